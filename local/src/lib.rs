@@ -1,0 +1,28 @@
+//! An embedded AWS for exactly one kind of stack: a Cognito user pool, Lambda functions and a REST API.
+//!
+//! Every behaviour follows AWS's API models and documentation, not the needs of the tool that calls it: this crate
+//! depends on nothing of `stackctl`, so that it cannot share a misreading of AWS. What it does not know it refuses
+//! with a 501, never with a made-up 200.
+
+mod answer;
+mod apigateway;
+mod call;
+mod cloud;
+mod cognito;
+mod error;
+mod fault;
+mod gateway;
+mod iam;
+mod lambda;
+mod logs;
+mod persist;
+mod runtime;
+mod server;
+mod settings;
+mod sts;
+mod world;
+
+pub use cloud::{Cloud, Lost};
+pub use fault::{Effect, Fault};
+pub use server::serve;
+pub use settings::{Settings, Weather};

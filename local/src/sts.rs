@@ -1,0 +1,20 @@
+//! STS: who is calling.
+
+use serde_json::json;
+
+use crate::{
+    call::Call,
+    cloud::Cloud,
+    error::{Answered, AwsError},
+};
+
+/// Carries out one call.
+pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+    let account = &cloud.settings().account;
+    match call.operation.as_str() {
+        "GetCallerIdentity" => Ok(
+            json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": format!("arn:aws:iam::{account}:user/local") }),
+        ),
+        _ => Err(AwsError::not_imitated(&call.name())),
+    }
+}
