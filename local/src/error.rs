@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::answer::Answer;
+
 /// A refusal as AWS words it.
 #[derive(Debug, Clone)]
 pub(crate) struct AwsError {
@@ -24,5 +26,5 @@ impl AwsError {
     }
 }
 
-/// What a handler of one operation answers: the members of the response.
-pub(crate) type Answered = Result<Value, AwsError>;
+/// What a handler of one operation answers.
+pub(crate) type Answered = Result<Answer, AwsError>;
