@@ -13,7 +13,8 @@ pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let account = &cloud.settings().account;
     match call.operation.as_str() {
         "GetCallerIdentity" => Ok(
-            json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": format!("arn:aws:iam::{account}:user/local") }),
+            json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": format!("arn:aws:iam::{account}:user/local") })
+                .into(),
         ),
         _ => Err(AwsError::not_imitated(&call.name())),
     }
