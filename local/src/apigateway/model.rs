@@ -1,0 +1,339 @@
+//! What API Gateway keeps, in the shape in which it answers it.
+//!
+//! The types under [`Definition`] are the API as it is edited; a [`Snapshot`] is the API as a deployment froze it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+/// Text by text, as for templates, parameters, tags and stage variables.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// One REST API with everything beneath it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RestApi {
+    pub(crate) settings: ApiSettings,
+    pub(crate) definition: Definition,
+    pub(crate) deployments: BTreeMap<String, Deployment>,
+    pub(crate) stages: BTreeMap<String, Stage>,
+    /// From when on lists show it, on the cloud's clock; a restart forgets the lag.
+    #[serde(skip)]
+    pub(crate) listed_from: Duration,
+}
+
+/// The object itself, as `GetRestApi` answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApiSettings {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    pub(crate) created_date: i64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) binary_media_types: Vec<String>,
+    /// `None` is no compression; zero compresses every answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) minimum_compression_size: Option<i64>,
+    pub(crate) api_key_source: String,
+    pub(crate) endpoint_configuration: EndpointConfiguration,
+    /// With its quotes escaped, as AWS answers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) tags: Texts,
+    pub(crate) disable_execute_api_endpoint: bool,
+    pub(crate) root_resource_id: String,
+}
+
+/// Where the API is reached from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EndpointConfiguration {
+    pub(crate) types: Vec<String>,
+    pub(crate) ip_address_type: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) vpc_endpoint_ids: Vec<String>,
+}
+
+/// The API as it is edited: everything that a deployment freezes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Definition {
+    pub(crate) resources: BTreeMap<String, Resource>,
+    pub(crate) authorizers: BTreeMap<String, Authorizer>,
+    pub(crate) validators: BTreeMap<String, RequestValidator>,
+    pub(crate) gateway_responses: BTreeMap<String, GatewayResponse>,
+}
+
+/// One node of the tree of paths.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Resource {
+    pub(crate) id: String,
+    /// The root has neither parent nor path part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) parent_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) path_part: Option<String>,
+    pub(crate) path: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) resource_methods: BTreeMap<String, Method>,
+}
+
+/// One verb of a resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Method {
+    pub(crate) http_method: String,
+    pub(crate) authorization_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) authorizer_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorization_scopes: Vec<String>,
+    pub(crate) api_key_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) request_validator_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operation_name: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) request_parameters: BTreeMap<String, bool>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) request_models: Texts,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) method_responses: BTreeMap<String, MethodResponse>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method_integration: Option<Integration>,
+}
+
+/// What a method declares that it answers under one status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MethodResponse {
+    pub(crate) status_code: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) response_parameters: BTreeMap<String, bool>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) response_models: Texts,
+}
+
+/// What answers behind a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum IntegrationType {
+    Http,
+    Aws,
+    Mock,
+    HttpProxy,
+    AwsProxy,
+}
+
+/// The backend of a method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Integration {
+    #[serde(rename = "type")]
+    pub(crate) kind: IntegrationType,
+    /// The verb towards the backend: always POST for Lambda.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) http_method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) uri: Option<String>,
+    pub(crate) connection_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) connection_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) credentials: Option<String>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) request_parameters: Texts,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) request_templates: Texts,
+    pub(crate) passthrough_behavior: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_handling: Option<String>,
+    /// Milliseconds, 50–29,000.
+    pub(crate) timeout_in_millis: u32,
+    pub(crate) cache_namespace: String,
+    pub(crate) cache_key_parameters: Vec<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) integration_responses: BTreeMap<String, IntegrationResponse>,
+}
+
+/// How an answer of the backend becomes one of the method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct IntegrationResponse {
+    pub(crate) status_code: String,
+    /// Absent for the default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) selection_pattern: Option<String>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) response_parameters: Texts,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) response_templates: Texts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content_handling: Option<String>,
+}
+
+/// Who decides whether a call may pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Authorizer {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// `COGNITO_USER_POOLS`, `TOKEN` or `REQUEST`.
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default, rename = "providerARNs", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) provider_arns: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) auth_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) authorizer_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) authorizer_credentials: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identity_source: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) identity_validation_expression: Option<String>,
+    pub(crate) authorizer_result_ttl_in_seconds: u32,
+}
+
+/// Which parts of a request API Gateway checks by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RequestValidator {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) validate_request_body: bool,
+    pub(crate) validate_request_parameters: bool,
+}
+
+/// An answer that API Gateway gives by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GatewayResponse {
+    pub(crate) response_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) status_code: Option<String>,
+    #[serde(default)]
+    pub(crate) response_parameters: Texts,
+    #[serde(default)]
+    pub(crate) response_templates: Texts,
+    /// Whether nobody has customised it.
+    pub(crate) default_response: bool,
+}
+
+/// One frozen state of an API.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Deployment {
+    pub(crate) id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    pub(crate) created_date: i64,
+    pub(crate) snapshot: Snapshot,
+}
+
+/// Everything that a deployment froze.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Snapshot {
+    /// Sorted by path; resources without methods are left out.
+    pub(crate) resources: Vec<SnapshotResource>,
+    /// By id.
+    pub(crate) authorizers: BTreeMap<String, Authorizer>,
+    /// The customised ones, by response type.
+    pub(crate) gateway_responses: BTreeMap<String, GatewayResponse>,
+    pub(crate) binary_media_types: Vec<String>,
+}
+
+/// One path of a snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SnapshotResource {
+    pub(crate) id: String,
+    pub(crate) path: String,
+    /// By verb; `ANY` stands for those that are not named.
+    pub(crate) methods: BTreeMap<String, MethodSnapshot>,
+}
+
+/// One verb of a snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MethodSnapshot {
+    pub(crate) authorization_type: String,
+    pub(crate) authorizer_id: Option<String>,
+    pub(crate) authorization_scopes: Vec<String>,
+    pub(crate) api_key_required: bool,
+    pub(crate) operation_name: Option<String>,
+    pub(crate) integration: Option<Integration>,
+    pub(crate) method_responses: BTreeMap<String, MethodResponse>,
+}
+
+/// A name in the URL that serves one deployment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Stage {
+    pub(crate) stage_name: String,
+    pub(crate) deployment_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_certificate_id: Option<String>,
+    pub(crate) cache_cluster_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cache_cluster_size: Option<String>,
+    pub(crate) cache_cluster_status: String,
+    /// By `*/*` or `path/VERB`, the path without its leading slash and with `~1` for the others.
+    pub(crate) method_settings: BTreeMap<String, MethodSetting>,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) variables: Texts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) documentation_version: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) access_log_settings: Option<AccessLogSettings>,
+    pub(crate) tracing_enabled: bool,
+    #[serde(default, skip_serializing_if = "Texts::is_empty")]
+    pub(crate) tags: Texts,
+    pub(crate) created_date: i64,
+    pub(crate) last_updated_date: i64,
+}
+
+/// Where a stage writes a line for each request, and which.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccessLogSettings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) destination_arn: Option<String>,
+}
+
+/// What a stage does with the requests to one method, or to all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MethodSetting {
+    pub(crate) metrics_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) logging_level: Option<String>,
+    pub(crate) data_trace_enabled: bool,
+    pub(crate) throttling_burst_limit: i64,
+    /// Requests per second.
+    pub(crate) throttling_rate_limit: f64,
+    pub(crate) caching_enabled: bool,
+    pub(crate) cache_ttl_in_seconds: u32,
+    pub(crate) cache_data_encrypted: bool,
+    pub(crate) require_authorization_for_cache_control: bool,
+    pub(crate) unauthorized_cache_control_header_strategy: String,
+}
+
+/// What one stage of one API serves now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Served<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) snapshot: &'a Snapshot,
+    /// Whether the API refuses calls to its own host name.
+    pub(crate) endpoint_disabled: bool,
+}
