@@ -1,0 +1,73 @@
+//! What happens while the engine works, as values; `report` decides how each looks.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Key, Verb, error::ResourceError};
+
+/// One thing that happened.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A step began.
+    StepStarted {
+        /// Whose step.
+        key: Key,
+        /// What it does.
+        verb: Verb,
+    },
+    /// A step, or the look at a thing, waits for something and says for what.
+    Waiting {
+        /// Who waits.
+        key: Key,
+        /// For what, and how long at most.
+        reason: String,
+    },
+    /// A step is done and its result is in the state in memory.
+    StepDone {
+        /// Whose step.
+        key: Key,
+        /// What it did.
+        verb: Verb,
+        /// How long it took.
+        #[serde(rename = "seconds", serialize_with = "seconds")]
+        took: Duration,
+    },
+    /// A step failed; what needs it is not begun.
+    StepFailed {
+        /// Whose step.
+        key: Key,
+        /// What it was to do.
+        verb: Verb,
+        /// Why it did not.
+        error: ResourceError,
+    },
+    /// A step was not begun, because one it needs failed or because of an interrupt.
+    StepSkipped {
+        /// Whose step.
+        key: Key,
+        /// What it was to do.
+        verb: Verb,
+    },
+    /// An interrupt came: what is under way is finished, nothing new begins.
+    Interrupted,
+}
+
+/// Takes the events as they happen.
+pub trait Events: Send + Sync {
+    /// Takes one event. Must not block.
+    fn emit(&self, event: Event);
+}
+
+/// Takes no notice.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Events for Silent {
+    fn emit(&self, _event: Event) {}
+}
+
+fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((duration.as_secs_f64() * 1000.0).round() / 1000.0)
+}

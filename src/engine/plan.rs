@@ -1,0 +1,224 @@
+//! What will be done, as a value.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Key;
+
+/// The steps that lead from what is to what is to be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// The service name.
+    pub stack: String,
+    /// The stage.
+    pub stage: String,
+    /// The serial of the state it was made from.
+    pub based_on: u64,
+    /// In an order in which they could be done one by one.
+    pub steps: Vec<Step>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// Whose step.
+    pub key: Key,
+    /// What it does.
+    pub action: Action,
+    /// The positions of the steps that must be done before; each is smaller than this one's own.
+    pub after: BTreeSet<usize>,
+}
+
+/// What a step does. Every choice is made here; only outputs that do not exist yet are open, and they are named.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Action {
+    /// Nothing: it is as it is to be, or it is kept for a reason.
+    Keep {
+        /// Why it is kept although it is not wanted any more.
+        because: Option<String>,
+    },
+    /// Creates it.
+    Create {
+        /// The settings, with their symbols.
+        #[serde(skip)]
+        spec: Value,
+        /// Why one that was recorded has to be created again.
+        because: Option<String>,
+    },
+    /// Records what an interrupted create left behind, and brings it up to date.
+    Adopt {
+        /// Its ids.
+        outputs: Value,
+        /// Its settings.
+        #[serde(skip)]
+        live: Value,
+        /// The settings wanted.
+        #[serde(skip)]
+        spec: Value,
+        /// What differs.
+        changes: Vec<Change>,
+    },
+    /// Changes settings in place.
+    Update {
+        /// Its ids.
+        #[serde(skip)]
+        outputs: Value,
+        /// Its settings.
+        #[serde(skip)]
+        live: Value,
+        /// The settings wanted.
+        #[serde(skip)]
+        spec: Value,
+        /// What differs.
+        changes: Vec<Change>,
+    },
+    /// Makes a new one in its place; a create-first replacement leaves the old one to a later `Delete`.
+    Replace {
+        /// The ids of the old one.
+        #[serde(skip)]
+        outputs: Value,
+        /// The settings wanted.
+        #[serde(skip)]
+        spec: Value,
+        /// Whether the new one is made before the old one goes.
+        create_first: bool,
+        /// What AWS cannot change in place.
+        because: Vec<Change>,
+    },
+    /// Deletes it.
+    Delete {
+        /// Its ids.
+        #[serde(skip)]
+        outputs: Value,
+        /// Whether this is the old one of a replacement, the key having a new one.
+        replaced: bool,
+        /// How many records of people's data may be lost with it, counted by the person who consents.
+        holdings: u64,
+    },
+    /// Drops it from the state: it is gone, or goes with another.
+    Forget {
+        /// Why no call is needed.
+        because: String,
+    },
+}
+
+/// What a step does, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Leave as it is.
+    Keep,
+    /// Make.
+    Create,
+    /// Record what is there.
+    Adopt,
+    /// Change in place.
+    Update,
+    /// Make anew.
+    Replace,
+    /// Remove.
+    Delete,
+    /// Drop from the state.
+    Forget,
+}
+
+/// A field that differs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The way to the field: the names on the way, outermost first.
+    pub path: Vec<String>,
+    /// The live value; `None` when there is none.
+    pub old: Option<Value>,
+    /// The wanted value, which may hold symbols; `None` when it goes.
+    pub new: Option<Value>,
+    /// Whether the values are withheld.
+    pub secret: bool,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.iter().all(|step| step.action.verb() == Verb::Keep)
+    }
+
+    /// How many steps have this verb.
+    #[must_use]
+    pub fn count(&self, verb: Verb) -> usize {
+        self.steps.iter().filter(|step| step.action.verb() == verb).count()
+    }
+}
+
+impl Action {
+    /// The verb.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Keep { .. } => Verb::Keep,
+            Self::Create { .. } => Verb::Create,
+            Self::Adopt { .. } => Verb::Adopt,
+            Self::Update { .. } => Verb::Update,
+            Self::Replace { .. } => Verb::Replace,
+            Self::Delete { .. } => Verb::Delete,
+            Self::Forget { .. } => Verb::Forget,
+        }
+    }
+}
+
+/// Why no plan can be made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+pub enum PlanError {
+    /// A change that AWS could only do by replacing something that holds people's data.
+    #[error("{key}: `{field}` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost")]
+    WouldLoseData {
+        /// Of what.
+        key: Key,
+        /// Which setting.
+        field: String,
+        /// Its value now.
+        live: String,
+        /// The value asked for.
+        wanted: String,
+    },
+    /// Something that has our name belongs to somebody else.
+    #[error("{key}: {whose}")]
+    NotOurs {
+        /// Which thing of the stack.
+        key: Key,
+        /// What was found and whose it seems.
+        whose: String,
+    },
+    /// The state holds a kind that this version does not know.
+    #[error("{key}: this version of stackctl knows no kind `{}`", key.kind)]
+    UnknownKind {
+        /// Which thing.
+        key: Key,
+    },
+    /// The things need each other in a circle.
+    #[error("these need each other in a circle: {}", keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    Circle {
+        /// The things.
+        keys: Vec<Key>,
+    },
+}
+
+impl PlanError {
+    /// The ways out.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::WouldLoseData { field, live, .. } => vec![
+                format!("put `{field}` back to {live}"),
+                "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there".into(),
+            ],
+            Self::NotOurs { .. } => {
+                vec!["rename or remove it, or choose another `deployment.serviceName` or stage".into()]
+            }
+            Self::UnknownKind { .. } => vec!["use the version of stackctl that wrote the state, or a newer one".into()],
+            Self::Circle { .. } => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! What a kind of resource must be able to do, and the one adapter that hides its types from the engine.
+
+use std::{fmt::Debug, future::Future};
+
+use async_trait::async_trait;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{
+    Key, Kind,
+    error::ResourceError,
+    event::{Event, Events},
+    input::Resolved,
+};
+
+/// What an effect or a read is given besides its arguments.
+pub struct Context<'a, C> {
+    /// The clients.
+    pub cloud: &'a C,
+    /// Whose effect it is.
+    pub key: &'a Key,
+    /// Where a wait is told.
+    pub events: &'a dyn Events,
+}
+
+impl<C> Context<'_, C> {
+    /// Tells the person what is waited for.
+    pub fn waiting(&self, reason: impl Into<String>) {
+        self.events.emit(Event::Waiting { key: self.key.clone(), reason: reason.into() });
+    }
+}
+
+/// Whose a created thing is. It goes into tags, or, where AWS has none, a deterministic name stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The service name of the config.
+    pub stack: String,
+    /// The stage.
+    pub stage: String,
+    /// Which thing of the stack.
+    pub key: Key,
+    /// Made for one intent: it tells the result of an interrupted create from everything else.
+    pub token: String,
+}
+
+/// A thing as it is: what AWS calls it and how it is set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live<O, S> {
+    /// The ids, as they go into the state.
+    pub outputs: O,
+    /// The settings in the shape of the spec, every field filled in.
+    pub spec: S,
+}
+
+/// What looking for the result of an interrupted create came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found<O, S> {
+    /// There is no such thing.
+    Nothing,
+    /// It is there, with our claim.
+    Ours(Live<O, S>),
+    /// Something with our name and another claim is there; the text says what and whose it seems.
+    NotOurs(String),
+}
+
+/// Whether a replacement makes the new thing before it removes the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// Both can exist at once: what depends on the old one moves over before it goes.
+    CreateFirst,
+    /// They would share a name: the old one goes first.
+    DeleteFirst,
+}
+
+/// A kind of resource. Implementors never print, never retry a whole step and know nothing of state or plan.
+pub trait Resource: Send + Sync + 'static {
+    /// The name in keys.
+    const KIND: Kind;
+    /// Top-level fields of the spec that AWS cannot change in place.
+    const REPLACE_ON: &'static [&'static str] = &[];
+    /// How a replacement goes.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    /// Kinds whose deletion takes this one with it.
+    const DIES_WITH: &'static [Kind] = &[];
+    /// Whether deleting or replacing it loses people's data.
+    const PRECIOUS: bool = false;
+    /// Top-level fields of the spec whose values are never shown nor recorded.
+    const SECRET: &'static [&'static str] = &[];
+    /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked with patience.
+    const LISTED_LATE: bool = false;
+
+    /// The clients it calls.
+    type Cloud: Send + Sync;
+    /// Its settings.
+    type Spec: Serialize + DeserializeOwned + Debug + Send + Sync;
+    /// Its ids.
+    type Outputs: Serialize + DeserializeOwned + Debug + Send + Sync;
+
+    /// What a person calls it: an id, a name or an ARN out of its outputs.
+    fn id(outputs: &Self::Outputs) -> String;
+
+    /// Reads it by what was recorded; `None` when it is gone.
+    fn read(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+    ) -> impl Future<Output = Result<Option<Live<Self::Outputs, Self::Spec>>, ResourceError>> + Send;
+
+    /// Finds what an interrupted create may have left behind. `known` are those already recorded, never to be found
+    /// again; the values of secret fields in `spec` are digests.
+    fn find(
+        context: &Context<'_, Self::Cloud>,
+        spec: &Self::Spec,
+        claim: &Claim,
+        known: &[Self::Outputs],
+    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>, ResourceError>> + Send;
+
+    /// Creates it. The call that carries the claim comes first; what an interruption leaves undone is for `read` to
+    /// report as a difference.
+    fn create(
+        context: &Context<'_, Self::Cloud>,
+        spec: &Self::Spec,
+        claim: &Claim,
+    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send;
+
+    /// Changes it from `live` to `want`.
+    fn update(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+        live: &Self::Spec,
+        want: &Self::Spec,
+    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send;
+
+    /// Deletes it; already gone is success.
+    fn delete(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+    ) -> impl Future<Output = Result<(), ResourceError>> + Send;
+
+    /// Counts exactly how many records of people's data it holds; asked of precious kinds only.
+    fn holdings(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+    ) -> impl Future<Output = Result<u64, ResourceError>> + Send {
+        let _ = (context, outputs);
+        async { Ok(0) }
+    }
+}
+
+/// A live thing as JSON.
+pub type Sight = Live<Value, Value>;
+
+/// The result of a search as JSON.
+pub type Search = Found<Value, Value>;
+
+/// What the engine asks of a kind without knowing its types.
+#[async_trait]
+pub trait Erased<C>: Send + Sync {
+    /// The fixed properties.
+    fn traits(&self) -> Traits;
+    /// [`Resource::id`]; `None` when the outputs are not of this kind.
+    fn id(&self, outputs: &Value) -> Option<String>;
+    /// [`Resource::read`].
+    async fn read(&self, context: &Context<'_, C>, outputs: &Value) -> Result<Option<Sight>, ResourceError>;
+    /// [`Resource::find`].
+    async fn find(
+        &self,
+        context: &Context<'_, C>,
+        spec: &Resolved,
+        claim: &Claim,
+        known: &[Value],
+    ) -> Result<Search, ResourceError>;
+    /// [`Resource::create`].
+    async fn create(&self, context: &Context<'_, C>, spec: &Resolved, claim: &Claim) -> Result<Value, ResourceError>;
+    /// [`Resource::update`].
+    async fn update(
+        &self,
+        context: &Context<'_, C>,
+        outputs: &Value,
+        live: &Value,
+        want: &Resolved,
+    ) -> Result<Value, ResourceError>;
+    /// [`Resource::delete`].
+    async fn delete(&self, context: &Context<'_, C>, outputs: &Value) -> Result<(), ResourceError>;
+    /// [`Resource::holdings`].
+    async fn holdings(&self, context: &Context<'_, C>, outputs: &Value) -> Result<u64, ResourceError>;
+}
+
+/// The fixed properties of a kind; see the constants of [`Resource`].
+#[derive(Debug, Clone)]
+pub struct Traits {
+    /// [`Resource::KIND`].
+    pub kind: Kind,
+    /// [`Resource::REPLACE_ON`].
+    pub replace_on: &'static [&'static str],
+    /// [`Resource::REPLACEMENT`].
+    pub replacement: Replacement,
+    /// [`Resource::DIES_WITH`].
+    pub dies_with: &'static [Kind],
+    /// [`Resource::PRECIOUS`].
+    pub precious: bool,
+    /// [`Resource::SECRET`].
+    pub secret: &'static [&'static str],
+    /// [`Resource::LISTED_LATE`].
+    pub listed_late: bool,
+}
+
+/// Makes any [`Resource`] an [`Erased`].
+pub(crate) struct Adapter<R>(pub(crate) std::marker::PhantomData<fn() -> R>);
+
+#[async_trait]
+impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
+    fn traits(&self) -> Traits {
+        Traits {
+            kind: R::KIND,
+            replace_on: R::REPLACE_ON,
+            replacement: R::REPLACEMENT,
+            dies_with: R::DIES_WITH,
+            precious: R::PRECIOUS,
+            secret: R::SECRET,
+            listed_late: R::LISTED_LATE,
+        }
+    }
+
+    fn id(&self, outputs: &Value) -> Option<String> {
+        serde_json::from_value(outputs.clone()).ok().map(|outputs| R::id(&outputs))
+    }
+
+    async fn read(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<Option<Sight>, ResourceError> {
+        let live = R::read(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await?;
+        Ok(live.map(|live| erase::<R>(&live)))
+    }
+
+    async fn find(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        spec: &Resolved,
+        claim: &Claim,
+        known: &[Value],
+    ) -> Result<Search, ResourceError> {
+        let spec = typed::<R::Spec>(spec.value(), "spec")?;
+        let known = known.iter().map(|outputs| typed::<R::Outputs>(outputs, "recorded outputs"));
+        let known = known.collect::<Result<Vec<_>, _>>()?;
+        Ok(match R::find(context, &spec, claim, &known).await? {
+            Found::Nothing => Found::Nothing,
+            Found::Ours(live) => Found::Ours(erase::<R>(&live)),
+            Found::NotOurs(whose) => Found::NotOurs(whose),
+        })
+    }
+
+    async fn create(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        spec: &Resolved,
+        claim: &Claim,
+    ) -> Result<Value, ResourceError> {
+        let outputs = R::create(context, &typed::<R::Spec>(spec.value(), "spec")?, claim).await?;
+        Ok(plain(&outputs))
+    }
+
+    async fn update(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        outputs: &Value,
+        live: &Value,
+        want: &Resolved,
+    ) -> Result<Value, ResourceError> {
+        let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
+        let live = typed::<R::Spec>(live, "live settings")?;
+        let want = typed::<R::Spec>(want.value(), "spec")?;
+        Ok(plain(&R::update(context, &outputs, &live, &want).await?))
+    }
+
+    async fn delete(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<(), ResourceError> {
+        R::delete(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
+    }
+
+    async fn holdings(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<u64, ResourceError> {
+        R::holdings(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
+    }
+}
+
+fn erase<R: Resource>(live: &Live<R::Outputs, R::Spec>) -> Sight {
+    Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }
+}
+
+fn plain(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("specs and outputs are plain data")
+}
+
+fn typed<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T, ResourceError> {
+    T::deserialize(value).map_err(|error| ResourceError::refused(format!("the {what} cannot be read: {error}")))
+}
