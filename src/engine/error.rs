@@ -48,14 +48,7 @@ impl ResourceError {
     /// A failure in our own words.
     #[must_use]
     pub fn new(verdict: Verdict, message: impl fmt::Display) -> Self {
-        Self {
-            verdict,
-            operation: None,
-            code: None,
-            message: message.to_string(),
-            request_id: None,
-            hints: Vec::new(),
-        }
+        Self { verdict, operation: None, code: None, message: message.to_string(), request_id: None, hints: Vec::new() }
     }
 
     /// Adds a way out.

@@ -172,7 +172,9 @@ impl Action {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum PlanError {
     /// A change that AWS could only do by replacing something that holds people's data.
-    #[error("{key}: `{field}` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost")]
+    #[error(
+        "{key}: `{field}` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost"
+    )]
     WouldLoseData {
         /// Of what.
         key: Key,
@@ -212,7 +214,8 @@ impl PlanError {
         match self {
             Self::WouldLoseData { field, live, .. } => vec![
                 format!("put `{field}` back to {live}"),
-                "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there".into(),
+                "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there"
+                    .into(),
             ],
             Self::NotOurs { .. } => {
                 vec!["rename or remove it, or choose another `deployment.serviceName` or stage".into()]
