@@ -2,16 +2,26 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    io,
+    ops::{Deref, DerefMut},
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::{Request, Response};
+use sha2::{Digest, Sha256};
+use tokio::{sync::watch, time::Instant};
 
 use crate::{
-    call::{Call, Service},
-    error::Answered,
-    fault::{Fault, Faults},
+    control::{self, Journal},
+    fault::{Effect, Fault, Faults},
+    housekeeping,
+    persist::Store,
     settings::Settings,
     world::World,
 };
@@ -23,9 +33,16 @@ pub struct Cloud(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     settings: Settings,
+    started: Instant,
     world: Mutex<World>,
+    /// Whether the world may differ from what was last written.
+    changed: AtomicBool,
+    store: Option<Mutex<Store>>,
+    /// Blobs that are not on disk: all of them without a store, the unwritten ones with it.
+    blobs: Mutex<BTreeMap<String, Bytes>>,
     faults: Mutex<Faults>,
-    counts: Mutex<BTreeMap<String, usize>>,
+    journal: Mutex<Journal>,
+    stop: watch::Sender<bool>,
 }
 
 /// A connection that broke: the caller gets no answer.
@@ -36,7 +53,32 @@ impl Cloud {
     /// Makes an empty cloud in memory.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self(Arc::new(Inner { settings, world: Mutex::default(), faults: Mutex::default(), counts: Mutex::default() }))
+        Self::with(settings, World::default(), None)
+    }
+
+    /// Opens the cloud that lives in a folder, or makes an empty one there.
+    ///
+    /// Whatever a call answered is in the folder before the answer leaves, so a killed cloud comes back whole.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, another cloud is open in it, or what is in it cannot be read.
+    pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
+        let (store, world) = Store::open(dir)?;
+        Ok(Self::with(settings, world, Some(store)))
+    }
+
+    fn with(settings: Settings, world: World, store: Option<Store>) -> Self {
+        Self(Arc::new(Inner {
+            settings,
+            started: Instant::now(),
+            world: Mutex::new(world),
+            changed: AtomicBool::new(false),
+            store: store.map(Mutex::new),
+            blobs: Mutex::default(),
+            faults: Mutex::default(),
+            journal: Mutex::default(),
+            stop: watch::Sender::new(false),
+        }))
     }
 
     /// The settings this cloud was made with.
@@ -50,16 +92,22 @@ impl Cloud {
         lock(&self.0.faults).add(fault);
     }
 
-    /// How often each `service:Operation` has arrived so far.
+    /// How often each `service:Operation` has arrived so far, those that a fault struck included.
     #[must_use]
     pub fn call_counts(&self) -> BTreeMap<String, usize> {
-        lock(&self.0.counts).clone()
+        lock(&self.0.journal).counts()
+    }
+
+    /// Every `service:Operation` that has arrived so far, in order, those that a fault struck included.
+    #[must_use]
+    pub fn call_log(&self) -> Vec<String> {
+        lock(&self.0.journal).calls().to_vec()
     }
 
     /// Everything in the cloud as one JSON value, for comparing two moments.
     #[must_use]
     pub fn snapshot(&self) -> serde_json::Value {
-        serde_json::to_value(&*self.world()).expect("the world is plain data")
+        serde_json::to_value(&*lock(&self.0.world)).expect("the world is plain data")
     }
 
     /// Answers one request, to the control plane or the data plane.
@@ -67,27 +115,126 @@ impl Cloud {
     /// # Errors
     /// [`Lost`] when a fault broke the connection.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
-        let _ = request;
-        let _ = Service::Iam;
-        Err(Lost)
-    }
-
-    /// The world, locked. Never held across an await.
-    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.0.world)
-    }
-
-    #[expect(dead_code, reason = "the core calls it")]
-    async fn dispatch(&self, call: &Call) -> Answered {
-        match call.service {
-            Service::ApiGateway => crate::apigateway::handle(self, call).await,
-            Service::Cognito => crate::cognito::handle(self, call).await,
-            Service::Iam => crate::iam::handle(self, call).await,
-            Service::Lambda => crate::lambda::handle(self, call).await,
-            Service::Logs => crate::logs::handle(self, call).await,
-            Service::Sts => crate::sts::handle(self, call).await,
+        let path = request.uri().path();
+        if path.starts_with("/_stackctl/") {
+            return Ok(housekeeping::answer(self, &request));
         }
+        if path.contains("/.well-known/") {
+            return Ok(housekeeping::well_known(self, &request));
+        }
+        if is_data_plane(path) {
+            let response = crate::gateway::serve(self, request).await;
+            // What a function logged or a log group it made outlives this process, but never delays the answer
+            // into an error: the request was served.
+            if let Err(error) = self.save() {
+                tracing::error!(%error, "the local cloud could not be saved");
+            }
+            return Ok(response);
+        }
+        control::answer(self, request).await
     }
+
+    /// Asks whoever serves this cloud to stop.
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
+    }
+
+    /// Completes when [`Cloud::stop`] has been called.
+    pub async fn stopped(&self) {
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = self.0.stop.subscribe().wait_for(|stop| *stop).await;
+    }
+
+    /// How long this cloud has existed, on tokio's clock. What a restart brings back is older than that.
+    pub(crate) fn now(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// How many items a list may answer: what was asked for, or else `usual`, within AWS's `most` and the settings.
+    pub(crate) fn page_size(&self, asked: Option<i64>, usual: usize, most: usize) -> usize {
+        let asked = asked.map_or(usual, |asked| usize::try_from(asked).unwrap_or(1));
+        asked.clamp(1, most.min(self.settings().page_size.unwrap_or(most)).max(1))
+    }
+
+    /// The world, locked. Never held across an await; changing it through the guard is what gets it saved.
+    pub(crate) fn world(&self) -> WorldGuard<'_> {
+        WorldGuard { world: lock(&self.0.world), changed: &self.0.changed }
+    }
+
+    /// Keeps bytes beside the world and returns their name, the SHA-256 in hexadecimal.
+    pub(crate) fn store_blob(&self, bytes: impl AsRef<[u8]>) -> String {
+        let bytes = bytes.as_ref();
+        let name = hex(&Sha256::digest(bytes));
+        lock(&self.0.blobs).insert(name.clone(), Bytes::copy_from_slice(bytes));
+        self.0.changed.store(true, Ordering::SeqCst);
+        name
+    }
+
+    /// The bytes of that name.
+    pub(crate) fn blob(&self, name: &str) -> Option<Bytes> {
+        let unwritten = lock(&self.0.blobs).get(name).cloned();
+        unwritten.or_else(|| lock(self.0.store.as_ref()?).blob(name))
+    }
+
+    /// Writes the world if it may have changed; returns only when it is on disk, whoever writes it.
+    pub(crate) fn save(&self) -> io::Result<()> {
+        let Some(store) = &self.0.store else { return Ok(()) };
+        // The store is locked before the flag is read: a call whose change another call is just writing waits here.
+        let mut store = lock(store);
+        if !self.0.changed.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let mut blobs = lock(&self.0.blobs);
+        let saved = store.save(&mut lock(&self.0.world), &mut blobs);
+        if saved.is_err() {
+            self.0.changed.store(true, Ordering::SeqCst);
+        }
+        saved
+    }
+
+    pub(crate) fn strike(&self, operation: &str) -> Option<Effect> {
+        lock(&self.0.faults).strike(operation)
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.0.journal)
+    }
+}
+
+/// The world, locked; it notices when it is borrowed for a change.
+pub(crate) struct WorldGuard<'a> {
+    world: MutexGuard<'a, World>,
+    changed: &'a AtomicBool,
+}
+
+impl Deref for WorldGuard<'_> {
+    type Target = World;
+
+    fn deref(&self) -> &World {
+        &self.world
+    }
+}
+
+impl DerefMut for WorldGuard<'_> {
+    fn deref_mut(&mut self) -> &mut World {
+        self.changed.store(true, Ordering::SeqCst);
+        &mut self.world
+    }
+}
+
+/// `/_aws/execute-api/{api}/{stage}/…`, or the older `/restapis/{api}/{stage}/_user_request_/…`.
+fn is_data_plane(path: &str) -> bool {
+    path.starts_with("/_aws/execute-api/")
+        || (path.starts_with("/restapis/") && path.split('/').nth(4) == Some("_user_request_"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -16,3 +16,8 @@ pub(crate) struct Cognito {}
 pub(crate) async fn handle(_cloud: &Cloud, call: &Call) -> Answered {
     Err(AwsError::not_imitated(&call.name()))
 }
+
+/// A pool's JWKS or OpenID discovery document.
+pub(crate) fn well_known(_cloud: &Cloud, _path: &str, _base_url: &str) -> Option<serde_json::Value> {
+    None
+}

@@ -1,1 +1,116 @@
-//! Placeholder.
+//! The cloud's folder: `world.json`, and beside it the blobs under the names of their hashes.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::world::World;
+
+/// The form of `world.json` that this version writes and reads.
+const FORMAT: u32 = 1;
+
+/// A folder that belongs to one open cloud.
+#[derive(Debug)]
+pub(crate) struct Store {
+    dir: PathBuf,
+    /// `world.json` as last written; a save that would write the same does nothing.
+    written: Vec<u8>,
+    /// Held open, because closing it gives up the lock.
+    _lock: File,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    world: &'a World,
+}
+
+#[derive(Deserialize)]
+struct Read {
+    format: u32,
+    world: World,
+}
+
+impl Store {
+    /// Opens the folder and reads the world in it.
+    pub(crate) fn open(dir: &Path) -> io::Result<(Self, World)> {
+        fs::create_dir_all(dir.join("blobs"))?;
+        let lock = File::create(dir.join("lock"))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => {
+                io::Error::new(io::ErrorKind::AddrInUse, format!("another local cloud is running in {}", dir.display()))
+            }
+            TryLockError::Error(error) => error,
+        })?;
+        let (written, world) = read(&dir.join("world.json"))?;
+        let store = Self { dir: dir.to_owned(), written, _lock: lock };
+        store.drop_unnamed_blobs()?;
+        Ok((store, world))
+    }
+
+    /// Writes the blobs, then the world that names them.
+    pub(crate) fn save(&mut self, world: &mut World, blobs: &mut BTreeMap<String, Bytes>) -> io::Result<()> {
+        while let Some((name, bytes)) = blobs.first_key_value() {
+            if !self.blob_path(name).exists() {
+                replace(&self.dir.join("blobs"), name, bytes)?;
+            }
+            blobs.pop_first();
+        }
+        let document = serde_json::to_vec(&Written { format: FORMAT, world })?;
+        if document != self.written {
+            replace(&self.dir, "world.json", &document)?;
+            self.written = document;
+        }
+        Ok(())
+    }
+
+    /// The bytes of that name.
+    pub(crate) fn blob(&self, name: &str) -> Option<Bytes> {
+        fs::read(self.blob_path(name)).ok().map(Bytes::from)
+    }
+
+    fn blob_path(&self, name: &str) -> PathBuf {
+        self.dir.join("blobs").join(name)
+    }
+
+    /// Deletes the blobs that nothing in the world names any more, and what an interrupted write left.
+    fn drop_unnamed_blobs(&self) -> io::Result<()> {
+        let world = String::from_utf8_lossy(&self.written);
+        for entry in fs::read_dir(self.dir.join("blobs"))? {
+            let entry = entry?;
+            if !world.contains(&*entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> io::Result<(Vec<u8>, World)> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), World::default())),
+        Err(error) => return Err(error),
+    };
+    let refused = |why: String| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()));
+    let read: Read = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
+    if read.format != FORMAT {
+        return Err(refused(format!("written in form {}, this version knows form {FORMAT}", read.format)));
+    }
+    Ok((bytes, read.world))
+}
+
+/// Puts a whole file in place, or leaves the old one: also when the machine stops in between.
+fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(dir.join(name)).map_err(|error| error.error)?;
+    File::open(dir)?.sync_all()
+}

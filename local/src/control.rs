@@ -1,0 +1,162 @@
+//! The control plane: what happens to a call between its arrival and its answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::{
+    call::{Call, Service},
+    cloud::{Cloud, Lost},
+    error::{Answered, AwsError},
+    fault::Effect,
+    protocol::Protocol,
+};
+
+/// What has arrived, and what is under way.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    calls: Vec<String>,
+    /// The REST APIs that a call is changing at this moment.
+    busy: BTreeSet<String>,
+}
+
+impl Journal {
+    pub(crate) fn calls(&self) -> &[String] {
+        &self.calls
+    }
+
+    pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for call in &self.calls {
+            *counts.entry(call.clone()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Answers one request to the control plane.
+pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let protocol = Protocol::of(&parts.method, path, &parts.headers);
+    let call = match Call::parse(&parts.method, path, &parts.headers, &body) {
+        Ok(call) => call,
+        Err(error) => return Ok(protocol.refusal(&error)),
+    };
+    let name = call.name();
+    cloud.journal().calls.push(name.clone());
+    let effect = cloud.strike(&name);
+    tracing::debug!(%name, ?effect, "call");
+    match &effect {
+        Some(Effect::LoseRequest) => return Err(Lost),
+        Some(Effect::Kill { pid, after: false }) => return Err(kill(*pid).await),
+        _ => {}
+    }
+    let answered = match &effect {
+        Some(Effect::Refuse { status, code, message }) => Err(AwsError::new(*status, code, message)),
+        _ => carry_out(cloud, &call).await,
+    };
+    match effect {
+        Some(Effect::LoseAnswer) => Err(Lost),
+        Some(Effect::Kill { pid, .. }) => Err(kill(pid).await),
+        Some(Effect::FailAfterEffect) => Ok(protocol.refusal(&failure(call.service))),
+        _ => Ok(match answered {
+            Ok(answer) => protocol.success(&call, answer),
+            Err(error) => protocol.refusal(&error),
+        }),
+    }
+}
+
+/// Does what the call asks and keeps it, so that no answer leaves before its effect is safe.
+async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
+    if call.lacks_signature() {
+        return Err(unsigned(call.service));
+    }
+    let _turn = Turn::take(cloud, call)?;
+    let latency = cloud.settings().weather.latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let answered = dispatch(cloud, call).await;
+    cloud.save().map_err(|error| {
+        AwsError::new(500, "InternalFailure", format!("the local cloud could not save its state: {error}"))
+    })?;
+    answered
+}
+
+async fn dispatch(cloud: &Cloud, call: &Call) -> Answered {
+    match call.service {
+        Service::ApiGateway => crate::apigateway::handle(cloud, call).await,
+        Service::Cognito => crate::cognito::handle(cloud, call).await,
+        Service::Iam => crate::iam::handle(cloud, call).await,
+        Service::Lambda => crate::lambda::handle(cloud, call).await,
+        Service::Logs => crate::logs::handle(cloud, call).await,
+        Service::Sts => crate::sts::handle(cloud, call).await,
+    }
+}
+
+/// The right to change one REST API. AWS refuses a write that overlaps another one to the same API.
+struct Turn<'a> {
+    cloud: &'a Cloud,
+    api: Option<String>,
+}
+
+impl<'a> Turn<'a> {
+    fn take(cloud: &'a Cloud, call: &Call) -> Result<Self, AwsError> {
+        let writes = call.service == Service::ApiGateway && !call.operation.starts_with("Get");
+        let api = call.text("restApiId").filter(|_| writes).map(str::to_owned);
+        if let Some(api) = &api
+            && !cloud.journal().busy.insert(api.clone())
+        {
+            return Err(AwsError::new(
+                409,
+                "ConflictException",
+                "Unable to complete operation due to concurrent modification. Please try again later.",
+            ));
+        }
+        Ok(Self { cloud, api })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some(api) = &self.api {
+            self.cloud.journal().busy.remove(api);
+        }
+    }
+}
+
+fn unsigned(service: Service) -> AwsError {
+    match service {
+        Service::Iam | Service::Sts => {
+            AwsError::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+        }
+        Service::Cognito | Service::Logs => {
+            AwsError::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        }
+        Service::ApiGateway | Service::Lambda => {
+            AwsError::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        }
+    }
+}
+
+/// A failure of AWS's own, under the code that the service uses for it.
+fn failure(service: Service) -> AwsError {
+    let code = match service {
+        Service::ApiGateway => "InternalServerErrorException",
+        Service::Cognito => "InternalErrorException",
+        Service::Iam => "ServiceFailure",
+        Service::Lambda => "ServiceException",
+        Service::Logs | Service::Sts => "InternalFailure",
+    };
+    AwsError::new(500, code, "We encountered an internal error. Please try again.")
+}
+
+async fn kill(pid: u32) -> Lost {
+    let killed = tokio::process::Command::new("kill").args(["-9", &pid.to_string()]).status().await;
+    if !killed.as_ref().is_ok_and(std::process::ExitStatus::success) {
+        tracing::error!(pid, ?killed, "the caller could not be killed");
+    }
+    Lost
+}

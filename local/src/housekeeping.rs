@@ -1,0 +1,65 @@
+//! What this cloud answers beside AWS's own operations: its health, its faults, and Cognito's public documents.
+
+use bytes::Bytes;
+use http::{
+    Method, Request, Response, StatusCode,
+    header::{CONTENT_TYPE, HOST, HeaderValue, ORIGIN},
+};
+use serde_json::{Value, json};
+
+use crate::{cloud::Cloud, fault::Fault};
+
+/// Answers `/_stackctl/…`.
+pub(crate) fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
+    // A web page in the person's browser can reach this port too; it cannot hide where it comes from.
+    if request.headers().contains_key(ORIGIN) {
+        return json_response(StatusCode::FORBIDDEN, &json!({ "message": "not for web pages" }));
+    }
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, "/_stackctl/health") => json_response(
+            StatusCode::OK,
+            &json!({
+                "version": env!("CARGO_PKG_VERSION"),
+                "pid": std::process::id(),
+                "account": cloud.settings().account,
+            }),
+        ),
+        (&Method::GET, "/_stackctl/calls") => {
+            json_response(StatusCode::OK, &json!({ "counts": cloud.call_counts(), "log": cloud.call_log() }))
+        }
+        (&Method::POST, "/_stackctl/faults") => match serde_json::from_slice::<Fault>(request.body()) {
+            Ok(fault) => {
+                cloud.add_fault(fault);
+                json_response(StatusCode::OK, &json!({}))
+            }
+            Err(error) => {
+                json_response(StatusCode::BAD_REQUEST, &json!({ "message": format!("not a fault: {error}") }))
+            }
+        },
+        (&Method::POST, "/_stackctl/stop") => {
+            cloud.stop();
+            json_response(StatusCode::OK, &json!({}))
+        }
+        (method, path) => {
+            json_response(StatusCode::NOT_FOUND, &json!({ "message": format!("there is no {method} {path}") }))
+        }
+    }
+}
+
+/// Answers a pool's JWKS and OpenID discovery document, which are public.
+pub(crate) fn well_known(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
+    let authority = request.uri().authority().map(http::uri::Authority::as_str);
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let base_url = format!("http://{}", authority.or(host).unwrap_or("127.0.0.1"));
+    match crate::cognito::well_known(cloud, request.uri().path(), &base_url) {
+        Some(document) if request.method() == Method::GET => json_response(StatusCode::OK, &document),
+        _ => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such document" })),
+    }
+}
+
+fn json_response(status: StatusCode, document: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(document.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

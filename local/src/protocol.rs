@@ -1,0 +1,159 @@
+//! The protocols of AWS, and how each dresses answers and refusals.
+
+mod xml;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, header::CONTENT_TYPE};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{
+    answer::Answer,
+    call::{Call, Service},
+    error::AwsError,
+};
+
+/// How a service speaks HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// `awsJson1.1`: Cognito and Logs.
+    Json,
+    /// `awsQuery`: IAM and STS.
+    Query,
+    /// `restJson1` as Lambda speaks it.
+    LambdaRest,
+    /// `restJson1` as API Gateway speaks it.
+    ApiGatewayRest,
+}
+
+impl Protocol {
+    /// The protocol of a request, known before anything else about it, so that even its refusal is dressed rightly.
+    pub(crate) fn of(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Self {
+        let path = path_and_query.split('?').next().unwrap_or_default();
+        if headers.contains_key("x-amz-target") {
+            Self::Json
+        } else if method == Method::POST && path == "/" {
+            Self::Query
+        } else if path.starts_with("/20") {
+            // Lambda's paths begin with the date of the API version.
+            Self::LambdaRest
+        } else {
+            Self::ApiGatewayRest
+        }
+    }
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/x-amz-json-1.1",
+            Self::Query => "text/xml",
+            Self::LambdaRest | Self::ApiGatewayRest => "application/json",
+        }
+    }
+
+    /// The answer of a call that succeeded.
+    pub(crate) fn success(self, call: &Call, answer: Answer) -> Response<Bytes> {
+        let id = Uuid::new_v4().to_string();
+        let members = match answer {
+            Answer::Raw(mut response) => {
+                response.headers_mut().entry("x-amzn-requestid").or_insert(header_value(&id));
+                return response;
+            }
+            Answer::Members(members) => without_nulls(members),
+        };
+        let status = call.success_status();
+        let body = match self {
+            Self::Query => xml::answer(namespace(call.service), &call.operation, &members, &id),
+            Self::Json => object(members).to_string(),
+            // A deletion or a tagging has no members, and then no body either.
+            _ if matches!(status, 202 | 204) && object(members.clone()) == json!({}) => String::new(),
+            Self::LambdaRest => object(members).to_string(),
+            Self::ApiGatewayRest => with_item(object(members)).to_string(),
+        };
+        self.response(status, &id, body)
+    }
+
+    /// The answer of a call that was refused.
+    pub(crate) fn refusal(self, error: &AwsError) -> Response<Bytes> {
+        let id = Uuid::new_v4().to_string();
+        let mut members = error.members.clone();
+        let retry_after = members.remove("retryAfterSeconds");
+        let body = match self {
+            Self::Query => xml::refusal(error, &id),
+            Self::Json => {
+                members.insert("__type".into(), error.code.clone().into());
+                members.insert("message".into(), error.message.clone().into());
+                Value::Object(members).to_string()
+            }
+            Self::LambdaRest => {
+                let side = if error.status < 500 { "User" } else { "Service" };
+                members.entry("Type").or_insert(side.into());
+                members.insert("Message".into(), error.message.clone().into());
+                members.insert("message".into(), error.message.clone().into());
+                Value::Object(members).to_string()
+            }
+            Self::ApiGatewayRest => {
+                members.insert("message".into(), error.message.clone().into());
+                Value::Object(members).to_string()
+            }
+        };
+        let mut response = self.response(error.status, &id, body);
+        if self != Self::Query {
+            response.headers_mut().insert("x-amzn-errortype", header_value(&error.code));
+        }
+        if let Some(seconds) = retry_after {
+            let text = seconds.as_str().map_or_else(|| seconds.to_string(), str::to_owned);
+            response.headers_mut().insert("retry-after", header_value(&text));
+        }
+        response
+    }
+
+    fn response(self, status: u16, id: &str, body: String) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status.try_into().unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert("x-amzn-requestid", header_value(id));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type()));
+        response
+    }
+}
+
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unprintable"))
+}
+
+fn namespace(service: Service) -> &'static str {
+    match service {
+        Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+        _ => "https://iam.amazonaws.com/doc/2010-05-08/",
+    }
+}
+
+fn object(members: Value) -> Value {
+    if members.is_null() { json!({}) } else { members }
+}
+
+/// API Gateway's lists are called `items` in the model and `item` on the wire.
+fn with_item(mut members: Value) -> Value {
+    if let Some(members) = members.as_object_mut()
+        && members.get("items").is_some_and(Value::is_array)
+        && let Some(items) = members.remove("items")
+    {
+        members.insert("item".into(), items);
+    }
+    members
+}
+
+/// AWS leaves out what is absent instead of sending null.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, value)| (name, without_nulls(value)))
+                .collect::<Map<_, _>>(),
+        ),
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
