@@ -1,0 +1,124 @@
+//! `${stage}`, `${region}`, `${account}` and `${env:NAME}` inside strings; `$${` stands for the text `${`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::problem::Problem;
+use super::suggest;
+
+const ACCOUNT: &str = "${account}";
+const ESCAPED_ACCOUNT: &str = "$${account}";
+
+/// What the variables stand for. A variable that is `None` may not be used where these are given.
+#[derive(Clone, Copy)]
+pub(crate) struct Variables<'a> {
+    pub(crate) stage: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
+    pub(crate) account: Account<'a>,
+    pub(crate) environment: &'a BTreeMap<String, String>,
+}
+
+/// What `${account}` stands for.
+#[derive(Clone, Copy)]
+pub(crate) enum Account<'a> {
+    /// The id, because the configuration names it.
+    Known(&'a str),
+    /// Nothing yet: `${account}` stays as it is (and `$${account}` too) until [`resolve_account`].
+    Later,
+    /// It may not be used here.
+    Refused,
+}
+
+/// Resolves every variable of a text; each that cannot be resolved becomes a problem without a place.
+pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> (String, Vec<Problem>) {
+    let mut result = String::with_capacity(text.len());
+    let mut problems = Vec::new();
+    let mut rest = text;
+    while let Some(index) = rest.find('$') {
+        result.push_str(&rest[..index]);
+        rest = &rest[index..];
+        if rest.starts_with(ESCAPED_ACCOUNT) && matches!(variables.account, Account::Later) {
+            result.push_str(ESCAPED_ACCOUNT);
+            rest = &rest[ESCAPED_ACCOUNT.len()..];
+        } else if let Some(after) = rest.strip_prefix("$${") {
+            result.push_str("${");
+            rest = after;
+        } else if let Some(inside) = rest.strip_prefix("${") {
+            let (name, after) = inside.split_once('}').unwrap_or((inside, ""));
+            match value_of(name, inside.contains('}'), variables) {
+                Ok(value) => result.push_str(&value),
+                Err(problem) => problems.push(*problem),
+            }
+            rest = after;
+        } else {
+            result.push('$');
+            rest = &rest[1..];
+        }
+    }
+    result.push_str(rest);
+    (result, problems)
+}
+
+fn value_of(name: &str, closed: bool, variables: Variables<'_>) -> Result<String, Box<Problem>> {
+    let problem = |message: String| Box::new(Problem::error("", message));
+    if !closed {
+        return Err(Box::new(
+            Problem::error("", "`${` is not closed by `}`").hint("for the text `${` itself, write `$${`"),
+        ));
+    }
+    let known = |value: Option<&str>| {
+        value.map(str::to_owned).ok_or_else(|| problem(format!("`${{{name}}}` cannot be used to find out itself")))
+    };
+    if let Some(variable) = name.strip_prefix("env:") {
+        return match variables.environment.get(variable) {
+            // A value is taken as it is: what looks like a variable in it is text.
+            Some(value) => Ok(value.replace(ACCOUNT, ESCAPED_ACCOUNT)),
+            None => Err(Box::new(
+                Problem::error("", format!("the environment has no variable `{variable}`"))
+                    .hint(format!("set it: `export {variable}=…`")),
+            )),
+        };
+    }
+    match (name, variables.account) {
+        ("stage", _) => known(variables.stage),
+        ("region", _) => known(variables.region),
+        ("account", Account::Known(account)) => Ok(account.to_owned()),
+        ("account", Account::Later) => Ok(ACCOUNT.to_owned()),
+        ("account", Account::Refused) => {
+            Err(problem("`${account}` cannot be used here: the account is known only after AWS was asked".to_owned()))
+        }
+        _ => Err(Box::new(unknown(name))),
+    }
+}
+
+fn unknown(name: &str) -> Problem {
+    let guess = suggest::closest(name, ["stage", "region", "account"]);
+    let hint = match guess {
+        Some(guess) => format!("did you mean `${{{guess}}}`?"),
+        None => format!("for the text itself, write `$${{{name}}}`"),
+    };
+    Problem::error("", format!("`${{{name}}}` is not a variable"))
+        .detail("variables are: ${stage}, ${region}, ${account}, ${env:NAME}")
+        .hint(hint)
+}
+
+/// Says whether [`resolve_account`] would change the text.
+pub(crate) fn mentions_account(text: &str) -> bool {
+    text.contains(ACCOUNT)
+}
+
+/// Does the last step: `${account}` becomes the id, `$${account}` the text `${account}`.
+pub(crate) fn resolve_account(text: &str, account: &str) -> String {
+    text.split(ESCAPED_ACCOUNT).map(|part| part.replace(ACCOUNT, account)).collect::<Vec<_>>().join(ACCOUNT)
+}
+
+/// Visits every string value of a document (not the keys).
+pub(crate) fn each_string(value: &mut Value, visit: &mut impl FnMut(&mut String)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| each_string(item, visit)),
+        Value::Object(members) => members.iter_mut().for_each(|(_, member)| each_string(member, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,87 @@
+//! The REST API itself, and CORS.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The REST API itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Api {
+    /// What the API is for.
+    pub description: String,
+
+    /// Where clients enter AWS.
+    pub endpoint_type: EndpointType,
+
+    /// Media types, such as `image/png`, whose bodies reach functions (and leave them) as base64.
+    pub binary_media_types: BTreeSet<String>,
+
+    /// How many requests the stage takes. Without it the account's limits hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Throttle")]
+    pub throttle: Option<Throttle>,
+}
+
+impl Default for Api {
+    fn default() -> Self {
+        Self {
+            description: String::new(),
+            // AWS's own default is EDGE, which adds a CloudFront hop and has a tenth of the create quota.
+            endpoint_type: EndpointType::Regional,
+            binary_media_types: BTreeSet::new(),
+            throttle: None,
+        }
+    }
+}
+
+words! {
+    /// Where clients enter AWS.
+    EndpointType {
+        /// In the Region.
+        Regional = "REGIONAL",
+        /// At the nearest CloudFront location.
+        Edge = "EDGE",
+    }
+}
+
+/// How many requests the stage takes; API Gateway answers 429 to the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Throttle {
+    /// Requests per second in the long run.
+    pub rate: f64,
+
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// Lets browsers of other origins call the API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Cors {
+    /// Origins such as `https://example.com`, or `*` alone for all of them.
+    pub allowed_origins: BTreeSet<String>,
+
+    /// Request headers that scripts may send, or `*`, which browsers do not take to include `Authorization`.
+    #[serde(default = "default_allowed_headers")]
+    pub allowed_headers: BTreeSet<String>,
+
+    /// Methods that scripts may use. Empty: those that the path has routes for.
+    #[serde(default)]
+    pub allowed_methods: BTreeSet<String>,
+
+    /// Seconds for which a browser may remember the answer to a preflight, 0 to 86400.
+    #[serde(default = "default_max_age_seconds")]
+    #[schemars(range(min = 0, max = 86400))]
+    pub max_age_seconds: u32,
+}
+
+fn default_allowed_headers() -> BTreeSet<String> {
+    ["Authorization".to_owned(), "Content-Type".to_owned()].into()
+}
+
+fn default_max_age_seconds() -> u32 {
+    600
+}

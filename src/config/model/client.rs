@@ -1,0 +1,64 @@
+//! The app client through which users sign in.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The app client through which users sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Client {
+    /// Whether the client has a secret. It cannot be changed later without replacing the client.
+    pub generate_secret: bool,
+
+    /// The ways to sign in.
+    pub explicit_auth_flows: BTreeSet<AuthFlow>,
+
+    /// Minutes until an access token expires, 5 to 1440.
+    #[schemars(range(min = 5, max = 1440))]
+    pub access_token_validity_minutes: u32,
+
+    /// Minutes until an ID token expires, 5 to 1440.
+    #[schemars(range(min = 5, max = 1440))]
+    pub id_token_validity_minutes: u32,
+
+    /// Days until a refresh token expires, 1 to 3650.
+    #[schemars(range(min = 1, max = 3650))]
+    pub refresh_token_validity_days: u32,
+
+    /// Answers the same to a wrong password and to an unknown user, so that nobody can find out who has an account.
+    pub prevent_user_existence_errors: bool,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self {
+            generate_secret: false,
+            explicit_auth_flows: [AuthFlow::AdminUserPasswordAuth, AuthFlow::RefreshTokenAuth].into(),
+            access_token_validity_minutes: 60,
+            id_token_validity_minutes: 60,
+            refresh_token_validity_days: 30,
+            // AWS's own default is LEGACY, for the sake of old clients; its console has chosen ENABLED for years.
+            prevent_user_existence_errors: true,
+        }
+    }
+}
+
+words! {
+    /// A way to sign in.
+    AuthFlow {
+        /// A server with AWS credentials sends the password. `stackctl user` signs in this way.
+        AdminUserPasswordAuth = "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        /// A refresh token is exchanged for new tokens.
+        RefreshTokenAuth = "ALLOW_REFRESH_TOKEN_AUTH",
+        /// The password is proven without being sent (SRP).
+        UserSrpAuth = "ALLOW_USER_SRP_AUTH",
+        /// The client sends the password.
+        UserPasswordAuth = "ALLOW_USER_PASSWORD_AUTH",
+        /// Lambda triggers of the pool decide.
+        CustomAuth = "ALLOW_CUSTOM_AUTH",
+        /// The user chooses among the factors the pool offers.
+        UserAuth = "ALLOW_USER_AUTH",
+    }
+}

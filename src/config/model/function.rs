@@ -1,0 +1,84 @@
+//! A Lambda function.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Statement;
+
+/// A Lambda function.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Function {
+    /// The folder that becomes the function's package, relative to this file. A `.lambdaignore` in it (in the syntax
+    /// of `.gitignore`) leaves files out. Functions that share a folder share the package.
+    pub source: String,
+
+    /// What Lambda calls, such as `folder/file.function`. A runtime `provided.*` does not look at it and runs `bootstrap`.
+    pub handler: String,
+
+    /// The Lambda runtime, such as `python3.13`, `nodejs24.x` or `provided.al2023`.
+    pub runtime: String,
+
+    /// Seconds until Lambda stops a call, 1 to 900. API Gateway gives up after 29, which is therefore the default: less
+    /// would end a call that a caller still waits for, more would run one that nobody waits for.
+    #[serde(default = "default_timeout")]
+    #[schemars(range(min = 1, max = 900))]
+    pub timeout: u32,
+
+    /// Megabytes, 128 to 10240. Processor time grows with it.
+    #[serde(default = "default_memory")]
+    #[schemars(range(min = 128, max = 10240))]
+    pub memory: u32,
+
+    /// The processor.
+    #[serde(default)]
+    pub architecture: Architecture,
+
+    /// Environment variables, 4 KB in all.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+
+    /// What the function is for, at most 256 characters.
+    #[serde(default)]
+    pub description: String,
+
+    /// Days until a log line is deleted: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827,
+    /// 2192, 2557, 2922, 3288 or 3653.
+    #[serde(default = "default_log_retention_days")]
+    pub log_retention_days: u32,
+
+    /// What the function may do beyond writing to its own log group, as IAM policy statements.
+    #[serde(default)]
+    pub policy: Vec<Statement>,
+
+    /// ARNs of managed policies to attach to the function's role, at most 10.
+    #[serde(default)]
+    pub managed_policies: BTreeSet<String>,
+}
+
+fn default_timeout() -> u32 {
+    29
+}
+
+fn default_memory() -> u32 {
+    128
+}
+
+// CloudWatch would keep, and bill, the lines for ever.
+fn default_log_retention_days() -> u32 {
+    30
+}
+
+words! {
+    /// The processor a function runs on.
+    #[derive(Default)]
+    Architecture {
+        /// Intel and AMD.
+        #[default]
+        X86_64 = "x86_64",
+        /// AWS Graviton.
+        Arm64 = "arm64",
+    }
+}

@@ -1,0 +1,30 @@
+//! Guesses what was meant.
+
+/// Gives `did you mean …?` when one of the candidates is close to what was written.
+pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    closest(written, candidates).map(|closest| format!("did you mean `{closest}`?"))
+}
+
+/// Gives the candidate that is closest to what was written, when it is close enough to be meant.
+///
+/// Spelling that differs only in case, hyphens or underscores is always close enough; otherwise a third of the letters
+/// may differ.
+pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let written = folded(written);
+    let allowed = (written.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&written, &folded(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+/// Joins names with commas, for a line that tells what is allowed.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    names.into_iter().collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,142 @@
+//! Why a folder cannot become a package.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why a folder cannot become a package. [`PackageError::hint`] names the way out.
+#[derive(Debug, thiserror::Error)]
+pub enum PackageError {
+    /// There is no such folder.
+    #[error("there is no folder `{}`", folder.display())]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Nothing in it goes into the package.
+    #[error("the folder `{}` has no files to package", folder.display())]
+    Empty {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A symlink points out of the folder.
+    #[error("`{}` is a symlink that leaves the folder: it points to `{}`", link.display(), target.display())]
+    LeavesFolder {
+        /// The symlink.
+        link: PathBuf,
+        /// What it points to.
+        target: PathBuf,
+    },
+    /// A symlink points to a folder that it is in.
+    #[error("`{}` is a symlink to `{}`, which it is in itself", link.display(), target.display())]
+    Circle {
+        /// The symlink.
+        link: PathBuf,
+        /// What it points to.
+        target: PathBuf,
+    },
+    /// A symlink points to nothing.
+    #[error("`{}` is a symlink to `{}`, which does not exist", link.display(), target.display())]
+    Dangling {
+        /// The symlink.
+        link: PathBuf,
+        /// What it points to.
+        target: PathBuf,
+    },
+    /// A name cannot stand in a zip that reads the same everywhere.
+    #[error("the name `{}` is not UTF-8", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Neither a file nor a folder, such as a socket.
+    #[error("`{}` is neither a file nor a folder", path.display())]
+    Special {
+        /// The thing.
+        path: PathBuf,
+    },
+    /// `.lambdaignore` cannot be understood.
+    #[error("`{}` cannot be understood: {reason}", path.display())]
+    Ignore {
+        /// The `.lambdaignore`.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The package is beyond one of Lambda's limits.
+    #[error("{}", too_large(folder, *measure, *size, *limit, biggest))]
+    TooLarge {
+        /// The folder.
+        folder: PathBuf,
+        /// Which size.
+        measure: Measure,
+        /// The size, in bytes.
+        size: u64,
+        /// The limit, in bytes.
+        limit: u64,
+        /// The biggest files and their sizes in bytes.
+        biggest: Vec<(String, u64)>,
+    },
+    /// Something cannot be read.
+    #[error("`{}` cannot be read: {source}", path.display())]
+    Unreadable {
+        /// What.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The zip cannot be written.
+    #[error("the zip cannot be made: {0}")]
+    Zip(#[from] zip::result::ZipError),
+}
+
+impl PackageError {
+    /// Names the way out, where there is one to name.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoFolder { .. } => Some("`source` is relative to the configuration file"),
+            Self::Empty { .. } => Some("put the function's code into it, or let `.lambdaignore` leave out less"),
+            Self::LeavesFolder { .. } => Some("put a copy into the folder, or name the symlink in `.lambdaignore`"),
+            Self::Circle { .. } | Self::Dangling { .. } => Some("remove the symlink, or name it in `.lambdaignore`"),
+            Self::NotUtf8 { .. } => Some("rename the file"),
+            Self::Special { .. } => Some("remove it, or name it in `.lambdaignore`"),
+            Self::TooLarge { .. } => Some("leave out what the function does not need, by naming it in `.lambdaignore`"),
+            Self::Ignore { .. } | Self::Unreadable { .. } | Self::Zip(_) => None,
+        }
+    }
+}
+
+/// One of Lambda's two measures of a package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The zip itself.
+    Zipped,
+    /// The files together.
+    Unzipped,
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Zipped => "zipped",
+            Self::Unzipped => "unzipped",
+        })
+    }
+}
+
+fn too_large(folder: &std::path::Path, measure: Measure, size: u64, limit: u64, biggest: &[(String, u64)]) -> String {
+    let (size, limit) = (megabytes(size), megabytes(limit));
+    let mut text = format!("the package of `{}` has {size} {measure}, and Lambda takes {limit}", folder.display());
+    text.push_str("\n  the biggest files are:");
+    for (name, size) in biggest {
+        text.push_str(&format!("\n  {} {name}", megabytes(*size)));
+    }
+    text
+}
+
+/// Writes a size with one decimal, in units of 1024 × 1024 bytes, as AWS counts here.
+fn megabytes(bytes: u64) -> String {
+    // Rounded up, so that a size just over a limit never reads like the limit.
+    let tenths = (bytes * 10).div_ceil(1024 * 1024);
+    format!("{}.{} MB", tenths / 10, tenths % 10)
+}

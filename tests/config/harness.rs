@@ -1,0 +1,75 @@
+//! A folder with a `config.json`, and the day, stage and environment pinned.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use stackctl::config::{Loaded, Problems, Selection, load};
+
+/// A folder with a configuration and what it refers to.
+pub(crate) struct Folder {
+    directory: tempfile::TempDir,
+    pub(crate) selection: Selection,
+}
+
+impl Folder {
+    /// Makes a folder with this `config.json` and `lambdas/test/test.py`.
+    pub(crate) fn with(config: &str) -> Self {
+        let folder = Self::empty();
+        folder.write("lambdas/test/test.py", "def handler(event, context):\n    return {}\n").write("config.json", config)
+    }
+
+    /// Makes a folder with the repository's own example in it.
+    pub(crate) fn example() -> Self {
+        let files = stackctl::config::example_files();
+        files.iter().fold(Self::empty(), |folder, (name, text)| folder.write(name, text))
+    }
+
+    pub(crate) fn empty() -> Self {
+        let selection = Selection {
+            stage: None,
+            region: None,
+            environment: BTreeMap::new(),
+            today: jiff::civil::date(2026, 11, 23),
+        };
+        Self { directory: tempfile::tempdir().unwrap(), selection }
+    }
+
+    pub(crate) fn write(self, name: &str, text: &str) -> Self {
+        let path = self.directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+        self
+    }
+
+    pub(crate) fn stage(mut self, stage: &str) -> Self {
+        self.selection.stage = Some(stage.to_owned());
+        self
+    }
+
+    pub(crate) fn region(mut self, region: &str) -> Self {
+        self.selection.region = Some(region.to_owned());
+        self
+    }
+
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.selection.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(crate) fn load(&self) -> Result<Loaded, Problems> {
+        load(&self.path(), &self.selection)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().join("config.json")
+    }
+
+    /// Gives everything that is said about the configuration, as text, without the folder's own path.
+    pub(crate) fn problems(&self) -> String {
+        let text = match self.load() {
+            Ok(loaded) => loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+            Err(problems) => problems.to_string(),
+        };
+        text.replace(&format!("{}/", self.directory.path().display()), "")
+    }
+}

@@ -1,0 +1,3 @@
+//! The one binary of integration tests: the AWS SDK is linked once.
+
+mod config;
