@@ -15,7 +15,9 @@ impl Folder {
     /// Makes a folder with this `config.json` and `lambdas/test/test.py`.
     pub(crate) fn with(config: &str) -> Self {
         let folder = Self::empty();
-        folder.write("lambdas/test/test.py", "def handler(event, context):\n    return {}\n").write("config.json", config)
+        folder
+            .write("lambdas/test/test.py", "def handler(event, context):\n    return {}\n")
+            .write("config.json", config)
     }
 
     /// Makes a folder with the repository's own example in it.
