@@ -1,0 +1,39 @@
+//! The documents by which others learn how to check a pool's tokens.
+
+use serde_json::{Value, json};
+
+use crate::{
+    cloud::Cloud,
+    cognito::{key::key_ids, pool::UserPool},
+};
+
+/// Answers `/{poolId}/.well-known/jwks.json` and `/{poolId}/.well-known/openid-configuration`; `None` for anything
+/// else, also for pools that do not exist.
+pub(crate) fn well_known(cloud: &Cloud, path: &str, base_url: &str) -> Option<Value> {
+    let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
+    let mut world = cloud.world();
+    let cognito = &mut world.cognito;
+    match document {
+        "jwks.json" => {
+            cognito.pools.get(pool)?;
+            let (modulus, exponent) = cognito.signing_key().components();
+            let key =
+                |id| json!({ "alg": "RS256", "e": exponent, "kid": id, "kty": "RSA", "n": modulus, "use": "sig" });
+            Some(json!({ "keys": key_ids(pool).map(key) }))
+        }
+        "openid-configuration" => Some(configuration(cognito.pools.get(pool)?, base_url)),
+        _ => None,
+    }
+}
+
+fn configuration(pool: &UserPool, base_url: &str) -> Value {
+    json!({
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "issuer": pool.issuer(),
+        "jwks_uri": format!("{}/{}/.well-known/jwks.json", base_url.trim_end_matches('/'), pool.id),
+        "response_types_supported": ["code", "token"],
+        "scopes_supported": ["openid", "email", "phone", "profile"],
+        "subject_types_supported": ["public"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+    })
+}

@@ -1,0 +1,79 @@
+//! The RSA key that signs tokens.
+
+use std::fmt;
+
+use aws_lc_rs::{
+    encoding::{AsDer as _, Pkcs8V1Der},
+    rand::SystemRandom,
+    rsa::{KeyPair, KeySize},
+    signature::{self, KeyPair as _, UnparsedPublicKey},
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// An RSA key of 2048 bits.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SigningKey {
+    /// PKCS #8, base64.
+    private: String,
+    /// PKCS #1, base64.
+    public: String,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SigningKey")
+    }
+}
+
+/// The length in bytes of the modulus of a key of 2048 bits.
+const MODULUS: usize = 256;
+/// Where the modulus begins in `RSAPublicKey` (RFC 8017, A.1.1): after the two headers and a zero for the sign.
+const MODULUS_START: usize = 9;
+/// Where the exponent begins: after the modulus and another header.
+const EXPONENT_START: usize = MODULUS_START + MODULUS + 2;
+
+impl SigningKey {
+    pub(super) fn generate() -> Self {
+        let pair = KeyPair::generate(KeySize::Rsa2048).expect("the system has randomness");
+        let private: Pkcs8V1Der<'static> = pair.as_der().expect("a fresh key has an encoding");
+        Self { private: STANDARD.encode(private.as_ref()), public: STANDARD.encode(pair.public_key()) }
+    }
+
+    /// Signs with RS256.
+    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let private = STANDARD.decode(&self.private).expect("the key was encoded here");
+        let pair = KeyPair::from_pkcs8(&private).expect("the key was made here");
+        let mut signed = vec![0; pair.public_modulus_len()];
+        pair.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signed)
+            .expect("the buffer has the length of the modulus");
+        signed
+    }
+
+    /// Whether `signed` is this key's signature of `message`.
+    pub(super) fn verifies(&self, message: &[u8], signed: &[u8]) -> bool {
+        UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, self.public()).verify(message, signed).is_ok()
+    }
+
+    /// The modulus and the exponent as a JSON Web Key carries them.
+    pub(super) fn components(&self) -> (String, String) {
+        let public = self.public();
+        let modulus = &public[MODULUS_START..MODULUS_START + MODULUS];
+        (URL_SAFE_NO_PAD.encode(modulus), URL_SAFE_NO_PAD.encode(&public[EXPONENT_START..]))
+    }
+
+    fn public(&self) -> Vec<u8> {
+        STANDARD.decode(&self.public).expect("the key was encoded here")
+    }
+}
+
+/// The names of a pool's two keys, for ID tokens and for access tokens, in this order.
+///
+/// Cognito has two keys a pool. Here both are the same key, and only the names differ from pool to pool.
+pub(super) fn key_ids(pool: &str) -> [String; 2] {
+    ["id", "access"].map(|token_use| STANDARD.encode(Sha256::digest(format!("{pool}/{token_use}"))))
+}
