@@ -5,20 +5,39 @@
 
 mod catalog;
 mod desired;
+mod diff;
 mod error;
 mod event;
+mod execute;
+mod graph;
 mod input;
+mod interrupt;
+mod journal;
 mod key;
 mod observe;
 mod plan;
 mod resource;
+mod step;
 
 pub use catalog::{Catalog, Rules};
 pub use desired::{Desired, Node};
 pub use error::{ResourceError, Verdict};
 pub use event::{Event, Events, Silent};
+pub use execute::{Engine, Failed, Outcome};
 pub use input::{Input, Lookup, OutputRef, Part, Resolved, Symbol, referred, substitute, symbols};
+pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
-pub use observe::Observed;
-pub use plan::{Action, Change, Plan, PlanError, Step, Verb};
+pub use observe::{ObserveError, Observed};
+pub use plan::{Action, Change, Consent, Plan, PlanError, Step, Verb, plan};
 pub use resource::{Claim, Context, Erased, Found, Live, Replacement, Resource, Search, Sight, Traits};
+
+/// Waits on tokio's clock.
+#[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]
+async fn pause(duration: std::time::Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// Waits on tokio's clock until `instant`.
+async fn pause_until(instant: tokio::time::Instant) {
+    tokio::time::sleep_until(instant).await;
+}

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
+use super::StateError;
 use crate::engine::{Key, Verb};
 
 /// The format that this version writes.
@@ -37,6 +39,61 @@ pub struct State {
     pub pending: BTreeMap<Key, Intent>,
     /// The version that wrote it.
     pub written_by: String,
+}
+
+/// Where and whose a stack is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// `deployment.serviceName`.
+    pub stack: String,
+    /// `deployment.stage`.
+    pub stage: String,
+    /// Where the things are.
+    pub region: String,
+    /// Whose the things are, twelve digits.
+    pub account: String,
+    /// The endpoint that stands in for AWS's own, when one does.
+    pub endpoint: Option<String>,
+}
+
+impl State {
+    /// The state of a stack that has nothing yet.
+    #[must_use]
+    pub fn new(place: Place) -> Self {
+        let Place { stack, stage, region, account, endpoint } = place;
+        Self {
+            format: FORMAT,
+            stack,
+            stage,
+            region,
+            account,
+            endpoint,
+            lineage: Uuid::new_v4().to_string(),
+            serial: 0,
+            resources: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            written_by: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// Makes sure that this is the state of the stack at `place`.
+    ///
+    /// # Errors
+    /// When account, region, endpoint, stack or stage differ: ids of one place mean nothing in another.
+    pub fn check(&self, place: &Place) -> Result<(), StateError> {
+        let endpoint = |endpoint: &Option<String>| endpoint.clone().unwrap_or_else(|| "AWS".into());
+        let pairs = [
+            ("stack", self.stack.clone(), place.stack.clone()),
+            ("stage", self.stage.clone(), place.stage.clone()),
+            ("region", self.region.clone(), place.region.clone()),
+            ("account", self.account.clone(), place.account.clone()),
+            ("endpoint", endpoint(&self.endpoint), endpoint(&place.endpoint)),
+        ];
+        match pairs.into_iter().find(|(_, recorded, asked)| recorded != asked) {
+            Some((what, recorded, asked)) => Err(StateError::OfAnother { what, recorded, asked }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A thing that exists.

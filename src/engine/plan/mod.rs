@@ -1,11 +1,16 @@
 //! What will be done, as a value.
 
+mod decide;
+mod order;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Key;
+pub use decide::plan;
+
+use super::{Desired, Key};
 
 /// The steps that lead from what is to what is to be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +23,11 @@ pub struct Plan {
     pub based_on: u64,
     /// In an order in which they could be done one by one.
     pub steps: Vec<Step>,
+    /// Interrupted steps that turned out to be done, or never begun: their intents are dropped.
+    pub stale: Vec<Key>,
+    /// What is to be, for the settings of the steps.
+    #[serde(skip)]
+    pub desired: Desired,
 }
 
 /// One step.
@@ -42,9 +52,6 @@ pub enum Action {
     },
     /// Creates it.
     Create {
-        /// The settings, with their symbols.
-        #[serde(skip)]
-        spec: Value,
         /// Why one that was recorded has to be created again.
         because: Option<String>,
     },
@@ -55,9 +62,6 @@ pub enum Action {
         /// Its settings.
         #[serde(skip)]
         live: Value,
-        /// The settings wanted.
-        #[serde(skip)]
-        spec: Value,
         /// What differs.
         changes: Vec<Change>,
     },
@@ -69,9 +73,6 @@ pub enum Action {
         /// Its settings.
         #[serde(skip)]
         live: Value,
-        /// The settings wanted.
-        #[serde(skip)]
-        spec: Value,
         /// What differs.
         changes: Vec<Change>,
     },
@@ -80,9 +81,6 @@ pub enum Action {
         /// The ids of the old one.
         #[serde(skip)]
         outputs: Value,
-        /// The settings wanted.
-        #[serde(skip)]
-        spec: Value,
         /// Whether the new one is made before the old one goes.
         create_first: bool,
         /// What AWS cannot change in place.
@@ -139,10 +137,10 @@ pub struct Change {
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
+    /// Whether there is nothing to do, not even to drop an intent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps.iter().all(|step| step.action.verb() == Verb::Keep)
+        self.stale.is_empty() && self.steps.iter().all(|step| step.action.verb() == Verb::Keep)
     }
 
     /// How many steps have this verb.
@@ -166,6 +164,13 @@ impl Action {
             Self::Forget { .. } => Verb::Forget,
         }
     }
+}
+
+/// What the person agreed to lose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// The exact number of records of people's data that may be deleted.
+    pub delete_holdings: Option<u64>,
 }
 
 /// Why no plan can be made.

@@ -1,0 +1,172 @@
+//! The state while steps are carried out: intents before, results after, saved in groups.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{Action, Key, Plan, Rules, Verb};
+use crate::state::{Intent, Recorded, State, StateError, Store};
+
+/// How long results gather before the next save. A result that a crash loses is found again through its intent.
+const GATHER: Duration = Duration::from_secs(1);
+
+/// The state in memory, and when it is written.
+pub(super) struct Journal<'a> {
+    pub(super) state: State,
+    pub(super) saves: u64,
+    store: &'a dyn Store,
+    changed: bool,
+    not_before: Instant,
+}
+
+impl<'a> Journal<'a> {
+    pub(super) fn new(state: State, store: &'a dyn Store) -> Self {
+        Self { state, saves: 0, store, changed: false, not_before: Instant::now() }
+    }
+
+    /// Records everything that was found, writes an intent for every step, and saves: from here on, whatever a crash
+    /// leaves behind is found again.
+    pub(super) async fn begin(&mut self, plan: &Plan, rules: &dyn Rules) -> Result<(), StateError> {
+        let before = std::mem::take(&mut self.state.pending);
+        for step in &plan.steps {
+            self.record_found(plan, &step.key, &step.action);
+            if let Some(mut intent) = intent(plan, &step.key, &step.action, rules) {
+                if let Some(earlier) = before.get(&step.key).filter(|earlier| earlier.spec.is_some()) {
+                    intent.token.clone_from(&earlier.token);
+                    intent.since = earlier.since;
+                }
+                self.state.pending.insert(step.key.clone(), intent);
+            }
+        }
+        self.changed = true;
+        self.save().await
+    }
+
+    /// A thing that was found is ours from now on: what happens to it next must not depend on finding it again.
+    fn record_found(&mut self, plan: &Plan, key: &Key, action: &Action) {
+        let outputs = match action {
+            Action::Adopt { outputs, .. } => outputs,
+            Action::Delete { outputs, replaced: false, .. } | Action::Replace { outputs, .. }
+                if !self.state.resources.contains_key(key) =>
+            {
+                outputs
+            }
+            _ => return,
+        };
+        let after = plan.desired.get(key).map(super::Node::needs).unwrap_or_default();
+        let old = self.state.resources.remove(key);
+        let replaced = old.into_iter().flat_map(|mut old| {
+            old.replaced.push(old.outputs);
+            old.replaced
+        });
+        let replaced = replaced.filter(|one| one != outputs).collect();
+        self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), after, replaced });
+    }
+
+    /// The token under which a step creates.
+    pub(super) fn token(&self, key: &Key) -> &str {
+        self.state.pending.get(key).map_or("", |intent| intent.token.as_str())
+    }
+
+    /// Takes the result of a step.
+    pub(super) fn record(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Option<Value>) {
+        self.changed = true;
+        match action {
+            Action::Delete { outputs, replaced: true, .. } => {
+                if let Some(recorded) = self.state.resources.get_mut(key) {
+                    recorded.replaced.retain(|one| one != outputs);
+                }
+                return;
+            }
+            Action::Delete { .. } | Action::Forget { .. } => {
+                self.state.resources.remove(key);
+            }
+            _ => self.record_made(plan, key, action, outputs.unwrap_or_default()),
+        }
+        self.state.pending.remove(key);
+    }
+
+    fn record_made(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Value) {
+        let after = plan.desired.get(key).map(super::Node::needs).unwrap_or_default();
+        let mut replaced = self.state.resources.remove(key).map(|old| (old.outputs, old.replaced));
+        if !matches!(action, Action::Replace { create_first: true, .. }) {
+            replaced = replaced.map(|(_, older)| (Value::Null, older));
+        }
+        let replaced = replaced.into_iter().flat_map(|(old, mut older)| {
+            older.push(old);
+            older
+        });
+        let replaced = replaced.filter(|one| !one.is_null() && *one != outputs).collect();
+        self.state.resources.insert(key.clone(), Recorded { outputs, after, replaced });
+    }
+
+    /// When the next save is due: at once when `idle`, else when results have gathered; never without a change.
+    pub(super) fn due(&self, idle: bool) -> Option<Instant> {
+        self.changed.then(|| if idle { Instant::now() } else { self.not_before })
+    }
+
+    /// Starts a save of the state as it is now.
+    pub(super) fn start_save(&mut self) -> BoxFuture<'a, Result<(), StateError>> {
+        self.changed = false;
+        self.saves += 1;
+        self.state.serial += 1;
+        let (state, store) = (self.state.clone(), self.store);
+        Box::pin(async move { store.save(&state).await })
+    }
+
+    /// A save has ended; results gather again from now on.
+    pub(super) fn saved(&mut self) {
+        self.not_before = Instant::now() + GATHER;
+    }
+
+    async fn save(&mut self) -> Result<(), StateError> {
+        let save = self.start_save();
+        let result = save.await;
+        self.saved();
+        result
+    }
+}
+
+fn intent(plan: &Plan, key: &Key, action: &Action, rules: &dyn Rules) -> Option<Intent> {
+    let verb = action.verb();
+    if verb == Verb::Keep || matches!(action, Action::Delete { replaced: true, .. }) {
+        return None;
+    }
+    let node = plan.desired.get(key);
+    let creates = matches!(verb, Verb::Create | Verb::Replace);
+    let secret = rules.traits(&key.kind).map_or(&[][..], |traits| traits.secret);
+    Some(Intent {
+        verb,
+        token: Uuid::new_v4().to_string(),
+        spec: node.filter(|_| creates).map(|node| withhold(&node.spec, secret)),
+        after: node.map(super::Node::needs).unwrap_or_default(),
+        since: Timestamp::now(),
+    })
+}
+
+/// Puts digests in the place of the values of secret fields.
+fn withhold(spec: &Value, secret: &[&str]) -> Value {
+    let Some(members) = spec.as_object() else { return spec.clone() };
+    let members = members.iter().map(|(field, value)| {
+        let value = if secret.contains(&field.as_str()) { digested(value) } else { value.clone() };
+        (field.clone(), value)
+    });
+    Value::Object(members.collect::<Map<_, _>>())
+}
+
+fn digested(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), digested(member))).collect(),
+        Value::Array(items) => items.iter().map(digested).collect(),
+        Value::Null => Value::Null,
+        plain => {
+            let digest = Sha256::digest(plain.to_string());
+            json!(format!("sha256:{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! One step, carried out.
+
+use serde_json::Value;
+
+use super::{
+    Action, Claim, Context, Engine, Erased, Found, Key, Lookup, OutputRef, Plan, Resolved, Step, Verdict,
+    diff::diff,
+    error::ResourceError,
+    execute::deletes_first,
+    journal::Journal,
+    observe::{LIST_LAG, Wanted, claim, find, known},
+};
+use crate::state::State;
+
+/// How often a create is sent in all when its answer is lost and nothing is found of it.
+const CREATE_ATTEMPTS: usize = 3;
+
+/// A step with everything it needs, apart from the run, so that many are under way at once.
+pub(super) struct Effect<'r, C> {
+    engine: &'r Engine<'r, C>,
+    key: &'r Key,
+    action: &'r Action,
+    spec: Option<Resolved>,
+    claim: Claim,
+    known: Vec<Value>,
+}
+
+impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
+    /// Resolves the settings of a step with what the steps before it came to.
+    pub(super) fn prepare(engine: &'r Engine<'r, C>, plan: &'r Plan, step: &'r Step, journal: &Journal<'_>) -> Self {
+        let lookup = Recordings { plan, state: &journal.state };
+        let node = plan.desired.get(&step.key);
+        Self {
+            engine,
+            key: &step.key,
+            action: &step.action,
+            spec: node.and_then(|node| Resolved::new(&node.spec, &lookup)),
+            claim: claim(&journal.state, &step.key, journal.token(&step.key)),
+            known: known(&journal.state, &step.key),
+        }
+    }
+
+    /// Does what the step says; answers the outputs of what is there afterwards.
+    pub(super) async fn carry_out(self) -> Result<Option<Value>, ResourceError> {
+        let kind = self.engine.catalog.get(&self.key.kind);
+        let kind = kind.ok_or_else(|| ResourceError::refused(format!("there is no kind `{}`", self.key.kind)))?;
+        let context = self.engine.context(self.key);
+        match self.action {
+            Action::Keep { .. } | Action::Forget { .. } => Ok(None),
+            Action::Create { .. } => self.create(kind, &context).await.map(Some),
+            Action::Adopt { outputs, changes, .. } if changes.is_empty() => Ok(Some(outputs.clone())),
+            Action::Adopt { outputs, live, .. } | Action::Update { outputs, live, .. } => {
+                kind.update(&context, outputs, live, self.spec()?).await.map(Some)
+            }
+            Action::Replace { outputs, .. } => {
+                if deletes_first(self.action) {
+                    kind.delete(&context, outputs).await?;
+                }
+                self.create(kind, &context).await.map(Some)
+            }
+            Action::Delete { outputs, holdings, .. } => {
+                self.delete(kind, &context, outputs, *holdings).await.map(|()| None)
+            }
+        }
+    }
+
+    fn spec(&self) -> Result<&Resolved, ResourceError> {
+        self.spec.as_ref().ok_or_else(|| ResourceError::refused("something that its settings refer to does not exist"))
+    }
+
+    /// Creates; when the answer is lost or something is there already, finds out whether it is ours before anything
+    /// is created a second time.
+    async fn create(&self, kind: &dyn Erased<C>, context: &Context<'_, C>) -> Result<Value, ResourceError> {
+        let spec = self.spec()?;
+        let mut attempt = 1;
+        loop {
+            let error = match kind.create(context, spec, &self.claim).await {
+                Ok(outputs) => return Ok(outputs),
+                Err(error) if matches!(error.verdict, Verdict::Ambiguous | Verdict::AlreadyExists) => error,
+                Err(error) => return Err(error),
+            };
+            let late = kind.traits().listed_late && error.verdict == Verdict::Ambiguous;
+            let patience = if late { LIST_LAG } else { std::time::Duration::ZERO };
+            let wanted = Wanted { spec, claim: &self.claim, known: &self.known };
+            match find(kind, context, &wanted, patience).await? {
+                Found::Ours(sight) if diff(&sight.spec, spec.value(), &[]).is_empty() => return Ok(sight.outputs),
+                Found::Ours(sight) => return kind.update(context, &sight.outputs, &sight.spec, spec).await,
+                Found::NotOurs(whose) => return Err(ResourceError::new(Verdict::NotOurs, whose)),
+                Found::Nothing if error.verdict == Verdict::Ambiguous && attempt < CREATE_ATTEMPTS => attempt += 1,
+                Found::Nothing => return Err(error),
+            }
+        }
+    }
+
+    /// Deletes; what holds people's data only while it holds no more than was agreed to.
+    async fn delete(
+        &self,
+        kind: &dyn Erased<C>,
+        context: &Context<'_, C>,
+        outputs: &Value,
+        agreed: u64,
+    ) -> Result<(), ResourceError> {
+        if kind.traits().precious {
+            let holds = kind.holdings(context, outputs).await?;
+            if holds != agreed {
+                return Err(ResourceError::refused(format!("it holds {holds} users now, and {agreed} were agreed to"))
+                    .hint("run the command again to see what is there"));
+            }
+        }
+        kind.delete(context, outputs).await
+    }
+}
+
+/// What the finished steps and the state know.
+struct Recordings<'a> {
+    plan: &'a Plan,
+    state: &'a State,
+}
+
+impl Lookup for Recordings<'_> {
+    fn output(&self, reference: &OutputRef) -> Option<Value> {
+        self.state.resources.get(&reference.key)?.outputs.get(&reference.output).cloned()
+    }
+
+    fn spec(&self, key: &Key) -> Option<&Value> {
+        self.plan.desired.get(key).map(|node| &node.spec)
+    }
+}

@@ -1,0 +1,49 @@
+//! The state as text: with a checksum, so that a torn or edited file is never taken for a state.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{FORMAT, State, StateError};
+
+/// What stands in the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sealed<S> {
+    /// SHA-256 over the compact JSON of `state`.
+    checksum: String,
+    state: S,
+}
+
+/// Renders a state for its file.
+pub(super) fn render(state: &State) -> String {
+    let value = serde_json::to_value(state).expect("a state is plain data");
+    let sealed = Sealed { checksum: checksum(&value), state: value };
+    let mut text = serde_json::to_string_pretty(&sealed).expect("a state is plain data");
+    text.push('\n');
+    text
+}
+
+/// Reads a state from its file; `path` names it, and `previous` is the version before it.
+pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<PathBuf>) -> Result<State, StateError> {
+    let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.clone() };
+    let sealed: Sealed<Value> =
+        serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is not the JSON of a state: {error}")))?;
+    if checksum(&sealed.state) != sealed.checksum {
+        return Err(damaged("its checksum does not match, so it is torn or was edited".into()));
+    }
+    match sealed.state.get("format").and_then(Value::as_u64) {
+        Some(format) if format > u64::from(FORMAT) => Err(StateError::TooNew {
+            path: path.to_owned(),
+            format,
+            written_by: sealed.state.get("written_by").and_then(Value::as_str).unwrap_or("of a later release").to_owned(),
+        }),
+        _ => serde_json::from_value(sealed.state).map_err(|error| damaged(error.to_string())),
+    }
+}
+
+fn checksum(state: &Value) -> String {
+    Sha256::digest(state.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
