@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn values_of_secret_fields_are_marked() {
-        let changes = diff(&json!({ "environment": { "A": "1" } }), &json!({ "environment": { "A": "2" } }), &["environment"]);
+        let changes =
+            diff(&json!({ "environment": { "A": "1" } }), &json!({ "environment": { "A": "2" } }), &["environment"]);
         assert!(changes[0].secret);
     }
 }

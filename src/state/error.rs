@@ -75,7 +75,9 @@ impl StateError {
             Self::Damaged { .. } => vec!["restore the file from a copy".into()],
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
             Self::Changed { .. } => vec!["run the command again: it begins with what is there now".into()],
-            Self::Locked { .. } => vec!["wait for it to end; a lock of a process that died is released by itself".into()],
+            Self::Locked { .. } => {
+                vec!["wait for it to end; a lock of a process that died is released by itself".into()]
+            }
             Self::OfAnother { what: "endpoint" | "account", .. } => {
                 vec!["use the credentials and the endpoint that the stack was made with".into()]
             }

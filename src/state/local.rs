@@ -43,7 +43,9 @@ impl LocalStore {
     fn read(&self) -> Result<Option<State>, StateError> {
         let path = self.path();
         match fs::read(&path) {
-            Ok(bytes) => text::parse(&bytes, &path.display().to_string(), Some(self.previous()).filter(|p| p.exists())).map(Some),
+            Ok(bytes) => {
+                text::parse(&bytes, &path.display().to_string(), Some(self.previous()).filter(|p| p.exists())).map(Some)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreachable(&path, "read", &error)),
         }

@@ -38,7 +38,12 @@ pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<PathBuf>) -> Resu
         Some(format) if format > u64::from(FORMAT) => Err(StateError::TooNew {
             path: path.to_owned(),
             format,
-            written_by: sealed.state.get("written_by").and_then(Value::as_str).unwrap_or("of a later release").to_owned(),
+            written_by: sealed
+                .state
+                .get("written_by")
+                .and_then(Value::as_str)
+                .unwrap_or("of a later release")
+                .to_owned(),
         }),
         _ => serde_json::from_value(sealed.state).map_err(|error| damaged(error.to_string())),
     }

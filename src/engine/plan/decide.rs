@@ -25,14 +25,16 @@ pub fn plan(
     rules: &dyn Rules,
     consent: &Consent,
 ) -> Result<Plan, PlanError> {
-    let mut decisions = Decisions { desired, state, observed, rules, consent, outputs: BTreeMap::new(), made: Vec::new() };
+    let mut decisions =
+        Decisions { desired, state, observed, rules, consent, outputs: BTreeMap::new(), made: Vec::new() };
     let needs = desired.nodes().iter().map(|(key, node)| (key.clone(), node.needs())).collect();
     for key in graph::order(&needs).map_err(|keys| PlanError::Circle { keys })? {
         decisions.decide_wanted(&key, &desired.nodes()[&key])?;
     }
     decisions.decide_unwanted()?;
     let made = decisions.made;
-    let stepped: BTreeSet<&Key> = made.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
+    let stepped: BTreeSet<&Key> =
+        made.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
     let stale = state.pending.keys().filter(|key| !stepped.contains(key)).cloned().collect();
     Ok(Plan {
         stack: state.stack.clone(),
@@ -125,7 +127,8 @@ impl Decisions<'_> {
     /// The parent that is made anew and takes this thing's old one with it.
     fn new_parent(&self, key: &Key, node: &Node, traits: &Traits) -> Option<Key> {
         let needs = node.needs();
-        let parent = needs.iter().find(|need| traits.dies_with.contains(&need.kind) && !self.outputs.contains_key(need));
+        let parent =
+            needs.iter().find(|need| traits.dies_with.contains(&need.kind) && !self.outputs.contains_key(need));
         parent.filter(|_| self.observed.recorded.contains_key(key)).cloned()
     }
 
@@ -186,7 +189,8 @@ impl Decisions<'_> {
                 self.make(key, Action::Keep { because: Some(because) });
             }
         }
-        let needed = kept.iter().flat_map(|key| graph::reachable(key, &recorded_needs(self.state))).collect::<BTreeSet<_>>();
+        let needed =
+            kept.iter().flat_map(|key| graph::reachable(key, &recorded_needs(self.state))).collect::<BTreeSet<_>>();
         for key in needed.intersection(&unwanted) {
             if kept.insert(key.clone()) {
                 self.make(key, Action::Keep { because: Some("what is kept needs it".into()) });
@@ -242,7 +246,8 @@ fn forces(change: &Change, traits: &Traits) -> bool {
 }
 
 fn would_lose_data(key: &Key, change: &Change) -> PlanError {
-    let shown = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
+    let shown =
+        |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
     PlanError::WouldLoseData {
         key: key.clone(),
         field: change.path.join("."),
