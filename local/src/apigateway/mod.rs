@@ -1,10 +1,34 @@
 //! API Gateway's control plane for REST APIs: what is edited, what is deployed, and which stage serves what.
 //!
-//! It stores what the data plane serves and knows nothing of requests to a deployed API.
+//! It stores what the data plane serves and knows nothing of requests to a deployed API. Writes to one API that overlap
+//! are refused before they arrive here.
 
+mod account;
+mod asked;
+mod authorizers;
+mod deployments;
+mod gateway_responses;
+mod integration_patches;
+mod integrations;
+mod lookup;
+mod method_settings;
+mod methods;
 mod model;
+mod openapi;
+mod pacing;
+mod patch;
+mod refusal;
+mod resources;
+mod rest_api_patches;
+mod rest_apis;
+mod stages;
+mod tags;
+mod validators;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +38,7 @@ use crate::{
     error::{Answered, AwsError},
 };
 
+use asked::Asked;
 pub(crate) use model::{
     Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType, MethodResponse, MethodSetting,
     MethodSnapshot, Served, Snapshot, SnapshotResource, Stage,
@@ -23,6 +48,11 @@ pub(crate) use model::{
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ApiGateway {
     apis: BTreeMap<String, model::RestApi>,
+    account: account::Account,
+    /// A restart forgets how often was called, as AWS does within half a minute. Apart from the rest by its own lock:
+    /// counting a call is no change of the world.
+    #[serde(skip)]
+    pacing: Mutex<pacing::Pacing>,
 }
 
 impl ApiGateway {
@@ -36,6 +66,47 @@ impl ApiGateway {
 }
 
 /// Carries out one call.
-pub(crate) async fn handle(_cloud: &Cloud, call: &Call) -> Answered {
-    Err(AwsError::not_imitated(&call.name()))
+pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+    let asked = Asked { call, settings: cloud.settings(), now: cloud.now() };
+    let mut world = cloud.world();
+    if asked.settings.weather.quotas {
+        world.apigateway.pacing.lock().unwrap_or_else(PoisonError::into_inner).admit(call, asked.now)?;
+    }
+    // Only a write borrows the world for a change, which is what gets it saved.
+    let answered = if call.operation.starts_with("Get") {
+        READS.iter().find_map(|family| family(&world.apigateway, &asked))
+    } else {
+        WRITES.iter().find_map(|family| family(&mut world.apigateway, &asked))
+    };
+    answered.unwrap_or_else(|| Err(AwsError::not_imitated(&call.name())))
 }
+
+type Reads = fn(&ApiGateway, &Asked<'_>) -> Option<Answered>;
+type Writes = fn(&mut ApiGateway, &Asked<'_>) -> Option<Answered>;
+
+const READS: [Reads; 11] = [
+    rest_apis::read,
+    resources::read,
+    methods::read,
+    integrations::read,
+    authorizers::read,
+    validators::read,
+    gateway_responses::read,
+    deployments::read,
+    stages::read,
+    tags::read,
+    account::read,
+];
+const WRITES: [Writes; 11] = [
+    rest_apis::write,
+    resources::write,
+    methods::write,
+    integrations::write,
+    authorizers::write,
+    validators::write,
+    gateway_responses::write,
+    deployments::write,
+    stages::write,
+    tags::write,
+    account::write,
+];

@@ -1,0 +1,83 @@
+//! The account's settings in this Region: the role with which API Gateway writes logs.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    ApiGateway,
+    asked::Asked,
+    patch::{Op, Patch},
+    refusal::bad_request,
+    rest_api_patches::member,
+};
+use crate::error::{Answered, AwsError};
+
+const PATHS: [&str; 2] = ["/cloudwatchRoleArn", "/features"];
+
+/// What is set for all APIs together.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Account {
+    pub(super) cloudwatch_role_arn: Option<String>,
+    features: Vec<String>,
+}
+
+/// Answers the reads of the account; `None` for those of others.
+pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
+    Some(match asked.call.operation.as_str() {
+        "GetAccount" => Ok(gateway.account.members().into()),
+        _ => return None,
+    })
+}
+
+/// Carries out the writes to the account; `None` for those of others.
+pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
+    Some(match asked.call.operation.as_str() {
+        "UpdateAccount" => update(gateway, asked),
+        _ => return None,
+    })
+}
+
+impl Account {
+    fn members(&self) -> serde_json::Value {
+        let mut members = json!({
+            "throttleSettings": { "burstLimit": 5000, "rateLimit": 10000.0 },
+            "features": self.features,
+            "apiKeyVersion": "4",
+        });
+        if let Some(arn) = &self.cloudwatch_role_arn {
+            members["cloudwatchRoleArn"] = arn.as_str().into();
+        }
+        members
+    }
+
+    fn apply(&mut self, patch: &Patch) -> Result<(), AwsError> {
+        match (patch.op, patch.steps().as_slice()) {
+            (Op::Replace, ["cloudwatchRoleArn"]) => self.cloudwatch_role_arn = Some(role(patch.value()?)?),
+            (Op::Add | Op::Remove, ["features"]) => member(&mut self.features, patch.op, &patch.value()?),
+            _ => return Err(patch.refused(&PATHS)),
+        }
+        Ok(())
+    }
+}
+
+/// An empty ARN does not clear the role: to AWS it is an ARN that is not well formed.
+fn role(arn: String) -> Result<String, AwsError> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "iam", "", account, resource]
+            if partition.starts_with("aws") && account.len() == 12 && resource.starts_with("role/") =>
+        {
+            Ok(arn)
+        }
+        _ => Err(bad_request("The role ARN is not well formed")),
+    }
+}
+
+fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
+    let mut account = gateway.account.clone();
+    for patch in &Patch::all(asked)? {
+        account.apply(patch)?;
+    }
+    gateway.account = account;
+    Ok(gateway.account.members().into())
+}

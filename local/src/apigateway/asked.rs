@@ -1,0 +1,100 @@
+//! One call as the operations see it: its members, typed, and the settings that bear on them.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::refusal::bad_request;
+use crate::{
+    answer::Answer,
+    call::Call,
+    error::{Answered, AwsError},
+    settings::Settings,
+};
+
+/// A call to API Gateway.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) call: &'a Call,
+    pub(super) settings: &'a Settings,
+    /// On the cloud's clock.
+    pub(super) now: Duration,
+}
+
+impl Asked<'_> {
+    /// A text member that the operation cannot do without.
+    pub(super) fn text(&self, member: &str) -> Result<&str, AwsError> {
+        self.call
+            .text(member)
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| bad_request(format!("Invalid request input: {member} is missing")))
+    }
+
+    /// The members of the request in the form of `T`.
+    pub(super) fn members<T: DeserializeOwned>(&self) -> Result<T, AwsError> {
+        T::deserialize(&self.call.input).map_err(|error| bad_request(format!("Invalid request input: {error}")))
+    }
+
+    /// Whether a list member holds this word.
+    pub(super) fn embeds(&self, word: &str) -> bool {
+        match self.call.input.get("embed") {
+            Some(Value::Array(words)) => words.iter().any(|one| one == word),
+            _ => false,
+        }
+    }
+
+    /// One page of a list, in the order of the keys.
+    ///
+    /// The position is the key of the next page's first item, so that a list keeps its place while things come and
+    /// go.
+    pub(super) fn page<T: Serialize>(&self, items: BTreeMap<&str, T>) -> Answered {
+        let limit = match self.call.number("limit") {
+            None => 25,
+            Some(limit @ 1..) => usize::try_from(limit).unwrap_or(usize::MAX).min(500),
+            Some(_) => return Err(bad_request("Invalid limit parameter")),
+        };
+        let limit = limit.min(self.settings.page_size.unwrap_or(limit)).max(1);
+        let from = self.call.text("position").unwrap_or_default();
+        let mut rest = items.into_iter().skip_while(|(key, _)| *key < from);
+        let page = rest.by_ref().take(limit).map(|(_, item)| json(&item)).collect::<Vec<_>>();
+        let mut answer = serde_json::json!({ "item": page });
+        if let Some((key, _)) = rest.next() {
+            answer["position"] = key.into();
+        }
+        Ok(answer.into())
+    }
+}
+
+/// A value of the model as JSON.
+pub(super) fn json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("the model is plain data")
+}
+
+/// A value of the model as an answer.
+pub(super) fn answer(value: &impl Serialize) -> Answered {
+    Ok(Answer::Members(json(value)))
+}
+
+/// The answer of an operation that has nothing to say.
+pub(super) fn nothing() -> Answered {
+    Ok(Answer::Members(Value::Null))
+}
+
+/// A fresh id of `length` lower-case letters and digits, at most ten.
+pub(super) fn fresh_id(length: usize) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut number = Uuid::new_v4().as_u128();
+    let mut id = String::with_capacity(length);
+    for _ in 0..length {
+        id.push(char::from(DIGITS[usize::try_from(number % 36).unwrap_or(0)]));
+        number /= 36;
+    }
+    id
+}
+
+/// The wall clock in the form of the API's dates: seconds since 1970.
+pub(super) fn date() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

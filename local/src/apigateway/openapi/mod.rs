@@ -1,0 +1,95 @@
+//! `PutRestApi`: an OpenAPI document becomes the definition of an API.
+//!
+//! The subset of OpenAPI 3.0 and Swagger 2.0 that an API of Lambda proxies, Cognito authorizers and CORS preflights
+//! needs. What a document holds beyond it is a warning, as AWS warns of what it cannot import.
+
+mod document;
+mod integration;
+mod operation;
+mod security;
+mod tree;
+
+use serde_json::Value;
+
+use super::{
+    ApiGateway,
+    asked::{Asked, json as to_json},
+    model::RestApi,
+    refusal::bad_request,
+};
+use crate::error::{Answered, AwsError};
+use document::Document;
+
+/// What happens to the things that the document does not mention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// They stay.
+    Merge,
+    /// They go.
+    Overwrite,
+}
+
+/// What was found wrong with a document while it was imported.
+///
+/// An error refuses the document; a warning does so only when the caller asked for that.
+#[derive(Debug, Default)]
+struct Findings {
+    warnings: Vec<String>,
+    errors: Vec<String>,
+}
+
+impl Findings {
+    fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    fn fail(&mut self, what: &str, refusal: &AwsError) {
+        self.errors.push(format!("{what}: {}", refusal.message));
+    }
+
+    /// Notes every key of an object that is neither known nor an extension of somebody else.
+    fn expect_keys(&mut self, place: &str, object: &Value, known: &[&str]) {
+        for key in object.as_object().into_iter().flatten().map(|(key, _)| key) {
+            let foreign = key.starts_with("x-") && !key.starts_with("x-amazon-apigateway-");
+            if !foreign && !known.contains(&key.as_str()) {
+                self.warn(format!("Ignoring `{key}` of {place}: it is not supported"));
+            }
+        }
+    }
+}
+
+/// Carries out `PutRestApi`.
+pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
+    let mode = match asked.call.text("mode") {
+        None | Some("merge") => Mode::Merge,
+        Some("overwrite") => Mode::Overwrite,
+        Some(other) => {
+            return Err(bad_request(format!("Invalid mode '{other}' specified. Must be one of: [merge, overwrite]")));
+        }
+    };
+    let strict = asked.call.input.get("failOnWarnings") == Some(&Value::Bool(true));
+    let document = Document::parse(&asked.call.body)?;
+    let kept = gateway.api_mut(asked)?;
+    let mut api = RestApi { deployments: Default::default(), stages: Default::default(), ..kept.clone() };
+    let mut findings = Findings::default();
+    document.apply(&mut api, mode, &mut findings)?;
+    refuse("Errors", &findings.errors)?;
+    if strict {
+        refuse("Warnings", &findings.warnings)?;
+    }
+    api.definition.room_for_resources(asked)?;
+    kept.settings = api.settings;
+    kept.definition = api.definition;
+    let mut answer = to_json(&kept.settings);
+    if !findings.warnings.is_empty() {
+        answer["warnings"] = to_json(&findings.warnings);
+    }
+    Ok(answer.into())
+}
+
+fn refuse(kind: &str, findings: &[String]) -> Result<(), AwsError> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(bad_request(format!("{kind} found during import:\n\t{}", findings.join("\n\t"))))
+}
