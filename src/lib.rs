@@ -1,5 +1,6 @@
 //! Infrastructure as code for one authenticated serverless API on AWS.
 
+pub mod aws;
 pub mod config;
 pub mod engine;
 pub mod package;

@@ -1,0 +1,168 @@
+//! Finds region, credentials and account, and makes the clients.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_runtime_api::client::{
+    http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::service_config::ServiceConfigKey;
+
+use super::{Cloud, count::Counts, error, operation, pace::Pace, partition};
+use crate::engine::ResourceError;
+
+/// The region of a local cloud when none is asked for.
+const LOCAL_REGION: &str = "us-east-1";
+
+/// Long enough for a slow answer, short enough that a dead connection is noticed.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where to connect to, and as whom.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The region; otherwise the one of the environment or the profile.
+    pub region: Option<String>,
+    /// The profile of the shared configuration files.
+    pub profile: Option<String>,
+    /// The URL of a local cloud. No environment, file or metadata service is read then.
+    pub local: Option<String>,
+    /// Sends the requests in place of the SDK's own client.
+    pub http_client: Option<SharedHttpClient>,
+}
+
+impl Cloud {
+    /// Makes the clients and asks whose account it is.
+    ///
+    /// # Errors
+    /// When there is no region, no usable credentials, or no answer.
+    pub async fn connect(options: Options) -> Result<Self, ResourceError> {
+        let local = options.local.is_some();
+        let config = if local { local_config(options) } else { default_config(options).await };
+        let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
+        let counts = Counts::default();
+        let mut cloud = Self {
+            apigateway: aws_sdk_apigateway::Client::from_conf(
+                aws_sdk_apigateway::config::Builder::from(&config).interceptor(counts.of("apigateway")).build(),
+            ),
+            cognito: aws_sdk_cognitoidentityprovider::Client::from_conf(
+                aws_sdk_cognitoidentityprovider::config::Builder::from(&config)
+                    .interceptor(counts.of("cognito-idp"))
+                    .build(),
+            ),
+            iam: aws_sdk_iam::Client::from_conf(
+                aws_sdk_iam::config::Builder::from(&config).interceptor(counts.of("iam")).build(),
+            ),
+            lambda: aws_sdk_lambda::Client::from_conf(
+                aws_sdk_lambda::config::Builder::from(&config).interceptor(counts.of("lambda")).build(),
+            ),
+            logs: aws_sdk_cloudwatchlogs::Client::from_conf(
+                aws_sdk_cloudwatchlogs::config::Builder::from(&config).interceptor(counts.of("logs")).build(),
+            ),
+            sts: aws_sdk_sts::Client::from_conf(
+                aws_sdk_sts::config::Builder::from(&config).interceptor(counts.of("sts")).build(),
+            ),
+            partition: partition(&region),
+            region,
+            account: String::new(),
+            endpoint: endpoint(&config),
+            packages: BTreeMap::new(),
+            counts,
+            pace: (!local).then(Pace::default),
+            alone: std::sync::Mutex::default(),
+        };
+        cloud.account = caller_account(&cloud).await?;
+        Ok(cloud)
+    }
+}
+
+/// Everything fixed, so that a local cloud is never reached with real credentials nor AWS in its place.
+fn local_config(options: Options) -> SdkConfig {
+    let credentials = Credentials::new("AKIALOCALCLOUD000000", "local", None, None, "stackctl-local");
+    // A client without TLS: it cannot speak to AWS, and it starts without the machine's root certificates.
+    let http_client =
+        options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new(options.region.unwrap_or_else(|| LOCAL_REGION.to_owned())))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .identity_cache(aws_config::identity::IdentityCache::no_cache())
+        .retry_config(RetryConfig::standard())
+        .timeout_config(timeouts())
+        .stalled_stream_protection(stalled_streams())
+        .http_client(http_client);
+    config.set_endpoint_url(options.local);
+    config.set_app_name(app_name());
+    config.build()
+}
+
+async fn default_config(options: Options) -> SdkConfig {
+    // Retries are set here, not read: an invalid `AWS_MAX_ATTEMPTS` would panic inside the SDK.
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .retry_config(RetryConfig::standard())
+        .timeout_config(timeouts())
+        .stalled_stream_protection(stalled_streams());
+    if let Some(name) = app_name() {
+        loader = loader.app_name(name);
+    }
+    if let Some(region) = options.region {
+        loader = loader.region(Region::new(region));
+    }
+    if let Some(profile) = options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(client) = options.http_client {
+        loader = loader.http_client(client);
+    }
+    loader.load().await
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(3_100))
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
+/// The SDK's own five seconds end the upload of a zip over a link that stalls now and then.
+fn stalled_streams() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(20)).build()
+}
+
+fn app_name() -> Option<AppName> {
+    AppName::new(concat!("stackctl-", env!("CARGO_PKG_VERSION"))).ok()
+}
+
+/// What stands in for AWS's endpoints: one URL for all services, or those of single ones by name.
+fn endpoint(config: &SdkConfig) -> Option<String> {
+    let ids = ["API Gateway", "CloudWatch Logs", "Cognito Identity Provider", "IAM", "Lambda", "STS"];
+    let urls: Vec<_> = ids.iter().map(|id| (id, service_endpoint(config, id))).collect();
+    if urls.iter().all(|(_, url)| *url == urls[0].1) {
+        return urls[0].1.clone();
+    }
+    let named = urls.into_iter().filter_map(|(id, url)| url.map(|url| format!("{id}: {url}")));
+    Some(named.collect::<Vec<_>>().join(", "))
+}
+
+/// The override that one service's client obeys: its own, or the one for all.
+fn service_endpoint(config: &SdkConfig, id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    let own = config.service_config().and_then(|settings| settings.load_config(key.ok()?));
+    own.or_else(|| config.endpoint_url().map(ToOwned::to_owned))
+}
+
+async fn caller_account(cloud: &Cloud) -> Result<String, ResourceError> {
+    let identity = cloud
+        .sts
+        .get_caller_identity()
+        .send()
+        .await
+        .map_err(|failure| error::convert(&operation::GET_CALLER_IDENTITY, &failure, cloud.endpoint.as_deref()))?;
+    identity.account.ok_or_else(|| ResourceError::refused("sts:GetCallerIdentity answered without an account"))
+}
+
+fn no_region() -> ResourceError {
+    ResourceError::refused("no region is set")
+        .hint("set `deployment.region` in config.json, or give `--region`, or set AWS_REGION")
+}

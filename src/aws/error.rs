@@ -1,0 +1,139 @@
+//! Turns the SDK's failures into ours: what may be concluded, what AWS said, and the ways out.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result};
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+
+use super::operation::Operation;
+use crate::engine::{ResourceError, Verdict};
+
+/// The SDK's failure of an operation over HTTP.
+pub(crate) type SdkError<E> = result::SdkError<E, HttpResponse>;
+
+/// The codes of throttling; such a call took no effect.
+pub(crate) const THROTTLES: &[&str] = &[
+    "TooManyRequestsException",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "SlowDown",
+];
+
+/// Converts a failure of `operation`; `endpoint` is what stands in for AWS, when anything does.
+pub(crate) fn convert<E>(operation: &Operation, failure: &SdkError<E>, endpoint: Option<&str>) -> ResourceError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let mut error = match failure {
+        SdkError::ServiceError(service) => answered(operation, service.err(), service.raw()),
+        SdkError::ResponseError(response) => {
+            let status = response.raw().status().as_u16();
+            ResourceError::new(Verdict::Ambiguous, format!("an answer that cannot be read (HTTP status {status})"))
+        }
+        SdkError::TimeoutError(_) => ResourceError::new(Verdict::Ambiguous, "no answer in time"),
+        SdkError::DispatchFailure(_) => unsent(&DisplayErrorContext(failure).to_string(), endpoint),
+        _ => ResourceError::refused(format!("the request could not be made: {}", DisplayErrorContext(failure))),
+    };
+    error.operation = Some(operation.name.to_owned());
+    error.request_id = failure.raw_response().and_then(request_id);
+    error
+}
+
+/// Whether AWS said that the thing does not exist.
+pub(crate) fn is_not_found(error: &ResourceError) -> bool {
+    let codes = ["ResourceNotFoundException", "NotFoundException", "NoSuchEntity"];
+    error.code.as_deref().is_some_and(|code| codes.contains(&code))
+}
+
+fn answered(operation: &Operation, failure: &impl ProvideErrorMetadata, raw: &HttpResponse) -> ResourceError {
+    let status = raw.status().as_u16();
+    let code = failure.code().map(ToOwned::to_owned);
+    let message = failure.message().map_or_else(|| format!("HTTP status {status}"), ToOwned::to_owned);
+    let verdict = verdict(code.as_deref().unwrap_or_default(), &message, status);
+    let hints = hints(operation, code.as_deref().unwrap_or_default(), &message);
+    ResourceError { verdict, operation: None, code, message, request_id: None, hints }
+}
+
+fn verdict(code: &str, message: &str, status: u16) -> Verdict {
+    let message = message.to_lowercase();
+    match code {
+        "EntityAlreadyExists" | "ResourceAlreadyExistsException" => Verdict::AlreadyExists,
+        "ResourceConflictException" | "ConflictException" | "BadRequestException"
+            if message.contains("already exist") || message.contains("must be unique") =>
+        {
+            Verdict::AlreadyExists
+        }
+        "ConflictException" if message.contains("already") => Verdict::AlreadyExists,
+        _ if THROTTLES.contains(&code) => Verdict::Refused,
+        // 501 is a local cloud's word for an operation that it does not imitate.
+        _ if status >= 500 && status != 501 => Verdict::Ambiguous,
+        _ => Verdict::Refused,
+    }
+}
+
+fn hints(operation: &Operation, code: &str, message: &str) -> Vec<String> {
+    match code {
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedException" | "UnauthorizedOperation" => {
+            vec![format!("the caller needs {}", listed(operation.actions))]
+        }
+        "ExpiredToken" | "ExpiredTokenException" => {
+            vec!["the credentials have expired: sign in again, as with `aws sso login`".into()]
+        }
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "IncompleteSignature" => {
+            vec!["AWS does not know these credentials: see `aws sts get-caller-identity`".into()]
+        }
+        "RequestTimeTooSkewed" => vec![skewed()],
+        "SignatureDoesNotMatch" | "InvalidSignatureException" => {
+            let text = message.to_lowercase();
+            let clock = text.contains("expired") || text.contains("not yet current");
+            vec![if clock { skewed() } else { "the secret access key does not match the access key id".into() }]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn skewed() -> String {
+    "this machine's clock differs from AWS's: set it right".into()
+}
+
+/// The causes before anything was sent, each in its own words; anything else may have taken effect.
+fn unsent(chain: &str, endpoint: Option<&str>) -> ResourceError {
+    let text = chain.to_lowercase();
+    if text.contains("credential") || text.contains("identity resolver") {
+        return no_credentials(&text);
+    }
+    let connecting = text.contains("(connect)") || text.contains("tcp connect") || text.contains("dns error");
+    match (connecting, endpoint) {
+        (true, Some(url)) => ResourceError::refused(format!("nothing answers at {url}"))
+            .hint("is it running? for the local cloud see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL"),
+        (true, None) => ResourceError::refused("AWS cannot be reached").hint("is there a network, or a proxy to be set?"),
+        (false, _) => ResourceError::new(Verdict::Ambiguous, "the connection broke before the answer"),
+    }
+}
+
+fn no_credentials(text: &str) -> ResourceError {
+    if text.contains("expired") {
+        return ResourceError::refused("the credentials have expired")
+            .hint("sign in again, as with `aws sso login`");
+    }
+    if text.contains("no providers in chain") || text.contains("not enabled") || text.contains("notloaded") {
+        return ResourceError::refused("there are no AWS credentials")
+            .hint("sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`");
+    }
+    ResourceError::refused("the AWS credentials cannot be used").hint("see `aws sts get-caller-identity`")
+}
+
+fn listed(actions: &[&str]) -> String {
+    let quoted: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.join(""),
+    }
+}
+
+fn request_id(response: &HttpResponse) -> Option<String> {
+    let names = ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"];
+    names.iter().find_map(|name| response.headers().get(*name)).map(ToOwned::to_owned)
+}

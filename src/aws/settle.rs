@@ -1,0 +1,70 @@
+//! Waits for what passes by itself: with a pause that grows, a deadline, and a word to the person.
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::Instant;
+
+use super::Cloud;
+use crate::engine::{Context, ResourceError, Verdict};
+
+/// The first pause after a miss.
+const FIRST: Duration = Duration::from_millis(500);
+/// No pause is longer, unless a quota asks for it.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Looks again and again until there is an answer.
+///
+/// `what` is what is waited for, as in `lambda function \`x\` to become active`; it is told once, after the first miss.
+///
+/// # Errors
+/// Those of `look`, and [`Verdict::TimedOut`] when there is no answer within `at_most`.
+pub async fn until<T, F>(
+    context: &Context<'_, Cloud>,
+    at_most: Duration,
+    what: &str,
+    look: impl Fn() -> F + Send + Sync,
+) -> Result<T, ResourceError>
+where
+    F: Future<Output = Result<Option<T>, ResourceError>> + Send,
+{
+    let mut patience = Patience::default();
+    loop {
+        if let Some(answer) = look().await? {
+            return Ok(answer);
+        }
+        if !patience.pause(context, at_most, FIRST, what).await {
+            let message = format!("waited {} s for {what}, in vain", at_most.as_secs());
+            return Err(ResourceError::new(Verdict::TimedOut, message).hint("run the command again: it goes on from here"));
+        }
+    }
+}
+
+/// One wait: since when, and how long the next pause is.
+#[derive(Debug, Default)]
+pub(crate) struct Patience {
+    since: Option<Instant>,
+    pause: Duration,
+}
+
+impl Patience {
+    /// Pauses before the next look, or returns `false` when the time is up.
+    pub(crate) async fn pause(
+        &mut self,
+        context: &Context<'_, Cloud>,
+        at_most: Duration,
+        first: Duration,
+        what: &str,
+    ) -> bool {
+        let since = *self.since.get_or_insert_with(|| {
+            context.waiting(format!("waiting for {what} (at most {} s)", at_most.as_secs()));
+            Instant::now()
+        });
+        let left = at_most.saturating_sub(since.elapsed());
+        if left.is_zero() {
+            return false;
+        }
+        self.pause = if self.pause.is_zero() { first } else { (self.pause * 3 / 2).min(LONGEST.max(first)) };
+        tokio::time::sleep(self.pause.min(left)).await;
+        true
+    }
+}
