@@ -81,8 +81,7 @@ impl Cloud {
 fn local_config(options: Options) -> SdkConfig {
     let credentials = Credentials::new("AKIALOCALCLOUD000000", "local", None, None, "stackctl-local");
     // A client without TLS: it cannot speak to AWS, and it starts without the machine's root certificates.
-    let http_client =
-        options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
+    let http_client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(options.region.unwrap_or_else(|| LOCAL_REGION.to_owned())))

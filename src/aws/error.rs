@@ -108,19 +108,21 @@ fn unsent(chain: &str, endpoint: Option<&str>) -> ResourceError {
     match (connecting, endpoint) {
         (true, Some(url)) => ResourceError::refused(format!("nothing answers at {url}"))
             .hint("is it running? for the local cloud see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL"),
-        (true, None) => ResourceError::refused("AWS cannot be reached").hint("is there a network, or a proxy to be set?"),
+        (true, None) => {
+            ResourceError::refused("AWS cannot be reached").hint("is there a network, or a proxy to be set?")
+        }
         (false, _) => ResourceError::new(Verdict::Ambiguous, "the connection broke before the answer"),
     }
 }
 
 fn no_credentials(text: &str) -> ResourceError {
     if text.contains("expired") {
-        return ResourceError::refused("the credentials have expired")
-            .hint("sign in again, as with `aws sso login`");
+        return ResourceError::refused("the credentials have expired").hint("sign in again, as with `aws sso login`");
     }
     if text.contains("no providers in chain") || text.contains("not enabled") || text.contains("notloaded") {
-        return ResourceError::refused("there are no AWS credentials")
-            .hint("sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`");
+        return ResourceError::refused("there are no AWS credentials").hint(
+            "sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`",
+        );
     }
     ResourceError::refused("the AWS credentials cannot be used").hint("see `aws sts get-caller-identity`")
 }

@@ -14,7 +14,8 @@ const TOTAL: Quota = Quota { name: "apigateway", every: std::time::Duration::fro
 const API_CREATE: Quota = Quota::one_in("apigateway:CreateRestApi", 3);
 const API_PUT: Quota = Quota::one_in("apigateway:PutRestApi", 1);
 const API_DELETE: Quota = Quota::one_in("apigateway:DeleteRestApi", 30);
-const RESOURCES_GET: Quota = Quota { name: "apigateway:GetResources", every: std::time::Duration::from_millis(400), burst: 5 };
+const RESOURCES_GET: Quota =
+    Quota { name: "apigateway:GetResources", every: std::time::Duration::from_millis(400), burst: 5 };
 const RESOURCE_CHANGE: Quota = Quota::per_second("apigateway:CreateResource", 5);
 const DEPLOYMENT: Quota = Quota::one_in("apigateway:CreateDeployment", 5);
 const LAMBDA: Quota = Quota::per_second("lambda", 15);
