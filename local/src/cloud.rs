@@ -185,7 +185,7 @@ impl Cloud {
             return Ok(());
         }
         let mut blobs = lock(&self.0.blobs);
-        let saved = store.save(&mut lock(&self.0.world), &mut blobs);
+        let saved = store.save(&lock(&self.0.world), &mut blobs);
         if saved.is_err() {
             self.0.changed.store(true, Ordering::SeqCst);
         }

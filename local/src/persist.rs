@@ -1,4 +1,4 @@
-//! The cloud's folder: `world.json`, and beside it the blobs under the names of their hashes.
+//! The cloud's folder: `world.json`, and beside it the blobs under the names of their hashes and the log events.
 
 use std::{
     collections::BTreeMap,
@@ -10,10 +10,13 @@ use std::{
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::world::World;
+use crate::{logs::Line, world::World};
 
 /// The form of `world.json` that this version writes and reads.
 const FORMAT: u32 = 1;
+
+/// The events file is written anew, without what is no longer kept, when it has grown by this.
+const LARGEST_GROWTH: usize = 32 * 1024 * 1024;
 
 /// A folder that belongs to one open cloud.
 #[derive(Debug)]
@@ -21,6 +24,10 @@ pub(crate) struct Store {
     dir: PathBuf,
     /// `world.json` as last written; a save that would write the same does nothing.
     written: Vec<u8>,
+    /// How many log events there had been at the last save.
+    archived: u64,
+    /// Bytes appended to the events file since it was written anew.
+    grown: usize,
     /// Held open, because closing it gives up the lock.
     _lock: File,
 }
@@ -48,14 +55,16 @@ impl Store {
             }
             TryLockError::Error(error) => error,
         })?;
-        let (written, world) = read(&dir.join("world.json"))?;
-        let store = Self { dir: dir.to_owned(), written, _lock: lock };
+        let (written, mut world) = read(&dir.join("world.json"))?;
+        world.logs.restore(read_events(&dir.join("events.jsonl"))?);
+        let mut store = Self { dir: dir.to_owned(), written, archived: 0, grown: 0, _lock: lock };
         store.drop_unnamed_blobs()?;
+        store.rewrite_events(&world)?;
         Ok((store, world))
     }
 
-    /// Writes the blobs, then the world that names them.
-    pub(crate) fn save(&mut self, world: &mut World, blobs: &mut BTreeMap<String, Bytes>) -> io::Result<()> {
+    /// Writes the blobs, then the world that names them, then the events of its log groups.
+    pub(crate) fn save(&mut self, world: &World, blobs: &mut BTreeMap<String, Bytes>) -> io::Result<()> {
         while let Some((name, bytes)) = blobs.first_key_value() {
             if !self.blob_path(name).exists() {
                 replace(&self.dir.join("blobs"), name, bytes)?;
@@ -67,6 +76,24 @@ impl Store {
             replace(&self.dir, "world.json", &document)?;
             self.written = document;
         }
+        self.append_events(world)
+    }
+
+    /// Appends the new events. They are not synced: a killed process loses none, and a machine that stops loses logs.
+    fn append_events(&mut self, world: &World) -> io::Result<()> {
+        let text = lines(world, self.archived)?;
+        if !text.is_empty() {
+            File::options().append(true).create(true).open(self.dir.join("events.jsonl"))?.write_all(&text)?;
+        }
+        self.archived = world.logs.count();
+        self.grown += text.len();
+        if self.grown > LARGEST_GROWTH { self.rewrite_events(world) } else { Ok(()) }
+    }
+
+    fn rewrite_events(&mut self, world: &World) -> io::Result<()> {
+        replace(&self.dir, "events.jsonl", &lines(world, 0)?)?;
+        self.archived = world.logs.count();
+        self.grown = 0;
         Ok(())
     }
 
@@ -104,6 +131,26 @@ fn read(path: &Path) -> io::Result<(Vec<u8>, World)> {
         return Err(refused(format!("written in form {}, this version knows form {FORMAT}", read.format)));
     }
     Ok((bytes, read.world))
+}
+
+/// The events after the first `count` as lines of JSON.
+fn lines(world: &World, count: u64) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    for line in world.logs.lines_after(count) {
+        serde_json::to_writer(&mut text, &line)?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}
+
+/// Reads the events; a line that a kill cut off is not one.
+fn read_events(path: &Path) -> io::Result<Vec<Line>> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
 /// Puts a whole file in place, or leaves the old one: also when the machine stops in between.

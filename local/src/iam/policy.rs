@@ -1,0 +1,116 @@
+//! The permissions policies of roles: inline ones, and AWS's managed ones by their ARN.
+
+use serde_json::{Value, json};
+
+use super::{document, limit_exceeded, listed, name, no_such_entity, role::url_encoded, role_name, validation};
+use crate::{
+    call::Call,
+    cloud::Cloud,
+    constraint,
+    error::{Answered, AwsError},
+};
+
+/// Characters of all inline policies of one role together, white space not counted.
+const LARGEST_INLINE: usize = 10_240;
+
+const MOST_ATTACHED: usize = 10;
+
+/// Puts an inline policy, over one of the same name.
+pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
+    let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
+    let mut world = cloud.world();
+    let role = world.iam.named(role_name)?;
+    let document = document::permissions(call, "PolicyDocument")?;
+    let others = role.inline.iter().filter(|(name, _)| *name != policy_name).map(|(_, other)| other.as_str());
+    if others.chain([document]).map(document::size).sum::<usize>() > LARGEST_INLINE {
+        return Err(limit_exceeded(format!(
+            "Maximum policy size of {LARGEST_INLINE} bytes exceeded for role {}",
+            role.name
+        )));
+    }
+    world.iam.named_mut(role_name)?.inline.insert(policy_name.to_owned(), document.to_owned());
+    Ok(json!({}).into())
+}
+
+pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+    let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
+    let world = cloud.world();
+    let role = world.iam.named(role_name)?;
+    let document = role.inline.get(policy_name).ok_or_else(|| no_policy(policy_name))?;
+    Ok(json!({ "RoleName": role.name, "PolicyName": policy_name, "PolicyDocument": url_encoded(document) }).into())
+}
+
+pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+    let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
+    let mut world = cloud.world();
+    let removed = world.iam.named_mut(role_name)?.inline.remove(policy_name);
+    removed.map(|_| json!({}).into()).ok_or_else(|| no_policy(policy_name))
+}
+
+pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
+    let world = cloud.world();
+    let policies = &world.iam.named(role_name(call)?)?.inline;
+    let names: Vec<_> = policies.keys().map(|name| (name.clone(), Value::from(name.as_str()))).collect();
+    listed(cloud, call, "PolicyNames", names)
+}
+
+/// Attaches a managed policy; attaching it again changes nothing.
+pub(super) fn attach(cloud: &Cloud, call: &Call) -> Answered {
+    let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
+    let mut world = cloud.world();
+    let role = world.iam.named_mut(role_name)?;
+    // Which policies AWS manages is not known here; a policy of the account's own cannot exist in this cloud.
+    if !arn.starts_with("arn:aws:iam::aws:policy/") {
+        return Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")));
+    }
+    if !role.attached.contains(arn) && role.attached.len() >= MOST_ATTACHED {
+        return Err(limit_exceeded(format!("Cannot exceed quota for PoliciesPerRole: {MOST_ATTACHED}")));
+    }
+    role.attached.insert(arn.to_owned());
+    Ok(json!({}).into())
+}
+
+pub(super) fn detach(cloud: &Cloud, call: &Call) -> Answered {
+    let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
+    let mut world = cloud.world();
+    if world.iam.named_mut(role_name)?.attached.remove(arn) {
+        return Ok(json!({}).into());
+    }
+    Err(no_such_entity(format!("Policy {arn} was not found.")))
+}
+
+pub(super) fn list_attached(cloud: &Cloud, call: &Call) -> Answered {
+    let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
+    let world = cloud.world();
+    let attached = &world.iam.named(role_name(call)?)?.attached;
+    let policies = attached.iter().filter(|arn| path_of(arn).starts_with(prefix));
+    let policies: Vec<_> = policies
+        .map(|arn| {
+            let name = arn.rsplit('/').next().unwrap_or_default();
+            (arn.clone(), json!({ "PolicyName": name, "PolicyArn": arn }))
+        })
+        .collect();
+    listed(cloud, call, "AttachedPolicies", policies)
+}
+
+/// `/service-role/` of `arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`.
+fn path_of(arn: &str) -> &str {
+    let resource = arn.split_once(":policy").map_or("/", |(_, resource)| resource);
+    resource.rfind('/').map_or("/", |end| &resource[..=end])
+}
+
+fn policy_name(call: &Call) -> Result<&str, AwsError> {
+    name(call, "PolicyName", 128)
+}
+
+fn policy_arn(call: &Call) -> Result<&str, AwsError> {
+    let arn = constraint::required(call, "PolicyArn", 2048).map_err(validation)?;
+    if arn.starts_with("arn:") && arn.contains(":policy/") {
+        return Ok(arn);
+    }
+    Err(AwsError::new(400, "InvalidInput", format!("ARN {arn} is not valid.")))
+}
+
+fn no_policy(name: &str) -> AwsError {
+    no_such_entity(format!("The role policy with name {name} cannot be found."))
+}

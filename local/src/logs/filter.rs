@@ -1,0 +1,89 @@
+//! Filter patterns of plain terms.
+
+use crate::error::AwsError;
+
+/// What a message must contain.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    /// All of these,
+    all: Vec<String>,
+    /// one of these, if there are any,
+    any: Vec<String>,
+    /// and none of these.
+    none: Vec<String>,
+}
+
+impl Filter {
+    /// Reads `ERROR "exact phrase" ?this ?that -without`.
+    ///
+    /// # Errors
+    /// For patterns over JSON (`{…}`), over columns (`[…]`) and for regular expressions (`%…%`), which are not
+    /// imitated.
+    pub(super) fn parse(pattern: &str) -> Result<Self, AwsError> {
+        let pattern = pattern.trim();
+        if pattern.starts_with(['{', '[']) || pattern.contains('%') {
+            return Err(AwsError::not_imitated(&format!("the filter pattern {pattern}")));
+        }
+        let mut filter = Self::default();
+        let mut rest = pattern;
+        while !rest.is_empty() {
+            let list = match rest.as_bytes()[0] {
+                b'?' => &mut filter.any,
+                b'-' => &mut filter.none,
+                _ => &mut filter.all,
+            };
+            let (term, after) = term(rest.trim_start_matches(['?', '-']));
+            if !term.is_empty() {
+                list.push(term.to_owned());
+            }
+            rest = after.trim_start();
+        }
+        Ok(filter)
+    }
+
+    /// Whether a message fits; the case of its letters matters.
+    pub(super) fn fits(&self, message: &str) -> bool {
+        let contains = |term: &String| message.contains(term.as_str());
+        self.all.iter().all(contains)
+            && (self.any.is_empty() || self.any.iter().any(contains))
+            && !self.none.iter().any(contains)
+    }
+}
+
+/// Splits a word or a quoted phrase off.
+fn term(text: &str) -> (&str, &str) {
+    match text.strip_prefix('"') {
+        Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
+        None => text.split_once(char::is_whitespace).unwrap_or((text, "")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Filter;
+
+    #[test]
+    fn terms_are_all_wanted_phrases_are_exact_and_marks_make_them_optional_or_forbidden() {
+        for (pattern, message, fits) in [
+            ("", "anything", true),
+            ("ERROR", "an ERROR here", true),
+            ("ERROR", "an error here", false),
+            ("ERROR disk", "disk: ERROR", true),
+            ("ERROR disk", "ERROR", false),
+            ("\"out of memory\"", "it is out of memory", true),
+            ("\"out of memory\"", "memory is out of order", false),
+            ("?WARN ?ERROR", "WARN", true),
+            ("?WARN ?ERROR", "INFO", false),
+            ("ERROR -retry", "ERROR, will retry", false),
+            ("-\"will retry\"", "ERROR", true),
+        ] {
+            assert_eq!(Filter::parse(pattern).unwrap().fits(message), fits, "{pattern} on {message}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_over_json_is_not_imitated() {
+        let refused = Filter::parse("{ $.level = \"error\" }").unwrap_err();
+        assert_eq!(refused.message, "the local cloud does not imitate the filter pattern { $.level = \"error\" }");
+    }
+}

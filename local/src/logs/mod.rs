@@ -1,0 +1,194 @@
+//! CloudWatch Logs: groups, streams, and the events in them.
+//!
+//! Groups and streams are part of the world; events are kept beside it (`archive`), so that a busy function does not
+//! make the world grow.
+
+mod archive;
+mod event;
+mod filter;
+mod group;
+mod stream;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+pub(crate) use self::archive::Line;
+use crate::{
+    call::Call,
+    cloud::Cloud,
+    constraint,
+    error::{Answered, AwsError},
+    paging::InvalidToken,
+};
+
+/// How many events one stream keeps; older ones are dropped.
+const MOST_EVENTS: usize = 10_000;
+
+/// The part of the world that belongs to this service.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Logs {
+    groups: BTreeMap<String, Group>,
+    /// How many events there have been; each event carries its number.
+    #[serde(skip)]
+    count: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Group {
+    /// Tells this group from an earlier one of the same name, whose events are gone.
+    id: String,
+    region: String,
+    /// Milliseconds since 1970, as all times of this service.
+    created: i64,
+    retention_in_days: Option<i64>,
+    class: String,
+    deletion_protection: bool,
+    tags: BTreeMap<String, String>,
+    streams: BTreeMap<String, Stream>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Stream {
+    created: i64,
+    #[serde(skip)]
+    events: VecDeque<Event>,
+}
+
+#[derive(Debug, Clone)]
+struct Event {
+    number: u64,
+    timestamp: i64,
+    ingestion: i64,
+    message: String,
+}
+
+impl Logs {
+    /// Writes one event, making the stream if need be. Answers whether the group exists; it is not made.
+    pub(crate) fn append(&mut self, group: &str, stream: &str, timestamp: i64, message: &str) -> bool {
+        let Some(group) = self.groups.get_mut(group) else { return false };
+        self.count += 1;
+        let stream = group.streams.entry(stream.to_owned()).or_insert_with(Stream::new);
+        stream.push(Event { number: self.count, timestamp, ingestion: now(), message: message.to_owned() });
+        true
+    }
+
+    /// Makes a group as Lambda does on the first invocation: it never expires. One that is there stays as it is.
+    pub(crate) fn ensure_group(&mut self, name: &str, region: &str) {
+        self.groups.entry(name.to_owned()).or_insert_with(|| Group::new(region));
+    }
+
+    fn group(&self, name: &str) -> Result<&Group, AwsError> {
+        self.groups.get(name).ok_or_else(no_group)
+    }
+
+    fn group_mut(&mut self, name: &str) -> Result<&mut Group, AwsError> {
+        self.groups.get_mut(name).ok_or_else(no_group)
+    }
+}
+
+impl Group {
+    fn new(region: &str) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            region: region.to_owned(),
+            created: now(),
+            retention_in_days: None,
+            class: "STANDARD".into(),
+            deletion_protection: false,
+            tags: BTreeMap::new(),
+            streams: BTreeMap::new(),
+        }
+    }
+}
+
+impl Stream {
+    fn new() -> Self {
+        Self { created: now(), events: VecDeque::new() }
+    }
+
+    fn push(&mut self, event: Event) {
+        if self.events.len() >= MOST_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back(event);
+    }
+}
+
+/// Carries out one call.
+pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+    match call.operation.as_str() {
+        "CreateLogGroup" => group::create(cloud, call),
+        "DescribeLogGroups" => group::describe(cloud, call),
+        "DeleteLogGroup" => group::delete(cloud, call),
+        "PutRetentionPolicy" => group::put_retention(cloud, call),
+        "DeleteRetentionPolicy" => group::delete_retention(cloud, call),
+        "PutLogGroupDeletionProtection" => group::put_deletion_protection(cloud, call),
+        "TagResource" => group::tag(cloud, call),
+        "UntagResource" => group::untag(cloud, call),
+        "ListTagsForResource" => group::list_tags(cloud, call),
+        "CreateLogStream" => stream::create(cloud, call),
+        "DescribeLogStreams" => stream::describe(cloud, call),
+        "DeleteLogStream" => stream::delete(cloud, call),
+        "PutLogEvents" => event::put(cloud, call),
+        "GetLogEvents" => event::get(cloud, call),
+        "FilterLogEvents" => event::filter(cloud, call),
+        _ => Err(AwsError::not_imitated(&call.name())),
+    }
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::new(400, "InvalidParameterException", message)
+}
+
+fn invalid_token(_: InvalidToken) -> AwsError {
+    invalid("The specified nextToken is invalid.")
+}
+
+fn no_group() -> AwsError {
+    AwsError::new(400, "ResourceNotFoundException", "The specified log group does not exist.")
+}
+
+fn no_stream() -> AwsError {
+    AwsError::new(400, "ResourceNotFoundException", "The specified log stream does not exist.")
+}
+
+/// The `logGroupName` of a call.
+fn group_name(call: &Call) -> Result<&str, AwsError> {
+    let name = constraint::required(call, "logGroupName", 512).map_err(invalid)?;
+    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/#".contains(letter)) {
+        return Ok(name);
+    }
+    let rule = r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+";
+    Err(invalid(constraint::violated(&format!("'{name}'"), "logGroupName", rule)))
+}
+
+/// The group that a call names by `logGroupName` or by `logGroupIdentifier`, a name or an ARN.
+fn identified(call: &Call) -> Result<&str, AwsError> {
+    match (call.text("logGroupName"), call.text("logGroupIdentifier")) {
+        (None, Some(identifier)) => Ok(name_in(identifier)),
+        (Some(_), Some(_)) => Err(invalid("LogGroup name and LogGroup identifier are mutually exclusive parameters.")),
+        _ => group_name(call),
+    }
+}
+
+/// The name in an ARN of a group, with or without the `:*` at its end; other text is a name already.
+fn name_in(identifier: &str) -> &str {
+    let name = identifier.split_once(":log-group:").map_or(identifier, |(_, name)| name);
+    name.strip_suffix(":*").unwrap_or(name)
+}
+
+/// The `logStreamName` of a call.
+fn stream_name(call: &Call) -> Result<&str, AwsError> {
+    let name = constraint::required(call, "logStreamName", 512).map_err(invalid)?;
+    if name.contains([':', '*']) {
+        let rule = "Member must satisfy regular expression pattern: [^:*]*";
+        return Err(invalid(constraint::violated(&format!("'{name}'"), "logStreamName", rule)));
+    }
+    Ok(name)
+}
