@@ -6,7 +6,7 @@ use std::{
     ops::{Deref, DerefMut},
     path::Path,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -22,6 +22,7 @@ use crate::{
     fault::{Effect, Fault, Faults},
     housekeeping,
     persist::Store,
+    runtime::Runtime,
     settings::Settings,
     world::World,
 };
@@ -29,6 +30,17 @@ use crate::{
 /// A handle to one cloud; clones share it.
 #[derive(Debug, Clone)]
 pub struct Cloud(Arc<Inner>);
+
+/// A handle that does not keep the cloud alive, for what the cloud itself owns.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakCloud(Weak<Inner>);
+
+impl WeakCloud {
+    /// The cloud, unless it is gone.
+    pub(crate) fn upgrade(&self) -> Option<Cloud> {
+        self.0.upgrade().map(Cloud)
+    }
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -43,6 +55,9 @@ struct Inner {
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
     stop: watch::Sender<bool>,
+    runtime: Runtime,
+    /// Where it is served, once it is.
+    endpoint: OnceLock<String>,
 }
 
 /// A connection that broke: the caller gets no answer.
@@ -78,6 +93,8 @@ impl Cloud {
             faults: Mutex::default(),
             journal: Mutex::default(),
             stop: watch::Sender::new(false),
+            runtime: Runtime::default(),
+            endpoint: OnceLock::new(),
         }))
     }
 
@@ -190,6 +207,25 @@ impl Cloud {
             self.0.changed.store(true, Ordering::SeqCst);
         }
         saved
+    }
+
+    /// The processes of this cloud's functions.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.0.runtime
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakCloud {
+        WeakCloud(Arc::downgrade(&self.0))
+    }
+
+    /// Remembers the URL that reaches this cloud; the first one stays.
+    pub(crate) fn served_at(&self, endpoint: String) {
+        self.0.endpoint.get_or_init(|| endpoint);
+    }
+
+    /// The URL that reaches this cloud, when it is served.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        self.0.endpoint.get().map(String::as_str)
     }
 
     pub(crate) fn strike(&self, operation: &str) -> Option<Effect> {

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use crate::{cloud::Cloud, fault::Fault};
 
+/// Where the code of functions is downloaded, as `GetFunction` answers it.
+pub(crate) const CODE: &str = "/_stackctl/code/";
+
 /// Answers `/_stackctl/…`.
 pub(crate) fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
     // A web page in the person's browser can reach this port too; it cannot hide where it comes from.
@@ -24,6 +27,10 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes>
                 "account": cloud.settings().account,
             }),
         ),
+        (&Method::GET, path) if path.starts_with(CODE) => match crate::lambda::code(cloud, &path[CODE.len()..]) {
+            Some(zip) => Response::new(zip),
+            None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such code" })),
+        },
         (&Method::GET, "/_stackctl/calls") => {
             json_response(StatusCode::OK, &json!({ "counts": cloud.call_counts(), "log": cloud.call_log() }))
         }

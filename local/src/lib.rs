@@ -25,9 +25,12 @@ mod runtime;
 mod server;
 mod settings;
 mod sts;
+#[cfg(test)]
+mod trial;
 mod world;
 
 pub use cloud::{Cloud, Lost};
 pub use fault::{Effect, Fault};
+pub use runtime::{Interpreter, MissingInterpreter, interpreter_for};
 pub use server::serve;
 pub use settings::{Settings, Weather};

@@ -34,6 +34,7 @@ pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output
             format!("the local cloud listens on loopback addresses only, not on {address}"),
         ));
     }
+    cloud.served_at(format!("http://{address}"));
     let mut stop = pin!(stop);
     let mut connections = JoinSet::new();
     let mut refused = 0_u32;
@@ -56,6 +57,7 @@ pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output
     drop(listener);
     cloud.stop();
     let _ = timeout(PATIENCE, async { while connections.join_next().await.is_some() {} }).await;
+    cloud.runtime().stop();
     Ok(())
 }
 

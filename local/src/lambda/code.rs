@@ -1,0 +1,79 @@
+//! A function's code as it arrives: base64 of a zip, checked as Lambda checks it.
+
+use std::io::Cursor;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+
+use super::{Version, members::Members, refusals, settings::check_one_of};
+use crate::{call::Call, cloud::Cloud, error::AwsError, housekeeping};
+
+/// Bytes of a whole request; a zip of about 50 MB in base64.
+const LARGEST_REQUEST: usize = 69_905_067;
+const LARGEST_UNZIPPED: u64 = 262_144_000;
+
+/// A zip that Lambda accepts.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) zip: Bytes,
+    pub(super) code_sha256: String,
+}
+
+/// Reads `ZipFile` of `CreateFunction`'s `Code` or of `UpdateFunctionCode`.
+pub(super) fn read(call: &Call, code: Members<'_>) -> Result<Package, AwsError> {
+    if call.body.len() > LARGEST_REQUEST {
+        return Err(refusals::too_large(
+            "RequestEntityTooLargeException",
+            format!("Request must be smaller than {LARGEST_REQUEST} bytes for the {} operation", call.operation),
+        ));
+    }
+    if ["S3Bucket", "S3Key", "ImageUri"].iter().any(|source| code.value(source).is_some()) {
+        return Err(AwsError::not_imitated("code from S3 or from an image"));
+    }
+    let Some(encoded) = code.text("ZipFile")? else {
+        return Err(refusals::invalid("Please provide a source for function code."));
+    };
+    let zip = STANDARD.decode(encoded).map_err(|_| refusals::wrong_type("ZipFile", "base64"))?;
+    check_zip(&zip)?;
+    Ok(Package { code_sha256: STANDARD.encode(Sha256::digest(&zip)), zip: zip.into() })
+}
+
+fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
+    if zip.is_empty() {
+        return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
+    }
+    let unreadable =
+        || refusals::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).map_err(|_| unreadable())?;
+    if archive.is_empty() {
+        return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
+    }
+    let mut unzipped = 0;
+    for index in 0..archive.len() {
+        unzipped += archive.by_index_raw(index).map_err(|_| unreadable())?.size();
+    }
+    if unzipped > LARGEST_UNZIPPED {
+        return Err(refusals::invalid(format!("Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes")));
+    }
+    Ok(())
+}
+
+/// Reads `Architectures`: exactly one.
+pub(super) fn read_architecture(members: Members<'_>) -> Result<Option<String>, AwsError> {
+    let Some(architectures) = members.texts("Architectures")? else { return Ok(None) };
+    let [architecture] = architectures.as_slice() else {
+        return Err(refusals::constraint(
+            "architectures",
+            &format!("[{}]", architectures.join(", ")),
+            "Member must have length less than or equal to 1",
+        ));
+    };
+    check_one_of("architectures", architecture, &["x86_64", "arm64"])?;
+    Ok(Some(architecture.clone()))
+}
+
+/// Where the code can be downloaded. AWS signs a URL of S3; this cloud serves it itself, when it is served at all.
+pub(super) fn location(cloud: &Cloud, version: &Version) -> String {
+    format!("{}{}{}", cloud.endpoint().unwrap_or_default(), housekeeping::CODE, version.blob)
+}

@@ -1,0 +1,150 @@
+//! A function, its versions, and the state an update or a creation leaves it in for a while.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{aliases::Alias, permissions::Policy, refusals, settings::Settings};
+use crate::error::AwsError;
+
+/// A function with everything that dies with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Function {
+    pub(crate) name: String,
+    /// Unqualified.
+    pub(crate) arn: String,
+    pub(crate) latest: Version,
+    /// Published ones, by number.
+    pub(super) versions: BTreeMap<u64, Version>,
+    /// The number of the version published last, which is never given again.
+    pub(super) last_number: u64,
+    pub(super) aliases: BTreeMap<String, Alias>,
+    pub(super) tags: BTreeMap<String, String>,
+    /// By qualifier; the unqualified function's own under the empty one.
+    pub(super) policies: BTreeMap<String, Policy>,
+    pub(crate) reserved_concurrency: Option<u32>,
+    /// Until when, on the cloud's clock, the function is `Pending`; a restart of the cloud ends it.
+    #[serde(skip)]
+    pub(super) pending_until: Duration,
+    /// Until when the last update is `InProgress`.
+    #[serde(skip)]
+    pub(super) updating_until: Duration,
+}
+
+/// One version: code and configuration that belong together.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Version {
+    /// `$LATEST` or a number.
+    pub(crate) version: String,
+    pub(crate) settings: Settings,
+    pub(crate) architecture: String,
+    /// The key of the zip in the cloud's blobs.
+    pub(crate) blob: String,
+    pub(crate) code_sha256: String,
+    pub(super) code_size: usize,
+    /// Milliseconds since 1970.
+    pub(super) last_modified: i64,
+    /// Changes with every change of the version.
+    pub(crate) revision_id: String,
+}
+
+/// Where a function is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Pending,
+    Updating,
+    Settled,
+}
+
+impl Function {
+    pub(super) fn phase(&self, now: Duration) -> Phase {
+        if now < self.pending_until {
+            Phase::Pending
+        } else if now < self.updating_until {
+            Phase::Updating
+        } else {
+            Phase::Settled
+        }
+    }
+
+    /// Refuses a change while another one is under way.
+    pub(super) fn check_changeable(&self, now: Duration) -> Result<(), AwsError> {
+        match self.phase(now) {
+            Phase::Pending => Err(self.still_pending()),
+            Phase::Updating => Err(refusals::conflict(format!(
+                "The operation cannot be performed at this time. An update is in progress for resource: {}",
+                self.arn
+            ))),
+            Phase::Settled => Ok(()),
+        }
+    }
+
+    /// Refuses to invoke what does not exist yet; a function that is being updated can be invoked.
+    pub(super) fn check_invocable(&self, now: Duration) -> Result<(), AwsError> {
+        if self.phase(now) == Phase::Pending { Err(self.still_pending()) } else { Ok(()) }
+    }
+
+    fn still_pending(&self) -> AwsError {
+        refusals::conflict(
+            "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+        )
+    }
+
+    /// The version a qualifier names; an alias leads to the version it points to.
+    pub(super) fn version(&self, qualifier: Option<&str>) -> Option<&Version> {
+        let Some(qualifier) = qualifier.filter(|qualifier| *qualifier != "$LATEST") else { return Some(&self.latest) };
+        let number = match self.aliases.get(qualifier) {
+            Some(alias) if alias.function_version == "$LATEST" => return Some(&self.latest),
+            Some(alias) => &alias.function_version,
+            None => qualifier,
+        };
+        number.parse().ok().and_then(|number: u64| self.versions.get(&number))
+    }
+
+    pub(super) fn has_code(&self, blob: &str) -> bool {
+        std::iter::once(&self.latest).chain(self.versions.values()).any(|version| version.blob == blob)
+    }
+
+    /// Publishes `$LATEST`, unless it is what was published last.
+    pub(super) fn publish(&mut self, description: Option<&str>) -> Version {
+        let mut settings = self.latest.settings.clone();
+        if let Some(description) = description {
+            settings.description = description.into();
+        }
+        if let Some(last) = self.versions.get(&self.last_number)
+            && last.code_sha256 == self.latest.code_sha256
+            && last.architecture == self.latest.architecture
+            && (Settings { description: String::new(), ..last.settings.clone() })
+                == (Settings { description: String::new(), ..settings.clone() })
+        {
+            return last.clone();
+        }
+        self.last_number += 1;
+        let version = Version {
+            version: self.last_number.to_string(),
+            settings,
+            revision_id: new_revision(),
+            ..self.latest.clone()
+        };
+        self.versions.insert(self.last_number, version.clone());
+        version
+    }
+}
+
+impl Version {
+    /// Where this version's output goes.
+    pub(crate) fn log_group(&self, function_name: &str) -> String {
+        self.settings.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{function_name}"))
+    }
+}
+
+/// A revision id that nothing had before.
+pub(super) fn new_revision() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// Refuses a change based on another revision than the present one.
+pub(super) fn check_revision(wanted: Option<&str>, present: &str) -> Result<(), AwsError> {
+    if wanted.is_some_and(|wanted| wanted != present) { Err(refusals::precondition_failed()) } else { Ok(()) }
+}

@@ -1,0 +1,196 @@
+"""Runs the handler of a Python function through the Lambda Runtime API, as Lambda's own runtime does."""
+
+import decimal
+import http.client
+import importlib
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+
+API = os.environ["AWS_LAMBDA_RUNTIME_API"]
+PREFIX = "/2018-06-01/runtime"
+TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
+
+
+class Fault(Exception):
+    """The handler could not be found or its result not be sent."""
+
+    def __init__(self, kind, message, trace=()):
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.trace = list(trace)
+
+
+class Context:
+    """What a handler learns about its invocation."""
+
+    def __init__(self, headers):
+        self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
+        self.invoked_function_arn = headers["Lambda-Runtime-Invoked-Function-Arn"]
+        self.function_name = os.environ["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = os.environ["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.identity = Identity()
+        self.client_context = client_context(headers.get("Lambda-Runtime-Client-Context"))
+        self.tenant_id = None
+        self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
+
+    def get_remaining_time_in_millis(self):
+        return max(self._deadline - int(time.time() * 1000), 0)
+
+    def log(self, message):
+        sys.stdout.write(str(message))
+
+
+class Identity:
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
+
+
+class ClientContext:
+    def __init__(self, content):
+        self.custom = content.get("custom")
+        self.env = content.get("env")
+        self.client = content.get("client")
+
+
+def client_context(header):
+    return ClientContext(json.loads(header)) if header else None
+
+
+class LogFilter(logging.Filter):
+    request_id = ""
+
+    def filter(self, record):
+        record.aws_request_id = LogFilter.request_id
+        return True
+
+
+def set_up_logging():
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = logging.Formatter(
+        "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
+    )
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    handler.addFilter(LogFilter())
+    logging.getLogger().addHandler(handler)
+
+
+def find_handler(name):
+    try:
+        module_name, function_name = name.rsplit(".", 1)
+    except ValueError as error:
+        raise Fault("Runtime.MalformedHandlerName", f"Bad handler '{name}': {error}") from error
+    module_name = module_name.replace("/", ".")
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from error
+    except SyntaxError as error:
+        trace = [f'  File "{error.filename}" Line {error.lineno}\n    {error.text}']
+        raise Fault(
+            "Runtime.UserCodeSyntaxError", f"Syntax error in module '{module_name}': {error}", trace
+        ) from error
+    try:
+        return getattr(module, function_name)
+    except AttributeError as error:
+        message = f"Handler '{function_name}' missing on module '{module_name}'"
+        raise Fault("Runtime.HandlerNotFound", message) from error
+
+
+def plain(value):
+    if isinstance(value, decimal.Decimal):
+        return float(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def own_frames(error):
+    """The stack from the handler on, without this file."""
+    frames = traceback.extract_tb(error.__traceback__)
+    while frames and frames[0].filename == __file__:
+        frames.pop(0)
+    return traceback.format_list(frames)
+
+
+def describe(error, request_id=None):
+    if isinstance(error, Fault):
+        message, kind, trace = error.message, error.kind, error.trace
+    else:
+        message, kind, trace = str(error), type(error).__name__, own_frames(error)
+    described = {"errorMessage": message, "errorType": kind, "requestId": request_id or "", "stackTrace": trace}
+    # One event in the log: a carriage return is a line break within it.
+    text = f"[ERROR] {kind}: {message}\n"
+    if trace:
+        text += "Traceback (most recent call last):\n" + "".join(trace)
+    print(text.rstrip("\n").replace("\n", "\r"), flush=True)
+    return described
+
+
+def invoke(handler, payload, context):
+    try:
+        event = json.loads(payload)
+    except ValueError as error:
+        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+    result = handler(event, context)
+    if isinstance(result, (bytes, bytearray)):
+        raise Fault("Runtime.MarshalError", "Unable to marshal response: Object of type bytes is not JSON serializable")
+    try:
+        return json.dumps(result, default=plain)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
+
+
+class Client:
+    """One connection to the Runtime API, opened again when it breaks."""
+
+    def __init__(self):
+        self.connection = http.client.HTTPConnection(API)
+
+    def call(self, method, path, body=None, kind=None):
+        headers = {"Content-Type": "application/json"}
+        if kind:
+            headers["Lambda-Runtime-Function-Error-Type"] = kind
+        self.connection.request(method, PREFIX + path, body, headers)
+        response = self.connection.getresponse()
+        return response.headers, response.read()
+
+
+def serve(client, handler):
+    while True:
+        headers, payload = client.call("GET", "/invocation/next")
+        context = Context(headers)
+        request_id = LogFilter.request_id = context.aws_request_id
+        os.environ["_X_AMZN_TRACE_ID"] = headers.get("Lambda-Runtime-Trace-Id", "")
+        try:
+            kind, path, body = None, "response", invoke(handler, payload, context)
+        except Exception as error:
+            described = describe(error, request_id)
+            kind, path, body = described["errorType"], "error", json.dumps(described)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        client.call("POST", f"/invocation/{request_id}/{path}", body.encode(), kind)
+
+
+def main():
+    sys.stdout.reconfigure(encoding="utf-8", line_buffering=True)
+    sys.stderr.reconfigure(encoding="utf-8", line_buffering=True)
+    sys.path[0] = TASK_ROOT
+    set_up_logging()
+    client = Client()
+    try:
+        handler = find_handler(os.environ["_HANDLER"])
+    except Exception as error:
+        described = describe(error)
+        client.call("POST", "/init/error", json.dumps(described).encode(), described["errorType"])
+        sys.exit(1)
+    serve(client, handler)
+
+
+main()

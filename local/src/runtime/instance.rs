@@ -1,0 +1,267 @@
+//! One process of a function from its start to its end, and its way through one request.
+
+use std::{
+    io,
+    os::unix::process::ExitStatusExt as _,
+    process::ExitStatus,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    Alarm, Order, Place,
+    api::{Delivery, Event, RuntimeApi},
+    environment,
+    interpreter::Interpreter,
+    journal::Journal,
+    output::Output,
+    process::Process,
+};
+use crate::cloud::WeakCloud;
+
+/// What a process may take to start before the function's own time begins to run.
+const LONGEST_INIT: Duration = Duration::from_secs(10);
+/// Of an answer to a synchronous request.
+const LARGEST_RESPONSE: usize = 6_291_556;
+
+/// One execution environment.
+#[derive(Debug)]
+pub(super) struct Instance {
+    process: Process,
+    output: Output,
+    api: RuntimeApi,
+    log_stream: String,
+    /// What to remark in the log before the first request.
+    note: Option<String>,
+    phase: Phase,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Phase {
+    Starting(Instant),
+    Waiting,
+    Broken,
+}
+
+/// The name of a new execution environment's log stream.
+pub(super) fn log_stream(order: &Order) -> String {
+    let today = Timestamp::now().strftime("%Y/%m/%d");
+    format!("{today}/[{}]{}", order.version.version, Uuid::new_v4().simple())
+}
+
+/// How a request ended.
+#[derive(Debug)]
+enum End {
+    Response(Bytes),
+    Failure(Bytes),
+    TimedOut,
+    Exited(Option<ExitStatus>),
+}
+
+impl Instance {
+    /// Starts a process; it is ready when it asks for its first request.
+    pub(super) async fn start(
+        cloud: &WeakCloud,
+        order: &Order,
+        interpreter: &Interpreter,
+        place: &Place,
+    ) -> io::Result<Self> {
+        let api = RuntimeApi::start().await?;
+        let log_stream = log_stream(order);
+        let endpoint = cloud.upgrade().and_then(|cloud| cloud.endpoint().map(str::to_owned));
+        let address = api.address.to_string();
+        let variables = environment::variables(order, interpreter, place, (&address, endpoint.as_deref()), &log_stream);
+        let (process, output) = Process::start(interpreter, place, variables).await?;
+        let note = interpreter.note().map(str::to_owned);
+        Ok(Self { process, output, api, log_stream, note, phase: Phase::Starting(Instant::now()) })
+    }
+
+    pub(super) fn log_stream(&self) -> &str {
+        &self.log_stream
+    }
+
+    /// Whether it can take another request.
+    pub(super) fn is_reusable(&mut self) -> bool {
+        self.phase == Phase::Waiting && self.process.is_running()
+    }
+
+    /// Takes one request through the process; returns the payload and whether it tells of an error.
+    pub(super) async fn run(&mut self, order: &Order, request_id: &str, journal: &mut Journal) -> (Bytes, bool) {
+        if let Some(note) = self.note.take() {
+            journal.write(&note);
+        }
+        let timeout = Duration::from_secs(u64::from(order.version.settings.timeout));
+        let mut early = None;
+        let mut init = None;
+        if let Phase::Starting(since) = self.phase {
+            let mut alarm = Alarm::after(LONGEST_INIT + timeout);
+            early = self.until_ready(journal, &mut alarm).await;
+            init = Some(since.elapsed());
+        }
+        journal.write(&format!("START RequestId: {request_id} Version: {}", order.version.version));
+        let began = Instant::now();
+        let end = match early {
+            Some(end) => end,
+            None => self.request(order, request_id, timeout, journal).await,
+        };
+        let took = if matches!(end, End::TimedOut) { timeout } else { began.elapsed() };
+        let (payload, error_type) = settle(end, request_id, timeout, journal);
+        journal.write(&format!("END RequestId: {request_id}"));
+        journal.write(&self.report(order, request_id, (took, init), error_type.as_deref()));
+        (payload, error_type.is_some())
+    }
+
+    /// Hands the request over and waits until the process has answered and asked for another.
+    async fn request(&mut self, order: &Order, request_id: &str, timeout: Duration, journal: &mut Journal) -> End {
+        let deadline = Timestamp::now().as_millisecond() + i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
+        self.api.deliver(Delivery {
+            request_id: request_id.into(),
+            deadline_millis: deadline,
+            invoked_arn: order.invoked_arn.clone(),
+            trace_id: trace_id(),
+            client_context: order.client_context.clone(),
+            payload: order.payload.clone(),
+        });
+        let mut alarm = Alarm::after(timeout);
+        let end = loop {
+            match self.happening(journal, &mut alarm).await {
+                Happening::Said(Event::Response(payload)) => break End::Response(payload),
+                Happening::Said(Event::Failure(payload) | Event::InitFailure(payload)) => break End::Failure(payload),
+                Happening::Said(Event::Ready) => {}
+                Happening::Ended(end) => return end,
+            }
+        };
+        // The answer stands, whatever the process does next; but it takes no other request before it asks for one.
+        if self.until_ready(journal, &mut alarm).await.is_some() {
+            self.phase = Phase::Broken;
+        }
+        end
+    }
+
+    /// Waits for the process to ask for a request; returns how it ended instead.
+    async fn until_ready(&mut self, journal: &mut Journal, alarm: &mut Alarm) -> Option<End> {
+        loop {
+            match self.happening(journal, alarm).await {
+                Happening::Said(Event::Ready) => {
+                    self.phase = Phase::Waiting;
+                    return None;
+                }
+                Happening::Said(Event::InitFailure(payload) | Event::Failure(payload)) => {
+                    self.phase = Phase::Broken;
+                    return Some(End::Failure(payload));
+                }
+                Happening::Said(Event::Response(_)) => {}
+                Happening::Ended(end) => return Some(end),
+            }
+        }
+    }
+
+    /// Waits for the next thing that matters and writes the output meanwhile.
+    async fn happening(&mut self, journal: &mut Journal, alarm: &mut Alarm) -> Happening {
+        let happening = loop {
+            tokio::select! {
+                biased;
+                event = self.api.event() => break Happening::Said(event),
+                line = self.output.line() => journal.write(&line),
+                status = self.process.ended() => break Happening::Ended(End::Exited(status)),
+                () = alarm.rings() => break Happening::Ended(End::TimedOut),
+            }
+        };
+        if let Happening::Ended(_) = happening {
+            self.phase = Phase::Broken;
+        }
+        // What was written before it happened is in the pipe by now.
+        for line in self.output.rest() {
+            journal.write(&line);
+        }
+        happening
+    }
+
+    fn report(
+        &self,
+        order: &Order,
+        request_id: &str,
+        (took, init): (Duration, Option<Duration>),
+        error_type: Option<&str>,
+    ) -> String {
+        let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+        let billed = (millis(took) + init.map_or(0.0, millis)).ceil();
+        let mut report = format!(
+            "REPORT RequestId: {request_id}\tDuration: {:.2} ms\tBilled Duration: {billed:.0} ms\tMemory Size: {} MB\t",
+            millis(took),
+            order.version.settings.memory_size,
+        );
+        if let Some(memory) = self.process.peak_memory() {
+            report += &format!("Max Memory Used: {memory} MB\t");
+        }
+        if let Some(init) = init {
+            report += &format!("Init Duration: {:.2} ms\t", millis(init));
+        }
+        match error_type {
+            Some("Sandbox.Timedout") => report += "Status: timeout",
+            Some(kind @ "Runtime.ExitError") => report += &format!("Status: error\tError Type: {kind}"),
+            _ => {}
+        }
+        report
+    }
+}
+
+/// What a request waits for.
+#[derive(Debug)]
+enum Happening {
+    Said(Event),
+    Ended(End),
+}
+
+/// The payload that Lambda answers for this end, and the type of the error if it is one.
+fn settle(end: End, request_id: &str, timeout: Duration, journal: &mut Journal) -> (Bytes, Option<String>) {
+    match end {
+        End::Response(payload) if payload.len() > LARGEST_RESPONSE => {
+            let message =
+                format!("Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes).");
+            failure("Function.ResponseSizeTooLarge", &message)
+        }
+        End::Response(payload) => (payload, None),
+        End::Failure(payload) => {
+            let error: Value = serde_json::from_slice(&payload).unwrap_or_default();
+            let kind = error["errorType"].as_str().unwrap_or("Unhandled").to_owned();
+            (payload, Some(kind))
+        }
+        End::TimedOut => {
+            let message = format!("Task timed out after {:.2} seconds", timeout.as_secs_f64());
+            let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
+            journal.write(&format!("{now} {request_id} {message}"));
+            failure("Sandbox.Timedout", &format!("RequestId: {request_id} Error: {message}"))
+        }
+        End::Exited(status) => {
+            let message = format!("RequestId: {request_id} Error: {}", describe(status));
+            journal.write(&format!("{message}\nRuntime.ExitError"));
+            failure("Runtime.ExitError", &message)
+        }
+    }
+}
+
+fn failure(kind: &str, message: &str) -> (Bytes, Option<String>) {
+    let payload = json!({ "errorType": kind, "errorMessage": message }).to_string();
+    (payload.into(), Some(kind.to_owned()))
+}
+
+fn describe(status: Option<ExitStatus>) -> String {
+    match status.map(|status| (status.code(), status.signal())) {
+        Some((Some(0), _)) | None => "Runtime exited without providing a reason".into(),
+        Some((Some(code), _)) => format!("Runtime exited with error: exit status {code}"),
+        Some((None, Some(9))) => "Runtime exited with error: signal: killed".into(),
+        Some((None, signal)) => format!("Runtime exited with error: signal: {}", signal.unwrap_or_default()),
+    }
+}
+
+/// In X-Ray's form; not sampled, as nothing here traces.
+fn trace_id() -> String {
+    let id = Uuid::new_v4().simple().to_string();
+    let (root, parent) = (&id[..24], &id[16..]);
+    format!("Root=1-{:08x}-{root};Parent={parent};Sampled=0", Timestamp::now().as_second())
+}

@@ -1,0 +1,120 @@
+//! Which program of this machine runs a runtime.
+
+use std::{
+    path::PathBuf,
+    process::{Command, Stdio},
+};
+
+use thiserror::Error;
+
+/// What runs a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Interpreter {
+    /// A Python of this machine.
+    Python {
+        /// The program itself, not a shim.
+        program: PathBuf,
+        /// A remark when it is another version than the runtime's.
+        note: Option<String>,
+    },
+    /// A Node.js of this machine.
+    Node {
+        /// The program itself, not a shim.
+        program: PathBuf,
+        /// A remark when it is another version than the runtime's.
+        note: Option<String>,
+    },
+    /// The function brings its own program.
+    Bootstrap,
+}
+
+/// A runtime that this machine cannot run.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MissingInterpreter {
+    /// The program is not installed.
+    #[error(
+        "the runtime {runtime} needs `{program}`, which is not on this machine's PATH; install {product} to run its \
+         functions locally"
+    )]
+    NotInstalled {
+        /// The function's runtime.
+        runtime: String,
+        /// What was looked for.
+        program: &'static str,
+        /// What to install.
+        product: &'static str,
+    },
+    /// The local cloud has no way to run it.
+    #[error(
+        "the local cloud does not run {runtime}; it runs python*, nodejs* and provided* functions, others only on AWS"
+    )]
+    NotImitated {
+        /// The function's runtime.
+        runtime: String,
+    },
+}
+
+impl Interpreter {
+    /// The remark to make when this is another version than the function asks for.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::Python { note, .. } | Self::Node { note, .. } => note.as_deref(),
+            Self::Bootstrap => None,
+        }
+    }
+}
+
+/// Finds what runs functions of a runtime on this machine. It starts the candidates to ask for their version, so it
+/// takes a moment.
+///
+/// # Errors
+/// When nothing here runs them.
+pub fn interpreter_for(runtime: &str) -> Result<Interpreter, MissingInterpreter> {
+    if runtime.starts_with("provided") {
+        return Ok(Interpreter::Bootstrap);
+    }
+    if let Some(wanted) = runtime.strip_prefix("python") {
+        let candidates = [format!("python{wanted}"), "python3".into(), "python".into()];
+        let found =
+            candidates.iter().filter_map(|name| ask_python(name)).find(|(_, version)| version.starts_with("3."));
+        let Some((program, version)) = found else {
+            let (program, product) = ("python3", "Python 3");
+            return Err(MissingInterpreter::NotInstalled { runtime: runtime.into(), program, product });
+        };
+        let note = (version != wanted).then(|| other_version(runtime, &format!("Python {version}")));
+        return Ok(Interpreter::Python { program, note });
+    }
+    if let Some(wanted) = runtime.strip_prefix("nodejs") {
+        let Some((program, version)) = ask_node("node").or_else(|| ask_node("nodejs")) else {
+            let (program, product) = ("node", "Node.js");
+            return Err(MissingInterpreter::NotInstalled { runtime: runtime.into(), program, product });
+        };
+        let same = wanted.split('.').next() == version.split('.').next();
+        let note = (!same).then(|| other_version(runtime, &format!("Node.js {version}")));
+        return Ok(Interpreter::Node { program, note });
+    }
+    Err(MissingInterpreter::NotImitated { runtime: runtime.into() })
+}
+
+fn other_version(runtime: &str, present: &str) -> String {
+    format!("{runtime} is not on this machine; run with {present}")
+}
+
+fn ask_python(name: &str) -> Option<(PathBuf, String)> {
+    ask(name, &["-c", "import sys; print(sys.executable); print('%d.%d' % sys.version_info[:2])"])
+}
+
+fn ask_node(name: &str) -> Option<(PathBuf, String)> {
+    ask(name, &["-p", "process.execPath + '\\n' + process.versions.node"])
+}
+
+/// Asks a program where it is and which version; a shim for a version that is not there fails.
+fn ask(name: &str, arguments: &[&str]) -> Option<(PathBuf, String)> {
+    let output = Command::new(name).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+    let mut lines = text.lines();
+    Some((lines.next()?.into(), lines.next()?.trim().into()))
+}

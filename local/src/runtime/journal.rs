@@ -1,0 +1,86 @@
+//! What a request leaves in the log: Lambda's own lines and the function's output.
+
+use jiff::Timestamp;
+
+use super::Order;
+use crate::cloud::{Cloud, WeakCloud};
+
+/// How much of the log `Invoke` gives back.
+const TAIL: usize = 4096;
+
+/// The log of one request.
+#[derive(Debug)]
+pub(super) struct Journal {
+    /// `None` when the role may not write there, or there is nowhere to write.
+    destination: Option<Destination>,
+    text: String,
+}
+
+#[derive(Debug)]
+struct Destination {
+    cloud: WeakCloud,
+    region: String,
+    group: String,
+    stream: String,
+    may_create_group: bool,
+}
+
+impl Journal {
+    /// Opens the log as the function's role may: without `logs:PutLogEvents` nothing is kept, and a group that is not
+    /// there is made only with `logs:CreateLogGroup`.
+    pub(super) fn open(cloud: &WeakCloud, order: &Order, stream: &str) -> Self {
+        let destination = cloud.upgrade().and_then(|alive| Destination::open(&alive, order, stream));
+        Self { destination, text: String::new() }
+    }
+
+    /// Writes one event.
+    pub(super) fn write(&mut self, message: &str) {
+        self.text.push_str(message);
+        self.text.push('\n');
+        // Only the tail is ever asked for, so a talkative function need not be kept whole.
+        if self.text.len() > 16 * TAIL {
+            self.text = self.tail();
+        }
+        if let Some(destination) = &self.destination {
+            destination.write(message);
+        }
+    }
+
+    /// The last 4 KB.
+    pub(super) fn tail(&self) -> String {
+        let mut start = self.text.len().saturating_sub(TAIL);
+        while !self.text.is_char_boundary(start) {
+            start += 1;
+        }
+        self.text[start..].to_owned()
+    }
+}
+
+impl Destination {
+    fn open(cloud: &Cloud, order: &Order, stream: &str) -> Option<Self> {
+        let (region, group) = (order.region(), order.version.log_group(&order.function_name));
+        let group_arn = format!("arn:aws:logs:{region}:{}:log-group:{group}", cloud.settings().account);
+        let stream_arn = format!("{group_arn}:log-stream:{stream}");
+        let world = cloud.world();
+        let may = |action: &str, resource: &str| world.iam.allows(&order.version.settings.role, action, resource);
+        let may_write = may("logs:CreateLogStream", &stream_arn) && may("logs:PutLogEvents", &stream_arn);
+        may_write.then(|| Self {
+            cloud: cloud.downgrade(),
+            region: region.to_owned(),
+            stream: stream.to_owned(),
+            may_create_group: may("logs:CreateLogGroup", &group_arn),
+            group,
+        })
+    }
+
+    fn write(&self, message: &str) {
+        let Some(cloud) = self.cloud.upgrade() else { return };
+        let now = Timestamp::now().as_millisecond();
+        let mut world = cloud.world();
+        let written = world.logs.append(&self.group, &self.stream, now, message);
+        if !written && self.may_create_group {
+            world.logs.ensure_group(&self.group, &self.region);
+            world.logs.append(&self.group, &self.stream, now, message);
+        }
+    }
+}

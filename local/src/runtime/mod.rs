@@ -1,0 +1,218 @@
+//! Running functions as processes: one per concurrent request, kept warm, spoken to through the Lambda Runtime API.
+//!
+//! It knows neither API Gateway nor the control plane: it takes an [`Order`] and gives an [`Outcome`]. Time is real
+//! here, whatever a test does to tokio's clock, because the processes live in real time.
+
+mod alarm;
+mod api;
+mod code;
+mod environment;
+mod instance;
+mod interpreter;
+mod journal;
+mod output;
+mod pool;
+mod process;
+mod reaper;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::HashMap,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+use serde_json::json;
+use tokio::{sync::oneshot, task::JoinSet};
+use uuid::Uuid;
+
+pub use interpreter::{Interpreter, MissingInterpreter, interpreter_for};
+
+pub(crate) use alarm::Alarm;
+use code::CodeCache;
+use instance::Instance;
+use journal::Journal;
+use pool::{Pool, Pools};
+use reaper::Reaper;
+
+use crate::{
+    cloud::{Cloud, WeakCloud},
+    lambda::Version,
+};
+
+/// One request to a function.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub(crate) function_name: String,
+    /// Unqualified.
+    pub(crate) function_arn: String,
+    /// As the caller named it.
+    pub(crate) invoked_arn: String,
+    pub(crate) version: Version,
+    pub(crate) reserved_concurrency: Option<u32>,
+    pub(crate) payload: Bytes,
+    /// JSON, for the context object.
+    pub(crate) client_context: Option<String>,
+}
+
+impl Order {
+    /// The Region that the ARN names.
+    fn region(&self) -> &str {
+        self.function_arn.split(':').nth(3).unwrap_or_default()
+    }
+}
+
+/// What came of a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    pub(crate) request_id: String,
+    pub(crate) payload: Bytes,
+    /// Whether the payload tells of an error of the function.
+    pub(crate) failed: bool,
+    /// The end of the log that this request wrote, at most 4 KB.
+    pub(crate) log_tail: String,
+}
+
+/// Why a request never reached the function.
+#[derive(Debug)]
+pub(crate) enum NotRun {
+    /// The reserved concurrency is used up.
+    Throttled,
+    /// This machine cannot run it.
+    Impossible(String),
+}
+
+/// The processes of one cloud. They die with it.
+#[derive(Debug, Default)]
+pub(crate) struct Runtime {
+    pools: Arc<Pools>,
+    code: Arc<CodeCache>,
+    interpreters: Mutex<HashMap<String, Result<Interpreter, MissingInterpreter>>>,
+    /// Requests under way. A caller that hangs up does not stop its function, on AWS and here.
+    requests: Mutex<JoinSet<()>>,
+    reaper: Mutex<Option<Reaper>>,
+}
+
+impl Runtime {
+    /// Ends the idle processes of a function at once and its busy ones after their request.
+    pub(crate) fn retire(&self, function_arn: &str) {
+        self.pools.retire(function_arn);
+    }
+
+    /// Ends every process.
+    pub(crate) fn stop(&self) {
+        lock(&self.requests).abort_all();
+        self.pools.clear();
+    }
+
+    /// Looks once per runtime for the program that runs it.
+    async fn interpreter(&self, runtime: &str) -> Result<Interpreter, MissingInterpreter> {
+        if let Some(known) = lock(&self.interpreters).get(runtime) {
+            return known.clone();
+        }
+        let name = runtime.to_owned();
+        let found = tokio::task::spawn_blocking(move || interpreter_for(&name)).await.expect("the search never panics");
+        lock(&self.interpreters).insert(runtime.to_owned(), found.clone());
+        found
+    }
+
+    fn start_request(&self, request: impl Future<Output = ()> + Send + 'static) {
+        lock(&self.reaper).get_or_insert_with(|| Reaper::start(&self.pools));
+        let mut requests = lock(&self.requests);
+        while requests.try_join_next().is_some() {}
+        requests.spawn(request);
+    }
+}
+
+/// Runs a function to the end of one request.
+pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> {
+    let runtime = cloud.runtime();
+    let interpreter = runtime
+        .interpreter(&order.version.settings.runtime)
+        .await
+        .map_err(|missing| NotRun::Impossible(missing.to_string()))?;
+    let pool = runtime.pools.of(&order);
+    let admission = pool.admit(order.reserved_concurrency).ok_or(NotRun::Throttled)?;
+    let code = Arc::clone(&runtime.code);
+    let weak = cloud.downgrade();
+    let (answer, answered) = oneshot::channel();
+    runtime.start_request(async move {
+        let outcome = serve(&weak, &pool, &code, (interpreter, order)).await;
+        drop(admission);
+        // Nobody else keeps what an asynchronous request or one whose caller hung up has logged.
+        if let Some(Err(error)) = weak.upgrade().map(|cloud| cloud.save()) {
+            tracing::error!(%error, "the local cloud could not be saved");
+        }
+        // A caller that hung up does not wait for the outcome any more.
+        let _ = answer.send(outcome);
+    });
+    answered.await.unwrap_or_else(|_| Err(NotRun::Impossible("the local cloud is stopping".into())))
+}
+
+async fn serve(
+    cloud: &WeakCloud,
+    pool: &Arc<Pool>,
+    code: &CodeCache,
+    (interpreter, order): (Interpreter, Order),
+) -> Result<Outcome, NotRun> {
+    let _permit = pool.permit().await;
+    let request_id = Uuid::new_v4().to_string();
+    let impossible = |error: io::Error| NotRun::Impossible(format!("cannot run {}: {error}", order.function_name));
+    let mut instance = match pool.take_idle() {
+        Some(instance) => instance,
+        None => {
+            let place = unpacked(cloud, code, &order).await.map_err(impossible)?;
+            match Instance::start(cloud, &order, &interpreter, &place).await {
+                Ok(instance) => instance,
+                Err(error) if interpreter == Interpreter::Bootstrap => {
+                    return Ok(no_entrypoint(cloud, &order, request_id, &error));
+                }
+                Err(error) => return Err(impossible(error)),
+            }
+        }
+    };
+    let mut journal = Journal::open(cloud, &order, instance.log_stream());
+    let (payload, failed) = instance.run(&order, &request_id, &mut journal).await;
+    if instance.is_reusable() {
+        pool.put_idle(instance);
+    }
+    Ok(Outcome { request_id, payload, failed, log_tail: journal.tail() })
+}
+
+/// What Lambda answers when the function's own program cannot be started.
+fn no_entrypoint(cloud: &WeakCloud, order: &Order, request_id: String, error: &io::Error) -> Outcome {
+    let reason = if error.kind() == io::ErrorKind::NotFound {
+        "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]".to_owned()
+    } else {
+        format!("fork/exec /var/task/bootstrap: {error}")
+    };
+    let message = format!("RequestId: {request_id} Error: {reason}");
+    let mut journal = Journal::open(cloud, order, &instance::log_stream(order));
+    journal.write(&format!("{message}\nRuntime.InvalidEntrypoint"));
+    let payload = json!({ "errorType": "Runtime.InvalidEntrypoint", "errorMessage": message }).to_string();
+    Outcome { request_id, payload: payload.into(), failed: true, log_tail: journal.tail() }
+}
+
+/// Where the code of a function and the bootstraps lie.
+#[derive(Debug)]
+struct Place {
+    task_root: PathBuf,
+    bootstraps: PathBuf,
+    scratch: PathBuf,
+}
+
+async fn unpacked(cloud: &WeakCloud, code: &CodeCache, order: &Order) -> io::Result<Place> {
+    let zip = cloud
+        .upgrade()
+        .and_then(|cloud| cloud.blob(&order.version.blob))
+        .ok_or_else(|| io::Error::other("its code is not in the local cloud any more"))?;
+    code.unpack(&order.version.blob, zip).await
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,224 @@
+//! Processes: kept warm, one request each, ended when they must be.
+
+use std::time::{Duration, Instant};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::{answered, failed, trial};
+use crate::trial::{Trial, function, zip};
+
+const COUNTER: &str = "
+import os, time
+calls = 0
+def handler(event, context):
+    global calls
+    calls += 1
+    time.sleep(event.get('sleep', 0))
+    return {'pid': os.getpid(), 'calls': calls}
+";
+
+/// Whether there is a process of this id that is not a zombie.
+fn is_alive(pid: &Value) -> bool {
+    let script = format!("ps -o stat= -p {pid} | grep -qv Z");
+    std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success()
+}
+
+#[track_caller]
+fn dies(pid: &Value) {
+    let patience = Instant::now();
+    while is_alive(pid) {
+        assert!(patience.elapsed() < Duration::from_secs(5), "process {pid} lives on");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[tokio::test]
+async fn a_process_is_kept_warm_until_code_or_configuration_change() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let first = answered(trial.invoke("hello", &json!({})).await);
+    let second = answered(trial.invoke("hello", &json!({})).await);
+    assert_eq!((&second["pid"], &second["calls"]), (&first["pid"], &json!(2)));
+    let settings = json!({ "Environment": { "Variables": { "KEY": "new" } } });
+    trial.call(Method::PUT, "/2015-03-31/functions/hello/configuration", &settings).await.done();
+    let third = answered(trial.invoke("hello", &json!({})).await);
+    assert_eq!(third["calls"], 1);
+    dies(&first["pid"]);
+    let code = json!({ "ZipFile": STANDARD.encode(zip(&[("main.py", "def handler(e, c): return 'new code'")])) });
+    trial.call(Method::PUT, "/2015-03-31/functions/hello/code", &code).await.done();
+    assert_eq!(answered(trial.invoke("hello", &json!({})).await), "new code");
+    dies(&third["pid"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_process_takes_one_request_at_a_time() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let slow = json!({ "sleep": 0.4 });
+    let (one, other) = tokio::join!(trial.invoke("hello", &slow), trial.invoke("hello", &slow));
+    let (one, other) = (answered(one), answered(other));
+    assert_ne!(one["pid"], other["pid"]);
+    let next = answered(trial.invoke("hello", &json!({})).await);
+    assert_eq!(next["calls"], 2);
+}
+
+#[tokio::test]
+async fn a_task_that_takes_too_long_is_killed_with_its_descendants() {
+    let trial = trial().await;
+    let source = "
+import subprocess, time
+def handler(event, context):
+    child = subprocess.Popen(['sleep', '300'])
+    print(child.pid)
+    time.sleep(event['sleep'])
+    return 'done'
+";
+    trial.make_function("hello", ("main.py", source), json!({ "Timeout": 1 })).await;
+    let began = Instant::now();
+    let reply = trial.invoke("hello", &json!({ "sleep": 30 })).await;
+    assert!(began.elapsed() < Duration::from_secs(15));
+    let request_id = reply.header("x-amzn-requestid");
+    let wanted = json!({
+        "errorType": "Sandbox.Timedout",
+        "errorMessage": format!("RequestId: {request_id} Error: Task timed out after 1.00 seconds"),
+    });
+    assert_eq!(failed(&reply), wanted);
+    let log = String::from_utf8(STANDARD.decode(reply.header("x-amz-log-result")).unwrap()).unwrap();
+    assert!(log.contains(&format!("{request_id} Task timed out after 1.00 seconds\n")), "{log}");
+    assert!(log.contains("\tStatus: timeout\n"), "{log}");
+    let descendant = log.lines().find(|line| line.parse::<u32>().is_ok()).unwrap();
+    dies(&descendant.parse().unwrap());
+    assert_eq!(answered(trial.invoke("hello", &json!({ "sleep": 0 })).await), "done");
+}
+
+#[tokio::test]
+async fn a_crash_is_told_and_the_next_request_gets_a_new_process() {
+    let trial = trial().await;
+    let source = "
+import os
+def handler(event, context):
+    if 'exit' in event:
+        os._exit(event['exit'])
+    if 'kill' in event:
+        os.kill(os.getpid(), 9)
+    return os.getpid()
+";
+    trial.make_function("hello", ("main.py", source), json!({})).await;
+    let first = answered(trial.invoke("hello", &json!({})).await);
+    for (payload, words) in [
+        (json!({ "exit": 3 }), "Runtime exited with error: exit status 3"),
+        (json!({ "exit": 0 }), "Runtime exited without providing a reason"),
+        (json!({ "kill": 1 }), "Runtime exited with error: signal: killed"),
+    ] {
+        let reply = trial.invoke("hello", &payload).await;
+        let wanted = format!("RequestId: {} Error: {words}", reply.header("x-amzn-requestid"));
+        assert_eq!(failed(&reply), json!({ "errorType": "Runtime.ExitError", "errorMessage": wanted }));
+    }
+    assert_ne!(answered(trial.invoke("hello", &json!({})).await), first);
+}
+
+#[tokio::test]
+async fn an_idle_process_that_died_is_not_used_again() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let first = answered(trial.invoke("hello", &json!({})).await);
+    std::process::Command::new("kill").args(["-9", &first["pid"].to_string()]).status().unwrap();
+    dies(&first["pid"]);
+    assert_eq!(answered(trial.invoke("hello", &json!({})).await)["calls"], 1);
+}
+
+#[tokio::test]
+async fn deleting_the_function_and_dropping_the_cloud_end_the_processes() {
+    let trial = trial().await;
+    trial.make_function("one", ("main.py", COUNTER), json!({})).await;
+    trial.make_function("other", ("main.py", COUNTER), json!({})).await;
+    let one = answered(trial.invoke("one", &json!({})).await)["pid"].clone();
+    let other = answered(trial.invoke("other", &json!({})).await)["pid"].clone();
+    assert!(is_alive(&one) && is_alive(&other));
+    trial.call(Method::DELETE, "/2015-03-31/functions/one", &Value::Null).await.done();
+    dies(&one);
+    assert!(is_alive(&other));
+    drop(trial);
+    dies(&other);
+}
+
+#[tokio::test]
+async fn processes_idle_for_long_are_reaped() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let first = answered(trial.invoke("hello", &json!({})).await);
+    trial.cloud.runtime().pools.reap(Duration::from_secs(60));
+    assert!(is_alive(&first["pid"]));
+    trial.cloud.runtime().pools.reap(Duration::ZERO);
+    dies(&first["pid"]);
+    assert_eq!(answered(trial.invoke("hello", &json!({})).await)["calls"], 1);
+}
+
+#[tokio::test]
+async fn a_stopped_clock_does_not_time_a_function_out() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    tokio::time::pause();
+    assert_eq!(answered(trial.invoke("hello", &json!({ "sleep": 0.2 })).await)["calls"], 1);
+}
+
+#[tokio::test]
+async fn a_function_may_bring_its_own_bootstrap() {
+    let trial = trial().await;
+    let source = r#"#!/usr/bin/env python3
+import http.client, os, sys
+client = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+while True:
+    client.request("GET", "/2018-06-01/runtime/invocation/next")
+    request = client.getresponse()
+    body, id = request.read(), request.headers["Lambda-Runtime-Aws-Request-Id"]
+    print(os.environ["_HANDLER"], "AWS_EXECUTION_ENV" in os.environ, flush=True)
+    client.request("POST", f"/2018-06-01/runtime/invocation/{id}/response", b'{"got":' + body + b"}")
+    client.getresponse().read()
+"#;
+    let mut members = function("hello", &[("bootstrap", source)]);
+    members["Runtime"] = json!("provided.al2023");
+    members["Handler"] = json!("my.handler");
+    trial.call(Method::POST, "/2015-03-31/functions", &members).await.done();
+    let reply = trial.invoke("hello", &json!([1])).await;
+    let log = String::from_utf8(STANDARD.decode(reply.header("x-amz-log-result")).unwrap()).unwrap();
+    assert!(log.contains("\nmy.handler False\n"), "{log}");
+    assert_eq!(answered(reply), json!({ "got": [1] }));
+}
+
+#[tokio::test]
+async fn a_runtime_that_is_not_run_here_is_refused_at_its_invocation() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", ""), json!({ "Runtime": "java21" })).await;
+    let (status, _, message) = trial.invoke("hello", &json!({})).await.refused();
+    assert_eq!(status, 501);
+    assert!(message.contains("the local cloud does not run java21"), "{message}");
+    trial.make_function("bare", ("main.py", ""), json!({ "Runtime": "provided.al2023" })).await;
+    assert_eq!(failed(&trial.invoke("bare", &json!({})).await)["errorType"], "Runtime.InvalidEntrypoint");
+}
+
+fn invocation(trial: &Trial, kind: &'static str) -> impl Future<Output = crate::trial::Reply> {
+    let request = Request::post("/2015-03-31/functions/hello/invocations")
+        .header("authorization", "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/lambda/aws4_request, Signature=0")
+        .header("x-amz-invocation-type", kind)
+        .body("{}".into())
+        .unwrap();
+    trial.send(request)
+}
+
+#[tokio::test]
+async fn an_event_is_answered_before_it_is_worked_on_and_a_dry_run_does_nothing() {
+    let trial = trial().await;
+    trial.make_log_group("/aws/lambda/hello").await;
+    trial.make_function("hello", ("main.py", "def handler(e, c): print('worked')"), json!({})).await;
+    assert_eq!(invocation(&trial, "DryRun").await.status, 204);
+    let reply = invocation(&trial, "Event").await;
+    assert_eq!((reply.status, reply.text.as_str()), (202, ""));
+    let patience = Instant::now();
+    while !trial.logged("/aws/lambda/hello").await.contains(&"worked".to_owned()) {
+        assert!(patience.elapsed() < Duration::from_secs(10), "the event was lost");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

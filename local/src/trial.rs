@@ -1,0 +1,194 @@
+//! A cloud for tests, spoken to over HTTP requests as clients do.
+
+use std::io::{Cursor, Write as _};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, Response};
+use serde_json::{Value, json};
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use crate::{Cloud, Settings};
+
+pub(crate) const REGION: &str = "eu-west-1";
+pub(crate) const ACCOUNT: &str = "000000000000";
+
+/// One cloud and the calls that tests make to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Trial {
+    pub(crate) cloud: Cloud,
+}
+
+/// An answer, read as JSON.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Reply {
+    /// The body, or `null` when it is not JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub(crate) fn done(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
+        self.json()
+    }
+
+    /// Status, error type and message of a refusal.
+    #[track_caller]
+    pub(crate) fn refused(&self) -> (u16, String, String) {
+        assert!(self.status >= 400, "{} {}", self.status, self.text);
+        let kind = self.header("x-amzn-errortype").split(':').next().unwrap_or_default().to_owned();
+        let body = self.json();
+        let message = body["message"].as_str().or(body["Message"].as_str()).unwrap_or_default().to_owned();
+        (self.status, kind, message)
+    }
+}
+
+impl Trial {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self { cloud: Cloud::new(settings) }
+    }
+
+    /// A cloud with a role `worker` that Lambda may assume and that may write every log.
+    pub(crate) async fn with_worker() -> Self {
+        let trial = Self::new(Settings::default());
+        trial.make_role("worker", &json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" })).await;
+        trial
+    }
+
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Reply {
+        let response: Response<Bytes> = self.cloud.handle(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, text }
+    }
+
+    /// A call of a REST service.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: &Value) -> Reply {
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let service = if path.starts_with("/20") { "lambda" } else { "apigateway" };
+        let request = Request::builder().method(method).uri(path).header("authorization", signature(service));
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// A call of a service that speaks `awsJson`.
+    pub(crate) async fn json_call(&self, target: &str, body: &Value) -> Value {
+        let service = if target.starts_with("Logs") { "logs" } else { "cognito-idp" };
+        let request = Request::post("/").header("x-amz-target", target).header("authorization", signature(service));
+        self.send(request.body(Bytes::from(body.to_string())).unwrap()).await.done()
+    }
+
+    async fn iam(&self, members: &[(&str, &str)]) {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+        let request = Request::post("/")
+            .header("authorization", signature("iam"))
+            .header("content-type", "application/x-www-form-urlencoded");
+        let reply = self.send(request.body(Bytes::from(form)).unwrap()).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+
+    /// Makes a role for Lambda with one statement.
+    pub(crate) async fn make_role(&self, name: &str, statement: &Value) {
+        let trust = json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Principal": { "Service": "lambda.amazonaws.com" },
+                "Action": "sts:AssumeRole",
+            }],
+        });
+        let policy = json!({ "Version": "2012-10-17", "Statement": [statement] });
+        let version = ("Version", "2010-05-08");
+        self.iam(&[
+            ("Action", "CreateRole"),
+            version,
+            ("RoleName", name),
+            ("AssumeRolePolicyDocument", &trust.to_string()),
+        ])
+        .await;
+        self.iam(&[
+            ("Action", "PutRolePolicy"),
+            version,
+            ("RoleName", name),
+            ("PolicyName", "inline"),
+            ("PolicyDocument", &policy.to_string()),
+        ])
+        .await;
+    }
+
+    /// Makes a function with the role `worker` from one file; `more` overrides and adds members.
+    pub(crate) async fn make_function(&self, name: &str, file: (&str, &str), more: Value) -> Value {
+        let mut members = function(name, &[file]);
+        members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.call(Method::POST, "/2015-03-31/functions", &members).await.done()
+    }
+
+    /// Invokes synchronously and asks for the log.
+    pub(crate) async fn invoke(&self, name: &str, payload: &Value) -> Reply {
+        let request = Request::post(format!("/2015-03-31/functions/{name}/invocations"))
+            .header("authorization", signature("lambda"))
+            .header("x-amz-log-type", "Tail");
+        self.send(request.body(Bytes::from(payload.to_string())).unwrap()).await
+    }
+
+    /// The messages in a log group.
+    pub(crate) async fn logged(&self, group: &str) -> Vec<String> {
+        let body = json!({ "logGroupName": group });
+        let events = self.json_call("Logs_20140328.FilterLogEvents", &body).await;
+        let events = events["events"].as_array().unwrap().clone();
+        events.into_iter().map(|event| event["message"].as_str().unwrap().to_owned()).collect()
+    }
+
+    pub(crate) async fn make_log_group(&self, name: &str) {
+        self.json_call("Logs_20140328.CreateLogGroup", &json!({ "logGroupName": name })).await;
+    }
+}
+
+/// What `CreateFunction` needs at least, for Python.
+pub(crate) fn function(name: &str, files: &[(&str, &str)]) -> Value {
+    json!({
+        "FunctionName": name,
+        "Role": role_arn("worker"),
+        "Runtime": "python3.13",
+        "Handler": "main.handler",
+        "Code": { "ZipFile": STANDARD.encode(zip(files)) },
+    })
+}
+
+/// A zip of these files; `bootstrap` is executable.
+pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        let mode = if *name == "bootstrap" { 0o755 } else { 0o644 };
+        writer.start_file(*name, SimpleFileOptions::default().unix_permissions(mode)).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+pub(crate) fn role_arn(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:role/{name}")
+}
+
+pub(crate) fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+}
+
+fn signature(service: &str) -> String {
+    format!(
+        "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20260101/{REGION}/{service}/aws4_request, SignedHeaders=host, \
+         Signature=00"
+    )
+}
