@@ -20,6 +20,7 @@ use tokio::{sync::watch, time::Instant};
 use crate::{
     control::{self, Journal},
     fault::{Effect, Fault, Faults},
+    gateway::Throttles,
     housekeeping,
     persist::Store,
     runtime::Runtime,
@@ -56,6 +57,7 @@ struct Inner {
     journal: Mutex<Journal>,
     stop: watch::Sender<bool>,
     runtime: Runtime,
+    throttles: Throttles,
     /// Where it is served, once it is.
     endpoint: OnceLock<String>,
 }
@@ -94,6 +96,7 @@ impl Cloud {
             journal: Mutex::default(),
             stop: watch::Sender::new(false),
             runtime: Runtime::default(),
+            throttles: Throttles::default(),
             endpoint: OnceLock::new(),
         }))
     }
@@ -212,6 +215,11 @@ impl Cloud {
     /// The processes of this cloud's functions.
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.0.runtime
+    }
+
+    /// How much the stages still admit.
+    pub(crate) fn throttles(&self) -> &Throttles {
+        &self.0.throttles
     }
 
     pub(crate) fn downgrade(&self) -> WeakCloud {

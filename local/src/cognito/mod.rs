@@ -34,7 +34,6 @@ use crate::{
 };
 
 pub(crate) use discovery::well_known;
-#[expect(unused_imports, reason = "the data plane calls them")]
 pub(crate) use token::{TokenProblem, verify_token};
 
 /// The part of the world that belongs to this service.

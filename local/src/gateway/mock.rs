@@ -1,0 +1,84 @@
+//! MOCK integrations, as CORS preflights use them: a status from a template, headers and a body from a mapping.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+
+use super::{
+    refusal::{Kind, Refusal},
+    request::ApiRequest,
+};
+use crate::apigateway::{Integration, IntegrationResponse, MethodSnapshot};
+
+/// Answers as the mapping says.
+pub(super) fn answer(
+    request: &ApiRequest,
+    method: &MethodSnapshot,
+    integration: &Integration,
+) -> Result<Response<Bytes>, Refusal> {
+    let rendered = request_template(request, integration)?;
+    let status = status_code(&rendered).ok_or(Kind::ApiConfigurationError)?;
+    let mapping = select(integration, &status).ok_or(Kind::ApiConfigurationError)?;
+    let declared = method.method_responses.get(&mapping.status_code).ok_or(Kind::ApiConfigurationError)?;
+    let (content_type, body) = match mapping.response_templates.first_key_value() {
+        Some((_, template)) if needs_engine(template) => return Err(unknown_template()),
+        Some((content_type, template)) => (content_type.as_str(), template.clone()),
+        None => ("application/json", String::new()),
+    };
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() =
+        mapping.status_code.parse::<StatusCode>().map_err(|_| Refusal::from(Kind::ApiConfigurationError))?;
+    let content_type = HeaderValue::from_str(content_type).map_err(|_| Refusal::from(Kind::ApiConfigurationError))?;
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    for (target, source) in &mapping.response_parameters {
+        let Some(name) = target.strip_prefix("method.response.header.") else { continue };
+        let literal = source.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        // A mock has no headers of its own to map from, and only declared headers are answered.
+        if let (Some(literal), true) = (literal, declared.response_parameters.contains_key(target))
+            && let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(literal))
+        {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response)
+}
+
+/// The template for the request's media type; `application/json` when the request has none.
+fn request_template(request: &ApiRequest, integration: &Integration) -> Result<String, Refusal> {
+    let media_type = request.media_type().unwrap_or("application/json");
+    match integration.request_templates.get(media_type) {
+        Some(template) if needs_engine(template) => Err(unknown_template()),
+        Some(template) => Ok(template.clone()),
+        None if integration.passthrough_behavior == "WHEN_NO_MATCH" || integration.request_templates.is_empty() => {
+            Ok(String::from_utf8_lossy(&request.body).into_owned())
+        }
+        None => Err(Kind::UnsupportedMediaType.into()),
+    }
+}
+
+/// Reads `{"statusCode": 200}`, in the loose spelling that API Gateway takes too: `{statusCode: 200}`.
+fn status_code(rendered: &str) -> Option<String> {
+    let (_, rest) = rendered.split_once("statusCode")?;
+    let digits: String = rest
+        .trim_start_matches(|letter: char| "\"' :".contains(letter))
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    (digits.len() == 3).then_some(digits)
+}
+
+/// The mapping whose pattern is this status, or else the default one.
+fn select<'a>(integration: &'a Integration, status: &str) -> Option<&'a IntegrationResponse> {
+    let responses = || integration.integration_responses.values();
+    responses()
+        .find(|response| response.selection_pattern.as_deref() == Some(status))
+        .or_else(|| responses().find(|response| response.selection_pattern.as_deref().is_none_or(str::is_empty)))
+}
+
+/// Whether a template is more than text.
+fn needs_engine(template: &str) -> bool {
+    template.contains(['$', '#'])
+}
+
+fn unknown_template() -> Refusal {
+    Refusal::not_imitated("the local cloud does not imitate the template language of mappings")
+}

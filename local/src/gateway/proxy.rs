@@ -1,0 +1,99 @@
+//! Lambda proxy integrations: may API Gateway invoke the function, and what comes of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+
+use super::{
+    Matched,
+    authorize::Claims,
+    event,
+    refusal::{Kind, Refusal},
+    request::ApiRequest,
+    response,
+};
+use crate::{
+    apigateway::Integration,
+    cloud::Cloud,
+    lambda::InvokeTarget,
+    runtime::{self, Alarm, NotRun},
+};
+
+/// Hands the request to the function and its answer to the client.
+pub(super) async fn call_function(
+    cloud: &Cloud,
+    request: &ApiRequest,
+    matched: &Matched,
+    integration: &Integration,
+    claims: Option<&Claims>,
+) -> Result<Response<Bytes>, Refusal> {
+    let place = Place::read(integration, matched).ok_or(Kind::ApiConfigurationError)?;
+    let target = invocable(cloud, request, matched, (integration, &place))?;
+    let event = event::build(request, matched, (&cloud.settings().account, &place.region), claims);
+    let order = target.order(event.to_string().into(), None);
+    let mut alarm = Alarm::after(Duration::from_millis(u64::from(integration.timeout_in_millis)));
+    let outcome = tokio::select! {
+        outcome = runtime::run(cloud, order) => outcome,
+        // The function runs on, as on AWS; only its answer comes too late.
+        () = alarm.rings() => return Err(Kind::IntegrationTimeout.into()),
+    };
+    match outcome {
+        Ok(outcome) if outcome.failed => Err(Kind::IntegrationFailure.into()),
+        Ok(outcome) => response::read(&outcome.payload, request, &matched.binary_media_types)
+            .ok_or_else(|| Kind::IntegrationFailure.into()),
+        Err(NotRun::Throttled) => Err(Kind::ApiConfigurationError.into()),
+        Err(NotRun::Impossible(words)) => {
+            tracing::error!(%words, "a function could not be run");
+            Err(Refusal::not_imitated(words))
+        }
+    }
+}
+
+/// Where an integration's URI leads.
+#[derive(Debug)]
+struct Place {
+    region: String,
+    function_arn: String,
+}
+
+impl Place {
+    /// Reads `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`.
+    fn read(integration: &Integration, matched: &Matched) -> Option<Self> {
+        let mut uri = integration.uri.clone()?;
+        for (name, value) in &matched.stage_variables {
+            uri = uri.replace(&format!("${{stageVariables.{name}}}"), value);
+        }
+        let (_, rest) = uri.split_once("/functions/")?;
+        let function_arn = rest.strip_suffix("/invocations")?.to_owned();
+        Some(Self { region: uri.split(':').nth(3)?.to_owned(), function_arn })
+    }
+}
+
+/// Finds the function, if API Gateway may invoke it for this route. A missing permission is not seen before the call:
+/// then the client gets a 500.
+fn invocable(
+    cloud: &Cloud,
+    request: &ApiRequest,
+    matched: &Matched,
+    (integration, place): (&Integration, &Place),
+) -> Result<InvokeTarget, Refusal> {
+    let world = cloud.world();
+    let source = source_arn(request, matched, (&cloud.settings().account, &place.region));
+    let allowed = match &integration.credentials {
+        Some(role) => world.iam.allows(role, "lambda:InvokeFunction", &place.function_arn),
+        None => world.lambda.allows_invoke(&place.function_arn, "apigateway.amazonaws.com", &source),
+    };
+    if !allowed {
+        tracing::warn!(function = %place.function_arn, %source, "API Gateway lacks the permission to invoke");
+        return Err(Kind::ApiConfigurationError.into());
+    }
+    world.lambda.invocable(cloud, &place.function_arn).ok_or_else(|| Kind::ApiConfigurationError.into())
+}
+
+/// The route as permissions name it: path variables are `*`.
+fn source_arn(request: &ApiRequest, matched: &Matched, (account, region): (&str, &str)) -> String {
+    let steps = matched.resource_path.split('/').map(|step| if step.starts_with('{') { "*" } else { step });
+    let path = steps.collect::<Vec<_>>().join("/");
+    format!("arn:aws:execute-api:{region}:{account}:{}/{}/{}{path}", request.api_id, request.stage, request.method)
+}

@@ -1,0 +1,154 @@
+//! The answers API Gateway gives by itself, and their customisation by gateway responses.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value;
+
+use super::request::ApiRequest;
+use crate::apigateway::GatewayResponse;
+
+/// Why API Gateway answers by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    kind: Kind,
+    /// For what this cloud does not imitate, which has no words of AWS's.
+    words: Option<String>,
+}
+
+/// The kinds of such answers that this cloud gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Forbidden,
+    MissingAuthenticationToken,
+    Unauthorized,
+    ExpiredToken,
+    RequestTooLarge,
+    UnsupportedMediaType,
+    Throttled,
+    ApiConfigurationError,
+    IntegrationFailure,
+    IntegrationTimeout,
+    NotImitated,
+}
+
+impl From<Kind> for Refusal {
+    fn from(kind: Kind) -> Self {
+        Self { kind, words: None }
+    }
+}
+
+impl Kind {
+    /// Status, response type, `x-amzn-errortype` and message.
+    fn usual(self) -> (u16, &'static str, &'static str, &'static str) {
+        match self {
+            Self::Forbidden => (403, "", "ForbiddenException", "Forbidden"),
+            Self::MissingAuthenticationToken => (
+                403,
+                "MISSING_AUTHENTICATION_TOKEN",
+                "MissingAuthenticationTokenException",
+                "Missing Authentication Token",
+            ),
+            Self::Unauthorized => (401, "UNAUTHORIZED", "UnauthorizedException", "Unauthorized"),
+            Self::ExpiredToken => (401, "EXPIRED_TOKEN", "UnauthorizedException", "The incoming token has expired"),
+            Self::RequestTooLarge => (
+                413,
+                "REQUEST_TOO_LARGE",
+                "RequestEntityTooLargeException",
+                "HTTP content length exceeded 10485760 bytes.",
+            ),
+            Self::UnsupportedMediaType => {
+                (415, "UNSUPPORTED_MEDIA_TYPE", "BadRequestException", "Unsupported Media Type")
+            }
+            Self::Throttled => (429, "THROTTLED", "TooManyRequestsException", "Too Many Requests"),
+            Self::ApiConfigurationError => {
+                (500, "API_CONFIGURATION_ERROR", "InternalServerErrorException", "Internal server error")
+            }
+            Self::IntegrationFailure => {
+                (502, "INTEGRATION_FAILURE", "InternalServerErrorException", "Internal server error")
+            }
+            Self::IntegrationTimeout => {
+                (504, "INTEGRATION_TIMEOUT", "InternalServerErrorException", "Endpoint request timed out")
+            }
+            Self::NotImitated => (501, "", "NotImplementedException", ""),
+        }
+    }
+}
+
+impl Refusal {
+    /// What this cloud does not imitate is refused, never invented.
+    pub(super) fn not_imitated(words: impl Into<String>) -> Self {
+        Self { kind: Kind::NotImitated, words: Some(words.into()) }
+    }
+
+    /// Dresses the answer as the API's gateway responses say: by the kind's own type, or else by the default of its
+    /// class.
+    pub(super) fn render(
+        &self,
+        request: &ApiRequest,
+        customised: &BTreeMap<String, GatewayResponse>,
+    ) -> Response<Bytes> {
+        let (status, response_type, error_type, message) = self.kind.usual();
+        let message = self.words.as_deref().unwrap_or(message);
+        let class = if status < 500 { "DEFAULT_4XX" } else { "DEFAULT_5XX" };
+        let custom = (!response_type.is_empty())
+            .then(|| customised.get(response_type).or_else(|| customised.get(class)))
+            .flatten();
+        let mut response = Response::new(self.body(message, status, request, custom));
+        *response.status_mut() = custom
+            .and_then(|custom| custom.status_code.as_deref()?.parse().ok())
+            .or_else(|| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let content_type = custom.and_then(template).map_or("application/json", |(kind, _)| kind);
+        set(&mut response, CONTENT_TYPE, content_type);
+        set(&mut response, HeaderName::from_static("x-amzn-errortype"), error_type);
+        for (name, value) in custom.into_iter().flat_map(|custom| &custom.response_parameters) {
+            let name = name.strip_prefix("gatewayresponse.header.").and_then(|name| name.parse().ok());
+            if let (Some(name), Some(value)) = (name, mapped(value, request)) {
+                set(&mut response, name, &value);
+            }
+        }
+        response
+    }
+
+    fn body(&self, message: &str, status: u16, request: &ApiRequest, custom: Option<&GatewayResponse>) -> Bytes {
+        let quoted = Value::from(message).to_string();
+        let Some((_, template)) = custom.and_then(template) else {
+            // API Gateway writes a space in the errors of its own class 5, and none in the others.
+            let space = if status < 500 { "" } else { " " };
+            return format!("{{\"message\":{space}{quoted}}}").into();
+        };
+        let (_, response_type, ..) = self.kind.usual();
+        template
+            .replace("$context.error.messageString", &quoted)
+            .replace("$context.error.message", message)
+            .replace("$context.error.responseType", response_type)
+            .replace("$context.extendedRequestId", &request.extended_id)
+            .replace("$context.requestId", &request.id)
+            .replace("$context.apiId", &request.api_id)
+            .replace("$context.stage", &request.stage)
+            .replace("$context.path", &format!("/{}{}", request.stage, request.path))
+            .replace("$context.httpMethod", request.method.as_str())
+            .into()
+    }
+}
+
+fn template(custom: &GatewayResponse) -> Option<(&str, &str)> {
+    let json = custom.response_templates.get_key_value("application/json");
+    json.or_else(|| custom.response_templates.first_key_value()).map(|(kind, text)| (kind.as_str(), text.as_str()))
+}
+
+/// The value of a parameter: a literal in single quotes, or a header of the request.
+fn mapped(value: &str, request: &ApiRequest) -> Option<String> {
+    if let Some(literal) = value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        return Some(literal.to_owned());
+    }
+    request.header(&value.strip_prefix("method.request.header.")?.to_lowercase()).map(str::to_owned)
+}
+
+fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

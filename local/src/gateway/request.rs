@@ -1,0 +1,98 @@
+//! A request to a deployed API, taken apart.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// One request.
+#[derive(Debug)]
+pub(super) struct ApiRequest {
+    pub(super) id: String,
+    /// The id in the form of `x-amz-apigw-id`.
+    pub(super) extended_id: String,
+    pub(super) trace_id: String,
+    pub(super) time: Timestamp,
+    pub(super) api_id: String,
+    pub(super) stage: String,
+    pub(super) method: Method,
+    /// Below the stage, percent-encoded as it came, with the slash at its beginning.
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl ApiRequest {
+    /// Reads `/_aws/execute-api/{api}/{stage}/…` and `/restapis/{api}/{stage}/_user_request_/…`.
+    pub(super) fn read(request: Request<Bytes>) -> Self {
+        let (parts, body) = request.into_parts();
+        let full = parts.uri.path();
+        let steps: Vec<_> = match full.strip_prefix("/_aws/execute-api/") {
+            Some(rest) => rest.splitn(3, '/').collect(),
+            None => {
+                let steps: Vec<_> = full.splitn(6, '/').skip(2).collect();
+                steps.iter().enumerate().filter(|(at, _)| *at != 2).map(|(_, step)| *step).collect()
+            }
+        };
+        let step = |at: usize| steps.get(at).copied().unwrap_or_default().to_owned();
+        let random = Uuid::new_v4().simple().to_string();
+        Self {
+            id: Uuid::new_v4().to_string(),
+            extended_id: STANDARD.encode(&Uuid::new_v4().as_bytes()[..11]),
+            trace_id: format!("Root=1-{:08x}-{}", Timestamp::now().as_second(), &random[..24]),
+            time: Timestamp::now(),
+            api_id: step(0),
+            stage: step(1),
+            path: format!("/{}", step(2)),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            method: parts.method,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// Names and values of the query, decoded.
+    pub(super) fn query_values(&self) -> BTreeMap<String, Vec<String>> {
+        let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
+            values.entry(name.into_owned()).or_default().push(value.into_owned());
+        }
+        values
+    }
+
+    /// Buckets belong to one stage of one API.
+    pub(super) fn throttle_key(&self, key: &str) -> String {
+        format!("{}/{}/{key}", self.api_id, self.stage)
+    }
+
+    /// The media type of the body, without its parameters.
+    pub(super) fn media_type(&self) -> Option<&str> {
+        self.header("content-type").map(bare)
+    }
+
+    /// The first media type that the client accepts.
+    pub(super) fn accepted(&self) -> Option<&str> {
+        self.header("accept").and_then(|accept| accept.split(',').next()).map(bare)
+    }
+}
+
+fn bare(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+/// Whether one of the API's binary media types covers this one.
+pub(super) fn is_binary(binary_media_types: &[String], media_type: &str) -> bool {
+    binary_media_types.iter().any(|binary| {
+        binary == "*/*"
+            || binary.eq_ignore_ascii_case(media_type)
+            || binary.strip_suffix("/*").is_some_and(|family| media_type.split('/').next() == Some(family))
+    })
+}
