@@ -1,3 +1,4 @@
 //! The one binary of integration tests: the AWS SDK is linked once.
 
 mod config;
+mod package;

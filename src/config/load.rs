@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::interpolate::{self, Account, Variables};
 use super::model::Config;
-use super::problem::{Findings, Problem, Problems};
-use super::tree::{self, Node};
+use super::problem::{Findings, Place, Problem, Problems};
+use super::tree::{self, Entry, Node, Value};
 use super::{overlay, rules, structure};
 
 /// What decides on the meaning of a configuration besides the file.
@@ -81,13 +81,14 @@ fn read(path: &Path, findings: &mut Findings) -> Option<String> {
 fn interpret(text: &str, selection: &Selection, directory: &Path, findings: &mut Findings) -> Option<Config> {
     let mut document = tree::parse(text, findings)?;
     structure::check_written(&document, findings);
-    make_whole(&mut document, selection, findings);
+    let stages = overlay::take_stages(&mut document);
+    make_whole(&mut document, &stages, selection, findings);
     structure::check_whole(&document, findings);
 
     // Lengths are counted with an account in its place: every account's id is as long as this one.
     let mut measured = document.clone();
-    measured.each_text(&mut |_, _, text| *text = interpolate::resolve_account(text, "123456789012"));
-    rules::check(&rules::Context { document: &measured, directory, selection }, findings);
+    measured.each_text(&mut |_, _, text| Some(interpolate::resolve_account(text, "123456789012")));
+    rules::check(&rules::Context { document: &measured, stages: &stages, directory, selection }, findings);
     if findings.has_errors() {
         return None;
     }
@@ -100,61 +101,66 @@ fn interpret(text: &str, selection: &Selection, directory: &Path, findings: &mut
     }
 }
 
-/// Lays the stage over the rest and fills in what the other values depend on: stage, Region, account, names.
-fn make_whole(document: &mut Node, selection: &Selection, findings: &mut Findings) {
+/// Lays the stage over the rest and fills in what other values depend on: stage, Region, account, names.
+fn make_whole(document: &mut Node, stages: &[Entry], selection: &Selection, findings: &mut Findings) {
     let environment = &selection.environment;
     let mut variables = Variables { stage: None, region: None, account: Account::Refused, environment };
 
-    let written_stage = resolve_member(document, "stage", variables, findings);
-    let stage = selection.stage.clone().or(written_stage).unwrap_or_else(|| "dev".to_owned());
+    let written = resolve_member(document, "stage", variables, findings);
+    let stage = selection.stage.clone().or(written).unwrap_or_else(|| "dev".to_owned());
     variables.stage = Some(&stage);
-    overlay::lay_over(document, &stage);
+    overlay::lay_over(document, stages, &stage);
 
-    let written_region = match &selection.region {
-        Some(region) => Some(region.clone()),
-        None => resolve_member(document, "region", variables, findings),
-    };
-    // Where the Region is missing that is the error; that it cannot be put in elsewhere is not another one.
-    let region = written_region.clone().unwrap_or_default();
-    variables.region = Some(&region);
+    let written = resolve_member(document, "region", variables, findings);
+    let region = selection.region.clone().or(written);
+    // Where the Region is missing, that is the error; what it leaves unresolved elsewhere is not another one.
+    variables.region = Some(region.as_deref().unwrap_or("us-east-1"));
 
     let account = resolve_member(document, "accountId", variables, findings);
     variables.account = account.as_deref().map_or(Account::Later, Account::Known);
 
-    let mut name = None;
+    document.each_text(&mut |at, path, text| resolve_at((at, path), text, variables, findings));
     set_in_deployment(document, "stage", Some(stage.clone()));
-    set_in_deployment(document, "region", written_region);
-    document.each_text(&mut |at, path, text| {
-        let (resolved, problems) = interpolate::resolve(text, variables);
-        *text = resolved;
-        for mut problem in problems {
-            path.clone_into(&mut problem.path);
-            findings.add(problem.at(at));
-        }
-    });
-    if let Some(service) = document.get("deployment").and_then(|deployment| deployment.text_of("serviceName")) {
-        name = Some(format!("{service}-{stage}"));
-    }
-    for member in ["userPoolName", "clientName"] {
-        if document.get("deployment").is_some_and(|deployment| deployment.get(member).is_none()) {
-            set_in_deployment(document, member, name.clone());
-        }
+    set_in_deployment(document, "region", region.clone());
+    set_in_deployment(document, "accountId", account.clone());
+    name_cognitos_parts(document, &stage);
+}
+
+/// Gives the user pool and its client names where the file gives none.
+fn name_cognitos_parts(document: &mut Node, stage: &str) {
+    let Some(deployment) = document.get("deployment") else { return };
+    let Some(service) = deployment.text_of("serviceName") else { return };
+    let name = format!("{service}-{stage}");
+    let unnamed = ["userPoolName", "clientName"].map(|member| deployment.get(member).is_none().then_some(member));
+    for member in unnamed.into_iter().flatten() {
+        set_in_deployment(document, member, Some(name.clone()));
     }
 }
 
 /// Resolves a member of `deployment` that other strings refer to.
 fn resolve_member(document: &Node, member: &str, variables: Variables<'_>, findings: &mut Findings) -> Option<String> {
     let node = document.get("deployment")?.get(member)?;
-    let (resolved, problems) = interpolate::resolve(node.text()?, variables);
+    resolve_at((node.at, &node.path), node.text()?, variables, findings)
+}
+
+/// Resolves a string; `None` when a part of it could not be resolved.
+fn resolve_at(
+    (at, path): (Place, &str),
+    text: &str,
+    variables: Variables<'_>,
+    findings: &mut Findings,
+) -> Option<String> {
+    let (resolved, problems) = interpolate::resolve(text, variables);
+    let complete = problems.is_empty();
     for mut problem in problems {
-        problem.path.clone_from(&node.path);
-        findings.add(problem.at(node.at));
+        path.clone_into(&mut problem.path);
+        findings.add(problem.at(at));
     }
-    Some(resolved)
+    complete.then_some(resolved)
 }
 
 fn set_in_deployment(document: &mut Node, member: &str, text: Option<String>) {
-    let super::tree::Value::Object(entries) = &mut document.value else { return };
+    let Value::Object(entries) = &mut document.value else { return };
     let deployment = entries.iter_mut().find(|entry| entry.name == "deployment");
     if let (Some(deployment), Some(text)) = (deployment, text) {
         deployment.value.set_text(member, text);

@@ -2,13 +2,22 @@
 
 use super::tree::{Entry, Node, Value};
 
-/// Takes `stages` out of the document and lays the chosen one over the rest.
-pub(crate) fn lay_over(document: &mut Node, stage: &str) {
-    let Value::Object(entries) = &mut document.value else { return };
-    let Some(index) = entries.iter().position(|entry| entry.name == "stages") else { return };
-    let Value::Object(stages) = entries.remove(index).value.value else { return };
-    if let Some(chosen) = stages.into_iter().find(|entry| entry.name == stage) {
-        merge(document, chosen.value);
+/// Takes `stages` out of the document.
+pub(crate) fn take_stages(document: &mut Node) -> Vec<Entry> {
+    let Value::Object(entries) = &mut document.value else { return Vec::new() };
+    let index = entries.iter().position(|entry| entry.name == "stages");
+    match index.map(|index| entries.remove(index).value.value) {
+        Some(Value::Object(stages)) => stages,
+        _ => Vec::new(),
+    }
+}
+
+/// Lays the part of a stage, if there is one, over the rest.
+pub(crate) fn lay_over(document: &mut Node, stages: &[Entry], stage: &str) {
+    if let Some(chosen) = stages.iter().find(|entry| entry.name == stage)
+        && matches!(chosen.value.value, Value::Object(_))
+    {
+        merge(document, chosen.value.clone());
     }
 }
 

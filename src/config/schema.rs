@@ -35,7 +35,8 @@ fn tidy(value: &mut Value) {
         Value::Object(members) => {
             let format = members.get("format").and_then(Value::as_str).unwrap_or_default().to_owned();
             if format.starts_with("uint") {
-                members.entry("maximum").or_insert(json!(u32::MAX));
+                // AWS's own numbers are signed.
+                members.entry("maximum").or_insert(json!(i32::MAX));
             }
             if format.starts_with("uint") || format == "double" {
                 members.remove("format");
@@ -80,7 +81,7 @@ fn add_overlay(schema: &mut Value) {
 
 fn remove_property(schema: &mut Value, name: &str) {
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        properties.remove(name);
+        properties.shift_remove(name);
     }
 }
 

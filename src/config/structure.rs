@@ -61,7 +61,7 @@ impl<'a> Checker<'a> {
             Value::Number(number) => self.range(node, number.as_f64().unwrap_or(f64::MAX), schema),
             Value::List(items) => self.list(node, items, schema),
             Value::Object(entries) => self.object(node, entries, schema),
-            Value::Null | Value::Flag(_) => {}
+            Value::Null | Value::Flag(_) | Value::Unresolved => {}
         }
     }
 
@@ -169,6 +169,7 @@ fn escaped(name: &str) -> String {
 fn fits(node: &Node, schema: &Json) -> bool {
     let Some(kind) = schema.get("type").and_then(Json::as_str) else { return true };
     match (&node.value, kind) {
+        (Value::Unresolved, _) => true,
         (Value::Number(number), "integer") => number.is_u64() || number.is_i64(),
         (Value::Flag(_), "boolean")
         | (Value::Number(_), "number")
@@ -192,7 +193,7 @@ fn expected(schema: &Json) -> &'static str {
 
 fn describe(value: &Value) -> String {
     match value {
-        Value::Null => "null".to_owned(),
+        Value::Null | Value::Unresolved => "null".to_owned(),
         Value::Flag(flag) => flag.to_string(),
         Value::Number(number) => format!("the number {number}"),
         Value::Text(text) => format!("the string \"{text}\""),

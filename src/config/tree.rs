@@ -22,6 +22,8 @@ pub(crate) enum Value {
     Text(String),
     List(Vec<Node>),
     Object(Vec<Entry>),
+    /// A string in which a variable could not be resolved. It is a problem already, so nothing else is said of it.
+    Unresolved,
 }
 
 /// A key of an object with its value.
@@ -99,20 +101,22 @@ impl Node {
         }
     }
 
-    /// Visits every string value of the tree (not the keys).
-    pub(crate) fn each_text(&mut self, visit: &mut impl FnMut(Place, &str, &mut String)) {
+    /// Replaces every string value of the tree (not the keys); `None` makes it [`Value::Unresolved`].
+    pub(crate) fn each_text(&mut self, replace: &mut impl FnMut(Place, &str, &str) -> Option<String>) {
         match &mut self.value {
-            Value::Text(text) => visit(self.at, &self.path, text),
-            Value::List(items) => items.iter_mut().for_each(|item| item.each_text(visit)),
-            Value::Object(entries) => entries.iter_mut().for_each(|entry| entry.value.each_text(visit)),
-            Value::Null | Value::Flag(_) | Value::Number(_) => {}
+            Value::Text(text) => {
+                self.value = replace(self.at, &self.path, text).map_or(Value::Unresolved, Value::Text);
+            }
+            Value::List(items) => items.iter_mut().for_each(|item| item.each_text(replace)),
+            Value::Object(entries) => entries.iter_mut().for_each(|entry| entry.value.each_text(replace)),
+            Value::Null | Value::Flag(_) | Value::Number(_) | Value::Unresolved => {}
         }
     }
 
     /// Gives the tree without its places.
     pub(crate) fn to_json(&self) -> Json {
         match &self.value {
-            Value::Null => Json::Null,
+            Value::Null | Value::Unresolved => Json::Null,
             Value::Flag(flag) => Json::Bool(*flag),
             Value::Number(number) => Json::Number(number.clone()),
             Value::Text(text) => Json::String(text.clone()),

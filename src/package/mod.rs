@@ -102,3 +102,31 @@ fn biggest(files: &[SourceFile]) -> Vec<(String, u64)> {
     sizes.truncate(5);
     sizes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zip_beyond_the_limit_is_refused_with_its_biggest_files() {
+        let folder = tempfile::tempdir().unwrap();
+        // Hashes do not compress.
+        let noise: Vec<u8> = (0..6000_u32).flat_map(|number| Sha256::digest(number.to_be_bytes())).collect();
+        std::fs::write(folder.path().join("noise.bin"), &noise).unwrap();
+        std::fs::write(folder.path().join("app.py"), "").unwrap();
+        let error = package_within(folder.path(), 100_000, MAXIMUM_UNZIPPED).unwrap_err();
+        assert_eq!(
+            error.to_string().replace(&folder.path().display().to_string(), "lambdas/test"),
+            "the package of `lambdas/test` has 0.2 MB zipped, and Lambda takes 0.1 MB\n  \
+             the biggest files are:\n  \
+             0.2 MB noise.bin\n  \
+             0.0 MB app.py"
+        );
+        assert!(package_within(folder.path(), 300_000, MAXIMUM_UNZIPPED).is_ok());
+    }
+
+    #[test]
+    fn the_limits_are_lambdas() {
+        assert_eq!((MAXIMUM_ZIPPED, MAXIMUM_UNZIPPED), (52_428_800, 262_144_000));
+    }
+}

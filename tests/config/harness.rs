@@ -26,6 +26,66 @@ impl Folder {
         files.iter().fold(Self::empty(), |folder, (name, text)| folder.write(name, text))
     }
 
+    /// Makes a folder whose configuration has one more section, on line 5.
+    pub(crate) fn with_section(section: &str) -> Self {
+        Self::with(&format!(
+            r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{ "hello": {{ "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" }} }},
+  "routes": {{ "GET /hello": {{ "function": "hello" }} }},
+  {section}
+}}"#
+        ))
+    }
+
+    /// Makes a folder whose configuration has these members in `deployment`, from line 3 on.
+    pub(crate) fn with_deployment(members: &str) -> Self {
+        Self::with(&format!(
+            r#"{{
+  "deployment": {{
+    {members}
+  }},
+  "functions": {{ "hello": {{ "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" }} }},
+  "routes": {{ "GET /hello": {{ "function": "hello" }} }}
+}}"#
+        ))
+    }
+
+    /// Makes a folder whose one function has these members too, from line 5 on.
+    pub(crate) fn with_function(members: &str) -> Self {
+        Self::with_function_of(&format!(
+            r#""source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13",
+      {members}"#
+        ))
+    }
+
+    /// Makes a folder whose one function has only these members, from line 4 on.
+    pub(crate) fn with_function_of(members: &str) -> Self {
+        Self::with(&format!(
+            r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{ "hello": {{
+      {members}
+  }} }},
+  "routes": {{ "GET /hello": {{ "function": "hello" }} }}
+}}"#
+        ))
+    }
+
+    /// Makes a folder whose configuration has these routes, from line 5 on, and the functions `hello` and `report`.
+    pub(crate) fn with_routes(routes: &str) -> Self {
+        let function = r#"{ "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" }"#;
+        Self::with(&format!(
+            r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{ "hello": {function}, "report": {function} }},
+  "routes": {{
+    {routes}
+  }}
+}}"#
+        ))
+    }
+
     pub(crate) fn empty() -> Self {
         let selection = Selection {
             stage: None,

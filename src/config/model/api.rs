@@ -50,10 +50,11 @@ words! {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Throttle {
-    /// Requests per second in the long run.
+    /// Requests per second in the long run, above 0.
     pub rate: f64,
 
-    /// Requests at once.
+    /// Requests at once, at least 1.
+    #[schemars(range(min = 1))]
     pub burst: u32,
 }
 
@@ -62,6 +63,7 @@ pub struct Throttle {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Cors {
     /// Origins such as `https://example.com`, or `*` alone for all of them.
+    #[schemars(length(min = 1))]
     pub allowed_origins: BTreeSet<String>,
 
     /// Request headers that scripts may send, or `*`, which browsers do not take to include `Authorization`.

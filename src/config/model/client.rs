@@ -13,6 +13,7 @@ pub struct Client {
     pub generate_secret: bool,
 
     /// The ways to sign in.
+    #[schemars(length(min = 1))]
     pub explicit_auth_flows: BTreeSet<AuthFlow>,
 
     /// Minutes until an access token expires, 5 to 1440.

@@ -29,6 +29,7 @@ pub struct UserPool {
     pub self_sign_up: bool,
 
     /// How a forgotten password is recovered, in order of preference. `admin_only` stands alone.
+    #[schemars(length(min = 1))]
     pub account_recovery: Vec<RecoveryOption>,
 }
 

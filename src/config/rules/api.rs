@@ -1,0 +1,42 @@
+//! The REST API: throttling and binary media types.
+
+use crate::config::problem::Findings;
+use crate::config::tree::{Node, Value};
+
+use super::made_of;
+
+/// The requests per second that an account takes in all, before the quota is raised.
+const ACCOUNT_RATE: f64 = 10_000.0;
+
+pub(super) fn check(api: &Node, findings: &mut Findings) {
+    for node in api.get("binaryMediaTypes").map(Node::items).unwrap_or_default() {
+        let Some(text) = node.text() else { continue };
+        if !is_media_type(text) {
+            let problem = node.error(format!("`{text}` is not a media type"));
+            findings.add(problem.detail("a media type is written like `image/png` or `image/*`"));
+        }
+    }
+    if let Some(throttle) = api.get("throttle") {
+        check_throttle(throttle, findings);
+    }
+}
+
+fn is_media_type(text: &str) -> bool {
+    let token = |part: &str| made_of(part, |c| c.is_ascii_alphanumeric() || "!#$&-^_.+*".contains(c));
+    text.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
+}
+
+fn check_throttle(throttle: &Node, findings: &mut Findings) {
+    if let Some(node) = throttle.get("rate")
+        && let Value::Number(number) = &node.value
+        && let Some(rate) = number.as_f64()
+    {
+        if rate <= 0.0 {
+            findings.add(node.error(format!("a rate of {rate} lets nothing through")).detail("it must be above 0"));
+        } else if rate > ACCOUNT_RATE {
+            let problem = node.error(format!("a rate of {rate} is beyond what the account takes in all"));
+            findings
+                .add(problem.detail(format!("that is {ACCOUNT_RATE} per second until the quota is raised")).warning());
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The app client: the ways to sign in.
+
+use crate::config::model::AuthFlow;
+use crate::config::problem::Findings;
+use crate::config::tree::Node;
+
+pub(super) fn check(client: &Node, findings: &mut Findings) {
+    let Some(flows) = client.get("explicitAuthFlows") else { return };
+    let has = |flow: &str| flows.items().iter().any(|node| node.text() == Some(flow));
+    let known = |node: &Node| AuthFlow::ALL.iter().any(|flow| node.text() == Some(flow.as_str()));
+    if flows.items().is_empty() || !flows.items().iter().all(known) {
+        // That is an error already, and a flow by its old name may be the very one that seems to be missing.
+        return;
+    }
+    if !has("ALLOW_ADMIN_USER_PASSWORD_AUTH") {
+        findings.add(
+            flows
+                .error("`stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`")
+                .hint("add it, unless nobody signs in that way")
+                .warning(),
+        );
+    }
+    if !has("ALLOW_REFRESH_TOKEN_AUTH") {
+        findings.add(
+            flows
+                .error("nobody can renew a token without `ALLOW_REFRESH_TOKEN_AUTH`")
+                .detail("Cognito does not add it to a list of one's own")
+                .hint("add it, unless people shall sign in anew each time")
+                .warning(),
+        );
+    }
+}

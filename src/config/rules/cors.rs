@@ -1,0 +1,80 @@
+//! CORS: what browsers understand.
+
+use crate::config::model::{Method, RouteKey};
+use crate::config::problem::{Findings, Problem};
+use crate::config::suggest::{did_you_mean, list};
+use crate::config::tree::{Entry, Node};
+
+use super::made_of;
+
+pub(super) fn check(cors: &Node, routes: &[Entry], findings: &mut Findings) {
+    origins(cors, findings);
+    for node in cors.get("allowedHeaders").map(Node::items).unwrap_or_default() {
+        if let Some(header) = node.text().filter(|header| !is_header(header)) {
+            findings.add(node.error(format!("`{header}` is not a header's name")));
+        }
+    }
+    for node in cors.get("allowedMethods").map(Node::items).unwrap_or_default() {
+        if let Some(problem) = node.text().and_then(|method| wrong_method(node, method)) {
+            findings.add(problem);
+        }
+    }
+    for entry in routes {
+        if let Ok(RouteKey { method: Method::Options, path }) = entry.name.parse() {
+            findings.add(
+                entry
+                    .error(format!("the function answers the preflights of `{path}`, and `cors` does not"))
+                    .hint("remove the route to let API Gateway answer them")
+                    .warning(),
+            );
+        }
+    }
+}
+
+fn origins(cors: &Node, findings: &mut Findings) {
+    let Some(origins) = cors.get("allowedOrigins") else { return };
+    for node in origins.items() {
+        let Some(origin) = node.text() else { continue };
+        if origin == "*" {
+            if origins.items().len() > 1 {
+                findings.add(node.error("`*` stands beside other origins").detail("it allows all of them, alone"));
+            }
+        } else if let Some(problem) = wrong_origin(node, origin) {
+            findings.add(problem);
+        }
+    }
+}
+
+/// An origin is a scheme, a host and perhaps a port, written as browsers send it: they compare it letter by letter.
+fn wrong_origin(node: &Node, origin: &str) -> Option<Problem> {
+    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    let host = rest.map(|rest| rest.split('/').next().unwrap_or_default());
+    let well_formed =
+        |host: &str| made_of(host, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c));
+    match (rest, host) {
+        (Some(rest), Some(host)) if rest == host && well_formed(host) => None,
+        (_, host) => {
+            let scheme = if origin.starts_with("http://") { "http" } else { "https" };
+            let host = host.unwrap_or(origin).to_lowercase();
+            let guess = well_formed(&host).then(|| format!("did you mean `{scheme}://{host}`?"));
+            Some(
+                node.error(format!("`{origin}` is not an origin"))
+                    .detail("an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`")
+                    .maybe_hint(guess),
+            )
+        }
+    }
+}
+
+fn is_header(text: &str) -> bool {
+    text == "*" || made_of(text, |c| c.is_ascii_alphanumeric() || "!#$%&'+-.^_`|~".contains(c))
+}
+
+fn wrong_method(node: &Node, method: &str) -> Option<Problem> {
+    let methods = || Method::ALL.iter().filter(|method| **method != Method::Any).map(|method| method.as_str());
+    (method != "*" && !methods().any(|known| known == method)).then(|| {
+        node.error(format!("`{method}` is not a method"))
+            .detail(format!("methods are: {}, or * for all of them", list(methods())))
+            .maybe_hint(did_you_mean(method, methods()))
+    })
+}

@@ -1,0 +1,109 @@
+//! Names, places and the account.
+
+use crate::config::problem::{Findings, Problem};
+use crate::config::tree::Node;
+
+use super::{Context, is_name_character, length, made_of, tags};
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+    check_stages(context, findings);
+    if let Some(state) = context.section("state").and_then(|state| state.get("path"))
+        && state.text() == Some("")
+    {
+        findings.add(state.error("the folder has no name").hint("leave the key out for `state`"));
+    }
+    let Some(deployment) = context.section("deployment") else { return };
+    service_name(deployment, findings);
+    region(deployment, context, findings);
+    for member in ["userPoolName", "clientName"] {
+        cognito_name(deployment, member, findings);
+    }
+    if let Some(account) = deployment.get("accountId")
+        && let Some(id) = account.text()
+        && !(made_of(id, |c| c.is_ascii_digit()) && id.len() == 12)
+    {
+        findings.add(account.error(format!("`{id}` is not an account id")).detail("an account id has 12 digits"));
+    }
+    if let Some(tags) = deployment.get("tags") {
+        tags::check(tags, findings);
+    }
+}
+
+fn service_name(deployment: &Node, findings: &mut Findings) {
+    let Some(node) = deployment.get("serviceName") else { return };
+    let Some(name) = node.text() else { return };
+    let well_formed = made_of(name, |c| c.is_ascii_alphanumeric() || c == '-');
+    if !(well_formed && name.starts_with(|c: char| c.is_ascii_alphabetic())) {
+        findings.add(
+            node.error(format!("`{name}` is not a service name"))
+                .detail("a service name has letters, digits and hyphens, and begins with a letter"),
+        );
+    }
+}
+
+fn check_stages(context: &Context<'_>, findings: &mut Findings) {
+    let rule = "a stage has 1 to 128 letters, digits, hyphens and underscores";
+    let is_stage = |name: &str| made_of(name, is_name_character) && name.len() <= 128;
+    match &context.selection.stage {
+        Some(stage) if !is_stage(stage) => {
+            findings.add_elsewhere(Problem::error("--stage", format!("`{stage}` is not a stage name")).detail(rule));
+        }
+        Some(_) => {}
+        None => {
+            if let Some(node) = context.section("deployment").and_then(|deployment| deployment.get("stage"))
+                && let Some(stage) = node.text()
+                && !is_stage(stage)
+            {
+                findings.add(node.error(format!("`{stage}` is not a stage name")).detail(rule));
+            }
+        }
+    }
+    for entry in context.stages.iter().filter(|entry| !is_stage(&entry.name)) {
+        findings.add(entry.error(format!("`{}` is not a stage name", entry.name)).detail(rule));
+    }
+}
+
+fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
+    let rule = "a Region is written like `us-west-2`";
+    match (&context.selection.region, deployment.get("region")) {
+        (Some(region), _) if !is_region(region) => {
+            findings.add_elsewhere(Problem::error("--region", format!("`{region}` is not a Region")).detail(rule));
+        }
+        (Some(_), _) => {}
+        (None, Some(node)) => {
+            if let Some(region) = node.text().filter(|region| !is_region(region)) {
+                findings.add(node.error(format!("`{region}` is not a Region")).detail(rule));
+            }
+        }
+        (None, None) => {
+            findings.add(deployment.error("no Region is named").hint("add the key `region`, or pass `--region`"));
+        }
+    }
+}
+
+/// Knows the form `us-west-2`, `us-gov-east-1`; not the list, which grows.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<_> = text.split('-').collect();
+    let [area, places @ .., number] = parts.as_slice() else { return false };
+    let lower = |part: &str| made_of(part, |c| c.is_ascii_lowercase());
+    lower(area)
+        && area.len() >= 2
+        && !places.is_empty()
+        && places.iter().all(|place| lower(place))
+        && made_of(number, |c| c.is_ascii_digit())
+}
+
+fn cognito_name(deployment: &Node, member: &str, findings: &mut Findings) {
+    let Some(node) = deployment.get(member) else { return };
+    let Some(name) = node.text() else { return };
+    // A name that was composed has a service and a stage in it, which are checked themselves.
+    let composed = node.at == deployment.at;
+    if !composed && !made_of(name, |c| c.is_alphanumeric() || c.is_whitespace() || "_+=,.@-".contains(c)) {
+        findings.add(
+            node.error(format!("Cognito refuses the name `{name}`"))
+                .detail("allowed are letters, digits, spaces and _ + = , . @ -"),
+        );
+    } else if length(name) > 128 {
+        findings.add(node.error(format!("the name has {} characters", length(name))).detail("Cognito takes 128"));
+    }
+}

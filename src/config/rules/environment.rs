@@ -1,0 +1,57 @@
+//! A function's environment variables. Their values may be secrets, so no message shows one.
+
+use crate::config::problem::Findings;
+use crate::config::tree::Node;
+
+/// Lambda's limit for all names and values together, in bytes.
+const MAXIMUM: usize = 4096;
+
+/// Names that Lambda sets itself and refuses in a function's configuration.
+const RESERVED: &[&str] = &[
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API",
+    "LAMBDA_TASK_ROOT",
+    "LAMBDA_RUNTIME_DIR",
+];
+
+pub(super) fn check(variables: &Node, findings: &mut Findings) {
+    for entry in variables.entries() {
+        if RESERVED.contains(&entry.name.as_str()) {
+            findings
+                .add(entry.error("Lambda sets this variable itself and refuses it here").hint("choose another name"));
+        } else if !is_name(&entry.name) {
+            let rule = "a name has two or more letters, digits and underscores, and begins with a letter";
+            findings.add(entry.error("Lambda refuses the name of this variable").detail(rule));
+        }
+    }
+    let size: usize =
+        variables.entries().iter().map(|entry| entry.name.len() + entry.value.text().map_or(0, str::len)).sum();
+    if size > MAXIMUM {
+        findings.add(
+            variables
+                .error(format!("the variables have {size} bytes in all"))
+                .detail(format!("Lambda takes {MAXIMUM}, names and values together"))
+                .hint("put what is large into a file of the package"),
+        );
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() >= 2
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}

@@ -1,0 +1,129 @@
+//! What a function's role may do: its own statements and managed policies.
+
+use crate::config::problem::{Findings, Problem};
+use crate::config::tree::Node;
+
+use super::{is_name_character, made_of};
+
+/// IAM's limit of 10,240 characters for the inline policies of a role, less what the function's own log group takes.
+const MAXIMUM_POLICY: usize = 9728;
+
+pub(super) fn check(function: &Node, findings: &mut Findings) {
+    if let Some(policy) = function.get("policy") {
+        for statement in policy.items() {
+            check_statement(statement, findings);
+        }
+        sids(policy, findings);
+        size(policy, findings);
+    }
+    if let Some(managed) = function.get("managedPolicies") {
+        let count = managed.items().len();
+        if count > 10 {
+            findings
+                .add(managed.error(format!("there are {count} managed policies")).detail("IAM takes 10 for a role"));
+        }
+        for arn in managed.items() {
+            managed_policy(arn, findings);
+        }
+    }
+}
+
+fn check_statement(statement: &Node, findings: &mut Findings) {
+    for (one, other) in [("Action", "NotAction"), ("Resource", "NotResource")] {
+        match (statement.get(one), statement.get(other)) {
+            (None, None) => {
+                findings.add(statement.error(format!("the statement has neither `{one}` nor `{other}`")));
+            }
+            (Some(_), Some(_)) => {
+                findings.add(statement.error(format!("the statement has both `{one}` and `{other}`")));
+            }
+            _ => {}
+        }
+    }
+    for action in ["Action", "NotAction"].iter().filter_map(|member| statement.get(member)).flat_map(Node::one_or_many)
+    {
+        if let Some(text) = action.text().filter(|text| !is_action(text)) {
+            let problem = action.error(format!("`{text}` is not an action"));
+            findings.add(problem.detail("an action is written like `dynamodb:GetItem` or `s3:Get*`, or is `*`"));
+        }
+    }
+    for resource in
+        ["Resource", "NotResource"].iter().filter_map(|member| statement.get(member)).flat_map(Node::one_or_many)
+    {
+        if let Some(text) = resource.text().filter(|text| !is_resource(text)) {
+            let problem = resource.error(format!("`{text}` is not a resource"));
+            findings.add(problem.detail("a resource is an ARN, such as `arn:aws:s3:::bucket/*`, or `*`"));
+        }
+    }
+    if let Some(problem) = allows_everything(statement) {
+        findings.add(problem);
+    }
+}
+
+fn is_action(text: &str) -> bool {
+    let part = |part: &str| made_of(part, |c| is_name_character(c) || matches!(c, '*' | '?'));
+    text == "*" || text.split_once(':').is_some_and(|(service, action)| part(service) && part(action))
+}
+
+fn is_resource(text: &str) -> bool {
+    text == "*" || (text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(char::is_whitespace))
+}
+
+fn allows_everything(statement: &Node) -> Option<Problem> {
+    let has_star = |member| {
+        statement.get(member).is_some_and(|node| node.one_or_many().iter().any(|node| node.text() == Some("*")))
+    };
+    let everything = statement.text_of("Effect") == Some("Allow")
+        && has_star("Action")
+        && has_star("Resource")
+        && statement.get("Condition").is_none();
+    everything.then(|| {
+        statement
+            .error("the function may do everything in the account")
+            .hint("name the actions and resources it needs")
+            .warning()
+    })
+}
+
+fn sids(policy: &Node, findings: &mut Findings) {
+    let sids: Vec<_> = policy.items().iter().filter_map(|statement| statement.get("Sid")).collect();
+    for (index, node) in sids.iter().enumerate() {
+        let Some(sid) = node.text() else { continue };
+        if !made_of(sid, |c| c.is_ascii_alphanumeric()) {
+            findings.add(node.error(format!("`{sid}` is not a Sid")).detail("a Sid has letters and digits"));
+        } else if sids[..index].iter().any(|earlier| earlier.text() == Some(sid)) {
+            findings.add(node.error(format!("the Sid `{sid}` stands twice")));
+        }
+    }
+}
+
+fn size(policy: &Node, findings: &mut Findings) {
+    let count = policy.to_json().to_string().chars().filter(|c| !c.is_whitespace()).count();
+    if count > MAXIMUM_POLICY {
+        findings.add(
+            policy
+                .error(format!("the policy has {count} characters"))
+                .detail(format!("IAM takes 10240 for a role, of which {MAXIMUM_POLICY} are left beside its log group"))
+                .hint("make a managed policy of it and name that in `managedPolicies`"),
+        );
+    }
+}
+
+fn managed_policy(node: &Node, findings: &mut Findings) {
+    let Some(arn) = node.text() else { return };
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    let well_formed = match parts.as_slice() {
+        ["arn", partition, "iam", "", account, name] => {
+            (*partition == "aws" || partition.starts_with("aws-"))
+                && (*account == "aws" || (account.len() == 12 && made_of(account, |c| c.is_ascii_digit())))
+                && name
+                    .strip_prefix("policy/")
+                    .is_some_and(|name| made_of(name, |c| is_name_character(c) || "+=,.@/".contains(c)))
+        }
+        _ => false,
+    };
+    if !well_formed {
+        let problem = node.error(format!("`{arn}` is not the ARN of a managed policy"));
+        findings.add(problem.detail("it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`"));
+    }
+}

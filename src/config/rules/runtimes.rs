@@ -1,0 +1,174 @@
+//! Lambda's runtimes and the days on which AWS ends them.
+
+use jiff::civil::{Date, date};
+
+use crate::config::problem::{Findings, Problem};
+use crate::config::suggest::{did_you_mean, list};
+use crate::config::tree::Node;
+
+/// A runtime and when AWS ends it.
+struct Runtime {
+    name: &'static str,
+    /// From this day it gets no security updates.
+    deprecated: Option<Date>,
+    /// From this day CreateFunction refuses it.
+    create_blocked: Option<Date>,
+}
+
+const fn runtime(name: &'static str, deprecated: Date, create_blocked: Date) -> Runtime {
+    Runtime { name, deprecated: Some(deprecated), create_blocked: Some(create_blocked) }
+}
+
+/// Runtimes that AWS gave an end but whose block it has put off again and again: only the end is held against them.
+const fn ending(name: &'static str, deprecated: Date) -> Runtime {
+    Runtime { name, deprecated: Some(deprecated), create_blocked: None }
+}
+
+const fn without_end(name: &'static str) -> Runtime {
+    Runtime { name, deprecated: None, create_blocked: None }
+}
+
+/// The lifecycle table of AWS's runtimes page. The newest of each family stands first.
+const RUNTIMES: &[Runtime] = &[
+    runtime("python3.14", date(2029, 6, 30), date(2029, 7, 31)),
+    runtime("python3.13", date(2029, 6, 30), date(2029, 7, 31)),
+    runtime("python3.12", date(2028, 10, 31), date(2028, 11, 30)),
+    runtime("python3.11", date(2027, 6, 30), date(2027, 7, 31)),
+    runtime("python3.10", date(2026, 10, 31), date(2027, 2, 1)),
+    ending("python3.9", date(2025, 12, 15)),
+    ending("python3.8", date(2024, 10, 14)),
+    runtime("nodejs24.x", date(2028, 4, 30), date(2028, 6, 1)),
+    runtime("nodejs22.x", date(2027, 4, 30), date(2027, 6, 1)),
+    runtime("nodejs20.x", date(2026, 4, 30), date(2027, 2, 1)),
+    ending("nodejs18.x", date(2025, 9, 1)),
+    ending("nodejs16.x", date(2024, 6, 12)),
+    runtime("provided.al2023", date(2029, 6, 30), date(2029, 7, 31)),
+    runtime("provided.al2", date(2026, 7, 31), date(2027, 2, 1)),
+    runtime("java25", date(2029, 6, 30), date(2029, 7, 31)),
+    runtime("java21", date(2029, 6, 30), date(2029, 7, 31)),
+    without_end("java17.al2023"),
+    runtime("java17", date(2027, 6, 30), date(2027, 7, 31)),
+    without_end("java11.al2023"),
+    runtime("java11", date(2027, 6, 30), date(2027, 7, 31)),
+    without_end("java8.al2023"),
+    runtime("java8.al2", date(2027, 6, 30), date(2027, 7, 31)),
+    runtime("dotnet10", date(2028, 11, 14), date(2028, 12, 14)),
+    runtime("dotnet8", date(2026, 11, 10), date(2027, 2, 1)),
+    ending("dotnet6", date(2024, 12, 20)),
+    runtime("ruby4.0", date(2029, 3, 31), date(2029, 4, 30)),
+    runtime("ruby3.4", date(2028, 3, 31), date(2028, 4, 30)),
+    runtime("ruby3.3", date(2027, 3, 31), date(2027, 4, 30)),
+    ending("ruby3.2", date(2026, 3, 31)),
+];
+
+/// Gives what came after a runtime that CreateFunction has refused for long.
+fn successor(name: &str) -> Option<&'static str> {
+    match name {
+        "go1.x" | "provided" => return Some("provided.al2023"),
+        "java8" => return Some("java25"),
+        "dotnet5" | "dotnet7" => return Some("dotnet10"),
+        _ if name.starts_with("dotnetcore") => return Some("dotnet10"),
+        _ => {}
+    }
+    match dissect(name).filter(|_| name.contains('.'))? {
+        ("nodejs", version, _) if version < (15, 0) => Some("nodejs24.x"),
+        ("python", version, _) if version < (3, 8) => Some("python3.14"),
+        ("ruby", version, _) if version < (3, 0) => Some("ruby4.0"),
+        _ => None,
+    }
+}
+
+/// Checks a function's runtime as of a day.
+pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
+    let Some(name) = node.text() else { return };
+    let problem = match RUNTIMES.iter().find(|known| known.name == name) {
+        Some(known) => ended(node, known, today),
+        None => Some(unknown(node, name, today)),
+    };
+    if let Some(problem) = problem {
+        findings.add(problem);
+    }
+}
+
+fn ended(node: &Node, runtime: &Runtime, today: Date) -> Option<Problem> {
+    let name = runtime.name;
+    let hint = newest_of_family(name, today).map(|newest| format!("the newest of its family is `{newest}`"));
+    if let Some(day) = runtime.create_blocked.filter(|day| *day <= today) {
+        let problem =
+            node.error(format!("AWS ended the runtime `{name}`: no function can be created with it since {day}"));
+        return Some(problem.maybe_hint(hint));
+    }
+    let day = runtime.deprecated.filter(|day| *day <= today)?;
+    let problem = node.error(format!("AWS ended the runtime `{name}` on {day}: it gets no security updates")).warning();
+    let problem = match runtime.create_blocked {
+        Some(blocked) => problem.detail(format!("no function can be created with it from {blocked} on")),
+        None => problem,
+    };
+    Some(problem.maybe_hint(hint))
+}
+
+fn unknown(node: &Node, name: &str, today: Date) -> Problem {
+    if let Some(successor) = successor(name) {
+        return node
+            .error(format!("AWS ended the runtime `{name}`: no function can be created with it"))
+            .hint(format!("what came after it is `{successor}`"));
+    }
+    if is_newer_than_known(name) {
+        return node
+            .error(format!("the runtime `{name}` is newer than this version of stackctl"))
+            .detail("whether AWS knows it shows when the function is created")
+            .warning();
+    }
+    let current =
+        || RUNTIMES.iter().filter(|known| known.deprecated.is_none_or(|day| day > today)).map(|known| known.name);
+    node.error(format!("there is no runtime `{name}`"))
+        .detail(format!("runtimes are: {}", list(current())))
+        .maybe_hint(did_you_mean(name, current()).or_else(|| newest_of_language(name)))
+}
+
+/// Says whether the name is that of a family, with a version above all that are known.
+fn is_newer_than_known(name: &str) -> bool {
+    let Some((family, version, rest)) = dissect(name) else { return false };
+    let mut known = RUNTIMES
+        .iter()
+        .filter_map(|runtime| dissect(runtime.name))
+        .filter(|known| known.0 == family && known.2 == rest)
+        .peekable();
+    known.peek().is_some() && known.all(|known| known.1 < version)
+}
+
+/// Takes a name apart into family, version and ending: `nodejs24.x` into `nodejs`, 24.0 and `.x`.
+fn dissect(name: &str) -> Option<(&str, (u32, u32), &str)> {
+    let digits = name.find(|c: char| c.is_ascii_digit())?;
+    let (family, version) = name.split_at(digits);
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let (numbers, _) = version.split_at(end);
+    let numbers = numbers.trim_end_matches('.');
+    let rest = &version[numbers.len()..];
+    let (major, minor) = numbers.split_once('.').unwrap_or((numbers, "0"));
+    Some((family, (major.parse().ok()?, minor.parse().ok()?), rest))
+}
+
+fn newest_of_family(name: &str, today: Date) -> Option<&'static str> {
+    let family = dissect(name)?.0;
+    RUNTIMES
+        .iter()
+        .filter(|known| known.deprecated.is_none_or(|day| day > today))
+        .map(|known| known.name)
+        .find(|known| dissect(known).is_some_and(|known| known.0 == family))
+}
+
+/// Knows what people write when they mean a language.
+fn newest_of_language(name: &str) -> Option<String> {
+    let language = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'x')).to_lowercase();
+    let runtime = match language.as_str() {
+        "python" | "py" => "python3.14",
+        "node" | "nodejs" | "javascript" | "js" => "nodejs24.x",
+        "rust" | "go" | "golang" | "c++" => "provided.al2023",
+        "java" => "java25",
+        "dotnet" | "net" | "csharp" => "dotnet10",
+        "ruby" => "ruby4.0",
+        _ => return None,
+    };
+    Some(format!("did you mean `{runtime}`?"))
+}

@@ -1,0 +1,147 @@
+//! The folder behind a function, and whether its handler's file is in it.
+
+use std::fs;
+use std::path::Path;
+
+use crate::config::problem::{Findings, Problem};
+use crate::config::suggest::{closest, list};
+use crate::config::tree::Node;
+
+pub(super) fn check(function: &Node, directory: &Path, findings: &mut Findings) {
+    let Some(source) = function.get("source") else { return };
+    let Some(written) = source.text() else { return };
+    let folder = directory.join(written);
+    if !folder.is_dir() {
+        return findings.add(no_folder(source, written, &folder));
+    }
+    let (Some(handler), Some(runtime)) = (function.get("handler"), function.text_of("runtime")) else { return };
+    let Some(name) = handler.text().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace)) else {
+        return;
+    };
+    let problem = if runtime.starts_with("provided") {
+        bootstrap(function, &folder, written)
+    } else if runtime.starts_with("python") {
+        python(handler, name, &folder, written)
+    } else if runtime.starts_with("nodejs") {
+        node_js(handler, name, &folder, written)
+    } else {
+        // The handlers of the other families name classes, whose files do not follow from their names.
+        None
+    };
+    if let Some(problem) = problem {
+        findings.add(problem);
+    }
+}
+
+fn no_folder(node: &Node, written: &str, folder: &Path) -> Problem {
+    if folder.is_file() {
+        return node
+            .error(format!("`{written}` is a file"))
+            .detail("a function's source is the folder that becomes its package");
+    }
+    let siblings = folder.parent().map(|parent| names_in(parent, Path::is_dir)).unwrap_or_default();
+    let last = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let guess = closest(last, siblings.iter().map(String::as_str)).and_then(|guess| {
+        let path = Path::new(written).with_file_name(guess);
+        path.to_str().map(|path| format!("did you mean `{}`?", path.replace('\\', "/")))
+    });
+    node.error(format!("there is no folder `{written}`"))
+        .detail("the path starts from the folder of this file")
+        .maybe_hint(guess)
+}
+
+/// Gives the names of the folder's members that satisfy the condition, sorted.
+fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| wanted(path));
+    let mut names: Vec<_> =
+        paths.filter_map(|path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned)).collect();
+    names.sort();
+    names
+}
+
+/// A runtime `provided.*` runs `bootstrap`, whatever the handler says.
+fn bootstrap(function: &Node, folder: &Path, written: &str) -> Option<Problem> {
+    if folder.join("bootstrap").is_file() {
+        return None;
+    }
+    let runtime = function.get("runtime")?;
+    Some(
+        runtime
+            .error(format!("there is no file `bootstrap` in `{written}`"))
+            .detail("the runtime runs that file, whatever the handler says")
+            .hint("build the program for Linux and put it there under this name"),
+    )
+}
+
+/// `a/b.function` and `a.b.function` are the function in `a/b.py`, or in the package `a/b/__init__.py`.
+fn python(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
+    let Some((module, function)) = handler.rsplit_once('.') else {
+        return Some(shape(node, handler, "file.function"));
+    };
+    let module = module.replace('.', "/");
+    let file =
+        [format!("{module}.py"), format!("{module}/__init__.py")].into_iter().find(|file| folder.join(file).is_file());
+    match file {
+        Some(file) => no_function(node, function, &folder.join(&file), &file),
+        None => Some(no_file(node, &format!("{module}.py"), folder, written, &[".py"])),
+    }
+}
+
+/// `a/b.function` is what `a/b.js`, `a/b.mjs` or `a/b.cjs` exports.
+fn node_js(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
+    let base = handler.rfind('/').map_or(0, |slash| slash + 1);
+    let Some(dot) = handler[base..].find('.') else {
+        return Some(shape(node, handler, "file.function"));
+    };
+    let module = &handler[..base + dot];
+    let file = ["js", "mjs", "cjs"]
+        .map(|ending| format!("{module}.{ending}"))
+        .into_iter()
+        .find(|file| folder.join(file).is_file());
+    match file {
+        Some(file) => {
+            let function = handler.rsplit_once('.').map_or("", |(_, function)| function);
+            no_function(node, function, &folder.join(&file), &file)
+        }
+        None => Some(no_file(node, &format!("{module}.js"), folder, written, &[".js", ".mjs", ".cjs"])),
+    }
+}
+
+fn shape(node: &Node, handler: &str, form: &str) -> Problem {
+    node.error(format!("`{handler}` names no function")).detail(format!("a handler is written `{form}`"))
+}
+
+fn no_file(node: &Node, file: &str, folder: &Path, written: &str, endings: &[&str]) -> Problem {
+    let parent = folder.join(file);
+    let parent = parent.parent().unwrap_or(folder);
+    let names = names_in(parent, |path| {
+        let name = path.to_string_lossy();
+        path.is_file() && endings.iter().any(|ending| name.ends_with(ending))
+    });
+    let problem = node.error(format!("there is no file `{file}` in `{written}`"));
+    if names.is_empty() {
+        return problem;
+    }
+    let place = if file.contains('/') { "files beside it would be" } else { "files there are" };
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let guess = closest(name, names.iter().map(String::as_str)).map(|guess| format!("did you mean `{guess}`?"));
+    problem.detail(format!("{place}: {}", list(names.iter().map(String::as_str)))).maybe_hint(guess)
+}
+
+/// Warns when the function's name stands nowhere in the file: a call would fail before it runs a line of the function.
+fn no_function(node: &Node, function: &str, path: &Path, file: &str) -> Option<Problem> {
+    let text = fs::read_to_string(path).ok()?;
+    let words: Vec<_> = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).collect();
+    // A star import or a re-export can bring in any name.
+    let may_come_from_elsewhere = text.contains("import *") || text.contains("export *") || text.contains("require(");
+    if words.contains(&function) || may_come_from_elsewhere {
+        return None;
+    }
+    let guess = closest(function, words.iter().copied().filter(|word| word.len() > 2));
+    Some(
+        node.error(format!("the name `{function}` does not occur in `{file}`"))
+            .maybe_hint(guess.map(|guess| format!("did you mean `{guess}`?")))
+            .warning(),
+    )
+}

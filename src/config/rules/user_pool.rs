@@ -1,0 +1,43 @@
+//! The user pool: what Cognito refuses, and what leaves people unable to sign in.
+
+use crate::config::problem::Findings;
+use crate::config::tree::Node;
+
+pub(super) fn check(pool: &Node, findings: &mut Findings) {
+    account_recovery(pool, findings);
+    let verified: Vec<_> = pool.get("autoVerifiedAttributes").map(Node::items).unwrap_or_default().iter().collect();
+    for node in &verified {
+        if node.text() == Some("phone_number") {
+            findings.add(
+                node.error("no code is sent to phones: that needs an SMS configuration, which stackctl does not make")
+                    .warning(),
+            );
+        }
+    }
+    if let Some(sign_up) = pool.get("selfSignUp").filter(|node| node.flag() == Some(true))
+        && verified.is_empty()
+    {
+        findings.add(
+            sign_up
+                .error("whoever registers waits for an administrator to confirm it, because no code is sent")
+                .hint("add `\"autoVerifiedAttributes\": [\"email\"]`")
+                .warning(),
+        );
+    }
+}
+
+fn account_recovery(pool: &Node, findings: &mut Findings) {
+    let Some(recovery) = pool.get("accountRecovery") else { return };
+    let items = recovery.items();
+    for (index, node) in items.iter().enumerate() {
+        if let Some(text) = node.text()
+            && items[..index].iter().any(|earlier| earlier.text() == Some(text))
+        {
+            findings.add(node.error(format!("`{text}` stands twice in the list")));
+        }
+    }
+    if let Some(node) = items.iter().find(|node| node.text() == Some("admin_only")).filter(|_| items.len() > 1) {
+        let problem = node.error("`admin_only` stands beside other ways of recovery");
+        findings.add(problem.detail("Cognito takes it alone, or one or two of the others"));
+    }
+}

@@ -1,0 +1,151 @@
+//! Names, places, the account and tags.
+
+use insta::assert_snapshot;
+
+use super::harness::Folder;
+
+#[test]
+fn a_service_name_that_aws_would_refuse_somewhere_is_refused() {
+    for name in ["my_shop", "1shop", "", "sh op"] {
+        let folder = Folder::with_deployment(&format!(
+            r#""serviceName": "{name}", "region": "eu-west-1", "userPoolName": "p", "clientName": "c""#
+        ));
+        assert_eq!(
+            folder.problems(),
+            format!(
+                "error: config.json:3:20: deployment.serviceName: `{name}` is not a service name\n  \
+                 a service name has letters, digits and hyphens, and begins with a letter"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_region_must_look_like_one() {
+    let folder = Folder::with_deployment(r#""serviceName": "shop", "region": "Ireland""#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:3:38: deployment.region: `Ireland` is not a Region
+      a Region is written like `us-west-2`
+    ");
+    for region in ["us-gov-west-1", "eu-isoe-west-1", "ap-southeast-7"] {
+        let folder = Folder::with_deployment(&format!(r#""serviceName": "shop", "region": "{region}""#));
+        assert_eq!(folder.problems(), "");
+    }
+}
+
+#[test]
+fn a_region_may_come_from_the_flag_alone() {
+    let folder = Folder::with_deployment(r#""serviceName": "shop""#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:2:17: deployment: no Region is named
+    hint: add the key `region`, or pass `--region`
+    ");
+    assert_eq!(folder.region("us-east-1").load().unwrap().config.deployment.region, "us-east-1");
+}
+
+#[test]
+fn what_the_flags_name_is_checked_like_what_the_file_names() {
+    let folder = Folder::with_section("").stage("a b").region("mars");
+    assert_snapshot!(folder.problems(), @"
+    error: --stage: `a b` is not a stage name
+      a stage has 1 to 128 letters, digits, hyphens and underscores
+    error: --region: `mars` is not a Region
+      a Region is written like `us-west-2`
+    ");
+}
+
+#[test]
+fn a_stage_must_be_a_name_that_api_gateway_takes() {
+    let folder = Folder::with(
+        r#"{
+  "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev/1" },
+  "functions": {},
+  "routes": {},
+  "stages": { "prod!": {} }
+}"#,
+    );
+    assert_snapshot!(folder.problems(), @r#"
+    error: config.json:2:74: deployment.stage: `dev/1` is not a stage name
+      a stage has 1 to 128 letters, digits, hyphens and underscores
+    error: config.json:5:15: stages."prod!": `prod!` is not a stage name
+      a stage has 1 to 128 letters, digits, hyphens and underscores
+    "#);
+}
+
+#[test]
+fn cognitos_names_have_their_own_characters_and_length() {
+    let long = "p".repeat(129);
+    let folder = Folder::with_deployment(&format!(
+        r#""serviceName": "shop", "region": "eu-west-1",
+    "userPoolName": "shop/pool",
+    "clientName": "{long}""#
+    ));
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:21: deployment.userPoolName: Cognito refuses the name `shop/pool`
+      allowed are letters, digits, spaces and _ + = , . @ -
+    error: config.json:5:19: deployment.clientName: the name has 129 characters
+      Cognito takes 128
+    ");
+}
+
+#[test]
+fn an_account_id_has_twelve_digits() {
+    let folder = Folder::with_deployment(r#""serviceName": "shop", "region": "eu-west-1", "accountId": "12345""#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:3:64: deployment.accountId: `12345` is not an account id
+      an account id has 12 digits
+    ");
+}
+
+#[test]
+fn tags_keep_to_what_every_service_takes() {
+    let key = "k".repeat(129);
+    let value = "v".repeat(257);
+    let folder = Folder::with_deployment(&format!(
+        r#""serviceName": "shop", "region": "eu-west-1", "tags": {{
+      "AWS:team": "a",
+      "stackctl:stack": "b",
+      "": "c",
+      "{key}": "d",
+      "what?": "e",
+      "team": "{value}",
+      "costs": "5 €",
+      "good": "a value: with / most + of = it - @ . _"
+    }}"#
+    ));
+    assert_snapshot!(folder.problems(), @r#"
+    error: config.json:4:7: deployment.tags."AWS:team": AWS keeps keys that begin with `aws:` to itself
+    error: config.json:5:7: deployment.tags."stackctl:stack": stackctl marks what it made with keys that begin with `stackctl:`
+    error: config.json:6:7: deployment.tags."": a tag's key is empty
+    error: config.json:7:7: deployment.tags.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: the key has 129 characters
+      AWS takes 128
+    error: config.json:8:7: deployment.tags."what?": AWS refuses `?` in a tag's key
+      allowed are letters, digits, spaces and _ . : / = + - @
+    error: config.json:9:15: deployment.tags.team: the value has 257 characters
+      AWS takes 256
+    error: config.json:10:16: deployment.tags.costs: AWS refuses `€` in a tag's value
+      allowed are letters, digits, spaces and _ . : / = + - @
+    "#);
+}
+
+#[test]
+fn tags_leave_room_for_stackctls_own() {
+    let tags: Vec<_> = (0..46).map(|index| format!(r#""key{index}": """#)).collect();
+    let folder = Folder::with_deployment(&format!(
+        r#""serviceName": "shop", "region": "eu-west-1",
+    "tags": {{ {} }}"#,
+        tags.join(", ")
+    ));
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:13: deployment.tags: there are 46 tags
+      allowed are 45: AWS takes 50, and stackctl needs the others
+    ");
+}
+
+#[test]
+fn a_state_folder_has_a_name() {
+    assert_snapshot!(Folder::with_section(r#""state": { "path": "" }"#).problems(), @"
+    error: config.json:5:22: state.path: the folder has no name
+    hint: leave the key out for `state`
+    ");
+}

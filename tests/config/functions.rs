@@ -1,0 +1,251 @@
+//! Functions: names, folders, handlers, limits, environment.
+
+use insta::assert_snapshot;
+
+use super::harness::Folder;
+
+const MEMBERS: &str = r#""source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13""#;
+
+fn named(name: &str) -> Folder {
+    Folder::with(&format!(
+        r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{ "{name}": {{ {MEMBERS} }} }},
+  "routes": {{}}
+}}"#
+    ))
+}
+
+#[test]
+fn a_functions_name_is_measured_with_the_service_and_the_stage() {
+    assert_eq!(named(&"f".repeat(55)).problems(), "");
+    assert_snapshot!(named(&"f".repeat(56)).problems(), @"
+    error: config.json:3:18: functions.ffffffffffffffffffffffffffffffffffffffffffffffffffffffff: the function's name `shop-dev-ffffffffffffffffffffffffffffffffffffffffffffffffffffffff` has 65 characters
+      Lambda and IAM take 64; it is `<serviceName>-<stage>-<function>`
+    hint: shorten one of the three by 1
+    ");
+    assert_snapshot!(named(&"f".repeat(55)).stage("prod").problems(), @"
+    error: config.json:3:18: functions.fffffffffffffffffffffffffffffffffffffffffffffffffffffff: the function's name `shop-prod-fffffffffffffffffffffffffffffffffffffffffffffffffffffff` has 65 characters
+      Lambda and IAM take 64; it is `<serviceName>-<stage>-<function>`
+    hint: shorten one of the three by 1
+    ");
+}
+
+#[test]
+fn a_functions_name_has_only_what_lambda_takes() {
+    assert_snapshot!(named("say hello").problems(), @r#"
+    error: config.json:3:18: functions."say hello": `say hello` is not a function name
+      a function name has letters, digits, hyphens and underscores
+    "#);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named_with_the_one_that_is() {
+    let folder =
+        Folder::with_function_of(r#""source": "lambdas/tset", "handler": "test.handler", "runtime": "python3.13""#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:17: functions.hello.source: there is no folder `lambdas/tset`
+      the path starts from the folder of this file
+    hint: did you mean `lambdas/test`?
+    ");
+    let folder = Folder::with_function_of(r#""source": "src", "handler": "test.handler", "runtime": "python3.13""#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:17: functions.hello.source: there is no folder `src`
+      the path starts from the folder of this file
+    ");
+}
+
+#[test]
+fn a_source_is_a_folder_not_a_file() {
+    let folder = Folder::with_function_of(
+        r#""source": "lambdas/test/test.py", "handler": "test.handler", "runtime": "python3.13""#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:17: functions.hello.source: `lambdas/test/test.py` is a file
+      a function's source is the folder that becomes its package
+    ");
+}
+
+#[test]
+fn a_python_handlers_file_must_be_in_the_folder() {
+    let handler = |handler: &str| {
+        let members = format!(r#""source": "lambdas/test", "runtime": "python3.13", "handler": "{handler}""#);
+        Folder::with_function_of(&members)
+            .write("lambdas/test/app/main.py", "def handler(): pass")
+            .write("lambdas/test/pack/__init__.py", "from .inner import *")
+    };
+    assert_snapshot!(handler("tset.handler").problems(), @"
+    error: config.json:4:69: functions.hello.handler: there is no file `tset.py` in `lambdas/test`
+      files there are: test.py
+    hint: did you mean `test.py`?
+    ");
+    assert_snapshot!(handler("app/mian.handler").problems(), @"
+    error: config.json:4:69: functions.hello.handler: there is no file `app/mian.py` in `lambdas/test`
+      files beside it would be: main.py
+    hint: did you mean `main.py`?
+    ");
+    assert_snapshot!(handler("handler").problems(), @"
+    error: config.json:4:69: functions.hello.handler: `handler` names no function
+      a handler is written `file.function`
+    ");
+    for good in ["test.handler", "app/main.handler", "app.main.handler", "pack.anything"] {
+        assert_eq!(handler(good).problems(), "");
+    }
+}
+
+#[test]
+fn a_handlers_name_that_occurs_nowhere_in_its_file_is_a_warning() {
+    let folder =
+        Folder::with_function_of(r#""source": "lambdas/test", "handler": "test.handle", "runtime": "python3.13""#);
+    assert_snapshot!(folder.problems(), @"
+    warning: config.json:4:44: functions.hello.handler: the name `handle` does not occur in `test.py`
+    hint: did you mean `handler`?
+    ");
+}
+
+#[test]
+fn a_node_handlers_file_may_have_three_endings() {
+    let handler = |handler: &str| {
+        let members = format!(r#""source": "web", "runtime": "nodejs24.x", "handler": "{handler}""#);
+        Folder::with_function_of(&members)
+            .write("web/index.mjs", "export const handler = 1")
+            .write("web/a/b.cjs", "exports.handler = 1")
+            .write("web/old.js", "exports.handler = 1")
+    };
+    for good in ["index.handler", "a/b.handler", "old.handler", "index.inner.handler"] {
+        assert_eq!(handler(good).problems(), "");
+    }
+    assert_snapshot!(handler("idnex.handler").problems(), @"
+    error: config.json:4:60: functions.hello.handler: there is no file `idnex.js` in `web`
+      files there are: index.mjs, old.js
+    hint: did you mean `index.mjs`?
+    ");
+    assert_snapshot!(handler("index").problems(), @"
+    error: config.json:4:60: functions.hello.handler: `index` names no function
+      a handler is written `file.function`
+    ");
+}
+
+#[test]
+fn a_provided_runtime_needs_a_bootstrap_and_no_particular_handler() {
+    let folder = || Folder::with_function_of(r#""source": "rust", "handler": "x", "runtime": "provided.al2023""#);
+    assert_snapshot!(folder().write("rust/main.rs", "").problems(), @"
+    error: config.json:4:52: functions.hello.runtime: there is no file `bootstrap` in `rust`
+      the runtime runs that file, whatever the handler says
+    hint: build the program for Linux and put it there under this name
+    ");
+    assert_eq!(folder().write("rust/bootstrap", "").problems(), "");
+}
+
+#[test]
+fn a_handler_has_a_length_and_no_spaces() {
+    let handler = |handler: &str| {
+        Folder::with_function_of(&format!(r#""source": "lambdas/test", "runtime": "java25", "handler": "{handler}""#))
+            .problems()
+    };
+    assert_snapshot!(handler("a b"), @"
+    error: config.json:4:65: functions.hello.handler: `a b` is not a handler
+      a handler has no whitespace
+    ");
+    assert_snapshot!(handler(""), @"
+    error: config.json:4:65: functions.hello.handler: `` is not a handler
+      a handler has no whitespace
+    ");
+    assert_snapshot!(handler(&"h".repeat(129)), @"
+    error: config.json:4:65: functions.hello.handler: the handler has 129 characters
+      Lambda takes 128
+    ");
+    assert_eq!(handler(&"h".repeat(128)), "");
+}
+
+#[test]
+fn a_functions_numbers_keep_to_lambdas_ranges() {
+    assert_snapshot!(Folder::with_function(r#""timeout": 901, "memory": 127"#).problems(), @"
+    error: config.json:5:18: functions.hello.timeout: 901 is out of range
+      allowed are 1 to 900
+    error: config.json:5:33: functions.hello.memory: 127 is out of range
+      allowed are 128 to 10240
+    ");
+    assert_snapshot!(Folder::with_function(r#""timeout": 0, "memory": 10241"#).problems(), @"
+    error: config.json:5:18: functions.hello.timeout: 0 is out of range
+      allowed are 1 to 900
+    error: config.json:5:31: functions.hello.memory: 10241 is out of range
+      allowed are 128 to 10240
+    ");
+}
+
+#[test]
+fn a_description_has_a_length() {
+    let description = format!(r#""description": "{}""#, "d".repeat(257));
+    assert_snapshot!(Folder::with_function(&description).problems(), @"
+    error: config.json:5:22: functions.hello.description: the description has 257 characters
+      Lambda takes 256
+    ");
+}
+
+#[test]
+fn log_lines_are_kept_for_as_long_as_cloudwatch_knows() {
+    assert_snapshot!(Folder::with_function(r#""logRetentionDays": 10"#).problems(), @"
+    error: config.json:5:27: functions.hello.logRetentionDays: CloudWatch Logs does not keep lines for 10 days
+      allowed are: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+    hint: the next longer one is 14
+    ");
+    assert_snapshot!(Folder::with_function(r#""logRetentionDays": 4000"#).problems(), @"
+    error: config.json:5:27: functions.hello.logRetentionDays: CloudWatch Logs does not keep lines for 4000 days
+      allowed are: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+    ");
+}
+
+#[test]
+fn a_time_out_beyond_api_gateways_is_a_warning_when_a_route_calls_the_function() {
+    assert_snapshot!(Folder::with_function(r#""timeout": 60"#).problems(), @"
+    warning: config.json:5:18: functions.hello.timeout: the function may run for 60 s, but API Gateway answers 504 after 29
+      the route `GET /hello` calls it
+    ");
+    let unrouted = Folder::with(&format!(
+        r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{ "hello": {{ {MEMBERS}, "timeout": 60 }} }},
+  "routes": {{}}
+}}"#
+    ));
+    assert_eq!(unrouted.problems(), "");
+}
+
+#[test]
+fn environment_variables_keep_to_lambdas_names() {
+    let folder = Folder::with_function(
+        r#""environment": {
+        "AWS_REGION": "x",
+        "_HANDLER": "x",
+        "1ST": "x",
+        "X": "x",
+        "MY-NAME": "x",
+        "PATH": "x",
+        "AWS_XRAY_CONTEXT_MISSING": "x"
+      }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:6:9: functions.hello.environment.AWS_REGION: Lambda sets this variable itself and refuses it here
+    hint: choose another name
+    error: config.json:7:9: functions.hello.environment._HANDLER: Lambda sets this variable itself and refuses it here
+    hint: choose another name
+    error: config.json:8:9: functions.hello.environment.1ST: Lambda refuses the name of this variable
+      a name has two or more letters, digits and underscores, and begins with a letter
+    error: config.json:9:9: functions.hello.environment.X: Lambda refuses the name of this variable
+      a name has two or more letters, digits and underscores, and begins with a letter
+    error: config.json:10:9: functions.hello.environment.MY-NAME: Lambda refuses the name of this variable
+      a name has two or more letters, digits and underscores, and begins with a letter
+    ");
+}
+
+#[test]
+fn the_environment_has_four_kilobytes_in_all_and_no_value_is_shown() {
+    let members = |size: usize| format!(r#""environment": {{ "SECRET": "{}" }}"#, "s".repeat(size));
+    assert_eq!(Folder::with_function(&members(4090)).problems(), "");
+    assert_snapshot!(Folder::with_function(&members(4091)).problems(), @"
+    error: config.json:5:22: functions.hello.environment: the variables have 4097 bytes in all
+      Lambda takes 4096, names and values together
+    hint: put what is large into a file of the package
+    ");
+}

@@ -1,0 +1,115 @@
+//! What a function's role may do.
+
+use insta::assert_snapshot;
+
+use super::harness::Folder;
+
+fn policy(statements: &str) -> Folder {
+    Folder::with_function(&format!("\"policy\": [\n{statements}\n]"))
+}
+
+#[test]
+fn a_good_policy_and_managed_policies_pass() {
+    let folder = Folder::with_function(
+        r#""policy": [
+        { "Sid": "Read", "Effect": "Allow", "Action": ["dynamodb:GetItem", "s3:Get*"], "Resource": "arn:aws:s3:::bucket/*" },
+        { "Effect": "Deny", "NotAction": "sts:*", "NotResource": ["arn:aws:dynamodb:${region}:${account}:table/${stage}-x"],
+          "Condition": { "StringEquals": { "aws:RequestedRegion": ["eu-west-1"] } } }
+      ],
+      "managedPolicies": ["arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole", "arn:aws:iam::123456789012:policy/mine"]"#,
+    );
+    assert_eq!(folder.problems(), "");
+}
+
+#[test]
+fn a_statement_has_iams_members() {
+    let folder = policy(
+        r#"  { "Effect": "allow", "Action": "s3:GetObject", "Resource": "*" },
+  { "Action": "s3:GetObject", "Resource": "*" },
+  { "Effect": "Allow", "action": "s3:GetObject", "Resource": "*" },
+  { "Effect": "Allow", "Action": "s3:GetObject", "NotAction": "s3:PutObject" },
+  { "Effect": "Allow", "Action": [], "Resource": 7 },
+  { "Effect": "Allow", "Action": "s3:*", "Resource": "*", "Principal": "*" }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:6:15: functions.hello.policy[0].Effect: `allow` is not allowed
+      allowed are: Allow, Deny
+    hint: did you mean `Allow`?
+    error: config.json:7:3: functions.hello.policy[1]: the key `Effect` is missing
+      Effect: Whether the statement allows or denies
+    error: config.json:8:3: functions.hello.policy[2]: the statement has neither `Action` nor `NotAction`
+    error: config.json:8:24: functions.hello.policy[2].action: unknown key
+      keys here are: Sid, Effect, Action, NotAction, Resource, NotResource, Condition
+    hint: did you mean `Action`?
+    error: config.json:9:3: functions.hello.policy[3]: the statement has both `Action` and `NotAction`
+    error: config.json:9:3: functions.hello.policy[3]: the statement has neither `Resource` nor `NotResource`
+    error: config.json:10:34: functions.hello.policy[4].Action: the list is empty
+    hint: name at least one, or leave the key out
+    error: config.json:10:50: functions.hello.policy[4].Resource: expected a string or a list, found the number 7
+    error: config.json:11:59: functions.hello.policy[5].Principal: unknown key
+      keys here are: Sid, Effect, Action, NotAction, Resource, NotResource, Condition
+    ");
+}
+
+#[test]
+fn actions_resources_and_sids_have_their_forms() {
+    let folder = policy(
+        r#"  { "Sid": "a b", "Effect": "Allow", "Action": "GetObject", "Resource": "bucket" },
+  { "Sid": "one", "Effect": "Allow", "Action": ["s3:GetObject", "s3:"], "Resource": ["arn:aws:s3", "*"] },
+  { "Sid": "one", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:6:12: functions.hello.policy[0].Sid: `a b` is not a Sid
+      a Sid has letters and digits
+    error: config.json:6:48: functions.hello.policy[0].Action: `GetObject` is not an action
+      an action is written like `dynamodb:GetItem` or `s3:Get*`, or is `*`
+    error: config.json:6:73: functions.hello.policy[0].Resource: `bucket` is not a resource
+      a resource is an ARN, such as `arn:aws:s3:::bucket/*`, or `*`
+    error: config.json:7:65: functions.hello.policy[1].Action[1]: `s3:` is not an action
+      an action is written like `dynamodb:GetItem` or `s3:Get*`, or is `*`
+    error: config.json:7:86: functions.hello.policy[1].Resource[0]: `arn:aws:s3` is not a resource
+      a resource is an ARN, such as `arn:aws:s3:::bucket/*`, or `*`
+    error: config.json:8:12: functions.hello.policy[2].Sid: the Sid `one` stands twice
+    ");
+}
+
+#[test]
+fn a_policy_that_allows_everything_is_a_warning() {
+    assert_snapshot!(policy(r#"{ "Effect": "Allow", "Action": "*", "Resource": ["*"] }"#).problems(), @"
+    warning: config.json:6:1: functions.hello.policy[0]: the function may do everything in the account
+    hint: name the actions and resources it needs
+    ");
+}
+
+#[test]
+fn a_policy_has_a_length() {
+    let resources: Vec<_> = (0..400).map(|index| format!(r#""arn:aws:s3:::bucket{index}/*""#)).collect();
+    let statement =
+        format!(r#"{{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": [{}] }}"#, resources.join(", "));
+    assert_snapshot!(policy(&statement).problems(), @"
+    error: config.json:5:17: functions.hello.policy: the policy has 10747 characters
+      IAM takes 10240 for a role, of which 9728 are left beside its log group
+    hint: make a managed policy of it and name that in `managedPolicies`
+    ");
+}
+
+#[test]
+fn managed_policies_are_arns_and_ten_at_most() {
+    let folder = Folder::with_function(
+        r#""managedPolicies": ["AmazonS3ReadOnlyAccess", "arn:aws:iam::12:policy/mine", "arn:aws:iam::aws:role/mine"]"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:27: functions.hello.managedPolicies[0]: `AmazonS3ReadOnlyAccess` is not the ARN of a managed policy
+      it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
+    error: config.json:5:53: functions.hello.managedPolicies[1]: `arn:aws:iam::12:policy/mine` is not the ARN of a managed policy
+      it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
+    error: config.json:5:84: functions.hello.managedPolicies[2]: `arn:aws:iam::aws:role/mine` is not the ARN of a managed policy
+      it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
+    ");
+    let arns: Vec<_> = (0..11).map(|index| format!(r#""arn:aws:iam::aws:policy/p{index}""#)).collect();
+    let folder = Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", ")));
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:26: functions.hello.managedPolicies: there are 11 managed policies
+      IAM takes 10 for a role
+    ");
+}

@@ -1,0 +1,151 @@
+//! The user pool, the client, the API and CORS beyond their shape.
+
+use insta::assert_snapshot;
+
+use super::harness::Folder;
+
+#[test]
+fn only_an_administrator_recovers_accounts_or_others_do() {
+    let folder = Folder::with_section(r#""userPool": { "accountRecovery": ["admin_only", "verified_email"] }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:37: userPool.accountRecovery[0]: `admin_only` stands beside other ways of recovery
+      Cognito takes it alone, or one or two of the others
+    ");
+    let folder = Folder::with_section(r#""userPool": { "accountRecovery": ["verified_email", "verified_email"] }"#);
+    assert_snapshot!(folder.problems(), @"error: config.json:5:55: userPool.accountRecovery[1]: `verified_email` stands twice in the list");
+    let folder = Folder::with_section(r#""userPool": { "accountRecovery": [] }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:36: userPool.accountRecovery: the list is empty
+    hint: name at least one, or leave the key out
+    ");
+}
+
+#[test]
+fn sign_up_without_a_code_to_confirm_it_is_a_warning() {
+    assert_snapshot!(Folder::with_section(r#""userPool": { "selfSignUp": true }"#).problems(), @r#"
+    warning: config.json:5:31: userPool.selfSignUp: whoever registers waits for an administrator to confirm it, because no code is sent
+    hint: add `"autoVerifiedAttributes": ["email"]`
+    "#);
+    let confirmed = r#""userPool": { "selfSignUp": true, "autoVerifiedAttributes": ["email"] }"#;
+    assert_eq!(Folder::with_section(confirmed).problems(), "");
+}
+
+#[test]
+fn verifying_phones_is_a_warning() {
+    let folder = Folder::with_section(r#""userPool": { "autoVerifiedAttributes": ["phone_number"] }"#);
+    assert_snapshot!(folder.problems(), @"warning: config.json:5:44: userPool.autoVerifiedAttributes[0]: no code is sent to phones: that needs an SMS configuration, which stackctl does not make");
+}
+
+#[test]
+fn a_client_through_which_stackctl_cannot_sign_in_is_a_warning() {
+    let folder = Folder::with_section(r#""client": { "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] }"#);
+    assert_snapshot!(folder.problems(), @"
+    warning: config.json:5:36: client.explicitAuthFlows: `stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`
+    hint: add it, unless nobody signs in that way
+    warning: config.json:5:36: client.explicitAuthFlows: nobody can renew a token without `ALLOW_REFRESH_TOKEN_AUTH`
+      Cognito does not add it to a list of one's own
+    hint: add it, unless people shall sign in anew each time
+    ");
+    assert_snapshot!(Folder::with_section(r#""client": { "explicitAuthFlows": [] }"#).problems(), @"
+    error: config.json:5:36: client.explicitAuthFlows: the list is empty
+    hint: name at least one, or leave the key out
+    ");
+}
+
+#[test]
+fn throttling_lets_something_through() {
+    let folder = Folder::with_section(r#""api": { "throttle": { "rate": 0, "burst": 0 } }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:34: api.throttle.rate: a rate of 0 lets nothing through
+      it must be above 0
+    error: config.json:5:46: api.throttle.burst: 0 is out of range
+      allowed are 1 to 2147483647
+    ");
+    let folder = Folder::with_section(r#""api": { "throttle": { "rate": 20000.5 } }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:24: api.throttle: the key `burst` is missing
+      burst: Requests at once, at least 1
+    warning: config.json:5:34: api.throttle.rate: a rate of 20000.5 is beyond what the account takes in all
+      that is 10000 per second until the quota is raised
+    ");
+}
+
+#[test]
+fn media_types_have_their_form() {
+    let folder =
+        Folder::with_section(r#""api": { "binaryMediaTypes": ["image/*", "*/*", "application/vnd.x+zip", "png"] }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:76: api.binaryMediaTypes[3]: `png` is not a media type
+      a media type is written like `image/png` or `image/*`
+    ");
+}
+
+#[test]
+fn origins_are_written_as_browsers_send_them() {
+    let folder = Folder::with_section(
+        r#""cors": { "allowedOrigins": [
+    "example.com",
+    "https://example.com/",
+    "https://Example.com",
+    "ftp://example.com",
+    "https://example.com:8443",
+    "http://localhost:3000",
+    "*"
+  ] }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:6:5: cors.allowedOrigins[0]: `example.com` is not an origin
+      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+    hint: did you mean `https://example.com`?
+    error: config.json:7:5: cors.allowedOrigins[1]: `https://example.com/` is not an origin
+      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+    hint: did you mean `https://example.com`?
+    error: config.json:8:5: cors.allowedOrigins[2]: `https://Example.com` is not an origin
+      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+    hint: did you mean `https://example.com`?
+    error: config.json:9:5: cors.allowedOrigins[3]: `ftp://example.com` is not an origin
+      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+    error: config.json:12:5: cors.allowedOrigins[6]: `*` stands beside other origins
+      it allows all of them, alone
+    ");
+    assert_snapshot!(Folder::with_section(r#""cors": { "allowedOrigins": [] }"#).problems(), @"
+    error: config.json:5:31: cors.allowedOrigins: the list is empty
+    hint: name at least one, or leave the key out
+    ");
+    assert_eq!(Folder::with_section(r#""cors": { "allowedOrigins": ["*"] }"#).problems(), "");
+}
+
+#[test]
+fn headers_and_methods_of_cors_are_names() {
+    let folder = Folder::with_section(
+        r#""cors": {
+    "allowedOrigins": ["*"],
+    "allowedHeaders": ["*", "X-Api-Key", "Content Type"],
+    "allowedMethods": ["*", "GET", "post", "ANY"]
+  }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:7:42: cors.allowedHeaders[2]: `Content Type` is not a header's name
+    error: config.json:8:36: cors.allowedMethods[2]: `post` is not a method
+      methods are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, or * for all of them
+    hint: did you mean `POST`?
+    error: config.json:8:44: cors.allowedMethods[3]: `ANY` is not a method
+      methods are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, or * for all of them
+    ");
+}
+
+#[test]
+fn a_route_that_answers_preflights_itself_is_a_warning() {
+    let folder = Folder::with(
+        r#"{
+  "deployment": { "serviceName": "shop", "region": "eu-west-1" },
+  "functions": { "hello": { "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" } },
+  "routes": { "OPTIONS /hello": { "function": "hello", "auth": "none" } },
+  "cors": { "allowedOrigins": ["https://example.com"] }
+}"#,
+    );
+    assert_snapshot!(folder.problems(), @r#"
+    warning: config.json:4:15: routes."OPTIONS /hello": the function answers the preflights of `/hello`, and `cors` does not
+    hint: remove the route to let API Gateway answer them
+    "#);
+}

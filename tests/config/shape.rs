@@ -1,0 +1,228 @@
+//! What is wrong with the shape of a file: JSON itself, keys, types, words, ranges.
+
+use insta::assert_snapshot;
+
+use super::harness::Folder;
+
+#[test]
+fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
+    let folder = Folder::with(
+        r#"{
+  "deployment": { "servicename": "shop", "region": "eu-west-1" },
+  "userPool": { "mfa": "on", "passwordPolicy": { "minimumLength": 5 } },
+  "functions": {
+    "hello": { "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13", "timeout": "29" },
+    "report": { "source": "lambdas/tset", "runtime": "python3.13" }
+  },
+  "routes": {
+    "GET /hello": { "function": "helo" },
+    "get /report": { "function": "report", "auth": "None" }
+  },
+  "cors": { "allowedOrigins": "*" }
+}"#,
+    );
+    assert_snapshot!(folder.problems(), @r#"
+    error: config.json:2:17: deployment: the key `serviceName` is missing
+      serviceName: Begins the name of everything that is made
+    error: config.json:2:19: deployment.servicename: unknown key
+      keys here are: serviceName, region, stage, userPoolName, clientName, accountId, tags
+    hint: did you mean `serviceName`?
+    error: config.json:3:24: userPool.mfa: `on` is not allowed
+      allowed are: OFF, OPTIONAL, ON
+    hint: did you mean `ON`?
+    error: config.json:3:67: userPool.passwordPolicy.minimumLength: 5 is out of range
+      allowed are 6 to 99
+    error: config.json:5:105: functions.hello.timeout: expected a whole number, found the string "29"
+    hint: write 29 without quotes
+    error: config.json:6:15: functions.report: the key `handler` is missing
+      handler: What Lambda calls, such as `folder/file.function`
+    error: config.json:6:27: functions.report.source: there is no folder `lambdas/tset`
+      the path starts from the folder of this file
+    hint: did you mean `lambdas/test`?
+    error: config.json:9:33: routes."GET /hello".function: no function is named `helo`
+      functions are: hello, report
+    hint: did you mean `hello`?
+    error: config.json:10:5: routes."get /report": `get` is not a method
+      methods are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ANY
+    hint: did you mean `GET`?
+    error: config.json:10:52: routes."get /report".auth: `None` is not allowed
+      allowed are: none
+    hint: did you mean `none`?
+    error: config.json:12:31: cors.allowedOrigins: expected a list, found the string "*"
+    hint: write ["*"]
+    "#);
+}
+
+#[test]
+fn a_missing_file_is_named_with_the_way_to_get_one() {
+    assert_snapshot!(Folder::empty().problems(), @"
+    error: config.json: there is no such file
+    hint: `stackctl init` writes an example; `--config` names another file
+    ");
+}
+
+#[test]
+fn text_that_is_not_json_is_shown_where_it_stops_being_json() {
+    assert_snapshot!(Folder::with("{\n  \"deployment\": {\n").problems(), @"error: config.json:2:17: not JSON: unterminated object");
+    assert_snapshot!(Folder::with("{\n  \"deployment\" {} }").problems(), @"error: config.json:2:16: not JSON: expected colon after the string or word in object property");
+    assert_snapshot!(Folder::with("{ 'deployment': {} }").problems(), @"error: config.json:1:3: not JSON: single-quoted strings are not allowed");
+    assert_snapshot!(Folder::with("").problems(), @"
+    error: config.json: the file is empty
+    hint: `stackctl init` writes an example
+    ");
+    assert_snapshot!(Folder::with("[]").problems(), @"error: config.json:1:1: expected an object, found a list");
+}
+
+#[test]
+fn an_empty_object_is_told_everything_it_lacks() {
+    assert_snapshot!(Folder::with("{}").problems(), @r#"
+    error: config.json:1:1: the key `deployment` is missing
+      deployment: What the stack is called and where it goes
+    error: config.json:1:1: the key `functions` is missing
+      functions: The Lambda functions, by a name of your choice
+    error: config.json:1:1: the key `routes` is missing
+      routes: What the API answers: `"METHOD /path"` to the function behind it
+    "#);
+}
+
+#[test]
+fn comments_and_trailing_commas_are_accepted() {
+    let folder = Folder::with_section("// a reason\n  \"api\": { \"description\": \"shop\", }, /* another */");
+    assert_eq!(folder.load().unwrap().config.api.description, "shop");
+}
+
+#[test]
+fn columns_are_counted_in_characters() {
+    let folder = Folder::with_section(r#""api": { "description": "grüße", "endpoint": "EDGE" }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:36: api.endpoint: unknown key
+      keys here are: description, endpointType, binaryMediaTypes, throttle
+    ");
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused_at_its_second_place() {
+    let folder = Folder::with_routes(
+        r#""GET /hello": { "function": "hello" },
+    "GET /hello": { "function": "report" }"#,
+    );
+    assert_snapshot!(folder.problems(), @r#"
+    error: config.json:6:5: routes."GET /hello": the key stands twice
+      it stands first on line 5
+    hint: remove one of the two
+    "#);
+}
+
+#[test]
+fn an_unknown_key_is_met_with_the_keys_there_are() {
+    let folder = Folder::with_section(r#""client": { "secret": true, "generate_secret": true }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:15: client.secret: unknown key
+      keys here are: generateSecret, explicitAuthFlows, accessTokenValidityMinutes, idTokenValidityMinutes, refreshTokenValidityDays, preventUserExistenceErrors
+    error: config.json:5:31: client.generate_secret: unknown key
+      keys here are: generateSecret, explicitAuthFlows, accessTokenValidityMinutes, idTokenValidityMinutes, refreshTokenValidityDays, preventUserExistenceErrors
+    hint: did you mean `generateSecret`?
+    ");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_is_met_with_the_right_one() {
+    let folder = Folder::with_section(
+        r#""userPool": { "selfSignUp": "true", "usernameAttributes": "email", "passwordPolicy": [] },
+  "client": { "idTokenValidityMinutes": 7.5, "refreshTokenValidityDays": null },
+  "api": { "description": 7, "throttle": { "rate": "10", "burst": -1 } }"#,
+    );
+    assert_snapshot!(folder.problems(), @r#"
+    error: config.json:5:31: userPool.selfSignUp: expected true or false, found the string "true"
+    hint: write true without quotes
+    error: config.json:5:61: userPool.usernameAttributes: expected a list, found the string "email"
+    hint: write ["email"]
+    error: config.json:5:88: userPool.passwordPolicy: expected an object, found a list
+    error: config.json:6:41: client.idTokenValidityMinutes: expected a whole number, found the number 7.5
+    error: config.json:6:74: client.refreshTokenValidityDays: expected a whole number, found null
+    hint: leave the key out for its default
+    error: config.json:7:27: api.description: expected a string, found the number 7
+    hint: write "7"
+    error: config.json:7:52: api.throttle.rate: expected a number, found the string "10"
+    hint: write 10 without quotes
+    error: config.json:7:67: api.throttle.burst: -1 is out of range
+      allowed are 1 to 2147483647
+    "#);
+}
+
+#[test]
+fn a_word_that_is_not_in_the_list_is_met_with_the_list() {
+    let folder = Folder::with_section(
+        r#""userPool": { "mfa": "TOTP", "usernameAttributes": ["mail"], "accountRecovery": ["email"] },
+  "api": { "endpointType": "regional" },
+  "client": { "explicitAuthFlows": ["ADMIN_NO_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:24: userPool.mfa: `TOTP` is not allowed
+      allowed are: OFF, OPTIONAL, ON
+    error: config.json:5:55: userPool.usernameAttributes[0]: `mail` is not allowed
+      allowed are: email, phone_number
+    hint: did you mean `email`?
+    error: config.json:5:84: userPool.accountRecovery[0]: `email` is not allowed
+      allowed are: verified_email, verified_phone_number, admin_only
+    error: config.json:6:28: api.endpointType: `regional` is not allowed
+      allowed are: REGIONAL, EDGE
+    hint: did you mean `REGIONAL`?
+    error: config.json:7:37: client.explicitAuthFlows[0]: `ADMIN_NO_SRP_AUTH` is not allowed
+      allowed are: ALLOW_ADMIN_USER_PASSWORD_AUTH, ALLOW_REFRESH_TOKEN_AUTH, ALLOW_USER_SRP_AUTH, ALLOW_USER_PASSWORD_AUTH, ALLOW_CUSTOM_AUTH, ALLOW_USER_AUTH
+    hint: the name is now `ALLOW_ADMIN_USER_PASSWORD_AUTH`
+    ");
+}
+
+#[test]
+fn a_number_out_of_range_is_met_with_the_range() {
+    let folder = Folder::with_section(
+        r#""userPool": { "passwordPolicy": { "minimumLength": 100, "temporaryPasswordValidityDays": 0 } },
+  "client": {
+    "accessTokenValidityMinutes": 4,
+    "idTokenValidityMinutes": 1441,
+    "refreshTokenValidityDays": 3651
+  },
+  "cors": { "allowedOrigins": ["*"], "maxAgeSeconds": 86401 }"#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:54: userPool.passwordPolicy.minimumLength: 100 is out of range
+      allowed are 6 to 99
+    error: config.json:5:92: userPool.passwordPolicy.temporaryPasswordValidityDays: 0 is out of range
+      allowed are 1 to 365
+    error: config.json:7:35: client.accessTokenValidityMinutes: 4 is out of range
+      allowed are 5 to 1440
+    error: config.json:8:31: client.idTokenValidityMinutes: 1441 is out of range
+      allowed are 5 to 1440
+    error: config.json:9:33: client.refreshTokenValidityDays: 3651 is out of range
+      allowed are 1 to 3650
+    error: config.json:11:55: cors.maxAgeSeconds: 86401 is out of range
+      allowed are 0 to 86400
+    ");
+}
+
+#[test]
+fn a_list_that_is_a_set_has_nothing_twice() {
+    let folder = Folder::with_section(r#""userPool": { "usernameAttributes": ["email", "email"] }"#);
+    assert_snapshot!(folder.problems(), @"error: config.json:5:49: userPool.usernameAttributes[1]: `email` stands twice in the list");
+}
+
+#[test]
+fn problems_are_data_for_machines_too() {
+    let problems = Folder::with_routes(r#""GET /hello": { "function": "helo" }"#).load().unwrap_err();
+    let mut data = serde_json::to_value(&problems).unwrap();
+    data[0]["file"] = "config.json".into();
+    assert_eq!(
+        data,
+        serde_json::json!([{
+            "severity": "error",
+            "file": "config.json",
+            "line": 5,
+            "column": 33,
+            "path": "routes.\"GET /hello\".function",
+            "message": "no function is named `helo`",
+            "details": ["functions are: hello, report"],
+            "hint": "did you mean `hello`?"
+        }])
+    );
+}

@@ -1,0 +1,116 @@
+//! Variables inside strings.
+
+use insta::assert_snapshot;
+
+use super::harness::Folder;
+
+fn description(text: &str) -> Folder {
+    Folder::with_section(&format!(r#""api": {{ "description": "{text}" }}"#))
+}
+
+#[test]
+fn stage_region_and_environment_are_put_in_at_once() {
+    let folder = description("${stage} in ${region} by ${env:WHO}, $5").variable("WHO", "me").stage("prod");
+    assert_eq!(folder.load().unwrap().config.api.description, "prod in eu-west-1 by me, $5");
+}
+
+#[test]
+fn the_account_is_put_in_when_it_is_known() {
+    let config = description("${account}, $${account}, $$${account}").load().unwrap().config;
+    assert!(config.needs_account());
+    assert_eq!(config.with_account("123456789012").api.description, "123456789012, ${account}, $${account}");
+}
+
+#[test]
+fn the_account_is_known_when_the_file_names_it() {
+    let folder = Folder::with(
+        r#"{
+  "deployment": { "serviceName": "shop", "region": "eu-west-1", "accountId": "123456789012" },
+  "functions": {},
+  "routes": {},
+  "api": { "description": "in ${account}" }
+}"#,
+    );
+    let config = folder.load().unwrap().config;
+    assert!(!config.needs_account());
+    assert_eq!(config.api.description, "in 123456789012");
+}
+
+#[test]
+fn two_dollars_stand_for_the_text_itself() {
+    let config = description("$${stage} $$${stage} $${").load().unwrap().config;
+    assert_eq!(config.with_account("123456789012").api.description, "${stage} $${stage} ${");
+}
+
+#[test]
+fn the_environments_values_are_text_whatever_they_look_like() {
+    let folder = description("${env:WHAT}").variable("WHAT", "${account} ${stage}");
+    assert_eq!(folder.load().unwrap().config.with_account("123456789012").api.description, "${account} ${stage}");
+}
+
+#[test]
+fn what_cannot_be_put_in_is_a_problem_each() {
+    let folder = description("${stgae} ${env:MISSING} ${aws:username} ${stage");
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:27: api.description: `${stgae}` is not a variable
+      variables are: ${stage}, ${region}, ${account}, ${env:NAME}
+    hint: did you mean `${stage}`?
+    error: config.json:5:27: api.description: the environment has no variable `MISSING`
+    hint: set it: `export MISSING=…`
+    error: config.json:5:27: api.description: `${aws:username}` is not a variable
+      variables are: ${stage}, ${region}, ${account}, ${env:NAME}
+    hint: for the text itself, write `$${aws:username}`
+    error: config.json:5:27: api.description: `${` is not closed by `}`
+    hint: for the text `${` itself, write `$${`
+    ");
+}
+
+#[test]
+fn stage_region_and_account_cannot_refer_to_themselves() {
+    let folder = Folder::with_deployment(
+        r#""serviceName": "shop",
+    "stage": "${stage}",
+    "region": "${region}",
+    "accountId": "${account}""#,
+    );
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:14: deployment.stage: `${stage}` cannot be used to find out itself
+    error: config.json:5:15: deployment.region: `${region}` cannot be used to find out itself
+    error: config.json:6:18: deployment.accountId: `${account}` cannot be used here: the account is known only after AWS was asked
+    ");
+}
+
+#[test]
+fn stage_and_region_may_come_from_the_environment() {
+    let folder =
+        Folder::with_deployment(r#""serviceName": "shop", "stage": "${env:STAGE}", "region": "${env:REGION}""#)
+            .variable("STAGE", "prod")
+            .variable("REGION", "eu-west-1");
+    let deployment = folder.load().unwrap().config.deployment;
+    assert_eq!((deployment.stage.as_str(), deployment.region.as_str()), ("prod", "eu-west-1"));
+}
+
+#[test]
+fn a_word_that_comes_from_a_variable_is_checked_when_it_is_known() {
+    let folder = || Folder::with_section(r#""userPool": { "mfa": "${env:MFA}" }"#);
+    assert_eq!(folder().variable("MFA", "ON").problems(), "");
+    assert_snapshot!(folder().variable("MFA", "MAYBE").problems(), @"
+    error: config.json:5:24: userPool.mfa: `MAYBE` is not allowed
+      allowed are: OFF, OPTIONAL, ON
+    ");
+}
+
+#[test]
+fn a_variable_of_a_stage_that_was_not_chosen_need_not_be_there() {
+    let folder = Folder::with_section(r#""stages": { "prod": { "api": { "description": "${env:MISSING}" } } }"#);
+    assert_eq!(folder.problems(), "");
+}
+
+#[test]
+fn names_are_measured_with_an_account_in_them() {
+    let folder = Folder::with_deployment(&format!(
+        r#""serviceName": "shop", "region": "eu-west-1", "userPoolName": "{}${{account}}""#,
+        "p".repeat(116)
+    ));
+    assert_eq!(folder.problems(), "");
+}

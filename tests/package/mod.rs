@@ -1,0 +1,39 @@
+//! Packaging: the same zip for the same files everywhere, and clear refusals.
+
+mod limits;
+mod refusals;
+mod reproducible;
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use stackctl::package::Package;
+use zip::ZipArchive;
+
+/// Makes a folder with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        write(folder.path(), name, content.as_bytes());
+    }
+    folder
+}
+
+fn write(folder: &Path, name: &str, content: &[u8]) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, content).unwrap();
+}
+
+/// Gives each entry of the zip with its mode and content.
+fn entries(package: &Package) -> Vec<(String, u32, String)> {
+    let mut archive = ZipArchive::new(Cursor::new(&package.bytes)).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let mut file = archive.by_index(index).unwrap();
+            let mut content = String::new();
+            file.read_to_string(&mut content).unwrap();
+            (file.name().to_owned(), file.unix_mode().unwrap(), content)
+        })
+        .collect()
+}
