@@ -89,10 +89,10 @@ async fn dispatch(cloud: &Cloud, call: &Call) -> Answered {
     match call.service {
         Service::ApiGateway => crate::apigateway::handle(cloud, call).await,
         Service::Cognito => crate::cognito::handle(cloud, call).await,
-        Service::Iam => crate::iam::handle(cloud, call).await,
+        Service::Iam => crate::iam::handle(cloud, call),
         Service::Lambda => crate::lambda::handle(cloud, call).await,
-        Service::Logs => crate::logs::handle(cloud, call).await,
-        Service::Sts => crate::sts::handle(cloud, call).await,
+        Service::Logs => crate::logs::handle(cloud, call),
+        Service::Sts => crate::sts::handle(cloud, call),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Carries out one call.
-pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let account = &cloud.settings().account;
     match call.operation.as_str() {
         "GetCallerIdentity" => Ok(

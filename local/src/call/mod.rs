@@ -3,6 +3,8 @@
 mod form;
 mod rest;
 mod routes;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, header::AUTHORIZATION};

@@ -8,6 +8,8 @@ mod evaluate;
 mod policy;
 mod role;
 mod tag;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -84,7 +86,7 @@ impl Role {
 }
 
 /// Carries out one call.
-pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
     match call.operation.as_str() {
         "CreateRole" => role::create(cloud, call),
         "GetRole" => role::get(cloud, call),

@@ -29,7 +29,7 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
         )));
     }
     world.iam.named_mut(role_name)?.inline.insert(policy_name.to_owned(), document.to_owned());
-    Ok(json!({}).into())
+    Ok(Value::Null.into())
 }
 
 pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
@@ -44,7 +44,7 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
     let mut world = cloud.world();
     let removed = world.iam.named_mut(role_name)?.inline.remove(policy_name);
-    removed.map(|_| json!({}).into()).ok_or_else(|| no_policy(policy_name))
+    removed.map(|_| Value::Null.into()).ok_or_else(|| no_policy(policy_name))
 }
 
 pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
@@ -67,14 +67,14 @@ pub(super) fn attach(cloud: &Cloud, call: &Call) -> Answered {
         return Err(limit_exceeded(format!("Cannot exceed quota for PoliciesPerRole: {MOST_ATTACHED}")));
     }
     role.attached.insert(arn.to_owned());
-    Ok(json!({}).into())
+    Ok(Value::Null.into())
 }
 
 pub(super) fn detach(cloud: &Cloud, call: &Call) -> Answered {
     let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
     let mut world = cloud.world();
     if world.iam.named_mut(role_name)?.attached.remove(arn) {
-        return Ok(json!({}).into());
+        return Ok(Value::Null.into());
     }
     Err(no_such_entity(format!("Policy {arn} was not found.")))
 }

@@ -76,7 +76,7 @@ pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
     listed(cloud, call, "Roles", roles)
 }
 
-/// Changes what is there and leaves what is absent.
+/// Changes what is there and leaves what is absent. It answers a result without members, others answer none.
 pub(super) fn update(cloud: &Cloud, call: &Call) -> Answered {
     let (name, description, duration) = (role_name(call)?, description(call)?, session_duration(call)?);
     let mut world = cloud.world();
@@ -94,7 +94,7 @@ pub(super) fn update_trust(cloud: &Cloud, call: &Call) -> Answered {
     world.iam.named(name)?;
     let trust = document::trust(call, "PolicyDocument")?.to_owned();
     world.iam.named_mut(name)?.trust = trust;
-    Ok(json!({}).into())
+    Ok(Value::Null.into())
 }
 
 pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
@@ -110,7 +110,7 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
         return Err(AwsError::new(409, "DeleteConflict", format!("Cannot delete entity, {first}.")));
     }
     world.iam.roles.remove(&name.to_lowercase());
-    Ok(json!({}).into())
+    Ok(Value::Null.into())
 }
 
 /// There are no instance profiles in this cloud, so no role is in one.

@@ -21,14 +21,14 @@ pub(super) fn tag(cloud: &Cloud, call: &Call) -> Answered {
     let mut world = cloud.world();
     let role = world.iam.named_mut(role_name(call)?)?;
     role.tags = merged(&role.tags, call)?;
-    Ok(json!({}).into())
+    Ok(Value::Null.into())
 }
 
 pub(super) fn untag(cloud: &Cloud, call: &Call) -> Answered {
     let keys: BTreeSet<String> = items(call, "TagKeys").filter_map(Value::as_str).map(str::to_lowercase).collect();
     let mut world = cloud.world();
     world.iam.named_mut(role_name(call)?)?.tags.retain(|key, _| !keys.contains(&key.to_lowercase()));
-    Ok(json!({}).into())
+    Ok(Value::Null.into())
 }
 
 pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {

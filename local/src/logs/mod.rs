@@ -117,7 +117,7 @@ impl Stream {
 }
 
 /// Carries out one call.
-pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
     match call.operation.as_str() {
         "CreateLogGroup" => group::create(cloud, call),
         "DescribeLogGroups" => group::describe(cloud, call),

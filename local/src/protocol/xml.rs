@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::error::AwsError;
 
-/// The document of a success; an operation without members has no result element.
+/// The document of a success; null is no result element at all.
 pub(super) fn answer(namespace: &str, operation: &str, members: &Value, request_id: &str) -> String {
     let mut document = format!("<{operation}Response xmlns=\"{namespace}\">");
-    if members.as_object().is_some_and(|members| !members.is_empty()) {
+    if !members.is_null() {
         let result = format!("{operation}Result");
         element(&mut document, &result, members);
     }

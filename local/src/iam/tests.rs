@@ -1,0 +1,86 @@
+//! What other services ask of roles.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+
+use crate::{
+    cloud::Cloud,
+    settings::{Settings, Weather},
+};
+
+const TRUST: &str =
+    r#"{"Statement":{"Effect":"Allow","Principal":{"Service":["lambda.amazonaws.com"]},"Action":"sts:AssumeRole"}}"#;
+
+const ARN: &str = "arn:aws:iam::000000000000:role/path/r";
+
+const LAMBDA: &str = "lambda.amazonaws.com";
+
+async fn call(cloud: &Cloud, action: &str, members: &[(&str, &str)]) {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.append_pair("Action", action).append_pair("Version", "2010-05-08").append_pair("RoleName", "r");
+    body.extend_pairs(members);
+    let request = Request::post("/").header("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/iam/aws4_request");
+    let answer = cloud.handle(request.body(Bytes::from(body.finish())).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 200, "{answer:?}");
+}
+
+async fn create(cloud: &Cloud, trust: &str) {
+    call(cloud, "CreateRole", &[("Path", "/path/"), ("AssumeRolePolicyDocument", trust)]).await;
+}
+
+fn assumable(cloud: &Cloud, service: &str) -> bool {
+    let world = cloud.world();
+    world.iam.role(ARN).is_some_and(|role| role.assumable_by(service, cloud.now()))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_is_assumable_only_once_it_has_propagated_also_when_it_is_made_again() {
+    let weather = Weather { role_propagation: Duration::from_secs(10), ..Weather::default() };
+    let cloud = Cloud::new(Settings { weather, ..Settings::default() });
+    for _ in 0..2 {
+        create(&cloud, TRUST).await;
+        assert!(!assumable(&cloud, LAMBDA));
+        tokio::time::advance(Duration::from_secs(10)).await;
+        assert!(assumable(&cloud, LAMBDA));
+        call(&cloud, "DeleteRole", &[]).await;
+        assert!(!assumable(&cloud, LAMBDA));
+    }
+}
+
+#[tokio::test]
+async fn a_role_is_assumable_by_those_it_trusts() {
+    let cloud = Cloud::new(Settings::default());
+    create(&cloud, TRUST).await;
+    assert!(assumable(&cloud, LAMBDA));
+    assert!(!assumable(&cloud, "apigateway.amazonaws.com"));
+    assert!(cloud.world().iam.role("arn:aws:iam::000000000000:role/r").is_none(), "the path is part of the ARN");
+    let deny = TRUST.replace("Allow", "Deny");
+    call(&cloud, "UpdateAssumeRolePolicy", &[("PolicyDocument", &deny)]).await;
+    assert!(!assumable(&cloud, LAMBDA));
+}
+
+#[tokio::test]
+async fn a_role_allows_what_its_policies_say_and_a_denial_wins() {
+    let cloud = Cloud::new(Settings::default());
+    create(&cloud, TRUST).await;
+    let group = "arn:aws:logs:r:000000000000:log-group:/aws/lambda/f";
+    let allows = |action: &str, resource: &str| cloud.world().iam.allows(ARN, action, resource);
+    assert!(!allows("logs:CreateLogGroup", group));
+    let inline = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":["logs:CreateLogStream","logs:Put*"],"Resource":"{group}:*"}}}}"#
+    );
+    call(&cloud, "PutRolePolicy", &[("PolicyName", "p"), ("PolicyDocument", &inline)]).await;
+    assert!(allows("logs:PutLogEvents", &format!("{group}:log-stream:s")));
+    assert!(!allows("logs:PutLogEvents", &format!("{group}-2:log-stream:s")));
+    assert!(!allows("logs:CreateLogGroup", group));
+    let basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+    call(&cloud, "AttachRolePolicy", &[("PolicyArn", basic)]).await;
+    assert!(allows("logs:CreateLogGroup", group));
+    let deny =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotAction":"logs:PutLogEvents","Resource":"*"}}"#;
+    call(&cloud, "PutRolePolicy", &[("PolicyName", "deny"), ("PolicyDocument", deny)]).await;
+    assert!(!allows("logs:CreateLogGroup", group));
+    assert!(allows("logs:PutLogEvents", group));
+}

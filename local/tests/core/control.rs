@@ -1,0 +1,129 @@
+//! Faults, delays, counting and what is answered beside AWS's operations.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+use stackctl_local::{Cloud, Effect, Fault, Lost, Weather};
+
+use crate::{cloud, cloud_with, form, iam, refusal, refused, request, role, send};
+
+fn fault(effect: Effect) -> Fault {
+    Fault { operation: Some("iam:CreateRole".into()), skip: 0, times: 1, effect }
+}
+
+fn create() -> Request<Bytes> {
+    form("CreateRole", &[("RoleName", "a"), ("AssumeRolePolicyDocument", crate::TRUST)])
+}
+
+async fn exists(cloud: &Cloud) -> bool {
+    iam(cloud, "GetRole", &[("RoleName", "a")]).await.status == 200
+}
+
+#[tokio::test]
+async fn a_lost_request_takes_no_effect_and_a_lost_answer_does() {
+    for (effect, takes_effect) in [(Effect::LoseRequest, false), (Effect::LoseAnswer, true)] {
+        let cloud = cloud();
+        cloud.add_fault(fault(effect));
+        assert_eq!(send(&cloud, create()).await, Err(Lost));
+        assert_eq!(exists(&cloud).await, takes_effect);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_call_takes_no_effect_and_a_failed_one_may() {
+    let cloud = cloud();
+    let (code, message) = ("Throttling".to_owned(), "Rate exceeded".to_owned());
+    cloud.add_fault(fault(Effect::Refuse { status: 400, code, message }));
+    assert_eq!(refused(&send(&cloud, create()).await.unwrap()), refusal(400, "Throttling", "Rate exceeded"));
+    assert!(!exists(&cloud).await);
+    cloud.add_fault(fault(Effect::FailAfterEffect));
+    assert_eq!(
+        refused(&send(&cloud, create()).await.unwrap()),
+        refusal(500, "ServiceFailure", "We encountered an internal error. Please try again.")
+    );
+    assert!(exists(&cloud).await);
+}
+
+#[tokio::test]
+async fn a_kill_ends_the_caller_before_or_after_the_effect() {
+    for after in [false, true] {
+        let cloud = cloud();
+        let mut caller = tokio::process::Command::new("sleep").arg("60").kill_on_drop(true).spawn().unwrap();
+        cloud.add_fault(fault(Effect::Kill { pid: caller.id().unwrap(), after }));
+        assert_eq!(send(&cloud, create()).await, Err(Lost));
+        let ended = tokio::time::timeout(Duration::from_secs(10), caller.wait()).await.unwrap().unwrap();
+        assert_eq!(ended.code(), None, "ended by a signal");
+        assert_eq!(exists(&cloud).await, after);
+    }
+}
+
+#[tokio::test]
+async fn calls_are_counted_and_logged_in_order_those_that_were_lost_too() {
+    let cloud = cloud();
+    cloud.add_fault(fault(Effect::LoseRequest));
+    assert_eq!(send(&cloud, create()).await, Err(Lost));
+    assert_eq!(send(&cloud, create()).await.unwrap().status, 200);
+    assert!(exists(&cloud).await);
+    assert_eq!(cloud.call_log(), ["iam:CreateRole", "iam:CreateRole", "iam:GetRole"]);
+    assert_eq!(cloud.call_counts()["iam:CreateRole"], 2);
+    let told = cloud.handle(Request::get("/_stackctl/calls").body(Bytes::new()).unwrap()).await.unwrap();
+    let told: Value = serde_json::from_slice(told.body()).unwrap();
+    assert_eq!(
+        told,
+        json!({
+            "counts": { "iam:CreateRole": 2, "iam:GetRole": 1 },
+            "log": ["iam:CreateRole", "iam:CreateRole", "iam:GetRole"],
+        })
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_takes_as_long_as_the_latency_says() {
+    let cloud = cloud_with(Weather { latency: Duration::from_secs(3), ..Weather::default() });
+    let begin = tokio::time::Instant::now();
+    assert_eq!(role(&cloud, "a").await.status, 200);
+    assert_eq!(begin.elapsed().as_secs(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_to_one_api_that_overlap_are_refused() {
+    let cloud = cloud_with(Weather { latency: Duration::from_secs(1), ..Weather::default() });
+    let write = || send(&cloud, request("POST", "/restapis/abc/resources/root", &[], r#"{"pathPart":"a"}"#));
+    let (first, second) = tokio::join!(write(), write());
+    assert_ne!(first.unwrap().status, 409);
+    let second = second.unwrap();
+    assert_eq!((second.status, second.code.as_deref()), (409, Some("ConflictException")));
+    assert_eq!(
+        second.json(),
+        json!({ "message": "Unable to complete operation due to concurrent modification. Please try again later." })
+    );
+    let read = || send(&cloud, request("GET", "/restapis/abc/resources", &[], ""));
+    let (first, second) = tokio::join!(write(), read());
+    assert_ne!(first.unwrap().status, 409);
+    assert_ne!(second.unwrap().status, 409, "reads overlap with anything");
+}
+
+#[tokio::test]
+async fn the_cloud_tells_its_health_and_takes_faults_over_http() {
+    let cloud = cloud();
+    let health = cloud.handle(Request::get("/_stackctl/health").body(Bytes::new()).unwrap()).await.unwrap();
+    let health: Value = serde_json::from_slice(health.body()).unwrap();
+    assert_eq!(health["account"], "000000000000");
+    assert_eq!(health["pid"], std::process::id());
+    let rule = json!({ "operation": null, "skip": 1, "times": 1, "effect": "LoseRequest" }).to_string();
+    let posted = cloud.handle(Request::post("/_stackctl/faults").body(rule.into()).unwrap()).await.unwrap();
+    assert_eq!(posted.status(), 200);
+    assert_eq!(send(&cloud, create()).await.unwrap().status, 200);
+    assert_eq!(send(&cloud, create()).await, Err(Lost));
+    let posted = cloud.handle(Request::post("/_stackctl/faults").body("{}".into()).unwrap()).await.unwrap();
+    assert_eq!(posted.status(), 400);
+}
+
+#[tokio::test]
+async fn a_web_page_gets_nothing_from_the_housekeeping() {
+    let page = Request::post("/_stackctl/stop").header("origin", "https://elsewhere.example");
+    let reply = cloud().handle(page.body(Bytes::new()).unwrap()).await.unwrap();
+    assert_eq!((reply.status().as_u16(), &reply.body()[..]), (403, &br#"{"message":"not for web pages"}"#[..]));
+}

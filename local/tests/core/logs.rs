@@ -1,0 +1,374 @@
+//! CloudWatch Logs.
+
+use serde_json::{Value, json};
+use stackctl_local::{Cloud, Settings};
+
+use crate::{Reply, cloud, logs, refusal, refused_json};
+
+async fn group(cloud: &Cloud, name: &str) -> Reply {
+    logs(cloud, "CreateLogGroup", json!({ "logGroupName": name })).await
+}
+
+async fn described(cloud: &Cloud, members: Value) -> Vec<String> {
+    let reply = logs(cloud, "DescribeLogGroups", members).await.json();
+    let groups = reply["logGroups"].as_array().unwrap().iter();
+    groups.map(|group| group["logGroupName"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn one(cloud: &Cloud, name: &str) -> Value {
+    logs(cloud, "DescribeLogGroups", json!({ "logGroupNamePrefix": name })).await.json()["logGroups"][0].clone()
+}
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// A group `g` with a stream `s` that holds the messages, a millisecond apart; returns the time of the first.
+async fn filled(cloud: &Cloud, messages: &[&str]) -> i64 {
+    let begin = now() - 60_000;
+    group(cloud, "g").await;
+    logs(cloud, "CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "s" })).await;
+    let events: Vec<_> =
+        (begin..).zip(messages).map(|(time, message)| json!({ "timestamp": time, "message": message })).collect();
+    let members = json!({ "logGroupName": "g", "logStreamName": "s", "logEvents": events });
+    assert_eq!(logs(cloud, "PutLogEvents", members).await.status, 200);
+    begin
+}
+
+fn messages(reply: &Value) -> Vec<&str> {
+    reply["events"].as_array().unwrap().iter().map(|event| event["message"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_group_reads_back_as_it_was_made() {
+    let cloud = cloud();
+    let members = json!({ "logGroupName": "/aws/lambda/a", "tags": { "k": "v" }, "deletionProtectionEnabled": true });
+    assert_eq!(logs(&cloud, "CreateLogGroup", members).await.body, "{}");
+    let mut read = one(&cloud, "/aws/lambda/a").await;
+    assert!((now() - read["creationTime"].as_i64().unwrap()).abs() < 60_000);
+    read.as_object_mut().unwrap().remove("creationTime");
+    assert_eq!(
+        read,
+        json!({
+            "logGroupName": "/aws/lambda/a",
+            "metricFilterCount": 0,
+            "arn": "arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda/a:*",
+            "logGroupArn": "arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda/a",
+            "storedBytes": 0,
+            "logGroupClass": "STANDARD",
+            "deletionProtectionEnabled": true,
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_group_that_exists_is_not_made_again() {
+    let cloud = cloud();
+    group(&cloud, "g").await;
+    assert_eq!(
+        refused_json(&group(&cloud, "g").await),
+        refusal(400, "ResourceAlreadyExistsException", "The specified log group already exists")
+    );
+}
+
+#[tokio::test]
+async fn every_operation_on_a_missing_group_says_so() {
+    let cloud = cloud();
+    let arn = "arn:aws:logs:eu-west-1:000000000000:log-group:gone";
+    for operation in [
+        "DeleteLogGroup",
+        "PutRetentionPolicy",
+        "DeleteRetentionPolicy",
+        "TagResource",
+        "UntagResource",
+        "ListTagsForResource",
+        "CreateLogStream",
+        "DescribeLogStreams",
+        "DeleteLogStream",
+        "PutLogEvents",
+        "GetLogEvents",
+        "FilterLogEvents",
+    ] {
+        let members = json!({
+            "logGroupName": "gone",
+            "logStreamName": "s",
+            "retentionInDays": 7,
+            "resourceArn": arn,
+            "tags": { "k": "v" },
+            "tagKeys": ["k"],
+            "logEvents": [{ "timestamp": now(), "message": "m" }],
+        });
+        assert_eq!(
+            refused_json(&logs(&cloud, operation, members).await),
+            refusal(400, "ResourceNotFoundException", "The specified log group does not exist."),
+            "{operation}"
+        );
+    }
+    let members = json!({ "logGroupIdentifier": arn, "deletionProtectionEnabled": true });
+    assert_eq!(logs(&cloud, "PutLogGroupDeletionProtection", members).await.status, 400);
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table of refusals")]
+async fn names_limits_and_classes_are_within_the_model() {
+    let cloud = cloud();
+    for (operation, members, message) in [
+        (
+            "CreateLogGroup",
+            json!({}),
+            "1 validation error detected: Value null at 'logGroupName' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            "CreateLogGroup",
+            json!({ "logGroupName": "a b" }),
+            r"1 validation error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+",
+        ),
+        (
+            "CreateLogGroup",
+            json!({ "logGroupName": "g", "logGroupClass": "CHEAP" }),
+            "1 validation error detected: Value 'CHEAP' at 'logGroupClass' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY, ESSENTIALS]",
+        ),
+        (
+            "CreateLogGroup",
+            json!({ "logGroupName": "g", "tags": { "aws:k": "v" } }),
+            "Tag keys beginning with aws: are reserved for system use.",
+        ),
+        (
+            "CreateLogStream",
+            json!({ "logGroupName": "g", "logStreamName": "a:b" }),
+            "1 validation error detected: Value 'a:b' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*",
+        ),
+        (
+            "DescribeLogGroups",
+            json!({ "limit": 51 }),
+            "1 validation error detected: Value '51' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 50",
+        ),
+        ("DescribeLogGroups", json!({ "nextToken": "!" }), "The specified nextToken is invalid."),
+        (
+            "DescribeLogGroups",
+            json!({ "logGroupNamePrefix": "a", "logGroupNamePattern": "b" }),
+            "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
+        ),
+        (
+            "GetLogEvents",
+            json!({ "logGroupName": "a", "logGroupIdentifier": "a", "logStreamName": "s" }),
+            "LogGroup name and LogGroup identifier are mutually exclusive parameters.",
+        ),
+        (
+            "GetLogEvents",
+            json!({ "logGroupName": "a", "logStreamName": "s", "nextToken": "x" }),
+            "The specified nextToken is invalid.",
+        ),
+        (
+            "FilterLogEvents",
+            json!({ "logGroupName": "a", "logStreamNamePrefix": "s", "logStreamNames": ["s"] }),
+            "logStreamNamePrefix and logStreamNames are mutually exclusive parameters.",
+        ),
+        (
+            "DescribeLogStreams",
+            json!({ "logGroupName": "a", "logStreamNamePrefix": "s", "orderBy": "LastEventTime" }),
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+        ),
+        (
+            "PutLogEvents",
+            json!({ "logGroupName": "a", "logStreamName": "s", "logEvents": [] }),
+            "1 validation error detected: Value null at 'logEvents' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            "PutLogEvents",
+            json!({ "logGroupName": "a", "logStreamName": "s", "logEvents": [{ "timestamp": 1, "message": "" }] }),
+            "Each log event needs a timestamp and a message that is not empty.",
+        ),
+        (
+            "PutLogEvents",
+            json!({ "logGroupName": "a", "logStreamName": "s", "logEvents": [{ "timestamp": 2, "message": "m" }, { "timestamp": 1, "message": "m" }] }),
+            "Log events in a single PutLogEvents request must be in chronological order.",
+        ),
+        ("TagResource", json!({ "resourceArn": "g", "tags": { "k": "v" } }), "Invalid resource ARN: g"),
+    ] {
+        assert_eq!(
+            refused_json(&logs(&cloud, operation, members).await),
+            refusal(400, "InvalidParameterException", message),
+            "{operation}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn groups_are_found_by_prefix_part_and_identifier_in_pages() {
+    let cloud = Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+    for name in ["/aws/lambda/app", "/aws/lambda/app-2", "/aws/lambda/app-3", "other"] {
+        group(&cloud, name).await;
+    }
+    let first = logs(&cloud, "DescribeLogGroups", json!({ "logGroupNamePrefix": "/aws/lambda/app" })).await.json();
+    let token = first["nextToken"].as_str().unwrap();
+    assert_eq!(first["logGroups"].as_array().unwrap().len(), 2);
+    let rest = json!({ "logGroupNamePrefix": "/aws/lambda/app", "nextToken": token });
+    let second = logs(&cloud, "DescribeLogGroups", rest).await.json();
+    assert_eq!(second["logGroups"][0]["logGroupName"], "/aws/lambda/app-3");
+    assert_eq!(second.get("nextToken"), None);
+    assert_eq!(described(&cloud, json!({ "logGroupNamePattern": "APP-3" })).await, ["/aws/lambda/app-3"]);
+    assert_eq!(described(&cloud, json!({ "logGroupIdentifiers": ["other"] })).await, ["other"]);
+    assert_eq!(described(&cloud, json!({ "logGroupNamePrefix": "nothing" })).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn retention_is_one_of_the_allowed_values_or_absent() {
+    let cloud = cloud();
+    group(&cloud, "g").await;
+    let put = |days: i64| {
+        let cloud = cloud.clone();
+        async move { logs(&cloud, "PutRetentionPolicy", json!({ "logGroupName": "g", "retentionInDays": days })).await }
+    };
+    assert_eq!(
+        refused_json(&put(2).await),
+        refusal(
+            400,
+            "InvalidParameterException",
+            "1 validation error detected: Value '2' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]"
+        )
+    );
+    assert_eq!(
+        refused_json(&logs(&cloud, "PutRetentionPolicy", json!({ "logGroupName": "g" })).await),
+        refusal(
+            400,
+            "InvalidParameterException",
+            "1 validation error detected: Value null at 'retentionInDays' failed to satisfy constraint: Member must not be null"
+        )
+    );
+    assert_eq!(put(14).await.status, 200);
+    assert_eq!(one(&cloud, "g").await["retentionInDays"], 14);
+    logs(&cloud, "DeleteRetentionPolicy", json!({ "logGroupName": "g" })).await;
+    assert_eq!(one(&cloud, "g").await.get("retentionInDays"), None);
+}
+
+#[tokio::test]
+async fn a_protected_group_is_not_deleted() {
+    let cloud = cloud();
+    group(&cloud, "g").await;
+    let protect = |on: bool| json!({ "logGroupIdentifier": "g", "deletionProtectionEnabled": on });
+    logs(&cloud, "PutLogGroupDeletionProtection", protect(true)).await;
+    let delete = || async { logs(&cloud, "DeleteLogGroup", json!({ "logGroupName": "g" })).await };
+    assert_eq!(
+        refused_json(&delete().await),
+        refusal(400, "ValidationException", "Log group g cannot be deleted because deletion protection is enabled.")
+    );
+    assert_eq!(
+        refused_json(&logs(&cloud, "PutLogGroupDeletionProtection", json!({ "logGroupIdentifier": "g" })).await),
+        refusal(
+            400,
+            "InvalidParameterException",
+            "1 validation error detected: Value null at 'deletionProtectionEnabled' failed to satisfy constraint: Member must not be null"
+        )
+    );
+    logs(&cloud, "PutLogGroupDeletionProtection", protect(false)).await;
+    assert_eq!(delete().await.status, 200);
+    assert_eq!(described(&cloud, json!({})).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn tags_are_merged_removed_and_at_most_fifty() {
+    let cloud = cloud();
+    logs(&cloud, "CreateLogGroup", json!({ "logGroupName": "g", "tags": { "a": "1", "b": "2" } })).await;
+    let arn = one(&cloud, "g").await["logGroupArn"].clone();
+    logs(&cloud, "TagResource", json!({ "resourceArn": arn, "tags": { "b": "3", "c": "4" } })).await;
+    logs(&cloud, "UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a", "unknown"] })).await;
+    let tags = logs(&cloud, "ListTagsForResource", json!({ "resourceArn": arn })).await.json();
+    assert_eq!(tags, json!({ "tags": { "b": "3", "c": "4" } }));
+    let many: serde_json::Map<_, _> = (0..49).map(|n| (format!("k{n}"), json!("v"))).collect();
+    assert_eq!(
+        refused_json(&logs(&cloud, "TagResource", json!({ "resourceArn": arn, "tags": many })).await),
+        refusal(400, "TooManyTagsException", "A resource can have no more than 50 tags.")
+    );
+}
+
+#[tokio::test]
+async fn a_stream_is_made_once_and_described() {
+    let cloud = cloud();
+    filled(&cloud, &["one", "two"]).await;
+    let stream = json!({ "logGroupName": "g", "logStreamName": "s" });
+    assert_eq!(
+        refused_json(&logs(&cloud, "CreateLogStream", stream.clone()).await),
+        refusal(400, "ResourceAlreadyExistsException", "The specified log stream already exists")
+    );
+    logs(&cloud, "CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "a-later" })).await;
+    let by_time = json!({ "logGroupName": "g", "orderBy": "LastEventTime", "descending": true });
+    let described = logs(&cloud, "DescribeLogStreams", by_time).await.json();
+    let streams = described["logStreams"].as_array().unwrap();
+    assert_eq!((&streams[0]["logStreamName"], &streams[1]["logStreamName"]), (&json!("s"), &json!("a-later")));
+    assert_eq!(streams[0]["arn"], "arn:aws:logs:eu-west-1:000000000000:log-group:g:log-stream:s");
+    assert_eq!(logs(&cloud, "DeleteLogStream", stream.clone()).await.status, 200);
+    for operation in ["DeleteLogStream", "GetLogEvents"] {
+        assert_eq!(
+            refused_json(&logs(&cloud, operation, stream.clone()).await),
+            refusal(400, "ResourceNotFoundException", "The specified log stream does not exist.")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_read_from_either_end_and_says_where_it_ends() {
+    let cloud = cloud();
+    filled(&cloud, &["1", "2", "3", "4", "5"]).await;
+    let get = |more: Value| {
+        let cloud = cloud.clone();
+        let mut members = json!({ "logGroupName": "g", "logStreamName": "s", "limit": 2 });
+        members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        async move { logs(&cloud, "GetLogEvents", members).await.json() }
+    };
+    let mut page = get(json!({ "startFromHead": true })).await;
+    let mut seen = Vec::new();
+    loop {
+        seen.push(messages(&page).join(""));
+        let next = get(json!({ "nextToken": page["nextForwardToken"] })).await;
+        if next["nextForwardToken"] == page["nextForwardToken"] {
+            break;
+        }
+        page = next;
+    }
+    assert_eq!(seen, ["12", "34", "5"]);
+    let tail = get(json!({})).await;
+    assert_eq!(messages(&tail), ["4", "5"]);
+    let before = get(json!({ "nextToken": tail["nextBackwardToken"] })).await;
+    assert_eq!(messages(&before), ["2", "3"]);
+}
+
+#[tokio::test]
+async fn events_are_filtered_by_terms_time_and_stream_in_pages() {
+    let cloud = cloud();
+    let begin = filled(&cloud, &["START", "ERROR out of memory", "INFO", "ERROR timeout", "END"]).await;
+    let filter = |more: Value| {
+        let cloud = cloud.clone();
+        let mut members = json!({ "logGroupName": "g" });
+        members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        async move { logs(&cloud, "FilterLogEvents", members).await.json() }
+    };
+    assert_eq!(messages(&filter(json!({ "filterPattern": "ERROR" })).await), ["ERROR out of memory", "ERROR timeout"]);
+    assert_eq!(messages(&filter(json!({ "filterPattern": "\"of memory\"" })).await), ["ERROR out of memory"]);
+    let times = json!({ "startTime": begin + 1, "endTime": begin + 3 });
+    assert_eq!(messages(&filter(times).await), ["ERROR out of memory", "INFO"]);
+    assert_eq!(messages(&filter(json!({ "logStreamNames": ["another"] })).await), Vec::<&str>::new());
+    assert_eq!(messages(&filter(json!({ "logStreamNamePrefix": "s" })).await).len(), 5);
+    let first = filter(json!({ "limit": 3 })).await;
+    assert_eq!(messages(&first), ["START", "ERROR out of memory", "INFO"]);
+    let second = filter(json!({ "limit": 3, "nextToken": first["nextToken"] })).await;
+    assert_eq!(messages(&second), ["ERROR timeout", "END"]);
+    assert_eq!(second.get("nextToken"), None);
+}
+
+#[tokio::test]
+async fn events_that_are_too_old_or_too_new_are_left_out_and_named() {
+    let cloud = cloud();
+    filled(&cloud, &["kept"]).await;
+    let day = 24 * 60 * 60 * 1000;
+    let events = json!([
+        { "timestamp": now() - 15 * day, "message": "old" },
+        { "timestamp": now(), "message": "kept too" },
+        { "timestamp": now() + day, "message": "new" },
+    ]);
+    let members = json!({ "logGroupName": "g", "logStreamName": "s", "logEvents": events });
+    let put = logs(&cloud, "PutLogEvents", members).await.json();
+    assert_eq!(put["rejectedLogEventsInfo"], json!({ "tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2 }));
+    let read = logs(&cloud, "FilterLogEvents", json!({ "logGroupName": "g" })).await.json();
+    assert_eq!(messages(&read), ["kept", "kept too"]);
+}

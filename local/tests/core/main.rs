@@ -1,0 +1,121 @@
+//! The local cloud's own services and its flow, asked over raw HTTP as the SDKs ask.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
+
+mod control;
+mod iam;
+mod logs;
+mod persistence;
+mod protocols;
+mod server;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use serde_json::Value;
+use stackctl_local::{Cloud, Lost, Settings, Weather};
+
+const SIGNATURE: &str =
+    "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/eu-west-1/any/aws4_request, SignedHeaders=host, Signature=00";
+
+/// An empty cloud in memory without any weather.
+fn cloud() -> Cloud {
+    Cloud::new(Settings::default())
+}
+
+fn cloud_with(weather: Weather) -> Cloud {
+    Cloud::new(Settings { weather, ..Settings::default() })
+}
+
+/// A signed request.
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Request<Bytes> {
+    let mut request = Request::builder().method(method).uri(path).header("authorization", SIGNATURE);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(body.into()).unwrap()
+}
+
+/// What came back: the status, the error code of the header, and the body as text.
+#[derive(Debug, PartialEq, Eq)]
+struct Reply {
+    status: u16,
+    code: Option<String>,
+    body: String,
+}
+
+impl Reply {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// The text of the first element of that name.
+    fn element(&self, name: &str) -> Option<String> {
+        self.elements(name).into_iter().next()
+    }
+
+    fn elements(&self, name: &str) -> Vec<String> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let parts = self.body.split(&open).skip(1);
+        parts.map(|part| part.split(&close).next().unwrap().to_owned()).collect()
+    }
+}
+
+impl From<Response<Bytes>> for Reply {
+    fn from(response: Response<Bytes>) -> Self {
+        let code = response.headers().get("x-amzn-errortype").map(|code| code.to_str().unwrap().to_owned());
+        assert!(
+            response.headers().contains_key("x-amzn-requestid"),
+            "every answer of the control plane carries a request id"
+        );
+        Self { status: response.status().as_u16(), code, body: String::from_utf8(response.body().to_vec()).unwrap() }
+    }
+}
+
+async fn send(cloud: &Cloud, request: Request<Bytes>) -> Result<Reply, Lost> {
+    cloud.handle(request).await.map(Reply::from)
+}
+
+/// A call of IAM.
+async fn iam(cloud: &Cloud, action: &str, members: &[(&str, &str)]) -> Reply {
+    send(cloud, form(action, members)).await.unwrap()
+}
+
+fn form(action: &str, members: &[(&str, &str)]) -> Request<Bytes> {
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    body.append_pair("Action", action).append_pair("Version", "2010-05-08").extend_pairs(members);
+    request("POST", "/", &[("content-type", "application/x-www-form-urlencoded")], body.finish())
+}
+
+/// A call of Logs.
+async fn logs(cloud: &Cloud, operation: &str, members: Value) -> Reply {
+    send(cloud, targeted(&format!("Logs_20140328.{operation}"), &members)).await.unwrap()
+}
+
+fn targeted(target: &str, members: &Value) -> Request<Bytes> {
+    request("POST", "/", &[("x-amz-target", target)], members.to_string())
+}
+
+/// The status, code and message of a refusal by IAM.
+fn refused(reply: &Reply) -> (u16, String, String) {
+    (reply.status, reply.element("Code").unwrap(), reply.element("Message").unwrap())
+}
+
+/// The same, of a refusal in JSON; the code is in the header and in the body.
+fn refused_json(reply: &Reply) -> (u16, String, String) {
+    let body = reply.json();
+    assert_eq!(body["__type"].as_str(), reply.code.as_deref());
+    (reply.status, reply.code.clone().unwrap(), body["message"].as_str().unwrap().to_owned())
+}
+
+fn refusal(status: u16, code: &str, message: &str) -> (u16, String, String) {
+    (status, code.into(), message.into())
+}
+
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+
+const PERMISSIONS: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:PutLogEvents","Resource":"*"}]}"#;
+
+async fn role(cloud: &Cloud, name: &str) -> Reply {
+    iam(cloud, "CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", TRUST)]).await
+}

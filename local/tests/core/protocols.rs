@@ -1,0 +1,126 @@
+//! How requests are read and answers are dressed.
+
+use serde_json::json;
+
+use crate::{cloud, form, iam, logs, refusal, refused, refused_json, request, role, send, targeted};
+
+#[tokio::test]
+async fn what_is_not_imitated_is_refused_with_501_in_the_callers_protocol() {
+    let cloud = cloud();
+    let reply = iam(&cloud, "CreateUser", &[("UserName", "a")]).await;
+    assert_eq!(refused(&reply), refusal(501, "NotImplemented", "the local cloud does not imitate iam:CreateUser"));
+    let reply = logs(&cloud, "StartQuery", json!({})).await;
+    assert_eq!(
+        refused_json(&reply),
+        refusal(501, "NotImplemented", "the local cloud does not imitate logs:StartQuery")
+    );
+    let reply = send(&cloud, targeted("DynamoDB_20120810.ListTables", &json!({}))).await.unwrap();
+    assert_eq!(
+        refused_json(&reply),
+        refusal(501, "NotImplemented", "the local cloud does not imitate the target `DynamoDB_20120810.ListTables`")
+    );
+    let reply = send(&cloud, request("GET", "/2015-03-31/event-source-mappings", &[], "")).await.unwrap();
+    assert_eq!((reply.status, reply.code.as_deref()), (501, Some("NotImplemented")));
+    assert_eq!(
+        reply.json(),
+        json!({
+            "Type": "Service",
+            "Message": "the local cloud does not imitate GET /2015-03-31/event-source-mappings",
+            "message": "the local cloud does not imitate GET /2015-03-31/event-source-mappings",
+        })
+    );
+    let reply = send(&cloud, request("GET", "/usageplans?limit=3", &[], "")).await.unwrap();
+    assert_eq!(reply.json(), json!({ "message": "the local cloud does not imitate GET /usageplans" }));
+}
+
+#[tokio::test]
+async fn a_call_without_a_signature_is_refused_in_the_callers_protocol() {
+    let cloud = cloud();
+    let mut unsigned = form("GetRole", &[("RoleName", "a")]);
+    unsigned.headers_mut().remove("authorization");
+    assert_eq!(
+        refused(&send(&cloud, unsigned).await.unwrap()),
+        refusal(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+    );
+    let mut unsigned = targeted("Logs_20140328.DescribeLogGroups", &json!({}));
+    unsigned.headers_mut().remove("authorization");
+    assert_eq!(
+        refused_json(&send(&cloud, unsigned).await.unwrap()),
+        refusal(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+    );
+    for path in ["/2015-03-31/functions", "/restapis"] {
+        let mut unsigned = request("GET", path, &[], "");
+        unsigned.headers_mut().remove("authorization");
+        let reply = send(&cloud, unsigned).await.unwrap();
+        assert_eq!((reply.status, reply.code.as_deref()), (403, Some("MissingAuthenticationTokenException")));
+        assert_eq!(reply.json()["message"], "Missing Authentication Token");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_needs_no_signature() {
+    let cloud = cloud();
+    let mut unsigned = targeted("AWSCognitoIdentityProviderService.InitiateAuth", &json!({}));
+    unsigned.headers_mut().remove("authorization");
+    let reply = send(&cloud, unsigned).await.unwrap();
+    assert_ne!(reply.code.as_deref(), Some("MissingAuthenticationTokenException"));
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_json_is_refused() {
+    let cloud = cloud();
+    for (body, message) in [
+        ("{", "Could not parse request body into json: EOF while parsing an object at line 1 column 1"),
+        ("[]", "Start of structure or map found where not expected."),
+    ] {
+        let target = [("x-amz-target", "Logs_20140328.DescribeLogGroups")];
+        let reply = send(&cloud, request("POST", "/", &target, body)).await.unwrap();
+        assert_eq!(refused_json(&reply), refusal(400, "SerializationException", message));
+    }
+}
+
+#[tokio::test]
+async fn a_form_spells_out_lists_and_an_empty_list() {
+    let cloud = cloud();
+    role(&cloud, "a").await;
+    let tags = [
+        ("RoleName", "a"),
+        ("Tags.member.2.Key", "second"),
+        ("Tags.member.2.Value", ""),
+        ("Tags.member.1.Key", "first"),
+        ("Tags.member.1.Value", "<1 & 2>"),
+    ];
+    assert_eq!(iam(&cloud, "TagRole", &tags).await.status, 200);
+    let listed = iam(&cloud, "ListRoleTags", &[("RoleName", "a")]).await;
+    assert_eq!(listed.elements("Key"), ["first", "second"]);
+    assert_eq!(listed.elements("Value"), ["&lt;1 &amp; 2&gt;", ""]);
+    assert_eq!(iam(&cloud, "UntagRole", &[("RoleName", "a"), ("TagKeys", "")]).await.status, 200);
+    let keys = [("RoleName", "a"), ("TagKeys.member.1", "FIRST"), ("TagKeys.member.2", "unknown")];
+    assert_eq!(iam(&cloud, "UntagRole", &keys).await.status, 200);
+    assert_eq!(iam(&cloud, "ListRoleTags", &[("RoleName", "a")]).await.elements("Key"), ["second"]);
+}
+
+#[tokio::test]
+async fn a_number_in_a_form_must_be_one() {
+    let reply = iam(&cloud(), "ListRoles", &[("MaxItems", "many")]).await;
+    assert_eq!(refused(&reply), refusal(400, "MalformedInput", "Invalid value for MaxItems: many"));
+}
+
+#[tokio::test]
+async fn a_number_in_a_query_must_be_one() {
+    let reply = send(&cloud(), request("GET", "/restapis?limit=many", &[], "")).await.unwrap();
+    assert_eq!((reply.status, reply.code.as_deref()), (400, Some("SerializationException")));
+    assert_eq!(reply.json(), json!({ "message": "Invalid value for `limit`: many" }));
+}
+
+#[tokio::test]
+async fn the_caller_is_of_the_account_of_the_settings() {
+    let body = "Action=GetCallerIdentity&Version=2011-06-15";
+    let reply = send(&cloud(), request("POST", "/", &[], body)).await.unwrap();
+    assert_eq!(reply.status, 200);
+    assert!(reply.body.starts_with(
+        "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>"
+    ));
+    assert_eq!(reply.element("Account").unwrap(), "000000000000");
+    assert_eq!(reply.element("Arn").unwrap(), "arn:aws:iam::000000000000:user/local");
+}

@@ -1,0 +1,78 @@
+//! The cloud over TCP.
+
+use std::time::Duration;
+
+use stackctl_local::{Cloud, Effect, Fault};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::{SIGNATURE, cloud, role};
+
+/// Serves a cloud, sends one request as it is, and returns everything that came back.
+async fn exchange(cloud: &Cloud, head: &str, body: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!(
+        "{head}\r\nauthorization: {SIGNATURE}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    serving.abort();
+    answer
+}
+
+const LIST_ROLES: &str = "Action=ListRoles&Version=2010-05-08";
+
+#[tokio::test]
+async fn a_served_cloud_answers_over_tcp() {
+    let cloud = cloud();
+    role(&cloud, "over-tcp").await;
+    let answer = exchange(&cloud, "POST / HTTP/1.1\r\nhost: 127.0.0.1", LIST_ROLES).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("<RoleName>over-tcp</RoleName>"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_lost_call_ends_the_connection_without_an_answer() {
+    let cloud = cloud();
+    cloud.add_fault(Fault { operation: None, skip: 0, times: 1, effect: Effect::LoseAnswer });
+    assert_eq!(exchange(&cloud, "POST / HTTP/1.1\r\nhost: localhost:4566", LIST_ROLES).await, "");
+}
+
+#[tokio::test]
+async fn a_request_under_a_foreign_name_is_refused() {
+    let answer = exchange(&cloud(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
+    assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
+    assert!(answer.ends_with("the local cloud answers to names of this machine only"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_served_cloud_stops_when_it_is_told_to() {
+    let cloud = cloud();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(stackctl_local::serve(cloud, listener, std::future::pending()));
+    let idle = TcpStream::connect(address).await.unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"POST /_stackctl/stop HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    tokio::time::timeout(Duration::from_secs(20), serving).await.unwrap().unwrap().unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    drop(idle);
+}
+
+#[tokio::test]
+async fn a_listener_beyond_this_machine_is_refused() {
+    let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let refused = stackctl_local::serve(cloud(), listener, std::future::pending()).await.unwrap_err();
+    assert_eq!(refused.to_string(), format!("the local cloud listens on loopback addresses only, not on {address}"));
+}
