@@ -4,4 +4,5 @@ pub mod aws;
 pub mod config;
 pub mod engine;
 pub mod package;
+pub mod resources;
 pub mod state;

@@ -1,0 +1,4 @@
+//! The kinds of resources, one file or folder each.
+
+pub mod authorizer;
+pub mod rest_api;

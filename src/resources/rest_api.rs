@@ -1,0 +1,218 @@
+//! The REST API itself: name, description, endpoint type and binary media types.
+//!
+//! What is beneath it are kinds of their own. API Gateway accepts a name twice, so an API is known by its tags.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_apigateway::types::{
+    EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Described, builders::PatchOperationBuilder,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    aws::{Cloud, Ownership, call, claimed, look, once, operation, remove, user_tags},
+    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+};
+
+/// The kind.
+pub struct RestApi;
+
+/// What a REST API is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The name; AWS does not ask it to be unique.
+    pub name: String,
+    /// Empty is none.
+    pub description: String,
+    /// `REGIONAL` or `EDGE`.
+    pub endpoint_type: String,
+    /// The media types whose bodies travel as base64 between API Gateway and functions.
+    pub binary_media_types: BTreeSet<String>,
+    /// The person's tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What AWS calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs {
+    /// The first part of the host name in its URL.
+    pub id: String,
+    /// The id of the path `/`.
+    pub root_resource_id: String,
+    /// The ARN that its tags hang on.
+    pub arn: String,
+}
+
+impl Resource for RestApi {
+    const KIND: Kind = Kind::new("rest_api");
+    const LISTED_LATE: bool = true;
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        let request = context.cloud.apigateway.get_rest_api().rest_api_id(&outputs.id);
+        let Some(found) = look(context, &operation::GET_REST_API, || request.clone().send()).await? else {
+            return Ok(None);
+        };
+        let described = Described::builder()
+            .set_id(found.id)
+            .set_name(found.name)
+            .set_description(found.description)
+            .set_root_resource_id(found.root_resource_id)
+            .set_endpoint_configuration(found.endpoint_configuration)
+            .set_binary_media_types(found.binary_media_types)
+            .set_tags(found.tags)
+            .build();
+        Ok(Some(live(context.cloud, &described)))
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        _spec: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        let mut position = None;
+        loop {
+            let request = context.cloud.apigateway.get_rest_apis().limit(500).set_position(position);
+            let page = call(context, &operation::GET_REST_APIS, || request.clone().send()).await?;
+            let unknown = page.items().iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
+            // An API of the same name is no obstacle, so one with another claim is nobody's business here.
+            let ours = |api: &&Described| Ownership::of("the API", &tags(api), claim) == Ownership::Ours;
+            if let Some(api) = unknown.clone().find(ours) {
+                return Ok(Found::Ours(live(context.cloud, api)));
+            }
+            match page.position {
+                Some(next) => position = Some(next),
+                None => return Ok(Found::Nothing),
+            }
+        }
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+        let endpoint = EndpointConfiguration::builder().types(EndpointType::from(spec.endpoint_type.as_str())).build();
+        let types = &spec.binary_media_types;
+        let request = context
+            .cloud
+            .apigateway
+            .create_rest_api()
+            .name(&spec.name)
+            .set_description((!spec.description.is_empty()).then(|| spec.description.clone()))
+            .set_binary_media_types((!types.is_empty()).then(|| types.iter().cloned().collect()))
+            .endpoint_configuration(endpoint)
+            .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
+        let created = call(context, &operation::CREATE_REST_API, || {
+            request.clone().customize().config_override(once::apigateway()).send()
+        })
+        .await?;
+        Ok(outputs(context.cloud, created.id, created.root_resource_id))
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        let _alone = context.cloud.alone(&outputs.id).await;
+        let patches = patches(live, want);
+        if !patches.is_empty() {
+            let client = &context.cloud.apigateway;
+            let request = client.update_rest_api().rest_api_id(&outputs.id).set_patch_operations(Some(patches));
+            call(context, &operation::UPDATE_REST_API, || request.clone().send()).await?;
+        }
+        retag(context, &outputs.arn, &live.tags, &want.tags).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&outputs.id).await;
+        let request = context.cloud.apigateway.delete_rest_api().rest_api_id(&outputs.id);
+        remove(context, &operation::DELETE_REST_API, || request.clone().send()).await
+    }
+}
+
+/// Sets and removes tags until the person's own are as wanted.
+pub(crate) async fn retag(
+    context: &Context<'_, Cloud>,
+    arn: &str,
+    live: &BTreeMap<String, String>,
+    want: &BTreeMap<String, String>,
+) -> Result<(), ResourceError> {
+    let client = &context.cloud.apigateway;
+    let set = want.iter().filter(|(name, value)| live.get(*name) != Some(value));
+    let set: BTreeMap<_, _> = set.map(|(name, value)| (name.clone(), value.clone())).collect();
+    if !set.is_empty() {
+        let request = client.tag_resource().resource_arn(arn).set_tags(Some(set.into_iter().collect()));
+        call(context, &operation::API_TAG, || request.clone().send()).await?;
+    }
+    let unset: Vec<String> = live.keys().filter(|name| !want.contains_key(*name)).cloned().collect();
+    if !unset.is_empty() {
+        let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(unset));
+        call(context, &operation::API_UNTAG, || request.clone().send()).await?;
+    }
+    Ok(())
+}
+
+/// One JSON patch. API Gateway takes every value as text.
+pub(crate) fn patch(op: Op, path: impl Into<String>, value: Option<&str>) -> PatchOperation {
+    let patch: PatchOperationBuilder = PatchOperation::builder().op(op).path(path);
+    patch.set_value(value.map(ToOwned::to_owned)).build()
+}
+
+/// A name as a step of a patch's path, which is a JSON pointer.
+pub(crate) fn escaped(step: &str) -> String {
+    step.replace('~', "~0").replace('/', "~1")
+}
+
+/// The ARN of an API, or with `beneath` of something under it; it names no account.
+pub(crate) fn arn(cloud: &Cloud, rest_api_id: &str, beneath: &str) -> String {
+    format!("arn:{}:apigateway:{}::/restapis/{rest_api_id}{beneath}", cloud.partition, cloud.region)
+}
+
+fn live(cloud: &Cloud, api: &Described) -> Live<Outputs, Spec> {
+    let types = api.endpoint_configuration().map(EndpointConfiguration::types).unwrap_or_default();
+    let spec = Spec {
+        name: api.name().unwrap_or_default().to_owned(),
+        description: api.description().unwrap_or_default().to_owned(),
+        endpoint_type: types.first().map_or("EDGE", EndpointType::as_str).to_owned(),
+        binary_media_types: api.binary_media_types().iter().cloned().collect(),
+        tags: user_tags(&tags(api)),
+    };
+    Live { outputs: outputs(cloud, api.id.clone(), api.root_resource_id.clone()), spec }
+}
+
+fn outputs(cloud: &Cloud, id: Option<String>, root_resource_id: Option<String>) -> Outputs {
+    let id = id.unwrap_or_default();
+    Outputs { arn: arn(cloud, &id, ""), root_resource_id: root_resource_id.unwrap_or_default(), id }
+}
+
+fn tags(api: &Described) -> BTreeMap<String, String> {
+    api.tags().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn patches(live: &Spec, want: &Spec) -> Vec<PatchOperation> {
+    let settings = [
+        ("/name", &live.name, &want.name),
+        ("/description", &live.description, &want.description),
+        // An API has exactly one type, so it is changed by its position.
+        ("/endpointConfiguration/types/0", &live.endpoint_type, &want.endpoint_type),
+    ];
+    let changed = settings.into_iter().filter(|(_, old, new)| old != new);
+    let changed = changed.map(|(path, _, new)| patch(Op::Replace, path, Some(new)));
+    let media_type =
+        |op: Op| move |name: &String| patch(op.clone(), format!("/binaryMediaTypes/{}", escaped(name)), None);
+    let added = want.binary_media_types.difference(&live.binary_media_types).map(media_type(Op::Add));
+    let removed = live.binary_media_types.difference(&want.binary_media_types).map(media_type(Op::Remove));
+    changed.chain(added).chain(removed).collect()
+}
