@@ -2,3 +2,4 @@
 
 pub mod authorizer;
 pub mod rest_api;
+pub mod stage;

@@ -1,0 +1,287 @@
+//! The stage: the name under which one deployment is served, with its throttling.
+//!
+//! A stage owns its deployments, because API Gateway serves deployments and not the API that is edited: a deployment is
+//! an immutable snapshot, so every change beneath the stage needs a new one. The spec's `fingerprint` is the digest of
+//! everything that a snapshot holds, and a deployment carries it in its description, the only place it has. The live
+//! fingerprint is that of the deployment the stage points to; so the stage moves exactly when something beneath it
+//! changed, and what somebody else deployed differs.
+//!
+//! A deployment with the wanted fingerprint is used again before a new one is made: it may be what an interruption left
+//! between the two calls, or the snapshot of a config that has come back. Both are snapshots of exactly this config.
+//!
+//! Settings beneath `method_settings` are ours alone: one that the config does not name is removed.
+
+mod deployments;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_apigateway::{
+    operation::get_stage::GetStageOutput,
+    types::{Op, PatchOperation},
+};
+use serde::{Deserialize, Serialize};
+
+use super::rest_api::{arn, escaped, patch, retag};
+use crate::{
+    aws::{Cloud, Ownership, call, claimed, look, operation, remove, user_tags},
+    engine::{Claim, Context, Found, Input, Kind, Live, Resource, ResourceError},
+};
+
+/// The kind.
+pub struct Stage;
+
+/// What a stage is to be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The API it is part of.
+    pub rest_api_id: Input<String>,
+    /// The first part of the path in its URLs.
+    pub name: String,
+    /// Empty is none.
+    pub description: String,
+    /// The digest of everything that its deployment holds.
+    pub fingerprint: Input<String>,
+    /// Throttling by the key of a method setting, which is `*/*` for the whole stage.
+    pub throttling: BTreeMap<String, Throttle>,
+    /// The person's tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// How many requests are let in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// Requests a second in the long run.
+    pub rate_limit: f64,
+    /// Requests at once.
+    pub burst_limit: i32,
+}
+
+/// What AWS calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs {
+    /// The API it is part of.
+    pub rest_api_id: String,
+    /// Its name.
+    pub name: String,
+    /// The deployment it serves.
+    pub deployment_id: String,
+    /// Where it answers; a route's path follows.
+    pub invoke_url: String,
+}
+
+impl Resource for Stage {
+    const KIND: Kind = Kind::new("stage");
+    const REPLACE_ON: &'static [&'static str] = &["rest_api_id", "name"];
+    const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        format!("{}/{}", outputs.rest_api_id, outputs.name)
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        match get(context, &outputs.rest_api_id, &outputs.name).await? {
+            Some(stage) => live(context, &outputs.rest_api_id, &stage).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        spec: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        let rest_api_id = spec.rest_api_id.known();
+        if known.iter().any(|one| (&one.rest_api_id, &one.name) == (rest_api_id, &spec.name)) {
+            return Ok(Found::Nothing);
+        }
+        let Some(stage) = get(context, rest_api_id, &spec.name).await? else { return Ok(Found::Nothing) };
+        match Ownership::of(&format!("stage `{}` of API {rest_api_id}", spec.name), &tags(&stage), claim) {
+            Ownership::Ours => live(context, rest_api_id, &stage).await.map(Found::Ours),
+            Ownership::NotOurs(whose) => Ok(Found::NotOurs(whose)),
+        }
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+        let rest_api_id = spec.rest_api_id.known();
+        let _alone = context.cloud.alone(rest_api_id).await;
+        let (_, deployment_id) = deployments::provide(context, rest_api_id, spec.fingerprint.known()).await?;
+        let request = context
+            .cloud
+            .apigateway
+            .create_stage()
+            .rest_api_id(rest_api_id)
+            .stage_name(&spec.name)
+            .deployment_id(&deployment_id)
+            .set_description((!spec.description.is_empty()).then(|| spec.description.clone()))
+            .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
+        call(context, &operation::CREATE_STAGE, || request.clone().send()).await?;
+        let outputs = outputs(context.cloud, rest_api_id, &spec.name, &deployment_id);
+        // CreateStage has no member for method settings.
+        change(context, &outputs, throttling(&BTreeMap::new(), &spec.throttling)).await?;
+        Ok(outputs)
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let mut outputs = outputs.clone();
+        let mut patches = Vec::new();
+        let mut old = Vec::new();
+        if live.fingerprint != want.fingerprint {
+            let provided = deployments::provide(context, &outputs.rest_api_id, want.fingerprint.known()).await?;
+            (old, outputs.deployment_id) = provided;
+            patches.push(patch(Op::Replace, "/deploymentId", Some(&outputs.deployment_id)));
+        }
+        if live.description != want.description {
+            patches.push(patch(Op::Replace, "/description", Some(&want.description)));
+        }
+        patches.extend(throttling(&live.throttling, &want.throttling));
+        change(context, &outputs, patches).await?;
+        retag(context, &stage_arn(context.cloud, &outputs), &live.tags, &want.tags).await?;
+        deployments::prune(context, &outputs, old).await?;
+        Ok(outputs)
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let client = &context.cloud.apigateway;
+        let request = client.delete_stage().rest_api_id(&outputs.rest_api_id).stage_name(&outputs.name);
+        remove(context, &operation::DELETE_STAGE, || request.clone().send()).await
+    }
+}
+
+async fn get(
+    context: &Context<'_, Cloud>,
+    rest_api_id: &str,
+    name: &str,
+) -> Result<Option<GetStageOutput>, ResourceError> {
+    let request = context.cloud.apigateway.get_stage().rest_api_id(rest_api_id).stage_name(name);
+    look(context, &operation::GET_STAGE, || request.clone().send()).await
+}
+
+async fn live(
+    context: &Context<'_, Cloud>,
+    rest_api_id: &str,
+    stage: &GetStageOutput,
+) -> Result<Live<Outputs, Spec>, ResourceError> {
+    let name = stage.stage_name().unwrap_or_default();
+    let deployment_id = stage.deployment_id().unwrap_or_default();
+    let settings = stage.method_settings().into_iter().flatten();
+    let throttle = |setting: &aws_sdk_apigateway::types::MethodSetting| Throttle {
+        rate_limit: setting.throttling_rate_limit,
+        burst_limit: setting.throttling_burst_limit,
+    };
+    let spec = Spec {
+        rest_api_id: rest_api_id.into(),
+        name: name.to_owned(),
+        description: stage.description().unwrap_or_default().to_owned(),
+        fingerprint: deployments::fingerprint(context, rest_api_id, deployment_id).await?.into(),
+        throttling: settings.map(|(key, setting)| (key.clone(), throttle(setting))).collect(),
+        tags: user_tags(&tags(stage)),
+    };
+    Ok(Live { outputs: outputs(context.cloud, rest_api_id, name, deployment_id), spec })
+}
+
+fn tags(stage: &GetStageOutput) -> BTreeMap<String, String> {
+    stage.tags().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn outputs(cloud: &Cloud, rest_api_id: &str, name: &str, deployment_id: &str) -> Outputs {
+    Outputs {
+        rest_api_id: rest_api_id.to_owned(),
+        name: name.to_owned(),
+        deployment_id: deployment_id.to_owned(),
+        invoke_url: invoke_url(cloud, rest_api_id, name),
+    }
+}
+
+fn invoke_url(cloud: &Cloud, rest_api_id: &str, name: &str) -> String {
+    match &cloud.endpoint {
+        Some(endpoint) => format!("{}/_aws/execute-api/{rest_api_id}/{name}", endpoint.trim_end_matches('/')),
+        None => {
+            let suffix = if cloud.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+            format!("https://{rest_api_id}.execute-api.{}.{suffix}/{name}", cloud.region)
+        }
+    }
+}
+
+fn stage_arn(cloud: &Cloud, outputs: &Outputs) -> String {
+    arn(cloud, &outputs.rest_api_id, &format!("/stages/{}", outputs.name))
+}
+
+async fn change(
+    context: &Context<'_, Cloud>,
+    outputs: &Outputs,
+    patches: Vec<PatchOperation>,
+) -> Result<(), ResourceError> {
+    if patches.is_empty() {
+        return Ok(());
+    }
+    let client = &context.cloud.apigateway;
+    let request = client
+        .update_stage()
+        .rest_api_id(&outputs.rest_api_id)
+        .stage_name(&outputs.name)
+        .set_patch_operations(Some(patches));
+    call(context, &operation::UPDATE_STAGE, || request.clone().send()).await.map(drop)
+}
+
+/// The patches between two throttlings. AWS cannot remove one field of a method setting, only the setting whole.
+fn throttling(live: &BTreeMap<String, Throttle>, want: &BTreeMap<String, Throttle>) -> Vec<PatchOperation> {
+    let gone = live.keys().filter(|key| !want.contains_key(*key));
+    let removals = gone.map(|key| patch(Op::Remove, setting_path(key), None));
+    let changed = want.iter().filter(|(key, throttle)| live.get(*key) != Some(throttle));
+    let settings = changed.flat_map(|(key, throttle)| {
+        let path = setting_path(key);
+        let (rate, burst) = (throttle.rate_limit.to_string(), throttle.burst_limit.to_string());
+        [
+            patch(Op::Replace, format!("{path}/throttling/rateLimit"), Some(&rate)),
+            patch(Op::Replace, format!("{path}/throttling/burstLimit"), Some(&burst)),
+        ]
+    });
+    removals.chain(settings).collect()
+}
+
+/// The path of a method setting: `*/*`, or the resource path and the verb, of which the path has its slashes escaped.
+fn setting_path(key: &str) -> String {
+    let (path, verb) = key.rsplit_once('/').unwrap_or((key, "*"));
+    // AWS answers the keys as it takes them, so an escaped path must not be escaped again.
+    let path = if path.contains("~1") { path.to_owned() } else { escaped(path) };
+    format!("/{path}/{verb}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_that_is_not_wanted_goes_whole_and_a_changed_one_keeps_its_other_fields() {
+        let throttle = |rate_limit| Throttle { rate_limit, burst_limit: 7 };
+        let live = BTreeMap::from([("pets~1{id}/GET".to_owned(), throttle(1.0)), ("*/*".to_owned(), throttle(1.0))]);
+        let want = BTreeMap::from([("*/*".to_owned(), throttle(2.5))]);
+        let patches = throttling(&live, &want);
+        let seen: Vec<_> = patches.iter().map(|one| (one.path().unwrap_or_default(), one.value())).collect();
+        assert_eq!(
+            seen,
+            [
+                ("/pets~1{id}/GET", None),
+                ("/*/*/throttling/rateLimit", Some("2.5")),
+                ("/*/*/throttling/burstLimit", Some("7")),
+            ]
+        );
+    }
+}
