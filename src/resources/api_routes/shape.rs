@@ -1,0 +1,225 @@
+//! What one method does, read from AWS's answer.
+//!
+//! What has no effect behind a Lambda proxy is left out (operation names, models, declared parameters and responses,
+//! pass-through, caching keys), so that a method made by an import and one made by single calls are equal. Everything
+//! else that we never make is kept as `foreign`, so that it differs from whatever is wanted.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_apigateway::types::{
+    ConnectionType, ContentHandlingStrategy, Integration, IntegrationType, Method, ResponseTransferMode,
+};
+use serde_json::{Value, json};
+
+use super::{
+    preflight::{Mock, REQUEST_TEMPLATE},
+    spec::Preflight,
+};
+
+/// API Gateway's longest and default wait.
+const DEFAULT_TIMEOUT_MILLIS: u32 = 29_000;
+
+/// What one method does.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Shape {
+    /// It calls a Lambda function, or something foreign.
+    Proxy(Proxy),
+    /// It answers preflights.
+    Preflight(Preflight),
+}
+
+/// A method with a Lambda function behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Proxy {
+    /// The ARN; empty when there is none.
+    pub(super) function: String,
+    pub(super) authorization: Option<Authorization>,
+    pub(super) timeout_millis: u32,
+    pub(super) foreign: BTreeMap<String, Value>,
+}
+
+/// Which authorizer is asked, and for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Authorization {
+    pub(super) authorizer_id: String,
+    pub(super) scopes: BTreeSet<String>,
+}
+
+impl Shape {
+    /// Reads a method.
+    pub(super) fn of(verb: &str, method: &Method) -> Self {
+        let mut foreign = foreign_of_method(method);
+        let mut proxy = Proxy {
+            function: String::new(),
+            authorization: authorization(method),
+            timeout_millis: DEFAULT_TIMEOUT_MILLIS,
+            foreign: BTreeMap::new(),
+        };
+        match method.method_integration() {
+            // What an interruption between the two calls leaves behind.
+            None => drop(foreign.insert("integration".into(), "none".into())),
+            Some(integration) => {
+                if verb == "OPTIONS"
+                    && foreign.is_empty()
+                    && proxy.authorization.is_none()
+                    && let Some(preflight) = preflight(method, integration)
+                {
+                    return Self::Preflight(preflight);
+                }
+                proxy.timeout_millis = u32::try_from(integration.timeout_in_millis)
+                    .ok()
+                    .filter(|millis| *millis > 0)
+                    .unwrap_or(DEFAULT_TIMEOUT_MILLIS);
+                match function_of(integration) {
+                    Some(function) => proxy.function = function.to_owned(),
+                    None => drop(foreign.insert("uri".into(), json!(integration.uri()))),
+                }
+                foreign.extend(foreign_of_integration(integration));
+            }
+        }
+        Self::Proxy(Proxy { foreign, ..proxy })
+    }
+
+    /// Who is asked whether a call may pass.
+    pub(super) fn authorization(&self) -> Option<&Authorization> {
+        match self {
+            Self::Proxy(proxy) => proxy.authorization.as_ref(),
+            Self::Preflight(_) => None,
+        }
+    }
+}
+
+/// The integration URI of a function, of whose ARN it repeats partition and region.
+pub(super) fn uri(function: &str) -> String {
+    let mut parts = function.split(':');
+    let partition = parts.nth(1).unwrap_or("aws");
+    let region = parts.nth(1).unwrap_or_default();
+    format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations")
+}
+
+fn function_of(integration: &Integration) -> Option<&str> {
+    let uri_there = integration.uri()?;
+    let (_, rest) = uri_there.split_once(":lambda:path/2015-03-31/functions/")?;
+    let function = rest.strip_suffix("/invocations")?;
+    (uri(function) == uri_there).then_some(function)
+}
+
+fn authorization(method: &Method) -> Option<Authorization> {
+    (method.authorization_type() == Some("COGNITO_USER_POOLS")).then(|| Authorization {
+        authorizer_id: method.authorizer_id().unwrap_or_default().to_owned(),
+        scopes: method.authorization_scopes().iter().cloned().collect(),
+    })
+}
+
+fn foreign_of_method(method: &Method) -> BTreeMap<String, Value> {
+    let other_type = method.authorization_type().filter(|name| !["NONE", "COGNITO_USER_POOLS"].contains(name));
+    let found = [
+        ("authorization_type", other_type.map(Value::from)),
+        ("api_key_required", method.api_key_required().filter(|required| *required).map(Value::from)),
+        ("request_validator_id", method.request_validator_id().map(Value::from)),
+    ];
+    named(found)
+}
+
+fn foreign_of_integration(integration: &Integration) -> BTreeMap<String, Value> {
+    let kind = integration.r#type().map(IntegrationType::as_str).filter(|name| *name != "AWS_PROXY");
+    let verb = integration.http_method().filter(|verb| *verb != "POST");
+    let link = integration.connection_type().filter(|kind| **kind == ConnectionType::VpcLink);
+    let streams = integration.response_transfer_mode().filter(|mode| **mode == ResponseTransferMode::Stream);
+    let parameters = integration.request_parameters().filter(|parameters| !parameters.is_empty());
+    let found = [
+        ("integration_type", kind.map(Value::from)),
+        ("integration_http_method", verb.map(Value::from)),
+        ("credentials", integration.credentials().map(Value::from)),
+        ("content_handling", integration.content_handling().map(|handling| handling.as_str().into())),
+        ("connection_id", link.map(|_| json!(integration.connection_id()))),
+        ("response_transfer_mode", streams.map(|mode| mode.as_str().into())),
+        ("request_parameters", parameters.map(|parameters| json!(sorted(parameters)))),
+    ];
+    named(found)
+}
+
+fn named<const N: usize>(found: [(&str, Option<Value>); N]) -> BTreeMap<String, Value> {
+    found.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+fn sorted<V: Clone>(map: &HashMap<String, V>) -> BTreeMap<String, V> {
+    map.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The preflight that a method answers, when it is wholly one of ours.
+fn preflight(method: &Method, integration: &Integration) -> Option<Preflight> {
+    let requests = integration.request_templates()?;
+    let responses = integration.integration_responses()?;
+    let response = responses.get("200").filter(|one| responses.len() == 1 && one.selection_pattern().is_none())?;
+    let of_mock = integration.r#type() == Some(&IntegrationType::Mock)
+        && integration.content_handling() == Some(&ContentHandlingStrategy::ConvertToText)
+        && requests.len() == 1
+        && requests.get("application/json").is_some_and(|template| template == REQUEST_TEMPLATE);
+    let templates = response.response_templates().cloned().unwrap_or_default();
+    if !of_mock || templates.keys().any(|media_type| media_type != "application/json") {
+        return None;
+    }
+    let header = |(name, value): (&String, &String)| {
+        Some((name.strip_prefix("method.response.header.")?.to_owned(), value.clone()))
+    };
+    let headers: BTreeMap<_, _> = response.response_parameters().into_iter().flatten().filter_map(header).collect();
+    let declared = method.method_responses()?.get("200")?.response_parameters().map(sorted).unwrap_or_default();
+    let all_declared = headers.keys().all(|name| declared.contains_key(&format!("method.response.header.{name}")));
+    let mock = Mock { headers, template: templates.get("application/json").filter(|text| !text.is_empty()).cloned() };
+    mock.preflight().filter(|_| all_declared)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FUNCTION: &str = "arn:aws-cn:lambda:cn-north-1:123456789012:function:f";
+
+    fn read(method: Method) -> (BTreeMap<String, Value>, String) {
+        match Shape::of("GET", &method) {
+            Shape::Proxy(proxy) => (proxy.foreign, proxy.function),
+            Shape::Preflight(preflight) => panic!("{preflight:?}"),
+        }
+    }
+
+    #[test]
+    fn the_uri_is_in_the_partition_and_region_of_the_function() {
+        assert_eq!(
+            uri(FUNCTION),
+            format!("arn:aws-cn:apigateway:cn-north-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations")
+        );
+    }
+
+    #[test]
+    fn a_method_without_integration_is_foreign() {
+        let (foreign, _) = read(Method::builder().http_method("GET").authorization_type("NONE").build());
+        assert_eq!(foreign, BTreeMap::from([("integration".into(), json!("none"))]));
+    }
+
+    #[test]
+    fn what_we_never_make_is_foreign_and_what_has_no_effect_is_not() {
+        let integration = Integration::builder()
+            .r#type(IntegrationType::AwsProxy)
+            .http_method("POST")
+            .uri(uri(FUNCTION))
+            .passthrough_behavior("WHEN_NO_TEMPLATES")
+            .cache_namespace("x")
+            .credentials("arn:aws:iam::1:role/r");
+        let method = Method::builder()
+            .authorization_type("AWS_IAM")
+            .api_key_required(false)
+            .operation_name("op")
+            .request_parameters("method.request.path.id", true)
+            .method_integration(integration.build());
+        let (foreign, function) = read(method.build());
+        assert_eq!(
+            foreign,
+            BTreeMap::from([
+                ("authorization_type".into(), json!("AWS_IAM")),
+                ("credentials".into(), json!("arn:aws:iam::1:role/r")),
+            ])
+        );
+        assert_eq!(function, FUNCTION);
+    }
+}
