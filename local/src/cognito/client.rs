@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// One app client.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Client {
     pub(super) id: String,
     name: String,

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     cloud::Cloud,
-    cognito::{key::key_ids, pool::UserPool},
+    cognito::{
+        key::{SigningKey, key_ids},
+        pool::UserPool,
+    },
 };
 
 /// Answers `/{poolId}/.well-known/jwks.json` and `/{poolId}/.well-known/openid-configuration`; `None` for anything
@@ -16,7 +19,7 @@ pub(crate) fn well_known(cloud: &Cloud, path: &str, base_url: &str) -> Option<Va
     match document {
         "jwks.json" => {
             cognito.pools.get(pool)?;
-            let (modulus, exponent) = cognito.signing_key().components();
+            let (modulus, exponent) = SigningKey::of(&mut cognito.signing_key).components();
             let key =
                 |id| json!({ "alg": "RS256", "e": exponent, "kid": id, "kty": "RSA", "n": modulus, "use": "sig" });
             Some(json!({ "keys": key_ids(pool).map(key) }))

@@ -38,7 +38,12 @@ const MODULUS_START: usize = 9;
 const EXPONENT_START: usize = MODULUS_START + MODULUS + 2;
 
 impl SigningKey {
-    pub(super) fn generate() -> Self {
+    /// The key in its place, made when it is not there yet.
+    pub(super) fn of(place: &mut Option<Self>) -> &Self {
+        place.get_or_insert_with(Self::generate)
+    }
+
+    fn generate() -> Self {
         let pair = KeyPair::generate(KeySize::Rsa2048).expect("the system has randomness");
         let private: Pkcs8V1Der<'static> = pair.as_der().expect("a fresh key has an encoding");
         Self { private: STANDARD.encode(private.as_ref()), public: STANDARD.encode(pair.public_key()) }

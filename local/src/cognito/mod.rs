@@ -3,15 +3,25 @@
 //! Every operation is a plain function over this service's part of the world and a [`Context`]; nothing here waits.
 //! What Cognito is not known to do is refused with a 501.
 
+mod account;
+mod admin;
+mod attributes;
+mod auth;
+mod challenge;
 mod client;
 mod client_settings;
 mod context;
+mod create_user;
 mod discovery;
+mod domain;
+mod group;
 mod input;
 mod key;
+mod list_users;
 mod mfa;
 mod moment;
 mod paging;
+mod password;
 mod pool;
 mod pool_members;
 mod pool_settings;
@@ -19,7 +29,16 @@ mod random;
 mod refusal;
 mod resource_server;
 mod schema;
+mod secret_hash;
+mod session;
+mod sign_in;
+mod software_token;
+mod tags;
+#[cfg(test)]
+mod tests;
 mod token;
+mod totp;
+mod user;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +48,7 @@ use serde_json::Value;
 use crate::{
     call::Call,
     cloud::Cloud,
-    cognito::{context::Context, key::SigningKey, pool::UserPool},
+    cognito::{client::Client, context::Context, key::SigningKey, pool::UserPool},
     error::{Answered, AwsError},
 };
 
@@ -47,12 +66,28 @@ pub(crate) struct Cognito {
 /// What carries out one operation.
 type Operation = fn(&Context<'_>, &mut Cognito) -> Result<Value, AwsError>;
 
+/// Where operations are looked up by name.
+const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
+    pool::operation,
+    schema::operation,
+    mfa::operation,
+    tags::operation,
+    client::operation,
+    resource_server::operation,
+    domain::operation,
+    group::operation,
+    create_user::operation,
+    list_users::operation,
+    admin::operation,
+    auth::operation,
+    challenge::operation,
+    software_token::operation,
+    account::operation,
+];
+
 /// Carries out one call.
 pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
-    let name = call.operation.as_str();
-    let operation = [pool::operation, schema::operation, mfa::operation, client::operation, resource_server::operation]
-        .iter()
-        .find_map(|find| find(name));
+    let operation = OPERATIONS.iter().find_map(|find| find(&call.operation));
     let operation = operation.ok_or_else(|| AwsError::not_imitated(&call.name()))?;
     let context = Context::new(cloud, call);
     Ok(operation(&context, &mut cloud.world().cognito)?.into())
@@ -68,8 +103,24 @@ impl Cognito {
             .ok_or_else(|| refusal::no_user_pool(id))
     }
 
-    /// The key all tokens are signed with.
-    fn signing_key(&mut self) -> &SigningKey {
-        self.signing_key.get_or_insert_with(SigningKey::generate)
+    /// The pool and the client named by the call, and the place of the signing key.
+    fn by_pool_and_client(
+        &mut self,
+        context: &Context<'_>,
+    ) -> Result<(&mut UserPool, &mut Option<SigningKey>, Client), AwsError> {
+        let client = self.pool(context)?.client(context.text("ClientId"))?.clone();
+        let Self { pools, signing_key } = self;
+        let pool = pools.get_mut(context.text("UserPoolId")).expect("it was found above");
+        Ok((pool, signing_key, client))
+    }
+
+    /// A client and its pool, and the place of the signing key. The operations that name only a client are not
+    /// signed, so nothing tells their Region.
+    fn by_client(&mut self, id: &str) -> Result<(&mut UserPool, &mut Option<SigningKey>, Client), AwsError> {
+        let Self { pools, signing_key } = self;
+        let pool = pools.values_mut().find(|pool| pool.clients.contains_key(id));
+        let pool = pool.ok_or_else(|| refusal::no_client(id))?;
+        let client = pool.client(id)?.clone();
+        Ok((pool, signing_key, client))
     }
 }

@@ -10,12 +10,17 @@ use crate::{
         Cognito, Operation,
         client::Client,
         context::Context,
+        group::Group,
         input::{self, Member, NEXT_TOKEN, POOL_ID},
         mfa::Factors,
         moment::Moment,
         paging, pool_members, pool_settings, random, refusal,
         resource_server::ResourceServer,
         schema::{self, Attribute},
+        session::Session,
+        sign_in::SignIn,
+        tags,
+        user::User,
     },
     error::AwsError,
 };
@@ -35,6 +40,14 @@ pub(super) struct UserPool {
     pub(super) factors: Factors,
     pub(super) clients: BTreeMap<String, Client>,
     pub(super) resource_servers: BTreeMap<String, ResourceServer>,
+    pub(super) groups: BTreeMap<String, Group>,
+    /// By folded username.
+    pub(super) users: BTreeMap<String, User>,
+    pub(super) sign_ins: BTreeMap<String, SignIn>,
+    #[serde(skip)]
+    pub(super) sessions: BTreeMap<String, Session>,
+    /// Of the domain, which is among the settings.
+    pub(super) managed_login_version: Option<u64>,
 }
 
 /// The operations of this file.
@@ -69,6 +82,11 @@ impl UserPool {
         self.setting(setting).and_then(Value::as_array).is_some_and(|list| list.iter().any(|value| value == text))
     }
 
+    /// The prefix domain.
+    pub(super) fn domain(&self) -> Option<&str> {
+        self.setting("Domain").and_then(Value::as_str)
+    }
+
     fn described(&self) -> Value {
         let mut members = self.settings.clone();
         members.extend([
@@ -78,7 +96,7 @@ impl UserPool {
             ("LastModifiedDate".to_owned(), self.modified.date()),
             ("UserPoolTags".to_owned(), json!(self.tags)),
             ("SchemaAttributes".to_owned(), json!(self.schema)),
-            ("EstimatedNumberOfUsers".to_owned(), json!(0)),
+            ("EstimatedNumberOfUsers".to_owned(), json!(self.users.len())),
         ]);
         Value::Object(members)
     }
@@ -89,6 +107,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     input::check(input, &[pool_members::CREATE_ONLY, pool_members::MEMBERS, schema::SCHEMA])?;
     let settings = pool_settings::created(input)?;
     let schema = schema::created(input)?;
+    let tags = tags::given(context, "UserPoolTags")?;
     let region = &context.call.region;
     let id = format!("{region}_{}", random::text(random::ALPHANUMERIC, 9));
     let pool = UserPool {
@@ -97,11 +116,16 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
         created: context.now,
         modified: context.now,
         settings,
-        tags: pool_settings::tags(input),
+        tags: tags.into_iter().collect(),
         schema,
         factors: Factors::default(),
         clients: BTreeMap::new(),
         resource_servers: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        users: BTreeMap::new(),
+        sign_ins: BTreeMap::new(),
+        sessions: BTreeMap::new(),
+        managed_login_version: None,
         id,
     };
     let answer = json!({ "UserPool": pool.described() });
@@ -117,10 +141,11 @@ fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
     input::check(input, &[&[POOL_ID], pool_members::UPDATE_ONLY, pool_members::MEMBERS])?;
+    let tags = tags::given(context, "UserPoolTags")?;
     let pool = cognito.pool(context)?;
     pool.settings = pool_settings::updated(pool, input)?;
     if context.member("UserPoolTags").is_some() {
-        pool.tags = pool_settings::tags(input);
+        pool.tags = tags.into_iter().collect();
     }
     pool.modified = context.now;
     Ok(json!({}))
@@ -133,6 +158,11 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
         return Err(refusal::invalid_parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
              inactivated first.",
+        ));
+    }
+    if pool.domain().is_some() {
+        return Err(refusal::invalid_parameter(
+            "User pool cannot be deleted. It has a domain configured that should be deleted first.",
         ));
     }
     let id = pool.id.clone();

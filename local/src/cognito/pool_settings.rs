@@ -1,7 +1,5 @@
 //! What is set on a user pool: the defaults, and what an update keeps and resets.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -289,11 +287,4 @@ fn check(settings: &Map<String, Value>, other_factors: bool) -> Result<(), AwsEr
         ));
     }
     Ok(())
-}
-
-/// The tags of a request.
-pub(super) fn tags(input: &Value) -> BTreeMap<String, String> {
-    let tags = input.get("UserPoolTags").and_then(Value::as_object);
-    let text = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
-    tags.into_iter().flatten().filter_map(text).collect()
 }

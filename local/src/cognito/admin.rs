@@ -1,0 +1,146 @@
+//! What an administrator does to users.
+
+use serde_json::{Value, json};
+
+use crate::{
+    cognito::{
+        Cognito, Operation, attributes,
+        attributes::USER_ATTRIBUTES,
+        context::Context,
+        input::{self, Member, POOL_ID},
+        password::{self, PATTERN, Password},
+        refusal,
+        user::{self, Status, USERNAME},
+    },
+    error::AwsError,
+};
+
+/// The operations of this file.
+pub(super) fn operation(name: &str) -> Option<Operation> {
+    Some(match name {
+        "AdminGetUser" => get,
+        "AdminDeleteUser" => delete,
+        "AdminSetUserPassword" => set_password,
+        "AdminResetUserPassword" => reset_password,
+        "AdminDisableUser" => disable,
+        "AdminEnableUser" => enable,
+        "AdminUpdateUserAttributes" => update_attributes,
+        "AdminUserGlobalSignOut" => sign_out,
+        "AdminConfirmSignUp" => confirm,
+        _ => return None,
+    })
+}
+
+const NAMED: &[Member] = &[POOL_ID, USERNAME];
+
+fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED])?;
+    Ok(cognito.pool(context)?.user(context)?.described())
+}
+
+fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED])?;
+    let pool = cognito.pool(context)?;
+    let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
+    pool.users.remove(&key);
+    pool.sign_ins.retain(|_, sign_in| sign_in.user != key);
+    pool.sessions.retain(|_, session| session.user != key);
+    Ok(json!({}))
+}
+
+fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    let given = Member::fitting("Password", 256, PATTERN).required().secret();
+    input::check(context.input(), &[NAMED, &[given, Member::flag("Permanent")]])?;
+    let pool = cognito.pool(context)?;
+    pool.user(context)?;
+    password::check(pool, context.text("Password"))?;
+    let user = pool.user(context)?;
+    user.password = Some(Password::new(context.text("Password"), context.now));
+    let permanent = context.member("Permanent") == Some(&json!(true));
+    user.status = if permanent { Status::Confirmed } else { Status::ForceChangePassword };
+    user.modified = context.now;
+    Ok(json!({}))
+}
+
+fn reset_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED])?;
+    let pool = cognito.pool(context)?;
+    pool.refuse_triggers(&["CustomMessage", "CustomEmailSender", "CustomSMSSender"])?;
+    let user = pool.user(context)?;
+    if user.status != Status::Confirmed && user.status != Status::ResetRequired {
+        return Err(refusal::not_authorized("User password cannot be reset in the current state."));
+    }
+    if !user.verified("email") && !user.verified("phone_number") {
+        return Err(refusal::invalid_parameter(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        ));
+    }
+    user.status = Status::ResetRequired;
+    user.modified = context.now;
+    Ok(json!({}))
+}
+
+fn disable(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    set_enabled(context, cognito, false)
+}
+
+fn enable(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    set_enabled(context, cognito, true)
+}
+
+fn set_enabled(context: &Context<'_>, cognito: &mut Cognito, enabled: bool) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED])?;
+    let pool = cognito.pool(context)?;
+    let user = pool.user(context)?;
+    user.enabled = enabled;
+    user.modified = context.now;
+    if !enabled {
+        // Disabling a user revokes all their tokens.
+        pool.sign_out(context.text("Username"));
+    }
+    Ok(json!({}))
+}
+
+fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(
+        context.input(),
+        &[NAMED, USER_ATTRIBUTES, &[Member::list("UserAttributes", 0, usize::MAX).required()]],
+    )?;
+    let pool = cognito.pool(context)?;
+    let given = attributes::given(context);
+    let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
+    let user = &pool.users[&key];
+    attributes::check(pool, &given, Some(user))?;
+    let mut after = given.clone();
+    after.extend(
+        user.attributes.iter().filter(|(name, _)| !given.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())),
+    );
+    attributes::refuse_taken(pool, &after, Some(&key))?;
+    let user = pool.user(context)?;
+    attributes::write(user, given);
+    user.modified = context.now;
+    Ok(json!({}))
+}
+
+fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED])?;
+    let pool = cognito.pool(context)?;
+    pool.user(context)?;
+    pool.sign_out(context.text("Username"));
+    Ok(json!({}))
+}
+
+fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED])?;
+    let pool = cognito.pool(context)?;
+    pool.refuse_triggers(&["PostConfirmation"])?;
+    let user = pool.user(context)?;
+    if user.status != Status::Unconfirmed {
+        let status = json!(user.status);
+        let status = status.as_str().unwrap_or_default();
+        return Err(refusal::not_authorized(format!("User cannot be confirmed. Current status is {status}")));
+    }
+    user.status = Status::Confirmed;
+    user.modified = context.now;
+    Ok(json!({}))
+}

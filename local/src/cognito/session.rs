@@ -1,0 +1,100 @@
+//! Sessions: what stands between a right password and the tokens.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+
+use crate::{
+    cognito::{context::Context, input::Member, moment::Moment, pool::UserPool, random, refusal},
+    error::AwsError,
+};
+
+/// What a session asks of the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Challenge {
+    NewPasswordRequired,
+    SoftwareTokenMfa,
+    MfaSetup,
+}
+
+impl Challenge {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
+            Self::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
+            Self::MfaSetup => "MFA_SETUP",
+        }
+    }
+}
+
+/// One session. It ends with the process, as it would with a few minutes.
+#[derive(Debug, Clone)]
+pub(super) struct Session {
+    pub(super) user: String,
+    pub(super) client: String,
+    pub(super) challenge: Challenge,
+    /// Whether an authenticator app has been set up in this session.
+    pub(super) app_verified: bool,
+    begun: Moment,
+    used: bool,
+}
+
+pub(super) const SESSION: Member = Member::text("Session", 20, 2048).secret();
+/// How long a used or expired session is remembered, so that it can be refused as what it was.
+const REMEMBERED: Duration = Duration::from_secs(60 * 60);
+
+impl Session {
+    pub(super) fn new(context: &Context<'_>, user: &str, client: &str, challenge: Challenge) -> Self {
+        let (user, client) = (user.to_owned(), client.to_owned());
+        Self { user, client, challenge, app_verified: false, begun: context.now, used: false }
+    }
+
+    /// The session that follows this one.
+    pub(super) fn next(&self, context: &Context<'_>, app_verified: bool) -> Self {
+        Self { app_verified, ..Self::new(context, &self.user, &self.client, self.challenge) }
+    }
+}
+
+impl UserPool {
+    /// Keeps a session and returns the text that stands for it.
+    pub(super) fn open_session(&mut self, context: &Context<'_>, session: Session) -> String {
+        self.sessions.retain(|_, session| context.now.since(&session.begun) < REMEMBERED);
+        let text = URL_SAFE_NO_PAD.encode(random::bytes::<120>());
+        self.sessions.insert(text.clone(), session);
+        text
+    }
+
+    /// The session that a text stands for, while it is good.
+    pub(super) fn session(&self, context: &Context<'_>, text: &str) -> Result<Session, AwsError> {
+        let invalid = || refusal::not_authorized("Invalid session for the user.");
+        let session = self.sessions.get(text).ok_or_else(invalid)?;
+        let client = self.client(&session.client)?;
+        let minutes = client.settings["AuthSessionValidity"].as_u64().unwrap_or(3);
+        if session.used {
+            return Err(refusal::not_authorized("Invalid session for the user, session can only be used once."));
+        }
+        if context.now.since(&session.begun) >= Duration::from_secs(minutes * 60) {
+            return Err(refusal::not_authorized("Invalid session for the user, session is expired."));
+        }
+        Ok(session.clone())
+    }
+
+    /// Ends a session. A refused answer does not: the user may try again with the same one.
+    pub(super) fn close_session(&mut self, text: &str) {
+        if let Some(session) = self.sessions.get_mut(text) {
+            session.used = true;
+        }
+    }
+}
+
+/// The text member of a map member of the call.
+pub(super) fn parameter<'a>(context: &Context<'a>, map: &str, name: &str) -> Option<&'a str> {
+    context.member(map)?.get(name).and_then(Value::as_str)
+}
+
+/// As [`parameter`], which must be there.
+pub(super) fn required<'a>(context: &Context<'a>, map: &str, name: &str) -> Result<&'a str, AwsError> {
+    let missing = || refusal::invalid_parameter(format!("Missing required parameter {name}"));
+    parameter(context, map, name).filter(|value| !value.is_empty()).ok_or_else(missing)
+}
