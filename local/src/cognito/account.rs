@@ -20,10 +20,10 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "GetUser" => get,
-        "GlobalSignOut" => sign_out,
-        "ChangePassword" => change_password,
-        "RevokeToken" => revoke,
+        "GetUser" => Operation::Changes(get),
+        "GlobalSignOut" => Operation::Changes(sign_out),
+        "ChangePassword" => Operation::Changes(change_password),
+        "RevokeToken" => Operation::Changes(revoke),
         _ => return None,
     })
 }

@@ -18,29 +18,29 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "AdminGetUser" => get,
-        "AdminDeleteUser" => delete,
-        "AdminSetUserPassword" => set_password,
-        "AdminResetUserPassword" => reset_password,
-        "AdminDisableUser" => disable,
-        "AdminEnableUser" => enable,
-        "AdminUpdateUserAttributes" => update_attributes,
-        "AdminUserGlobalSignOut" => sign_out,
-        "AdminConfirmSignUp" => confirm,
+        "AdminGetUser" => Operation::Reads(get),
+        "AdminDeleteUser" => Operation::Changes(delete),
+        "AdminSetUserPassword" => Operation::Changes(set_password),
+        "AdminResetUserPassword" => Operation::Changes(reset_password),
+        "AdminDisableUser" => Operation::Changes(disable),
+        "AdminEnableUser" => Operation::Changes(enable),
+        "AdminUpdateUserAttributes" => Operation::Changes(update_attributes),
+        "AdminUserGlobalSignOut" => Operation::Changes(sign_out),
+        "AdminConfirmSignUp" => Operation::Changes(confirm),
         _ => return None,
     })
 }
 
 const NAMED: &[Member] = &[POOL_ID, USERNAME];
 
-fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[NAMED])?;
     Ok(cognito.pool(context)?.user(context)?.described())
 }
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[NAMED])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     pool.users.remove(&key);
     pool.sign_ins.retain(|_, sign_in| sign_in.user != key);
@@ -51,10 +51,10 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let given = Member::fitting("Password", 256, PATTERN).required().secret();
     input::check(context.input(), &[NAMED, &[given, Member::flag("Permanent")]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.user(context)?;
     password::check(pool, context.text("Password"))?;
-    let user = pool.user(context)?;
+    let user = pool.user_mut(context)?;
     user.password = Some(Password::new(context.text("Password"), context.now));
     let permanent = context.member("Permanent") == Some(&json!(true));
     user.status = if permanent { Status::Confirmed } else { Status::ForceChangePassword };
@@ -64,9 +64,9 @@ fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
 
 fn reset_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[NAMED])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(&["CustomMessage", "CustomEmailSender", "CustomSMSSender"])?;
-    let user = pool.user(context)?;
+    let user = pool.user_mut(context)?;
     if user.status != Status::Confirmed && user.status != Status::ResetRequired {
         return Err(refusal::not_authorized("User password cannot be reset in the current state."));
     }
@@ -90,8 +90,8 @@ fn enable(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 fn set_enabled(context: &Context<'_>, cognito: &mut Cognito, enabled: bool) -> Result<Value, AwsError> {
     input::check(context.input(), &[NAMED])?;
-    let pool = cognito.pool(context)?;
-    let user = pool.user(context)?;
+    let pool = cognito.pool_mut(context)?;
+    let user = pool.user_mut(context)?;
     user.enabled = enabled;
     user.modified = context.now;
     if !enabled {
@@ -106,7 +106,7 @@ fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
         context.input(),
         &[NAMED, USER_ATTRIBUTES, &[Member::list("UserAttributes", 0, usize::MAX).required()]],
     )?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let given = attributes::given(context);
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     let user = &pool.users[&key];
@@ -116,7 +116,7 @@ fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
         user.attributes.iter().filter(|(name, _)| !given.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())),
     );
     attributes::refuse_taken(pool, &after, Some(&key))?;
-    let user = pool.user(context)?;
+    let user = pool.user_mut(context)?;
     attributes::write(user, given);
     user.modified = context.now;
     Ok(json!({}))
@@ -124,7 +124,7 @@ fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
 
 fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[NAMED])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.user(context)?;
     pool.sign_out(context.text("Username"));
     Ok(json!({}))
@@ -132,9 +132,9 @@ fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 
 fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[NAMED])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(&["PostConfirmation"])?;
-    let user = pool.user(context)?;
+    let user = pool.user_mut(context)?;
     if user.status != Status::Unconfirmed {
         let status = json!(user.status);
         let status = status.as_str().unwrap_or_default();

@@ -20,8 +20,8 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "AdminInitiateAuth" => admin_initiate,
-        "InitiateAuth" => initiate,
+        "AdminInitiateAuth" => Operation::Changes(admin_initiate),
+        "InitiateAuth" => Operation::Changes(initiate),
         _ => return None,
     })
 }
@@ -87,10 +87,7 @@ impl Attempt<'_> {
         let password = required(self.context, PARAMETERS, "PASSWORD")?;
         secret_hash::check(&self.client, username, parameter(self.context, PARAMETERS, "SECRET_HASH"))?;
         self.pool.refuse_triggers(&["PreAuthentication", "PostAuthentication", "PreTokenGeneration"])?;
-        let key = match self.pool.user_key(username) {
-            Some(key) => key,
-            None => return Err(self.unknown_user()),
-        };
+        let Some(key) = self.pool.user_key(username) else { return Err(self.unknown_user()) };
         self.check_password(&key, password)?;
         let user = &self.pool.users[&key];
         match user.status {
@@ -142,10 +139,10 @@ impl Attempt<'_> {
             "requiredAttributes": json!(missing).to_string(),
             "userAttributes": json!(user.attributes).to_string(),
         });
-        self.ask(key, Challenge::NewPasswordRequired, parameters)
+        self.ask(key, Challenge::NewPasswordRequired, &parameters)
     }
 
-    fn ask(&mut self, key: &str, challenge: Challenge, parameters: Value) -> Value {
+    fn ask(&mut self, key: &str, challenge: Challenge, parameters: &Value) -> Value {
         let session = Session::new(self.context, key, &self.client.id, challenge);
         let session = self.pool.open_session(self.context, session);
         json!({ "ChallengeName": challenge.name(), "Session": session, "ChallengeParameters": parameters })
@@ -160,7 +157,7 @@ impl Attempt<'_> {
         let username = user.username.clone();
         if app.is_some_and(|app| required || (optional && app.enabled)) {
             let parameters = json!({ "USER_ID_FOR_SRP": username });
-            return Ok(self.ask(key, Challenge::SoftwareTokenMfa, parameters));
+            return Ok(self.ask(key, Challenge::SoftwareTokenMfa, &parameters));
         }
         if !required {
             return Ok(self.grant(key));
@@ -169,7 +166,7 @@ impl Attempt<'_> {
             return Err(AwsError::not_imitated("second factors other than an authenticator app"));
         }
         let parameters = json!({ "USER_ID_FOR_SRP": username, "MFAS_CAN_SETUP": "[\"SOFTWARE_TOKEN_MFA\"]" });
-        Ok(self.ask(key, Challenge::MfaSetup, parameters))
+        Ok(self.ask(key, Challenge::MfaSetup, &parameters))
     }
 
     /// The tokens.

@@ -22,8 +22,8 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "AdminRespondToAuthChallenge" => admin_respond,
-        "RespondToAuthChallenge" => respond,
+        "AdminRespondToAuthChallenge" => Operation::Changes(admin_respond),
+        "RespondToAuthChallenge" => Operation::Changes(respond),
         _ => return None,
     })
 }

@@ -40,11 +40,11 @@ impl fmt::Debug for Client {
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "CreateUserPoolClient" => create,
-        "DescribeUserPoolClient" => describe,
-        "UpdateUserPoolClient" => update,
-        "DeleteUserPoolClient" => delete,
-        "ListUserPoolClients" => list,
+        "CreateUserPoolClient" => Operation::Changes(create),
+        "DescribeUserPoolClient" => Operation::Reads(describe),
+        "UpdateUserPoolClient" => Operation::Changes(update),
+        "DeleteUserPoolClient" => Operation::Changes(delete),
+        "ListUserPoolClients" => Operation::Reads(list),
         _ => return None,
     })
 }
@@ -72,7 +72,7 @@ fn described(pool: &str, client: &Client) -> Value {
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
     input::check(input, &[&[POOL_ID], CREATE_ONLY, MEMBERS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let generated =
         (context.member("GenerateSecret") == Some(&json!(true))).then(|| random::text(random::LOWERCASE, 51));
     let secret = context.call.text("ClientSecret").map(str::to_owned).or(generated);
@@ -89,7 +89,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(answer)
 }
 
-fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, CLIENT_ID]])?;
     let pool = cognito.pool(context)?;
     Ok(described(&pool.id, pool.client(context.text("ClientId"))?))
@@ -98,7 +98,7 @@ fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let input = context.input();
     input::check(input, &[&[POOL_ID, CLIENT_ID], UPDATE_ONLY, MEMBERS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let has_secret = pool.client(context.text("ClientId"))?.secret.is_some();
     let settings = client_settings::settings(pool, input, has_secret)?;
     let client = pool.clients.get_mut(context.text("ClientId")).expect("it was found above");
@@ -112,13 +112,13 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, CLIENT_ID]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let id = context.text("ClientId");
     pool.clients.remove(id).ok_or_else(|| refusal::no_client(id))?;
     Ok(json!({}))
 }
 
-fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, Member::number("MaxResults", 1, 60), NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.clients.values().map(|client| {

@@ -197,7 +197,8 @@ fn check_oauth(pool: &UserPool, settings: &Map<String, Value>, has_secret: bool)
             "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
         ));
     }
-    if !enabled && !(flows.is_empty() && scopes.is_empty()) {
+    let wanted = !flows.is_empty() || !scopes.is_empty();
+    if wanted && !enabled {
         return Err(refusal::invalid_parameter(
             "AllowedOAuthFlowsUserPoolClient must be true to use AllowedOAuthFlows and AllowedOAuthScopes",
         ));

@@ -22,8 +22,8 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "AdminCreateUser" => admin_create,
-        "SignUp" => sign_up,
+        "AdminCreateUser" => Operation::Changes(admin_create),
+        "SignUp" => Operation::Changes(sign_up),
         _ => return None,
     })
 }
@@ -49,7 +49,7 @@ const TRIGGERS: &[&str] = &["PreSignUp", "CustomMessage", "CustomEmailSender", "
 
 fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[ADMIN_CREATE, USER_ATTRIBUTES])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(TRIGGERS)?;
     if context.call.text("MessageAction") == Some("RESEND") {
         return resend(context, pool);

@@ -15,9 +15,9 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "CreateUserPoolDomain" => create,
-        "DescribeUserPoolDomain" => describe,
-        "DeleteUserPoolDomain" => delete,
+        "CreateUserPoolDomain" => Operation::Changes(create),
+        "DescribeUserPoolDomain" => Operation::Reads(describe),
+        "DeleteUserPoolDomain" => Operation::Changes(delete),
         _ => return None,
     })
 }
@@ -40,7 +40,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     let domain = context.text("Domain");
     let region = &context.call.region;
     let taken = cognito.pools.values().any(|pool| pool.region == *region && pool.domain() == Some(domain));
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     if taken {
         return Err(refusal::invalid_parameter("Domain already associated with another user pool."));
     }
@@ -54,7 +54,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 }
 
 /// Describes a domain. One that does not exist is a success with an empty description.
-fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[DOMAIN]])?;
     let domain = context.text("Domain");
     let region = &context.call.region;
@@ -74,7 +74,7 @@ fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, DOMAIN]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     if pool.domain() != Some(context.text("Domain")) {
         return Err(refusal::invalid_parameter("No such domain or user pool exists."));
     }

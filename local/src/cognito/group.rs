@@ -1,7 +1,5 @@
 //! Groups of a pool and who is in them.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -32,15 +30,15 @@ pub(super) struct Group {
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "CreateGroup" => create,
-        "GetGroup" => get,
-        "UpdateGroup" => update,
-        "DeleteGroup" => delete,
-        "ListGroups" => list,
-        "AdminAddUserToGroup" => add_user,
-        "AdminRemoveUserFromGroup" => remove_user,
-        "AdminListGroupsForUser" => list_for_user,
-        "ListUsersInGroup" => list_users,
+        "CreateGroup" => Operation::Changes(create),
+        "GetGroup" => Operation::Reads(get),
+        "UpdateGroup" => Operation::Changes(update),
+        "DeleteGroup" => Operation::Changes(delete),
+        "ListGroups" => Operation::Reads(list),
+        "AdminAddUserToGroup" => Operation::Changes(add_user),
+        "AdminRemoveUserFromGroup" => Operation::Changes(remove_user),
+        "AdminListGroupsForUser" => Operation::Reads(list_for_user),
+        "ListUsersInGroup" => Operation::Reads(list_users),
         _ => return None,
     })
 }
@@ -82,7 +80,11 @@ fn given(context: &Context<'_>) -> impl Iterator<Item = (String, Value)> {
 }
 
 impl UserPool {
-    fn group(&mut self, context: &Context<'_>) -> Result<&mut Group, AwsError> {
+    fn group(&self, context: &Context<'_>) -> Result<&Group, AwsError> {
+        self.groups.get(context.text("GroupName")).ok_or_else(missing)
+    }
+
+    fn group_mut(&mut self, context: &Context<'_>) -> Result<&mut Group, AwsError> {
         self.groups.get_mut(context.text("GroupName")).ok_or_else(missing)
     }
 
@@ -98,7 +100,7 @@ impl UserPool {
 
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[SETTINGS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let name = context.text("GroupName").to_owned();
     if pool.groups.contains_key(&name) {
         return Err(refusal::refuse("GroupExistsException", "A group with the name already exists."));
@@ -110,19 +112,18 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(answer)
 }
 
-fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, GROUP_NAME]])?;
     let pool = cognito.pool(context)?;
-    let id = pool.id.clone();
-    Ok(json!({ "Group": members(&id, pool.group(context)?) }))
+    Ok(json!({ "Group": members(&pool.id, pool.group(context)?) }))
 }
 
 /// Changes the members that are given. That omission clears the others is promised nowhere.
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[SETTINGS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let id = pool.id.clone();
-    let group = pool.group(context)?;
+    let group = pool.group_mut(context)?;
     group.settings.extend(given(context));
     group.modified = context.now;
     Ok(json!({ "Group": members(&id, group) }))
@@ -130,7 +131,7 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, GROUP_NAME]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let name = context.text("GroupName");
     pool.groups.remove(name).ok_or_else(missing)?;
     for user in pool.users.values_mut() {
@@ -139,7 +140,7 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(json!({}))
 }
 
-fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, LIMIT, NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.groups.values().map(|group| (group.name.clone(), members(&pool.id, group)));
@@ -148,32 +149,31 @@ fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError>
 
 fn add_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, USERNAME, GROUP_NAME]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.group(context)?;
-    pool.user(context)?.groups.insert(context.text("GroupName").to_owned());
+    pool.user_mut(context)?.groups.insert(context.text("GroupName").to_owned());
     Ok(json!({}))
 }
 
 fn remove_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, USERNAME, GROUP_NAME]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.group(context)?;
-    pool.user(context)?.groups.remove(context.text("GroupName"));
+    pool.user_mut(context)?.groups.remove(context.text("GroupName"));
     Ok(json!({}))
 }
 
-fn list_for_user(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list_for_user(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, USERNAME, LIMIT, NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
-    let groups: BTreeSet<String> = pool.user(context)?.groups.clone();
-    let listed = groups.iter().filter_map(|name| {
+    let listed = pool.user(context)?.groups.iter().filter_map(|name| {
         let group = pool.groups.get(name)?;
         Some((name.clone(), members(&pool.id, group)))
     });
     Ok(paging::answer("Groups", "NextToken", paging::page(context, "Limit", "NextToken", listed)?))
 }
 
-fn list_users(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list_users(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, GROUP_NAME, LIMIT, NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     pool.group(context)?;

@@ -79,7 +79,7 @@ impl Member {
 
     fn check(&self, input: &Value, violations: &mut Vec<String>) -> Result<(), AwsError> {
         let mut found = Vec::new();
-        collect(input, self.path, String::new(), &mut found);
+        collect(input, self.path, "", &mut found);
         for (path, value) in found {
             match value {
                 None | Some(Value::Null) if self.required => {
@@ -169,11 +169,11 @@ fn shown(value: &Value) -> String {
 }
 
 /// Finds the values at a path, each under the name Cognito gives it in messages; `None` where a parent lacks it.
-fn collect<'a>(value: &'a Value, path: &str, name: String, found: &mut Vec<(String, Option<&'a Value>)>) {
+fn collect<'a>(value: &'a Value, path: &str, name: &str, found: &mut Vec<(String, Option<&'a Value>)>) {
     let (head, rest) = path.split_once('/').map_or((path, None), |(head, rest)| (head, Some(rest)));
     let step = |value: Option<&'a Value>, name: String, found: &mut Vec<_>| match (value, rest) {
         (value, None) => found.push((name, value)),
-        (Some(value), Some(rest)) if !value.is_null() => collect(value, rest, name, found),
+        (Some(value), Some(rest)) if !value.is_null() => collect(value, rest, &name, found),
         _ => {}
     };
     if head == "*" {

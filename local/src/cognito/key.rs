@@ -1,6 +1,6 @@
 //! The RSA key that signs tokens.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use aws_lc_rs::{
     encoding::{AsDer as _, Pkcs8V1Der},
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// An RSA key of 2048 bits.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SigningKey {
     /// PKCS #8, base64.
     private: String,
@@ -30,6 +30,10 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// The key of every cloud that begins in this process. Making one takes up to a second, and tests begin many clouds.
+/// Sharing it gives nothing away: what tells pools apart is the names of their keys.
+static FRESH: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate);
+
 /// The length in bytes of the modulus of a key of 2048 bits.
 const MODULUS: usize = 256;
 /// Where the modulus begins in `RSAPublicKey` (RFC 8017, A.1.1): after the two headers and a zero for the sign.
@@ -40,7 +44,7 @@ const EXPONENT_START: usize = MODULUS_START + MODULUS + 2;
 impl SigningKey {
     /// The key in its place, made when it is not there yet.
     pub(super) fn of(place: &mut Option<Self>) -> &Self {
-        place.get_or_insert_with(Self::generate)
+        place.get_or_insert_with(|| FRESH.clone())
     }
 
     fn generate() -> Self {

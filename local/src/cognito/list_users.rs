@@ -18,7 +18,7 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "ListUsers" => list,
+        "ListUsers" => Operation::Reads(list),
         _ => return None,
     })
 }
@@ -45,7 +45,7 @@ const MEMBERS: &[Member] = &[
     Member::text("AttributesToGet/*", 1, 32),
 ];
 
-fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool(context)?;
     let filter = context.call.text("Filter").filter(|text| !text.is_empty()).map(Filter::read).transpose()?;

@@ -38,8 +38,8 @@ impl Factors {
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "SetUserPoolMfaConfig" => set,
-        "GetUserPoolMfaConfig" => get,
+        "SetUserPoolMfaConfig" => Operation::Changes(set),
+        "GetUserPoolMfaConfig" => Operation::Reads(get),
         _ => return None,
     })
 }
@@ -65,7 +65,7 @@ pub(super) fn no_factor() -> AwsError {
 /// Replaces the whole configuration: what is left out is off.
 fn set(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let member = |name| context.member(name).cloned();
     let factors = Factors {
         sms: member("SmsMfaConfiguration"),
@@ -111,7 +111,7 @@ fn check(pool: &UserPool, factors: &Factors, wanted: &str) -> Result<(), AwsErro
     Ok(())
 }
 
-fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID]])?;
     Ok(described(cognito.pool(context)?))
 }

@@ -59,12 +59,15 @@ pub(crate) use token::{TokenProblem, verify_token};
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cognito {
     pools: BTreeMap<String, UserPool>,
-    /// One key for all pools, made when first needed because making one takes a tenth of a second.
+    /// One key for all pools, in its place once a pool needs it.
     signing_key: Option<SigningKey>,
 }
 
-/// What carries out one operation.
-type Operation = fn(&Context<'_>, &mut Cognito) -> Result<Value, AwsError>;
+/// What carries out one operation. A cloud writes itself to disk after every change, so reads must not look like one.
+enum Operation {
+    Reads(fn(&Context<'_>, &Cognito) -> Result<Value, AwsError>),
+    Changes(fn(&Context<'_>, &mut Cognito) -> Result<Value, AwsError>),
+}
 
 /// Where operations are looked up by name.
 const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
@@ -86,21 +89,30 @@ const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
 ];
 
 /// Carries out one call.
+#[expect(clippy::unused_async, reason = "every service is called in the same way")]
 pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let operation = OPERATIONS.iter().find_map(|find| find(&call.operation));
     let operation = operation.ok_or_else(|| AwsError::not_imitated(&call.name()))?;
     let context = Context::new(cloud, call);
-    Ok(operation(&context, &mut cloud.world().cognito)?.into())
+    let members = match operation {
+        Operation::Reads(read) => read(&context, &cloud.world().cognito),
+        Operation::Changes(change) => change(&context, &mut cloud.world().cognito),
+    };
+    members.map(Into::into)
 }
 
 impl Cognito {
     /// The pool named by the call, which must be in the call's Region.
-    fn pool(&mut self, context: &Context<'_>) -> Result<&mut UserPool, AwsError> {
+    fn pool(&self, context: &Context<'_>) -> Result<&UserPool, AwsError> {
         let id = context.text("UserPoolId");
-        self.pools
-            .get_mut(id)
-            .filter(|pool| pool.region == context.call.region)
-            .ok_or_else(|| refusal::no_user_pool(id))
+        let pool = self.pools.get(id).filter(|pool| pool.region == context.call.region);
+        pool.ok_or_else(|| refusal::no_user_pool(id))
+    }
+
+    /// The same pool, for a change.
+    fn pool_mut(&mut self, context: &Context<'_>) -> Result<&mut UserPool, AwsError> {
+        let id = self.pool(context)?.id.clone();
+        Ok(self.pools.get_mut(&id).expect("it was found above"))
     }
 
     /// The pool and the client named by the call, and the place of the signing key.

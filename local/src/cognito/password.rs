@@ -35,7 +35,7 @@ pub(super) const PATTERN: Pattern = Pattern {
 const SYMBOLS: &[u8] = b"^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
 /// The symbols of made-up passwords: those that survive a shell's double quotes.
 const PLAIN_SYMBOLS: &[u8] = b"^*.-@#%&,:;_~+=";
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Password {
     pub(super) fn new(text: &str, now: Moment) -> Self {
@@ -119,7 +119,7 @@ pub(super) struct Failures {
 /// How many wrong passwords have no consequence.
 const FREE: u32 = 5;
 /// After so long without an attempt all is forgiven; no lock lasts longer.
-const FORGIVEN: Duration = Duration::from_secs(15 * 60);
+const FORGIVEN: Duration = Duration::from_mins(15);
 
 impl Failures {
     /// Refuses an attempt while the user is locked out. The first lock lasts a second, and each further wrong

@@ -53,11 +53,11 @@ pub(super) struct UserPool {
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "CreateUserPool" => create,
-        "DescribeUserPool" => describe,
-        "UpdateUserPool" => update,
-        "DeleteUserPool" => delete,
-        "ListUserPools" => list,
+        "CreateUserPool" => Operation::Changes(create),
+        "DescribeUserPool" => Operation::Reads(describe),
+        "UpdateUserPool" => Operation::Changes(update),
+        "DeleteUserPool" => Operation::Changes(delete),
+        "ListUserPools" => Operation::Reads(list),
         _ => return None,
     })
 }
@@ -133,7 +133,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(answer)
 }
 
-fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID]])?;
     Ok(json!({ "UserPool": cognito.pool(context)?.described() }))
 }
@@ -142,7 +142,7 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     let input = context.input();
     input::check(input, &[&[POOL_ID], pool_members::UPDATE_ONLY, pool_members::MEMBERS])?;
     let tags = tags::given(context, "UserPoolTags")?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     pool.settings = pool_settings::updated(pool, input)?;
     if context.member("UserPoolTags").is_some() {
         pool.tags = tags.into_iter().collect();
@@ -153,7 +153,7 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     if pool.setting("DeletionProtection") == Some(&json!("ACTIVE")) {
         return Err(refusal::invalid_parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
@@ -170,7 +170,7 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(json!({}))
 }
 
-fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[Member::number("MaxResults", 1, 60).required(), NEXT_TOKEN]])?;
     let listed = cognito
         .pools

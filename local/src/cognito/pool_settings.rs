@@ -263,16 +263,16 @@ fn agree_on_messages(settings: &mut Map<String, Value>, input: &Value) -> Result
 
 fn check(settings: &Map<String, Value>, other_factors: bool) -> Result<(), AwsError> {
     let verified = settings.get("AutoVerifiedAttributes").cloned().unwrap_or_else(|| json!([]));
-    let verifies = |attribute: &Value| verified.as_array().is_some_and(|verified| verified.contains(attribute));
+    let covers = |attribute: &Value| verified.as_array().is_some_and(|verified| verified.contains(attribute));
     let before_update = settings
         .get("UserAttributeUpdateSettings")
         .and_then(|settings| settings["AttributesRequireVerificationBeforeUpdate"].as_array());
-    if !before_update.into_iter().flatten().all(verifies) {
+    if !before_update.into_iter().flatten().all(covers) {
         return Err(refusal::invalid_parameter(
             "All attributes in AttributesRequireVerificationBeforeUpdate must exist in AutoVerifiedAttributes",
         ));
     }
-    let texts = settings.contains_key("SmsConfiguration") && verifies(&json!("phone_number"));
+    let texts = settings.contains_key("SmsConfiguration") && covers(&json!("phone_number"));
     if settings["MfaConfiguration"] != "OFF" && !texts && !other_factors {
         return Err(mfa::no_factor());
     }

@@ -26,11 +26,11 @@ pub(super) struct ResourceServer {
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "CreateResourceServer" => create,
-        "DescribeResourceServer" => describe,
-        "UpdateResourceServer" => update,
-        "DeleteResourceServer" => delete,
-        "ListResourceServers" => list,
+        "CreateResourceServer" => Operation::Changes(create),
+        "DescribeResourceServer" => Operation::Reads(describe),
+        "UpdateResourceServer" => Operation::Changes(update),
+        "DeleteResourceServer" => Operation::Changes(delete),
+        "ListResourceServers" => Operation::Reads(list),
         _ => return None,
     })
 }
@@ -73,7 +73,7 @@ fn given(context: &Context<'_>) -> ResourceServer {
 
 fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let server = given(context);
     if pool.resource_servers.contains_key(&server.identifier) {
         return Err(refusal::invalid_parameter(format!(
@@ -86,7 +86,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(answer)
 }
 
-fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, IDENTIFIER]])?;
     let pool = cognito.pool(context)?;
     let identifier = context.text("Identifier");
@@ -97,7 +97,7 @@ fn describe(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 /// Replaces the name and all scopes: a scope that is left out is gone.
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let identifier = context.text("Identifier");
     let server = pool.resource_servers.get_mut(identifier).ok_or_else(|| missing(identifier))?;
     *server = given(context);
@@ -106,13 +106,13 @@ fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, IDENTIFIER]])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let identifier = context.text("Identifier");
     pool.resource_servers.remove(identifier).ok_or_else(|| missing(identifier))?;
     Ok(json!({}))
 }
 
-fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, Member::number("MaxResults", 1, 50), NEXT_TOKEN]])?;
     let pool = cognito.pool(context)?;
     let listed = pool.resource_servers.values().map(|server| (server.identifier.clone(), members(&pool.id, server)));

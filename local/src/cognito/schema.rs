@@ -15,6 +15,7 @@ use crate::{
 
 /// One attribute as `DescribeUserPool` answers it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "these are Cognito's names")]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Attribute {
     pub(super) name: String,
@@ -31,7 +32,7 @@ pub(super) struct Attribute {
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "AddCustomAttributes" => add,
+        "AddCustomAttributes" => Operation::Changes(add),
         _ => return None,
     })
 }
@@ -181,7 +182,7 @@ fn append(schema: &mut Vec<Attribute>, given: &Value) -> Result<(), AwsError> {
 
 fn add(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[ADD])?;
-    let pool = cognito.pool(context)?;
+    let pool = cognito.pool_mut(context)?;
     let mut schema = pool.schema.clone();
     for given in context.member("CustomAttributes").and_then(Value::as_array).into_iter().flatten() {
         append(&mut schema, given)?;

@@ -42,7 +42,7 @@ pub(super) struct Session {
 
 pub(super) const SESSION: Member = Member::text("Session", 20, 2048).secret();
 /// How long a used or expired session is remembered, so that it can be refused as what it was.
-const REMEMBERED: Duration = Duration::from_secs(60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(1);
 
 impl Session {
     pub(super) fn new(context: &Context<'_>, user: &str, client: &str, challenge: Challenge) -> Self {

@@ -20,10 +20,10 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "AssociateSoftwareToken" => associate,
-        "VerifySoftwareToken" => verify,
-        "SetUserMFAPreference" => prefer,
-        "AdminSetUserMFAPreference" => admin_prefer,
+        "AssociateSoftwareToken" => Operation::Changes(associate),
+        "VerifySoftwareToken" => Operation::Changes(verify),
+        "SetUserMFAPreference" => Operation::Changes(prefer),
+        "AdminSetUserMFAPreference" => Operation::Changes(admin_prefer),
         _ => return None,
     })
 }
@@ -117,7 +117,7 @@ fn prefer(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
 
 fn admin_prefer(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID, USERNAME], PREFERENCES])?;
-    let user = cognito.pool(context)?.user(context)?;
+    let user = cognito.pool_mut(context)?.user_mut(context)?;
     set(context, user, "User does not have delivery config set to turn on SOFTWARE_TOKEN_MFA")
 }
 

@@ -16,9 +16,9 @@ use crate::{
 /// The operations of this file.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
-        "TagResource" => tag,
-        "UntagResource" => untag,
-        "ListTagsForResource" => list,
+        "TagResource" => Operation::Changes(tag),
+        "UntagResource" => Operation::Changes(untag),
+        "ListTagsForResource" => Operation::Reads(list),
         _ => return None,
     })
 }
@@ -27,10 +27,15 @@ const RESOURCE: Member = Member::fitting("ResourceArn", 2048, ARN).required();
 /// The most tags a pool may have.
 const MOST: usize = 50;
 
-fn pool<'a>(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<&'a mut UserPool, AwsError> {
+fn pool<'a>(context: &Context<'_>, cognito: &'a Cognito) -> Result<&'a UserPool, AwsError> {
     let arn = context.text("ResourceArn");
-    let found = cognito.pools.values_mut().find(|pool| pool.arn == arn && pool.region == context.call.region);
+    let found = cognito.pools.values().find(|pool| pool.arn == arn && pool.region == context.call.region);
     found.ok_or_else(|| refusal::no_user_pool(arn.rsplit('/').next().unwrap_or(arn)))
+}
+
+fn pool_mut<'a>(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<&'a mut UserPool, AwsError> {
+    let id = pool(context, cognito)?.id.clone();
+    Ok(cognito.pools.get_mut(&id).expect("it was found above"))
 }
 
 /// The tags of a member, none of them reserved.
@@ -58,7 +63,7 @@ fn too_many() -> AwsError {
 fn tag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[RESOURCE, Member::map("Tags").required()]])?;
     let tags = given(context, "Tags")?;
-    let pool = pool(context, cognito)?;
+    let pool = pool_mut(context, cognito)?;
     let mut all = pool.tags.clone();
     all.extend(tags);
     if all.len() > MOST {
@@ -70,14 +75,14 @@ fn tag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> 
 
 fn untag(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[RESOURCE, Member::list("TagKeys", 0, usize::MAX).required()]])?;
-    let pool = pool(context, cognito)?;
+    let pool = pool_mut(context, cognito)?;
     for key in context.texts("TagKeys") {
         pool.tags.remove(&key);
     }
     Ok(json!({}))
 }
 
-fn list(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[RESOURCE]])?;
     Ok(json!({ "Tags": pool(context, cognito)?.tags }))
 }

@@ -146,7 +146,13 @@ impl UserPool {
     }
 
     /// The user named by the call.
-    pub(super) fn user(&mut self, context: &Context<'_>) -> Result<&mut User, AwsError> {
+    pub(super) fn user(&self, context: &Context<'_>) -> Result<&User, AwsError> {
+        let key = self.user_key(context.text("Username")).ok_or_else(missing)?;
+        self.users.get(&key).ok_or_else(missing)
+    }
+
+    /// The same user, for a change.
+    pub(super) fn user_mut(&mut self, context: &Context<'_>) -> Result<&mut User, AwsError> {
         let key = self.user_key(context.text("Username")).ok_or_else(missing)?;
         self.users.get_mut(&key).ok_or_else(missing)
     }

@@ -197,7 +197,7 @@ async fn a_temporary_password_is_changed_together_with_what_is_missing() {
             "userAttributes": "{\"email\":\"bob@b.example\"}",
         })
     );
-    let respond = |responses: Value| ready.response(&challenge, over(json!({ "USERNAME": "bob" }), responses));
+    let respond = |responses: Value| ready.response(&challenge, &over(json!({ "USERNAME": "bob" }), responses));
     let cases = [
         (json!({}), "InvalidParameterException: Missing required parameter NEW_PASSWORD"),
         (
@@ -238,7 +238,7 @@ async fn a_session_lives_as_long_as_the_client_says() {
     let ready = newcomer().await;
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("bob", "Temp0rary!")).await;
     let responses = json!({ "USERNAME": "bob", "NEW_PASSWORD": "Passw0rd!", "userAttributes.name": "Bob" });
-    let response = ready.response(&challenge, responses.clone());
+    let response = ready.response(&challenge, &responses);
     advance(3 * MINUTE).await;
     assert_eq!(
         ready.aws.refused("AdminRespondToAuthChallenge", response.clone()).await,

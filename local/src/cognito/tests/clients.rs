@@ -69,7 +69,6 @@ async fn client_settings_that_do_not_go_together_are_refused() {
     let aws = Aws::new();
     let pool =
         aws.pool(json!({ "Schema": [{ "Name": "email", "AttributeDataType": "String", "Required": true }] })).await;
-    let oauth = |flows: Value, scopes: Value| json!({ "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": flows, "AllowedOAuthScopes": scopes });
     let cases = [
         (json!({ "AccessTokenValidity": 60 }), "InvalidParameterException: Invalid range for token validity."),
         (
@@ -98,6 +97,30 @@ async fn client_settings_that_do_not_go_together_are_refused() {
             json!({ "WriteAttributes": ["name"] }),
             "InvalidParameterException: Invalid write attributes specified while creating a client",
         ),
+        (
+            json!({ "RefreshTokenRotation": { "Feature": "ENABLED" } }),
+            "the local cloud does not imitate rotation of refresh tokens",
+        ),
+    ];
+    for (members, refusal) in cases {
+        let input = over(json!({ "UserPoolId": pool, "ClientName": "web" }), members);
+        assert_eq!(aws.refused("CreateUserPoolClient", input).await, refusal);
+    }
+    let lite = aws.pool(json!({ "UserPoolTier": "LITE" })).await;
+    let choice = json!({ "UserPoolId": lite, "ClientName": "web", "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] });
+    assert_eq!(
+        aws.refused("CreateUserPoolClient", choice).await,
+        "FeatureUnavailableInTierException: The following features need to be disabled for the LITE pricing tier configured: \
+         ALLOW_USER_AUTH"
+    );
+}
+
+#[tokio::test]
+async fn oauth_settings_that_do_not_go_together_are_refused() {
+    let aws = Aws::new();
+    let pool = aws.pool(json!({})).await;
+    let oauth = |flows: Value, scopes: Value| json!({ "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": flows, "AllowedOAuthScopes": scopes });
+    let cases = [
         (
             oauth(json!(["code"]), json!([])),
             "InvalidParameterException: AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is \
@@ -129,10 +152,6 @@ async fn client_settings_that_do_not_go_together_are_refused() {
             "InvalidParameterException: EnablePropagateAdditionalUserContextData can not be enabled if client does not have \
              a client secret.",
         ),
-        (
-            json!({ "RefreshTokenRotation": { "Feature": "ENABLED" } }),
-            "the local cloud does not imitate rotation of refresh tokens",
-        ),
     ];
     for (members, refusal) in cases {
         let input = over(json!({ "UserPoolId": pool, "ClientName": "web" }), members);
@@ -142,13 +161,6 @@ async fn client_settings_that_do_not_go_together_are_refused() {
     assert_eq!(
         aws.refused("CreateUserPoolClient", provider).await,
         format!("InvalidParameterException: The provider Google does not exist for User Pool {pool}.")
-    );
-    let lite = aws.pool(json!({ "UserPoolTier": "LITE" })).await;
-    let choice = json!({ "UserPoolId": lite, "ClientName": "web", "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] });
-    assert_eq!(
-        aws.refused("CreateUserPoolClient", choice).await,
-        "FeatureUnavailableInTierException: The following features need to be disabled for the LITE pricing tier configured: \
-         ALLOW_USER_AUTH"
     );
 }
 

@@ -93,7 +93,7 @@ async fn set_up(ready: &Ready) -> (Value, Value) {
     let verified = ready.aws.call("VerifySoftwareToken", right).await;
     assert_eq!(verified["Status"], "SUCCESS");
     let challenge = over(challenge, json!({ "Session": verified["Session"] }));
-    let response = ready.response(&challenge, json!({ "USERNAME": "ann" }));
+    let response = ready.response(&challenge, &json!({ "USERNAME": "ann" }));
     let answer = ready.aws.call("AdminRespondToAuthChallenge", response).await;
     assert!(answer["AuthenticationResult"]["IdToken"].is_string());
     (associated["SecretCode"].clone(), answer["AuthenticationResult"].clone())
@@ -109,7 +109,7 @@ async fn a_demanded_app_is_set_up_while_signing_in_and_asked_for_from_then_on() 
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("ann", "Passw0rd!")).await;
     assert_eq!(challenge["ChallengeName"], "SOFTWARE_TOKEN_MFA");
     let respond =
-        |code: String| ready.response(&challenge, json!({ "USERNAME": "ann", "SOFTWARE_TOKEN_MFA_CODE": code }));
+        |code: String| ready.response(&challenge, &json!({ "USERNAME": "ann", "SOFTWARE_TOKEN_MFA_CODE": code }));
     assert_eq!(
         ready.aws.refused("AdminRespondToAuthChallenge", respond("abcdef".into())).await,
         "CodeMismatchException: Invalid code received for user"
@@ -119,7 +119,7 @@ async fn a_demanded_app_is_set_up_while_signing_in_and_asked_for_from_then_on() 
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("ann", "Passw0rd!")).await;
     let again = json!({ "USERNAME": "ann", "SOFTWARE_TOKEN_MFA_CODE": code(&secret, 1) });
     assert_eq!(
-        ready.aws.refused("AdminRespondToAuthChallenge", ready.response(&challenge, again)).await,
+        ready.aws.refused("AdminRespondToAuthChallenge", ready.response(&challenge, &again)).await,
         "ExpiredCodeException: Your software token has already been used once."
     );
 }

@@ -2,8 +2,10 @@
 
 mod auth;
 mod clients;
+mod edges;
 mod mfa;
 mod names;
+mod parts;
 mod pools;
 mod reset;
 mod tokens;
@@ -131,7 +133,7 @@ impl Ready {
     }
 
     /// The members of an `AdminRespondToAuthChallenge` to this challenge.
-    fn response(&self, challenge: &Value, responses: Value) -> Value {
+    fn response(&self, challenge: &Value, responses: &Value) -> Value {
         json!({
             "UserPoolId": self.pool,
             "ClientId": self.client,
@@ -162,5 +164,5 @@ fn id(value: &Value) -> String {
     value.as_str().expect("an id is a text").to_owned()
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MINUTE: Duration = Duration::from_mins(1);
+const DAY: Duration = Duration::from_hours(24);

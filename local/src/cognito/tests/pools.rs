@@ -195,22 +195,6 @@ async fn a_protected_pool_or_one_with_a_domain_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn an_unknown_domain_is_a_success_without_a_description() {
-    let aws = Aws::new();
-    let pool = aws.pool(json!({})).await;
-    let unknown = aws.call("DescribeUserPoolDomain", json!({ "Domain": "nobody" })).await;
-    assert_eq!(unknown, json!({ "DomainDescription": {} }));
-    aws.call("CreateUserPoolDomain", json!({ "UserPoolId": pool, "Domain": "people" })).await;
-    let known = aws.call("DescribeUserPoolDomain", json!({ "Domain": "people" })).await;
-    assert_eq!(known["DomainDescription"]["Status"], "ACTIVE");
-    let other = aws.pool(json!({})).await;
-    assert_eq!(
-        aws.refused("CreateUserPoolDomain", json!({ "UserPoolId": other, "Domain": "people" })).await,
-        "InvalidParameterException: Domain already associated with another user pool."
-    );
-}
-
-#[tokio::test]
 async fn lists_need_a_size_come_in_pages_and_carry_no_tags() {
     let aws = Aws::with(Settings { page_size: Some(2), ..Settings::default() });
     let mut made = Vec::new();
@@ -261,53 +245,30 @@ async fn a_new_pool_is_described_at_once_and_listed_later() {
 }
 
 #[tokio::test]
-async fn tags_are_added_removed_and_limited_to_fifty() {
-    let aws = Aws::new();
-    let pool = aws.pool(json!({ "UserPoolTags": { "a": "1" } })).await;
-    let arn = aws.describe(&pool).await["Arn"].clone();
-    aws.call("TagResource", json!({ "ResourceArn": arn, "Tags": { "a": "2", "b": "3" } })).await;
-    aws.call("UntagResource", json!({ "ResourceArn": arn, "TagKeys": ["a", "never"] })).await;
-    assert_eq!(aws.call("ListTagsForResource", json!({ "ResourceArn": arn })).await, json!({ "Tags": { "b": "3" } }));
-    assert_eq!(aws.describe(&pool).await["UserPoolTags"], json!({ "b": "3" }));
-    let many = (0..50).map(|number| (format!("t{number}"), json!(""))).collect::<serde_json::Map<_, _>>();
-    assert_eq!(
-        aws.refused("TagResource", json!({ "ResourceArn": arn, "Tags": many })).await,
-        "InvalidParameterException: The number of tags exceeds the limit of 50"
-    );
-    let unknown = "arn:aws:cognito-idp:us-west-2:000000000000:userpool/us-west-2_nobody123";
-    assert_eq!(
-        aws.refused("ListTagsForResource", json!({ "ResourceArn": unknown })).await,
-        "ResourceNotFoundException: User pool us-west-2_nobody123 does not exist."
-    );
-}
-
-#[tokio::test]
-async fn attributes_are_added_once_and_come_back_with_their_prefix() {
-    let aws = Aws::new();
-    let schema = json!([{ "Name": "email", "AttributeDataType": "String", "Required": true }]);
-    let pool = aws.pool(json!({ "Schema": schema })).await;
-    let text = json!({ "Name": "team", "AttributeDataType": "String" });
-    let add = json!({ "UserPoolId": pool, "CustomAttributes": [text] });
-    aws.call("AddCustomAttributes", add.clone()).await;
-    let schema = aws.describe(&pool).await["SchemaAttributes"].clone();
-    let find =
-        |name: &str| schema.as_array().unwrap().iter().find(|attribute| attribute["Name"] == name).unwrap().clone();
-    assert_eq!(find("email")["Required"], true);
-    assert_eq!(
-        find("custom:team"),
-        json!({
-            "Name": "custom:team", "AttributeDataType": "String", "DeveloperOnlyAttribute": false, "Mutable": true,
-            "Required": false, "StringAttributeConstraints": {},
-        })
-    );
-    assert_eq!(
-        aws.refused("AddCustomAttributes", add).await,
-        "InvalidParameterException: custom:team: Existing attribute already has name custom:team."
-    );
-}
-
-#[tokio::test]
 async fn what_is_not_known_is_not_imitated() {
     let refusal = Aws::new().refused("StartUserImportJob", json!({})).await;
     assert_eq!(refusal, "the local cloud does not imitate cognito-idp:StartUserImportJob");
+}
+
+#[tokio::test]
+async fn a_pool_with_its_users_and_tokens_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let aws = Aws(crate::cloud::Cloud::open(folder.path(), Settings::default()).unwrap());
+    let pool = aws.pool(json!({})).await;
+    let client = aws.client(&pool, json!({ "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] })).await;
+    aws.user(&pool, "ann", "Passw0rd!").await;
+    let sign_in = json!({
+        "UserPoolId": pool,
+        "ClientId": client["ClientId"],
+        "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": { "USERNAME": "ann", "PASSWORD": "Passw0rd!" },
+    });
+    let tokens = aws.call("AdminInitiateAuth", sign_in.clone()).await["AuthenticationResult"].clone();
+    let before = aws.describe(&pool).await;
+    aws.0.save().unwrap();
+    drop(aws);
+    let aws = Aws(crate::cloud::Cloud::open(folder.path(), Settings::default()).unwrap());
+    assert_eq!(aws.describe(&pool).await, before);
+    assert_eq!(aws.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await["Username"], "ann");
+    aws.call("AdminInitiateAuth", sign_in).await;
 }
