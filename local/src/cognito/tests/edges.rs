@@ -31,10 +31,7 @@ async fn a_standard_attribute_keeps_its_type_and_custom_ones_end_at_fifty() {
 async fn tags_and_page_tokens_that_make_no_sense_are_refused() {
     let aws = Aws::new();
     let tagged = json!({ "PoolName": "people", "UserPoolTags": { "": "x" } });
-    assert_eq!(
-        aws.refused("CreateUserPool", tagged).await,
-        "InvalidParameterException: The tag  is not valid"
-    );
+    assert_eq!(aws.refused("CreateUserPool", tagged).await, "InvalidParameterException: The tag  is not valid");
     assert_eq!(
         aws.refused("ListUserPools", json!({ "MaxResults": 1, "NextToken": "%" })).await,
         "InvalidParameterException: Invalid pagination token"
@@ -79,7 +76,8 @@ async fn a_client_writes_only_the_attributes_it_may() {
         "NotAuthorizedException: A client attempted to write unauthorized attribute"
     );
     let ready = Ready::new().await;
-    let attributes = json!([{ "Name": "email", "Value": "b@b.example" }, { "Name": "email_verified", "Value": "true" }]);
+    let attributes =
+        json!([{ "Name": "email", "Value": "b@b.example" }, { "Name": "email_verified", "Value": "true" }]);
     let verified =
         json!({ "ClientId": ready.client, "Username": "bob", "Password": "Passw0rd!", "UserAttributes": attributes });
     assert_eq!(
