@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result};
-use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
+use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata, operation::BuildError};
 
 use super::operation::Operation;
 use crate::engine::{ResourceError, Verdict};
@@ -138,4 +138,10 @@ fn listed(actions: &[&str]) -> String {
 fn request_id(response: &HttpResponse) -> Option<String> {
     let names = ["x-amzn-requestid", "x-amzn-request-id", "x-amz-request-id"];
     names.iter().find_map(|name| response.headers().get(*name)).map(ToOwned::to_owned)
+}
+
+impl From<BuildError> for ResourceError {
+    fn from(error: BuildError) -> Self {
+        Self::refused(format!("the request could not be made: {error}"))
+    }
 }

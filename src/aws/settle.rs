@@ -41,6 +41,18 @@ where
     }
 }
 
+/// What a look came to: nothing yet when AWS refused with `code`, so that the next look begins afresh.
+///
+/// # Errors
+/// Every other failure.
+pub fn unless<T>(outcome: Result<T, ResourceError>, code: &str) -> Result<Option<T>, ResourceError> {
+    match outcome {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code.as_deref() == Some(code) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// One wait: since when, and how long the next pause is.
 #[derive(Debug, Default)]
 pub(crate) struct Patience {

@@ -144,7 +144,7 @@ operations! {
     GET_USER_POOL_MFA_CONFIG = "cognito-idp:GetUserPoolMfaConfig",
         needs ["cognito-idp:GetUserPoolMfaConfig"], within [POOL_READ], waits for [THROTTLED];
     UPDATE_USER_POOL = "cognito-idp:UpdateUserPool",
-        needs ["cognito-idp:UpdateUserPool"], within [POOL_CHANGE], waits for [THROTTLED, POOL_BUSY];
+        needs ["cognito-idp:UpdateUserPool"], within [POOL_CHANGE], waits for [THROTTLED];
     SET_USER_POOL_MFA_CONFIG = "cognito-idp:SetUserPoolMfaConfig",
         needs ["cognito-idp:SetUserPoolMfaConfig"], within [POOL_CHANGE], waits for [THROTTLED, POOL_BUSY];
     DELETE_USER_POOL = "cognito-idp:DeleteUserPool",
@@ -156,7 +156,7 @@ operations! {
     CREATE_USER_POOL_CLIENT = "cognito-idp:CreateUserPoolClient",
         needs ["cognito-idp:CreateUserPoolClient"], within [CLIENT_CHANGE], waits for [THROTTLED, POOL_BUSY];
     UPDATE_USER_POOL_CLIENT = "cognito-idp:UpdateUserPoolClient",
-        needs ["cognito-idp:UpdateUserPoolClient"], within [CLIENT_CHANGE], waits for [THROTTLED, POOL_BUSY];
+        needs ["cognito-idp:UpdateUserPoolClient"], within [CLIENT_CHANGE], waits for [THROTTLED];
     DELETE_USER_POOL_CLIENT = "cognito-idp:DeleteUserPoolClient",
         needs ["cognito-idp:DeleteUserPoolClient"], within [CLIENT_CHANGE], waits for [THROTTLED, POOL_BUSY];
     DESCRIBE_USER_POOL_CLIENT = "cognito-idp:DescribeUserPoolClient",

@@ -1,0 +1,183 @@
+//! `iam_role`: the execution role of a function, with everything that hangs on it.
+
+mod attached;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_iam::types;
+use serde::{Deserialize, Serialize};
+
+use super::{Policy, tags::TagChanges};
+use crate::{
+    aws::{Cloud, Ownership, call, claimed, look, operation, remove, user_tags},
+    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+};
+
+/// The kind.
+#[derive(Debug)]
+pub struct IamRole;
+
+/// How a role is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// At most 64 characters, unique in the account and all regions.
+    pub name: String,
+    /// As `/stackctl/myname1/`: orphans are found by it.
+    pub path: String,
+    /// What it is for.
+    pub description: String,
+    /// Who may assume it.
+    pub assume_role_policy: Policy,
+    /// What it may do, by policy name. Others are removed: the role is ours.
+    pub inline_policies: BTreeMap<String, Policy>,
+    /// The managed policies attached. Others are detached.
+    pub managed_policy_arns: BTreeSet<String>,
+    /// The person's own tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What a role is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outputs {
+    /// The name.
+    pub name: String,
+    /// The ARN, with the path in it.
+    pub arn: String,
+}
+
+impl Resource for IamRole {
+    const KIND: Kind = Kind::new("iam_role");
+    const REPLACE_ON: &'static [&'static str] = &["name", "path"];
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        outputs.arn.clone()
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        match get(context, &outputs.name).await? {
+            Some(role) => live(context, role).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        spec: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        if known.iter().any(|outputs| outputs.name == spec.name) {
+            return Ok(Found::Nothing);
+        }
+        let Some(role) = get(context, &spec.name).await? else { return Ok(Found::Nothing) };
+        match Ownership::of(&format!("role `{}`", spec.name), &all_tags(&role), claim) {
+            Ownership::Ours => live(context, role).await.map(Found::Ours),
+            Ownership::NotOurs(whose) => Ok(Found::NotOurs(whose)),
+        }
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+        let request = context
+            .cloud
+            .iam
+            .create_role()
+            .role_name(&spec.name)
+            .path(&spec.path)
+            .set_description((!spec.description.is_empty()).then(|| spec.description.clone()))
+            .assume_role_policy_document(spec.assume_role_policy.text())
+            .set_tags(Some(tag_list(claimed(&spec.tags, claim))?));
+        call(context, &operation::CREATE_ROLE, || request.clone().send()).await?;
+        let bare = Spec { inline_policies: BTreeMap::new(), managed_policy_arns: BTreeSet::new(), ..spec.clone() };
+        attached::change(context, &bare, spec).await?;
+        Ok(outputs(context.cloud, &spec.name, &spec.path))
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        let iam = &context.cloud.iam;
+        if live.description != want.description {
+            let request = iam.update_role().role_name(&outputs.name).description(&want.description);
+            call(context, &operation::UPDATE_ROLE, || request.clone().send()).await?;
+        }
+        if live.assume_role_policy != want.assume_role_policy {
+            let document = want.assume_role_policy.text();
+            let request = iam.update_assume_role_policy().role_name(&outputs.name).policy_document(document);
+            call(context, &operation::UPDATE_ASSUME_ROLE_POLICY, || request.clone().send()).await?;
+        }
+        attached::change(context, live, want).await?;
+        change_tags(context, &outputs.name, TagChanges::between(&live.tags, &want.tags)).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        attached::remove_all(context, &outputs.name).await?;
+        let request = context.cloud.iam.delete_role().role_name(&outputs.name);
+        remove(context, &operation::DELETE_ROLE, || request.clone().send()).await
+    }
+}
+
+/// The ARN is computed: for a moment after its creation IAM shows a role's unique id in its place.
+fn outputs(cloud: &Cloud, name: &str, path: &str) -> Outputs {
+    let arn = format!("arn:{}:iam::{}:role{path}{name}", cloud.partition, cloud.account);
+    Outputs { name: name.to_owned(), arn }
+}
+
+async fn get(context: &Context<'_, Cloud>, name: &str) -> Result<Option<types::Role>, ResourceError> {
+    let request = context.cloud.iam.get_role().role_name(name);
+    let answer = look(context, &operation::GET_ROLE, || request.clone().send()).await?;
+    Ok(answer.and_then(|answer| answer.role))
+}
+
+async fn live(context: &Context<'_, Cloud>, role: types::Role) -> Result<Live<Outputs, Spec>, ResourceError> {
+    let (inline_policies, managed_policy_arns) = futures_util::future::try_join(
+        attached::inline(context, &role.role_name),
+        attached::managed(context, &role.role_name),
+    )
+    .await?;
+    let document = role.assume_role_policy_document.as_deref().unwrap_or_default();
+    let assume_role_policy = Policy::decode(document).unwrap_or_else(|| Policy::new(&document.into()));
+    let spec = Spec {
+        name: role.role_name.clone(),
+        path: role.path.clone(),
+        description: role.description.clone().unwrap_or_default(),
+        assume_role_policy,
+        inline_policies,
+        managed_policy_arns,
+        tags: user_tags(&all_tags(&role)),
+    };
+    Ok(Live { outputs: outputs(context.cloud, &role.role_name, &role.path), spec })
+}
+
+fn all_tags(role: &types::Role) -> BTreeMap<String, String> {
+    role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
+}
+
+fn tag_list(tags: impl IntoIterator<Item = (String, String)>) -> Result<Vec<types::Tag>, ResourceError> {
+    let tags = tags.into_iter().map(|(name, value)| types::Tag::builder().key(name).value(value).build());
+    Ok(tags.collect::<Result<_, _>>()?)
+}
+
+async fn change_tags(context: &Context<'_, Cloud>, name: &str, changes: TagChanges) -> Result<(), ResourceError> {
+    if !changes.written.is_empty() {
+        let request = context.cloud.iam.tag_role().role_name(name).set_tags(Some(tag_list(changes.written)?));
+        call(context, &operation::TAG_ROLE, || request.clone().send()).await?;
+    }
+    if !changes.removed.is_empty() {
+        let request = context.cloud.iam.untag_role().role_name(name).set_tag_keys(Some(changes.removed));
+        call(context, &operation::UNTAG_ROLE, || request.clone().send()).await?;
+    }
+    Ok(())
+}

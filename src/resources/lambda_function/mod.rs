@@ -1,0 +1,237 @@
+//! `lambda_function`: a function with its code and settings.
+
+mod change;
+mod wait;
+
+use std::collections::BTreeMap;
+
+use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, primitives::Blob, types};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::tags::TagChanges;
+use crate::{
+    aws::{Cloud, Ownership, call, claimed, look, operation, remove, slow, user_tags},
+    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+};
+
+/// The kind.
+#[derive(Debug)]
+pub struct LambdaFunction;
+
+/// How a function is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// At most 64 characters.
+    pub name: String,
+    /// The execution role.
+    pub role_arn: String,
+    /// As `python3.13`.
+    pub runtime: String,
+    /// As `file.function`.
+    pub handler: String,
+    /// Seconds.
+    pub timeout: u32,
+    /// Megabytes.
+    pub memory: u32,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// Environment variables: never shown, never recorded.
+    pub environment: BTreeMap<String, String>,
+    /// What it is for.
+    pub description: String,
+    /// Where its output goes; `None` leaves it to AWS.
+    pub log_group: Option<String>,
+    /// The hash of its source. In a live one: that of the source it was made from, or `drifted:` and AWS's hash of
+    /// the code when somebody else has changed it since.
+    pub source_hash: String,
+    /// The person's own tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What a function is called, and which code it was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outputs {
+    /// The name.
+    pub name: String,
+    /// The ARN without a qualifier.
+    pub arn: String,
+    /// The hash of the source last uploaded.
+    pub source_hash: String,
+    /// What AWS answered of the code then.
+    pub code_sha256: String,
+}
+
+impl Resource for LambdaFunction {
+    const KIND: Kind = Kind::new("lambda_function");
+    const REPLACE_ON: &'static [&'static str] = &["name"];
+    const SECRET: &'static [&'static str] = &["environment"];
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        outputs.name.clone()
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        let Some(answer) = get(context, &outputs.name).await? else { return Ok(None) };
+        let (configuration, tags) = parts(&outputs.name, answer)?;
+        let spec = spec(&configuration, outputs, &tags)?;
+        Ok(Some(Live { outputs: outputs.clone(), spec }))
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        wanted: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        if known.iter().any(|outputs| outputs.name == wanted.name) {
+            return Ok(Found::Nothing);
+        }
+        let Some(answer) = get(context, &wanted.name).await? else { return Ok(Found::Nothing) };
+        let (configuration, tags) = parts(&wanted.name, answer)?;
+        if let Ownership::NotOurs(whose) = Ownership::of(&format!("function `{}`", wanted.name), &tags, claim) {
+            return Ok(Found::NotOurs(whose));
+        }
+        let code_sha256 = configuration.code_sha256.clone().unwrap_or_default();
+        let outputs = match context.cloud.packages.get(&wanted.source_hash) {
+            Some(zip) if code_hash(zip) == code_sha256 => {
+                outputs(context.cloud, &wanted.name, wanted.source_hash.clone(), code_sha256)
+            }
+            _ => outputs(context.cloud, &wanted.name, drifted(&code_sha256), code_sha256),
+        };
+        let spec = spec(&configuration, &outputs, &tags)?;
+        Ok(Found::Ours(Live { outputs, spec }))
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+        let zip = package(context.cloud, spec)?;
+        let request = context
+            .cloud
+            .lambda
+            .create_function()
+            .function_name(&spec.name)
+            .role(&spec.role_arn)
+            .runtime(spec.runtime.as_str().into())
+            .handler(&spec.handler)
+            .timeout(change::number(spec.timeout))
+            .memory_size(change::number(spec.memory))
+            .architectures(spec.architecture.as_str().into())
+            .environment(change::environment(spec))
+            .description(&spec.description)
+            .set_logging_config(spec.log_group.as_ref().map(|group| change::logging(None, group)))
+            .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
+        let answer = call(context, &operation::CREATE_FUNCTION, || {
+            let code = types::FunctionCode::builder().zip_file(Blob::new(zip.to_vec())).build();
+            request.clone().code(code).customize().config_override(slow::lambda()).send()
+        })
+        .await?;
+        if answer.state != Some(types::State::Active) {
+            wait::until_active(context, &spec.name).await?;
+        }
+        let code_sha256 = answer.code_sha256.unwrap_or_default();
+        Ok(outputs(context.cloud, &spec.name, spec.source_hash.clone(), code_sha256))
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        // One after the other: Lambda refuses a second change while the first is in progress.
+        change::settings(context, live, want).await?;
+        let code_sha256 = change::code(context, live, want).await?;
+        change::tags(context, &outputs.arn, TagChanges::between(&live.tags, &want.tags)).await?;
+        Ok(match code_sha256 {
+            Some(code_sha256) => Outputs { source_hash: want.source_hash.clone(), code_sha256, ..outputs.clone() },
+            None => outputs.clone(),
+        })
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let request = context.cloud.lambda.delete_function().function_name(&outputs.name);
+        remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await?;
+        wait::until_gone(context, &outputs.name).await
+    }
+}
+
+fn outputs(cloud: &Cloud, name: &str, source_hash: String, code_sha256: String) -> Outputs {
+    let arn = cloud.arn("lambda", &format!("function:{name}"));
+    Outputs { name: name.to_owned(), arn, source_hash, code_sha256 }
+}
+
+fn drifted(code_sha256: &str) -> String {
+    format!("drifted:{code_sha256}")
+}
+
+/// AWS's hash of a package.
+fn code_hash(zip: &Bytes) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(zip))
+}
+
+fn package<'c>(cloud: &'c Cloud, spec: &Spec) -> Result<&'c Bytes, ResourceError> {
+    let missing = || ResourceError::refused(format!("the package of function `{}` was not built", spec.name));
+    cloud.packages.get(&spec.source_hash).ok_or_else(missing)
+}
+
+async fn get(context: &Context<'_, Cloud>, name: &str) -> Result<Option<GetFunctionOutput>, ResourceError> {
+    let request = context.cloud.lambda.get_function().function_name(name);
+    look(context, &operation::GET_FUNCTION, || request.clone().send()).await
+}
+
+type Parts = (types::FunctionConfiguration, BTreeMap<String, String>);
+
+fn parts(name: &str, answer: GetFunctionOutput) -> Result<Parts, ResourceError> {
+    if let Some(error) = answer.tags_error {
+        return Err(ResourceError::refused(format!("the tags of function `{name}` cannot be read: {}", error.message))
+            .hint("the caller needs `lambda:ListTags`"));
+    }
+    let configuration = answer.configuration.ok_or_else(|| {
+        ResourceError::refused(format!("lambda:GetFunction answered without the configuration of `{name}`"))
+    })?;
+    Ok((configuration, answer.tags.unwrap_or_default().into_iter().collect()))
+}
+
+fn spec(
+    configuration: &types::FunctionConfiguration,
+    outputs: &Outputs,
+    tags: &BTreeMap<String, String>,
+) -> Result<Spec, ResourceError> {
+    let environment = configuration.environment.as_ref();
+    if let Some(error) = environment.and_then(|environment| environment.error.as_ref()) {
+        let message = error.message.as_deref().unwrap_or_default();
+        return Err(ResourceError::refused(format!("the environment of `{}` cannot be read: {message}", outputs.name)));
+    }
+    let code_sha256 = configuration.code_sha256.as_deref().unwrap_or_default();
+    let unchanged = code_sha256 == outputs.code_sha256;
+    let variables = environment.and_then(|environment| environment.variables.clone()).unwrap_or_default();
+    Ok(Spec {
+        name: outputs.name.clone(),
+        role_arn: configuration.role.clone().unwrap_or_default(),
+        runtime: configuration.runtime.as_ref().map_or_else(String::new, |runtime| runtime.as_str().to_owned()),
+        handler: configuration.handler.clone().unwrap_or_default(),
+        timeout: natural(configuration.timeout),
+        memory: natural(configuration.memory_size),
+        architecture: configuration.architectures().first().map_or("x86_64", types::Architecture::as_str).to_owned(),
+        environment: variables.into_iter().collect(),
+        description: configuration.description.clone().unwrap_or_default(),
+        log_group: configuration.logging_config.as_ref().and_then(|logging| logging.log_group.clone()),
+        source_hash: if unchanged { outputs.source_hash.clone() } else { drifted(code_sha256) },
+        tags: user_tags(tags),
+    })
+}
+
+fn natural(number: Option<i32>) -> u32 {
+    number.and_then(|number| number.try_into().ok()).unwrap_or_default()
+}

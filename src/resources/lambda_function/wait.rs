@@ -1,0 +1,68 @@
+//! Waiting for a function to become active, to take a change in, or to go.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
+
+use super::get;
+use crate::{
+    aws::{Cloud, settle},
+    engine::{Context, ResourceError},
+};
+
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A new function is `Pending` for seconds and can be neither called nor changed meanwhile.
+pub(super) async fn until_active(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
+    settle::until(context, PATIENCE, &format!("function `{name}` to become active"), || async move {
+        // GetFunction may not know the function yet, a moment after CreateFunction.
+        let Some(now) = configuration(context, name).await? else { return Ok(None) };
+        match now.state {
+            Some(State::Failed) => Err(failed(name, now.state_reason.as_deref())),
+            Some(State::Pending) | None => Ok(None),
+            _ => Ok(Some(())),
+        }
+    })
+    .await
+}
+
+/// A changed function refuses further changes while the last one is `InProgress`.
+pub(super) async fn until_updated(
+    context: &Context<'_, Cloud>,
+    name: &str,
+    answered: Option<&LastUpdateStatus>,
+) -> Result<(), ResourceError> {
+    if answered == Some(&LastUpdateStatus::Successful) {
+        return Ok(());
+    }
+    settle::until(context, PATIENCE, &format!("function `{name}` to take its change in"), || async move {
+        let Some(now) = configuration(context, name).await? else {
+            return Err(ResourceError::refused(format!("function `{name}` is gone")));
+        };
+        match now.last_update_status {
+            Some(LastUpdateStatus::Failed) => Err(failed(name, now.last_update_status_reason.as_deref())),
+            Some(LastUpdateStatus::Successful) => Ok(Some(())),
+            _ => Ok(None),
+        }
+    })
+    .await
+}
+
+/// DeleteFunction may only begin the deletion, and the name is taken until it ends.
+pub(super) async fn until_gone(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
+    settle::until(context, PATIENCE, &format!("function `{name}` to be deleted"), || async move {
+        Ok(get(context, name).await?.is_none().then_some(()))
+    })
+    .await
+}
+
+async fn configuration(
+    context: &Context<'_, Cloud>,
+    name: &str,
+) -> Result<Option<FunctionConfiguration>, ResourceError> {
+    Ok(get(context, name).await?.and_then(|answer| answer.configuration))
+}
+
+fn failed(name: &str, reason: Option<&str>) -> ResourceError {
+    ResourceError::refused(format!("function `{name}` failed: {}", reason.unwrap_or("Lambda gives no reason")))
+}

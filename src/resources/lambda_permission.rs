@@ -1,0 +1,157 @@
+//! `lambda_permission`: the one statement that lets one REST API call a function.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    aws::{Cloud, call, look, operation, remove},
+    engine::{Claim, Context, Found, Input, Kind, Live, Replacement, Resource, ResourceError},
+};
+
+const PRINCIPAL: &str = "apigateway.amazonaws.com";
+const ACTION: &str = "lambda:InvokeFunction";
+
+/// The kind.
+#[derive(Debug)]
+pub struct LambdaPermission;
+
+/// Who may call what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The function.
+    pub function_name: String,
+    /// The REST API, all of its stages, methods and paths.
+    pub rest_api_id: Input<String>,
+}
+
+/// Where the statement is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outputs {
+    /// The function whose policy it is in.
+    pub function_name: String,
+    /// Its id there.
+    pub statement_id: String,
+}
+
+impl Resource for LambdaPermission {
+    const KIND: Kind = Kind::new("lambda_permission");
+    const REPLACE_ON: &'static [&'static str] = &["function_name", "rest_api_id"];
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const DIES_WITH: &'static [Kind] = &[Kind::new("lambda_function")];
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        format!("{}/{}", outputs.function_name, outputs.statement_id)
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        let statement = statement(context, &outputs.function_name, &outputs.statement_id).await?;
+        // All fields of a statement are immutable, so one that is not as we made it is not ours any more: creating
+        // puts it right.
+        Ok(statement.and_then(|statement| api_of(context.cloud, &statement)).map(|rest_api_id| Live {
+            outputs: outputs.clone(),
+            spec: Spec { function_name: outputs.function_name.clone(), rest_api_id: rest_api_id.into() },
+        }))
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        spec: &Spec,
+        _claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        let outputs = outputs(context.cloud, spec);
+        if known.contains(&outputs) {
+            return Ok(Found::Nothing);
+        }
+        // The id is made of what the statement says, and the function is ours: nobody else has a claim to it.
+        Ok(Self::read(context, &outputs).await?.map_or(Found::Nothing, Found::Ours))
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
+        let outputs = outputs(context.cloud, spec);
+        // Lambda loses statements when two are added to one policy at the same time.
+        let _alone = context.cloud.alone(&format!("policy of {}", spec.function_name)).await;
+        if let Some(there) = statement(context, &outputs.function_name, &outputs.statement_id).await? {
+            if api_of(context.cloud, &there).as_ref() == Some(spec.rest_api_id.known()) {
+                return Ok(outputs);
+            }
+            remove_statement(context, &outputs).await?;
+        }
+        let request = context
+            .cloud
+            .lambda
+            .add_permission()
+            .function_name(&spec.function_name)
+            .statement_id(&outputs.statement_id)
+            .action(ACTION)
+            .principal(PRINCIPAL)
+            .source_arn(source_arn(context.cloud, spec.rest_api_id.known()));
+        call(context, &operation::ADD_PERMISSION, || request.clone().send()).await?;
+        Ok(outputs)
+    }
+
+    async fn update(
+        _context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        _live: &Spec,
+        _want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        Ok(outputs.clone())
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&format!("policy of {}", outputs.function_name)).await;
+        remove_statement(context, outputs).await
+    }
+}
+
+fn source_arn(cloud: &Cloud, rest_api_id: &str) -> String {
+    cloud.arn("execute-api", &format!("{rest_api_id}/*"))
+}
+
+fn outputs(cloud: &Cloud, spec: &Spec) -> Outputs {
+    let hash = Sha256::digest(format!("{PRINCIPAL}\n{}", source_arn(cloud, spec.rest_api_id.known())));
+    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Outputs { function_name: spec.function_name.clone(), statement_id: format!("stackctl-{hash}") }
+}
+
+/// The statement with this id; `None` when it, the policy or the function is not there.
+async fn statement(context: &Context<'_, Cloud>, function: &str, id: &str) -> Result<Option<Value>, ResourceError> {
+    let request = context.cloud.lambda.get_policy().function_name(function);
+    let answer = look(context, &operation::GET_POLICY, || request.clone().send()).await?;
+    let Some(text) = answer.and_then(|answer| answer.policy) else { return Ok(None) };
+    let mut policy: Value = serde_json::from_str(&text)
+        .map_err(|error| ResourceError::refused(format!("the policy of `{function}` cannot be read: {error}")))?;
+    let statements = match policy["Statement"].take() {
+        Value::Array(statements) => statements,
+        one => vec![one],
+    };
+    Ok(statements.into_iter().find(|statement| statement["Sid"] == id))
+}
+
+/// The API that a statement lets in; `None` when it is not exactly the statement that we make for it.
+fn api_of(cloud: &Cloud, statement: &Value) -> Option<String> {
+    let usual = statement["Effect"] == "Allow"
+        && statement["Action"] == ACTION
+        && statement["Principal"]["Service"] == PRINCIPAL
+        && statement["Condition"].as_object().is_some_and(|condition| condition.len() == 1);
+    let source = statement["Condition"]["ArnLike"]["AWS:SourceArn"].as_str().filter(|_| usual)?;
+    let api = source.strip_prefix(&cloud.arn("execute-api", ""))?.strip_suffix("/*")?;
+    (!api.contains('/')).then(|| api.to_owned())
+}
+
+async fn remove_statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    let lambda = &context.cloud.lambda;
+    let request = lambda.remove_permission().function_name(&outputs.function_name).statement_id(&outputs.statement_id);
+    remove(context, &operation::REMOVE_PERMISSION, || request.clone().send()).await
+}

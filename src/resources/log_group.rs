@@ -1,0 +1,177 @@
+//! `log_group`: a CloudWatch Logs group, made before its function so that it expires and goes with the stack.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudwatchlogs::types;
+use serde::{Deserialize, Serialize};
+
+use super::tags::TagChanges;
+use crate::{
+    aws::{Cloud, Ownership, call, claimed, look, operation, remove, user_tags},
+    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+};
+
+/// The kind.
+#[derive(Debug)]
+pub struct LogGroup;
+
+/// How a log group is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// As `/aws/lambda/x`.
+    pub name: String,
+    /// Days until a line is deleted; `None` in a live one is never.
+    pub retention_days: Option<u32>,
+    /// The person's own tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What a log group is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outputs {
+    /// The name.
+    pub name: String,
+    /// The ARN without `:*`.
+    pub arn: String,
+    /// The retention last asked for: all there is to compare with where a policy of the account overrules it.
+    pub retention_days: Option<u32>,
+}
+
+impl Resource for LogGroup {
+    const KIND: Kind = Kind::new("log_group");
+    const REPLACE_ON: &'static [&'static str] = &["name"];
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        outputs.name.clone()
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        let Some(group) = describe(context, &outputs.name).await? else { return Ok(None) };
+        let tags = tags(context, &outputs.arn).await?;
+        Ok(Some(live(outputs.clone(), &group, &tags)))
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        spec: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        if known.iter().any(|outputs| outputs.name == spec.name) {
+            return Ok(Found::Nothing);
+        }
+        let Some(group) = describe(context, &spec.name).await? else { return Ok(Found::Nothing) };
+        let outputs = outputs(context.cloud, &spec.name, retention(&group));
+        let tags = tags(context, &outputs.arn).await?;
+        Ok(match Ownership::of(&format!("log group `{}`", spec.name), &tags, claim) {
+            Ownership::Ours => Found::Ours(live(outputs, &group, &tags)),
+            Ownership::NotOurs(whose) => Found::NotOurs(whose),
+        })
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+        let request = context
+            .cloud
+            .logs
+            .create_log_group()
+            .log_group_name(&spec.name)
+            .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
+        call(context, &operation::CREATE_LOG_GROUP, || request.clone().send()).await?;
+        put_retention(context, spec).await?;
+        Ok(outputs(context.cloud, &spec.name, spec.retention_days))
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        if want.retention_days != live.retention_days {
+            put_retention(context, want).await?;
+        }
+        change_tags(context, &outputs.arn, &TagChanges::between(&live.tags, &want.tags)).await?;
+        Ok(Outputs { retention_days: want.retention_days.or(outputs.retention_days), ..outputs.clone() })
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let request = context.cloud.logs.delete_log_group().log_group_name(&outputs.name);
+        let Err(error) = remove(context, &operation::DELETE_LOG_GROUP, || request.clone().send()).await else {
+            return Ok(());
+        };
+        let group = describe(context, &outputs.name).await.ok().flatten();
+        if group.is_some_and(|group| group.deletion_protection_enabled == Some(true)) {
+            let hint = format!(
+                "its deletion protection is on: `aws logs put-log-group-deletion-protection --log-group-identifier {} --no-deletion-protection-enabled`",
+                outputs.name
+            );
+            return Err(error.hint(hint));
+        }
+        Err(error)
+    }
+}
+
+fn outputs(cloud: &Cloud, name: &str, retention_days: Option<u32>) -> Outputs {
+    Outputs { name: name.to_owned(), arn: cloud.arn("logs", &format!("log-group:{name}")), retention_days }
+}
+
+fn live(outputs: Outputs, group: &types::LogGroup, tags: &BTreeMap<String, String>) -> Live<Outputs, Spec> {
+    // A retention policy of the account wins over the group's own: that cannot be changed here, so it is no drift.
+    let overruled = group.retention_policy_name.is_some();
+    let retention_days = if overruled { outputs.retention_days } else { retention(group) };
+    let spec = Spec { name: outputs.name.clone(), retention_days, tags: user_tags(tags) };
+    Live { outputs, spec }
+}
+
+fn retention(group: &types::LogGroup) -> Option<u32> {
+    group.retention_in_days.and_then(|days| days.try_into().ok())
+}
+
+/// There is no get by name, only a list by prefix; names come sorted, so an exact one is on the first page.
+async fn describe(context: &Context<'_, Cloud>, name: &str) -> Result<Option<types::LogGroup>, ResourceError> {
+    let mut page = None;
+    loop {
+        let request = context.cloud.logs.describe_log_groups().log_group_name_prefix(name).set_next_token(page);
+        let answer = call(context, &operation::DESCRIBE_LOG_GROUPS, || request.clone().send()).await?;
+        let groups = answer.log_groups.unwrap_or_default();
+        let found = groups.into_iter().find(|group| group.log_group_name.as_deref() == Some(name));
+        page = answer.next_token;
+        if found.is_some() || page.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn tags(context: &Context<'_, Cloud>, arn: &str) -> Result<BTreeMap<String, String>, ResourceError> {
+    let request = context.cloud.logs.list_tags_for_resource().resource_arn(arn);
+    let answer = look(context, &operation::LOG_GROUP_TAGS, || request.clone().send()).await?;
+    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
+}
+
+async fn put_retention(context: &Context<'_, Cloud>, spec: &Spec) -> Result<(), ResourceError> {
+    let Some(days) = spec.retention_days else { return Ok(()) };
+    let days = i32::try_from(days).map_err(|_| ResourceError::refused(format!("{days} days are too many")))?;
+    let request = context.cloud.logs.put_retention_policy().log_group_name(&spec.name).retention_in_days(days);
+    call(context, &operation::PUT_RETENTION_POLICY, || request.clone().send()).await.map(drop)
+}
+
+async fn change_tags(context: &Context<'_, Cloud>, arn: &str, changes: &TagChanges) -> Result<(), ResourceError> {
+    if !changes.written.is_empty() {
+        let request = context.cloud.logs.tag_resource().resource_arn(arn).set_tags(Some(changes.written.clone()));
+        call(context, &operation::LOG_GROUP_TAG, || request.clone().send()).await?;
+    }
+    if !changes.removed.is_empty() {
+        let request = context.cloud.logs.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.removed.clone()));
+        call(context, &operation::LOG_GROUP_UNTAG, || request.clone().send()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,260 @@
+//! `user_pool`: the Cognito user pool, which nothing here ever replaces and no update resets.
+
+mod echo;
+mod mfa;
+mod settings;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
+use serde::{Deserialize, Serialize};
+
+use super::tags::TagChanges;
+use crate::{
+    aws::{Cloud, Ownership, call, claimed, look, once, operation, remove, settle},
+    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+};
+
+/// The kind.
+#[derive(Debug)]
+pub struct UserPool;
+
+/// How a user pool is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The name; Cognito allows it twice.
+    pub name: String,
+    /// What people sign in with instead of a username.
+    pub username_attributes: BTreeSet<String>,
+    /// `OFF`, `OPTIONAL` or `ON`, with an authenticator app.
+    pub mfa: String,
+    /// What a password must be like.
+    pub password_policy: PasswordPolicy,
+    /// What Cognito verifies by sending a code.
+    pub auto_verified_attributes: BTreeSet<String>,
+    /// Whether Cognito refuses to delete it.
+    pub deletion_protection: bool,
+    /// Whether people may register themselves.
+    pub self_sign_up: bool,
+    /// The ways to recover an account, the preferred one first; `None` leaves them to AWS.
+    pub account_recovery: Option<Vec<String>>,
+    /// The person's own tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What a password must be like.
+#[expect(clippy::struct_excessive_bools, reason = "they are Cognito's own members")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordPolicy {
+    /// Characters.
+    pub minimum_length: u32,
+    /// At least one uppercase letter.
+    pub require_uppercase: bool,
+    /// At least one lowercase letter.
+    pub require_lowercase: bool,
+    /// At least one digit.
+    pub require_numbers: bool,
+    /// At least one symbol.
+    pub require_symbols: bool,
+    /// Days until the password that an administrator gave expires.
+    pub temporary_password_validity_days: u32,
+}
+
+/// What a user pool is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outputs {
+    /// As `us-west-2_Ab3…`.
+    pub id: String,
+    /// The ARN.
+    pub arn: String,
+    /// The name.
+    pub name: String,
+}
+
+impl Resource for UserPool {
+    const KIND: Kind = Kind::new("user_pool");
+    const REPLACE_ON: &'static [&'static str] = &["username_attributes"];
+    const PRECIOUS: bool = true;
+    const LISTED_LATE: bool = true;
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        match describe(context, &outputs.id).await? {
+            Some(pool) => live(context, &pool).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        spec: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        for id in named(context, &spec.name).await? {
+            if known.iter().any(|outputs| outputs.id == id) {
+                continue;
+            }
+            let Some(pool) = describe(context, &id).await? else { continue };
+            // Names are not unique: a pool of the same name that is somebody else's is in nobody's way.
+            if Ownership::of(&id, &settings::all_tags(&pool), claim) == Ownership::Ours {
+                return live(context, &pool).await.map(Found::Ours);
+            }
+        }
+        Ok(Found::Nothing)
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+        let cognito = &context.cloud.cognito;
+        let request = settings::creation(cognito.create_user_pool(), spec)?
+            .set_user_pool_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
+        let answer = call(context, &operation::CREATE_USER_POOL, || {
+            request.clone().customize().config_override(once::cognito()).mutate_request(echo::strip).send()
+        })
+        .await?;
+        let outputs = answer.user_pool.as_ref().and_then(outputs);
+        let outputs =
+            outputs.ok_or_else(|| ResourceError::refused("cognito-idp:CreateUserPool answered without an id"))?;
+        // CreateUserPool refuses a second factor that is not SMS: it is switched on afterwards.
+        if spec.mfa != mfa::OFF {
+            mfa::set(context, &outputs.id, &spec.mfa).await?;
+        }
+        Ok(outputs)
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        let _alone = context.cloud.alone(&outputs.id).await;
+        change_tags(context, &outputs.arn, TagChanges::between(&live.tags, &want.tags)).await?;
+        let rest = Spec { mfa: live.mfa.clone(), tags: live.tags.clone(), ..want.clone() };
+        if rest != *live {
+            rewrite(context, &outputs.id, |now| settings::managed(now, want)).await?;
+        }
+        if live.mfa != want.mfa {
+            mfa::set(context, &outputs.id, &want.mfa).await?;
+        }
+        Ok(Outputs { name: want.name.clone(), ..outputs.clone() })
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&outputs.id).await;
+        let Some(pool) = describe(context, &outputs.id).await? else { return Ok(()) };
+        // Cognito would refuse, but only after the deletion protection is off.
+        if let Some(domain) = pool.custom_domain.as_ref().or(pool.domain.as_ref()) {
+            return Err(ResourceError::refused(format!("the user pool still has the domain `{domain}`"))
+                .hint("delete the domain first, with `aws cognito-idp delete-user-pool-domain`"));
+        }
+        if pool.deletion_protection == Some(DeletionProtectionType::Active) {
+            rewrite(context, &outputs.id, |mut now| {
+                now.deletion_protection = Some(DeletionProtectionType::Inactive);
+                Ok(now)
+            })
+            .await?;
+        }
+        let request = context.cloud.cognito.delete_user_pool().user_pool_id(&outputs.id);
+        remove(context, &operation::DELETE_USER_POOL, || request.clone().send()).await
+    }
+
+    async fn holdings(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<u64, ResourceError> {
+        let (mut users, mut page) = (0, None);
+        loop {
+            // `sub` alone: who the users are is of no concern here. The estimate of DescribeUserPool is hours old.
+            let cognito = &context.cloud.cognito;
+            let request = cognito.list_users().user_pool_id(&outputs.id).attributes_to_get("sub").limit(60);
+            let request = request.set_pagination_token(page);
+            let answer = look(context, &operation::LIST_USERS, || request.clone().send()).await?;
+            let Some(answer) = answer else { return Ok(users) };
+            users += answer.users().len() as u64;
+            page = answer.pagination_token;
+            if page.is_none() {
+                return Ok(users);
+            }
+        }
+    }
+}
+
+fn outputs(pool: &UserPoolType) -> Option<Outputs> {
+    Some(Outputs { id: pool.id.clone()?, arn: pool.arn.clone()?, name: pool.name.clone()? })
+}
+
+async fn live(context: &Context<'_, Cloud>, pool: &UserPoolType) -> Result<Live<Outputs, Spec>, ResourceError> {
+    let outputs = outputs(pool)
+        .ok_or_else(|| ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool's id"))?;
+    let mfa = mfa::read(context, pool).await?;
+    Ok(Live { outputs, spec: settings::spec(pool, mfa) })
+}
+
+async fn describe(context: &Context<'_, Cloud>, id: &str) -> Result<Option<UserPoolType>, ResourceError> {
+    let request = context.cloud.cognito.describe_user_pool().user_pool_id(id);
+    let answer = look(context, &operation::DESCRIBE_USER_POOL, || request.clone().send()).await?;
+    Ok(answer.and_then(|answer| answer.user_pool))
+}
+
+/// The ids of all pools that have this name.
+async fn named(context: &Context<'_, Cloud>, name: &str) -> Result<Vec<String>, ResourceError> {
+    let (mut ids, mut page) = (Vec::new(), None);
+    loop {
+        let request = context.cloud.cognito.list_user_pools().max_results(60).set_next_token(page);
+        let answer = call(context, &operation::LIST_USER_POOLS, || request.clone().send()).await?;
+        let pools = answer.user_pools.unwrap_or_default().into_iter();
+        ids.extend(pools.filter(|pool| pool.name.as_deref() == Some(name)).filter_map(|pool| pool.id));
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(ids);
+        }
+    }
+}
+
+/// Reads the pool, changes it and sends the whole of it back: what UpdateUserPool is not told, it resets.
+async fn rewrite(
+    context: &Context<'_, Cloud>,
+    id: &str,
+    change: impl Fn(UserPoolType) -> Result<UserPoolType, ResourceError> + Send + Sync,
+) -> Result<(), ResourceError> {
+    let change = &change;
+    settle::until(context, Duration::from_secs(120), "another change of the user pool to end", || async move {
+        let Some(now) = describe(context, id).await? else {
+            return Err(ResourceError::refused(format!("user pool `{id}` is gone")));
+        };
+        let request = echo::echo(context.cloud.cognito.update_user_pool(), change(now)?);
+        let sent = call(context, &operation::UPDATE_USER_POOL, || {
+            request.clone().customize().mutate_request(echo::strip).send()
+        });
+        settle::unless(sent.await, "ConcurrentModificationException")
+    })
+    .await
+    .map(drop)
+}
+
+async fn change_tags(context: &Context<'_, Cloud>, arn: &str, changes: TagChanges) -> Result<(), ResourceError> {
+    let cognito = &context.cloud.cognito;
+    if !changes.written.is_empty() {
+        let request = cognito.tag_resource().resource_arn(arn).set_tags(Some(changes.written));
+        call(context, &operation::POOL_TAG, || request.clone().send()).await?;
+    }
+    if !changes.removed.is_empty() {
+        let request = cognito.untag_resource().resource_arn(arn).set_tag_keys(Some(changes.removed));
+        call(context, &operation::POOL_UNTAG, || request.clone().send()).await?;
+    }
+    Ok(())
+}

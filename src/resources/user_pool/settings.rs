@@ -1,0 +1,138 @@
+//! Between our settings and Cognito's members.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cognitoidentityprovider::{
+    operation::create_user_pool::builders::CreateUserPoolFluentBuilder,
+    types::{
+        AccountRecoverySettingType, AdminCreateUserConfigType, DeletionProtectionType, PasswordPolicyType,
+        RecoveryOptionType, UserPoolPolicyType, UserPoolType, VerifiedAttributeType,
+    },
+};
+
+use super::{PasswordPolicy, Spec};
+use crate::{aws::user_tags, engine::ResourceError};
+
+/// The request for a new pool, all but its tags and its second factor.
+pub(super) fn creation(
+    request: CreateUserPoolFluentBuilder,
+    spec: &Spec,
+) -> Result<CreateUserPoolFluentBuilder, ResourceError> {
+    let usernames = spec.username_attributes.iter().map(|attribute| attribute.as_str().into()).collect::<Vec<_>>();
+    let admin = AdminCreateUserConfigType::builder().allow_admin_create_user_only(!spec.self_sign_up).build();
+    Ok(request
+        .pool_name(&spec.name)
+        .policies(UserPoolPolicyType::builder().password_policy(password_policy(spec, None)).build())
+        .deletion_protection(protection(spec))
+        .set_username_attributes((!usernames.is_empty()).then_some(usernames))
+        .set_auto_verified_attributes(verified(spec).filter(|attributes| !attributes.is_empty()))
+        .admin_create_user_config(admin)
+        .set_account_recovery_setting(recovery(spec)?))
+}
+
+/// The pool with our settings in the place of its own.
+pub(super) fn managed(mut pool: UserPoolType, want: &Spec) -> Result<UserPoolType, ResourceError> {
+    pool.name = Some(want.name.clone());
+    let mut policies = pool.policies.take().unwrap_or_else(|| UserPoolPolicyType::builder().build());
+    policies.password_policy = Some(password_policy(want, policies.password_policy.take()));
+    pool.policies = Some(policies);
+    pool.deletion_protection = Some(protection(want));
+    let mut admin =
+        pool.admin_create_user_config.take().unwrap_or_else(|| AdminCreateUserConfigType::builder().build());
+    admin.allow_admin_create_user_only = !want.self_sign_up;
+    pool.admin_create_user_config = Some(admin);
+    // Cognito refuses to demand the verification of an attribute that it does not verify.
+    if let Some(updates) = &mut pool.user_attribute_update_settings {
+        let demanded = updates.attributes_require_verification_before_update.take().unwrap_or_default();
+        let kept = demanded.into_iter().filter(|attribute| want.auto_verified_attributes.contains(attribute.as_str()));
+        updates.attributes_require_verification_before_update = Some(kept.collect());
+    }
+    pool.auto_verified_attributes = verified(want);
+    if want.account_recovery.is_some() {
+        pool.account_recovery_setting = recovery(want)?;
+    }
+    Ok(pool)
+}
+
+/// The pool in the shape of our settings.
+pub(super) fn spec(pool: &UserPoolType, mfa: String) -> Spec {
+    let password = pool.policies.as_ref().and_then(|policies| policies.password_policy.as_ref());
+    let only_admins = pool.admin_create_user_config.as_ref().is_some_and(|admin| admin.allow_admin_create_user_only);
+    Spec {
+        name: pool.name.clone().unwrap_or_default(),
+        username_attributes: pool.username_attributes().iter().map(|name| name.as_str().to_owned()).collect(),
+        mfa,
+        password_policy: live_password_policy(password),
+        auto_verified_attributes: names(pool.auto_verified_attributes()),
+        deletion_protection: pool.deletion_protection == Some(DeletionProtectionType::Active),
+        self_sign_up: !only_admins,
+        account_recovery: pool.account_recovery_setting.as_ref().map(live_recovery),
+        tags: user_tags(&all_tags(pool)),
+    }
+}
+
+/// All tags of the pool.
+pub(super) fn all_tags(pool: &UserPoolType) -> BTreeMap<String, String> {
+    pool.user_pool_tags.clone().unwrap_or_default().into_iter().collect()
+}
+
+fn names(attributes: &[VerifiedAttributeType]) -> BTreeSet<String> {
+    attributes.iter().map(|attribute| attribute.as_str().to_owned()).collect()
+}
+
+fn verified(spec: &Spec) -> Option<Vec<VerifiedAttributeType>> {
+    Some(spec.auto_verified_attributes.iter().map(|attribute| attribute.as_str().into()).collect())
+}
+
+fn protection(spec: &Spec) -> DeletionProtectionType {
+    if spec.deletion_protection { DeletionProtectionType::Active } else { DeletionProtectionType::Inactive }
+}
+
+/// All members, since Cognito keeps those that are left out; only the history is nobody's but the person's.
+fn password_policy(spec: &Spec, now: Option<PasswordPolicyType>) -> PasswordPolicyType {
+    let policy = &spec.password_policy;
+    PasswordPolicyType::builder()
+        .minimum_length(number(policy.minimum_length))
+        .require_uppercase(policy.require_uppercase)
+        .require_lowercase(policy.require_lowercase)
+        .require_numbers(policy.require_numbers)
+        .require_symbols(policy.require_symbols)
+        .temporary_password_validity_days(number(policy.temporary_password_validity_days))
+        .set_password_history_size(now.and_then(|now| now.password_history_size))
+        .build()
+}
+
+/// With Cognito's defaults for what it does not tell; it tells no temporary validity as 0.
+fn live_password_policy(policy: Option<&PasswordPolicyType>) -> PasswordPolicy {
+    let natural = |number: i32, default| if number > 0 { number.unsigned_abs() } else { default };
+    PasswordPolicy {
+        minimum_length: natural(policy.and_then(|policy| policy.minimum_length).unwrap_or_default(), 8),
+        require_uppercase: policy.is_none_or(|policy| policy.require_uppercase),
+        require_lowercase: policy.is_none_or(|policy| policy.require_lowercase),
+        require_numbers: policy.is_none_or(|policy| policy.require_numbers),
+        require_symbols: policy.is_none_or(|policy| policy.require_symbols),
+        temporary_password_validity_days: natural(
+            policy.map(|policy| policy.temporary_password_validity_days).unwrap_or_default(),
+            7,
+        ),
+    }
+}
+
+fn recovery(spec: &Spec) -> Result<Option<AccountRecoverySettingType>, ResourceError> {
+    let Some(ways) = &spec.account_recovery else { return Ok(None) };
+    let ways = (1..)
+        .zip(ways)
+        .map(|(priority, way)| RecoveryOptionType::builder().priority(priority).name(way.as_str().into()).build());
+    let ways = ways.collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways)).build()))
+}
+
+fn live_recovery(setting: &AccountRecoverySettingType) -> Vec<String> {
+    let mut ways: Vec<_> = setting.recovery_mechanisms().iter().collect();
+    ways.sort_by_key(|way| way.priority);
+    ways.into_iter().map(|way| way.name.as_str().to_owned()).collect()
+}
+
+fn number(number: u32) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
