@@ -1,5 +1,8 @@
 //! The cloud itself: one world, its settings, its faults, and the one entry for requests.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::BTreeMap,
     io,
@@ -286,45 +289,4 @@ fn hex(bytes: &[u8]) -> String {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Cloud;
-    use crate::settings::Settings;
-
-    #[test]
-    fn a_blob_is_found_by_its_hash_before_and_after_it_is_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-        let name = cloud.store_blob(b"zip");
-        assert_eq!(name, "4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2");
-        assert_eq!(cloud.blob(&name).unwrap(), "zip");
-        cloud.save().unwrap();
-        assert_eq!(cloud.blob(&name).unwrap(), "zip");
-        assert!(folder.path().join("blobs").join(&name).exists());
-    }
-
-    #[test]
-    fn a_blob_that_nothing_names_is_gone_at_the_next_start() {
-        let folder = tempfile::tempdir().unwrap();
-        let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-        let (named, unnamed) = (cloud.store_blob(b"named"), cloud.store_blob(b"unnamed"));
-        cloud.world().logs.ensure_group(&named, "us-east-1");
-        cloud.save().unwrap();
-        drop(cloud);
-        let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-        assert_eq!(cloud.blob(&named).unwrap(), "named");
-        assert_eq!(cloud.blob(&unnamed), None);
-    }
-
-    #[test]
-    fn a_page_is_as_large_as_asked_within_the_limits() {
-        let small = Cloud::new(Settings { page_size: Some(3), ..Settings::default() });
-        let usual = Cloud::new(Settings::default());
-        for (asked, size, small_size) in [(None, 25, 3), (Some(2), 2, 2), (Some(900), 500, 3), (Some(-1), 1, 1)] {
-            assert_eq!(usual.page_size(asked, 25, 500), size);
-            assert_eq!(small.page_size(asked, 25, 500), small_size);
-        }
-    }
 }

@@ -4,6 +4,8 @@
 
 mod control;
 mod iam;
+mod iam_policies;
+mod log_events;
 mod logs;
 mod persistence;
 mod protocols;
@@ -109,6 +111,11 @@ fn refused_json(reply: &Reply) -> (u16, String, String) {
 
 fn refusal(status: u16, code: &str, message: &str) -> (u16, String, String) {
     (status, code.into(), message.into())
+}
+
+/// Milliseconds since 1970, as Logs counts.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
