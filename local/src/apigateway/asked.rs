@@ -74,12 +74,14 @@ pub(super) fn json(value: &impl Serialize) -> Value {
 
 /// A value of the model as an answer.
 pub(super) fn answer(value: &impl Serialize) -> Answered {
-    Ok(Answer::Members(json(value)))
+    serde_json::to_value(value)
+        .map(Answer::Members)
+        .map_err(|error| AwsError::new(500, "InternalServerErrorException", error.to_string()))
 }
 
 /// The answer of an operation that has nothing to say.
-pub(super) fn nothing() -> Answered {
-    Ok(Answer::Members(Value::Null))
+pub(super) fn nothing() -> Answer {
+    Answer::Members(Value::Null)
 }
 
 /// A fresh id of `length` lower-case letters and digits, at most ten.

@@ -217,5 +217,5 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         }
     }
     definition.authorizers.remove(&id).ok_or_else(no_authorizer)?;
-    nothing()
+    Ok(nothing())
 }

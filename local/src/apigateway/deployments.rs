@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::{
     ApiGateway,
     asked::{Asked, date, fresh_id, nothing},
-    model::{Deployment, Method, MethodSnapshot, RestApi, Snapshot, SnapshotResource, Texts},
+    deployed::{Deployment, MethodSnapshot, Snapshot, SnapshotResource},
+    model::{Method, RestApi, Texts},
     patch::{Op, Patch},
     refusal::{bad_request, not_found},
     stages,
@@ -176,7 +177,7 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         return Err(bad_request("Active stages pointing to this deployment must be moved or deleted"));
     }
     api.deployments.remove(id);
-    nothing()
+    Ok(nothing())
 }
 
 fn no_deployment() -> AwsError {

@@ -165,5 +165,5 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let response_type = &standard(asked.text("responseType")?)?.response_type;
     let gone = definition.gateway_responses.remove(response_type);
     gone.ok_or_else(|| not_found("Gateway response type not defined on api"))?;
-    nothing()
+    Ok(nothing())
 }

@@ -202,7 +202,7 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let definition = &mut gateway.api_mut(asked)?.definition;
     definition.integration(asked)?;
     definition.method_mut(asked)?.method_integration = None;
-    nothing()
+    Ok(nothing())
 }
 
 #[derive(Deserialize)]
@@ -250,7 +250,7 @@ pub(super) fn check_response(method: &Method, response: &IntegrationResponse) ->
 fn delete_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let integration = gateway.api_mut(asked)?.definition.integration_mut(asked)?;
     integration.integration_responses.remove(asked.text("statusCode")?).ok_or_else(no_response)?;
-    nothing()
+    Ok(nothing())
 }
 
 pub(super) fn no_response() -> AwsError {

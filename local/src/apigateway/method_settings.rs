@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    model::MethodSetting,
+    deployed::MethodSetting,
     patch::{Op, Patch},
     refusal::bad_request,
 };
@@ -31,16 +31,16 @@ impl Default for MethodSetting {
 /// The key is as it is written: `*/*`, `pets~1{id}/GET`, and `~1/GET` for the root.
 pub(super) fn apply(settings: &mut BTreeMap<String, MethodSetting>, patch: &Patch) -> Option<Result<(), AwsError>> {
     let steps: Vec<&str> = patch.raw().split('/').collect();
-    let (path, verb, setting) = match steps.as_slice() {
-        [path, verb] => (path, verb, None),
-        [path, verb, family, field] => (path, verb, Some((*family, *field))),
+    let (resource, verb, setting) = match steps.as_slice() {
+        [resource, verb] => (resource, verb, None),
+        [resource, verb, family, field] => (resource, verb, Some((*family, *field))),
         _ => return None,
     };
-    let all = (*path, *verb) == ("*", "*");
-    if path.is_empty() || !(all || super::methods::verb(verb).is_ok()) {
+    let all = (*resource, *verb) == ("*", "*");
+    if resource.is_empty() || !(all || super::methods::verb(verb).is_ok()) {
         return None;
     }
-    let key = format!("{path}/{verb}");
+    let key = format!("{resource}/{verb}");
     match (patch.op, setting) {
         (Op::Replace, Some(field)) => {
             // The entry is made only by a patch that is good.

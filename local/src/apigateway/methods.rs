@@ -54,7 +54,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Request {
+struct Requested {
     authorization_type: Option<String>,
     authorizer_id: Option<String>,
     #[serde(default)]
@@ -75,7 +75,7 @@ fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     if definition.resource(asked)?.resource_methods.contains_key(http_method) {
         return Err(conflict("Method already exists for this resource"));
     }
-    let request: Request = asked.members()?;
+    let request: Requested = asked.members()?;
     let method = Method {
         http_method: verb(http_method)?,
         authorization_type: request.authorization_type.unwrap_or_default(),
@@ -202,7 +202,7 @@ fn apply(method: &mut Method, patch: &Patch) -> Result<(), AwsError> {
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let resource = gateway.api_mut(asked)?.definition.resource_mut(asked)?;
     resource.resource_methods.remove(asked.text("httpMethod")?).ok_or_else(no_method)?;
-    nothing()
+    Ok(nothing())
 }
 
 #[derive(Deserialize)]
@@ -268,7 +268,7 @@ fn update_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 fn delete_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let method = gateway.api_mut(asked)?.definition.method_mut(asked)?;
     method.method_responses.remove(asked.text("statusCode")?).ok_or_else(no_response)?;
-    nothing()
+    Ok(nothing())
 }
 
 fn no_response() -> AwsError {

@@ -6,7 +6,9 @@
 mod account;
 mod asked;
 mod authorizers;
+mod deployed;
 mod deployments;
+
 mod gateway_responses;
 mod integration_patches;
 mod integrations;
@@ -23,6 +25,8 @@ mod rest_api_patches;
 mod rest_apis;
 mod stages;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod validators;
 
 use std::{
@@ -39,9 +43,9 @@ use crate::{
 };
 
 use asked::Asked;
+pub(crate) use deployed::{MethodSetting, MethodSnapshot, Served, Snapshot, SnapshotResource, Stage};
 pub(crate) use model::{
-    Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType, MethodResponse, MethodSetting,
-    MethodSnapshot, Served, Snapshot, SnapshotResource, Stage,
+    Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType, MethodResponse,
 };
 
 /// The part of the world that belongs to this service.
@@ -66,6 +70,7 @@ impl ApiGateway {
 }
 
 /// Carries out one call.
+#[expect(clippy::unused_async, reason = "every service is awaited alike")]
 pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let asked = Asked { call, settings: cloud.settings(), now: cloud.now() };
     let mut world = cloud.world();

@@ -82,7 +82,7 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     for id in definition.subtree(&resource.id) {
         definition.resources.remove(&id);
     }
-    nothing()
+    Ok(nothing())
 }
 
 /// A resource, its methods named only, or in full when the call embeds them.

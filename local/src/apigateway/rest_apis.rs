@@ -192,5 +192,5 @@ fn list(gateway: &ApiGateway, asked: &Asked<'_>) -> Answered {
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let id = asked.text("restApiId")?;
     gateway.apis.remove(id).ok_or_else(|| no_api(asked, id))?;
-    nothing()
+    Ok(nothing())
 }

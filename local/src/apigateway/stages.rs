@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::{
     ApiGateway,
     asked::{Asked, answer as answered, date, json as to_json, nothing},
+    deployed::{AccessLogSettings, MethodSetting, Stage},
     method_settings,
-    model::{AccessLogSettings, RestApi, Stage, Texts},
+    model::{RestApi, Texts},
     patch::{Op, Patch},
     refusal::{bad_request, conflict, limit_exceeded, not_found},
     tags,
@@ -188,7 +189,7 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     if !api.deployments.contains_key(&stage.deployment_id) {
         return Err(no_such_deployment());
     }
-    let traced = |setting: &super::MethodSetting| setting.logging_level.as_deref().is_some_and(|level| level != "OFF");
+    let traced = |setting: &MethodSetting| setting.logging_level.as_deref().is_some_and(|level| level != "OFF");
     if !may_log && (stage.access_log_settings.is_some() || stage.method_settings.values().any(traced)) {
         return Err(bad_request("CloudWatch Logs role ARN must be set in account settings to enable logging"));
     }
@@ -263,7 +264,7 @@ fn log_format(format: String) -> Result<String, AwsError> {
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let api = gateway.api_mut(asked)?;
     api.stages.remove(asked.text("stageName")?).ok_or_else(no_stage)?;
-    nothing()
+    Ok(nothing())
 }
 
 pub(super) fn no_stage() -> AwsError {

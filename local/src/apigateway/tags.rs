@@ -101,7 +101,7 @@ fn tag(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     all.extend(added.tags);
     check(&all)?;
     *tags = all;
-    nothing()
+    Ok(nothing())
 }
 
 #[derive(Deserialize)]
@@ -113,5 +113,5 @@ struct TagKeys {
 fn untag(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let gone: TagKeys = asked.members()?;
     tagged(gateway, asked)?.retain(|key, _| !gone.tag_keys.contains(key));
-    nothing()
+    Ok(nothing())
 }

@@ -89,7 +89,7 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         return Err(conflict("Cannot delete request validator, it is referenced by a method"));
     }
     definition.validators.remove(id);
-    nothing()
+    Ok(nothing())
 }
 
 fn no_validator() -> AwsError {

@@ -9,6 +9,8 @@ mod operation;
 mod security;
 mod tree;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{
@@ -70,7 +72,14 @@ pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let strict = asked.call.input.get("failOnWarnings") == Some(&Value::Bool(true));
     let document = Document::parse(&asked.call.body)?;
     let kept = gateway.api_mut(asked)?;
-    let mut api = RestApi { deployments: Default::default(), stages: Default::default(), ..kept.clone() };
+    // What is deployed takes no part in an import.
+    let mut api = RestApi {
+        settings: kept.settings.clone(),
+        definition: kept.definition.clone(),
+        deployments: BTreeMap::new(),
+        stages: BTreeMap::new(),
+        listed_from: kept.listed_from,
+    };
     let mut findings = Findings::default();
     document.apply(&mut api, mode, &mut findings)?;
     refuse("Errors", &findings.errors)?;

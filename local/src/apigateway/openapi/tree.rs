@@ -73,14 +73,13 @@ impl Definition {
         let root = self.resources.values().find(|resource| resource.parent_id.is_none());
         let mut at = root.map(|root| root.id.clone()).unwrap_or_default();
         for part in path.split('/').filter(|part| !part.is_empty()) {
-            at = match self.child(&at, part) {
-                Some(child) => child.id.clone(),
-                None => {
-                    let resource = self.add_resource(&at, part)?;
-                    let id = resource.id.clone();
-                    self.resources.insert(id.clone(), resource);
-                    id
-                }
+            at = if let Some(child) = self.child(&at, part) {
+                child.id.clone()
+            } else {
+                let resource = self.add_resource(&at, part)?;
+                let id = resource.id.clone();
+                self.resources.insert(id.clone(), resource);
+                id
             };
         }
         Ok(at)

@@ -1,0 +1,138 @@
+//! Authorizers.
+
+use serde_json::json;
+
+use super::{Client, POOL, cognito, patch};
+
+#[tokio::test]
+async fn a_cognito_authorizer_keeps_its_answers_for_five_minutes() {
+    let client = Client::new().await;
+    let id = client.authorizer("users").await;
+    assert_eq!(
+        client.call("GetAuthorizer", json!({ "authorizerId": id })).await,
+        json!({
+            "id": id,
+            "name": "users",
+            "type": "COGNITO_USER_POOLS",
+            "authType": "cognito_user_pools",
+            "providerARNs": [POOL],
+            "identitySource": "method.request.header.Authorization",
+            "authorizerResultTtlInSeconds": 300,
+        })
+    );
+}
+
+#[tokio::test]
+async fn an_authorizer_that_aws_would_not_make_is_refused() {
+    let client = Client::new().await;
+    client.authorizer("users").await;
+    let time = "400 BadRequestException: Invalid Authorizer result ttl in seconds. Must be between 0 and 3600";
+    let cases = [
+        (
+            "name",
+            json!("users"),
+            "409 ConflictException: Authorizer name must be unique. Authorizer users already exists in this RestApi.",
+        ),
+        ("name", json!(""), "400 BadRequestException: Authorizer name is required"),
+        (
+            "type",
+            json!("LDAP"),
+            "400 BadRequestException: Invalid authorizer type specified: 'LDAP'. Must be one of: [TOKEN, REQUEST, \
+             COGNITO_USER_POOLS]",
+        ),
+        ("type", json!("TOKEN"), "400 BadRequestException: Authorizer URI is required"),
+        ("providerARNs", json!([]), "400 BadRequestException: Authorizer provider ARNs must not be empty"),
+        (
+            "providerARNs",
+            json!(["us-west-2_abc"]),
+            "400 BadRequestException: Invalid ARN specified in the request: us-west-2_abc",
+        ),
+        ("identitySource", json!(null), "400 BadRequestException: Identity source is required"),
+        ("authorizerResultTtlInSeconds", json!(3601), time),
+        ("authorizerResultTtlInSeconds", json!(-1), time),
+        (
+            "authorizerCredentials",
+            json!("arn:aws:iam::000000000000:role/a"),
+            "400 BadRequestException: Authorizer credentials cannot be set for authorizers of type COGNITO_USER_POOLS",
+        ),
+    ];
+    for (member, value, refusal) in cases {
+        let mut input = cognito("others");
+        input[member] = value;
+        assert_eq!(client.refusal("CreateAuthorizer", input).await, refusal);
+    }
+}
+
+#[tokio::test]
+async fn a_pool_is_added_before_the_last_one_is_removed() {
+    let client = Client::new().await;
+    let ids = json!({ "authorizerId": client.authorizer("users").await });
+    let other = POOL.replace("abc", "def");
+    let add = patch("add", "/providerARNs", Some(&other));
+    let remove = patch("remove", "/providerARNs", Some(POOL));
+    assert_eq!(
+        client.patch("UpdateAuthorizer", ids.clone(), json!([remove, add])).await.unwrap_err(),
+        "400 BadRequestException: Authorizer provider ARNs must not be empty"
+    );
+    let changed = client.patch("UpdateAuthorizer", ids, json!([add, remove])).await.unwrap();
+    assert_eq!(changed["providerARNs"], json!([other]));
+}
+
+#[tokio::test]
+async fn every_patch_of_an_authorizer_shows_when_it_is_read() {
+    let client = Client::new().await;
+    let ids = json!({ "authorizerId": client.authorizer("users").await });
+    let patches = json!([
+        patch("replace", "/authorizerUri", Some("arn:aws:apigateway:us-west-2:lambda:path/x")),
+        patch("replace", "/authorizerCredentials", Some("arn:aws:iam::000000000000:role/a")),
+        patch("replace", "/type", Some("TOKEN")),
+        patch("replace", "/name", Some("people")),
+        patch("replace", "/authType", Some("custom")),
+        patch("replace", "/identitySource", Some("method.request.header.Token")),
+        patch("replace", "/identityValidationExpression", Some(".+")),
+        patch("replace", "/authorizerResultTtlInSeconds", Some("0")),
+    ]);
+    let mut changed = client.patch("UpdateAuthorizer", ids.clone(), patches).await.unwrap();
+    changed.as_object_mut().unwrap().remove("id");
+    assert_eq!(
+        changed,
+        json!({
+            "name": "people",
+            "type": "TOKEN",
+            "authType": "custom",
+            "providerARNs": [POOL],
+            "authorizerUri": "arn:aws:apigateway:us-west-2:lambda:path/x",
+            "authorizerCredentials": "arn:aws:iam::000000000000:role/a",
+            "identitySource": "method.request.header.Token",
+            "identityValidationExpression": ".+",
+            "authorizerResultTtlInSeconds": 0,
+        })
+    );
+    client.authorizer("users").await;
+    assert_eq!(
+        client.patch("UpdateAuthorizer", ids, json!([patch("replace", "/name", Some("users"))])).await.unwrap_err(),
+        "409 ConflictException: Authorizer name must be unique. Authorizer users already exists in this RestApi."
+    );
+}
+
+#[tokio::test]
+async fn an_authorizer_in_use_cannot_be_deleted() {
+    let client = Client::new().await;
+    let id = client.authorizer("users").await;
+    let pets = client.resource(&client.root, "pets").await;
+    let guarded = json!({
+        "resourceId": pets, "httpMethod": "GET", "authorizationType": "COGNITO_USER_POOLS", "authorizerId": id,
+    });
+    client.call("PutMethod", guarded.clone()).await;
+    let ids = json!({ "authorizerId": id });
+    assert_eq!(
+        client.refusal("DeleteAuthorizer", ids.clone()).await,
+        "409 ConflictException: Cannot delete authorizer, it is referenced by method GET of resource /pets"
+    );
+    client.call("DeleteMethod", guarded).await;
+    client.call("DeleteAuthorizer", ids.clone()).await;
+    assert_eq!(
+        client.refusal("DeleteAuthorizer", ids).await,
+        "404 NotFoundException: Invalid Authorizer identifier specified"
+    );
+}

@@ -1,0 +1,384 @@
+//! OpenAPI documents against the same API made by single calls.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Client, POOL, URI, cognito, text};
+
+const ORIGIN: &str = "method.response.header.Access-Control-Allow-Origin";
+
+/// An API with everything that a stack of Lambda functions, an authorizer and CORS needs.
+fn document() -> Value {
+    let proxy =
+        json!({ "type": "aws_proxy", "httpMethod": "POST", "uri": URI, "passthroughBehavior": "when_no_match" });
+    let preflight = json!({
+        "type": "mock",
+        "requestTemplates": { "application/json": "{\"statusCode\": 200}" },
+        "responses": { "default": { "statusCode": "200", "responseParameters": { ORIGIN: "'*'" } } },
+    });
+    let header = json!({ "Access-Control-Allow-Origin": { "schema": { "type": "string" } } });
+    json!({
+        "openapi": "3.0.1",
+        "info": { "title": "shop", "description": "sells", "version": "1" },
+        "paths": {
+            "/pets/{id}": {
+                "get": { "security": [{ "users": [] }], "x-amazon-apigateway-integration": proxy },
+                "post": { "security": [{ "users": ["pets/write"] }], "x-amazon-apigateway-integration": proxy },
+                "options": {
+                    "responses": { "200": { "description": "ok", "headers": header } },
+                    "x-amazon-apigateway-integration": preflight,
+                },
+            },
+            "/files/{proxy+}": { "x-amazon-apigateway-any-method": { "x-amazon-apigateway-integration": proxy } },
+        },
+        "components": { "securitySchemes": { "users": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "x-amazon-apigateway-authtype": "cognito_user_pools",
+            "x-amazon-apigateway-authorizer": { "type": "cognito_user_pools", "providerARNs": [POOL] },
+        } } },
+        "x-amazon-apigateway-binary-media-types": ["image/png"],
+        "x-amazon-apigateway-gateway-responses": {
+            "DEFAULT_4XX": {
+                "responseParameters": { "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" },
+            },
+        },
+    })
+}
+
+/// The same API by single calls.
+async fn by_single_calls() -> Client {
+    let client = Client::new().await;
+    let users = client.authorizer("users").await;
+    let pets = client.resource(&client.root, "pets").await;
+    let pet = client.resource(&pets, "{id}").await;
+    for (verb, scopes) in [("GET", json!([])), ("POST", json!(["pets/write"]))] {
+        let method = json!({
+            "resourceId": pet, "httpMethod": verb, "authorizationType": "COGNITO_USER_POOLS",
+            "authorizerId": users, "authorizationScopes": scopes,
+        });
+        client.call("PutMethod", method).await;
+        client.integration(&pet, verb).await;
+    }
+    client.method(&pet, "OPTIONS").await;
+    let options = |members: Value| {
+        let mut input = json!({ "resourceId": pet, "httpMethod": "OPTIONS", "statusCode": "200" });
+        input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        input
+    };
+    client.call("PutMethodResponse", options(json!({ "responseParameters": { ORIGIN: false } }))).await;
+    let templates = json!({ "application/json": "{\"statusCode\": 200}" });
+    client.call("PutIntegration", options(json!({ "type": "MOCK", "requestTemplates": templates }))).await;
+    client.call("PutIntegrationResponse", options(json!({ "responseParameters": { ORIGIN: "'*'" } }))).await;
+    let files = client.resource(&client.root, "files").await;
+    let file = client.resource(&files, "{proxy+}").await;
+    client.method(&file, "ANY").await;
+    client.integration(&file, "ANY").await;
+    let parameters = json!({ "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" });
+    let response = json!({ "responseType": "DEFAULT_4XX", "responseParameters": parameters });
+    client.call("PutGatewayResponse", response).await;
+    let patches = json!([
+        super::patch("replace", "/description", Some("sells")),
+        super::patch("add", "/binaryMediaTypes/image~1png", None),
+    ]);
+    client.patch("UpdateRestApi", json!({}), patches).await.unwrap();
+    client
+}
+
+/// Everything that can be read of an API, with paths and names in the place of ids.
+async fn normal_form(client: &Client) -> Value {
+    let resources = client.call("GetResources", json!({ "embed": ["methods"], "limit": 500 })).await;
+    let authorizers = client.call("GetAuthorizers", json!({})).await;
+    let read = json!({
+        "api": client.call("GetRestApi", json!({})).await,
+        "resources": by_name(&resources, "path"),
+        "authorizers": by_name(&authorizers, "name"),
+        "gatewayResponses": client.call("GetGatewayResponses", json!({ "limit": 500 })).await,
+    });
+    let mut names = BTreeMap::new();
+    for (list, name) in [(&resources, "path"), (&authorizers, "name")] {
+        for one in list["item"].as_array().unwrap() {
+            names.insert(text(one, "id"), text(one, name));
+        }
+    }
+    names.insert(client.api.clone(), "the api".into());
+    let mut rubbed = read.to_string();
+    for (id, name) in names {
+        rubbed = rubbed.replace(&format!("\"{id}\""), &format!("\"{name}\""));
+    }
+    let mut rubbed: Value = serde_json::from_str(&rubbed).unwrap();
+    rubbed["api"].as_object_mut().unwrap().remove("createdDate");
+    rubbed
+}
+
+fn by_name(list: &Value, name: &str) -> Value {
+    list["item"].as_array().unwrap().iter().map(|one| (text(one, name), one.clone())).collect()
+}
+
+async fn imported() -> Client {
+    let client = Client::new().await;
+    let answer = client.import("overwrite", &document()).await.unwrap();
+    assert!(answer.get("warnings").is_none(), "{answer}");
+    client
+}
+
+#[tokio::test]
+async fn a_document_makes_what_single_calls_make() {
+    let (imported, built) = (imported().await, by_single_calls().await);
+    let (imported, built) = (normal_form(&imported).await, normal_form(&built).await);
+    assert_eq!(imported["resources"]["/pets/{id}"]["resourceMethods"].as_object().unwrap().len(), 3);
+    assert_eq!(imported, built);
+}
+
+#[tokio::test]
+async fn swagger_says_the_same_as_openapi() {
+    let mut swagger = document();
+    let object = swagger.as_object_mut().unwrap();
+    object.remove("openapi");
+    object.insert("swagger".into(), "2.0".into());
+    let components = object.remove("components").unwrap();
+    object.insert("securityDefinitions".into(), components["securitySchemes"].clone());
+    let client = Client::new().await;
+    client.import("overwrite", &swagger).await.unwrap();
+    assert_eq!(normal_form(&client).await, normal_form(&imported().await).await);
+}
+
+#[tokio::test]
+async fn importing_twice_changes_nothing() {
+    let client = imported().await;
+    let before = client.cloud.snapshot();
+    client.import("overwrite", &document()).await.unwrap();
+    assert_eq!(client.cloud.snapshot(), before);
+    client.import("merge", &document()).await.unwrap();
+    assert_eq!(client.cloud.snapshot(), before);
+}
+
+#[tokio::test]
+async fn overwriting_deletes_what_the_document_does_not_mention() {
+    let client = by_single_calls().await;
+    client.call("CreateAuthorizer", cognito("others")).await;
+    client.call("PutGatewayResponse", json!({ "responseType": "THROTTLED" })).await;
+    client.resource(&client.root, "old").await;
+    client.call("CreateRequestValidator", json!({ "name": "old" })).await;
+    client.import("overwrite", &document()).await.unwrap();
+    assert_eq!(normal_form(&client).await, normal_form(&imported().await).await);
+    assert_eq!(client.call("GetRequestValidators", json!({})).await, json!({ "item": [] }));
+}
+
+#[tokio::test]
+async fn overwriting_resets_the_literal_properties_and_keeps_the_stages() {
+    let client = imported().await;
+    client.call("CreateDeployment", json!({ "stageName": "dev", "variables": { "a": "b" } })).await;
+    let patches = json!([
+        super::patch("replace", "/minimumCompressionSize", Some("5")),
+        super::patch("replace", "/policy", Some("{}")),
+        super::patch("replace", "/apiKeySource", Some("AUTHORIZER")),
+        super::patch("add", "/endpointConfiguration/vpcEndpointIds", Some("vpce-1")),
+    ]);
+    client.patch("UpdateRestApi", json!({}), patches).await.unwrap();
+    let stage = client.call("GetStage", json!({ "stageName": "dev" })).await;
+    let bare = json!({ "openapi": "3.0.3", "info": { "title": "bare" }, "paths": {} });
+    let mut api = client.import("overwrite", &bare).await.unwrap();
+    for member in ["id", "createdDate", "rootResourceId"] {
+        api.as_object_mut().unwrap().remove(member);
+    }
+    assert_eq!(
+        api,
+        json!({
+            "name": "bare",
+            "apiKeySource": "HEADER",
+            "disableExecuteApiEndpoint": false,
+            "endpointConfiguration": { "types": ["REGIONAL"], "ipAddressType": "ipv4" },
+        })
+    );
+    assert_eq!(client.call("GetStage", json!({ "stageName": "dev" })).await, stage);
+}
+
+#[tokio::test]
+async fn merging_replaces_the_methods_it_mentions_and_keeps_the_rest() {
+    let client = imported().await;
+    let before = normal_form(&client).await;
+    let other = URI.replace("hello", "other");
+    let patch = json!({
+        "openapi": "3.0.1",
+        "info": { "title": "shop" },
+        "paths": { "/pets/{id}": { "get": { "x-amazon-apigateway-integration": {
+            "type": "aws_proxy", "httpMethod": "POST", "uri": other,
+        } } } },
+    });
+    client.import("merge", &patch).await.unwrap();
+    let mut expected = before;
+    let get = &mut expected["resources"]["/pets/{id}"]["resourceMethods"]["GET"];
+    get["authorizationType"] = "NONE".into();
+    get.as_object_mut().unwrap().remove("authorizerId");
+    get["methodIntegration"]["uri"] = other.into();
+    assert_eq!(normal_form(&client).await, expected);
+}
+
+#[tokio::test]
+async fn overwriting_gives_what_changed_a_new_id() {
+    let client = imported().await;
+    let ids = async |client: &Client| {
+        let resources = client.call("GetResources", json!({})).await;
+        let authorizers = client.call("GetAuthorizers", json!({})).await;
+        let of = |list: &Value, key: &str, name: &str| text(&by_name(list, key)[name], "id");
+        (
+            of(&resources, "path", "/pets/{id}"),
+            of(&resources, "path", "/files/{proxy+}"),
+            of(&authorizers, "name", "users"),
+        )
+    };
+    let before = ids(&client).await;
+    let mut changed = document();
+    let scheme = &mut changed["components"]["securitySchemes"]["users"]["x-amazon-apigateway-authorizer"];
+    scheme["authorizerResultTtlInSeconds"] = 0.into();
+    client.import("overwrite", &changed).await.unwrap();
+    let after = ids(&client).await;
+    assert_ne!(before.0, after.0);
+    assert_eq!(before.1, after.1);
+    assert_ne!(before.2, after.2);
+}
+
+#[tokio::test]
+async fn what_a_document_holds_beyond_the_subset_is_a_warning() {
+    let client = Client::new().await;
+    let before = client.cloud.snapshot();
+    let mut odd = document();
+    odd["webhooks"] = json!({});
+    odd["x-somebody-else"] = json!({});
+    odd["components"]["schemas"] = json!({ "Pet": { "type": "object" }, "Empty": {} });
+    odd["paths"]["/pets/{id}"]["get"]["callbacks"] = json!({});
+    odd["paths"]["/pets/{id}"]["get"]["security"] = json!([{ "nobody": [] }]);
+    let warnings = [
+        "Ignoring `webhooks` of the document: it is not supported",
+        "Ignoring `Pet` of the models: it is not supported",
+        "Ignoring `callbacks` of 'GET' for resource at path '/pets/{id}': it is not supported",
+        "Ignoring the security requirement `nobody`: no security scheme has this name",
+    ];
+    let strict = json!({ "mode": "overwrite", "failOnWarnings": true });
+    let refusal = client.send("PutRestApi", strict, &odd.to_string()).await.unwrap_err();
+    assert_eq!(refusal, format!("400 BadRequestException: Warnings found during import:\n\t{}", warnings.join("\n\t")));
+    assert_eq!(client.cloud.snapshot(), before);
+    assert_eq!(client.import("overwrite", &odd).await.unwrap()["warnings"], json!(warnings));
+}
+
+#[tokio::test]
+async fn a_document_that_aws_would_not_import_is_refused_and_changes_nothing() {
+    let client = imported().await;
+    let before = client.cloud.snapshot();
+    let integration = "/paths/~1pets~1{id}/get/x-amazon-apigateway-integration";
+    let cases = [
+        ("/openapi", json!("4"), "Invalid OpenAPI input: must be OpenAPI 3.0 or Swagger 2.0"),
+        ("/info/title", json!(""), "Invalid OpenAPI input: info.title is missing"),
+        (
+            &format!("{integration}/uri"),
+            json!("arn:aws:apigateway:us-west-2:lambda:path/2015-03-31/functions/hello/invocations"),
+            "Errors found during import:\n\tUnable to put integration on 'GET' for resource at path '/pets/{id}': \
+             Invalid lambda function",
+        ),
+        (
+            "/paths/~1pets~1{id}/options/responses",
+            json!({}),
+            "Errors found during import:\n\tUnable to put integration on 'OPTIONS' for resource at path '/pets/{id}': \
+             Invalid mapping expression specified: Validation Result: warnings : [], errors : [No method response \
+             exists for method.]",
+        ),
+        (
+            "/components/securitySchemes/users/x-amazon-apigateway-authorizer/providerARNs",
+            json!([]),
+            "Errors found during import:\n\tUnable to create authorizer 'users': Authorizer provider ARNs must not be \
+             empty",
+        ),
+        (
+            "/paths",
+            json!({ "/{a}": {}, "/{b}/c": {} }),
+            "Errors found during import:\n\tUnable to create resource at path '/{b}/c': A sibling ({a}) of this \
+             resource already has a variable path part -- only one is allowed",
+        ),
+        (
+            "/paths/~1pets~1{id}/get",
+            json!({ "x-amazon-apigateway-request-validator": "all" }),
+            "Errors found during import:\n\tUnable to put method 'GET' for resource at path '/pets/{id}': Invalid \
+             request validator specified: all",
+        ),
+        (
+            "/x-amazon-apigateway-gateway-responses",
+            json!({ "TEAPOT": {} }),
+            "Errors found during import:\n\tUnable to put gateway response 'TEAPOT': Invalid Gateway response type \
+             specified: 'TEAPOT'",
+        ),
+    ];
+    for (pointer, value, refusal) in cases {
+        let mut document = document();
+        *document.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(
+            client.import("overwrite", &document).await.unwrap_err(),
+            format!("400 BadRequestException: {refusal}")
+        );
+    }
+    for (mode, body, refusal) in [
+        ("replace", "{}", "Invalid mode 'replace' specified. Must be one of: [merge, overwrite]"),
+        ("merge", "openapi: 3.0.1", "Invalid OpenAPI input: not a JSON document: expected value at line 1 column 1"),
+    ] {
+        assert_eq!(
+            client.send("PutRestApi", json!({ "mode": mode }), body).await.unwrap_err(),
+            format!("400 BadRequestException: {refusal}")
+        );
+    }
+    let large = "x".repeat(6 * 1024 * 1024 + 1);
+    assert_eq!(
+        client.send("PutRestApi", json!({}), &large).await.unwrap_err(),
+        "400 BadRequestException: Invalid OpenAPI input: the document is larger than 6 MB"
+    );
+    assert_eq!(client.cloud.snapshot(), before);
+}
+
+#[tokio::test]
+async fn parameters_validators_and_models_of_a_document_are_kept() {
+    let client = Client::new().await;
+    let document = json!({
+        "openapi": "3.0.1",
+        "info": { "title": "shop" },
+        "security": [{ "signed": [] }],
+        "x-amazon-apigateway-request-validators": { "all": { "validateRequestBody": true } },
+        "components": { "securitySchemes": {
+            "signed": { "type": "apiKey", "x-amazon-apigateway-authtype": "awsSigv4" },
+            "key": { "type": "apiKey", "in": "header", "name": "x-api-key" },
+        } },
+        "paths": { "/{id}": {
+            "parameters": [{ "in": "path", "name": "id", "required": true }],
+            "get": {
+                "operationId": "read",
+                "parameters": [{ "in": "query", "name": "q" }],
+                "responses": { "200": { "content": {
+                    "application/json": { "schema": { "$ref": "#/components/schemas/Empty" } },
+                } } },
+                "x-amazon-apigateway-request-validator": "all",
+            },
+            "put": { "security": [{ "key": [] }] },
+        } },
+    });
+    let answer = client.import("merge", &document).await.unwrap();
+    assert!(answer.get("warnings").is_none(), "{answer}");
+    let resources = client.call("GetResources", json!({ "embed": ["methods"] })).await;
+    let methods = &by_name(&resources, "path")["/{id}"]["resourceMethods"];
+    let validators = client.call("GetRequestValidators", json!({})).await;
+    assert_eq!(
+        methods["GET"],
+        json!({
+            "httpMethod": "GET",
+            "authorizationType": "AWS_IAM",
+            "apiKeyRequired": false,
+            "operationName": "read",
+            "requestParameters": { "method.request.path.id": true, "method.request.querystring.q": false },
+            "requestValidatorId": validators["item"][0]["id"],
+            "methodResponses": { "200": {
+                "statusCode": "200", "responseModels": { "application/json": "Empty" },
+            } },
+        })
+    );
+    assert_eq!(methods["PUT"]["authorizationType"], "NONE");
+    assert_eq!(methods["PUT"]["apiKeyRequired"], true);
+}

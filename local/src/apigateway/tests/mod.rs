@@ -1,0 +1,157 @@
+//! Tests of the control plane, call by call.
+
+mod account;
+mod authorizers;
+mod deploying;
+mod imports;
+mod lists;
+mod methods;
+mod pacing;
+mod patches;
+mod resources;
+mod rest_apis;
+mod stages;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::handle;
+use crate::{
+    answer::Answer,
+    call::{Call, Service},
+    cloud::Cloud,
+    settings::{Settings, Weather},
+};
+
+pub(super) const POOL: &str = "arn:aws:cognito-idp:us-west-2:000000000000:userpool/us-west-2_abc";
+pub(super) const URI: &str = "arn:aws:apigateway:us-west-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-west-2:\
+                              000000000000:function:hello/invocations";
+
+/// A cloud with one API, and the words of a client.
+pub(super) struct Client {
+    pub(super) cloud: Cloud,
+    pub(super) api: String,
+    pub(super) root: String,
+}
+
+impl Client {
+    pub(super) async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    pub(super) async fn in_weather(weather: Weather) -> Self {
+        Self::with(Settings { weather, ..Settings::default() }).await
+    }
+
+    pub(super) async fn with(settings: Settings) -> Self {
+        let mut client = Self { cloud: Cloud::new(settings), api: String::new(), root: String::new() };
+        let regional = json!({ "types": ["REGIONAL"] });
+        let api = client.call("CreateRestApi", json!({ "name": "shop", "endpointConfiguration": regional })).await;
+        client.api = text(&api, "id");
+        client.root = text(&api, "rootResourceId");
+        client
+    }
+
+    /// Makes a call that must succeed. The API's id is added where none is given.
+    pub(super) async fn call(&self, operation: &str, input: Value) -> Value {
+        self.send(operation, input, "").await.unwrap_or_else(|refusal| panic!("{operation}: {refusal}"))
+    }
+
+    /// Makes a call that must be refused, and returns `Code: message`.
+    pub(super) async fn refusal(&self, operation: &str, input: Value) -> String {
+        match self.send(operation, input, "").await {
+            Ok(answer) => panic!("{operation}: answered {answer}"),
+            Err(refusal) => refusal,
+        }
+    }
+
+    pub(super) async fn send(&self, operation: &str, mut input: Value, body: &str) -> Result<Value, String> {
+        if !self.api.is_empty() && input.get("restApiId").is_none() {
+            input["restApiId"] = self.api.as_str().into();
+        }
+        let call = Call {
+            service: Service::ApiGateway,
+            operation: operation.into(),
+            region: "us-west-2".into(),
+            input,
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            headers: HeaderMap::new(),
+        };
+        match handle(&self.cloud, &call).await {
+            Ok(Answer::Members(members)) => Ok(members),
+            Ok(Answer::Raw(_)) => panic!("{operation}: answered something that is not made of members"),
+            Err(refusal) => Err(format!("{} {}: {}", refusal.status, refusal.code, refusal.message)),
+        }
+    }
+
+    pub(super) async fn import(&self, mode: &str, document: &Value) -> Result<Value, String> {
+        self.send("PutRestApi", json!({ "mode": mode }), &document.to_string()).await
+    }
+
+    pub(super) async fn resource(&self, parent: &str, part: &str) -> String {
+        text(&self.call("CreateResource", json!({ "parentId": parent, "pathPart": part })).await, "id")
+    }
+
+    pub(super) async fn method(&self, resource: &str, verb: &str) {
+        self.call("PutMethod", json!({ "resourceId": resource, "httpMethod": verb, "authorizationType": "NONE" }))
+            .await;
+    }
+
+    /// Puts a Lambda proxy behind a method.
+    pub(super) async fn integration(&self, resource: &str, verb: &str) -> Value {
+        self.call("PutIntegration", proxy(resource, verb)).await
+    }
+
+    /// Makes `GET` of the root, with its backend.
+    pub(super) async fn served_root(&self) {
+        self.method(&self.root, "GET").await;
+        self.integration(&self.root, "GET").await;
+    }
+
+    pub(super) async fn authorizer(&self, name: &str) -> String {
+        text(&self.call("CreateAuthorizer", cognito(name)).await, "id")
+    }
+
+    /// Makes a deployment and the stage `dev` that serves it.
+    pub(super) async fn deployed(&self) -> String {
+        self.served_root().await;
+        text(&self.call("CreateDeployment", json!({ "stageName": "dev" })).await, "id")
+    }
+
+    pub(super) async fn patch(&self, operation: &str, mut ids: Value, patches: Value) -> Result<Value, String> {
+        ids["patchOperations"] = patches;
+        self.send(operation, ids, "").await
+    }
+}
+
+pub(super) fn proxy(resource: &str, verb: &str) -> Value {
+    json!({
+        "resourceId": resource,
+        "httpMethod": verb,
+        "type": "AWS_PROXY",
+        "integrationHttpMethod": "POST",
+        "uri": URI,
+    })
+}
+
+pub(super) fn cognito(name: &str) -> Value {
+    json!({
+        "name": name,
+        "type": "COGNITO_USER_POOLS",
+        "providerARNs": [POOL],
+        "identitySource": "method.request.header.Authorization",
+    })
+}
+
+pub(super) fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
+}
+
+/// One patch without a value, or with one.
+pub(super) fn patch(op: &str, path: &str, value: Option<&str>) -> Value {
+    match value {
+        Some(value) => json!({ "op": op, "path": path, "value": value }),
+        None => json!({ "op": op, "path": path }),
+    }
+}

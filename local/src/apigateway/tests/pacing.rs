@@ -1,0 +1,132 @@
+//! Quotas on a clock that the test turns.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Client, proxy};
+use crate::settings::Weather;
+
+const TOO_MANY: &str = "429 TooManyRequestsException: Too Many Requests";
+
+async fn paced() -> Client {
+    Client::in_weather(Weather { quotas: true, ..Weather::default() }).await
+}
+
+async fn wait(milliseconds: u64) {
+    tokio::time::advance(Duration::from_millis(milliseconds)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_family_of_calls_has_its_quota() {
+    let client = paced().await;
+    client.served_root().await;
+    let regional = json!({ "name": "a", "endpointConfiguration": { "types": ["REGIONAL"] } });
+    let edge = json!({ "name": "a" });
+    let document = json!({ "swagger": "2.0", "info": { "title": "a" }, "paths": {} });
+    wait(30_000).await;
+    for (operation, input, burst, milliseconds) in [
+        ("CreateRestApi", regional, 1, 3_000),
+        ("CreateRestApi", edge, 1, 30_000),
+        ("CreateDeployment", json!({}), 1, 5_000),
+        ("GetResources", json!({}), 5, 400),
+        ("PutRestApi", json!({ "mode": "merge" }), 1, 1_000),
+        ("UpdateAccount", json!({ "patchOperations": [] }), 1, 20_000),
+    ] {
+        let body = document.to_string();
+        for _ in 0..burst {
+            client.send(operation, input.clone(), &body).await.unwrap();
+        }
+        assert_eq!(client.send(operation, input.clone(), &body).await.unwrap_err(), TOO_MANY, "{operation}");
+        wait(milliseconds - 1).await;
+        assert_eq!(client.send(operation, input.clone(), &body).await.unwrap_err(), TOO_MANY, "{operation}");
+        wait(1).await;
+        client.send(operation, input.clone(), &body).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn resources_are_made_and_deleted_at_five_per_second_each() {
+    let client = paced().await;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        ids.push(client.resource(&client.root, &format!("r{number}")).await);
+    }
+    let more = json!({ "parentId": client.root, "pathPart": "more" });
+    assert_eq!(client.refusal("CreateResource", more.clone()).await, TOO_MANY);
+    for id in ids {
+        client.call("DeleteResource", json!({ "resourceId": id })).await;
+    }
+    assert_eq!(client.refusal("DeleteResource", json!({ "resourceId": "x" })).await, TOO_MANY);
+    wait(200).await;
+    client.call("CreateResource", more).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_api_is_deleted_half_a_minute_after_the_first() {
+    let client = paced().await;
+    wait(3_000).await;
+    let second =
+        client.call("CreateRestApi", json!({ "name": "b", "endpointConfiguration": { "types": ["REGIONAL"] } })).await;
+    client.call("DeleteRestApi", json!({})).await;
+    let again = json!({ "restApiId": second["id"] });
+    assert_eq!(client.refusal("DeleteRestApi", again.clone()).await, TOO_MANY);
+    wait(30_000).await;
+    client.call("DeleteRestApi", again).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_calls_together_may_come_forty_at_once_and_ten_per_second() {
+    let client = paced().await;
+    for _ in 0..39 {
+        client.call("GetRestApi", json!({})).await;
+    }
+    assert_eq!(client.refusal("GetRestApi", json!({})).await, TOO_MANY);
+    wait(100).await;
+    client.call("GetRestApi", json!({})).await;
+    assert_eq!(client.refusal("GetRestApi", json!({})).await, TOO_MANY);
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_room_for_so_many_only() {
+    let client = paced().await;
+    client.method(&client.root, "GET").await;
+    client.call("PutIntegration", proxy(&client.root, "GET")).await;
+    let deployment = client.call("CreateDeployment", json!({})).await["id"].clone();
+    for number in 0..10 {
+        wait(1_000).await;
+        client.authorizer(&format!("a{number}")).await;
+        let stage = json!({ "stageName": format!("s{number}"), "deploymentId": deployment });
+        client.call("CreateStage", stage).await;
+    }
+    assert_eq!(
+        client.refusal("CreateAuthorizer", super::cognito("more")).await,
+        "429 LimitExceededException: Maximum number of Authorizers for this API has been reached. Please contact AWS \
+         if you need additional Authorizers."
+    );
+    assert_eq!(
+        client.refusal("CreateStage", json!({ "stageName": "more", "deploymentId": deployment })).await,
+        "429 LimitExceededException: Maximum number of stages for this API has been reached. Please contact AWS if you \
+         need additional stages."
+    );
+    for number in 0..300 {
+        wait(200).await;
+        client.resource(&client.root, &format!("r{number}")).await;
+    }
+    wait(200).await;
+    assert_eq!(
+        client.refusal("CreateResource", json!({ "parentId": client.root, "pathPart": "more" })).await,
+        "429 LimitExceededException: Maximum number of resources for this API has been reached. Please contact AWS if \
+         you need additional resources."
+    );
+    for number in 1..=120 {
+        wait(30_000).await;
+        client.call("CreateRestApi", json!({ "name": format!("a{number}") })).await;
+    }
+    wait(30_000).await;
+    assert_eq!(
+        client.refusal("CreateRestApi", json!({ "name": "more" })).await,
+        "429 LimitExceededException: Maximum number of APIs for this account has been reached. Please contact AWS if \
+         you need additional APIs."
+    );
+}

@@ -1,0 +1,113 @@
+//! Patch operations that no update takes.
+
+use serde_json::json;
+
+use super::{Client, patch};
+
+#[tokio::test]
+async fn a_patch_that_a_resource_does_not_take_names_those_it_takes() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let authorizer = client.authorizer("users").await;
+    let deployment = client.call("CreateDeployment", json!({})).await["id"].clone();
+    let root = json!({ "resourceId": client.root });
+    let get = json!({ "resourceId": client.root, "httpMethod": "GET" });
+    let unknown = "Invalid patch path  '/nothing' specified for op 'replace'. Must be one of:";
+    let cases = [
+        (
+            "UpdateRestApi",
+            json!({}),
+            "/name, /description, /policy, /apiKeySource, /disableExecuteApiEndpoint, /minimumCompressionSize, \
+             /endpointConfiguration/types/0, /endpointConfiguration/ipAddressType, \
+             /endpointConfiguration/vpcEndpointIds, /binaryMediaTypes/{binaryMediaType}",
+        ),
+        ("UpdateResource", root, "/pathPart, /parentId"),
+        (
+            "UpdateMethod",
+            get.clone(),
+            "/authorizationType, /authorizerId, /authorizationScopes, /apiKeyRequired, /operationName, \
+             /requestValidatorId, /requestParameters/{name}, /requestModels/{contentType}",
+        ),
+        (
+            "UpdateIntegration",
+            get,
+            "/uri, /timeoutInMillis, /contentHandling, /connectionType, /connectionId, /cacheNamespace, \
+             /requestTemplates/{contentType}, /requestParameters/{name}, /cacheKeyParameters/{name}",
+        ),
+        (
+            "UpdateAuthorizer",
+            json!({ "authorizerId": authorizer }),
+            "/name, /authType, /authorizerUri, /authorizerCredentials, /identitySource, /identityValidationExpression, \
+             /authorizerResultTtlInSeconds, /type, /providerARNs",
+        ),
+        ("UpdateDeployment", json!({ "deploymentId": deployment }), "/description"),
+        (
+            "UpdateStage",
+            json!({ "stageName": "dev" }),
+            "/deploymentId, /description, /tracingEnabled, /documentationVersion, /clientCertificateId, \
+             /cacheClusterEnabled, /cacheClusterSize, /accessLogSettings, /accessLogSettings/destinationArn, \
+             /accessLogSettings/format, /variables/{name}, /{resourcePath}/{httpMethod}/{setting}",
+        ),
+        ("UpdateAccount", json!({}), "/cloudwatchRoleArn, /features"),
+        (
+            "UpdateGatewayResponse",
+            json!({ "responseType": "THROTTLED" }),
+            "/statusCode, /responseParameters/{name}, /responseTemplates/{contentType}",
+        ),
+    ];
+    for (operation, ids, paths) in cases {
+        let patches = json!([patch("replace", "/nothing", Some("x"))]);
+        assert_eq!(
+            client.patch(operation, ids, patches).await.unwrap_err(),
+            format!("400 BadRequestException: {unknown} [{paths}]")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_scalar_takes_no_other_operation_than_replace() {
+    let client = Client::new().await;
+    for op in ["add", "remove", "copy", "move", "test"] {
+        let refusal = client.patch("UpdateRestApi", json!({}), json!([patch(op, "/name", Some("x"))])).await;
+        let refusal = refusal.unwrap_err();
+        let expected =
+            format!("400 BadRequestException: Invalid patch path  '/name' specified for op '{op}'. Must be ");
+        assert!(refusal.starts_with(&expected), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_patch_that_is_none_is_refused() {
+    let client = Client::new().await;
+    let cases = [
+        (
+            patch("set", "/name", Some("x")),
+            "400 BadRequestException: Invalid patch operation specified. Must be \
+             'add'|'remove'|'replace'|'move'|'copy'|'test'",
+        ),
+        (
+            patch("replace", "name", Some("x")),
+            "400 BadRequestException: Invalid patch path  'name' specified. Must start with '/'",
+        ),
+        (patch("replace", "/name", None), "400 BadRequestException: Invalid patch value: no value for path '/name'"),
+        (
+            patch("replace", "/disableExecuteApiEndpoint", Some("yes")),
+            "400 BadRequestException: Invalid boolean value 'yes' for path '/disableExecuteApiEndpoint'",
+        ),
+        (
+            patch("replace", "/minimumCompressionSize", Some("many")),
+            "400 BadRequestException: Invalid number value 'many' for path '/minimumCompressionSize'",
+        ),
+    ];
+    for (one, refusal) in cases {
+        assert_eq!(client.patch("UpdateRestApi", json!({}), json!([one])).await.unwrap_err(), refusal);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_list_of_patches_changes_nothing() {
+    let client = Client::new().await;
+    let patches = json!([patch("replace", "/name", Some("store")), patch("replace", "/nothing", Some("x"))]);
+    client.patch("UpdateRestApi", json!({}), patches).await.unwrap_err();
+    assert_eq!(client.call("GetRestApi", json!({})).await["name"], "shop");
+}

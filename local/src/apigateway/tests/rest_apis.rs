@@ -1,0 +1,183 @@
+//! The REST API object: made, patched, tagged and deleted.
+
+use serde_json::{Value, json};
+
+use super::{Client, patch, text};
+
+#[tokio::test]
+async fn an_api_without_an_endpoint_type_is_edge() {
+    let client = Client::new().await;
+    let api = client.call("CreateRestApi", json!({ "name": "plain", "tags": { "stack": "a" } })).await;
+    assert_eq!(api["endpointConfiguration"], json!({ "types": ["EDGE"], "ipAddressType": "ipv4" }));
+    assert_eq!(api["apiKeySource"], "HEADER");
+    assert_eq!(api["disableExecuteApiEndpoint"], false);
+    assert_eq!(api["tags"], json!({ "stack": "a" }));
+    assert!(api["createdDate"].is_i64());
+    assert!(api.get("minimumCompressionSize").is_none());
+    let resources = client.call("GetResources", json!({ "restApiId": api["id"] })).await;
+    assert_eq!(resources, json!({ "item": [{ "id": api["rootResourceId"], "path": "/" }] }));
+}
+
+#[tokio::test]
+async fn two_apis_may_have_one_name() {
+    let client = Client::new().await;
+    let second = client.call("CreateRestApi", json!({ "name": "shop" })).await;
+    assert_ne!(text(&second, "id"), client.api);
+}
+
+#[tokio::test]
+async fn an_api_that_aws_would_not_make_is_refused() {
+    let client = Client::new().await;
+    let cases = [
+        (json!({}), "400 BadRequestException: API name is required"),
+        (
+            json!({ "name": "a", "endpointConfiguration": { "types": ["LOCAL"] } }),
+            "400 BadRequestException: Invalid endpoint type 'LOCAL'. Must be one of: [EDGE, REGIONAL, PRIVATE]",
+        ),
+        (
+            json!({ "name": "a", "endpointConfiguration": { "types": ["EDGE", "REGIONAL"] } }),
+            "400 BadRequestException: Only one endpoint type may be specified",
+        ),
+        (
+            json!({ "name": "a", "endpointConfiguration": { "types": ["PRIVATE"], "ipAddressType": "ipv4" } }),
+            "400 BadRequestException: PRIVATE endpoints support only the IP address type dualstack",
+        ),
+        (
+            json!({ "name": "a", "endpointConfiguration": { "types": ["EDGE"], "ipAddressType": "ipv6" } }),
+            "400 BadRequestException: Invalid IP address type 'ipv6'. Must be one of: [ipv4, dualstack]",
+        ),
+        (
+            json!({ "name": "a", "minimumCompressionSize": 10_485_761 }),
+            "400 BadRequestException: Invalid minimum compression size, must be between 0 and 10485760",
+        ),
+        (
+            json!({ "name": "a", "apiKeySource": "QUERY" }),
+            "400 BadRequestException: Invalid API key source 'QUERY'. Must be one of: [HEADER, AUTHORIZER]",
+        ),
+        (
+            json!({ "name": "a", "policy": "allow all" }),
+            "400 BadRequestException: Invalid policy document. Please check the policy syntax and ensure that \
+             Principals are valid.",
+        ),
+        (
+            json!({ "name": "a", "policy": json!({ "Statement": "x".repeat(8192) }).to_string() }),
+            "429 LimitExceededException: The resource policy exceeds the maximum size of 8192 characters",
+        ),
+        (
+            json!({ "name": "a", "tags": { "aws:x": "1" } }),
+            "400 BadRequestException: Invalid tag key 'aws:x': aws: prefixed tag keys are reserved",
+        ),
+        (
+            json!({ "name": "a", "tags": { "": "1" } }),
+            "400 BadRequestException: Invalid tag key '': must have 1 to 128 characters",
+        ),
+        (
+            json!({ "name": "a", "tags": { "x": "y".repeat(257) } }),
+            "400 BadRequestException: Invalid tag value of 'x': must have at most 256 characters",
+        ),
+        (
+            json!({ "name": "a", "cloneFrom": client.api }),
+            "501 NotImplemented: the local cloud does not imitate cloneFrom of apigateway:CreateRestApi",
+        ),
+    ];
+    for (input, refusal) in cases {
+        assert_eq!(client.refusal("CreateRestApi", input).await, refusal);
+    }
+    let many: Value = (0..51).map(|number| (format!("k{number}"), Value::from("v"))).collect();
+    assert_eq!(
+        client.refusal("CreateRestApi", json!({ "name": "a", "tags": many })).await,
+        "429 LimitExceededException: The number of tags exceeds the limit of 50"
+    );
+}
+
+#[tokio::test]
+async fn an_unknown_api_is_named_with_its_account() {
+    let client = Client::new().await;
+    let unknown = json!({ "restApiId": "nowhere" });
+    for operation in ["GetRestApi", "DeleteRestApi", "GetResources", "CreateDeployment", "PutRestApi", "GetStages"] {
+        assert_eq!(
+            client.send(operation, unknown.clone(), r#"{"swagger":"2.0"}"#).await.unwrap_err(),
+            "404 NotFoundException: Invalid API identifier specified 000000000000:nowhere"
+        );
+    }
+}
+
+#[tokio::test]
+async fn deleting_an_api_deletes_everything_beneath() {
+    let client = Client::new().await;
+    client.deployed().await;
+    client.call("DeleteRestApi", json!({})).await;
+    assert!(client.refusal("GetStage", json!({ "stageName": "dev" })).await.contains("Invalid API identifier"));
+    assert!(client.cloud.world().apigateway.served(&client.api, "dev").is_none());
+}
+
+#[tokio::test]
+async fn a_policy_is_answered_with_its_quotes_escaped() {
+    let client = Client::new().await;
+    let api = client.call("CreateRestApi", json!({ "name": "a", "policy": "{ \"Version\": \"2012-10-17\" }" })).await;
+    assert_eq!(api["policy"], r#"{\"Version\":\"2012-10-17\"}"#);
+}
+
+#[tokio::test]
+async fn every_patch_of_an_api_shows_when_it_is_read() {
+    let client = Client::new().await;
+    let patches = json!([
+        patch("replace", "/name", Some("store")),
+        patch("replace", "/description", Some("sells")),
+        patch("replace", "/policy", Some("{}")),
+        patch("replace", "/apiKeySource", Some("AUTHORIZER")),
+        patch("replace", "/disableExecuteApiEndpoint", Some("true")),
+        patch("replace", "/minimumCompressionSize", Some("0")),
+        patch("replace", "/endpointConfiguration/types/0", Some("PRIVATE")),
+        patch("add", "/endpointConfiguration/vpcEndpointIds", Some("vpce-1")),
+        patch("add", "/endpointConfiguration/vpcEndpointIds", Some("vpce-2")),
+        patch("remove", "/endpointConfiguration/vpcEndpointIds", Some("vpce-1")),
+        patch("add", "/binaryMediaTypes/image~1png", None),
+        patch("add", "/binaryMediaTypes/*~1*", None),
+        patch("remove", "/binaryMediaTypes/image~1png", None),
+    ]);
+    client.patch("UpdateRestApi", json!({}), patches).await.unwrap();
+    let mut api = client.call("GetRestApi", json!({})).await;
+    for member in ["id", "createdDate", "rootResourceId"] {
+        api.as_object_mut().unwrap().remove(member);
+    }
+    let endpoint = json!({ "types": ["PRIVATE"], "ipAddressType": "dualstack", "vpcEndpointIds": ["vpce-2"] });
+    assert_eq!(
+        api,
+        json!({
+            "name": "store",
+            "description": "sells",
+            "policy": "{}",
+            "apiKeySource": "AUTHORIZER",
+            "disableExecuteApiEndpoint": true,
+            "minimumCompressionSize": 0,
+            "endpointConfiguration": endpoint,
+            "binaryMediaTypes": ["*/*"],
+        })
+    );
+    let off = json!([patch("replace", "/minimumCompressionSize", None), patch("replace", "/policy", Some(""))]);
+    let api = client.patch("UpdateRestApi", json!({}), off).await.unwrap();
+    assert!(api.get("minimumCompressionSize").is_none() && api.get("policy").is_none());
+}
+
+#[tokio::test]
+async fn tags_of_apis_and_stages_are_reached_by_their_arns() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let api = format!("arn:aws:apigateway:us-west-2::/restapis/{}", client.api);
+    for arn in [api.clone(), format!("{api}/stages/dev")] {
+        client.call("TagResource", json!({ "resourceArn": arn, "tags": { "a": "1", "b": "2" } })).await;
+        client.call("UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a"] })).await;
+        let tags = client.call("GetTags", json!({ "resourceArn": arn })).await;
+        assert_eq!(tags, json!({ "tags": { "b": "2" } }));
+    }
+    assert_eq!(client.call("GetRestApi", json!({})).await["tags"], json!({ "b": "2" }));
+    for (arn, refusal) in [
+        ("arn:aws:s3:::bucket".to_owned(), "400 BadRequestException: Invalid ARN specified: arn:aws:s3:::bucket"),
+        (format!("{api}/stages/no"), "404 NotFoundException: Invalid stage identifier specified"),
+    ] {
+        assert_eq!(client.refusal("GetTags", json!({ "resourceArn": arn })).await, refusal);
+        let tags = json!({ "resourceArn": arn, "tags": { "a": "1" } });
+        assert_eq!(client.refusal("TagResource", tags).await, refusal);
+    }
+}

@@ -1,0 +1,242 @@
+//! Stages and their method settings.
+
+use serde_json::{Value, json};
+
+use super::{Client, patch};
+
+const ROLE: &str = "arn:aws:iam::000000000000:role/logs";
+const GROUP: &str = "arn:aws:logs:us-west-2:000000000000:log-group:/access";
+
+#[tokio::test]
+async fn a_stage_that_aws_would_not_make_is_refused() {
+    let client = Client::new().await;
+    let deployment = client.deployed().await;
+    let name = "400 BadRequestException: Stage name only allows a-zA-Z0-9_-";
+    let cases = [
+        (json!({ "stageName": "dev" }), "409 ConflictException: Stage already exists"),
+        (json!({ "stageName": "x", "deploymentId": "none" }), "400 BadRequestException: Deployment id does not exist"),
+        (json!({ "stageName": "a b" }), name),
+        (json!({ "stageName": "" }), name),
+        (json!({ "stageName": "x".repeat(129) }), name),
+        (
+            json!({ "stageName": "x", "variables": { "a": "b c" } }),
+            "400 BadRequestException: Invalid stage variable value: b c. Please use values with alphanumeric \
+             characters and the symbols -._~:/?#&=,",
+        ),
+        (
+            json!({ "stageName": "x", "variables": { "a-b": "c" } }),
+            "400 BadRequestException: Invalid stage variable name: a-b. Please use alphanumeric characters and \
+             underscores",
+        ),
+        (
+            json!({ "stageName": "x", "cacheClusterEnabled": true }),
+            "501 NotImplemented: the local cloud does not imitate cacheClusterEnabled of apigateway:CreateStage",
+        ),
+        (
+            json!({ "stageName": "x", "canarySettings": {} }),
+            "501 NotImplemented: the local cloud does not imitate canarySettings of apigateway:CreateStage",
+        ),
+    ];
+    for (members, refusal) in cases {
+        let mut input = json!({ "deploymentId": deployment });
+        input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        assert_eq!(client.refusal("CreateStage", input).await, refusal);
+    }
+    let many: Value = (0..101).map(|number| (format!("k{number}"), Value::from("v"))).collect();
+    let input = json!({ "deploymentId": deployment, "stageName": "x", "variables": many });
+    assert_eq!(
+        client.refusal("CreateStage", input).await,
+        "429 LimitExceededException: The number of stage variables exceeds the limit of 100"
+    );
+}
+
+#[tokio::test]
+async fn a_new_stage_has_no_method_settings() {
+    let client = Client::new().await;
+    let deployment = client.deployed().await;
+    let input = json!({
+        "stageName": "live",
+        "deploymentId": deployment,
+        "description": "people",
+        "variables": { "color": "blue" },
+        "tracingEnabled": true,
+        "tags": { "a": "b" },
+        "methodSettings": { "*/*": { "throttlingRateLimit": 1.0 } },
+    });
+    let mut stage = client.call("CreateStage", input).await;
+    for date in ["createdDate", "lastUpdatedDate"] {
+        assert!(stage.as_object_mut().unwrap().remove(date).unwrap().is_i64());
+    }
+    assert_eq!(
+        stage,
+        json!({
+            "stageName": "live",
+            "deploymentId": deployment,
+            "description": "people",
+            "variables": { "color": "blue" },
+            "tracingEnabled": true,
+            "tags": { "a": "b" },
+            "cacheClusterEnabled": false,
+            "cacheClusterStatus": "NOT_AVAILABLE",
+            "methodSettings": {},
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let ids = json!({ "stageName": "dev" });
+    let patches = json!([
+        patch("replace", "/*/*/throttling/rateLimit", Some("10.5")),
+        patch("replace", "/*/*/throttling/burstLimit", Some("20")),
+        patch("replace", "/~1/GET/metrics/enabled", Some("true")),
+        patch("replace", "/pets~1{id}/GET/caching/ttlInSeconds", Some("60")),
+    ]);
+    let settings = client.patch("UpdateStage", ids, patches).await.unwrap()["methodSettings"].clone();
+    assert_eq!(
+        settings["*/*"],
+        json!({
+            "metricsEnabled": false,
+            "loggingLevel": "OFF",
+            "dataTraceEnabled": false,
+            "throttlingBurstLimit": 20,
+            "throttlingRateLimit": 10.5,
+            "cachingEnabled": false,
+            "cacheTtlInSeconds": 300,
+            "cacheDataEncrypted": false,
+            "requireAuthorizationForCacheControl": true,
+            "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
+        })
+    );
+    assert_eq!(settings["~1/GET"]["metricsEnabled"], true);
+    assert_eq!(settings["pets~1{id}/GET"]["cacheTtlInSeconds"], 60);
+}
+
+#[tokio::test]
+async fn a_method_setting_is_removed_as_a_whole() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let ids = json!({ "stageName": "dev" });
+    let set = json!([patch("replace", "/*/*/throttling/rateLimit", Some("10"))]);
+    client.patch("UpdateStage", ids.clone(), set).await.unwrap();
+    for (path, what) in [("/*/*/throttling/rateLimit", "*/*/throttling/rateLimit"), ("/pets/GET", "pets/GET")] {
+        assert_eq!(
+            client.patch("UpdateStage", ids.clone(), json!([patch("remove", path, None)])).await.unwrap_err(),
+            format!(
+                "400 BadRequestException: Cannot remove method setting {what} because there is no method setting for \
+                 this method"
+            )
+        );
+    }
+    let again = json!([patch("remove", "/*/*", None), patch("replace", "/*/*/throttling/burstLimit", Some("7")),]);
+    let stage = client.patch("UpdateStage", ids, again).await.unwrap();
+    assert_eq!(stage["methodSettings"]["*/*"]["throttlingRateLimit"], 10_000.0);
+    assert_eq!(stage["methodSettings"]["*/*"]["throttlingBurstLimit"], 7);
+}
+
+#[tokio::test]
+async fn logging_needs_the_role_of_the_account() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let ids = json!({ "stageName": "dev" });
+    let access = json!([
+        patch("replace", "/accessLogSettings/destinationArn", Some(GROUP)),
+        patch("replace", "/accessLogSettings/format", Some("$context.requestId")),
+    ]);
+    let execution = json!([patch("replace", "/*/*/logging/loglevel", Some("INFO"))]);
+    for patches in [&access, &execution] {
+        assert_eq!(
+            client.patch("UpdateStage", ids.clone(), patches.clone()).await.unwrap_err(),
+            "400 BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging"
+        );
+    }
+    let role = json!([patch("replace", "/cloudwatchRoleArn", Some(ROLE))]);
+    client.patch("UpdateAccount", json!({}), role).await.unwrap();
+    client.patch("UpdateStage", ids.clone(), execution).await.unwrap();
+    let stage = client.patch("UpdateStage", ids.clone(), access).await.unwrap();
+    assert_eq!(stage["accessLogSettings"], json!({ "destinationArn": GROUP, "format": "$context.requestId" }));
+    let off = json!([patch("remove", "/accessLogSettings", None), patch("remove", "/canarySettings", None)]);
+    assert!(client.patch("UpdateStage", ids, off).await.unwrap().get("accessLogSettings").is_none());
+}
+
+#[tokio::test]
+async fn every_other_patch_of_a_stage_shows_when_it_is_read() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let ids = json!({ "stageName": "dev" });
+    let patches = json!([
+        patch("replace", "/description", Some("try")),
+        patch("replace", "/tracingEnabled", Some("true")),
+        patch("replace", "/documentationVersion", Some("1")),
+        patch("replace", "/clientCertificateId", Some("cert")),
+        patch("replace", "/cacheClusterEnabled", Some("false")),
+        patch("replace", "/cacheClusterSize", Some("0.5")),
+        patch("replace", "/variables/a", Some("b")),
+        patch("replace", "/variables/c", Some("d")),
+        patch("remove", "/variables/a", None),
+    ]);
+    client.patch("UpdateStage", ids.clone(), patches).await.unwrap();
+    let stage = client.call("GetStage", ids).await;
+    assert_eq!(stage["description"], "try");
+    assert_eq!(stage["tracingEnabled"], true);
+    assert_eq!(stage["documentationVersion"], "1");
+    assert_eq!(stage["clientCertificateId"], "cert");
+    assert_eq!(stage["cacheClusterSize"], "0.5");
+    assert_eq!(stage["variables"], json!({ "c": "d" }));
+}
+
+#[tokio::test]
+async fn a_patch_with_a_value_that_a_stage_cannot_have_is_refused() {
+    let client = Client::new().await;
+    client.deployed().await;
+    let cases = [
+        ("/deploymentId", "none", "Deployment id does not exist"),
+        (
+            "/accessLogSettings/destinationArn",
+            "arn:aws:logs:us-west-2:000000000000:log-group:/access:*",
+            "Access Log destination must only contain characters a-z, A-Z, 0-9, '_', '-', '/', '.': '/access:*'",
+        ),
+        ("/accessLogSettings/destinationArn", "/access", "Invalid ARN specified in the request: /access"),
+        ("/accessLogSettings/format", "$context.status", "Access Log format must contain $context.requestId"),
+        (
+            "/accessLogSettings/format",
+            "$context.requestId\n$context.status",
+            "Access Log format must be single line, new line character is allowed only at end of the format",
+        ),
+        (
+            "/*/*/logging/loglevel",
+            "DEBUG",
+            "Invalid value 'DEBUG' for path '/*/*/logging/loglevel'. Must be one of: [OFF, ERROR, INFO]",
+        ),
+        ("/*/*/throttling/rateLimit", "fast", "Invalid number value 'fast' for path '/*/*/throttling/rateLimit'"),
+    ];
+    for (path, value, refusal) in cases {
+        let patches = json!([patch("replace", path, Some(value))]);
+        assert_eq!(
+            client.patch("UpdateStage", json!({ "stageName": "dev" }), patches).await.unwrap_err(),
+            format!("400 BadRequestException: {refusal}")
+        );
+    }
+    let cache = json!([patch("replace", "/cacheClusterEnabled", Some("true"))]);
+    assert_eq!(
+        client.patch("UpdateStage", json!({ "stageName": "dev" }), cache).await.unwrap_err(),
+        "501 NotImplemented: the local cloud does not imitate cacheClusterEnabled of apigateway:UpdateStage"
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_stage_is_unknown() {
+    let client = Client::new().await;
+    let deployment = client.deployed().await;
+    let ids = json!({ "stageName": "dev" });
+    client.call("DeleteStage", ids.clone()).await;
+    for operation in ["GetStage", "DeleteStage", "UpdateStage"] {
+        assert_eq!(
+            client.refusal(operation, ids.clone()).await,
+            "404 NotFoundException: Invalid stage identifier specified"
+        );
+    }
+    client.call("DeleteDeployment", json!({ "deploymentId": deployment })).await;
+}
