@@ -10,7 +10,10 @@ use super::{
     refusal::bad_request,
     rest_api_patches::member,
 };
-use crate::error::{Answered, AwsError};
+use crate::{
+    error::{Answered, AwsError},
+    world::World,
+};
 
 const PATHS: [&str; 2] = ["/cloudwatchRoleArn", "/features"];
 
@@ -71,6 +74,26 @@ fn role(arn: String) -> Result<String, AwsError> {
         }
         _ => Err(bad_request("The role ARN is not well formed")),
     }
+}
+
+/// Refuses a role for `UpdateAccount` with which API Gateway cannot write logs, as on AWS a role that is too fresh.
+pub(super) fn check_role(world: &World, asked: &Asked<'_>) -> Result<(), AwsError> {
+    if asked.call.operation != "UpdateAccount" {
+        return Ok(());
+    }
+    for patch in Patch::all(asked)?.iter().filter(|patch| patch.steps() == ["cloudwatchRoleArn"]) {
+        let arn = role(patch.value()?)?;
+        let role = world.iam.role(&arn);
+        if !role.is_some_and(|role| role.assumable_by("apigateway.amazonaws.com", asked.now)) {
+            return Err(bad_request("The role ARN does not have required permissions set to API Gateway"));
+        }
+        if !world.iam.allows(&arn, "logs:PutLogEvents", &format!("arn:aws:logs:{}:*", asked.call.region)) {
+            return Err(bad_request(
+                "API Gateway could not successfully write to CloudWatch Logs using the ARN specified",
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {

@@ -43,10 +43,8 @@ use crate::{
 };
 
 use asked::Asked;
-pub(crate) use deployed::{MethodSetting, MethodSnapshot, Served, Snapshot, SnapshotResource, Stage};
-pub(crate) use model::{
-    Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType, MethodResponse,
-};
+pub(crate) use deployed::{MethodSetting, MethodSnapshot, Served, SnapshotResource};
+pub(crate) use model::{Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType};
 
 /// The part of the world that belongs to this service.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -70,13 +68,13 @@ impl ApiGateway {
 }
 
 /// Carries out one call.
-#[expect(clippy::unused_async, reason = "every service is awaited alike")]
 pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let asked = Asked { call, settings: cloud.settings(), now: cloud.now() };
     let mut world = cloud.world();
     if asked.settings.weather.quotas {
         world.apigateway.pacing.lock().unwrap_or_else(PoisonError::into_inner).admit(call, asked.now)?;
     }
+    account::check_role(&world, &asked)?;
     // Only a write borrows the world for a change, which is what gets it saved.
     let answered = if call.operation.starts_with("Get") {
         READS.iter().find_map(|family| family(&world.apigateway, &asked))

@@ -48,6 +48,15 @@ fn managed(arn: &str) -> Option<Value> {
         "service-role/AWSLambdaBasicExecutionRole" | "service-role/AWSLambdaVPCAccessExecutionRole" => {
             json!(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"])
         }
+        "service-role/AmazonAPIGatewayPushToCloudWatchLogs" => json!([
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogGroups",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+            "logs:GetLogEvents",
+            "logs:FilterLogEvents"
+        ]),
         "CloudWatchLogsFullAccess" => json!("logs:*"),
         "AdministratorAccess" => json!("*"),
         _ => return None,

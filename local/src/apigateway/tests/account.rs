@@ -1,8 +1,11 @@
-//! The account, and the gateway responses.
+//! The account and its role for logs.
+
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Client, patch};
+use super::{Client, PUSH_LOGS, ROLE, patch};
+use crate::settings::Weather;
 
 #[tokio::test]
 async fn an_account_begins_without_a_role_for_logs() {
@@ -29,46 +32,27 @@ async fn the_role_for_logs_cannot_be_cleared() {
     }
 }
 
-#[tokio::test]
-async fn a_gateway_response_is_a_default_until_it_is_put() {
-    let client = Client::new().await;
-    let ids = json!({ "responseType": "UNAUTHORIZED" });
-    let template = json!({ "application/json": "{\"message\":$context.error.messageString}" });
-    let standard = json!({
-        "responseType": "UNAUTHORIZED", "statusCode": "401", "responseParameters": {},
-        "responseTemplates": template, "defaultResponse": true,
-    });
-    assert_eq!(client.call("GetGatewayResponse", ids.clone()).await, standard);
-    let origin = "gatewayresponse.header.Access-Control-Allow-Origin";
-    let custom = json!({ "responseType": "UNAUTHORIZED", "responseParameters": { origin: "'*'" } });
-    client.call("PutGatewayResponse", custom).await;
-    let changes = json!([
-        patch("replace", "/statusCode", Some("418")),
-        patch("add", "/responseTemplates/text~1plain", Some("no")),
-        patch("remove", "/responseTemplates/application~1json", None),
-    ]);
-    client.patch("UpdateGatewayResponse", ids.clone(), changes).await.unwrap();
-    assert_eq!(
-        client.call("GetGatewayResponse", ids.clone()).await,
-        json!({
-            "responseType": "UNAUTHORIZED", "statusCode": "418", "responseParameters": { origin: "'*'" },
-            "responseTemplates": { "text/plain": "no" }, "defaultResponse": false,
-        })
-    );
-    client.call("DeleteGatewayResponse", ids.clone()).await;
-    assert_eq!(client.call("GetGatewayResponse", ids.clone()).await, standard);
-    assert_eq!(
-        client.refusal("DeleteGatewayResponse", ids).await,
-        "404 NotFoundException: Gateway response type not defined on api"
-    );
-    assert_eq!(
-        client.refusal("PutGatewayResponse", json!({ "responseType": "TEAPOT" })).await,
-        "400 BadRequestException: Invalid Gateway response type specified: 'TEAPOT'"
-    );
-    let wrong = json!({ "responseType": "DEFAULT_4XX", "responseParameters": { "header.X": "'*'" } });
-    assert_eq!(
-        client.refusal("PutGatewayResponse", wrong).await,
-        "400 BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], errors : \
-         [Invalid mapping expression parameter specified: header.X]"
-    );
+#[tokio::test(start_paused = true)]
+async fn the_role_for_logs_must_be_one_that_works() {
+    let set = json!([patch("replace", "/cloudwatchRoleArn", Some(ROLE))]);
+    let no_trust = "400 BadRequestException: The role ARN does not have required permissions set to API Gateway";
+    let no_policy = "400 BadRequestException: API Gateway could not successfully write to CloudWatch Logs using the ARN \
+                     specified";
+    let weather = Weather { role_propagation: Duration::from_secs(10), ..Weather::default() };
+    for (service, policy, refusal) in [
+        ("lambda.amazonaws.com", Some(PUSH_LOGS), Some(no_trust)),
+        ("apigateway.amazonaws.com", None, Some(no_policy)),
+        ("apigateway.amazonaws.com", Some(PUSH_LOGS), None),
+    ] {
+        let client = Client::in_weather(weather.clone()).await;
+        assert_eq!(client.patch("UpdateAccount", json!({}), set.clone()).await.unwrap_err(), no_trust);
+        client.role(service, policy).await;
+        assert_eq!(client.patch("UpdateAccount", json!({}), set.clone()).await.unwrap_err(), no_trust);
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let updated = client.patch("UpdateAccount", json!({}), set.clone()).await;
+        match refusal {
+            Some(refusal) => assert_eq!(updated.unwrap_err(), refusal),
+            None => assert_eq!(updated.unwrap()["cloudwatchRoleArn"], ROLE),
+        }
+    }
 }

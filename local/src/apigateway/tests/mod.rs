@@ -3,7 +3,10 @@
 mod account;
 mod authorizers;
 mod deploying;
+mod gateway_responses;
+mod import_findings;
 mod imports;
+mod integrations;
 mod lists;
 mod methods;
 mod pacing;
@@ -70,14 +73,7 @@ impl Client {
         if !self.api.is_empty() && input.get("restApiId").is_none() {
             input["restApiId"] = self.api.as_str().into();
         }
-        let call = Call {
-            service: Service::ApiGateway,
-            operation: operation.into(),
-            region: "us-west-2".into(),
-            input,
-            body: Bytes::copy_from_slice(body.as_bytes()),
-            headers: HeaderMap::new(),
-        };
+        let call = call(Service::ApiGateway, operation, input, body);
         match handle(&self.cloud, &call).await {
             Ok(Answer::Members(members)) => Ok(members),
             Ok(Answer::Raw(_)) => panic!("{operation}: answered something that is not made of members"),
@@ -119,11 +115,43 @@ impl Client {
         text(&self.call("CreateDeployment", json!({ "stageName": "dev" })).await, "id")
     }
 
+    /// Makes a role that a service may assume, with a managed policy of AWS's or without any.
+    pub(super) async fn role(&self, service: &str, policy: Option<&str>) {
+        let trust = json!({ "Statement": {
+            "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole",
+        } });
+        let role = json!({ "RoleName": "logs", "AssumeRolePolicyDocument": trust.to_string() });
+        self.iam("CreateRole", role).await;
+        if let Some(policy) = policy {
+            let arn = format!("arn:aws:iam::aws:policy/{policy}");
+            self.iam("AttachRolePolicy", json!({ "RoleName": "logs", "PolicyArn": arn })).await;
+        }
+    }
+
+    async fn iam(&self, operation: &str, input: Value) {
+        let call = call(Service::Iam, operation, input, "");
+        crate::iam::handle(&self.cloud, &call).await.unwrap_or_else(|error| panic!("{operation}: {}", error.message));
+    }
+
     pub(super) async fn patch(&self, operation: &str, mut ids: Value, patches: Value) -> Result<Value, String> {
         ids["patchOperations"] = patches;
         self.send(operation, ids, "").await
     }
 }
+
+fn call(service: Service, operation: &str, input: Value, body: &str) -> Call {
+    Call {
+        service,
+        operation: operation.into(),
+        region: "us-west-2".into(),
+        input,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        headers: HeaderMap::new(),
+    }
+}
+
+pub(super) const ROLE: &str = "arn:aws:iam::000000000000:role/logs";
+pub(super) const PUSH_LOGS: &str = "service-role/AmazonAPIGatewayPushToCloudWatchLogs";
 
 pub(super) fn proxy(resource: &str, verb: &str) -> Value {
     json!({

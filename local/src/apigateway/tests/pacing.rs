@@ -1,11 +1,15 @@
-//! Quotas on a clock that the test turns.
+//! Quotas and overlapping writes, on a clock that the test turns.
 
 use std::time::Duration;
 
+use http::Method;
 use serde_json::json;
 
 use super::{Client, proxy};
-use crate::settings::Weather;
+use crate::{
+    settings::{Settings, Weather},
+    trial::Trial,
+};
 
 const TOO_MANY: &str = "429 TooManyRequestsException: Too Many Requests";
 
@@ -129,4 +133,34 @@ async fn there_is_room_for_so_many_only() {
         "429 LimitExceededException: Maximum number of APIs for this account has been reached. Please contact AWS if \
          you need additional APIs."
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn writes_to_one_api_that_overlap_are_refused() {
+    let weather = Weather { latency: Duration::from_secs(1), ..Weather::default() };
+    let trial = Trial::new(Settings { weather, ..Settings::default() });
+    let api = trial.call(Method::POST, "/restapis", &json!({ "name": "a" })).await.done();
+    let path = format!("/restapis/{}", super::text(&api, "id"));
+    let parent = format!("{path}/resources/{}", super::text(&api, "rootResourceId"));
+    let (one, two) = (json!({ "pathPart": "one" }), json!({ "pathPart": "two" }));
+    let (first, second, read) = tokio::join!(
+        trial.call(Method::POST, &parent, &one),
+        trial.call(Method::POST, &parent, &two),
+        trial.call(Method::GET, &path, &json!(null)),
+    );
+    first.done();
+    read.done();
+    let message = "Unable to complete operation due to concurrent modification. Please try again later.";
+    assert_eq!(second.refused(), (409, "ConflictException".into(), message.into()));
+    trial.call(Method::POST, &parent, &two).await.done();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_call_says_when_to_come_back() {
+    let weather = Weather { quotas: true, ..Weather::default() };
+    let trial = Trial::new(Settings { weather, ..Settings::default() });
+    let api = json!({ "name": "a" });
+    trial.call(Method::POST, "/restapis", &api).await.done();
+    wait(500).await;
+    assert_eq!(trial.call(Method::POST, "/restapis", &api).await.header("retry-after"), "30");
 }

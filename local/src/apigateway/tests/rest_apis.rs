@@ -26,6 +26,7 @@ async fn two_apis_may_have_one_name() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table of refusals")]
 async fn an_api_that_aws_would_not_make_is_refused() {
     let client = Client::new().await;
     let cases = [

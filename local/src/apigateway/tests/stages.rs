@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Client, patch};
+use super::{Client, PUSH_LOGS, ROLE, patch};
 
-const ROLE: &str = "arn:aws:iam::000000000000:role/logs";
 const GROUP: &str = "arn:aws:logs:us-west-2:000000000000:log-group:/access";
 
 #[tokio::test]
@@ -152,6 +151,7 @@ async fn logging_needs_the_role_of_the_account() {
             "400 BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging"
         );
     }
+    client.role("apigateway.amazonaws.com", Some(PUSH_LOGS)).await;
     let role = json!([patch("replace", "/cloudwatchRoleArn", Some(ROLE))]);
     client.patch("UpdateAccount", json!({}), role).await.unwrap();
     client.patch("UpdateStage", ids.clone(), execution).await.unwrap();
