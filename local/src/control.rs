@@ -87,7 +87,7 @@ async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
 
 async fn dispatch(cloud: &Cloud, call: &Call) -> Answered {
     match call.service {
-        Service::ApiGateway => crate::apigateway::handle(cloud, call).await,
+        Service::ApiGateway => crate::apigateway::handle(cloud, call),
         Service::Cognito => crate::cognito::handle(cloud, call).await,
         Service::Iam => crate::iam::handle(cloud, call),
         Service::Lambda => crate::lambda::handle(cloud, call).await,

@@ -68,7 +68,7 @@ impl ApiGateway {
 }
 
 /// Carries out one call.
-pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let asked = Asked { call, settings: cloud.settings(), now: cloud.now() };
     let mut world = cloud.world();
     if asked.settings.weather.quotas {

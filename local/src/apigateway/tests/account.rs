@@ -7,11 +7,11 @@ use serde_json::json;
 use super::{Client, PUSH_LOGS, ROLE, patch};
 use crate::settings::Weather;
 
-#[tokio::test]
-async fn an_account_begins_without_a_role_for_logs() {
-    let client = Client::new().await;
+#[test]
+fn an_account_begins_without_a_role_for_logs() {
+    let client = Client::new();
     assert_eq!(
-        client.call("GetAccount", json!({})).await,
+        client.call("GetAccount", json!({})),
         json!({
             "throttleSettings": { "burstLimit": 5000, "rateLimit": 10000.0 },
             "features": [],
@@ -20,13 +20,13 @@ async fn an_account_begins_without_a_role_for_logs() {
     );
 }
 
-#[tokio::test]
-async fn the_role_for_logs_cannot_be_cleared() {
-    let client = Client::new().await;
+#[test]
+fn the_role_for_logs_cannot_be_cleared() {
+    let client = Client::new();
     for arn in ["", "logs", "arn:aws:iam::1:role/logs"] {
         let clear = json!([patch("replace", "/cloudwatchRoleArn", Some(arn))]);
         assert_eq!(
-            client.patch("UpdateAccount", json!({}), clear).await.unwrap_err(),
+            client.patch("UpdateAccount", json!({}), clear).unwrap_err(),
             "400 BadRequestException: The role ARN is not well formed"
         );
     }
@@ -44,12 +44,12 @@ async fn the_role_for_logs_must_be_one_that_works() {
         ("apigateway.amazonaws.com", None, Some(no_policy)),
         ("apigateway.amazonaws.com", Some(PUSH_LOGS), None),
     ] {
-        let client = Client::in_weather(weather.clone()).await;
-        assert_eq!(client.patch("UpdateAccount", json!({}), set.clone()).await.unwrap_err(), no_trust);
-        client.role(service, policy).await;
-        assert_eq!(client.patch("UpdateAccount", json!({}), set.clone()).await.unwrap_err(), no_trust);
+        let client = Client::in_weather(weather.clone());
+        assert_eq!(client.patch("UpdateAccount", json!({}), set.clone()).unwrap_err(), no_trust);
+        client.role(service, policy);
+        assert_eq!(client.patch("UpdateAccount", json!({}), set.clone()).unwrap_err(), no_trust);
         tokio::time::advance(Duration::from_secs(10)).await;
-        let updated = client.patch("UpdateAccount", json!({}), set.clone()).await;
+        let updated = client.patch("UpdateAccount", json!({}), set.clone());
         match refusal {
             Some(refusal) => assert_eq!(updated.unwrap_err(), refusal),
             None => assert_eq!(updated.unwrap()["cloudwatchRoleArn"], ROLE),

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::{Client, POOL, cognito, patch};
 
-#[tokio::test]
-async fn a_cognito_authorizer_keeps_its_answers_for_five_minutes() {
-    let client = Client::new().await;
-    let id = client.authorizer("users").await;
+#[test]
+fn a_cognito_authorizer_keeps_its_answers_for_five_minutes() {
+    let client = Client::new();
+    let id = client.authorizer("users");
     assert_eq!(
-        client.call("GetAuthorizer", json!({ "authorizerId": id })).await,
+        client.call("GetAuthorizer", json!({ "authorizerId": id })),
         json!({
             "id": id,
             "name": "users",
@@ -22,10 +22,10 @@ async fn a_cognito_authorizer_keeps_its_answers_for_five_minutes() {
     );
 }
 
-#[tokio::test]
-async fn an_authorizer_that_aws_would_not_make_is_refused() {
-    let client = Client::new().await;
-    client.authorizer("users").await;
+#[test]
+fn an_authorizer_that_aws_would_not_make_is_refused() {
+    let client = Client::new();
+    client.authorizer("users");
     let time = "400 BadRequestException: Invalid Authorizer result ttl in seconds. Must be between 0 and 3600";
     let cases = [
         (
@@ -59,29 +59,29 @@ async fn an_authorizer_that_aws_would_not_make_is_refused() {
     for (member, value, refusal) in cases {
         let mut input = cognito("others");
         input[member] = value;
-        assert_eq!(client.refusal("CreateAuthorizer", input).await, refusal);
+        assert_eq!(client.refusal("CreateAuthorizer", input), refusal);
     }
 }
 
-#[tokio::test]
-async fn a_pool_is_added_before_the_last_one_is_removed() {
-    let client = Client::new().await;
-    let ids = json!({ "authorizerId": client.authorizer("users").await });
+#[test]
+fn a_pool_is_added_before_the_last_one_is_removed() {
+    let client = Client::new();
+    let ids = json!({ "authorizerId": client.authorizer("users") });
     let other = POOL.replace("abc", "def");
     let add = patch("add", "/providerARNs", Some(&other));
     let remove = patch("remove", "/providerARNs", Some(POOL));
     assert_eq!(
-        client.patch("UpdateAuthorizer", ids.clone(), json!([remove, add])).await.unwrap_err(),
+        client.patch("UpdateAuthorizer", ids.clone(), json!([remove, add])).unwrap_err(),
         "400 BadRequestException: Authorizer provider ARNs must not be empty"
     );
-    let changed = client.patch("UpdateAuthorizer", ids, json!([add, remove])).await.unwrap();
+    let changed = client.patch("UpdateAuthorizer", ids, json!([add, remove])).unwrap();
     assert_eq!(changed["providerARNs"], json!([other]));
 }
 
-#[tokio::test]
-async fn every_patch_of_an_authorizer_shows_when_it_is_read() {
-    let client = Client::new().await;
-    let ids = json!({ "authorizerId": client.authorizer("users").await });
+#[test]
+fn every_patch_of_an_authorizer_shows_when_it_is_read() {
+    let client = Client::new();
+    let ids = json!({ "authorizerId": client.authorizer("users") });
     let patches = json!([
         patch("replace", "/authorizerUri", Some("arn:aws:apigateway:us-west-2:lambda:path/x")),
         patch("replace", "/authorizerCredentials", Some("arn:aws:iam::000000000000:role/a")),
@@ -92,7 +92,7 @@ async fn every_patch_of_an_authorizer_shows_when_it_is_read() {
         patch("replace", "/identityValidationExpression", Some(".+")),
         patch("replace", "/authorizerResultTtlInSeconds", Some("0")),
     ]);
-    let mut changed = client.patch("UpdateAuthorizer", ids.clone(), patches).await.unwrap();
+    let mut changed = client.patch("UpdateAuthorizer", ids.clone(), patches).unwrap();
     changed.as_object_mut().unwrap().remove("id");
     assert_eq!(
         changed,
@@ -108,31 +108,31 @@ async fn every_patch_of_an_authorizer_shows_when_it_is_read() {
             "authorizerResultTtlInSeconds": 0,
         })
     );
-    client.authorizer("users").await;
+    client.authorizer("users");
     assert_eq!(
-        client.patch("UpdateAuthorizer", ids, json!([patch("replace", "/name", Some("users"))])).await.unwrap_err(),
+        client.patch("UpdateAuthorizer", ids, json!([patch("replace", "/name", Some("users"))])).unwrap_err(),
         "409 ConflictException: Authorizer name must be unique. Authorizer users already exists in this RestApi."
     );
 }
 
-#[tokio::test]
-async fn an_authorizer_in_use_cannot_be_deleted() {
-    let client = Client::new().await;
-    let id = client.authorizer("users").await;
-    let pets = client.resource(&client.root, "pets").await;
+#[test]
+fn an_authorizer_in_use_cannot_be_deleted() {
+    let client = Client::new();
+    let id = client.authorizer("users");
+    let pets = client.resource(&client.root, "pets");
     let guarded = json!({
         "resourceId": pets, "httpMethod": "GET", "authorizationType": "COGNITO_USER_POOLS", "authorizerId": id,
     });
-    client.call("PutMethod", guarded.clone()).await;
+    client.call("PutMethod", guarded.clone());
     let ids = json!({ "authorizerId": id });
     assert_eq!(
-        client.refusal("DeleteAuthorizer", ids.clone()).await,
+        client.refusal("DeleteAuthorizer", ids.clone()),
         "409 ConflictException: Cannot delete authorizer, it is referenced by method GET of resource /pets"
     );
-    client.call("DeleteMethod", guarded).await;
-    client.call("DeleteAuthorizer", ids.clone()).await;
+    client.call("DeleteMethod", guarded);
+    client.call("DeleteAuthorizer", ids.clone());
     assert_eq!(
-        client.refusal("DeleteAuthorizer", ids).await,
+        client.refusal("DeleteAuthorizer", ids),
         "404 NotFoundException: Invalid Authorizer identifier specified"
     );
 }

@@ -4,31 +4,31 @@ use serde_json::json;
 
 use super::{Client, patch, text};
 
-#[tokio::test]
-async fn an_api_that_is_not_whole_cannot_be_deployed() {
-    let client = Client::new().await;
+#[test]
+fn an_api_that_is_not_whole_cannot_be_deployed() {
+    let client = Client::new();
     assert_eq!(
-        client.refusal("CreateDeployment", json!({})).await,
+        client.refusal("CreateDeployment", json!({})),
         "400 BadRequestException: The REST API doesn't contain any methods"
     );
-    client.method(&client.root, "GET").await;
+    client.method(&client.root, "GET");
     assert_eq!(
-        client.refusal("CreateDeployment", json!({ "stageName": "dev" })).await,
+        client.refusal("CreateDeployment", json!({ "stageName": "dev" })),
         "400 BadRequestException: No integration defined for method"
     );
-    assert_eq!(client.call("GetStages", json!({})).await, json!({ "item": [] }));
+    assert_eq!(client.call("GetStages", json!({})), json!({ "item": [] }));
 }
 
-#[tokio::test]
-async fn a_stage_serves_what_was_deployed_and_not_what_is_edited() {
-    let client = Client::new().await;
-    let authorizer = client.authorizer("users").await;
-    client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_4XX", "statusCode": "418" })).await;
-    client.deployed().await;
-    let pets = client.resource(&client.root, "pets").await;
-    client.method(&pets, "GET").await;
-    client.integration(&pets, "GET").await;
-    client.call("DeleteMethod", json!({ "resourceId": client.root, "httpMethod": "GET" })).await;
+#[test]
+fn a_stage_serves_what_was_deployed_and_not_what_is_edited() {
+    let client = Client::new();
+    let authorizer = client.authorizer("users");
+    client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_4XX", "statusCode": "418" }));
+    client.deployed();
+    let pets = client.resource(&client.root, "pets");
+    client.method(&pets, "GET");
+    client.integration(&pets, "GET");
+    client.call("DeleteMethod", json!({ "resourceId": client.root, "httpMethod": "GET" }));
     let paths = |client: &Client| {
         let world = client.cloud.world();
         let served = world.apigateway.served(&client.api, "dev").unwrap();
@@ -43,57 +43,54 @@ async fn a_stage_serves_what_was_deployed_and_not_what_is_edited() {
         assert_eq!(served.snapshot.resources[0].methods["GET"].authorization_type, "NONE");
         assert!(!served.endpoint_disabled);
     }
-    client.call("CreateDeployment", json!({ "stageName": "dev" })).await;
+    client.call("CreateDeployment", json!({ "stageName": "dev" }));
     assert_eq!(paths(&client), ["/pets"]);
 }
 
-#[tokio::test]
-async fn a_deployment_that_repoints_a_stage_keeps_its_settings() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn a_deployment_that_repoints_a_stage_keeps_its_settings() {
+    let client = Client::new();
+    client.deployed();
     let patches = json!([patch("replace", "/*/*/throttling/rateLimit", Some("10"))]);
-    client.patch("UpdateStage", json!({ "stageName": "dev" }), patches).await.unwrap();
-    let deployment = client.call("CreateDeployment", json!({ "stageName": "dev", "variables": { "a": "b" } })).await;
-    let stage = client.call("GetStage", json!({ "stageName": "dev" })).await;
+    client.patch("UpdateStage", json!({ "stageName": "dev" }), patches).unwrap();
+    let deployment = client.call("CreateDeployment", json!({ "stageName": "dev", "variables": { "a": "b" } }));
+    let stage = client.call("GetStage", json!({ "stageName": "dev" }));
     assert_eq!(stage["deploymentId"], deployment["id"]);
     assert_eq!(stage["variables"], json!({ "a": "b" }));
     assert_eq!(stage["methodSettings"]["*/*"]["throttlingRateLimit"], 10.0);
 }
 
-#[tokio::test]
-async fn a_deployment_is_read_with_its_summary_and_changes_only_its_description() {
-    let client = Client::new().await;
-    client.served_root().await;
-    let made = client.call("CreateDeployment", json!({ "description": "first" })).await;
+#[test]
+fn a_deployment_is_read_with_its_summary_and_changes_only_its_description() {
+    let client = Client::new();
+    client.served_root();
+    let made = client.call("CreateDeployment", json!({ "description": "first" }));
     let ids = json!({ "deploymentId": made["id"] });
     let changes = json!([patch("replace", "/description", Some("renamed"))]);
-    client.patch("UpdateDeployment", ids.clone(), changes).await.unwrap();
-    let mut read = client.call("GetDeployment", json!({ "deploymentId": made["id"], "embed": ["apisummary"] })).await;
+    client.patch("UpdateDeployment", ids.clone(), changes).unwrap();
+    let mut read = client.call("GetDeployment", json!({ "deploymentId": made["id"], "embed": ["apisummary"] }));
     read.as_object_mut().unwrap().remove("createdDate");
     let summary = json!({ "/": { "GET": { "authorizationType": "NONE", "apiKeyRequired": false } } });
     assert_eq!(read, json!({ "id": made["id"], "description": "renamed", "apiSummary": summary }));
-    assert!(client.call("GetDeployment", ids).await.get("apiSummary").is_none());
+    assert!(client.call("GetDeployment", ids).get("apiSummary").is_none());
 }
 
-#[tokio::test]
-async fn a_deployment_in_use_cannot_be_deleted() {
-    let client = Client::new().await;
-    let first = client.deployed().await;
+#[test]
+fn a_deployment_in_use_cannot_be_deleted() {
+    let client = Client::new();
+    let first = client.deployed();
     let ids = json!({ "deploymentId": first });
     assert_eq!(
-        client.refusal("DeleteDeployment", ids.clone()).await,
+        client.refusal("DeleteDeployment", ids.clone()),
         "400 BadRequestException: Active stages pointing to this deployment must be moved or deleted"
     );
-    let second = text(&client.call("CreateDeployment", json!({})).await, "id");
+    let second = text(&client.call("CreateDeployment", json!({})), "id");
     let repoint = json!([patch("replace", "/deploymentId", Some(&second))]);
-    client.patch("UpdateStage", json!({ "stageName": "dev" }), repoint).await.unwrap();
-    client.call("DeleteDeployment", ids.clone()).await;
+    client.patch("UpdateStage", json!({ "stageName": "dev" }), repoint).unwrap();
+    client.call("DeleteDeployment", ids.clone());
     assert_eq!(
-        client.refusal("DeleteDeployment", ids.clone()).await,
+        client.refusal("DeleteDeployment", ids.clone()),
         "404 NotFoundException: Invalid Deployment identifier specified"
     );
-    assert_eq!(
-        client.refusal("GetDeployment", ids).await,
-        "404 NotFoundException: Invalid Deployment identifier specified"
-    );
+    assert_eq!(client.refusal("GetDeployment", ids), "404 NotFoundException: Invalid Deployment identifier specified");
 }

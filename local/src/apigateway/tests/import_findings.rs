@@ -7,9 +7,9 @@ use super::{
     imports::{by_name, document, imported},
 };
 
-#[tokio::test]
-async fn what_a_document_holds_beyond_the_subset_is_a_warning() {
-    let client = Client::new().await;
+#[test]
+fn what_a_document_holds_beyond_the_subset_is_a_warning() {
+    let client = Client::new();
     let before = client.cloud.snapshot();
     let mut odd = document();
     odd["webhooks"] = json!({});
@@ -24,16 +24,16 @@ async fn what_a_document_holds_beyond_the_subset_is_a_warning() {
         "Ignoring the security requirement `nobody`: no security scheme has this name",
     ];
     let strict = json!({ "mode": "overwrite", "failOnWarnings": true });
-    let refusal = client.send("PutRestApi", strict, &odd.to_string()).await.unwrap_err();
+    let refusal = client.send("PutRestApi", strict, &odd.to_string()).unwrap_err();
     assert_eq!(refusal, format!("400 BadRequestException: Warnings found during import:\n\t{}", warnings.join("\n\t")));
     assert_eq!(client.cloud.snapshot(), before);
-    assert_eq!(client.import("overwrite", &odd).await.unwrap()["warnings"], json!(warnings));
+    assert_eq!(client.import("overwrite", &odd).unwrap()["warnings"], json!(warnings));
 }
 
-#[tokio::test]
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table of refusals")]
-async fn a_document_that_aws_would_not_import_is_refused_and_changes_nothing() {
-    let client = imported().await;
+fn a_document_that_aws_would_not_import_is_refused_and_changes_nothing() {
+    let client = imported();
     let before = client.cloud.snapshot();
     let integration = "/paths/~1pets~1{id}/get/x-amazon-apigateway-integration";
     let cases = [
@@ -80,31 +80,28 @@ async fn a_document_that_aws_would_not_import_is_refused_and_changes_nothing() {
     for (pointer, value, refusal) in cases {
         let mut document = document();
         *document.pointer_mut(pointer).unwrap() = value;
-        assert_eq!(
-            client.import("overwrite", &document).await.unwrap_err(),
-            format!("400 BadRequestException: {refusal}")
-        );
+        assert_eq!(client.import("overwrite", &document).unwrap_err(), format!("400 BadRequestException: {refusal}"));
     }
     for (mode, body, refusal) in [
         ("replace", "{}", "Invalid mode 'replace' specified. Must be one of: [merge, overwrite]"),
         ("merge", "openapi: 3.0.1", "Invalid OpenAPI input: not a JSON document: expected value at line 1 column 1"),
     ] {
         assert_eq!(
-            client.send("PutRestApi", json!({ "mode": mode }), body).await.unwrap_err(),
+            client.send("PutRestApi", json!({ "mode": mode }), body).unwrap_err(),
             format!("400 BadRequestException: {refusal}")
         );
     }
     let large = "x".repeat(6 * 1024 * 1024 + 1);
     assert_eq!(
-        client.send("PutRestApi", json!({}), &large).await.unwrap_err(),
+        client.send("PutRestApi", json!({}), &large).unwrap_err(),
         "400 BadRequestException: Invalid OpenAPI input: the document is larger than 6 MB"
     );
     assert_eq!(client.cloud.snapshot(), before);
 }
 
-#[tokio::test]
-async fn parameters_validators_and_models_of_a_document_are_kept() {
-    let client = Client::new().await;
+#[test]
+fn parameters_validators_and_models_of_a_document_are_kept() {
+    let client = Client::new();
     let document = json!({
         "openapi": "3.0.1",
         "info": { "title": "shop" },
@@ -127,11 +124,11 @@ async fn parameters_validators_and_models_of_a_document_are_kept() {
             "put": { "security": [{ "key": [] }] },
         } },
     });
-    let answer = client.import("merge", &document).await.unwrap();
+    let answer = client.import("merge", &document).unwrap();
     assert!(answer.get("warnings").is_none(), "{answer}");
-    let resources = client.call("GetResources", json!({ "embed": ["methods"] })).await;
+    let resources = client.call("GetResources", json!({ "embed": ["methods"] }));
     let methods = &by_name(&resources, "path")["/{id}"]["resourceMethods"];
-    let validators = client.call("GetRequestValidators", json!({})).await;
+    let validators = client.call("GetRequestValidators", json!({}));
     assert_eq!(
         methods["GET"],
         json!({

@@ -49,53 +49,53 @@ pub(super) fn document() -> Value {
 }
 
 /// The same API by single calls.
-async fn by_single_calls() -> Client {
-    let client = Client::new().await;
-    let users = client.authorizer("users").await;
-    let pets = client.resource(&client.root, "pets").await;
-    let pet = client.resource(&pets, "{id}").await;
+fn by_single_calls() -> Client {
+    let client = Client::new();
+    let users = client.authorizer("users");
+    let pets = client.resource(&client.root, "pets");
+    let pet = client.resource(&pets, "{id}");
     for (verb, scopes) in [("GET", json!([])), ("POST", json!(["pets/write"]))] {
         let method = json!({
             "resourceId": pet, "httpMethod": verb, "authorizationType": "COGNITO_USER_POOLS",
             "authorizerId": users, "authorizationScopes": scopes,
         });
-        client.call("PutMethod", method).await;
-        client.integration(&pet, verb).await;
+        client.call("PutMethod", method);
+        client.integration(&pet, verb);
     }
-    client.method(&pet, "OPTIONS").await;
+    client.method(&pet, "OPTIONS");
     let options = |members: Value| {
         let mut input = json!({ "resourceId": pet, "httpMethod": "OPTIONS", "statusCode": "200" });
         input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         input
     };
-    client.call("PutMethodResponse", options(json!({ "responseParameters": { ORIGIN: false } }))).await;
+    client.call("PutMethodResponse", options(json!({ "responseParameters": { ORIGIN: false } })));
     let templates = json!({ "application/json": "{\"statusCode\": 200}" });
-    client.call("PutIntegration", options(json!({ "type": "MOCK", "requestTemplates": templates }))).await;
-    client.call("PutIntegrationResponse", options(json!({ "responseParameters": { ORIGIN: "'*'" } }))).await;
-    let files = client.resource(&client.root, "files").await;
-    let file = client.resource(&files, "{proxy+}").await;
-    client.method(&file, "ANY").await;
-    client.integration(&file, "ANY").await;
+    client.call("PutIntegration", options(json!({ "type": "MOCK", "requestTemplates": templates })));
+    client.call("PutIntegrationResponse", options(json!({ "responseParameters": { ORIGIN: "'*'" } })));
+    let files = client.resource(&client.root, "files");
+    let file = client.resource(&files, "{proxy+}");
+    client.method(&file, "ANY");
+    client.integration(&file, "ANY");
     let parameters = json!({ "gatewayresponse.header.Access-Control-Allow-Origin": "'*'" });
     let response = json!({ "responseType": "DEFAULT_4XX", "responseParameters": parameters });
-    client.call("PutGatewayResponse", response).await;
+    client.call("PutGatewayResponse", response);
     let patches = json!([
         super::patch("replace", "/description", Some("sells")),
         super::patch("add", "/binaryMediaTypes/image~1png", None),
     ]);
-    client.patch("UpdateRestApi", json!({}), patches).await.unwrap();
+    client.patch("UpdateRestApi", json!({}), patches).unwrap();
     client
 }
 
 /// Everything that can be read of an API, with paths and names in the place of ids.
-async fn normal_form(client: &Client) -> Value {
-    let resources = client.call("GetResources", json!({ "embed": ["methods"], "limit": 500 })).await;
-    let authorizers = client.call("GetAuthorizers", json!({})).await;
+fn normal_form(client: &Client) -> Value {
+    let resources = client.call("GetResources", json!({ "embed": ["methods"], "limit": 500 }));
+    let authorizers = client.call("GetAuthorizers", json!({}));
     let read = json!({
-        "api": client.call("GetRestApi", json!({})).await,
+        "api": client.call("GetRestApi", json!({})),
         "resources": by_name(&resources, "path"),
         "authorizers": by_name(&authorizers, "name"),
-        "gatewayResponses": client.call("GetGatewayResponses", json!({ "limit": 500 })).await,
+        "gatewayResponses": client.call("GetGatewayResponses", json!({ "limit": 500 })),
     });
     let mut names = BTreeMap::new();
     for (list, name) in [(&resources, "path"), (&authorizers, "name")] {
@@ -117,70 +117,70 @@ pub(super) fn by_name(list: &Value, name: &str) -> Value {
     list["item"].as_array().unwrap().iter().map(|one| (text(one, name), one.clone())).collect()
 }
 
-pub(super) async fn imported() -> Client {
-    let client = Client::new().await;
-    let answer = client.import("overwrite", &document()).await.unwrap();
+pub(super) fn imported() -> Client {
+    let client = Client::new();
+    let answer = client.import("overwrite", &document()).unwrap();
     assert!(answer.get("warnings").is_none(), "{answer}");
     client
 }
 
-#[tokio::test]
-async fn a_document_makes_what_single_calls_make() {
-    let (imported, built) = (imported().await, by_single_calls().await);
-    let (imported, built) = (normal_form(&imported).await, normal_form(&built).await);
+#[test]
+fn a_document_makes_what_single_calls_make() {
+    let (imported, built) = (imported(), by_single_calls());
+    let (imported, built) = (normal_form(&imported), normal_form(&built));
     assert_eq!(imported["resources"]["/pets/{id}"]["resourceMethods"].as_object().unwrap().len(), 3);
     assert_eq!(imported, built);
 }
 
-#[tokio::test]
-async fn swagger_says_the_same_as_openapi() {
+#[test]
+fn swagger_says_the_same_as_openapi() {
     let mut swagger = document();
     let object = swagger.as_object_mut().unwrap();
     object.remove("openapi");
     object.insert("swagger".into(), "2.0".into());
     let components = object.remove("components").unwrap();
     object.insert("securityDefinitions".into(), components["securitySchemes"].clone());
-    let client = Client::new().await;
-    client.import("overwrite", &swagger).await.unwrap();
-    assert_eq!(normal_form(&client).await, normal_form(&imported().await).await);
+    let client = Client::new();
+    client.import("overwrite", &swagger).unwrap();
+    assert_eq!(normal_form(&client), normal_form(&imported()));
 }
 
-#[tokio::test]
-async fn importing_twice_changes_nothing() {
-    let client = imported().await;
+#[test]
+fn importing_twice_changes_nothing() {
+    let client = imported();
     let before = client.cloud.snapshot();
-    client.import("overwrite", &document()).await.unwrap();
+    client.import("overwrite", &document()).unwrap();
     assert_eq!(client.cloud.snapshot(), before);
-    client.import("merge", &document()).await.unwrap();
+    client.import("merge", &document()).unwrap();
     assert_eq!(client.cloud.snapshot(), before);
 }
 
-#[tokio::test]
-async fn overwriting_deletes_what_the_document_does_not_mention() {
-    let client = by_single_calls().await;
-    client.call("CreateAuthorizer", cognito("others")).await;
-    client.call("PutGatewayResponse", json!({ "responseType": "THROTTLED" })).await;
-    client.resource(&client.root, "old").await;
-    client.call("CreateRequestValidator", json!({ "name": "old" })).await;
-    client.import("overwrite", &document()).await.unwrap();
-    assert_eq!(normal_form(&client).await, normal_form(&imported().await).await);
-    assert_eq!(client.call("GetRequestValidators", json!({})).await, json!({ "item": [] }));
+#[test]
+fn overwriting_deletes_what_the_document_does_not_mention() {
+    let client = by_single_calls();
+    client.call("CreateAuthorizer", cognito("others"));
+    client.call("PutGatewayResponse", json!({ "responseType": "THROTTLED" }));
+    client.resource(&client.root, "old");
+    client.call("CreateRequestValidator", json!({ "name": "old" }));
+    client.import("overwrite", &document()).unwrap();
+    assert_eq!(normal_form(&client), normal_form(&imported()));
+    assert_eq!(client.call("GetRequestValidators", json!({})), json!({ "item": [] }));
 }
 
-#[tokio::test]
-async fn overwriting_resets_the_literal_properties_and_keeps_the_stages() {
-    let client = imported().await;
-    client.call("CreateDeployment", json!({ "stageName": "dev", "variables": { "a": "b" } })).await;
+#[test]
+fn overwriting_resets_the_literal_properties_and_keeps_the_stages() {
+    let client = imported();
+    client.call("CreateDeployment", json!({ "stageName": "dev", "variables": { "a": "b" } }));
     let patches = json!([
         super::patch("replace", "/minimumCompressionSize", Some("5")),
         super::patch("replace", "/policy", Some("{}")),
         super::patch("replace", "/apiKeySource", Some("AUTHORIZER")),
         super::patch("add", "/endpointConfiguration/vpcEndpointIds", Some("vpce-1")),
     ]);
-    client.patch("UpdateRestApi", json!({}), patches).await.unwrap();
-    let stage = client.call("GetStage", json!({ "stageName": "dev" })).await;
+    client.patch("UpdateRestApi", json!({}), patches).unwrap();
+    let stage = client.call("GetStage", json!({ "stageName": "dev" }));
     let bare = json!({ "openapi": "3.0.3", "info": { "title": "bare" }, "paths": {} });
-    let mut api = client.import("overwrite", &bare).await.unwrap();
+    let mut api = client.import("overwrite", &bare).unwrap();
     for member in ["id", "createdDate", "rootResourceId"] {
         api.as_object_mut().unwrap().remove(member);
     }
@@ -193,13 +193,13 @@ async fn overwriting_resets_the_literal_properties_and_keeps_the_stages() {
             "endpointConfiguration": { "types": ["REGIONAL"], "ipAddressType": "ipv4" },
         })
     );
-    assert_eq!(client.call("GetStage", json!({ "stageName": "dev" })).await, stage);
+    assert_eq!(client.call("GetStage", json!({ "stageName": "dev" })), stage);
 }
 
-#[tokio::test]
-async fn merging_replaces_the_methods_it_mentions_and_keeps_the_rest() {
-    let client = imported().await;
-    let before = normal_form(&client).await;
+#[test]
+fn merging_replaces_the_methods_it_mentions_and_keeps_the_rest() {
+    let client = imported();
+    let before = normal_form(&client);
     let other = URI.replace("hello", "other");
     let patch = json!({
         "openapi": "3.0.1",
@@ -208,21 +208,21 @@ async fn merging_replaces_the_methods_it_mentions_and_keeps_the_rest() {
             "type": "aws_proxy", "httpMethod": "POST", "uri": other,
         } } } },
     });
-    client.import("merge", &patch).await.unwrap();
+    client.import("merge", &patch).unwrap();
     let mut expected = before;
     let get = &mut expected["resources"]["/pets/{id}"]["resourceMethods"]["GET"];
     get["authorizationType"] = "NONE".into();
     get.as_object_mut().unwrap().remove("authorizerId");
     get["methodIntegration"]["uri"] = other.into();
-    assert_eq!(normal_form(&client).await, expected);
+    assert_eq!(normal_form(&client), expected);
 }
 
-#[tokio::test]
-async fn overwriting_gives_what_changed_a_new_id() {
-    let client = imported().await;
-    let ids = async |client: &Client| {
-        let resources = client.call("GetResources", json!({})).await;
-        let authorizers = client.call("GetAuthorizers", json!({})).await;
+#[test]
+fn overwriting_gives_what_changed_a_new_id() {
+    let client = imported();
+    let ids = |client: &Client| {
+        let resources = client.call("GetResources", json!({}));
+        let authorizers = client.call("GetAuthorizers", json!({}));
         let of = |list: &Value, key: &str, name: &str| text(&by_name(list, key)[name], "id");
         (
             of(&resources, "path", "/pets/{id}"),
@@ -230,12 +230,12 @@ async fn overwriting_gives_what_changed_a_new_id() {
             of(&authorizers, "name", "users"),
         )
     };
-    let before = ids(&client).await;
+    let before = ids(&client);
     let mut changed = document();
     let scheme = &mut changed["components"]["securitySchemes"]["users"]["x-amazon-apigateway-authorizer"];
     scheme["authorizerResultTtlInSeconds"] = 0.into();
-    client.import("overwrite", &changed).await.unwrap();
-    let after = ids(&client).await;
+    client.import("overwrite", &changed).unwrap();
+    let after = ids(&client);
     assert_ne!(before.0, after.0);
     assert_eq!(before.1, after.1);
     assert_ne!(before.2, after.2);

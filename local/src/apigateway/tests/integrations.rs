@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::{Client, URI, patch, proxy};
 
-#[tokio::test]
-async fn an_integration_is_filled_in_and_may_be_put_again() {
-    let client = Client::new().await;
-    client.method(&client.root, "GET").await;
-    client.integration(&client.root, "GET").await;
+#[test]
+fn an_integration_is_filled_in_and_may_be_put_again() {
+    let client = Client::new();
+    client.method(&client.root, "GET");
+    client.integration(&client.root, "GET");
     assert_eq!(
-        client.integration(&client.root, "GET").await,
+        client.integration(&client.root, "GET"),
         json!({
             "type": "AWS_PROXY",
             "httpMethod": "POST",
@@ -24,11 +24,11 @@ async fn an_integration_is_filled_in_and_may_be_put_again() {
     );
 }
 
-#[tokio::test]
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table of refusals")]
-async fn an_integration_that_aws_would_not_make_is_refused() {
-    let client = Client::new().await;
-    client.method(&client.root, "GET").await;
+fn an_integration_that_aws_would_not_make_is_refused() {
+    let client = Client::new();
+    client.method(&client.root, "GET");
     let timeout = "400 BadRequestException: Timeout should be between 50 ms and 29000 ms";
     let function = "400 BadRequestException: Invalid lambda function";
     let bare = "arn:aws:apigateway:us-west-2:lambda:path/2015-03-31/functions/hello/invocations";
@@ -93,17 +93,17 @@ async fn an_integration_that_aws_would_not_make_is_refused() {
     for (member, value, refusal) in cases {
         let mut input = proxy(&client.root, "GET");
         input[member] = value;
-        assert_eq!(client.refusal("PutIntegration", input).await, refusal);
+        assert_eq!(client.refusal("PutIntegration", input), refusal);
     }
     let mut alias = proxy(&client.root, "GET");
     alias["uri"] = URI.replace("hello", "hello:live").into();
-    client.call("PutIntegration", alias).await;
+    client.call("PutIntegration", alias);
 }
 
-#[tokio::test]
-async fn every_patch_of_an_integration_shows_when_it_is_read() {
-    let client = Client::new().await;
-    client.served_root().await;
+#[test]
+fn every_patch_of_an_integration_shows_when_it_is_read() {
+    let client = Client::new();
+    client.served_root();
     let ids = json!({ "resourceId": client.root, "httpMethod": "GET" });
     let other = URI.replace("hello", "bye");
     let patches = json!([
@@ -117,9 +117,9 @@ async fn every_patch_of_an_integration_shows_when_it_is_read() {
         patch("add", "/requestParameters/integration.request.header.x", Some("'y'")),
         patch("add", "/cacheKeyParameters/method.request.path.id", None),
     ]);
-    client.patch("UpdateIntegration", ids.clone(), patches).await.unwrap();
+    client.patch("UpdateIntegration", ids.clone(), patches).unwrap();
     assert_eq!(
-        client.call("GetIntegration", ids.clone()).await,
+        client.call("GetIntegration", ids.clone()),
         json!({
             "type": "AWS_PROXY",
             "httpMethod": "POST",
@@ -140,20 +140,20 @@ async fn every_patch_of_an_integration_shows_when_it_is_read() {
         patch("remove", "/requestParameters/integration.request.header.x", None),
         patch("remove", "/cacheKeyParameters/method.request.path.id", None),
     ]);
-    let bare = client.patch("UpdateIntegration", ids.clone(), undone).await.unwrap();
+    let bare = client.patch("UpdateIntegration", ids.clone(), undone).unwrap();
     assert_eq!(bare["cacheKeyParameters"], json!([]));
     assert!(bare.get("requestTemplates").is_none() && bare.get("requestParameters").is_none());
     let long = json!([patch("replace", "/timeoutInMillis", Some("30000"))]);
     assert_eq!(
-        client.patch("UpdateIntegration", ids, long).await.unwrap_err(),
+        client.patch("UpdateIntegration", ids, long).unwrap_err(),
         "400 BadRequestException: Timeout should be between 50 ms and 29000 ms"
     );
 }
 
-#[tokio::test]
-async fn a_mock_maps_headers_that_its_method_declares() {
-    let client = Client::new().await;
-    client.method(&client.root, "OPTIONS").await;
+#[test]
+fn a_mock_maps_headers_that_its_method_declares() {
+    let client = Client::new();
+    client.method(&client.root, "OPTIONS");
     let ids = |members: Value| {
         let mut input = json!({ "resourceId": client.root, "httpMethod": "OPTIONS", "statusCode": "200" });
         input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
@@ -162,37 +162,37 @@ async fn a_mock_maps_headers_that_its_method_declares() {
     let header = "method.response.header.Access-Control-Allow-Origin";
     let mapped = ids(json!({ "responseParameters": { header: "'*'" } }));
     assert_eq!(
-        client.refusal("PutIntegrationResponse", mapped.clone()).await,
+        client.refusal("PutIntegrationResponse", mapped.clone()),
         "404 NotFoundException: Invalid Integration identifier specified"
     );
-    client.call("PutIntegration", ids(json!({ "type": "MOCK" }))).await;
+    client.call("PutIntegration", ids(json!({ "type": "MOCK" })));
     let invalid = "400 BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], \
                    errors : ";
     assert_eq!(
-        client.refusal("PutIntegrationResponse", mapped.clone()).await,
+        client.refusal("PutIntegrationResponse", mapped.clone()),
         format!("{invalid}[No method response exists for method.]")
     );
-    client.call("PutMethodResponse", ids(json!({}))).await;
+    client.call("PutMethodResponse", ids(json!({})));
     assert_eq!(
-        client.refusal("PutIntegrationResponse", mapped.clone()).await,
+        client.refusal("PutIntegrationResponse", mapped.clone()),
         format!("{invalid}[Invalid mapping expression parameter specified: {header}]")
     );
     let path = format!("/responseParameters/{header}");
-    client.patch("UpdateMethodResponse", ids(json!({})), json!([patch("add", &path, Some("false"))])).await.unwrap();
-    client.call("PutIntegrationResponse", mapped).await;
+    client.patch("UpdateMethodResponse", ids(json!({})), json!([patch("add", &path, Some("false"))])).unwrap();
+    client.call("PutIntegrationResponse", mapped);
     let other = json!([patch("replace", &path, Some("'https://a.example'"))]);
-    client.patch("UpdateIntegrationResponse", ids(json!({})), other).await.unwrap();
-    let method = client.call("GetMethod", ids(json!({}))).await;
+    client.patch("UpdateIntegrationResponse", ids(json!({})), other).unwrap();
+    let method = client.call("GetMethod", ids(json!({})));
     assert_eq!(
         method["methodIntegration"]["integrationResponses"]["200"],
         json!({ "statusCode": "200", "responseParameters": { header: "'https://a.example'" } })
     );
     assert_eq!(
-        client.refusal("PutMethodResponse", ids(json!({}))).await,
+        client.refusal("PutMethodResponse", ids(json!({}))),
         "409 ConflictException: Response already exists for this resource"
     );
     assert_eq!(
-        client.refusal("PutMethodResponse", ids(json!({ "statusCode": "600" }))).await,
+        client.refusal("PutMethodResponse", ids(json!({ "statusCode": "600" }))),
         "400 BadRequestException: Invalid status code specified: '600'. Must be between 100 and 599"
     );
 }

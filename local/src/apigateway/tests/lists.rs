@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::{Client, text};
 use crate::settings::{Settings, Weather};
 
-async fn pages(client: &Client, operation: &str, limit: Option<i64>) -> Vec<Vec<Value>> {
+fn pages(client: &Client, operation: &str, limit: Option<i64>) -> Vec<Vec<Value>> {
     let mut pages = Vec::new();
     let mut input = json!({});
     if let Some(limit) = limit {
         input["limit"] = limit.into();
     }
     loop {
-        let page = client.call(operation, input.clone()).await;
+        let page = client.call(operation, input.clone());
         pages.push(page["item"].as_array().unwrap().clone());
         match page.get("position") {
             Some(position) => input["position"] = position.clone(),
@@ -23,35 +23,35 @@ async fn pages(client: &Client, operation: &str, limit: Option<i64>) -> Vec<Vec<
     }
 }
 
-#[tokio::test]
-async fn a_list_has_pages_of_25_unless_more_is_asked_for() {
-    let client = Client::new().await;
+#[test]
+fn a_list_has_pages_of_25_unless_more_is_asked_for() {
+    let client = Client::new();
     for number in 0..29 {
-        client.resource(&client.root, &format!("r{number}")).await;
+        client.resource(&client.root, &format!("r{number}"));
     }
     let sizes = |pages: &[Vec<Value>]| pages.iter().map(Vec::len).collect::<Vec<_>>();
-    let paged = pages(&client, "GetResources", None).await;
+    let paged = pages(&client, "GetResources", None);
     assert_eq!(sizes(&paged), [25, 5]);
     let ids: BTreeSet<String> = paged.concat().iter().map(|resource| text(resource, "id")).collect();
     assert_eq!(ids.len(), 30);
-    assert_eq!(sizes(&pages(&client, "GetResources", Some(500)).await), [30]);
-    assert_eq!(sizes(&pages(&client, "GetResources", Some(10)).await), [10, 10, 10]);
+    assert_eq!(sizes(&pages(&client, "GetResources", Some(500))), [30]);
+    assert_eq!(sizes(&pages(&client, "GetResources", Some(10))), [10, 10, 10]);
     assert_eq!(
-        client.refusal("GetResources", json!({ "limit": 0 })).await,
+        client.refusal("GetResources", json!({ "limit": 0 })),
         "400 BadRequestException: Invalid limit parameter"
     );
 }
 
-#[tokio::test]
-async fn no_page_is_larger_than_the_settings_allow_except_of_stages() {
-    let client = Client::with(Settings { page_size: Some(2), ..Settings::default() }).await;
-    let deployment = client.deployed().await;
+#[test]
+fn no_page_is_larger_than_the_settings_allow_except_of_stages() {
+    let client = Client::with(Settings { page_size: Some(2), ..Settings::default() });
+    let deployment = client.deployed();
     for name in ["a", "b", "c"] {
-        client.authorizer(name).await;
-        client.call("CreateRequestValidator", json!({ "name": name })).await;
-        client.call("CreateDeployment", json!({})).await;
-        client.call("CreateRestApi", json!({ "name": name })).await;
-        client.call("CreateStage", json!({ "stageName": name, "deploymentId": deployment })).await;
+        client.authorizer(name);
+        client.call("CreateRequestValidator", json!({ "name": name }));
+        client.call("CreateDeployment", json!({}));
+        client.call("CreateRestApi", json!({ "name": name }));
+        client.call("CreateStage", json!({ "stageName": name, "deploymentId": deployment }));
     }
     for (operation, total) in [
         ("GetAuthorizers", 3),
@@ -60,20 +60,20 @@ async fn no_page_is_larger_than_the_settings_allow_except_of_stages() {
         ("GetRestApis", 4),
         ("GetGatewayResponses", 21),
     ] {
-        let pages = pages(&client, operation, Some(500)).await;
+        let pages = pages(&client, operation, Some(500));
         assert_eq!(pages.concat().len(), total, "{operation}");
         assert_eq!(pages[0].len(), 2, "{operation}");
     }
-    assert_eq!(client.call("GetStages", json!({})).await["item"].as_array().unwrap().len(), 4);
-    let other = client.call("GetStages", json!({ "deploymentId": "none" })).await;
+    assert_eq!(client.call("GetStages", json!({}))["item"].as_array().unwrap().len(), 4);
+    let other = client.call("GetStages", json!({ "deploymentId": "none" }));
     assert_eq!(other, json!({ "item": [] }));
 }
 
-#[tokio::test]
-async fn gateway_responses_that_nobody_customised_are_listed_as_defaults() {
-    let client = Client::new().await;
-    client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_5XX" })).await;
-    let all = client.call("GetGatewayResponses", json!({ "limit": 500 })).await;
+#[test]
+fn gateway_responses_that_nobody_customised_are_listed_as_defaults() {
+    let client = Client::new();
+    client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_5XX" }));
+    let all = client.call("GetGatewayResponses", json!({ "limit": 500 }));
     let custom: Vec<_> = all["item"].as_array().unwrap().iter().filter(|one| one["defaultResponse"] == false).collect();
     assert_eq!(custom.len(), 1);
     assert_eq!(custom[0]["responseType"], "DEFAULT_5XX");
@@ -81,20 +81,20 @@ async fn gateway_responses_that_nobody_customised_are_listed_as_defaults() {
 
 #[tokio::test(start_paused = true)]
 async fn a_new_api_is_missing_from_the_list_at_first_but_can_be_read() {
-    let client = Client::in_weather(Weather { list_lag: Duration::from_secs(5), ..Weather::default() }).await;
-    assert_eq!(client.call("GetRestApis", json!({})).await, json!({ "item": [] }));
-    assert_eq!(client.call("GetRestApi", json!({})).await["name"], "shop");
+    let client = Client::in_weather(Weather { list_lag: Duration::from_secs(5), ..Weather::default() });
+    assert_eq!(client.call("GetRestApis", json!({})), json!({ "item": [] }));
+    assert_eq!(client.call("GetRestApi", json!({}))["name"], "shop");
     tokio::time::advance(Duration::from_secs(5)).await;
-    assert_eq!(client.call("GetRestApis", json!({})).await["item"][0]["id"], client.api);
+    assert_eq!(client.call("GetRestApis", json!({}))["item"][0]["id"], client.api);
 }
 
-#[tokio::test]
-async fn reading_is_no_change_of_the_world() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn reading_is_no_change_of_the_world() {
+    let client = Client::new();
+    client.deployed();
     let before = client.cloud.snapshot();
     for operation in ["GetRestApis", "GetResources", "GetStages", "GetDeployments", "GetAuthorizers", "GetAccount"] {
-        client.call(operation, json!({})).await;
+        client.call(operation, json!({}));
     }
     assert_eq!(client.cloud.snapshot(), before);
 }

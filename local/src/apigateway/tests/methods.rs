@@ -4,23 +4,20 @@ use serde_json::json;
 
 use super::{Client, patch};
 
-#[tokio::test]
-async fn a_method_is_put_once() {
-    let client = Client::new().await;
-    client.method(&client.root, "GET").await;
+#[test]
+fn a_method_is_put_once() {
+    let client = Client::new();
+    client.method(&client.root, "GET");
     let again = json!({ "resourceId": client.root, "httpMethod": "GET", "authorizationType": "NONE" });
-    assert_eq!(
-        client.refusal("PutMethod", again).await,
-        "409 ConflictException: Method already exists for this resource"
-    );
+    assert_eq!(client.refusal("PutMethod", again), "409 ConflictException: Method already exists for this resource");
 }
 
-#[tokio::test]
-async fn a_method_that_aws_would_not_make_is_refused() {
-    let client = Client::new().await;
+#[test]
+fn a_method_that_aws_would_not_make_is_refused() {
+    let client = Client::new();
     let authorizer = "400 BadRequestException: Invalid authorizer ID specified. Setting the authorization type to \
                       CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.";
-    let users = client.authorizer("users").await;
+    let users = client.authorizer("users");
     let cases = [
         (json!({ "authorizationType": "COGNITO_USER_POOLS" }), authorizer),
         (json!({ "authorizationType": "COGNITO_USER_POOLS", "authorizerId": "nobody" }), authorizer),
@@ -56,16 +53,16 @@ async fn a_method_that_aws_would_not_make_is_refused() {
     for (members, refusal) in cases {
         let mut input = json!({ "resourceId": client.root, "httpMethod": "GET" });
         input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        assert_eq!(client.refusal("PutMethod", input).await, refusal);
+        assert_eq!(client.refusal("PutMethod", input), refusal);
     }
 }
 
-#[tokio::test]
-async fn every_patch_of_a_method_shows_when_it_is_read() {
-    let client = Client::new().await;
-    client.method(&client.root, "GET").await;
-    let users = client.authorizer("users").await;
-    let validator = client.call("CreateRequestValidator", json!({ "name": "all" })).await["id"].clone();
+#[test]
+fn every_patch_of_a_method_shows_when_it_is_read() {
+    let client = Client::new();
+    client.method(&client.root, "GET");
+    let users = client.authorizer("users");
+    let validator = client.call("CreateRequestValidator", json!({ "name": "all" }))["id"].clone();
     let ids = json!({ "resourceId": client.root, "httpMethod": "GET" });
     let patches = json!([
         patch("replace", "/authorizationType", Some("COGNITO_USER_POOLS")),
@@ -79,9 +76,9 @@ async fn every_patch_of_a_method_shows_when_it_is_read() {
         patch("add", "/requestParameters/method.request.querystring.q", Some("true")),
         patch("add", "/requestModels/application~1json", Some("Empty")),
     ]);
-    client.patch("UpdateMethod", ids.clone(), patches).await.unwrap();
+    client.patch("UpdateMethod", ids.clone(), patches).unwrap();
     assert_eq!(
-        client.call("GetMethod", ids.clone()).await,
+        client.call("GetMethod", ids.clone()),
         json!({
             "httpMethod": "GET",
             "authorizationType": "COGNITO_USER_POOLS",
@@ -94,35 +91,35 @@ async fn every_patch_of_a_method_shows_when_it_is_read() {
             "requestModels": { "application/json": "Empty" },
         })
     );
-    let open = client.patch("UpdateMethod", ids, json!([patch("replace", "/authorizationType", Some("NONE"))])).await;
+    let open = client.patch("UpdateMethod", ids, json!([patch("replace", "/authorizationType", Some("NONE"))]));
     assert!(open.unwrap().get("authorizerId").is_none());
     assert_eq!(
-        client.refusal("DeleteRequestValidator", json!({ "requestValidatorId": validator })).await,
+        client.refusal("DeleteRequestValidator", json!({ "requestValidatorId": validator })),
         "409 ConflictException: Cannot delete request validator, it is referenced by a method"
     );
     assert_eq!(
-        client.refusal("DeleteRequestValidator", json!({ "requestValidatorId": "none" })).await,
+        client.refusal("DeleteRequestValidator", json!({ "requestValidatorId": "none" })),
         "404 NotFoundException: Invalid Request Validator identifier specified"
     );
 }
 
-#[tokio::test]
-async fn what_was_deleted_is_unknown() {
-    let client = Client::new().await;
-    client.served_root().await;
+#[test]
+fn what_was_deleted_is_unknown() {
+    let client = Client::new();
+    client.served_root();
     let ids = json!({ "resourceId": client.root, "httpMethod": "GET", "statusCode": "200" });
-    client.call("PutMethodResponse", ids.clone()).await;
-    client.call("PutIntegrationResponse", ids.clone()).await;
+    client.call("PutMethodResponse", ids.clone());
+    client.call("PutIntegrationResponse", ids.clone());
     for (deletion, read, refusal) in [
         ("DeleteIntegrationResponse", "GetIntegrationResponse", "Invalid Response status code specified"),
         ("DeleteMethodResponse", "GetMethodResponse", "Invalid Response status code specified"),
         ("DeleteIntegration", "GetIntegration", "Invalid Integration identifier specified"),
         ("DeleteMethod", "GetMethod", "Invalid Method identifier specified"),
     ] {
-        client.call(read, ids.clone()).await;
-        client.call(deletion, ids.clone()).await;
+        client.call(read, ids.clone());
+        client.call(deletion, ids.clone());
         let refusal = format!("404 NotFoundException: {refusal}");
-        assert_eq!(client.refusal(read, ids.clone()).await, refusal);
-        assert_eq!(client.refusal(deletion, ids.clone()).await, refusal);
+        assert_eq!(client.refusal(read, ids.clone()), refusal);
+        assert_eq!(client.refusal(deletion, ids.clone()), refusal);
     }
 }

@@ -39,103 +39,102 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) async fn new() -> Self {
-        Self::with(Settings::default()).await
+    pub(super) fn new() -> Self {
+        Self::with(Settings::default())
     }
 
-    pub(super) async fn in_weather(weather: Weather) -> Self {
-        Self::with(Settings { weather, ..Settings::default() }).await
+    pub(super) fn in_weather(weather: Weather) -> Self {
+        Self::with(Settings { weather, ..Settings::default() })
     }
 
-    pub(super) async fn with(settings: Settings) -> Self {
+    pub(super) fn with(settings: Settings) -> Self {
         let mut client = Self { cloud: Cloud::new(settings), api: String::new(), root: String::new() };
         let regional = json!({ "types": ["REGIONAL"] });
-        let api = client.call("CreateRestApi", json!({ "name": "shop", "endpointConfiguration": regional })).await;
+        let api = client.call("CreateRestApi", json!({ "name": "shop", "endpointConfiguration": regional }));
         client.api = text(&api, "id");
         client.root = text(&api, "rootResourceId");
         client
     }
 
     /// Makes a call that must succeed. The API's id is added where none is given.
-    pub(super) async fn call(&self, operation: &str, input: Value) -> Value {
-        self.send(operation, input, "").await.unwrap_or_else(|refusal| panic!("{operation}: {refusal}"))
+    pub(super) fn call(&self, operation: &str, input: Value) -> Value {
+        self.send(operation, input, "").unwrap_or_else(|refusal| panic!("{operation}: {refusal}"))
     }
 
     /// Makes a call that must be refused, and returns `Code: message`.
-    pub(super) async fn refusal(&self, operation: &str, input: Value) -> String {
-        match self.send(operation, input, "").await {
+    pub(super) fn refusal(&self, operation: &str, input: Value) -> String {
+        match self.send(operation, input, "") {
             Ok(answer) => panic!("{operation}: answered {answer}"),
             Err(refusal) => refusal,
         }
     }
 
-    pub(super) async fn send(&self, operation: &str, mut input: Value, body: &str) -> Result<Value, String> {
+    pub(super) fn send(&self, operation: &str, mut input: Value, body: &str) -> Result<Value, String> {
         if !self.api.is_empty() && input.get("restApiId").is_none() {
             input["restApiId"] = self.api.as_str().into();
         }
         let call = call(Service::ApiGateway, operation, input, body);
-        match handle(&self.cloud, &call).await {
+        match handle(&self.cloud, &call) {
             Ok(Answer::Members(members)) => Ok(members),
             Ok(Answer::Raw(_)) => panic!("{operation}: answered something that is not made of members"),
             Err(refusal) => Err(format!("{} {}: {}", refusal.status, refusal.code, refusal.message)),
         }
     }
 
-    pub(super) async fn import(&self, mode: &str, document: &Value) -> Result<Value, String> {
-        self.send("PutRestApi", json!({ "mode": mode }), &document.to_string()).await
+    pub(super) fn import(&self, mode: &str, document: &Value) -> Result<Value, String> {
+        self.send("PutRestApi", json!({ "mode": mode }), &document.to_string())
     }
 
-    pub(super) async fn resource(&self, parent: &str, part: &str) -> String {
-        text(&self.call("CreateResource", json!({ "parentId": parent, "pathPart": part })).await, "id")
+    pub(super) fn resource(&self, parent: &str, part: &str) -> String {
+        text(&self.call("CreateResource", json!({ "parentId": parent, "pathPart": part })), "id")
     }
 
-    pub(super) async fn method(&self, resource: &str, verb: &str) {
-        self.call("PutMethod", json!({ "resourceId": resource, "httpMethod": verb, "authorizationType": "NONE" }))
-            .await;
+    pub(super) fn method(&self, resource: &str, verb: &str) {
+        self.call("PutMethod", json!({ "resourceId": resource, "httpMethod": verb, "authorizationType": "NONE" }));
     }
 
     /// Puts a Lambda proxy behind a method.
-    pub(super) async fn integration(&self, resource: &str, verb: &str) -> Value {
-        self.call("PutIntegration", proxy(resource, verb)).await
+    pub(super) fn integration(&self, resource: &str, verb: &str) -> Value {
+        self.call("PutIntegration", proxy(resource, verb))
     }
 
     /// Makes `GET` of the root, with its backend.
-    pub(super) async fn served_root(&self) {
-        self.method(&self.root, "GET").await;
-        self.integration(&self.root, "GET").await;
+    pub(super) fn served_root(&self) {
+        self.method(&self.root, "GET");
+        self.integration(&self.root, "GET");
     }
 
-    pub(super) async fn authorizer(&self, name: &str) -> String {
-        text(&self.call("CreateAuthorizer", cognito(name)).await, "id")
+    pub(super) fn authorizer(&self, name: &str) -> String {
+        text(&self.call("CreateAuthorizer", cognito(name)), "id")
     }
 
     /// Makes a deployment and the stage `dev` that serves it.
-    pub(super) async fn deployed(&self) -> String {
-        self.served_root().await;
-        text(&self.call("CreateDeployment", json!({ "stageName": "dev" })).await, "id")
+    pub(super) fn deployed(&self) -> String {
+        self.served_root();
+        text(&self.call("CreateDeployment", json!({ "stageName": "dev" })), "id")
     }
 
     /// Makes a role that a service may assume, with a managed policy of AWS's or without any.
-    pub(super) async fn role(&self, service: &str, policy: Option<&str>) {
+    pub(super) fn role(&self, service: &str, policy: Option<&str>) {
         let trust = json!({ "Statement": {
             "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole",
         } });
         let role = json!({ "RoleName": "logs", "AssumeRolePolicyDocument": trust.to_string() });
-        self.iam("CreateRole", role).await;
+        self.iam("CreateRole", role);
         if let Some(policy) = policy {
             let arn = format!("arn:aws:iam::aws:policy/{policy}");
-            self.iam("AttachRolePolicy", json!({ "RoleName": "logs", "PolicyArn": arn })).await;
+            self.iam("AttachRolePolicy", json!({ "RoleName": "logs", "PolicyArn": arn }));
         }
     }
 
-    async fn iam(&self, operation: &str, input: Value) {
+    fn iam(&self, operation: &str, input: Value) {
         let call = call(Service::Iam, operation, input, "");
-        crate::iam::handle(&self.cloud, &call).await.unwrap_or_else(|error| panic!("{operation}: {}", error.message));
+        crate::iam::handle(&self.cloud, &call).unwrap_or_else(|error| panic!("{operation}: {}", error.message));
     }
 
-    pub(super) async fn patch(&self, operation: &str, mut ids: Value, patches: Value) -> Result<Value, String> {
+    pub(super) fn patch(&self, operation: &str, mut ids: Value, patches: Value) -> Result<Value, String> {
         ids["patchOperations"] = patches;
-        self.send(operation, ids, "").await
+        self.send(operation, ids, "")
     }
 }
 

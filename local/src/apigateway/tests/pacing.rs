@@ -13,8 +13,8 @@ use crate::{
 
 const TOO_MANY: &str = "429 TooManyRequestsException: Too Many Requests";
 
-async fn paced() -> Client {
-    Client::in_weather(Weather { quotas: true, ..Weather::default() }).await
+fn paced() -> Client {
+    Client::in_weather(Weather { quotas: true, ..Weather::default() })
 }
 
 async fn wait(milliseconds: u64) {
@@ -23,8 +23,8 @@ async fn wait(milliseconds: u64) {
 
 #[tokio::test(start_paused = true)]
 async fn each_family_of_calls_has_its_quota() {
-    let client = paced().await;
-    client.served_root().await;
+    let client = paced();
+    client.served_root();
     let regional = json!({ "name": "a", "endpointConfiguration": { "types": ["REGIONAL"] } });
     let edge = json!({ "name": "a" });
     let document = json!({ "swagger": "2.0", "info": { "title": "a" }, "paths": {} });
@@ -39,97 +39,97 @@ async fn each_family_of_calls_has_its_quota() {
     ] {
         let body = document.to_string();
         for _ in 0..burst {
-            client.send(operation, input.clone(), &body).await.unwrap();
+            client.send(operation, input.clone(), &body).unwrap();
         }
-        assert_eq!(client.send(operation, input.clone(), &body).await.unwrap_err(), TOO_MANY, "{operation}");
+        assert_eq!(client.send(operation, input.clone(), &body).unwrap_err(), TOO_MANY, "{operation}");
         wait(milliseconds - 1).await;
-        assert_eq!(client.send(operation, input.clone(), &body).await.unwrap_err(), TOO_MANY, "{operation}");
+        assert_eq!(client.send(operation, input.clone(), &body).unwrap_err(), TOO_MANY, "{operation}");
         wait(1).await;
-        client.send(operation, input.clone(), &body).await.unwrap();
+        client.send(operation, input.clone(), &body).unwrap();
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn resources_are_made_and_deleted_at_five_per_second_each() {
-    let client = paced().await;
+    let client = paced();
     let mut ids = Vec::new();
     for number in 0..5 {
-        ids.push(client.resource(&client.root, &format!("r{number}")).await);
+        ids.push(client.resource(&client.root, &format!("r{number}")));
     }
     let more = json!({ "parentId": client.root, "pathPart": "more" });
-    assert_eq!(client.refusal("CreateResource", more.clone()).await, TOO_MANY);
+    assert_eq!(client.refusal("CreateResource", more.clone()), TOO_MANY);
     for id in ids {
-        client.call("DeleteResource", json!({ "resourceId": id })).await;
+        client.call("DeleteResource", json!({ "resourceId": id }));
     }
-    assert_eq!(client.refusal("DeleteResource", json!({ "resourceId": "x" })).await, TOO_MANY);
+    assert_eq!(client.refusal("DeleteResource", json!({ "resourceId": "x" })), TOO_MANY);
     wait(200).await;
-    client.call("CreateResource", more).await;
+    client.call("CreateResource", more);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_second_api_is_deleted_half_a_minute_after_the_first() {
-    let client = paced().await;
+    let client = paced();
     wait(3_000).await;
     let second =
-        client.call("CreateRestApi", json!({ "name": "b", "endpointConfiguration": { "types": ["REGIONAL"] } })).await;
-    client.call("DeleteRestApi", json!({})).await;
+        client.call("CreateRestApi", json!({ "name": "b", "endpointConfiguration": { "types": ["REGIONAL"] } }));
+    client.call("DeleteRestApi", json!({}));
     let again = json!({ "restApiId": second["id"] });
-    assert_eq!(client.refusal("DeleteRestApi", again.clone()).await, TOO_MANY);
+    assert_eq!(client.refusal("DeleteRestApi", again.clone()), TOO_MANY);
     wait(30_000).await;
-    client.call("DeleteRestApi", again).await;
+    client.call("DeleteRestApi", again);
 }
 
 #[tokio::test(start_paused = true)]
 async fn all_calls_together_may_come_forty_at_once_and_ten_per_second() {
-    let client = paced().await;
+    let client = paced();
     for _ in 0..39 {
-        client.call("GetRestApi", json!({})).await;
+        client.call("GetRestApi", json!({}));
     }
-    assert_eq!(client.refusal("GetRestApi", json!({})).await, TOO_MANY);
+    assert_eq!(client.refusal("GetRestApi", json!({})), TOO_MANY);
     wait(100).await;
-    client.call("GetRestApi", json!({})).await;
-    assert_eq!(client.refusal("GetRestApi", json!({})).await, TOO_MANY);
+    client.call("GetRestApi", json!({}));
+    assert_eq!(client.refusal("GetRestApi", json!({})), TOO_MANY);
 }
 
 #[tokio::test(start_paused = true)]
 async fn there_is_room_for_so_many_only() {
-    let client = paced().await;
-    client.method(&client.root, "GET").await;
-    client.call("PutIntegration", proxy(&client.root, "GET")).await;
-    let deployment = client.call("CreateDeployment", json!({})).await["id"].clone();
+    let client = paced();
+    client.method(&client.root, "GET");
+    client.call("PutIntegration", proxy(&client.root, "GET"));
+    let deployment = client.call("CreateDeployment", json!({}))["id"].clone();
     for number in 0..10 {
         wait(1_000).await;
-        client.authorizer(&format!("a{number}")).await;
+        client.authorizer(&format!("a{number}"));
         let stage = json!({ "stageName": format!("s{number}"), "deploymentId": deployment });
-        client.call("CreateStage", stage).await;
+        client.call("CreateStage", stage);
     }
     assert_eq!(
-        client.refusal("CreateAuthorizer", super::cognito("more")).await,
+        client.refusal("CreateAuthorizer", super::cognito("more")),
         "429 LimitExceededException: Maximum number of Authorizers for this API has been reached. Please contact AWS \
          if you need additional Authorizers."
     );
     assert_eq!(
-        client.refusal("CreateStage", json!({ "stageName": "more", "deploymentId": deployment })).await,
+        client.refusal("CreateStage", json!({ "stageName": "more", "deploymentId": deployment })),
         "429 LimitExceededException: Maximum number of stages for this API has been reached. Please contact AWS if you \
          need additional stages."
     );
     for number in 0..300 {
         wait(200).await;
-        client.resource(&client.root, &format!("r{number}")).await;
+        client.resource(&client.root, &format!("r{number}"));
     }
     wait(200).await;
     assert_eq!(
-        client.refusal("CreateResource", json!({ "parentId": client.root, "pathPart": "more" })).await,
+        client.refusal("CreateResource", json!({ "parentId": client.root, "pathPart": "more" })),
         "429 LimitExceededException: Maximum number of resources for this API has been reached. Please contact AWS if \
          you need additional resources."
     );
     for number in 1..=120 {
         wait(30_000).await;
-        client.call("CreateRestApi", json!({ "name": format!("a{number}") })).await;
+        client.call("CreateRestApi", json!({ "name": format!("a{number}") }));
     }
     wait(30_000).await;
     assert_eq!(
-        client.refusal("CreateRestApi", json!({ "name": "more" })).await,
+        client.refusal("CreateRestApi", json!({ "name": "more" })),
         "429 LimitExceededException: Maximum number of APIs for this account has been reached. Please contact AWS if \
          you need additional APIs."
     );

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::{Client, patch};
 
-#[tokio::test]
-async fn a_patch_that_a_resource_does_not_take_names_those_it_takes() {
-    let client = Client::new().await;
-    client.deployed().await;
-    let authorizer = client.authorizer("users").await;
-    let deployment = client.call("CreateDeployment", json!({})).await["id"].clone();
+#[test]
+fn a_patch_that_a_resource_does_not_take_names_those_it_takes() {
+    let client = Client::new();
+    client.deployed();
+    let authorizer = client.authorizer("users");
+    let deployment = client.call("CreateDeployment", json!({}))["id"].clone();
     let root = json!({ "resourceId": client.root });
     let get = json!({ "resourceId": client.root, "httpMethod": "GET" });
     let unknown = "Invalid patch path  '/nothing' specified for op 'replace'. Must be one of:";
@@ -58,17 +58,17 @@ async fn a_patch_that_a_resource_does_not_take_names_those_it_takes() {
     for (operation, ids, paths) in cases {
         let patches = json!([patch("replace", "/nothing", Some("x"))]);
         assert_eq!(
-            client.patch(operation, ids, patches).await.unwrap_err(),
+            client.patch(operation, ids, patches).unwrap_err(),
             format!("400 BadRequestException: {unknown} [{paths}]")
         );
     }
 }
 
-#[tokio::test]
-async fn a_scalar_takes_no_other_operation_than_replace() {
-    let client = Client::new().await;
+#[test]
+fn a_scalar_takes_no_other_operation_than_replace() {
+    let client = Client::new();
     for op in ["add", "remove", "copy", "move", "test"] {
-        let refusal = client.patch("UpdateRestApi", json!({}), json!([patch(op, "/name", Some("x"))])).await;
+        let refusal = client.patch("UpdateRestApi", json!({}), json!([patch(op, "/name", Some("x"))]));
         let refusal = refusal.unwrap_err();
         let expected =
             format!("400 BadRequestException: Invalid patch path  '/name' specified for op '{op}'. Must be ");
@@ -76,9 +76,9 @@ async fn a_scalar_takes_no_other_operation_than_replace() {
     }
 }
 
-#[tokio::test]
-async fn a_patch_that_is_none_is_refused() {
-    let client = Client::new().await;
+#[test]
+fn a_patch_that_is_none_is_refused() {
+    let client = Client::new();
     let cases = [
         (
             patch("set", "/name", Some("x")),
@@ -100,14 +100,14 @@ async fn a_patch_that_is_none_is_refused() {
         ),
     ];
     for (one, refusal) in cases {
-        assert_eq!(client.patch("UpdateRestApi", json!({}), json!([one])).await.unwrap_err(), refusal);
+        assert_eq!(client.patch("UpdateRestApi", json!({}), json!([one])).unwrap_err(), refusal);
     }
 }
 
-#[tokio::test]
-async fn a_refused_list_of_patches_changes_nothing() {
-    let client = Client::new().await;
+#[test]
+fn a_refused_list_of_patches_changes_nothing() {
+    let client = Client::new();
     let patches = json!([patch("replace", "/name", Some("store")), patch("replace", "/nothing", Some("x"))]);
-    client.patch("UpdateRestApi", json!({}), patches).await.unwrap_err();
-    assert_eq!(client.call("GetRestApi", json!({})).await["name"], "shop");
+    client.patch("UpdateRestApi", json!({}), patches).unwrap_err();
+    assert_eq!(client.call("GetRestApi", json!({}))["name"], "shop");
 }

@@ -4,31 +4,31 @@ use serde_json::{Value, json};
 
 use super::{Client, patch, text};
 
-#[tokio::test]
-async fn an_api_without_an_endpoint_type_is_edge() {
-    let client = Client::new().await;
-    let api = client.call("CreateRestApi", json!({ "name": "plain", "tags": { "stack": "a" } })).await;
+#[test]
+fn an_api_without_an_endpoint_type_is_edge() {
+    let client = Client::new();
+    let api = client.call("CreateRestApi", json!({ "name": "plain", "tags": { "stack": "a" } }));
     assert_eq!(api["endpointConfiguration"], json!({ "types": ["EDGE"], "ipAddressType": "ipv4" }));
     assert_eq!(api["apiKeySource"], "HEADER");
     assert_eq!(api["disableExecuteApiEndpoint"], false);
     assert_eq!(api["tags"], json!({ "stack": "a" }));
     assert!(api["createdDate"].is_i64());
     assert!(api.get("minimumCompressionSize").is_none());
-    let resources = client.call("GetResources", json!({ "restApiId": api["id"] })).await;
+    let resources = client.call("GetResources", json!({ "restApiId": api["id"] }));
     assert_eq!(resources, json!({ "item": [{ "id": api["rootResourceId"], "path": "/" }] }));
 }
 
-#[tokio::test]
-async fn two_apis_may_have_one_name() {
-    let client = Client::new().await;
-    let second = client.call("CreateRestApi", json!({ "name": "shop" })).await;
+#[test]
+fn two_apis_may_have_one_name() {
+    let client = Client::new();
+    let second = client.call("CreateRestApi", json!({ "name": "shop" }));
     assert_ne!(text(&second, "id"), client.api);
 }
 
-#[tokio::test]
+#[test]
 #[expect(clippy::too_many_lines, reason = "one table of refusals")]
-async fn an_api_that_aws_would_not_make_is_refused() {
-    let client = Client::new().await;
+fn an_api_that_aws_would_not_make_is_refused() {
+    let client = Client::new();
     let cases = [
         (json!({}), "400 BadRequestException: API name is required"),
         (
@@ -82,46 +82,46 @@ async fn an_api_that_aws_would_not_make_is_refused() {
         ),
     ];
     for (input, refusal) in cases {
-        assert_eq!(client.refusal("CreateRestApi", input).await, refusal);
+        assert_eq!(client.refusal("CreateRestApi", input), refusal);
     }
     let many: Value = (0..51).map(|number| (format!("k{number}"), Value::from("v"))).collect();
     assert_eq!(
-        client.refusal("CreateRestApi", json!({ "name": "a", "tags": many })).await,
+        client.refusal("CreateRestApi", json!({ "name": "a", "tags": many })),
         "429 LimitExceededException: The number of tags exceeds the limit of 50"
     );
 }
 
-#[tokio::test]
-async fn an_unknown_api_is_named_with_its_account() {
-    let client = Client::new().await;
+#[test]
+fn an_unknown_api_is_named_with_its_account() {
+    let client = Client::new();
     let unknown = json!({ "restApiId": "nowhere" });
     for operation in ["GetRestApi", "DeleteRestApi", "GetResources", "CreateDeployment", "PutRestApi", "GetStages"] {
         assert_eq!(
-            client.send(operation, unknown.clone(), r#"{"swagger":"2.0"}"#).await.unwrap_err(),
+            client.send(operation, unknown.clone(), r#"{"swagger":"2.0"}"#).unwrap_err(),
             "404 NotFoundException: Invalid API identifier specified 000000000000:nowhere"
         );
     }
 }
 
-#[tokio::test]
-async fn deleting_an_api_deletes_everything_beneath() {
-    let client = Client::new().await;
-    client.deployed().await;
-    client.call("DeleteRestApi", json!({})).await;
-    assert!(client.refusal("GetStage", json!({ "stageName": "dev" })).await.contains("Invalid API identifier"));
+#[test]
+fn deleting_an_api_deletes_everything_beneath() {
+    let client = Client::new();
+    client.deployed();
+    client.call("DeleteRestApi", json!({}));
+    assert!(client.refusal("GetStage", json!({ "stageName": "dev" })).contains("Invalid API identifier"));
     assert!(client.cloud.world().apigateway.served(&client.api, "dev").is_none());
 }
 
-#[tokio::test]
-async fn a_policy_is_answered_with_its_quotes_escaped() {
-    let client = Client::new().await;
-    let api = client.call("CreateRestApi", json!({ "name": "a", "policy": "{ \"Version\": \"2012-10-17\" }" })).await;
+#[test]
+fn a_policy_is_answered_with_its_quotes_escaped() {
+    let client = Client::new();
+    let api = client.call("CreateRestApi", json!({ "name": "a", "policy": "{ \"Version\": \"2012-10-17\" }" }));
     assert_eq!(api["policy"], r#"{\"Version\":\"2012-10-17\"}"#);
 }
 
-#[tokio::test]
-async fn every_patch_of_an_api_shows_when_it_is_read() {
-    let client = Client::new().await;
+#[test]
+fn every_patch_of_an_api_shows_when_it_is_read() {
+    let client = Client::new();
     let patches = json!([
         patch("replace", "/name", Some("store")),
         patch("replace", "/description", Some("sells")),
@@ -137,8 +137,8 @@ async fn every_patch_of_an_api_shows_when_it_is_read() {
         patch("add", "/binaryMediaTypes/*~1*", None),
         patch("remove", "/binaryMediaTypes/image~1png", None),
     ]);
-    client.patch("UpdateRestApi", json!({}), patches).await.unwrap();
-    let mut api = client.call("GetRestApi", json!({})).await;
+    client.patch("UpdateRestApi", json!({}), patches).unwrap();
+    let mut api = client.call("GetRestApi", json!({}));
     for member in ["id", "createdDate", "rootResourceId"] {
         api.as_object_mut().unwrap().remove(member);
     }
@@ -157,28 +157,28 @@ async fn every_patch_of_an_api_shows_when_it_is_read() {
         })
     );
     let off = json!([patch("replace", "/minimumCompressionSize", None), patch("replace", "/policy", Some(""))]);
-    let api = client.patch("UpdateRestApi", json!({}), off).await.unwrap();
+    let api = client.patch("UpdateRestApi", json!({}), off).unwrap();
     assert!(api.get("minimumCompressionSize").is_none() && api.get("policy").is_none());
 }
 
-#[tokio::test]
-async fn tags_of_apis_and_stages_are_reached_by_their_arns() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn tags_of_apis_and_stages_are_reached_by_their_arns() {
+    let client = Client::new();
+    client.deployed();
     let api = format!("arn:aws:apigateway:us-west-2::/restapis/{}", client.api);
     for arn in [api.clone(), format!("{api}/stages/dev")] {
-        client.call("TagResource", json!({ "resourceArn": arn, "tags": { "a": "1", "b": "2" } })).await;
-        client.call("UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a"] })).await;
-        let tags = client.call("GetTags", json!({ "resourceArn": arn })).await;
+        client.call("TagResource", json!({ "resourceArn": arn, "tags": { "a": "1", "b": "2" } }));
+        client.call("UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a"] }));
+        let tags = client.call("GetTags", json!({ "resourceArn": arn }));
         assert_eq!(tags, json!({ "tags": { "b": "2" } }));
     }
-    assert_eq!(client.call("GetRestApi", json!({})).await["tags"], json!({ "b": "2" }));
+    assert_eq!(client.call("GetRestApi", json!({}))["tags"], json!({ "b": "2" }));
     for (arn, refusal) in [
         ("arn:aws:s3:::bucket".to_owned(), "400 BadRequestException: Invalid ARN specified: arn:aws:s3:::bucket"),
         (format!("{api}/stages/no"), "404 NotFoundException: Invalid stage identifier specified"),
     ] {
-        assert_eq!(client.refusal("GetTags", json!({ "resourceArn": arn })).await, refusal);
+        assert_eq!(client.refusal("GetTags", json!({ "resourceArn": arn })), refusal);
         let tags = json!({ "resourceArn": arn, "tags": { "a": "1" } });
-        assert_eq!(client.refusal("TagResource", tags).await, refusal);
+        assert_eq!(client.refusal("TagResource", tags), refusal);
     }
 }

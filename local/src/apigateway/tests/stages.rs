@@ -6,10 +6,10 @@ use super::{Client, PUSH_LOGS, ROLE, patch};
 
 const GROUP: &str = "arn:aws:logs:us-west-2:000000000000:log-group:/access";
 
-#[tokio::test]
-async fn a_stage_that_aws_would_not_make_is_refused() {
-    let client = Client::new().await;
-    let deployment = client.deployed().await;
+#[test]
+fn a_stage_that_aws_would_not_make_is_refused() {
+    let client = Client::new();
+    let deployment = client.deployed();
     let name = "400 BadRequestException: Stage name only allows a-zA-Z0-9_-";
     let cases = [
         (json!({ "stageName": "dev" }), "409 ConflictException: Stage already exists"),
@@ -39,20 +39,20 @@ async fn a_stage_that_aws_would_not_make_is_refused() {
     for (members, refusal) in cases {
         let mut input = json!({ "deploymentId": deployment });
         input.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        assert_eq!(client.refusal("CreateStage", input).await, refusal);
+        assert_eq!(client.refusal("CreateStage", input), refusal);
     }
     let many: Value = (0..101).map(|number| (format!("k{number}"), Value::from("v"))).collect();
     let input = json!({ "deploymentId": deployment, "stageName": "x", "variables": many });
     assert_eq!(
-        client.refusal("CreateStage", input).await,
+        client.refusal("CreateStage", input),
         "429 LimitExceededException: The number of stage variables exceeds the limit of 100"
     );
 }
 
-#[tokio::test]
-async fn a_new_stage_has_no_method_settings() {
-    let client = Client::new().await;
-    let deployment = client.deployed().await;
+#[test]
+fn a_new_stage_has_no_method_settings() {
+    let client = Client::new();
+    let deployment = client.deployed();
     let input = json!({
         "stageName": "live",
         "deploymentId": deployment,
@@ -62,7 +62,7 @@ async fn a_new_stage_has_no_method_settings() {
         "tags": { "a": "b" },
         "methodSettings": { "*/*": { "throttlingRateLimit": 1.0 } },
     });
-    let mut stage = client.call("CreateStage", input).await;
+    let mut stage = client.call("CreateStage", input);
     for date in ["createdDate", "lastUpdatedDate"] {
         assert!(stage.as_object_mut().unwrap().remove(date).unwrap().is_i64());
     }
@@ -82,10 +82,10 @@ async fn a_new_stage_has_no_method_settings() {
     );
 }
 
-#[tokio::test]
-async fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
+    let client = Client::new();
+    client.deployed();
     let ids = json!({ "stageName": "dev" });
     let patches = json!([
         patch("replace", "/*/*/throttling/rateLimit", Some("10.5")),
@@ -93,7 +93,7 @@ async fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
         patch("replace", "/~1/GET/metrics/enabled", Some("true")),
         patch("replace", "/pets~1{id}/GET/caching/ttlInSeconds", Some("60")),
     ]);
-    let settings = client.patch("UpdateStage", ids, patches).await.unwrap()["methodSettings"].clone();
+    let settings = client.patch("UpdateStage", ids, patches).unwrap()["methodSettings"].clone();
     assert_eq!(
         settings["*/*"],
         json!({
@@ -113,16 +113,16 @@ async fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
     assert_eq!(settings["pets~1{id}/GET"]["cacheTtlInSeconds"], 60);
 }
 
-#[tokio::test]
-async fn a_method_setting_is_removed_as_a_whole() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn a_method_setting_is_removed_as_a_whole() {
+    let client = Client::new();
+    client.deployed();
     let ids = json!({ "stageName": "dev" });
     let set = json!([patch("replace", "/*/*/throttling/rateLimit", Some("10"))]);
-    client.patch("UpdateStage", ids.clone(), set).await.unwrap();
+    client.patch("UpdateStage", ids.clone(), set).unwrap();
     for (path, what) in [("/*/*/throttling/rateLimit", "*/*/throttling/rateLimit"), ("/pets/GET", "pets/GET")] {
         assert_eq!(
-            client.patch("UpdateStage", ids.clone(), json!([patch("remove", path, None)])).await.unwrap_err(),
+            client.patch("UpdateStage", ids.clone(), json!([patch("remove", path, None)])).unwrap_err(),
             format!(
                 "400 BadRequestException: Cannot remove method setting {what} because there is no method setting for \
                  this method"
@@ -130,15 +130,15 @@ async fn a_method_setting_is_removed_as_a_whole() {
         );
     }
     let again = json!([patch("remove", "/*/*", None), patch("replace", "/*/*/throttling/burstLimit", Some("7")),]);
-    let stage = client.patch("UpdateStage", ids, again).await.unwrap();
+    let stage = client.patch("UpdateStage", ids, again).unwrap();
     assert_eq!(stage["methodSettings"]["*/*"]["throttlingRateLimit"], 10_000.0);
     assert_eq!(stage["methodSettings"]["*/*"]["throttlingBurstLimit"], 7);
 }
 
-#[tokio::test]
-async fn logging_needs_the_role_of_the_account() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn logging_needs_the_role_of_the_account() {
+    let client = Client::new();
+    client.deployed();
     let ids = json!({ "stageName": "dev" });
     let access = json!([
         patch("replace", "/accessLogSettings/destinationArn", Some(GROUP)),
@@ -147,24 +147,24 @@ async fn logging_needs_the_role_of_the_account() {
     let execution = json!([patch("replace", "/*/*/logging/loglevel", Some("INFO"))]);
     for patches in [&access, &execution] {
         assert_eq!(
-            client.patch("UpdateStage", ids.clone(), patches.clone()).await.unwrap_err(),
+            client.patch("UpdateStage", ids.clone(), patches.clone()).unwrap_err(),
             "400 BadRequestException: CloudWatch Logs role ARN must be set in account settings to enable logging"
         );
     }
-    client.role("apigateway.amazonaws.com", Some(PUSH_LOGS)).await;
+    client.role("apigateway.amazonaws.com", Some(PUSH_LOGS));
     let role = json!([patch("replace", "/cloudwatchRoleArn", Some(ROLE))]);
-    client.patch("UpdateAccount", json!({}), role).await.unwrap();
-    client.patch("UpdateStage", ids.clone(), execution).await.unwrap();
-    let stage = client.patch("UpdateStage", ids.clone(), access).await.unwrap();
+    client.patch("UpdateAccount", json!({}), role).unwrap();
+    client.patch("UpdateStage", ids.clone(), execution).unwrap();
+    let stage = client.patch("UpdateStage", ids.clone(), access).unwrap();
     assert_eq!(stage["accessLogSettings"], json!({ "destinationArn": GROUP, "format": "$context.requestId" }));
     let off = json!([patch("remove", "/accessLogSettings", None), patch("remove", "/canarySettings", None)]);
-    assert!(client.patch("UpdateStage", ids, off).await.unwrap().get("accessLogSettings").is_none());
+    assert!(client.patch("UpdateStage", ids, off).unwrap().get("accessLogSettings").is_none());
 }
 
-#[tokio::test]
-async fn every_other_patch_of_a_stage_shows_when_it_is_read() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn every_other_patch_of_a_stage_shows_when_it_is_read() {
+    let client = Client::new();
+    client.deployed();
     let ids = json!({ "stageName": "dev" });
     let patches = json!([
         patch("replace", "/description", Some("try")),
@@ -177,8 +177,8 @@ async fn every_other_patch_of_a_stage_shows_when_it_is_read() {
         patch("replace", "/variables/c", Some("d")),
         patch("remove", "/variables/a", None),
     ]);
-    client.patch("UpdateStage", ids.clone(), patches).await.unwrap();
-    let stage = client.call("GetStage", ids).await;
+    client.patch("UpdateStage", ids.clone(), patches).unwrap();
+    let stage = client.call("GetStage", ids);
     assert_eq!(stage["description"], "try");
     assert_eq!(stage["tracingEnabled"], true);
     assert_eq!(stage["documentationVersion"], "1");
@@ -187,10 +187,10 @@ async fn every_other_patch_of_a_stage_shows_when_it_is_read() {
     assert_eq!(stage["variables"], json!({ "c": "d" }));
 }
 
-#[tokio::test]
-async fn a_patch_with_a_value_that_a_stage_cannot_have_is_refused() {
-    let client = Client::new().await;
-    client.deployed().await;
+#[test]
+fn a_patch_with_a_value_that_a_stage_cannot_have_is_refused() {
+    let client = Client::new();
+    client.deployed();
     let cases = [
         ("/deploymentId", "none", "Deployment id does not exist"),
         (
@@ -215,28 +215,25 @@ async fn a_patch_with_a_value_that_a_stage_cannot_have_is_refused() {
     for (path, value, refusal) in cases {
         let patches = json!([patch("replace", path, Some(value))]);
         assert_eq!(
-            client.patch("UpdateStage", json!({ "stageName": "dev" }), patches).await.unwrap_err(),
+            client.patch("UpdateStage", json!({ "stageName": "dev" }), patches).unwrap_err(),
             format!("400 BadRequestException: {refusal}")
         );
     }
     let cache = json!([patch("replace", "/cacheClusterEnabled", Some("true"))]);
     assert_eq!(
-        client.patch("UpdateStage", json!({ "stageName": "dev" }), cache).await.unwrap_err(),
+        client.patch("UpdateStage", json!({ "stageName": "dev" }), cache).unwrap_err(),
         "501 NotImplemented: the local cloud does not imitate cacheClusterEnabled of apigateway:UpdateStage"
     );
 }
 
-#[tokio::test]
-async fn a_deleted_stage_is_unknown() {
-    let client = Client::new().await;
-    let deployment = client.deployed().await;
+#[test]
+fn a_deleted_stage_is_unknown() {
+    let client = Client::new();
+    let deployment = client.deployed();
     let ids = json!({ "stageName": "dev" });
-    client.call("DeleteStage", ids.clone()).await;
+    client.call("DeleteStage", ids.clone());
     for operation in ["GetStage", "DeleteStage", "UpdateStage"] {
-        assert_eq!(
-            client.refusal(operation, ids.clone()).await,
-            "404 NotFoundException: Invalid stage identifier specified"
-        );
+        assert_eq!(client.refusal(operation, ids.clone()), "404 NotFoundException: Invalid stage identifier specified");
     }
-    client.call("DeleteDeployment", json!({ "deploymentId": deployment })).await;
+    client.call("DeleteDeployment", json!({ "deploymentId": deployment }));
 }
