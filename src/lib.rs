@@ -5,4 +5,5 @@ pub mod config;
 pub mod engine;
 pub mod package;
 pub mod resources;
+pub mod stack;
 pub mod state;

@@ -28,4 +28,8 @@ pub fn catalog() -> Catalog<Cloud> {
         .with::<log_group::LogGroup>()
         .with::<lambda_function::LambdaFunction>()
         .with::<lambda_permission::LambdaPermission>()
+        .with::<rest_api::RestApi>()
+        .with::<authorizer::Authorizer>()
+        .with::<api_routes::ApiRoutes>()
+        .with::<stage::Stage>()
 }

@@ -9,6 +9,7 @@ use aws_sdk_apigateway::types::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::tags::TagChanges;
 use crate::{
     aws::{Cloud, Ownership, call, claimed, look, once, operation, remove, user_tags},
     engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
@@ -150,15 +151,13 @@ pub(crate) async fn retag(
     want: &BTreeMap<String, String>,
 ) -> Result<(), ResourceError> {
     let client = &context.cloud.apigateway;
-    let set = want.iter().filter(|(name, value)| live.get(*name) != Some(value));
-    let set: BTreeMap<_, _> = set.map(|(name, value)| (name.clone(), value.clone())).collect();
-    if !set.is_empty() {
-        let request = client.tag_resource().resource_arn(arn).set_tags(Some(set.into_iter().collect()));
+    let TagChanges { written, removed } = TagChanges::between(live, want);
+    if !written.is_empty() {
+        let request = client.tag_resource().resource_arn(arn).set_tags(Some(written));
         call(context, &operation::API_TAG, || request.clone().send()).await?;
     }
-    let unset: Vec<String> = live.keys().filter(|name| !want.contains_key(*name)).cloned().collect();
-    if !unset.is_empty() {
-        let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(unset));
+    if !removed.is_empty() {
+        let request = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
         call(context, &operation::API_UNTAG, || request.clone().send()).await?;
     }
     Ok(())

@@ -67,8 +67,6 @@ pub struct Outputs {
     pub name: String,
     /// The deployment it serves.
     pub deployment_id: String,
-    /// Where it answers; a route's path follows.
-    pub invoke_url: String,
 }
 
 impl Resource for Stage {
@@ -125,7 +123,7 @@ impl Resource for Stage {
             .set_description((!spec.description.is_empty()).then(|| spec.description.clone()))
             .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
         call(context, &operation::CREATE_STAGE, || request.clone().send()).await?;
-        let outputs = outputs(context.cloud, rest_api_id, &spec.name, &deployment_id);
+        let outputs = outputs(rest_api_id, &spec.name, &deployment_id);
         // CreateStage has no member for method settings.
         change(context, &outputs, throttling(&BTreeMap::new(), &spec.throttling)).await?;
         Ok(outputs)
@@ -193,28 +191,27 @@ async fn live(
         throttling: settings.map(|(key, setting)| (key.clone(), throttle(setting))).collect(),
         tags: user_tags(&tags(stage)),
     };
-    Ok(Live { outputs: outputs(context.cloud, rest_api_id, name, deployment_id), spec })
+    Ok(Live { outputs: outputs(rest_api_id, name, deployment_id), spec })
 }
 
 fn tags(stage: &GetStageOutput) -> BTreeMap<String, String> {
     stage.tags().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-fn outputs(cloud: &Cloud, rest_api_id: &str, name: &str, deployment_id: &str) -> Outputs {
-    Outputs {
-        rest_api_id: rest_api_id.to_owned(),
-        name: name.to_owned(),
-        deployment_id: deployment_id.to_owned(),
-        invoke_url: invoke_url(cloud, rest_api_id, name),
-    }
+fn outputs(rest_api_id: &str, name: &str, deployment_id: &str) -> Outputs {
+    Outputs { rest_api_id: rest_api_id.to_owned(), name: name.to_owned(), deployment_id: deployment_id.to_owned() }
 }
 
-fn invoke_url(cloud: &Cloud, rest_api_id: &str, name: &str) -> String {
-    match &cloud.endpoint {
+/// Where a stage answers; a route's path follows. `endpoint` is what stands in for AWS, when anything does.
+///
+/// It is not among the outputs, because a local cloud that comes back on another port answers somewhere else.
+#[must_use]
+pub fn invoke_url(endpoint: Option<&str>, region: &str, rest_api_id: &str, name: &str) -> String {
+    match endpoint {
         Some(endpoint) => format!("{}/_aws/execute-api/{rest_api_id}/{name}", endpoint.trim_end_matches('/')),
         None => {
-            let suffix = if cloud.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-            format!("https://{rest_api_id}.execute-api.{}.{suffix}/{name}", cloud.region)
+            let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+            format!("https://{rest_api_id}.execute-api.{region}.{suffix}/{name}")
         }
     }
 }

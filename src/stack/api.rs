@@ -1,0 +1,168 @@
+//! The REST API with its authorizer, its routes, its stage, and the permissions to call functions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Identity, main,
+    names::{function_arn, stack_name},
+    of,
+};
+use crate::{
+    config::{self, Config, Cors, Method},
+    engine::{Desired, Input, Key, Part},
+    resources::{
+        api_routes::{self, ApiRoutes, GatewayResponse, Preflight},
+        authorizer::{self, Authorizer},
+        lambda_function::LambdaFunction,
+        lambda_permission::{self, LambdaPermission},
+        rest_api::{self, RestApi},
+        stage::{self, Stage},
+        user_pool::UserPool,
+    },
+};
+
+/// API Gateway's longest wait. A function's own time-out may be shorter, and then Lambda answers first.
+const TIMEOUT_MILLIS: u32 = 29_000;
+
+/// AWS's default.
+const AUTHORIZER_TTL_SECONDS: i32 = 300;
+
+pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
+    let api = main::<RestApi>();
+    desired.add(api.clone(), &rest_api(config), []);
+    let authorized = config.routes.values().any(|route| route.auth != config::Auth::None);
+    if authorized {
+        desired.add(main::<Authorizer>(), &authorizer(config), []);
+    }
+    let called: BTreeSet<&str> = config.routes.values().map(|route| route.function.as_str()).collect();
+    for function in &called {
+        let permission = lambda_permission::Spec {
+            function_name: config.function_name(function),
+            rest_api_id: api.output("id").into(),
+        };
+        desired.add(of::<LambdaPermission>(function), &permission, [of::<LambdaFunction>(function)]);
+    }
+    let functions = called.iter().map(|function| of::<LambdaFunction>(function));
+    desired.add(main::<ApiRoutes>(), &api_routes(config, identity, authorized), functions);
+    // Whoever calls the stage finds the functions callable.
+    let permissions = called.iter().map(|function| of::<LambdaPermission>(function));
+    desired.add(main::<Stage>(), &stage(config, authorized), permissions);
+}
+
+fn rest_api(config: &Config) -> rest_api::Spec {
+    rest_api::Spec {
+        name: stack_name(config),
+        description: config.api.description.clone(),
+        endpoint_type: config.api.endpoint_type.to_string(),
+        binary_media_types: config.api.binary_media_types.clone(),
+        tags: config.deployment.tags.clone(),
+    }
+}
+
+fn authorizer(config: &Config) -> authorizer::Spec {
+    authorizer::Spec {
+        rest_api_id: rest_api_id(),
+        name: stack_name(config),
+        provider_arns: vec![main::<UserPool>().output("arn").into()],
+        identity_source: "method.request.header.Authorization".into(),
+        ttl_seconds: AUTHORIZER_TTL_SECONDS,
+    }
+}
+
+fn api_routes(config: &Config, identity: &Identity, authorized: bool) -> api_routes::Spec {
+    let routes = config.routes.iter().map(|(key, route)| (key.to_string(), api_route(config, identity, route)));
+    let cors = config.cors.as_ref();
+    api_routes::Spec {
+        rest_api_id: rest_api_id(),
+        authorizer_id: authorized.then(|| main::<Authorizer>().output("id").into()),
+        routes: routes.collect(),
+        preflights: cors.map(|cors| preflights(config, cors)).unwrap_or_default(),
+        gateway_responses: cors.map(gateway_responses).unwrap_or_default(),
+        unrouted: BTreeSet::new(),
+    }
+}
+
+fn api_route(config: &Config, identity: &Identity, route: &config::Route) -> api_routes::Route {
+    let (auth, scopes) = match &route.auth {
+        config::Auth::None => (api_routes::Auth::None, BTreeSet::new()),
+        config::Auth::IdToken => (api_routes::Auth::Cognito, BTreeSet::new()),
+        config::Auth::Scopes(scopes) => (api_routes::Auth::Cognito, scopes.clone()),
+    };
+    api_routes::Route {
+        function: function_arn(config, identity, &route.function),
+        auth,
+        scopes,
+        timeout_millis: TIMEOUT_MILLIS,
+        foreign: BTreeMap::new(),
+    }
+}
+
+/// A preflight for each path, except where a function answers `OPTIONS` itself. A path with `ANY` has one, too: browsers
+/// send no token with a preflight, so the route behind the authorizer would refuse it.
+fn preflights(config: &Config, cors: &Cors) -> BTreeMap<String, Preflight> {
+    let mut methods: BTreeMap<&str, BTreeSet<Method>> = BTreeMap::new();
+    for key in config.routes.keys() {
+        methods.entry(&key.path).or_default().insert(key.method);
+    }
+    methods.retain(|_, methods| !methods.contains(&Method::Options));
+    let preflight = |methods: &BTreeSet<Method>| Preflight {
+        origins: cors.allowed_origins.clone(),
+        headers: cors.allowed_headers.clone(),
+        methods: if cors.allowed_methods.is_empty() { answered(methods) } else { cors.allowed_methods.clone() },
+        max_age_seconds: cors.max_age_seconds,
+    };
+    methods.iter().map(|(path, methods)| ((*path).to_owned(), preflight(methods))).collect()
+}
+
+fn answered(methods: &BTreeSet<Method>) -> BTreeSet<String> {
+    let all = methods.contains(&Method::Any);
+    let answered = Method::ALL.iter().filter(|method| **method != Method::Any && (all || methods.contains(*method)));
+    answered.map(ToString::to_string).collect()
+}
+
+/// Lets scripts read the errors that API Gateway answers by itself.
+///
+/// Such an answer can bear a fixed origin only, so with several it bears `*`. That gives nothing away: its body is a
+/// fixed sentence of API Gateway, and browsers take `*` for calls without cookies only.
+fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
+    let mut origins = cors.allowed_origins.iter();
+    let origin = match (origins.next(), origins.next()) {
+        (Some(only), None) => only.as_str(),
+        _ => "*",
+    };
+    let response = GatewayResponse {
+        headers: BTreeMap::from([("Access-Control-Allow-Origin".to_owned(), format!("'{origin}'"))]),
+        foreign: BTreeMap::new(),
+    };
+    ["DEFAULT_4XX", "DEFAULT_5XX"].map(|name| (name.to_owned(), response.clone())).into()
+}
+
+fn stage(config: &Config, authorized: bool) -> stage::Spec {
+    let throttle = config.api.throttle.as_ref().map(|throttle| stage::Throttle {
+        rate_limit: throttle.rate,
+        burst_limit: throttle.burst.try_into().unwrap_or(i32::MAX),
+    });
+    stage::Spec {
+        rest_api_id: rest_api_id(),
+        name: config.deployment.stage.clone(),
+        description: String::new(),
+        fingerprint: Input::Digest(snapshot(authorized)),
+        throttling: throttle.map(|throttle| ("*/*".to_owned(), throttle)).into_iter().collect(),
+        tags: config.deployment.tags.clone(),
+    }
+}
+
+/// Everything that a deployment freezes. Ids are not part of it: they change nothing that a caller could notice.
+fn snapshot(authorized: bool) -> Vec<Part> {
+    let fields = |key: Key, names: &[&str]| names.iter().map(|name| Part::field(key.clone(), name)).collect::<Vec<_>>();
+    let mut parts = fields(main::<RestApi>(), &["binary_media_types"]);
+    if authorized {
+        parts.extend(fields(main::<Authorizer>(), &["provider_arns", "identity_source", "ttl_seconds"]));
+    }
+    parts.extend(fields(main::<ApiRoutes>(), &["routes", "preflights", "gateway_responses"]));
+    parts
+}
+
+fn rest_api_id() -> Input<String> {
+    main::<RestApi>().output("id").into()
+}

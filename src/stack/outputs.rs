@@ -1,0 +1,75 @@
+//! What a person wants to know of a stack that is up.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::main;
+use crate::{
+    config::Config,
+    engine::Key,
+    resources::{
+        rest_api::RestApi,
+        stage::{Stage, invoke_url},
+        user_pool::UserPool,
+        user_pool_client::UserPoolClient,
+    },
+    state::State,
+};
+
+/// Where a stack answers and what it is called; what does not exist yet is `None` or not listed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outputs {
+    /// The Region.
+    pub region: String,
+    /// Whose account it is in.
+    pub account: String,
+    /// What stands in for AWS, when anything does.
+    pub endpoint: Option<String>,
+    /// Where the API answers; a route's path follows.
+    pub invoke_url: Option<String>,
+    /// Every route with its URL, sorted by path.
+    pub routes: Vec<RouteUrl>,
+    /// The id of the REST API.
+    pub rest_api_id: Option<String>,
+    /// The id of the user pool.
+    pub user_pool_id: Option<String>,
+    /// The id of the app client.
+    pub client_id: Option<String>,
+}
+
+/// Where a route answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RouteUrl {
+    /// As in the configuration: `GET /items/{id}`.
+    pub route: String,
+    /// With the path's variables as they are written.
+    pub url: String,
+    /// Whether everybody may call it.
+    pub public: bool,
+}
+
+/// Reads from the state where the stack of a configuration answers and what it is called.
+#[must_use]
+pub fn outputs(config: &Config, state: &State) -> Outputs {
+    let output = |key: &Key, name: &str| {
+        state.resources.get(key)?.outputs.get(name).and_then(Value::as_str).map(ToOwned::to_owned)
+    };
+    let stage = main::<Stage>();
+    let url = output(&stage, "rest_api_id")
+        .zip(output(&stage, "name"))
+        .map(|(rest_api_id, name)| invoke_url(state.endpoint.as_deref(), &state.region, &rest_api_id, &name));
+    let routes = config.routes.iter().filter_map(|(key, route)| {
+        let url = format!("{}{}", url.as_ref()?, key.path);
+        Some(RouteUrl { route: key.to_string(), url, public: route.auth == crate::config::Auth::None })
+    });
+    Outputs {
+        region: state.region.clone(),
+        account: state.account.clone(),
+        endpoint: state.endpoint.clone(),
+        routes: routes.collect(),
+        rest_api_id: output(&main::<RestApi>(), "id"),
+        user_pool_id: output(&main::<UserPool>(), "id"),
+        client_id: output(&main::<UserPoolClient>(), "id"),
+        invoke_url: url,
+    }
+}

@@ -1,0 +1,61 @@
+//! From a configuration to what is to be: names, wiring, policies. No AWS, no state but one written by hand.
+
+mod cors;
+mod names;
+mod outputs;
+mod wiring;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use stackctl::{
+    config::Config,
+    engine::Desired,
+    package::Package,
+    stack::{Identity, Packages, build},
+};
+
+pub(crate) const ACCOUNT: &str = "123456789012";
+
+pub(crate) fn config(json: Value) -> Config {
+    serde_json::from_value(json).unwrap()
+}
+
+/// A configuration with these routes, all behind one function, and with further members.
+pub(crate) fn with_routes(routes: Value, further: Value) -> Config {
+    let mut whole = json!({
+        "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
+        "functions": { "hello": { "source": "hello", "handler": "hello.handler", "runtime": "python3.13" } },
+        "routes": routes,
+    });
+    let Value::Object(further) = further else { panic!("not an object: {further}") };
+    whole.as_object_mut().unwrap().extend(further);
+    config(whole)
+}
+
+pub(crate) fn packages(config: &Config) -> Packages {
+    let package = |name: &String| Package {
+        bytes: Vec::new(),
+        source_hash: format!("the hash of {name}"),
+        code_sha256: String::new(),
+        files: Vec::new(),
+        unzipped_size: 0,
+    };
+    config.functions.keys().map(|name| (name.clone(), Arc::new(package(name)))).collect()
+}
+
+pub(crate) fn identity(region: &str) -> Identity {
+    Identity { account: ACCOUNT.into(), region: region.into(), partition: "aws".into() }
+}
+
+pub(crate) fn desired(config: &Config) -> Desired {
+    build(config, &packages(config), &identity(&config.deployment.region))
+}
+
+pub(crate) fn spec(desired: &Desired, key: &str) -> Value {
+    desired.get(&key.parse().unwrap()).unwrap_or_else(|| panic!("{key} is not wanted")).spec.clone()
+}
+
+pub(crate) fn keys(desired: &Desired) -> Vec<String> {
+    desired.nodes().keys().map(ToString::to_string).collect()
+}

@@ -1,0 +1,72 @@
+//! What a person is told of a stack that is up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use stackctl::{
+    stack::{RouteUrl, outputs},
+    state::{FORMAT, Recorded, State},
+};
+
+use super::{ACCOUNT, with_routes};
+
+fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
+    let recorded =
+        |outputs: &Value| Recorded { outputs: outputs.clone(), after: BTreeSet::new(), replaced: Vec::new() };
+    State {
+        format: FORMAT,
+        stack: "shop".into(),
+        stage: "dev".into(),
+        region: "eu-west-1".into(),
+        account: ACCOUNT.into(),
+        endpoint: endpoint.map(Into::into),
+        lineage: "l".into(),
+        serial: 1,
+        resources: resources.iter().map(|(key, outputs)| (key.parse().unwrap(), recorded(outputs))).collect(),
+        pending: BTreeMap::new(),
+        written_by: "test".into(),
+    }
+}
+
+fn up() -> [(&'static str, Value); 4] {
+    [
+        ("rest_api.main", json!({ "id": "a1b2", "root_resource_id": "r", "arn": "x" })),
+        ("stage.main", json!({ "rest_api_id": "a1b2", "name": "dev", "deployment_id": "d" })),
+        ("user_pool.main", json!({ "id": "eu-west-1_X", "arn": "x", "name": "shop-dev" })),
+        ("user_pool_client.main", json!({ "id": "c1", "user_pool_id": "eu-west-1_X" })),
+    ]
+}
+
+fn config() -> stackctl::config::Config {
+    with_routes(
+        json!({ "GET /items/{id}": { "function": "hello" }, "GET /": { "function": "hello", "auth": "none" } }),
+        json!({}),
+    )
+}
+
+#[test]
+fn a_stack_that_is_up_tells_ids_and_urls() {
+    let told = outputs(&config(), &state(None, &up()));
+    let url = "https://a1b2.execute-api.eu-west-1.amazonaws.com/dev";
+    assert_eq!(told.invoke_url.as_deref(), Some(url));
+    assert_eq!(
+        told.routes,
+        [
+            RouteUrl { route: "GET /".into(), url: format!("{url}/"), public: true },
+            RouteUrl { route: "GET /items/{id}".into(), url: format!("{url}/items/{{id}}"), public: false },
+        ]
+    );
+    assert_eq!((told.user_pool_id.as_deref(), told.client_id.as_deref()), (Some("eu-west-1_X"), Some("c1")));
+}
+
+#[test]
+fn a_local_cloud_serves_under_its_own_address() {
+    let told = outputs(&config(), &state(Some("http://127.0.0.1:4999"), &up()));
+    assert_eq!(told.invoke_url.as_deref(), Some("http://127.0.0.1:4999/_aws/execute-api/a1b2/dev"));
+}
+
+#[test]
+fn a_stack_that_is_not_up_tells_no_url() {
+    let told = outputs(&config(), &state(None, &[]));
+    assert_eq!((told.invoke_url, told.routes.len(), told.user_pool_id), (None, 0, None));
+}
