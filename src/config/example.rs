@@ -8,6 +8,6 @@ pub fn example_files() -> &'static [(&'static str, &'static str)] {
         ("schema/config.schema.json", include_str!("../../schema/config.schema.json")),
         ("lambdas/test/test.py", include_str!("../../lambdas/test/test.py")),
         // The state names what exists in one person's account and `.stackctl/` is the local cloud's own data.
-        (".gitignore", "/state/\n/.stackctl/\n"),
+        (".gitignore", "/state/\n/.stackctl/\n__pycache__/\n"),
     ]
 }

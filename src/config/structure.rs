@@ -169,9 +169,9 @@ fn escaped(name: &str) -> String {
 fn fits(node: &Node, schema: &Json) -> bool {
     let Some(kind) = schema.get("type").and_then(Json::as_str) else { return true };
     match (&node.value, kind) {
-        (Value::Unresolved, _) => true,
         (Value::Number(number), "integer") => number.is_u64() || number.is_i64(),
-        (Value::Flag(_), "boolean")
+        (Value::Unresolved, _)
+        | (Value::Flag(_), "boolean")
         | (Value::Number(_), "number")
         | (Value::Text(_), "string")
         | (Value::List(_), "array")

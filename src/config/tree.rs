@@ -144,13 +144,13 @@ pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<Node> {
     };
     let places = Places::new(text);
     match jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &options) {
-        Ok(parsed) => match parsed.value {
-            Some(value) => Some(Builder { places, findings }.node(value, String::new())),
-            None => {
+        Ok(parsed) => {
+            let document = parsed.value.map(|value| Builder { places, findings }.node(value, String::new()));
+            if document.is_none() {
                 findings.add(Problem::error("", "the file is empty").hint("`stackctl init` writes an example"));
-                None
             }
-        },
+            document
+        }
         Err(error) => {
             let message = format!("not JSON: {}", lower_first(&error.kind().to_string()));
             findings.add(Problem::error("", message).at(places.at(error.range().start)));

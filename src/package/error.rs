@@ -126,12 +126,12 @@ impl fmt::Display for Measure {
 
 fn too_large(folder: &std::path::Path, measure: Measure, size: u64, limit: u64, biggest: &[(String, u64)]) -> String {
     let (size, limit) = (megabytes(size), megabytes(limit));
-    let mut text = format!("the package of `{}` has {size} {measure}, and Lambda takes {limit}", folder.display());
-    text.push_str("\n  the biggest files are:");
-    for (name, size) in biggest {
-        text.push_str(&format!("\n  {} {name}", megabytes(*size)));
-    }
-    text
+    let files: Vec<_> = biggest.iter().map(|(name, size)| format!("\n  {} {name}", megabytes(*size))).collect();
+    format!(
+        "the package of `{}` has {size} {measure}, and Lambda takes {limit}\n  the biggest files are:{}",
+        folder.display(),
+        files.concat()
+    )
 }
 
 /// Writes a size with one decimal, in units of 1024 × 1024 bytes, as AWS counts here.

@@ -122,6 +122,11 @@ impl Folder {
         load(&self.path(), &self.selection)
     }
 
+    /// Gives the text of the configuration.
+    pub(crate) fn text(&self) -> String {
+        std::fs::read_to_string(self.path()).unwrap()
+    }
+
     fn path(&self) -> PathBuf {
         self.directory.path().join("config.json")
     }

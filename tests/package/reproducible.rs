@@ -13,7 +13,8 @@ use super::{entries, folder, write};
 /// Files whose zip is pinned: several in a sorted order that differs from the file system's, one compressible enough to
 /// show the compressor's choices, one empty, one that may be executed.
 fn fixture() -> tempfile::TempDir {
-    let long: String = (0..2000_u32).map(|number| format!("line {} of {}\n", number, number * number % 97)).collect();
+    let lines: Vec<_> = (0..2000_u32).map(|number| format!("line {number} of {}\n", number * number % 97)).collect();
+    let long = lines.concat();
     folder(&[
         ("z.py", "def handler(event, context):\n    return {}\n"),
         ("bootstrap", "#!/bin/sh\n"),

@@ -28,7 +28,7 @@ impl Default for Api {
     fn default() -> Self {
         Self {
             description: String::new(),
-            // AWS's own default is EDGE, which adds a CloudFront hop and has a tenth of the create quota.
+            // AWS's own default is EDGE, which adds a hop over an edge location and has a tenth of the create quota.
             endpoint_type: EndpointType::Regional,
             binary_media_types: BTreeSet::new(),
             throttle: None,
@@ -41,7 +41,7 @@ words! {
     EndpointType {
         /// In the Region.
         Regional = "REGIONAL",
-        /// At the nearest CloudFront location.
+        /// At the nearest edge location.
         Edge = "EDGE",
     }
 }

@@ -11,7 +11,7 @@ struct Runtime {
     name: &'static str,
     /// From this day it gets no security updates.
     deprecated: Option<Date>,
-    /// From this day CreateFunction refuses it.
+    /// From this day `CreateFunction` refuses it.
     create_blocked: Option<Date>,
 }
 
@@ -61,7 +61,7 @@ const RUNTIMES: &[Runtime] = &[
     ending("ruby3.2", date(2026, 3, 31)),
 ];
 
-/// Gives what came after a runtime that CreateFunction has refused for long.
+/// Gives what came after a runtime that `CreateFunction` has refused for long.
 fn successor(name: &str) -> Option<&'static str> {
     match name {
         "go1.x" | "provided" => return Some("provided.al2023"),
