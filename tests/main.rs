@@ -1,7 +1,6 @@
 //! The one binary of integration tests: the AWS SDK is linked once.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, in its harness too")]
-
 mod config;
+mod engine;
 mod package;
 mod stack;

@@ -1,0 +1,220 @@
+//! What one undisturbed run does, in which order and with how many saves.
+
+use serde_json::json;
+use stackctl::engine::{Action, Consent, Desired, Engine, Interrupt, Key, Plan, PlanError, Verb, Verdict};
+
+use super::{
+    kinds::{Config, INDEX, JAR, LABEL, SHELF, catalog},
+    life::{Told, down, planned, run, state, up},
+    world::{Cut, LostAnswer, World},
+};
+
+fn config() -> Config {
+    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
+}
+
+fn verbs(plan: &Plan) -> Vec<(String, Verb)> {
+    plan.steps.iter().map(|step| (step.key.to_string(), step.action.verb())).collect()
+}
+
+fn position(plan: &Plan, key: &Key, verb: Verb) -> usize {
+    let found = plan.steps.iter().position(|step| step.key == *key && step.action.verb() == verb);
+    found.unwrap_or_else(|| panic!("no {verb:?} of {key} in {:?}", verbs(plan)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_up_makes_everything_and_a_second_changes_nothing() {
+    let world = World::default();
+    let outcome = up(&world, &config()).await.outcome();
+    assert_eq!((outcome.done, outcome.failed.len(), outcome.skipped), (6, 0, 0));
+    assert!(outcome.saves <= 3, "{} saves", outcome.saves);
+    assert_eq!(outcome.state.pending.len(), 0);
+    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    assert!(plan.is_empty(), "{:?}", verbs(&plan));
+    assert_eq!(up(&world, &config()).await.outcome().saves, 0);
+    assert_eq!(world.writes(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn down_leaves_nothing_and_forgets_what_goes_with_its_parent() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
+    assert_eq!((plan.count(Verb::Delete), plan.count(Verb::Forget)), (3, 3));
+    assert!(down(&world).await.complete());
+    assert_eq!(world.shape(), Vec::<String>::new());
+    assert_eq!(world.state().unwrap().resources.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_secret_reaches_the_state() {
+    let world = World::default();
+    run(&world, &config().desired(), Consent::default(), Some(Cut::Before(1))).await;
+    let state = serde_json::to_string(&world.state().unwrap()).unwrap();
+    assert!(state.contains("sha256:"), "{state}");
+    assert!(!state.contains("hush"), "{state}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_changed_part_moves_what_is_over_it_and_nothing_else() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let changed = Config { lid: "screw".into(), ..config() };
+    let plan = planned(&world, &changed.desired(), Consent::default()).await.unwrap();
+    assert_eq!((plan.count(Verb::Update), plan.count(Verb::Keep)), (2, 4), "{:?}", verbs(&plan));
+    let index = &plan.steps[position(&plan, &Key::new(INDEX, "main"), Verb::Update)];
+    assert!(index.after.contains(&position(&plan, &Key::new(JAR, "main"), Verb::Update)));
+    assert!(up(&world, &changed).await.complete());
+    assert!(planned(&world, &changed.desired(), Consent::default()).await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_is_made_first_and_the_old_one_goes_when_all_has_moved() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let mut changed = config();
+    changed.labels.insert("front".into(), "green".into());
+    let plan = planned(&world, &changed.desired(), Consent::default()).await.unwrap();
+    let label = Key::new(LABEL, "front");
+    let old = &plan.steps[position(&plan, &label, Verb::Delete)];
+    assert!(matches!(old.action, Action::Delete { replaced: true, .. }));
+    assert!(old.after.contains(&position(&plan, &label, Verb::Replace)));
+    assert!(old.after.contains(&position(&plan, &Key::new(INDEX, "main"), Verb::Update)));
+    let outcome = up(&world, &changed).await.outcome();
+    assert!(outcome.complete());
+    assert_eq!(outcome.state.resources[&label].replaced, Vec::<serde_json::Value>::new());
+    assert_eq!(world.shape().iter().filter(|line| line.starts_with("label")).count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_is_made_again_with_all_that_lived_on_it() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let before = world.shape();
+    world.meddle(|things| things.retain(|_, thing| thing.kind == "shelf"));
+    assert!(up(&world, &config()).await.complete());
+    assert_eq!(world.shape(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drift_is_seen_and_repaired() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let before = world.shape();
+    world.meddle(|things| {
+        for thing in things.values_mut().filter(|thing| thing.kind == "shelf") {
+            thing.settings["boards"] = json!(99);
+        }
+    });
+    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    assert_eq!(plan.count(Verb::Update), 2);
+    up(&world, &config()).await.outcome();
+    assert_eq!(world.shape(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_would_lose_marbles_is_refused() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let changed = Config { glass: "brown".into(), ..config() };
+    let error = planned(&world, &changed.desired(), Consent::default()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "jar.main: `glass` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it \
+         would be lost"
+    );
+    assert!(matches!(error, PlanError::WouldLoseData { .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_jar_with_marbles_is_kept_unless_their_number_is_named() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 2));
+    let consent = |records| Consent { delete_holdings: Some(records) };
+    assert!(down(&world).await.complete());
+    let jars = |world: &World| world.shape().iter().filter(|line| line.starts_with("jar")).count();
+    assert_eq!(jars(&world), 1);
+    let plan = planned(&world, &Desired::default(), consent(3)).await.unwrap();
+    let kept = &plan.steps[position(&plan, &Key::new(JAR, "main"), Verb::Keep)];
+    assert_eq!(kept.action, Action::Keep { because: Some("it holds 2 users, not the 3 named".into()) });
+    assert!(run(&world, &Desired::default(), consent(2), None).await.complete());
+    assert_eq!(world.shape(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn marbles_that_come_after_the_plan_stop_the_deletion() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
+    world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 1));
+    let (catalog, told) = (catalog(), Told::default());
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 4 };
+    let outcome = engine.execute(&plan, state(&world), &world, &Interrupt::new()).await;
+    assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 users now, and 0 were agreed to");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_s_thing_of_our_name_is_never_touched() {
+    let world = World::default();
+    let stolen = World::default();
+    up(&stolen, &config()).await.outcome();
+    stolen.meddle(|theirs| world.meddle(|ours| *ours = theirs.clone()));
+    let outcome = up(&world, &config()).await.outcome();
+    let shelf = outcome.failed.iter().find(|failed| failed.key == Key::new(SHELF, "b")).unwrap();
+    assert_eq!(shelf.error.verdict, Verdict::NotOurs);
+    assert_eq!(shelf.error.to_string(), "the shelf `toy-b` is another's");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_step_stops_only_what_needs_it() {
+    let world = World::default();
+    up(&world, &Config::new(&[("b", 4)], "cork", &[])).await.outcome();
+    world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
+    // The state is lost, so that `toy-b` seems another's while everything else can be made.
+    let fresh = World::default();
+    world.meddle(|theirs| fresh.meddle(|ours| *ours = theirs.clone()));
+    let outcome = up(&fresh, &config()).await.outcome();
+    assert_eq!(outcome.failed.len(), 1);
+    assert_eq!((outcome.done, outcome.skipped), (5, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_a_create_never_makes_a_second_one() {
+    let undisturbed = World::default();
+    up(&undisturbed, &config()).await.outcome();
+    let calls = undisturbed.ticks();
+    for lag in [0, 5] {
+        for at in 0..calls {
+            let world = World::lagging(lag);
+            let first = lossy_up(&world, LostAnswer(at)).await;
+            let again = up(&world, &config()).await;
+            assert!(again.complete(), "call {at}: {first}, then {again:?}");
+            assert_eq!(world.shape(), undisturbed.shape(), "call {at}");
+        }
+    }
+}
+
+async fn lossy_up(world: &World, at: LostAnswer) -> String {
+    let (catalog, told) = (catalog(), Told::default());
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, parallel: 4 };
+    let Ok(plan) = planned(world, &config().desired(), Consent::default()).await else { return "no plan".into() };
+    world.arm(None);
+    world.lose_answer(at);
+    format!("{:?}", engine.execute(&plan, state(world), world, &Interrupt::new()).await.failed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_finishes_what_is_under_way_and_begins_nothing() {
+    let world = World::default();
+    let (catalog, told) = (catalog(), Told::default());
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 1 };
+    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    let interrupt = Interrupt::new();
+    interrupt.request();
+    let outcome = engine.execute(&plan, state(&world), &world, &interrupt).await;
+    assert!(outcome.interrupted);
+    assert_eq!((outcome.done, outcome.skipped), (1, 5));
+    assert_eq!(world.state().unwrap().resources.len(), 1);
+    assert!(up(&world, &config()).await.complete());
+}

@@ -1,0 +1,316 @@
+//! The kinds of the toy cloud.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use stackctl::engine::{
+    Catalog, Claim, Context, Desired, Found, Input, Key, Kind, Live, Part, Replacement, Resource, ResourceError,
+};
+use tokio::time::Instant;
+
+use super::world::{Thing, World, nothing, tag};
+
+type Result<T> = std::result::Result<T, ResourceError>;
+
+pub const SHELF: Kind = Kind::new("shelf");
+pub const JAR: Kind = Kind::new("jar");
+pub const LABEL: Kind = Kind::new("label");
+pub const INDEX: Kind = Kind::new("index");
+
+/// All kinds.
+pub fn catalog() -> Catalog<World> {
+    Catalog::new().with::<Shelf>().with::<Jar>().with::<Label>().with::<Index>()
+}
+
+/// Ids as every toy kind records them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Id {
+    pub id: String,
+}
+
+fn thing(kind: &'static str, name: &str, parent: Option<String>) -> Thing {
+    Thing { kind, name: name.into(), parent, claim: None, settings: nothing(), listed_from: Instant::now(), marbles: 0 }
+}
+
+/// Something with a unique name, made in two calls, as a role and its policy.
+pub struct Shelf;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShelfSpec {
+    pub name: String,
+    pub boards: Option<u32>,
+    pub notes: BTreeMap<String, String>,
+}
+
+fn shelf(id: String, thing: &Thing) -> Live<Id, ShelfSpec> {
+    let spec = json!({
+        "name": thing.name,
+        "boards": thing.settings.get("boards"),
+        "notes": thing.settings.get("notes").cloned().unwrap_or(nothing()),
+    });
+    Live { outputs: Id { id }, spec: serde_json::from_value(spec).unwrap() }
+}
+
+impl Resource for Shelf {
+    const KIND: Kind = SHELF;
+    const REPLACE_ON: &'static [&'static str] = &["name"];
+    const SECRET: &'static [&'static str] = &["notes"];
+    type Cloud = World;
+    type Spec = ShelfSpec;
+    type Outputs = Id;
+
+    fn id(outputs: &Id) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, ShelfSpec>>> {
+        Ok(at.cloud.get(&outputs.id).await?.map(|thing| shelf(outputs.id.clone(), &thing)))
+    }
+
+    async fn find(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim, _: &[Id]) -> Result<Found<Id, ShelfSpec>> {
+        let shelves = at.cloud.list("shelf").await?;
+        Ok(match shelves.into_iter().find(|(_, thing)| thing.name == spec.name) {
+            None => Found::Nothing,
+            Some((id, thing)) if thing.claim == tag(&claim.stack, &claim.key, &claim.token) => Found::Ours(shelf(id, &thing)),
+            Some(_) => Found::NotOurs(format!("the shelf `{}` is another's", spec.name)),
+        })
+    }
+
+    async fn create(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
+        let claim = tag(&claim.stack, &claim.key, &claim.token);
+        let id = at.cloud.create(Thing { claim, ..thing("shelf", &spec.name, None) }, true).await?;
+        at.cloud.set(&id, json!({ "boards": spec.boards.unwrap_or(3), "notes": spec.notes })).await?;
+        Ok(Id { id })
+    }
+
+    async fn update(at: &Context<'_, World>, outputs: &Id, live: &ShelfSpec, want: &ShelfSpec) -> Result<Id> {
+        let boards = want.boards.or(live.boards).unwrap_or(3);
+        at.cloud.set(&outputs.id, json!({ "boards": boards, "notes": want.notes })).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+        at.cloud.delete(&outputs.id).await
+    }
+}
+
+/// Something whose name need not be unique, that carries a claim, is listed late and holds marbles, as a user pool.
+pub struct Jar;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct JarSpec {
+    pub name: String,
+    pub glass: String,
+    pub lid: String,
+    pub shelf: Input<String>,
+}
+
+fn jar(id: String, thing: &Thing) -> Live<Id, JarSpec> {
+    let text = |field: &str| thing.settings[field].as_str().unwrap_or_default().to_owned();
+    let shelf = Input::Known(text("shelf"));
+    Live { outputs: Id { id }, spec: JarSpec { name: thing.name.clone(), glass: text("glass"), lid: text("lid"), shelf } }
+}
+
+fn jar_settings(spec: &JarSpec) -> serde_json::Value {
+    json!({ "glass": spec.glass, "lid": spec.lid, "shelf": spec.shelf.known() })
+}
+
+impl Resource for Jar {
+    const KIND: Kind = JAR;
+    const REPLACE_ON: &'static [&'static str] = &["glass"];
+    const PRECIOUS: bool = true;
+    const LISTED_LATE: bool = true;
+    type Cloud = World;
+    type Spec = JarSpec;
+    type Outputs = Id;
+
+    fn id(outputs: &Id) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, JarSpec>>> {
+        Ok(at.cloud.get(&outputs.id).await?.map(|thing| jar(outputs.id.clone(), &thing)))
+    }
+
+    async fn find(at: &Context<'_, World>, _: &JarSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, JarSpec>> {
+        let claim = tag(&claim.stack, &claim.key, &claim.token);
+        let jars = at.cloud.list("jar").await?;
+        let ours = jars.into_iter().find(|(id, thing)| thing.claim == claim && known.iter().all(|one| one.id != *id));
+        Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(jar(id, &thing))))
+    }
+
+    async fn create(at: &Context<'_, World>, spec: &JarSpec, claim: &Claim) -> Result<Id> {
+        let claim = tag(&claim.stack, &claim.key, &claim.token);
+        let new = Thing { claim, settings: jar_settings(spec), ..thing("jar", &spec.name, None) };
+        Ok(Id { id: at.cloud.create(new, false).await? })
+    }
+
+    async fn update(at: &Context<'_, World>, outputs: &Id, _: &JarSpec, want: &JarSpec) -> Result<Id> {
+        at.cloud.set(&outputs.id, jar_settings(want)).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+        at.cloud.delete(&outputs.id).await
+    }
+
+    async fn holdings(at: &Context<'_, World>, outputs: &Id) -> Result<u64> {
+        Ok(at.cloud.get(&outputs.id).await?.map_or(0, |thing| thing.marbles))
+    }
+}
+
+/// A child without a claim that must be made anew to change colour, as an app client with its secret.
+pub struct Label;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LabelSpec {
+    pub jar: Input<String>,
+    pub name: String,
+    pub colour: String,
+}
+
+fn label(id: String, thing: &Thing) -> Live<Id, LabelSpec> {
+    let jar = Input::Known(thing.parent.clone().unwrap_or_default());
+    let colour = thing.settings["colour"].as_str().unwrap_or_default().to_owned();
+    Live { outputs: Id { id }, spec: LabelSpec { jar, name: thing.name.clone(), colour } }
+}
+
+impl Resource for Label {
+    const KIND: Kind = LABEL;
+    const REPLACE_ON: &'static [&'static str] = &["colour", "jar"];
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const DIES_WITH: &'static [Kind] = &[JAR];
+    type Cloud = World;
+    type Spec = LabelSpec;
+    type Outputs = Id;
+
+    fn id(outputs: &Id) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, LabelSpec>>> {
+        Ok(at.cloud.get(&outputs.id).await?.map(|thing| label(outputs.id.clone(), &thing)))
+    }
+
+    async fn find(at: &Context<'_, World>, spec: &LabelSpec, _: &Claim, known: &[Id]) -> Result<Found<Id, LabelSpec>> {
+        let labels = at.cloud.list("label").await?;
+        let ours = labels.into_iter().find(|(id, thing)| {
+            thing.parent.as_ref() == Some(spec.jar.known())
+                && thing.name == spec.name
+                && known.iter().all(|one| one.id != *id)
+        });
+        Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(label(id, &thing))))
+    }
+
+    async fn create(at: &Context<'_, World>, spec: &LabelSpec, _: &Claim) -> Result<Id> {
+        let settings = json!({ "colour": spec.colour });
+        let new = Thing { settings, ..thing("label", &spec.name, Some(spec.jar.known().clone())) };
+        Ok(Id { id: at.cloud.create(new, false).await? })
+    }
+
+    async fn update(at: &Context<'_, World>, outputs: &Id, _: &LabelSpec, want: &LabelSpec) -> Result<Id> {
+        at.cloud.set(&outputs.id, json!({ "colour": want.colour })).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+        at.cloud.delete(&outputs.id).await
+    }
+}
+
+/// Something that must move whenever anything beneath it changes, as a stage.
+pub struct Index;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexSpec {
+    pub jar: Input<String>,
+    pub fingerprint: Input<String>,
+}
+
+fn index(id: String, thing: &Thing) -> Live<Id, IndexSpec> {
+    let jar = Input::Known(thing.parent.clone().unwrap_or_default());
+    let fingerprint = Input::Known(thing.settings["fingerprint"].as_str().unwrap_or_default().to_owned());
+    Live { outputs: Id { id }, spec: IndexSpec { jar, fingerprint } }
+}
+
+impl Resource for Index {
+    const KIND: Kind = INDEX;
+    const REPLACE_ON: &'static [&'static str] = &["jar"];
+    const DIES_WITH: &'static [Kind] = &[JAR];
+    type Cloud = World;
+    type Spec = IndexSpec;
+    type Outputs = Id;
+
+    fn id(outputs: &Id) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, IndexSpec>>> {
+        Ok(at.cloud.get(&outputs.id).await?.map(|thing| index(outputs.id.clone(), &thing)))
+    }
+
+    async fn find(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim, _: &[Id]) -> Result<Found<Id, IndexSpec>> {
+        let indexes = at.cloud.list("index").await?;
+        let ours = indexes.into_iter().find(|(_, thing)| thing.parent.as_ref() == Some(spec.jar.known()));
+        Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(index(id, &thing))))
+    }
+
+    async fn create(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim) -> Result<Id> {
+        let settings = json!({ "fingerprint": spec.fingerprint.known() });
+        let new = Thing { settings, ..thing("index", "index", Some(spec.jar.known().clone())) };
+        Ok(Id { id: at.cloud.create(new, true).await? })
+    }
+
+    async fn update(at: &Context<'_, World>, outputs: &Id, _: &IndexSpec, want: &IndexSpec) -> Result<Id> {
+        at.cloud.set(&outputs.id, json!({ "fingerprint": want.fingerprint.known() })).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+        at.cloud.delete(&outputs.id).await
+    }
+}
+
+/// A toy stack: some shelves, one jar on the first of them, labels on the jar, and an index over the labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    pub shelves: BTreeMap<String, u32>,
+    pub glass: String,
+    pub lid: String,
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Config {
+    pub fn new(shelves: &[(&str, u32)], lid: &str, labels: &[(&str, &str)]) -> Self {
+        Self {
+            shelves: shelves.iter().map(|(name, boards)| ((*name).to_owned(), *boards)).collect(),
+            glass: "clear".into(),
+            lid: lid.into(),
+            labels: labels.iter().map(|(name, colour)| ((*name).to_owned(), (*colour).to_owned())).collect(),
+        }
+    }
+
+    pub fn desired(&self) -> Desired {
+        let mut desired = Desired::default();
+        for (name, boards) in &self.shelves {
+            let notes = [("secret".to_owned(), "hush".to_owned())].into();
+            let spec = ShelfSpec { name: format!("toy-{name}"), boards: Some(*boards), notes };
+            desired.add(Key::new(SHELF, name), &spec, []);
+        }
+        let jar = Key::new(JAR, "main");
+        let shelf = self.shelves.keys().next().map_or_else(|| "floor".into(), |name| Key::new(SHELF, name).output("id").into());
+        let (glass, lid) = (self.glass.clone(), self.lid.clone());
+        desired.add(jar.clone(), &JarSpec { name: "jar".into(), glass, lid, shelf }, []);
+        let mut parts = vec![Part::field(jar.clone(), "lid")];
+        for (name, colour) in &self.labels {
+            let key = Key::new(LABEL, name);
+            let spec = LabelSpec { jar: jar.output("id").into(), name: name.clone(), colour: colour.clone() };
+            desired.add(key.clone(), &spec, []);
+            parts.push(Part::whole(key));
+        }
+        let spec = IndexSpec { jar: jar.output("id").into(), fingerprint: Input::Digest(parts) };
+        desired.add(Key::new(INDEX, "main"), &spec, []);
+        desired
+    }
+}

@@ -1,0 +1,102 @@
+//! Runs of the engine against the toy cloud, each as a process would make it.
+
+use std::sync::Mutex;
+
+use stackctl::{
+    engine::{Consent, Desired, Engine, Event, Events, Interrupt, Outcome, Plan, PlanError, plan},
+    state::{Place, State},
+};
+
+use super::{
+    kinds::{Config, catalog},
+    world::{Cut, World},
+};
+
+/// What became of one run.
+#[derive(Debug)]
+pub enum Run {
+    Ended(Box<Outcome>),
+    Refused(PlanError),
+    Died,
+}
+
+impl Run {
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::Ended(outcome) => *outcome,
+            other => panic!("the run did not end: {other:?}"),
+        }
+    }
+
+    pub fn complete(&self) -> bool {
+        matches!(self, Self::Ended(outcome) if outcome.complete())
+    }
+}
+
+/// Collects what is told.
+#[derive(Debug, Default)]
+pub struct Told(pub Mutex<Vec<Event>>);
+
+impl Events for Told {
+    fn emit(&self, event: Event) {
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+pub fn place() -> Place {
+    let text = |text: &str| text.to_owned();
+    Place { stack: text("toy"), stage: text("dev"), region: text("r"), account: text("a"), endpoint: None }
+}
+
+pub fn state(world: &World) -> State {
+    world.state().unwrap_or_else(|| State::new(place()))
+}
+
+/// Looks and plans, without changing anything.
+pub async fn planned(world: &World, desired: &Desired, consent: Consent) -> Result<Plan, PlanError> {
+    let (catalog, told) = (catalog(), Told::default());
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, parallel: 4 };
+    let state = state(world);
+    let observed = engine.observe(&state, desired).await.expect("the toy cloud can be read");
+    plan(desired, &state, &observed, &catalog, &consent)
+}
+
+/// One whole run, which dies where `cut` says.
+pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option<Cut>) -> Run {
+    world.arm(cut);
+    let whole = async {
+        let (catalog, told) = (catalog(), Told::default());
+        let engine = Engine { catalog: &catalog, cloud: world, events: &told, parallel: 4 };
+        match planned(world, desired, consent).await {
+            Err(error) => Run::Refused(error),
+            Ok(plan) if plan.is_empty() => {
+                let state = state(world);
+                Run::Ended(Box::new(Outcome {
+                    state,
+                    done: 0,
+                    failed: Vec::new(),
+                    skipped: 0,
+                    interrupted: false,
+                    saves: 0,
+                    save_error: None,
+                }))
+            }
+            Ok(plan) => {
+                Run::Ended(Box::new(engine.execute(&plan, state(world), world, &Interrupt::new()).await))
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = world.death() => Run::Died,
+        run = whole => run,
+    }
+}
+
+pub async fn up(world: &World, config: &Config) -> Run {
+    run(world, &config.desired(), Consent::default(), None).await
+}
+
+pub async fn down(world: &World) -> Run {
+    run(world, &Desired::default(), Consent::default(), None).await
+}

@@ -1,0 +1,8 @@
+//! The engine over a toy cloud: no AWS, no network, no clock.
+
+mod cuts;
+mod execution;
+mod kinds;
+mod laws;
+mod life;
+mod world;

@@ -1,0 +1,247 @@
+//! A toy cloud with the manners of AWS that matter to the engine: unique names and free ones, claims in tags and
+//! children without tags, things that die with their parent, things that hold people's data, and lists that lag.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use serde_json::{Value, json};
+use stackctl::{
+    engine::{Key, ResourceError, Verdict},
+    state::{Guard, Holder, State, StateError, Store},
+};
+use tokio::{sync::Notify, time::Instant};
+
+/// One thing in the toy cloud.
+#[derive(Debug, Clone)]
+pub struct Thing {
+    pub kind: &'static str,
+    pub name: String,
+    pub parent: Option<String>,
+    /// The stack and key that made it, and the token of its intent.
+    pub claim: Option<(String, String, String)>,
+    pub settings: Value,
+    pub listed_from: Instant,
+    pub marbles: u64,
+}
+
+/// Where a run is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// Call or save number n is lost before it takes effect.
+    Before(usize),
+    /// Call or save number n takes effect, and nobody learns of it.
+    After(usize),
+}
+
+/// How a call of the toy cloud goes wrong without killing the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LostAnswer(pub usize);
+
+#[derive(Debug, Default)]
+struct Inner {
+    things: BTreeMap<String, Thing>,
+    next_id: usize,
+    ticks: usize,
+    writes: usize,
+    cut: Option<Cut>,
+    lost_answer: Option<LostAnswer>,
+    stored: Option<State>,
+}
+
+/// The toy cloud and the place of its state, with one counter for calls and saves.
+#[derive(Debug, Default)]
+pub struct World {
+    inner: Mutex<Inner>,
+    died: Notify,
+    list_lag: Duration,
+}
+
+impl World {
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A cloud whose lists miss a new thing for this many seconds.
+    pub fn lagging(seconds: u64) -> Self {
+        Self { list_lag: Duration::from_secs(seconds), ..Self::default() }
+    }
+
+    /// Arms the next run.
+    pub fn arm(&self, cut: Option<Cut>) {
+        let mut inner = self.inner();
+        inner.ticks = 0;
+        inner.writes = 0;
+        inner.cut = cut;
+        inner.lost_answer = None;
+    }
+
+    pub fn lose_answer(&self, at: LostAnswer) {
+        self.inner().lost_answer = Some(at);
+    }
+
+    /// Completes when the cut was reached.
+    pub async fn death(&self) {
+        self.died.notified().await;
+    }
+
+    pub fn ticks(&self) -> usize {
+        self.inner().ticks
+    }
+
+    pub fn writes(&self) -> usize {
+        self.inner().writes
+    }
+
+    pub fn state(&self) -> Option<State> {
+        self.inner().stored.clone()
+    }
+
+    /// Lets a test change the cloud behind the engine's back.
+    pub fn meddle(&self, change: impl FnOnce(&mut BTreeMap<String, Thing>)) {
+        change(&mut self.inner().things);
+    }
+
+    /// Everything there is, with ids and tokens rubbed out.
+    pub fn shape(&self) -> Vec<String> {
+        let inner = self.inner();
+        let name = |id: &String| inner.things.get(id).map_or("nobody", |thing| thing.name.as_str());
+        let line = |thing: &Thing| {
+            let parent = thing.parent.as_ref().map(name).unwrap_or_default();
+            let mut settings = thing.settings.clone();
+            if let Some(shelf) = settings.get("shelf").and_then(Value::as_str).map(str::to_owned) {
+                settings["shelf"] = name(&shelf).into();
+            }
+            if settings.get("fingerprint").is_some() {
+                settings["fingerprint"] = "of the ids".into();
+            }
+            format!("{} {parent}/{} {settings}", thing.kind, thing.name)
+        };
+        let mut shape: Vec<String> = inner.things.values().map(line).collect();
+        shape.sort();
+        shape
+    }
+
+    async fn tick<T>(&self, write: bool, effect: impl FnOnce(&mut Inner) -> T) -> Result<T, ResourceError> {
+        // A call takes its turn, so that steps that run at the same time interleave.
+        tokio::task::yield_now().await;
+        let (cut, result, lost) = {
+            let mut inner = self.inner();
+            let at = inner.ticks;
+            inner.ticks += 1;
+            inner.writes += usize::from(write);
+            let lost = inner.lost_answer == Some(LostAnswer(at));
+            match inner.cut {
+                Some(Cut::Before(n)) if n == at => (true, None, lost),
+                Some(Cut::After(n)) if n == at => (true, Some(effect(&mut inner)), lost),
+                _ => (false, Some(effect(&mut inner)), lost),
+            }
+        };
+        if cut {
+            self.died.notify_one();
+            std::future::pending::<()>().await;
+        }
+        match result {
+            Some(result) if !lost => Ok(result),
+            _ => Err(ResourceError::new(Verdict::Ambiguous, "the answer is lost")),
+        }
+    }
+
+    pub async fn create(&self, thing: Thing, unique: bool) -> Result<String, ResourceError> {
+        let listed_from = Instant::now() + self.list_lag;
+        self.tick(true, move |inner| {
+            let same = |other: &Thing| other.kind == thing.kind && other.name == thing.name && other.parent == thing.parent;
+            if unique && inner.things.values().any(same) {
+                return Err(ResourceError::new(Verdict::AlreadyExists, "there is one of that name"));
+            }
+            if thing.parent.as_ref().is_some_and(|parent| !inner.things.contains_key(parent)) {
+                return Err(ResourceError::refused("there is no such parent"));
+            }
+            inner.next_id += 1;
+            let id = format!("id{}", inner.next_id);
+            inner.things.insert(id.clone(), Thing { listed_from, ..thing });
+            Ok(id)
+        })
+        .await?
+    }
+
+    pub async fn get(&self, id: &str) -> Result<Option<Thing>, ResourceError> {
+        self.tick(false, |inner| inner.things.get(id).cloned()).await
+    }
+
+    pub async fn list(&self, kind: &'static str) -> Result<Vec<(String, Thing)>, ResourceError> {
+        self.tick(false, |inner| {
+            let listed = |thing: &&Thing| thing.kind == kind && thing.listed_from <= Instant::now();
+            let things = inner.things.iter().filter(|(_, thing)| listed(thing));
+            things.map(|(id, thing)| (id.clone(), thing.clone())).collect()
+        })
+        .await
+    }
+
+    pub async fn set(&self, id: &str, settings: Value) -> Result<(), ResourceError> {
+        self.tick(true, |inner| match inner.things.get_mut(id) {
+            Some(thing) => {
+                thing.settings = settings;
+                Ok(())
+            }
+            None => Err(ResourceError::refused("there is no such thing")),
+        })
+        .await?
+    }
+
+    pub async fn delete(&self, id: &str) -> Result<(), ResourceError> {
+        self.tick(true, |inner| {
+            inner.things.remove(id);
+            let orphans = |inner: &Inner| {
+                let orphan = |thing: &Thing| thing.parent.as_ref().is_some_and(|parent| !inner.things.contains_key(parent));
+                inner.things.iter().find(|(_, thing)| orphan(thing)).map(|(id, _)| id.clone())
+            };
+            while let Some(orphan) = orphans(inner) {
+                inner.things.remove(&orphan);
+            }
+        })
+        .await
+    }
+}
+
+#[async_trait]
+impl Store for World {
+    async fn load(&self) -> Result<Option<State>, StateError> {
+        Ok(self.state())
+    }
+
+    async fn save(&self, state: &State) -> Result<(), StateError> {
+        let saved = self.tick(false, |inner| {
+            let follows = inner.stored.as_ref().map_or(1, |stored| stored.serial + 1) == state.serial;
+            if follows {
+                inner.stored = Some(state.clone());
+            }
+            follows
+        });
+        match saved.await {
+            Ok(true) => Ok(()),
+            _ => Err(StateError::Changed { path: "toy".into() }),
+        }
+    }
+
+    async fn lock(&self, _holder: &Holder) -> Result<Guard, StateError> {
+        unreachable!("the engine never locks")
+    }
+
+    fn place(&self) -> String {
+        "toy".into()
+    }
+}
+
+/// A claim as the toy cloud keeps it.
+pub fn tag(stack: &str, key: &Key, token: &str) -> Option<(String, String, String)> {
+    Some((stack.to_owned(), key.to_string(), token.to_owned()))
+}
+
+/// An empty setting.
+pub fn nothing() -> Value {
+    json!({})
+}
