@@ -151,7 +151,8 @@ impl World {
     }
 
     pub async fn create(&self, thing: Thing, unique: bool) -> Result<String, ResourceError> {
-        let listed_from = Instant::now() + self.list_lag;
+        // Only what is found by listing lags; what has a unique name is asked for by it.
+        let listed_from = Instant::now() + if unique || thing.parent.is_some() { Duration::ZERO } else { self.list_lag };
         self.tick(true, move |inner| {
             let same = |other: &Thing| other.kind == thing.kind && other.name == thing.name && other.parent == thing.parent;
             if unique && inner.things.values().any(same) {

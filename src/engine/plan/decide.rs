@@ -102,8 +102,9 @@ impl Decisions<'_> {
         let want = substitute(&node.spec, self);
         let recorded = self.observed.recorded.get(key);
         if let Some(sight) = self.found(key)?.cloned() {
-            if let Some(Some(old)) = recorded {
-                let outputs = old.outputs.clone();
+            // The old one may be gone already; only its deletion, which then does nothing, takes it off the record.
+            let old = self.state.resources.get(key).map(|recorded| recorded.outputs.clone());
+            if let Some(outputs) = old.filter(|outputs| *outputs != sight.outputs) {
                 self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
             }
             return self.decide_found(key, &sight, &want, &traits);
