@@ -72,7 +72,9 @@ impl Resource for Shelf {
         let shelves = at.cloud.list("shelf").await?;
         Ok(match shelves.into_iter().find(|(_, thing)| thing.name == spec.name) {
             None => Found::Nothing,
-            Some((id, thing)) if thing.claim == tag(&claim.stack, &claim.key, &claim.token) => Found::Ours(shelf(id, &thing)),
+            Some((id, thing)) if thing.claim == tag(&claim.stack, &claim.key, &claim.token) => {
+                Found::Ours(shelf(id, &thing))
+            }
             Some(_) => Found::NotOurs(format!("the shelf `{}` is another's", spec.name)),
         })
     }
@@ -109,7 +111,10 @@ pub struct JarSpec {
 fn jar(id: String, thing: &Thing) -> Live<Id, JarSpec> {
     let text = |field: &str| thing.settings[field].as_str().unwrap_or_default().to_owned();
     let shelf = Input::Known(text("shelf"));
-    Live { outputs: Id { id }, spec: JarSpec { name: thing.name.clone(), glass: text("glass"), lid: text("lid"), shelf } }
+    Live {
+        outputs: Id { id },
+        spec: JarSpec { name: thing.name.clone(), glass: text("glass"), lid: text("lid"), shelf },
+    }
 }
 
 fn jar_settings(spec: &JarSpec) -> serde_json::Value {
@@ -299,7 +304,8 @@ impl Config {
             desired.add(Key::new(SHELF, name), &spec, []);
         }
         let jar = Key::new(JAR, "main");
-        let shelf = self.shelves.keys().next().map_or_else(|| "floor".into(), |name| Key::new(SHELF, name).output("id").into());
+        let shelf =
+            self.shelves.keys().next().map_or_else(|| "floor".into(), |name| Key::new(SHELF, name).output("id").into());
         let (glass, lid) = (self.glass.clone(), self.lid.clone());
         desired.add(jar.clone(), &JarSpec { name: "jar".into(), glass, lid, shelf }, []);
         let mut parts = vec![Part::field(jar.clone(), "lid")];

@@ -81,9 +81,7 @@ pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option
                     save_error: None,
                 }))
             }
-            Ok(plan) => {
-                Run::Ended(Box::new(engine.execute(&plan, state(world), world, &Interrupt::new()).await))
-            }
+            Ok(plan) => Run::Ended(Box::new(engine.execute(&plan, state(world), world, &Interrupt::new()).await)),
         }
     };
     tokio::select! {

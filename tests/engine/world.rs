@@ -152,9 +152,11 @@ impl World {
 
     pub async fn create(&self, thing: Thing, unique: bool) -> Result<String, ResourceError> {
         // Only what is found by listing lags; what has a unique name is asked for by it.
-        let listed_from = Instant::now() + if unique || thing.parent.is_some() { Duration::ZERO } else { self.list_lag };
+        let listed_from =
+            Instant::now() + if unique || thing.parent.is_some() { Duration::ZERO } else { self.list_lag };
         self.tick(true, move |inner| {
-            let same = |other: &Thing| other.kind == thing.kind && other.name == thing.name && other.parent == thing.parent;
+            let same =
+                |other: &Thing| other.kind == thing.kind && other.name == thing.name && other.parent == thing.parent;
             if unique && inner.things.values().any(same) {
                 return Err(ResourceError::new(Verdict::AlreadyExists, "there is one of that name"));
             }
@@ -197,7 +199,8 @@ impl World {
         self.tick(true, |inner| {
             inner.things.remove(id);
             let orphans = |inner: &Inner| {
-                let orphan = |thing: &Thing| thing.parent.as_ref().is_some_and(|parent| !inner.things.contains_key(parent));
+                let orphan =
+                    |thing: &Thing| thing.parent.as_ref().is_some_and(|parent| !inner.things.contains_key(parent));
                 inner.things.iter().find(|(_, thing)| orphan(thing)).map(|(id, _)| id.clone())
             };
             while let Some(orphan) = orphans(inner) {
