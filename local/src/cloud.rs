@@ -17,6 +17,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 
@@ -50,6 +51,7 @@ impl WeakCloud {
 struct Inner {
     settings: Settings,
     started: Instant,
+    started_at: Timestamp,
     world: Mutex<World>,
     /// Whether the world may differ from what was last written.
     changed: AtomicBool,
@@ -91,6 +93,7 @@ impl Cloud {
         Self(Arc::new(Inner {
             settings,
             started: Instant::now(),
+            started_at: Timestamp::now(),
             world: Mutex::new(world),
             changed: AtomicBool::new(false),
             store: store.map(Mutex::new),
@@ -174,6 +177,12 @@ impl Cloud {
     /// How long this cloud has existed, on tokio's clock. What a restart brings back is older than that.
     pub(crate) fn now(&self) -> Duration {
         self.0.started.elapsed()
+    }
+
+    /// Seconds since 1970, by the wall clock or by tokio's, whichever is ahead: a test turns only the latter.
+    pub(crate) fn epoch_seconds(&self) -> i64 {
+        let turned = self.0.started_at.saturating_add(self.now()).unwrap_or(self.0.started_at);
+        Timestamp::now().max(turned).as_second()
     }
 
     /// How many items a list may answer: what was asked for, or else `usual`, within AWS's `most` and the settings.

@@ -40,8 +40,8 @@ fn by_token(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Cl
         return Err(Refusal::not_imitated("the local cloud does not imitate identityValidationExpression"));
     }
     let token = token(request, authorizer).ok_or(Kind::Unauthorized)?;
-    let now = Timestamp::now().as_second();
-    let claims = verify_token(&world, &authorizer.provider_arns, token, now).map_err(|problem| match problem {
+    let verified = verify_token(&world, &authorizer.provider_arns, token, cloud.epoch_seconds());
+    let claims = verified.map_err(|problem| match problem {
         TokenProblem::Expired => Kind::ExpiredToken,
         TokenProblem::Malformed | TokenProblem::BadSignature | TokenProblem::WrongIssuer => Kind::Unauthorized,
     })?;

@@ -31,12 +31,11 @@ impl ApiRequest {
     pub(super) fn read(request: Request<Bytes>) -> Self {
         let (parts, body) = request.into_parts();
         let full = parts.uri.path();
-        let steps: Vec<_> = match full.strip_prefix("/_aws/execute-api/") {
-            Some(rest) => rest.splitn(3, '/').collect(),
-            None => {
-                let steps: Vec<_> = full.splitn(6, '/').skip(2).collect();
-                steps.iter().enumerate().filter(|(at, _)| *at != 2).map(|(_, step)| *step).collect()
-            }
+        let steps: Vec<_> = if let Some(rest) = full.strip_prefix("/_aws/execute-api/") {
+            rest.splitn(3, '/').collect()
+        } else {
+            let steps = full.splitn(6, '/').skip(2).enumerate();
+            steps.filter(|(at, _)| *at != 2).map(|(_, step)| step).collect()
         };
         let step = |at: usize| steps.get(at).copied().unwrap_or_default().to_owned();
         let random = Uuid::new_v4().simple().to_string();

@@ -55,14 +55,14 @@ fn status(value: &Value) -> Option<StatusCode> {
 }
 
 fn body(members: &Map<String, Value>, request: &ApiRequest, binary_media_types: &[String]) -> Option<Bytes> {
-    let text = match members.get("body") {
-        None | Some(Value::Null) => return Some(Bytes::new()),
-        Some(Value::String(text)) => text,
-        Some(_) => return None,
-    };
     let is_base64 = match members.get("isBase64Encoded") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(flag)) => *flag,
+        Some(_) => return None,
+    };
+    let text = match members.get("body") {
+        None | Some(Value::Null) => return Some(Bytes::new()),
+        Some(Value::String(text)) => text,
         Some(_) => return None,
     };
     // The client's first accepted type decides whether API Gateway turns the text into bytes.

@@ -25,7 +25,9 @@ fn split(path: &str) -> Vec<&str> {
 }
 
 /// How well a path fits, the smaller the better, and the values of the variables.
-fn fit(pattern: &[&str], steps: &[&str]) -> Option<(Vec<u8>, Vec<(String, String)>)> {
+type Fit = (Vec<u8>, Vec<(String, String)>);
+
+fn fit(pattern: &[&str], steps: &[&str]) -> Option<Fit> {
     let (mut rank, mut variables) = (Vec::new(), Vec::new());
     for (at, part) in pattern.iter().enumerate() {
         let step = steps.get(at)?;

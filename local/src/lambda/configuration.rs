@@ -9,7 +9,7 @@ use super::{Function, Version, function::Phase};
 /// Renders one version of a function under the ARN that the caller asked for.
 pub(super) fn render(function: &Function, version: &Version, qualifier: Option<&str>, now: Duration) -> Value {
     let mut members = render_summary(function, version, qualifier);
-    let phase = if version.version == "$LATEST" { function.phase(now) } else { Phase::Settled };
+    let phase = if version.label == "$LATEST" { function.phase(now) } else { Phase::Settled };
     let state = match phase {
         Phase::Pending => json!({
             "State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating",
@@ -47,7 +47,7 @@ pub(super) fn render_summary(function: &Function, version: &Version, qualifier: 
         "MemorySize": settings.memory_size,
         "LastModified": timestamp(version.last_modified),
         "CodeSha256": version.code_sha256,
-        "Version": version.version,
+        "Version": version.label,
         "VpcConfig": { "SubnetIds": [], "SecurityGroupIds": [], "VpcId": "", "Ipv6AllowedForDualStack": false },
         "TracingConfig": { "Mode": settings.tracing_mode },
         "RevisionId": version.revision_id,

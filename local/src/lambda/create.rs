@@ -42,7 +42,7 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
     }
     check_role(cloud, &world, &settings.role)?;
     let latest = Version {
-        version: "$LATEST".into(),
+        label: "$LATEST".into(),
         settings,
         architecture,
         code_size: package.zip.len(),
@@ -56,7 +56,7 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
         arn: target.arn.clone(),
         latest,
         versions: BTreeMap::new(),
-        last_number: 0,
+        published: 0,
         aliases: BTreeMap::new(),
         tags,
         policies: BTreeMap::new(),

@@ -18,7 +18,7 @@ pub(crate) struct Function {
     /// Published ones, by number.
     pub(super) versions: BTreeMap<u64, Version>,
     /// The number of the version published last, which is never given again.
-    pub(super) last_number: u64,
+    pub(super) published: u64,
     pub(super) aliases: BTreeMap<String, Alias>,
     pub(super) tags: BTreeMap<String, String>,
     /// By qualifier; the unqualified function's own under the empty one.
@@ -36,7 +36,7 @@ pub(crate) struct Function {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Version {
     /// `$LATEST` or a number.
-    pub(crate) version: String,
+    pub(crate) label: String,
     pub(crate) settings: Settings,
     pub(crate) architecture: String,
     /// The key of the zip in the cloud's blobs.
@@ -71,7 +71,7 @@ impl Function {
     /// Refuses a change while another one is under way.
     pub(super) fn check_changeable(&self, now: Duration) -> Result<(), AwsError> {
         match self.phase(now) {
-            Phase::Pending => Err(self.still_pending()),
+            Phase::Pending => Err(still_pending()),
             Phase::Updating => Err(refusals::conflict(format!(
                 "The operation cannot be performed at this time. An update is in progress for resource: {}",
                 self.arn
@@ -82,13 +82,7 @@ impl Function {
 
     /// Refuses to invoke what does not exist yet; a function that is being updated can be invoked.
     pub(super) fn check_invocable(&self, now: Duration) -> Result<(), AwsError> {
-        if self.phase(now) == Phase::Pending { Err(self.still_pending()) } else { Ok(()) }
-    }
-
-    fn still_pending(&self) -> AwsError {
-        refusals::conflict(
-            "The operation cannot be performed at this time. The function is currently in the following state: Pending",
-        )
+        if self.phase(now) == Phase::Pending { Err(still_pending()) } else { Ok(()) }
     }
 
     /// The version a qualifier names; an alias leads to the version it points to.
@@ -112,7 +106,7 @@ impl Function {
         if let Some(description) = description {
             settings.description = description.into();
         }
-        if let Some(last) = self.versions.get(&self.last_number)
+        if let Some(last) = self.versions.get(&self.published)
             && last.code_sha256 == self.latest.code_sha256
             && last.architecture == self.latest.architecture
             && (Settings { description: String::new(), ..last.settings.clone() })
@@ -120,14 +114,10 @@ impl Function {
         {
             return last.clone();
         }
-        self.last_number += 1;
-        let version = Version {
-            version: self.last_number.to_string(),
-            settings,
-            revision_id: new_revision(),
-            ..self.latest.clone()
-        };
-        self.versions.insert(self.last_number, version.clone());
+        self.published += 1;
+        let version =
+            Version { label: self.published.to_string(), settings, revision_id: new_revision(), ..self.latest.clone() };
+        self.versions.insert(self.published, version.clone());
         version
     }
 }
@@ -137,6 +127,12 @@ impl Version {
     pub(crate) fn log_group(&self, function_name: &str) -> String {
         self.settings.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{function_name}"))
     }
+}
+
+fn still_pending() -> AwsError {
+    refusals::conflict(
+        "The operation cannot be performed at this time. The function is currently in the following state: Pending",
+    )
 }
 
 /// A revision id that nothing had before.

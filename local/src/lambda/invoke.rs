@@ -80,7 +80,7 @@ pub(super) async fn invoke(cloud: &Cloud, call: &Call) -> Answered {
     let members = Members::of(call);
     let kind = members.text("InvocationType")?.unwrap_or("RequestResponse");
     let found = cloud.world().lambda.find(cloud, &target)?;
-    let executed = found.version.version.clone();
+    let executed = found.version.label.clone();
     let payload = read_payload(call, kind)?;
     let context = members.text("ClientContext")?.map(decode_context).transpose()?;
     if found.reserved_concurrency == Some(0) && kind != "DryRun" {

@@ -20,8 +20,8 @@ pub(super) fn list_functions(cloud: &Cloud, call: &Call) -> Answered {
         let qualifier = all_versions.then_some("$LATEST");
         entries.push((arn.clone(), configuration::render_summary(function, &function.latest, qualifier)));
         for version in function.versions.values().filter(|_| all_versions) {
-            let rendered = configuration::render_summary(function, version, Some(&version.version));
-            entries.push((format!("{arn}:{}", version.version), rendered));
+            let rendered = configuration::render_summary(function, version, Some(&version.label));
+            entries.push((format!("{arn}:{}", version.label), rendered));
         }
     }
     page(cloud, call, "Functions", entries)
@@ -33,9 +33,7 @@ pub(super) fn list_versions(cloud: &Cloud, call: &Call) -> Answered {
     let function = target.function(&world.lambda)?;
     let entries = std::iter::once(&function.latest)
         .chain(function.versions.values())
-        .map(|version| {
-            (version.version.clone(), configuration::render_summary(function, version, Some(&version.version)))
-        })
+        .map(|version| (version.label.clone(), configuration::render_summary(function, version, Some(&version.label))))
         .collect();
     page(cloud, call, "Versions", entries)
 }

@@ -47,7 +47,7 @@ pub(super) fn update_function_code(cloud: &Cloud, call: &Call) -> Answered {
     begin_update(cloud, function, now);
     if publish {
         let version = function.publish(None);
-        return Ok(configuration::render(function, &version, Some(&version.version), now).into());
+        return Ok(configuration::render(function, &version, Some(&version.label), now).into());
     }
     Ok(configuration::render(function, &function.latest, None, now).into())
 }

@@ -25,5 +25,5 @@ pub(super) fn publish_version(cloud: &Cloud, call: &Call) -> Answered {
         )));
     }
     let version = function.publish(description);
-    Ok(configuration::render(function, &version, Some(&version.version), now).into())
+    Ok(configuration::render(function, &version, Some(&version.label), now).into())
 }

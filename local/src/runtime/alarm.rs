@@ -13,26 +13,26 @@ use tokio::sync::oneshot;
 /// nothing but a foreign process is awaited. The blocking task also keeps it from doing so meanwhile.
 #[derive(Debug)]
 pub(crate) struct Alarm {
-    rung: oneshot::Receiver<()>,
+    bell: oneshot::Receiver<()>,
     _armed: mpsc::Sender<()>,
 }
 
 impl Alarm {
     pub(crate) fn after(delay: Duration) -> Self {
         let (armed, disarmed) = mpsc::channel::<()>();
-        let (ring, rung) = oneshot::channel();
+        let (ring, bell) = oneshot::channel();
         tokio::task::spawn_blocking(move || {
             if disarmed.recv_timeout(delay) == Err(RecvTimeoutError::Timeout) {
                 // The one who waited may have stopped waiting.
                 let _ = ring.send(());
             }
         });
-        Self { rung, _armed: armed }
+        Self { bell, _armed: armed }
     }
 
     /// Waits until it rings; safe to cancel and to call again until then.
     pub(crate) async fn rings(&mut self) {
         // The sender is dropped unused only when the whole of tokio stops.
-        let _ = (&mut self.rung).await;
+        let _ = (&mut self.bell).await;
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn variables(
     set("AWS_SECRET_ACCESS_KEY", "local");
     set("AWS_SESSION_TOKEN", "local");
     set("AWS_LAMBDA_FUNCTION_NAME", &order.function_name);
-    set("AWS_LAMBDA_FUNCTION_VERSION", &order.version.version);
+    set("AWS_LAMBDA_FUNCTION_VERSION", &order.version.label);
     set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &settings.memory_size.to_string());
     set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
     set("AWS_LAMBDA_LOG_GROUP_NAME", &order.version.log_group(&order.function_name));

@@ -1,6 +1,7 @@
 //! One process of a function from its start to its end, and its way through one request.
 
 use std::{
+    fmt::Write as _,
     io,
     os::unix::process::ExitStatusExt as _,
     process::ExitStatus,
@@ -50,7 +51,7 @@ enum Phase {
 /// The name of a new execution environment's log stream.
 pub(super) fn log_stream(order: &Order) -> String {
     let today = Timestamp::now().strftime("%Y/%m/%d");
-    format!("{today}/[{}]{}", order.version.version, Uuid::new_v4().simple())
+    format!("{today}/[{}]{}", order.version.label, Uuid::new_v4().simple())
 }
 
 /// How a request ended.
@@ -102,7 +103,7 @@ impl Instance {
             early = self.until_ready(journal, &mut alarm).await;
             init = Some(since.elapsed());
         }
-        journal.write(&format!("START RequestId: {request_id} Version: {}", order.version.version));
+        journal.write(&format!("START RequestId: {request_id} Version: {}", order.version.label));
         let began = Instant::now();
         let end = match early {
             Some(end) => end,
@@ -196,17 +197,17 @@ impl Instance {
             order.version.settings.memory_size,
         );
         if let Some(memory) = self.process.peak_memory() {
-            report += &format!("Max Memory Used: {memory} MB\t");
+            let _ = write!(report, "Max Memory Used: {memory} MB\t");
         }
         if let Some(init) = init {
-            report += &format!("Init Duration: {:.2} ms\t", millis(init));
-        }
-        match error_type {
-            Some("Sandbox.Timedout") => report += "Status: timeout",
-            Some(kind @ "Runtime.ExitError") => report += &format!("Status: error\tError Type: {kind}"),
-            _ => {}
+            let _ = write!(report, "Init Duration: {:.2} ms\t", millis(init));
         }
         report
+            + match error_type {
+                Some("Sandbox.Timedout") => "Status: timeout",
+                Some("Runtime.ExitError") => "Status: error\tError Type: Runtime.ExitError",
+                _ => "",
+            }
     }
 }
 

@@ -1,11 +1,15 @@
 //! Which program of this machine runs a runtime.
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     process::{Command, Stdio},
+    sync::Mutex,
 };
 
 use thiserror::Error;
+
+use super::lock;
 
 /// What runs a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,12 +71,24 @@ impl Interpreter {
     }
 }
 
-/// Finds what runs functions of a runtime on this machine. It starts the candidates to ask for their version, so it
-/// takes a moment.
+/// Finds what runs functions of a runtime on this machine. It starts the candidates to ask for their version, so the
+/// first time takes a moment.
 ///
 /// # Errors
 /// When nothing here runs them.
 pub fn interpreter_for(runtime: &str) -> Result<Interpreter, MissingInterpreter> {
+    static FOUND: Mutex<BTreeMap<String, Interpreter>> = Mutex::new(BTreeMap::new());
+    // Whoever looks meanwhile waits for the answer. What is missing may be installed, so it is looked for again.
+    let mut found = lock(&FOUND);
+    if let Some(known) = found.get(runtime) {
+        return Ok(known.clone());
+    }
+    let interpreter = search(runtime)?;
+    found.insert(runtime.to_owned(), interpreter.clone());
+    Ok(interpreter)
+}
+
+fn search(runtime: &str) -> Result<Interpreter, MissingInterpreter> {
     if runtime.starts_with("provided") {
         return Ok(Interpreter::Bootstrap);
     }

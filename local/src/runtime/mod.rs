@@ -19,7 +19,6 @@ mod reaper;
 mod tests;
 
 use std::{
-    collections::HashMap,
     io,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -91,7 +90,6 @@ pub(crate) enum NotRun {
 pub(crate) struct Runtime {
     pools: Arc<Pools>,
     code: Arc<CodeCache>,
-    interpreters: Mutex<HashMap<String, Result<Interpreter, MissingInterpreter>>>,
     /// Requests under way. A caller that hangs up does not stop its function, on AWS and here.
     requests: Mutex<JoinSet<()>>,
     reaper: Mutex<Option<Reaper>>,
@@ -109,17 +107,6 @@ impl Runtime {
         self.pools.clear();
     }
 
-    /// Looks once per runtime for the program that runs it.
-    async fn interpreter(&self, runtime: &str) -> Result<Interpreter, MissingInterpreter> {
-        if let Some(known) = lock(&self.interpreters).get(runtime) {
-            return known.clone();
-        }
-        let name = runtime.to_owned();
-        let found = tokio::task::spawn_blocking(move || interpreter_for(&name)).await.expect("the search never panics");
-        lock(&self.interpreters).insert(runtime.to_owned(), found.clone());
-        found
-    }
-
     fn start_request(&self, request: impl Future<Output = ()> + Send + 'static) {
         lock(&self.reaper).get_or_insert_with(|| Reaper::start(&self.pools));
         let mut requests = lock(&self.requests);
@@ -131,10 +118,9 @@ impl Runtime {
 /// Runs a function to the end of one request.
 pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> {
     let runtime = cloud.runtime();
-    let interpreter = runtime
-        .interpreter(&order.version.settings.runtime)
-        .await
-        .map_err(|missing| NotRun::Impossible(missing.to_string()))?;
+    let wanted = order.version.settings.runtime.clone();
+    let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
+    let interpreter = found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
     let pool = runtime.pools.of(&order);
     let admission = pool.admit(order.reserved_concurrency).ok_or(NotRun::Throttled)?;
     let code = Arc::clone(&runtime.code);
@@ -162,17 +148,16 @@ async fn serve(
     let _permit = pool.permit().await;
     let request_id = Uuid::new_v4().to_string();
     let impossible = |error: io::Error| NotRun::Impossible(format!("cannot run {}: {error}", order.function_name));
-    let mut instance = match pool.take_idle() {
-        Some(instance) => instance,
-        None => {
-            let place = unpacked(cloud, code, &order).await.map_err(impossible)?;
-            match Instance::start(cloud, &order, &interpreter, &place).await {
-                Ok(instance) => instance,
-                Err(error) if interpreter == Interpreter::Bootstrap => {
-                    return Ok(no_entrypoint(cloud, &order, request_id, &error));
-                }
-                Err(error) => return Err(impossible(error)),
+    let mut instance = if let Some(instance) = pool.take_idle() {
+        instance
+    } else {
+        let place = unpacked(cloud, code, &order).await.map_err(impossible)?;
+        match Instance::start(cloud, &order, &interpreter, &place).await {
+            Ok(instance) => instance,
+            Err(error) if interpreter == Interpreter::Bootstrap => {
+                return Ok(no_entrypoint(cloud, &order, request_id, &error));
             }
+            Err(error) => return Err(impossible(error)),
         }
     };
     let mut journal = Journal::open(cloud, &order, instance.log_stream());

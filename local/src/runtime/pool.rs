@@ -24,7 +24,7 @@ impl Pools {
     /// The pool for exactly this code and configuration; processes of an earlier one are retired.
     pub(super) fn of(&self, order: &Order) -> Arc<Pool> {
         let mut pools = lock(&self.0);
-        let version = order.version.version.clone();
+        let version = order.version.label.clone();
         let pool = pools.entry(order.function_arn.clone()).or_default().entry(version).or_default();
         if pool.revision != order.version.revision_id {
             pool.retire();

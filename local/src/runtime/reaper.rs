@@ -13,7 +13,7 @@ use super::pool::Pools;
 
 const ROUND: Duration = Duration::from_secs(20);
 /// Lambda keeps an environment for some minutes after its last request.
-const IDLE: Duration = Duration::from_secs(300);
+const IDLE: Duration = Duration::from_mins(5);
 
 /// A thread that goes round as long as this value lives.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Pending, InProgress and fresh roles, on a clock that the test turns.
+//! `Pending`, `InProgress` and fresh roles, on a clock that the test turns.
 
 use std::time::Duration;
 

@@ -149,7 +149,7 @@ async fn processes_idle_for_long_are_reaped() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let first = answered(trial.invoke("hello", &json!({})).await);
-    trial.cloud.runtime().pools.reap(Duration::from_secs(60));
+    trial.cloud.runtime().pools.reap(Duration::from_mins(1));
     assert!(is_alive(&first["pid"]));
     trial.cloud.runtime().pools.reap(Duration::ZERO);
     dies(&first["pid"]);

@@ -1,0 +1,121 @@
+//! What the client gets for what the function answers.
+
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::{Api, proxy};
+
+/// Answers what the request's body says, as Python source.
+const PUPPET: &str = "
+import time
+def handler(event, context):
+    return eval(event['body'])
+";
+
+async fn puppet() -> Api {
+    let api = Api::new().await;
+    api.function("POST /", "puppet", PUPPET, &json!({})).await;
+    api.deploy().await;
+    api
+}
+
+const BROKEN: (u16, &str) = (502, r#"{"message": "Internal server error"}"#);
+
+#[tokio::test]
+async fn status_headers_and_body_are_passed_on() {
+    let api = puppet().await;
+    let answer = "{'statusCode': '201', 'headers': {'X-One': 1, 'Server': 'mine', 'X-Both': 'a'}, \
+                  'multiValueHeaders': {'Set-Cookie': ['a=1', 'b=2'], 'x-both': ['a', 'b']}, 'body': 'text'}";
+    let reply = api.send(Request::post("/"), "", answer).await;
+    assert_eq!((reply.status, reply.text.as_str()), (201, "text"));
+    assert_eq!(reply.header("content-type"), "application/json");
+    assert_eq!((reply.header("x-one"), reply.header("x-amzn-remapped-server")), ("1", "mine"));
+    let all = |name: &str| reply.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
+    assert_eq!(all("set-cookie"), ["a=1", "b=2"]);
+    assert_eq!(all("x-both"), ["a", "b"]);
+    assert!(reply.header("x-amzn-trace-id").starts_with("Root=1-"));
+    assert!(!reply.header("x-amzn-requestid").is_empty() && !reply.header("x-amz-apigw-id").is_empty());
+    let bare = api.send(Request::post("/"), "", "{'statusCode': 204, 'body': None, 'headers': None}").await;
+    assert_eq!((bare.status, bare.text.as_str()), (204, ""));
+}
+
+#[tokio::test]
+async fn malformed_answers_and_errors_are_502() {
+    let api = puppet().await;
+    for answer in [
+        "None",
+        "'text'",
+        "{'message': 'no status'}",
+        "{'statusCode': 'abc'}",
+        "{'statusCode': 7}",
+        "{'statusCode': 200, 'body': {'not': 'text'}}",
+        "{'statusCode': 200, 'headers': {'a': []}}",
+        "{'statusCode': 200, 'headers': {'a b': '1'}}",
+        "{'statusCode': 200, 'isBase64Encoded': 'yes'}",
+        "1 / 0",
+        "exit(1)",
+    ] {
+        let reply = api.send(Request::post("/"), "", answer).await;
+        assert_eq!((reply.status, reply.text.as_str()), BROKEN, "{answer}");
+        assert_eq!(reply.header("x-amzn-errortype"), "InternalServerErrorException");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_is_too_slow_for_the_integration_is_a_504() {
+    let api = puppet().await;
+    let mut slow = proxy("puppet");
+    slow["timeoutInMillis"] = json!(300);
+    api.method("POST /slow", &json!({}), &slow).await;
+    api.deploy().await;
+    let answer = "{'statusCode': 200, 'body': str(time.sleep(1.5))}";
+    let reply = api.send(Request::post("/"), "/slow", answer).await;
+    assert_eq!((reply.status, reply.text.as_str()), (504, r#"{"message": "Endpoint request timed out"}"#));
+    assert_eq!(api.send(Request::post("/"), "", "{'statusCode': 200}").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_function_beyond_its_own_time_is_a_502() {
+    let api = puppet().await;
+    let path = "/2015-03-31/functions/puppet/configuration";
+    api.trial.call(Method::PUT, path, &json!({ "Timeout": 1 })).await.done();
+    let reply = api.send(Request::post("/"), "", "{'statusCode': 200, 'body': str(time.sleep(20))}").await;
+    assert_eq!((reply.status, reply.text.as_str()), BROKEN);
+}
+
+#[tokio::test]
+async fn without_the_permission_or_the_function_there_is_a_500() {
+    let api = puppet().await;
+    let wanted = (500, r#"{"message": "Internal server error"}"#);
+    let statement = "/2015-03-31/functions/puppet/policy/api";
+    api.trial.call(Method::DELETE, statement, &Value::Null).await.done();
+    let reply = api.send(Request::post("/"), "", "{'statusCode': 200}").await;
+    assert_eq!((reply.status, reply.text.as_str()), wanted);
+    api.permit("puppet").await;
+    assert_eq!(api.send(Request::post("/"), "", "{'statusCode': 200}").await.status, 200);
+    api.trial.call(Method::DELETE, "/2015-03-31/functions/puppet", &Value::Null).await.done();
+    let reply = api.send(Request::post("/"), "", "{'statusCode': 200}").await;
+    assert_eq!((reply.status, reply.text.as_str()), wanted);
+}
+
+#[tokio::test]
+async fn a_body_beyond_ten_megabytes_is_a_413() {
+    let api = puppet().await;
+    let reply = api.send(Request::post("/"), "", &"x".repeat(10_485_761)).await;
+    assert_eq!(reply.status, 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_request_does_not_hold_up_others() {
+    let api = puppet().await;
+    assert_eq!(api.send(Request::post("/"), "", "{'statusCode': 200}").await.status, 200);
+    let slow = api.send(Request::post("/"), "", "{'statusCode': 200, 'body': str(time.sleep(1))}");
+    let quick = async {
+        let began = std::time::Instant::now();
+        api.edit(Method::GET, "/resources", &Value::Null).await;
+        began.elapsed()
+    };
+    let (slow, quick) = tokio::join!(slow, quick);
+    assert_eq!(slow.status, 200);
+    assert!(quick < std::time::Duration::from_millis(800), "{quick:?}");
+}

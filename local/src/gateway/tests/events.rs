@@ -1,0 +1,148 @@
+//! The event a function gets.
+
+use http::Request;
+use serde_json::{Value, json};
+
+use super::{Api, ECHO};
+use crate::trial::ACCOUNT;
+
+/// Replaces what differs from run to run, after a look at its form.
+fn rubbed(mut event: Value, api: &Api) -> Value {
+    let context = &mut event["requestContext"];
+    assert_eq!(context["requestId"].as_str().unwrap().len(), 36);
+    assert!(context["requestTimeEpoch"].as_i64().unwrap() > 1_700_000_000_000);
+    let time = context["requestTime"].as_str().unwrap();
+    assert!(time.len() == "09/Apr/2015:12:34:56 +0000".len() && time.ends_with(" +0000"), "{time}");
+    for member in ["requestId", "requestTimeEpoch", "requestTime", "extendedRequestId", "resourceId", "deploymentId"] {
+        assert!(!context[member].is_null(), "{member} is missing");
+        context[member] = json!("…");
+    }
+    assert!(event["headers"]["X-Amzn-Trace-Id"].as_str().unwrap().starts_with("Root=1-"));
+    event["headers"]["X-Amzn-Trace-Id"] = json!("…");
+    event["multiValueHeaders"]["X-Amzn-Trace-Id"] = json!(["…"]);
+    serde_json::from_str(&event.to_string().replace(&api.id, "API")).unwrap()
+}
+
+fn identity(user_agent: &Value) -> Value {
+    json!({
+        "cognitoIdentityPoolId": null,
+        "accountId": null,
+        "cognitoIdentityId": null,
+        "caller": null,
+        "sourceIp": "127.0.0.1",
+        "principalOrgId": null,
+        "accessKey": null,
+        "cognitoAuthenticationType": null,
+        "cognitoAuthenticationProvider": null,
+        "userArn": null,
+        "userAgent": user_agent,
+        "user": null,
+    })
+}
+
+/// The event of the request below.
+fn wanted_event() -> Value {
+    json!({
+        "resource": "/pets/{id}",
+        "path": "/pets/a%20b",
+        "httpMethod": "POST",
+        "headers": {
+            "Content-Type": "text/plain",
+            "Host": "127.0.0.1:4566",
+            "User-Agent": "test/1",
+            "X-Amzn-Trace-Id": "…",
+            "X-Forwarded-For": "127.0.0.1",
+            "X-Forwarded-Port": "4566",
+            "X-Forwarded-Proto": "http",
+            "X-Twice": "2",
+        },
+        "multiValueHeaders": {
+            "Content-Type": ["text/plain"],
+            "Host": ["127.0.0.1:4566"],
+            "User-Agent": ["test/1"],
+            "X-Amzn-Trace-Id": ["…"],
+            "X-Forwarded-For": ["127.0.0.1"],
+            "X-Forwarded-Port": ["4566"],
+            "X-Forwarded-Proto": ["http"],
+            "X-Twice": ["1", "2"],
+        },
+        "queryStringParameters": { "q": "2", "r": "ü", "empty": "" },
+        "multiValueQueryStringParameters": { "q": ["1", "2"], "r": ["ü"], "empty": [""] },
+        "pathParameters": { "id": "a%20b" },
+        "stageVariables": { "color": "blue" },
+        "requestContext": {
+            "resourceId": "…",
+            "resourcePath": "/pets/{id}",
+            "httpMethod": "POST",
+            "extendedRequestId": "…",
+            "requestTime": "…",
+            "path": "/dev/pets/a%20b",
+            "accountId": ACCOUNT,
+            "protocol": "HTTP/1.1",
+            "stage": "dev",
+            "domainPrefix": "API",
+            "requestTimeEpoch": "…",
+            "requestId": "…",
+            "identity": identity(&json!("test/1")),
+            "domainName": "API.execute-api.eu-west-1.amazonaws.com",
+            "deploymentId": "…",
+            "apiId": "API",
+        },
+        "body": "körper",
+        "isBase64Encoded": false,
+    })
+}
+
+#[tokio::test]
+async fn the_event_has_exactly_the_shape_of_version_one() {
+    let api = Api::new().await;
+    api.function("ANY /pets/{id}", "echo", ECHO, &json!({})).await;
+    api.deploy().await;
+    let patches = json!({ "patchOperations": [{ "op": "replace", "path": "/variables/color", "value": "blue" }] });
+    api.edit(http::Method::PATCH, "/stages/dev", &patches).await;
+    let request = Request::post("/")
+        .header("host", "127.0.0.1:4566")
+        .header("user-agent", "test/1")
+        .header("x-twice", "1")
+        .header("x-twice", "2")
+        .header("content-type", "text/plain")
+        .header("content-length", "4");
+    let reply = api.send(request, "/pets/a%20b?q=1&q=2&r=%C3%BC&empty=", "körper").await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    assert_eq!(rubbed(reply.json(), &api), wanted_event());
+}
+
+#[tokio::test]
+async fn what_is_absent_is_null() {
+    let api = Api::new().await;
+    api.function("GET /", "echo", ECHO, &json!({})).await;
+    api.deploy().await;
+    let event = api.get("").await.done();
+    for member in
+        ["queryStringParameters", "multiValueQueryStringParameters", "pathParameters", "stageVariables", "body"]
+    {
+        assert!(event.as_object().unwrap().contains_key(member) && event[member].is_null(), "{member}");
+    }
+    assert_eq!((&event["path"], &event["resource"]), (&json!("/"), &json!("/")));
+    assert_eq!(event["requestContext"]["identity"], identity(&Value::Null));
+    assert!(!event["requestContext"].as_object().unwrap().contains_key("authorizer"));
+}
+
+#[tokio::test]
+async fn binary_media_types_decide_what_travels_in_base64() {
+    let api = Api::with(json!({ "binaryMediaTypes": ["image/png"] })).await;
+    let source = "
+def handler(event, context):
+    return {'statusCode': 200, 'headers': {'content-type': 'image/png', 'x-was': str(event['isBase64Encoded'])},
+            'body': event['body'], 'isBase64Encoded': True}
+";
+    api.function("POST /", "echo", source, &json!({})).await;
+    api.deploy().await;
+    let png = || Request::post("/").header("content-type", "image/png");
+    let reply = api.send(png().header("accept", "image/png"), "", "bytes").await;
+    assert_eq!((reply.header("x-was"), reply.text.as_str()), ("True", "bytes"));
+    let other = api.send(png().header("accept", "*/*"), "", "bytes").await;
+    assert_eq!(other.text, "Ynl0ZXM=");
+    let text = api.send(Request::post("/").header("content-type", "text/plain"), "", "Ynl0ZXM=").await;
+    assert_eq!((text.header("x-was"), text.text.as_str()), ("False", "Ynl0ZXM="));
+}

@@ -1,0 +1,60 @@
+//! CORS preflights and gateway responses.
+
+use http::{Method, Request};
+use serde_json::json;
+
+use super::{Api, mock};
+
+async fn preflight(api: &Api) {
+    let place = api.method("OPTIONS /pets", &json!({}), &mock(204)).await;
+    let header = |name: &str| format!("method.response.header.Access-Control-Allow-{name}");
+    let declared = json!({ "responseParameters": { header("Origin"): false, header("Methods"): false } });
+    api.edit(Method::PUT, &format!("{place}/responses/204"), &declared).await;
+    let mapping = json!({
+        "responseParameters": { header("Origin"): "'https://example.com'", header("Methods"): "'GET,OPTIONS'" },
+    });
+    api.edit(Method::PUT, &format!("{place}/integration/responses/204"), &mapping).await;
+}
+
+#[tokio::test]
+async fn a_mock_answers_a_preflight_with_the_mapped_headers() {
+    let api = Api::new().await;
+    preflight(&api).await;
+    api.deploy().await;
+    let reply = api.send(Request::options("/").header("origin", "https://example.com"), "/pets", "").await;
+    assert_eq!((reply.status, reply.text.as_str()), (204, ""));
+    assert_eq!(reply.header("access-control-allow-origin"), "https://example.com");
+    assert_eq!(reply.header("access-control-allow-methods"), "GET,OPTIONS");
+}
+
+#[tokio::test]
+async fn a_mock_without_a_mapping_is_a_configuration_error() {
+    let api = Api::new().await;
+    api.method("GET /pets", &json!({}), &mock(200)).await;
+    api.deploy().await;
+    let reply = api.get("/pets").await;
+    assert_eq!((reply.status, reply.text.as_str()), (500, r#"{"message": "Internal server error"}"#));
+}
+
+#[tokio::test]
+async fn gateway_responses_dress_api_gateways_own_answers() {
+    let api = Api::new().await;
+    preflight(&api).await;
+    let origin = "gatewayresponse.header.Access-Control-Allow-Origin";
+    let default = json!({ "responseParameters": { origin: "'*'" } });
+    api.edit(Method::PUT, "/gatewayresponses/DEFAULT_4XX", &default).await;
+    api.deploy().await;
+    let reply = api.get("/dogs").await;
+    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (403, "*"));
+    assert_eq!(reply.text, r#"{"message":"Missing Authentication Token"}"#);
+    let own = json!({
+        "statusCode": "404",
+        "responseParameters": { origin: "method.request.header.Origin" },
+        "responseTemplates": { "application/json": "{\"error\":$context.error.messageString,\"at\":\"$context.path\"}" },
+    });
+    api.edit(Method::PUT, "/gatewayresponses/MISSING_AUTHENTICATION_TOKEN", &own).await;
+    api.deploy().await;
+    let reply = api.send(Request::get("/").header("origin", "https://a.example"), "/dogs", "").await;
+    assert_eq!((reply.status, reply.header("access-control-allow-origin")), (404, "https://a.example"));
+    assert_eq!(reply.text, r#"{"error":"Missing Authentication Token","at":"/dev/dogs"}"#);
+}

@@ -1,0 +1,105 @@
+//! Which method answers a path, of which deployment.
+
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::{Api, mock};
+
+/// An API whose routes answer statuses of their own.
+async fn api(routes: &[(&str, u16)]) -> Api {
+    let api = Api::new().await;
+    for (route, status) in routes {
+        answer(&api, route, *status).await;
+    }
+    api.deploy().await;
+    api
+}
+
+async fn answer(api: &Api, route: &str, status: u16) {
+    let place = api.method(route, &json!({}), &mock(status)).await;
+    api.edit(Method::PUT, &format!("{place}/responses/{status}"), &json!({})).await;
+    api.edit(Method::PUT, &format!("{place}/integration/responses/{status}"), &json!({})).await;
+}
+
+#[tokio::test]
+async fn the_most_specific_resource_and_method_answer() {
+    let routes = [
+        ("GET /", 200),
+        ("GET /pets", 201),
+        ("ANY /pets", 202),
+        ("GET /pets/{id}", 203),
+        ("GET /pets/mine", 205),
+        ("GET /pets/{id}/toys", 206),
+        ("ANY /{proxy+}", 207),
+    ];
+    let api = api(&routes).await;
+    for (path, status) in [
+        ("", 200),
+        ("/", 200),
+        ("/pets", 201),
+        ("/pets/", 201),
+        ("/pets/7", 203),
+        ("/pets/mine", 205),
+        ("/pets/mine/toys", 206),
+        ("/pets/7/toys", 206),
+        ("/pets/7/toys/ball", 207),
+        ("/else", 207),
+        ("/else/where/", 207),
+        ("/p%65ts", 201),
+    ] {
+        assert_eq!(api.get(path).await.status, status, "{path}");
+    }
+    assert_eq!(api.send(Request::post("/"), "/pets", "").await.status, 202);
+    // The resource is chosen before the method: no other resource steps in for a missing one.
+    assert_eq!(api.send(Request::post("/"), "/pets/7", "{}").await.status, 403);
+}
+
+#[tokio::test]
+async fn an_unknown_route_stage_or_api_is_refused_in_api_gateways_words() {
+    let api = api(&[("GET /pets", 200)]).await;
+    let unknown = api.get("/dogs").await;
+    assert_eq!(unknown.text, r#"{"message":"Missing Authentication Token"}"#);
+    assert_eq!((unknown.status, unknown.header("x-amzn-errortype")), (403, "MissingAuthenticationTokenException"));
+    assert!(!unknown.header("x-amzn-requestid").is_empty() && !unknown.header("x-amz-apigw-id").is_empty());
+    for path in [format!("/_aws/execute-api/{}/prod/pets", api.id), "/_aws/execute-api/nothing00/dev/pets".into()] {
+        let request = Request::get(&path).body(bytes::Bytes::new()).unwrap();
+        let reply = api.trial.send(request).await;
+        assert_eq!((reply.status, reply.text.as_str()), (403, r#"{"message":"Forbidden"}"#), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_older_form_of_the_url_leads_to_the_same() {
+    let api = api(&[("GET /pets/{id}", 200)]).await;
+    let path = format!("/restapis/{}/dev/_user_request_/pets/7", api.id);
+    assert_eq!(api.trial.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_stage_serves_its_deployment_and_not_the_edits_since() {
+    let api = api(&[("GET /pets", 200)]).await;
+    answer(&api, "GET /dogs", 201).await;
+    assert_eq!(api.get("/dogs").await.status, 403);
+    let deployment = api.edit(Method::POST, "/deployments", &json!({})).await;
+    assert_eq!(api.get("/dogs").await.status, 403);
+    let patch = json!({ "op": "replace", "path": "/deploymentId", "value": deployment["id"] });
+    api.edit(Method::PATCH, "/stages/dev", &json!({ "patchOperations": [patch] })).await;
+    assert_eq!(api.get("/dogs").await.status, 201);
+    api.trial.call(Method::DELETE, &format!("/restapis/{}", api.id), &Value::Null).await.done();
+    assert_eq!(api.get("/dogs").await.text, r#"{"message":"Forbidden"}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stage_admits_as_many_requests_as_its_settings_say() {
+    let api = api(&[("GET /pets", 200), ("GET /dogs", 200)]).await;
+    let patch = |path: &str, value: &str| json!({ "op": "replace", "path": path, "value": value });
+    let patches = [patch("/*/*/throttling/rateLimit", "1"), patch("/*/*/throttling/burstLimit", "2")];
+    api.edit(Method::PATCH, "/stages/dev", &json!({ "patchOperations": patches })).await;
+    assert_eq!(api.get("/pets").await.status, 200);
+    assert_eq!(api.get("/dogs").await.status, 200);
+    let refused = api.get("/pets").await;
+    assert_eq!((refused.status, refused.text.as_str()), (429, r#"{"message":"Too Many Requests"}"#));
+    tokio::time::advance(std::time::Duration::from_secs(1)).await;
+    assert_eq!(api.get("/pets").await.status, 200);
+    assert_eq!(api.get("/pets").await.status, 429);
+}
