@@ -1,6 +1,8 @@
 //! Checks the shape of a document against the schema that is generated from the types: unknown and missing keys, wrong
 //! types, words that are not in a list, numbers out of range. One source of truth for editors, for this, and for serde.
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value as Json};
 
 use super::problem::{Findings, Problem};
@@ -8,15 +10,17 @@ use super::schema;
 use super::suggest::{did_you_mean, list};
 use super::tree::{Entry, Node, Value};
 
+static SCHEMA: LazyLock<Json> = LazyLock::new(schema::schema);
+
 /// Checks the document as it is written, every stage included. What another part may complete is not missed here, and
 /// what `${…}` may still make right is not wrong yet.
 pub(crate) fn check_written(document: &Node, findings: &mut Findings) {
-    Checker { schema: &schema::schema(), whole: false, findings }.check(document);
+    Checker { schema: &SCHEMA, whole: false, findings }.check(document);
 }
 
 /// Checks the document after the stage was laid over and the variables were resolved.
 pub(crate) fn check_whole(document: &Node, findings: &mut Findings) {
-    Checker { schema: &schema::schema(), whole: true, findings }.check(document);
+    Checker { schema: &SCHEMA, whole: true, findings }.check(document);
 }
 
 struct Checker<'a> {
