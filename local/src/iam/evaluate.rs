@@ -65,7 +65,7 @@ fn managed(arn: &str) -> Option<Value> {
 }
 
 /// Whether a text fits a pattern in which `*` stands for any text and `?` for any one character.
-fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     // Where the last `*` is, and how far the text was when it began to match nothing.

@@ -19,6 +19,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(crate) use evaluate::matches;
+
 use crate::{
     call::Call,
     cloud::Cloud,

@@ -14,6 +14,7 @@ use crate::{
     call::Call,
     cloud::Cloud,
     error::{Answered, AwsError},
+    iam,
 };
 
 const LARGEST_POLICY: usize = 20_480;
@@ -187,21 +188,5 @@ fn read_principal(principal: &str) -> Result<Value, AwsError> {
 /// first five.
 fn arn_like(pattern: &str, arn: &str) -> bool {
     let (patterns, parts): (Vec<_>, Vec<_>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
-    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| matches(pattern, part))
-}
-
-/// `*` is any text, `?` any one character.
-fn matches(pattern: &str, text: &str) -> bool {
-    match pattern.chars().next() {
-        None => text.is_empty(),
-        Some('*') => {
-            let rest = pattern.trim_start_matches('*');
-            text.char_indices().map(|(at, _)| &text[at..]).chain([""]).any(|tail| matches(rest, tail))
-        }
-        Some(wanted) => text.chars().next().is_some_and(|letter| {
-            (wanted == '?' || wanted == letter) && {
-                matches(&pattern[wanted.len_utf8()..], &text[letter.len_utf8()..])
-            }
-        }),
-    }
+    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| iam::matches(pattern, part))
 }
