@@ -1,9 +1,16 @@
 //! Infrastructure as code for one authenticated serverless API on AWS.
 
 pub mod aws;
+mod cli;
+mod commands;
 pub mod config;
 pub mod engine;
+mod error;
+mod exit;
 pub mod package;
+mod report;
 pub mod resources;
 pub mod stack;
 pub mod state;
+
+pub use commands::run;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: hands the command line to the library and exits as it says.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stackctl::run(std::env::args_os().collect())
+}

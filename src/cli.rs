@@ -1,0 +1,265 @@
+//! The command line: what can be asked, and the only place that reads the environment.
+
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const ABOUT: &str = "Puts one authenticated serverless API on AWS, and keeps it as your config says";
+
+const LONG_ABOUT: &str = "\
+Puts one authenticated serverless API on AWS, and keeps it as your config says.
+
+From `config.json` stackctl makes, updates, checks and removes a Cognito user pool with its app client, the Lambda \
+functions with their roles and log groups, and a REST API with its routes, by direct calls to AWS. An interrupted run \
+is finished by the next one; users are never deleted unless you name their number.
+
+With `--local` everything happens in a small AWS of its own on this machine: no account, no credentials, no Docker.";
+
+const EXAMPLES: &str = "\
+Examples:
+  stackctl init                  write an example into this folder
+  stackctl up --local            bring it up on this machine and call it
+  stackctl plan --stage prod     see what `up` would do on AWS
+  stackctl up --stage prod       do it, after asking
+  stackctl status                compare what there is with the config
+  stackctl down                  remove it
+
+Exit codes: 0 done, 1 failed, 2 usage or config, 3 differences (--detailed-exitcode),
+4 partly done, 5 locked or changed underneath, 130 interrupted";
+
+/// What was asked.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stackctl",
+    version,
+    about = ABOUT,
+    long_about = LONG_ABOUT,
+    after_help = EXAMPLES,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The configuration; relative paths in it start from its folder
+    #[arg(short, long, global = true, env = "STACKCTL_CONFIG", value_name = "FILE", default_value = "config.json")]
+    #[arg(help_heading = "Common options")]
+    pub(crate) config: PathBuf,
+
+    /// The stage, instead of `deployment.stage`
+    #[arg(short, long, global = true, env = "STACKCTL_STAGE", value_name = "NAME", help_heading = "Common options")]
+    pub(crate) stage: Option<String>,
+
+    /// The AWS Region, instead of `deployment.region`
+    ///
+    /// `AWS_REGION` does not move a stack whose config names a Region; a config that wants it says
+    /// "${env:AWS_REGION}".
+    #[arg(long, global = true, env = "STACKCTL_REGION", value_name = "REGION", help_heading = "Common options")]
+    pub(crate) region: Option<String>,
+
+    /// The profile of the AWS credentials; `--local` never reads any
+    #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME", help_heading = "Common options")]
+    pub(crate) profile: Option<String>,
+
+    /// Use the AWS on this machine, and start it when it is not running
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(crate) local: bool,
+
+    /// Print one JSON event per line, and nothing else
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(crate) json: bool,
+
+    /// Do not ask
+    #[arg(short, long, global = true, help_heading = "Common options")]
+    pub(crate) yes: bool,
+
+    /// Print results and errors only
+    #[arg(short, long, global = true, help_heading = "Common options")]
+    pub(crate) quiet: bool,
+
+    /// Show settings in plans, and tell what is done; -vv in detail, -vvv with the AWS client's own words
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common options")]
+    pub(crate) verbose: u8,
+
+    /// When to colour
+    #[arg(long, global = true, env = "STACKCTL_COLOR", value_name = "WHEN", default_value = "auto")]
+    #[arg(help_heading = "Common options")]
+    pub(crate) color: Color,
+
+    /// How many calls may be under way at once
+    #[arg(long, global = true, env = "STACKCTL_PARALLEL", value_name = "N", default_value_t = 10)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Common options")]
+    pub(crate) parallel: u16,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Also into pipes and files
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write an example into this folder
+    ///
+    /// Writes `config.json`, its schema and a Python function with one public and one protected endpoint. Never writes
+    /// over a file: when one of them exists, nothing is written.
+    Init,
+
+    /// Check the configuration and the functions' folders
+    ///
+    /// Finds every problem at once, each with its line and column. Asks nobody: it needs no account.
+    Validate,
+
+    /// Show what `up` would do
+    ///
+    /// Reads AWS and changes nothing, not even the state.
+    #[command(after_help = "Examples:\n  stackctl plan\n  stackctl plan --detailed-exitcode || echo there is something to do")]
+    Plan {
+        #[command(flatten)]
+        detailed: Detailed,
+    },
+
+    /// Bring the stack up, or up to date
+    ///
+    /// Shows the plan, asks, carries it out and prints the URLs. Interrupted at any point, the next `up` goes on.
+    #[command(after_help = "Examples:\n  stackctl up --local\n  stackctl up --stage prod --yes")]
+    Up,
+
+    /// Remove the stack
+    ///
+    /// A user pool that holds users is kept, with what it needs, unless --delete-users names their exact number.
+    #[command(after_help = "Examples:\n  stackctl down --local\n  stackctl down --stage test --yes --delete-users 3")]
+    Down {
+        /// Delete the user pool although it holds N users
+        #[arg(long, value_name = "N")]
+        delete_users: Option<u64>,
+    },
+
+    /// Compare what there is with the configuration
+    ///
+    /// Says of each resource whether it is in sync, drifted (and how), gone or pending. Changes nothing.
+    Status {
+        #[command(flatten)]
+        detailed: Detailed,
+    },
+
+    /// Print the URLs and ids of the stack
+    ///
+    /// From the state; asks nobody.
+    #[command(after_help = "Examples:\n  stackctl outputs\n  curl $(stackctl outputs invoke_url)/test")]
+    Outputs {
+        /// Print this value only
+        key: Option<String>,
+    },
+
+    /// Start, stop or look at the AWS on this machine
+    Local {
+        #[command(subcommand)]
+        command: LocalCommand,
+    },
+
+    /// Print the completions for a shell
+    #[command(after_help = "Examples:\n  stackctl completions bash > ~/.local/share/bash-completion/completions/stackctl")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How an exit code may tell of differences.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Detailed {
+    /// Exit with 3 when there are differences
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// What can be done with the local cloud.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LocalCommand {
+    /// Start it in the background, with the data it had
+    Start,
+    /// Stop it; its data stays
+    Stop,
+    /// Say whether it runs, and where
+    Status,
+    /// Be the server; `start` runs this in the background
+    #[command(hide = true)]
+    Serve,
+}
+
+impl Command {
+    /// The name, as it is in events.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Validate => "validate",
+            Self::Plan { .. } => "plan",
+            Self::Up => "up",
+            Self::Down { .. } => "down",
+            Self::Status { .. } => "status",
+            Self::Outputs { .. } => "outputs",
+            Self::Local { command } => match command {
+                LocalCommand::Start => "local start",
+                LocalCommand::Stop => "local stop",
+                LocalCommand::Status => "local status",
+                LocalCommand::Serve => "local serve",
+            },
+            Self::Completions { .. } => "completions",
+        }
+    }
+}
+
+/// Reads the command line.
+///
+/// # Errors
+/// When it cannot be understood, or asks for help or the version.
+pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(arguments)
+}
+
+/// The environment, for `${env:NAME}` in the configuration; what is not Unicode cannot be named there.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
+}
+
+/// The names of the variables that speak of the person's AWS account, for keeping them from a process.
+pub(crate) fn variables_of_aws() -> Vec<OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn common_flags_stand_before_and_after_the_command() {
+        for line in ["stackctl --stage prod up", "stackctl up --stage prod"] {
+            let arguments: Vec<OsString> = line.split(' ').map(Into::into).collect();
+            assert_eq!(parse(&arguments).unwrap().common.stage.as_deref(), Some("prod"));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What every command is given: the flags, the environment, the report, the wish to stop, and the bill.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use tokio::time::Instant;
+
+use crate::{
+    aws::Cloud,
+    cli::{self, Common},
+    engine::Interrupt,
+    exit::Exit,
+    report::{self, Done, Look, Message, Report},
+};
+
+/// One run of the program.
+pub(crate) struct App {
+    /// The flags.
+    pub(crate) common: Common,
+    /// The command's name.
+    pub(crate) command: &'static str,
+    /// For `${env:NAME}` in the configuration.
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Where everything is told.
+    pub(crate) report: Report,
+    /// The wish to stop.
+    pub(crate) interrupt: Interrupt,
+    /// Whether an interrupt is to wait for what is under way.
+    careful: AtomicBool,
+    cloud: OnceLock<Arc<Cloud>>,
+    saves: Mutex<u64>,
+    began: Instant,
+}
+
+impl App {
+    pub(crate) fn new(common: Common, command: &'static str) -> Self {
+        let look = if common.json { Look::Json } else { Look::Human };
+        report::begin_log(common.verbose, look);
+        Self {
+            report: Report::new(&common),
+            common,
+            command,
+            environment: cli::environment(),
+            interrupt: Interrupt::new(),
+            careful: AtomicBool::new(false),
+            cloud: OnceLock::new(),
+            saves: Mutex::new(0),
+            began: Instant::now(),
+        }
+    }
+
+    /// From here on the first interrupt only asks to stop.
+    pub(crate) fn be_careful(&self) {
+        self.careful.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the first interrupt only asks to stop.
+    pub(crate) fn is_careful(&self) -> bool {
+        self.careful.load(Ordering::SeqCst)
+    }
+
+    /// Puts a cloud's calls on the bill.
+    pub(crate) fn bill(&self, cloud: &Arc<Cloud>) {
+        // A run connects once.
+        let _ = self.cloud.set(Arc::clone(cloud));
+    }
+
+    /// Puts saves of the state on the bill.
+    pub(crate) fn bill_saves(&self, saves: u64) {
+        *self.saves.lock().unwrap_or_else(PoisonError::into_inner) += saves;
+    }
+
+    /// Tells how it ended and what it cost: the last event.
+    pub(crate) fn finish(&self, exit: Exit) {
+        if self.report.look() == Look::Human {
+            return;
+        }
+        let calls = self.cloud.get().map(|cloud| cloud.calls()).unwrap_or_default();
+        self.report.data(&Message::Done(&Done {
+            command: self.command,
+            exit,
+            calls: calls.by_operation,
+            reads: calls.reads,
+            writes: calls.writes,
+            saves: *self.saves.lock().unwrap_or_else(PoisonError::into_inner),
+            took: self.began.elapsed(),
+        }));
+    }
+}

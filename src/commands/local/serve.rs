@@ -1,0 +1,39 @@
+//! The server itself: a process of its own in the background, on 127.0.0.1 only.
+
+use std::net::Ipv4Addr;
+
+use stackctl_local::{Cloud, Settings};
+use tokio::net::TcpListener;
+
+use super::{
+    Home,
+    home::Remembered,
+};
+use crate::{commands::app::App, error::Failure, exit::Exit};
+
+pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
+    let home = Home::beside(&app.common.config);
+    home.make().map_err(|error| Failure::io("the folder of the local cloud cannot be made", &error))?;
+    // Opening takes the cloud's own lock: two servers can never share its data.
+    let cloud = Cloud::open(&home.cloud(), Settings::default())
+        .map_err(|error| Failure::io("the local cloud cannot be opened", &error))?;
+    let listener = listen(&home).await?;
+    let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;
+    let server = Remembered { port: address.port(), pid: std::process::id(), url: format!("http://{address}") };
+    home.remember(&server).map_err(|error| Failure::io("the port cannot be remembered", &error))?;
+    app.be_careful();
+    stackctl_local::serve(cloud, listener, app.interrupt.wait())
+        .await
+        .map_err(|error| Failure::io("the local cloud failed", &error))?;
+    Ok(Exit::Done)
+}
+
+/// Listens where it listened before, so that URLs stay valid, or where there is room.
+async fn listen(home: &Home) -> Result<TcpListener, Failure> {
+    if let Some(before) = home.remembered()
+        && let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, before.port)).await
+    {
+        return Ok(listener);
+    }
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| Failure::io("there is no free port", &error))
+}

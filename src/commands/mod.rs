@@ -1,0 +1,70 @@
+//! The commands: one file per verb. They join what the other modules do, decide on the exit code, and neither print nor
+//! exit.
+
+mod app;
+mod completions;
+mod init;
+mod local;
+mod project;
+mod signals;
+mod validate;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use tokio::runtime::Runtime;
+
+use crate::{
+    cli::{self, Command, LocalCommand},
+    error::Failure,
+    exit::Exit,
+    report::{self, Message},
+};
+
+use app::App;
+
+/// Does what the command line asks.
+#[must_use]
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let cli = match cli::parse(&arguments) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            let machine = arguments.iter().any(|argument| argument == "--json");
+            return report::usage(&answer, machine).into();
+        }
+    };
+    let app = App::new(cli.common, cli.command.name());
+    let exit = match tokio_runtime() {
+        Ok(runtime) => {
+            let ended = runtime.block_on(signals::heeding(&app, dispatch(&app, cli.command)));
+            // A second interrupt leaves calls and a question under way; nobody waits for them.
+            runtime.shutdown_background();
+            ended
+        }
+        Err(failure) => Err(failure),
+    };
+    let exit = exit.unwrap_or_else(|failure| {
+        app.report.insist(&Message::Error(&failure));
+        failure.exit
+    });
+    app.finish(exit);
+    exit.into()
+}
+
+fn tokio_runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(|error| Failure::io("the asynchronous runtime cannot be started", &error))
+}
+
+async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Init => init::run(app),
+        Command::Validate => validate::run(app),
+        Command::Local { command } => match command {
+            LocalCommand::Start => local::start(app).await,
+            LocalCommand::Stop => local::stop(app).await,
+            LocalCommand::Status => local::status(app).await,
+            LocalCommand::Serve => local::serve(app).await,
+        },
+        Command::Completions { shell } => Ok(completions::run(app, shell)),
+        _ => Err(Failure::failed("not here yet")),
+    }
+}

@@ -1,0 +1,142 @@
+//! Why a command did not do what was asked: what happened, where, and the way out.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{
+    config::{Problem, Problems, Severity},
+    engine::ResourceError,
+    exit::Exit,
+};
+
+/// The one error of the commands. Its exit code is not optional, so every failure has one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Failure {
+    /// How the run ends.
+    pub(crate) exit: Exit,
+    /// What failed, each on its own.
+    pub(crate) errors: Vec<Fault>,
+    /// The ways out, each on a line of its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hints: Vec<String>,
+}
+
+/// One thing that failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Fault {
+    /// A fragment that can follow `error: `.
+    pub(crate) message: String,
+    /// What else there is to know, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) details: Vec<String>,
+    /// The ways out of this one, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) hints: Vec<String>,
+    /// Where in the configuration, when it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<Place>,
+}
+
+/// A place in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Place {
+    /// The file; none when a flag is to blame.
+    pub(crate) file: Option<String>,
+    /// From 1.
+    pub(crate) line: Option<usize>,
+    /// In characters, from 1.
+    pub(crate) column: Option<usize>,
+    /// The place inside the document.
+    pub(crate) path: String,
+}
+
+impl Failure {
+    /// Begins a failure.
+    pub(crate) fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { exit, errors: vec![Fault::new(message)], hints: Vec::new() }
+    }
+
+    /// Something could not be done.
+    pub(crate) fn failed(message: impl fmt::Display) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    /// What was asked for makes no sense.
+    pub(crate) fn usage(message: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// A failure of the operating system, with what was tried.
+    pub(crate) fn io(what: impl fmt::Display, error: &std::io::Error) -> Self {
+        Self::failed(what).detail(error)
+    }
+
+    /// A call that failed, with what was being done.
+    pub(crate) fn resource(what: impl fmt::Display, error: &ResourceError) -> Self {
+        Self { exit: Exit::Failed, errors: vec![Fault::of(what, error)], hints: Vec::new() }
+    }
+
+    /// Adds a line to the last error.
+    pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Self {
+        if let Some(error) = self.errors.last_mut() {
+            error.details.push(detail.to_string());
+        }
+        self
+    }
+
+    /// Adds a way out.
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hints.push(hint.to_string());
+        self
+    }
+
+    /// Adds ways out.
+    pub(crate) fn with_hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+}
+
+impl Fault {
+    /// An error without details.
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), ..Self::default() }
+    }
+
+    /// An error that a call's failure explains.
+    pub(crate) fn of(what: impl fmt::Display, error: &ResourceError) -> Self {
+        let mut details: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
+        details.extend(error.request_id.as_ref().map(|id| format!("request id {id}")));
+        Self { message: what.to_string(), details, hints: error.hints.clone(), place: None }
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        let Problem { file, line, column, path, message, details, hint, .. } = problem;
+        let mut whole = String::new();
+        if let Some(file) = &file {
+            whole.push_str(file);
+            if let (Some(line), Some(column)) = (line, column) {
+                whole.push_str(&format!(":{line}:{column}"));
+            }
+            whole.push_str(": ");
+        }
+        if !path.is_empty() {
+            whole.push_str(&path);
+            whole.push_str(": ");
+        }
+        whole.push_str(&message);
+        let place = Some(Place { file, line, column, path });
+        Self { message: whole, details, hints: hint.into_iter().collect(), place }
+    }
+}
+
+impl From<Problems> for Failure {
+    /// Takes the errors; warnings are told before.
+    fn from(problems: Problems) -> Self {
+        let errors = problems.0.into_iter().filter(|problem| problem.severity == Severity::Error);
+        Self { exit: Exit::Usage, errors: errors.map(Fault::from).collect(), hints: Vec::new() }
+    }
+}

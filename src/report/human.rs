@@ -1,0 +1,138 @@
+//! The person's look: messages and events as text, coloured.
+
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+
+use super::{
+    message::{LocalCloud, Message, Target},
+    paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
+};
+use crate::{
+    engine::{Event, Verb},
+    error::{Failure, Fault},
+};
+
+/// Renders a message, with a line break at its end; nothing for what a person need not be told.
+pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
+    match message {
+        Message::Target(target) => target_line(target),
+        Message::Note { message } => format!("{message}\n"),
+        Message::Warning(fault) => fault_text(&paint(CHANGE.bold(), "warning:"), fault),
+        Message::Plan(plan) => plan.render(settings),
+        Message::Status(status) => status.render(),
+        Message::Outputs(outputs) => outputs.render(),
+        Message::Next { commands } => next(commands),
+        Message::Written { files, folder } => {
+            files.iter().fold(String::new(), |text, file| text + &format!("wrote {}\n", folder.join(file).display()))
+        }
+        Message::Valid { config, functions, routes } => {
+            let (functions, routes) = (counted(*functions, "function"), counted(*routes, "route"));
+            format!("{} is valid: {functions}, {routes}\n", config.display())
+        }
+        Message::Local(local) => local_line(local),
+        Message::Error(failure) => failure_text(failure),
+        Message::Executed { steps, took } => executed(steps, *took),
+        // What it cost is for machines; a person has seen how it ended.
+        Message::Done(_) => String::new(),
+    }
+}
+
+/// Renders an event of the engine; `live` when spinners show what is under way.
+pub(super) fn event(event: &Event, live: bool) -> Option<String> {
+    let line = match event {
+        Event::StepStarted { .. } => return None,
+        Event::Waiting { .. } if live => return None,
+        Event::Waiting { key, reason } => format!("  {key}  {}", paint(FAINT, reason)),
+        Event::StepDone { key, verb, took } => {
+            format!("  {key}  {}  {}", paint(GOOD, past(*verb)), paint(FAINT, elapsed(*took)))
+        }
+        Event::StepFailed { key, verb, .. } => format!("  {key}  {}", paint(BAD, format_args!("not {}", past(*verb)))),
+        Event::StepSkipped { key, .. } => format!("  {key}  {}", paint(FAINT, "skipped")),
+        Event::Interrupted => {
+            paint(CHANGE, "interrupted: finishing what is under way; once more to stop at once, which is safe too")
+        }
+    };
+    Some(line + "\n")
+}
+
+/// What a step has done.
+pub(super) fn past(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Keep => "kept",
+        Verb::Create => "created",
+        Verb::Adopt => "adopted",
+        Verb::Update => "updated",
+        Verb::Replace => "replaced",
+        Verb::Delete => "deleted",
+        Verb::Forget => "forgotten",
+    }
+}
+
+fn target_line(target: &Target) -> String {
+    let Target { stack, stage, region, account, endpoint, local } = target;
+    let place = match (endpoint, local) {
+        (Some(url), true) => format!("on the local cloud at {url}"),
+        (Some(url), false) => paint(CHANGE.bold(), format_args!("at {url}, which stands in for AWS")),
+        (None, _) => format!("in account {account}"),
+    };
+    format!("{}, stage {}, {region}, {place}\n\n", paint(STRONG, stack), paint(STRONG, stage))
+}
+
+fn fault_text(label: &str, fault: &Fault) -> String {
+    let mut text = format!("{label} {}\n", fault.message);
+    for detail in &fault.details {
+        let _ = writeln!(text, "  {detail}");
+    }
+    text + &hints(&fault.hints)
+}
+
+fn failure_text(failure: &Failure) -> String {
+    let label = paint(BAD.bold(), "error:");
+    let errors = failure.errors.iter().map(|fault| fault_text(&label, fault)).collect::<String>();
+    errors + &hints(&failure.hints)
+}
+
+fn hints(hints: &[String]) -> String {
+    hints.iter().fold(String::new(), |text, hint| text + &format!("{} {hint}\n", paint(HINT, "hint:")))
+}
+
+fn next(commands: &[String]) -> String {
+    let lines = commands.iter().map(|command| format!("  {command}\n")).collect::<String>();
+    if lines.is_empty() { lines } else { format!("\n{}\n{lines}", paint(STRONG, "next:")) }
+}
+
+fn local_line(local: &LocalCloud) -> String {
+    let LocalCloud { state, url, pid } = local;
+    match (url, pid) {
+        (Some(url), Some(pid)) => format!("the local cloud: {state} at {url} (process {pid})\n"),
+        (Some(url), None) => format!("the local cloud: {state} at {url}\n"),
+        _ => format!("the local cloud: {state}\n"),
+    }
+}
+
+fn executed(steps: &BTreeMap<Verb, usize>, took: Duration) -> String {
+    let parts: Vec<String> = steps.iter().map(|(verb, count)| format!("{count} {}", past(*verb))).collect();
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!("\n{} in {}\n\n", paint(STRONG, parts.join(", ")), elapsed(took))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn elapsed(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    if seconds < 60 { format!("{:.1}s", duration.as_secs_f64()) } else { format!("{}m{:02}s", seconds / 60, seconds % 60) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_time_is_told_in_minutes() {
+        assert_eq!(elapsed(Duration::from_millis(1249)), "1.2s");
+        assert_eq!(elapsed(Duration::from_secs(125)), "2m05s");
+    }
+}

@@ -1,0 +1,88 @@
+//! The spinners on a terminal: one for each step under way, with the time it has taken.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::engine::{Event, Key, Verb};
+
+/// The spinners, or nothing where there is no terminal.
+pub(super) struct Live(Option<Spinners>);
+
+struct Spinners {
+    all: MultiProgress,
+    by_key: Mutex<BTreeMap<Key, ProgressBar>>,
+}
+
+impl Live {
+    pub(super) fn on_terminal() -> Self {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        Self(Some(Spinners { all, by_key: Mutex::default() }))
+    }
+
+    pub(super) fn off() -> Self {
+        Self(None)
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Prints something while the spinners are out of the way.
+    pub(super) fn aside(&self, print: impl FnOnce()) {
+        match &self.0 {
+            Some(spinners) => spinners.all.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Shows what an event changes.
+    pub(super) fn follow(&self, event: &Event) {
+        let Some(spinners) = &self.0 else { return };
+        match event {
+            Event::StepStarted { key, verb } => spinners.start(key, doing(*verb)),
+            Event::Waiting { key, reason } => spinners.start(key, reason),
+            Event::StepDone { key, .. } | Event::StepFailed { key, .. } => spinners.end(key),
+            Event::StepSkipped { .. } | Event::Interrupted => {}
+        }
+    }
+}
+
+impl Spinners {
+    fn start(&self, key: &Key, message: &str) {
+        let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        let spinner = by_key.entry(key.clone()).or_insert_with(|| {
+            let spinner = self.all.add(ProgressBar::new_spinner());
+            let style = ProgressStyle::with_template("  {spinner:.cyan} {prefix}  {wide_msg:.dim} {elapsed:.dim} ");
+            spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            spinner.set_prefix(key.to_string());
+            spinner.enable_steady_tick(Duration::from_millis(100));
+            spinner
+        });
+        spinner.set_message(message.to_owned());
+    }
+
+    fn end(&self, key: &Key) {
+        let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spinner) = by_key.remove(key) {
+            spinner.finish_and_clear();
+            self.all.remove(&spinner);
+        }
+    }
+}
+
+fn doing(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Keep => "keeping",
+        Verb::Create => "creating",
+        Verb::Adopt => "adopting",
+        Verb::Update => "updating",
+        Verb::Replace => "replacing",
+        Verb::Delete => "deleting",
+        Verb::Forget => "forgetting",
+    }
+}

@@ -1,0 +1,122 @@
+//! What can be told besides the events of the engine. Each is an event of `--json` by its serialised form.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use serde::{Serialize, Serializer};
+
+use super::{OutputTable, PlanTable, StatusTable};
+use crate::{
+    engine::Verb,
+    error::{Failure, Fault},
+    exit::Exit,
+};
+
+/// One thing to tell.
+#[derive(Debug, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Message<'a> {
+    /// Which stack, and where.
+    Target(&'a Target),
+    /// Something worth knowing.
+    Note {
+        /// A fragment.
+        message: &'a str,
+    },
+    /// What works but surprises.
+    Warning(&'a Fault),
+    /// What is to be done.
+    Plan(&'a PlanTable),
+    /// What there is.
+    Status(&'a StatusTable),
+    /// A plan was carried out, whole or in part.
+    Executed {
+        /// How many steps were done, by verb.
+        steps: &'a BTreeMap<Verb, usize>,
+        /// How long that took.
+        #[serde(rename = "seconds", serialize_with = "seconds")]
+        took: Duration,
+    },
+    /// URLs and ids.
+    Outputs(&'a OutputTable),
+    /// What to do next.
+    Next {
+        /// Commands, each with a remark.
+        commands: &'a [String],
+    },
+    /// The files of an example were written.
+    Written {
+        /// In order.
+        files: &'a [&'a str],
+        /// Where.
+        folder: &'a Path,
+    },
+    /// A configuration is sound.
+    Valid {
+        /// The file.
+        config: &'a Path,
+        /// How many functions.
+        functions: usize,
+        /// How many routes.
+        routes: usize,
+    },
+    /// Whether the local cloud runs.
+    Local(&'a LocalCloud),
+    /// Why the command failed.
+    Error(&'a Failure),
+    /// The last one: how it ended and what it cost.
+    Done(&'a Done),
+}
+
+/// Which stack, and where.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Target {
+    /// `deployment.serviceName`.
+    pub(crate) stack: String,
+    /// The stage.
+    pub(crate) stage: String,
+    /// The Region.
+    pub(crate) region: String,
+    /// Twelve digits.
+    pub(crate) account: String,
+    /// What stands in for AWS, when something does.
+    pub(crate) endpoint: Option<String>,
+    /// Whether that is the local cloud.
+    pub(crate) local: bool,
+}
+
+/// Whether the local cloud runs, and where.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LocalCloud {
+    /// What the command did or found: `started`, `stopped`, `running`, `not running`.
+    pub(crate) state: &'static str,
+    /// Where it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// Its process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pid: Option<u32>,
+}
+
+/// How a command ended and what it cost.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Done {
+    /// The command.
+    pub(crate) command: &'static str,
+    /// The exit code.
+    pub(crate) exit: Exit,
+    /// How many calls reached out to AWS, by `service:Operation`.
+    pub(crate) calls: BTreeMap<String, u64>,
+    /// How many of them only read.
+    pub(crate) reads: u64,
+    /// How many of them may change something.
+    pub(crate) writes: u64,
+    /// How often the state was saved.
+    pub(crate) saves: u64,
+    /// How long it all took.
+    #[serde(rename = "seconds", serialize_with = "seconds")]
+    pub(crate) took: Duration,
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((duration.as_secs_f64() * 1000.0).round() / 1000.0)
+}

@@ -1,0 +1,177 @@
+//! The only module that prints. It takes messages and events as values and decides how each looks: as text for a
+//! person, or as one JSON object per line for a machine. It writes to the streams it was given.
+
+mod human;
+mod json;
+mod live;
+mod log;
+mod message;
+mod outputs;
+mod paint;
+mod plan;
+mod status;
+mod usage;
+mod value;
+
+use std::{
+    io::{self, BufRead, IsTerminal as _, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    cli::{Color, Common},
+    engine::{Event, Events},
+};
+
+pub(crate) use log::begin as begin_log;
+pub(crate) use message::{Done, LocalCloud, Message, Target};
+pub(crate) use outputs::{Guard, OutputRow, OutputTable};
+pub(crate) use plan::PlanTable;
+pub(crate) use status::{Condition, StatusRow, StatusTable};
+
+pub(crate) use usage::usage;
+
+use live::Live;
+
+/// A stream that a report writes to.
+pub(crate) type Stream = Box<dyn Write + Send>;
+
+/// Tells the person, or the machine, what happens.
+pub(crate) struct Report {
+    look: Look,
+    /// Whether only results and errors are told.
+    quiet: bool,
+    /// Whether plans show the settings of what is created.
+    settings: bool,
+    streams: Mutex<Streams>,
+    live: Live,
+}
+
+/// For whom a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Text.
+    Human,
+    /// One JSON object per line, all on stdout.
+    Json,
+}
+
+struct Streams {
+    out: Stream,
+    err: Stream,
+}
+
+impl Report {
+    /// Reports to this process's streams, as the flags say.
+    pub(crate) fn new(common: &Common) -> Self {
+        let choice = match common.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        let look = if common.json { Look::Json } else { Look::Human };
+        let streams = Streams {
+            out: Box::new(anstream::AutoStream::new(io::stdout(), choice)),
+            err: Box::new(anstream::AutoStream::new(io::stderr(), choice)),
+        };
+        // The log lines of -v would tear spinners apart.
+        let live = look == Look::Human && !common.quiet && common.verbose == 0 && io::stderr().is_terminal();
+        Self {
+            look,
+            quiet: common.quiet,
+            settings: common.verbose > 0,
+            streams: Mutex::new(streams),
+            live: if live { Live::on_terminal() } else { Live::off() },
+        }
+    }
+
+    /// Reports to other streams, without spinners and colours chosen by them.
+    #[cfg(test)]
+    pub(crate) fn to(look: Look, out: Stream, err: Stream) -> Self {
+        let streams = Mutex::new(Streams { out, err });
+        Self { look, quiet: false, settings: false, streams, live: Live::off() }
+    }
+
+    /// Gives a result: what the person asked for.
+    pub(crate) fn data(&self, message: &Message<'_>) {
+        match self.look {
+            Look::Human => self.print(|streams| &mut streams.out, &human::render(message, self.settings)),
+            Look::Json => self.print(|streams| &mut streams.out, &json::line(message)),
+        }
+    }
+
+    /// Tells what is going on; silent with `--quiet`.
+    pub(crate) fn tell(&self, message: &Message<'_>) {
+        match self.look {
+            Look::Human if self.quiet => {}
+            Look::Human => self.insist(message),
+            Look::Json => self.data(message),
+        }
+    }
+
+    /// Tells what must be told: errors, and what the person is asked about.
+    pub(crate) fn insist(&self, message: &Message<'_>) {
+        match self.look {
+            Look::Human => self.print(|streams| &mut streams.err, &human::render(message, self.settings)),
+            Look::Json => self.data(message),
+        }
+    }
+
+    /// Gives one bare value for a script, or in JSON the message that holds it.
+    pub(crate) fn value(&self, text: &str, message: &Message<'_>) {
+        match self.look {
+            Look::Human => self.print(|streams| &mut streams.out, &format!("{text}\n")),
+            Look::Json => self.data(message),
+        }
+    }
+
+    /// Gives text as it is, whatever the look.
+    pub(crate) fn raw(&self, text: &[u8]) {
+        let _ = self.streams().out.write_all(text);
+    }
+
+    /// Asks for a yes and reads the answer from `input`; anything but `y` or `yes` is a no.
+    pub(crate) fn ask(&self, question: &str, input: &mut dyn BufRead) -> io::Result<bool> {
+        let mut streams = self.streams();
+        write!(streams.err, "{question} [y/N] ")?;
+        streams.err.flush()?;
+        let mut answer = String::new();
+        if input.read_line(&mut answer)? == 0 {
+            writeln!(streams.err)?;
+        }
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// For whom this is.
+    pub(crate) fn look(&self) -> Look {
+        self.look
+    }
+
+    fn print(&self, stream: impl FnOnce(&mut Streams) -> &mut Stream, text: &str) {
+        // A reader that went away, as `head`, is no failure of ours.
+        self.live.aside(|| {
+            let mut streams = self.streams();
+            let stream = stream(&mut streams);
+            let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        });
+    }
+
+    fn streams(&self) -> MutexGuard<'_, Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Events for Report {
+    fn emit(&self, event: Event) {
+        match self.look {
+            Look::Json => self.print(|streams| &mut streams.out, &json::line(&event)),
+            Look::Human if self.quiet => {}
+            Look::Human => {
+                self.live.follow(&event);
+                if let Some(line) = human::event(&event, self.live.is_on()) {
+                    self.print(|streams| &mut streams.err, &line);
+                }
+            }
+        }
+    }
+}

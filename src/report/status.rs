@@ -1,0 +1,120 @@
+//! What there is beside what is configured, thing by thing.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use super::{
+    paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
+    plan::ChangeRow,
+    value::shown,
+};
+use crate::engine::Key;
+
+/// How a thing compares with the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Condition {
+    /// As configured.
+    InSync,
+    /// There, with other settings.
+    Drifted,
+    /// Recorded, and not there any more.
+    Gone,
+    /// An interrupted run was about to do something to it.
+    Pending,
+    /// Configured, and never made.
+    Missing,
+    /// There, and not configured any more.
+    Extra,
+}
+
+/// One thing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct StatusRow {
+    /// Which.
+    pub(crate) key: Key,
+    /// What a person calls it at AWS.
+    pub(crate) id: Option<String>,
+    /// How it compares.
+    pub(crate) status: Condition,
+    /// What differs: `old` is live, `new` is wanted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) changes: Vec<ChangeRow>,
+    /// What else there is to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) because: Option<String>,
+}
+
+/// All things.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct StatusTable {
+    /// Whether there is a state at all.
+    pub(crate) deployed: bool,
+    /// In the order of the plan.
+    pub(crate) resources: Vec<StatusRow>,
+}
+
+impl Condition {
+    fn word(self) -> &'static str {
+        match self {
+            Self::InSync => "in sync",
+            Self::Drifted => "drifted",
+            Self::Gone => "gone",
+            Self::Pending => "pending",
+            Self::Missing => "missing",
+            Self::Extra => "extra",
+        }
+    }
+}
+
+impl StatusTable {
+    /// Whether everything is as configured.
+    pub(crate) fn in_sync(&self) -> bool {
+        self.deployed && self.resources.iter().all(|row| row.status == Condition::InSync)
+    }
+
+    pub(super) fn render(&self) -> String {
+        if !self.deployed {
+            return "not deployed\n".into();
+        }
+        let widest = self.resources.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0);
+        let mut text = String::new();
+        for row in &self.resources {
+            row.render(widest, &mut text);
+        }
+        let counts = self.counts();
+        let _ = writeln!(text, "\n{}", paint(STRONG, counts.join(", ")));
+        text
+    }
+
+    fn counts(&self) -> Vec<String> {
+        use Condition::{Drifted, Extra, Gone, InSync, Missing, Pending};
+        let count = |status| self.resources.iter().filter(|row| row.status == status).count();
+        let counts = [InSync, Drifted, Gone, Pending, Missing, Extra].map(|status| (count(status), status));
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, status)| format!("{count} {}", status.word())).collect()
+    }
+}
+
+impl StatusRow {
+    fn render(&self, widest: usize, text: &mut String) {
+        let style = match self.status {
+            Condition::InSync => GOOD,
+            Condition::Drifted | Condition::Pending | Condition::Missing | Condition::Extra => CHANGE,
+            Condition::Gone => BAD,
+        };
+        let word = paint(style, format_args!("{:<7}", self.status.word()));
+        let because = self.because.as_ref().map(|because| format!("  ({because})")).unwrap_or_default();
+        let line = format!("{:<widest$}  {word}  {}{because}", self.key.to_string(), self.id.as_deref().unwrap_or(""));
+        let _ = writeln!(text, "{}", line.trim_end());
+        for change in &self.changes {
+            // Drift is read the other way round than a plan: this was wanted, that is there.
+            let values = if change.secret {
+                "(secret, differs)".into()
+            } else {
+                format!("{} → {}", shown(change.new.as_ref()), shown(change.old.as_ref()))
+            };
+            let _ = writeln!(text, "    {}: {values}", paint(FAINT, &change.field));
+        }
+    }
+}

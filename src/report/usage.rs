@@ -1,0 +1,27 @@
+//! What is said of a command line that cannot be understood, or that asks for help.
+
+use std::io::{self, Write as _};
+
+use super::{json, message::Message};
+use crate::{error::Failure, exit::Exit};
+
+/// Prints clap's answer to its stream, and a mistake as an event when `machine` reads.
+pub(crate) fn usage(answer: &clap::Error, machine: bool) -> Exit {
+    if machine && answer.use_stderr() {
+        let failure = failure(answer);
+        let _ = io::stdout().write_all(json::line(&Message::Error(&failure)).as_bytes());
+    } else {
+        let _ = answer.print();
+    }
+    if answer.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+/// The mistake without the usage lines: its first paragraph.
+fn failure(answer: &clap::Error) -> Failure {
+    let text = answer.render().to_string();
+    let first = text.split("\n\n").next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    let mut lines = first.lines().map(str::trim);
+    let failure = Failure::usage(lines.next().unwrap_or_default());
+    lines.fold(failure, Failure::detail).hint("see `stackctl --help`")
+}

@@ -1,0 +1,86 @@
+//! How one value looks in a line of a plan.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use crate::engine::{Key, referred};
+
+/// How many characters of a value are shown.
+const LONGEST: usize = 60;
+
+/// Shows a value on one line: long ones cut, symbols as what they wait for.
+pub(super) fn shown(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "(none)".into(),
+        Some(value) => symbol(value).unwrap_or_else(|| cut(&readable(value).to_string())),
+    }
+}
+
+/// Says what must exist before a value is known, when it is a symbol.
+fn symbol(value: &Value) -> Option<String> {
+    let name = value.as_object().filter(|object| object.len() == 1)?.keys().next()?;
+    match name.as_str() {
+        "$ref" => Some(known_after(&referred(value), "created")),
+        "$digest" => Some(known_after(&referred(value), "done")),
+        _ => None,
+    }
+}
+
+fn known_after(keys: &BTreeSet<Key>, done: &str) -> String {
+    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    match names.as_slice() {
+        [] => "(known later)".into(),
+        [one] => format!("(known after {one} is {done})"),
+        [first, rest @ ..] => format!("(known after {first} and {} more are {done})", rest.len()),
+    }
+}
+
+/// The value with its symbols replaced by what they wait for.
+fn readable(value: &Value) -> Value {
+    if let Some(text) = symbol(value) {
+        return Value::String(text);
+    }
+    match value {
+        Value::Array(items) => items.iter().map(readable).collect(),
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, member)| (name.clone(), readable(member)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        plain => plain.clone(),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(LONGEST - 1).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_does_not_exist_yet_is_said_to_wait() {
+        assert_eq!(shown(Some(&json!({ "$ref": "user_pool.main#id" }))), "(known after user_pool.main is created)");
+        let digest = json!({ "$digest": ["api_routes.main", "authorizer.main"] });
+        assert_eq!(shown(Some(&digest)), "(known after api_routes.main and 1 more are done)");
+        assert_eq!(
+            shown(Some(&json!({ "arn": { "$ref": "user_pool.main#arn" } }))),
+            r#"{"arn":"(known after user_pool.main is created)"}"#
+        );
+    }
+
+    #[test]
+    fn a_long_value_is_cut() {
+        let text = shown(Some(&json!("é".repeat(80))));
+        assert_eq!(text.chars().count(), 60);
+        assert!(text.ends_with("é…"), "{text}");
+    }
+}
