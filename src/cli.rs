@@ -127,7 +127,9 @@ pub(crate) enum Command {
     /// Show what `up` would do
     ///
     /// Reads AWS and changes nothing, not even the state.
-    #[command(after_help = "Examples:\n  stackctl plan\n  stackctl plan --detailed-exitcode || echo there is something to do")]
+    #[command(
+        after_help = "Examples:\n  stackctl plan\n  stackctl plan --detailed-exitcode || echo there is something to do"
+    )]
     Plan {
         #[command(flatten)]
         detailed: Detailed,
@@ -173,7 +175,9 @@ pub(crate) enum Command {
     },
 
     /// Print the completions for a shell
-    #[command(after_help = "Examples:\n  stackctl completions bash > ~/.local/share/bash-completion/completions/stackctl")]
+    #[command(
+        after_help = "Examples:\n  stackctl completions bash > ~/.local/share/bash-completion/completions/stackctl"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -236,6 +240,15 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 pub(crate) fn environment() -> BTreeMap<String, String> {
     let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     std::env::vars_os().filter_map(text).collect()
+}
+
+/// Who runs this, for the lock on the state: the person and the machine, as far as they are known.
+pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String) {
+    let named = |names: [&str; 2]| names.iter().find_map(|name| environment.get(*name)).cloned();
+    let user = named(["USER", "LOGNAME"]).unwrap_or_else(|| "somebody".into());
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let machine = machine.or_else(|| named(["HOSTNAME", "HOST"])).unwrap_or_else(|| "this machine".into());
+    (user, machine)
 }
 
 /// The names of the variables that speak of the person's AWS account, for keeping them from a process.

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use crate::{
     config::{Problem, Problems, Severity},
-    engine::ResourceError,
+    engine::{ObserveError, PlanError, ResourceError},
     exit::Exit,
+    state::StateError,
 };
 
 /// The one error of the commands. Its exit code is not optional, so every failure has one.
@@ -138,5 +139,24 @@ impl From<Problems> for Failure {
     fn from(problems: Problems) -> Self {
         let errors = problems.0.into_iter().filter(|problem| problem.severity == Severity::Error);
         Self { exit: Exit::Usage, errors: errors.map(Fault::from).collect(), hints: Vec::new() }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        let exit = if error.contended() { Exit::Locked } else { Exit::Failed };
+        Self::new(exit, &error).with_hints(error.hints())
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        Self::failed(&error).with_hints(error.hints())
+    }
+}
+
+impl From<ObserveError> for Failure {
+    fn from(error: ObserveError) -> Self {
+        Self::resource(format!("{}: cannot be looked at", error.key), &error.error)
     }
 }

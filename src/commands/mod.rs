@@ -2,11 +2,19 @@
 //! exit.
 
 mod app;
+mod carry_out;
 mod completions;
+mod down;
 mod init;
+mod interpreters;
 mod local;
+mod outputs;
+mod plan;
 mod project;
+mod session;
 mod signals;
+mod status;
+mod up;
 mod validate;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -58,6 +66,11 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Init => init::run(app),
         Command::Validate => validate::run(app),
+        Command::Plan { detailed } => plan::run(app, detailed).await,
+        Command::Up => up::run(app).await,
+        Command::Down { delete_users } => down::run(app, delete_users).await,
+        Command::Status { detailed } => status::run(app, detailed).await,
+        Command::Outputs { key } => outputs::run(app, key.as_deref()).await,
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,
@@ -65,6 +78,5 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
             LocalCommand::Serve => local::serve(app).await,
         },
         Command::Completions { shell } => Ok(completions::run(app, shell)),
-        _ => Err(Failure::failed("not here yet")),
     }
 }

@@ -1,10 +1,6 @@
 //! The project of the person: its configuration as the flags select it, and its functions' packages.
 
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use jiff::Zoned;
 

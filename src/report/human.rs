@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use super::{
     message::{LocalCloud, Message, Target},
+    outputs,
     paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
 };
 use crate::{
@@ -19,7 +20,8 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Warning(fault) => fault_text(&paint(CHANGE.bold(), "warning:"), fault),
         Message::Plan(plan) => plan.render(settings),
         Message::Status(status) => status.render(),
-        Message::Outputs(outputs) => outputs.render(),
+        Message::Outputs(outputs) => outputs::render(outputs),
+        Message::Output { value, .. } => format!("{value}\n"),
         Message::Next { commands } => next(commands),
         Message::Written { files, folder } => {
             files.iter().fold(String::new(), |text, file| text + &format!("wrote {}\n", folder.join(file).display()))
@@ -55,7 +57,7 @@ pub(super) fn event(event: &Event, live: bool) -> Option<String> {
 }
 
 /// What a step has done.
-pub(super) fn past(verb: Verb) -> &'static str {
+pub(crate) fn past(verb: Verb) -> &'static str {
     match verb {
         Verb::Keep => "kept",
         Verb::Create => "created",
@@ -123,7 +125,11 @@ fn counted(count: usize, what: &str) -> String {
 
 fn elapsed(duration: Duration) -> String {
     let seconds = duration.as_secs();
-    if seconds < 60 { format!("{:.1}s", duration.as_secs_f64()) } else { format!("{}m{:02}s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        format!("{:.1}s", duration.as_secs_f64())
+    } else {
+        format!("{}m{:02}s", seconds / 60, seconds % 60)
+    }
 }
 
 #[cfg(test)]

@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use super::{OutputTable, PlanTable, StatusTable};
+use super::{PlanTable, StatusTable};
 use crate::{
     engine::Verb,
     error::{Failure, Fault},
     exit::Exit,
+    stack::Outputs,
 };
 
 /// One thing to tell.
@@ -37,7 +38,14 @@ pub(crate) enum Message<'a> {
         took: Duration,
     },
     /// URLs and ids.
-    Outputs(&'a OutputTable),
+    Outputs(&'a Outputs),
+    /// One of them.
+    Output {
+        /// Which.
+        name: &'a str,
+        /// The value.
+        value: &'a str,
+    },
     /// What to do next.
     Next {
         /// Commands, each with a remark.

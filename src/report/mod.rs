@@ -14,7 +14,7 @@ mod usage;
 mod value;
 
 use std::{
-    io::{self, BufRead, IsTerminal as _, Write},
+    io::{self, IsTerminal as _, Write},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -23,10 +23,11 @@ use crate::{
     engine::{Event, Events},
 };
 
+pub(crate) use human::past;
 pub(crate) use log::begin as begin_log;
 pub(crate) use message::{Done, LocalCloud, Message, Target};
-pub(crate) use outputs::{Guard, OutputRow, OutputTable};
-pub(crate) use plan::PlanTable;
+pub(crate) use outputs::{next, values};
+pub(crate) use plan::{PlanTable, rows};
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 
 pub(crate) use usage::usage;
@@ -117,29 +118,14 @@ impl Report {
         }
     }
 
-    /// Gives one bare value for a script, or in JSON the message that holds it.
-    pub(crate) fn value(&self, text: &str, message: &Message<'_>) {
-        match self.look {
-            Look::Human => self.print(|streams| &mut streams.out, &format!("{text}\n")),
-            Look::Json => self.data(message),
-        }
-    }
-
     /// Gives text as it is, whatever the look.
     pub(crate) fn raw(&self, text: &[u8]) {
         let _ = self.streams().out.write_all(text);
     }
 
-    /// Asks for a yes and reads the answer from `input`; anything but `y` or `yes` is a no.
-    pub(crate) fn ask(&self, question: &str, input: &mut dyn BufRead) -> io::Result<bool> {
-        let mut streams = self.streams();
-        write!(streams.err, "{question} [y/N] ")?;
-        streams.err.flush()?;
-        let mut answer = String::new();
-        if input.read_line(&mut answer)? == 0 {
-            writeln!(streams.err)?;
-        }
-        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    /// Puts a question that is answered with a yes or a no.
+    pub(crate) fn ask(&self, question: &str) {
+        self.print(|streams| &mut streams.err, &format!("\n{question} [y/N] "));
     }
 
     /// For whom this is.

@@ -2,96 +2,44 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
-
 use super::paint::{FAINT, STRONG, paint};
+use crate::stack::{Outputs, RouteUrl};
 
-/// What a person needs of a deployed stack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OutputTable {
-    /// Where the API answers.
-    pub(crate) invoke_url: String,
-    /// The user pool.
-    pub(crate) user_pool_id: String,
-    /// The app client.
-    pub(crate) client_id: String,
-    /// The Region.
-    pub(crate) region: String,
-    /// The routes.
-    pub(crate) routes: Vec<OutputRow>,
+/// The single values by the names that `outputs KEY` takes; what does not exist yet is left out.
+pub(crate) fn values(outputs: &Outputs) -> Vec<(&'static str, &str)> {
+    let values = [
+        ("invoke_url", outputs.invoke_url.as_deref()),
+        ("rest_api_id", outputs.rest_api_id.as_deref()),
+        ("user_pool_id", outputs.user_pool_id.as_deref()),
+        ("client_id", outputs.client_id.as_deref()),
+        ("region", Some(outputs.region.as_str())),
+        ("account", Some(outputs.account.as_str())),
+        ("endpoint", outputs.endpoint.as_deref()),
+    ];
+    values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
-/// One route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OutputRow {
-    /// `GET /test`.
-    pub(crate) route: String,
-    /// Its whole URL.
-    pub(crate) url: String,
-    /// Who may call.
-    pub(crate) auth: Guard,
-}
-
-/// Who may call a route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Guard {
-    /// Everybody.
-    Public,
-    /// Whoever has an ID token.
-    IdToken,
-    /// Whoever has an access token with one of these scopes.
-    Scopes(Vec<String>),
-}
-
-impl OutputTable {
-    /// The single values by the names that `outputs KEY` takes.
-    pub(crate) fn values(&self) -> [(&'static str, &str); 4] {
-        [
-            ("invoke_url", &self.invoke_url),
-            ("user_pool_id", &self.user_pool_id),
-            ("client_id", &self.client_id),
-            ("region", &self.region),
-        ]
+pub(super) fn render(outputs: &Outputs) -> String {
+    let mut text = String::new();
+    for (name, value) in values(outputs) {
+        let _ = writeln!(text, "{}  {value}", paint(STRONG, format_args!("{name:<12}")));
     }
-
-    /// A single value, or a route's URL.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let value = self.values().into_iter().find(|(known, _)| *known == name).map(|(_, value)| value);
-        value.or_else(|| self.routes.iter().find(|row| row.route == name).map(|row| row.url.as_str()))
-    }
-
-    pub(super) fn render(&self) -> String {
-        let mut text = String::new();
-        for (name, value) in self.values() {
-            let _ = writeln!(text, "{}  {value}", paint(STRONG, format_args!("{name:<12}")));
-        }
+    if !outputs.routes.is_empty() {
         text.push('\n');
-        let widest = self.routes.iter().map(|row| row.route.chars().count()).max().unwrap_or(0);
-        for row in &self.routes {
-            let who = paint(FAINT, row.auth.describe());
-            let _ = writeln!(text, "{:<widest$}  {}  {who}", row.route, row.url);
-        }
-        text
     }
-
-    /// Commands to try: one for a public route and one for a protected route, when a plain GET can call them.
-    pub(crate) fn next(&self) -> Vec<String> {
-        let callable = |row: &&OutputRow| row.route.starts_with("GET ") && !row.route.contains('{');
-        let public = self.routes.iter().filter(callable).find(|row| row.auth == Guard::Public);
-        let protected = self.routes.iter().filter(callable).find(|row| row.auth != Guard::Public);
-        let public = public.map(|row| format!("curl -i {}    # anybody may", row.url));
-        let protected = protected.map(|row| format!("curl -i {}    # 401 without a token", row.url));
-        public.into_iter().chain(protected).collect()
+    let widest = outputs.routes.iter().map(|row| row.route.chars().count()).max().unwrap_or(0);
+    for row in &outputs.routes {
+        let public = if row.public { paint(FAINT, "  public") } else { String::new() };
+        let _ = writeln!(text, "{:<widest$}  {}{public}", row.route, row.url);
     }
+    text
 }
 
-impl Guard {
-    fn describe(&self) -> String {
-        match self {
-            Self::Public => "public".into(),
-            Self::IdToken => "ID token".into(),
-            Self::Scopes(scopes) => format!("access token with {}", scopes.join(" or ")),
-        }
-    }
+/// Commands to try: one for a public and one for a protected route, where a plain GET can call them.
+pub(crate) fn next(outputs: &Outputs) -> Vec<String> {
+    let callable = |row: &&RouteUrl| row.route.starts_with("GET ") && !row.route.contains('{');
+    let first = |public: bool| outputs.routes.iter().filter(callable).find(|row| row.public == public);
+    let public = first(true).map(|row| format!("curl -i {}    # anybody may", row.url));
+    let protected = first(false).map(|row| format!("curl -i {}    # 401 without a token", row.url));
+    public.into_iter().chain(protected).collect()
 }

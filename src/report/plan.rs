@@ -249,11 +249,9 @@ fn settings(spec: &Value, secret: &[&str]) -> Vec<ChangeRow> {
         let secret = secret.contains(&field.as_str());
         let routes = value.as_object().filter(|members| field == "routes" && members.keys().all(|name| is_route(name)));
         match routes {
-            Some(routes) => rows.extend(
-                routes.iter().map(|(route, value)| {
-                    ChangeRow::new(&[field.clone(), route.clone()], None, Some(value.clone()), secret)
-                }),
-            ),
+            Some(routes) => rows.extend(routes.iter().map(|(route, value)| {
+                ChangeRow::new(&[field.clone(), route.clone()], None, Some(value.clone()), secret)
+            })),
             None => rows.push(ChangeRow::new(std::slice::from_ref(field), None, Some(value.clone()), secret)),
         }
     }

@@ -92,7 +92,11 @@ impl StatusTable {
         use Condition::{Drifted, Extra, Gone, InSync, Missing, Pending};
         let count = |status| self.resources.iter().filter(|row| row.status == status).count();
         let counts = [InSync, Drifted, Gone, Pending, Missing, Extra].map(|status| (count(status), status));
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, status)| format!("{count} {}", status.word())).collect()
+        counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, status)| format!("{count} {}", status.word()))
+            .collect()
     }
 }
 

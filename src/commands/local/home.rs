@@ -52,6 +52,11 @@ impl Home {
         self.folder().join("state")
     }
 
+    /// Where the server answers, or did when it last ran.
+    pub(crate) fn url(&self) -> Option<String> {
+        self.remembered().map(|server| server.url)
+    }
+
     /// The cloud's data.
     pub(super) fn cloud(&self) -> PathBuf {
         self.folder().join("cloud")

@@ -5,10 +5,7 @@ use std::net::Ipv4Addr;
 use stackctl_local::{Cloud, Settings};
 use tokio::net::TcpListener;
 
-use super::{
-    Home,
-    home::Remembered,
-};
+use super::{Home, home::Remembered};
 use crate::{commands::app::App, error::Failure, exit::Exit};
 
 pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {

@@ -1,0 +1,132 @@
+//! Shows a plan, asks, carries it out, and says what became of it.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal as _},
+    sync::{Mutex, PoisonError},
+};
+
+use tokio::time::Instant;
+
+use super::{
+    app::App,
+    session::{Session, Survey},
+};
+use crate::{
+    engine::{Event, Events, Outcome, Plan, Verb},
+    error::{Failure, Fault},
+    exit::Exit,
+    report::{Look, Message, PlanTable, Report, past},
+    state::State,
+};
+
+/// Carries out the plan of a survey, after asking, and returns the state as it is then.
+pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, question: &str) -> Result<State, Failure> {
+    let Survey { state, plan, .. } = survey;
+    let steps = acting(&plan);
+    let asking = steps > 0 && !app.common.yes && !session.is_local();
+    let table = PlanTable::new(&plan, &session.catalog);
+    if asking {
+        app.report.insist(&Message::Plan(&table));
+        confirm(app, question).await?;
+    } else {
+        app.report.tell(&Message::Plan(&table));
+    }
+    if plan.is_empty() {
+        return Ok(state);
+    }
+    app.be_careful();
+    let tally = Tally { report: &app.report, steps: Mutex::default() };
+    let began = Instant::now();
+    let outcome = session.engine(app, &tally).execute(&plan, state, &session.store, &app.interrupt).await;
+    app.bill_saves(outcome.saves);
+    app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
+    conclude(app, outcome, steps)
+}
+
+fn acting(plan: &Plan) -> usize {
+    plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep).count()
+}
+
+/// Asks on a terminal; where nobody can answer, a plan is not carried out.
+async fn confirm(app: &App, question: &str) -> Result<(), Failure> {
+    if app.report.look() == Look::Json || !io::stdin().is_terminal() {
+        return Err(Failure::usage("nobody is here to confirm the plan, so nothing was changed")
+            .hint(format!("look at the plan, then run `stackctl {} --yes`", app.command)));
+    }
+    app.report.ask(question);
+    // Reading blocks, and an interrupt must not wait for it.
+    let answer = tokio::task::spawn_blocking(|| answer(&mut io::stdin().lock())).await;
+    match answer {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => Err(Failure::failed("not confirmed, so nothing was changed")),
+        Ok(Err(error)) => Err(Failure::io("the answer cannot be read", &error)),
+        Err(error) => Err(Failure::failed("the answer cannot be read").detail(error)),
+    }
+}
+
+/// Reads an answer; anything but `y` or `yes` is a no.
+fn answer(input: &mut dyn io::BufRead) -> io::Result<bool> {
+    let mut line = String::new();
+    input.read_line(&mut line)?;
+    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+fn conclude(app: &App, outcome: Outcome, steps: usize) -> Result<State, Failure> {
+    let exit = if outcome.done > 0 { Exit::Partly } else { Exit::Failed };
+    let again =
+        format!("{} of {steps} steps are done and recorded; run `stackctl {}` to go on", outcome.done, app.command);
+    if let Some(error) = outcome.save_error {
+        let failure = Failure::from(error);
+        let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
+        let found = format!("what was done meanwhile is found by the next `stackctl {}`", app.command);
+        return Err(Failure { exit, ..failure }.hint(found));
+    }
+    if !outcome.failed.is_empty() {
+        let errors = outcome
+            .failed
+            .iter()
+            .map(|failed| Fault::of(format!("{}: not {}", failed.key, past(failed.verb)), &failed.error));
+        let exit = if outcome.interrupted { Exit::Interrupted } else { exit };
+        return Err(Failure { exit, errors: errors.collect(), hints: vec![again] });
+    }
+    if outcome.interrupted {
+        return Err(Failure::new(Exit::Interrupted, "interrupted; what was under way is finished").hint(again));
+    }
+    Ok(outcome.state)
+}
+
+/// Passes events on and counts the steps that are done.
+struct Tally<'a> {
+    report: &'a Report,
+    steps: Mutex<BTreeMap<Verb, usize>>,
+}
+
+impl Tally<'_> {
+    fn take(self) -> BTreeMap<Verb, usize> {
+        self.steps.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Events for Tally<'_> {
+    fn emit(&self, event: Event) {
+        if let Event::StepDone { verb, .. } = &event {
+            *self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(*verb).or_default() += 1;
+        }
+        self.report.emit(event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        for (text, yes) in
+            [("y\n", true), ("YES\n", true), (" yes \n", true), ("\n", false), ("yep\n", false), ("", false)]
+        {
+            assert_eq!(answer(&mut text.as_bytes()).unwrap(), yes, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `stackctl plan`: what `up` would do. Reads only; not even the state is locked.
+
+use super::{app::App, project, session::Session};
+use crate::{
+    cli::Detailed,
+    engine::Consent,
+    error::Failure,
+    exit::Exit,
+    report::{Message, PlanTable},
+};
+
+pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
+    let loaded = project::load(app)?;
+    let packages = project::package(&loaded.config, &loaded.directory)?;
+    let session = Session::open(app, &loaded, &packages).await?;
+    let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
+    app.report.data(&Message::Plan(&PlanTable::new(&survey.plan, &session.catalog)));
+    let differs = detailed.detailed_exitcode && !survey.plan.is_empty();
+    Ok(if differs { Exit::Differences } else { Exit::Done })
+}

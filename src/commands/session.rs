@@ -1,0 +1,172 @@
+//! A stack and the cloud it is on: the connection, the state's place, and the look that every plan begins with.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::{app::App, local};
+use crate::{
+    aws::{Cloud, Options},
+    cli,
+    config::{Config, Loaded},
+    engine::{Catalog, Consent, Desired, Engine, Observed, Plan, plan},
+    error::Failure,
+    exit::Exit,
+    report::{Message, Target},
+    resources,
+    stack::{self, Identity, Packages},
+    state::{Guard, Holder, LocalStore, Place, State, StateError, Store as _},
+};
+
+/// A connected stack.
+pub(crate) struct Session {
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) catalog: Catalog<Cloud>,
+    /// With the account in the place of `${account}`.
+    pub(crate) config: Config,
+    pub(crate) store: LocalStore,
+    place: Place,
+    local: bool,
+}
+
+/// What a look at the stack came to.
+pub(crate) struct Survey {
+    pub(crate) state: State,
+    pub(crate) observed: Observed,
+    pub(crate) plan: Plan,
+}
+
+/// Where the state of a configuration is kept. Those of the local cloud have a folder of their own.
+pub(crate) fn store(app: &App, loaded: &Loaded) -> LocalStore {
+    let deployment = &loaded.config.deployment;
+    let folder = if app.common.local {
+        local::Home::beside(&loaded.path).states()
+    } else {
+        loaded.directory.join(&loaded.config.state.path)
+    };
+    LocalStore::new(&folder, &deployment.service_name, &deployment.stage)
+}
+
+/// The state, unless there is nothing in it and nothing was about to be.
+pub(crate) async fn recorded(store: &LocalStore) -> Result<Option<State>, StateError> {
+    Ok(store.load().await?.filter(|state| !is_empty(state)))
+}
+
+fn is_empty(state: &State) -> bool {
+    state.resources.is_empty() && state.pending.is_empty()
+}
+
+impl Session {
+    /// Connects, and makes sure that this is the account that the configuration means.
+    pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
+        let deployment = &loaded.config.deployment;
+        let url = if app.common.local { Some(local_url(app, loaded).await?) } else { None };
+        let options = Options {
+            region: Some(deployment.region.clone()),
+            profile: app.common.profile.clone(),
+            local: url,
+            http_client: None,
+        };
+        let cloud = Cloud::connect(options).await;
+        let mut cloud = cloud.map_err(|error| Failure::resource("whose account this is cannot be asked", &error))?;
+        let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
+        cloud.packages = zips.collect::<BTreeMap<_, _>>();
+        let cloud = Arc::new(cloud);
+        app.bill(&cloud);
+        let session = Self {
+            config: loaded.config.with_account(&cloud.account),
+            catalog: resources::catalog(),
+            store: store(app, loaded),
+            place: Place {
+                stack: deployment.service_name.clone(),
+                stage: deployment.stage.clone(),
+                region: cloud.region.clone(),
+                account: cloud.account.clone(),
+                endpoint: cloud.endpoint.clone(),
+            },
+            local: app.common.local,
+            cloud,
+        };
+        session.check_account()?;
+        session.tell_target(app);
+        Ok(session)
+    }
+
+    /// Everything as it is to be.
+    pub(crate) fn desired(&self, packages: &Packages) -> Desired {
+        let identity = Identity {
+            account: self.cloud.account.clone(),
+            region: self.cloud.region.clone(),
+            partition: self.cloud.partition.to_owned(),
+        };
+        stack::build(&self.config, packages, &identity)
+    }
+
+    /// Keeps others from the state while the guard lives.
+    pub(crate) async fn lock(&self, app: &App) -> Result<Guard, Failure> {
+        let (user, host) = cli::person(&app.environment);
+        let since = Timestamp::now().to_string();
+        let command = app.command.to_owned();
+        Ok(self.store.lock(&Holder { pid: std::process::id(), host, user, command, since }).await?)
+    }
+
+    /// Looks at what there is and plans the way to `desired`. Changes nothing.
+    pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
+        let state = self.state().await?;
+        let observed = self.engine(app, &app.report).observe(&state, desired).await?;
+        let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
+        Ok(Survey { state, observed, plan })
+    }
+
+    /// The engine on this cloud, which tells `events` what it does.
+    pub(crate) fn engine<'s>(&'s self, app: &App, events: &'s dyn crate::engine::Events) -> Engine<'s, Cloud> {
+        Engine { catalog: &self.catalog, cloud: &self.cloud, events, parallel: app.common.parallel.into() }
+    }
+
+    /// Whether this is the cloud on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local
+    }
+
+    async fn state(&self) -> Result<State, Failure> {
+        let Some(mut state) = self.store.load().await? else { return Ok(State::new(self.place.clone())) };
+        if self.local {
+            // It is the same cloud on whatever port it came back.
+            state.endpoint.clone_from(&self.place.endpoint);
+        }
+        if is_empty(&state) {
+            // Nothing in it belongs to any place, and keeping it keeps the count of its saves.
+            state.region.clone_from(&self.place.region);
+            state.account.clone_from(&self.place.account);
+            state.endpoint.clone_from(&self.place.endpoint);
+        }
+        state.check(&self.place)?;
+        Ok(state)
+    }
+
+    /// The local cloud stands in for whatever account the configuration means.
+    fn check_account(&self) -> Result<(), Failure> {
+        let wanted = self.config.deployment.account_id.as_ref().filter(|_| !self.local);
+        let Some(wanted) = wanted.filter(|wanted| **wanted != self.cloud.account) else { return Ok(()) };
+        let message = format!("these credentials are of account {}, not of {wanted}", self.cloud.account);
+        Err(Failure::new(Exit::Usage, message)
+            .detail("`deployment.accountId` allows no other account")
+            .hint("choose the right credentials with `--profile`"))
+    }
+
+    fn tell_target(&self, app: &App) {
+        let Place { stack, stage, region, account, endpoint } = self.place.clone();
+        let target = Target { stack, stage, region, account, endpoint, local: self.local };
+        app.report.tell(&Message::Target(&target));
+    }
+}
+
+async fn local_url(app: &App, loaded: &Loaded) -> Result<String, Failure> {
+    let server = local::ensure(&local::Home::beside(&loaded.path)).await?;
+    if server.started {
+        let message = format!("started the local cloud at {}; `stackctl local stop` ends it", server.url);
+        app.report.tell(&Message::Note { message: &message });
+    }
+    Ok(server.url)
+}
