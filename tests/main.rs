@@ -2,5 +2,7 @@
 
 mod config;
 mod engine;
+mod harness;
+mod kinds;
 mod package;
 mod stack;

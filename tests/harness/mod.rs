@@ -1,0 +1,64 @@
+//! What the tests of the whole share: the local cloud without sockets, the clients on it, and listeners.
+
+mod bridge;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use stackctl::{
+    aws::{self, Options},
+    engine::{Claim, Event, Events, Key},
+    package::package,
+};
+
+pub(crate) use bridge::Bridge;
+
+/// The clients on a local cloud in this process.
+pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Cloud {
+    let options = Options {
+        region: Some("us-west-2".into()),
+        local: Some("http://local.test".into()),
+        http_client: Some(Bridge::client(local)),
+        ..Options::default()
+    };
+    aws::Cloud::connect(options).await.expect("the local cloud knows every caller")
+}
+
+/// Packages of one file `app.py` with this content, as the clients take them: the source hash and the bytes.
+pub(crate) fn python(content: &str) -> (String, Bytes) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("app.py"), content).expect("a writable folder");
+    let package = package(folder.path()).expect("a package");
+    (package.source_hash, package.bytes.into())
+}
+
+/// The claim of one intent.
+pub(crate) fn claim(stack: &str, key: &Key) -> Claim {
+    Claim { stack: stack.into(), stage: "dev".into(), key: key.clone(), token: format!("token-of-{stack}") }
+}
+
+/// Remembers what was waited for.
+#[derive(Debug, Default)]
+pub(crate) struct Listener(Mutex<Vec<String>>);
+
+impl Listener {
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Events for Listener {
+    fn emit(&self, event: Event) {
+        if let Event::Waiting { reason, .. } = event {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(reason);
+        }
+    }
+}
+
+/// Tags as specs have them.
+pub(crate) fn tags(tags: &[(&str, &str)]) -> BTreeMap<String, String> {
+    tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

@@ -1,0 +1,101 @@
+//! What a person reads when AWS refuses, and what the engine may conclude.
+
+use serde_json::json;
+use stackctl::{
+    aws::Cloud,
+    engine::{Context, ResourceError, Silent, Verdict},
+    resources::catalog,
+};
+use stackctl_local::{Effect, Fault, Settings, Weather};
+
+use super::{
+    cases::{function, key, make, role, user_pool},
+    life::resolved,
+};
+use crate::harness::{claim, connect, python};
+
+/// Makes a thing while one operation goes wrong.
+async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackctl_local::Cloud, ResourceError) {
+    let local = stackctl_local::Cloud::new(Settings::default());
+    let cloud = connect(&local).await;
+    local.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 100, effect });
+    let spec = match kind {
+        "user_pool" => user_pool("people"),
+        "iam_role" => role("x"),
+        _ => json!({ "name": "/x", "retention_days": 7, "tags": {} }),
+    };
+    let error = create(&cloud, kind, &spec).await.expect_err("it goes wrong");
+    (local, error)
+}
+
+async fn create(
+    cloud: &Cloud,
+    kind: &'static str,
+    spec: &serde_json::Value,
+) -> Result<serde_json::Value, ResourceError> {
+    let key = key(kind);
+    let context = Context { cloud, key: &key, events: &Silent };
+    catalog().get(&key.kind).unwrap().create(&context, &resolved(spec), &claim("ours", &key)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_denied_call_names_the_permissions_to_ask_for() {
+    let effect = Effect::Refuse { status: 403, code: "AccessDenied".into(), message: "not authorized".into() };
+    let (_, error) = refused("iam_role", "iam:CreateRole", effect).await;
+    assert_eq!(error.to_string(), "iam:CreateRole: AccessDenied: not authorized");
+    assert_eq!(error.hints, ["the caller needs `iam:CreateRole` and `iam:TagRole`"]);
+    assert_eq!(error.verdict, Verdict::Refused);
+    assert!(error.request_id.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pool_whose_answer_was_lost_is_not_made_a_second_time() {
+    let (local, error) = refused("user_pool", "cognito-idp:CreateUserPool", Effect::LoseAnswer).await;
+    assert_eq!(error.verdict, Verdict::Ambiguous);
+    assert_eq!(local.call_counts()["cognito-idp:CreateUserPool"], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_is_taken_is_told_from_other_refusals() {
+    let local = stackctl_local::Cloud::new(Settings::default());
+    let cloud = connect(&local).await;
+    for kind in ["iam_role", "log_group"] {
+        let spec =
+            if kind == "iam_role" { role("x") } else { json!({ "name": "/x", "retention_days": 7, "tags": {} }) };
+        create(&cloud, kind, &spec).await.unwrap();
+        assert_eq!(create(&cloud, kind, &spec).await.unwrap_err().verdict, Verdict::AlreadyExists, "{kind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_lambda_never_may_assume_is_given_up_with_an_explanation() {
+    let weather = Weather { role_propagation: std::time::Duration::from_secs(3600), ..Weather::default() };
+    let mut cloud = connect(&stackctl_local::Cloud::new(Settings { weather, ..Settings::default() })).await;
+    let code = python("x = 1");
+    let spec = function("x", &make(&cloud, "iam_role", &role("x")).await, &code.0);
+    cloud.packages.extend([code]);
+    let started = tokio::time::Instant::now();
+    let error = create(&cloud, "lambda_function", &spec).await.unwrap_err();
+    assert_eq!(error.verdict, Verdict::TimedOut);
+    assert!(started.elapsed().as_secs() < 130);
+    assert!(error.hints.iter().any(|hint| hint.contains("trust policy")), "{:?}", error.hints);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_package_that_was_not_built_is_said_before_anything_is_sent() {
+    let cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let spec = function("x", &json!({ "arn": "arn:aws:iam::000000000000:role/x" }), "unknown");
+    let error = create(&cloud, "lambda_function", &spec).await.unwrap_err();
+    assert_eq!(error.to_string(), "the package of function `x` was not built");
+    assert_eq!(cloud.calls().writes, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_are_counted_by_operation_as_they_arrive() {
+    let local = stackctl_local::Cloud::new(Settings::default());
+    let cloud = connect(&local).await;
+    create(&cloud, "iam_role", &role("x")).await.unwrap();
+    let arrived: std::collections::BTreeMap<_, _> =
+        local.call_counts().into_iter().map(|(operation, count)| (operation, count as u64)).collect();
+    assert_eq!(cloud.calls().by_operation, arrived);
+}

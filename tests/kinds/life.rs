@@ -1,0 +1,177 @@
+//! The life of a thing of any kind: made, found, read, changed field by field, deleted twice.
+
+use serde_json::Value;
+use stackctl::{
+    aws::Cloud,
+    engine::{Catalog, Context, Erased, Found, Resolved},
+    resources::catalog,
+};
+use stackctl_local::{Effect, Fault, Settings, Weather};
+
+use super::cases::{Case, cases};
+use crate::harness::{Listener, claim, connect};
+
+/// Nothing to resolve: the specs here hold no symbols.
+struct Nowhere;
+
+impl stackctl::engine::Lookup for Nowhere {
+    fn output(&self, _: &stackctl::engine::OutputRef) -> Option<Value> {
+        None
+    }
+
+    fn spec(&self, _: &stackctl::engine::Key) -> Option<&Value> {
+        None
+    }
+}
+
+pub(super) fn resolved(spec: &Value) -> Resolved {
+    Resolved::new(spec, &Nowhere).expect("no symbols")
+}
+
+/// One thing and everything that acts on it.
+struct Subject<'a> {
+    case: &'a Case,
+    kind: &'a dyn Erased<Cloud>,
+    context: Context<'a, Cloud>,
+}
+
+impl Subject<'_> {
+    async fn read(&self, outputs: &Value) -> Option<Value> {
+        let sight = self.kind.read(&self.context, outputs).await;
+        sight.unwrap_or_else(|error| panic!("{}: read: {error}", self.case.key)).map(|sight| sight.spec)
+    }
+
+    async fn change(&self, outputs: &Value, live: &Value, want: &Value) -> Value {
+        let changed = self.kind.update(&self.context, outputs, live, &resolved(want)).await;
+        let outputs = changed.unwrap_or_else(|error| panic!("{}: update: {error}", self.case.key));
+        assert_eq!(self.read(&outputs).await.as_ref(), Some(want), "{}: after an update", self.case.key);
+        outputs
+    }
+
+    async fn find(&self, stack: &str, known: &[Value]) -> Found<Value, Value> {
+        let spec = resolved(&self.case.first);
+        let found = self.kind.find(&self.context, &spec, &claim(stack, &self.case.key), known).await;
+        found.unwrap_or_else(|error| panic!("{}: find: {error}", self.case.key))
+    }
+
+    async fn found_soon(&self, stack: &str) -> Found<Value, Value> {
+        for _ in 0..20 {
+            match self.find(stack, &[]).await {
+                Found::Nothing => tokio::time::sleep(std::time::Duration::from_secs(1)).await,
+                found => return found,
+            }
+        }
+        Found::Nothing
+    }
+
+    async fn is_made_and_found(&self) -> Value {
+        let Case { key, first, claimed_by_name, .. } = self.case;
+        assert_eq!(self.find("ours", &[]).await, Found::Nothing, "{key}: before it exists");
+        let made = self.kind.create(&self.context, &resolved(first), &claim("ours", key)).await;
+        let outputs = made.unwrap_or_else(|error| panic!("{key}: create: {error}"));
+        assert_eq!(self.read(&outputs).await.as_ref(), Some(first), "{key}: after its creation");
+
+        let Found::Ours(sight) = self.found_soon("ours").await else { panic!("{key}: its claim is not found") };
+        assert_eq!((&sight.outputs, &sight.spec), (&outputs, first), "{key}: as it was found");
+        assert_eq!(self.find("ours", std::slice::from_ref(&outputs)).await, Found::Nothing, "{key}: known already");
+        match self.find("another", &[]).await {
+            Found::NotOurs(whose) => assert!(whose.contains("stack `ours`"), "{key}: {whose}"),
+            Found::Ours(_) => assert!(*claimed_by_name, "{key}: taken from somebody else"),
+            Found::Nothing => assert!(self.kind.traits().listed_late, "{key}: somebody else's is not seen"),
+        }
+        outputs
+    }
+
+    async fn is_changed_field_by_field(&self, outputs: Value) -> Value {
+        let Case { first, second, .. } = self.case;
+        let mut outputs = self.change(&outputs, first, second).await;
+        let fields: Vec<&String> = second.as_object().expect("specs are objects").keys().collect();
+        for field in fields.into_iter().filter(|field| first[*field] != second[*field]) {
+            let mut drifted = second.clone();
+            drifted[field] = first[field].clone();
+            let live = self.change(&outputs, second, &drifted).await;
+            outputs = self.change(&live, &drifted, second).await;
+        }
+        outputs
+    }
+
+    async fn is_deleted_twice(&self, outputs: &Value) {
+        for time in ["first", "second"] {
+            let deleted = self.kind.delete(&self.context, outputs).await;
+            deleted.unwrap_or_else(|error| panic!("{}: the {time} delete: {error}", self.case.key));
+            assert_eq!(self.read(outputs).await, None, "{}: after the {time} delete", self.case.key);
+        }
+    }
+}
+
+async fn all_kinds_live(local: stackctl_local::Cloud, trouble: impl Fn(&stackctl_local::Cloud)) -> Vec<String> {
+    let mut cloud = connect(&local).await;
+    let catalog: Catalog<Cloud> = catalog();
+    let listener = Listener::default();
+    let cases = cases(&mut cloud).await;
+    trouble(&local);
+    for case in cases {
+        let kind = catalog.get(&case.key.kind).expect("a kind of the catalog");
+        let context = Context { cloud: &cloud, key: &case.key, events: &listener };
+        let subject = Subject { case: &case, kind, context };
+        let outputs = subject.is_made_and_found().await;
+        let outputs = subject.is_changed_field_by_field(outputs).await;
+        subject.is_deleted_twice(&outputs).await;
+    }
+    listener.heard()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_is_made_found_read_changed_and_deleted() {
+    let waits = all_kinds_live(stackctl_local::Cloud::new(Settings::default()), |_| {}).await;
+    assert_eq!(waits, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_waits_out_bad_weather() {
+    use std::time::Duration;
+    let weather = Weather {
+        role_propagation: Duration::from_secs(60),
+        function_pending: Duration::from_secs(8),
+        update_in_progress: Duration::from_secs(3),
+        list_lag: Duration::from_secs(5),
+        latency: Duration::from_millis(80),
+        quotas: true,
+    };
+    let settings = Settings { page_size: Some(1), weather, ..Settings::default() };
+    let waits = all_kinds_live(stackctl_local::Cloud::new(settings), throttle_and_lose).await;
+    for part in ["Lambda assume the function's new role", "to become active", "to take its change in"] {
+        assert!(waits.iter().any(|wait| wait.contains(part)), "nobody was told of {part}: {waits:#?}");
+    }
+}
+
+/// Throttles every operation once, loses a request of every read, and interferes with what can be interfered with.
+fn throttle_and_lose(local: &stackctl_local::Cloud) {
+    let refuse =
+        |status, code: &str, message: &str| Effect::Refuse { status, code: code.into(), message: message.into() };
+    for operation in stackctl::aws::operation::ALL {
+        let (service, name) = operation.name.split_once(':').expect("service:Operation");
+        let effects = match service {
+            "cognito-idp" => [refuse(400, "TooManyRequestsException", "Too many requests")],
+            "iam" | "sts" => [refuse(400, "Throttling", "Rate exceeded")],
+            "logs" => [refuse(400, "ThrottlingException", "Rate exceeded")],
+            _ => [refuse(429, "TooManyRequestsException", "Too Many Requests")],
+        };
+        let busy = match operation.name {
+            "cognito-idp:UpdateUserPool" | "cognito-idp:UpdateUserPoolClient" => {
+                Some(refuse(400, "ConcurrentModificationException", "Concurrent modification"))
+            }
+            "iam:PutRolePolicy" => Some(refuse(409, "ConcurrentModification", "Another request is under way")),
+            "logs:PutRetentionPolicy" => Some(refuse(400, "OperationAbortedException", "A conflicting operation")),
+            "lambda:UpdateFunctionCode" => {
+                Some(refuse(409, "ResourceConflictException", "An update is in progress for resource"))
+            }
+            "lambda:TagResource" => Some(refuse(500, "ServiceException", "An error occurred")),
+            _ => None,
+        };
+        let lost = ["Get", "List", "Describe"].iter().any(|read| name.starts_with(read)).then_some(Effect::LoseRequest);
+        for effect in effects.into_iter().chain(busy).chain(lost) {
+            local.add_fault(Fault { operation: Some(operation.name.into()), skip: 0, times: 1, effect });
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What is particular to one kind.
+
+use aws_sdk_cognitoidentityprovider::types::{LambdaConfigType, UserPoolType};
+use serde_json::{Value, json};
+use stackctl::{
+    aws::Cloud,
+    engine::{Claim, Context, Found, Key, Silent},
+    resources::catalog,
+};
+use stackctl_local::Settings;
+
+use super::{
+    cases::{function, key, make, role, user_pool, with},
+    life::resolved,
+};
+use crate::harness::{claim, connect, python};
+
+async fn fresh() -> Cloud {
+    connect(&stackctl_local::Cloud::new(Settings::default())).await
+}
+
+async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value) -> Value {
+    let key = key(kind);
+    let context = Context { cloud, key: &key, events: &Silent };
+    let catalog = catalog();
+    let kind = catalog.get(&key.kind).unwrap();
+    let live = kind.read(&context, outputs).await.unwrap().unwrap().spec;
+    kind.update(&context, outputs, &live, &resolved(want)).await.unwrap()
+}
+
+async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Value> {
+    let key = key(kind);
+    let context = Context { cloud, key: &key, events: &Silent };
+    let read = catalog().get(&key.kind).unwrap().read(&context, outputs).await.unwrap();
+    read.map(|sight| sight.spec)
+}
+
+async fn pool(cloud: &Cloud, outputs: &Value) -> UserPoolType {
+    let request = cloud.cognito.describe_user_pool().user_pool_id(outputs["id"].as_str().unwrap());
+    request.send().await.unwrap().user_pool.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_of_a_pool_keeps_what_the_config_does_not_manage() {
+    let cloud = fresh().await;
+    let spec = user_pool("people");
+    let outputs = make(&cloud, "user_pool", &spec).await;
+    let trigger = "arn:aws:lambda:us-west-2:000000000000:function:greet";
+    cloud
+        .cognito
+        .update_user_pool()
+        .user_pool_id(outputs["id"].as_str().unwrap())
+        .lambda_config(LambdaConfigType::builder().post_confirmation(trigger).build())
+        .sms_authentication_message("your code is {####}")
+        .send()
+        .await
+        .unwrap();
+    let before = pool(&cloud, &outputs).await;
+
+    update(&cloud, "user_pool", &outputs, &with(&spec, json!({ "deletion_protection": true, "mfa": "ON" }))).await;
+
+    let after = pool(&cloud, &outputs).await;
+    assert_eq!(after.lambda_config, before.lambda_config);
+    assert_eq!(after.sms_authentication_message.as_deref(), Some("your code is {####}"));
+    assert_eq!(after.user_pool_tags, before.user_pool_tags);
+    let want = with(&spec, json!({ "deletion_protection": true, "mfa": "ON" }));
+    assert_eq!(live(&cloud, "user_pool", &outputs).await, Some(want.clone()));
+
+    update(&cloud, "user_pool", &outputs, &with(&want, json!({ "name": "persons" }))).await;
+    assert_eq!(live(&cloud, "user_pool", &outputs).await.unwrap()["mfa"], "ON", "MFA is kept by an update of the rest");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_users_of_a_pool_are_counted_exactly_over_all_pages() {
+    let local = stackctl_local::Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+    let cloud = connect(&local).await;
+    let outputs = make(&cloud, "user_pool", &user_pool("people")).await;
+    for name in ["a", "b", "c", "d", "e"] {
+        let request = cloud.cognito.admin_create_user().user_pool_id(outputs["id"].as_str().unwrap());
+        request.username(format!("{name}@example.org")).send().await.unwrap();
+    }
+    let key = key("user_pool");
+    let context = Context { cloud: &cloud, key: &key, events: &Silent };
+    assert_eq!(catalog().get(&key.kind).unwrap().holdings(&context, &outputs).await, Ok(5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pool_of_the_same_name_with_another_token_is_not_adopted() {
+    let cloud = fresh().await;
+    make(&cloud, "user_pool", &user_pool("people")).await;
+    let needed = Key::new(key("user_pool").kind, "needed");
+    let context = Context { cloud: &cloud, key: &needed, events: &Silent };
+    let later = Claim { token: "another".into(), ..claim("ours", &needed) };
+    let catalog = catalog();
+    let kind = catalog.get(&needed.kind).unwrap();
+    assert_eq!(kind.find(&context, &resolved(&user_pool("people")), &later, &[]).await, Ok(Found::Nothing));
+}
+
+#[tokio::test(start_paused = true)]
+async fn policies_put_on_a_role_by_hand_are_seen_and_removed() {
+    let cloud = fresh().await;
+    let spec = role("ours");
+    let outputs = make(&cloud, "iam_role", &spec).await;
+    let document = spec["inline_policies"]["kept"].to_string();
+    cloud
+        .iam
+        .put_role_policy()
+        .role_name("ours")
+        .policy_name("by-hand")
+        .policy_document(document)
+        .send()
+        .await
+        .unwrap();
+    let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    cloud.iam.attach_role_policy().role_name("ours").policy_arn(arn).send().await.unwrap();
+
+    let seen = live(&cloud, "iam_role", &outputs).await.unwrap();
+    assert!(seen["inline_policies"].get("by-hand").is_some());
+    assert_eq!(seen["managed_policy_arns"], json!([arn]));
+    update(&cloud, "iam_role", &outputs, &spec).await;
+    assert_eq!(live(&cloud, "iam_role", &outputs).await, Some(spec));
+}
+
+#[tokio::test(start_paused = true)]
+async fn code_changed_by_hand_is_seen_and_uploaded_again() {
+    let mut cloud = fresh().await;
+    let (ours, theirs) = (python("ours = 1"), python("theirs = 1"));
+    let spec = function("x", &make(&cloud, "iam_role", &role("x")).await, &ours.0);
+    cloud.packages.extend([ours]);
+    let outputs = make(&cloud, "lambda_function", &spec).await;
+    let blob = aws_sdk_lambda::primitives::Blob::new(theirs.1.to_vec());
+    cloud.lambda.update_function_code().function_name("x").zip_file(blob).send().await.unwrap();
+
+    let seen = live(&cloud, "lambda_function", &outputs).await.unwrap();
+    assert!(seen["source_hash"].as_str().unwrap().starts_with("drifted:"), "{seen}");
+    let outputs = update(&cloud, "lambda_function", &outputs, &spec).await;
+    assert_eq!(live(&cloud, "lambda_function", &outputs).await, Some(spec));
+}
+
+#[tokio::test(start_paused = true)]
+async fn statements_of_others_are_left_alone_and_a_changed_one_of_ours_is_made_again() {
+    let mut cloud = fresh().await;
+    let code = python("x = 1");
+    let spec = function("x", &make(&cloud, "iam_role", &role("x")).await, &code.0);
+    cloud.packages.extend([code]);
+    make(&cloud, "lambda_function", &spec).await;
+    let api = cloud.apigateway.create_rest_api().name("api").send().await.unwrap().id.unwrap();
+    let add = |id: String, principal: &str| {
+        let request = cloud.lambda.add_permission().function_name("x").statement_id(id);
+        request.action("lambda:InvokeFunction").principal(principal)
+    };
+    add("theirs".into(), "s3.amazonaws.com").send().await.unwrap();
+
+    let permission = json!({ "function_name": "x", "rest_api_id": api });
+    let outputs = make(&cloud, "lambda_permission", &permission).await;
+    let id = outputs["statement_id"].as_str().unwrap().to_owned();
+    cloud.lambda.remove_permission().function_name("x").statement_id(&id).send().await.unwrap();
+    add(id, "apigateway.amazonaws.com")
+        .source_arn("arn:aws:execute-api:us-west-2:000000000000:other/*")
+        .send()
+        .await
+        .unwrap();
+    assert_ne!(live(&cloud, "lambda_permission", &outputs).await, Some(permission.clone()));
+
+    let again = make(&cloud, "lambda_permission", &permission).await;
+    assert_eq!(live(&cloud, "lambda_permission", &again).await, Some(permission));
+    let policy = cloud.lambda.get_policy().function_name("x").send().await.unwrap().policy.unwrap();
+    assert!(policy.contains("theirs"), "{policy}");
+    assert!(!policy.contains("other/*"), "{policy}");
+}
