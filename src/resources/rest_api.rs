@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_apigateway::types::{
-    EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Described, builders::PatchOperationBuilder,
-};
+use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Described};
 use serde::{Deserialize, Serialize};
 
 use super::tags::TagChanges;
@@ -165,8 +163,7 @@ pub(crate) async fn retag(
 
 /// One JSON patch. API Gateway takes every value as text.
 pub(crate) fn patch(op: Op, path: impl Into<String>, value: Option<&str>) -> PatchOperation {
-    let patch: PatchOperationBuilder = PatchOperation::builder().op(op).path(path);
-    patch.set_value(value.map(ToOwned::to_owned)).build()
+    PatchOperation::builder().op(op).path(path).set_value(value.map(ToOwned::to_owned)).build()
 }
 
 /// A name as a step of a patch's path, which is a JSON pointer.

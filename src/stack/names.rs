@@ -40,9 +40,10 @@ pub fn role_name(config: &Config, identity: &Identity, function: &str) -> String
     if whole.len() <= LONGEST_ROLE_NAME {
         return whole;
     }
-    let hash: String = Sha256::digest(&whole).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-    let kept: String = whole.chars().take(LONGEST_ROLE_NAME - 1 - hash.len()).collect();
-    format!("{kept}-{hash}")
+    let digest = Sha256::digest(&whole);
+    let hash = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    let kept: String = whole.chars().take(LONGEST_ROLE_NAME - "-01234567".len()).collect();
+    format!("{kept}-{hash:08x}")
 }
 
 /// The path of all roles of a stack, by which they are found.

@@ -51,14 +51,14 @@ pub struct RouteUrl {
 /// Reads from the state where the stack of a configuration answers and what it is called.
 #[must_use]
 pub fn outputs(config: &Config, state: &State) -> Outputs {
-    let output = |key: &Key, name: &str| {
+    let told = |key: &Key, name: &str| {
         state.resources.get(key)?.outputs.get(name).and_then(Value::as_str).map(ToOwned::to_owned)
     };
-    let stage = main::<Stage>();
-    let url = output(&stage, "rest_api_id")
-        .zip(output(&stage, "name"))
+    let served = main::<Stage>();
+    let url = told(&served, "rest_api_id")
+        .zip(told(&served, "name"))
         .map(|(rest_api_id, name)| invoke_url(state.endpoint.as_deref(), &state.region, &rest_api_id, &name));
-    let routes = config.routes.iter().filter_map(|(key, route)| {
+    let urls = config.routes.iter().filter_map(|(key, route)| {
         let url = format!("{}{}", url.as_ref()?, key.path);
         Some(RouteUrl { route: key.to_string(), url, public: route.auth == crate::config::Auth::None })
     });
@@ -66,10 +66,10 @@ pub fn outputs(config: &Config, state: &State) -> Outputs {
         region: state.region.clone(),
         account: state.account.clone(),
         endpoint: state.endpoint.clone(),
-        routes: routes.collect(),
-        rest_api_id: output(&main::<RestApi>(), "id"),
-        user_pool_id: output(&main::<UserPool>(), "id"),
-        client_id: output(&main::<UserPoolClient>(), "id"),
+        routes: urls.collect(),
+        rest_api_id: told(&main::<RestApi>(), "id"),
+        user_pool_id: told(&main::<UserPool>(), "id"),
+        client_id: told(&main::<UserPoolClient>(), "id"),
         invoke_url: url,
     }
 }

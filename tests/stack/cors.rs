@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{desired, spec, with_routes};
 
+#[expect(clippy::needless_pass_by_value, reason = "tests write the JSON where it is used")]
 fn routes(routes: Value, cors: Value) -> Value {
     spec(&desired(&with_routes(routes, json!({ "cors": cors }))), "api_routes.main")
 }

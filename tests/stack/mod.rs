@@ -22,6 +22,7 @@ pub(crate) fn config(json: Value) -> Config {
 }
 
 /// A configuration with these routes, all behind one function, and with further members.
+#[expect(clippy::needless_pass_by_value, reason = "tests write the JSON where it is used")]
 pub(crate) fn with_routes(routes: Value, further: Value) -> Config {
     let mut whole = json!({
         "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },

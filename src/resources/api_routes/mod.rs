@@ -50,7 +50,7 @@ use write::Writer;
 /// The kind.
 pub struct ApiRoutes;
 
-/// What AWS calls it. It has no id of its own: it is there as long as the API is.
+/// What AWS calls it. It has no id of its own: it is there as soon as the API has anything beneath its root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs {
     /// The API whose tree it is.
@@ -74,11 +74,11 @@ impl Resource for ApiRoutes {
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
     ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        let live = read::read(context, &outputs.rest_api_id).await?;
+        let live = read::read(context, &outputs.rest_api_id).await?.filter(|live| live.tree != Tree::bare());
         Ok(live.map(|live| Live { outputs: outputs.clone(), spec: live.tree.spec(&outputs.rest_api_id) }))
     }
 
-    /// The tree is ours because the API is, and it is there as soon as the API is, if need be with a root only.
+    /// The tree is ours because the API is.
     async fn find(
         context: &Context<'_, Cloud>,
         spec: &Spec,
@@ -108,10 +108,7 @@ impl Resource for ApiRoutes {
     async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let Some(LiveTree { tree, ids }) = read::read(context, &outputs.rest_api_id).await? else { return Ok(()) };
-        let mut bare = Tree::default();
-        bare.paths.entry("/".to_owned()).or_default();
-        let mut writer = Writer { context, rest_api_id: &outputs.rest_api_id, ids };
-        writer.bring(&tree, &bare, Way::Cheaper).await
+        Writer { context, rest_api_id: &outputs.rest_api_id, ids }.bring(&tree, &Tree::bare(), Way::Cheaper).await
     }
 }
 

@@ -71,7 +71,7 @@ impl Shape {
                     .filter(|millis| *millis > 0)
                     .unwrap_or(DEFAULT_TIMEOUT_MILLIS);
                 match function_of(integration) {
-                    Some(function) => proxy.function = function.to_owned(),
+                    Some(function) => function.clone_into(&mut proxy.function),
                     None => drop(foreign.insert("uri".into(), json!(integration.uri()))),
                 }
                 foreign.extend(foreign_of_integration(integration));
@@ -176,8 +176,8 @@ mod tests {
 
     const FUNCTION: &str = "arn:aws-cn:lambda:cn-north-1:123456789012:function:f";
 
-    fn read(method: Method) -> (BTreeMap<String, Value>, String) {
-        match Shape::of("GET", &method) {
+    fn read(method: &Method) -> (BTreeMap<String, Value>, String) {
+        match Shape::of("GET", method) {
             Shape::Proxy(proxy) => (proxy.foreign, proxy.function),
             Shape::Preflight(preflight) => panic!("{preflight:?}"),
         }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_method_without_integration_is_foreign() {
-        let (foreign, _) = read(Method::builder().http_method("GET").authorization_type("NONE").build());
+        let (foreign, _) = read(&Method::builder().http_method("GET").authorization_type("NONE").build());
         assert_eq!(foreign, BTreeMap::from([("integration".into(), json!("none"))]));
     }
 
@@ -212,7 +212,7 @@ mod tests {
             .operation_name("op")
             .request_parameters("method.request.path.id", true)
             .method_integration(integration.build());
-        let (foreign, function) = read(method.build());
+        let (foreign, function) = read(&method.build());
         assert_eq!(
             foreign,
             BTreeMap::from([

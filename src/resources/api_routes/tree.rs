@@ -17,10 +17,14 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// The tree of a new API: a root without methods.
+    pub(super) fn bare() -> Self {
+        Self { paths: BTreeMap::from([("/".to_owned(), BTreeMap::new())]), gateway_responses: BTreeMap::new() }
+    }
+
     /// The tree that a spec asks for.
     pub(super) fn wanted(spec: &Spec) -> Self {
-        let mut tree = Self { paths: BTreeMap::new(), gateway_responses: spec.gateway_responses.clone() };
-        tree.plant("/");
+        let mut tree = Self { gateway_responses: spec.gateway_responses.clone(), ..Self::bare() };
         for path in &spec.unrouted {
             tree.plant(path);
         }

@@ -20,7 +20,7 @@ const MARK: &str = "stackctl ";
 const KEPT: usize = 3;
 
 /// How long lost answers to `CreateDeployment` are put up with.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The fingerprint of a deployment; empty when it is gone or not of our making.
 pub(super) async fn fingerprint(

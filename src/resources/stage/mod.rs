@@ -207,13 +207,11 @@ fn outputs(rest_api_id: &str, name: &str, deployment_id: &str) -> Outputs {
 /// It is not among the outputs, because a local cloud that comes back on another port answers somewhere else.
 #[must_use]
 pub fn invoke_url(endpoint: Option<&str>, region: &str, rest_api_id: &str, name: &str) -> String {
-    match endpoint {
-        Some(endpoint) => format!("{}/_aws/execute-api/{rest_api_id}/{name}", endpoint.trim_end_matches('/')),
-        None => {
-            let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-            format!("https://{rest_api_id}.execute-api.{region}.{suffix}/{name}")
-        }
+    if let Some(endpoint) = endpoint {
+        return format!("{}/_aws/execute-api/{rest_api_id}/{name}", endpoint.trim_end_matches('/'));
     }
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://{rest_api_id}.execute-api.{region}.{suffix}/{name}")
 }
 
 fn stage_arn(cloud: &Cloud, outputs: &Outputs) -> String {
