@@ -46,7 +46,7 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let parent = asked.text("parentId")?;
     let part = asked.text("pathPart")?;
     let resource = definition.add_resource(parent, part)?;
-    definition.room_for_resources(asked)?;
+    definition.room_for_resources(asked, 1)?;
     let answer = rendered(&resource, asked);
     definition.resources.insert(resource.id.clone(), resource);
     Ok(answer.into())
@@ -119,8 +119,9 @@ impl Definition {
         })
     }
 
-    pub(super) fn room_for_resources(&self, asked: &Asked<'_>) -> Result<(), AwsError> {
-        if asked.settings.weather.quotas && self.resources.len() > MOST {
+    /// Refuses when so many more would be too many; the root is not counted.
+    pub(super) fn room_for_resources(&self, asked: &Asked<'_>, more: usize) -> Result<(), AwsError> {
+        if asked.settings.weather.quotas && self.resources.len() + more > MOST + 1 {
             return Err(limit_exceeded(
                 "Maximum number of resources for this API has been reached. Please contact AWS if you need additional \
                  resources.",

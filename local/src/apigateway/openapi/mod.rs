@@ -86,7 +86,7 @@ pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     if strict {
         refuse("Warnings", &findings.warnings)?;
     }
-    api.definition.room_for_resources(asked)?;
+    api.definition.room_for_resources(asked, 0)?;
     kept.settings = api.settings;
     kept.definition = api.definition;
     let mut answer = to_json(&kept.settings);
