@@ -82,7 +82,7 @@ pub(super) async fn cases(cloud: &mut Cloud) -> Vec<Case> {
     let (one, two) = (python("def first(e, c): pass"), python("def second(e, c): pass"));
     let sources = (one.0.clone(), two.0.clone());
     cloud.packages.extend([one, two]);
-    vec![
+    let mut cases = vec![
         permission_case(cloud, &sources.0).await,
         // Early, while the roles that it needs are fresh.
         function_case(cloud, &sources).await,
@@ -90,7 +90,9 @@ pub(super) async fn cases(cloud: &mut Cloud) -> Vec<Case> {
         client_case(cloud).await,
         role_case(),
         log_group_case(),
-    ]
+    ];
+    cases.extend(super::api_cases::api_cases(cloud).await);
+    cases
 }
 
 fn pool_case() -> Case {

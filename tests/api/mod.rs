@@ -1,0 +1,124 @@
+//! The API's tree of routes and its stage on a local cloud: both ways of writing, cuts, and what others do by hand.
+
+mod routes;
+mod stages;
+mod ways;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stackctl::{
+    aws::Cloud,
+    engine::{Context, Key, Kind, Resource, ResourceError, Silent},
+    resources::{
+        api_routes::{self, ApiRoutes, Auth, Route},
+        authorizer::{self, Authorizer},
+        rest_api::{self, RestApi},
+    },
+};
+use stackctl_local::{Effect, Fault, Settings};
+
+use crate::harness::{claim, connect};
+
+/// An API on a local cloud of its own, with an authorizer.
+pub(crate) struct Api {
+    pub(crate) local: stackctl_local::Cloud,
+    pub(crate) cloud: Cloud,
+    pub(crate) id: String,
+    pub(crate) authorizer_id: String,
+    key: Key,
+}
+
+impl Api {
+    pub(crate) async fn new() -> Self {
+        Self::on(Settings::default()).await
+    }
+
+    pub(crate) async fn on(settings: Settings) -> Self {
+        let local = stackctl_local::Cloud::new(settings);
+        let cloud = connect(&local).await;
+        let key = Key::new(Kind::new("api_routes"), "main");
+        let pool = cloud.cognito.create_user_pool().pool_name("people").send().await.unwrap();
+        let arn = pool.user_pool.unwrap().arn.unwrap();
+        let mut api = Self { local, cloud, id: String::new(), authorizer_id: String::new(), key };
+        let spec = rest_api::Spec {
+            name: "api".into(),
+            description: "mine".into(),
+            endpoint_type: "REGIONAL".into(),
+            binary_media_types: BTreeSet::from(["image/png".into()]),
+            tags: BTreeMap::new(),
+        };
+        api.id = RestApi::create(&api.context(), &spec, &claim("ours", &api.key)).await.unwrap().id;
+        let spec = authorizer::Spec {
+            rest_api_id: api.id.clone().into(),
+            name: "people".into(),
+            provider_arns: vec![arn.into()],
+            identity_source: "method.request.header.Authorization".into(),
+            ttl_seconds: 60,
+        };
+        api.authorizer_id = Authorizer::create(&api.context(), &spec, &claim("ours", &api.key)).await.unwrap().id;
+        api
+    }
+
+    pub(crate) fn context(&self) -> Context<'_, Cloud> {
+        Context { cloud: &self.cloud, key: &self.key, events: &Silent }
+    }
+
+    /// A spec with these routes, as `GET /a`; those with `!` behind them are behind the authorizer.
+    pub(crate) fn spec(&self, routes: &[&str]) -> api_routes::Spec {
+        let protected = routes.iter().any(|route| route.ends_with('!'));
+        api_routes::Spec {
+            rest_api_id: self.id.clone().into(),
+            authorizer_id: protected.then(|| self.authorizer_id.clone().into()),
+            routes: routes.iter().map(|text| (text.trim_end_matches('!').to_owned(), route(text))).collect(),
+            preflights: BTreeMap::new(),
+            gateway_responses: BTreeMap::new(),
+            unrouted: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) async fn write(&self, spec: &api_routes::Spec) -> Result<(), ResourceError> {
+        self.write_in(spec, api_routes::Way::Cheaper).await
+    }
+
+    pub(crate) async fn write_in(&self, spec: &api_routes::Spec, way: api_routes::Way) -> Result<(), ResourceError> {
+        // Boxed, as the SDK's futures are large.
+        Box::pin(api_routes::write(&self.context(), spec, way)).await.map(drop)
+    }
+
+    /// What is there; an API without anything beneath its root counts as no routes.
+    pub(crate) async fn read(&self) -> api_routes::Spec {
+        let outputs = api_routes::Outputs { rest_api_id: self.id.clone() };
+        let live = ApiRoutes::read(&self.context(), &outputs).await.unwrap();
+        live.map_or_else(|| self.spec(&[]), |live| live.spec)
+    }
+
+    /// How often each operation of API Gateway arrives while `work` is done; those that do not are left out.
+    pub(crate) async fn counted<T>(&self, work: impl Future<Output = T>) -> (T, BTreeMap<String, usize>) {
+        let before = self.local.call_counts();
+        let result = work.await;
+        let since = self.local.call_counts().into_iter().filter_map(|(operation, count)| {
+            let more = count - before.get(&operation).copied().unwrap_or(0);
+            (more > 0).then(|| (operation.trim_start_matches("apigateway:").to_owned(), more))
+        });
+        (result, since.collect())
+    }
+
+    pub(crate) fn trouble(&self, operation: Option<&str>, skip: usize, times: usize, effect: Effect) {
+        self.local.add_fault(Fault { operation: operation.map(Into::into), skip, times, effect });
+    }
+}
+
+fn route(text: &str) -> Route {
+    Route {
+        function: "arn:aws:lambda:us-west-2:000000000000:function:f".into(),
+        auth: if text.ends_with('!') { Auth::Cognito } else { Auth::None },
+        scopes: BTreeSet::new(),
+        timeout_millis: 29_000,
+        foreign: BTreeMap::new(),
+    }
+}
+
+/// Counts as a test writes them down.
+pub(crate) fn counts(counts: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    counts.iter().map(|(operation, count)| ((*operation).to_owned(), *count)).collect()
+}

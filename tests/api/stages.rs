@@ -1,0 +1,150 @@
+//! When a stage gets a new deployment, when it does not, and what is kept of the old ones.
+
+use std::collections::BTreeMap;
+
+use stackctl::{
+    engine::{Found, Resource as _, Verdict},
+    resources::stage::{Outputs, Spec, Stage, Throttle},
+};
+use stackctl_local::Effect;
+
+use super::{Api, counts};
+use crate::harness::claim;
+
+impl Api {
+    /// An API with a route, so that it can be deployed.
+    async fn deployable() -> Self {
+        let api = Self::new().await;
+        api.write(&api.spec(&["GET /a"])).await.unwrap();
+        api
+    }
+
+    fn stage(&self, fingerprint: &str) -> Spec {
+        Spec {
+            rest_api_id: self.id.clone().into(),
+            name: "dev".into(),
+            description: String::new(),
+            fingerprint: fingerprint.into(),
+            throttling: BTreeMap::new(),
+            tags: BTreeMap::new(),
+        }
+    }
+
+    async fn deploy(&self, fingerprint: &str) -> Outputs {
+        let spec = self.stage(fingerprint);
+        Stage::create(&self.context(), &spec, &claim("ours", &self.key)).await.unwrap()
+    }
+
+    /// Brings the stage to a spec, as the engine does: by what it reads.
+    async fn bring(&self, outputs: &Outputs, want: &Spec) -> Outputs {
+        let live = Stage::read(&self.context(), outputs).await.unwrap().unwrap();
+        Stage::update(&self.context(), &live.outputs, &live.spec, want).await.unwrap()
+    }
+
+    async fn deployments(&self) -> Vec<String> {
+        let all = self.cloud.apigateway.get_deployments().rest_api_id(&self.id).limit(500).send().await.unwrap();
+        let mut all: Vec<_> = all.items().iter().map(|one| one.description().unwrap_or("by hand").to_owned()).collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stage_is_read_in_two_calls() {
+    let api = Api::deployable().await;
+    let outputs = api.deploy("f1").await;
+    let (live, cost) = api.counted(Stage::read(&api.context(), &outputs)).await;
+    assert_eq!(live.unwrap().unwrap().spec, api.stage("f1"));
+    assert_eq!(cost, counts(&[("GetStage", 1), ("GetDeployment", 1)]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stage_moves_when_its_fingerprint_changes_and_only_then() {
+    let api = Api::deployable().await;
+    let first = api.deploy("f1").await;
+    let calmer = Spec { description: "calm".into(), ..api.stage("f1") };
+    let same = api.bring(&first, &calmer).await;
+    assert_eq!(same.deployment_id, first.deployment_id);
+    let second = api.bring(&same, &api.stage("f2")).await;
+    assert_ne!(second.deployment_id, first.deployment_id);
+    assert_eq!(api.deployments().await, ["stackctl f1", "stackctl f2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_config_that_comes_back_is_served_from_the_deployment_it_had() {
+    let api = Api::deployable().await;
+    let first = api.deploy("f1").await;
+    let second = api.bring(&first, &api.stage("f2")).await;
+    let third = api.bring(&second, &api.stage("f1")).await;
+    assert_eq!(third.deployment_id, first.deployment_id);
+    assert_eq!(api.deployments().await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_deployed_to_the_stage_differs() {
+    let api = Api::deployable().await;
+    let outputs = api.deploy("f1").await;
+    api.cloud.apigateway.create_deployment().rest_api_id(&api.id).stage_name("dev").send().await.unwrap();
+    let live = Stage::read(&api.context(), &outputs).await.unwrap().unwrap();
+    assert_eq!(live.spec.fingerprint, "".into());
+    let back = Stage::update(&api.context(), &live.outputs, &live.spec, &api.stage("f1")).await.unwrap();
+    assert_eq!(back, outputs);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_between_deployment_and_stage_makes_no_second_deployment() {
+    let api = Api::deployable().await;
+    api.trouble(Some("apigateway:CreateStage"), 0, 3, Effect::LoseRequest);
+    let (spec, claim) = (api.stage("f1"), claim("ours", &api.key));
+    let cut = Stage::create(&api.context(), &spec, &claim).await.unwrap_err();
+    assert_eq!(cut.verdict, Verdict::Ambiguous);
+    assert_eq!(Stage::find(&api.context(), &spec, &claim, &[]).await.unwrap(), Found::Nothing);
+    Stage::create(&api.context(), &spec, &claim).await.unwrap();
+    assert_eq!(api.deployments().await, ["stackctl f1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_makes_no_second_deployment() {
+    for effect in [Effect::LoseAnswer, Effect::LoseRequest, Effect::FailAfterEffect] {
+        let api = Api::deployable().await;
+        api.trouble(Some("apigateway:CreateDeployment"), 0, 1, effect.clone());
+        api.deploy("f1").await;
+        assert_eq!(api.deployments().await, ["stackctl f1"], "{effect:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_before_the_throttling_is_seen_as_a_difference() {
+    let api = Api::deployable().await;
+    let throttle = Throttle { rate_limit: 5.0, burst_limit: 10 };
+    let spec = Spec { throttling: BTreeMap::from([("*/*".to_owned(), throttle)]), ..api.stage("f1") };
+    api.trouble(Some("apigateway:UpdateStage"), 0, 3, Effect::LoseRequest);
+    let claim = claim("ours", &api.key);
+    Stage::create(&api.context(), &spec, &claim).await.unwrap_err();
+    let Found::Ours(live) = Stage::find(&api.context(), &spec, &claim, &[]).await.unwrap() else { panic!("not found") };
+    assert_eq!(live.spec, Spec { throttling: BTreeMap::new(), ..spec.clone() });
+    Stage::update(&api.context(), &live.outputs, &live.spec, &spec).await.unwrap();
+    let live = Stage::read(&api.context(), &live.outputs).await.unwrap().unwrap();
+    assert_eq!(live.spec, spec);
+    assert_eq!(api.deployments().await.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_three_deployments_are_kept_and_those_that_others_use_or_made() {
+    let api = Api::deployable().await;
+    let client = &api.cloud.apigateway;
+    client.create_deployment().rest_api_id(&api.id).send().await.unwrap();
+    let mut outputs = api.deploy("f1").await;
+    let request = client.create_stage().rest_api_id(&api.id).stage_name("other");
+    request.deployment_id(&outputs.deployment_id).send().await.unwrap();
+    for number in 2..=7 {
+        outputs = api.bring(&outputs, &api.stage(&format!("f{number}"))).await;
+    }
+    let kept = api.deployments().await;
+    let ours = kept.iter().filter(|one| one.starts_with("stackctl f")).count();
+    // The one served, three to roll back to, and the one of the other stage. Made within a second, they cannot be told
+    // apart by age, so only their number is certain here.
+    assert!(kept.contains(&"by hand".to_owned()) && kept.contains(&"stackctl f1".to_owned()), "{kept:?}");
+    assert!(kept.contains(&"stackctl f7".to_owned()), "{kept:?}");
+    assert!((4..=5).contains(&ours), "{kept:?}");
+}
