@@ -34,7 +34,7 @@ impl<'a> Journal<'a> {
     pub(super) async fn begin(&mut self, plan: &Plan, rules: &dyn Rules) -> Result<(), StateError> {
         let before = std::mem::take(&mut self.state.pending);
         for step in &plan.steps {
-            self.record_found(plan, &step.key, &step.action);
+            self.record_found(plan, &step.key, &step.action, before.get(&step.key));
             if let Some(mut intent) = intent(plan, &step.key, &step.action, rules) {
                 if let Some(earlier) = before.get(&step.key).filter(|earlier| earlier.spec.is_some()) {
                     intent.token.clone_from(&earlier.token);
@@ -48,18 +48,20 @@ impl<'a> Journal<'a> {
     }
 
     /// A thing that was found is ours from now on: what happens to it next must not depend on finding it again.
-    fn record_found(&mut self, plan: &Plan, key: &Key, action: &Action) {
+    fn record_found(&mut self, plan: &Plan, key: &Key, action: &Action, earlier: Option<&Intent>) {
         let outputs = match action {
-            Action::Adopt { outputs, .. } => outputs,
-            Action::Delete { outputs, replaced: false, .. } | Action::Replace { outputs, .. }
-                if !self.state.resources.contains_key(key) =>
-            {
-                outputs
-            }
+            Action::Adopt { outputs, .. }
+            | Action::Delete { outputs, replaced: false, .. }
+            | Action::Replace { outputs, .. } => outputs,
             _ => return,
         };
-        let after = plan.desired.get(key).map(super::Node::needs).unwrap_or_default();
+        if self.state.resources.get(key).is_some_and(|recorded| recorded.outputs == *outputs) {
+            return;
+        }
         let old = self.state.resources.remove(key);
+        let wanted = plan.desired.get(key).map(super::Node::needs);
+        let needed = || old.as_ref().map(|old| &old.after).or(earlier.map(|intent| &intent.after)).cloned();
+        let after = wanted.or_else(needed).unwrap_or_default();
         let replaced = old.into_iter().flat_map(|mut old| {
             old.replaced.push(old.outputs);
             old.replaced

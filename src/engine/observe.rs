@@ -74,8 +74,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
                 return Ok(());
             }
             open.retain(|(key, _)| searches.iter().all(|(searched, ..)| searched != key));
+            let recorded = &observed.recorded;
             let searches = searches.iter().map(|(key, intent, spec)| async move {
-                let found = self.find_patiently(state, key, intent, spec).await;
+                let present = matches!(recorded.get(*key), Some(Some(_)));
+                let known = known(state, key, present);
+                let found = self.find_patiently(state, key, intent, (spec, &known)).await;
                 found.map(|found| ((*key).clone(), found)).map_err(|error| ObserveError { key: (*key).clone(), error })
             });
             let found: Vec<_> = stream::iter(searches).buffer_unordered(self.parallel.max(1)).try_collect().await?;
@@ -88,13 +91,13 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         state: &State,
         key: &Key,
         intent: &Intent,
-        spec: &Resolved,
+        (spec, known): (&Resolved, &[Value]),
     ) -> Result<Search, ResourceError> {
         let kind = self.catalog.get(&key.kind).ok_or_else(|| ResourceError::refused("its kind is not known"))?;
         let claim = claim(state, key, &intent.token);
         let fresh = Timestamp::now().duration_since(intent.since) < FRESH;
         let patience = if kind.traits().listed_late && fresh { LIST_LAG } else { Duration::ZERO };
-        find(kind, &self.context(key), &Wanted { spec, claim: &claim, known: &known(state, key) }, patience).await
+        find(kind, &self.context(key), &Wanted { spec, claim: &claim, known }, patience).await
     }
 
     /// Asks the precious things that are to go, or were found, how much of people's data they hold.
@@ -164,10 +167,11 @@ pub(super) fn claim(state: &State, key: &Key, token: &str) -> Claim {
     Claim { stack: state.stack.clone(), stage: state.stage.clone(), key: key.clone(), token: token.to_owned() }
 }
 
-/// The outputs already recorded under a key, which no search may find again.
-pub(super) fn known(state: &State, key: &Key) -> Vec<Value> {
-    let recorded = state.resources.get(key);
-    recorded.into_iter().flat_map(|one| one.replaced.iter().chain([&one.outputs])).cloned().collect()
+/// The outputs already recorded under a key, which no search may find again. The present one counts only while it is
+/// there: what is made in the place of one that is gone may have its very name.
+pub(super) fn known(state: &State, key: &Key, present: bool) -> Vec<Value> {
+    let Some(recorded) = state.resources.get(key) else { return Vec::new() };
+    recorded.replaced.iter().chain(present.then_some(&recorded.outputs)).cloned().collect()
 }
 
 /// Outputs as far as they have been seen.

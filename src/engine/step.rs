@@ -30,13 +30,14 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     pub(super) fn prepare(engine: &'r Engine<'r, C>, plan: &'r Plan, step: &'r Step, journal: &Journal<'_>) -> Self {
         let lookup = Recordings { plan, state: &journal.state };
         let node = plan.desired.get(&step.key);
+        let present = matches!(step.action, Action::Replace { create_first: true, .. });
         Self {
             engine,
             key: &step.key,
             action: &step.action,
             spec: node.and_then(|node| Resolved::new(&node.spec, &lookup)),
             claim: claim(&journal.state, &step.key, journal.token(&step.key)),
-            known: known(&journal.state, &step.key),
+            known: known(&journal.state, &step.key, present),
         }
     }
 

@@ -98,3 +98,16 @@ async fn a_down_finishes_a_cut_up() {
         assert_eq!(world.shape(), Vec::<String>::new(), "{cut:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replacement_cut_short_of_what_is_then_not_wanted_leaves_nothing() {
+    let red = Config::new(&[], "cork", &[("w", "red")]);
+    let green = Config::new(&[], "cork", &[("w", "green")]);
+    let (shape, _) = undisturbed(None, Some(&Config::new(&[], "cork", &[]))).await;
+    for at in 0..12 {
+        let world = World::default();
+        assert!(up(&world, &red).await.complete());
+        go(&world, Some(&green), Some(Cut::After(at))).await;
+        converges(&world, Some(&Config::new(&[], "cork", &[])), &shape, &format!("cut at {at}")).await;
+    }
+}

@@ -68,9 +68,10 @@ impl Resource for Shelf {
         Ok(at.cloud.get(&outputs.id).await?.map(|thing| shelf(outputs.id.clone(), &thing)))
     }
 
-    async fn find(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim, _: &[Id]) -> Result<Found<Id, ShelfSpec>> {
+    async fn find(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, ShelfSpec>> {
         let shelves = at.cloud.list("shelf").await?;
-        Ok(match shelves.into_iter().find(|(_, thing)| thing.name == spec.name) {
+        let new = |id: &String| known.iter().all(|one| one.id != *id);
+        Ok(match shelves.into_iter().find(|(id, thing)| thing.name == spec.name && new(id)) {
             None => Found::Nothing,
             Some((id, thing)) if thing.claim == tag(&claim.stack, &claim.key, &claim.token) => {
                 Found::Ours(shelf(id, &thing))

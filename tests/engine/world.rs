@@ -164,7 +164,9 @@ impl World {
                 return Err(ResourceError::refused("there is no such parent"));
             }
             inner.next_id += 1;
-            let id = format!("id{}", inner.next_id);
+            // What has a unique name is called by it, so that a second one is called as the first was.
+            let named = unique && thing.parent.is_none();
+            let id = if named { format!("{} {}", thing.kind, thing.name) } else { format!("id{}", inner.next_id) };
             inner.things.insert(id.clone(), Thing { listed_from, ..thing });
             Ok(id)
         })

@@ -217,10 +217,13 @@ impl Decisions<'_> {
         let dies_with = |parent: &&Key| traits.dies_with.contains(&parent.kind) && leaving.contains(parent);
         let after = recorded.map(|recorded| &recorded.after).or_else(|| self.state.pending.get(key).map(|i| &i.after));
         let parent = after.into_iter().flatten().find(dies_with).cloned();
-        let sight = match (self.observed.recorded.get(key), self.found(key)?) {
-            (Some(Some(sight)), _) | (_, Some(sight)) => Some(sight.outputs.clone()),
-            _ => None,
-        };
+        let live = self.observed.recorded.get(key).and_then(Option::as_ref).map(|sight| sight.outputs.clone());
+        let found = self.found(key)?.map(|sight| sight.outputs.clone());
+        // A replacement that was cut short leaves two: the old one on record, and the new one to be found.
+        if let (Some(old), Some(_), None) = (&live, &found, &parent) {
+            self.make(key, Action::Delete { outputs: old.clone(), replaced: true, holdings: 0 });
+        }
+        let sight = found.or(live);
         let action = match (sight, parent) {
             (None, _) if recorded.is_some() => Action::Forget { because: "it is gone already".into() },
             (None, _) => return Ok(()),
