@@ -68,7 +68,12 @@ impl Resource for Shelf {
         Ok(at.cloud.get(&outputs.id).await?.map(|thing| shelf(outputs.id.clone(), &thing)))
     }
 
-    async fn find(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, ShelfSpec>> {
+    async fn find(
+        at: &Context<'_, World>,
+        spec: &ShelfSpec,
+        claim: &Claim,
+        known: &[Id],
+    ) -> Result<Found<Id, ShelfSpec>> {
         let shelves = at.cloud.list("shelf").await?;
         let new = |id: &String| known.iter().all(|one| one.id != *id);
         Ok(match shelves.into_iter().find(|(id, thing)| thing.name == spec.name && new(id)) {
