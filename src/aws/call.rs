@@ -108,7 +108,7 @@ pub mod slow {
     /// For `CreateFunction` and `UpdateFunctionCode`: 50 MB take minutes over a thin line.
     #[must_use]
     pub fn lambda() -> aws_sdk_lambda::config::Builder {
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(300)).build();
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(5)).build();
         aws_sdk_lambda::config::Builder::default().timeout_config(timeouts)
     }
 }

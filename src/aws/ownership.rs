@@ -19,7 +19,7 @@ pub enum Ownership {
 }
 
 impl Ownership {
-    /// Judges a thing by its tags; `what` names it, as in `lambda function \`x\``.
+    /// Judges a thing by its tags; `what` names it, as in ``role `x` ``.
     #[must_use]
     pub fn of(what: &str, tags: &BTreeMap<String, String>, claim: &Claim) -> Self {
         let tag = |name: &str| tags.get(name).map(String::as_str);

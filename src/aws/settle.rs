@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 
 /// Looks again and again until there is an answer.
 ///
-/// `what` is what is waited for, as in `lambda function \`x\` to become active`; it is told once, after the first miss.
+/// `what` is what is waited for, as in ``function `x` to become active``; it is told once, after the first miss.
 ///
 /// # Errors
 /// Those of `look`, and [`Verdict::TimedOut`] when there is no answer within `at_most`.

@@ -121,8 +121,8 @@ fn source_arn(cloud: &Cloud, rest_api_id: &str) -> String {
 
 fn outputs(cloud: &Cloud, spec: &Spec) -> Outputs {
     let hash = Sha256::digest(format!("{PRINCIPAL}\n{}", source_arn(cloud, spec.rest_api_id.known())));
-    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Outputs { function_name: spec.function_name.clone(), statement_id: format!("stackctl-{hash}") }
+    let short = hash.iter().take(8).fold(0_u64, |short, byte| short << 8 | u64::from(*byte));
+    Outputs { function_name: spec.function_name.clone(), statement_id: format!("stackctl-{short:016x}") }
 }
 
 /// The statement with this id; `None` when it, the policy or the function is not there.

@@ -120,7 +120,7 @@ impl Resource for UserPoolClient {
         want: &Spec,
     ) -> Result<Outputs, ResourceError> {
         let _alone = context.cloud.alone(&outputs.user_pool_id).await;
-        settle::until(context, Duration::from_secs(120), "another change of the app client to end", || async move {
+        settle::until(context, Duration::from_mins(2), "another change of the app client to end", || async move {
             let Some(now) = describe(context, outputs).await? else {
                 return Err(ResourceError::refused(format!("app client `{}` is gone", outputs.id)));
             };

@@ -2,10 +2,7 @@
 
 mod bridge;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use stackctl::{
@@ -56,9 +53,4 @@ impl Events for Listener {
             self.0.lock().unwrap_or_else(PoisonError::into_inner).push(reason);
         }
     }
-}
-
-/// Tags as specs have them.
-pub(crate) fn tags(tags: &[(&str, &str)]) -> BTreeMap<String, String> {
-    tags.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

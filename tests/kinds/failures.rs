@@ -35,7 +35,11 @@ async fn create(
 ) -> Result<serde_json::Value, ResourceError> {
     let key = key(kind);
     let context = Context { cloud, key: &key, events: &Silent };
-    catalog().get(&key.kind).unwrap().create(&context, &resolved(spec), &claim("ours", &key)).await
+    catalog()
+        .get(&key.kind)
+        .expect("a kind of the catalog")
+        .create(&context, &resolved(spec), &claim("ours", &key))
+        .await
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +73,7 @@ async fn a_name_that_is_taken_is_told_from_other_refusals() {
 
 #[tokio::test(start_paused = true)]
 async fn a_role_that_lambda_never_may_assume_is_given_up_with_an_explanation() {
-    let weather = Weather { role_propagation: std::time::Duration::from_secs(3600), ..Weather::default() };
+    let weather = Weather { role_propagation: std::time::Duration::from_hours(1), ..Weather::default() };
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings { weather, ..Settings::default() })).await;
     let code = python("x = 1");
     let spec = function("x", &make(&cloud, "iam_role", &role("x")).await, &code.0);

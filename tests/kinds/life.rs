@@ -131,7 +131,7 @@ async fn every_kind_is_made_found_read_changed_and_deleted() {
 async fn every_kind_waits_out_bad_weather() {
     use std::time::Duration;
     let weather = Weather {
-        role_propagation: Duration::from_secs(60),
+        role_propagation: Duration::from_mins(1),
         function_pending: Duration::from_secs(8),
         update_in_progress: Duration::from_secs(3),
         list_lag: Duration::from_secs(5),

@@ -20,24 +20,24 @@ async fn fresh() -> Cloud {
 }
 
 async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value) -> Value {
+    let live = live(cloud, kind, outputs).await.expect("it exists");
     let key = key(kind);
     let context = Context { cloud, key: &key, events: &Silent };
     let catalog = catalog();
-    let kind = catalog.get(&key.kind).unwrap();
-    let live = kind.read(&context, outputs).await.unwrap().unwrap().spec;
-    kind.update(&context, outputs, &live, &resolved(want)).await.unwrap()
+    let kind = catalog.get(&key.kind).expect("a kind of the catalog");
+    kind.update(&context, outputs, &live, &resolved(want)).await.expect("an update")
 }
 
 async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Value> {
     let key = key(kind);
     let context = Context { cloud, key: &key, events: &Silent };
-    let read = catalog().get(&key.kind).unwrap().read(&context, outputs).await.unwrap();
-    read.map(|sight| sight.spec)
+    let read = catalog().get(&key.kind).expect("a kind of the catalog").read(&context, outputs).await;
+    read.expect("a read").map(|sight| sight.spec)
 }
 
 async fn pool(cloud: &Cloud, outputs: &Value) -> UserPoolType {
-    let request = cloud.cognito.describe_user_pool().user_pool_id(outputs["id"].as_str().unwrap());
-    request.send().await.unwrap().user_pool.unwrap()
+    let request = cloud.cognito.describe_user_pool().user_pool_id(outputs["id"].as_str().expect("an id"));
+    request.send().await.expect("a pool").user_pool.expect("its settings")
 }
 
 #[tokio::test(start_paused = true)]

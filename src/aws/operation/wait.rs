@@ -43,9 +43,9 @@ const fn throttle(pause: u64, at_most: u64) -> Wait {
 }
 
 pub(crate) const THROTTLED: &[Wait] = &[throttle(1, 120)];
-/// CreateDeployment is allowed once in 5 s.
+/// `CreateDeployment` is allowed once in 5 s.
 pub(crate) const THROTTLED_DEPLOYMENT: &[Wait] = &[throttle(5, 120)];
-/// DeleteRestApi is allowed once in 30 s and account.
+/// `DeleteRestApi` is allowed once in 30 s and account.
 pub(crate) const THROTTLED_API_DELETE: &[Wait] = &[throttle(30, 300)];
 
 /// API Gateway refuses writes to one API that overlap, also those that somebody else sends.

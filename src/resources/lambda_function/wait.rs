@@ -10,7 +10,7 @@ use crate::{
     engine::{Context, ResourceError},
 };
 
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A new function is `Pending` for seconds and can be neither called nor changed meanwhile.
 pub(super) async fn until_active(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
@@ -48,7 +48,7 @@ pub(super) async fn until_updated(
     .await
 }
 
-/// DeleteFunction may only begin the deletion, and the name is taken until it ends.
+/// `DeleteFunction` may only begin the deletion, and the name is taken until it ends.
 pub(super) async fn until_gone(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
     settle::until(context, PATIENCE, &format!("function `{name}` to be deleted"), || async move {
         Ok(get(context, name).await?.is_none().then_some(()))

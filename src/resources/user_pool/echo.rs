@@ -1,4 +1,4 @@
-//! The whole of a pool as an UpdateUserPool request: every member that the call accepts, so that none is reset.
+//! The whole of a pool as an `UpdateUserPool` request: every member that the call accepts, so that none is reset.
 
 use aws_sdk_cognitoidentityprovider::{
     config::http::HttpRequest, operation::update_user_pool::builders::UpdateUserPoolFluentBuilder, types::UserPoolType,

@@ -1,4 +1,4 @@
-//! The second factor, which only SetUserPoolMfaConfig can switch on and which that call replaces whole.
+//! The second factor, which only `SetUserPoolMfaConfig` can switch on and which that call replaces whole.
 
 use aws_sdk_cognitoidentityprovider::types::{SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolType};
 
@@ -9,7 +9,7 @@ use crate::{
 
 pub(super) const OFF: &str = "OFF";
 
-/// What DescribeUserPool says, and in addition whether users may have an authenticator app at all.
+/// What `DescribeUserPool` says, and in addition whether users may have an authenticator app at all.
 pub(super) async fn read(context: &Context<'_, Cloud>, pool: &UserPoolType) -> Result<String, ResourceError> {
     let mfa = pool.mfa_configuration.as_ref().map_or(OFF, UserPoolMfaType::as_str).to_owned();
     if mfa == OFF {

@@ -225,14 +225,14 @@ async fn named(context: &Context<'_, Cloud>, name: &str) -> Result<Vec<String>, 
     }
 }
 
-/// Reads the pool, changes it and sends the whole of it back: what UpdateUserPool is not told, it resets.
+/// Reads the pool, changes it and sends the whole of it back: what `UpdateUserPool` is not told, it resets.
 async fn rewrite(
     context: &Context<'_, Cloud>,
     id: &str,
     change: impl Fn(UserPoolType) -> Result<UserPoolType, ResourceError> + Send + Sync,
 ) -> Result<(), ResourceError> {
     let change = &change;
-    settle::until(context, Duration::from_secs(120), "another change of the user pool to end", || async move {
+    settle::until(context, Duration::from_mins(2), "another change of the user pool to end", || async move {
         let Some(now) = describe(context, id).await? else {
             return Err(ResourceError::refused(format!("user pool `{id}` is gone")));
         };

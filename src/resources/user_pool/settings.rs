@@ -25,7 +25,7 @@ pub(super) fn creation(
         .policies(UserPoolPolicyType::builder().password_policy(password_policy(spec, None)).build())
         .deletion_protection(protection(spec))
         .set_username_attributes((!usernames.is_empty()).then_some(usernames))
-        .set_auto_verified_attributes(verified(spec).filter(|attributes| !attributes.is_empty()))
+        .set_auto_verified_attributes(Some(verified(spec)).filter(|attributes| !attributes.is_empty()))
         .admin_create_user_config(admin)
         .set_account_recovery_setting(recovery(spec)?))
 }
@@ -47,7 +47,7 @@ pub(super) fn managed(mut pool: UserPoolType, want: &Spec) -> Result<UserPoolTyp
         let kept = demanded.into_iter().filter(|attribute| want.auto_verified_attributes.contains(attribute.as_str()));
         updates.attributes_require_verification_before_update = Some(kept.collect());
     }
-    pool.auto_verified_attributes = verified(want);
+    pool.auto_verified_attributes = Some(verified(want));
     if want.account_recovery.is_some() {
         pool.account_recovery_setting = recovery(want)?;
     }
@@ -80,8 +80,8 @@ fn names(attributes: &[VerifiedAttributeType]) -> BTreeSet<String> {
     attributes.iter().map(|attribute| attribute.as_str().to_owned()).collect()
 }
 
-fn verified(spec: &Spec) -> Option<Vec<VerifiedAttributeType>> {
-    Some(spec.auto_verified_attributes.iter().map(|attribute| attribute.as_str().into()).collect())
+fn verified(spec: &Spec) -> Vec<VerifiedAttributeType> {
+    spec.auto_verified_attributes.iter().map(|attribute| attribute.as_str().into()).collect()
 }
 
 fn protection(spec: &Spec) -> DeletionProtectionType {
