@@ -1,11 +1,11 @@
 //! The one binary of integration tests: the AWS SDK is linked once.
 
-#[cfg(test)]
 mod api;
+mod architecture;
 mod config;
 mod engine;
 mod harness;
 mod kinds;
 mod package;
-#[cfg(test)]
+mod readme;
 mod stack;
