@@ -15,7 +15,7 @@ use source::{Source, sources};
 const LONGEST: usize = 400;
 
 /// The folder of the repository.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

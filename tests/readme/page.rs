@@ -3,11 +3,11 @@
 use std::fs;
 
 /// One block of the tour.
-pub struct Block {
+pub(crate) struct Block {
     /// What is typed.
-    pub commands: String,
+    pub(crate) commands: String,
     /// What the README shows of the answer, when it shows any.
-    pub shown: Option<String>,
+    pub(crate) shown: Option<String>,
 }
 
 fn page() -> String {
@@ -15,19 +15,19 @@ fn page() -> String {
 }
 
 /// The text beneath a heading of the second level.
-pub fn section(heading: &str) -> String {
+pub(crate) fn section(heading: &str) -> String {
     let page = page();
     let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
     rest.split("\n## ").next().unwrap_or_default().to_owned()
 }
 
 /// The text of the first fence.
-pub fn first_fence() -> String {
+pub(crate) fn first_fence() -> String {
     page().split("```\n").nth(1).unwrap().to_owned()
 }
 
 /// The blocks of a section: each ```` ```sh ````, with the ```` ```text ```` that follows it.
-pub fn blocks(section: &str) -> Vec<Block> {
+pub(crate) fn blocks(section: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for fence in section.split("\n```").skip(1).step_by(2) {
         let (language, text) = fence.split_once('\n').unwrap();
@@ -41,13 +41,13 @@ pub fn blocks(section: &str) -> Vec<Block> {
 }
 
 /// The cells of the rows of the first table beneath a line, without its head.
-pub fn rows(section: &str, after: &str) -> Vec<Vec<String>> {
+pub(crate) fn rows(section: &str, after: &str) -> Vec<Vec<String>> {
     let (_, rest) = section.split_once(after).unwrap_or_else(|| panic!("there is no `{after}`"));
     let lines = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
-    lines.skip(2).map(|line| line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
+    lines.skip(2).map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
 /// A cell without backticks.
-pub fn bare(cell: &str) -> String {
+pub(crate) fn bare(cell: &str) -> String {
     cell.trim_matches('`').to_owned()
 }
