@@ -1,5 +1,6 @@
 //! Holds the code to the picture in ARCHITECTURE.md, which is read here: the tree, who may use whom, the tests it names.
 
+mod features;
 mod page;
 mod source;
 
@@ -15,7 +16,7 @@ use source::{Source, sources};
 const LONGEST: usize = 400;
 
 /// The folder of the repository.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

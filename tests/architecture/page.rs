@@ -24,19 +24,19 @@ fn quoted(text: &str) -> Vec<String> {
 }
 
 /// The table of who may use whom.
-pub(crate) fn who_may_use_whom() -> BTreeMap<String, BTreeSet<String>> {
+pub fn who_may_use_whom() -> BTreeMap<String, BTreeSet<String>> {
     let rows = rows(&section("Who may use whom"));
     rows.iter().map(|row| (quoted(&row[0])[0].clone(), quoted(&row[1]).into_iter().collect())).collect()
 }
 
 /// The paths of the tree; folders end in a slash.
-pub(crate) fn tree() -> BTreeSet<String> {
+pub fn tree() -> BTreeSet<String> {
     let section = section("The tree");
     let drawing = section.split("```").nth(1).unwrap();
     drawing.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
 
 /// The tests that the table of invariants names.
-pub(crate) fn tests() -> BTreeSet<String> {
+pub fn tests() -> BTreeSet<String> {
     rows(&section("Invariants")).iter().flat_map(|row| quoted(&row[1])).collect()
 }

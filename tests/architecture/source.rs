@@ -7,19 +7,19 @@ use std::{
 };
 
 /// A Rust file.
-pub(crate) struct Source {
+pub struct Source {
     /// From the repository's folder.
-    pub(crate) path: PathBuf,
+    pub path: PathBuf,
     /// The module beneath the crate that it belongs to: `engine` for `src/engine/plan/order.rs`.
-    pub(crate) module: String,
+    pub module: String,
     /// As it is.
-    pub(crate) text: String,
+    pub text: String,
     /// Without comments, strings and unit tests; line for line.
-    pub(crate) code: String,
+    pub code: String,
 }
 
 /// The Rust files in a folder of the repository, in order.
-pub(crate) fn sources(folder: &str) -> Vec<Source> {
+pub fn sources(folder: &str) -> Vec<Source> {
     let mut paths = Vec::new();
     collect(&super::root().join(folder), &mut paths);
     paths.sort();
@@ -50,7 +50,7 @@ fn source(path: &Path, folder: &str) -> Source {
 
 impl Source {
     /// The modules beneath the crate that the code uses, by `crate::` or by as many `super::` as lead there.
-    pub(crate) fn used(&self) -> BTreeSet<String> {
+    pub fn used(&self) -> BTreeSet<String> {
         let mut used = names_after(&self.code, "crate::");
         let folders = self.path.iter().count() - 2;
         let up = if self.path.ends_with("mod.rs") { folders } else { folders + 1 };

@@ -3,11 +3,11 @@
 use std::fs;
 
 /// One block of the tour.
-pub(crate) struct Block {
+pub struct Block {
     /// What is typed.
-    pub(crate) commands: String,
+    pub commands: String,
     /// What the README shows of the answer, when it shows any.
-    pub(crate) shown: Option<String>,
+    pub shown: Option<String>,
 }
 
 fn page() -> String {
@@ -15,19 +15,19 @@ fn page() -> String {
 }
 
 /// The text beneath a heading of the second level.
-pub(crate) fn section(heading: &str) -> String {
+pub fn section(heading: &str) -> String {
     let page = page();
     let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
     rest.split("\n## ").next().unwrap_or_default().to_owned()
 }
 
 /// The text of the first fence.
-pub(crate) fn first_fence() -> String {
+pub fn first_fence() -> String {
     page().split("```\n").nth(1).unwrap().to_owned()
 }
 
 /// The blocks of a section: each ```` ```sh ````, with the ```` ```text ```` that follows it.
-pub(crate) fn blocks(section: &str) -> Vec<Block> {
+pub fn blocks(section: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for fence in section.split("\n```").skip(1).step_by(2) {
         let (language, text) = fence.split_once('\n').unwrap();
@@ -41,13 +41,13 @@ pub(crate) fn blocks(section: &str) -> Vec<Block> {
 }
 
 /// The cells of the rows of the first table beneath a line, without its head.
-pub(crate) fn rows(section: &str, after: &str) -> Vec<Vec<String>> {
+pub fn rows(section: &str, after: &str) -> Vec<Vec<String>> {
     let (_, rest) = section.split_once(after).unwrap_or_else(|| panic!("there is no `{after}`"));
     let lines = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     lines.skip(2).map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
 }
 
 /// A cell without backticks.
-pub(crate) fn bare(cell: &str) -> String {
+pub fn bare(cell: &str) -> String {
     cell.trim_matches('`').to_owned()
 }

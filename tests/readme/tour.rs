@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 const BETWEEN: &str = "\u{1e}";
 
 /// Runs the blocks one after the other in one shell, so that its variables last; answers what each has told.
-pub(crate) fn run(blocks: &[Block]) -> Vec<String> {
+pub fn run(blocks: &[Block]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let clone = folder.path().join("stackctl");
     fs::create_dir_all(clone.join("target/debug")).unwrap();
@@ -83,7 +83,7 @@ impl Drop for StopLocalCloud<'_> {
 
 /// Whether `told` is what is `shown`. An `…` stands for anything: alone on a line for any lines, otherwise within its
 /// line. Ports, times and the ids of APIs may differ.
-pub(crate) fn matches(shown: &str, told: &str) -> bool {
+pub fn matches(shown: &str, told: &str) -> bool {
     let lines = |text: &str| text.trim().lines().map(|line| steady(line.trim_end())).collect::<Vec<_>>();
     lines_match(&lines(shown), &lines(told))
 }
