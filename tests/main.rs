@@ -15,6 +15,7 @@ mod architecture;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod conformance;
 mod engine;
 #[cfg(test)]
 mod harness;

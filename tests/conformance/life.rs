@@ -1,0 +1,138 @@
+//! The stations of a stack's life, on any cloud.
+
+use serde_json::json;
+
+use super::{
+    clients::Clients,
+    corrections,
+    emulator::Emulator,
+    project::Project,
+    proxy::{Correct, Proxy},
+};
+
+/// A cloud of its own with a project on it.
+pub(crate) struct World {
+    // Fields are dropped in this order.
+    pub(crate) project: Project,
+    pub(crate) clients: Clients,
+    _proxy: Proxy,
+    _emulator: Emulator,
+}
+
+/// What a stack is called on its cloud.
+pub(crate) struct Stack {
+    pub(crate) rest_api_id: String,
+    pub(crate) user_pool_id: String,
+    pub(crate) client_id: String,
+    pub(crate) invoke_url: String,
+}
+
+impl World {
+    pub(crate) fn moto() -> Self {
+        Self::of(Emulator::moto(), corrections::Moto::default())
+    }
+
+    pub(crate) fn ministack() -> Self {
+        Self::of(Emulator::ministack(), corrections::Ministack)
+    }
+
+    fn of(emulator: Emulator, corrections: impl Correct) -> Self {
+        let proxy = Proxy::start(emulator.url(), corrections);
+        let url = proxy.url();
+        Self { project: Project::example(&url), clients: Clients::of(&url), _proxy: proxy, _emulator: emulator }
+    }
+
+    /// Nothing comes to a stack, which then stays as it is.
+    pub(crate) async fn comes_up(&mut self) -> Stack {
+        assert!(self.clients.inventory().await.is_empty(), "the cloud is empty");
+        self.project.configure(|config| config["deployment"]["tags"] = json!({ "team": "api" }));
+        let up = self.project.up().await;
+        self.project.expect_in_sync().await;
+        Stack {
+            rest_api_id: up.output("rest_api_id"),
+            user_pool_id: up.output("user_pool_id"),
+            client_id: up.output("client_id"),
+            invoke_url: up.output("invoke_url"),
+        }
+    }
+
+    /// New code goes out, and the API that calls it is left alone.
+    pub(crate) async fn takes_new_code(&self, stack: &Stack) {
+        let before = (self.clients.code("myname1-dev-test").await, self.clients.served(&stack.rest_api_id).await);
+        self.project.edit_handlers("Hello from", "Greetings from");
+        self.project.up().await;
+        let after = (self.clients.code("myname1-dev-test").await, self.clients.served(&stack.rest_api_id).await);
+        assert_ne!(before.0, after.0, "the code is another one");
+        assert_eq!(before.1, after.1, "the deployment is the same");
+        self.project.expect_in_sync().await;
+    }
+
+    /// A route comes and is served.
+    pub(crate) async fn takes_a_route(&mut self, stack: &Stack) {
+        let before = self.clients.served(&stack.rest_api_id).await;
+        self.project.configure(|config| {
+            config["routes"]["GET /items/{id}"] = json!({ "function": "test", "auth": "none" });
+        });
+        self.project.up().await;
+        assert!(self.clients.paths(&stack.rest_api_id).await.contains("/items/{id}"));
+        assert_ne!(before, self.clients.served(&stack.rest_api_id).await, "the stage serves a new deployment");
+        self.project.expect_in_sync().await;
+    }
+
+    /// The route goes, and what led to it only.
+    pub(crate) async fn loses_the_route(&mut self, stack: &Stack) {
+        let before = self.clients.served(&stack.rest_api_id).await;
+        self.project.configure(|config| {
+            let routes = config["routes"].as_object_mut().expect("routes are an object");
+            routes.remove("GET /items/{id}").expect("it was there");
+        });
+        self.project.up().await;
+        let paths: Vec<String> = self.clients.paths(&stack.rest_api_id).await.into_iter().collect();
+        assert_eq!(paths, ["/", "/test", "/test_auth"]);
+        assert_ne!(before, self.clients.served(&stack.rest_api_id).await, "the stage serves a new deployment");
+        self.project.expect_in_sync().await;
+    }
+
+    /// Settings of everything change in place.
+    pub(crate) async fn takes_new_settings(&mut self, stack: &Stack) {
+        self.project.configure(|config| {
+            config["userPool"]["passwordPolicy"]["minimumLength"] = json!(10);
+            config["userPool"]["autoVerifiedAttributes"] = json!(["email"]);
+            config["client"]["accessTokenValidityMinutes"] = json!(15);
+            config["client"]["explicitAuthFlows"] =
+                json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]);
+            config["functions"]["test"]["memory"] = json!(256);
+            config["functions"]["test"]["environment"] = json!({ "GREETING": "hello" });
+            config["functions"]["test"]["logRetentionDays"] = json!(7);
+            config["functions"]["test"]["managedPolicies"] =
+                json!(["arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"]);
+            config["api"] = json!({ "description": "An API", "throttle": { "rate": 50, "burst": 20 } });
+            config["cors"] = json!({ "allowedOrigins": ["https://example.com"] });
+        });
+        self.project.up().await;
+        let (minimum_length, access_token_validity) = self.settings(stack).await;
+        assert_eq!((minimum_length, access_token_validity), (Some(10), Some(15)));
+        self.project.expect_in_sync().await;
+    }
+
+    /// The shortest password of the pool and the life of the client's access tokens.
+    pub(crate) async fn settings(&self, stack: &Stack) -> (Option<i32>, Option<i32>) {
+        let cognito = &self.clients.cognito;
+        let pool = cognito.describe_user_pool().user_pool_id(&stack.user_pool_id).send().await;
+        let pool = pool.expect("the pool is there").user_pool.expect("it is described");
+        let client = cognito.describe_user_pool_client().user_pool_id(&stack.user_pool_id).client_id(&stack.client_id);
+        let client = client.send().await.expect("the client is there").user_pool_client.expect("it is described");
+        let policy = pool.policies().and_then(|policies| policies.password_policy());
+        (policy.and_then(|policy| policy.minimum_length()), client.access_token_validity())
+    }
+
+    /// The stack goes, and nothing of it is left.
+    pub(crate) async fn goes_down(&self, consent: &[&str]) {
+        let arguments = [&["down"], consent].concat();
+        self.project.run(&arguments, 0).await;
+        let left = self.clients.inventory().await;
+        assert!(left.is_empty(), "nothing is left: {left:?}");
+        let again = self.project.run(&["down"], 0).await;
+        assert_eq!(again.writes(), 0, "there is nothing to remove\n{}", again.text);
+    }
+}

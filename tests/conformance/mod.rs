@@ -1,0 +1,51 @@
+//! External judges of our reading of AWS: the built binary takes a stack through its life on servers that imitate AWS
+//! and that we have not written.
+//!
+//! `tests/conformance/run` installs moto 5.2.5 and ministack 1.5.33 and runs these tests. Each starts a server of its
+//! own on a free port of 127.0.0.1, with a proxy before it that corrects some answers, for the binary and for
+//! the SDK's clients with which the test looks and meddles.
+//!
+//! # What the servers lack or get wrong
+//!
+//! None of it is worked around in `src/`. The second column is the fact about AWS that it contradicts.
+//!
+//! | moto 5.2.5 | on AWS | here |
+//! |---|---|---|
+//! | functions have no `LoggingConfig` | `GetFunction` answers it, `/aws/lambda/<name>` unless another is set | the proxy remembers it |
+//! | `UpdateUserPool` forgets `UsernameAttributes` and `UsernameConfiguration` | they are for ever what `CreateUserPool` said | the proxy remembers them |
+//! | `UpdateUserPool` forgets `UserPoolTags` that it does not name | tags are among what an update keeps | the proxy remembers them |
+//! | no `TagResource` of a user pool (500) and of a REST API (404) | both are tagged by ARN at any time | tags are given at creation and stay |
+//! | no `UpdateMethod` and no `UpdateIntegration` (500) | both take JSON patches | the drift makes the method anew |
+//! | `UpdateAuthorizer` does not know `/providerARNs` (500) | pools are added and removed there | the pool stays |
+//! | `add /binaryMediaTypes/image~1png` adds an empty type | the escaped key is the value | none are configured |
+//! | `PutRestApi` makes paths that are there a second time, and methods without authorizers | *merge* replaces methods, and security schemes are authorizers | so few routes that single calls are cheaper |
+//! | `CreateResource` makes the same path twice | 409, another resource has this name | not relied on |
+//! | `PutMethod` replaces a method | 409, it exists already | not relied on |
+//! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
+//! | `GetGatewayResponses` lists the customised ones only | it lists every type, the others as defaults | ministack judges that |
+//! | no data plane for Lambda | a stage answers | ministack judges that |
+//!
+//! | ministack 1.5.33 | on AWS | here |
+//! |---|---|---|
+//! | an integration response without `selectionPattern` answers `""` | what was not put is not answered | the proxy leaves it out |
+//! | a patched `authorizerResultTtlInSeconds` is answered as text | it is an integer | the proxy makes it one |
+//! | a patch of `/providerARNs` replaces the list by a text | it adds or removes one | the pool stays |
+//! | `add /binaryMediaTypes/image~1png` adds `image~1png` | it adds `image/png` | none are configured |
+//! | no `PutRestApi` (404) | imports are merged | so few routes that single calls are cheaper |
+//! | tags by `TagResource` are in `GetTags`, and not in `GetRestApi` and `GetStage` | they are in all | tags are given at creation and stay |
+//! | an access token passes a method without scopes | 401, without scopes the authorizer wants an ID token | not asked |
+//! | `UpdateUserPool` keeps a password policy that it does not name | it is reset | moto judges that |
+//! | `PutMethod` replaces a method | 409, it exists already | not relied on |
+//! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
+//! | the data plane serves paths and methods as they are, not as they were deployed | a stage serves its deployment | the stage's deployment is compared |
+
+mod clients;
+mod corrections;
+mod drift;
+mod emulator;
+mod http;
+mod life;
+mod on_ministack;
+mod on_moto;
+mod project;
+mod proxy;

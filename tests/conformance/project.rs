@@ -1,0 +1,127 @@
+//! A folder with a copy of the repository's example, and the built binary that is run in it.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+/// The account of the credentials is the server's matter; they are nobody's.
+pub(crate) const ACCESS_KEY_ID: &str = "test";
+pub(crate) const SECRET_ACCESS_KEY: &str = "test";
+
+/// The Region of the example.
+pub(crate) const REGION: &str = "us-west-2";
+
+/// A project on one cloud.
+pub(crate) struct Project {
+    folder: tempfile::TempDir,
+    endpoint: String,
+    pub(crate) config: Value,
+}
+
+impl Project {
+    /// Copies the example.
+    pub(crate) fn example(endpoint: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        for (name, text) in stackctl::config::example_files() {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
+            std::fs::write(path, text).expect("the example can be copied");
+        }
+        let text = std::fs::read_to_string(folder.path().join("config.json")).expect("the example has a config");
+        let config = serde_json::from_str(&text).expect("the example's config is plain JSON");
+        Self { folder, endpoint: endpoint.to_owned(), config }
+    }
+
+    /// Changes the configuration.
+    pub(crate) fn configure(&mut self, change: impl FnOnce(&mut Value)) {
+        change(&mut self.config);
+        std::fs::write(self.folder.path().join("config.json"), format!("{:#}", self.config))
+            .expect("it can be written");
+    }
+
+    /// Replaces words in the handlers' source.
+    pub(crate) fn edit_handlers(&self, from: &str, to: &str) {
+        let path = self.folder.path().join("lambdas/test/test.py");
+        let source = std::fs::read_to_string(&path).expect("the example has handlers");
+        assert!(source.contains(from), "the example's handlers say `{from}`");
+        std::fs::write(path, source.replace(from, to)).expect("it can be written");
+    }
+
+    /// Runs a command and expects this exit code of it.
+    pub(crate) async fn run(&self, arguments: &[&str], exit: i32) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stackctl"));
+        command
+            .args(arguments)
+            .args(["--yes", "--json"])
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .envs(environment(self.folder.path()))
+            .env("AWS_ENDPOINT_URL", &self.endpoint);
+        let run = tokio::task::spawn_blocking(move || command.output()).await.expect("it is not cancelled");
+        let run = Run::of(run.expect("the binary was built"));
+        assert_eq!(run.exit, Some(exit), "stackctl {}\n{}", arguments.join(" "), run.text);
+        run
+    }
+
+    /// Brings the stack up.
+    pub(crate) async fn up(&self) -> Run {
+        self.run(&["up"], 0).await
+    }
+
+    /// Expects that nothing is left to do, in two ways of asking.
+    pub(crate) async fn expect_in_sync(&self) {
+        let up = self.up().await;
+        assert_eq!(up.writes(), 0, "nothing has changed\n{}", up.text);
+        self.run(&["status", "--detailed-exitcode"], 0).await;
+    }
+}
+
+fn environment(home: &Path) -> [(&'static str, &str); 5] {
+    [
+        ("HOME", home.to_str().expect("temporary folders have plain names")),
+        ("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID),
+        ("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        // Files of the person who runs the tests are none of theirs.
+        ("AWS_CONFIG_FILE", "/dev/null"),
+    ]
+}
+
+/// What a run of the binary said.
+pub(crate) struct Run {
+    exit: Option<i32>,
+    pub(crate) text: String,
+    events: Vec<Value>,
+}
+
+impl Run {
+    fn of(output: Output) -> Self {
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        let events = out
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("not an event: {error}: {line}")));
+        let events = events.collect();
+        let text = format!("{out}{}", String::from_utf8_lossy(&output.stderr));
+        Self { exit: output.status.code(), text, events }
+    }
+
+    /// The one event of this name.
+    pub(crate) fn event(&self, name: &str) -> &Value {
+        let event = self.events.iter().find(|event| event["event"] == name);
+        event.unwrap_or_else(|| panic!("no event `{name}`\n{}", self.text))
+    }
+
+    /// How many calls were sent that may change something.
+    pub(crate) fn writes(&self) -> u64 {
+        self.event("done")["writes"].as_u64().expect("the last event counts the writes")
+    }
+
+    /// An output.
+    pub(crate) fn output(&self, name: &str) -> String {
+        self.event("outputs")[name].as_str().unwrap_or_else(|| panic!("no output `{name}`\n{}", self.text)).to_owned()
+    }
+}

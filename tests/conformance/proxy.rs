@@ -1,0 +1,159 @@
+//! Stands between the binary and a server and corrects, in the server's answers, what the table of this suite names.
+
+use std::{
+    io::{self, Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use serde_json::Value;
+
+/// A call, as far as corrections look at it.
+pub(crate) struct Call {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The operation, where the protocol names it in a header.
+    pub(crate) target: Option<String>,
+    /// `null` when it is not JSON.
+    pub(crate) body: Value,
+}
+
+/// What one server's answers lack or have wrong.
+pub(crate) trait Correct: Send + 'static {
+    /// Corrects the answer to a call, and remembers of the call what later answers will lack.
+    fn correct(&mut self, call: &Call, answer: &mut Value);
+}
+
+type Shared = Arc<Mutex<dyn Correct>>;
+
+/// A running proxy; it ends with this value.
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    ended: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    /// Starts one in front of the server at this URL.
+    pub(crate) fn start(server: &str, corrections: impl Correct) -> Self {
+        let server = server.strip_prefix("http://").expect("a local server speaks plain HTTP").to_owned();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        let address = listener.local_addr().expect("a bound listener has an address");
+        let ended = Arc::new(AtomicBool::new(false));
+        let corrections: Shared = Arc::new(Mutex::new(corrections));
+        let over = Arc::clone(&ended);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if over.load(Ordering::Relaxed) {
+                    return;
+                }
+                let (server, corrections) = (server.clone(), Arc::clone(&corrections));
+                // A connection that breaks is the client's to notice.
+                thread::spawn(move || pass_on(stream, &server, &corrections));
+            }
+        });
+        Self { address, ended }
+    }
+
+    /// Where it answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::Relaxed);
+        // It is waiting for the next connection.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// Answers one request and closes the connection.
+fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared) -> io::Result<()> {
+    let Some(request) = Message::read(&mut client)? else { return Ok(()) };
+    let mut upstream = TcpStream::connect(server)?;
+    // HTTP/1.0, so that no answer comes in chunks.
+    let line = request.line.replace("HTTP/1.1", "HTTP/1.0");
+    request.write(&mut upstream, &line)?;
+    let mut answer = Message::read(&mut upstream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+    if let Ok(mut body) = serde_json::from_slice(&answer.body) {
+        let call = request.call();
+        corrections.lock().unwrap_or_else(PoisonError::into_inner).correct(&call, &mut body);
+        answer.body = body.to_string().into_bytes();
+    }
+    let line = answer.line.replace("HTTP/1.0", "HTTP/1.1");
+    answer.write(&mut client, &line)
+}
+
+/// A request or an answer.
+struct Message {
+    line: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Message {
+    /// `None` when the other side has nothing to say.
+    fn read(stream: &mut TcpStream) -> io::Result<Option<Self>> {
+        let mut bytes = Vec::new();
+        let head = loop {
+            if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+                break end;
+            }
+            if !read_more(stream, &mut bytes)? {
+                return Ok(None);
+            }
+        };
+        let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
+        let mut lines = text.lines();
+        let line = lines.next().unwrap_or_default().to_owned();
+        let headers = lines.filter_map(|line| line.split_once(':'));
+        let headers: Vec<_> = headers.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect();
+        let mut body = bytes.split_off(head + 4);
+        let mut message = Self { line, headers, body: Vec::new() };
+        match message.header("content-length").and_then(|length| length.parse().ok()) {
+            Some(length) => while body.len() < length && read_more(stream, &mut body)? {},
+            None if message.line.starts_with("HTTP/") => while read_more(stream, &mut body)? {},
+            None => {}
+        }
+        message.body = body;
+        Ok(Some(message))
+    }
+
+    fn write(&self, stream: &mut TcpStream, line: &str) -> io::Result<()> {
+        let ours = |name: &str| ["connection", "content-length", "keep-alive"].contains(&name.to_lowercase().as_str());
+        let mut head = format!("{line}\r\n");
+        for (name, value) in self.headers.iter().filter(|(name, _)| !ours(name)) {
+            head.extend([name, ": ", value, "\r\n"]);
+        }
+        head.extend(["content-length: ", &self.body.len().to_string(), "\r\nconnection: close\r\n\r\n"]);
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(&self.body)
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let header = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+        header.map(|(_, value)| value.as_str())
+    }
+
+    fn call(&self) -> Call {
+        let mut words = self.line.split(' ').map(str::to_owned);
+        Call {
+            method: words.next().unwrap_or_default(),
+            path: words.next().unwrap_or_default(),
+            target: self.header("x-amz-target").map(str::to_owned),
+            body: serde_json::from_slice(&self.body).unwrap_or_default(),
+        }
+    }
+}
+
+fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    let mut buffer = [0; 16 * 1024];
+    let count = stream.read(&mut buffer)?;
+    bytes.extend_from_slice(&buffer[..count]);
+    Ok(count > 0)
+}
