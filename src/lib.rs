@@ -14,3 +14,4 @@ pub mod stack;
 pub mod state;
 
 pub use commands::run;
+pub use report::plan_text;

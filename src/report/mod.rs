@@ -20,7 +20,7 @@ use std::{
 
 use crate::{
     cli::{Color, Common},
-    engine::{Event, Events},
+    engine::{Event, Events, Plan, PlanError, Rules},
 };
 
 pub(crate) use human::past;
@@ -33,6 +33,16 @@ pub(crate) use status::{Condition, StatusRow, StatusTable};
 pub(crate) use usage::usage;
 
 use live::Live;
+
+/// A plan, or why there is none, as a person reads it, without colours.
+#[must_use]
+pub fn plan_text(plan: Result<Plan, PlanError>, rules: &dyn Rules) -> String {
+    let text = match plan {
+        Ok(plan) => human::render(&Message::Plan(&PlanTable::new(&plan, rules)), false),
+        Err(error) => human::render(&Message::Error(&error.into()), false),
+    };
+    anstream::adapter::strip_str(&text).to_string()
+}
 
 /// A stream that a report writes to.
 pub(crate) type Stream = Box<dyn Write + Send>;

@@ -153,11 +153,11 @@ impl PlanRow {
             return;
         }
         let (sign, style) = self.sign();
-        let key = paint(style, format_args!("{sign:>3} {:<widest$}", self.key.to_string()));
+        let key = self.key.to_string();
         let because = self.because.as_ref().map(|because| paint(FAINT, format_args!("({because})")));
-        let parts = [Some(key), self.name.clone(), because];
-        let line = parts.into_iter().flatten().collect::<Vec<_>>().join("  ");
-        let _ = writeln!(text, "{}", line.trim_end());
+        let rest = [self.name.clone(), because].into_iter().flatten().collect::<Vec<_>>().join("  ");
+        let gap = if rest.is_empty() { 0 } else { widest - key.len() + 2 };
+        let _ = writeln!(text, "{}{:gap$}{rest}", paint(style, format_args!("{sign:>3} {key}")), "");
         if let Some(records) = self.data_loss {
             let people = if records == 1 { "1 user is".into() } else { format!("{records} users are") };
             let _ = writeln!(text, "      {}", paint(ALARM, format_args!("{people} deleted with it, for good")));
