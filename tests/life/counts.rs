@@ -1,0 +1,115 @@
+//! What each command costs: the calls it makes, what it writes, how often it saves.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{
+    project::{Project, example, patched},
+    shape::census,
+    stack::{Run, Stack},
+};
+
+/// Reads, writes and saves.
+type Bill = (u64, u64, usize);
+
+/// Of two functions, a public route and a protected one. `GetCallerIdentity` is among the reads.
+const FIRST_UP: Bill = (6, 24, 2);
+const SECOND_UP: Bill = (25, 0, 0);
+const HANDLER_EDIT: Bill = (25, 1, 2);
+const NEW_ROUTE: Bill = (28, 5, 2);
+const DOWN: Bill = (35, 11, 2);
+
+fn bill(run: &Run) -> Bill {
+    (run.calls.reads, run.calls.writes, run.saves)
+}
+
+async fn example_up() -> Stack {
+    let stack = Stack::new();
+    stack.up(&Project::new(&example())).await.done();
+    stack
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_up_makes_everything_once() {
+    let stack = Stack::new();
+    let run = stack.up(&Project::new(&example())).await.done();
+    assert_eq!(bill(&run), FIRST_UP, "{:#?}", run.calls.by_operation);
+    let expected = [
+        ("apis", 1),
+        ("authorizers", 1),
+        ("clients", 1),
+        ("deployments", 1),
+        ("functions", 2),
+        ("log groups", 2),
+        ("pools", 1),
+        ("roles", 2),
+        ("stages", 1),
+        ("statements", 2),
+    ];
+    assert_eq!(census(&stack.local), BTreeMap::from(expected));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_up_reads_everything_and_writes_nothing() {
+    let stack = example_up().await;
+    let before = stack.local.snapshot();
+    let run = stack.up(&Project::new(&example())).await.done();
+    assert_eq!(bill(&run), SECOND_UP, "{:#?}", run.calls.by_operation);
+    assert_eq!(run.steps(), Vec::<String>::new());
+    assert_eq!(stack.local.snapshot(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn edited_code_is_one_upload_to_one_function_and_the_stage_stays() {
+    let stack = example_up().await;
+    let deployment = stack.output("stage.main", "deployment_id");
+    let edited = Project::with_code(&example(), "def handler(event, context):\n    return 2\n");
+    let run = stack.up(&edited).await.done();
+    assert_eq!(run.steps(), ["update lambda_function.open: source_hash"]);
+    assert_eq!(run.writes(), BTreeMap::from([("lambda:UpdateFunctionCode", 1)]));
+    assert_eq!(bill(&run), HANDLER_EDIT, "{:#?}", run.calls.by_operation);
+    assert_eq!(stack.output("stage.main", "deployment_id"), deployment);
+    assert_eq!(census(&stack.local)["deployments"], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_route_is_one_new_deployment_and_no_route_none() {
+    let stack = example_up().await;
+    let deployment = stack.output("stage.main", "deployment_id");
+    let more = Project::new(&patched(&example(), &json!({ "routes": { "GET /new": { "function": "open" } } })));
+    let run = stack.up(&more).await.done();
+    assert_eq!(run.steps(), ["update api_routes.main: routes.GET /new", "update stage.main: fingerprint"]);
+    assert_eq!(run.writes()["apigateway:CreateDeployment"], 1);
+    assert_eq!(bill(&run), NEW_ROUTE, "{:#?}", run.calls.by_operation);
+    let moved = stack.output("stage.main", "deployment_id");
+    assert_ne!(moved, deployment);
+    assert_eq!(census(&stack.local)["deployments"], 2);
+
+    stack.up(&more).await.done();
+    assert_eq!(stack.output("stage.main", "deployment_id"), moved);
+    assert_eq!(census(&stack.local)["deployments"], 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_config_that_comes_back_uses_its_old_deployment_again() {
+    let stack = example_up().await;
+    let deployment = stack.output("stage.main", "deployment_id");
+    let more = patched(&example(), &json!({ "routes": { "GET /new": { "function": "open" } } }));
+    stack.up(&Project::new(&more)).await.done();
+    stack.up(&Project::new(&example())).await.done();
+    assert_eq!(stack.output("stage.main", "deployment_id"), deployment);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_down_leaves_nothing() {
+    let stack = example_up().await;
+    let run = stack.down().await.done();
+    assert_eq!(bill(&run), DOWN, "{:#?}", run.calls.by_operation);
+    assert_eq!(census(&stack.local), BTreeMap::new());
+    let state = stack.wire.state().unwrap();
+    assert!(state.resources.is_empty() && state.pending.is_empty(), "{state:?}");
+
+    let again = stack.down().await;
+    assert!(again.outcome.is_none(), "{}", again.failures());
+}

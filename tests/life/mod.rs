@@ -1,0 +1,14 @@
+//! The whole life of a stack on the local cloud: the real kinds, the real clients, tokio's clock turned by hand.
+
+mod counts;
+mod cuts;
+mod drift;
+mod edits;
+mod faults;
+mod laws;
+mod many;
+mod project;
+mod shape;
+mod stack;
+mod weather;
+mod wire;

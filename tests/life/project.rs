@@ -1,0 +1,98 @@
+//! A configuration with its functions' code, in the shape in which the commands have it.
+
+use std::{collections::BTreeMap, fs, sync::Arc};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use stackctl::{
+    aws::Cloud,
+    config::{Config, Selection, load},
+    engine::Desired,
+    package::package,
+    stack::{Identity, Packages, build},
+};
+
+/// A checked configuration and the packages of its functions.
+#[derive(Debug, Clone)]
+pub(super) struct Project {
+    config: Config,
+    packages: Packages,
+}
+
+impl Project {
+    /// Loads a configuration whose functions are all in `lambdas/app` or `lambdas/other`.
+    pub(super) fn new(config: &Value) -> Self {
+        Self::with_code(config, "def handler(event, context):\n    return {}\n")
+    }
+
+    /// The same with other code in `lambdas/app`.
+    pub(super) fn with_code(config: &Value, code: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in
+            [("app", code), ("other", "def handler(event, context):\n    return 1\n\nsecond = handler\n")]
+        {
+            fs::create_dir_all(folder.path().join("lambdas").join(name)).unwrap();
+            fs::write(folder.path().join("lambdas").join(name).join("app.py"), text).unwrap();
+        }
+        let file = folder.path().join("config.json");
+        fs::write(&file, config.to_string()).unwrap();
+        let selection = Selection {
+            stage: None,
+            region: None,
+            environment: BTreeMap::new(),
+            today: jiff::civil::date(2026, 11, 23),
+        };
+        let config = load(&file, &selection).unwrap_or_else(|problems| panic!("{problems}")).config;
+        let made = config
+            .functions
+            .iter()
+            .map(|(name, function)| (name.clone(), Arc::new(package(&folder.path().join(&function.source)).unwrap())));
+        Self { packages: made.collect(), config }
+    }
+
+    /// Everything as it is to be on this cloud.
+    pub(super) fn desired(&self, cloud: &Cloud) -> Desired {
+        let identity = Identity {
+            account: cloud.account.clone(),
+            region: cloud.region.clone(),
+            partition: cloud.partition.to_owned(),
+        };
+        build(&self.config.with_account(&cloud.account), &self.packages, &identity)
+    }
+
+    /// What may have to be uploaded.
+    pub(super) fn zips(&self) -> BTreeMap<String, Bytes> {
+        let zips = self.packages.values();
+        zips.map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone()))).collect()
+    }
+}
+
+/// Two functions, a public route and a protected one, as in the example of the repository.
+pub(super) fn example() -> Value {
+    json!({
+        "deployment": { "serviceName": "shop", "region": "us-west-2", "stage": "dev" },
+        "functions": {
+            "open": { "source": "lambdas/app", "handler": "app.handler", "runtime": "python3.13" },
+            "closed": { "source": "lambdas/other", "handler": "app.handler", "runtime": "python3.13" },
+        },
+        "routes": {
+            "GET /open": { "function": "open", "auth": "none" },
+            "GET /closed": { "function": "closed" },
+        },
+    })
+}
+
+/// Lays `patch` over `config`: members one by one, `null` removes one.
+pub(super) fn patched(config: &Value, patch: &Value) -> Value {
+    let (Value::Object(config), Value::Object(patch)) = (config, patch) else { return patch.clone() };
+    let mut whole = config.clone();
+    for (name, value) in patch {
+        if value.is_null() {
+            whole.remove(name);
+        } else {
+            let laid = patched(whole.get(name).unwrap_or(&Value::Null), value);
+            whole.insert(name.clone(), laid);
+        }
+    }
+    Value::Object(whole)
+}

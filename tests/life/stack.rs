@@ -1,0 +1,192 @@
+//! One stack on one local cloud, brought up and down as the commands do it: observe, plan, execute.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use stackctl::{
+    aws::{Calls, Cloud, Options},
+    engine::{Action, Consent, Engine, Interrupt, Key, Outcome, Plan, Silent, Verb, plan},
+    resources::catalog,
+    state::{Place, State},
+};
+use stackctl_local::Settings;
+
+use super::{
+    project::Project,
+    wire::{Cut, Wire},
+};
+use crate::harness::{Bridge, Listener};
+
+/// A local cloud, and the state of the one stack on it.
+pub(super) struct Stack {
+    pub(super) local: stackctl_local::Cloud,
+    pub(super) wire: Arc<Wire>,
+}
+
+/// What became of one process.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) plan: Plan,
+    /// `None` when there was nothing to do.
+    pub(super) outcome: Option<Outcome>,
+    pub(super) calls: Calls,
+    pub(super) saves: usize,
+    /// What was waited for.
+    pub(super) waits: Vec<String>,
+}
+
+impl Run {
+    /// Whether nothing failed.
+    pub(super) fn complete(&self) -> bool {
+        self.outcome.as_ref().is_none_or(Outcome::complete)
+    }
+
+    /// What failed, for the message of an assertion.
+    pub(super) fn failures(&self) -> String {
+        self.outcome.as_ref().map_or_else(String::new, |outcome| {
+            format!("{:#?}, {} skipped, {:?}", outcome.failed, outcome.skipped, outcome.save_error)
+        })
+    }
+
+    /// The steps that do something, as `update lambda_function.open: timeout`.
+    pub(super) fn steps(&self) -> Vec<String> {
+        steps(&self.plan)
+    }
+
+    /// What was written, by operation.
+    pub(super) fn writes(&self) -> BTreeMap<&str, u64> {
+        let reads = ["Get", "List", "Describe"];
+        let operations = self.calls.by_operation.iter().map(|(operation, count)| (operation.as_str(), *count));
+        operations
+            .filter(|(operation, _)| {
+                let name = operation.split_once(':').unwrap().1;
+                !reads.iter().any(|read| name.starts_with(read))
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    pub(super) fn done(self) -> Self {
+        assert!(self.complete(), "{}", self.failures());
+        self
+    }
+}
+
+/// The steps that do something, with the fields that make them necessary.
+pub(super) fn steps(plan: &Plan) -> Vec<String> {
+    let acting = plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep);
+    let mut steps: Vec<String> = acting
+        .map(|step| {
+            let (verb, changes) = match &step.action {
+                Action::Adopt { changes, .. } => ("adopt", changes.as_slice()),
+                Action::Update { changes, .. } => ("update", changes.as_slice()),
+                Action::Replace { because, .. } => ("replace", because.as_slice()),
+                Action::Create { .. } => ("create", &[][..]),
+                Action::Delete { .. } => ("delete", &[][..]),
+                Action::Forget { .. } => ("forget", &[][..]),
+                Action::Keep { .. } => ("keep", &[][..]),
+            };
+            let fields = changes.iter().map(|change| change.path.join(".")).collect::<Vec<_>>().join(", ");
+            let colon = if fields.is_empty() { "" } else { ": " };
+            format!("{verb} {}{colon}{fields}", step.key)
+        })
+        .collect();
+    steps.sort();
+    steps
+}
+
+impl Stack {
+    pub(super) fn new() -> Self {
+        Self::on(Settings::default())
+    }
+
+    pub(super) fn on(settings: Settings) -> Self {
+        Self { local: stackctl_local::Cloud::new(settings), wire: Arc::default() }
+    }
+
+    /// A process's own clients, whose calls are not counted with the stack's.
+    pub(super) async fn clients(&self) -> Cloud {
+        crate::harness::connect(&self.local).await
+    }
+
+    async fn connect(&self, project: Option<&Project>) -> Cloud {
+        let options = Options {
+            region: Some("us-west-2".into()),
+            local: Some("http://local.test".into()),
+            http_client: Some(self.wire.client(Bridge::client(&self.local))),
+            ..Options::default()
+        };
+        let mut cloud = Cloud::connect(options).await.expect("the local cloud knows every caller");
+        cloud.packages = project.map(Project::zips).unwrap_or_default();
+        cloud
+    }
+
+    pub(super) async fn up(&self, project: &Project) -> Run {
+        self.cut(Some(project), None).await.expect("nothing cuts it")
+    }
+
+    pub(super) async fn down(&self) -> Run {
+        self.cut(None, None).await.expect("nothing cuts it")
+    }
+
+    /// Runs `up` of a project, or `down`, in a process that dies at `cut`; `None` when it died.
+    pub(super) async fn cut(&self, project: Option<&Project>, cut: Option<Cut>) -> Option<Run> {
+        self.wire.arm(cut);
+        tokio::select! {
+            biased;
+            () = self.wire.died() => None,
+            run = self.run(project) => Some(run),
+        }
+    }
+
+    async fn run(&self, project: Option<&Project>) -> Run {
+        let cloud = self.connect(project).await;
+        let catalog = catalog();
+        let listener = Listener::default();
+        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, parallel: 10 };
+        let desired = project.map(|project| project.desired(&cloud)).unwrap_or_default();
+        let state = self.state(&cloud);
+        let observed = engine.observe(&state, &desired).await;
+        let plan = observed
+            .map_err(|error| error.to_string())
+            .and_then(|observed| {
+                plan(&desired, &state, &observed, &catalog, &Consent::default()).map_err(|error| error.to_string())
+            })
+            .unwrap_or_else(|error| panic!("{error}"));
+        let outcome = if plan.is_empty() {
+            None
+        } else {
+            Some(engine.execute(&plan, state, &*self.wire, &Interrupt::new()).await)
+        };
+        Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() }
+    }
+
+    fn state(&self, cloud: &Cloud) -> State {
+        self.wire.state().unwrap_or_else(|| {
+            State::new(Place {
+                stack: "shop".into(),
+                stage: "dev".into(),
+                region: cloud.region.clone(),
+                account: cloud.account.clone(),
+                endpoint: cloud.endpoint.clone(),
+            })
+        })
+    }
+
+    /// The plan that an `up` would carry out now.
+    pub(super) async fn planned(&self, project: &Project) -> Plan {
+        self.wire.arm(None);
+        let cloud = self.connect(Some(project)).await;
+        let catalog = catalog();
+        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &Silent, parallel: 10 };
+        let (desired, state) = (project.desired(&cloud), self.state(&cloud));
+        let observed = engine.observe(&state, &desired).await.unwrap_or_else(|error| panic!("{error}"));
+        plan(&desired, &state, &observed, &catalog, &Consent::default()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// An id out of the recorded outputs.
+    pub(super) fn output(&self, key: &str, output: &str) -> String {
+        let state = self.wire.state().expect("it is up");
+        let outputs = &state.resources[&key.parse::<Key>().unwrap()].outputs;
+        outputs[output].as_str().unwrap_or_else(|| panic!("{key} has no {output}: {outputs}")).to_owned()
+    }
+}

@@ -1,0 +1,146 @@
+//! The wire between the clients and the cloud, and the place of the state: both count, and both can be where a process
+//! dies.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+    },
+    orchestrator::HttpRequest,
+    runtime_components::RuntimeComponents,
+};
+use stackctl::state::{Guard, Holder, State, StateError, Store};
+use tokio::sync::Notify;
+
+/// Where a process dies: at call or save number `at`, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    pub(super) at: usize,
+    /// Whether it takes effect first.
+    pub(super) after: bool,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    ticks: usize,
+    saves: usize,
+    cut: Option<Cut>,
+    stored: Option<State>,
+}
+
+/// Counts the calls and saves of one process after the other, and holds the state between them.
+#[derive(Debug, Default)]
+pub(super) struct Wire {
+    inner: Mutex<Inner>,
+    died: Notify,
+}
+
+impl Wire {
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts the count of another process, which dies at `cut`.
+    pub(super) fn arm(&self, cut: Option<Cut>) {
+        let mut inner = self.inner();
+        (inner.ticks, inner.saves, inner.cut) = (0, 0, cut);
+    }
+
+    /// How many calls and saves there were.
+    pub(super) fn ticks(&self) -> usize {
+        self.inner().ticks
+    }
+
+    /// How many saves there were.
+    pub(super) fn saves(&self) -> usize {
+        self.inner().saves
+    }
+
+    /// The state as it was last saved.
+    pub(super) fn state(&self) -> Option<State> {
+        self.inner().stored.clone()
+    }
+
+    /// Completes when the process is to die.
+    pub(super) async fn died(&self) {
+        self.died.notified().await;
+    }
+
+    /// A client whose requests pass here on their way to `client`.
+    pub(super) fn client(self: &Arc<Self>, client: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Passing { wire: Arc::clone(self), client })
+    }
+
+    /// Counts one call or save and dies before it, or returns whether to die after it.
+    async fn begin(&self) -> bool {
+        let cut = {
+            let mut inner = self.inner();
+            let at = inner.ticks;
+            inner.ticks += 1;
+            inner.cut.filter(|cut| cut.at == at)
+        };
+        match cut {
+            Some(Cut { after: false, .. }) => self.die().await,
+            Some(Cut { after: true, .. }) => true,
+            None => false,
+        }
+    }
+
+    async fn die(&self) -> ! {
+        self.died.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[async_trait]
+impl Store for Wire {
+    async fn load(&self) -> Result<Option<State>, StateError> {
+        Ok(self.state())
+    }
+
+    async fn save(&self, state: &State) -> Result<(), StateError> {
+        let dies = self.begin().await;
+        {
+            let mut inner = self.inner();
+            let serial = inner.stored.as_ref().map_or(0, |stored| stored.serial);
+            assert_eq!(state.serial, serial + 1, "a save follows the one before");
+            inner.saves += 1;
+            inner.stored = Some(state.clone());
+        }
+        if dies { self.die().await } else { Ok(()) }
+    }
+
+    async fn lock(&self, _holder: &Holder) -> Result<Guard, StateError> {
+        unreachable!("the engine takes no lock: the commands do")
+    }
+
+    fn place(&self) -> String {
+        "memory".into()
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Passing<C> {
+    wire: Arc<Wire>,
+    client: C,
+}
+
+impl HttpClient for Passing<SharedHttpClient> {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let client = self.client.http_connector(settings, components);
+        SharedHttpConnector::new(Passing { wire: Arc::clone(&self.wire), client })
+    }
+}
+
+impl HttpConnector for Passing<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Self { wire, client } = self.clone();
+        HttpConnectorFuture::new(async move {
+            let dies = wire.begin().await;
+            let answer = client.call(request).await;
+            if dies { wire.die().await } else { answer }
+        })
+    }
+}

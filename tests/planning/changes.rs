@@ -1,0 +1,236 @@
+//! What changes with the configuration.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::fixture::Fixture;
+
+#[test]
+fn a_first_up_creates_everything() {
+    assert_snapshot!(Fixture::new().plan(), @r"
+      + iam_role.closed           shop-dev-closed-us-west-2
+      + iam_role.open             shop-dev-open-us-west-2
+      + log_group.closed          /aws/lambda/shop-dev-closed
+      + lambda_function.closed    shop-dev-closed
+      + log_group.open            /aws/lambda/shop-dev-open
+      + lambda_function.open      shop-dev-open
+      + rest_api.main             shop-dev
+      + lambda_permission.closed  shop-dev-closed
+      + lambda_permission.open    shop-dev-open
+      + user_pool.main            shop-dev
+      + authorizer.main           shop-dev
+      + api_routes.main
+          + GET /closed
+          + GET /open
+      + stage.main                dev
+      + user_pool_client.main     shop-dev
+
+    plan: 14 to create
+    ");
+}
+
+#[test]
+fn a_stack_that_is_as_it_is_to_be_needs_nothing() {
+    assert_snapshot!(Fixture::up().plan(), @"nothing to change");
+}
+
+#[test]
+fn a_timeout_changes_in_place() {
+    let edit = json!({ "functions": { "open": { "timeout": 10 } } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
+      ~ lambda_function.open      shop-dev-open
+          timeout: 29 → 10
+
+    plan: 1 to update; 13 unchanged
+    ");
+}
+
+#[test]
+fn values_of_the_environment_are_withheld() {
+    let before = json!({ "functions": { "open": { "environment": { "TOKEN": "hunter1", "OLD": "x" } } } });
+    let edit = json!({ "functions": { "open": { "environment": { "TOKEN": "hunter2", "OLD": null, "NEW": "y" } } } });
+    let plan = Fixture::up_with(&before).config(&edit).plan();
+    assert!(!plan.contains("hunter"), "{plan}");
+    assert_snapshot!(plan, @r"
+      ~ lambda_function.open      shop-dev-open
+          environment.NEW: (secret, changes)
+          environment.OLD: (secret, changes)
+          environment.TOKEN: (secret, changes)
+
+    plan: 1 to update; 13 unchanged
+    ");
+}
+
+#[test]
+fn a_route_comes() {
+    let edit = json!({ "routes": { "POST /things/{id}": { "function": "closed" } } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+      ~ api_routes.main
+          + POST /things/{id}
+      ~ stage.main                dev
+          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "d0c68a1d1ca8a881d2a225a7edb8e00a"
+
+    plan: 2 to update; 12 unchanged
+    "#);
+}
+
+#[test]
+fn a_route_changes() {
+    let edit = json!({ "routes": { "GET /closed": { "function": "open", "auth": "none" }, "GET /open": null } });
+    let before = json!({ "routes": { "PUT /closed": { "function": "closed" } } });
+    assert_snapshot!(Fixture::up_with(&before).config(&edit).plan(), @r#"
+      ~ api_routes.main
+          ~ GET /closed
+              auth: "cognito" → "none"
+              function: …aws:lambda:us-west-2:123456789012:function:shop-dev-closed" → …n:aws:lambda:us-west-2:123456789012:function:shop-dev-open"
+          - GET /open
+      ~ stage.main                dev
+          fingerprint: "a6432f781680511e01fcb49f3df35fe9" → "71cae6621a9b5df8081691a9d9bdb97c"
+
+    plan: 2 to update; 12 unchanged
+    "#);
+}
+
+#[test]
+fn the_last_protected_route_takes_the_authorizer_along() {
+    let edit = json!({ "routes": { "GET /closed": null } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+      ~ api_routes.main
+          - GET /closed
+      ~ stage.main                dev
+          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "25935a7230e85a563695af236ba770c9"
+      - authorizer.main
+      - lambda_permission.closed
+
+    plan: 2 to update, 2 to delete; 10 unchanged
+    "#);
+}
+
+#[test]
+fn cors_comes() {
+    let edit = json!({ "cors": { "allowedOrigins": ["https://shop.example"] } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+      ~ api_routes.main
+          gateway_responses.DEFAULT_4XX: (none) → {"headers":{"Access-Control-Allow-Origin":"'https://shop.ex…
+          gateway_responses.DEFAULT_5XX: (none) → {"headers":{"Access-Control-Allow-Origin":"'https://shop.ex…
+          preflights."/closed": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
+          preflights."/open": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
+      ~ stage.main                dev
+          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "19975af0c9fe21b95373caa59fdd6cba"
+
+    plan: 2 to update; 12 unchanged
+    "#);
+}
+
+#[test]
+fn a_password_policy_changes_in_place() {
+    let edit = json!({ "userPool": { "passwordPolicy": { "minimumLength": 12, "requireSymbols": false } } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
+      ~ user_pool.main            shop-dev
+          password_policy.minimum_length: 8 → 12
+          password_policy.require_symbols: true → false
+
+    plan: 1 to update; 13 unchanged
+    ");
+}
+
+#[test]
+fn a_client_gets_a_secret_by_a_new_one_and_the_old_one_goes() {
+    let edit = json!({ "client": { "generateSecret": true } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
+    +/- user_pool_client.main     shop-dev  (AWS cannot change this in place)
+          generate_secret: false → true
+      - user_pool_client.main     shop-dev  (the old one of a replacement)
+
+    plan: 1 to replace, 1 to delete; 13 unchanged
+    ");
+}
+
+#[test]
+fn a_renamed_function_is_a_new_one_and_its_routes_move_before_the_old_one_goes() {
+    let edit = json!({
+        "functions": { "open": null, "wide": { "source": "app", "handler": "app.handler", "runtime": "python3.13" } },
+        "routes": { "GET /open": { "function": "wide" } },
+    });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+      + iam_role.wide             shop-dev-wide-us-west-2
+      + log_group.wide            /aws/lambda/shop-dev-wide
+      + lambda_function.wide      shop-dev-wide
+      + lambda_permission.wide    shop-dev-wide
+      ~ api_routes.main
+          ~ GET /open
+              function: …n:aws:lambda:us-west-2:123456789012:function:shop-dev-open" → …n:aws:lambda:us-west-2:123456789012:function:shop-dev-wide"
+      ~ stage.main                dev
+          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "2f780e3afe7419a438af592c5a532e0f"
+      - lambda_function.open
+      - iam_role.open
+      x lambda_permission.open    (it goes with lambda_function.open)
+      - log_group.open
+
+    plan: 4 to create, 2 to update, 3 to delete, 1 to forget; 8 unchanged
+    "#);
+}
+
+#[test]
+fn code_that_somebody_else_uploaded_is_replaced() {
+    let edit = json!({ "lambda_function.open": { "spec": { "source_hash": "drifted:zipzap" } } });
+    assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
+      ~ lambda_function.open      shop-dev-open
+          source_hash: "drifted:zipzap" → "source-of-open"
+
+    plan: 1 to update; 13 unchanged
+    "#);
+}
+
+#[test]
+fn a_pool_that_is_gone_comes_back_and_the_authorizer_lets_its_people_in() {
+    let edit = json!({ "user_pool.main": Value::Null, "user_pool_client.main": Value::Null });
+    assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
+      + user_pool.main            shop-dev  (it is gone)
+      ~ authorizer.main           shop-dev
+          provider_arns: …o-idp:us-west-2:123456789012:userpool/us-west-2_Pool00001"] → ["(known after user_pool.main is created)"]
+      ~ stage.main                dev
+          fingerprint: "e364605298a71a5f71fc9d2092365d46" → (known after api_routes.main and 2 more are done)
+      + user_pool_client.main     shop-dev  (it goes with the old user_pool.main)
+
+    plan: 2 to create, 2 to update; 10 unchanged
+    "#);
+}
+
+#[test]
+fn an_api_deleted_by_hand_comes_back_whole() {
+    let gone = ["rest_api", "authorizer", "api_routes", "stage"].map(|kind| (format!("{kind}.main"), Value::Null));
+    let gone = Value::Object(gone.into_iter().collect());
+    assert_snapshot!(Fixture::up().live(&gone).plan(), @r#"
+      + rest_api.main             shop-dev  (it is gone)
+    +/- lambda_permission.closed  shop-dev-closed  (AWS cannot change this in place)
+          rest_api_id: "api1" → (known after rest_api.main is created)
+    +/- lambda_permission.open    shop-dev-open  (AWS cannot change this in place)
+          rest_api_id: "api1" → (known after rest_api.main is created)
+      + authorizer.main           shop-dev  (it goes with the old rest_api.main)
+      + api_routes.main           (it goes with the old rest_api.main)
+          + GET /closed
+          + GET /open
+      + stage.main                dev  (it goes with the old rest_api.main)
+      - lambda_permission.closed  shop-dev-closed  (the old one of a replacement)
+      - lambda_permission.open    shop-dev-open  (the old one of a replacement)
+
+    plan: 4 to create, 2 to replace, 2 to delete; 8 unchanged
+    "#);
+}
+
+#[test]
+fn what_an_interrupted_up_has_made_is_adopted_and_the_rest_is_created() {
+    let fixture =
+        Fixture::up().interrupted(&["user_pool.main", "user_pool_client.main", "iam_role.open", "stage.main"]);
+    let half = json!({ "stage.main": Value::Null, "iam_role.open": { "spec": { "inline_policies": { "logs": Value::Null } } } });
+    assert_snapshot!(fixture.live(&half).plan(), @r#"
+      < iam_role.open             shop-dev-open-us-west-2  (an interrupted run left it)
+          inline_policies.logs: (none) → {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Act…
+      < user_pool.main            shop-dev  (an interrupted run left it)
+      + stage.main                dev
+      < user_pool_client.main     shop-dev  (an interrupted run left it)
+
+    plan: 1 to create, 3 to adopt; 10 unchanged
+    "#);
+}

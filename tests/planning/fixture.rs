@@ -1,0 +1,253 @@
+//! The three documents of a case, and the way from them to the text of a plan.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+};
+
+use serde_json::{Value, json};
+use stackctl::{
+    config::{Config, Selection, load},
+    engine::{Consent, Desired, Found, Key, Live, Lookup, Observed, OutputRef, plan, substitute},
+    package::Package,
+    plan_text,
+    resources::catalog,
+    stack::{Identity, build},
+    state::{Place, State},
+};
+
+const ACCOUNT: &str = "123456789012";
+const REGION: &str = "us-west-2";
+
+/// One case: `config` as the person writes it (`null` wants nothing), `state` as it is recorded, and `live` by key as
+/// `{outputs, spec}`, with `holdings` for the records of people's data. What is recorded and not live is gone; what is
+/// pending and live is found.
+pub(super) struct Fixture {
+    config: Value,
+    state: Value,
+    live: Value,
+    consent: Consent,
+}
+
+impl Fixture {
+    /// A stack that was never up.
+    pub(super) fn new() -> Self {
+        let state = State { lineage: "fixture".into(), ..State::new(place()) };
+        let state = serde_json::to_value(state).unwrap();
+        Self { config: example(), state, live: json!({}), consent: Consent::default() }
+    }
+
+    /// A stack that is up and as it is to be.
+    pub(super) fn up() -> Self {
+        Self::new().brought_up()
+    }
+
+    /// The same with these edits of the configuration from the beginning.
+    pub(super) fn up_with(edits: &Value) -> Self {
+        Self::new().config(edits).brought_up()
+    }
+
+    fn brought_up(mut self) -> Self {
+        let desired = desired(&self.config);
+        let all = Outputs { desired: &desired };
+        for (key, node) in desired.nodes() {
+            let outputs = all.of(key);
+            self.state["serial"] = json!(2);
+            self.state["resources"][key.to_string()] = json!({ "outputs": outputs, "after": node.needs() });
+            self.live[key.to_string()] = json!({ "outputs": outputs, "spec": substitute(&node.spec, &all) });
+        }
+        self
+    }
+
+    /// Edits the configuration; `null` takes a member out.
+    pub(super) fn config(mut self, edits: &Value) -> Self {
+        edit(&mut self.config, edits);
+        self
+    }
+
+    /// Nothing is wanted any more.
+    pub(super) fn unwanted(mut self) -> Self {
+        self.config = Value::Null;
+        self
+    }
+
+    /// Edits what is recorded; `null` takes a member out.
+    pub(super) fn state(mut self, edits: &Value) -> Self {
+        edit(&mut self.state, edits);
+        self
+    }
+
+    /// Edits what is there; `null` takes a member out.
+    pub(super) fn live(mut self, edits: &Value) -> Self {
+        edit(&mut self.live, edits);
+        self
+    }
+
+    /// Names how many records of people's data may be lost.
+    pub(super) fn losing(mut self, records: u64) -> Self {
+        self.consent.delete_holdings = Some(records);
+        self
+    }
+
+    /// An interrupted create: what was recorded of these is only pending.
+    pub(super) fn interrupted(mut self, keys: &[&str]) -> Self {
+        let desired = desired(&self.config);
+        for key in keys {
+            let node = desired.get(&key.parse().unwrap()).unwrap();
+            self.state["resources"].as_object_mut().unwrap().remove(*key);
+            self.state["pending"][*key] = json!({
+                "verb": "create",
+                "token": "4c0ffee0",
+                "spec": node.spec,
+                "after": node.needs(),
+                "since": "2026-11-23T00:00:00Z",
+            });
+        }
+        self
+    }
+
+    /// The plan, or why there is none, as a person reads it.
+    pub(super) fn plan(&self) -> String {
+        let desired = if self.config.is_null() { Desired::default() } else { desired(&self.config) };
+        let state: State = serde_json::from_value(self.state.clone()).unwrap();
+        let catalog = catalog();
+        let plan = plan(&desired, &state, &self.observed(&state), &catalog, &self.consent);
+        plan_text(plan, &catalog)
+    }
+
+    fn observed(&self, state: &State) -> Observed {
+        let live = |key: &Key| {
+            let live = self.live.get(key.to_string())?;
+            Some(Live { outputs: live["outputs"].clone(), spec: live["spec"].clone() })
+        };
+        let found = |key: &Key| live(key).map_or(Found::Nothing, Found::Ours);
+        let pending = state.pending.iter().filter(|(_, intent)| intent.spec.is_some());
+        let holdings = self.live.as_object().unwrap().iter();
+        Observed {
+            recorded: state.resources.keys().map(|key| (key.clone(), live(key))).collect(),
+            found: pending.map(|(key, _)| (key.clone(), found(key))).collect(),
+            holdings: holdings
+                .filter_map(|(key, live)| Some((key.parse().unwrap(), live.get("holdings")?.as_u64()?)))
+                .collect(),
+        }
+    }
+}
+
+fn place() -> Place {
+    Place { stack: "shop".into(), stage: "dev".into(), region: REGION.into(), account: ACCOUNT.into(), endpoint: None }
+}
+
+fn example() -> Value {
+    json!({
+        "deployment": { "serviceName": "shop", "region": REGION, "stage": "dev" },
+        "functions": {
+            "open": { "source": "app", "handler": "app.handler", "runtime": "python3.13" },
+            "closed": { "source": "app", "handler": "app.handler", "runtime": "python3.13" },
+        },
+        "routes": {
+            "GET /open": { "function": "open", "auth": "none" },
+            "GET /closed": { "function": "closed" },
+        },
+    })
+}
+
+/// Lays `edits` over a document: members one by one, `null` takes one out.
+fn edit(document: &mut Value, edits: &Value) {
+    let Value::Object(edits) = edits else {
+        *document = edits.clone();
+        return;
+    };
+    if !document.is_object() {
+        *document = json!({});
+    }
+    let members = document.as_object_mut().unwrap();
+    for (name, value) in edits {
+        if value.is_null() {
+            members.remove(name);
+        } else {
+            edit(members.entry(name.clone()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+fn desired(config: &Value) -> Desired {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("app")).unwrap();
+    fs::write(folder.path().join("app/app.py"), "def handler(event, context):\n    return {}\n").unwrap();
+    let file = folder.path().join("config.json");
+    fs::write(&file, config.to_string()).unwrap();
+    let selection =
+        Selection { stage: None, region: None, environment: BTreeMap::new(), today: jiff::civil::date(2026, 11, 23) };
+    let config = load(&file, &selection).unwrap_or_else(|problems| panic!("{problems}")).config;
+    let identity = Identity { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into() };
+    build(&config, &packages(&config), &identity)
+}
+
+fn packages(config: &Config) -> BTreeMap<String, Arc<Package>> {
+    let package = |name: &String| Package {
+        bytes: Vec::new(),
+        source_hash: format!("source-of-{name}"),
+        code_sha256: String::new(),
+        files: Vec::new(),
+        unzipped_size: 0,
+    };
+    config.functions.keys().map(|name| (name.clone(), Arc::new(package(name)))).collect()
+}
+
+/// The ids of everything that is wanted, as AWS may have given them.
+struct Outputs<'a> {
+    desired: &'a Desired,
+}
+
+impl Outputs<'_> {
+    fn of(&self, key: &Key) -> Value {
+        let (spec, name) = (&self.desired.get(key).unwrap().spec, key.name.as_str());
+        let pool = "us-west-2_Pool00001";
+        let arn = |service: &str, rest: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
+        match key.kind.as_str() {
+            "user_pool" => json!({
+                "id": pool, "arn": arn("cognito-idp", &format!("userpool/{pool}")), "name": spec["name"],
+            }),
+            "user_pool_client" => json!({ "id": "client1", "user_pool_id": pool }),
+            "iam_role" => json!({ "name": spec["name"], "arn": format!("arn:aws:iam::{ACCOUNT}:role/{name}") }),
+            "log_group" => json!({
+                "name": spec["name"], "arn": arn("logs", name), "retention_days": spec["retention_days"],
+            }),
+            "lambda_function" => json!({
+                "name": spec["name"],
+                "arn": arn("lambda", &format!("function:{name}")),
+                "source_hash": spec["source_hash"],
+                "code_sha256": "zip",
+            }),
+            "lambda_permission" => json!({ "function_name": spec["function_name"], "statement_id": "stackctl-1" }),
+            "rest_api" => json!({ "id": "api1", "root_resource_id": "root1", "arn": arn("apigateway", "api1") }),
+            "authorizer" => json!({ "id": "authorizer1", "rest_api_id": "api1", "name": spec["name"] }),
+            "api_routes" => json!({ "rest_api_id": "api1" }),
+            "stage" => json!({ "rest_api_id": "api1", "name": spec["name"], "deployment_id": "deployment1" }),
+            other => panic!("no ids are known for the kind {other}"),
+        }
+    }
+}
+
+impl Lookup for Outputs<'_> {
+    fn output(&self, reference: &OutputRef) -> Option<Value> {
+        self.of(&reference.key).get(&reference.output).cloned()
+    }
+
+    fn spec(&self, key: &Key) -> Option<&Value> {
+        self.desired.get(key).map(|node| &node.spec)
+    }
+}
+
+#[test]
+fn every_kind_has_ids_in_the_fixtures() {
+    let desired = desired(&example());
+    let kinds: BTreeSet<_> = desired.nodes().keys().map(|key| key.kind.clone()).collect();
+    assert_eq!(kinds, catalog().kinds().cloned().collect());
+    let outputs = Outputs { desired: &desired };
+    for key in desired.nodes().keys() {
+        let id = catalog().get(&key.kind).unwrap().id(&outputs.of(key));
+        assert!(id.is_some(), "{key}: these are not its outputs");
+    }
+}

@@ -1,0 +1,121 @@
+//! What goes, and what is kept from going.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::fixture::Fixture;
+
+#[test]
+fn what_people_sign_in_with_cannot_change() {
+    let edit = json!({ "userPool": { "usernameAttributes": ["email"] } });
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
+    error: user_pool.main: `username_attributes` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost
+    hint: put `username_attributes` back to `[]`
+    hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the people there
+    ");
+}
+
+#[test]
+fn a_down_removes_everything() {
+    assert_snapshot!(Fixture::up().unwanted().plan(), @r"
+      - lambda_function.closed
+      - iam_role.closed
+      - lambda_function.open
+      - iam_role.open
+      x lambda_permission.closed  (it goes with lambda_function.closed)
+      x lambda_permission.open    (it goes with lambda_function.open)
+      - log_group.closed
+      - log_group.open
+      - rest_api.main
+      x api_routes.main           (it goes with rest_api.main)
+      x authorizer.main           (it goes with rest_api.main)
+      x stage.main                (it goes with rest_api.main)
+      - user_pool.main
+      x user_pool_client.main     (it goes with user_pool.main)
+
+    plan: 8 to delete, 6 to forget
+    ");
+}
+
+#[test]
+fn a_down_keeps_a_pool_with_people_in_it() {
+    let people = json!({ "user_pool.main": { "holdings": 2 } });
+    assert_snapshot!(Fixture::up().live(&people).unwanted().plan(), @r"
+      = user_pool.main            (it holds 2 users)
+      - lambda_function.closed
+      - iam_role.closed
+      - lambda_function.open
+      - iam_role.open
+      x lambda_permission.closed  (it goes with lambda_function.closed)
+      x lambda_permission.open    (it goes with lambda_function.open)
+      - log_group.closed
+      - log_group.open
+      - rest_api.main
+      x api_routes.main           (it goes with rest_api.main)
+      x authorizer.main           (it goes with rest_api.main)
+      x stage.main                (it goes with rest_api.main)
+      - user_pool_client.main
+
+    plan: 8 to delete, 5 to forget; 1 unchanged
+    ");
+}
+
+#[test]
+fn a_down_deletes_people_who_were_counted() {
+    let people = json!({ "user_pool.main": { "holdings": 2 } });
+    assert_snapshot!(Fixture::up().live(&people).unwanted().losing(2).plan(), @r"
+      - lambda_function.closed
+      - iam_role.closed
+      - lambda_function.open
+      - iam_role.open
+      x lambda_permission.closed  (it goes with lambda_function.closed)
+      x lambda_permission.open    (it goes with lambda_function.open)
+      - log_group.closed
+      - log_group.open
+      - rest_api.main
+      x api_routes.main           (it goes with rest_api.main)
+      x authorizer.main           (it goes with rest_api.main)
+      x stage.main                (it goes with rest_api.main)
+      - user_pool.main
+          2 users are deleted with it, for good
+      x user_pool_client.main     (it goes with user_pool.main)
+
+    plan: 8 to delete, 6 to forget
+    ");
+}
+
+#[test]
+fn a_down_forgets_what_is_gone_already() {
+    let gone = json!({ "lambda_function.open": Value::Null, "lambda_permission.open": Value::Null });
+    assert_snapshot!(Fixture::up().live(&gone).unwanted().plan(), @r"
+      - iam_role.open
+      - lambda_function.closed
+      - iam_role.closed
+      x lambda_function.open      (it is gone already)
+      x lambda_permission.closed  (it goes with lambda_function.closed)
+      x lambda_permission.open    (it is gone already)
+      - log_group.closed
+      - log_group.open
+      - rest_api.main
+      x api_routes.main           (it goes with rest_api.main)
+      x authorizer.main           (it goes with rest_api.main)
+      x stage.main                (it goes with rest_api.main)
+      - user_pool.main
+      x user_pool_client.main     (it goes with user_pool.main)
+
+    plan: 7 to delete, 7 to forget
+    ");
+}
+
+#[test]
+fn a_down_finds_and_deletes_what_an_interrupted_up_has_made() {
+    let fixture = Fixture::up().interrupted(&["rest_api.main", "iam_role.open"]);
+    let state = json!({ "resources": Value::Null });
+    let fixture = fixture.state(&state).state(&json!({ "resources": {} }));
+    assert_snapshot!(fixture.unwanted().plan(), @r"
+      - iam_role.open
+      - rest_api.main
+
+    plan: 2 to delete
+    ");
+}
