@@ -38,7 +38,7 @@ impl Cloud {
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
     pub async fn connect(options: Options) -> Result<Self, ResourceError> {
-        let local = options.local.is_some();
+        let (local, profile) = (options.local.is_some(), options.profile.clone());
         let config = if local { local_config(options) } else { default_config(options).await };
         let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
         let counts = Counts::default();
@@ -72,7 +72,10 @@ impl Cloud {
             pace: (!local).then(Pace::default),
             alone: std::sync::Mutex::default(),
         };
-        cloud.account = caller_account(&cloud).await?;
+        cloud.account = caller_account(&cloud).await.map_err(|error| match profile {
+            Some(profile) => error.hint(format!("the profile `{profile}` was asked for")),
+            None => error,
+        })?;
         Ok(cloud)
     }
 }

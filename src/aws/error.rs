@@ -33,7 +33,7 @@ where
             ResourceError::new(Verdict::Ambiguous, format!("an answer that cannot be read (HTTP status {status})"))
         }
         SdkError::TimeoutError(_) => ResourceError::new(Verdict::Ambiguous, "no answer in time"),
-        SdkError::DispatchFailure(_) => unsent(&DisplayErrorContext(failure).to_string(), endpoint),
+        SdkError::DispatchFailure(_) => unsent(&causes(failure), endpoint),
         _ => ResourceError::refused(format!("the request could not be made: {}", DisplayErrorContext(failure))),
     };
     error.operation = Some(operation.name.to_owned());
@@ -98,14 +98,24 @@ fn skewed() -> String {
     "this machine's clock differs from AWS's: set it right".into()
 }
 
-/// The causes before anything was sent, each in its own words; anything else may have taken effect.
-fn unsent(chain: &str, endpoint: Option<&str>) -> ResourceError {
-    let text = chain.to_lowercase();
-    if text.contains("credential") || text.contains("identity resolver") {
-        return no_credentials(&text);
+/// The failure and its causes, outermost first, each in its own words.
+fn causes(failure: &dyn Error) -> Vec<String> {
+    let (mut causes, mut next) = (Vec::new(), Some(failure));
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    causes
+}
+
+/// What is known to have failed before anything was sent; anything else may have taken effect.
+fn unsent(causes: &[String], endpoint: Option<&str>) -> ResourceError {
+    let text = causes.join(": ").to_lowercase();
+    if text.contains("credential") || text.contains("identity") {
+        return no_credentials(&text, causes);
     }
     let connecting = text.contains("(connect)") || text.contains("tcp connect") || text.contains("dns error");
-    match (connecting, endpoint) {
+    match (connecting, endpoint.filter(|url| url.starts_with("http"))) {
         (true, Some(url)) => ResourceError::refused(format!("nothing answers at {url}"))
             .hint("is it running? for the local cloud see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL"),
         (true, None) => {
@@ -115,16 +125,20 @@ fn unsent(chain: &str, endpoint: Option<&str>) -> ResourceError {
     }
 }
 
-fn no_credentials(text: &str) -> ResourceError {
+fn no_credentials(text: &str, causes: &[String]) -> ResourceError {
     if text.contains("expired") {
         return ResourceError::refused("the credentials have expired").hint("sign in again, as with `aws sso login`");
     }
-    if text.contains("no providers in chain") || text.contains("not enabled") || text.contains("notloaded") {
+    if text.contains("no providers in chain") || text.contains("not enabled") {
         return ResourceError::refused("there are no AWS credentials").hint(
             "sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`",
         );
     }
-    ResourceError::refused("the AWS credentials cannot be used").hint("see `aws sts get-caller-identity`")
+    // The outer causes only say that loading failed.
+    let telling = causes.iter().skip(2).filter(|cause| !cause.contains("error occurred while loading credentials"));
+    let telling = telling.map(String::as_str).collect::<Vec<_>>().join(": ");
+    ResourceError::refused(format!("the AWS credentials cannot be used: {telling}"))
+        .hint("sign in again, as with `aws sso login`, or see `aws sts get-caller-identity`")
 }
 
 fn listed(actions: &[&str]) -> String {
@@ -143,5 +157,41 @@ fn request_id(response: &HttpResponse) -> Option<String> {
 impl From<BuildError> for ResourceError {
     fn from(error: BuildError) -> Self {
         Self::refused(format!("the request could not be made: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unsent_because(causes: &[&str], endpoint: Option<&str>) -> ResourceError {
+        let causes: Vec<String> = ["dispatch failure", "other"].iter().chain(causes).map(ToString::to_string).collect();
+        unsent(&causes, endpoint)
+    }
+
+    #[test]
+    fn every_cause_before_sending_has_its_own_words() {
+        let loading = "an error occurred while loading credentials";
+        let none = unsent_because(&["no providers in chain provided credentials"], None);
+        assert_eq!(none.message, "there are no AWS credentials");
+        let sso = unsent_because(&[loading, loading, "Failed to read `x.json`", "No such file or directory"], None);
+        assert_eq!(
+            sso.message,
+            "the AWS credentials cannot be used: Failed to read `x.json`: No such file or directory"
+        );
+        let down = unsent_because(&["client error (Connect)", "tcp connect error"], Some("http://127.0.0.1:9"));
+        assert_eq!(down.message, "nothing answers at http://127.0.0.1:9");
+        assert_eq!(down.verdict, Verdict::Refused);
+        assert_eq!(unsent_because(&["connection closed"], None).verdict, Verdict::Ambiguous);
+    }
+
+    #[test]
+    fn verdicts_tell_what_took_effect() {
+        assert_eq!(verdict("EntityAlreadyExists", "", 409), Verdict::AlreadyExists);
+        assert_eq!(verdict("ResourceConflictException", "Function already exist: x", 409), Verdict::AlreadyExists);
+        assert_eq!(verdict("ResourceConflictException", "An update is in progress", 409), Verdict::Refused);
+        assert_eq!(verdict("TooManyRequestsException", "", 429), Verdict::Refused);
+        assert_eq!(verdict("InternalFailure", "", 500), Verdict::Ambiguous);
+        assert_eq!(verdict("NotImplemented", "", 501), Verdict::Refused);
     }
 }

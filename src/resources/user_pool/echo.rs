@@ -56,3 +56,24 @@ pub(super) fn strip(request: &mut HttpRequest) {
     request.headers_mut().insert("content-length", body.len().to_string());
     *request.body_mut() = SdkBody::from(body);
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_days_that_nobody_set_are_not_sent() {
+        let body =
+            json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 0 } });
+        let mut request = HttpRequest::new(SdkBody::from(body.to_string()));
+        strip(&mut request);
+        let sent = request.body().bytes().unwrap();
+        assert_eq!(
+            serde_json::from_slice::<Value>(sent).unwrap(),
+            json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } })
+        );
+        assert_eq!(request.headers().get("content-length"), Some(sent.len().to_string().as_str()));
+    }
+}
