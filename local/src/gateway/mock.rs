@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use super::{
     refusal::{Kind, Refusal},
     request::ApiRequest,
+    template::{self, Rendered},
 };
 use crate::apigateway::{Integration, IntegrationResponse, MethodSnapshot};
 
@@ -15,18 +16,21 @@ pub(super) fn answer(
     method: &MethodSnapshot,
     integration: &Integration,
 ) -> Result<Response<Bytes>, Refusal> {
-    let rendered = request_template(request, integration)?;
-    let status = status_code(&rendered).ok_or(Kind::ApiConfigurationError)?;
+    let asked = request_template(request, integration)?;
+    let status = status_code(&asked).ok_or(Kind::ApiConfigurationError)?;
     let mapping = select(integration, &status).ok_or(Kind::ApiConfigurationError)?;
     let declared = method.method_responses.get(&mapping.status_code).ok_or(Kind::ApiConfigurationError)?;
-    let (content_type, body) = match mapping.response_templates.first_key_value() {
-        Some((_, template)) if needs_engine(template) => return Err(unknown_template()),
-        Some((content_type, template)) => (content_type.as_str(), template.clone()),
-        None => ("application/json", String::new()),
+    let (content_type, rendered) = match mapping.response_templates.first_key_value() {
+        Some((content_type, template)) => (content_type.as_str(), rendered(template, request)?),
+        None => ("application/json", Rendered::default()),
     };
-    let mut response = Response::new(Bytes::from(body));
+    let mut response = Response::new(Bytes::from(rendered.text));
     *response.status_mut() =
         mapping.status_code.parse::<StatusCode>().map_err(|_| Refusal::from(Kind::ApiConfigurationError))?;
+    if let Some(status) = rendered.status {
+        *response.status_mut() =
+            StatusCode::from_u16(status).map_err(|_| Refusal::from(Kind::ApiConfigurationError))?;
+    }
     let content_type = HeaderValue::from_str(content_type).map_err(|_| Refusal::from(Kind::ApiConfigurationError))?;
     response.headers_mut().insert(CONTENT_TYPE, content_type);
     for (target, source) in &mapping.response_parameters {
@@ -39,6 +43,11 @@ pub(super) fn answer(
             response.headers_mut().insert(name, value);
         }
     }
+    for (name, value) in rendered.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     Ok(response)
 }
 
@@ -46,8 +55,7 @@ pub(super) fn answer(
 fn request_template(request: &ApiRequest, integration: &Integration) -> Result<String, Refusal> {
     let media_type = request.media_type().unwrap_or("application/json");
     match integration.request_templates.get(media_type) {
-        Some(template) if needs_engine(template) => Err(unknown_template()),
-        Some(template) => Ok(template.clone()),
+        Some(template) => Ok(rendered(template, request)?.text),
         None if integration.passthrough_behavior == "WHEN_NO_MATCH" || integration.request_templates.is_empty() => {
             Ok(String::from_utf8_lossy(&request.body).into_owned())
         }
@@ -74,11 +82,7 @@ fn select<'a>(integration: &'a Integration, status: &str) -> Option<&'a Integrat
         .or_else(|| responses().find(|response| response.selection_pattern.as_deref().is_none_or(str::is_empty)))
 }
 
-/// Whether a template is more than text.
-fn needs_engine(template: &str) -> bool {
-    template.contains(['$', '#'])
-}
-
-fn unknown_template() -> Refusal {
-    Refusal::not_imitated("the local cloud does not imitate the template language of mappings")
+fn rendered(template: &str, request: &ApiRequest) -> Result<Rendered, Refusal> {
+    let unknown = || Refusal::not_imitated("the local cloud imitates only a part of the template language of mappings");
+    template::render(template, request).ok_or_else(unknown)
 }

@@ -12,6 +12,7 @@ mod refusal;
 mod request;
 mod response;
 mod route;
+mod template;
 mod throttle;
 
 #[cfg(test)]

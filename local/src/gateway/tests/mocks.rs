@@ -58,3 +58,25 @@ async fn gateway_responses_dress_api_gateways_own_answers() {
     assert_eq!((reply.status, reply.header("access-control-allow-origin")), (404, "https://a.example"));
     assert_eq!(reply.text, r#"{"error":"Missing Authentication Token","at":"/dev/dogs"}"#);
 }
+
+#[tokio::test]
+async fn a_template_of_the_answer_names_the_origin_when_it_is_one_of_several() {
+    let api = Api::new().await;
+    let place = api.method("OPTIONS /pets", &json!({}), &mock(200)).await;
+    let header = "method.response.header.Access-Control-Allow-Origin";
+    let declared = json!({ "responseParameters": { header: false } });
+    api.edit(Method::PUT, &format!("{place}/responses/200"), &declared).await;
+    let template = "#set($origin = $input.params().header.get(\"origin\"))\n#if($origin == \"https://b.example\")\n\
+        #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)\n#end";
+    let mapping = json!({
+        "responseParameters": { header: "'https://a.example'" },
+        "responseTemplates": { "application/json": template },
+    });
+    api.edit(Method::PUT, &format!("{place}/integration/responses/200"), &mapping).await;
+    api.deploy().await;
+    for (origin, told) in [("https://b.example", "https://b.example"), ("https://c.example", "https://a.example")] {
+        let reply = api.send(Request::options("/").header("origin", origin), "/pets", "").await;
+        assert_eq!((reply.status, reply.header("access-control-allow-origin")), (200, told));
+        assert_eq!(reply.text.trim(), "");
+    }
+}

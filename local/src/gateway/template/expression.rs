@@ -1,0 +1,175 @@
+//! What stands inside the directives of a template: comparisons of variables, texts and headers of the request.
+
+use std::collections::BTreeMap;
+
+/// What an expression comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    Null,
+    Truth(bool),
+    Text(String),
+}
+
+impl Value {
+    /// Whether a branch on it is taken: everything is but `null` and `false`.
+    pub(super) fn holds(&self) -> bool {
+        !matches!(self, Self::Null | Self::Truth(false))
+    }
+
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Truth(truth) => truth.to_string(),
+            Self::Text(text) => text.clone(),
+        }
+    }
+}
+
+/// Where a value is put.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Variable(String),
+    /// A header of the answer.
+    Header(String),
+    /// The status of the answer.
+    Status,
+}
+
+impl Place {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let path = text.trim().strip_prefix('$')?;
+        match path.strip_prefix("context.responseOverride.") {
+            Some("status") => Some(Self::Status),
+            Some(rest) => rest.strip_prefix("header.").map(|name| Self::Header(name.to_owned())),
+            None => is_name(path).then(|| Self::Variable(path.to_owned())),
+        }
+    }
+}
+
+/// An expression.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Expression {
+    Constant(Value),
+    Variable(String),
+    /// A header of the request.
+    Header(String),
+    Not(Box<Expression>),
+    Equal(Box<Expression>, Box<Expression>),
+    All(Vec<Expression>),
+    Any(Vec<Expression>),
+}
+
+impl Expression {
+    /// Reads a whole expression; `None` when it holds something that is not imitated.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut rest = text.trim_start();
+        let expression = any(&mut rest)?;
+        rest.is_empty().then_some(expression)
+    }
+
+    pub(super) fn value(&self, variables: &BTreeMap<String, Value>, header: &dyn Fn(&str) -> Option<String>) -> Value {
+        let value = |expression: &Self| expression.value(variables, header);
+        match self {
+            Self::Constant(constant) => constant.clone(),
+            Self::Variable(name) => variables.get(name).cloned().unwrap_or(Value::Null),
+            Self::Header(name) => header(name).map_or(Value::Null, Value::Text),
+            Self::Not(inner) => Value::Truth(!value(inner).holds()),
+            Self::Equal(left, right) => Value::Truth(value(left) == value(right)),
+            Self::All(all) => Value::Truth(all.iter().all(|one| value(one).holds())),
+            Self::Any(any) => Value::Truth(any.iter().any(|one| value(one).holds())),
+        }
+    }
+}
+
+fn any(rest: &mut &str) -> Option<Expression> {
+    let mut operands = vec![all(rest)?];
+    while take(rest, "||") {
+        operands.push(all(rest)?);
+    }
+    Some(joined(operands, Expression::Any))
+}
+
+fn all(rest: &mut &str) -> Option<Expression> {
+    let mut operands = vec![comparison(rest)?];
+    while take(rest, "&&") {
+        operands.push(comparison(rest)?);
+    }
+    Some(joined(operands, Expression::All))
+}
+
+fn joined(mut operands: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -> Expression {
+    if operands.len() == 1 { operands.remove(0) } else { join(operands) }
+}
+
+fn comparison(rest: &mut &str) -> Option<Expression> {
+    let left = operand(rest)?;
+    for (sign, equal) in [("==", true), ("!=", false)] {
+        if take(rest, sign) {
+            let same = Expression::Equal(Box::new(left), Box::new(operand(rest)?));
+            return Some(if equal { same } else { Expression::Not(Box::new(same)) });
+        }
+    }
+    Some(left)
+}
+
+fn operand(rest: &mut &str) -> Option<Expression> {
+    if !rest.starts_with("!=") && take(rest, "!") {
+        return operand(rest).map(|inner| Expression::Not(Box::new(inner)));
+    }
+    if take(rest, "(") {
+        let inner = any(rest)?;
+        return take(rest, ")").then_some(inner);
+    }
+    for (word, truth) in [("true", true), ("false", false)] {
+        if take(rest, word) {
+            return Some(Expression::Constant(Value::Truth(truth)));
+        }
+    }
+    if let Some(after) = rest.strip_prefix('"') {
+        let (text, after) = after.split_once('"')?;
+        *rest = after.trim_start();
+        // References inside of quotes would be replaced.
+        return (!text.contains(['$', '#'])).then(|| Expression::Constant(Value::Text(text.to_owned())));
+    }
+    let digits = rest.len() - rest.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+    if digits > 0 {
+        let (number, after) = rest.split_at(digits);
+        *rest = after.trim_start();
+        return Some(Expression::Constant(Value::Text(number.to_owned())));
+    }
+    let (reference, after) = reference(rest)?;
+    *rest = after.trim_start();
+    Some(reference)
+}
+
+/// Splits off a reference: a variable, or a header of the request.
+pub(super) fn reference(rest: &str) -> Option<(Expression, &str)> {
+    let path = rest.strip_prefix('$')?;
+    if let Some(argument) = path.strip_prefix("input.params().header.get(\"") {
+        let (name, after) = argument.split_once("\")")?;
+        return Some((Expression::Header(name.to_owned()), after));
+    }
+    let end = path.find(|letter: char| !is_of_name(letter)).unwrap_or(path.len());
+    let (name, after) = path.split_at(end);
+    let goes_on = after.starts_with(['.', '(', '[']);
+    (is_name(name) && !goes_on && !["context", "input", "stageVariables", "util"].contains(&name))
+        .then(|| (Expression::Variable(name.to_owned()), after))
+}
+
+fn take(rest: &mut &str, token: &str) -> bool {
+    match rest.strip_prefix(token) {
+        Some(after) => {
+            *rest = after.trim_start();
+            true
+        }
+        None => false,
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_alphabetic()) && text.chars().all(is_of_name)
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
+}

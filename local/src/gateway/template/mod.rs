@@ -1,0 +1,204 @@
+//! The part of API Gateway's template language that answers to preflights use: variables, comparisons, branches, the
+//! headers of the request, and overrides of the answer's headers and status.
+//!
+//! Whatever else a template says is not imitated, and then nothing of it is.
+
+mod expression;
+
+use std::collections::BTreeMap;
+
+use super::request::ApiRequest;
+use expression::{Expression, Place, Value};
+
+/// What a template comes to.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Rendered {
+    pub(super) text: String,
+    /// `$context.responseOverride.header.…`, by name.
+    pub(super) headers: BTreeMap<String, String>,
+    /// `$context.responseOverride.status`.
+    pub(super) status: Option<u16>,
+}
+
+/// Renders a template; `None` when it says something that is not imitated.
+pub(super) fn render(template: &str, request: &ApiRequest) -> Option<Rendered> {
+    let mut rest = template;
+    let parts = parts(&mut rest)?;
+    if !rest.is_empty() {
+        return None;
+    }
+    let mut rendering = Rendering { request, variables: BTreeMap::new(), rendered: Rendered::default() };
+    rendering.all(&parts)?;
+    Some(rendering.rendered)
+}
+
+/// A piece of a template.
+enum Part<'t> {
+    Text(&'t str),
+    Value(Expression),
+    Set(Place, Expression),
+    /// The branches in order, and what holds without any of them.
+    If(Vec<(Expression, Vec<Part<'t>>)>, Vec<Part<'t>>),
+}
+
+/// Reads parts up to the end, or to the `#end`, `#else` or `#elseif` that ends the block they are in.
+fn parts<'t>(rest: &mut &'t str) -> Option<Vec<Part<'t>>> {
+    let mut parts = Vec::new();
+    while !rest.is_empty() && !["#end", "#else"].iter().any(|end| rest.starts_with(end)) {
+        parts.push(part(rest)?);
+    }
+    Some(parts)
+}
+
+fn part<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
+    if let Some(after) = rest.strip_prefix("#set(") {
+        let (inside, after) = parenthesised(after)?;
+        *rest = after;
+        let (place, value) = inside.split_once('=')?;
+        return Some(Part::Set(Place::parse(place)?, Expression::parse(value)?));
+    }
+    if let Some(after) = rest.strip_prefix("#if(") {
+        *rest = after;
+        return branches(rest);
+    }
+    if rest.starts_with('#') {
+        return None;
+    }
+    if rest.starts_with('$') {
+        let (reference, after) = expression::reference(rest)?;
+        *rest = after;
+        return Some(Part::Value(reference));
+    }
+    let (text, after) = rest.split_at(rest.find(['#', '$']).unwrap_or(rest.len()));
+    *rest = after;
+    Some(Part::Text(text))
+}
+
+/// Reads what follows `#if(` up to its `#end`.
+fn branches<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
+    let mut branches = Vec::new();
+    loop {
+        let (condition, after) = parenthesised(rest)?;
+        *rest = after;
+        branches.push((Expression::parse(condition)?, parts(rest)?));
+        if let Some(after) = rest.strip_prefix("#elseif(") {
+            *rest = after;
+            continue;
+        }
+        let mut otherwise = Vec::new();
+        if let Some(after) = rest.strip_prefix("#else") {
+            *rest = after;
+            otherwise = parts(rest)?;
+        }
+        *rest = rest.strip_prefix("#end")?;
+        return Some(Part::If(branches, otherwise));
+    }
+}
+
+/// Splits after the parenthesis that closes the one just read.
+fn parenthesised(rest: &str) -> Option<(&str, &str)> {
+    let (mut depth, mut quoted) = (1, false);
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((&rest[..at], &rest[at + 1..]));
+        }
+    }
+    None
+}
+
+struct Rendering<'a> {
+    request: &'a ApiRequest,
+    variables: BTreeMap<String, Value>,
+    rendered: Rendered,
+}
+
+impl Rendering<'_> {
+    fn all(&mut self, parts: &[Part<'_>]) -> Option<()> {
+        parts.iter().try_for_each(|part| self.one(part))
+    }
+
+    fn one(&mut self, part: &Part<'_>) -> Option<()> {
+        match part {
+            Part::Text(text) => self.rendered.text.push_str(text),
+            Part::Value(value) => match self.value(value) {
+                Value::Null => return None,
+                value => self.rendered.text.push_str(&value.text()),
+            },
+            Part::Set(place, value) => self.set(place, self.value(value))?,
+            Part::If(branches, otherwise) => {
+                let chosen = branches.iter().find(|(condition, _)| self.value(condition).holds());
+                self.all(chosen.map_or(otherwise, |(_, parts)| parts))?;
+            }
+        }
+        Some(())
+    }
+
+    fn value(&self, expression: &Expression) -> Value {
+        expression.value(&self.variables, &|header| self.request.header(header).map(str::to_owned))
+    }
+
+    fn set(&mut self, place: &Place, value: Value) -> Option<()> {
+        match (place, value) {
+            // A variable keeps its value when the new one is null.
+            (_, Value::Null) => {}
+            (Place::Variable(name), value) => drop(self.variables.insert(name.clone(), value)),
+            (Place::Header(name), value) => drop(self.rendered.headers.insert(name.clone(), value.text())),
+            (Place::Status, value) => self.rendered.status = Some(value.text().parse().ok()?),
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::Request;
+
+    use super::*;
+
+    const ORIGINS: &str = r#"#set($origin = $input.params().header.get("Origin"))
+#if(!$origin || $origin == "")#set($origin = $input.params().header.get("origin"))#end
+#if($origin == "https://b.example" || $origin == "https://c.example")
+#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)
+#end"#;
+
+    fn rendered(template: &str, origin: Option<&str>) -> Option<Rendered> {
+        let mut request = Request::get("/_aws/execute-api/api/dev/pets");
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        render(template, &ApiRequest::read(request.body(Bytes::new()).unwrap()))
+    }
+
+    #[test]
+    fn an_origin_of_the_list_is_answered_and_any_other_is_not() {
+        let told = |origin: Option<&str>| rendered(ORIGINS, origin).unwrap().headers.into_values().next();
+        assert_eq!(told(Some("https://b.example")).as_deref(), Some("https://b.example"));
+        assert_eq!(told(Some("https://c.example")).as_deref(), Some("https://c.example"));
+        assert_eq!(told(Some("https://evil.example")), None);
+        assert_eq!(told(None), None);
+    }
+
+    #[test]
+    fn branches_text_and_the_status_are_rendered() {
+        let template = r#"#set($name = "dog")#if($name == "cat")a#elseif($name != "dog" && true)b#else{"is": "$name"}#end
+#set($context.responseOverride.status = 204)"#;
+        let rendered = rendered(template, None).unwrap();
+        assert_eq!((rendered.text.as_str(), rendered.status), ("{\"is\": \"dog\"}\n", Some(204)));
+    }
+
+    #[test]
+    fn what_is_not_imitated_is_refused_whole() {
+        for template in
+            ["#foreach($x in $y)#end", "$util.urlEncode(\"x\")", "#set($x = $input.path('$.a'))", "#if(true)x"]
+        {
+            assert_eq!(rendered(template, None), None, "{template}");
+        }
+    }
+}
