@@ -1,0 +1,81 @@
+//! What a browser sees of CORS, in the deployed API and whichever way it was written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use stackctl::{
+    engine::Resource as _,
+    resources::{
+        api_routes::{GatewayResponse, Preflight, Way},
+        stage::{Spec, Stage},
+    },
+};
+
+use super::Api;
+use crate::harness::claim;
+
+/// An API with a protected route, open to these origins, and deployed.
+async fn open_to(origins: &[&str], way: Way) -> Api {
+    let api = Api::new().await;
+    let mut spec = api.spec(&["GET /a!"]);
+    let preflight = Preflight {
+        origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
+        headers: BTreeSet::from(["Authorization".into(), "X-Trace".into()]),
+        methods: BTreeSet::from(["GET".into()]),
+        max_age_seconds: 600,
+    };
+    spec.preflights.insert("/a".into(), preflight);
+    let headers = BTreeMap::from([("Access-Control-Allow-Origin".to_owned(), "'*'".to_owned())]);
+    spec.gateway_responses.insert("DEFAULT_4XX".into(), GatewayResponse { headers, foreign: BTreeMap::new() });
+    api.write_in(&spec, way).await.unwrap();
+    let stage = Spec {
+        rest_api_id: api.id.clone().into(),
+        name: "dev".into(),
+        description: String::new(),
+        fingerprint: "f".into(),
+        throttling: BTreeMap::new(),
+        tags: BTreeMap::new(),
+    };
+    Stage::create(&api.context(), &stage, &claim("ours", &api.key)).await.unwrap();
+    api
+}
+
+async fn send(api: &Api, method: Method, origin: &str) -> Response<Bytes> {
+    let uri = format!("http://local.test/_aws/execute-api/{}/dev/a", api.id);
+    let request = Request::builder().method(method).uri(uri).header("origin", origin).body(Bytes::new());
+    api.local.handle(request.unwrap()).await.unwrap()
+}
+
+fn header<'r>(response: &'r Response<Bytes>, name: &str) -> &'r str {
+    response.headers().get(name).map_or("", |value| value.to_str().unwrap())
+}
+
+#[tokio::test]
+async fn each_of_several_origins_is_told_itself_and_any_other_one_of_them() {
+    let (first, second) = ("https://a.example", "https://b.example");
+    for way in [Way::Single, Way::Import] {
+        let api = open_to(&[first, second], way).await;
+        for (origin, told) in [(first, first), (second, second), ("https://evil.example", first)] {
+            let answer = send(&api, Method::OPTIONS, origin).await;
+            assert_eq!(
+                (answer.status().as_u16(), header(&answer, "access-control-allow-origin")),
+                (200, told),
+                "{way:?}"
+            );
+            assert_eq!(header(&answer, "access-control-allow-headers"), "Authorization,X-Trace");
+            assert_eq!(header(&answer, "access-control-allow-methods"), "GET");
+            assert_eq!(header(&answer, "access-control-max-age"), "600");
+            assert_eq!(header(&answer, "vary"), "Origin");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_of_api_gateway_can_be_read_by_scripts() {
+    let api = open_to(&["*"], Way::Cheaper).await;
+    let answer = send(&api, Method::GET, "https://a.example").await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "access-control-allow-origin")), (401, "*"));
+    let preflight = send(&api, Method::OPTIONS, "https://a.example").await;
+    assert_eq!((header(&preflight, "access-control-allow-origin"), header(&preflight, "vary")), ("*", ""));
+}
