@@ -237,6 +237,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 /// The environment, for `${env:NAME}` in the configuration; what is not Unicode cannot be named there.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub(crate) fn environment() -> BTreeMap<String, String> {
     let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     std::env::vars_os().filter_map(text).collect()
@@ -252,6 +253,7 @@ pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String)
 }
 
 /// The names of the variables that speak of the person's AWS account, for keeping them from a process.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub(crate) fn variables_of_aws() -> Vec<OsString> {
     let names = std::env::vars_os().map(|(name, _)| name);
     names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()

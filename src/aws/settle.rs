@@ -62,6 +62,7 @@ pub(crate) struct Patience {
 
 impl Patience {
     /// Pauses before the next look, or returns `false` when the time is up.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place; it has a deadline and tells the person")]
     pub(crate) async fn pause(
         &mut self,
         context: &Context<'_, Cloud>,

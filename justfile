@@ -1,0 +1,38 @@
+# What there is to do here. `just` alone lists it.
+_default:
+    @just --list --unsorted
+
+# Everything CI runs, and the tools that CI does not ask for where they are installed
+check:
+    .ci/run
+    if command -v cargo-deny >/dev/null; then cargo deny check; fi
+    if command -v cargo-machete >/dev/null; then cargo machete; fi
+    if command -v typos >/dev/null; then typos; fi
+
+# Bring the example up on this machine
+up:
+    cargo run -- up --local
+
+# Run the tests; with words, those whose names contain one of them
+test *words:
+    cargo test --workspace -- {{ words }}
+
+# Judge stackctl and its local cloud by moto and ministack
+conformance:
+    tests/conformance/run
+
+# Write the schema of config.json anew from the types
+schema:
+    UPDATE_SCHEMA=1 cargo test --test main the_committed_schema
+
+# Format everything
+fmt:
+    cargo fmt --all
+
+# The lints, as CI sees them
+clippy:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# The documentation of the code
+doc:
+    cargo doc --workspace --no-deps --open

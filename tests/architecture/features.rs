@@ -1,0 +1,37 @@
+//! Holds the tests to the features of the program: a feature that only the tests ask for would compile the AWS SDK a
+//! second time between `cargo run` and `cargo test`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
+
+/// The features of each package, as cargo resolves them along `edges`.
+fn features(edges: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let arguments = ["tree", "--workspace", "--offline", "--locked", "--prefix", "none", "--edges", edges];
+    let output =
+        Command::new(env!("CARGO")).current_dir(super::root()).args(arguments).args(["-f", "{p}|{f}"]).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        // Lines without a bar are the features themselves, as nodes of the tree.
+        let Some((package, features)) = line.trim_end_matches(" (*)").split_once('|') else { continue };
+        let features = features.split(',').filter(|name| !name.is_empty()).map(str::to_owned);
+        packages.entry(package.to_owned()).or_default().extend(features);
+    }
+    packages
+}
+
+#[test]
+fn the_tests_ask_for_no_feature_that_the_program_does_not_ask_for() {
+    let (run, test) = (features("features,no-dev"), features("features"));
+    assert!(run.len() > 100, "the tree was not read");
+    for (package, wanted) in &run {
+        let more: Vec<_> = test[package].difference(wanted).collect();
+        assert!(
+            more.is_empty(),
+            "the tests ask for {more:?} of {package}: name the feature in [dependencies] too, with the reason"
+        );
+    }
+}

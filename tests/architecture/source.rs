@@ -1,0 +1,168 @@
+//! Reads Rust files, well enough to see which modules they use.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// A Rust file.
+pub struct Source {
+    /// From the repository's folder.
+    pub path: PathBuf,
+    /// The module beneath the crate that it belongs to: `engine` for `src/engine/plan/order.rs`.
+    pub module: String,
+    /// As it is.
+    pub text: String,
+    /// Without comments, strings and unit tests; line for line.
+    pub code: String,
+}
+
+/// The Rust files in a folder of the repository, in order.
+pub fn sources(folder: &str) -> Vec<Source> {
+    let mut paths = Vec::new();
+    collect(&super::root().join(folder), &mut paths);
+    paths.sort();
+    assert!(!paths.is_empty(), "{folder} has no Rust files");
+    paths.into_iter().map(|path| source(&path, folder)).collect()
+}
+
+fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, paths);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            paths.push(path);
+        }
+    }
+}
+
+fn source(path: &Path, folder: &str) -> Source {
+    let text = fs::read_to_string(path).unwrap();
+    let path = path.strip_prefix(super::root()).unwrap();
+    let module = path.strip_prefix(folder).unwrap().iter().next().unwrap().to_string_lossy();
+    let module = module.trim_end_matches(".rs").to_owned();
+    let code = without_strings_and_comments(&text);
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+    Source { path: path.to_owned(), module, code, text }
+}
+
+impl Source {
+    /// The modules beneath the crate that the code uses, by `crate::` or by as many `super::` as lead there.
+    pub fn used(&self) -> BTreeSet<String> {
+        let mut used = names_after(&self.code, "crate::");
+        let folders = self.path.iter().count() - 2;
+        let up = if self.path.ends_with("mod.rs") { folders } else { folders + 1 };
+        for (at, _) in self.code.match_indices(&"super::".repeat(up)) {
+            if !self.code[..at].ends_with("super::") {
+                let rest = &self.code[at + up * "super::".len()..];
+                if !rest.starts_with("super::") {
+                    used.extend(first_names(rest));
+                }
+            }
+        }
+        used
+    }
+}
+
+fn names_after(code: &str, prefix: &str) -> BTreeSet<String> {
+    let paths = code.match_indices(prefix).filter(|(at, _)| {
+        // `$crate` of a macro and `stackctl_crate::` are other words.
+        !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
+    });
+    paths.flat_map(|(at, _)| first_names(&code[at + prefix.len()..])).collect()
+}
+
+/// The first names of a path: one, or those of the braces it begins with.
+fn first_names(rest: &str) -> BTreeSet<String> {
+    let Some(inner) = rest.strip_prefix('{') else { return BTreeSet::from([identifier(rest)]) };
+    let mut names = BTreeSet::new();
+    let (mut depth, mut begins) = (0, true);
+    for (at, letter) in inner.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => begins = true,
+            _ if begins && !letter.is_whitespace() => {
+                names.insert(identifier(&inner[at..]));
+                begins = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn identifier(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// Blanks comments and the contents of strings; lines stay where they are.
+fn without_strings_and_comments(text: &str) -> String {
+    let mut code = String::new();
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let skipped = if rest.starts_with("//") {
+            rest.find('\n').unwrap_or(rest.len())
+        } else if letter == '"' {
+            code.push('"');
+            string_end(rest)
+        } else if rest.starts_with("r\"") || rest.starts_with("r#") {
+            raw_string_end(rest)
+        } else if rest.starts_with("'\"'") {
+            3
+        } else if rest.starts_with("'\\") {
+            rest[3..].find('\'').map_or(1, |end| end + 4)
+        } else {
+            code.push(letter);
+            rest = &rest[letter.len_utf8()..];
+            continue;
+        };
+        code.extend(rest[..skipped].chars().filter(|c| *c == '\n'));
+        rest = &rest[skipped..];
+    }
+    code
+}
+
+fn string_end(rest: &str) -> usize {
+    let mut escaped = false;
+    for (at, letter) in rest.char_indices().skip(1) {
+        match letter {
+            '"' if !escaped => return at + 1,
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    rest.len()
+}
+
+/// Of `r"…"` and `r#"…"#`; of the raw name `r#type`, its first two letters.
+fn raw_string_end(rest: &str) -> usize {
+    let hashes = rest[1..].chars().take_while(|c| *c == '#').count();
+    if !rest[1 + hashes..].starts_with('"') {
+        return 1 + hashes;
+    }
+    let close = format!("\"{}", "#".repeat(hashes));
+    let begin = 2 + hashes;
+    rest[begin..].find(&close).map_or(rest.len(), |end| begin + end + close.len())
+}
+
+#[test]
+fn used_modules_are_seen_however_they_are_written() {
+    let text = r##"
+        use crate::{aws::{Cloud, call}, engine, state::State};
+        use super::super::config;
+        fn f() { crate::report::say("crate::cli"); let _ = r#"crate::exit"#; } // crate::error
+        #[cfg(test)]
+mod tests {
+            use crate::commands;
+        }
+    "##;
+    let code = without_strings_and_comments(text).replace("        #[cfg", "#[cfg");
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+    let source = Source { path: "src/engine/plan/mod.rs".into(), module: "engine".into(), text: String::new(), code };
+    let names = source.used();
+    assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), ["aws", "config", "engine", "report", "state"]);
+}

@@ -1,0 +1,53 @@
+//! Reads README.md.
+
+use std::fs;
+
+/// One block of the tour.
+pub struct Block {
+    /// What is typed.
+    pub commands: String,
+    /// What the README shows of the answer, when it shows any.
+    pub shown: Option<String>,
+}
+
+fn page() -> String {
+    fs::read_to_string(super::root().join("README.md")).unwrap()
+}
+
+/// The text beneath a heading of the second level.
+pub fn section(heading: &str) -> String {
+    let page = page();
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
+    rest.split("\n## ").next().unwrap_or_default().to_owned()
+}
+
+/// The text of the first fence.
+pub fn first_fence() -> String {
+    page().split("```\n").nth(1).unwrap().to_owned()
+}
+
+/// The blocks of a section: each ```` ```sh ````, with the ```` ```text ```` that follows it.
+pub fn blocks(section: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for fence in section.split("\n```").skip(1).step_by(2) {
+        let (language, text) = fence.split_once('\n').unwrap();
+        match (language, blocks.last_mut()) {
+            ("sh", _) => blocks.push(Block { commands: text.to_owned(), shown: None }),
+            ("text", Some(block)) if block.shown.is_none() => block.shown = Some(text.to_owned()),
+            _ => panic!("a fence of the tour is neither run nor compared:\n{fence}"),
+        }
+    }
+    blocks
+}
+
+/// The cells of the rows of the first table beneath a line, without its head.
+pub fn rows(section: &str, after: &str) -> Vec<Vec<String>> {
+    let (_, rest) = section.split_once(after).unwrap_or_else(|| panic!("there is no `{after}`"));
+    let lines = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    lines.skip(2).map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// A cell without backticks.
+pub fn bare(cell: &str) -> String {
+    cell.trim_matches('`').to_owned()
+}

@@ -1,0 +1,127 @@
+//! Runs the blocks of the tour as a person would type them, and compares what they tell.
+
+use std::{
+    fs::{self, File},
+    os::unix::{fs::symlink, process::CommandExt as _},
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{STACKCTL, page::Block};
+
+/// A block that waits for something for ever is found out.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Stands alone on a line between what two blocks tell.
+const BETWEEN: &str = "\u{1e}";
+
+/// Runs the blocks one after the other in one shell, so that its variables last; answers what each has told.
+pub fn run(blocks: &[Block]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let clone = folder.path().join("stackctl");
+    fs::create_dir_all(clone.join("target/debug")).unwrap();
+    symlink(STACKCTL, clone.join("target/debug/stackctl")).unwrap();
+    let script = folder.path().join("tour.sh");
+    let between = "\nprintf '\\n\\036\\n'\n";
+    let commands: Vec<&str> = blocks.iter().map(|block| block.commands.as_str()).collect();
+    fs::write(&script, commands.join(between)).unwrap();
+    let output = folder.path().join("output");
+    let _stop = StopLocalCloud(folder.path());
+    let status = wait(shell(&clone, &script, &output));
+    let told = fs::read_to_string(&output).unwrap();
+    let told: Vec<String> = told.split(&format!("\n{BETWEEN}\n")).map(str::to_owned).collect();
+    let (last, at) = (told.last().unwrap(), told.len() - 1);
+    assert!(status.success(), "the tour ends with {status} in\n{}\n\nand tells\n{last}", commands[at]);
+    assert_eq!(told.len(), blocks.len());
+    told
+}
+
+fn shell(folder: &Path, script: &Path, output: &Path) -> Child {
+    let output = File::create(output).unwrap();
+    let mut shell = Command::new("sh");
+    shell.arg("-eu").arg(script).current_dir(folder).process_group(0);
+    // What a person has set for stackctl or a terminal would change what it tells.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if ["AWS_", "STACKCTL_", "CLICOLOR"].iter().any(|prefix| name.starts_with(prefix)) {
+            shell.env_remove(name);
+        }
+    }
+    shell.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output).spawn().unwrap()
+}
+
+fn wait(mut shell: Child) -> ExitStatus {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = shell.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > deadline {
+            let _ = Command::new("kill").args(["-9", "--", &format!("-{}", shell.id())]).status();
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Stops the local cloud of every folder beneath, however the test ends.
+struct StopLocalCloud<'f>(&'f Path);
+
+impl Drop for StopLocalCloud<'_> {
+    fn drop(&mut self) {
+        let folders = fs::read_dir(self.0).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+        for folder in folders.filter(|folder| folder.join(".stackctl").exists()) {
+            let stop =
+                Command::new(STACKCTL).args(["local", "stop", "--config"]).arg(folder.join("config.json")).output();
+            if !stop.is_ok_and(|output| output.status.success()) && !thread::panicking() {
+                panic!("the local cloud of {} does not stop", folder.display());
+            }
+        }
+    }
+}
+
+/// Whether `told` is what is `shown`. An `…` stands for anything: alone on a line for any lines, otherwise within its
+/// line. Ports, times and the ids of APIs may differ.
+pub fn matches(shown: &str, told: &str) -> bool {
+    let lines = |text: &str| text.trim().lines().map(|line| steady(line.trim_end())).collect::<Vec<_>>();
+    lines_match(&lines(shown), &lines(told))
+}
+
+fn lines_match(shown: &[String], told: &[String]) -> bool {
+    match (shown.split_first(), told.split_first()) {
+        (None, _) => told.is_empty(),
+        (Some((first, rest)), _) if first == "…" => {
+            (0..=told.len()).any(|skipped| lines_match(rest, &told[skipped..]))
+        }
+        (Some((first, shown)), Some((line, told))) => line_matches(first, line) && lines_match(shown, told),
+        (Some(_), None) => false,
+    }
+}
+
+fn line_matches(shown: &str, told: &str) -> bool {
+    let mut parts = shown.split('…');
+    let Some(mut rest) = told.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        let Some((_, after)) = rest.split_once(part) else { return false };
+        rest = after;
+    }
+    rest.ends_with(last)
+}
+
+/// A line with its port, time and API id replaced.
+fn steady(line: &str) -> String {
+    let line = replaced(line, "127.0.0.1:", |c| c.is_ascii_digit());
+    let line = replaced(&line, "/execute-api/", |c| c.is_ascii_alphanumeric());
+    let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
+    line.split(' ').map(|word| if is_time(word) { "TIME" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// Replaces what follows `prefix` as long as it is of a sort.
+fn replaced(line: &str, prefix: &str, sort: impl Fn(char) -> bool) -> String {
+    let mut parts = line.split(prefix);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + prefix + "X" + part.trim_start_matches(&sort))
+}
