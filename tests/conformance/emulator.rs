@@ -14,7 +14,7 @@ use super::http;
 const VENV: &str = "STACKCTL_CONFORMANCE_VENV";
 
 /// Python's imports alone take seconds, on a machine that is busy many.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+const READY_WITHIN: Duration = Duration::from_mins(2);
 
 /// A running server; it ends with this value.
 pub(crate) struct Emulator {

@@ -21,7 +21,7 @@ pub(crate) fn get(url: &str, token: Option<&str>) -> io::Result<Answer> {
     let rest = url.strip_prefix("http://").ok_or_else(|| io::Error::other("not an http URL"))?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = TcpStream::connect(host)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let authorization = token.map(|token| format!("Authorization: {token}\r\n")).unwrap_or_default();
     // HTTP/1.0, so that the body simply ends with the connection.
     write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n{authorization}\r\n")?;

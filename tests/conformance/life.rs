@@ -122,8 +122,8 @@ impl World {
         let pool = pool.expect("the pool is there").user_pool.expect("it is described");
         let client = cognito.describe_user_pool_client().user_pool_id(&stack.user_pool_id).client_id(&stack.client_id);
         let client = client.send().await.expect("the client is there").user_pool_client.expect("it is described");
-        let policy = pool.policies().and_then(|policies| policies.password_policy());
-        (policy.and_then(|policy| policy.minimum_length()), client.access_token_validity())
+        let minimum_length = pool.policies().and_then(|policies| policies.password_policy()?.minimum_length());
+        (minimum_length, client.access_token_validity())
     }
 
     /// The stack goes, and nothing of it is left.

@@ -62,7 +62,7 @@ impl Project {
             .envs(environment(self.folder.path()))
             .env("AWS_ENDPOINT_URL", &self.endpoint);
         let run = tokio::task::spawn_blocking(move || command.output()).await.expect("it is not cancelled");
-        let run = Run::of(run.expect("the binary was built"));
+        let run = Run::of(&run.expect("the binary was built"));
         assert_eq!(run.exit, Some(exit), "stackctl {}\n{}", arguments.join(" "), run.text);
         run
     }
@@ -99,7 +99,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(output: Output) -> Self {
+    fn of(output: &Output) -> Self {
         let out = String::from_utf8_lossy(&output.stdout).into_owned();
         let events = out
             .lines()
