@@ -57,7 +57,9 @@ fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
     match (left, right) {
         (Value::Object(one), Value::Object(other)) => {
             let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
-            names.iter().for_each(|name| compare(&format!("{path}/{name}"), &left[*name], &right[*name], found));
+            for name in names {
+                compare(&format!("{path}/{name}"), &left[name], &right[name], found);
+            }
         }
         _ if left == right => {}
         _ => found.push(format!("{path}: {left} ≠ {right}")),

@@ -32,7 +32,7 @@ async fn a_stack_comes_up_changes_and_goes_in_any_weather() {
     let run = stack.up(&Project::new(&example())).await.done();
     let took = began.elapsed();
     assert!(took > Duration::from_secs(10), "a role is not assumed at once: {took:?}");
-    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(took < Duration::from_mins(1), "{took:?}");
     let told = |what: &str| run.waits.iter().any(|wait| wait.contains(what));
     assert!(told("IAM to let Lambda assume the function's new role"), "{:?}", run.waits);
 
@@ -46,7 +46,7 @@ async fn a_stack_comes_up_changes_and_goes_in_any_weather() {
     let edited = Project::new(&patched(&example(), &edit));
     let began = Instant::now();
     stack.up(&edited).await.done();
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
     assert!(stack.planned(&edited).await.is_empty());
 
     stack.down().await.done();
@@ -59,7 +59,7 @@ async fn three_hundred_routes_come_up_and_go_within_the_quotas() {
     let project = Project::new(&with_routes(300));
     let began = Instant::now();
     stack.up(&project).await.done();
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(1), "{:?}", began.elapsed());
     assert!(stack.planned(&project).await.is_empty());
     stack.down().await.done();
     assert_eq!(census(&stack.local), BTreeMap::new());
