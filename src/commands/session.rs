@@ -10,7 +10,7 @@ use crate::{
     aws::{Cloud, Options},
     cli,
     config::{Config, Loaded},
-    engine::{Catalog, Consent, Desired, Engine, Observed, Plan, plan},
+    engine::{Catalog, Consent, Desired, Engine, Events, Observed, Plan, ResourceError, plan},
     error::Failure,
     exit::Exit,
     report::{Message, Target},
@@ -43,7 +43,7 @@ pub(crate) fn store(app: &App, loaded: &Loaded) -> LocalStore {
     let folder = if app.common.local {
         local::Home::beside(&loaded.path).states()
     } else {
-        loaded.directory.join(&loaded.config.state.path)
+        loaded.path.with_file_name(&loaded.config.state.path)
     };
     LocalStore::new(&folder, &deployment.service_name, &deployment.stage)
 }
@@ -69,7 +69,7 @@ impl Session {
             http_client: None,
         };
         let cloud = Cloud::connect(options).await;
-        let mut cloud = cloud.map_err(|error| Failure::resource("whose account this is cannot be asked", &error))?;
+        let mut cloud = cloud.map_err(|error| no_connection(app, &error))?;
         let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
         cloud.packages = zips.collect::<BTreeMap<_, _>>();
         let cloud = Arc::new(cloud);
@@ -120,7 +120,7 @@ impl Session {
     }
 
     /// The engine on this cloud, which tells `events` what it does.
-    pub(crate) fn engine<'s>(&'s self, app: &App, events: &'s dyn crate::engine::Events) -> Engine<'s, Cloud> {
+    pub(crate) fn engine<'s>(&'s self, app: &App, events: &'s dyn Events) -> Engine<'s, Cloud> {
         Engine { catalog: &self.catalog, cloud: &self.cloud, events, parallel: app.common.parallel.into() }
     }
 
@@ -159,6 +159,14 @@ impl Session {
         let Place { stack, stage, region, account, endpoint } = self.place.clone();
         let target = Target { stack, stage, region, account, endpoint, local: self.local };
         app.report.tell(&Message::Target(&target));
+    }
+}
+
+fn no_connection(app: &App, error: &ResourceError) -> Failure {
+    match &app.common.profile {
+        _ if app.common.local => Failure::resource("the local cloud cannot be used", error),
+        Some(profile) => Failure::resource(format!("AWS cannot be used with the profile `{profile}`"), error),
+        None => Failure::resource("AWS cannot be used", error),
     }
 }
 

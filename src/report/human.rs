@@ -38,17 +38,19 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
     }
 }
 
-/// Renders an event of the engine; `live` when spinners show what is under way.
-pub(super) fn event(event: &Event, live: bool) -> Option<String> {
+/// Renders an event of the engine, keys `width` wide; `live` when spinners show what is under way.
+pub(super) fn event(event: &Event, live: bool, width: usize) -> Option<String> {
     let line = match event {
         Event::StepStarted { .. } => return None,
         Event::Waiting { .. } if live => return None,
-        Event::Waiting { key, reason } => format!("  {key}  {}", paint(FAINT, reason)),
+        Event::Waiting { key, reason } => format!("  {:<width$}  {}", key.to_string(), paint(FAINT, reason)),
         Event::StepDone { key, verb, took } => {
-            format!("  {key}  {}  {}", paint(GOOD, past(*verb)), paint(FAINT, elapsed(*took)))
+            format!("  {:<width$}  {}  {}", key.to_string(), paint(GOOD, past(*verb)), paint(FAINT, elapsed(*took)))
         }
-        Event::StepFailed { key, verb, .. } => format!("  {key}  {}", paint(BAD, format_args!("not {}", past(*verb)))),
-        Event::StepSkipped { key, .. } => format!("  {key}  {}", paint(FAINT, "skipped")),
+        Event::StepFailed { key, verb, .. } => {
+            format!("  {:<width$}  {}", key.to_string(), paint(BAD, format_args!("not {}", past(*verb))))
+        }
+        Event::StepSkipped { key, .. } => format!("  {:<width$}  {}", key.to_string(), paint(FAINT, "skipped")),
         Event::Interrupted => {
             paint(CHANGE, "interrupted: finishing what is under way; once more to stop at once, which is safe too")
         }

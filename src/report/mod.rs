@@ -1,6 +1,7 @@
 //! The only module that prints. It takes messages and events as values and decides how each looks: as text for a
 //! person, or as one JSON object per line for a machine. It writes to the streams it was given.
 
+mod change;
 mod human;
 mod json;
 mod live;
@@ -10,12 +11,17 @@ mod outputs;
 mod paint;
 mod plan;
 mod status;
+#[cfg(test)]
+mod tests;
 mod usage;
 mod value;
 
 use std::{
     io::{self, IsTerminal as _, Write},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use crate::{
@@ -23,11 +29,12 @@ use crate::{
     engine::{Event, Events, Plan, PlanError, Rules},
 };
 
+pub(crate) use change::rows;
 pub(crate) use human::past;
 pub(crate) use log::begin as begin_log;
 pub(crate) use message::{Done, LocalCloud, Message, Target};
 pub(crate) use outputs::{next, values};
-pub(crate) use plan::{PlanTable, rows};
+pub(crate) use plan::PlanTable;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 
 pub(crate) use usage::usage;
@@ -56,6 +63,8 @@ pub(crate) struct Report {
     settings: bool,
     streams: Mutex<Streams>,
     live: Live,
+    /// How wide the keys of the plan are that is carried out.
+    width: AtomicUsize,
 }
 
 /// For whom a report is.
@@ -93,14 +102,8 @@ impl Report {
             settings: common.verbose > 0,
             streams: Mutex::new(streams),
             live: if live { Live::on_terminal() } else { Live::off() },
+            width: AtomicUsize::new(0),
         }
-    }
-
-    /// Reports to other streams, without spinners and colours chosen by them.
-    #[cfg(test)]
-    pub(crate) fn to(look: Look, out: Stream, err: Stream) -> Self {
-        let streams = Mutex::new(Streams { out, err });
-        Self { look, quiet: false, settings: false, streams, live: Live::off() }
     }
 
     /// Gives a result: what the person asked for.
@@ -122,6 +125,9 @@ impl Report {
 
     /// Tells what must be told: errors, and what the person is asked about.
     pub(crate) fn insist(&self, message: &Message<'_>) {
+        if let Message::Plan(plan) = message {
+            self.width.store(plan.width(), Ordering::Relaxed);
+        }
         match self.look {
             Look::Human => self.print(|streams| &mut streams.err, &human::render(message, self.settings)),
             Look::Json => self.data(message),
@@ -164,7 +170,7 @@ impl Events for Report {
             Look::Human if self.quiet => {}
             Look::Human => {
                 self.live.follow(&event);
-                if let Some(line) = human::event(&event, self.live.is_on()) {
+                if let Some(line) = human::event(&event, self.live.is_on(), self.width.load(Ordering::Relaxed)) {
                     self.print(|streams| &mut streams.err, &line);
                 }
             }

@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
+    change::{ChangeRow, RoutePart, rows, settings},
     paint::{ALARM, BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
-    value::shown,
 };
-use crate::engine::{Action, Change, Key, Plan, Rules, Step, Verb};
+use crate::engine::{Action, Key, Plan, Rules, Step, Verb};
 
 /// A plan as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,6 +22,9 @@ pub(crate) struct PlanTable {
     based_on: u64,
     /// How many steps, by verb.
     counts: BTreeMap<Verb, usize>,
+    /// What an interrupted run had done already, or never begun.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settled: Vec<Key>,
     steps: Vec<PlanRow>,
 }
 
@@ -43,22 +46,6 @@ struct PlanRow {
     changes: Vec<ChangeRow>,
 }
 
-/// One field.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct ChangeRow {
-    /// The names on the way, outermost first, as one text.
-    pub(crate) field: String,
-    /// The live value.
-    pub(crate) old: Option<Value>,
-    /// The wanted value; `{"$ref": …}` is not known yet.
-    pub(crate) new: Option<Value>,
-    /// Whether the values are withheld.
-    pub(crate) secret: bool,
-    /// The route it belongs to, and whether it is the whole of it.
-    #[serde(skip)]
-    route: Option<(String, bool)>,
-}
-
 impl PlanTable {
     /// Makes the rows; `rules` say what is secret.
     pub(crate) fn new(plan: &Plan, rules: &dyn Rules) -> Self {
@@ -67,13 +54,19 @@ impl PlanTable {
             *counts.entry(step.action.verb()).or_default() += 1;
         }
         let steps = plan.steps.iter().map(|step| PlanRow::new(plan, step, rules)).collect();
-        Self { stack: plan.stack.clone(), stage: plan.stage.clone(), based_on: plan.based_on, counts, steps }
+        let (stack, stage) = (plan.stack.clone(), plan.stage.clone());
+        Self { stack, stage, based_on: plan.based_on, counts, settled: plan.stale.clone(), steps }
+    }
+
+    /// How wide the longest key is.
+    pub(super) fn width(&self) -> usize {
+        self.steps.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0)
     }
 
     /// Renders the rows; with `settings` also those of what is created.
     pub(super) fn render(&self, settings: bool) -> String {
         let mut text = String::new();
-        let widest = self.steps.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0);
+        let widest = self.width();
         for row in &self.steps {
             row.render(widest, settings, &mut text);
         }
@@ -86,27 +79,30 @@ impl PlanTable {
 
     fn summary(&self) -> String {
         let count = |verb| self.counts.get(&verb).copied().unwrap_or(0);
-        let verbs = [
-            (Verb::Create, "to create"),
-            (Verb::Adopt, "to adopt"),
-            (Verb::Update, "to update"),
-            (Verb::Replace, "to replace"),
-            (Verb::Delete, "to delete"),
-            (Verb::Forget, "to forget"),
-        ];
-        let parts: Vec<String> = verbs
-            .into_iter()
-            .filter(|(verb, _)| count(*verb) > 0)
-            .map(|(verb, words)| format!("{} {words}", count(verb)))
-            .collect();
-        let kept = count(Verb::Keep);
-        match (parts.is_empty(), kept) {
-            (true, 0) => "nothing to do".into(),
-            (true, _) => "nothing to change".into(),
-            (false, 0) => format!("plan: {}", parts.join(", ")),
-            (false, kept) => format!("plan: {}; {kept} unchanged", parts.join(", ")),
+        let kept = self.steps.iter().filter(|row| row.verb == Verb::Keep && row.because.is_some()).count();
+        let unchanged = count(Verb::Keep) - kept;
+        let to_do = named([
+            (count(Verb::Create), "to create"),
+            (count(Verb::Adopt), "to adopt"),
+            (count(Verb::Update), "to update"),
+            (count(Verb::Replace), "to replace"),
+            (count(Verb::Delete), "to delete"),
+            (count(Verb::Forget), "to forget"),
+            (self.settled.len(), "to tick off"),
+        ]);
+        let rest = named([(kept, "kept"), (unchanged, "unchanged")]);
+        match (to_do.is_empty(), rest.is_empty()) {
+            (true, true) => "nothing to do".into(),
+            (true, false) => "nothing to change".into(),
+            (false, true) => format!("plan: {to_do}"),
+            (false, false) => format!("plan: {to_do}; {rest}"),
         }
     }
+}
+
+fn named<const N: usize>(counts: [(usize, &str); N]) -> String {
+    let parts = counts.iter().filter(|(count, _)| *count > 0).map(|(count, words)| format!("{count} {words}"));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 impl PlanRow {
@@ -138,7 +134,9 @@ impl PlanRow {
                 row.create_first = *create_first;
                 row.changes = rows(because);
             }
-            Action::Delete { replaced, holdings, .. } => {
+            Action::Delete { replaced, holdings, outputs } => {
+                let id = || outputs.get("id").and_then(Value::as_str).map(str::to_owned);
+                row.name = name(outputs).or_else(id);
                 row.because = replaced.then(|| "the old one of a replacement".into());
                 row.data_loss = Some(*holdings).filter(|records| *records > 0);
             }
@@ -166,27 +164,23 @@ impl PlanRow {
     }
 
     fn render_changes(&self, settings: bool, text: &mut String) {
-        let mut route = None;
+        let creating = self.verb == Verb::Create;
+        let mut before = None;
         for change in &self.changes {
-            match &change.route {
-                Some((name, true)) => {
-                    let _ = writeln!(text, "      {}", change.whole_route(name));
-                }
-                Some((name, false)) if self.verb != Verb::Create => {
-                    if route != Some(name) {
+            let line = match &change.route {
+                Some(RoutePart { name, field: None }) => format!("      {}", change.whole_route(name)),
+                Some(RoutePart { name, .. }) if !creating => {
+                    if before != Some(name) {
                         let _ = writeln!(text, "      {}", paint(CHANGE, format_args!("~ {name}")));
-                        route = Some(name);
+                        before = Some(name);
                     }
-                    let _ = writeln!(text, "          {}", change.line());
+                    format!("          {}", change.planned())
                 }
-                _ if self.verb == Verb::Create && settings => {
-                    let _ = writeln!(text, "      {}", change.setting());
-                }
-                _ if self.verb == Verb::Create => {}
-                _ => {
-                    let _ = writeln!(text, "      {}", change.line());
-                }
-            }
+                _ if !creating => format!("      {}", change.planned()),
+                _ if settings => format!("      {}", change.setting()),
+                _ => continue,
+            };
+            let _ = writeln!(text, "{line}");
         }
     }
 
@@ -205,77 +199,9 @@ impl PlanRow {
     }
 }
 
-impl ChangeRow {
-    fn new(path: &[String], old: Option<Value>, new: Option<Value>, secret: bool) -> Self {
-        let route = route_of(path);
-        let inner = if matches!(route, Some((_, false))) { &path[2..] } else { path };
-        let field = inner.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(".");
-        let (old, new) = if secret { (None, None) } else { (old, new) };
-        Self { field, old, new, secret, route }
-    }
-
-    fn line(&self) -> String {
-        let field = paint(FAINT, &self.field);
-        if self.secret {
-            return format!("{field}: (secret, changes)");
-        }
-        format!("{field}: {} → {}", shown(self.old.as_ref()), shown(self.new.as_ref()))
-    }
-
-    fn setting(&self) -> String {
-        let field = paint(FAINT, &self.field);
-        if self.secret { format!("{field}: (secret)") } else { format!("{field}: {}", shown(self.new.as_ref())) }
-    }
-
-    fn whole_route(&self, name: &str) -> String {
-        match (&self.old, &self.new) {
-            (None, _) => paint(GOOD, format_args!("+ {name}")),
-            (Some(_), None) => paint(BAD, format_args!("- {name}")),
-            (Some(_), Some(_)) => paint(CHANGE, format_args!("~ {name}")),
-        }
-    }
-}
-
-/// The rows of changes.
-pub(crate) fn rows(changes: &[Change]) -> Vec<ChangeRow> {
-    let row = |change: &Change| ChangeRow::new(&change.path, change.old.clone(), change.new.clone(), change.secret);
-    changes.iter().map(row).collect()
-}
-
-/// The settings of something new, routes one by one, without what is left to AWS.
-fn settings(spec: &Value, secret: &[&str]) -> Vec<ChangeRow> {
-    let mut rows = Vec::new();
-    for (field, value) in spec.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
-        let secret = secret.contains(&field.as_str());
-        let routes = value.as_object().filter(|members| field == "routes" && members.keys().all(|name| is_route(name)));
-        match routes {
-            Some(routes) => rows.extend(routes.iter().map(|(route, value)| {
-                ChangeRow::new(&[field.clone(), route.clone()], None, Some(value.clone()), secret)
-            })),
-            None => rows.push(ChangeRow::new(std::slice::from_ref(field), None, Some(value.clone()), secret)),
-        }
-    }
-    rows
-}
-
-/// The route that a path leads to or into, and whether it is the whole of it.
-fn route_of(path: &[String]) -> Option<(String, bool)> {
-    let route = path.get(1).filter(|name| path[0] == "routes" && is_route(name))?;
-    Some((route.clone(), path.len() == 2))
-}
-
-fn is_route(name: &str) -> bool {
-    name.split_once(' ').is_some_and(|(_, path)| path.starts_with('/'))
-}
-
 /// What AWS calls a thing, where its settings name it.
 fn name(spec: &Value) -> Option<String> {
     ["name", "function_name", "role_name", "log_group_name", "stage_name", "client_name", "pool_name"]
         .iter()
         .find_map(|field| spec.get(field)?.as_str().map(str::to_owned))
-}
-
-fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
-    if plain { name.to_owned() } else { format!("\"{name}\"") }
 }

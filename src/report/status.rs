@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{
-    paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
-    plan::ChangeRow,
-    value::shown,
+    change::ChangeRow,
+    paint::{BAD, CHANGE, GOOD, STRONG, paint},
 };
 use crate::engine::Key;
 
@@ -112,13 +111,7 @@ impl StatusRow {
         let line = format!("{:<widest$}  {word}  {}{because}", self.key.to_string(), self.id.as_deref().unwrap_or(""));
         let _ = writeln!(text, "{}", line.trim_end());
         for change in &self.changes {
-            // Drift is read the other way round than a plan: this was wanted, that is there.
-            let values = if change.secret {
-                "(secret, differs)".into()
-            } else {
-                format!("{} → {}", shown(change.new.as_ref()), shown(change.old.as_ref()))
-            };
-            let _ = writeln!(text, "    {}: {values}", paint(FAINT, &change.field));
+            let _ = writeln!(text, "    {}", change.drift());
         }
     }
 }

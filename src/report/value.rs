@@ -13,6 +13,7 @@ const LONGEST: usize = 60;
 pub(super) fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "(none)".into(),
+        Some(Value::String(hash)) if is_hash(hash) => format!("{}…", &hash[..8]),
         Some(value) => symbol(value).unwrap_or_else(|| cut(&readable(value).to_string())),
     }
 }
@@ -49,6 +50,11 @@ fn readable(value: &Value) -> Value {
         }
         plain => plain.clone(),
     }
+}
+
+/// Whether a text is a digest, of which a person only wants to see that it differs.
+fn is_hash(text: &str) -> bool {
+    text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn cut(text: &str) -> String {

@@ -27,8 +27,7 @@ pub(super) struct Remembered {
 impl Home {
     /// The one of a configuration, which need not exist.
     pub(crate) fn beside(config: &Path) -> Self {
-        let folder = config.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Self { parent: folder.unwrap_or(Path::new(".")).join(".stackctl") }
+        Self { parent: config.with_file_name(".stackctl") }
     }
 
     /// Makes the folders. The data is the person's own, as are its users' passwords.
@@ -124,6 +123,6 @@ mod tests {
 
     #[test]
     fn a_config_without_a_folder_has_its_home_here() {
-        assert_eq!(Home::beside(Path::new("config.json")).states(), Path::new("./.stackctl/local/state"));
+        assert_eq!(Home::beside(Path::new("config.json")).states(), Path::new(".stackctl/local/state"));
     }
 }

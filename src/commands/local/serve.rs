@@ -1,12 +1,15 @@
 //! The server itself: a process of its own in the background, on 127.0.0.1 only.
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, time::Duration};
 
 use stackctl_local::{Cloud, Settings};
 use tokio::net::TcpListener;
 
 use super::{Home, home::Remembered};
 use crate::{commands::app::App, error::Failure, exit::Exit};
+
+/// How often a server looks whether it is still wanted.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
     let home = Home::beside(&app.common.config);
@@ -19,10 +22,24 @@ pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
     let server = Remembered { port: address.port(), pid: std::process::id(), url: format!("http://{address}") };
     home.remember(&server).map_err(|error| Failure::io("the port cannot be remembered", &error))?;
     app.be_careful();
-    stackctl_local::serve(cloud, listener, app.interrupt.wait())
+    let ended = async {
+        tokio::select! {
+            () = app.interrupt.wait() => {}
+            () = abandoned(&home, &server) => {}
+        }
+    };
+    stackctl_local::serve(cloud, listener, ended)
         .await
         .map_err(|error| Failure::io("the local cloud failed", &error))?;
     Ok(Exit::Done)
+}
+
+/// Completes when nobody can find this server any more: its folder was removed, or another server took over.
+async fn abandoned(home: &Home, server: &Remembered) {
+    let mut looks = tokio::time::interval(LOOK_EVERY);
+    while home.remembered().as_ref() == Some(server) {
+        looks.tick().await;
+    }
 }
 
 /// Listens where it listened before, so that URLs stay valid, or where there is room.

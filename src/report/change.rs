@@ -1,0 +1,128 @@
+//! One changed field: how it is named, what may be shown of it, and to which route it belongs.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    paint::{BAD, CHANGE, FAINT, GOOD, paint},
+    value::shown,
+};
+use crate::engine::Change;
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ChangeRow {
+    /// The names on the way, outermost first, as one text.
+    pub(crate) field: String,
+    /// The live value.
+    pub(crate) old: Option<Value>,
+    /// The wanted value; `{"$ref": …}` is not known yet.
+    pub(crate) new: Option<Value>,
+    /// Whether the values are withheld.
+    pub(crate) secret: bool,
+    /// The route it belongs to.
+    #[serde(skip)]
+    pub(super) route: Option<RoutePart>,
+}
+
+/// How a change touches a route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RoutePart {
+    /// `GET /test`.
+    pub(super) name: String,
+    /// The way to the field inside it; `None` when it is the whole route.
+    pub(super) field: Option<String>,
+}
+
+impl ChangeRow {
+    fn new(path: &[String], old: Option<Value>, new: Option<Value>, secret: bool) -> Self {
+        let (old, new) = if secret { (None, None) } else { (old, new) };
+        Self { field: joined(path), old, new, secret, route: route_part(path) }
+    }
+
+    /// What a plan says: `timeout: 10 → 29`.
+    pub(super) fn planned(&self) -> String {
+        let field = self.route.as_ref().and_then(|route| route.field.as_ref()).unwrap_or(&self.field);
+        let field = paint(FAINT, field);
+        if self.secret {
+            return format!("{field}: (secret, changes)");
+        }
+        format!("{field}: {} → {}", shown(self.old.as_ref()), shown(self.new.as_ref()))
+    }
+
+    /// What a plan says of something new: `timeout: 29`.
+    pub(super) fn setting(&self) -> String {
+        let field = paint(FAINT, &self.field);
+        if self.secret { format!("{field}: (secret)") } else { format!("{field}: {}", shown(self.new.as_ref())) }
+    }
+
+    /// What a status says. It is read the other way round than a plan: this was wanted, that is there.
+    pub(super) fn drift(&self) -> String {
+        if self.secret {
+            return format!("{}: (secret, differs)", paint(FAINT, &self.field));
+        }
+        if let Some(RoutePart { name, field: None }) = &self.route {
+            return format!(
+                "{}: {} → {}",
+                paint(FAINT, name),
+                answered(self.new.as_ref()),
+                answered(self.old.as_ref())
+            );
+        }
+        format!("{}: {} → {}", paint(FAINT, &self.field), shown(self.new.as_ref()), shown(self.old.as_ref()))
+    }
+
+    /// What a plan says of a whole route.
+    pub(super) fn whole_route(&self, name: &str) -> String {
+        match (&self.old, &self.new) {
+            (None, new) => format!("{}  {}", paint(GOOD, format_args!("+ {name}")), answered(new.as_ref())),
+            (Some(_), None) => paint(BAD, format_args!("- {name}")),
+            (Some(_), Some(_)) => paint(CHANGE, format_args!("~ {name}")),
+        }
+    }
+}
+
+/// Who answers a route: `myname1-dev-test, public`.
+fn answered(route: Option<&Value>) -> String {
+    let Some(route) = route else { return "(none)".into() };
+    let function = route.get("function").and_then(Value::as_str).and_then(|arn| arn.rsplit(':').next());
+    let public = if route.get("auth").and_then(Value::as_str) == Some("none") { ", public" } else { "" };
+    function.map_or_else(|| shown(Some(route)), |function| format!("{function}{public}"))
+}
+
+/// The rows of changes.
+pub(crate) fn rows(changes: &[Change]) -> Vec<ChangeRow> {
+    let row = |change: &Change| ChangeRow::new(&change.path, change.old.clone(), change.new.clone(), change.secret);
+    changes.iter().map(row).collect()
+}
+
+/// The settings of something new, routes one by one, without what is left to AWS.
+pub(super) fn settings(spec: &Value, secret: &[&str]) -> Vec<ChangeRow> {
+    let mut rows = Vec::new();
+    for (field, value) in spec.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+        let secret = secret.contains(&field.as_str());
+        let routes = value.as_object().filter(|members| field == "routes" && members.keys().all(|name| is_route(name)));
+        match routes {
+            Some(routes) => rows.extend(routes.iter().map(|(route, value)| {
+                ChangeRow::new(&[field.clone(), route.clone()], None, Some(value.clone()), secret)
+            })),
+            None => rows.push(ChangeRow::new(std::slice::from_ref(field), None, Some(value.clone()), secret)),
+        }
+    }
+    rows
+}
+
+fn route_part(path: &[String]) -> Option<RoutePart> {
+    let name = path.get(1).filter(|name| path[0] == "routes" && is_route(name))?;
+    Some(RoutePart { name: name.clone(), field: (path.len() > 2).then(|| joined(&path[2..])) })
+}
+
+fn is_route(name: &str) -> bool {
+    name.split_once(' ').is_some_and(|(_, path)| path.starts_with('/'))
+}
+
+fn joined(path: &[String]) -> String {
+    let plain = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let names = path.iter().map(|name| if plain(name) { name.clone() } else { format!("\"{name}\"") });
+    names.collect::<Vec<_>>().join(".")
+}

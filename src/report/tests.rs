@@ -1,0 +1,265 @@
+//! How plans, statuses and failures look, as whole texts.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{
+    change::rows,
+    human, json as machine,
+    message::Message,
+    plan::PlanTable,
+    status::{Condition, StatusRow, StatusTable},
+};
+use crate::{
+    engine::{
+        Action, Change, Desired, Event, Key, Kind, Plan, Replacement, ResourceError, Rules, Step, Traits, Verb, Verdict,
+    },
+    error::{Failure, Fault},
+    exit::Exit,
+};
+
+struct Secrets;
+
+impl Rules for Secrets {
+    fn traits(&self, kind: &Kind) -> Option<Traits> {
+        Some(Traits {
+            kind: kind.clone(),
+            replace_on: &[],
+            replacement: Replacement::DeleteFirst,
+            dies_with: &[],
+            precious: false,
+            secret: &["environment"],
+            listed_late: false,
+        })
+    }
+}
+
+fn key(text: &str) -> Key {
+    text.parse().unwrap()
+}
+
+fn change(path: &[&str], old: Value, new: Value) -> Change {
+    let some = |value: Value| Some(value).filter(|value| !value.is_null());
+    let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
+    Change { secret: path[0] == "environment", path, old: some(old), new: some(new) }
+}
+
+fn plan(steps: Vec<(&str, Action)>, desired: Desired) -> PlanTable {
+    let steps = steps.into_iter().map(|(name, action)| Step { key: key(name), action, after: [].into() });
+    let plan = Plan {
+        stack: "shop".into(),
+        stage: "dev".into(),
+        based_on: 7,
+        steps: steps.collect(),
+        stale: Vec::new(),
+        desired,
+    };
+    PlanTable::new(&plan, &Secrets)
+}
+
+fn plain(message: &Message<'_>) -> String {
+    anstream::adapter::strip_str(&human::render(message, false)).to_string()
+}
+
+fn route(function: &str, auth: &str) -> Value {
+    json!({ "function": format!("arn:aws:lambda:us-west-2:123456789012:function:{function}"), "auth": auth })
+}
+
+#[test]
+fn each_step_of_a_plan_has_its_sign_and_its_reason() {
+    let nothing = Value::Null;
+    let steps = vec![
+        ("log_group.a", Action::Keep { because: None }),
+        ("user_pool.main", Action::Keep { because: Some("it holds 3 users".into()) }),
+        ("log_group.b", Action::Create { because: Some("it is gone".into()) }),
+        (
+            "iam_role.b",
+            Action::Adopt {
+                outputs: nothing.clone(),
+                live: nothing.clone(),
+                changes: vec![change(&["description"], json!("old"), json!("new"))],
+            },
+        ),
+        (
+            "user_pool_client.main",
+            Action::Replace {
+                outputs: nothing.clone(),
+                create_first: true,
+                because: vec![change(&["user_pool_id"], json!("x"), json!({ "$ref": "user_pool.main#id" }))],
+            },
+        ),
+        ("user_pool_client.main", Action::Delete { outputs: nothing.clone(), replaced: true, holdings: 0 }),
+        ("user_pool.old", Action::Delete { outputs: nothing, replaced: false, holdings: 2 }),
+        ("stage.main", Action::Forget { because: "it goes with rest_api.main".into() }),
+    ];
+    insta::assert_snapshot!(plain(&Message::Plan(&plan(steps, Desired::default()))), @r#"
+      = user_pool.main         (it holds 3 users)
+      + log_group.b            (it is gone)
+      < iam_role.b             (an interrupted run left it)
+          description: "old" → "new"
+    +/- user_pool_client.main  (AWS cannot change this in place)
+          user_pool_id: "x" → (known after user_pool.main is created)
+      - user_pool_client.main  (the old one of a replacement)
+      - user_pool.old
+          2 users are deleted with it, for good
+      x stage.main             (it goes with rest_api.main)
+
+    plan: 1 to create, 1 to adopt, 1 to replace, 2 to delete, 1 to forget; 1 kept, 1 unchanged
+    "#);
+}
+
+#[test]
+fn routes_are_shown_one_by_one() {
+    let changes = vec![
+        change(&["routes", "GET /gone"], route("a", "none"), Value::Null),
+        change(&["routes", "GET /kept", "auth"], json!("none"), json!("cognito")),
+        change(&["routes", "GET /kept", "timeout_millis"], json!(1000), json!(29000)),
+        change(&["routes", "POST /new/{id}"], Value::Null, route("b", "cognito")),
+    ];
+    let update = Action::Update { outputs: Value::Null, live: Value::Null, changes };
+    let mut desired = Desired::default();
+    let open = json!({ "routes": { "GET /open": route("a", "none") }, "preflights": {} });
+    desired.add(key("api_routes.other"), &open, []);
+    let steps = vec![("api_routes.main", update), ("api_routes.other", Action::Create { because: None })];
+    insta::assert_snapshot!(plain(&Message::Plan(&plan(steps, desired))), @r#"
+      ~ api_routes.main
+          - GET /gone
+          ~ GET /kept
+              auth: "none" → "cognito"
+              timeout_millis: 1000 → 29000
+          + POST /new/{id}  b
+      + api_routes.other
+          + GET /open  a, public
+
+    plan: 1 to create, 1 to update
+    "#);
+}
+
+#[test]
+fn secrets_are_in_neither_look_of_a_plan() {
+    let mut desired = Desired::default();
+    desired.add(key("lambda_function.new"), &json!({ "name": "f", "environment": { "TOKEN": "hunter2" } }), []);
+    let changes = vec![change(&["environment", "TOKEN"], json!("hunter1"), json!("hunter2"))];
+    let update = Action::Update { outputs: Value::Null, live: json!({ "environment": "hunter1" }), changes };
+    let table =
+        plan(vec![("lambda_function.new", Action::Create { because: None }), ("lambda_function.old", update)], desired);
+    let text = anstream::adapter::strip_str(&human::render(&Message::Plan(&table), true)).to_string();
+    insta::assert_snapshot!(text, @r#"
+      + lambda_function.new  f
+          name: "f"
+          environment: (secret)
+      ~ lambda_function.old
+          environment.TOKEN: (secret, changes)
+
+    plan: 1 to create, 1 to update
+    "#);
+    let line = machine::line(&Message::Plan(&table));
+    assert!(!line.contains("hunter"), "{line}");
+}
+
+#[test]
+fn lost_users_are_red() {
+    let delete = Action::Delete { outputs: Value::Null, replaced: false, holdings: 1 };
+    let text = human::render(&Message::Plan(&plan(vec![("user_pool.main", delete)], Desired::default())), false);
+    assert!(text.contains("\u{1b}[1m\u{1b}[31m1 user is deleted with it, for good\u{1b}[0m"), "{text:?}");
+}
+
+#[test]
+fn an_empty_plan_says_so() {
+    let keep = || Action::Keep { because: None };
+    let table = plan(vec![("log_group.a", keep()), ("log_group.b", keep())], Desired::default());
+    assert_eq!(plain(&Message::Plan(&table)), "nothing to change\n");
+    assert_eq!(plain(&Message::Plan(&plan(Vec::new(), Desired::default()))), "nothing to do\n");
+}
+
+#[test]
+fn a_status_shows_what_was_wanted_and_what_is_there() {
+    let row = |name: &str, status, changes: &[Change], because: Option<&str>| StatusRow {
+        key: key(name),
+        id: Some(format!("id-of-{name}")),
+        status,
+        changes: rows(changes),
+        because: because.map(str::to_owned),
+    };
+    let drift = [
+        change(&["timeout"], json!(3), json!(29)),
+        change(&["environment", "TOKEN"], json!("hunter1"), json!("hunter2")),
+    ];
+    let routes = [
+        change(&["routes", "GET /theirs"], route("x", "none"), Value::Null),
+        change(&["routes", "GET /ours", "scopes"], json!([]), json!(["a"])),
+    ];
+    let resources = vec![
+        row("log_group.a", Condition::InSync, &[], None),
+        row("lambda_function.a", Condition::Drifted, &drift, None),
+        row("api_routes.main", Condition::Drifted, &routes, None),
+        row("iam_role.a", Condition::Gone, &[], None),
+        row("stage.main", Condition::Pending, &[], Some("an interrupted run was to create it")),
+    ];
+    let table = StatusTable { deployed: true, resources };
+    insta::assert_snapshot!(plain(&Message::Status(&table)), @r#"
+    log_group.a        in sync  id-of-log_group.a
+    lambda_function.a  drifted  id-of-lambda_function.a
+        timeout: 29 → 3
+        environment.TOKEN: (secret, differs)
+    api_routes.main    drifted  id-of-api_routes.main
+        GET /theirs: (none) → x, public
+        routes."GET /ours".scopes: ["a"] → []
+    iam_role.a         gone     id-of-iam_role.a
+    stage.main         pending  id-of-stage.main  (an interrupted run was to create it)
+
+    1 in sync, 2 drifted, 1 gone, 1 pending
+    "#);
+}
+
+#[test]
+fn a_failure_says_what_where_and_the_way_out() {
+    let error = ResourceError {
+        verdict: Verdict::Refused,
+        operation: Some("lambda:CreateFunction".into()),
+        code: Some("AccessDeniedException".into()),
+        message: "User: arn:aws:iam::123456789012:user/ann is not authorized".into(),
+        request_id: Some("5b1c".into()),
+        hints: vec!["the caller needs `lambda:CreateFunction` and `iam:PassRole`".into()],
+    };
+    let failure = Failure {
+        exit: Exit::Partly,
+        errors: vec![Fault::of("lambda_function.test: not created", &error)],
+        hints: vec!["4 of 11 steps are done and recorded; run `stackctl up` to go on".into()],
+    };
+    insta::assert_snapshot!(plain(&Message::Error(&failure)), @r"
+    error: lambda_function.test: not created
+      lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::123456789012:user/ann is not authorized
+      request id 5b1c
+    hint: the caller needs `lambda:CreateFunction` and `iam:PassRole`
+    hint: 4 of 11 steps are done and recorded; run `stackctl up` to go on
+    ");
+    let line = machine::line(&Message::Error(&failure));
+    assert!(
+        line.starts_with(r#"{"v":1,"event":"error","exit":4,"errors":[{"message":"lambda_function.test: not"#),
+        "{line}"
+    );
+}
+
+#[test]
+fn the_steps_of_a_run_are_lines_with_their_times() {
+    let lines = |events: &[Event]| {
+        let lines = events.iter().filter_map(|event| human::event(event, false, 20)).collect::<String>();
+        anstream::adapter::strip_str(&lines).to_string()
+    };
+    let (key, verb) = (key("lambda_function.test"), Verb::Create);
+    let error = ResourceError::refused("no");
+    insta::assert_snapshot!(lines(&[
+        Event::StepStarted { key: key.clone(), verb },
+        Event::Waiting { key: key.clone(), reason: "waiting for the role to be assumable, up to 60 s".into() },
+        Event::StepDone { key: key.clone(), verb, took: Duration::from_millis(1234) },
+        Event::StepFailed { key: key.clone(), verb, error },
+        Event::StepSkipped { key: "stage.main".parse().unwrap(), verb },
+    ]), @r"
+    lambda_function.test  waiting for the role to be assumable, up to 60 s
+    lambda_function.test  created  1.2s
+    lambda_function.test  not created
+    stage.main            skipped
+    ");
+}

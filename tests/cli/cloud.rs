@@ -1,0 +1,85 @@
+//! An AWS in this process for runs without `--local`: the same local cloud, reached as AWS is, with faults and weather.
+
+use std::{
+    net::Ipv4Addr,
+    sync::mpsc,
+    thread::{self, JoinHandle},
+};
+
+use bytes::Bytes;
+use http::Request;
+use stackctl_local::{Cloud, Effect, Fault, Settings};
+use tokio::{net::TcpListener, runtime::Builder, sync::oneshot};
+
+use super::sandbox::Sandbox;
+
+/// A cloud that is served until it is dropped.
+pub(crate) struct Served {
+    pub(crate) cloud: Cloud,
+    pub(crate) url: String,
+    stop: Option<oneshot::Sender<()>>,
+    server: Option<JoinHandle<()>>,
+}
+
+impl Served {
+    pub(crate) fn new(settings: Settings) -> Self {
+        let cloud = Cloud::new(settings);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let served = cloud.clone();
+        let server = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+                tell.send(listener.local_addr().unwrap()).unwrap();
+                let ended = async {
+                    let _ = stopped.await;
+                };
+                stackctl_local::serve(served, listener, ended).await.unwrap();
+            });
+        });
+        let url = format!("http://{}", told.recv().unwrap());
+        Self { cloud, url, stop: Some(stop), server: Some(server) }
+    }
+
+    /// A sandbox whose runs reach this cloud as if it were AWS.
+    pub(crate) fn sandbox(&self) -> Sandbox {
+        Sandbox::new()
+            .with("AWS_ENDPOINT_URL", &self.url)
+            .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+    }
+
+    /// Refuses the next call of an operation.
+    pub(crate) fn refuse(&self, operation: &str) {
+        let effect = Effect::Refuse {
+            status: 403,
+            code: "AccessDeniedException".into(),
+            message: "User: arn:aws:iam::000000000000:user/ann is not authorized".into(),
+        };
+        self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
+    }
+
+    /// Makes a user in the only pool, as an administrator would.
+    pub(crate) fn add_user(&self, pool: &str, name: &str) {
+        let body = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
+        let signature = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/cognito-idp/aws4_request, \
+                         SignedHeaders=host, Signature=0";
+        let request = Request::post("/")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.AdminCreateUser")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("authorization", signature)
+            .body(Bytes::from(body.to_string()))
+            .unwrap();
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        let response = runtime.block_on(self.cloud.handle(request)).unwrap();
+        assert_eq!(response.status(), 200, "{:?}", response.body());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let _ = self.server.take().map(JoinHandle::join);
+    }
+}

@@ -1,0 +1,130 @@
+//! The local cloud in the background: it starts once, comes back whole, and knows nobody's credentials.
+
+use std::{net::TcpListener, process::Command, thread, time::Duration};
+
+use super::sandbox::Sandbox;
+
+fn kill(signal: &str, pid: &serde_json::Value) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn it_is_started_found_and_stopped() {
+    let sandbox = Sandbox::new();
+    let pinned = |line: &str| sandbox.pinned(&sandbox.run(line).out);
+    assert_eq!(pinned("local status"), "the local cloud: not running\n");
+    assert_eq!(pinned("local start"), "the local cloud: started at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local start"), "the local cloud: running at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local status"), "the local cloud: running at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local stop"), "the local cloud: stopped at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local stop"), "the local cloud: not running\n");
+}
+
+#[test]
+fn a_killed_one_comes_back_with_its_data_under_the_same_url() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("up --local").code, 0);
+    let before = sandbox.server();
+    kill("-9", &before["pid"]);
+    let events = sandbox.events("status --local --detailed-exitcode");
+    assert_eq!(events.last().unwrap()["exit"], 0, "{events:?}");
+    assert_eq!(sandbox.server()["url"], before["url"]);
+    assert_ne!(sandbox.server()["pid"], before["pid"]);
+}
+
+#[test]
+fn on_another_port_it_is_the_same_cloud() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("up --local").code, 0);
+    let before = sandbox.server();
+    assert_eq!(sandbox.run("local stop").code, 0);
+    let port = u16::try_from(before["port"].as_u64().unwrap()).unwrap();
+    let _taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    assert_eq!(sandbox.run("status --local --detailed-exitcode").code, 0);
+    assert_ne!(sandbox.server()["url"], before["url"]);
+    let url = sandbox.run("outputs --local invoke_url").out;
+    assert!(url.starts_with(sandbox.server()["url"].as_str().unwrap()), "{url}");
+}
+
+#[test]
+fn of_two_starts_at_once_one_wins_and_both_find_it() {
+    let sandbox = Sandbox::new();
+    let starts: Vec<_> =
+        (0..3).map(|_| sandbox.command("local start").stdout(std::process::Stdio::piped()).spawn().unwrap()).collect();
+    let said: Vec<String> =
+        starts.into_iter().map(|start| String::from_utf8(start.wait_with_output().unwrap().stdout).unwrap()).collect();
+    assert_eq!(said.iter().filter(|text| text.contains("started")).count(), 1, "{said:?}");
+    let pid = format!("(process {})", sandbox.server()["pid"]);
+    assert!(said.iter().all(|text| text.contains(&pid)), "{said:?}");
+}
+
+#[test]
+fn a_server_whose_folder_is_gone_ends() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("local start").code, 0);
+    let pid = sandbox.server()["pid"].clone();
+    std::fs::remove_dir_all(sandbox.path(".stackctl")).unwrap();
+    let alive = || Command::new("kill").args(["-0", &pid.to_string()]).output().unwrap().status.success();
+    assert!((0..150).any(|_| {
+        thread::sleep(Duration::from_millis(100));
+        !alive()
+    }));
+}
+
+#[test]
+fn its_log_is_shown_when_it_does_not_start() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".stackctl/local/cloud/world.json", "torn");
+    let ran = sandbox.run("up --local");
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("error: the local cloud ended at once\n  error: the local cloud cannot be opened\n"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.ends_with("hint: its log is .stackctl/local/log\n"), "{}", ran.err);
+}
+
+#[test]
+fn it_never_reads_credentials_nor_calls_anybody_else() {
+    // Everything that could lead a client away leads here, where nobody may ever call.
+    let decoy = TcpListener::bind("127.0.0.1:0").unwrap();
+    decoy.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", decoy.local_addr().unwrap());
+    let sandbox = Sandbox::new()
+        .with("AWS_PROFILE", "not-there")
+        .with("AWS_CONFIG_FILE", "/not/there")
+        .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+        .with("AWS_ENDPOINT_URL", &url)
+        .with("AWS_ENDPOINT_URL_LAMBDA", &url)
+        .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)
+        .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)
+        .with("AWS_EC2_METADATA_DISABLED", "false")
+        .with("http_proxy", &url)
+        .with("HTTPS_PROXY", &url);
+    for line in ["up --local", "status --local", "down --local"] {
+        let ran = sandbox.run(line);
+        assert_eq!(ran.code, 0, "{line}: {}", ran.err);
+    }
+    assert_eq!(decoy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "somebody called");
+    let environment = std::fs::read(format!("/proc/{}/environ", sandbox.server()["pid"])).unwrap();
+    assert!(!String::from_utf8_lossy(&environment).contains("AWS_"), "the server has none of it either");
+}
+
+#[test]
+fn a_runtime_without_an_interpreter_is_refused_before_anything_is_made() {
+    let sandbox = Sandbox::new();
+    sandbox.edit(
+        r#""handler": "bootstrap", "runtime": "provided.al2023""#,
+        r#""handler": "shop.Hello::answer", "runtime": "java21""#,
+    );
+    insta::assert_snapshot!(sandbox.transcript("up --local"), @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: the local cloud does not run java21; it runs python*, nodejs* and provided* functions, others only on AWS
+    hint: without `--local` the functions run on AWS
+    ");
+    assert!(!sandbox.path(".stackctl").exists());
+}

@@ -1,0 +1,11 @@
+//! Transcripts of the binary: what a person sees as whole texts, what a script relies on as assertions.
+
+mod cloud;
+mod example;
+mod interrupts;
+mod life;
+mod local;
+mod refusals;
+mod sandbox;
+mod usage;
+mod users;
