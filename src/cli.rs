@@ -47,6 +47,7 @@ pub(crate) struct Cli {
 
 /// The flags that every command takes.
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person may give")]
 pub(crate) struct Common {
     /// The configuration; relative paths in it start from its folder
     #[arg(short, long, global = true, env = "STACKCTL_CONFIG", value_name = "FILE", default_value = "config.json")]
@@ -59,8 +60,7 @@ pub(crate) struct Common {
 
     /// The AWS Region, instead of `deployment.region`
     ///
-    /// `AWS_REGION` does not move a stack whose config names a Region; a config that wants it says
-    /// "${env:AWS_REGION}".
+    /// `AWS_REGION` does not move a stack whose config names a Region; a config that wants it names `${env:AWS_REGION}`.
     #[arg(long, global = true, env = "STACKCTL_REGION", value_name = "REGION", help_heading = "Common options")]
     pub(crate) region: Option<String>,
 

@@ -1,6 +1,6 @@
 //! Why a command did not do what was asked: what happened, where, and the way out.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -120,7 +120,7 @@ impl From<Problem> for Fault {
         if let Some(file) = &file {
             whole.push_str(file);
             if let (Some(line), Some(column)) = (line, column) {
-                whole.push_str(&format!(":{line}:{column}"));
+                let _ = write!(whole, ":{line}:{column}");
             }
             whole.push_str(": ");
         }

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    stackctl::run(std::env::args_os().collect())
+    let arguments: Vec<_> = std::env::args_os().collect();
+    stackctl::run(&arguments)
 }

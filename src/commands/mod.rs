@@ -32,8 +32,8 @@ use app::App;
 
 /// Does what the command line asks.
 #[must_use]
-pub fn run(arguments: Vec<OsString>) -> ExitCode {
-    let cli = match cli::parse(&arguments) {
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
             let machine = arguments.iter().any(|argument| argument == "--json");

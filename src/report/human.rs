@@ -38,11 +38,11 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
     }
 }
 
-/// Renders an event of the engine, keys `width` wide; `live` when spinners show what is under way.
-pub(super) fn event(event: &Event, live: bool, width: usize) -> Option<String> {
-    let line = match event {
+/// Renders an event of the engine, keys `width` wide; `spinning` when spinners show what is under way.
+pub(super) fn event(event: &Event, spinning: bool, width: usize) -> Option<String> {
+    let text = match event {
         Event::StepStarted { .. } => return None,
-        Event::Waiting { .. } if live => return None,
+        Event::Waiting { .. } if spinning => return None,
         Event::Waiting { key, reason } => format!("  {:<width$}  {}", key.to_string(), paint(FAINT, reason)),
         Event::StepDone { key, verb, took } => {
             format!("  {:<width$}  {}  {}", key.to_string(), paint(GOOD, past(*verb)), paint(FAINT, elapsed(*took)))
@@ -55,7 +55,7 @@ pub(super) fn event(event: &Event, live: bool, width: usize) -> Option<String> {
             paint(CHANGE, "interrupted: finishing what is under way; once more to stop at once, which is safe too")
         }
     };
-    Some(line + "\n")
+    Some(text + "\n")
 }
 
 /// What a step has done.
@@ -100,7 +100,7 @@ fn hints(hints: &[String]) -> String {
 }
 
 fn next(commands: &[String]) -> String {
-    let lines = commands.iter().map(|command| format!("  {command}\n")).collect::<String>();
+    let lines = commands.iter().fold(String::new(), |text, command| text + "  " + command + "\n");
     if lines.is_empty() { lines } else { format!("\n{}\n{lines}", paint(STRONG, "next:")) }
 }
 

@@ -26,7 +26,7 @@ impl Served {
         let cloud = Cloud::new(settings);
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();
-        let served = cloud.clone();
+        let theirs = cloud.clone();
         let server = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
@@ -35,7 +35,7 @@ impl Served {
                 let ended = async {
                     let _ = stopped.await;
                 };
-                stackctl_local::serve(served, listener, ended).await.unwrap();
+                stackctl_local::serve(theirs, listener, ended).await.unwrap();
             });
         });
         let url = format!("http://{}", told.recv().unwrap());

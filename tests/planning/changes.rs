@@ -20,8 +20,8 @@ fn a_first_up_creates_everything() {
       + user_pool.main            shop-dev
       + authorizer.main           shop-dev
       + api_routes.main
-          + GET /closed
-          + GET /open
+          + GET /closed  shop-dev-closed
+          + GET /open  shop-dev-open, public
       + stage.main                dev
       + user_pool_client.main     shop-dev
 
@@ -64,14 +64,14 @@ fn values_of_the_environment_are_withheld() {
 #[test]
 fn a_route_comes() {
     let edit = json!({ "routes": { "POST /things/{id}": { "function": "closed" } } });
-    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
       ~ api_routes.main
-          + POST /things/{id}
+          + POST /things/{id}  shop-dev-closed
       ~ stage.main                dev
-          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "d0c68a1d1ca8a881d2a225a7edb8e00a"
+          fingerprint: e3646052… → d0c68a1d…
 
     plan: 2 to update; 12 unchanged
-    "#);
+    ");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_route_changes() {
               function: …aws:lambda:us-west-2:123456789012:function:shop-dev-closed" → …n:aws:lambda:us-west-2:123456789012:function:shop-dev-open"
           - GET /open
       ~ stage.main                dev
-          fingerprint: "a6432f781680511e01fcb49f3df35fe9" → "71cae6621a9b5df8081691a9d9bdb97c"
+          fingerprint: a6432f78… → 71cae662…
 
     plan: 2 to update; 12 unchanged
     "#);
@@ -94,16 +94,16 @@ fn a_route_changes() {
 #[test]
 fn the_last_protected_route_takes_the_authorizer_along() {
     let edit = json!({ "routes": { "GET /closed": null } });
-    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
       ~ api_routes.main
           - GET /closed
       ~ stage.main                dev
-          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "25935a7230e85a563695af236ba770c9"
-      - authorizer.main
-      - lambda_permission.closed
+          fingerprint: e3646052… → 25935a72…
+      - authorizer.main           shop-dev
+      - lambda_permission.closed  shop-dev-closed
 
     plan: 2 to update, 2 to delete; 10 unchanged
-    "#);
+    ");
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn cors_comes() {
           preflights."/closed": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
           preflights."/open": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
       ~ stage.main                dev
-          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "19975af0c9fe21b95373caa59fdd6cba"
+          fingerprint: e3646052… → 19975af0…
 
     plan: 2 to update; 12 unchanged
     "#);
@@ -140,7 +140,7 @@ fn a_client_gets_a_secret_by_a_new_one_and_the_old_one_goes() {
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
     +/- user_pool_client.main     shop-dev  (AWS cannot change this in place)
           generate_secret: false → true
-      - user_pool_client.main     shop-dev  (the old one of a replacement)
+      - user_pool_client.main     client1  (the old one of a replacement)
 
     plan: 1 to replace, 1 to delete; 13 unchanged
     ");
@@ -161,11 +161,11 @@ fn a_renamed_function_is_a_new_one_and_its_routes_move_before_the_old_one_goes()
           ~ GET /open
               function: …n:aws:lambda:us-west-2:123456789012:function:shop-dev-open" → …n:aws:lambda:us-west-2:123456789012:function:shop-dev-wide"
       ~ stage.main                dev
-          fingerprint: "e364605298a71a5f71fc9d2092365d46" → "2f780e3afe7419a438af592c5a532e0f"
-      - lambda_function.open
-      - iam_role.open
+          fingerprint: e3646052… → 2f780e3a…
+      - lambda_function.open      shop-dev-open
+      - iam_role.open             shop-dev-open-us-west-2
       x lambda_permission.open    (it goes with lambda_function.open)
-      - log_group.open
+      - log_group.open            /aws/lambda/shop-dev-open
 
     plan: 4 to create, 2 to update, 3 to delete, 1 to forget; 8 unchanged
     "#);
@@ -190,7 +190,7 @@ fn a_pool_that_is_gone_comes_back_and_the_authorizer_lets_its_people_in() {
       ~ authorizer.main           shop-dev
           provider_arns: …o-idp:us-west-2:123456789012:userpool/us-west-2_Pool00001"] → ["(known after user_pool.main is created)"]
       ~ stage.main                dev
-          fingerprint: "e364605298a71a5f71fc9d2092365d46" → (known after api_routes.main and 2 more are done)
+          fingerprint: e3646052… → (known after api_routes.main and 2 more are done)
       + user_pool_client.main     shop-dev  (it goes with the old user_pool.main)
 
     plan: 2 to create, 2 to update; 10 unchanged
@@ -209,8 +209,8 @@ fn an_api_deleted_by_hand_comes_back_whole() {
           rest_api_id: "api1" → (known after rest_api.main is created)
       + authorizer.main           shop-dev  (it goes with the old rest_api.main)
       + api_routes.main           (it goes with the old rest_api.main)
-          + GET /closed
-          + GET /open
+          + GET /closed  shop-dev-closed
+          + GET /open  shop-dev-open, public
       + stage.main                dev  (it goes with the old rest_api.main)
       - lambda_permission.closed  shop-dev-closed  (the old one of a replacement)
       - lambda_permission.open    shop-dev-open  (the old one of a replacement)

@@ -18,19 +18,19 @@ fn what_people_sign_in_with_cannot_change() {
 #[test]
 fn a_down_removes_everything() {
     assert_snapshot!(Fixture::up().unwanted().plan(), @r"
-      - lambda_function.closed
-      - iam_role.closed
-      - lambda_function.open
-      - iam_role.open
+      - lambda_function.closed    shop-dev-closed
+      - iam_role.closed           shop-dev-closed-us-west-2
+      - lambda_function.open      shop-dev-open
+      - iam_role.open             shop-dev-open-us-west-2
       x lambda_permission.closed  (it goes with lambda_function.closed)
       x lambda_permission.open    (it goes with lambda_function.open)
-      - log_group.closed
-      - log_group.open
-      - rest_api.main
+      - log_group.closed          /aws/lambda/shop-dev-closed
+      - log_group.open            /aws/lambda/shop-dev-open
+      - rest_api.main             api1
       x api_routes.main           (it goes with rest_api.main)
       x authorizer.main           (it goes with rest_api.main)
       x stage.main                (it goes with rest_api.main)
-      - user_pool.main
+      - user_pool.main            shop-dev
       x user_pool_client.main     (it goes with user_pool.main)
 
     plan: 8 to delete, 6 to forget
@@ -42,21 +42,21 @@ fn a_down_keeps_a_pool_with_people_in_it() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(Fixture::up().live(&people).unwanted().plan(), @r"
       = user_pool.main            (it holds 2 users)
-      - lambda_function.closed
-      - iam_role.closed
-      - lambda_function.open
-      - iam_role.open
+      - lambda_function.closed    shop-dev-closed
+      - iam_role.closed           shop-dev-closed-us-west-2
+      - lambda_function.open      shop-dev-open
+      - iam_role.open             shop-dev-open-us-west-2
       x lambda_permission.closed  (it goes with lambda_function.closed)
       x lambda_permission.open    (it goes with lambda_function.open)
-      - log_group.closed
-      - log_group.open
-      - rest_api.main
+      - log_group.closed          /aws/lambda/shop-dev-closed
+      - log_group.open            /aws/lambda/shop-dev-open
+      - rest_api.main             api1
       x api_routes.main           (it goes with rest_api.main)
       x authorizer.main           (it goes with rest_api.main)
       x stage.main                (it goes with rest_api.main)
-      - user_pool_client.main
+      - user_pool_client.main     client1
 
-    plan: 8 to delete, 5 to forget; 1 unchanged
+    plan: 8 to delete, 5 to forget; 1 kept
     ");
 }
 
@@ -64,19 +64,19 @@ fn a_down_keeps_a_pool_with_people_in_it() {
 fn a_down_deletes_people_who_were_counted() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(Fixture::up().live(&people).unwanted().losing(2).plan(), @r"
-      - lambda_function.closed
-      - iam_role.closed
-      - lambda_function.open
-      - iam_role.open
+      - lambda_function.closed    shop-dev-closed
+      - iam_role.closed           shop-dev-closed-us-west-2
+      - lambda_function.open      shop-dev-open
+      - iam_role.open             shop-dev-open-us-west-2
       x lambda_permission.closed  (it goes with lambda_function.closed)
       x lambda_permission.open    (it goes with lambda_function.open)
-      - log_group.closed
-      - log_group.open
-      - rest_api.main
+      - log_group.closed          /aws/lambda/shop-dev-closed
+      - log_group.open            /aws/lambda/shop-dev-open
+      - rest_api.main             api1
       x api_routes.main           (it goes with rest_api.main)
       x authorizer.main           (it goes with rest_api.main)
       x stage.main                (it goes with rest_api.main)
-      - user_pool.main
+      - user_pool.main            shop-dev
           2 users are deleted with it, for good
       x user_pool_client.main     (it goes with user_pool.main)
 
@@ -88,19 +88,19 @@ fn a_down_deletes_people_who_were_counted() {
 fn a_down_forgets_what_is_gone_already() {
     let gone = json!({ "lambda_function.open": Value::Null, "lambda_permission.open": Value::Null });
     assert_snapshot!(Fixture::up().live(&gone).unwanted().plan(), @r"
-      - iam_role.open
-      - lambda_function.closed
-      - iam_role.closed
+      - iam_role.open             shop-dev-open-us-west-2
+      - lambda_function.closed    shop-dev-closed
+      - iam_role.closed           shop-dev-closed-us-west-2
       x lambda_function.open      (it is gone already)
       x lambda_permission.closed  (it goes with lambda_function.closed)
       x lambda_permission.open    (it is gone already)
-      - log_group.closed
-      - log_group.open
-      - rest_api.main
+      - log_group.closed          /aws/lambda/shop-dev-closed
+      - log_group.open            /aws/lambda/shop-dev-open
+      - rest_api.main             api1
       x api_routes.main           (it goes with rest_api.main)
       x authorizer.main           (it goes with rest_api.main)
       x stage.main                (it goes with rest_api.main)
-      - user_pool.main
+      - user_pool.main            shop-dev
       x user_pool_client.main     (it goes with user_pool.main)
 
     plan: 7 to delete, 7 to forget
@@ -113,8 +113,8 @@ fn a_down_finds_and_deletes_what_an_interrupted_up_has_made() {
     let state = json!({ "resources": Value::Null });
     let fixture = fixture.state(&state).state(&json!({ "resources": {} }));
     assert_snapshot!(fixture.unwanted().plan(), @r"
-      - iam_role.open
-      - rest_api.main
+      - iam_role.open  shop-dev-open-us-west-2
+      - rest_api.main  api1
 
     plan: 2 to delete
     ");
