@@ -73,7 +73,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         if let Err(error) = journal.begin(plan, self.catalog).await {
             return Run::new(self, plan, journal).give_up(error);
         }
-        Run::new(self, plan, journal).to_the_end(interrupt).await
+        Run::new(self, plan, journal).finish(interrupt).await
     }
 }
 
@@ -110,7 +110,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
         }
     }
 
-    async fn to_the_end(mut self, interrupt: &Interrupt) -> Outcome {
+    async fn finish(mut self, interrupt: &Interrupt) -> Outcome {
         let mut running: Running<'r> = FuturesUnordered::new();
         let mut saving: Option<BoxFuture<'r, Result<(), StateError>>> = None;
         loop {

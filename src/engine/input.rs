@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::Deserializ
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::Key;
+use super::{Key, digest::hex};
 
 const REF: &str = "$ref";
 const DIGEST: &str = "$digest";
@@ -263,5 +263,5 @@ fn digest(parts: &[Part], lookup: &dyn Lookup) -> Option<String> {
         hash.update(resolved.value().to_string());
         hash.update([0]);
     }
-    Some(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&hash.finalize()[..16]))
 }

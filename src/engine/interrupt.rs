@@ -30,7 +30,7 @@ impl Interrupt {
     pub(crate) async fn wait(&self) {
         let mut wishes = self.0.subscribe();
         if wishes.wait_for(|wish| *wish).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Action, Key, Plan, Rules, Verb};
+use super::{Action, Key, Plan, Rules, Verb, digest::hex};
 use crate::state::{Intent, Recorded, State, StateError, Store};
 
 /// How long results gather before the next save. A result that a crash loses is found again through its intent.
@@ -49,11 +49,11 @@ impl<'a> Journal<'a> {
 
     /// A thing that was found is ours from now on: what happens to it next must not depend on finding it again.
     fn record_found(&mut self, plan: &Plan, key: &Key, action: &Action, earlier: Option<&Intent>) {
-        let outputs = match action {
-            Action::Adopt { outputs, .. }
-            | Action::Delete { outputs, replaced: false, .. }
-            | Action::Replace { outputs, .. } => outputs,
-            _ => return,
+        let (Action::Adopt { outputs, .. }
+        | Action::Delete { outputs, replaced: false, .. }
+        | Action::Replace { outputs, .. }) = action
+        else {
+            return;
         };
         if self.state.resources.get(key).is_some_and(|recorded| recorded.outputs == *outputs) {
             return;
@@ -167,8 +167,7 @@ fn digested(value: &Value) -> Value {
         Value::Array(items) => items.iter().map(digested).collect(),
         Value::Null => Value::Null,
         plain => {
-            let digest = Sha256::digest(plain.to_string());
-            json!(format!("sha256:{}", digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+            json!(format!("sha256:{}", hex(&Sha256::digest(plain.to_string()))))
         }
     }
 }

@@ -6,6 +6,7 @@
 mod catalog;
 mod desired;
 mod diff;
+mod digest;
 mod error;
 mod event;
 mod execute;
@@ -21,6 +22,7 @@ mod step;
 
 pub use catalog::{Catalog, Rules};
 pub use desired::{Desired, Node};
+pub(crate) use digest::hex;
 pub use error::{ResourceError, Verdict};
 pub use event::{Event, Events, Silent};
 pub use execute::{Engine, Failed, Outcome};
@@ -29,7 +31,7 @@ pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Consent, Plan, PlanError, Step, Verb, plan};
-pub use resource::{Claim, Context, Erased, Found, Live, Replacement, Resource, Search, Sight, Traits};
+pub use resource::{Claim, Context, Erased, Found, Live, Replacement, Resource, Search, Seen, Sight, Traits};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

@@ -52,6 +52,9 @@ pub struct Live<O, S> {
     pub spec: S,
 }
 
+/// What reading a thing came to; `None` when it is gone.
+pub type Seen<O, S> = Option<Live<O, S>>;
+
 /// What looking for the result of an interrupted create came to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found<O, S> {
@@ -103,7 +106,7 @@ pub trait Resource: Send + Sync + 'static {
     fn read(
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
-    ) -> impl Future<Output = Result<Option<Live<Self::Outputs, Self::Spec>>, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Seen<Self::Outputs, Self::Spec>, ResourceError>> + Send;
 
     /// Finds what an interrupted create may have left behind. `known` are those already recorded, never to be found
     /// again; the values of secret fields in `spec` are digests.

@@ -1,12 +1,13 @@
 //! The state as text: with a checksum, so that a torn or edited file is never taken for a state.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{FORMAT, State, StateError};
+use crate::engine::hex;
 
 /// What stands in the file.
 #[derive(Serialize, Deserialize)]
@@ -28,8 +29,8 @@ pub(super) fn render(state: &State) -> String {
 }
 
 /// Reads a state from its file; `path` names it, and `previous` is the version before it.
-pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<PathBuf>) -> Result<State, StateError> {
-    let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.clone() };
+pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<&Path>) -> Result<State, StateError> {
+    let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.map(Path::to_owned) };
     let sealed: Sealed<Value> =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is not the JSON of a state: {error}")))?;
     if checksum(&sealed.state) != sealed.checksum {
@@ -51,5 +52,5 @@ pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<PathBuf>) -> Resu
 }
 
 fn checksum(state: &Value) -> String {
-    Sha256::digest(state.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(state.to_string()))
 }

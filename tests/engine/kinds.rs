@@ -78,7 +78,7 @@ impl Resource for Shelf {
         let new = |id: &String| known.iter().all(|one| one.id != *id);
         Ok(match shelves.into_iter().find(|(id, thing)| thing.name == spec.name && new(id)) {
             None => Found::Nothing,
-            Some((id, thing)) if thing.claim == tag(&claim.stack, &claim.key, &claim.token) => {
+            Some((id, thing)) if thing.claim == Some(tag(&claim.stack, &claim.key, &claim.token)) => {
                 Found::Ours(shelf(id, &thing))
             }
             Some(_) => Found::NotOurs(format!("the shelf `{}` is another's", spec.name)),
@@ -86,7 +86,7 @@ impl Resource for Shelf {
     }
 
     async fn create(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
-        let claim = tag(&claim.stack, &claim.key, &claim.token);
+        let claim = Some(tag(&claim.stack, &claim.key, &claim.token));
         let id = at.cloud.create(Thing { claim, ..thing("shelf", &spec.name, None) }, true).await?;
         at.cloud.set(&id, json!({ "boards": spec.boards.unwrap_or(3), "notes": spec.notes })).await?;
         Ok(Id { id })
@@ -145,14 +145,14 @@ impl Resource for Jar {
     }
 
     async fn find(at: &Context<'_, World>, _: &JarSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, JarSpec>> {
-        let claim = tag(&claim.stack, &claim.key, &claim.token);
+        let claim = Some(tag(&claim.stack, &claim.key, &claim.token));
         let jars = at.cloud.list("jar").await?;
         let ours = jars.into_iter().find(|(id, thing)| thing.claim == claim && known.iter().all(|one| one.id != *id));
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(jar(id, &thing))))
     }
 
     async fn create(at: &Context<'_, World>, spec: &JarSpec, claim: &Claim) -> Result<Id> {
-        let claim = tag(&claim.stack, &claim.key, &claim.token);
+        let claim = Some(tag(&claim.stack, &claim.key, &claim.token));
         let new = Thing { claim, settings: jar_settings(spec), ..thing("jar", &spec.name, None) };
         Ok(Id { id: at.cloud.create(new, false).await? })
     }
@@ -310,10 +310,10 @@ impl Config {
             desired.add(Key::new(SHELF, name), &spec, []);
         }
         let jar = Key::new(JAR, "main");
-        let shelf =
+        let home =
             self.shelves.keys().next().map_or_else(|| "floor".into(), |name| Key::new(SHELF, name).output("id").into());
         let (glass, lid) = (self.glass.clone(), self.lid.clone());
-        desired.add(jar.clone(), &JarSpec { name: "jar".into(), glass, lid, shelf }, []);
+        desired.add(jar.clone(), &JarSpec { name: "jar".into(), glass, lid, shelf: home }, []);
         let mut parts = vec![Part::field(jar.clone(), "lid")];
         for (name, colour) in &self.labels {
             let key = Key::new(LABEL, name);
@@ -321,8 +321,8 @@ impl Config {
             desired.add(key.clone(), &spec, []);
             parts.push(Part::whole(key));
         }
-        let spec = IndexSpec { jar: jar.output("id").into(), fingerprint: Input::Digest(parts) };
-        desired.add(Key::new(INDEX, "main"), &spec, []);
+        let top = IndexSpec { jar: jar.output("id").into(), fingerprint: Input::Digest(parts) };
+        desired.add(Key::new(INDEX, "main"), &top, []);
         desired
     }
 }

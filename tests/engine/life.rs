@@ -24,7 +24,8 @@ impl Run {
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Ended(outcome) => *outcome,
-            other => panic!("the run did not end: {other:?}"),
+            Self::Refused(error) => panic!("no plan could be made: {error}"),
+            Self::Died => panic!("the run did not end"),
         }
     }
 

@@ -243,8 +243,8 @@ impl Store for World {
 }
 
 /// A claim as the toy cloud keeps it.
-pub fn tag(stack: &str, key: &Key, token: &str) -> Option<(String, String, String)> {
-    Some((stack.to_owned(), key.to_string(), token.to_owned()))
+pub fn tag(stack: &str, key: &Key, token: &str) -> (String, String, String) {
+    (stack.to_owned(), key.to_string(), token.to_owned())
 }
 
 /// An empty setting.

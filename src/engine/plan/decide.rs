@@ -32,7 +32,7 @@ pub fn plan(
         decisions.decide_wanted(&key, &desired.nodes()[&key])?;
     }
     decisions.decide_unwanted()?;
-    let made = decisions.made;
+    let decided = decisions.made;
     let stepped: BTreeSet<&Key> =
         made.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
     let stale = state.pending.keys().filter(|key| !stepped.contains(key)).cloned().collect();
@@ -40,7 +40,7 @@ pub fn plan(
         stack: state.stack.clone(),
         stage: state.stage.clone(),
         based_on: state.serial,
-        steps: arrange(made, desired, state, rules)?,
+        steps: arrange(decided, desired, state, rules)?,
         stale,
         desired: desired.clone(),
     })
