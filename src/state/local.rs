@@ -44,10 +44,8 @@ impl LocalStore {
         let path = self.path();
         match fs::read(&path) {
             Ok(bytes) => {
-                {
                 let previous = Some(self.previous()).filter(|previous| previous.exists());
                 text::parse(&bytes, &path.display().to_string(), previous.as_deref()).map(Some)
-            }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreachable(&path, "read", &error)),

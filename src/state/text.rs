@@ -30,7 +30,8 @@ pub(super) fn render(state: &State) -> String {
 
 /// Reads a state from its file; `path` names it, and `previous` is the version before it.
 pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<&Path>) -> Result<State, StateError> {
-    let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.map(Path::to_owned) };
+    let damaged =
+        |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.map(Path::to_owned) };
     let sealed: Sealed<Value> =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is not the JSON of a state: {error}")))?;
     if checksum(&sealed.state) != sealed.checksum {

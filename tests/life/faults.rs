@@ -16,7 +16,7 @@ async fn undisturbed(project: &Project) -> (Vec<String>, Value, Value) {
     (run.calls.by_operation.into_keys().collect(), shape(&stack.local), serde_json::json!(census(&stack.local)))
 }
 
-/// Lets each operation go wrong once, at its first call and at its second; answers how often one up was not enough.
+/// Lets each operation go wrong once, at its first call; answers how often one up was not enough.
 async fn each_goes_wrong(effect: impl Fn(&str) -> Option<Effect>) -> usize {
     let project = Project::new(&example());
     let (operations, expected, counted) = undisturbed(&project).await;

@@ -34,14 +34,14 @@ pub fn plan(
     decisions.decide_unwanted()?;
     let decided = decisions.made;
     let stepped: BTreeSet<&Key> =
-        made.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
-    let stale = state.pending.keys().filter(|key| !stepped.contains(key)).cloned().collect();
+        decided.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
+    let over = state.pending.keys().filter(|key| !stepped.contains(key)).cloned().collect();
     Ok(Plan {
         stack: state.stack.clone(),
         stage: state.stage.clone(),
         based_on: state.serial,
         steps: arrange(decided, desired, state, rules)?,
-        stale,
+        stale: over,
         desired: desired.clone(),
     })
 }

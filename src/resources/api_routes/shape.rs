@@ -151,7 +151,9 @@ fn sorted<V: Clone>(map: &HashMap<String, V>) -> BTreeMap<String, V> {
 fn preflight(method: &Method, integration: &Integration) -> Option<Preflight> {
     let requests = integration.request_templates()?;
     let responses = integration.integration_responses()?;
-    let response = responses.get("200").filter(|one| responses.len() == 1 && one.selection_pattern().unwrap_or_default().is_empty())?;
+    let response = responses
+        .get("200")
+        .filter(|one| responses.len() == 1 && one.selection_pattern().unwrap_or_default().is_empty())?;
     let of_mock = integration.r#type() == Some(&IntegrationType::Mock)
         && integration.content_handling() == Some(&ContentHandlingStrategy::ConvertToText)
         && requests.len() == 1
