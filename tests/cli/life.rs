@@ -3,6 +3,7 @@
 use super::sandbox::Sandbox;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
 fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     let sandbox = Sandbox::new();
     insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r"
