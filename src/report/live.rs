@@ -15,13 +15,19 @@ pub(super) struct Live(Option<Spinners>);
 
 struct Spinners {
     all: MultiProgress,
+    template: &'static str,
     by_key: Mutex<BTreeMap<Key, ProgressBar>>,
 }
 
 impl Live {
-    pub(super) fn on_terminal() -> Self {
+    pub(super) fn on_terminal(coloured: bool) -> Self {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-        Self(Some(Spinners { all, by_key: Mutex::default() }))
+        let template = if coloured {
+            "  {spinner:.cyan} {prefix}  {wide_msg:.dim} {elapsed:.dim} "
+        } else {
+            "  {spinner} {prefix}  {wide_msg} {elapsed} "
+        };
+        Self(Some(Spinners { all, template, by_key: Mutex::default() }))
     }
 
     pub(super) fn off() -> Self {
@@ -40,6 +46,13 @@ impl Live {
         }
     }
 
+    /// Ends every spinner: whatever they were for is over.
+    pub(super) fn end_all(&self) {
+        if let Some(spinners) = &self.0 {
+            spinners.end_all();
+        }
+    }
+
     /// Shows what an event changes.
     pub(super) fn follow(&self, event: &Event) {
         let Some(spinners) = &self.0 else { return };
@@ -53,11 +66,19 @@ impl Live {
 }
 
 impl Spinners {
+    fn end_all(&self) {
+        let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
+        for spinner in std::mem::take(&mut *by_key).into_values() {
+            spinner.finish_and_clear();
+            self.all.remove(&spinner);
+        }
+    }
+
     fn start(&self, key: &Key, message: &str) {
         let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
         let spinner = by_key.entry(key.clone()).or_insert_with(|| {
             let spinner = self.all.add(ProgressBar::new_spinner());
-            let style = ProgressStyle::with_template("  {spinner:.cyan} {prefix}  {wide_msg:.dim} {elapsed:.dim} ");
+            let style = ProgressStyle::with_template(self.template);
             spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             spinner.set_prefix(key.to_string());
             spinner.enable_steady_tick(Duration::from_millis(100));

@@ -101,7 +101,7 @@ impl Report {
             quiet: common.quiet,
             settings: common.verbose > 0,
             streams: Mutex::new(streams),
-            live: if live { Live::on_terminal() } else { Live::off() },
+            live: if live { Live::on_terminal(choice != anstream::ColorChoice::Never) } else { Live::off() },
             width: AtomicUsize::new(0),
         }
     }
@@ -125,8 +125,13 @@ impl Report {
 
     /// Tells what must be told: errors, and what the person is asked about.
     pub(crate) fn insist(&self, message: &Message<'_>) {
-        if let Message::Plan(plan) = message {
-            self.width.store(plan.width(), Ordering::Relaxed);
+        match message {
+            Message::Plan(plan) => {
+                self.width.store(plan.width(), Ordering::Relaxed);
+                self.live.end_all();
+            }
+            Message::Error(_) => self.live.end_all(),
+            _ => {}
         }
         match self.look {
             Look::Human => self.print(|streams| &mut streams.err, &human::render(message, self.settings)),
