@@ -49,7 +49,9 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
         match self.action {
             Action::Keep { .. } | Action::Forget { .. } => Ok(None),
             Action::Create { .. } => self.create(kind, &context).await.map(Some),
-            Action::Adopt { outputs, changes, .. } if changes.is_empty() => Ok(Some(outputs.clone())),
+            Action::Adopt { outputs, changes, .. } | Action::Update { outputs, changes, .. } if changes.is_empty() => {
+                Ok(Some(outputs.clone()))
+            }
             Action::Adopt { outputs, live, .. } | Action::Update { outputs, live, .. } => {
                 kind.update(&context, outputs, live, self.spec()?).await.map(Some)
             }

@@ -1,7 +1,7 @@
 //! What one undisturbed run does, in which order and with how many saves.
 
 use serde_json::json;
-use stackctl::engine::{Action, Consent, Desired, Engine, Interrupt, Key, Plan, PlanError, Verb, Verdict};
+use stackctl::engine::{Action, Consent, Desired, Engine, Interrupt, Key, Plan, PlanError, Verb, Verdict, plan};
 
 use super::{
     kinds::{Config, INDEX, JAR, LABEL, SHELF, catalog},
@@ -110,6 +110,23 @@ async fn drift_is_seen_and_repaired() {
     assert_eq!(plan.count(Verb::Update), 2);
     up(&world, &config()).await.outcome();
     assert_eq!(world.shape(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
+    let world = World::default();
+    up(&world, &config()).await.outcome();
+    let (catalog, told) = (catalog(), Told::default());
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 4 };
+    let desired = config().desired();
+    let mut observed = engine.observe(&state(&world), &desired).await.unwrap();
+    let jar = Key::new(JAR, "main");
+    observed.recorded.get_mut(&jar).unwrap().as_mut().unwrap().outputs = json!({ "id": "moved" });
+    let plan = plan(&desired, &state(&world), &observed, &catalog, &Consent::default()).unwrap();
+    let again = position(&plan, &jar, Verb::Update);
+    assert!(matches!(&plan.steps[again].action, Action::Update { changes, .. } if changes.is_empty()));
+    let label = &plan.steps[position(&plan, &Key::new(LABEL, "front"), Verb::Replace)];
+    assert!(label.after.contains(&again));
 }
 
 #[tokio::test(start_paused = true)]

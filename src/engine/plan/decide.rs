@@ -160,7 +160,9 @@ impl Decisions<'_> {
             return Ok(());
         }
         self.outputs.insert(key.clone(), sight.outputs.clone());
-        let action = if changes.is_empty() {
+        // A thing that was found under another id than the recorded one is recorded anew, before others refer to it.
+        let moved = self.state.resources.get(key).is_some_and(|recorded| recorded.outputs != sight.outputs);
+        let action = if changes.is_empty() && !moved {
             Action::Keep { because: None }
         } else {
             Action::Update { outputs: sight.outputs.clone(), live: sight.spec.clone(), changes }
