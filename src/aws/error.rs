@@ -50,6 +50,10 @@ pub(crate) fn is_not_found(error: &ResourceError) -> bool {
 fn answered(operation: &Operation, failure: &impl ProvideErrorMetadata, raw: &HttpResponse) -> ResourceError {
     let status = raw.status().as_u16();
     let code = failure.code().map(ToOwned::to_owned);
+    // A success that cannot be parsed comes as an error without a code: what was asked for may well have been done.
+    if raw.status().is_success() {
+        return ResourceError::new(Verdict::Ambiguous, format!("an answer that cannot be read (HTTP status {status})"));
+    }
     let message = failure.message().map_or_else(|| format!("HTTP status {status}"), ToOwned::to_owned);
     let verdict = verdict(code.as_deref().unwrap_or_default(), &message, status);
     let hints = hints(operation, code.as_deref().unwrap_or_default(), &message);
@@ -162,7 +166,10 @@ impl From<BuildError> for ResourceError {
 
 #[cfg(test)]
 mod tests {
+    use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+
     use super::*;
+    use crate::aws::operation;
 
     fn unsent_because(causes: &[&str], endpoint: Option<&str>) -> ResourceError {
         let causes: Vec<String> = ["dispatch failure", "other"].iter().chain(causes).map(ToString::to_string).collect();
@@ -193,5 +200,13 @@ mod tests {
         assert_eq!(verdict("TooManyRequestsException", "", 429), Verdict::Refused);
         assert_eq!(verdict("InternalFailure", "", 500), Verdict::Ambiguous);
         assert_eq!(verdict("NotImplemented", "", 501), Verdict::Refused);
+    }
+
+    #[test]
+    fn a_success_that_cannot_be_read_may_have_taken_effect() {
+        let raw = HttpResponse::new(200.try_into().unwrap(), SdkBody::from("<html>"));
+        let error = answered(&operation::CREATE_USER_POOL, &ErrorMetadata::builder().build(), &raw);
+        assert_eq!(error.verdict, Verdict::Ambiguous);
+        assert_eq!(error.to_string(), "an answer that cannot be read (HTTP status 200)");
     }
 }

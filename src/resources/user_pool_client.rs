@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{Cloud, call, look, once, operation, remove, settle},
-    engine::{Claim, Context, Found, Input, Kind, Live, Replacement, Resource, ResourceError},
+    engine::{Claim, Context, Found, Input, Kind, Live, Replacement, Resource, ResourceError, Verdict},
 };
 
 /// The kind.
@@ -109,7 +109,9 @@ impl Resource for UserPoolClient {
         })
         .await?;
         let id = answer.user_pool_client.and_then(|client| client.client_id);
-        let id = id.ok_or_else(|| ResourceError::refused("cognito-idp:CreateUserPoolClient answered without an id"))?;
+        let id = id.ok_or_else(|| {
+            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPoolClient answered without an id")
+        })?;
         Ok(Outputs { id, user_pool_id: pool.clone() })
     }
 

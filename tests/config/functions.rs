@@ -32,6 +32,24 @@ fn a_functions_name_is_measured_with_the_service_and_the_stage() {
 }
 
 #[test]
+fn two_functions_differ_in_more_than_case() {
+    let folder = Folder::with(&format!(
+        r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{
+    "hello": {{ {MEMBERS} }},
+    "Hello": {{ {MEMBERS} }}
+  }},
+  "routes": {{}}
+}}"#
+    ));
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:5: functions.Hello: `Hello` and `hello` differ only in case
+      the names of their roles would be the same to IAM
+    ");
+}
+
+#[test]
 fn a_functions_name_has_only_what_lambda_takes() {
     assert_snapshot!(named("say hello").problems(), @r#"
     error: config.json:3:18: functions."say hello": `say hello` is not a function name

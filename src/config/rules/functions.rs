@@ -14,6 +14,7 @@ const RETENTIONS: &[u64] =
 const MAXIMUM_NAME: usize = 64;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+    same_but_for_case(context.entries("functions"), findings);
     for entry in context.entries("functions") {
         let function = &entry.value;
         name(entry, context, findings);
@@ -29,6 +30,17 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
             environment::check(variables, findings);
         }
         policies::check(function, findings);
+    }
+}
+
+/// IAM takes two role names that differ only in case for the same.
+fn same_but_for_case(functions: &[Entry], findings: &mut Findings) {
+    for (at, entry) in functions.iter().enumerate() {
+        let same = |other: &&Entry| other.name != entry.name && other.name.eq_ignore_ascii_case(&entry.name);
+        if let Some(other) = functions[..at].iter().find(same) {
+            let message = format!("`{}` and `{}` differ only in case", entry.name, other.name);
+            findings.add(entry.error(message).detail("the names of their roles would be the same to IAM"));
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::tags::TagChanges;
 use crate::{
     aws::{Cloud, Ownership, call, claimed, look, once, operation, remove, settle},
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError, Verdict},
 };
 
 /// The kind.
@@ -129,8 +129,9 @@ impl Resource for UserPool {
         })
         .await?;
         let outputs = answer.user_pool.as_ref().and_then(outputs);
-        let outputs =
-            outputs.ok_or_else(|| ResourceError::refused("cognito-idp:CreateUserPool answered without an id"))?;
+        let outputs = outputs.ok_or_else(|| {
+            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPool answered without an id")
+        })?;
         // CreateUserPool refuses a second factor that is not SMS: it is switched on afterwards.
         if spec.mfa != mfa::OFF {
             mfa::set(context, &outputs.id, &spec.mfa).await?;
