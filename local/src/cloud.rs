@@ -219,8 +219,10 @@ impl Cloud {
         if !self.0.changed.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        let mut blobs = lock(&self.0.blobs);
-        let saved = store.save(&lock(&self.0.world), &mut blobs);
+        // The world before the blobs, as a handler takes them that stores a blob while it changes the world.
+        let world = lock(&self.0.world);
+        let saved = store.save(&world, &mut lock(&self.0.blobs));
+        drop(world);
         if saved.is_err() {
             self.0.changed.store(true, Ordering::SeqCst);
         }

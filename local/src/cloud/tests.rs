@@ -37,3 +37,32 @@ fn a_page_is_as_large_as_asked_within_the_limits() {
         assert_eq!(small.page_size(asked, 25, 500), small_size);
     }
 }
+
+/// Handlers store blobs while they hold the world, and a save takes both: taken in another order, they would wait for
+/// each other for ever.
+#[test]
+fn a_save_never_waits_for_a_handler_that_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let (done, ended) = std::sync::mpsc::channel();
+    for work in ["store", "save"] {
+        let (cloud, done) = (cloud.clone(), done.clone());
+        std::thread::spawn(move || {
+            for round in 0..300_u32 {
+                if work == "store" {
+                    let world = cloud.world();
+                    std::thread::yield_now();
+                    cloud.store_blob(round.to_be_bytes());
+                    drop(world);
+                } else {
+                    cloud.store_blob(b"changed");
+                    cloud.save().unwrap();
+                }
+            }
+            done.send(work).unwrap();
+        });
+    }
+    for _ in 0..2 {
+        ended.recv_timeout(std::time::Duration::from_secs(60)).expect("neither waits for the other for ever");
+    }
+}
