@@ -63,6 +63,6 @@ fn a_save_never_waits_for_a_handler_that_waits_for_it() {
         });
     }
     for _ in 0..2 {
-        ended.recv_timeout(std::time::Duration::from_secs(60)).expect("neither waits for the other for ever");
+        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("neither waits for the other for ever");
     }
 }
