@@ -9,6 +9,7 @@ use super::{
     execute::deletes_first,
     journal::Journal,
     observe::{LIST_LAG, Wanted, claim, find, known},
+    plan::people,
 };
 use crate::state::State;
 
@@ -106,8 +107,11 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
         if kind.traits().precious {
             let holds = kind.holdings(context, outputs).await?;
             if holds != agreed {
-                return Err(ResourceError::refused(format!("it holds {holds} users now, and {agreed} were agreed to"))
-                    .hint("run the command again to see what is there"));
+                return Err(ResourceError::refused(format!(
+                    "it holds {} now, and {agreed} were agreed to",
+                    people(holds)
+                ))
+                .hint("run the command again to see what is there"));
             }
         }
         kind.delete(context, outputs).await

@@ -168,7 +168,7 @@ async fn marbles_that_come_after_the_plan_stop_the_deletion() {
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 4 };
     let outcome = engine.execute(&plan, state(&world), &world, &Interrupt::new()).await;
-    assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 users now, and 0 were agreed to");
+    assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 user now, and 0 were agreed to");
 }
 
 #[tokio::test(start_paused = true)]

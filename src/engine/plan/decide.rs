@@ -262,6 +262,7 @@ fn would_lose_data(key: &Key, change: &Change) -> PlanError {
     }
 }
 
-fn people(records: u64) -> String {
+/// Counts people for a message.
+pub(in crate::engine) fn people(records: u64) -> String {
     if records == 1 { "1 user".into() } else { format!("{records} users") }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(super) use decide::people;
 pub use decide::plan;
 
 use super::{Desired, Key};
