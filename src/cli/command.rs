@@ -1,0 +1,121 @@
+//! The commands and their own flags, one variant per verb.
+
+use clap::{Args, Subcommand};
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write an example into this folder
+    ///
+    /// Writes `config.json`, its schema and a Python function with one public and one protected endpoint. Never writes
+    /// over a file: when one of them exists, nothing is written.
+    Init,
+
+    /// Check the configuration and the functions' folders
+    ///
+    /// Finds every problem at once, each with its line and column. Asks nobody: it needs no account.
+    Validate,
+
+    /// Show what `up` would do
+    ///
+    /// Reads AWS and changes nothing, not even the state.
+    #[command(
+        after_help = "Examples:\n  stackctl plan\n  stackctl plan --detailed-exitcode || echo there is something to do"
+    )]
+    Plan {
+        #[command(flatten)]
+        detailed: Detailed,
+    },
+
+    /// Bring the stack up, or up to date
+    ///
+    /// Shows the plan, asks, carries it out and prints the URLs. Interrupted at any point, the next `up` goes on.
+    #[command(after_help = "Examples:\n  stackctl up --local\n  stackctl up --stage prod --yes")]
+    Up,
+
+    /// Remove the stack
+    ///
+    /// A user pool that holds users is kept, with what it needs, unless --delete-users names their exact number.
+    #[command(after_help = "Examples:\n  stackctl down --local\n  stackctl down --stage test --yes --delete-users 3")]
+    Down {
+        /// Delete the user pool although it holds N users
+        #[arg(long, value_name = "N")]
+        delete_users: Option<u64>,
+    },
+
+    /// Compare what there is with the configuration
+    ///
+    /// Says of each resource whether it is in sync, drifted (and how), gone or pending. Changes nothing.
+    Status {
+        #[command(flatten)]
+        detailed: Detailed,
+    },
+
+    /// Print the URLs and ids of the stack
+    ///
+    /// From the state; asks nobody.
+    #[command(after_help = "Examples:\n  stackctl outputs\n  curl $(stackctl outputs invoke_url)/test")]
+    Outputs {
+        /// Print this value only
+        key: Option<String>,
+    },
+
+    /// Start, stop or look at the AWS on this machine
+    Local {
+        #[command(subcommand)]
+        command: LocalCommand,
+    },
+
+    /// Print the completions for a shell
+    #[command(
+        after_help = "Examples:\n  stackctl completions bash > ~/.local/share/bash-completion/completions/stackctl"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How an exit code may tell of differences.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Detailed {
+    /// Exit with 3 when there are differences
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// What can be done with the local cloud.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LocalCommand {
+    /// Start it in the background, with the data it had
+    Start,
+    /// Stop it; its data stays
+    Stop,
+    /// Say whether it runs, and where
+    Status,
+    /// Be the server; `start` runs this in the background
+    #[command(hide = true)]
+    Serve,
+}
+
+impl Command {
+    /// The name, as it is in events.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Init => "init",
+            Self::Validate => "validate",
+            Self::Plan { .. } => "plan",
+            Self::Up => "up",
+            Self::Down { .. } => "down",
+            Self::Status { .. } => "status",
+            Self::Outputs { .. } => "outputs",
+            Self::Local { command } => match command {
+                LocalCommand::Start => "local start",
+                LocalCommand::Stop => "local stop",
+                LocalCommand::Status => "local status",
+                LocalCommand::Serve => "local serve",
+            },
+            Self::Completions { .. } => "completions",
+        }
+    }
+}
