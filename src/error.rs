@@ -8,6 +8,7 @@ use crate::{
     config::{Problem, Problems, Severity},
     engine::{ObserveError, PlanError, ResourceError},
     exit::Exit,
+    http::HttpError,
     state::StateError,
 };
 
@@ -152,6 +153,12 @@ impl From<StateError> for Failure {
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         Self::failed(&error).with_hints(error.hints())
+    }
+}
+
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        Self::failed(&error).with_hints(error.hint().map(str::to_owned))
     }
 }
 

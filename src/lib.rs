@@ -7,6 +7,7 @@ pub mod config;
 pub mod engine;
 mod error;
 mod exit;
+mod http;
 pub mod package;
 mod report;
 pub mod resources;

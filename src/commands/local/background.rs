@@ -75,16 +75,16 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
     let (Some(server), Some(Remembered { port, .. })) = (running(home).await, home.remembered()) else {
         return Ok(None);
     };
-    let stuck = |reason: String| {
+    let stuck = |reason| {
         Failure::failed(format!("the local cloud at {} does not stop: {reason}", server.url))
             .hint(format!("end it with `kill {}`; its data is safe", server.pid))
     };
-    probe::stop(port).await.map_err(|error| stuck(error.to_string()))?;
+    probe::stop(port).await.map_err(stuck)?;
     let deadline = Instant::now() + PATIENCE;
     let mut ticks = ticks();
     while running(home).await.is_some() {
         if Instant::now() > deadline {
-            return Err(stuck("it still answers".into()));
+            return Err(stuck("it still answers".to_owned()));
         }
         ticks.tick().await;
     }

@@ -1,13 +1,12 @@
-//! The two requests that are made to the local cloud itself. So small that a client would be larger than they are.
+//! The two requests that are made to the local cloud itself.
 
-use std::{io, net::Ipv4Addr, time::Duration};
+use std::{net::Ipv4Addr, time::Duration};
 
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
 use serde::Deserialize;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-    time::timeout,
-};
+
+use crate::http::Client;
 
 /// On one machine an answer takes milliseconds; one that is busy running functions takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,40 +20,31 @@ pub(super) struct Health {
 
 /// Asks who answers at a port; nothing when it is not a local cloud.
 pub(super) async fn health(port: u16) -> Option<Health> {
-    let body = request("GET", "/_stackctl/health", port).await.ok()?;
+    let body = request(Method::GET, "/_stackctl/health", port).await.ok()?;
     serde_json::from_slice(&body).ok()
 }
 
 /// Asks the server at a port to stop.
-pub(super) async fn stop(port: u16) -> io::Result<()> {
-    request("POST", "/_stackctl/stop", port).await.map(drop)
+///
+/// # Errors
+/// When nobody answers, or somebody else does; the text says which.
+pub(super) async fn stop(port: u16) -> Result<(), String> {
+    request(Method::POST, "/_stackctl/stop", port).await.map(drop)
 }
 
-async fn request(method: &str, path: &str, port: u16) -> io::Result<Vec<u8>> {
-    let exchange = async {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        );
-        stream.write_all(head.as_bytes()).await?;
-        let mut answer = Vec::new();
-        // Whatever else listens there may speak without end.
-        stream.take(64 * 1024).read_to_end(&mut answer).await?;
-        Ok::<_, io::Error>(answer)
-    };
-    let answer = timeout(PATIENCE, exchange).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    body(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "not the answer of a local cloud"))
-}
-
-fn body(answer: &[u8]) -> Option<Vec<u8>> {
-    let ok = answer.starts_with(b"HTTP/1.1 200") || answer.starts_with(b"HTTP/1.0 200");
-    let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
-    ok.then(|| answer[end + 4..].to_vec())
+async fn request(method: Method, path: &str, port: u16) -> Result<Bytes, String> {
+    let url = format!("http://{}:{port}{path}", Ipv4Addr::LOCALHOST);
+    let request = Request::builder().method(method).uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
+    let answer = Client::new(PATIENCE).send(request).await.map_err(|error| error.to_string())?;
+    if answer.status() != StatusCode::OK {
+        return Err("not the answer of a local cloud".into());
+    }
+    Ok(answer.into_body())
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
     use super::*;
 

@@ -1,0 +1,120 @@
+//! Requests to servers of this test on loopback, and what is said when there is no answer.
+
+use std::net::Ipv4Addr;
+
+use ::http::Uri;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    task::JoinHandle,
+};
+
+use super::*;
+
+/// A server that takes one connection, reads a request's head, writes these bytes and hangs up. It returns the head.
+async fn answering(bytes: Vec<u8>) -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let served = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") && head.first() != Some(&22) {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        // A client that has read enough hangs up first.
+        let _ = stream.write_all(&bytes).await;
+        String::from_utf8_lossy(&head).into_owned()
+    });
+    (port, served)
+}
+
+fn client() -> Client {
+    Client::new(Duration::from_mins(1))
+}
+
+async fn get(url: &str) -> Result<Response<Bytes>, HttpError> {
+    client().send(Request::get(url).body(Bytes::new()).unwrap()).await
+}
+
+/// What is said when nothing comes back from a URL, with the port taken out.
+async fn said(url: &str) -> String {
+    let error = get(url).await.unwrap_err();
+    let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+    let port = url.parse::<Uri>().unwrap().port_u16().unwrap();
+    format!("{error}{hint}").replace(&format!(":{port}"), ":PORT")
+}
+
+#[tokio::test]
+async fn an_answer_is_whole_with_its_status_headers_and_bytes() {
+    let (port, served) =
+        answering(b"HTTP/1.1 418 I'm a teapot\r\nX-Tea: oolong\r\nContent-Length: 3\r\n\r\n\xff\0\n".to_vec()).await;
+    let request = Request::post(format!("http://127.0.0.1:{port}/pot?cup=2")).header("x-milk", "no");
+    let answer = client().send(request.body(Bytes::from_static(b"pour")).unwrap()).await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["x-tea"]), (418, &HeaderValue::from_static("oolong")));
+    assert_eq!(answer.body().as_ref(), b"\xff\0\n");
+    let head = served.await.unwrap();
+    assert!(head.starts_with("POST /pot?cup=2 HTTP/1.1\r\n"), "{head}");
+    for line in ["x-milk: no", "content-length: 4", concat!("user-agent: stackctl/", env!("CARGO_PKG_VERSION"))] {
+        assert!(head.contains(&format!("\r\n{line}\r\n")), "{line} in {head}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer() {
+    let (port, _) = answering(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+    let answer = get(&format!("http://localhost:{port}/")).await.unwrap();
+    assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (302, &HeaderValue::from_static("/other")));
+}
+
+#[tokio::test]
+async fn nobody_who_listens_is_named() {
+    insta::assert_snapshot!(said("http://127.0.0.1:1/x?token=secret").await, @r"
+    http://127.0.0.1:PORT cannot be reached: connection refused
+    hint: is it running? for the local cloud see `stackctl local status`
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_says_nothing_is_given_up() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
+    http://127.0.0.1:PORT has not answered within 60 s
+    hint: it may have been received all the same: look before you send it again
+    ");
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_no_answer() {
+    let (port, _) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_vec()).await;
+    insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
+    the connection to http://127.0.0.1:PORT broke before the whole answer was there
+    hint: it may have been received all the same: look before you send it again
+    ");
+    let (port, _) = answering(Vec::new()).await;
+    insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
+    the connection to http://127.0.0.1:PORT broke before the whole answer was there
+    hint: it may have been received all the same: look before you send it again
+    ");
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_kept() {
+    let mut bytes = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
+    bytes.resize(bytes.len() + LARGEST_ANSWER + 1, b'x');
+    let (port, _) = answering(bytes).await;
+    insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @"the answer of http://127.0.0.1:PORT is larger than 10 MiB");
+}
+
+#[tokio::test]
+async fn who_speaks_no_tls_is_named() {
+    let (port, _) = answering(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()).await;
+    insta::assert_snapshot!(said(&format!("https://127.0.0.1:{port}/")).await, @"https://127.0.0.1:PORT does not speak TLS as it should");
+}
+
+#[tokio::test]
+async fn what_is_no_url_is_refused_before_anything_is_sent() {
+    for url in ["/path", "ftp://127.0.0.1/", "127.0.0.1:80"] {
+        assert_eq!(get(url).await.unwrap_err(), HttpError::Url, "{url}");
+    }
+}
