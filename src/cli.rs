@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, ValueEnum};
 
-pub(crate) use command::{Command, Detailed, LocalCommand};
+pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm};
 
 const ABOUT: &str = "Puts one authenticated serverless API on AWS, and keeps it as your config says";
 

@@ -2,6 +2,13 @@
 
 use clap::{Args, Subcommand};
 
+const OUTPUTS_EXAMPLES: &str = "\
+Examples:
+  stackctl outputs                        a table
+  curl $(stackctl outputs invoke_url)/test
+  eval \"$(stackctl outputs --env)\"       into this shell: $INVOKE_URL, $USER_POOL_ID, ...
+  stackctl outputs --dotenv > .env        into a file for other tools";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -53,11 +60,15 @@ pub(crate) enum Command {
 
     /// Print the URLs and ids of the stack
     ///
-    /// From the state; asks nobody.
-    #[command(after_help = "Examples:\n  stackctl outputs\n  curl $(stackctl outputs invoke_url)/test")]
+    /// From the state; asks nobody. As variables they are called `INVOKE_URL`, `REST_API_ID`, `USER_POOL_ID`, `CLIENT_ID`,
+    /// `REGION`, `ACCOUNT` and, where something stands in for AWS, `ENDPOINT`.
+    #[command(after_help = OUTPUTS_EXAMPLES)]
     Outputs {
-        /// Print this value only
+        /// Print this value only: `invoke_url` and the like, or the URL of a route, as "GET /items"
         key: Option<String>,
+
+        #[command(flatten)]
+        form: OutputsForm,
     },
 
     /// Start, stop or look at the AWS on this machine
@@ -74,6 +85,18 @@ pub(crate) enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+}
+
+/// How outputs are written.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct OutputsForm {
+    /// As lines for a shell: export NAME='value'
+    #[arg(long, conflicts_with_all = ["dotenv", "json"])]
+    pub(crate) env: bool,
+
+    /// As lines of a .env file: NAME=value
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) dotenv: bool,
 }
 
 /// How an exit code may tell of differences.

@@ -4,6 +4,7 @@
 mod app;
 mod carry_out;
 mod completions;
+mod deployed;
 mod down;
 mod init;
 mod interpreters;
@@ -70,7 +71,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Up => up::run(app).await,
         Command::Down { delete_users } => down::run(app, delete_users).await,
         Command::Status { detailed } => status::run(app, detailed).await,
-        Command::Outputs { key } => outputs::run(app, key.as_deref()).await,
+        Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,

@@ -1,27 +1,21 @@
 //! `stackctl outputs`: URLs and ids out of the state. Asks nobody.
 
-use super::{app::App, local, project, session};
+use super::{app::App, deployed::Deployed};
 use crate::{
+    cli::OutputsForm,
     error::Failure,
     exit::Exit,
-    report::{self, Message},
-    stack::{self, Outputs},
+    report::{self, Form, Message},
+    stack::Outputs,
 };
 
-pub(crate) async fn run(app: &App, key: Option<&str>) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    let recorded = session::recorded(&session::store(app, &loaded)).await?;
-    let local = if app.common.local { " --local" } else { "" };
-    let Some(mut state) = recorded else {
-        return Err(Failure::failed("not deployed").hint(format!("`stackctl up{local}` deploys it")));
-    };
-    if app.common.local
-        && let Some(url) = local::Home::beside(&loaded.path).url()
-    {
-        // It may have come back on another port since the state was saved.
-        state.endpoint = Some(url);
+pub(crate) async fn run(app: &App, key: Option<&str>, form: OutputsForm) -> Result<Exit, Failure> {
+    let outputs = Deployed::read(app).await?.outputs();
+    if form.env || form.dotenv {
+        let form = if form.env { Form::Exports } else { Form::Dotenv };
+        app.report.raw(report::variables(form, &variables(&outputs, key)?).as_bytes());
+        return Ok(Exit::Done);
     }
-    let outputs = stack::outputs(&loaded.config.with_account(&state.account), &state);
     match key {
         None => app.report.data(&Message::Outputs(&outputs)),
         Some(name) => app.report.data(&Message::Output { name, value: value(&outputs, name)? }),
@@ -38,4 +32,18 @@ fn value<'o>(outputs: &'o Outputs, name: &str) -> Result<&'o str, Failure> {
         let names: Vec<String> = all.iter().map(|(known, _)| format!("`{known}`")).collect();
         Failure::usage(format!("there is no output `{name}`")).detail(format!("outputs are: {}", names.join(", ")))
     })
+}
+
+/// All single values, or the one that is asked for.
+fn variables<'o>(outputs: &'o Outputs, key: Option<&str>) -> Result<Vec<(&'static str, &'o str)>, Failure> {
+    let mut values = report::values(outputs);
+    if let Some(name) = key {
+        value(outputs, name)?;
+        values.retain(|(known, _)| *known == name);
+        if values.is_empty() {
+            return Err(Failure::usage(format!("`{name}` is a route, which has no name as a variable"))
+                .hint(format!("`stackctl outputs \"{name}\"` prints its URL; it begins with that of `invoke_url`")));
+        }
+    }
+    Ok(values)
 }

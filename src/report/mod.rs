@@ -15,6 +15,7 @@ mod status;
 mod tests;
 mod usage;
 mod value;
+mod variables;
 
 use std::{
     io::{self, IsTerminal as _, Write},
@@ -38,6 +39,7 @@ pub(crate) use plan::PlanTable;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 
 pub(crate) use usage::usage;
+pub(crate) use variables::{Form, variables};
 
 use live::Live;
 

@@ -209,24 +209,6 @@ fn a_machine_reads_one_event_per_line() {
 }
 
 #[test]
-fn single_outputs_are_bare() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
-    let url = sandbox.server()["url"].as_str().unwrap().to_owned();
-    let invoke = sandbox.run("outputs --local invoke_url").out;
-    assert!(invoke.starts_with(&format!("{url}/_aws/execute-api/")) && invoke.ends_with("/dev\n"), "{invoke}");
-    let events = sandbox.events("outputs --local client_id");
-    assert_eq!((&events[0]["event"], &events[0]["name"]), (&"output".into(), &"client_id".into()));
-    insta::assert_snapshot!(sandbox.transcript("outputs --local pool"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: there is no output `pool`
-      outputs are: `invoke_url`, `rest_api_id`, `user_pool_id`, `client_id`, `region`, `account`, `endpoint`, `GET /hello`, `POST /hello/{name}`
-    ");
-}
-
-#[test]
 fn what_was_never_deployed_is_said_to_be_so() {
     let sandbox = Sandbox::new();
     let before = sandbox.files();

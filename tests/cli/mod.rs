@@ -5,6 +5,7 @@ mod example;
 mod interrupts;
 mod life;
 mod local;
+mod outputs;
 mod refusals;
 mod sandbox;
 mod usage;

@@ -73,12 +73,7 @@ impl Sandbox {
 
     /// Runs `stackctl` with the words of a line.
     pub(crate) fn run(&self, line: &str) -> Ran {
-        let output = self.command(line).output().unwrap();
-        Ran {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Ran::of(&mut self.command(line))
     }
 
     /// Runs it and returns its events.
@@ -90,7 +85,12 @@ impl Sandbox {
 
     /// The transcript of a run: exit code, stdout, stderr.
     pub(crate) fn transcript(&self, line: &str) -> String {
-        let Ran { code, out, err } = self.run(line);
+        self.transcript_of(&mut self.command(line))
+    }
+
+    /// The transcript of a run whose words are not those of a line.
+    pub(crate) fn transcript_of(&self, command: &mut Command) -> String {
+        let Ran { code, out, err } = Ran::of(command);
         let text = format!("exit code {code}\n--- stdout\n{out}--- stderr\n{err}");
         self.pinned(&text)
     }
@@ -153,6 +153,17 @@ impl Sandbox {
             }
         }
         ids
+    }
+}
+
+impl Ran {
+    fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
     }
 }
 
