@@ -19,10 +19,13 @@ struct Sealed<S> {
 }
 
 /// Renders a state for its file.
-#[expect(clippy::disallowed_methods, reason = "people look into the file, and compare it with the one before")]
 pub(super) fn render(state: &State) -> String {
-    let value = serde_json::to_value(state).expect("a state is plain data");
-    let sealed = Sealed { checksum: checksum(&value), state: value };
+    seal(&serde_json::to_value(state).expect("a state is plain data"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "people look into the file, and compare it with the one before")]
+fn seal(state: &Value) -> String {
+    let sealed = Sealed { checksum: checksum(state), state };
     let mut text = serde_json::to_string_pretty(&sealed).expect("a state is plain data");
     text.push('\n');
     text
@@ -34,7 +37,8 @@ pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<&Path>) -> Result
         |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.map(Path::to_owned) };
     let sealed: Sealed<Value> =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is not the JSON of a state: {error}")))?;
-    if checksum(&sealed.state) != sealed.checksum {
+    // Every byte counts: what lacks only its last one was not written whole either.
+    if seal(&sealed.state).as_bytes() != bytes {
         return Err(damaged("its checksum does not match, so it is torn or was edited".into()));
     }
     match sealed.state.get("format").and_then(Value::as_u64) {
