@@ -1,8 +1,9 @@
 //! The command line: what can be asked, and the only place that reads the environment.
 
 mod command;
+mod duration;
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, ValueEnum};
 
@@ -101,6 +102,11 @@ pub(crate) struct Common {
     #[arg(long, global = true, env = "STACKCTL_PARALLEL", value_name = "N", default_value_t = 10)]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Common options")]
     pub(crate) parallel: u16,
+
+    /// How long to wait for a state that somebody else has locked, such as 30s or 5m
+    #[arg(long, global = true, env = "STACKCTL_LOCK_TIMEOUT", value_name = "DURATION", default_value = "0s")]
+    #[arg(value_parser = duration::parse, help_heading = "Common options")]
+    pub(crate) lock_timeout: Duration,
 }
 
 /// When to colour.

@@ -34,3 +34,5 @@ mod planning;
 mod readme;
 #[cfg(test)]
 mod stack;
+#[cfg(test)]
+mod state;

@@ -16,6 +16,7 @@ use crate::{
     engine::Interrupt,
     exit::Exit,
     report::{self, Done, Look, Message, Report},
+    state::Guard,
 };
 
 /// One run of the program.
@@ -34,6 +35,7 @@ pub(crate) struct App {
     careful: AtomicBool,
     cloud: OnceLock<Arc<Cloud>>,
     saves: Mutex<u64>,
+    guards: Mutex<Vec<Guard>>,
     began: Instant,
 }
 
@@ -50,6 +52,7 @@ impl App {
             careful: AtomicBool::new(false),
             cloud: OnceLock::new(),
             saves: Mutex::new(0),
+            guards: Mutex::default(),
             began: Instant::now(),
         }
     }
@@ -73,6 +76,16 @@ impl App {
     /// Puts saves of the state on the bill.
     pub(crate) fn bill_saves(&self, saves: u64) {
         *self.saves.lock().unwrap_or_else(PoisonError::into_inner) += saves;
+    }
+
+    /// Holds a lock until the run ends.
+    pub(crate) fn hold(&self, guard: Guard) {
+        self.guards.lock().unwrap_or_else(PoisonError::into_inner).push(guard);
+    }
+
+    /// Gives back every lock.
+    pub(crate) fn let_go(&self) -> Vec<Guard> {
+        std::mem::take(&mut *self.guards.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells how it ended and what it cost: the last event.

@@ -38,7 +38,7 @@ pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, ques
     app.be_careful();
     let tally = Tally { report: &app.report, steps: Mutex::default() };
     let began = Instant::now();
-    let outcome = session.engine(app, &tally).execute(&plan, state, &session.store, &app.interrupt).await;
+    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store, &app.interrupt).await;
     app.bill_saves(outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
     conclude(app, outcome, steps)

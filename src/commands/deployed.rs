@@ -23,7 +23,7 @@ impl Deployed {
     /// When the configuration is wrong, or nothing is deployed.
     pub(crate) async fn read(app: &App) -> Result<Self, Failure> {
         let loaded = project::load(app)?;
-        let recorded = session::recorded(&session::store(app, &loaded)).await?;
+        let recorded = session::recorded(app, &loaded).await?;
         let local = if app.common.local { " --local" } else { "" };
         let Some(mut state) = recorded else {
             return Err(Failure::failed("not deployed").hint(format!("`stackctl up{local}` deploys it")));

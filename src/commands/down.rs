@@ -16,12 +16,12 @@ use crate::{
 
 pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
-    if session::recorded(&session::store(app, &loaded)).await?.is_none() {
+    if session::recorded(app, &loaded).await?.is_none() {
         app.report.tell(&Message::Note { message: "not deployed: there is nothing to remove" });
         return Ok(Exit::Done);
     }
     let session = Session::open(app, &loaded, &Packages::new()).await?;
-    let _guard = session.lock(app).await?;
+    session.lock(app).await?;
     let consent = Consent { delete_holdings: delete_users };
     let survey = session.survey(app, &Desired::default(), &consent).await?;
     check_count(&survey, delete_users)?;

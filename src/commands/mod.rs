@@ -9,6 +9,7 @@ mod down;
 mod init;
 mod interpreters;
 mod local;
+mod lock;
 mod outputs;
 mod plan;
 mod project;
@@ -45,6 +46,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     let exit = match tokio_runtime() {
         Ok(runtime) => {
             let ended = runtime.block_on(signals::heeding(&app, dispatch(&app, cli.command)));
+            runtime.block_on(lock::release(&app));
             // A second interrupt leaves calls and a question under way; nobody waits for them.
             runtime.shutdown_background();
             ended

@@ -3,12 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
-use jiff::Timestamp;
 
-use super::{app::App, local};
+use super::{app::App, local, lock};
 use crate::{
     aws::{Cloud, Options},
-    cli,
     config::{Config, Loaded},
     engine::{Catalog, Consent, Desired, Engine, Events, Observed, Plan, ResourceError, plan},
     error::Failure,
@@ -16,7 +14,7 @@ use crate::{
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
-    state::{Guard, Holder, LocalStore, Place, State, StateError, Store as _},
+    state::{Backend, LocalStore, Place, State},
 };
 
 /// A connected stack.
@@ -25,7 +23,7 @@ pub(crate) struct Session {
     pub(crate) catalog: Catalog<Cloud>,
     /// With the account in the place of `${account}`.
     pub(crate) config: Config,
-    pub(crate) store: LocalStore,
+    pub(crate) store: Box<dyn Backend>,
     place: Place,
     local: bool,
 }
@@ -38,19 +36,19 @@ pub(crate) struct Survey {
 }
 
 /// Where the state of a configuration is kept. Those of the local cloud have a folder of their own.
-pub(crate) fn store(app: &App, loaded: &Loaded) -> LocalStore {
+fn store(app: &App, loaded: &Loaded) -> Box<dyn Backend> {
     let deployment = &loaded.config.deployment;
     let folder = if app.common.local {
         local::Home::beside(&loaded.path).states()
     } else {
         loaded.path.with_file_name(&loaded.config.state.path)
     };
-    LocalStore::new(&folder, &deployment.service_name, &deployment.stage)
+    Box::new(LocalStore::new(&folder, &deployment.service_name, &deployment.stage))
 }
 
-/// The state, unless there is nothing in it and nothing was about to be.
-pub(crate) async fn recorded(store: &LocalStore) -> Result<Option<State>, StateError> {
-    Ok(store.load().await?.filter(|state| !is_empty(state)))
+/// The state of a configuration, unless there is nothing in it and nothing was about to be.
+pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>, Failure> {
+    Ok(store(app, loaded).load().await?.filter(|state| !is_empty(state)))
 }
 
 fn is_empty(state: &State) -> bool {
@@ -103,12 +101,9 @@ impl Session {
         stack::build(&self.config, packages, &identity)
     }
 
-    /// Keeps others from the state while the guard lives.
-    pub(crate) async fn lock(&self, app: &App) -> Result<Guard, Failure> {
-        let (user, host) = cli::person(&app.environment);
-        let since = Timestamp::now().to_string();
-        let command = app.command.to_owned();
-        Ok(self.store.lock(&Holder { pid: std::process::id(), host, user, command, since }).await?)
+    /// Keeps others from the state until the command ends.
+    pub(crate) async fn lock(&self, app: &App) -> Result<(), Failure> {
+        lock::take(app, &*self.store).await
     }
 
     /// Looks at what there is and plans the way to `desired`. Changes nothing.

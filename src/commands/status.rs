@@ -15,7 +15,7 @@ use crate::{
 
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
-    let table = if session::recorded(&session::store(app, &loaded)).await?.is_none() {
+    let table = if session::recorded(app, &loaded).await?.is_none() {
         StatusTable { deployed: false, resources: Vec::new() }
     } else {
         let packages = project::package(&loaded.config, &loaded.directory)?;

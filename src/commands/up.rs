@@ -16,7 +16,7 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
         interpreters::check(app, &loaded.config)?;
     }
     let session = Session::open(app, &loaded, &packages).await?;
-    let _guard = session.lock(app).await?;
+    session.lock(app).await?;
     let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
     let state = carry_out(app, &session, survey, "Bring it up?").await?;
     let outputs = stack::outputs(&session.config, &state);

@@ -113,6 +113,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     async fn finish(mut self, interrupt: &Interrupt) -> Outcome {
         let mut running: Running<'r> = FuturesUnordered::new();
         let mut saving: Option<BoxFuture<'r, Result<(), StateError>>> = None;
+        let mut lost = self.journal.lost();
         loop {
             self.begin_ready(&mut running);
             let idle = running.is_empty();
@@ -126,6 +127,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
             }
             tokio::select! {
                 biased;
+                error = &mut lost, if self.save_error.is_none() => self.stop_saving(error),
                 () = interrupt.wait(), if !self.interrupted => self.interrupt(),
                 Some((at, took, result)) = running.next(), if !idle => self.take(at, took, result),
                 result = async { saving.as_mut().expect("guarded").await }, if saving.is_some() => {
@@ -174,9 +176,14 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     fn saved(&mut self, result: Result<(), StateError>) {
         self.journal.saved();
         if let Err(error) = result {
-            self.stopping = true;
-            self.save_error = Some(error);
+            self.stop_saving(error);
         }
+    }
+
+    /// What cannot be recorded is not begun; the first reason is the one to tell.
+    fn stop_saving(&mut self, error: StateError) {
+        self.stopping = true;
+        self.save_error.get_or_insert(error);
     }
 
     fn interrupt(&mut self) {

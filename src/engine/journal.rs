@@ -121,6 +121,11 @@ impl<'a> Journal<'a> {
         Box::pin(async move { store.save(&state).await })
     }
 
+    /// Completes when the state's lock is lost.
+    pub(super) fn lost(&self) -> BoxFuture<'a, StateError> {
+        self.store.lost()
+    }
+
     /// A save has ended; results gather again from now on.
     pub(super) fn saved(&mut self) {
         self.not_before = Instant::now() + GATHER;

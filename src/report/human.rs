@@ -10,6 +10,7 @@ use super::{
 use crate::{
     engine::{Event, Verb},
     error::{Failure, Fault},
+    state::{Holder, LockNews},
 };
 
 /// Renders a message, with a line break at its end; nothing for what a person need not be told.
@@ -18,6 +19,7 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Target(target) => target_line(target),
         Message::Note { message } => format!("{message}\n"),
         Message::Warning(fault) => fault_text(&paint(CHANGE.bold(), "warning:"), fault),
+        Message::Lock(news) => lock_news(news),
         Message::Plan(plan) => plan.render(settings),
         Message::Status(status) => status.render(),
         Message::Outputs(outputs) => outputs::render(outputs),
@@ -79,6 +81,15 @@ fn target_line(target: &Target) -> String {
         (None, _) => format!("in account {account}"),
     };
     format!("{}, stage {}, {region}, {place}\n\n", paint(STRONG, stack), paint(STRONG, stage))
+}
+
+fn lock_news(news: &LockNews) -> String {
+    match news {
+        LockNews::Waiting { place, holder, at_most } => {
+            let holder = holder.as_ref().map_or_else(|| "somebody".into(), Holder::to_string);
+            format!("{place} is locked by {holder}; waiting at most {} s\n", at_most.as_secs())
+        }
+    }
 }
 
 fn fault_text(label: &str, fault: &Fault) -> String {

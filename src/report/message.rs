@@ -10,6 +10,7 @@ use crate::{
     error::{Failure, Fault},
     exit::Exit,
     stack::Outputs,
+    state::LockNews,
 };
 
 /// One thing to tell.
@@ -25,6 +26,8 @@ pub(crate) enum Message<'a> {
     },
     /// What works but surprises.
     Warning(&'a Fault),
+    /// Somebody else's lock is waited for.
+    Lock(&'a LockNews),
     /// What is to be done.
     Plan(&'a PlanTable),
     /// What there is.

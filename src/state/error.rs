@@ -69,14 +69,20 @@ impl StateError {
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Damaged { path, previous: Some(previous), .. } => vec![format!(
-                "the version before it is kept as {}: look at both, then copy that one over {path}",
+                "the version before it is kept as {}: copy that one over {path}, or rebuild the state from what AWS has \
+                 with `stackctl recover`",
                 previous.display()
             )],
-            Self::Damaged { .. } => vec!["restore the file from a copy".into()],
+            Self::Damaged { path, .. } => vec![format!(
+                "copy an earlier version over {path}, or rebuild the state from what AWS has with `stackctl recover`"
+            )],
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
             Self::Changed { .. } => vec!["run the command again: it begins with what is there now".into()],
             Self::Locked { .. } => {
-                vec!["wait for it to end; a lock of a process that died is released by itself".into()]
+                vec![
+                    "`--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself"
+                        .into(),
+                ]
             }
             Self::OfAnother { what: "endpoint" | "account", .. } => {
                 vec!["use the credentials and the endpoint that the stack was made with".into()]

@@ -2,11 +2,22 @@
 
 mod document;
 mod error;
+mod holder;
 mod local;
+mod queue;
 mod store;
 mod text;
 
+use std::time::Duration;
+
 pub use document::{FORMAT, Intent, Place, Recorded, State};
 pub use error::StateError;
+pub use holder::{Holder, Process};
 pub use local::LocalStore;
-pub use store::{Guard, Holder, Store};
+pub use store::{Backend, Guard, LockNews, LockRequest, Store};
+
+/// Waits on tokio's clock.
+#[expect(clippy::disallowed_methods, reason = "waits for a lock have an end and are told to the person")]
+async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}

@@ -1,11 +1,13 @@
 //! Where the state is kept, and what every place promises.
 
+use std::{future, time::Duration};
+
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{State, StateError};
+use super::{Holder, State, StateError};
 
-/// A place for one state.
+/// What carrying out a plan needs of the place of the state.
 ///
 /// A save is whole or not at all, and it is refused when somebody else has saved since the state was loaded.
 #[async_trait]
@@ -16,43 +18,79 @@ pub trait Store: Send + Sync {
     /// Writes the state, whose serial is one more than that of the one it follows.
     async fn save(&self, state: &State) -> Result<(), StateError>;
 
-    /// Takes the lock for as long as the guard lives.
-    async fn lock(&self, holder: &Holder) -> Result<Guard, StateError>;
-
-    /// Names the place for a person.
-    fn place(&self) -> String;
-}
-
-/// Who holds a lock.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// The process.
-    pub pid: u32,
-    /// The machine.
-    pub host: String,
-    /// The person.
-    pub user: String,
-    /// What they run: `up`.
-    pub command: String,
-    /// Since when, in RFC 3339.
-    pub since: String,
-}
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { pid, host, user, command, since } = self;
-        write!(f, "`stackctl {command}` of {user} on {host} (process {pid}) since {since}")
+    /// Completes when the lock that was taken is lost, and says why. Nothing new may begin then.
+    async fn lost(&self) -> StateError {
+        future::pending().await
     }
 }
 
-/// A lock that is held; dropping it, or dying, releases it.
+/// A place for one state.
+#[async_trait]
+pub trait Backend: Store {
+    /// Names the place for a person.
+    fn place(&self) -> String;
+
+    /// Takes the lock, as soon as nobody else holds it, for as long as the guard lives.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] when somebody else still holds it after the time that the request allows.
+    async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError>;
+}
+
+/// Who wants a lock, and how patiently.
+#[derive(Clone, Copy)]
+pub struct LockRequest<'a> {
+    /// Who.
+    pub holder: &'a Holder,
+    /// How long to wait for another holder.
+    pub at_most: Duration,
+    /// Where it is told what is waited for.
+    pub tell: &'a (dyn Fn(&LockNews) + Send + Sync),
+}
+
+/// What is worth telling while a lock is waited for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum LockNews {
+    /// Somebody holds it; told once for each holder.
+    Waiting {
+        /// What is locked.
+        place: String,
+        /// Who holds it, when that can be told.
+        holder: Option<Holder>,
+        /// How long it is waited for at most.
+        #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
+        at_most: Duration,
+    },
+}
+
+fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(duration.as_secs())
+}
+
+/// A lock that is held; dropping it, or dying, releases it in the end, [`Guard::release`] at once.
 #[must_use]
-pub struct Guard(#[expect(dead_code, reason = "it is held for its drop")] Box<dyn Send + Sync>);
+pub struct Guard(Box<dyn Held>);
+
+/// What holds a lock; dropping it must be as safe as dying.
+#[async_trait]
+pub(crate) trait Held: Send + Sync {
+    /// Releases it.
+    async fn release(self: Box<Self>) -> Result<(), StateError>;
+}
 
 impl Guard {
-    /// Releases by dropping `held`.
-    pub(crate) fn new(held: impl Send + Sync + 'static) -> Self {
+    /// A lock that `held` holds.
+    pub(crate) fn new(held: impl Held + 'static) -> Self {
         Self(Box::new(held))
+    }
+
+    /// Releases the lock.
+    ///
+    /// # Errors
+    /// When the place of the lock cannot be reached; the lock ends by itself then.
+    pub async fn release(self) -> Result<(), StateError> {
+        self.0.release().await
     }
 }
 

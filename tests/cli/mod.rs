@@ -5,6 +5,7 @@ mod example;
 mod interrupts;
 mod life;
 mod local;
+mod locks;
 mod outputs;
 mod refusals;
 mod sandbox;

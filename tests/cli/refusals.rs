@@ -1,6 +1,5 @@
 //! What a run against AWS refuses, and how it says so. AWS is played by a local cloud in this process.
 
-use stackctl::state::{Holder, LocalStore, Store as _};
 use stackctl_local::Settings;
 
 use super::{cloud::Served, sandbox::Sandbox};
@@ -158,34 +157,6 @@ fn the_state_of_another_endpoint_is_refused() {
 }
 
 #[test]
-fn a_state_that_somebody_works_on_is_waited_for_by_nobody() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    let store = LocalStore::new(&sandbox.path("state"), "shop", "dev");
-    let holder = Holder {
-        pid: 7,
-        host: "desk".into(),
-        user: "bob".into(),
-        command: "up".into(),
-        since: "2026-11-23T09:00:00Z".into(),
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let guard = runtime.block_on(store.lock(&holder)).unwrap();
-    insta::assert_snapshot!(sandbox.transcript("up --yes"), @r"
-    exit code 5
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    error: state/shop.dev.json: the state is locked by `stackctl up` of bob on desk (process PID) since 2026-11-23T09:00:00Z
-    hint: wait for it to end; a lock of a process that died is released by itself
-    ");
-    assert_eq!(sandbox.run("plan").code, 0, "whoever only looks needs no lock");
-    drop(guard);
-    assert_eq!(sandbox.run("up --yes").code, 0);
-}
-
-#[test]
 fn a_damaged_state_is_not_taken_for_an_empty_one() {
     let sandbox = Sandbox::new();
     sandbox.write("state/shop.dev.json", "{");
@@ -194,6 +165,6 @@ fn a_damaged_state_is_not_taken_for_an_empty_one() {
     --- stdout
     --- stderr
     error: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing an object at line 1 column 1
-    hint: restore the file from a copy
+    hint: copy an earlier version over state/shop.dev.json, or rebuild the state from what AWS has with `stackctl recover`
     ");
 }

@@ -53,22 +53,25 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       -V, --version  Print version
 
     Common options:
-      -c, --config <FILE>    The configuration; relative paths in it start from its folder [env:
-                             STACKCTL_CONFIG=] [default: config.json]
-      -s, --stage <NAME>     The stage, instead of `deployment.stage` [env: STACKCTL_STAGE=]
-          --region <REGION>  The AWS Region, instead of `deployment.region` [env: STACKCTL_REGION=]
-          --profile <NAME>   The profile of the AWS credentials; `--local` never reads any [env:
-                             AWS_PROFILE=]
-          --local            Use the AWS on this machine, and start it when it is not running
-          --json             Print one JSON event per line, and nothing else
-      -y, --yes              Do not ask
-      -q, --quiet            Print results and errors only
-      -v, --verbose...       Show settings in plans, and tell what is done; -vv in detail, -vvv with the
-                             AWS client's own words
-          --color <WHEN>     When to colour [env: STACKCTL_COLOR=] [default: auto] [possible values:
-                             auto, always, never]
-          --parallel <N>     How many calls may be under way at once [env: STACKCTL_PARALLEL=] [default:
-                             10]
+      -c, --config <FILE>            The configuration; relative paths in it start from its folder [env:
+                                     STACKCTL_CONFIG=] [default: config.json]
+      -s, --stage <NAME>             The stage, instead of `deployment.stage` [env: STACKCTL_STAGE=]
+          --region <REGION>          The AWS Region, instead of `deployment.region` [env:
+                                     STACKCTL_REGION=]
+          --profile <NAME>           The profile of the AWS credentials; `--local` never reads any [env:
+                                     AWS_PROFILE=]
+          --local                    Use the AWS on this machine, and start it when it is not running
+          --json                     Print one JSON event per line, and nothing else
+      -y, --yes                      Do not ask
+      -q, --quiet                    Print results and errors only
+      -v, --verbose...               Show settings in plans, and tell what is done; -vv in detail, -vvv
+                                     with the AWS client's own words
+          --color <WHEN>             When to colour [env: STACKCTL_COLOR=] [default: auto] [possible
+                                     values: auto, always, never]
+          --parallel <N>             How many calls may be under way at once [env: STACKCTL_PARALLEL=]
+                                     [default: 10]
+          --lock-timeout <DURATION>  How long to wait for a state that somebody else has locked, such as
+                                     30s or 5m [env: STACKCTL_LOCK_TIMEOUT=] [default: 0s]
 
     Examples:
       stackctl init                  write an example into this folder

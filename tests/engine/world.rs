@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use stackctl::{
     engine::{Key, ResourceError, Verdict},
-    state::{Guard, Holder, State, StateError, Store},
+    state::{State, StateError, Store},
 };
 use tokio::{sync::Notify, time::Instant};
 
@@ -231,14 +231,6 @@ impl Store for World {
             Ok(true) => Ok(()),
             _ => Err(StateError::Changed { path: "toy".into() }),
         }
-    }
-
-    async fn lock(&self, _holder: &Holder) -> Result<Guard, StateError> {
-        unreachable!("the engine never locks")
-    }
-
-    fn place(&self) -> String {
-        "toy".into()
     }
 }
 

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpRequest,
     runtime_components::RuntimeComponents,
 };
-use stackctl::state::{Guard, Holder, State, StateError, Store};
+use stackctl::state::{State, StateError, Store};
 use tokio::sync::Notify;
 
 /// Where a process dies: at call or save number `at`, counted from 0.
@@ -110,14 +110,6 @@ impl Store for Wire {
             inner.stored = Some(state.clone());
         }
         if dies { self.die().await } else { Ok(()) }
-    }
-
-    async fn lock(&self, _holder: &Holder) -> Result<Guard, StateError> {
-        unreachable!("the engine takes no lock: the commands do")
-    }
-
-    fn place(&self) -> String {
-        "memory".into()
     }
 }
 

@@ -1,16 +1,17 @@
 //! The state as a file: whole or not at all, private, with the version before it kept beside.
 
+mod lock;
+
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Seek as _, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    fs::{self, File},
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
 use async_trait::async_trait;
 use tempfile::NamedTempFile;
 
-use super::{Guard, Holder, State, StateError, Store, text};
+use super::{Backend, Guard, LockRequest, State, StateError, Store, text};
 
 /// Keeps one state in a folder, as `{stack}.{stage}.json`.
 #[derive(Debug, Clone)]
@@ -34,10 +35,6 @@ impl LocalStore {
 
     fn previous(&self) -> PathBuf {
         self.folder.join(format!("{}.previous.json", self.name))
-    }
-
-    fn lock_file(&self) -> PathBuf {
-        self.folder.join(format!("{}.lock", self.name))
     }
 
     fn read(&self) -> Result<Option<State>, StateError> {
@@ -76,10 +73,6 @@ impl LocalStore {
         fs::hard_link(self.path(), &link)?;
         fs::rename(link, self.previous())
     }
-
-    fn locked_by(&self) -> Option<Box<Holder>> {
-        serde_json::from_slice(&fs::read(self.lock_file()).ok()?).ok().map(Box::new)
-    }
 }
 
 #[async_trait]
@@ -99,47 +92,19 @@ impl Store for LocalStore {
         }
         self.write(text::render(state).as_bytes()).map_err(|error| unreachable(&path, "saved", &error))
     }
+}
 
-    async fn lock(&self, holder: &Holder) -> Result<Guard, StateError> {
-        let path = self.lock_file();
-        let open = || {
-            fs::create_dir_all(&self.folder)?;
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)
-        };
-        let mut file = open().map_err(|error| unreachable(&path, "locked", &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(StateError::Locked { path: self.path().display().to_string(), holder: self.locked_by() });
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(unreachable(&path, "locked", &error)),
-        }
-        sign(&mut file, holder).map_err(|error| unreachable(&path, "locked", &error))?;
-        Ok(Guard::new(Held { file }))
-    }
-
+#[async_trait]
+impl Backend for LocalStore {
     fn place(&self) -> String {
         self.path().display().to_string()
     }
-}
 
-/// The operating system releases the lock with the file, however the process ends.
-struct Held {
-    file: File,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        // The next holder signs anew; a signature that outlives its lock would only mislead.
-        let _ = self.file.set_len(0);
+    async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
+        let path = self.folder.join(format!("{}.lock", self.name));
+        fs::create_dir_all(&self.folder).map_err(|error| unreachable(&path, "locked", &error))?;
+        lock::take(&path, self.place(), request).await
     }
-}
-
-fn sign(file: &mut File, holder: &Holder) -> io::Result<()> {
-    file.set_len(0)?;
-    file.rewind()?;
-    file.write_all(&serde_json::to_vec(holder).map_err(io::Error::other)?)?;
-    file.flush()
 }
 
 fn unreachable(path: &Path, action: &'static str, error: &io::Error) -> StateError {

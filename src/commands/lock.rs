@@ -1,0 +1,38 @@
+//! The locks of a run: taken before anything is changed, held until it ends, released however it ends.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::app::App;
+use crate::{
+    cli,
+    error::{Failure, Fault},
+    report::Message,
+    state::{Backend, Holder, LockRequest},
+};
+
+/// How long the end of a run may take for it. A lock that is not released ends by itself, and people wait for us.
+const AT_MOST: Duration = Duration::from_secs(5);
+
+/// Keeps others from the state until the command ends.
+///
+/// # Errors
+/// When somebody else holds the lock longer than `--lock-timeout`.
+pub(super) async fn take(app: &App, store: &dyn Backend) -> Result<(), Failure> {
+    let (user, host) = cli::person(&app.environment);
+    let holder = Holder::this(user, host, app.command);
+    let tell = |news: &_| app.report.tell(&Message::Lock(news));
+    let guard = store.lock(&LockRequest { holder: &holder, at_most: app.common.lock_timeout, tell: &tell }).await?;
+    app.hold(guard);
+    Ok(())
+}
+
+/// Releases every lock of the run.
+pub(super) async fn release(app: &App) {
+    for guard in app.let_go() {
+        if let Ok(Err(error)) = timeout(AT_MOST, guard.release()).await {
+            app.report.tell(&Message::Warning(&Fault { hints: error.hints(), ..Fault::new(error) }));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The state as a file: its lock, and what it refuses.
+
+use stackctl::state::{Backend as _, LocalStore, LockNews, Place, State, StateError, Store as _};
+use tokio::time::{Duration, Instant};
+
+use super::fixture::{ask, holder, state};
+
+fn store() -> (tempfile::TempDir, LocalStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = LocalStore::new(folder.path(), "shop", "dev");
+    (folder, store)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_is_refused_at_once_without_a_timeout() {
+    let (_folder, store) = store();
+    let (_guard, _) = ask(&store, "ann", 0).await;
+    let (refused, told) = ask(&store, "bob", 0).await;
+    let path = store.place();
+    assert_eq!(refused.unwrap_err(), StateError::Locked { path, holder: Some(Box::new(holder("ann"))) });
+    assert!(told.is_empty(), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_is_waited_for_as_long_as_allowed_and_told_once() {
+    let (_folder, store) = store();
+    let (_guard, _) = ask(&store, "ann", 0).await;
+    let began = Instant::now();
+    let (refused, told) = ask(&store, "bob", 30).await;
+    assert!(matches!(refused, Err(StateError::Locked { .. })));
+    assert_eq!(began.elapsed(), Duration::from_secs(30));
+    let (place, holder) = (store.place(), Some(holder("ann")));
+    assert_eq!(told, [LockNews::Waiting { place, holder, at_most: Duration::from_secs(30) }]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_is_released_goes_to_the_one_who_waits() {
+    let (_folder, store) = store();
+    let (guard, _) = ask(&store, "ann", 0).await;
+    let began = Instant::now();
+    let (release, waits) = tokio::join!(
+        async {
+            tokio::time::sleep_until(began + Duration::from_secs(10)).await;
+            guard.unwrap().release().await
+        },
+        ask(&store, "bob", 30)
+    );
+    release.unwrap();
+    let guard = waits.0.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
+    let (refused, _) = ask(&store, "cem", 0).await;
+    assert!(refused.unwrap_err().to_string().contains("by `stackctl up` of bob on desk"));
+    drop(guard);
+}
+
+#[tokio::test]
+async fn the_state_of_another_place_is_refused_with_what_differs() {
+    let place = Place {
+        stack: "shop".into(),
+        stage: "dev".into(),
+        region: "eu-west-1".into(),
+        account: "123456789012".into(),
+        endpoint: None,
+    };
+    let state = State::new(place.clone());
+    assert_eq!(state.check(&place), Ok(()));
+    let refusal = |change: &dyn Fn(&mut Place)| {
+        let mut other = place.clone();
+        change(&mut other);
+        let error = state.check(&other).unwrap_err();
+        format!("{error}\n  {}", error.hints().join("\n  "))
+    };
+    let refusals = [
+        refusal(&|place| place.stack = "shops".into()),
+        refusal(&|place| place.stage = "prod".into()),
+        refusal(&|place| place.region = "us-east-1".into()),
+        refusal(&|place| place.account = "210987654321".into()),
+        refusal(&|place| place.endpoint = Some("http://127.0.0.1:4566".into())),
+    ];
+    insta::assert_snapshot!(refusals.join("\n"), @r"
+    the state is of stack `shop`, not of `shops`
+      use the config that the stack was made with
+    the state is of stage `dev`, not of `prod`
+      use the config that the stack was made with
+    the state is of region `eu-west-1`, not of `us-east-1`
+      use the config that the stack was made with
+    the state is of account `123456789012`, not of `210987654321`
+      use the credentials and the endpoint that the stack was made with
+    the state is of endpoint `AWS`, not of `http://127.0.0.1:4566`
+      use the credentials and the endpoint that the stack was made with
+    ");
+}
+
+#[tokio::test]
+async fn a_save_that_does_not_follow_is_refused() {
+    let (_folder, store) = store();
+    assert!(matches!(store.save(&state(2)).await, Err(StateError::Changed { .. })));
+    store.save(&state(1)).await.unwrap();
+    assert!(matches!(store.save(&state(1)).await, Err(StateError::Changed { .. })));
+    assert!(matches!(store.save(&state(3)).await, Err(StateError::Changed { .. })));
+    let mut other = state(2);
+    other.lineage = "another".into();
+    assert!(matches!(store.save(&other).await, Err(StateError::Changed { .. })));
+    assert_eq!(store.load().await.unwrap(), Some(state(1)));
+}
