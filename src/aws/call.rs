@@ -4,18 +4,24 @@ use std::{error::Error, future::Future, time::Duration};
 
 use aws_smithy_types::{error::metadata::ProvideErrorMetadata, retry::RetryConfig, timeout::TimeoutConfig};
 
+use tokio::time::Instant;
+
 use super::{
     Cloud,
     error::{self, SdkError},
-    operation::Operation,
+    operation::{Operation, QUOTA},
     settle::Patience,
 };
 use crate::engine::{Context, ResourceError, Verdict};
 
+/// The longest pause between the calls of a step that is not worth a word.
+const SPACING: Duration = Duration::from_secs(1);
+
 /// Sends a request, within the quotas, again and again while AWS says that it only has to be waited for.
 ///
 /// # Errors
-/// Whatever AWS refuses, and [`Verdict::TimedOut`] when a wait ends at its deadline.
+/// Whatever AWS refuses, [`Verdict::TimedOut`] when a wait ends at its deadline, and [`Verdict::Interrupted`] when
+/// somebody wishes to stop while nothing is in flight but a wait.
 pub async fn call<T, E, F>(
     context: &Context<'_, Cloud>,
     operation: &Operation,
@@ -29,7 +35,7 @@ where
     let mut patience = Patience::default();
     loop {
         if let Some(pace) = &context.cloud.pace {
-            tokio::time::sleep_until(pace.reserve(operation.quotas)).await;
+            await_turn(context, pace.reserve(operation.quotas)).await?;
         }
         let failure = match send().await {
             Ok(output) => return Ok(output),
@@ -37,13 +43,26 @@ where
         };
         let mut error = error::convert(operation, &failure, context.cloud.endpoint.as_deref());
         let Some(wait) = operation.wait_for(&error) else { return Err(error) };
-        if !patience.pause(context, wait.at_most, wait.pause, wait.what).await {
+        if !patience.pause(context, wait.at_most, wait.pause, wait.what).await? {
             error.verdict = Verdict::TimedOut;
             error.hints.push(format!("waited {} s for {}", wait.at_most.as_secs(), wait.what));
             error.hints.extend(wait.hint.map(ToOwned::to_owned));
             return Err(error);
         }
     }
+}
+
+/// Waits until the quotas allow a call. A turn that is far off is a wait like every other: told, and cut short by a wish
+/// to stop; what merely spaces the calls of a step out is neither.
+async fn await_turn<C>(context: &Context<'_, C>, turn: Instant) -> Result<(), ResourceError> {
+    let pause = turn.saturating_duration_since(Instant::now());
+    let turn = tokio::time::sleep_until(turn);
+    if pause <= SPACING {
+        turn.await;
+        return Ok(());
+    }
+    context.waiting(format!("waiting for {QUOTA} ({} s)", pause.as_secs_f64().ceil()));
+    context.wait(turn, QUOTA).await
 }
 
 /// Sends a request for one thing; `None` when AWS does not have it.
@@ -110,5 +129,51 @@ pub mod slow {
     pub fn lambda() -> aws_sdk_lambda::config::Builder {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(5)).build();
         aws_sdk_lambda::config::Builder::default().timeout_config(timeouts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::engine::{Event, Events, Interrupt, Key, Kind};
+
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+
+    impl Events for Told {
+        fn emit(&self, event: Event) {
+            let Event::Waiting { reason, .. } = event else { panic!("{event:?}") };
+            self.0.lock().unwrap().push(reason);
+        }
+    }
+
+    /// Waits for a turn, which somebody wishes to stop after a second, and answers how that ended, after how long, and
+    /// what was told.
+    async fn turn_in(pause: Duration) -> (Result<(), ResourceError>, Duration, Vec<String>) {
+        let (key, told, interrupt) = (Key::new(Kind::new("rest_api"), "main"), Told::default(), Interrupt::new());
+        let context = Context { cloud: &(), key: &key, events: &told, interrupt: &interrupt };
+        let began = Instant::now();
+        let wish = async {
+            tokio::time::sleep_until(began + Duration::from_secs(1)).await;
+            interrupt.request();
+            std::future::pending::<()>().await;
+        };
+        let ended = tokio::select! {
+            ended = await_turn(&context, began + pause) => ended,
+            () = wish => unreachable!(),
+        };
+        (ended, began.elapsed(), told.0.into_inner().unwrap())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_far_turn_is_told_and_cut_short_by_an_interrupt_and_a_near_one_is_neither() {
+        let (ended, took, told) = turn_in(Duration::from_secs(1)).await;
+        assert_eq!((ended, took, told), (Ok(()), Duration::from_secs(1), Vec::new()));
+        let (ended, took, told) = turn_in(Duration::from_secs(30)).await;
+        assert_eq!(ended.unwrap_err().verdict, Verdict::Interrupted);
+        assert_eq!(took, Duration::from_secs(1));
+        assert_eq!(told, ["waiting for AWS's request quota (30 s)"]);
     }
 }

@@ -17,7 +17,8 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// `what` is what is waited for, as in ``function `x` to become active``; it is told once, after the first miss.
 ///
 /// # Errors
-/// Those of `look`, and [`Verdict::TimedOut`] when there is no answer within `at_most`.
+/// Those of `look`, [`Verdict::TimedOut`] when there is no answer within `at_most`, and [`Verdict::Interrupted`] when
+/// somebody wishes to stop.
 pub async fn until<T, F>(
     context: &Context<'_, Cloud>,
     at_most: Duration,
@@ -32,7 +33,7 @@ where
         if let Some(answer) = look().await? {
             return Ok(answer);
         }
-        if !patience.pause(context, at_most, FIRST, what).await {
+        if !patience.pause(context, at_most, FIRST, what).await? {
             let message = format!("waited {} s for {what}, in vain", at_most.as_secs());
             return Err(
                 ResourceError::new(Verdict::TimedOut, message).hint("run the command again: it goes on from here")
@@ -62,6 +63,9 @@ pub(crate) struct Patience {
 
 impl Patience {
     /// Pauses before the next look, or returns `false` when the time is up.
+    ///
+    /// # Errors
+    /// [`Verdict::Interrupted`] when somebody wishes to stop.
     #[expect(clippy::disallowed_methods, reason = "this is the one place; it has a deadline and tells the person")]
     pub(crate) async fn pause(
         &mut self,
@@ -69,17 +73,17 @@ impl Patience {
         at_most: Duration,
         first: Duration,
         what: &str,
-    ) -> bool {
+    ) -> Result<bool, ResourceError> {
         let since = *self.since.get_or_insert_with(|| {
             context.waiting(format!("waiting for {what} (at most {} s)", at_most.as_secs()));
             Instant::now()
         });
         let left = at_most.saturating_sub(since.elapsed());
         if left.is_zero() {
-            return false;
+            return Ok(false);
         }
         self.pause = if self.pause.is_zero() { first } else { (self.pause * 3 / 2).min(LONGEST.max(first)) };
-        tokio::time::sleep(self.pause.min(left)).await;
-        true
+        context.wait(tokio::time::sleep(self.pause.min(left)), what).await?;
+        Ok(true)
     }
 }

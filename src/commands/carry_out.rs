@@ -38,7 +38,7 @@ pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, ques
     app.be_careful();
     let tally = Tally { report: &app.report, steps: Mutex::default() };
     let began = Instant::now();
-    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store, &app.interrupt).await;
+    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
     app.bill_saves(outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
     conclude(app, outcome, steps)
@@ -91,7 +91,9 @@ fn conclude(app: &App, outcome: Outcome, steps: usize) -> Result<State, Failure>
         return Err(Failure { exit, errors: errors.collect(), hints: vec![again] });
     }
     if outcome.interrupted {
-        return Err(Failure::new(Exit::Interrupted, "interrupted; what was under way is finished").hint(again));
+        let failure = Failure::new(Exit::Interrupted, "interrupted; what was under way is finished").hint(again);
+        let stopped = outcome.stopped.iter().map(|stopped| format!("{}: {}", stopped.key, stopped.error));
+        return Err(stopped.fold(failure, Failure::detail));
     }
     Ok(outcome.state)
 }

@@ -115,8 +115,9 @@ impl Session {
     }
 
     /// The engine on this cloud, which tells `events` what it does.
-    pub(crate) fn engine<'s>(&'s self, app: &App, events: &'s dyn Events) -> Engine<'s, Cloud> {
-        Engine { catalog: &self.catalog, cloud: &self.cloud, events, parallel: app.common.parallel.into() }
+    pub(crate) fn engine<'s>(&'s self, app: &'s App, events: &'s dyn Events) -> Engine<'s, Cloud> {
+        let parallel = app.common.parallel.into();
+        Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &app.interrupt, parallel }
     }
 
     /// Whether this is the cloud on this machine.

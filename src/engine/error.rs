@@ -36,6 +36,8 @@ pub enum Verdict {
     TimedOut,
     /// What was found belongs to somebody else.
     NotOurs,
+    /// It only waited when somebody wished to stop, so it stopped there.
+    Interrupted,
 }
 
 impl ResourceError {

@@ -50,6 +50,15 @@ pub enum Event {
         /// What it was to do.
         verb: Verb,
     },
+    /// A step only waited when an interrupt came, and stopped there; the next run goes on with it.
+    StepStopped {
+        /// Whose step.
+        key: Key,
+        /// What it was to do.
+        verb: Verb,
+        /// What it waited for.
+        reason: String,
+    },
     /// An interrupt came: what is under way is finished, nothing new begins.
     Interrupted,
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Action, Catalog, Event, Events, Interrupt, Key, Plan, Step, Verb, error::ResourceError, journal::Journal,
+    Action, Catalog, Event, Events, Interrupt, Key, Plan, Step, Verb, Verdict, error::ResourceError, journal::Journal,
     step::Effect,
 };
 use crate::state::{State, StateError, Store};
@@ -21,6 +21,8 @@ pub struct Engine<'a, C> {
     pub cloud: &'a C,
     /// Where what happens is told.
     pub events: &'a dyn Events,
+    /// The wish to stop: nothing new begins then, and what only waits stops waiting.
+    pub interrupt: &'a Interrupt,
     /// How many steps, or looks, are under way at once at most.
     pub parallel: usize,
 }
@@ -45,6 +47,8 @@ pub struct Outcome {
     pub done: usize,
     /// The steps that failed.
     pub failed: Vec<Failed>,
+    /// The steps that only waited when somebody wished to stop: what they have done so far is found by the next run.
+    pub stopped: Vec<Failed>,
     /// The steps that were not begun.
     pub skipped: usize,
     /// Whether somebody wished to stop before the end.
@@ -59,7 +63,7 @@ impl Outcome {
     /// Whether every step was done and recorded.
     #[must_use]
     pub fn complete(&self) -> bool {
-        self.failed.is_empty() && self.skipped == 0 && self.save_error.is_none()
+        self.failed.is_empty() && self.stopped.is_empty() && self.skipped == 0 && self.save_error.is_none()
     }
 }
 
@@ -68,12 +72,12 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// as they come. A step that fails stops only what waits for it.
     ///
     /// Dropping the future at any point is as safe as killing the process: run observe, plan and execute again.
-    pub async fn execute(&self, plan: &Plan, state: State, store: &dyn Store, interrupt: &Interrupt) -> Outcome {
+    pub async fn execute(&self, plan: &Plan, state: State, store: &dyn Store) -> Outcome {
         let mut journal = Journal::new(state, store);
         if let Err(error) = journal.begin(plan, self.catalog).await {
             return Run::new(self, plan, journal).give_up(error);
         }
-        Run::new(self, plan, journal).finish(interrupt).await
+        Run::new(self, plan, journal).finish().await
     }
 }
 
@@ -86,6 +90,7 @@ struct Run<'r, C> {
     /// Positions that are done.
     done: BTreeSet<usize>,
     failed: Vec<Failed>,
+    stopped: Vec<Failed>,
     stopping: bool,
     interrupted: bool,
     save_error: Option<StateError>,
@@ -104,13 +109,14 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
             waiting,
             done: BTreeSet::new(),
             failed: Vec::new(),
+            stopped: Vec::new(),
             stopping: false,
             interrupted: false,
             save_error: None,
         }
     }
 
-    async fn finish(mut self, interrupt: &Interrupt) -> Outcome {
+    async fn finish(mut self) -> Outcome {
         let mut running: Running<'r> = FuturesUnordered::new();
         let mut saving: Option<BoxFuture<'r, Result<(), StateError>>> = None;
         let mut lost = self.journal.lost();
@@ -128,7 +134,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
             tokio::select! {
                 biased;
                 error = &mut lost, if self.save_error.is_none() => self.stop_saving(error),
-                () = interrupt.wait(), if !self.interrupted => self.interrupt(),
+                () = self.engine.interrupt.wait(), if !self.interrupted => self.interrupt(),
                 Some((at, took, result)) = running.next(), if !idle => self.take(at, took, result),
                 result = async { saving.as_mut().expect("guarded").await }, if saving.is_some() => {
                     saving = None;
@@ -165,6 +171,10 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
                 self.journal.record(self.plan, &key, action, outputs);
                 self.done.insert(at);
                 self.tell(Event::StepDone { key, verb, took });
+            }
+            Err(error) if error.verdict == Verdict::Interrupted => {
+                self.tell(Event::StepStopped { key: key.clone(), verb, reason: error.message.clone() });
+                self.stopped.push(Failed { key, verb, error });
             }
             Err(error) => {
                 self.tell(Event::StepFailed { key: key.clone(), verb, error: error.clone() });
@@ -204,9 +214,10 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
         }
         Outcome {
             done: self.done.len(),
+            interrupted: self.interrupted && !(self.waiting.is_empty() && self.stopped.is_empty()),
             failed: self.failed,
+            stopped: self.stopped,
             skipped: self.waiting.len(),
-            interrupted: self.interrupted && !self.waiting.is_empty(),
             saves: self.journal.saves,
             save_error: self.save_error,
             state: self.journal.state,

@@ -4,6 +4,7 @@
 //! parameter, and what happens is told as [`Event`]s.
 
 mod catalog;
+mod context;
 mod desired;
 mod diff;
 mod digest;
@@ -21,6 +22,7 @@ mod resource;
 mod step;
 
 pub use catalog::{Catalog, Rules};
+pub use context::Context;
 pub use desired::{Desired, Node};
 pub(crate) use digest::hex;
 pub use error::{ResourceError, Verdict};
@@ -31,7 +33,7 @@ pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Consent, Plan, PlanError, Step, Verb, plan};
-pub use resource::{Claim, Context, Erased, Found, Live, Replacement, Resource, Search, Seen, Sight, Traits};
+pub use resource::{Claim, Erased, Found, Live, Replacement, Resource, Search, Seen, Sight, Traits};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

@@ -129,7 +129,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     pub(super) fn context<'k>(&'k self, key: &'k Key) -> Context<'k, C> {
-        Context { cloud: self.cloud, key, events: self.events }
+        Context { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt }
     }
 }
 
@@ -159,7 +159,7 @@ pub(super) async fn find<C: Send + Sync>(
             let seconds = patience.as_secs();
             context.waiting(format!("an interrupted run may have created it: looking for it for up to {seconds} s"));
         }
-        super::pause(Duration::from_secs(1)).await;
+        context.wait(super::pause(Duration::from_secs(1)), "what an interrupted run may have created").await?;
     }
 }
 

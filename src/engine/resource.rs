@@ -6,29 +6,7 @@ use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{
-    Key, Kind,
-    error::ResourceError,
-    event::{Event, Events},
-    input::Resolved,
-};
-
-/// What an effect or a read is given besides its arguments.
-pub struct Context<'a, C> {
-    /// The clients.
-    pub cloud: &'a C,
-    /// Whose effect it is.
-    pub key: &'a Key,
-    /// Where a wait is told.
-    pub events: &'a dyn Events,
-}
-
-impl<C> Context<'_, C> {
-    /// Tells the person what is waited for.
-    pub fn waiting(&self, reason: impl Into<String>) {
-        self.events.emit(Event::Waiting { key: self.key.clone(), reason: reason.into() });
-    }
-}
+use super::{Context, Key, Kind, error::ResourceError, input::Resolved};
 
 /// Whose a created thing is. It goes into tags, or, where AWS has none, a deterministic name stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

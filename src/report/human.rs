@@ -52,6 +52,9 @@ pub(super) fn event(event: &Event, spinning: bool, width: usize) -> Option<Strin
         Event::StepFailed { key, verb, .. } => {
             format!("  {:<width$}  {}", key.to_string(), paint(BAD, format_args!("not {}", past(*verb))))
         }
+        Event::StepStopped { key, reason, .. } => {
+            format!("  {:<width$}  {}", key.to_string(), paint(CHANGE, reason))
+        }
         Event::StepSkipped { key, .. } => format!("  {:<width$}  {}", key.to_string(), paint(FAINT, "skipped")),
         Event::Interrupted => {
             paint(CHANGE, "interrupted: finishing what is under way; once more to stop at once, which is safe too")

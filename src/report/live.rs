@@ -59,7 +59,9 @@ impl Live {
         match event {
             Event::StepStarted { key, verb } => spinners.start(key, doing(*verb)),
             Event::Waiting { key, reason } => spinners.start(key, reason),
-            Event::StepDone { key, .. } | Event::StepFailed { key, .. } => spinners.end(key),
+            Event::StepDone { key, .. } | Event::StepFailed { key, .. } | Event::StepStopped { key, .. } => {
+                spinners.end(key);
+            }
             Event::StepSkipped { .. } | Event::Interrupted => {}
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stackctl::{
     aws::Cloud,
-    engine::{Context, Key, Kind, Resource, ResourceError, Silent},
+    engine::{Context, Interrupt, Key, Kind, Resource, ResourceError, Silent},
     resources::{
         api_routes::{self, ApiRoutes, Auth, Route},
         authorizer::{self, Authorizer},
@@ -27,6 +27,7 @@ pub(crate) struct Api {
     pub(crate) id: String,
     pub(crate) authorizer_id: String,
     key: Key,
+    interrupt: Interrupt,
 }
 
 impl Api {
@@ -40,7 +41,8 @@ impl Api {
         let key = Key::new(Kind::new("api_routes"), "main");
         let pool = cloud.cognito.create_user_pool().pool_name("people").send().await.unwrap();
         let arn = pool.user_pool.unwrap().arn.unwrap();
-        let mut api = Self { local, cloud, id: String::new(), authorizer_id: String::new(), key };
+        let (id, authorizer_id, interrupt) = (String::new(), String::new(), Interrupt::new());
+        let mut api = Self { local, cloud, id, authorizer_id, key, interrupt };
         let spec = rest_api::Spec {
             name: "api".into(),
             description: "mine".into(),
@@ -61,7 +63,7 @@ impl Api {
     }
 
     pub(crate) fn context(&self) -> Context<'_, Cloud> {
-        Context { cloud: &self.cloud, key: &self.key, events: &Silent }
+        Context { cloud: &self.cloud, key: &self.key, events: &Silent, interrupt: &self.interrupt }
     }
 
     /// A spec with these routes, as `GET /a`; those with `!` behind them are behind the authorizer.

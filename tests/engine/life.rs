@@ -56,7 +56,7 @@ pub fn state(world: &World) -> State {
 /// Looks and plans, without changing anything.
 pub async fn planned(world: &World, desired: &Desired, consent: Consent) -> Result<Plan, PlanError> {
     let (catalog, told) = (catalog(), Told::default());
-    let engine = Engine { catalog: &catalog, cloud: world, events: &told, parallel: 4 };
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let state = state(world);
     let observed = engine.observe(&state, desired).await.expect("the toy cloud can be read");
     plan(desired, &state, &observed, &catalog, &consent)
@@ -67,7 +67,8 @@ pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option
     world.arm(cut);
     let whole = async {
         let (catalog, told) = (catalog(), Told::default());
-        let engine = Engine { catalog: &catalog, cloud: world, events: &told, parallel: 4 };
+        let engine =
+            Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
         match planned(world, desired, consent).await {
             Err(error) => Run::Refused(error),
             Ok(plan) if plan.is_empty() => {
@@ -76,13 +77,14 @@ pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option
                     state,
                     done: 0,
                     failed: Vec::new(),
+                    stopped: Vec::new(),
                     skipped: 0,
                     interrupted: false,
                     saves: 0,
                     save_error: None,
                 }))
             }
-            Ok(plan) => Run::Ended(Box::new(engine.execute(&plan, state(world), world, &Interrupt::new()).await)),
+            Ok(plan) => Run::Ended(Box::new(engine.execute(&plan, state(world), world).await)),
         }
     };
     tokio::select! {

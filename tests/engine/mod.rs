@@ -2,6 +2,7 @@
 
 mod cuts;
 mod execution;
+mod interrupts;
 mod kinds;
 mod laws;
 mod life;

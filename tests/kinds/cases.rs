@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
-    engine::{Context, Key, Kind, Silent},
+    engine::{Context, Interrupt, Key, Kind, Silent},
     resources::catalog,
 };
 
@@ -26,7 +26,7 @@ pub(super) fn key(kind: &'static str) -> Key {
 /// Makes what the others need, and answers its outputs.
 pub(super) async fn make(cloud: &Cloud, kind: &'static str, spec: &Value) -> Value {
     let key = Key::new(Kind::new(kind), "needed");
-    let context = Context { cloud, key: &key, events: &Silent };
+    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
     let catalog = catalog();
     let kind = catalog.get(&key.kind).expect("a kind of the catalog");
     kind.create(&context, &resolved(spec), &claim("ours", &key)).await.expect("what is needed can be made")

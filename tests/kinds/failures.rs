@@ -3,7 +3,7 @@
 use serde_json::json;
 use stackctl::{
     aws::Cloud,
-    engine::{Context, ResourceError, Silent, Verdict},
+    engine::{Context, Interrupt, ResourceError, Silent, Verdict},
     resources::catalog,
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
@@ -34,7 +34,7 @@ async fn create(
     spec: &serde_json::Value,
 ) -> Result<serde_json::Value, ResourceError> {
     let key = key(kind);
-    let context = Context { cloud, key: &key, events: &Silent };
+    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
     catalog()
         .get(&key.kind)
         .expect("a kind of the catalog")

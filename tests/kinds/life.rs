@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stackctl::{
     aws::Cloud,
-    engine::{Catalog, Context, Erased, Found, Resolved},
+    engine::{Catalog, Context, Erased, Found, Interrupt, Resolved},
     resources::catalog,
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
@@ -112,7 +112,7 @@ async fn all_kinds_live(local: stackctl_local::Cloud, trouble: impl Fn(&stackctl
     trouble(&local);
     for case in cases {
         let kind = catalog.get(&case.key.kind).expect("a kind of the catalog");
-        let context = Context { cloud: &cloud, key: &case.key, events: &listener };
+        let context = Context { cloud: &cloud, key: &case.key, events: &listener, interrupt: &Interrupt::new() };
         let subject = Subject { case: &case, kind, context };
         let outputs = subject.is_made_and_found().await;
         let outputs = subject.is_changed_field_by_field(outputs).await;

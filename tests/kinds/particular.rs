@@ -4,7 +4,7 @@ use aws_sdk_cognitoidentityprovider::types::{LambdaConfigType, UserPoolType};
 use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
-    engine::{Claim, Context, Found, Key, Silent},
+    engine::{Claim, Context, Found, Interrupt, Key, Silent},
     resources::catalog,
 };
 use stackctl_local::Settings;
@@ -22,7 +22,7 @@ async fn fresh() -> Cloud {
 async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value) -> Value {
     let live = live(cloud, kind, outputs).await.expect("it exists");
     let key = key(kind);
-    let context = Context { cloud, key: &key, events: &Silent };
+    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
     let catalog = catalog();
     let kind = catalog.get(&key.kind).expect("a kind of the catalog");
     kind.update(&context, outputs, &live, &resolved(want)).await.expect("an update")
@@ -30,7 +30,7 @@ async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value
 
 async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Value> {
     let key = key(kind);
-    let context = Context { cloud, key: &key, events: &Silent };
+    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
     let read = catalog().get(&key.kind).expect("a kind of the catalog").read(&context, outputs).await;
     read.expect("a read").map(|sight| sight.spec)
 }
@@ -80,7 +80,7 @@ async fn the_users_of_a_pool_are_counted_exactly_over_all_pages() {
         request.username(format!("{name}@example.org")).send().await.unwrap();
     }
     let key = key("user_pool");
-    let context = Context { cloud: &cloud, key: &key, events: &Silent };
+    let context = Context { cloud: &cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
     assert_eq!(catalog().get(&key.kind).unwrap().holdings(&context, &outputs).await, Ok(5));
 }
 
@@ -89,7 +89,7 @@ async fn a_pool_of_the_same_name_with_another_token_is_not_adopted() {
     let cloud = fresh().await;
     make(&cloud, "user_pool", &user_pool("people")).await;
     let needed = Key::new(key("user_pool").kind, "needed");
-    let context = Context { cloud: &cloud, key: &needed, events: &Silent };
+    let context = Context { cloud: &cloud, key: &needed, events: &Silent, interrupt: &Interrupt::new() };
     let later = Claim { token: "another".into(), ..claim("ours", &needed) };
     let catalog = catalog();
     let kind = catalog.get(&needed.kind).unwrap();

@@ -5,6 +5,7 @@ mod cuts;
 mod drift;
 mod edits;
 mod faults;
+mod interrupts;
 mod laws;
 mod many;
 mod project;

@@ -1,6 +1,6 @@
 //! One stack on one local cloud, brought up and down as the commands do it: observe, plan, execute.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
@@ -128,21 +128,33 @@ impl Stack {
         self.cut(None, None).await.expect("nothing cuts it")
     }
 
+    /// Runs `up` of a project, or `down`, in a process that somebody wishes to stop after this time.
+    pub(super) async fn interrupted(&self, project: Option<&Project>, after: Duration) -> Run {
+        self.wire.arm(None);
+        let interrupt = Interrupt::new();
+        let wish = async {
+            tokio::time::sleep(after).await;
+            interrupt.request();
+        };
+        tokio::join!(self.run(project, &interrupt), wish).0
+    }
+
     /// Runs `up` of a project, or `down`, in a process that dies at `cut`; `None` when it died.
     pub(super) async fn cut(&self, project: Option<&Project>, cut: Option<Cut>) -> Option<Run> {
         self.wire.arm(cut);
+        let interrupt = Interrupt::new();
         tokio::select! {
             biased;
             () = self.wire.died() => None,
-            run = self.run(project) => Some(run),
+            run = self.run(project, &interrupt) => Some(run),
         }
     }
 
-    async fn run(&self, project: Option<&Project>) -> Run {
+    async fn run(&self, project: Option<&Project>, interrupt: &Interrupt) -> Run {
         let cloud = self.connect(project).await;
         let catalog = catalog();
         let listener = Listener::default();
-        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, parallel: 10 };
+        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt, parallel: 10 };
         let desired = project.map(|project| project.desired(&cloud)).unwrap_or_default();
         let state = self.state(&cloud);
         let observed = engine.observe(&state, &desired).await;
@@ -152,11 +164,7 @@ impl Stack {
                 plan(&desired, &state, &observed, &catalog, &Consent::default()).map_err(|error| error.to_string())
             })
             .unwrap_or_else(|error| panic!("{error}"));
-        let outcome = if plan.is_empty() {
-            None
-        } else {
-            Some(engine.execute(&plan, state, &*self.wire, &Interrupt::new()).await)
-        };
+        let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
         Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() }
     }
 
@@ -177,7 +185,8 @@ impl Stack {
         self.wire.arm(None);
         let cloud = self.connect(Some(project)).await;
         let catalog = catalog();
-        let engine = Engine { catalog: &catalog, cloud: &cloud, events: &Silent, parallel: 10 };
+        let engine =
+            Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &Interrupt::new(), parallel: 10 };
         let (desired, state) = (project.desired(&cloud), self.state(&cloud));
         let observed = engine.observe(&state, &desired).await.unwrap_or_else(|error| panic!("{error}"));
         plan(&desired, &state, &observed, &catalog, &Consent::default()).unwrap_or_else(|error| panic!("{error}"))

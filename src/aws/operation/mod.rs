@@ -5,7 +5,7 @@ mod table;
 mod wait;
 
 pub use table::*;
-pub(crate) use wait::Wait;
+pub(crate) use wait::{QUOTA, Wait};
 
 use super::pace::Quota;
 use crate::engine::ResourceError;

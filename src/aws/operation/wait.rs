@@ -27,6 +27,9 @@ impl Wait {
     }
 }
 
+/// What throttled calls wait for, and calls that would be.
+pub(crate) const QUOTA: &str = "AWS's request quota";
+
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -35,7 +38,7 @@ const fn throttle(pause: u64, at_most: u64) -> Wait {
     Wait {
         codes: THROTTLES,
         saying: &[],
-        what: "AWS's request quota",
+        what: QUOTA,
         at_most: seconds(at_most),
         pause: seconds(pause),
         hint: Some("something else uses up the account's quota of these requests"),

@@ -1,0 +1,39 @@
+//! What an effect or a read is given besides its arguments.
+
+use std::future::Future;
+
+use super::{Interrupt, Key, ResourceError, Verdict, event::Event, event::Events};
+
+/// The surroundings of one effect or read.
+pub struct Context<'a, C> {
+    /// The clients.
+    pub cloud: &'a C,
+    /// Whose effect it is.
+    pub key: &'a Key,
+    /// Where a wait is told.
+    pub events: &'a dyn Events,
+    /// What cuts a wait short.
+    pub interrupt: &'a Interrupt,
+}
+
+impl<C> Context<'_, C> {
+    /// Tells the person what is waited for.
+    pub fn waiting(&self, reason: impl Into<String>) {
+        self.events.emit(Event::Waiting { key: self.key.clone(), reason: reason.into() });
+    }
+
+    /// Waits until `pause` ends; `what` is what is waited for. No call may be in flight meanwhile.
+    ///
+    /// # Errors
+    /// [`Verdict::Interrupted`] as soon as somebody wishes to stop: a wait may take minutes, and whatever was done
+    /// before it is found by the next run, as after a crash.
+    pub async fn wait(&self, pause: impl Future<Output = ()>, what: &str) -> Result<(), ResourceError> {
+        tokio::select! {
+            biased;
+            () = self.interrupt.wait() => {
+                Err(ResourceError::new(Verdict::Interrupted, format!("stopped waiting for {what}")))
+            }
+            () = pause => Ok(()),
+        }
+    }
+}
