@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 
 use crate::{
+    call,
     control::{self, Journal},
     fault::{Effect, Fault, Faults},
     gateway::Throttles,
@@ -145,6 +146,10 @@ impl Cloud {
     /// [`Lost`] when a fault broke the connection.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
         let path = request.uri().path();
+        // A key of S3 may look like any path of this server.
+        if call::s3::is_addressed(request.headers()) {
+            return control::answer(self, request).await;
+        }
         if path.starts_with("/_stackctl/") {
             return Ok(housekeeping::answer(self, &request));
         }
@@ -289,7 +294,8 @@ fn is_data_plane(path: &str) -> bool {
         || (path.starts_with("/restapis/") && path.split('/').nth(4) == Some("_user_request_"))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
 
     bytes.iter().fold(String::new(), |mut text, byte| {

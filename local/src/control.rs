@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response, header::DATE};
 
 use crate::{
     call::{Call, Service},
     cloud::{Cloud, Lost},
     error::{Answered, AwsError},
     fault::Effect,
-    protocol::Protocol,
+    protocol::{self, Protocol},
+    s3::Arrival,
 };
 
 /// What has arrived, and what is under way.
@@ -37,6 +38,17 @@ impl Journal {
 
 /// Answers one request to the control plane.
 pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+    let head = request.method() == Method::HEAD;
+    let mut response = respond(cloud, request).await?;
+    // The age of an object is `Date` less its `Last-Modified`, so both are of one clock, which a test may turn.
+    response.headers_mut().insert(DATE, protocol::http_date(cloud.epoch_seconds()));
+    if head {
+        *response.body_mut() = Bytes::new();
+    }
+    Ok(response)
+}
+
+async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let protocol = Protocol::of(&parts.method, path, &parts.headers);
@@ -74,24 +86,26 @@ async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
         return Err(unsigned(call.service));
     }
     let _turn = Turn::take(cloud, call)?;
+    let arrival = Arrival::at(cloud);
     let latency = cloud.settings().weather.latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let answered = dispatch(cloud, call).await;
+    let answered = dispatch(cloud, call, arrival).await;
     cloud.save().map_err(|error| {
         AwsError::new(500, "InternalFailure", format!("the local cloud could not save its state: {error}"))
     })?;
     answered
 }
 
-async fn dispatch(cloud: &Cloud, call: &Call) -> Answered {
+async fn dispatch(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     match call.service {
         Service::ApiGateway => crate::apigateway::handle(cloud, call),
         Service::Cognito => crate::cognito::handle(cloud, call).await,
         Service::Iam => crate::iam::handle(cloud, call),
         Service::Lambda => crate::lambda::handle(cloud, call).await,
         Service::Logs => crate::logs::handle(cloud, call),
+        Service::S3 => crate::s3::handle(cloud, call, arrival),
         Service::Sts => crate::sts::handle(cloud, call),
     }
 }
@@ -135,6 +149,7 @@ fn unsigned(service: Service) -> AwsError {
         Service::Cognito | Service::Logs => {
             AwsError::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
         }
+        Service::S3 => AwsError::new(403, "AccessDenied", "Access Denied"),
         Service::ApiGateway | Service::Lambda => {
             AwsError::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
         }
@@ -149,6 +164,7 @@ fn failure(service: Service) -> AwsError {
         Service::Iam => "ServiceFailure",
         Service::Lambda => "ServiceException",
         Service::Logs | Service::Sts => "InternalFailure",
+        Service::S3 => "InternalError",
     };
     AwsError::new(500, code, "We encountered an internal error. Please try again.")
 }

@@ -22,6 +22,7 @@ mod paging;
 mod persist;
 mod protocol;
 mod runtime;
+mod s3;
 mod server;
 mod settings;
 mod sts;

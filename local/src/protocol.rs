@@ -3,13 +3,17 @@
 mod xml;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Response, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    header::{CONTENT_TYPE, HeaderName},
+};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
     answer::Answer,
-    call::{Call, Service},
+    call::{Call, Service, s3},
     error::AwsError,
 };
 
@@ -24,13 +28,17 @@ pub(crate) enum Protocol {
     LambdaRest,
     /// `restJson1` as API Gateway speaks it.
     ApiGatewayRest,
+    /// `restXml` as S3 speaks it.
+    S3Rest,
 }
 
 impl Protocol {
     /// The protocol of a request, known before anything else about it, so that even its refusal is dressed rightly.
     pub(crate) fn of(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Self {
         let path = path_and_query.split('?').next().unwrap_or_default();
-        if headers.contains_key("x-amz-target") {
+        if s3::is_addressed(headers) {
+            Self::S3Rest
+        } else if headers.contains_key("x-amz-target") {
             Self::Json
         } else if method == Method::POST && path == "/" {
             Self::Query
@@ -46,6 +54,7 @@ impl Protocol {
         match self {
             Self::Json => "application/x-amz-json-1.1",
             Self::Query => "text/xml",
+            Self::S3Rest => "application/xml",
             Self::LambdaRest | Self::ApiGatewayRest => "application/json",
         }
     }
@@ -55,7 +64,7 @@ impl Protocol {
         let id = Uuid::new_v4().to_string();
         let members = match answer {
             Answer::Raw(mut response) => {
-                response.headers_mut().entry("x-amzn-requestid").or_insert(header_value(&id));
+                self.identify(response.headers_mut(), &id);
                 return response;
             }
             Answer::Members(members) => without_nulls(members),
@@ -64,6 +73,7 @@ impl Protocol {
         let body = match self {
             Self::Query => xml::answer(namespace(call.service), &call.operation, &members, &id),
             Self::Json => object(members).to_string(),
+            Self::S3Rest => xml::document(&members),
             // A deletion or a tagging has no members, and then no body either.
             _ if matches!(status, 202 | 204) && object(members.clone()) == json!({}) => String::new(),
             Self::LambdaRest => object(members).to_string(),
@@ -79,6 +89,7 @@ impl Protocol {
         let retry_after = members.remove("retryAfterSeconds");
         let body = match self {
             Self::Query => xml::refusal(error, &id),
+            Self::S3Rest => xml::error(error, &id),
             Self::Json => {
                 members.insert("__type".into(), error.code.clone().into());
                 members.insert("message".into(), error.message.clone().into());
@@ -97,8 +108,12 @@ impl Protocol {
             }
         };
         let mut response = self.response(error.status, &id, body);
-        if self != Self::Query {
-            response.headers_mut().insert("x-amzn-errortype", header_value(&error.code));
+        match self {
+            Self::Query => {}
+            Self::S3Rest => add_headers(&mut response, &error.members),
+            _ => {
+                response.headers_mut().insert("x-amzn-errortype", header_value(&error.code));
+            }
         }
         if let Some(seconds) = retry_after {
             let text = seconds.as_str().map_or_else(|| seconds.to_string(), str::to_owned);
@@ -109,12 +124,46 @@ impl Protocol {
 
     fn response(self, status: u16, id: &str, body: String) -> Response<Bytes> {
         let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() = status.try_into().unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = status.try_into().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
-        headers.insert("x-amzn-requestid", header_value(id));
+        self.identify(headers, id);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type()));
         response
     }
+
+    /// Adds the ids by which AWS finds a request again.
+    fn identify(self, headers: &mut HeaderMap, id: &str) {
+        if self == Self::S3Rest {
+            headers.insert("x-amz-request-id", header_value(id));
+            headers.insert("x-amz-id-2", header_value(id));
+        } else {
+            headers.entry("x-amzn-requestid").or_insert(header_value(id));
+        }
+    }
+}
+
+/// The moment as HTTP writes it.
+pub(crate) fn http_date(epoch_seconds: i64) -> HeaderValue {
+    let moment = Timestamp::from_second(epoch_seconds).unwrap_or_default();
+    header_value(&moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+}
+
+/// Adds what S3 says of an error in headers, and takes the body from an answer that HTTP knows none for.
+fn add_headers(response: &mut Response<Bytes>, members: &Map<String, Value>) {
+    for (name, value) in members.iter().filter(|(name, _)| is_header(name)) {
+        if let (Ok(name), Some(value)) = (name.parse::<HeaderName>(), value.as_str()) {
+            response.headers_mut().insert(name, header_value(value));
+        }
+    }
+    if response.status() == StatusCode::NOT_MODIFIED {
+        *response.body_mut() = Bytes::new();
+        response.headers_mut().remove(CONTENT_TYPE);
+    }
+}
+
+/// Whether a member of S3's errors is a header: elements of XML are in capitals.
+fn is_header(member: &str) -> bool {
+    member.starts_with(|letter: char| letter.is_ascii_lowercase())
 }
 
 fn header_value(text: &str) -> HeaderValue {

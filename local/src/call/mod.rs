@@ -3,6 +3,7 @@
 mod form;
 mod rest;
 mod routes;
+pub(crate) mod s3;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub(crate) enum Service {
     Iam,
     Lambda,
     Logs,
+    S3,
     Sts,
 }
 
@@ -32,6 +34,7 @@ impl Service {
             Self::Iam => "iam",
             Self::Lambda => "lambda",
             Self::Logs => "logs",
+            Self::S3 => "s3",
             Self::Sts => "sts",
         }
     }
@@ -84,7 +87,7 @@ pub(crate) struct Call {
     /// From the credential scope of the signature; `us-east-1` without one.
     pub(crate) region: String,
     pub(crate) input: Value,
-    /// The raw body, for operations whose payload is not JSON (`Invoke`, `PutRestApi`).
+    /// The raw body, for operations whose payload is not JSON (`Invoke`, `PutRestApi`, `PutObject`).
     pub(crate) body: Bytes,
     pub(crate) headers: HeaderMap,
 }
@@ -103,6 +106,10 @@ impl Call {
         let (service, operation, input) = match Protocol::of(method, path_and_query, headers) {
             Protocol::Json => targeted(headers, body)?,
             Protocol::Query => form::parse(body)?,
+            Protocol::S3Rest => {
+                let (operation, input) = s3::parse(method, path_and_query, headers)?;
+                (Service::S3, operation, input)
+            }
             Protocol::LambdaRest | Protocol::ApiGatewayRest => rest::parse(method, path_and_query, headers, body)?,
         };
         let region = region(headers).unwrap_or("us-east-1").to_owned();

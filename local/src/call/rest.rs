@@ -123,7 +123,13 @@ impl Route {
 }
 
 impl Param {
-    fn read(&self, all: &[Self], query: &[(String, String)], headers: &HeaderMap) -> Result<Option<Value>, AwsError> {
+    /// The value on the wire, when there is one; `all` are the parameters of the same route.
+    pub(super) fn read(
+        &self,
+        all: &[Self],
+        query: &[(String, String)],
+        headers: &HeaderMap,
+    ) -> Result<Option<Value>, AwsError> {
         let first = query.iter().find(|(key, _)| key == self.wire).map(|(_, value)| value.as_str());
         let wrong = |value: &str| {
             AwsError::new(400, "SerializationException", format!("Invalid value for `{}`: {value}", self.wire))

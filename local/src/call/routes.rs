@@ -163,6 +163,54 @@ const API_GATEWAY: &[Route] = &[
     get("/tags/{resourceArn}", "GetTags").params(&[text("position"), number("limit")]),
 ];
 
+/// S3, whose requests are matched apart (`super::s3`), because any path may be one of its.
+pub(super) const S3: &[Route] = &[
+    get("/", "ListBuckets").params(&[
+        text("Prefix").named("prefix"),
+        text("ContinuationToken").named("continuation-token"),
+        text("MaxBuckets").named("max-buckets"),
+        text("BucketRegion").named("bucket-region"),
+    ]),
+    put("/{Bucket}", "CreateBucket"),
+    route("HEAD", "/{Bucket}", "HeadBucket"),
+    delete("/{Bucket}", "DeleteBucket"),
+    get("/{Bucket}?location", "GetBucketLocation"),
+    get("/{Bucket}?versioning", "GetBucketVersioning"),
+    put("/{Bucket}?versioning", "PutBucketVersioning"),
+    get("/{Bucket}?list-type=2", "ListObjectsV2").params(&[
+        text("Prefix").named("prefix"),
+        text("Delimiter").named("delimiter"),
+        text("EncodingType").named("encoding-type"),
+        text("MaxKeys").named("max-keys"),
+        text("ContinuationToken").named("continuation-token"),
+        text("StartAfter").named("start-after"),
+    ]),
+    get("/{Bucket}?versions", "ListObjectVersions").params(&[
+        text("Prefix").named("prefix"),
+        text("EncodingType").named("encoding-type"),
+        text("MaxKeys").named("max-keys"),
+        text("KeyMarker").named("key-marker"),
+        text("VersionIdMarker").named("version-id-marker"),
+    ]),
+    put("/{Bucket}/{Key+}", "PutObject").params(&[
+        header("IfMatch").named("if-match"),
+        header("IfNoneMatch").named("if-none-match"),
+        header("ServerSideEncryption").named("x-amz-server-side-encryption"),
+    ]),
+    get("/{Bucket}/{Key+}", "GetObject").params(READ),
+    route("HEAD", "/{Bucket}/{Key+}", "HeadObject").params(READ),
+    delete("/{Bucket}/{Key+}", "DeleteObject")
+        .params(&[text("VersionId").named("versionId"), header("IfMatch").named("if-match")]),
+];
+
+/// The members of `GetObject` and `HeadObject`.
+const READ: &[Param] = &[
+    text("VersionId").named("versionId"),
+    header("IfMatch").named("if-match"),
+    header("IfNoneMatch").named("if-none-match"),
+    header("ChecksumMode").named("x-amz-checksum-mode"),
+];
+
 const fn route(method: &'static str, path: &'static str, operation: &'static str) -> Route {
     Route { method, path, operation, status: 200, params: &[], body: Body::Members }
 }

@@ -1,8 +1,14 @@
-//! The XML of the query protocol.
+//! The XML of the query protocol and of S3.
+//!
+//! They write lists differently: the former has an element `member` for each item, the latter repeats the list's own.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::AwsError;
+
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+const S3_NAMESPACE: &str = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
 
 /// The document of a success; null is no result element at all.
 pub(super) fn answer(namespace: &str, operation: &str, members: &Value, request_id: &str) -> String {
@@ -30,6 +36,43 @@ pub(super) fn refusal(error: &AwsError, request_id: &str) -> String {
     element(&mut document, "RequestId", &request_id.into());
     document.push_str("</ErrorResponse>");
     document
+}
+
+/// The document of a success of S3: the only member is its root.
+pub(super) fn document(members: &Value) -> String {
+    let mut document = String::from(DECLARATION);
+    for (root, members) in members.as_object().into_iter().flatten() {
+        flat(&mut document, root, S3_NAMESPACE, members);
+    }
+    document
+}
+
+/// The document of a refusal by S3.
+pub(super) fn error(error: &AwsError, request_id: &str) -> String {
+    let elements = error.members.iter().filter(|(name, _)| !super::is_header(name));
+    let mut members = Map::from_iter([
+        ("Code".to_owned(), error.code.as_str().into()),
+        ("Message".to_owned(), error.message.as_str().into()),
+    ]);
+    members.extend(elements.map(|(name, value)| (name.clone(), value.clone())));
+    members.extend(["RequestId", "HostId"].map(|name| (name.to_owned(), request_id.into())));
+    let mut document = String::from(DECLARATION);
+    flat(&mut document, "Error", "", &members.into());
+    document
+}
+
+fn flat(document: &mut String, name: &str, attributes: &str, value: &Value) {
+    if let Value::Array(items) = value {
+        return items.iter().for_each(|item| flat(document, name, attributes, item));
+    }
+    document.extend(["<", name, attributes, ">"]);
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| flat(document, name, "", value)),
+        Value::String(text) => escape(document, text),
+        Value::Array(_) | Value::Null => {}
+        other => document.push_str(&other.to_string()),
+    }
+    document.extend(["</", name, ">"]);
 }
 
 fn element(document: &mut String, name: &str, value: &Value) {

@@ -1,0 +1,67 @@
+//! `DeleteObject`.
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::{
+    bucket::Bucket,
+    condition,
+    object::Version,
+    refusal,
+    versioning::{self, Versioning},
+};
+use crate::{
+    call::Call,
+    cloud::Cloud,
+    error::{Answered, AwsError},
+};
+
+/// What a deletion did: the version that it made or took, and whether that was a delete marker.
+struct Deletion {
+    version: Option<String>,
+    marker: bool,
+}
+
+pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+    let key = call.text("Key").unwrap_or_default();
+    let mut world = cloud.world();
+    world.s3.bucket(cloud, call)?;
+    condition::on_delete(&world.s3, call)?;
+    let bucket = world.s3.bucket_mut(cloud, call)?;
+    let deletion = match call.text("VersionId") {
+        Some(id) => take(bucket, key, id)?,
+        None => hide(bucket, key, cloud.epoch_seconds()),
+    };
+    world.s3.note_change(call);
+    let headers =
+        [("x-amz-version-id", deletion.version), ("x-amz-delete-marker", deletion.marker.then(|| "true".into()))];
+    Ok(super::answer(StatusCode::NO_CONTENT, headers, Bytes::new()))
+}
+
+/// Takes one version away for good; one that is not there is gone already.
+fn take(bucket: &mut Bucket, key: &str, id: &str) -> Result<Deletion, AwsError> {
+    if !versioning::is_id(id) {
+        return Err(refusal::invalid_argument("Invalid version id specified", "versionId", id));
+    }
+    let mut marker = false;
+    if let Some(versions) = bucket.objects.get_mut(key) {
+        marker = versions.iter().any(|version| version.id == id && version.content.is_none());
+        versions.retain(|version| version.id != id);
+        if versions.is_empty() {
+            bucket.objects.remove(key);
+        }
+    }
+    Ok(Deletion { version: Some(id.to_owned()), marker })
+}
+
+/// Deletes the object, which with versions means to put a delete marker on top of them.
+fn hide(bucket: &mut Bucket, key: &str, now: i64) -> Deletion {
+    if bucket.versioning == Versioning::Never {
+        bucket.objects.remove(key);
+        return Deletion { version: None, marker: false };
+    }
+    let marker = Version { id: String::new(), modified: now, content: None };
+    let versions = bucket.objects.entry(key.to_owned()).or_default();
+    let marker = bucket.versioning.push(versions, marker);
+    Deletion { version: Some(marker.id.clone()), marker: true }
+}

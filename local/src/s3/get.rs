@@ -1,0 +1,73 @@
+//! `GetObject` and `HeadObject`.
+
+use http::StatusCode;
+
+use super::{
+    bucket::Bucket,
+    condition,
+    object::{Content, Version},
+    refusal,
+    versioning::{self, Versioning},
+};
+use crate::{
+    call::Call,
+    cloud::Cloud,
+    error::{Answered, AwsError},
+    protocol::http_date,
+};
+
+pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+    let world = cloud.world();
+    let bucket = world.s3.bucket(cloud, call)?;
+    let version = asked_for(bucket, call)?;
+    let Some(content) = &version.content else { return Err(deleted(call, version, bucket.versioning)) };
+    condition::on_read(call, content)?;
+    let body = cloud
+        .blob(&content.blob)
+        .ok_or_else(|| AwsError::new(500, "InternalError", "We encountered an internal error. Please try again."))?;
+    let with_checksum = call.text("ChecksumMode") == Some("ENABLED");
+    let headers = content.answered().filter(|(name, _)| with_checksum || !name.starts_with("x-amz-checksum-"));
+    let more = [
+        ("accept-ranges", Some("bytes".into())),
+        ("content-length", Some(content.size.to_string())),
+        ("last-modified", http_date(version.modified).to_str().ok().map(str::to_owned)),
+        ("x-amz-server-side-encryption", Some("AES256".into())),
+        ("x-amz-version-id", bucket.versioning.told(version)),
+    ];
+    Ok(super::answer(StatusCode::OK, headers.chain(more), body))
+}
+
+impl Content {
+    /// The headers that tell of the content.
+    pub(super) fn answered(&self) -> impl Iterator<Item = (&str, Option<String>)> {
+        let kept = self.headers.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+        kept.chain([("etag", Some(self.etag.clone())), ("x-amz-checksum-type", Some("FULL_OBJECT".into()))])
+    }
+}
+
+/// The version that a call names, or else the newest.
+fn asked_for<'a>(bucket: &'a Bucket, call: &Call) -> Result<&'a Version, AwsError> {
+    let key = call.text("Key").unwrap_or_default();
+    let versions = bucket.objects.get(key);
+    let Some(id) = call.text("VersionId") else {
+        return versions.and_then(|versions| versions.last()).ok_or_else(|| refusal::no_such_key(key));
+    };
+    if !versioning::is_id(id) {
+        return Err(refusal::invalid_argument("Invalid version id specified", "versionId", id));
+    }
+    let version = versions.and_then(|versions| versions.iter().find(|version| version.id == id));
+    version.ok_or_else(|| refusal::no_such_version(key, id))
+}
+
+/// A delete marker is nothing to read: the object is gone, and the marker itself has no content.
+fn deleted(call: &Call, version: &Version, versioning: Versioning) -> AwsError {
+    let error = if call.text("VersionId").is_some() {
+        let message = "The specified method is not allowed against this resource.";
+        let error = AwsError::new(405, "MethodNotAllowed", message);
+        refusal::with(error, [("Method", "GET"), ("ResourceType", "DeleteMarker"), ("allow", "DELETE")])
+    } else {
+        refusal::no_such_key(call.text("Key").unwrap_or_default())
+    };
+    let id = versioning.told(version).unwrap_or_default();
+    refusal::with(error, [("x-amz-delete-marker", "true"), ("x-amz-version-id", id.as_str())])
+}

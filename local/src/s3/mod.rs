@@ -1,0 +1,129 @@
+//! S3: buckets and the objects in them, as far as a bucket for states needs it.
+//!
+//! Every write is seen at once by every read after it. Bodies are blobs beside the world; of a bucket's policies,
+//! encryption and access settings nothing is imitated.
+
+mod bucket;
+mod checksum;
+mod chunked;
+mod condition;
+mod delete;
+mod get;
+mod list;
+mod object;
+mod payload;
+mod put;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod versioning;
+mod xml;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use self::bucket::Bucket;
+use crate::{
+    answer::Answer,
+    call::Call,
+    cloud::Cloud,
+    error::{Answered, AwsError},
+};
+
+/// The part of the world that belongs to this service.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct S3 {
+    /// By name: names are unique whatever the Region.
+    buckets: BTreeMap<String, Bucket>,
+    /// How many objects have been written or deleted since this cloud began.
+    #[serde(skip)]
+    changes: u64,
+    /// The number of the last change of each bucket and key.
+    #[serde(skip)]
+    changed: BTreeMap<(String, String), u64>,
+}
+
+/// The moment at which a call arrived, in changes of objects: what changed later, changed while it was under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival(u64);
+
+impl Arrival {
+    /// This moment.
+    pub(crate) fn at(cloud: &Cloud) -> Self {
+        Self(cloud.world().s3.changes)
+    }
+}
+
+impl S3 {
+    /// The bucket that a call names, if the caller may use it there.
+    fn bucket(&self, cloud: &Cloud, call: &Call) -> Result<&Bucket, AwsError> {
+        let name = call.text("Bucket").unwrap_or_default();
+        let bucket = self.buckets.get(name).ok_or_else(|| refusal::no_such_bucket(name))?;
+        bucket.admits(cloud, call)?;
+        Ok(bucket)
+    }
+
+    /// The same, for a change.
+    fn bucket_mut(&mut self, cloud: &Cloud, call: &Call) -> Result<&mut Bucket, AwsError> {
+        self.bucket(cloud, call)?;
+        let name = call.text("Bucket").unwrap_or_default();
+        self.buckets.get_mut(name).ok_or_else(|| refusal::no_such_bucket(name))
+    }
+
+    /// Notes that the object which a call names has changed.
+    fn note_change(&mut self, call: &Call) {
+        self.changes += 1;
+        self.changed.insert(names(call), self.changes);
+    }
+
+    /// Whether the object that a call names has changed since the call arrived.
+    fn has_changed(&self, call: &Call, Arrival(since): Arrival) -> bool {
+        self.changed.get(&names(call)).is_some_and(|change| *change > since)
+    }
+}
+
+/// The bucket and the key of a call.
+fn names(call: &Call) -> (String, String) {
+    let text = |member| call.text(member).unwrap_or_default().to_owned();
+    (text("Bucket"), text("Key"))
+}
+
+/// Carries out one call.
+pub(crate) fn handle(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+    match call.operation.as_str() {
+        "ListBuckets" => bucket::list(cloud, call),
+        "CreateBucket" => bucket::create(cloud, call),
+        "HeadBucket" => bucket::head(cloud, call),
+        "DeleteBucket" => bucket::delete(cloud, call),
+        "GetBucketLocation" => bucket::location(cloud, call),
+        "GetBucketVersioning" => versioning::get(cloud, call),
+        "PutBucketVersioning" => versioning::put(cloud, call),
+        "ListObjectsV2" => list::objects(cloud, call),
+        "ListObjectVersions" => list::versions(cloud, call),
+        "PutObject" => put::put(cloud, call, arrival),
+        // What differs is that the body of an answer to HEAD is not sent.
+        "GetObject" | "HeadObject" => get::get(cloud, call),
+        "DeleteObject" => delete::delete(cloud, call),
+        _ => Err(AwsError::not_imitated(&call.name())),
+    }
+}
+
+/// An answer of headers and a body; headers without a value are left out.
+fn answer<'a>(status: StatusCode, headers: impl IntoIterator<Item = (&'a str, Option<String>)>, body: Bytes) -> Answer {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    insert(response.headers_mut(), headers);
+    Answer::Raw(response)
+}
+
+fn insert<'a>(headers: &mut HeaderMap, more: impl IntoIterator<Item = (&'a str, Option<String>)>) {
+    for (name, value) in more {
+        // What is kept came in a header, so it fits into one.
+        if let (Ok(name), Some(Ok(value))) = (name.parse::<HeaderName>(), value.map(HeaderValue::try_from)) {
+            headers.insert(name, value);
+        }
+    }
+}

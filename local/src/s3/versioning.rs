@@ -1,0 +1,93 @@
+//! Whether a bucket keeps the versions of its objects.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    object::{NULL, Version, Versions},
+    payload, refusal, xml,
+};
+use crate::{
+    answer::Answer,
+    call::Call,
+    cloud::Cloud,
+    error::{Answered, AwsError},
+};
+use bytes::Bytes;
+use http::StatusCode;
+
+/// What becomes of the old when something new is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Versioning {
+    /// It never was asked for: there is one version, and it has no id that is told.
+    #[default]
+    Never,
+    Enabled,
+    /// Versions of before are kept; the new ones replace each other.
+    Suspended,
+}
+
+impl Versioning {
+    /// Puts a version on top of the others, under a new id if old ones are kept.
+    pub(super) fn push(self, versions: &mut Versions, version: Version) -> &Version {
+        let id = match self {
+            Self::Enabled => new_id(),
+            Self::Never | Self::Suspended => {
+                versions.retain(|version| version.id != NULL);
+                NULL.to_owned()
+            }
+        };
+        versions.push(Version { id, ..version });
+        &versions[versions.len() - 1]
+    }
+
+    /// The id of a version as it is told: not at all while versions are unknown.
+    pub(super) fn told(self, version: &Version) -> Option<String> {
+        (self != Self::Never).then(|| version.id.clone())
+    }
+}
+
+/// Whether the text may be the id of a version.
+pub(super) fn is_id(text: &str) -> bool {
+    text == NULL || (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn new_id() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
+pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+    let world = cloud.world();
+    let status = match world.s3.bucket(cloud, call)?.versioning {
+        Versioning::Never => None,
+        Versioning::Enabled => Some("Enabled"),
+        Versioning::Suspended => Some("Suspended"),
+    };
+    let members = status.map_or(json!({}), |status| json!({ "Status": status }));
+    Ok(json!({ "VersioningConfiguration": members }).into())
+}
+
+pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
+    let payload = payload::read(call)?;
+    if !payload.is_vouched {
+        return Err(refusal::invalid_request(
+            "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+        ));
+    }
+    let mut members = xml::read(&payload.bytes, "VersioningConfiguration")?;
+    let versioning = match members.remove("Status").as_deref() {
+        Some("Enabled") => Versioning::Enabled,
+        Some("Suspended") => Versioning::Suspended,
+        _ => return Err(xml::malformed()),
+    };
+    if let Some(member) = members.keys().next() {
+        return Err(AwsError::not_imitated(&format!("`{member}` of s3:PutBucketVersioning")));
+    }
+    cloud.world().s3.bucket_mut(cloud, call)?.versioning = versioning;
+    Ok(done(StatusCode::OK))
+}
+
+fn done(status: StatusCode) -> Answer {
+    super::answer(status, [], Bytes::new())
+}
