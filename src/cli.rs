@@ -2,12 +2,14 @@
 
 mod command;
 mod duration;
+mod user;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, ValueEnum};
 
 pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm};
+pub(crate) use user::{PoolArgs, SignInArgs, UserArgs, UserCommand};
 
 const ABOUT: &str = "Puts one authenticated serverless API on AWS, and keeps it as your config says";
 

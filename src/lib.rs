@@ -9,6 +9,7 @@ mod error;
 mod exit;
 mod http;
 pub mod package;
+pub mod people;
 mod report;
 pub mod resources;
 pub mod stack;

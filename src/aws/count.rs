@@ -49,7 +49,7 @@ impl Counts {
 
 fn is_read(operation: &str) -> bool {
     let name = operation.split_once(':').map_or(operation, |(_, name)| name);
-    ["Get", "List", "Describe", "Filter", "AdminGet"].iter().any(|prefix| name.starts_with(prefix))
+    ["Get", "List", "Describe", "Filter", "AdminGet", "AdminList"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 pub(crate) struct Counter {

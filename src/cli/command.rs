@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::UserArgs;
+
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
   stackctl outputs                        a table
@@ -71,6 +73,11 @@ pub(crate) enum Command {
         form: OutputsForm,
     },
 
+    /// Make users, sign them in, and look after them
+    ///
+    /// Of the stack's user pool, or of any other with --user-pool-id.
+    User(UserArgs),
+
     /// Start, stop or look at the AWS on this machine
     Local {
         #[command(subcommand)]
@@ -132,6 +139,7 @@ impl Command {
             Self::Down { .. } => "down",
             Self::Status { .. } => "status",
             Self::Outputs { .. } => "outputs",
+            Self::User(user) => user.command.name(),
             Self::Local { command } => match command {
                 LocalCommand::Start => "local start",
                 LocalCommand::Stop => "local stop",

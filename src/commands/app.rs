@@ -33,6 +33,8 @@ pub(crate) struct App {
     pub(crate) interrupt: Interrupt,
     /// Whether an interrupt is to wait for what is under way.
     careful: AtomicBool,
+    /// Whether something may have been changed.
+    begun: AtomicBool,
     cloud: OnceLock<Arc<Cloud>>,
     saves: Mutex<u64>,
     guards: Mutex<Vec<Guard>>,
@@ -50,6 +52,7 @@ impl App {
             environment: cli::environment(),
             interrupt: Interrupt::new(),
             careful: AtomicBool::new(false),
+            begun: AtomicBool::new(false),
             cloud: OnceLock::new(),
             saves: Mutex::new(0),
             guards: Mutex::default(),
@@ -65,6 +68,23 @@ impl App {
     /// Whether the first interrupt only asks to stop.
     pub(crate) fn is_careful(&self) -> bool {
         self.careful.load(Ordering::SeqCst)
+    }
+
+    /// From here on something may have been changed, and the same command would go on.
+    pub(crate) fn begin_changes(&self) {
+        self.begun.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether something may have been changed.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// The flags that a command in a hint needs to mean the same stack, each after a space.
+    pub(crate) fn flags(&self) -> String {
+        let local = if self.common.local { " --local" } else { "" };
+        let stage = self.common.stage.as_ref().map(|stage| format!(" --stage {stage}"));
+        format!("{local}{}", stage.unwrap_or_default())
     }
 
     /// Puts a cloud's calls on the bill.

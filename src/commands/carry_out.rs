@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    io::{self, IsTerminal as _},
     sync::{Mutex, PoisonError},
 };
 
@@ -11,6 +10,7 @@ use tokio::time::Instant;
 use super::{
     app::App,
     session::{Session, Survey},
+    terminal,
 };
 use crate::{
     engine::{Event, Events, Outcome, Plan, Verb},
@@ -50,26 +50,15 @@ fn acting(plan: &Plan) -> usize {
 
 /// Asks on a terminal; where nobody can answer, a plan is not carried out.
 async fn confirm(app: &App, question: &str) -> Result<(), Failure> {
-    if app.report.look() == Look::Json || !io::stdin().is_terminal() {
+    if app.report.look() == Look::Json || !terminal::is_there() {
         return Err(Failure::usage("nobody is here to confirm the plan, so nothing was changed")
             .hint(format!("look at the plan, then run `stackctl {} --yes`", app.command)));
     }
-    app.report.ask(question);
-    // Reading blocks, and an interrupt must not wait for it.
-    let answer = tokio::task::spawn_blocking(|| answer(&mut io::stdin().lock())).await;
-    match answer {
-        Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(Failure::failed("not confirmed, so nothing was changed")),
-        Ok(Err(error)) => Err(Failure::io("the answer cannot be read", &error)),
-        Err(error) => Err(Failure::failed("the answer cannot be read").detail(error)),
+    match terminal::confirm(app, question).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::failed("not confirmed, so nothing was changed")),
+        Err(error) => Err(Failure::io("the answer cannot be read", &error)),
     }
-}
-
-/// Reads an answer; anything but `y` or `yes` is a no.
-fn answer(input: &mut dyn io::BufRead) -> io::Result<bool> {
-    let mut line = String::new();
-    input.read_line(&mut line)?;
-    Ok(matches!(line.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 fn conclude(app: &App, outcome: Outcome, steps: usize) -> Result<State, Failure> {
@@ -116,19 +105,5 @@ impl Events for Tally<'_> {
             *self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(*verb).or_default() += 1;
         }
         self.report.emit(event);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_yes_is_a_yes() {
-        for (text, yes) in
-            [("y\n", true), ("YES\n", true), (" yes \n", true), ("\n", false), ("yep\n", false), ("", false)]
-        {
-            assert_eq!(answer(&mut text.as_bytes()).unwrap(), yes, "{text:?}");
-        }
     }
 }

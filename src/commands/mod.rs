@@ -16,7 +16,9 @@ mod project;
 mod session;
 mod signals;
 mod status;
+mod terminal;
 mod up;
+mod user;
 mod validate;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -74,6 +76,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Down { delete_users } => down::run(app, delete_users).await,
         Command::Status { detailed } => status::run(app, detailed).await,
         Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
+        Command::User(arguments) => user::run(app, arguments).await,
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,

@@ -1,6 +1,6 @@
 //! A stack and the cloud it is on: the connection, the state's place, and the look that every plan begins with.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
@@ -59,15 +59,7 @@ impl Session {
     /// Connects, and makes sure that this is the account that the configuration means.
     pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
         let deployment = &loaded.config.deployment;
-        let url = if app.common.local { Some(local_url(app, loaded).await?) } else { None };
-        let options = Options {
-            region: Some(deployment.region.clone()),
-            profile: app.common.profile.clone(),
-            local: url,
-            http_client: None,
-        };
-        let cloud = Cloud::connect(options).await;
-        let mut cloud = cloud.map_err(|error| no_connection(app, &error))?;
+        let mut cloud = connect(app, Some(deployment.region.clone()), &loaded.path).await?;
         let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
         cloud.packages = zips.collect::<BTreeMap<_, _>>();
         let cloud = Arc::new(cloud);
@@ -125,7 +117,8 @@ impl Session {
         self.local
     }
 
-    async fn state(&self) -> Result<State, Failure> {
+    /// The state, which is of this place.
+    pub(crate) async fn state(&self) -> Result<State, Failure> {
         let Some(mut state) = self.store.load().await? else { return Ok(State::new(self.place.clone())) };
         if self.local {
             // It is the same cloud on whatever port it came back.
@@ -158,6 +151,16 @@ impl Session {
     }
 }
 
+/// Connects to a Region; the local cloud is that of the configuration at `config`, which need not exist.
+///
+/// # Errors
+/// When there are no credentials, or nobody answers.
+pub(crate) async fn connect(app: &App, region: Option<String>, config: &Path) -> Result<Cloud, Failure> {
+    let url = if app.common.local { Some(local_url(app, config).await?) } else { None };
+    let options = Options { region, profile: app.common.profile.clone(), local: url, http_client: None };
+    Cloud::connect(options).await.map_err(|error| no_connection(app, &error))
+}
+
 fn no_connection(app: &App, error: &ResourceError) -> Failure {
     match &app.common.profile {
         _ if app.common.local => Failure::resource("the local cloud cannot be used", error),
@@ -166,8 +169,8 @@ fn no_connection(app: &App, error: &ResourceError) -> Failure {
     }
 }
 
-async fn local_url(app: &App, loaded: &Loaded) -> Result<String, Failure> {
-    let server = local::ensure(&local::Home::beside(&loaded.path)).await?;
+async fn local_url(app: &App, config: &Path) -> Result<String, Failure> {
+    let server = local::ensure(&local::Home::beside(config)).await?;
     if server.started {
         let message = format!("started the local cloud at {}; `stackctl local stop` ends it", server.url);
         app.report.tell(&Message::Note { message: &message });

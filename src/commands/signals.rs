@@ -21,7 +21,11 @@ pub(crate) async fn heeding(app: &App, work: impl Future<Output = Result<Exit, F
 async fn stopped(app: &App, mut interrupt: Signal, mut terminate: Signal) -> Failure {
     either(&mut interrupt, &mut terminate).await;
     if !app.is_careful() {
-        return Failure::new(Exit::Interrupted, "interrupted, before anything was changed");
+        return if app.has_begun() {
+            Failure::new(Exit::Interrupted, "interrupted").hint(format!("`stackctl {}` goes on from here", app.command))
+        } else {
+            Failure::new(Exit::Interrupted, "interrupted, before anything was changed")
+        };
     }
     app.interrupt.request();
     either(&mut interrupt, &mut terminate).await;

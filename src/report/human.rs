@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use super::{
-    message::{LocalCloud, Message, Target},
+    message::{LocalCloud, Message, PoolTarget, Target},
     outputs,
     paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
 };
@@ -17,6 +17,7 @@ use crate::{
 pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
     match message {
         Message::Target(target) => target_line(target),
+        Message::Pool(pool) => pool_line(pool),
         Message::Note { message } => format!("{message}\n"),
         Message::Warning(fault) => fault_text(&paint(CHANGE.bold(), "warning:"), fault),
         Message::Lock(news) => lock_news(news),
@@ -24,6 +25,7 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Status(status) => status.render(),
         Message::Outputs(outputs) => outputs::render(outputs),
         Message::Output { value, .. } => format!("{value}\n"),
+        Message::SignedIn(signed_in) => signed_in.render(),
         Message::Next { commands } => next(commands),
         Message::Written { files, folder } => {
             files.iter().fold(String::new(), |text, file| text + &format!("wrote {}\n", folder.join(file).display()))
@@ -78,12 +80,22 @@ pub(crate) fn past(verb: Verb) -> &'static str {
 
 fn target_line(target: &Target) -> String {
     let Target { stack, stage, region, account, endpoint, local } = target;
-    let place = match (endpoint, local) {
+    let place = place(endpoint.as_deref(), *local, account);
+    format!("{}, stage {}, {region}, {place}\n\n", paint(STRONG, stack), paint(STRONG, stage))
+}
+
+fn pool_line(pool: &PoolTarget) -> String {
+    let PoolTarget { user_pool_id, region, account, endpoint, local } = pool;
+    let place = place(endpoint.as_deref(), *local, account);
+    format!("user pool {}, {region}, {place}\n\n", paint(STRONG, user_pool_id))
+}
+
+fn place(endpoint: Option<&str>, local: bool, account: &str) -> String {
+    match (endpoint, local) {
         (Some(url), true) => format!("on the local cloud at {url}"),
         (Some(url), false) => paint(CHANGE.bold(), format_args!("at {url}, which stands in for AWS")),
         (None, _) => format!("in account {account}"),
-    };
-    format!("{}, stage {}, {region}, {place}\n\n", paint(STRONG, stack), paint(STRONG, stage))
+    }
 }
 
 fn lock_news(news: &LockNews) -> String {

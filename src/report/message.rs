@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use super::{PlanTable, StatusTable};
+use super::{PlanTable, SignedIn, StatusTable};
 use crate::{
     engine::Verb,
     error::{Failure, Fault},
@@ -19,6 +19,8 @@ use crate::{
 pub(crate) enum Message<'a> {
     /// Which stack, and where.
     Target(&'a Target),
+    /// Which user pool, and where, when it is none of a stack.
+    Pool(&'a PoolTarget),
     /// Something worth knowing.
     Note {
         /// A fragment.
@@ -49,6 +51,8 @@ pub(crate) enum Message<'a> {
         /// The value.
         value: &'a str,
     },
+    /// Somebody has signed in.
+    SignedIn(&'a SignedIn<'a>),
     /// What to do next.
     Next {
         /// Commands, each with a remark.
@@ -85,6 +89,21 @@ pub(crate) struct Target {
     pub(crate) stack: String,
     /// The stage.
     pub(crate) stage: String,
+    /// The Region.
+    pub(crate) region: String,
+    /// Twelve digits.
+    pub(crate) account: String,
+    /// What stands in for AWS, when something does.
+    pub(crate) endpoint: Option<String>,
+    /// Whether that is the local cloud.
+    pub(crate) local: bool,
+}
+
+/// Which user pool, and where.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct PoolTarget {
+    /// The pool's id.
+    pub(crate) user_pool_id: String,
     /// The Region.
     pub(crate) region: String,
     /// Twelve digits.

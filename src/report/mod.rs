@@ -1,6 +1,7 @@
 //! The only module that prints. It takes messages and events as values and decides how each looks: as text for a
 //! person, or as one JSON object per line for a machine. It writes to the streams it was given.
 
+mod authenticator;
 mod change;
 mod human;
 mod json;
@@ -10,6 +11,7 @@ mod message;
 mod outputs;
 mod paint;
 mod plan;
+mod signed_in;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -30,12 +32,14 @@ use crate::{
     engine::{Event, Events, Plan, PlanError, Rules},
 };
 
+pub(crate) use authenticator::authenticator;
 pub(crate) use change::rows;
 pub(crate) use human::past;
 pub(crate) use log::begin as begin_log;
-pub(crate) use message::{Done, LocalCloud, Message, Target};
+pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
+pub(crate) use signed_in::SignedIn;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 
 pub(crate) use usage::usage;
@@ -146,9 +150,9 @@ impl Report {
         let _ = self.streams().out.write_all(text);
     }
 
-    /// Puts a question that is answered with a yes or a no.
-    pub(crate) fn ask(&self, question: &str) {
-        self.print(|streams| &mut streams.err, &format!("\n{question} [y/N] "));
+    /// Speaks with the person at the terminal, whatever the look: a question, or why it comes again.
+    pub(crate) fn converse(&self, text: &str) {
+        self.print(|streams| &mut streams.err, text);
     }
 
     /// For whom this is.

@@ -44,7 +44,16 @@ impl Served {
 
     /// A sandbox whose runs reach this cloud as if it were AWS.
     pub(crate) fn sandbox(&self) -> Sandbox {
-        Sandbox::new()
+        self.reached_from(Sandbox::new())
+    }
+
+    /// The same without a configuration.
+    pub(crate) fn empty(&self) -> Sandbox {
+        self.reached_from(Sandbox::empty())
+    }
+
+    fn reached_from(&self, sandbox: Sandbox) -> Sandbox {
+        sandbox
             .with("AWS_ENDPOINT_URL", &self.url)
             .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")

@@ -9,5 +9,6 @@ mod locks;
 mod outputs;
 mod refusals;
 mod sandbox;
+mod sign_in;
 mod usage;
 mod users;

@@ -45,6 +45,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       down         Remove the stack
       status       Compare what there is with the configuration
       outputs      Print the URLs and ids of the stack
+      user         Make users, sign them in, and look after them
       local        Start, stop or look at the AWS on this machine
       completions  Print the completions for a shell
 
@@ -89,7 +90,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
 
 #[test]
 fn the_commands_have_examples() {
-    for command in ["plan", "up", "down", "outputs", "completions"] {
+    for command in ["plan", "up", "down", "outputs", "user create", "user auth", "completions"] {
         let help = Sandbox::empty().run(&format!("{command} --help"));
         assert!(help.out.contains("\nExamples:\n  stackctl "), "{command}: {}", help.out);
     }

@@ -169,6 +169,8 @@ operations! {
         needs ["cognito-idp:AdminCreateUser"], within [], waits for [THROTTLED];
     ADMIN_SET_USER_PASSWORD = "cognito-idp:AdminSetUserPassword",
         needs ["cognito-idp:AdminSetUserPassword"], within [], waits for [THROTTLED];
+    ADMIN_UPDATE_USER_ATTRIBUTES = "cognito-idp:AdminUpdateUserAttributes",
+        needs ["cognito-idp:AdminUpdateUserAttributes"], within [], waits for [THROTTLED];
     ADMIN_GET_USER = "cognito-idp:AdminGetUser",
         needs ["cognito-idp:AdminGetUser"], within [], waits for [THROTTLED];
     ADMIN_DELETE_USER = "cognito-idp:AdminDeleteUser",
@@ -177,6 +179,11 @@ operations! {
         needs ["cognito-idp:AdminInitiateAuth"], within [], waits for [THROTTLED];
     ADMIN_RESPOND_TO_AUTH_CHALLENGE = "cognito-idp:AdminRespondToAuthChallenge",
         needs ["cognito-idp:AdminRespondToAuthChallenge"], within [], waits for [THROTTLED];
+    // Neither is signed: the session of a sign-in is what allows them.
+    ASSOCIATE_SOFTWARE_TOKEN = "cognito-idp:AssociateSoftwareToken",
+        needs ["cognito-idp:AssociateSoftwareToken"], within [], waits for [THROTTLED];
+    VERIFY_SOFTWARE_TOKEN = "cognito-idp:VerifySoftwareToken",
+        needs ["cognito-idp:VerifySoftwareToken"], within [], waits for [THROTTLED];
 
     // IAM.
     CREATE_ROLE = "iam:CreateRole",

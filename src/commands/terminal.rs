@@ -1,0 +1,130 @@
+//! The person at the terminal: questions and their answers.
+
+use std::io::{self, IsTerminal as _};
+
+use async_trait::async_trait;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use super::app::App;
+use crate::{
+    people::{Authenticator, Prompt, Secret},
+    report::{Report, authenticator},
+};
+
+/// Whether somebody is there to answer.
+pub(crate) fn is_there() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Puts a question that is answered with a yes or a no; anything but `y` or `yes` is a no.
+///
+/// # Errors
+/// When the answer cannot be read.
+pub(crate) async fn confirm(app: &App, question: &str) -> io::Result<bool> {
+    let answer = ask(&app.report, &format!("\n{question} [y/N] ")).await?;
+    Ok(is_yes(&answer))
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+/// Asks the person at the terminal.
+pub(crate) struct Terminal<'a>(pub(crate) &'a App);
+
+#[async_trait]
+impl Prompt for Terminal<'_> {
+    fn is_there(&self) -> bool {
+        is_there()
+    }
+
+    async fn hidden(&self, question: &str) -> io::Result<Secret> {
+        // Dropped also when an interrupt ends the wait: the terminal shows again what is typed.
+        let _hidden = Hidden::begin()?;
+        ask_something(&self.0.report, question).await.map(Secret::new)
+    }
+
+    async fn line(&self, question: &str) -> io::Result<String> {
+        ask_something(&self.0.report, question).await.map(|line| line.trim().to_owned())
+    }
+
+    fn tell(&self, message: &str) {
+        self.0.report.converse(&format!("{message}\n"));
+    }
+
+    fn show(&self, app: &Authenticator) {
+        self.0.report.converse(&authenticator(app));
+    }
+}
+
+/// Asks, and takes the end of the input for no answer.
+async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
+    let line = ask(report, question).await?;
+    if line.ends_with('\n') { Ok(line) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+/// Puts a question and reads a line.
+async fn ask(report: &Report, question: &str) -> io::Result<String> {
+    let mut asked = Asked { report, answered: false };
+    report.converse(question);
+    // Reading blocks, and an interrupt must not wait for it.
+    let line = tokio::task::spawn_blocking(read_line).await.map_err(io::Error::other)?;
+    asked.answered = line.as_ref().is_ok_and(|line| line.ends_with('\n'));
+    line
+}
+
+/// Reads a line of stdin, with its end.
+pub(crate) fn read_line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line)
+}
+
+/// A question that stands there; what follows it begins a line of its own.
+struct Asked<'a> {
+    report: &'a Report,
+    answered: bool,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.report.converse("\n");
+        }
+    }
+}
+
+/// While it lives, the terminal does not show what is typed.
+struct Hidden(Termios);
+
+impl Hidden {
+    fn begin() -> io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut now = before.clone();
+        now.local_modes.remove(LocalModes::ECHO);
+        // The line break alone is shown: the next line begins where it should.
+        now.local_modes.insert(LocalModes::ECHONL);
+        tcsetattr(io::stdin(), OptionalActions::Now, &now)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        for (text, yes) in
+            [("y\n", true), ("YES\n", true), (" yes \n", true), ("\n", false), ("yep\n", false), ("", false)]
+        {
+            assert_eq!(is_yes(text), yes, "{text:?}");
+        }
+    }
+}

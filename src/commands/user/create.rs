@@ -1,0 +1,112 @@
+//! `stackctl user create`: makes a user, gives them their password and signs them in.
+
+use std::collections::BTreeMap;
+
+use super::{
+    super::{
+        app::App,
+        terminal::{self, Terminal},
+    },
+    auth, password,
+    pool::Pool,
+};
+use crate::{
+    cli::{PoolArgs, SignInArgs},
+    error::Failure,
+    exit::Exit,
+    people::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
+    report::Message,
+};
+
+/// What was asked for.
+pub(crate) struct Wanted {
+    pub(crate) name: String,
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) send_invite: bool,
+    pub(crate) sign_in: SignInArgs,
+}
+
+pub(crate) async fn run(app: &App, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
+    let given = password::given(app, wanted.sign_in.password_stdin).await?;
+    let pool = Pool::open(app, pool).await?;
+    let people = pool.people(app);
+    let settings = PoolSettings::read(&people).await.map_err(|error| pool.failure(&error))?;
+    if wanted.send_invite && given.is_none() {
+        let invited = invite(app, &people, &settings, wanted).await;
+        return invited.map(|()| Exit::Done).map_err(|error| pool.failure(&error));
+    }
+    // Everything that can be refused without a change is refused before the first one.
+    if given.is_none() && !terminal::is_there() {
+        return Err(password::nobody());
+    }
+    let client = pool.client(&people, wanted.sign_in.client_id.as_deref()).await?;
+    client.check_flow().map_err(|error| pool.failure(&error))?;
+    let making = Making { app, people: &people, settings: &settings, client: &client, wanted };
+    making.carry_out(given).await.map(|()| Exit::Done).map_err(|error| pool.failure(&error))
+}
+
+/// One user in the making.
+struct Making<'a> {
+    app: &'a App,
+    people: &'a People<'a>,
+    settings: &'a PoolSettings,
+    client: &'a AppClient,
+    wanted: &'a Wanted,
+}
+
+impl Making<'_> {
+    async fn carry_out(&self, given: Option<Secret>) -> Result<(), PeopleError> {
+        let Self { app, people, settings, client, wanted } = self;
+        if let Some(given) = &given {
+            settings.password_policy.check(given)?;
+        }
+        let newcomer = newcomer(app, people, settings, wanted).await?;
+        let chosen = password::chosen(app, given, &settings.password_policy).await?;
+        app.begin_changes();
+        let temporary = newcomer.admit(wanted.send_invite).await?;
+        let sign_in = SignIn {
+            people,
+            client,
+            prompt: &Terminal(app),
+            user: &wanted.name,
+            chosen: Some(chosen),
+            attributes: newcomer.attributes.clone(),
+        };
+        let tokens = sign_in.with(&temporary).await?;
+        auth::show(app, &wanted.name, &tokens, wanted.sign_in.access_token);
+        Ok(())
+    }
+}
+
+/// Makes the user and leaves it to them to choose a password.
+async fn invite(app: &App, people: &People<'_>, settings: &PoolSettings, wanted: &Wanted) -> Result<(), PeopleError> {
+    let newcomer = newcomer(app, people, settings, wanted).await?;
+    app.begin_changes();
+    newcomer.admit(true).await?;
+    let message = format!("invited {}: Cognito sends them a temporary password", wanted.name);
+    app.report.tell(&Message::Note { message: &message });
+    Ok(())
+}
+
+/// The user as they are to be, with every attribute that the pool requires.
+async fn newcomer<'a>(
+    app: &App,
+    people: &'a People<'a>,
+    settings: &'a PoolSettings,
+    wanted: &'a Wanted,
+) -> Result<Newcomer<'a>, PeopleError> {
+    let mut newcomer = Newcomer::meet(people, settings, &wanted.name, &wanted.attributes).await?;
+    if newcomer.is_half_made() {
+        let message = format!("{} is there and waits for a password: going on from there", wanted.name);
+        app.report.tell(&Message::Note { message: &message });
+    }
+    let missing = newcomer.missing();
+    if !missing.is_empty() && !terminal::is_there() {
+        return Err(PeopleError::AttributesMissing { names: missing });
+    }
+    for name in missing {
+        let value = Terminal(app).line(&format!("{name}: ")).await?;
+        newcomer.attributes.insert(name, value);
+    }
+    Ok(newcomer)
+}

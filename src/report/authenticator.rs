@@ -1,0 +1,27 @@
+//! How an authenticator app is set up: a QR code for its camera, and the secret for whoever types.
+
+use anstyle::{AnsiColor, Color, Style};
+use qrcode::{QrCode, render::unicode::Dense1x2};
+
+use super::paint::{STRONG, paint};
+use crate::people::Authenticator;
+
+/// A code is dark on light, whatever the colours of the terminal: what is light is drawn, on a dark ground.
+const CODE: Style = AnsiColor::BrightWhite.on_default().bg_color(Some(Color::Ansi(AnsiColor::Black)));
+
+/// Shows what an authenticator app needs.
+pub(crate) fn authenticator(app: &Authenticator) -> String {
+    let secret = paint(STRONG, app.secret.reveal());
+    match QrCode::new(app.url.reveal().as_bytes()) {
+        Ok(code) => {
+            format!("\nscan this with an authenticator app:\n\n{}\nor type its secret: {secret}\n\n", drawn(&code))
+        }
+        // A name can be too long for a code.
+        Err(_) => format!("\ntype this secret into an authenticator app: {secret}\n\n"),
+    }
+}
+
+fn drawn(code: &QrCode) -> String {
+    let drawing = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    drawing.lines().map(|line| paint(CODE, line) + "\n").collect()
+}

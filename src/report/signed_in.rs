@@ -1,0 +1,41 @@
+//! The tokens of a sign-in.
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use crate::people::{Token, Tokens};
+
+/// Somebody has signed in.
+#[derive(Debug)]
+pub(crate) struct SignedIn<'a> {
+    /// The name that was given.
+    pub(crate) user: &'a str,
+    /// What they got.
+    pub(crate) tokens: &'a Tokens,
+    /// Whether a person wants the access token, not the ID token.
+    pub(crate) access: bool,
+}
+
+impl SignedIn<'_> {
+    /// The bare token, for `TOKEN=$(…)`.
+    pub(super) fn render(&self) -> String {
+        let token = if self.access { &self.tokens.access } else { &self.tokens.id };
+        format!("{}\n", token.text.reveal())
+    }
+}
+
+impl Serialize for SignedIn<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Tokens { id, access, refresh } = self.tokens;
+        let text = |token: &Token| token.text.reveal().to_owned();
+        let mut event = serializer.serialize_struct("signed_in", 8)?;
+        event.serialize_field("user", self.user)?;
+        event.serialize_field("token_type", "Bearer")?;
+        event.serialize_field("id_token", &text(id))?;
+        event.serialize_field("id_token_expires_in", &id.expires_in)?;
+        event.serialize_field("access_token", &text(access))?;
+        event.serialize_field("access_token_expires_in", &access.expires_in)?;
+        event.serialize_field("refresh_token", &refresh.as_ref().map(text))?;
+        event.serialize_field("refresh_token_expires_in", &refresh.as_ref().map(|token| token.expires_in))?;
+        event.end()
+    }
+}
