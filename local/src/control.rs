@@ -10,7 +10,7 @@ use crate::{
     cloud::{Cloud, Lost},
     error::{Answered, AwsError},
     fault::Effect,
-    protocol::{self, Protocol},
+    protocol::{Protocol, header_value, http_date},
     s3::Arrival,
 };
 
@@ -41,7 +41,7 @@ pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Res
     let head = request.method() == Method::HEAD;
     let mut response = respond(cloud, request).await?;
     // The age of an object is `Date` less its `Last-Modified`, so both are of one clock, which a test may turn.
-    response.headers_mut().insert(DATE, protocol::http_date(cloud.epoch_seconds()));
+    response.headers_mut().insert(DATE, header_value(&http_date(cloud.epoch_seconds())));
     if head {
         *response.body_mut() = Bytes::new();
     }

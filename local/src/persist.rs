@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{logs::Line, world::World};
 
-/// The form of `world.json` that this version writes and reads.
-const FORMAT: u32 = 1;
+/// The form of `world.json` that this version writes. It reads older ones too: what they lack is empty.
+const FORMAT: u32 = 2;
 
 /// The events file is written anew, without what is no longer kept, when it has grown by this.
 const LARGEST_GROWTH: usize = 32 * 1024 * 1024;
@@ -127,8 +127,9 @@ fn read(path: &Path) -> io::Result<(Vec<u8>, World)> {
     };
     let refused = |why: String| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()));
     let read: Read = serde_json::from_slice(&bytes).map_err(|error| refused(error.to_string()))?;
-    if read.format != FORMAT {
-        return Err(refused(format!("written in form {}, this version knows form {FORMAT}", read.format)));
+    if read.format > FORMAT {
+        let newer = read.format;
+        return Err(refused(format!("written in form {newer}, this version knows the forms up to {FORMAT}")));
     }
     Ok((bytes, read.world))
 }

@@ -143,9 +143,9 @@ impl Protocol {
 }
 
 /// The moment as HTTP writes it.
-pub(crate) fn http_date(epoch_seconds: i64) -> HeaderValue {
+pub(crate) fn http_date(epoch_seconds: i64) -> String {
     let moment = Timestamp::from_second(epoch_seconds).unwrap_or_default();
-    header_value(&moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// Adds what S3 says of an error in headers, and takes the body from an answer that HTTP knows none for.
@@ -166,7 +166,8 @@ fn is_header(member: &str) -> bool {
     member.starts_with(|letter: char| letter.is_ascii_lowercase())
 }
 
-fn header_value(text: &str) -> HeaderValue {
+/// A text as a header.
+pub(crate) fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unprintable"))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! They write lists differently: the former has an element `member` for each item, the latter repeats the list's own.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::AwsError;
 
@@ -49,15 +49,16 @@ pub(super) fn document(members: &Value) -> String {
 
 /// The document of a refusal by S3.
 pub(super) fn error(error: &AwsError, request_id: &str) -> String {
-    let elements = error.members.iter().filter(|(name, _)| !super::is_header(name));
-    let mut members = Map::from_iter([
-        ("Code".to_owned(), error.code.as_str().into()),
-        ("Message".to_owned(), error.message.as_str().into()),
-    ]);
-    members.extend(elements.map(|(name, value)| (name.clone(), value.clone())));
-    members.extend(["RequestId", "HostId"].map(|name| (name.to_owned(), request_id.into())));
     let mut document = String::from(DECLARATION);
-    flat(&mut document, "Error", "", &members.into());
+    document.push_str("<Error>");
+    flat(&mut document, "Code", "", &error.code.as_str().into());
+    flat(&mut document, "Message", "", &error.message.as_str().into());
+    for (name, value) in error.members.iter().filter(|(name, _)| !super::is_header(name)) {
+        flat(&mut document, name, "", value);
+    }
+    flat(&mut document, "RequestId", "", &request_id.into());
+    flat(&mut document, "HostId", "", &request_id.into());
+    document.push_str("</Error>");
     document
 }
 

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use aws_lc_rs::digest;
 use bytes::Bytes;
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{object::Versions, payload, refusal, versioning::Versioning, xml};
+use super::{header, object::Versions, payload, refusal, versioning::Versioning, xml};
 use crate::{
     call::Call,
     cloud::{Cloud, hex},
     error::{Answered, AwsError},
     paging,
 };
-use aws_lc_rs::digest;
-use jiff::Timestamp;
 
 /// The Region whose buckets have no location constraint.
 const FIRST_REGION: &str = "us-east-1";
@@ -118,7 +118,7 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
         };
         world.s3.buckets.insert(name.to_owned(), bucket);
     }
-    Ok(super::answer(StatusCode::OK, [("location", Some(format!("/{name}")))], Bytes::new()))
+    Ok(super::answer(StatusCode::OK, [header("location", format!("/{name}"))], Bytes::new()))
 }
 
 /// Refuses a name that is taken, except in the first Region, where making one's own bucket again does nothing.
@@ -190,7 +190,7 @@ fn is_valid(name: &str) -> bool {
 pub(super) fn head(cloud: &Cloud, call: &Call) -> Answered {
     let world = cloud.world();
     let bucket = world.s3.bucket(cloud, call)?;
-    Ok(super::answer(StatusCode::OK, [("x-amz-bucket-region", Some(bucket.region.clone()))], Bytes::new()))
+    Ok(super::answer(StatusCode::OK, [header("x-amz-bucket-region", bucket.region.as_str())], Bytes::new()))
 }
 
 pub(super) fn location(cloud: &Cloud, call: &Call) -> Answered {

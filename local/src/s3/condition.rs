@@ -25,13 +25,17 @@ pub(super) fn on_upload(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), Aw
     }
 }
 
-/// Refuses a deletion whose condition does not hold; it is always one on the current version.
-pub(super) fn on_delete(s3: &S3, call: &Call) -> Result<(), AwsError> {
+/// Refuses a deletion whose condition does not hold now, or was overtaken; it is always one on the current version.
+pub(super) fn on_delete(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), AwsError> {
     let Some(wanted) = call.text("IfMatch") else { return Ok(()) };
+    let key = call.text("Key").unwrap_or_default();
+    if s3.has_changed(call, arrival) {
+        return Err(refusal::conditional_request_conflict("If-Match", key));
+    }
     match current(s3, call) {
         Some(content) if wanted == "*" || is_same(wanted, &content.etag) => Ok(()),
         Some(_) => Err(refusal::precondition_failed("If-Match")),
-        None => Err(refusal::no_such_key(call.text("Key").unwrap_or_default())),
+        None => Err(refusal::no_such_key(key)),
     }
 }
 

@@ -4,8 +4,9 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use super::{
+    Arrival,
     bucket::Bucket,
-    condition,
+    condition, header,
     object::Version,
     refusal,
     versioning::{self, Versioning},
@@ -22,19 +23,20 @@ struct Deletion {
     marker: bool,
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn delete(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     let key = call.text("Key").unwrap_or_default();
     let mut world = cloud.world();
     world.s3.bucket(cloud, call)?;
-    condition::on_delete(&world.s3, call)?;
+    condition::on_delete(&world.s3, call, arrival)?;
     let bucket = world.s3.bucket_mut(cloud, call)?;
     let deletion = match call.text("VersionId") {
         Some(id) => take(bucket, key, id)?,
         None => hide(bucket, key, cloud.epoch_seconds()),
     };
     world.s3.note_change(call);
-    let headers =
-        [("x-amz-version-id", deletion.version), ("x-amz-delete-marker", deletion.marker.then(|| "true".into()))];
+    let version = deletion.version.map(|id| header("x-amz-version-id", id));
+    let marker = deletion.marker.then(|| header("x-amz-delete-marker", "true"));
+    let headers = version.into_iter().chain(marker);
     Ok(super::answer(StatusCode::NO_CONTENT, headers, Bytes::new()))
 }
 

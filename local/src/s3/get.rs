@@ -3,9 +3,10 @@
 use http::StatusCode;
 
 use super::{
+    Header,
     bucket::Bucket,
-    condition,
-    object::{Content, Version},
+    condition, header,
+    object::Version,
     refusal,
     versioning::{self, Versioning},
 };
@@ -17,32 +18,32 @@ use crate::{
 };
 
 pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+    let (headers, blob) = found(cloud, call)?;
+    // Not while the world is held: a save takes the store before the world. What a blob's name stands for is for ever.
+    let body = cloud
+        .blob(&blob)
+        .ok_or_else(|| AwsError::new(500, "InternalError", "We encountered an internal error. Please try again."))?;
+    Ok(super::answer(StatusCode::OK, headers, body))
+}
+
+/// The headers of what a call asks for, and the name of its blob.
+fn found(cloud: &Cloud, call: &Call) -> Result<(Vec<Header>, String), AwsError> {
     let world = cloud.world();
     let bucket = world.s3.bucket(cloud, call)?;
     let version = asked_for(bucket, call)?;
     let Some(content) = &version.content else { return Err(deleted(call, version, bucket.versioning)) };
     condition::on_read(call, content)?;
-    let body = cloud
-        .blob(&content.blob)
-        .ok_or_else(|| AwsError::new(500, "InternalError", "We encountered an internal error. Please try again."))?;
     let with_checksum = call.text("ChecksumMode") == Some("ENABLED");
-    let headers = content.answered().filter(|(name, _)| with_checksum || !name.starts_with("x-amz-checksum-"));
-    let more = [
-        ("accept-ranges", Some("bytes".into())),
-        ("content-length", Some(content.size.to_string())),
-        ("last-modified", http_date(version.modified).to_str().ok().map(str::to_owned)),
-        ("x-amz-server-side-encryption", Some("AES256".into())),
-        ("x-amz-version-id", bucket.versioning.told(version)),
-    ];
-    Ok(super::answer(StatusCode::OK, headers.chain(more), body))
-}
-
-impl Content {
-    /// The headers that tell of the content.
-    pub(super) fn answered(&self) -> impl Iterator<Item = (&str, Option<String>)> {
-        let kept = self.headers.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
-        kept.chain([("etag", Some(self.etag.clone())), ("x-amz-checksum-type", Some("FULL_OBJECT".into()))])
-    }
+    let mut headers = content.headers();
+    headers.retain(|(name, _)| with_checksum || !name.starts_with("x-amz-checksum-"));
+    headers.extend([
+        header("accept-ranges", "bytes"),
+        header("content-length", content.size.to_string()),
+        header("last-modified", http_date(version.modified)),
+        header("x-amz-server-side-encryption", "AES256"),
+    ]);
+    headers.extend(bucket.versioning.told(version).map(|id| header("x-amz-version-id", id)));
+    Ok((headers, content.blob.clone()))
 }
 
 /// The version that a call names, or else the newest.

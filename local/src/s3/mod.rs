@@ -22,7 +22,7 @@ mod xml;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use self::bucket::Bucket;
@@ -106,24 +106,27 @@ pub(crate) fn handle(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
         "PutObject" => put::put(cloud, call, arrival),
         // What differs is that the body of an answer to HEAD is not sent.
         "GetObject" | "HeadObject" => get::get(cloud, call),
-        "DeleteObject" => delete::delete(cloud, call),
+        "DeleteObject" => delete::delete(cloud, call, arrival),
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }
 
-/// An answer of headers and a body; headers without a value are left out.
-fn answer<'a>(status: StatusCode, headers: impl IntoIterator<Item = (&'a str, Option<String>)>, body: Bytes) -> Answer {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    insert(response.headers_mut(), headers);
-    Answer::Raw(response)
+/// A header of an answer.
+type Header = (String, String);
+
+fn header(name: &str, value: impl Into<String>) -> Header {
+    (name.to_owned(), value.into())
 }
 
-fn insert<'a>(headers: &mut HeaderMap, more: impl IntoIterator<Item = (&'a str, Option<String>)>) {
-    for (name, value) in more {
+/// An answer of headers and a body.
+fn answer(status: StatusCode, headers: impl IntoIterator<Item = Header>, body: Bytes) -> Answer {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for (name, value) in headers {
         // What is kept came in a header, so it fits into one.
-        if let (Ok(name), Some(Ok(value))) = (name.parse::<HeaderName>(), value.map(HeaderValue::try_from)) {
-            headers.insert(name, value);
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
         }
     }
+    Answer::Raw(response)
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::{Header, header};
+
 /// The id of a version that was written while the bucket did not keep versions.
 pub(super) const NULL: &str = "null";
 
@@ -26,6 +28,15 @@ pub(super) struct Content {
     pub(super) etag: String,
     /// The headers that came with the bytes and go with them: type, metadata, checksum.
     pub(super) headers: BTreeMap<String, String>,
+}
+
+impl Content {
+    /// The headers that tell of the content.
+    pub(super) fn headers(&self) -> Vec<Header> {
+        let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| header(name, value.as_str())).collect();
+        headers.extend([header("etag", self.etag.as_str()), header("x-amz-checksum-type", "FULL_OBJECT")]);
+        headers
+    }
 }
 
 /// The versions of one key, the oldest first; there is always one.

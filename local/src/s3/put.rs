@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    Arrival, checksum, condition,
+    Arrival, Header, checksum, condition, header,
     object::{Content, Version},
     payload::{self, Payload},
+    versioning::Versioning,
 };
 use crate::{
     call::Call,
@@ -44,11 +45,16 @@ pub(super) fn put(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     let versioning = bucket.versioning;
     let version = versioning.push(bucket.objects.entry(key.to_owned()).or_default(), version).clone();
     world.s3.note_change(call);
-    let headers = version.content.iter().flat_map(Content::answered);
-    let headers = headers.filter(|(name, _)| *name == "etag" || name.starts_with("x-amz-checksum-"));
-    let more =
-        [("x-amz-server-side-encryption", Some("AES256".into())), ("x-amz-version-id", versioning.told(&version))];
-    Ok(super::answer(StatusCode::OK, headers.chain(more), Bytes::new()))
+    Ok(super::answer(StatusCode::OK, told(&version, versioning), Bytes::new()))
+}
+
+/// What an upload is told of what it made.
+fn told(version: &Version, versioning: Versioning) -> Vec<Header> {
+    let mut headers = version.content.as_ref().map(Content::headers).unwrap_or_default();
+    headers.retain(|(name, _)| name == "etag" || name.starts_with("x-amz-checksum-"));
+    headers.push(header("x-amz-server-side-encryption", "AES256"));
+    headers.extend(versioning.told(version).map(|id| header("x-amz-version-id", id)));
+    headers
 }
 
 fn content(cloud: &Cloud, payload: &Payload, mut headers: BTreeMap<String, String>) -> Content {

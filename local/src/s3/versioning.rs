@@ -1,5 +1,7 @@
 //! Whether a bucket keeps the versions of its objects.
 
+use bytes::Bytes;
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -9,13 +11,10 @@ use super::{
     payload, refusal, xml,
 };
 use crate::{
-    answer::Answer,
     call::Call,
     cloud::Cloud,
     error::{Answered, AwsError},
 };
-use bytes::Bytes;
-use http::StatusCode;
 
 /// What becomes of the old when something new is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,9 +84,5 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
         return Err(AwsError::not_imitated(&format!("`{member}` of s3:PutBucketVersioning")));
     }
     cloud.world().s3.bucket_mut(cloud, call)?.versioning = versioning;
-    Ok(done(StatusCode::OK))
-}
-
-fn done(status: StatusCode) -> Answer {
-    super::answer(status, [], Bytes::new())
+    Ok(super::answer(StatusCode::OK, [], Bytes::new()))
 }

@@ -9,6 +9,7 @@ mod log_events;
 mod logs;
 mod persistence;
 mod protocols;
+mod s3;
 mod server;
 
 use bytes::Bytes;
@@ -36,6 +37,19 @@ fn request(method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<B
     }
     request.body(body.into()).unwrap()
 }
+
+/// A call of S3, as in `PUT /bucket/key`, and its whole answer.
+async fn s3(cloud: &Cloud, what: &str, headers: &[(&str, &str)], body: &'static str) -> Response<Bytes> {
+    let (method, path) = what.split_once(' ').unwrap();
+    let mut request = request(method, path, headers, body);
+    let signature = SIGNATURE.replace("/any/", "/s3/");
+    request.headers_mut().insert("authorization", signature.parse().unwrap());
+    cloud.handle(request).await.unwrap()
+}
+
+/// The document that makes a bucket where the signature is for.
+const LOCATION: &str = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
+                        </CreateBucketConfiguration>";
 
 /// What came back: the status, the error code of the header, and the body as text.
 #[derive(Debug, PartialEq, Eq)]

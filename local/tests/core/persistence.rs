@@ -1,9 +1,9 @@
 //! A cloud in a folder.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stackctl_local::{Cloud, Settings};
 
-use crate::{PERMISSIONS, iam, logs, role};
+use crate::{LOCATION, PERMISSIONS, cloud, iam, logs, role, s3};
 
 #[tokio::test]
 async fn a_cloud_reopened_from_its_folder_has_everything() {
@@ -72,15 +72,78 @@ async fn one_folder_holds_one_running_cloud() {
 }
 
 #[tokio::test]
-async fn a_world_of_another_form_is_not_touched() {
+async fn a_world_of_a_newer_form_is_not_touched() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("world.json");
     drop(Cloud::open(folder.path(), Settings::default()).unwrap());
     let world = json!({ "format": 7, "world": Cloud::new(Settings::default()).snapshot() }).to_string();
     std::fs::write(&file, &world).unwrap();
     let refused = Cloud::open(folder.path(), Settings::default()).unwrap_err();
-    assert_eq!(refused.to_string(), format!("{}: written in form 7, this version knows form 1", file.display()));
+    let message = format!("{}: written in form 7, this version knows the forms up to 2", file.display());
+    assert_eq!(refused.to_string(), message);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), world);
+}
+
+#[tokio::test]
+async fn a_world_of_before_there_was_s3_has_everything_and_takes_buckets() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = cloud();
+    role(&before, "a").await;
+    let mut world = before.snapshot();
+    world.as_object_mut().unwrap().remove("s3").unwrap();
+    let file = folder.path().join("world.json");
+    std::fs::write(&file, json!({ "format": 1, "world": world }).to_string()).unwrap();
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(cloud.snapshot(), before.snapshot());
+    assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
+    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!((&written["format"], &written["world"]), (&json!(2), &cloud.snapshot()));
+}
+
+#[tokio::test]
+async fn objects_and_their_versions_come_back_with_their_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
+    let versioning = [("content-md5", "8qj8HSeDu3APPMQZVG06WQ==")];
+    let enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    assert_eq!(s3(&cloud, "PUT /states?versioning", &versioning, enabled).await.status(), 200);
+    let first = s3(&cloud, "PUT /states/a", &[], "first").await;
+    assert_eq!(s3(&cloud, "PUT /states/a", &[], "second").await.status(), 200);
+    let before = cloud.snapshot();
+    drop(cloud);
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(cloud.snapshot(), before);
+    assert_eq!(s3(&cloud, "GET /states/a", &[], "").await.body(), "second");
+    let id = first.headers()["x-amz-version-id"].to_str().unwrap();
+    assert_eq!(s3(&cloud, &format!("GET /states/a?versionId={id}"), &[], "").await.body(), "first");
+}
+
+/// A read takes a blob from the folder, and a save writes the world there: held in another order, each would wait for
+/// the other for ever.
+#[test]
+fn a_read_never_waits_for_a_save_that_waits_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let (done, ended) = std::sync::mpsc::channel();
+    let once = |what: &str, cloud: &Cloud, body| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(s3(cloud, what, &[], body)).status().as_u16()
+    };
+    assert_eq!(once("PUT /states", &cloud, LOCATION), 200);
+    assert_eq!(once("PUT /states/read", &cloud, "body"), 200);
+    for what in ["GET /states/read", "PUT /states/written"] {
+        let (cloud, done) = (cloud.clone(), done.clone());
+        std::thread::spawn(move || {
+            for _ in 0..200 {
+                assert_eq!(once(what, &cloud, ""), 200);
+            }
+            done.send(what).unwrap();
+        });
+    }
+    for _ in 0..2 {
+        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("neither waits for the other for ever");
+    }
 }
 
 async fn messages(cloud: &Cloud) -> Vec<String> {
