@@ -1,9 +1,9 @@
-//! Ctrl-C and SIGTERM.
+//! Ctrl-C, SIGTERM and a closed terminal, on a run that has begun to change things.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Lines},
     net::TcpListener,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStderr, Command, Stdio},
     time::Duration,
 };
 
@@ -12,69 +12,159 @@ use stackctl_local::{Settings, Weather};
 use super::{cloud::Served, sandbox::Sandbox};
 
 fn slow() -> Settings {
-    let weather = Weather { latency: Duration::from_millis(400), ..Weather::default() };
+    let weather = Weather { latency: Duration::from_millis(250), ..Weather::default() };
     Settings { weather, ..Settings::default() }
 }
 
-fn signal(name: &str, child: &Child) {
-    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+/// A run of which every line of stderr is followed.
+struct Followed {
+    child: Child,
+    lines: Lines<BufReader<ChildStderr>>,
 }
 
-/// Runs until the first step is done, then sends the signals, and returns exit code and the rest of stderr.
-fn interrupted(sandbox: &Sandbox, signals: &[&str]) -> (Option<i32>, String) {
-    let mut child = sandbox.command("up --yes").stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.contains("  created  ")));
-    let mut rest = String::new();
-    for (index, name) in signals.iter().enumerate() {
-        if index > 0 {
-            // The next one only counts as such when the one before was heard.
-            rest += &(lines.by_ref().find(|line| line.starts_with("interrupted: ")).unwrap() + "\n");
-        }
-        signal(name, &child);
+impl Followed {
+    fn new(mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        Self { child, lines }
     }
-    rest += &lines.map(|line| line + "\n").collect::<String>();
-    (child.wait().unwrap().code(), rest)
+
+    /// Reads on until a line has this in it.
+    fn until(&mut self, part: &str) {
+        assert!(self.lines.by_ref().map(Result::unwrap).any(|line| line.contains(part)), "{part}");
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// The exit code, nothing for a killed one, and the rest of stderr.
+    fn ended(mut self) -> (Option<i32>, String) {
+        let rest = self.lines.map(|line| line.unwrap() + "\n").collect();
+        (self.child.wait().unwrap().code(), rest)
+    }
+}
+
+/// The next run needs no flag, makes nothing twice, and leaves nothing to do.
+fn the_next_goes_on(aws: &Served, sandbox: &Sandbox) {
+    assert_eq!(sandbox.run("up --yes").code, 0);
+    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
+    let calls = aws.cloud.call_counts();
+    assert_eq!((calls["cognito-idp:CreateUserPool"], calls["apigateway:CreateRestApi"]), (1, 1), "{calls:?}");
 }
 
 #[test]
 fn the_first_one_finishes_what_is_under_way() {
+    for name in ["-TERM", "-HUP"] {
+        let aws = Served::new(slow());
+        let sandbox = aws.sandbox();
+        let mut run = Followed::new(sandbox.command("up --yes"));
+        run.until("  created  ");
+        run.signal(name);
+        let (code, rest) = run.ended();
+        assert_eq!(code, Some(130), "{name}");
+        assert!(rest.contains("\nerror: interrupted; what was under way is finished\nhint: "), "{rest}");
+        assert!(rest.ends_with(" steps are done and recorded; run `stackctl up` to go on\n"), "{rest}");
+        the_next_goes_on(&aws, &sandbox);
+    }
+}
+
+#[test]
+fn what_only_waits_is_not_waited_for_and_told() {
+    let weather = Weather { role_propagation: Duration::from_secs(3600), ..Weather::default() };
+    let aws = Served::new(Settings { weather, ..Settings::default() });
+    let sandbox = aws.sandbox();
+    let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));
+    run.until("waiting for IAM");
+    run.signal("-TERM");
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(130));
+    insta::assert_snapshot!(sandbox.pinned(&rest), @r"
+    interrupted: finishing what is under way; once more to stop at once, which is safe too
+      lambda_function.hello    stopped waiting for IAM to let Lambda assume the function's new role
+      rest_api.main            skipped
+      lambda_permission.hello  skipped
+      user_pool.main           skipped
+      authorizer.main          skipped
+      api_routes.main          skipped
+      stage.main               skipped
+      user_pool_client.main    skipped
+
+    2 created in TIME
+
+    error: interrupted; what was under way is finished
+      lambda_function.hello: stopped waiting for IAM to let Lambda assume the function's new role
+    hint: 2 of 10 steps are done and recorded; run `stackctl up` to go on
+    ");
+}
+
+#[test]
+fn a_down_is_finished_by_the_next_too() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let (code, rest) = interrupted(&sandbox, &["-TERM"]);
-    assert_eq!(code, Some(130));
-    assert!(rest.contains("\nerror: interrupted; what was under way is finished\nhint: "), "{rest}");
-    assert!(rest.ends_with(" steps are done and recorded; run `stackctl up` to go on\n"), "{rest}");
     assert_eq!(sandbox.run("up --yes").code, 0);
-    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
+    let mut run = Followed::new(sandbox.command("down --yes"));
+    run.until("  deleted  ");
+    run.signal("-TERM");
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(130));
+    assert!(rest.ends_with(" steps are done and recorded; run `stackctl down` to go on\n"), "{rest}");
+    assert_eq!(sandbox.run("down --yes").code, 0);
+    assert_eq!(sandbox.run("down --yes").err, "not deployed: there is nothing to remove\n");
 }
 
 #[test]
 fn the_second_one_stops_at_once_and_the_next_up_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let (code, rest) = interrupted(&sandbox, &["-INT", "-INT"]);
+    let mut run = Followed::new(sandbox.command("up --yes"));
+    run.until("  created  ");
+    run.signal("-INT");
+    run.until("interrupted: finishing what is under way");
+    run.signal("-INT");
+    let (code, rest) = run.ended();
     assert_eq!(code, Some(130));
     assert!(rest.contains("error: stopped at once, with calls under way\n"), "{rest}");
     assert!(rest.ends_with("hint: run `stackctl up` again: it finds what they did and goes on\n"), "{rest}");
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
-    let pools = aws.cloud.call_counts();
-    assert_eq!(pools["cognito-idp:CreateUserPool"], 1, "{pools:?}");
+    the_next_goes_on(&aws, &sandbox);
+}
+
+#[test]
+fn one_that_is_killed_after_it_was_asked_to_end_is_finished_by_the_next() {
+    let aws = Served::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = Followed::new(sandbox.command("up --yes"));
+    run.until("  created  ");
+    run.signal("-TERM");
+    run.until("interrupted: finishing what is under way");
+    run.signal("-KILL");
+    assert_eq!(run.ended().0, None);
+    the_next_goes_on(&aws, &sandbox);
+}
+
+#[test]
+fn under_nohup_a_closed_terminal_is_not_heard() {
+    let aws = Served::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = Followed::new(sandbox.shell("trap '' HUP; exec stackctl up --yes"));
+    run.until("  created  ");
+    run.signal("-HUP");
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(0), "{rest}");
 }
 
 #[test]
 fn before_anything_is_changed_one_is_enough() {
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", silent.local_addr().unwrap());
-    let sandbox = Sandbox::new()
-        .with("AWS_ENDPOINT_URL", &url)
-        .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-        .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
-    let child = sandbox.command("plan").stderr(Stdio::piped()).spawn().unwrap();
-    let _call = silent.accept().unwrap();
-    signal("-INT", &child);
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "error: interrupted, before anything was changed\n");
+    for line in ["plan", "up --yes"] {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", silent.local_addr().unwrap());
+        let sandbox = Sandbox::new()
+            .with("AWS_ENDPOINT_URL", &url)
+            .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
+        let run = Followed::new(sandbox.command(line));
+        let _call = silent.accept().unwrap();
+        run.signal("-INT");
+        assert_eq!(run.ended(), (Some(130), "error: interrupted, before anything was changed\n".into()), "{line}");
+    }
 }

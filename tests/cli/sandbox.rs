@@ -23,6 +23,8 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
+const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
+
 /// A configuration whose functions need no interpreter of this machine.
 pub(crate) const CONFIG: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
@@ -96,8 +98,24 @@ impl Sandbox {
     }
 
     pub(crate) fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_stackctl"));
-        command.args(line.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
+        let mut command = self.calling(STACKCTL);
+        command.args(line.split_whitespace());
+        command
+    }
+
+    /// A script for the shell, in which `stackctl` is the binary.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut path = Path::new(STACKCTL).parent().unwrap().as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap());
+        let mut command = self.calling("sh");
+        command.args(["-c", script]).env("PATH", path);
+        command
+    }
+
+    fn calling(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder.path()).stdin(Stdio::null());
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.folder.path());
         command.env("COLUMNS", "100").env("AWS_EC2_METADATA_DISABLED", "true").env("USER", "ann");
         command.envs(self.variables.iter().cloned());
