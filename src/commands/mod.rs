@@ -60,7 +60,16 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         failure.exit
     });
     app.finish(exit);
-    exit.into()
+    delivered(&app, exit).into()
+}
+
+/// How the run ends when its results could not be written: whoever redirected them must not take it for done.
+fn delivered(app: &App, exit: Exit) -> Exit {
+    let Some(error) = app.report.undelivered() else { return exit };
+    let failure = Failure::io("the results cannot be written to stdout", &error);
+    let changed = app.is_careful().then_some("what was done is recorded; `stackctl outputs` tells the results again");
+    app.report.complain(&failure.with_hints(changed.map(str::to_owned)));
+    if exit == Exit::Done { Exit::Failed } else { exit }
 }
 
 fn tokio_runtime() -> Result<Runtime, Failure> {

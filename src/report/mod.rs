@@ -30,6 +30,7 @@ use std::{
 use crate::{
     cli::{Color, Common},
     engine::{Event, Events, Plan, PlanError, Rules},
+    error::Failure,
 };
 
 pub(crate) use authenticator::authenticator;
@@ -85,6 +86,8 @@ pub(crate) enum Look {
 struct Streams {
     out: Stream,
     err: Stream,
+    /// Why a result could not be written, when that was so.
+    undelivered: Option<io::Error>,
 }
 
 impl Report {
@@ -99,6 +102,7 @@ impl Report {
         let streams = Streams {
             out: Box::new(anstream::AutoStream::new(io::stdout(), choice)),
             err: Box::new(anstream::AutoStream::new(io::stderr(), choice)),
+            undelivered: None,
         };
         // The log lines of -v would tear spinners apart.
         let live = look == Look::Human && !common.quiet && common.verbose == 0 && io::stderr().is_terminal();
@@ -114,10 +118,7 @@ impl Report {
 
     /// Gives a result: what the person asked for.
     pub(crate) fn data(&self, message: &Message<'_>) {
-        match self.look {
-            Look::Human => self.print(|streams| &mut streams.out, &human::render(message, self.settings)),
-            Look::Json => self.print(|streams| &mut streams.out, &json::line(message)),
-        }
+        self.raw(self.render(message).as_bytes());
     }
 
     /// Tells what is going on; silent with `--quiet`.
@@ -140,19 +141,36 @@ impl Report {
             _ => {}
         }
         match self.look {
-            Look::Human => self.print(|streams| &mut streams.err, &human::render(message, self.settings)),
+            Look::Human => self.to_stderr(&self.render(message)),
             Look::Json => self.data(message),
         }
     }
 
     /// Gives text as it is, whatever the look.
     pub(crate) fn raw(&self, text: &[u8]) {
-        let _ = self.streams().out.write_all(text);
+        self.live.aside(|| {
+            let mut streams = self.streams();
+            let written = streams.out.write_all(text).and_then(|()| streams.out.flush());
+            // A reader that went away, as `head`, is no failure of ours.
+            if let Some(error) = written.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+                streams.undelivered.get_or_insert(error);
+            }
+        });
+    }
+
+    /// Why results could not be written, as on a full disk; nothing when all of them were, or nobody was there to read.
+    pub(crate) fn undelivered(&self) -> Option<io::Error> {
+        self.streams().undelivered.take()
+    }
+
+    /// Tells an error on stderr, whatever the look: the other stream is of no use.
+    pub(crate) fn complain(&self, failure: &Failure) {
+        self.to_stderr(&self.render(&Message::Error(failure)));
     }
 
     /// Speaks with the person at the terminal, whatever the look: a question, or why it comes again.
     pub(crate) fn converse(&self, text: &str) {
-        self.print(|streams| &mut streams.err, text);
+        self.to_stderr(text);
     }
 
     /// For whom this is.
@@ -160,12 +178,18 @@ impl Report {
         self.look
     }
 
-    fn print(&self, stream: impl FnOnce(&mut Streams) -> &mut Stream, text: &str) {
-        // A reader that went away, as `head`, is no failure of ours.
+    fn render(&self, message: &Message<'_>) -> String {
+        match self.look {
+            Look::Human => human::render(message, self.settings),
+            Look::Json => json::line(message),
+        }
+    }
+
+    /// Writes to stderr. Nobody need be there to read it.
+    fn to_stderr(&self, text: &str) {
         self.live.aside(|| {
             let mut streams = self.streams();
-            let stream = stream(&mut streams);
-            let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+            let _ = streams.err.write_all(text.as_bytes()).and_then(|()| streams.err.flush());
         });
     }
 
@@ -177,12 +201,12 @@ impl Report {
 impl Events for Report {
     fn emit(&self, event: Event) {
         match self.look {
-            Look::Json => self.print(|streams| &mut streams.out, &json::line(&event)),
+            Look::Json => self.raw(json::line(&event).as_bytes()),
             Look::Human if self.quiet => {}
             Look::Human => {
                 self.live.follow(&event);
                 if let Some(line) = human::event(&event, self.live.is_on(), self.width.load(Ordering::Relaxed)) {
-                    self.print(|streams| &mut streams.err, &line);
+                    self.to_stderr(&line);
                 }
             }
         }

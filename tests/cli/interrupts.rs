@@ -71,7 +71,7 @@ fn the_first_one_finishes_what_is_under_way() {
 
 #[test]
 fn what_only_waits_is_not_waited_for_and_told() {
-    let weather = Weather { role_propagation: Duration::from_secs(3600), ..Weather::default() };
+    let weather = Weather { role_propagation: Duration::from_hours(1), ..Weather::default() };
     let aws = Served::new(Settings { weather, ..Settings::default() });
     let sandbox = aws.sandbox();
     let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));

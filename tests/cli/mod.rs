@@ -10,5 +10,6 @@ mod outputs;
 mod refusals;
 mod sandbox;
 mod sign_in;
+mod streams;
 mod usage;
 mod users;
