@@ -184,7 +184,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     }
 
     fn saved(&mut self, result: Result<(), StateError>) {
-        self.journal.saved();
+        self.journal.saved(&result);
         if let Err(error) = result {
             self.stop_saving(error);
         }

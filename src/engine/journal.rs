@@ -126,15 +126,19 @@ impl<'a> Journal<'a> {
         self.store.lost()
     }
 
-    /// A save has ended; results gather again from now on.
-    pub(super) fn saved(&mut self) {
+    /// A save has ended; results gather again from now on. One that failed does not count: the next one follows what
+    /// is stored.
+    pub(super) fn saved(&mut self, result: &Result<(), StateError>) {
         self.not_before = Instant::now() + GATHER;
+        if result.is_err() {
+            self.state.serial -= 1;
+        }
     }
 
     async fn save(&mut self) -> Result<(), StateError> {
         let save = self.start_save();
         let result = save.await;
-        self.saved();
+        self.saved(&result);
         result
     }
 }

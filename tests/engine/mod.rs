@@ -6,4 +6,5 @@ mod interrupts;
 mod kinds;
 mod laws;
 mod life;
+mod saves;
 mod world;

@@ -58,6 +58,7 @@ pub struct World {
     inner: Mutex<Inner>,
     died: Notify,
     list_lag: Duration,
+    latency: Duration,
 }
 
 impl World {
@@ -68,6 +69,11 @@ impl World {
     /// A cloud whose lists miss a new thing for this many seconds.
     pub fn lagging(seconds: u64) -> Self {
         Self { list_lag: Duration::from_secs(seconds), ..Self::default() }
+    }
+
+    /// A cloud whose every call takes this many seconds.
+    pub fn slow(seconds: u64) -> Self {
+        Self { latency: Duration::from_secs(seconds), ..Self::default() }
     }
 
     /// Arms the next run.
@@ -128,6 +134,9 @@ impl World {
     async fn tick<T>(&self, write: bool, effect: impl FnOnce(&mut Inner) -> T) -> Result<T, ResourceError> {
         // A call takes its turn, so that steps that run at the same time interleave.
         tokio::task::yield_now().await;
+        if !self.latency.is_zero() {
+            tokio::time::sleep(self.latency).await;
+        }
         let (cut, result, lost) = {
             let mut inner = self.inner();
             let at = inner.ticks;

@@ -1,0 +1,103 @@
+//! The state cannot be saved, once or from some moment on: what is not on record is found by the next run.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use stackctl::{
+    engine::{Consent, Engine, Interrupt, Outcome},
+    state::{State, StateError, Store},
+};
+
+use super::{
+    kinds::{Config, catalog},
+    life::{Told, down, planned, state, up},
+    world::World,
+};
+
+fn config() -> Config {
+    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
+}
+
+/// A disk that is full for `times` saves, from number `from` on.
+struct Full<'w> {
+    world: &'w World,
+    from: usize,
+    times: usize,
+    saves: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Store for Full<'_> {
+    async fn load(&self) -> Result<Option<State>, StateError> {
+        self.world.load().await
+    }
+
+    async fn save(&self, state: &State) -> Result<(), StateError> {
+        let at = self.saves.fetch_add(1, Ordering::SeqCst);
+        if (self.from..self.from.saturating_add(self.times)).contains(&at) {
+            Err(full())
+        } else {
+            self.world.save(state).await
+        }
+    }
+}
+
+fn full() -> StateError {
+    StateError::Unreachable { path: "toy".into(), action: "saved", reason: "No space left on device".into() }
+}
+
+/// An up whose saves fail so, with calls that take a second each, so that there are many saves.
+async fn up_on(world: &World, from: usize, times: usize) -> Outcome {
+    let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 1 };
+    let plan = planned(world, &config().desired(), Consent::default()).await.unwrap();
+    engine.execute(&plan, state(world), &Full { world, from, times, saves: Arc::default() }).await
+}
+
+/// The shape after an undisturbed up, and its number of saves.
+async fn undisturbed() -> (Vec<String>, usize) {
+    let world = World::slow(2);
+    let outcome = up_on(&world, usize::MAX, 0).await;
+    assert!(outcome.complete(), "{outcome:?}");
+    (world.shape(), usize::try_from(outcome.saves).unwrap())
+}
+
+async fn the_next_goes_on(world: &World, shape: &[String], story: &str) {
+    let next = up(world, &config()).await;
+    assert!(next.complete(), "{story}: {next:?}");
+    assert_eq!(world.shape(), shape, "{story}");
+    assert!(planned(world, &config().desired(), Consent::default()).await.unwrap().is_empty(), "{story}");
+    assert!(down(world).await.complete(), "{story}");
+    assert_eq!(world.shape(), Vec::<String>::new(), "{story}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_is_full_from_any_save_on_loses_nothing() {
+    let (shape, saves) = undisturbed().await;
+    assert!(saves > 5, "{saves}");
+    for from in 0..saves {
+        let world = World::slow(2);
+        let outcome = up_on(&world, from, usize::MAX).await;
+        assert_eq!(outcome.save_error, Some(full()), "save {from}");
+        // Without the intents on record nothing is begun; later on what is under way ends, and nothing more begins.
+        assert_eq!(outcome.done == 0, from == 0, "save {from}: {outcome:?}");
+        the_next_goes_on(&world, &shape, &format!("save {from}")).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_is_full_for_one_save_takes_the_results_of_what_was_under_way() {
+    let (shape, saves) = undisturbed().await;
+    for from in 1..saves {
+        let world = World::slow(2);
+        let outcome = up_on(&world, from, 1).await;
+        assert_eq!(outcome.save_error, Some(full()), "save {from}: the reason is the one that was met");
+        let recorded = world.state().unwrap().resources.len();
+        let lost = usize::from(outcome.skipped == 0);
+        assert!(recorded + lost >= outcome.done, "save {from}: {recorded} of {} are on record", outcome.done);
+        the_next_goes_on(&world, &shape, &format!("save {from}")).await;
+    }
+}
