@@ -68,8 +68,9 @@ fn conclude(app: &App, outcome: Outcome, steps: usize) -> Result<State, Failure>
     if let Some(error) = outcome.save_error {
         let failure = Failure::from(error);
         let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
+        let begun = outcome.done + outcome.failed.len() + outcome.stopped.len() > 0;
         let found = format!("what was done meanwhile is found by the next `stackctl {}`", app.command);
-        return Err(Failure { exit, ..failure }.hint(found));
+        return Err(Failure { exit, ..failure }.with_hints(begun.then_some(found)));
     }
     if !outcome.failed.is_empty() {
         let errors = outcome

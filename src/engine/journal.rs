@@ -130,7 +130,7 @@ impl<'a> Journal<'a> {
     /// is stored.
     pub(super) fn saved(&mut self, result: &Result<(), StateError>) {
         self.not_before = Instant::now() + GATHER;
-        if result.is_err() {
+        if result.as_ref().is_err_and(|error| !error.is_recorded()) {
             self.state.serial -= 1;
         }
     }

@@ -33,6 +33,12 @@ pub enum StateError {
         /// Which file.
         path: String,
     },
+    /// It was removed while a command worked on it. Nothing of it is lost: it is written again, whole.
+    #[error("{path}: somebody has removed the state while this command worked on it, so it was written again")]
+    Removed {
+        /// Which file.
+        path: String,
+    },
     /// Somebody works on it.
     #[error("{path}: the state is locked{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
     Locked {
@@ -60,6 +66,8 @@ pub enum StateError {
         action: &'static str,
         /// What the system says.
         reason: String,
+        /// Whether there is no room for it.
+        full: bool,
     },
 }
 
@@ -88,6 +96,10 @@ impl StateError {
                 vec!["use the credentials and the endpoint that the stack was made with".into()]
             }
             Self::OfAnother { .. } => vec!["use the config that the stack was made with".into()],
+            Self::Removed { .. } => {
+                vec!["make sure that nobody else is at work on the stack, then run the command again".into()]
+            }
+            Self::Unreachable { full: true, .. } => vec!["make room there, then run the command again".into()],
             Self::Unreachable { .. } => vec!["make the place readable and writable, then run the command again".into()],
         }
     }
@@ -95,6 +107,12 @@ impl StateError {
     /// Whether somebody else is at work on the state, or was.
     #[must_use]
     pub fn contended(&self) -> bool {
-        matches!(self, Self::Changed { .. } | Self::Locked { .. })
+        matches!(self, Self::Changed { .. } | Self::Removed { .. } | Self::Locked { .. })
+    }
+
+    /// Whether the state is on record all the same.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        matches!(self, Self::Removed { .. })
     }
 }

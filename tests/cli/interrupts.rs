@@ -1,48 +1,14 @@
 //! Ctrl-C, SIGTERM and a closed terminal, on a run that has begun to change things.
 
-use std::{
-    io::{BufRead as _, BufReader, Lines},
-    net::TcpListener,
-    process::{Child, ChildStderr, Command, Stdio},
-    time::Duration,
-};
+use std::{net::TcpListener, time::Duration};
 
 use stackctl_local::{Settings, Weather};
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{cloud::Served, followed::Followed, sandbox::Sandbox};
 
 fn slow() -> Settings {
     let weather = Weather { latency: Duration::from_millis(250), ..Weather::default() };
     Settings { weather, ..Settings::default() }
-}
-
-/// A run of which every line of stderr is followed.
-struct Followed {
-    child: Child,
-    lines: Lines<BufReader<ChildStderr>>,
-}
-
-impl Followed {
-    fn new(mut command: Command) -> Self {
-        let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        Self { child, lines }
-    }
-
-    /// Reads on until a line has this in it.
-    fn until(&mut self, part: &str) {
-        assert!(self.lines.by_ref().map(Result::unwrap).any(|line| line.contains(part)), "{part}");
-    }
-
-    fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
-    }
-
-    /// The exit code, nothing for a killed one, and the rest of stderr.
-    fn ended(mut self) -> (Option<i32>, String) {
-        let rest = self.lines.map(|line| line.unwrap() + "\n").collect();
-        (self.child.wait().unwrap().code(), rest)
-    }
 }
 
 /// The next run needs no flag, makes nothing twice, and leaves nothing to do.

@@ -1,7 +1,9 @@
 //! Transcripts of the binary: what a person sees as whole texts, what a script relies on as assertions.
 
 mod cloud;
+mod disk;
 mod example;
+mod followed;
 mod interrupts;
 mod life;
 mod local;

@@ -46,7 +46,12 @@ impl Store for Full<'_> {
 }
 
 fn full() -> StateError {
-    StateError::Unreachable { path: "toy".into(), action: "saved", reason: "No space left on device".into() }
+    StateError::Unreachable {
+        path: "toy".into(),
+        action: "saved",
+        reason: "No space left on device".into(),
+        full: true,
+    }
 }
 
 /// An up whose saves fail so, with calls that take a second each, so that there are many saves.

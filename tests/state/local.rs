@@ -94,7 +94,6 @@ async fn the_state_of_another_place_is_refused_with_what_differs() {
 #[tokio::test]
 async fn a_save_that_does_not_follow_is_refused() {
     let (_folder, store) = store();
-    assert!(matches!(store.save(&state(2)).await, Err(StateError::Changed { .. })));
     store.save(&state(1)).await.unwrap();
     assert!(matches!(store.save(&state(1)).await, Err(StateError::Changed { .. })));
     assert!(matches!(store.save(&state(3)).await, Err(StateError::Changed { .. })));
@@ -102,4 +101,28 @@ async fn a_save_that_does_not_follow_is_refused() {
     other.lineage = "another".into();
     assert!(matches!(store.save(&other).await, Err(StateError::Changed { .. })));
     assert_eq!(store.load().await.unwrap(), Some(state(1)));
+}
+
+#[tokio::test]
+async fn a_state_that_is_removed_meanwhile_is_written_again_and_that_is_told() {
+    let (folder, store) = store();
+    store.save(&state(1)).await.unwrap();
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    let error = store.save(&state(2)).await.unwrap_err();
+    assert_eq!(error, StateError::Removed { path: store.place() });
+    assert_eq!(store.load().await.unwrap(), Some(state(2)));
+    store.save(&state(3)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_killed_save_has_left_is_swept_up_by_the_next_holder() {
+    let (folder, store) = store();
+    store.save(&state(1)).await.unwrap();
+    for name in [".shop.dev.a1b2c3.new", ".shop.prod.a1b2c3.new", "shop.dev.mine"] {
+        std::fs::write(folder.path().join(name), "{").unwrap();
+    }
+    let (_guard, _) = ask(&store, "ann", 0).await;
+    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, [".shop.prod.a1b2c3.new", "shop.dev.json", "shop.dev.lock", "shop.dev.mine"]);
 }

@@ -9,9 +9,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use tempfile::NamedTempFile;
+use tempfile::Builder;
 
 use super::{Backend, Guard, LockRequest, State, StateError, Store, text};
+
+/// How the names of files end that become the state when they are whole.
+const UNFINISHED: &str = ".new";
 
 /// Keeps one state in a folder, as `{stack}.{stage}.json`.
 #[derive(Debug, Clone)]
@@ -49,15 +52,42 @@ impl LocalStore {
         }
     }
 
+    fn make_folder(&self) -> io::Result<()> {
+        let blocked = self.folder.exists() && !self.folder.is_dir();
+        if blocked {
+            return Err(io::Error::other(format!("{} is not a folder", self.folder.display())));
+        }
+        fs::create_dir_all(&self.folder)
+    }
+
     fn write(&self, text: &[u8]) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
+        self.make_folder()?;
         // Made with mode 0600, which `persist` keeps.
-        let mut file = NamedTempFile::new_in(&self.folder)?;
-        file.write_all(text)?;
+        let mut file = Builder::new().prefix(&self.unfinished()).suffix(UNFINISHED).tempfile_in(&self.folder)?;
+        // The file itself, as errors of the wrapper name a path that means nothing to anybody.
+        file.as_file_mut().write_all(text)?;
         file.as_file().sync_all()?;
         self.keep_previous()?;
         file.persist(self.path())?;
         File::open(&self.folder)?.sync_all()
+    }
+
+    /// How the names of files begin that become the state when they are whole.
+    fn unfinished(&self) -> String {
+        format!(".{}.", self.name)
+    }
+
+    /// Removes what saves that were killed have left. Whoever has the lock is the only one who saves.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with(&self.unfinished()) && name.ends_with(UNFINISHED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the present version under a second name, by a link, so that there is a present version at every moment.
@@ -83,14 +113,16 @@ impl Store for LocalStore {
 
     async fn save(&self, state: &State) -> Result<(), StateError> {
         let path = self.path();
-        let follows = match self.read()? {
-            None => state.serial == 1,
-            Some(stored) => stored.lineage == state.lineage && stored.serial + 1 == state.serial,
-        };
-        if !follows {
+        let stored = self.read()?;
+        let follows = |stored: &State| stored.lineage == state.lineage && stored.serial + 1 == state.serial;
+        if !stored.as_ref().is_none_or(follows) {
             return Err(StateError::Changed { path: path.display().to_string() });
         }
-        self.write(text::render(state).as_bytes()).map_err(|error| unreachable(&path, "saved", &error))
+        self.write(text::render(state).as_bytes()).map_err(|error| unreachable(&path, "saved", &error))?;
+        if stored.is_none() && state.serial > 1 {
+            return Err(StateError::Removed { path: path.display().to_string() });
+        }
+        Ok(())
     }
 }
 
@@ -102,11 +134,15 @@ impl Backend for LocalStore {
 
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
         let path = self.folder.join(format!("{}.lock", self.name));
-        fs::create_dir_all(&self.folder).map_err(|error| unreachable(&path, "locked", &error))?;
-        lock::take(&path, self.place(), request).await
+        self.make_folder().map_err(|error| unreachable(&path, "locked", &error))?;
+        let guard = lock::take(&path, self.place(), request).await?;
+        self.sweep().map_err(|error| unreachable(&path, "locked", &error))?;
+        Ok(guard)
     }
 }
 
 fn unreachable(path: &Path, action: &'static str, error: &io::Error) -> StateError {
-    StateError::Unreachable { path: path.display().to_string(), action, reason: error.to_string() }
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
+    StateError::Unreachable { path: path.display().to_string(), action, reason: error.to_string(), full }
 }

@@ -1,0 +1,139 @@
+//! Disks that are full and folders that go away, before a run and in the middle of it. The limits are real ones of the
+//! operating system, which also stop the superuser.
+
+use std::{
+    fs,
+    process::{Child, Command},
+};
+
+use stackctl_local::{Settings, Weather};
+
+use super::{cloud::Served, followed::Followed, sandbox::Sandbox};
+
+/// So that something is under way whenever the test does its mischief.
+fn slow() -> Settings {
+    let weather = Weather { latency: std::time::Duration::from_millis(250), ..Weather::default() };
+    Settings { weather, ..Settings::default() }
+}
+
+/// The files in the folder of the state.
+fn names(sandbox: &Sandbox) -> Vec<String> {
+    let entries = fs::read_dir(sandbox.path("state")).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// From here on no file of the process may grow beyond a byte.
+fn fill_the_disk_of(child: &Child) {
+    let pid = child.id().to_string();
+    assert!(Command::new("prlimit").args(["--fsize=1", "--pid", &pid]).status().unwrap().success());
+}
+
+/// The next run needs no flag, makes nothing twice, and leaves nothing to do.
+fn the_next_goes_on(aws: &Served, sandbox: &Sandbox) {
+    let next = sandbox.run("up --yes");
+    assert_eq!(next.code, 0, "{}", next.err);
+    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
+    let calls = aws.cloud.call_counts();
+    assert_eq!((calls["cognito-idp:CreateUserPool"], calls["apigateway:CreateRestApi"]), (1, 1), "{calls:?}");
+    assert_eq!(names(sandbox), ["shop.dev.json", "shop.dev.lock", "shop.dev.previous.json"]);
+}
+
+#[test]
+fn nothing_is_changed_when_the_plan_cannot_be_recorded() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    // One block is enough for the lock, and not for the state.
+    let output = sandbox.shell("trap '' XFSZ; ulimit -f 1; exec stackctl up --yes --quiet").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(sandbox.pinned(&String::from_utf8(output.stderr).unwrap()), @r"
+    error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
+    hint: make room there, then run the command again
+    ");
+    assert_eq!(aws.cloud.call_log(), ["sts:GetCallerIdentity"]);
+    assert_eq!(names(&sandbox), ["shop.dev.lock"]);
+    the_next_goes_on(&aws, &sandbox);
+}
+
+#[test]
+fn nothing_is_changed_when_the_state_has_no_place() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    sandbox.write("state", "a file in the place of the folder");
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: state/shop.dev.lock: the state cannot be locked: state is not a folder
+    hint: make the place readable and writable, then run the command again
+    ");
+    fs::remove_file(sandbox.path("state")).unwrap();
+    sandbox.write("state/shop.dev.lock/here", "a folder in the place of the lock");
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: state/shop.dev.lock: the state cannot be locked: Is a directory (os error 21)
+    hint: make the place readable and writable, then run the command again
+    ");
+    assert!(aws.cloud.call_log().iter().all(|call| call == "sts:GetCallerIdentity"), "{:?}", aws.cloud.call_log());
+}
+
+#[test]
+fn a_disk_that_fills_up_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
+    let aws = Served::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = Followed::new(sandbox.shell("trap '' XFSZ; exec stackctl up --yes --parallel 1"));
+    run.until("  created  ");
+    fill_the_disk_of(&run.child);
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(4), "{rest}");
+    let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
+    insta::assert_snapshot!(error, @r"
+    error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
+    hint: make room there, then run the command again
+    hint: what was done meanwhile is found by the next `stackctl up`
+    ");
+    assert_eq!(names(&sandbox), ["shop.dev.json", "shop.dev.lock"], "no temporary file, no half of one");
+    the_next_goes_on(&aws, &sandbox);
+}
+
+#[test]
+fn a_folder_that_is_replaced_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
+    let aws = Served::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));
+    run.until("  created  ");
+    fs::rename(sandbox.path("state"), sandbox.path("elsewhere")).unwrap();
+    sandbox.write("state", "a file in the place of the folder");
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(4), "{rest}");
+    let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
+    insta::assert_snapshot!(error, @r"
+    error: state/shop.dev.json: the state cannot be read: Not a directory (os error 20)
+    hint: make the place readable and writable, then run the command again
+    hint: what was done meanwhile is found by the next `stackctl up`
+    ");
+    fs::remove_file(sandbox.path("state")).unwrap();
+    fs::rename(sandbox.path("elsewhere"), sandbox.path("state")).unwrap();
+    the_next_goes_on(&aws, &sandbox);
+}
+
+#[test]
+fn a_folder_that_is_removed_in_the_middle_of_a_run_is_made_again_with_all_that_was_on_record() {
+    let aws = Served::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));
+    run.until("  created  ");
+    fs::remove_dir_all(sandbox.path("state")).unwrap();
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(5), "{rest}");
+    let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
+    insta::assert_snapshot!(error, @r"
+    error: state/shop.dev.json: somebody has removed the state while this command worked on it, so it was written again
+    hint: make sure that nobody else is at work on the stack, then run the command again
+    hint: what was done meanwhile is found by the next `stackctl up`
+    ");
+    the_next_goes_on(&aws, &sandbox);
+}
