@@ -16,6 +16,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 use stackctl_local::{Cloud, Lost, Settings, Weather};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/eu-west-1/any/aws4_request, SignedHeaders=host, Signature=00";
@@ -89,6 +93,19 @@ impl From<Response<Bytes>> for Reply {
 
 async fn send(cloud: &Cloud, request: Request<Bytes>) -> Result<Reply, Lost> {
     cloud.handle(request).await.map(Reply::from)
+}
+
+/// Serves a cloud, sends one request as it is, and returns everything that came back.
+async fn exchange(cloud: &Cloud, request: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    serving.abort();
+    answer
 }
 
 /// A call of IAM.

@@ -132,7 +132,8 @@ fn a_read_never_waits_for_a_save_that_waits_for_it() {
     };
     assert_eq!(once("PUT /states", &cloud, LOCATION), 200);
     assert_eq!(once("PUT /states/read", &cloud, "body"), 200);
-    for what in ["GET /states/read", "PUT /states/written"] {
+    let calls = ["GET /states/read", "PUT /states/written"];
+    for what in calls.into_iter().cycle().take(6) {
         let (cloud, done) = (cloud.clone(), done.clone());
         std::thread::spawn(move || {
             for _ in 0..200 {
@@ -141,7 +142,7 @@ fn a_read_never_waits_for_a_save_that_waits_for_it() {
             done.send(what).unwrap();
         });
     }
-    for _ in 0..2 {
+    for _ in 0..6 {
         ended.recv_timeout(std::time::Duration::from_mins(1)).expect("neither waits for the other for ever");
     }
 }

@@ -1,27 +1,10 @@
 //! S3 over TCP, byte by byte as curl sends it, and beside the other services of this server.
 
-use std::{future::pending, time::Duration};
+use std::time::Duration;
 
-use stackctl_local::{Cloud, Effect, Fault, Lost};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-};
+use stackctl_local::{Effect, Fault, Lost};
 
-use crate::{LOCATION, SIGNATURE, cloud, request, s3, send};
-
-/// Serves a cloud, sends one request as it is, and returns everything that came back.
-async fn exchange(cloud: &Cloud, request: &str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, pending()));
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    serving.abort();
-    answer
-}
+use crate::{LOCATION, SIGNATURE, cloud, exchange, request, s3, send};
 
 /// What `curl --aws-sigv4 aws:amz:eu-west-1:s3` sends, with `more` headers of the person's own.
 fn curl(what: &str, more: &str, body: &str) -> String {

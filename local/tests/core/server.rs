@@ -8,23 +8,14 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::{SIGNATURE, cloud, role};
+use crate::{SIGNATURE, cloud, exchange, role};
 
-/// Serves a cloud, sends one request as it is, and returns everything that came back.
-async fn exchange(cloud: &Cloud, head: &str, body: &str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "{head}\r\nauthorization: {SIGNATURE}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    serving.abort();
-    answer
+/// The answer to one signed request with this head and body.
+async fn asked(cloud: &Cloud, head: &str, body: &str) -> String {
+    let length = body.len();
+    let signature = format!("authorization: {SIGNATURE}");
+    exchange(cloud, &format!("{head}\r\n{signature}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"))
+        .await
 }
 
 const LIST_ROLES: &str = "Action=ListRoles&Version=2010-05-08";
@@ -33,7 +24,7 @@ const LIST_ROLES: &str = "Action=ListRoles&Version=2010-05-08";
 async fn a_served_cloud_answers_over_tcp() {
     let cloud = cloud();
     role(&cloud, "over-tcp").await;
-    let answer = exchange(&cloud, "POST / HTTP/1.1\r\nhost: 127.0.0.1", LIST_ROLES).await;
+    let answer = asked(&cloud, "POST / HTTP/1.1\r\nhost: 127.0.0.1", LIST_ROLES).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.contains("<RoleName>over-tcp</RoleName>"), "{answer}");
 }
@@ -42,12 +33,12 @@ async fn a_served_cloud_answers_over_tcp() {
 async fn a_lost_call_ends_the_connection_without_an_answer() {
     let cloud = cloud();
     cloud.add_fault(Fault { operation: None, skip: 0, times: 1, effect: Effect::LoseAnswer });
-    assert_eq!(exchange(&cloud, "POST / HTTP/1.1\r\nhost: localhost:4566", LIST_ROLES).await, "");
+    assert_eq!(asked(&cloud, "POST / HTTP/1.1\r\nhost: localhost:4566", LIST_ROLES).await, "");
 }
 
 #[tokio::test]
 async fn a_request_under_a_foreign_name_is_refused() {
-    let answer = exchange(&cloud(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
+    let answer = asked(&cloud(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
     assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
     assert!(answer.ends_with("the local cloud answers to names of this machine only"), "{answer}");
 }

@@ -140,6 +140,19 @@ async fn a_deletion_conflicts_with_a_conditional_upload_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_upload_conflicts_with_a_conditional_deletion_under_way() {
+    let trial = slow().await;
+    let etag = trial.put("dev.lock", "mine").await;
+    let headers = [("if-match", etag.as_str())];
+    let (uploaded, deleted) = tokio::join!(
+        trial.s3("PUT /states/dev.lock", &[], "theirs"),
+        a_moment_later(trial.s3("DELETE /states/dev.lock", &headers, ""))
+    );
+    assert_eq!((uploaded.status, deleted.refused_in_xml()), (200, CONFLICT));
+    assert_eq!(trial.read("dev.lock").await, "theirs");
+}
+
+#[tokio::test(start_paused = true)]
 async fn uploads_to_other_keys_and_without_a_condition_conflict_with_nothing() {
     let trial = slow().await;
     let condition = [("if-none-match", "*")];

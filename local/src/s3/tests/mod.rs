@@ -2,7 +2,10 @@
 
 mod buckets;
 mod conditions;
+mod lists;
 mod objects;
+mod payloads;
+mod versions;
 
 use bytes::Bytes;
 use http::Request;
