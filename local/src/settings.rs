@@ -28,7 +28,7 @@ impl Default for Settings {
 pub struct Weather {
     /// How long Lambda cannot assume a role after its creation.
     pub role_propagation: Duration,
-    /// How long a new function is `Pending`.
+    /// How long a new function, or a version of one, is `Pending`.
     pub function_pending: Duration,
     /// How long an updated function is `InProgress`, refusing further changes.
     pub update_in_progress: Duration,

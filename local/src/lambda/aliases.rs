@@ -1,7 +1,10 @@
-//! Aliases: names that point to versions.
+//! Aliases: names that point to versions, one or, by weight, two.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{
     Function,
@@ -18,14 +21,32 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-const MEMBERS: &[&str] = &["Description", "FunctionName", "FunctionVersion", "Name", "RevisionId"];
+const MEMBERS: &[&str] = &["Description", "FunctionName", "FunctionVersion", "Name", "RevisionId", "RoutingConfig"];
 
 /// A name for a version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Alias {
     pub(super) function_version: String,
     description: String,
+    /// The share of requests that another version gets, by its number; at most one.
+    #[serde(default)]
+    weights: BTreeMap<String, f64>,
     revision_id: String,
+}
+
+impl Alias {
+    /// Whether requests can get to this version through the alias.
+    pub(super) fn leads_to(&self, version: &str) -> bool {
+        self.function_version == version || self.weights.contains_key(version)
+    }
+
+    /// The version that the next request gets.
+    pub(super) fn draw(&self) -> &str {
+        let [a, b, c, d, ..] = Uuid::new_v4().into_bytes();
+        let drawn = f64::from(u32::from_le_bytes([a, b, c, d])) / f64::from(u32::MAX);
+        let other = self.weights.iter().find(|(_, weight)| drawn < **weight);
+        other.map_or(&self.function_version, |(version, _)| version)
+    }
 }
 
 pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
@@ -33,6 +54,7 @@ pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
     let target = Target::read(cloud, call)?;
     let name = members.required_text("Name")?;
     check_length("name", name, 128)?;
+    check_length("description", members.text("Description")?.unwrap_or_default(), 256)?;
     if !is_word(name) || name.bytes().all(|byte| byte.is_ascii_digit()) {
         let rule = "Member must satisfy regular expression pattern: (?!^[0-9]+$)([a-zA-Z0-9-_]+)";
         return Err(refusals::constraint("name", name, rule));
@@ -40,6 +62,7 @@ pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
     let function_version = members.required_text("FunctionVersion")?;
     let mut world = cloud.world();
     let function = target.function_mut(&mut world.lambda)?;
+    let weights = read_weights(members, function)?.unwrap_or_default();
     check_version(function, function_version)?;
     if function.aliases.contains_key(name) {
         return Err(refusals::conflict(format!("Alias already exists: {}:{name}", function.arn)));
@@ -47,8 +70,10 @@ pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
     let alias = Alias {
         function_version: function_version.into(),
         description: members.text("Description")?.unwrap_or_default().into(),
+        weights,
         revision_id: new_revision(),
     };
+    check_weights(&alias)?;
     let answer = render(&function.arn, name, &alias);
     function.aliases.insert(name.into(), alias);
     Ok(answer.into())
@@ -76,8 +101,13 @@ pub(super) fn update_alias(cloud: &Cloud, call: &Call) -> Answered {
         alias.function_version = version.into();
     }
     if let Some(description) = members.text("Description")? {
+        check_length("description", description, 256)?;
         alias.description = description.into();
     }
+    if let Some(weights) = read_weights(members, function)? {
+        alias.weights = weights;
+    }
+    check_weights(&alias)?;
     alias.revision_id = new_revision();
     let answer = render(&function.arn, name, &alias);
     function.aliases.insert(name.into(), alias);
@@ -103,20 +133,59 @@ pub(super) fn list_aliases(cloud: &Cloud, call: &Call) -> Answered {
     let entries = function
         .aliases
         .iter()
-        .filter(|(_, alias)| wanted.is_none_or(|version| version == alias.function_version))
+        .filter(|(_, alias)| wanted.is_none_or(|version| alias.leads_to(version)))
         .map(|(name, alias)| (name.clone(), render(&function.arn, name, alias)))
         .collect();
     list::page(cloud, call, "Aliases", entries)
 }
 
 fn render(function_arn: &str, name: &str, alias: &Alias) -> Value {
-    json!({
+    let mut answer = json!({
         "AliasArn": format!("{function_arn}:{name}"),
         "Name": name,
         "FunctionVersion": alias.function_version,
         "Description": alias.description,
         "RevisionId": alias.revision_id,
-    })
+    });
+    if !alias.weights.is_empty() {
+        answer["RoutingConfig"] = json!({ "AdditionalVersionWeights": alias.weights });
+    }
+    answer
+}
+
+/// Reads `RoutingConfig`; an empty map ends the sharing.
+fn read_weights(members: Members<'_>, function: &Function) -> Result<Option<BTreeMap<String, f64>>, AwsError> {
+    let Some(routing) = members.structure("RoutingConfig")? else { return Ok(None) };
+    let weights = routing.value("AdditionalVersionWeights").and_then(Value::as_object);
+    let mut read = BTreeMap::new();
+    for (version, weight) in weights.into_iter().flatten() {
+        let weight =
+            weight.as_f64().ok_or_else(|| refusals::wrong_type("AdditionalVersionWeights", "a map of numbers"))?;
+        if !(0.0..=1.0).contains(&weight) {
+            let rule = "Map value must satisfy constraint: [Member must have value between 0.0 and 1.0]";
+            return Err(refusals::constraint("routingConfig.additionalVersionWeights", &weight.to_string(), rule));
+        }
+        check_version(function, version)?;
+        read.insert(version.clone(), weight);
+    }
+    Ok(Some(read))
+}
+
+/// Refuses weights that Lambda does not take: it shares among two published versions.
+fn check_weights(alias: &Alias) -> Result<(), AwsError> {
+    if alias.weights.len() > 1 {
+        return Err(refusals::invalid("Number of items in AdditionalVersionWeights cannot be greater than 1"));
+    }
+    let Some(other) = alias.weights.keys().next() else { return Ok(()) };
+    if *other == alias.function_version {
+        return Err(refusals::invalid(format!(
+            "Invalid function version {other}. Function version {other} is already included in routing configuration."
+        )));
+    }
+    if [other.as_str(), &alias.function_version].contains(&"$LATEST") {
+        return Err(refusals::invalid("$LATEST is not supported for an alias pointing to more than 1 version"));
+    }
+    Ok(())
 }
 
 fn unknown(function: &Function, name: &str) -> AwsError {

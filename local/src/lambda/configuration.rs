@@ -9,8 +9,7 @@ use super::{Function, Version, function::Phase};
 /// Renders one version of a function under the ARN that the caller asked for.
 pub(super) fn render(function: &Function, version: &Version, qualifier: Option<&str>, now: Duration) -> Value {
     let mut members = render_summary(function, version, qualifier);
-    let phase = if version.label == "$LATEST" { function.phase(now) } else { Phase::Settled };
-    let state = match phase {
+    let state = match function.phase_of(version, now) {
         Phase::Pending => json!({
             "State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating",
         }),

@@ -50,6 +50,7 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
         code_sha256: package.code_sha256,
         last_modified: Timestamp::now().as_millisecond(),
         revision_id: new_revision(),
+        pending_until: Duration::ZERO,
     };
     let mut function = Function {
         name: target.name,
@@ -64,10 +65,9 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
         pending_until: now + cloud.settings().weather.function_pending,
         updating_until: Duration::ZERO,
     };
-    if publish {
-        function.publish(None);
-    }
-    let answer = configuration::render(&function, &function.latest, None, now);
+    // The answer is the version's, and its ARN is the function's.
+    let answered = if publish { function.publish(None, function.pending_until) } else { function.latest.clone() };
+    let answer = configuration::render(&function, &answered, None, now);
     world.lambda.functions.insert(target.arn, function);
     Ok(answer.into())
 }

@@ -18,7 +18,7 @@ pub(super) fn delete_function(cloud: &Cloud, call: &Call) -> Answered {
         }
         Some(qualifier) => {
             let function = target.function_mut(&mut world.lambda)?;
-            if let Some((name, _)) = function.aliases.iter().find(|(_, alias)| alias.function_version == qualifier) {
+            if let Some((name, _)) = function.aliases.iter().find(|(_, alias)| alias.leads_to(qualifier)) {
                 return Err(refusals::conflict(format!(
                     "Version {qualifier} of the function is referenced by alias {name}."
                 )));
@@ -26,6 +26,7 @@ pub(super) fn delete_function(cloud: &Cloud, call: &Call) -> Answered {
             let number = qualifier.parse().map_err(|_| target.not_found())?;
             function.versions.remove(&number).ok_or_else(|| target.not_found())?;
             function.policies.remove(qualifier);
+            cloud.runtime().retire_version(&target.arn, qualifier);
         }
     }
     Ok(json!({}).into())

@@ -47,6 +47,9 @@ pub(crate) struct Version {
     pub(super) last_modified: i64,
     /// Changes with every change of the version.
     pub(crate) revision_id: String,
+    /// Until when, on the cloud's clock, a published version is `Pending`; a restart of the cloud ends it.
+    #[serde(skip)]
+    pub(super) pending_until: Duration,
 }
 
 /// Where a function is in its life.
@@ -58,6 +61,7 @@ pub(super) enum Phase {
 }
 
 impl Function {
+    /// Where `$LATEST` is; nothing that is published changes any more.
     pub(super) fn phase(&self, now: Duration) -> Phase {
         if now < self.pending_until {
             Phase::Pending
@@ -80,28 +84,46 @@ impl Function {
         }
     }
 
-    /// Refuses to invoke what does not exist yet; a function that is being updated can be invoked.
-    pub(super) fn check_invocable(&self, now: Duration) -> Result<(), AwsError> {
-        if self.phase(now) == Phase::Pending { Err(still_pending()) } else { Ok(()) }
+    /// Where a version is in its life.
+    pub(super) fn phase_of(&self, version: &Version, now: Duration) -> Phase {
+        match (self.phase(now), version.label.as_str()) {
+            (Phase::Pending, _) => Phase::Pending,
+            (phase, "$LATEST") => phase,
+            _ if now < version.pending_until => Phase::Pending,
+            _ => Phase::Settled,
+        }
     }
 
-    /// The version a qualifier names; an alias leads to the version it points to.
+    /// Refuses to invoke what does not exist yet; a function that is being updated can be invoked.
+    pub(super) fn check_invocable(&self, version: &Version, now: Duration) -> Result<(), AwsError> {
+        if self.phase_of(version, now) == Phase::Pending { Err(still_pending()) } else { Ok(()) }
+    }
+
+    /// The version a qualifier names; an alias leads to the version it points to, whatever share another one has.
     pub(super) fn version(&self, qualifier: Option<&str>) -> Option<&Version> {
-        let Some(qualifier) = qualifier.filter(|qualifier| *qualifier != "$LATEST") else { return Some(&self.latest) };
-        let number = match self.aliases.get(qualifier) {
-            Some(alias) if alias.function_version == "$LATEST" => return Some(&self.latest),
-            Some(alias) => &alias.function_version,
-            None => qualifier,
-        };
-        number.parse().ok().and_then(|number: u64| self.versions.get(&number))
+        let qualifier = qualifier.unwrap_or("$LATEST");
+        self.labelled(self.aliases.get(qualifier).map_or(qualifier, |alias| &alias.function_version))
+    }
+
+    /// The version that the next request to a qualifier gets.
+    pub(super) fn drawn(&self, qualifier: Option<&str>) -> Option<&Version> {
+        let qualifier = qualifier.unwrap_or("$LATEST");
+        self.labelled(self.aliases.get(qualifier).map_or(qualifier, Alias::draw))
+    }
+
+    fn labelled(&self, label: &str) -> Option<&Version> {
+        if label == "$LATEST" {
+            return Some(&self.latest);
+        }
+        label.parse().ok().and_then(|number: u64| self.versions.get(&number))
     }
 
     pub(super) fn has_code(&self, blob: &str) -> bool {
         std::iter::once(&self.latest).chain(self.versions.values()).any(|version| version.blob == blob)
     }
 
-    /// Publishes `$LATEST`, unless it is what was published last.
-    pub(super) fn publish(&mut self, description: Option<&str>) -> Version {
+    /// Publishes `$LATEST`, unless it is what was published last. A new version is `Pending` until then.
+    pub(super) fn publish(&mut self, description: Option<&str>, pending_until: Duration) -> Version {
         let mut settings = self.latest.settings.clone();
         if let Some(description) = description {
             settings.description = description.into();
@@ -115,8 +137,8 @@ impl Function {
             return last.clone();
         }
         self.published += 1;
-        let version =
-            Version { label: self.published.to_string(), settings, revision_id: new_revision(), ..self.latest.clone() };
+        let (label, revision_id) = (self.published.to_string(), new_revision());
+        let version = Version { label, settings, revision_id, pending_until, ..self.latest.clone() };
         self.versions.insert(self.published, version.clone());
         version
     }

@@ -63,8 +63,8 @@ impl Lambda {
 
     fn find(&self, cloud: &Cloud, target: &Target) -> Result<InvokeTarget, AwsError> {
         let function = target.function(self)?;
-        let version = function.version(target.qualifier.as_deref()).ok_or_else(|| target.not_found())?;
-        function.check_invocable(cloud.now())?;
+        let version = function.drawn(target.qualifier.as_deref()).ok_or_else(|| target.not_found())?;
+        function.check_invocable(version, cloud.now())?;
         Ok(InvokeTarget {
             function_name: function.name.clone(),
             function_arn: function.arn.clone(),

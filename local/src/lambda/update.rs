@@ -46,7 +46,7 @@ pub(super) fn update_function_code(cloud: &Cloud, call: &Call) -> Answered {
     function.latest = latest;
     begin_update(cloud, function, now);
     if publish {
-        let version = function.publish(None);
+        let version = function.publish(None, now + cloud.settings().weather.function_pending);
         return Ok(configuration::render(function, &version, Some(&version.label), now).into());
     }
     Ok(configuration::render(function, &function.latest, None, now).into())

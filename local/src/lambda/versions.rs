@@ -24,6 +24,6 @@ pub(super) fn publish_version(cloud: &Cloud, call: &Call) -> Answered {
             function.latest.code_sha256
         )));
     }
-    let version = function.publish(description);
+    let version = function.publish(description, now + cloud.settings().weather.function_pending);
     Ok(configuration::render(function, &version, Some(&version.label), now).into())
 }

@@ -101,6 +101,11 @@ impl Runtime {
         self.pools.retire(function_arn);
     }
 
+    /// Ends the processes of one version likewise.
+    pub(crate) fn retire_version(&self, function_arn: &str, version: &str) {
+        self.pools.retire_version(function_arn, version);
+    }
+
     /// Ends every process.
     pub(crate) fn stop(&self) {
         lock(&self.requests).abort_all();

@@ -39,6 +39,12 @@ impl Pools {
         }
     }
 
+    pub(super) fn retire_version(&self, function_arn: &str, version: &str) {
+        if let Some(pool) = lock(&self.0).get_mut(function_arn).and_then(|versions| versions.remove(version)) {
+            pool.retire();
+        }
+    }
+
     pub(super) fn clear(&self) {
         for pool in lock(&self.0).drain().flat_map(|(_, versions)| versions.into_values()) {
             pool.retire();

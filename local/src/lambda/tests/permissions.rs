@@ -92,3 +92,29 @@ async fn only_the_named_source_may_invoke() {
     assert!(!allows("events.amazonaws.com", &source("abc123")));
     assert!(!allows("apigateway.amazonaws.com", "arn:aws:execute-api:eu-west-1:111111111111:abc123/dev/GET/"));
 }
+
+#[tokio::test]
+async fn a_qualified_arn_is_judged_by_the_policy_of_its_qualifier() {
+    let trial = trial().await;
+    trial.call(Method::POST, "/2015-03-31/functions/hello/versions", &json!({})).await.done();
+    let alias = json!({ "Name": "live", "FunctionVersion": "1" });
+    trial.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
+    let source = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:abc123/dev/GET/");
+    let allows = |qualifier: &str| {
+        let arn = format!("{}{qualifier}", function_arn("hello"));
+        trial.cloud.world().lambda.allows_invoke(&arn, "apigateway.amazonaws.com", &source)
+    };
+    trial.call(Method::POST, PATH, &permission()).await.done();
+    assert_eq!((allows(""), allows(":live"), allows(":1")), (true, false, false));
+
+    let added = trial.call(Method::POST, &format!("{PATH}?Qualifier=live"), &permission()).await.done();
+    let statement: Value = serde_json::from_str(added["Statement"].as_str().unwrap()).unwrap();
+    assert_eq!(statement["Resource"], format!("{}:live", function_arn("hello")));
+    trial.call(Method::DELETE, &format!("{PATH}/from-api"), &Value::Null).await;
+    assert_eq!((allows(""), allows(":live"), allows(":1")), (false, true, false));
+    assert_eq!(trial.call(Method::POST, &format!("{PATH}?Qualifier=7"), &permission()).await.refused().0, 404);
+
+    trial.call(Method::DELETE, "/2015-03-31/functions/hello/aliases/live", &Value::Null).await;
+    trial.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
+    assert!(!allows(":live"), "an alias that is made again begins without a policy");
+}

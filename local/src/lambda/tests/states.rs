@@ -64,3 +64,21 @@ async fn an_update_excludes_the_next_until_it_is_done() {
     tokio::time::advance(Duration::from_secs(5)).await;
     assert_eq!(trial.call(Method::PUT, path, &json!({ "Timeout": 8 })).await.done()["Timeout"], 8);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_version_is_pending_for_a_while_and_takes_no_request_meanwhile() {
+    let trial = trial(Weather { function_pending: Duration::from_secs(5), ..Weather::default() }).await;
+    trial.make_function("hello", CODE, json!({})).await;
+    tokio::time::advance(Duration::from_secs(5)).await;
+    let path = "/2015-03-31/functions/hello/versions";
+    assert_eq!(trial.call(Method::POST, path, &Value::Null).await.done()["State"], "Pending");
+    let invocable = |qualifier: &str| {
+        let arn = format!("{}{qualifier}", function_arn("hello"));
+        trial.cloud.world().lambda.invocable(&trial.cloud, &arn).is_some()
+    };
+    assert_eq!((invocable(""), invocable(":1")), (true, false));
+    tokio::time::advance(Duration::from_secs(5)).await;
+    assert!(invocable(":1"));
+    let read = "/2015-03-31/functions/hello/configuration?Qualifier=1";
+    assert_eq!(trial.call(Method::GET, read, &Value::Null).await.done()["State"], "Active");
+}

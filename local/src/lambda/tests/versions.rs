@@ -47,6 +47,89 @@ async fn an_alias_leads_to_its_version_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn a_function_that_is_published_when_it_is_made_answers_its_first_version() {
+    let trial = Trial::with_worker().await;
+    let made = trial.make_function("hello", CODE, json!({ "Publish": true })).await;
+    assert_eq!((&made["Version"], &made["FunctionArn"]), (&json!("1"), &json!(function_arn("hello"))));
+}
+
+#[tokio::test]
+async fn an_alias_shares_between_two_published_versions_only() {
+    let trial = with_two_versions().await;
+    let path = format!("{FUNCTION}/aliases");
+    let weights = |version: &str, weights: Value| json!({ "Name": "live", "FunctionVersion": version, "RoutingConfig": { "AdditionalVersionWeights": weights } });
+    for (alias, message) in [
+        (
+            weights("1", json!({ "2": 0.1, "1": 0.1 })),
+            "Number of items in AdditionalVersionWeights cannot be greater than 1",
+        ),
+        (
+            weights("1", json!({ "1": 0.1 })),
+            "Invalid function version 1. Function version 1 is already included in routing configuration.",
+        ),
+        (
+            weights("$LATEST", json!({ "1": 0.1 })),
+            "$LATEST is not supported for an alias pointing to more than 1 version",
+        ),
+        (weights("1", json!({ "7": 0.1 })), &format!("Function not found: {}:7", function_arn("hello"))),
+    ] {
+        assert_eq!(trial.call(Method::POST, &path, &alias).await.refused().2, message);
+    }
+    assert_eq!(trial.call(Method::POST, &path, &weights("1", json!({ "2": 1.5 }))).await.refused().0, 400);
+    let shared = trial.call(Method::POST, &path, &weights("1", json!({ "2": 0.1 }))).await.done();
+    assert_eq!(shared["RoutingConfig"], json!({ "AdditionalVersionWeights": { "2": 0.1 } }));
+    for version in ["1", "2"] {
+        let delete = format!("{FUNCTION}?Qualifier={version}");
+        let wanted = format!("Version {version} of the function is referenced by alias live.");
+        assert_eq!(trial.call(Method::DELETE, &delete, &Value::Null).await.refused().2, wanted);
+    }
+
+    let live = format!("{path}/live");
+    let moved = trial.call(Method::PUT, &live, &json!({ "Description": "shared" })).await.done();
+    assert_eq!(moved["RoutingConfig"], shared["RoutingConfig"], "what is left out stays");
+    let none = json!({ "RoutingConfig": { "AdditionalVersionWeights": {} } });
+    assert_eq!(trial.call(Method::PUT, &live, &none).await.done()["RoutingConfig"], Value::Null);
+    assert_eq!(trial.call(Method::DELETE, &format!("{FUNCTION}?Qualifier=2"), &Value::Null).await.status, 204);
+}
+
+#[tokio::test]
+async fn every_request_to_an_alias_with_a_whole_share_goes_to_the_other_version() {
+    let trial = with_two_versions().await;
+    let whole = |version: &str, other: &str| json!({ "Name": "live", "FunctionVersion": version, "RoutingConfig": { "AdditionalVersionWeights": { other: 1.0 } } });
+    trial.call(Method::POST, &format!("{FUNCTION}/aliases"), &whole("1", "2")).await.done();
+    let world = trial.cloud.world();
+    let target = world.lambda.invocable(&trial.cloud, &format!("{}:live", function_arn("hello"))).unwrap();
+    assert_eq!(target.version.label, "2");
+}
+
+#[tokio::test]
+async fn what_is_published_keeps_its_code_and_its_settings() {
+    let trial = with_two_versions().await;
+    let settings = json!({ "Timeout": 9, "Environment": { "Variables": { "LEVEL": "new" } } });
+    trial.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
+    let read = async |qualifier: &str| {
+        let path = format!("{FUNCTION}?Qualifier={qualifier}");
+        trial.call(Method::GET, &path, &Value::Null).await.done()["Configuration"].clone()
+    };
+    let (first, second, latest) = (read("1").await, read("2").await, read("$LATEST").await);
+    assert_ne!(first["CodeSha256"], second["CodeSha256"]);
+    assert_eq!(second["CodeSha256"], latest["CodeSha256"]);
+    assert_eq!((&second["Timeout"], &latest["Timeout"]), (&json!(3), &json!(9)));
+    assert_eq!(second["Environment"], Value::Null);
+    let refused = trial.call(Method::PUT, "/2015-03-31/functions/hello:2/configuration", &settings).await.refused();
+    assert!(refused.2.starts_with("This operation is permitted on Lambda functions only."), "{}", refused.2);
+}
+
+/// A function of which two versions are published.
+async fn with_two_versions() -> Trial {
+    let trial = Trial::with_worker().await;
+    trial.make_function("hello", CODE, json!({ "Publish": true })).await;
+    let code = json!({ "ZipFile": STANDARD.encode(zip(&[("main.py", "pass")])), "Publish": true });
+    trial.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
+    trial
+}
+
+#[tokio::test]
 async fn a_reservation_leaves_a_hundred_to_the_others() {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({})).await;

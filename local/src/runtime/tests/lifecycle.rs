@@ -130,6 +130,18 @@ async fn an_idle_process_that_died_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn deleting_a_version_ends_its_processes_and_no_others() {
+    let trial = trial().await;
+    trial.make_function("hello", ("main.py", COUNTER), json!({ "Publish": true })).await;
+    let latest = answered(trial.invoke("hello", &json!({})).await)["pid"].clone();
+    let first = answered(trial.invoke("hello:1", &json!({})).await)["pid"].clone();
+    assert_ne!(first, latest);
+    trial.call(Method::DELETE, "/2015-03-31/functions/hello?Qualifier=1", &Value::Null).await.done();
+    dies(&first);
+    assert!(is_alive(&latest));
+}
+
+#[tokio::test]
 async fn deleting_the_function_and_dropping_the_cloud_end_the_processes() {
     let trial = trial().await;
     trial.make_function("one", ("main.py", COUNTER), json!({})).await;
