@@ -85,7 +85,8 @@ impl ChangeRow {
 /// Who answers a route: `myname1-dev-test, public`.
 fn answered(route: Option<&Value>) -> String {
     let Some(route) = route else { return "(none)".into() };
-    let function = route.get("function").and_then(Value::as_str).and_then(|arn| arn.rsplit(':').next());
+    // The alias comes after the name.
+    let function = route.get("function").and_then(Value::as_str).and_then(|arn| arn.split(':').nth(6));
     let public = if route.get("auth").and_then(Value::as_str) == Some("none") { ", public" } else { "" };
     function.map_or_else(|| shown(Some(route)), |function| format!("{function}{public}"))
 }

@@ -22,6 +22,8 @@ pub struct LambdaPermission;
 pub struct Spec {
     /// The function.
     pub function_name: String,
+    /// The alias or version that may be called, under its own ARN only; `None` is the function's bare ARN.
+    pub qualifier: Option<String>,
     /// The REST API, all of its stages, methods and paths.
     pub rest_api_id: Input<String>,
 }
@@ -32,13 +34,16 @@ pub struct Spec {
 pub struct Outputs {
     /// The function whose policy it is in.
     pub function_name: String,
+    /// The alias or version whose policy it is in; `None` is the function's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
     /// Its id there.
     pub statement_id: String,
 }
 
 impl Resource for LambdaPermission {
     const KIND: Kind = Kind::new("lambda_permission");
-    const REPLACE_ON: &'static [&'static str] = &["function_name", "rest_api_id"];
+    const REPLACE_ON: &'static [&'static str] = &["function_name", "qualifier", "rest_api_id"];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("lambda_function")];
 
@@ -47,19 +52,24 @@ impl Resource for LambdaPermission {
     type Outputs = Outputs;
 
     fn id(outputs: &Outputs) -> String {
-        format!("{}/{}", outputs.function_name, outputs.statement_id)
+        let qualifier = outputs.qualifier.as_ref().map(|qualifier| format!(":{qualifier}")).unwrap_or_default();
+        format!("{}{qualifier}/{}", outputs.function_name, outputs.statement_id)
     }
 
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
     ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        let statement = statement(context, &outputs.function_name, &outputs.statement_id).await?;
+        let statement = statement(context, outputs).await?;
         // All fields of a statement are immutable, so one that is not as we made it is not ours any more: creating
         // puts it right.
         Ok(statement.and_then(|statement| api_of(context.cloud, &statement)).map(|rest_api_id| Live {
             outputs: outputs.clone(),
-            spec: Spec { function_name: outputs.function_name.clone(), rest_api_id: rest_api_id.into() },
+            spec: Spec {
+                function_name: outputs.function_name.clone(),
+                qualifier: outputs.qualifier.clone(),
+                rest_api_id: rest_api_id.into(),
+            },
         }))
     }
 
@@ -81,7 +91,7 @@ impl Resource for LambdaPermission {
         let outputs = outputs(context.cloud, spec);
         // Lambda loses statements when two are added to one policy at the same time.
         let _alone = context.cloud.alone(&format!("policy of {}", spec.function_name)).await;
-        if let Some(there) = statement(context, &outputs.function_name, &outputs.statement_id).await? {
+        if let Some(there) = statement(context, &outputs).await? {
             if api_of(context.cloud, &there).as_ref() == Some(spec.rest_api_id.known()) {
                 return Ok(outputs);
             }
@@ -92,6 +102,7 @@ impl Resource for LambdaPermission {
             .lambda
             .add_permission()
             .function_name(&spec.function_name)
+            .set_qualifier(spec.qualifier.clone())
             .statement_id(&outputs.statement_id)
             .action(ACTION)
             .principal(PRINCIPAL)
@@ -122,12 +133,17 @@ fn source_arn(cloud: &Cloud, rest_api_id: &str) -> String {
 fn outputs(cloud: &Cloud, spec: &Spec) -> Outputs {
     let hash = Sha256::digest(format!("{PRINCIPAL}\n{}", source_arn(cloud, spec.rest_api_id.known())));
     let short = hash.iter().take(8).fold(0_u64, |short, byte| short << 8 | u64::from(*byte));
-    Outputs { function_name: spec.function_name.clone(), statement_id: format!("stackctl-{short:016x}") }
+    Outputs {
+        function_name: spec.function_name.clone(),
+        qualifier: spec.qualifier.clone(),
+        statement_id: format!("stackctl-{short:016x}"),
+    }
 }
 
-/// The statement with this id; `None` when it, the policy or the function is not there.
-async fn statement(context: &Context<'_, Cloud>, function: &str, id: &str) -> Result<Option<Value>, ResourceError> {
-    let request = context.cloud.lambda.get_policy().function_name(function);
+/// The statement as it is there; `None` when it, the policy, the alias or the function is not.
+async fn statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<Option<Value>, ResourceError> {
+    let Outputs { function_name: function, qualifier, statement_id } = outputs;
+    let request = context.cloud.lambda.get_policy().function_name(function).set_qualifier(qualifier.clone());
     let answer = look(context, &operation::GET_POLICY, || request.clone().send()).await?;
     let Some(text) = answer.and_then(|answer| answer.policy) else { return Ok(None) };
     let mut policy: Value = serde_json::from_str(&text)
@@ -136,7 +152,7 @@ async fn statement(context: &Context<'_, Cloud>, function: &str, id: &str) -> Re
         Value::Array(statements) => statements,
         one => vec![one],
     };
-    Ok(statements.into_iter().find(|statement| statement["Sid"] == id))
+    Ok(statements.into_iter().find(|statement| statement["Sid"] == **statement_id))
 }
 
 /// The API that a statement lets in; `None` when it is not exactly the statement that we make for it.
@@ -153,5 +169,6 @@ fn api_of(cloud: &Cloud, statement: &Value) -> Option<String> {
 async fn remove_statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
     let lambda = &context.cloud.lambda;
     let request = lambda.remove_permission().function_name(&outputs.function_name).statement_id(&outputs.statement_id);
+    let request = request.set_qualifier(outputs.qualifier.clone());
     remove(context, &operation::REMOVE_PERMISSION, || request.clone().send()).await
 }

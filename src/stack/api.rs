@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Identity, main,
-    names::{function_arn, stack_name},
+    names::{called_arn, stack_name},
     of,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     resources::{
         api_routes::{self, ApiRoutes, GatewayResponse, Preflight},
         authorizer::{self, Authorizer},
-        lambda_function::LambdaFunction,
+        lambda_function::{self, LambdaFunction},
         lambda_permission::{self, LambdaPermission},
         rest_api::{self, RestApi},
         stage::{self, Stage},
@@ -38,6 +38,7 @@ pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
     for function in &called {
         let permission = lambda_permission::Spec {
             function_name: config.function_name(function),
+            qualifier: Some(lambda_function::ALIAS.to_owned()),
             rest_api_id: api.output("id").into(),
         };
         desired.add(of::<LambdaPermission>(function), &permission, [of::<LambdaFunction>(function)]);
@@ -89,7 +90,7 @@ fn api_route(config: &Config, identity: &Identity, route: &config::Route) -> api
         config::Auth::Scopes(scopes) => (api_routes::Auth::Cognito, scopes.clone()),
     };
     api_routes::Route {
-        function: function_arn(config, identity, &route.function),
+        function: called_arn(config, identity, &route.function),
         auth,
         scopes,
         timeout_millis: TIMEOUT_MILLIS,

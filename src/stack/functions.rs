@@ -48,9 +48,10 @@ fn lambda_function(
         architecture: function.architecture.to_string(),
         environment: function.environment.clone(),
         description: function.description.clone(),
-        log_group: Some(log_group_name(config, name)),
+        log_group: log_group_name(config, name),
         source_hash: source_hash.to_owned(),
         tags: config.deployment.tags.clone(),
+        alias: lambda_function::THESE_SETTINGS.into(),
     }
 }
 

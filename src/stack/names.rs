@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::config::Config;
+use crate::{config::Config, resources::lambda_function::ALIAS};
 
 /// IAM's limit for the name of a role.
 const LONGEST_ROLE_NAME: usize = 64;
@@ -56,8 +56,9 @@ pub(super) fn role_arn(config: &Config, identity: &Identity, function: &str) -> 
     format!("arn:{}:iam::{}:role{path}{name}", identity.partition, identity.account)
 }
 
-pub(super) fn function_arn(config: &Config, identity: &Identity, function: &str) -> String {
-    identity.arn("lambda", &format!("function:{}", config.function_name(function)))
+/// The ARN under which the API calls a function: that of its alias, so that code and settings change in one instant.
+pub(super) fn called_arn(config: &Config, identity: &Identity, function: &str) -> String {
+    identity.arn("lambda", &format!("function:{}:{ALIAS}", config.function_name(function)))
 }
 
 /// The name of a function's log group: the one to which Lambda writes unless it is told another.

@@ -61,7 +61,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     log_group.hello          in sync  /aws/lambda/shop-dev-hello
     lambda_function.hello    in sync  shop-dev-hello
     rest_api.main            in sync  <rest_api.main#id>
-    lambda_permission.hello  in sync  shop-dev-hello/<lambda_permission.hello#statement_id>
+    lambda_permission.hello  in sync  shop-dev-hello:live/<lambda_permission.hello#statement_id>
     user_pool.main           in sync  <user_pool.main#id>
     authorizer.main          in sync  <authorizer.main#id>
     api_routes.main          in sync  <rest_api.main#id>
@@ -100,7 +100,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
         environment.TOKEN: (secret, differs)
         timeout: 7 → 29
     rest_api.main            in sync  <rest_api.main#id>
-    lambda_permission.hello  in sync  shop-dev-hello/<lambda_permission.hello#statement_id>
+    lambda_permission.hello  in sync  shop-dev-hello:live/<lambda_permission.hello#statement_id>
     user_pool.main           in sync  <user_pool.main#id>
     authorizer.main          in sync  <authorizer.main#id>
     api_routes.main          drifted  <rest_api.main#id>

@@ -70,9 +70,16 @@ impl Clients {
         stage.expect("the stage is there").deployment_id().unwrap_or_default().to_owned()
     }
 
-    /// What AWS calls the code of a function.
+    /// What AWS calls the code that is served of a function.
     pub(crate) async fn code(&self, function: &str) -> String {
-        let answer = self.lambda.get_function().function_name(function).send().await.expect("the function is there");
+        let answer = self
+            .lambda
+            .get_function()
+            .function_name(function)
+            .qualifier("live")
+            .send()
+            .await
+            .expect("the function is there");
         let configuration = answer.configuration().expect("a function has a configuration");
         configuration.code_sha256().unwrap_or_default().to_owned()
     }

@@ -55,13 +55,16 @@ impl World {
         let lambda = &self.clients.lambda;
         let function = lambda.update_function_configuration().function_name(FUNCTION).timeout(3);
         function.send().await.expect("the function changes");
-        let policy = lambda.get_policy().function_name(FUNCTION).send().await.expect("the function has a policy");
+        let alias = lambda.update_alias().function_name(FUNCTION).name("live").function_version("1");
+        alias.send().await.expect("the alias moves");
+        let policy = lambda.get_policy().function_name(FUNCTION).qualifier("live").send().await;
+        let policy = policy.expect("the alias has a policy");
         let policy: Value = serde_json::from_str(policy.policy().unwrap_or_default()).expect("policies are JSON");
         let sid = text(&policy["Statement"][0]["Sid"]);
-        let remove = lambda.remove_permission().function_name(FUNCTION).statement_id(&sid);
+        let remove = lambda.remove_permission().function_name(FUNCTION).qualifier("live").statement_id(&sid);
         remove.send().await.expect("the statement goes");
         // Without a source ARN, every API of every account may call the function.
-        let add = lambda.add_permission().function_name(FUNCTION).statement_id(&sid);
+        let add = lambda.add_permission().function_name(FUNCTION).qualifier("live").statement_id(&sid);
         let add = add.action("lambda:InvokeFunction").principal("apigateway.amazonaws.com");
         add.send().await.expect("a wider statement comes");
     }

@@ -23,6 +23,7 @@
 //! | `PutMethod` replaces a method | 409, it exists already | not relied on |
 //! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
 //! | `GetGatewayResponses` lists the customised ones only | it lists every type, the others as defaults | ministack judges that |
+//! | a function and its versions share one policy | each qualifier has a policy of its own | ministack judges that |
 //! | no data plane for Lambda | a stage answers | ministack judges that |
 //!
 //! | ministack 1.5.33 | on AWS | here |
@@ -37,6 +38,7 @@
 //! | `UpdateUserPool` keeps a password policy that it does not name | it is reset | moto judges that |
 //! | `PutMethod` replaces a method | 409, it exists already | not relied on |
 //! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
+//! | a statement id is taken once for a function and its aliases together | each has a policy of its own | not relied on |
 //! | the data plane serves paths and methods as they are, not as they were deployed | a stage serves its deployment | the stage's deployment is compared |
 
 mod clients;

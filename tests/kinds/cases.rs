@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
     engine::{Context, Interrupt, Key, Kind, Silent},
-    resources::catalog,
+    resources::{
+        catalog,
+        lambda_function::{ALIAS, THESE_SETTINGS},
+    },
 };
 
 use super::life::resolved;
@@ -67,6 +70,7 @@ pub(super) fn function(name: &str, role: &Value, source: &str) -> Value {
         "name": name, "role_arn": role["arn"], "runtime": "python3.13", "handler": "app.first", "timeout": 3,
         "memory": 128, "architecture": "x86_64", "environment": { "KEPT": "1", "GONE": "1" }, "description": "one",
         "log_group": format!("/aws/lambda/{name}"), "source_hash": source, "tags": { "kept": "1", "gone": "1" },
+        "alias": THESE_SETTINGS,
     })
 }
 
@@ -172,6 +176,6 @@ async fn permission_case(cloud: &Cloud, source: &str) -> Case {
     let role = make(cloud, "iam_role", &role("three")).await;
     make(cloud, "lambda_function", &function("called", &role, source)).await;
     let api = cloud.apigateway.create_rest_api().name("api").send().await.expect("an API");
-    let first = json!({ "function_name": "called", "rest_api_id": api.id });
+    let first = json!({ "function_name": "called", "qualifier": ALIAS, "rest_api_id": api.id });
     Case { key: key("lambda_permission"), second: first.clone(), first, claimed_by_name: true }
 }

@@ -4,10 +4,10 @@ use aws_sdk_cognitoidentityprovider::types::{LambdaConfigType, UserPoolType};
 use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
-    engine::{Claim, Context, Found, Interrupt, Key, Silent},
+    engine::{Claim, Context, Found, Interrupt, Key, ResourceError, Silent},
     resources::catalog,
 };
-use stackctl_local::Settings;
+use stackctl_local::{Effect, Fault, Settings};
 
 use super::{
     cases::{function, key, make, role, user_pool, with},
@@ -137,6 +137,62 @@ async fn code_changed_by_hand_is_seen_and_uploaded_again() {
     assert_eq!(live(&cloud, "lambda_function", &outputs).await, Some(spec));
 }
 
+/// A function that is made, and what it was to be.
+async fn made_function(cloud: &mut Cloud) -> (Value, Value) {
+    let code = python("x = 1");
+    let spec = function("x", &make(cloud, "iam_role", &role("x")).await, &code.0);
+    cloud.packages.extend([code]);
+    (make(cloud, "lambda_function", &spec).await, spec)
+}
+
+/// Publishes again, as after an interruption, what is believed to be as wanted.
+async fn published_again(cloud: &Cloud, outputs: &Value, spec: &Value) -> ResourceError {
+    let key = key("lambda_function");
+    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
+    let behind = with(spec, json!({ "alias": "version 0" }));
+    let updated = catalog().get(&key.kind).unwrap().update(&context, outputs, &behind, &resolved(spec)).await;
+    updated.expect_err("it is not published")
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_changes_in_the_last_moment_is_not_served() {
+    let local = stackctl_local::Cloud::new(Settings::default());
+    let mut cloud = connect(&local).await;
+    let (outputs, spec) = made_function(&mut cloud).await;
+    cloud.lambda.update_function_configuration().function_name("x").timeout(9).send().await.unwrap();
+    let error = published_again(&cloud, &outputs, &spec).await;
+    assert_eq!(error.to_string(), "version 2 of function `x` did not freeze what was set");
+    assert_eq!(error.hints, ["somebody else changes the function: run the command again"]);
+
+    let theirs = aws_sdk_lambda::primitives::Blob::new(python("theirs = 1").1.to_vec());
+    cloud.lambda.update_function_code().function_name("x").zip_file(theirs).send().await.unwrap();
+    let error = published_again(&cloud, &outputs, &spec).await;
+    assert!(
+        error.to_string().starts_with("lambda:PublishVersion: InvalidParameterValueException: CodeSHA256 ("),
+        "{error}"
+    );
+    assert_eq!(error.hints, ["somebody else changes the function: run the command again"]);
+
+    let alias = cloud.lambda.get_alias().function_name("x").name("live").send().await.unwrap();
+    assert_eq!(alias.function_version.as_deref(), Some("1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_the_making_of_an_alias_does_not_hold_up_an_update() {
+    let local = stackctl_local::Cloud::new(Settings::default());
+    let mut cloud = connect(&local).await;
+    let (outputs, spec) = made_function(&mut cloud).await;
+    cloud.lambda.delete_alias().function_name("x").name("live").send().await.unwrap();
+    local.add_fault(Fault {
+        operation: Some("lambda:CreateAlias".into()),
+        skip: 0,
+        times: 1,
+        effect: Effect::LoseAnswer,
+    });
+    let outputs = update(&cloud, "lambda_function", &outputs, &spec).await;
+    assert_eq!(live(&cloud, "lambda_function", &outputs).await, Some(spec));
+}
+
 #[tokio::test(start_paused = true)]
 async fn statements_of_others_are_left_alone_and_a_changed_one_of_ours_is_made_again() {
     let mut cloud = fresh().await;
@@ -146,15 +202,16 @@ async fn statements_of_others_are_left_alone_and_a_changed_one_of_ours_is_made_a
     make(&cloud, "lambda_function", &spec).await;
     let api = cloud.apigateway.create_rest_api().name("api").send().await.unwrap().id.unwrap();
     let add = |id: String, principal: &str| {
-        let request = cloud.lambda.add_permission().function_name("x").statement_id(id);
+        let request = cloud.lambda.add_permission().function_name("x").qualifier("live").statement_id(id);
         request.action("lambda:InvokeFunction").principal(principal)
     };
     add("theirs".into(), "s3.amazonaws.com").send().await.unwrap();
 
-    let permission = json!({ "function_name": "x", "rest_api_id": api });
+    let permission = json!({ "function_name": "x", "qualifier": "live", "rest_api_id": api });
     let outputs = make(&cloud, "lambda_permission", &permission).await;
     let id = outputs["statement_id"].as_str().unwrap().to_owned();
-    cloud.lambda.remove_permission().function_name("x").statement_id(&id).send().await.unwrap();
+    let remove = cloud.lambda.remove_permission().function_name("x").qualifier("live").statement_id(&id);
+    remove.send().await.unwrap();
     add(id, "apigateway.amazonaws.com")
         .source_arn("arn:aws:execute-api:us-west-2:000000000000:other/*")
         .send()
@@ -164,7 +221,7 @@ async fn statements_of_others_are_left_alone_and_a_changed_one_of_ours_is_made_a
 
     let again = make(&cloud, "lambda_permission", &permission).await;
     assert_eq!(live(&cloud, "lambda_permission", &again).await, Some(permission));
-    let policy = cloud.lambda.get_policy().function_name("x").send().await.unwrap().policy.unwrap();
+    let policy = cloud.lambda.get_policy().function_name("x").qualifier("live").send().await.unwrap().policy.unwrap();
     assert!(policy.contains("theirs"), "{policy}");
     assert!(!policy.contains("other/*"), "{policy}");
 }

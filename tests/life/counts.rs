@@ -13,12 +13,13 @@ use super::{
 /// Reads, writes and saves.
 type Bill = (u64, u64, usize);
 
-/// Of two functions, a public route and a protected one. `GetCallerIdentity` is among the reads.
-const FIRST_UP: Bill = (6, 24, 2);
-const SECOND_UP: Bill = (25, 0, 0);
-const HANDLER_EDIT: Bill = (25, 1, 2);
-const NEW_ROUTE: Bill = (28, 5, 2);
-const DOWN: Bill = (35, 11, 2);
+/// Of two functions, a public route and a protected one. `GetCallerIdentity` is among the reads; a function is two,
+/// because what is edited and what its alias leads to can both be changed by hand.
+const FIRST_UP: Bill = (6, 28, 2);
+const SECOND_UP: Bill = (27, 0, 0);
+const HANDLER_EDIT: Bill = (28, 3, 2);
+const NEW_ROUTE: Bill = (30, 5, 2);
+const DOWN: Bill = (37, 11, 2);
 
 fn bill(run: &Run) -> Bill {
     (run.calls.reads, run.calls.writes, run.saves)
@@ -36,6 +37,7 @@ async fn a_first_up_makes_everything_once() {
     let run = stack.up(&Project::new(&example())).await.done();
     assert_eq!(bill(&run), FIRST_UP, "{:#?}", run.calls.by_operation);
     let expected = [
+        ("aliases", 2),
         ("apis", 1),
         ("authorizers", 1),
         ("clients", 1),
@@ -46,6 +48,7 @@ async fn a_first_up_makes_everything_once() {
         ("roles", 2),
         ("stages", 1),
         ("statements", 2),
+        ("versions", 2),
     ];
     assert_eq!(census(&stack.local), BTreeMap::from(expected));
 }
@@ -61,13 +64,14 @@ async fn a_second_up_reads_everything_and_writes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn edited_code_is_one_upload_to_one_function_and_the_stage_stays() {
+async fn edited_code_is_one_upload_to_one_function_whose_alias_moves_and_the_stage_stays() {
     let stack = example_up().await;
     let deployment = stack.output("stage.main", "deployment_id");
     let edited = Project::with_code(&example(), "def handler(event, context):\n    return 2\n");
     let run = stack.up(&edited).await.done();
     assert_eq!(run.steps(), ["update lambda_function.open: source_hash"]);
-    assert_eq!(run.writes(), BTreeMap::from([("lambda:UpdateFunctionCode", 1)]));
+    let writes = [("lambda:PublishVersion", 1), ("lambda:UpdateAlias", 1), ("lambda:UpdateFunctionCode", 1)];
+    assert_eq!(run.writes(), BTreeMap::from(writes));
     assert_eq!(bill(&run), HANDLER_EDIT, "{:#?}", run.calls.by_operation);
     assert_eq!(stack.output("stage.main", "deployment_id"), deployment);
     assert_eq!(census(&stack.local)["deployments"], 1);

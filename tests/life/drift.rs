@@ -1,6 +1,7 @@
 //! What somebody else changes or deletes is seen, repaired, and in order afterwards.
 
 use aws_sdk_apigateway::types::{Op, PatchOperation};
+use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use stackctl::aws::Cloud;
 
 use super::{
@@ -84,11 +85,12 @@ async fn drifted_retention_settings_and_statements_are_set_again() {
     logs.delete_retention_policy().log_group_name("/aws/lambda/shop-dev-open").send().await.unwrap();
     lambda.update_function_configuration().function_name("shop-dev-open").timeout(3).send().await.unwrap();
     let statement = hands.stack.output("lambda_permission.closed", "statement_id");
-    lambda.remove_permission().function_name("shop-dev-closed").statement_id(statement).send().await.unwrap();
+    let remove = lambda.remove_permission().function_name("shop-dev-closed").qualifier("live");
+    remove.statement_id(statement).send().await.unwrap();
     hands
         .repaired(&[
             "create lambda_permission.closed",
-            "update lambda_function.open: timeout",
+            "update lambda_function.open: alias, timeout",
             "update log_group.open: retention_days",
         ])
         .await;
@@ -100,7 +102,30 @@ async fn code_that_somebody_else_uploaded_is_replaced() {
     let (_, zip) = crate::harness::python("def handler(event, context):\n    return 'mine'\n");
     let upload = hands.cloud.lambda.update_function_code().function_name("shop-dev-open");
     upload.zip_file(zip.to_vec().into()).send().await.unwrap();
-    hands.repaired(&["update lambda_function.open: source_hash"]).await;
+    hands.repaired(&["update lambda_function.open: alias, source_hash"]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alias_that_was_moved_shared_or_deleted_leads_back_to_what_is_configured() {
+    let hands = Hands::on_a_stack_that_is_up().await;
+    let lambda = &hands.cloud.lambda;
+    let served = hands.stack.output("lambda_function.open", "version");
+    lambda.update_function_configuration().function_name("shop-dev-open").timeout(3).send().await.unwrap();
+    let theirs = lambda.publish_version().function_name("shop-dev-open").send().await.unwrap().version.unwrap();
+    assert_ne!(theirs, served);
+    lambda.update_function_configuration().function_name("shop-dev-open").timeout(29).send().await.unwrap();
+
+    let moved = lambda.update_alias().function_name("shop-dev-open").name("live").function_version(&theirs);
+    moved.send().await.unwrap();
+    hands.repaired(&["update lambda_function.open: alias"]).await;
+
+    let weights = AliasRoutingConfiguration::builder().additional_version_weights(&theirs, 0.5).build();
+    let shared = lambda.update_alias().function_name("shop-dev-open").name("live").routing_config(weights);
+    shared.send().await.unwrap();
+    hands.repaired(&["update lambda_function.open: alias"]).await;
+
+    lambda.delete_alias().function_name("shop-dev-open").name("live").send().await.unwrap();
+    hands.repaired(&["create lambda_permission.open", "update lambda_function.open: alias"]).await;
 }
 
 #[tokio::test(start_paused = true)]

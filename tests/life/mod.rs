@@ -1,5 +1,6 @@
 //! The whole life of a stack on the local cloud: the real kinds, the real clients, tokio's clock turned by hand.
 
+mod aliases;
 mod counts;
 mod cuts;
 mod drift;

@@ -21,10 +21,12 @@ const CHANCE: &[&str] = &[
     "rootResourceId",
 ];
 
-/// Everything in the cloud, ids by the names of their things. Of deployments, only those that a stage serves.
+/// Everything in the cloud, ids by the names of their things. Of deployments, only those that a stage serves; of
+/// versions, only those that an alias leads to.
 pub(super) fn shape(cloud: &Cloud) -> Value {
     let mut world = cloud.snapshot();
     let ids = ids(&world);
+    members_mut(&mut world["lambda"]["functions"]).for_each(keep_served_versions);
     for api in members_mut(&mut world["apigateway"]["apis"]) {
         let served: Vec<Value> = members(&api["stages"]).map(|stage| stage["deploymentId"].clone()).collect();
         let deployments = api["deployments"].as_object_mut().unwrap();
@@ -36,6 +38,22 @@ pub(super) fn shape(cloud: &Cloud) -> Value {
         }
     }
     plain(&world, &ids)
+}
+
+/// How many versions there were before is chance: each served one is called after the alias that leads to it.
+fn keep_served_versions(function: &mut Value) {
+    let versions = std::mem::take(&mut function["versions"]);
+    function["published"] = Value::Null;
+    let mut served = Map::new();
+    for (name, alias) in function["aliases"].as_object_mut().into_iter().flatten() {
+        let number = alias["function_version"].take();
+        let number = number.as_str().unwrap_or_default();
+        let mut version = versions[number].clone();
+        version["label"] = Value::Null;
+        served.insert(name.clone(), version);
+        alias["description"] = json!(alias["description"].as_str().and_then(|text| text.strip_suffix(number)));
+    }
+    function["versions"] = Value::Object(served);
 }
 
 /// A deployment is made before what is not wanted any more goes, so it may freeze an authorizer that no method asks.
@@ -77,6 +95,8 @@ pub(super) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
         ("roles", count(&world["iam"]["roles"])),
         ("log groups", count(&world["logs"]["groups"])),
         ("functions", count(functions)),
+        ("versions", members(functions).map(|function| count(&function["versions"])).sum()),
+        ("aliases", members(functions).map(|function| count(&function["aliases"])).sum()),
         ("statements", members(functions).map(statements).sum()),
         ("pools", count(pools)),
         ("clients", members(pools).map(|pool| count(&pool["clients"])).sum()),

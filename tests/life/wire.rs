@@ -63,6 +63,11 @@ impl Wire {
         self.inner().stored.clone()
     }
 
+    /// Puts another state in its place, as if it had been saved.
+    pub(super) fn replace_state(&self, state: State) {
+        self.inner().stored = Some(state);
+    }
+
     /// Completes when the process is to die.
     pub(super) async fn died(&self) {
         self.died.notified().await;

@@ -68,7 +68,7 @@ fn a_route_comes() {
       ~ api_routes.main
           + POST /things/{id}  shop-dev-closed
       ~ stage.main                dev
-          fingerprint: e3646052… → d0c68a1d…
+          fingerprint: ef66db01… → 0263f123…
 
     plan: 2 to update; 12 unchanged
     ");
@@ -82,10 +82,10 @@ fn a_route_changes() {
       ~ api_routes.main
           ~ GET /closed
               auth: "cognito" → "none"
-              function: …aws:lambda:us-west-2:123456789012:function:shop-dev-closed" → …n:aws:lambda:us-west-2:123456789012:function:shop-dev-open"
+              function: …ambda:us-west-2:123456789012:function:shop-dev-closed:live" → …:lambda:us-west-2:123456789012:function:shop-dev-open:live"
           - GET /open
       ~ stage.main                dev
-          fingerprint: a6432f78… → 71cae662…
+          fingerprint: 3830112a… → 892cef13…
 
     plan: 2 to update; 12 unchanged
     "#);
@@ -98,7 +98,7 @@ fn the_last_protected_route_takes_the_authorizer_along() {
       ~ api_routes.main
           - GET /closed
       ~ stage.main                dev
-          fingerprint: e3646052… → 25935a72…
+          fingerprint: ef66db01… → ee177ce1…
       - authorizer.main           shop-dev
       - lambda_permission.closed  shop-dev-closed
 
@@ -116,7 +116,7 @@ fn cors_comes() {
           preflights."/closed": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
           preflights."/open": (none) → {"origins":["https://shop.example"],"headers":["Authorizati…
       ~ stage.main                dev
-          fingerprint: e3646052… → 19975af0…
+          fingerprint: ef66db01… → 509a8ba2…
 
     plan: 2 to update; 12 unchanged
     "#);
@@ -159,9 +159,9 @@ fn a_renamed_function_is_a_new_one_and_its_routes_move_before_the_old_one_goes()
       + lambda_permission.wide    shop-dev-wide
       ~ api_routes.main
           ~ GET /open
-              function: …n:aws:lambda:us-west-2:123456789012:function:shop-dev-open" → …n:aws:lambda:us-west-2:123456789012:function:shop-dev-wide"
+              function: …:lambda:us-west-2:123456789012:function:shop-dev-open:live" → …:lambda:us-west-2:123456789012:function:shop-dev-wide:live"
       ~ stage.main                dev
-          fingerprint: e3646052… → 2f780e3a…
+          fingerprint: ef66db01… → e43b7ae1…
       - lambda_function.open      shop-dev-open
       - iam_role.open             shop-dev-open-us-west-2
       x lambda_permission.open    (it goes with lambda_function.open)
@@ -190,7 +190,7 @@ fn a_pool_that_is_gone_comes_back_and_the_authorizer_lets_its_people_in() {
       ~ authorizer.main           shop-dev
           provider_arns: …o-idp:us-west-2:123456789012:userpool/us-west-2_Pool00001"] → ["(known after user_pool.main is created)"]
       ~ stage.main                dev
-          fingerprint: e3646052… → (known after api_routes.main and 2 more are done)
+          fingerprint: ef66db01… → (known after api_routes.main and 2 more are done)
       + user_pool_client.main     shop-dev  (it goes with the old user_pool.main)
 
     plan: 2 to create, 2 to update; 10 unchanged

@@ -219,8 +219,11 @@ impl Outputs<'_> {
                 "arn": arn("lambda", &format!("function:{name}")),
                 "source_hash": spec["source_hash"],
                 "code_sha256": "zip",
+                "version": "1",
             }),
-            "lambda_permission" => json!({ "function_name": spec["function_name"], "statement_id": "stackctl-1" }),
+            "lambda_permission" => json!({
+                "function_name": spec["function_name"], "qualifier": spec["qualifier"], "statement_id": "stackctl-1",
+            }),
             "rest_api" => json!({ "id": "api1", "root_resource_id": "root1", "arn": arn("apigateway", "api1") }),
             "authorizer" => json!({ "id": "authorizer1", "rest_api_id": "api1", "name": spec["name"] }),
             "api_routes" => json!({ "rest_api_id": "api1" }),

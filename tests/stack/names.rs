@@ -57,7 +57,7 @@ fn arns_are_in_the_partition_of_the_account() {
     );
     assert_eq!(
         spec(&desired, "api_routes.main")["routes"]["GET /a"]["function"],
-        "arn:aws-cn:lambda:cn-north-1:123456789012:function:shop-dev-hello"
+        "arn:aws-cn:lambda:cn-north-1:123456789012:function:shop-dev-hello:live"
     );
 }
 

@@ -226,6 +226,16 @@ operations! {
         needs ["lambda:UpdateFunctionCode"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
     DELETE_FUNCTION = "lambda:DeleteFunction",
         needs ["lambda:DeleteFunction"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
+    PUBLISH_VERSION = "lambda:PublishVersion",
+        needs ["lambda:PublishVersion"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
+    LIST_VERSIONS = "lambda:ListVersionsByFunction",
+        needs ["lambda:ListVersionsByFunction"], within [LAMBDA], waits for [THROTTLED];
+    GET_ALIAS = "lambda:GetAlias",
+        needs ["lambda:GetAlias"], within [LAMBDA], waits for [THROTTLED];
+    CREATE_ALIAS = "lambda:CreateAlias",
+        needs ["lambda:CreateAlias"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
+    UPDATE_ALIAS = "lambda:UpdateAlias",
+        needs ["lambda:UpdateAlias"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
     FUNCTION_TAG = "lambda:TagResource",
         needs ["lambda:TagResource"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
     FUNCTION_UNTAG = "lambda:UntagResource",

@@ -29,7 +29,7 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Route {
-    /// The ARN of the function.
+    /// The ARN of the function, or of an alias of it.
     pub function: String,
     /// Who may call.
     pub auth: Auth,

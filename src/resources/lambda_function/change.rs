@@ -13,20 +13,17 @@ use crate::{
 
 /// Sends the settings that differ; the others Lambda leaves as they are.
 pub(super) async fn settings(context: &Context<'_, Cloud>, live: &Spec, want: &Spec) -> Result<(), ResourceError> {
-    let logging = match &want.log_group {
-        Some(group) if live.log_group.as_ref() != Some(group) => Some(relogging(context, &want.name, group).await?),
-        _ => None,
-    };
-    let code_only = Spec {
+    let rest_as_wanted = Spec {
         source_hash: live.source_hash.clone(),
         architecture: live.architecture.clone(),
         tags: live.tags.clone(),
-        log_group: live.log_group.clone(),
+        alias: live.alias.clone(),
         ..want.clone()
     };
-    if code_only == *live && logging.is_none() {
+    if rest_as_wanted == *live {
         return Ok(());
     }
+    let logging = if live.log_group == want.log_group { None } else { Some(relogging(context, want).await?) };
     let differs = |old: &str, new: &str| (old != new).then(|| new.to_owned());
     let request = context
         .cloud
@@ -99,16 +96,12 @@ pub(super) fn logging(now: Option<types::LoggingConfig>, group: &str) -> types::
         .build()
 }
 
-async fn relogging(
-    context: &Context<'_, Cloud>,
-    name: &str,
-    group: &str,
-) -> Result<types::LoggingConfig, ResourceError> {
-    let now = match get(context, name).await? {
-        Some(answer) => parts(name, answer)?.0.logging_config,
+async fn relogging(context: &Context<'_, Cloud>, want: &Spec) -> Result<types::LoggingConfig, ResourceError> {
+    let now = match get(context, &want.name, None).await? {
+        Some(answer) => parts(&want.name, answer)?.0.logging_config,
         None => None,
     };
-    Ok(logging(now, group))
+    Ok(logging(now, &want.log_group))
 }
 
 /// Timeouts and memory sizes are far below the limit; a larger one is AWS's to refuse.

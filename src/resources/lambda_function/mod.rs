@@ -1,6 +1,12 @@
-//! `lambda_function`: a function with its code and settings.
+//! `lambda_function`: a function with its code and settings, and the alias under which it is called.
+//!
+//! What is edited, `$LATEST`, serves nobody. When code and settings have settled they are published as a version, which
+//! never changes any more, and the alias is moved to it: so code and settings change in the same instant for callers, and
+//! the version before is one call away. Both `$LATEST` and the alias are read, because hands can change either.
 
+mod alias;
 mod change;
+mod version;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -10,6 +16,8 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+
+pub use alias::{NAME as ALIAS, THESE_SETTINGS};
 
 use super::tags::TagChanges;
 use crate::{
@@ -43,16 +51,19 @@ pub struct Spec {
     pub environment: BTreeMap<String, String>,
     /// What it is for.
     pub description: String,
-    /// Where its output goes; `None` leaves it to AWS.
-    pub log_group: Option<String>,
+    /// Where its output goes.
+    pub log_group: String,
     /// The hash of its source. In a live one: that of the source it was made from, or `drifted:` and AWS's hash of
     /// the code when somebody else has changed it since.
     pub source_hash: String,
     /// The person's own tags.
     pub tags: BTreeMap<String, String>,
+    /// What the alias [`ALIAS`] leads to; [`THESE_SETTINGS`] is all that is ever wanted.
+    #[serde(default)]
+    pub alias: String,
 }
 
-/// What a function is called, and which code it was given.
+/// What a function is called, which code it was given, and what is served of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
@@ -64,6 +75,9 @@ pub struct Outputs {
     pub source_hash: String,
     /// What AWS answered of the code then.
     pub code_sha256: String,
+    /// The version that the alias leads to; `None` when there is no alias.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 impl Resource for LambdaFunction {
@@ -83,10 +97,9 @@ impl Resource for LambdaFunction {
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
     ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        let Some(answer) = get(context, &outputs.name).await? else { return Ok(None) };
+        let Some(answer) = get(context, &outputs.name, None).await? else { return Ok(None) };
         let (configuration, tags) = parts(&outputs.name, answer)?;
-        let spec = spec(&configuration, outputs, &tags)?;
-        Ok(Some(Live { outputs: outputs.clone(), spec }))
+        live(context, &configuration, outputs.clone(), &tags).await.map(Some)
     }
 
     async fn find(
@@ -98,7 +111,7 @@ impl Resource for LambdaFunction {
         if known.iter().any(|outputs| outputs.name == wanted.name) {
             return Ok(Found::Nothing);
         }
-        let Some(answer) = get(context, &wanted.name).await? else { return Ok(Found::Nothing) };
+        let Some(answer) = get(context, &wanted.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&wanted.name, answer)?;
         if let Ownership::NotOurs(whose) = Ownership::of(&format!("function `{}`", wanted.name), &tags, claim) {
             return Ok(Found::NotOurs(whose));
@@ -110,8 +123,7 @@ impl Resource for LambdaFunction {
             }
             _ => outputs(context.cloud, &wanted.name, drifted(&code_sha256), code_sha256),
         };
-        let spec = spec(&configuration, &outputs, &tags)?;
-        Ok(Found::Ours(Live { outputs, spec }))
+        live(context, &configuration, outputs, &tags).await.map(Found::Ours)
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -129,7 +141,7 @@ impl Resource for LambdaFunction {
             .architectures(spec.architecture.as_str().into())
             .environment(change::environment(spec))
             .description(&spec.description)
-            .set_logging_config(spec.log_group.as_ref().map(|group| change::logging(None, group)))
+            .logging_config(change::logging(None, &spec.log_group))
             .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
         let answer = call(context, &operation::CREATE_FUNCTION, || {
             let code = types::FunctionCode::builder().zip_file(Blob::new(zip.to_vec())).build();
@@ -137,10 +149,13 @@ impl Resource for LambdaFunction {
         })
         .await?;
         if answer.state != Some(types::State::Active) {
-            wait::until_active(context, &spec.name).await?;
+            wait::until_active(context, &spec.name, None).await?;
         }
         let code_sha256 = answer.code_sha256.unwrap_or_default();
-        Ok(outputs(context.cloud, &spec.name, spec.source_hash.clone(), code_sha256))
+        let outputs = outputs(context.cloud, &spec.name, spec.source_hash.clone(), code_sha256);
+        let version = version::publish(context, &outputs, spec).await?;
+        alias::create(context, &spec.name, (&version, &version::fingerprint(spec))).await?;
+        Ok(Outputs { version: Some(version), ..outputs })
     }
 
     async fn update(
@@ -153,10 +168,17 @@ impl Resource for LambdaFunction {
         change::settings(context, live, want).await?;
         let code_sha256 = change::code(context, live, want).await?;
         change::tags(context, &outputs.arn, TagChanges::between(&live.tags, &want.tags)).await?;
-        Ok(match code_sha256 {
+        let outputs = match code_sha256 {
             Some(code_sha256) => Outputs { source_hash: want.source_hash.clone(), code_sha256, ..outputs.clone() },
             None => outputs.clone(),
-        })
+        };
+        if live.alias == want.alias && version::fingerprint(live) == version::fingerprint(want) {
+            return Ok(outputs);
+        }
+        let version = version::publish(context, &outputs, want).await?;
+        alias::point(context, &want.name, (&version, &version::fingerprint(want))).await?;
+        version::prune(context, &want.name, &version).await?;
+        Ok(Outputs { version: Some(version), ..outputs })
     }
 
     async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
@@ -168,7 +190,7 @@ impl Resource for LambdaFunction {
 
 fn outputs(cloud: &Cloud, name: &str, source_hash: String, code_sha256: String) -> Outputs {
     let arn = cloud.arn("lambda", &format!("function:{name}"));
-    Outputs { name: name.to_owned(), arn, source_hash, code_sha256 }
+    Outputs { name: name.to_owned(), arn, source_hash, code_sha256, version: None }
 }
 
 fn drifted(code_sha256: &str) -> String {
@@ -185,8 +207,14 @@ fn package<'c>(cloud: &'c Cloud, spec: &Spec) -> Result<&'c Bytes, ResourceError
     cloud.packages.get(&spec.source_hash).ok_or_else(missing)
 }
 
-async fn get(context: &Context<'_, Cloud>, name: &str) -> Result<Option<GetFunctionOutput>, ResourceError> {
+/// What Lambda knows of a function, or of one of its versions.
+async fn get(
+    context: &Context<'_, Cloud>,
+    name: &str,
+    version: Option<&str>,
+) -> Result<Option<GetFunctionOutput>, ResourceError> {
     let request = context.cloud.lambda.get_function().function_name(name);
+    let request = request.set_qualifier(version.map(ToOwned::to_owned));
     look(context, &operation::GET_FUNCTION, || request.clone().send()).await
 }
 
@@ -203,11 +231,22 @@ fn parts(name: &str, answer: GetFunctionOutput) -> Result<Parts, ResourceError> 
     Ok((configuration, answer.tags.unwrap_or_default().into_iter().collect()))
 }
 
-fn spec(
+/// The function as it is: what is edited, and what its alias leads to.
+async fn live(
+    context: &Context<'_, Cloud>,
     configuration: &types::FunctionConfiguration,
-    outputs: &Outputs,
+    outputs: Outputs,
     tags: &BTreeMap<String, String>,
-) -> Result<Spec, ResourceError> {
+) -> Result<Live<Outputs, Spec>, ResourceError> {
+    let edited = spec(configuration, &outputs)?;
+    let alias = alias::get(context, &outputs.name).await?;
+    let leads_to = alias::described(alias.as_ref(), &version::fingerprint(&edited));
+    let spec = Spec { tags: user_tags(tags), alias: leads_to, ..edited };
+    Ok(Live { outputs: Outputs { version: alias.map(|alias| alias.version), ..outputs }, spec })
+}
+
+/// The settings and the code, without the tags and the alias.
+fn spec(configuration: &types::FunctionConfiguration, outputs: &Outputs) -> Result<Spec, ResourceError> {
     let environment = configuration.environment.as_ref();
     if let Some(error) = environment.and_then(|environment| environment.error.as_ref()) {
         let message = error.message.as_deref().unwrap_or_default();
@@ -226,9 +265,10 @@ fn spec(
         architecture: configuration.architectures().first().map_or("x86_64", types::Architecture::as_str).to_owned(),
         environment: variables.into_iter().collect(),
         description: configuration.description.clone().unwrap_or_default(),
-        log_group: configuration.logging_config.as_ref().and_then(|logging| logging.log_group.clone()),
+        log_group: configuration.logging_config().and_then(|logging| logging.log_group.clone()).unwrap_or_default(),
         source_hash: if unchanged { outputs.source_hash.clone() } else { drifted(code_sha256) },
-        tags: user_tags(tags),
+        tags: BTreeMap::new(),
+        alias: String::new(),
     })
 }
 

@@ -12,11 +12,16 @@ use crate::{
 
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// A new function is `Pending` for seconds and can be neither called nor changed meanwhile.
-pub(super) async fn until_active(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
-    settle::until(context, PATIENCE, &format!("function `{name}` to become active"), || async move {
+/// A new function, or version of one, is `Pending` for seconds and can be neither called nor changed meanwhile.
+pub(super) async fn until_active(
+    context: &Context<'_, Cloud>,
+    name: &str,
+    version: Option<&str>,
+) -> Result<(), ResourceError> {
+    let of = version.map(|version| format!("version {version} of ")).unwrap_or_default();
+    settle::until(context, PATIENCE, &format!("{of}function `{name}` to become active"), || async move {
         // GetFunction may not know the function yet, a moment after CreateFunction.
-        let Some(now) = configuration(context, name).await? else { return Ok(None) };
+        let Some(now) = configuration(context, name, version).await? else { return Ok(None) };
         match now.state {
             Some(State::Failed) => Err(failed(name, now.state_reason.as_deref())),
             Some(State::Pending) | None => Ok(None),
@@ -36,7 +41,7 @@ pub(super) async fn until_updated(
         return Ok(());
     }
     settle::until(context, PATIENCE, &format!("function `{name}` to take its change in"), || async move {
-        let Some(now) = configuration(context, name).await? else {
+        let Some(now) = configuration(context, name, None).await? else {
             return Err(ResourceError::refused(format!("function `{name}` is gone")));
         };
         match now.last_update_status {
@@ -51,7 +56,7 @@ pub(super) async fn until_updated(
 /// `DeleteFunction` may only begin the deletion, and the name is taken until it ends.
 pub(super) async fn until_gone(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
     settle::until(context, PATIENCE, &format!("function `{name}` to be deleted"), || async move {
-        Ok(get(context, name).await?.is_none().then_some(()))
+        Ok(get(context, name, None).await?.is_none().then_some(()))
     })
     .await
 }
@@ -59,8 +64,9 @@ pub(super) async fn until_gone(context: &Context<'_, Cloud>, name: &str) -> Resu
 async fn configuration(
     context: &Context<'_, Cloud>,
     name: &str,
+    version: Option<&str>,
 ) -> Result<Option<FunctionConfiguration>, ResourceError> {
-    Ok(get(context, name).await?.and_then(|answer| answer.configuration))
+    Ok(get(context, name, version).await?.and_then(|answer| answer.configuration))
 }
 
 fn failed(name: &str, reason: Option<&str>) -> ResourceError {

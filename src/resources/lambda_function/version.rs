@@ -1,0 +1,146 @@
+//! Versions: frozen copies of a function's code and settings, published and pruned.
+
+use aws_sdk_lambda::{
+    operation::publish_version::PublishVersionOutput,
+    types::{FunctionConfiguration, State},
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{Outputs, Spec, spec, wait};
+use crate::{
+    aws::{Cloud, call, operation, remove},
+    engine::{Context, ResourceError, Verdict},
+};
+
+/// What the description of a version of ours begins with; the fingerprint follows.
+pub(super) const MARK: &str = "stackctl ";
+
+/// How many versions are kept besides the one served, for rolling back: as many as deployments are.
+const KEPT: usize = 3;
+
+const MEDDLED: &str = "somebody else changes the function: run the command again";
+
+/// The digest of everything that a version freezes and that a caller could notice.
+pub(super) fn fingerprint(spec: &Spec) -> String {
+    let frozen = serde_json::json!([
+        spec.role_arn,
+        spec.runtime,
+        spec.handler,
+        spec.timeout,
+        spec.memory,
+        spec.architecture,
+        spec.environment,
+        spec.log_group,
+        spec.source_hash,
+    ]);
+    let digest = Sha256::digest(frozen.to_string());
+    let short = digest.iter().take(16).fold(0_u128, |short, byte| short << 8 | u128::from(*byte));
+    format!("{short:032x}")
+}
+
+/// Publishes the function as it is now, which must be as wanted; answers the number of the version.
+///
+/// Lambda makes no second version of what was published last, so this can be sent again.
+pub(super) async fn publish(
+    context: &Context<'_, Cloud>,
+    outputs: &Outputs,
+    want: &Spec,
+) -> Result<String, ResourceError> {
+    let fingerprint = fingerprint(want);
+    let request = context
+        .cloud
+        .lambda
+        .publish_version()
+        .function_name(&want.name)
+        .code_sha256(&outputs.code_sha256)
+        // Only this call can describe a version, and nothing else says afterwards whose it is.
+        .description(format!("{MARK}{fingerprint}"));
+    let answer = match call(context, &operation::PUBLISH_VERSION, || request.clone().send()).await {
+        Err(error) if error.message.contains("CodeSHA256") => return Err(error.hint(MEDDLED)),
+        answer => answer?,
+    };
+    let (version, active) = (answer.version.clone().unwrap_or_default(), answer.state == Some(State::Active));
+    if self::fingerprint(&spec(&configuration(answer), outputs)?) != fingerprint {
+        let message = format!("version {version} of function `{}` did not freeze what was set", want.name);
+        return Err(ResourceError::refused(message).hint(MEDDLED));
+    }
+    if !active {
+        wait::until_active(context, &want.name, Some(&version)).await?;
+    }
+    Ok(version)
+}
+
+/// The same members in the type that all other answers have.
+fn configuration(answer: PublishVersionOutput) -> FunctionConfiguration {
+    FunctionConfiguration::builder()
+        .set_role(answer.role)
+        .set_runtime(answer.runtime)
+        .set_handler(answer.handler)
+        .set_timeout(answer.timeout)
+        .set_memory_size(answer.memory_size)
+        .set_architectures(answer.architectures)
+        .set_environment(answer.environment)
+        .set_logging_config(answer.logging_config)
+        .set_code_sha256(answer.code_sha256)
+        .build()
+}
+
+/// Deletes the versions of ours that are not served and too old to roll back to.
+pub(super) async fn prune(context: &Context<'_, Cloud>, function: &str, served: &str) -> Result<(), ResourceError> {
+    for version in superfluous(list(context, function).await?, served) {
+        let request = context.cloud.lambda.delete_function().function_name(function).qualifier(version.to_string());
+        match remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await {
+            // An alias of somebody else leads to it, be it by weight: it stays, and is looked at again next time.
+            Err(error)
+                if error.verdict == Verdict::Refused && error.code.as_deref() == Some("ResourceConflictException") => {}
+            pruned => pruned?,
+        }
+    }
+    Ok(())
+}
+
+/// The numbers and descriptions of all that is published.
+async fn list(context: &Context<'_, Cloud>, function: &str) -> Result<Vec<(u64, String)>, ResourceError> {
+    let mut all = Vec::new();
+    let mut marker = None;
+    loop {
+        let request = context.cloud.lambda.list_versions_by_function().function_name(function).set_marker(marker);
+        let page = call(context, &operation::LIST_VERSIONS, || request.clone().send()).await?;
+        all.extend(page.versions().iter().filter_map(|one| {
+            // `$LATEST` is among them.
+            let number = one.version()?.parse().ok()?;
+            Some((number, one.description().unwrap_or_default().to_owned()))
+        }));
+        match page.next_marker.filter(|marker| !marker.is_empty()) {
+            Some(next) => marker = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Ours besides the one served, without the newest.
+fn superfluous(mut all: Vec<(u64, String)>, served: &str) -> Vec<u64> {
+    all.retain(|(number, description)| description.starts_with(MARK) && number.to_string() != served);
+    all.sort_unstable_by(|one, other| other.cmp(one));
+    all.into_iter().skip(KEPT).map(|(number, _)| number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_served_one_the_last_three_and_those_of_others_are_kept() {
+        let of = |number: u64, description: &str| (number, description.to_owned());
+        let all = vec![
+            of(9, "stackctl 9"),
+            of(1, "by hand"),
+            of(2, "stackctl 2"),
+            of(10, "stackctl 10"),
+            of(3, "stackctl 3"),
+            of(8, "stackctl 8"),
+            of(4, "stackctl 4"),
+        ];
+        assert_eq!(superfluous(all, "3"), [4, 2]);
+    }
+}
