@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     config::{Problem, Problems, Severity},
-    engine::{ObserveError, PlanError, ResourceError},
+    engine::{ObserveError, PlanError, Refused, ResourceError},
     exit::Exit,
     http::HttpError,
     state::StateError,
@@ -152,7 +152,19 @@ impl From<StateError> for Failure {
 
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
-        Self::failed(&error).with_hints(error.hints())
+        Refused::from(error).into()
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        // What is a way out of several comes once, after what is one of each.
+        let mut hints: Vec<String> = Vec::new();
+        for hint in refused.0.iter().flat_map(PlanError::hints) {
+            hints.retain(|other| *other != hint);
+            hints.push(hint);
+        }
+        Self { exit: Exit::Failed, errors: refused.0.iter().map(Fault::new).collect(), hints }
     }
 }
 

@@ -22,7 +22,7 @@ use bytes::Bytes;
 pub use call::{call, look, once, remove, slow};
 pub use connect::Options;
 pub use count::Calls;
-pub use ownership::{Ownership, claimed, user_tags};
+pub use ownership::{Tagged, Tagging, carries, claimed, foreign, user_tags};
 
 /// The clients for one account and region, and what the calls to it share.
 #[derive(Debug)]

@@ -2,60 +2,129 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::Claim;
+use super::Cloud;
+use crate::engine::{Claim, Foreign};
 
 const STACK: &str = "stackctl:stack";
 const STAGE: &str = "stackctl:stage";
 const RESOURCE: &str = "stackctl:resource";
 const TOKEN: &str = "stackctl:token";
 
-/// Whose a thing with our name is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ownership {
-    /// It carries exactly this claim.
-    Ours,
-    /// It carries another one or none; the text can follow the thing's name.
-    NotOurs(String),
+/// A thing and what it carries.
+pub struct Tagged<'a> {
+    /// Names it, as in ``role `x` ``.
+    pub thing: String,
+    /// All of its tags.
+    pub tags: &'a BTreeMap<String, String>,
+    /// How it is given tags by hand.
+    pub tagging: Tagging<'a>,
 }
 
-impl Ownership {
-    /// Judges a thing by its tags; `what` names it, as in ``role `x` ``.
-    #[must_use]
-    pub fn of(what: &str, tags: &BTreeMap<String, String>, claim: &Claim) -> Self {
-        let tag = |name: &str| tags.get(name).map(String::as_str);
-        let resource = claim.key.to_string();
-        let place = (tag(STACK), tag(STAGE), tag(RESOURCE));
-        if place == (Some(claim.stack.as_str()), Some(claim.stage.as_str()), Some(resource.as_str())) {
-            if tag(TOKEN) == Some(claim.token.as_str()) {
-                return Self::Ours;
-            }
-            return Self::NotOurs(format!(
-                "{what} exists already: it was made for this stack and stage from another state, which this one does not know"
-            ));
+/// How the AWS CLI gives tags to a thing.
+pub enum Tagging<'a> {
+    /// To a role of this name: as pairs.
+    Role(&'a str),
+    /// To a thing of one of the other services by its ARN: as a map.
+    Resource {
+        /// As in `aws lambda`.
+        service: &'a str,
+        /// The thing's ARN.
+        arn: &'a str,
+    },
+}
+
+/// What the tags of a thing with our name say.
+#[derive(Debug, PartialEq)]
+enum Judgement {
+    /// It carries the claim.
+    Ours,
+    /// It carries another one; the text can follow `it`.
+    Others(String),
+    /// It carries none, or a part of ours.
+    Stripped(String),
+}
+
+/// Whether these tags hold exactly this claim.
+#[must_use]
+pub fn carries(tags: &BTreeMap<String, String>, claim: &Claim) -> bool {
+    judge(tags, claim) == Judgement::Ours
+}
+
+/// Whose a thing is that has our name; `None` when it carries the claim.
+#[must_use]
+pub fn foreign(cloud: &Cloud, tagged: Tagged<'_>, claim: &Claim) -> Option<Foreign> {
+    let Tagged { thing, tags, tagging } = tagged;
+    match judge(tags, claim) {
+        Judgement::Ours => None,
+        Judgement::Others(whose) => Some(Foreign { thing, whose, hints: Vec::new() }),
+        Judgement::Stripped(whose) => {
+            let command = tagging.command(cloud, claim);
+            let hint = format!("if it is still ours and only its tags were taken off, give them back: `{command}`");
+            Some(Foreign { thing, whose, hints: vec![hint] })
         }
-        let (Some(stack), stage) = (place.0, place.1.unwrap_or("?")) else {
-            return Self::NotOurs(format!(
-                "{what} exists already and carries no stackctl tags, so something else made it"
-            ));
-        };
-        if (stack, stage) == (claim.stack.as_str(), claim.stage.as_str()) {
-            let other = place.2.unwrap_or("?");
-            return Self::NotOurs(format!("{what} exists already and is `{other}` of this stack"));
-        }
-        Self::NotOurs(format!("{what} exists already and belongs to stack `{stack}` stage `{stage}`"))
     }
+}
+
+fn judge(tags: &BTreeMap<String, String>, claim: &Claim) -> Judgement {
+    let claimed = claim_tags(claim);
+    let tag = |name: &str| tags.get(name).map_or("?", String::as_str);
+    let differs = claimed.iter().find(|(name, ours)| tags.get(*name).is_some_and(|tag| tag != ours));
+    match differs {
+        Some((STACK | STAGE, _)) => {
+            return Judgement::Others(format!("belongs to stack `{}` stage `{}`", tag(STACK), tag(STAGE)));
+        }
+        Some((RESOURCE, _)) => return Judgement::Others(format!("is `{}` of this stack", tag(RESOURCE))),
+        Some(_) => {
+            let whose = "was made for this stack and stage from another state, which this one does not know";
+            return Judgement::Others(whose.into());
+        }
+        None => {}
+    }
+    let (there, missing): (Vec<_>, Vec<_>) = claimed.iter().partition(|(name, _)| tags.contains_key(*name));
+    match (there.is_empty(), missing.is_empty()) {
+        (_, true) => Judgement::Ours,
+        (true, false) => Judgement::Stripped("carries no stackctl tags, so something else made it".into()),
+        (false, false) => {
+            let missing: Vec<String> = missing.iter().map(|(name, _)| format!("`{name}`")).collect();
+            Judgement::Stripped(format!("has lost the tag {}", missing.join(" and the tag ")))
+        }
+    }
+}
+
+impl Tagging<'_> {
+    /// The whole command.
+    fn command(&self, cloud: &Cloud, claim: &Claim) -> String {
+        let tags = claim_tags(claim);
+        let joined = |pair: &dyn Fn(&str, &str) -> String, by: &str| {
+            tags.iter().map(|(name, value)| pair(name, value)).collect::<Vec<_>>().join(by)
+        };
+        let endpoint = cloud.endpoint.as_ref().map(|url| format!(" --endpoint-url {url}")).unwrap_or_default();
+        match self {
+            Self::Role(name) => {
+                let pairs = joined(&|name, value| format!("Key={name},Value={value}"), " ");
+                format!("aws iam tag-role --role-name {name} --tags {pairs}{endpoint}")
+            }
+            Self::Resource { service, arn } => {
+                let option = if *service == "lambda" { "--resource" } else { "--resource-arn" };
+                let map = joined(&|name, value| format!("{name}={value}"), ",");
+                let region = &cloud.region;
+                format!("aws {service} tag-resource {option} {arn} --tags {map} --region {region}{endpoint}")
+            }
+        }
+    }
+}
+
+/// The tags that a claim consists of.
+fn claim_tags(claim: &Claim) -> Vec<(&'static str, String)> {
+    let known = [(STACK, claim.stack.clone()), (STAGE, claim.stage.clone()), (RESOURCE, claim.key.to_string())];
+    known.into_iter().chain(claim.token.clone().map(|token| (TOKEN, token))).collect()
 }
 
 /// The tags of a created thing: the person's own and the claim.
 #[must_use]
 pub fn claimed(tags: &BTreeMap<String, String>, claim: &Claim) -> BTreeMap<String, String> {
-    let ours = [
-        (STACK, claim.stack.clone()),
-        (STAGE, claim.stage.clone()),
-        (RESOURCE, claim.key.to_string()),
-        (TOKEN, claim.token.clone()),
-    ];
-    tags.clone().into_iter().chain(ours.map(|(name, value)| (name.to_owned(), value))).collect()
+    let ours = claim_tags(claim).into_iter().map(|(name, value)| (name.to_owned(), value));
+    tags.clone().into_iter().chain(ours).collect()
 }
 
 /// The tags that a person manages: neither the claim nor what AWS sets under its reserved prefix.
@@ -71,23 +140,44 @@ mod tests {
 
     fn claim(stack: &str, token: &str) -> Claim {
         let key = Key::new(Kind::new("log_group"), "x");
-        Claim { stack: stack.into(), stage: "dev".into(), key, token: token.into() }
+        Claim { stack: stack.into(), stage: "dev".into(), key, token: Some(token.into()) }
+    }
+
+    fn others(whose: &str) -> Judgement {
+        Judgement::Others(whose.into())
     }
 
     #[test]
     fn only_the_very_claim_is_ours_and_everything_else_is_named() {
         let tags = claimed(&BTreeMap::new(), &claim("a", "1"));
-        let of = |tags: &_, claim| match Ownership::of("log group `/x`", tags, &claim) {
-            Ownership::Ours => "ours".to_owned(),
-            Ownership::NotOurs(text) => text,
-        };
-        assert_eq!(of(&tags, claim("a", "1")), "ours");
-        assert_eq!(of(&tags, claim("b", "1")), "log group `/x` exists already and belongs to stack `a` stage `dev`");
+        assert_eq!(judge(&tags, &claim("a", "1")), Judgement::Ours);
+        assert_eq!(judge(&tags, &claim("b", "1")), others("belongs to stack `a` stage `dev`"));
+        let key = Key::new(Kind::new("log_group"), "y");
+        assert_eq!(judge(&tags, &Claim { key, ..claim("a", "1") }), others("is `log_group.x` of this stack"));
         assert_eq!(
-            of(&BTreeMap::new(), claim("a", "1")),
-            "log group `/x` exists already and carries no stackctl tags, so something else made it"
+            judge(&tags, &claim("a", "2")),
+            others("was made for this stack and stage from another state, which this one does not know")
         );
-        assert!(of(&tags, claim("a", "2")).contains("from another state"));
+    }
+
+    #[test]
+    fn a_thing_without_its_tags_is_not_ours_any_more() {
+        let mut tags = claimed(&BTreeMap::new(), &claim("a", "1"));
+        tags.remove(TOKEN);
+        assert_eq!(judge(&tags, &claim("a", "1")), Judgement::Stripped("has lost the tag `stackctl:token`".into()));
+        tags.retain(|name, _| name == STACK);
+        assert_eq!(judge(&tags, &claim("b", "1")), others("belongs to stack `a` stage `?`"));
+        assert_eq!(
+            judge(&BTreeMap::new(), &claim("a", "1")),
+            Judgement::Stripped("carries no stackctl tags, so something else made it".into())
+        );
+    }
+
+    #[test]
+    fn a_claim_of_which_the_token_is_not_known_takes_any() {
+        let older = Claim { token: None, ..claim("a", "") };
+        assert!(carries(&claimed(&BTreeMap::new(), &claim("a", "1")), &older));
+        assert!(!carries(&claimed(&BTreeMap::new(), &claim("b", "1")), &older));
     }
 
     #[test]

@@ -100,10 +100,16 @@ impl Session {
 
     /// Looks at what there is and plans the way to `desired`. Changes nothing.
     pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
-        let state = self.state().await?;
-        let observed = self.engine(app, &app.report).observe(&state, desired).await?;
+        let (state, observed) = self.look(app, desired).await?;
         let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
         Ok(Survey { state, observed, plan })
+    }
+
+    /// Looks at what is recorded and what was about to be made. Changes nothing.
+    pub(crate) async fn look(&self, app: &App, desired: &Desired) -> Result<(State, Observed), Failure> {
+        let state = self.state().await?;
+        let observed = self.engine(app, &app.report).observe(&state, desired).await?;
+        Ok((state, observed))
     }
 
     /// The engine on this cloud, which tells `events` what it does.

@@ -3,15 +3,23 @@
 use super::{
     app::App,
     project,
-    session::{self, Session, Survey},
+    session::{self, Session},
 };
 use crate::{
     cli::Detailed,
-    engine::{Action, Consent, Found, Key, Step},
+    engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Step, compare},
     error::Failure,
     exit::Exit,
     report::{Condition, Message, StatusRow, StatusTable, rows},
+    state::State,
 };
+
+/// What there is, beside what is to be.
+struct Sight {
+    state: State,
+    observed: Observed,
+    comparison: Comparison,
+}
 
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
@@ -20,8 +28,11 @@ pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> 
     } else {
         let packages = project::package(&loaded.config, &loaded.directory)?;
         let session = Session::open(app, &loaded, &packages).await?;
-        let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
-        let resources = survey.plan.steps.iter().map(|step| row(&session, &survey, step)).collect();
+        let desired = session.desired(&packages);
+        let (state, observed) = session.look(app, &desired).await?;
+        let comparison = compare(&desired, &state, &observed, &session.catalog, &Consent::default())?;
+        let sight = Sight { state, observed, comparison };
+        let resources = sight.comparison.plan.steps.iter().map(|step| row(&session, &sight, step)).collect();
         StatusTable { deployed: true, resources }
     };
     app.report.data(&Message::Status(&table));
@@ -29,27 +40,33 @@ pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> 
     Ok(if differs { Exit::Differences } else { Exit::Done })
 }
 
-fn row(session: &Session, survey: &Survey, step: &Step) -> StatusRow {
+fn row(session: &Session, sight: &Sight, step: &Step) -> StatusRow {
     let key = &step.key;
-    let (status, because) = condition(survey, step);
+    let (status, because) = condition(sight, step);
     let changes = match &step.action {
         Action::Update { changes, .. } | Action::Adopt { changes, .. } => rows(changes),
         Action::Replace { because, .. } => rows(because),
         _ => Vec::new(),
     };
-    StatusRow { key: key.clone(), id: id(session, survey, key), status, changes, because }
+    StatusRow { key: key.clone(), id: id(session, sight, key), status, changes, because }
 }
 
-fn condition(survey: &Survey, step: &Step) -> (Condition, Option<String>) {
+fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
     let because = |text: &str| Some(text.to_owned());
+    if let Some(foreign) = foreign(sight, &step.key) {
+        return (Condition::NotOurs, Some(foreign));
+    }
+    if let Some(field) = sight.comparison.refused.iter().find_map(|error| locked(error, &step.key)) {
+        return (Condition::Drifted, Some(format!("`{field}` cannot be changed; `plan` says why")));
+    }
     match &step.action {
         Action::Keep { because: None } => (Condition::InSync, None),
         Action::Keep { because: Some(reason) } => (Condition::Extra, Some(format!("kept: {reason}"))),
-        Action::Create { because: None } if survey.state.pending.contains_key(&step.key) => {
+        Action::Create { because: None } if sight.state.pending.contains_key(&step.key) => {
             (Condition::Pending, because("an interrupted run was to create it"))
         }
         Action::Create { because: None } => (Condition::Missing, None),
-        Action::Create { because: Some(_) } if survey.observed.recorded.get(&step.key) == Some(&None) => {
+        Action::Create { because: Some(_) } if sight.observed.recorded.get(&step.key) == Some(&Found::Nothing) => {
             (Condition::Gone, None)
         }
         Action::Create { because: Some(reason) } => (Condition::Drifted, Some(reason.clone())),
@@ -62,12 +79,29 @@ fn condition(survey: &Survey, step: &Step) -> (Condition, Option<String>) {
     }
 }
 
-fn id(session: &Session, survey: &Survey, key: &Key) -> Option<String> {
-    let kind = session.catalog.get(&key.kind)?;
-    let recorded = survey.state.resources.get(key).map(|recorded| &recorded.outputs);
-    let found = match survey.observed.found.get(key) {
-        Some(Found::Ours(sight)) => Some(&sight.outputs),
+/// The setting of a thing that cannot be changed without losing people's data.
+fn locked<'e>(error: &'e PlanError, of: &Key) -> Option<&'e str> {
+    match error {
+        PlanError::WouldLoseData { key, field, .. } if key == of => Some(field),
         _ => None,
-    };
+    }
+}
+
+/// Whose a thing is that somebody else has made in the place of ours.
+fn foreign(sight: &Sight, key: &Key) -> Option<String> {
+    let all = [sight.observed.found.get(key), sight.observed.recorded.get(key)];
+    if all.iter().flatten().any(|found| found.ours().is_some()) {
+        return None;
+    }
+    all.into_iter().flatten().find_map(|found| match found {
+        Found::NotOurs(foreign) => Some(format!("it {}", foreign.whose)),
+        _ => None,
+    })
+}
+
+fn id(session: &Session, sight: &Sight, key: &Key) -> Option<String> {
+    let kind = session.catalog.get(&key.kind)?;
+    let recorded = sight.state.resources.get(key).map(|recorded| &recorded.outputs);
+    let found = sight.observed.found.get(key).and_then(Found::ours).map(|found| &found.outputs);
     kind.id(recorded.or(found)?)
 }

@@ -55,24 +55,30 @@ impl<'a> Journal<'a> {
         else {
             return;
         };
-        if self.state.resources.get(key).is_some_and(|recorded| recorded.outputs == *outputs) {
+        let old = self.state.resources.get(key);
+        let token = match earlier.filter(|_| plan.found.contains(key)) {
+            Some(intent) => Some(intent.token.clone()),
+            None => old.and_then(|old| old.token.clone()),
+        };
+        if old.is_some_and(|old| old.outputs == *outputs && old.token == token) {
             return;
         }
         let old = self.state.resources.remove(key);
         let wanted = plan.desired.get(key).map(super::Node::needs);
         let needed = || old.as_ref().map(|old| &old.after).or(earlier.map(|intent| &intent.after)).cloned();
         let after = wanted.or_else(needed).unwrap_or_default();
+        // The one that was recorded is remembered as long as a step is to delete it.
         let replaced = old.into_iter().flat_map(|mut old| {
             old.replaced.push(old.outputs);
             old.replaced
         });
-        let replaced = replaced.filter(|one| one != outputs).collect();
-        self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), after, replaced });
+        let replaced = replaced.filter(|one| plan.deletes_replaced(key, one)).collect();
+        self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), token, after, replaced });
     }
 
     /// The token under which a step creates.
-    pub(super) fn token(&self, key: &Key) -> &str {
-        self.state.pending.get(key).map_or("", |intent| intent.token.as_str())
+    pub(super) fn token(&self, key: &Key) -> Option<&str> {
+        self.state.pending.get(key).map(|intent| intent.token.as_str())
     }
 
     /// Takes the result of a step.
@@ -95,16 +101,18 @@ impl<'a> Journal<'a> {
 
     fn record_made(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Value) {
         let after = plan.desired.get(key).map(super::Node::needs).unwrap_or_default();
-        let mut replaced = self.state.resources.remove(key).map(|old| (old.outputs, old.replaced));
-        if !matches!(action, Action::Replace { create_first: true, .. }) {
-            replaced = replaced.map(|(_, older)| (Value::Null, older));
-        }
-        let replaced = replaced.into_iter().flat_map(|(old, mut older)| {
-            older.push(old);
-            older
+        let old = self.state.resources.remove(key);
+        let token = match action {
+            Action::Create { .. } | Action::Replace { .. } => self.token(key).map(str::to_owned),
+            _ => old.as_ref().and_then(|old| old.token.clone()),
+        };
+        let stays = matches!(action, Action::Replace { create_first: true, .. });
+        let replaced = old.into_iter().flat_map(|mut old| {
+            old.replaced.extend(stays.then_some(old.outputs));
+            old.replaced
         });
-        let replaced = replaced.filter(|one| !one.is_null() && *one != outputs).collect();
-        self.state.resources.insert(key.clone(), Recorded { outputs, after, replaced });
+        let replaced = replaced.filter(|one| *one != outputs).collect();
+        self.state.resources.insert(key.clone(), Recorded { outputs, token, after, replaced });
     }
 
     /// When the next save is due: at once when `idle`, else when results have gathered; never without a change.

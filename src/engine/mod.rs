@@ -4,6 +4,7 @@
 //! parameter, and what happens is told as [`Event`]s.
 
 mod catalog;
+mod claim;
 mod context;
 mod desired;
 mod diff;
@@ -22,6 +23,7 @@ mod resource;
 mod step;
 
 pub use catalog::{Catalog, Rules};
+pub use claim::{Claim, Foreign, Found, Live};
 pub use context::Context;
 pub use desired::{Desired, Node};
 pub(crate) use digest::hex;
@@ -32,8 +34,8 @@ pub use input::{Input, Lookup, OutputRef, Part, Resolved, Symbol, referred, subs
 pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
-pub use plan::{Action, Change, Consent, Plan, PlanError, Step, Verb, plan};
-pub use resource::{Claim, Erased, Found, Live, Replacement, Resource, Search, Seen, Sight, Traits};
+pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
+pub use resource::{Erased, Replacement, Resource, Search, Sight, Traits};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

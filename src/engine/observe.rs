@@ -1,6 +1,9 @@
 //! Looks at what is there: reads what is recorded, finds what an interruption may have left. Writes nothing.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -23,8 +26,8 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 /// What a look at the cloud came to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
-    /// What was recorded, as it is now; `None` when it is gone.
-    pub recorded: BTreeMap<Key, Option<Sight>>,
+    /// What was recorded, as it is now. What is beneath a thing that is gone, or is somebody else's by now, is gone.
+    pub recorded: BTreeMap<Key, Search>,
     /// What was looked for because an intent says that it may exist.
     pub found: BTreeMap<Key, Search>,
     /// How many records of people's data the precious things hold that are to go, or were found.
@@ -49,22 +52,46 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// When a thing cannot be read, or its kind is not known.
     pub async fn observe(&self, state: &State, desired: &Desired) -> Result<Observed, ObserveError> {
         let reads = state.resources.iter().map(|(key, recorded)| async move {
-            let sight = self.kind(key)?.read(&self.context(key), &recorded.outputs).await;
-            sight.map(|sight| (key.clone(), sight)).map_err(|error| ObserveError { key: key.clone(), error })
+            let claim = claim(state, key, recorded.token.as_deref());
+            let found = self.kind(key)?.read(&self.context(key), &recorded.outputs, &claim).await;
+            found.map(|found| (key.clone(), found)).map_err(|error| ObserveError { key: key.clone(), error })
         });
         let recorded = stream::iter(reads).buffer_unordered(self.parallel.max(1)).try_collect().await?;
         let mut observed = Observed { recorded, ..Observed::default() };
+        self.bury_children(state, &mut observed);
         self.find_pending(state, &mut observed).await?;
         self.count_holdings(desired, &mut observed).await?;
         Ok(observed)
     }
 
+    /// A thing without a claim of its own is ours because what it lives on is: with that, it is gone, even when there
+    /// is one of its name on what somebody else has made there since.
+    fn bury_children(&self, state: &State, observed: &mut Observed) {
+        while let Some(orphan) = state.resources.iter().find_map(|(key, recorded)| {
+            let lost = |parent: &&Key| observed.recorded.get(*parent).is_some_and(|found| found.ours().is_none());
+            observed.recorded.get(key)?.ours()?;
+            self.parents(key, &recorded.after).find(lost).map(|_| key.clone())
+        }) {
+            observed.recorded.insert(orphan, Found::Nothing);
+        }
+    }
+
+    /// Those of its needs that take a thing along when they go.
+    fn parents<'k>(&self, key: &Key, needs: &'k BTreeSet<Key>) -> impl Iterator<Item = &'k Key> + use<'k, C> {
+        let dies_with = self.catalog.get(&key.kind).map(|kind| kind.traits().dies_with).unwrap_or_default();
+        needs.iter().filter(|need| dies_with.contains(&need.kind))
+    }
+
     /// Finds what the intents say may exist, parents before what lives beneath them.
     async fn find_pending(&self, state: &State, observed: &mut Observed) -> Result<(), ObserveError> {
-        let mut open: Vec<(&Key, &Intent)> = state.pending.iter().filter(|(_, intent)| intent.spec.is_some()).collect();
+        let mut open: BTreeMap<&Key, &Intent> =
+            state.pending.iter().filter(|(_, intent)| intent.spec.is_some()).collect();
         loop {
+            let ready =
+                |key: &Key, intent: &Intent| self.parents(key, &intent.after).all(|one| !open.contains_key(one));
             let searches: Vec<_> = open
                 .iter()
+                .filter(|(key, intent)| ready(key, intent))
                 .filter_map(|(key, intent)| {
                     let lookup = Seen { state, observed };
                     Some((*key, *intent, Resolved::new(intent.spec.as_ref()?, &lookup)?))
@@ -73,17 +100,30 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             if searches.is_empty() {
                 return Ok(());
             }
-            open.retain(|(key, _)| searches.iter().all(|(searched, ..)| searched != key));
-            let recorded = &observed.recorded;
+            open.retain(|key, _| searches.iter().all(|(searched, ..)| searched != key));
+            let seen = &*observed;
             let searches = searches.iter().map(|(key, intent, spec)| async move {
-                let present = matches!(recorded.get(*key), Some(Some(_)));
-                let known = known(state, key, present);
-                let found = self.find_patiently(state, key, intent, (spec, &known)).await;
+                let found = self.find_beneath_ours(state, seen, (key, intent), spec).await;
                 found.map(|found| ((*key).clone(), found)).map_err(|error| ObserveError { key: (*key).clone(), error })
             });
             let found: Vec<_> = stream::iter(searches).buffer_unordered(self.parallel.max(1)).try_collect().await?;
             observed.found.extend(found);
         }
+    }
+
+    /// Looks for a thing, unless what it would live on is not ours: then there is none of ours.
+    async fn find_beneath_ours(
+        &self,
+        state: &State,
+        observed: &Observed,
+        (key, intent): (&Key, &Intent),
+        spec: &Resolved,
+    ) -> Result<Search, ResourceError> {
+        if self.parents(key, &intent.after).any(|parent| observed.ours(parent).is_none()) {
+            return Ok(Found::Nothing);
+        }
+        let known = known(state, key, |key| observed.recorded.get(key).and_then(Found::ours).is_some());
+        self.find_patiently(state, key, intent, (spec, &known)).await
     }
 
     async fn find_patiently(
@@ -94,7 +134,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         (spec, known): (&Resolved, &[Value]),
     ) -> Result<Search, ResourceError> {
         let kind = self.catalog.get(&key.kind).ok_or_else(|| ResourceError::refused("its kind is not known"))?;
-        let claim = claim(state, key, &intent.token);
+        let claim = claim(state, key, Some(&intent.token));
         let fresh = Timestamp::now().duration_since(intent.since) < FRESH;
         let patience = if kind.traits().listed_late && fresh { LIST_LAG } else { Duration::ZERO };
         find(kind, &self.context(key), &Wanted { spec, claim: &claim, known }, patience).await
@@ -102,12 +142,9 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 
     /// Asks the precious things that are to go, or were found, how much of people's data they hold.
     async fn count_holdings(&self, desired: &Desired, observed: &mut Observed) -> Result<(), ObserveError> {
-        let recorded = observed.recorded.iter().filter_map(|(key, sight)| Some((key, sight.as_ref()?)));
-        let recorded = recorded.filter(|(key, _)| desired.get(key).is_none());
-        let found = observed.found.iter().filter_map(|(key, found)| match found {
-            Found::Ours(sight) => Some((key, sight)),
-            _ => None,
-        });
+        let ours = |(key, found)| Some((key, Found::ours(found)?));
+        let recorded = observed.recorded.iter().filter_map(ours).filter(|(key, _)| desired.get(key).is_none());
+        let found = observed.found.iter().filter_map(ours);
         let mut holdings = BTreeMap::new();
         for (key, sight) in recorded.chain(found) {
             let kind = self.kind(key)?;
@@ -163,15 +200,26 @@ pub(super) async fn find<C: Send + Sync>(
     }
 }
 
-pub(super) fn claim(state: &State, key: &Key, token: &str) -> Claim {
-    Claim { stack: state.stack.clone(), stage: state.stage.clone(), key: key.clone(), token: token.to_owned() }
+pub(super) fn claim(state: &State, key: &Key, token: Option<&str>) -> Claim {
+    let token = token.map(str::to_owned);
+    Claim { stack: state.stack.clone(), stage: state.stage.clone(), key: key.clone(), token }
 }
 
-/// The outputs already recorded under a key, which no search may find again. The present one counts only while it is
-/// there: what is made in the place of one that is gone may have its very name.
-pub(super) fn known(state: &State, key: &Key, present: bool) -> Vec<Value> {
-    let Some(recorded) = state.resources.get(key) else { return Vec::new() };
-    recorded.replaced.iter().chain(present.then_some(&recorded.outputs)).cloned().collect()
+/// The outputs already recorded of things of a kind, which no search may find again. The present ones count only while
+/// they are `there`: what is made in the place of one that is gone may have its very name.
+pub(super) fn known(state: &State, key: &Key, there: impl Fn(&Key) -> bool) -> Vec<Value> {
+    let same_kind = state.resources.iter().filter(|(other, _)| other.kind == key.kind);
+    let outputs = same_kind
+        .flat_map(|(other, recorded)| recorded.replaced.iter().chain(there(other).then_some(&recorded.outputs)));
+    outputs.cloned().collect()
+}
+
+impl Observed {
+    /// A thing of ours as it was found, or else as it was recorded and is there.
+    fn ours(&self, key: &Key) -> Option<&Sight> {
+        let found = self.found.get(key).and_then(Found::ours);
+        found.or_else(|| self.recorded.get(key)?.ours())
+    }
 }
 
 /// Outputs as far as they have been seen.
@@ -182,10 +230,7 @@ struct Seen<'a> {
 
 impl Lookup for Seen<'_> {
     fn output(&self, reference: &OutputRef) -> Option<Value> {
-        let found = match self.observed.found.get(&reference.key) {
-            Some(Found::Ours(sight)) => Some(&sight.outputs),
-            _ => None,
-        };
+        let found = self.observed.found.get(&reference.key).and_then(Found::ours).map(|sight| &sight.outputs);
         let outputs = found.or_else(|| self.state.resources.get(&reference.key).map(|recorded| &recorded.outputs))?;
         outputs.get(&reference.output).cloned()
     }

@@ -6,43 +6,7 @@ use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Context, Key, Kind, error::ResourceError, input::Resolved};
-
-/// Whose a created thing is. It goes into tags, or, where AWS has none, a deterministic name stands for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The service name of the config.
-    pub stack: String,
-    /// The stage.
-    pub stage: String,
-    /// Which thing of the stack.
-    pub key: Key,
-    /// Made for one intent: it tells the result of an interrupted create from everything else.
-    pub token: String,
-}
-
-/// A thing as it is: what AWS calls it and how it is set.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Live<O, S> {
-    /// The ids, as they go into the state.
-    pub outputs: O,
-    /// The settings in the shape of the spec, every field filled in.
-    pub spec: S,
-}
-
-/// What reading a thing came to; `None` when it is gone.
-pub type Seen<O, S> = Option<Live<O, S>>;
-
-/// What looking for the result of an interrupted create came to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Found<O, S> {
-    /// There is no such thing.
-    Nothing,
-    /// It is there, with our claim.
-    Ours(Live<O, S>),
-    /// Something with our name and another claim is there; the text says what and whose it seems.
-    NotOurs(String),
-}
+use super::{Claim, Context, Found, Kind, Live, error::ResourceError, input::Resolved};
 
 /// Whether a replacement makes the new thing before it removes the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,11 +44,13 @@ pub trait Resource: Send + Sync + 'static {
     /// What a person calls it: an id, a name or an ARN out of its outputs.
     fn id(outputs: &Self::Outputs) -> String;
 
-    /// Reads it by what was recorded; `None` when it is gone.
+    /// Reads it by what was recorded. Where AWS has tags, it is ours only with the claim under which it was made: one
+    /// that is gone may have left its name to somebody else.
     fn read(
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
-    ) -> impl Future<Output = Result<Seen<Self::Outputs, Self::Spec>, ResourceError>> + Send;
+        claim: &Claim,
+    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>, ResourceError>> + Send;
 
     /// Finds what an interrupted create may have left behind. `known` are those already recorded, never to be found
     /// again; the values of secret fields in `spec` are digests.
@@ -130,7 +96,7 @@ pub trait Resource: Send + Sync + 'static {
 /// A live thing as JSON.
 pub type Sight = Live<Value, Value>;
 
-/// The result of a search as JSON.
+/// What a read or a search came to, as JSON.
 pub type Search = Found<Value, Value>;
 
 /// What the engine asks of a kind without knowing its types.
@@ -141,7 +107,7 @@ pub trait Erased<C>: Send + Sync {
     /// [`Resource::id`]; `None` when the outputs are not of this kind.
     fn id(&self, outputs: &Value) -> Option<String>;
     /// [`Resource::read`].
-    async fn read(&self, context: &Context<'_, C>, outputs: &Value) -> Result<Option<Sight>, ResourceError>;
+    async fn read(&self, context: &Context<'_, C>, outputs: &Value, claim: &Claim) -> Result<Search, ResourceError>;
     /// [`Resource::find`].
     async fn find(
         &self,
@@ -206,9 +172,14 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
         serde_json::from_value(outputs.clone()).ok().map(|outputs| R::id(&outputs))
     }
 
-    async fn read(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<Option<Sight>, ResourceError> {
-        let live = R::read(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await?;
-        Ok(live.map(|live| erase::<R>(&live)))
+    async fn read(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        outputs: &Value,
+        claim: &Claim,
+    ) -> Result<Search, ResourceError> {
+        let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
+        Ok(erase::<R>(R::read(context, &outputs, claim).await?))
     }
 
     async fn find(
@@ -221,11 +192,7 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
         let spec = typed::<R::Spec>(spec.value(), "spec")?;
         let known = known.iter().map(|outputs| typed::<R::Outputs>(outputs, "recorded outputs"));
         let known = known.collect::<Result<Vec<_>, _>>()?;
-        Ok(match R::find(context, &spec, claim, &known).await? {
-            Found::Nothing => Found::Nothing,
-            Found::Ours(live) => Found::Ours(erase::<R>(&live)),
-            Found::NotOurs(whose) => Found::NotOurs(whose),
-        })
+        Ok(erase::<R>(R::find(context, &spec, claim, &known).await?))
     }
 
     async fn create(
@@ -260,8 +227,12 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
     }
 }
 
-fn erase<R: Resource>(live: &Live<R::Outputs, R::Spec>) -> Sight {
-    Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }
+fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> Search {
+    match found {
+        Found::Nothing => Found::Nothing,
+        Found::Ours(live) => Found::Ours(Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }),
+        Found::NotOurs(foreign) => Found::NotOurs(foreign),
+    }
 }
 
 fn plain(value: &impl Serialize) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Action, Claim, Context, Engine, Erased, Found, Key, Lookup, OutputRef, Plan, Resolved, Step, Verdict,
+    Action, Claim, Context, Engine, Erased, Foreign, Found, Key, Lookup, OutputRef, Plan, Resolved, Step, Verdict,
     diff::diff,
     error::ResourceError,
     execute::deletes_first,
@@ -31,14 +31,14 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     pub(super) fn prepare(engine: &'r Engine<'r, C>, plan: &'r Plan, step: &'r Step, journal: &Journal<'_>) -> Self {
         let lookup = Recordings { plan, state: &journal.state };
         let node = plan.desired.get(&step.key);
-        let present = matches!(step.action, Action::Replace { create_first: true, .. });
+        let stays = matches!(step.action, Action::Replace { create_first: true, .. });
         Self {
             engine,
             key: &step.key,
             action: &step.action,
             spec: node.and_then(|node| Resolved::new(&node.spec, &lookup)),
             claim: claim(&journal.state, &step.key, journal.token(&step.key)),
-            known: known(&journal.state, &step.key, present),
+            known: known(&journal.state, &step.key, |key| *key != step.key || stays),
         }
     }
 
@@ -89,7 +89,9 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
             match find(kind, context, &wanted, patience).await? {
                 Found::Ours(sight) if diff(&sight.spec, spec.value(), &[]).is_empty() => return Ok(sight.outputs),
                 Found::Ours(sight) => return kind.update(context, &sight.outputs, &sight.spec, spec).await,
-                Found::NotOurs(whose) => return Err(ResourceError::new(Verdict::NotOurs, whose)),
+                Found::NotOurs(foreign) => {
+                    return Err(ResourceError::new(Verdict::NotOurs, foreign.exists()).hint(Foreign::WAY_OUT));
+                }
                 Found::Nothing if error.verdict == Verdict::Ambiguous && attempt < CREATE_ATTEMPTS => attempt += 1,
                 Found::Nothing => return Err(error),
             }

@@ -29,7 +29,7 @@ use std::{
 
 use crate::{
     cli::{Color, Common},
-    engine::{Event, Events, Plan, PlanError, Rules},
+    engine::{Event, Events, Plan, Refused, Rules},
     error::Failure,
 };
 
@@ -50,7 +50,7 @@ use live::Live;
 
 /// A plan, or why there is none, as a person reads it, without colours.
 #[must_use]
-pub fn plan_text(plan: Result<Plan, PlanError>, rules: &dyn Rules) -> String {
+pub fn plan_text(plan: Result<Plan, Refused>, rules: &dyn Rules) -> String {
     let text = match plan {
         Ok(plan) => human::render(&Message::Plan(&PlanTable::new(&plan, rules)), false),
         Err(error) => human::render(&Message::Error(&error.into()), false),

@@ -26,6 +26,8 @@ pub(crate) enum Condition {
     Missing,
     /// There, and not configured any more.
     Extra,
+    /// Somebody else's by now, or without our tags: it is left alone.
+    NotOurs,
 }
 
 /// One thing.
@@ -63,6 +65,7 @@ impl Condition {
             Self::Pending => "pending",
             Self::Missing => "missing",
             Self::Extra => "extra",
+            Self::NotOurs => "not ours",
         }
     }
 }
@@ -77,10 +80,11 @@ impl StatusTable {
         if !self.deployed {
             return "not deployed\n".into();
         }
-        let widest = self.resources.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0);
+        let widest = |width: &dyn Fn(&StatusRow) -> usize| self.resources.iter().map(width).max().unwrap_or(0);
+        let widths = (widest(&|row| row.key.to_string().len()), widest(&|row| row.status.word().len()));
         let mut text = String::new();
         for row in &self.resources {
-            row.render(widest, &mut text);
+            row.render(widths, &mut text);
         }
         let counts = self.counts();
         let _ = writeln!(text, "\n{}", paint(STRONG, counts.join(", ")));
@@ -88,9 +92,9 @@ impl StatusTable {
     }
 
     fn counts(&self) -> Vec<String> {
-        use Condition::{Drifted, Extra, Gone, InSync, Missing, Pending};
+        use Condition::{Drifted, Extra, Gone, InSync, Missing, NotOurs, Pending};
         let count = |status| self.resources.iter().filter(|row| row.status == status).count();
-        let counts = [InSync, Drifted, Gone, Pending, Missing, Extra].map(|status| (count(status), status));
+        let counts = [InSync, Drifted, Gone, Pending, Missing, Extra, NotOurs].map(|status| (count(status), status));
         counts
             .iter()
             .filter(|(count, _)| *count > 0)
@@ -100,13 +104,15 @@ impl StatusTable {
 }
 
 impl StatusRow {
-    fn render(&self, widest: usize, text: &mut String) {
+    /// `widths` are those of the columns of keys and of conditions.
+    fn render(&self, widths: (usize, usize), text: &mut String) {
         let style = match self.status {
             Condition::InSync => GOOD,
             Condition::Drifted | Condition::Pending | Condition::Missing | Condition::Extra => CHANGE,
-            Condition::Gone => BAD,
+            Condition::Gone | Condition::NotOurs => BAD,
         };
-        let word = paint(style, format_args!("{:<7}", self.status.word()));
+        let (widest, wide) = widths;
+        let word = paint(style, format_args!("{:<wide$}", self.status.word()));
         let because = self.because.as_ref().map(|because| format!("  ({because})")).unwrap_or_default();
         let line = format!("{:<widest$}  {word}  {}{because}", self.key.to_string(), self.id.as_deref().unwrap_or(""));
         let _ = writeln!(text, "{}", line.trim_end());

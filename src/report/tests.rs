@@ -53,6 +53,7 @@ fn plan(steps: Vec<(&str, Action)>, desired: Desired) -> PlanTable {
         based_on: 7,
         steps: steps.collect(),
         stale: Vec::new(),
+        found: [].into(),
         desired,
     };
     PlanTable::new(&plan, &Secrets)

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::rest_api::patch;
 use crate::{
     aws::{Cloud, call, look, operation, remove},
-    engine::{Claim, Context, Found, Input, Kind, Live, Resource, ResourceError},
+    engine::{Claim, Context, Foreign, Found, Input, Kind, Live, Resource, ResourceError},
 };
 
 /// AWS's own default, which it may leave out of its answers.
@@ -62,11 +62,12 @@ impl Resource for Authorizer {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        _claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let all = list(context, &outputs.rest_api_id).await?;
         let by_id = all.iter().find(|one| one.id() == Some(&outputs.id));
         let found = by_id.or_else(|| all.iter().find(|one| one.name() == Some(&outputs.name) && is_cognito(one)));
-        Ok(found.map(|one| live(&outputs.rest_api_id, one)))
+        Ok(found.map_or(Found::Nothing, |one| Found::Ours(live(&outputs.rest_api_id, one))))
     }
 
     async fn find(
@@ -81,10 +82,11 @@ impl Resource for Authorizer {
         Ok(match unknown.find(|one| one.name() == Some(&spec.name)) {
             None => Found::Nothing,
             Some(one) if is_cognito(one) => Found::Ours(live(rest_api_id, one)),
-            Some(_) => Found::NotOurs(format!(
-                "the API has an authorizer `{}` that is not for a Cognito user pool, so something else made it",
-                spec.name
-            )),
+            Some(_) => Found::NotOurs(Foreign {
+                thing: format!("authorizer `{}` of REST API `{rest_api_id}`", spec.name),
+                whose: "is not for a Cognito user pool, so something else made it".into(),
+                hints: Vec::new(),
+            }),
         })
     }
 

@@ -59,24 +59,26 @@ impl Resource for LambdaPermission {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        _claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let statement = statement(context, outputs).await?;
         // All fields of a statement are immutable, so one that is not as we made it is not ours any more: creating
         // puts it right.
-        Ok(statement.and_then(|statement| api_of(context.cloud, &statement)).map(|rest_api_id| Live {
-            outputs: outputs.clone(),
-            spec: Spec {
+        let rest_api_id = statement.and_then(|statement| api_of(context.cloud, &statement));
+        Ok(rest_api_id.map_or(Found::Nothing, |rest_api_id| {
+            let spec = Spec {
                 function_name: outputs.function_name.clone(),
                 qualifier: outputs.qualifier.clone(),
                 rest_api_id: rest_api_id.into(),
-            },
+            };
+            Found::Ours(Live { outputs: outputs.clone(), spec })
         }))
     }
 
     async fn find(
         context: &Context<'_, Cloud>,
         spec: &Spec,
-        _claim: &Claim,
+        claim: &Claim,
         known: &[Outputs],
     ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let outputs = outputs(context.cloud, spec);
@@ -84,7 +86,7 @@ impl Resource for LambdaPermission {
             return Ok(Found::Nothing);
         }
         // The id is made of what the statement says, and the function is ours: nobody else has a claim to it.
-        Ok(Self::read(context, &outputs).await?.map_or(Found::Nothing, Found::Ours))
+        Self::read(context, &outputs, claim).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {

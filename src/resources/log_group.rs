@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tags::TagChanges;
 use crate::{
-    aws::{Cloud, Ownership, call, claimed, look, operation, remove, user_tags},
+    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
     engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
 };
 
@@ -54,10 +54,12 @@ impl Resource for LogGroup {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        let Some(group) = describe(context, &outputs.name).await? else { return Ok(None) };
-        let tags = tags(context, &outputs.arn).await?;
-        Ok(Some(live(outputs.clone(), &group, &tags)))
+        claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        match describe(context, &outputs.name).await? {
+            Some(group) => seen(context, outputs.clone(), &group, claim).await,
+            None => Ok(Found::Nothing),
+        }
     }
 
     async fn find(
@@ -71,11 +73,7 @@ impl Resource for LogGroup {
         }
         let Some(group) = describe(context, &spec.name).await? else { return Ok(Found::Nothing) };
         let outputs = outputs(context.cloud, &spec.name, retention(&group));
-        let tags = tags(context, &outputs.arn).await?;
-        Ok(match Ownership::of(&format!("log group `{}`", spec.name), &tags, claim) {
-            Ownership::Ours => Found::Ours(live(outputs, &group, &tags)),
-            Ownership::NotOurs(whose) => Found::NotOurs(whose),
-        })
+        seen(context, outputs, &group, claim).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -124,6 +122,21 @@ fn outputs(cloud: &Cloud, name: &str, retention_days: Option<u32>) -> Outputs {
     Outputs { name: name.to_owned(), arn: cloud.arn("logs", &format!("log-group:{name}")), retention_days }
 }
 
+async fn seen(
+    context: &Context<'_, Cloud>,
+    outputs: Outputs,
+    group: &types::LogGroup,
+    claim: &Claim,
+) -> Result<Found<Outputs, Spec>, ResourceError> {
+    let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(Found::Nothing) };
+    let thing = format!("log group `{}`", outputs.name);
+    let tagging = Tagging::Resource { service: "logs", arn: &outputs.arn };
+    Ok(match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
+        None => Found::Ours(live(outputs, group, &tags)),
+        Some(foreign) => Found::NotOurs(foreign),
+    })
+}
+
 fn live(outputs: Outputs, group: &types::LogGroup, tags: &BTreeMap<String, String>) -> Live<Outputs, Spec> {
     // A retention policy of the account wins over the group's own: that cannot be changed here, so it is no drift.
     let overruled = group.retention_policy_name.is_some();
@@ -151,10 +164,11 @@ async fn describe(context: &Context<'_, Cloud>, name: &str) -> Result<Option<typ
     }
 }
 
-async fn tags(context: &Context<'_, Cloud>, arn: &str) -> Result<BTreeMap<String, String>, ResourceError> {
+/// `None` when the group is gone.
+async fn tags(context: &Context<'_, Cloud>, arn: &str) -> Result<Option<BTreeMap<String, String>>, ResourceError> {
     let request = context.cloud.logs.list_tags_for_resource().resource_arn(arn);
     let answer = look(context, &operation::LOG_GROUP_TAGS, || request.clone().send()).await?;
-    Ok(answer.and_then(|answer| answer.tags).unwrap_or_default().into_iter().collect())
+    Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
 }
 
 async fn put_retention(context: &Context<'_, Cloud>, spec: &Spec) -> Result<(), ResourceError> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tags::TagChanges;
 use crate::{
-    aws::{Cloud, Ownership, call, claimed, look, once, operation, remove, user_tags},
+    aws::{Cloud, Tagged, Tagging, call, carries, claimed, foreign, look, once, operation, remove, user_tags},
     engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
 };
 
@@ -58,10 +58,11 @@ impl Resource for RestApi {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let request = context.cloud.apigateway.get_rest_api().rest_api_id(&outputs.id);
         let Some(found) = look(context, &operation::GET_REST_API, || request.clone().send()).await? else {
-            return Ok(None);
+            return Ok(Found::Nothing);
         };
         let described = Described::builder()
             .set_id(found.id)
@@ -72,7 +73,12 @@ impl Resource for RestApi {
             .set_binary_media_types(found.binary_media_types)
             .set_tags(found.tags)
             .build();
-        Ok(Some(live(context.cloud, &described)))
+        let (thing, tags) = (format!("REST API `{}`", outputs.id), tags(&described));
+        let tagging = Tagging::Resource { service: "apigateway", arn: &outputs.arn };
+        Ok(match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
+            None => Found::Ours(live(context.cloud, &described)),
+            Some(foreign) => Found::NotOurs(foreign),
+        })
     }
 
     async fn find(
@@ -87,7 +93,7 @@ impl Resource for RestApi {
             let page = call(context, &operation::GET_REST_APIS, || request.clone().send()).await?;
             let unknown = page.items().iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
             // An API of the same name is no obstacle, so one with another claim is nobody's business here.
-            let ours = |api: &&Described| Ownership::of("the API", &tags(api), claim) == Ownership::Ours;
+            let ours = |api: &&Described| carries(&tags(api), claim);
             if let Some(api) = unknown.clone().find(ours) {
                 return Ok(Found::Ours(live(context.cloud, api)));
             }

@@ -66,22 +66,25 @@ impl Resource for UserPoolClient {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        _claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let client = describe(context, outputs).await?;
-        Ok(client.map(|client| Live { outputs: outputs.clone(), spec: spec(&outputs.user_pool_id, &client) }))
+        let live = |client| Live { outputs: outputs.clone(), spec: spec(&outputs.user_pool_id, &client) };
+        Ok(client.map_or(Found::Nothing, |client| Found::Ours(live(client))))
     }
 
     async fn find(
         context: &Context<'_, Cloud>,
         spec: &Spec,
-        _claim: &Claim,
+        claim: &Claim,
         known: &[Outputs],
     ) -> Result<Found<Outputs, Spec>, ResourceError> {
         // A client has no tags: its name under a pool of ours stands for the claim.
         for outputs in named(context, spec.user_pool_id.known(), &spec.name).await? {
-            if !known.contains(&outputs)
-                && let Some(live) = Self::read(context, &outputs).await?
-            {
+            if known.contains(&outputs) {
+                continue;
+            }
+            if let Found::Ours(live) = Self::read(context, &outputs, claim).await? {
                 return Ok(Found::Ours(live));
             }
         }

@@ -11,7 +11,7 @@ use super::StateError;
 use crate::engine::{Key, Verb};
 
 /// The format that this version writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Everything that is remembered of one stack and stage. It holds ids and digests, never a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +102,9 @@ impl State {
 pub struct Recorded {
     /// Its ids.
     pub outputs: Value,
+    /// What its claim carries; `None` when it was recorded by a version that did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// What it needs: it must be gone before they go.
     pub after: BTreeSet<Key>,
     /// The ids of old ones that a replacement has not deleted yet.

@@ -4,6 +4,7 @@ mod document;
 mod error;
 mod holder;
 mod local;
+mod migrate;
 mod queue;
 mod store;
 mod text;

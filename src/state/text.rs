@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{FORMAT, State, StateError};
+use super::{FORMAT, State, StateError, migrate::migrate};
 use crate::engine::hex;
 
 /// What stands in the file.
@@ -52,7 +52,10 @@ pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<&Path>) -> Result
                 .unwrap_or("of a later release")
                 .to_owned(),
         }),
-        _ => serde_json::from_value(sealed.state).map_err(|error| damaged(error.to_string())),
+        format => {
+            let state = migrate(sealed.state, format).map_err(damaged)?;
+            serde_json::from_value(state).map_err(|error| damaged(error.to_string()))
+        }
     }
 }
 

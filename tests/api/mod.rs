@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stackctl::{
     aws::Cloud,
-    engine::{Context, Interrupt, Key, Kind, Resource, ResourceError, Silent},
+    engine::{Context, Found, Interrupt, Key, Kind, Resource, ResourceError, Silent},
     resources::{
         api_routes::{self, ApiRoutes, Auth, Route},
         authorizer::{self, Authorizer},
@@ -91,8 +91,11 @@ impl Api {
     /// What is there; an API without anything beneath its root counts as no routes.
     pub(crate) async fn read(&self) -> api_routes::Spec {
         let outputs = api_routes::Outputs { rest_api_id: self.id.clone() };
-        let live = ApiRoutes::read(&self.context(), &outputs).await.unwrap();
-        live.map_or_else(|| self.spec(&[]), |live| live.spec)
+        match ApiRoutes::read(&self.context(), &outputs, &claim("ours", &self.key)).await.unwrap() {
+            Found::Ours(live) => live.spec,
+            Found::Nothing => self.spec(&[]),
+            Found::NotOurs(foreign) => panic!("{foreign:?}"),
+        }
     }
 
     /// How often each operation of API Gateway arrives while `work` is done; those that do not are left out.

@@ -14,6 +14,7 @@ use stackctl::{
 use stackctl_local::{Effect, Settings, Weather};
 
 use super::{Api, counts};
+use crate::harness::claim;
 
 fn many(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("GET /r{number}")).collect()
@@ -139,7 +140,8 @@ async fn an_authorizer_that_got_another_id_is_found_by_its_name_and_the_routes_f
         rest_api_id: api.id.clone(),
         name: "people".into(),
     };
-    let live = Authorizer::read(&api.context(), &outputs).await.unwrap().unwrap();
+    let found = Authorizer::read(&api.context(), &outputs, &claim("ours", &api.key)).await.unwrap();
+    let live = found.ours().unwrap();
     assert_eq!(live.outputs.id, api.authorizer_id);
 
     let client = &api.cloud.apigateway;

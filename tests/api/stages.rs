@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stackctl::{
-    engine::{Found, Resource as _, Verdict},
+    engine::{Found, Live, Resource as _, Verdict},
     resources::stage::{Outputs, Spec, Stage, Throttle},
 };
 use stackctl_local::Effect;
@@ -35,9 +35,14 @@ impl Api {
         Stage::create(&self.context(), &spec, &claim("ours", &self.key)).await.unwrap()
     }
 
+    async fn look(&self, outputs: &Outputs) -> Live<Outputs, Spec> {
+        let found = Stage::read(&self.context(), outputs, &claim("ours", &self.key)).await.unwrap();
+        found.ours().unwrap().clone()
+    }
+
     /// Brings the stage to a spec, as the engine does: by what it reads.
     async fn bring(&self, outputs: &Outputs, want: &Spec) -> Outputs {
-        let live = Stage::read(&self.context(), outputs).await.unwrap().unwrap();
+        let live = self.look(outputs).await;
         Stage::update(&self.context(), &live.outputs, &live.spec, want).await.unwrap()
     }
 
@@ -53,8 +58,8 @@ impl Api {
 async fn a_stage_is_read_in_two_calls() {
     let api = Api::deployable().await;
     let outputs = api.deploy("f1").await;
-    let (live, cost) = api.counted(Stage::read(&api.context(), &outputs)).await;
-    assert_eq!(live.unwrap().unwrap().spec, api.stage("f1"));
+    let (live, cost) = api.counted(api.look(&outputs)).await;
+    assert_eq!(live.spec, api.stage("f1"));
     assert_eq!(cost, counts(&[("GetStage", 1), ("GetDeployment", 1)]));
 }
 
@@ -85,7 +90,7 @@ async fn what_somebody_else_deployed_to_the_stage_differs() {
     let api = Api::deployable().await;
     let outputs = api.deploy("f1").await;
     api.cloud.apigateway.create_deployment().rest_api_id(&api.id).stage_name("dev").send().await.unwrap();
-    let live = Stage::read(&api.context(), &outputs).await.unwrap().unwrap();
+    let live = api.look(&outputs).await;
     assert_eq!(live.spec.fingerprint, "".into());
     let back = Stage::update(&api.context(), &live.outputs, &live.spec, &api.stage("f1")).await.unwrap();
     assert_eq!(back, outputs);
@@ -124,7 +129,7 @@ async fn an_interruption_before_the_throttling_is_seen_as_a_difference() {
     let Found::Ours(live) = Stage::find(&api.context(), &spec, &claim, &[]).await.unwrap() else { panic!("not found") };
     assert_eq!(live.spec, Spec { throttling: BTreeMap::new(), ..spec.clone() });
     Stage::update(&api.context(), &live.outputs, &live.spec, &spec).await.unwrap();
-    let live = Stage::read(&api.context(), &live.outputs).await.unwrap().unwrap();
+    let live = api.look(&live.outputs).await;
     assert_eq!(live.spec, spec);
     assert_eq!(api.deployments().await.len(), 1);
 }

@@ -1,7 +1,7 @@
 //! What one undisturbed run does, in which order and with how many saves.
 
 use serde_json::json;
-use stackctl::engine::{Action, Consent, Desired, Engine, Interrupt, Key, Plan, PlanError, Verb, Verdict, plan};
+use stackctl::engine::{Action, Consent, Desired, Engine, Found, Interrupt, Key, Plan, PlanError, Verb, Verdict, plan};
 
 use super::{
     kinds::{Config, INDEX, JAR, LABEL, SHELF, catalog},
@@ -121,7 +121,8 @@ async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
     let desired = config().desired();
     let mut observed = engine.observe(&state(&world), &desired).await.unwrap();
     let jar = Key::new(JAR, "main");
-    observed.recorded.get_mut(&jar).unwrap().as_mut().unwrap().outputs = json!({ "id": "moved" });
+    let Some(Found::Ours(sight)) = observed.recorded.get_mut(&jar) else { panic!("the jar is there") };
+    sight.outputs = json!({ "id": "moved" });
     let plan = plan(&desired, &state(&world), &observed, &catalog, &Consent::default()).unwrap();
     let again = position(&plan, &jar, Verb::Update);
     assert!(matches!(&plan.steps[again].action, Action::Update { changes, .. } if changes.is_empty()));
@@ -140,7 +141,7 @@ async fn a_change_that_would_lose_marbles_is_refused() {
         "jar.main: `glass` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it \
          would be lost"
     );
-    assert!(matches!(error, PlanError::WouldLoseData { .. }));
+    assert!(matches!(error.0[..], [PlanError::WouldLoseData { .. }]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -180,7 +181,7 @@ async fn another_s_thing_of_our_name_is_never_touched() {
     let outcome = up(&world, &config()).await.outcome();
     let shelf = outcome.failed.iter().find(|failed| failed.key == Key::new(SHELF, "b")).unwrap();
     assert_eq!(shelf.error.verdict, Verdict::NotOurs);
-    assert_eq!(shelf.error.to_string(), "the shelf `toy-b` is another's");
+    assert_eq!(shelf.error.to_string(), "the shelf `toy-b` exists already and is another's");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stackctl::engine::{
-    Catalog, Claim, Context, Desired, Found, Input, Key, Kind, Live, Part, Replacement, Resource, ResourceError,
+    Catalog, Claim, Context, Desired, Foreign, Found, Input, Key, Kind, Live, Part, Replacement, Resource,
+    ResourceError,
 };
 use tokio::time::Instant;
 
@@ -31,6 +32,25 @@ pub struct Id {
 
 fn thing(kind: &'static str, name: &str, parent: Option<String>) -> Thing {
     Thing { kind, name: name.into(), parent, claim: None, settings: nothing(), listed_from: Instant::now(), marbles: 0 }
+}
+
+/// Whether a thing carries a claim; any token will do for a claim without one.
+fn carries(thing: &Thing, claim: &Claim) -> bool {
+    let Some((stack, key, token)) = &thing.claim else { return false };
+    let token = claim.token.is_none() || claim.token.as_ref() == Some(token);
+    token && (stack, key) == (&claim.stack, &claim.key.to_string())
+}
+
+/// What a look at a thing that may carry a claim comes to.
+fn claimed<S>(thing: &Thing, claim: &Claim, live: Live<Id, S>) -> Found<Id, S> {
+    if carries(thing, claim) {
+        return Found::Ours(live);
+    }
+    Found::NotOurs(Foreign {
+        thing: format!("the {} `{}`", thing.kind, thing.name),
+        whose: "is another's".into(),
+        hints: vec!["claim it by hand".into()],
+    })
 }
 
 /// Something with a unique name, made in two calls, as a role and its policy.
@@ -64,8 +84,9 @@ impl Resource for Shelf {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, ShelfSpec>>> {
-        Ok(at.cloud.get(&outputs.id).await?.map(|thing| shelf(outputs.id.clone(), &thing)))
+    async fn read(at: &Context<'_, World>, outputs: &Id, claim: &Claim) -> Result<Found<Id, ShelfSpec>> {
+        let thing = at.cloud.get(&outputs.id).await?;
+        Ok(thing.map_or(Found::Nothing, |thing| claimed(&thing, claim, shelf(outputs.id.clone(), &thing))))
     }
 
     async fn find(
@@ -78,15 +99,12 @@ impl Resource for Shelf {
         let new = |id: &String| known.iter().all(|one| one.id != *id);
         Ok(match shelves.into_iter().find(|(id, thing)| thing.name == spec.name && new(id)) {
             None => Found::Nothing,
-            Some((id, thing)) if thing.claim == Some(tag(&claim.stack, &claim.key, &claim.token)) => {
-                Found::Ours(shelf(id, &thing))
-            }
-            Some(_) => Found::NotOurs(format!("the shelf `{}` is another's", spec.name)),
+            Some((id, thing)) => claimed(&thing, claim, shelf(id, &thing)),
         })
     }
 
     async fn create(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
-        let claim = Some(tag(&claim.stack, &claim.key, &claim.token));
+        let claim = Some(tag(claim));
         let id = at.cloud.create(Thing { claim, ..thing("shelf", &spec.name, None) }, true).await?;
         at.cloud.set(&id, json!({ "boards": spec.boards.unwrap_or(3), "notes": spec.notes })).await?;
         Ok(Id { id })
@@ -140,19 +158,19 @@ impl Resource for Jar {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, JarSpec>>> {
-        Ok(at.cloud.get(&outputs.id).await?.map(|thing| jar(outputs.id.clone(), &thing)))
+    async fn read(at: &Context<'_, World>, outputs: &Id, claim: &Claim) -> Result<Found<Id, JarSpec>> {
+        let thing = at.cloud.get(&outputs.id).await?;
+        Ok(thing.map_or(Found::Nothing, |thing| claimed(&thing, claim, jar(outputs.id.clone(), &thing))))
     }
 
     async fn find(at: &Context<'_, World>, _: &JarSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, JarSpec>> {
-        let claim = Some(tag(&claim.stack, &claim.key, &claim.token));
         let jars = at.cloud.list("jar").await?;
-        let ours = jars.into_iter().find(|(id, thing)| thing.claim == claim && known.iter().all(|one| one.id != *id));
+        let ours = jars.into_iter().find(|(id, thing)| carries(thing, claim) && known.iter().all(|one| one.id != *id));
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(jar(id, &thing))))
     }
 
     async fn create(at: &Context<'_, World>, spec: &JarSpec, claim: &Claim) -> Result<Id> {
-        let claim = Some(tag(&claim.stack, &claim.key, &claim.token));
+        let claim = Some(tag(claim));
         let new = Thing { claim, settings: jar_settings(spec), ..thing("jar", &spec.name, None) };
         Ok(Id { id: at.cloud.create(new, false).await? })
     }
@@ -200,8 +218,9 @@ impl Resource for Label {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, LabelSpec>>> {
-        Ok(at.cloud.get(&outputs.id).await?.map(|thing| label(outputs.id.clone(), &thing)))
+    async fn read(at: &Context<'_, World>, outputs: &Id, _: &Claim) -> Result<Found<Id, LabelSpec>> {
+        let thing = at.cloud.get(&outputs.id).await?;
+        Ok(thing.map_or(Found::Nothing, |thing| Found::Ours(label(outputs.id.clone(), &thing))))
     }
 
     async fn find(at: &Context<'_, World>, spec: &LabelSpec, _: &Claim, known: &[Id]) -> Result<Found<Id, LabelSpec>> {
@@ -257,8 +276,9 @@ impl Resource for Index {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id) -> Result<Option<Live<Id, IndexSpec>>> {
-        Ok(at.cloud.get(&outputs.id).await?.map(|thing| index(outputs.id.clone(), &thing)))
+    async fn read(at: &Context<'_, World>, outputs: &Id, _: &Claim) -> Result<Found<Id, IndexSpec>> {
+        let thing = at.cloud.get(&outputs.id).await?;
+        Ok(thing.map_or(Found::Nothing, |thing| Found::Ours(index(outputs.id.clone(), &thing))))
     }
 
     async fn find(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim, _: &[Id]) -> Result<Found<Id, IndexSpec>> {

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use stackctl::{
-    engine::{Consent, Desired, Engine, Event, Events, Interrupt, Outcome, Plan, PlanError, plan},
+    engine::{Consent, Desired, Engine, Event, Events, Interrupt, Outcome, Plan, Refused, plan},
     state::{Place, State},
 };
 
@@ -16,7 +16,7 @@ use super::{
 #[derive(Debug)]
 pub enum Run {
     Ended(Box<Outcome>),
-    Refused(PlanError),
+    Refused(Refused),
     Died,
 }
 
@@ -54,7 +54,7 @@ pub fn state(world: &World) -> State {
 }
 
 /// Looks and plans, without changing anything.
-pub async fn planned(world: &World, desired: &Desired, consent: Consent) -> Result<Plan, PlanError> {
+pub async fn planned(world: &World, desired: &Desired, consent: Consent) -> Result<Plan, Refused> {
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let state = state(world);

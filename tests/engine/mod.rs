@@ -6,5 +6,6 @@ mod interrupts;
 mod kinds;
 mod laws;
 mod life;
+mod ownership;
 mod saves;
 mod world;

@@ -10,10 +10,13 @@ use std::{
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use stackctl::{
-    engine::{Key, ResourceError, Verdict},
+    engine::{Claim, ResourceError, Verdict},
     state::{State, StateError, Store},
 };
 use tokio::{sync::Notify, time::Instant};
+
+/// A claim as the toy cloud keeps it: the stack and key that made a thing, and the token of its intent.
+pub type Tag = (String, String, String);
 
 /// One thing in the toy cloud.
 #[derive(Debug, Clone)]
@@ -21,8 +24,7 @@ pub struct Thing {
     pub kind: &'static str,
     pub name: String,
     pub parent: Option<String>,
-    /// The stack and key that made it, and the token of its intent.
-    pub claim: Option<(String, String, String)>,
+    pub claim: Option<Tag>,
     pub settings: Value,
     pub listed_from: Instant,
     pub marbles: u64,
@@ -109,6 +111,17 @@ impl World {
     /// Lets a test change the cloud behind the engine's back.
     pub fn meddle(&self, change: impl FnOnce(&mut BTreeMap<String, Thing>)) {
         change(&mut self.inner().things);
+    }
+
+    /// Lets a test change the state behind the engine's back.
+    pub fn edit_state(&self, change: impl FnOnce(&mut State)) {
+        change(self.inner().stored.as_mut().expect("a state was saved"));
+    }
+
+    /// Everything there is and is recorded, as it is.
+    pub fn everything(&self) -> String {
+        let inner = self.inner();
+        format!("{:?} {:?}", inner.things, inner.stored)
     }
 
     /// Everything there is, with ids and tokens rubbed out.
@@ -244,8 +257,8 @@ impl Store for World {
 }
 
 /// A claim as the toy cloud keeps it.
-pub fn tag(stack: &str, key: &Key, token: &str) -> (String, String, String) {
-    (stack.to_owned(), key.to_string(), token.to_owned())
+pub fn tag(claim: &Claim) -> Tag {
+    (claim.stack.clone(), claim.key.to_string(), claim.token.clone().unwrap_or_default())
 }
 
 /// An empty setting.

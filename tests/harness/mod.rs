@@ -34,7 +34,7 @@ pub(crate) fn python(content: &str) -> (String, Bytes) {
 
 /// The claim of one intent.
 pub(crate) fn claim(stack: &str, key: &Key) -> Claim {
-    Claim { stack: stack.into(), stage: "dev".into(), key: key.clone(), token: format!("token-of-{stack}") }
+    Claim { stack: stack.into(), stage: "dev".into(), key: key.clone(), token: Some(format!("token-of-{stack}")) }
 }
 
 /// Remembers what was waited for.

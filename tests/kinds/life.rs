@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stackctl::{
     aws::Cloud,
-    engine::{Catalog, Context, Erased, Found, Interrupt, Resolved},
+    engine::{Catalog, Claim, Context, Erased, Found, Interrupt, Key, Resolved},
     resources::catalog,
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
@@ -37,8 +37,12 @@ struct Subject<'a> {
 
 impl Subject<'_> {
     async fn read(&self, outputs: &Value) -> Option<Value> {
-        let sight = self.kind.read(&self.context, outputs).await;
-        sight.unwrap_or_else(|error| panic!("{}: read: {error}", self.case.key)).map(|sight| sight.spec)
+        self.read_as(outputs, &claim("ours", &self.case.key)).await.ours().map(|sight| sight.spec.clone())
+    }
+
+    async fn read_as(&self, outputs: &Value, claim: &Claim) -> Found<Value, Value> {
+        let found = self.kind.read(&self.context, outputs, claim).await;
+        found.unwrap_or_else(|error| panic!("{}: read: {error}", self.case.key))
     }
 
     async fn change(&self, outputs: &Value, live: &Value, want: &Value) -> Value {
@@ -75,11 +79,33 @@ impl Subject<'_> {
         assert_eq!((&sight.outputs, &sight.spec), (&outputs, first), "{key}: as it was found");
         assert_eq!(self.find("ours", std::slice::from_ref(&outputs)).await, Found::Nothing, "{key}: known already");
         match self.find("another", &[]).await {
-            Found::NotOurs(whose) => assert!(whose.contains("stack `ours`"), "{key}: {whose}"),
+            Found::NotOurs(foreign) => assert_eq!(foreign.whose, "belongs to stack `ours` stage `dev`", "{key}"),
             Found::Ours(_) => assert!(*claimed_by_name, "{key}: taken from somebody else"),
             Found::Nothing => assert!(self.kind.traits().listed_late, "{key}: somebody else's is not seen"),
         }
         outputs
+    }
+
+    /// A recorded thing is read as ours only by the claim under which it was made.
+    async fn is_nobody_elses(&self, outputs: &Value) {
+        let Case { key, claimed_by_name, .. } = self.case;
+        let ours = claim("ours", key);
+        let older = Claim { token: None, ..ours.clone() };
+        assert!(self.read_as(outputs, &older).await.ours().is_some(), "{key}: any token will do");
+        let others = [
+            (claim("another", key), "belongs to stack `ours` stage `dev`"),
+            (Claim { key: Key::new(key.kind.clone(), "y"), ..ours.clone() }, &*format!("is `{key}` of this stack")),
+            (
+                Claim { token: Some("of another state".into()), ..ours },
+                "was made for this stack and stage from another state, which this one does not know",
+            ),
+        ];
+        for (claim, whose) in others {
+            match self.read_as(outputs, &claim).await {
+                Found::NotOurs(foreign) => assert_eq!(foreign.whose, whose, "{key}"),
+                found => assert!(*claimed_by_name && found.ours().is_some(), "{key}: {claim:?}: {found:?}"),
+            }
+        }
     }
 
     async fn is_changed_field_by_field(&self, outputs: Value) -> Value {
@@ -115,6 +141,7 @@ async fn all_kinds_live(local: stackctl_local::Cloud, trouble: impl Fn(&stackctl
         let context = Context { cloud: &cloud, key: &case.key, events: &listener, interrupt: &Interrupt::new() };
         let subject = Subject { case: &case, kind, context };
         let outputs = subject.is_made_and_found().await;
+        subject.is_nobody_elses(&outputs).await;
         let outputs = subject.is_changed_field_by_field(outputs).await;
         subject.is_deleted_twice(&outputs).await;
     }

@@ -31,8 +31,10 @@ async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value
 async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Value> {
     let key = key(kind);
     let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    let read = catalog().get(&key.kind).expect("a kind of the catalog").read(&context, outputs).await;
-    read.expect("a read").map(|sight| sight.spec)
+    // What these tests work on was made as something that others need.
+    let claim = claim("ours", &Key::new(key.kind.clone(), "needed"));
+    let read = catalog().get(&key.kind).expect("a kind of the catalog").read(&context, outputs, &claim).await;
+    read.expect("a read").ours().map(|sight| sight.spec.clone())
 }
 
 async fn pool(cloud: &Cloud, outputs: &Value) -> UserPoolType {
@@ -90,7 +92,7 @@ async fn a_pool_of_the_same_name_with_another_token_is_not_adopted() {
     make(&cloud, "user_pool", &user_pool("people")).await;
     let needed = Key::new(key("user_pool").kind, "needed");
     let context = Context { cloud: &cloud, key: &needed, events: &Silent, interrupt: &Interrupt::new() };
-    let later = Claim { token: "another".into(), ..claim("ours", &needed) };
+    let later = Claim { token: Some("another".into()), ..claim("ours", &needed) };
     let catalog = catalog();
     let kind = catalog.get(&needed.kind).unwrap();
     assert_eq!(kind.find(&context, &resolved(&user_pool("people")), &later, &[]).await, Ok(Found::Nothing));

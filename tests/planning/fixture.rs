@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use stackctl::{
     config::{Config, Selection, load},
-    engine::{Consent, Desired, Found, Key, Live, Lookup, Observed, OutputRef, plan, substitute},
+    engine::{Consent, Desired, Foreign, Found, Key, Live, Lookup, Observed, OutputRef, plan, substitute},
     package::Package,
     plan_text,
     resources::catalog,
@@ -21,8 +21,8 @@ const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-west-2";
 
 /// One case: `config` as the person writes it (`null` wants nothing), `state` as it is recorded, and `live` by key as
-/// `{outputs, spec}`, with `holdings` for the records of people's data. What is recorded and not live is gone; what is
-/// pending and live is found.
+/// `{outputs, spec}`, with `holdings` for the records of people's data, or as `{foreign: {thing, whose}}`. What is
+/// recorded and not live is gone; what is pending and live is found.
 pub(super) struct Fixture {
     config: Value,
     state: Value,
@@ -117,15 +117,22 @@ impl Fixture {
     }
 
     fn observed(&self, state: &State) -> Observed {
-        let live = |key: &Key| {
-            let live = self.live.get(key.to_string())?;
-            Some(Live { outputs: live["outputs"].clone(), spec: live["spec"].clone() })
+        let found = |key: &Key| {
+            let Some(live) = self.live.get(key.to_string()) else { return Found::Nothing };
+            let text = |member: &str| live["foreign"][member].as_str().unwrap().to_owned();
+            match live.get("foreign") {
+                Some(_) => Found::NotOurs(Foreign {
+                    thing: text("thing"),
+                    whose: text("whose"),
+                    hints: vec![format!("give {key} its tags back")],
+                }),
+                None => Found::Ours(Live { outputs: live["outputs"].clone(), spec: live["spec"].clone() }),
+            }
         };
-        let found = |key: &Key| live(key).map_or(Found::Nothing, Found::Ours);
         let pending = state.pending.iter().filter(|(_, intent)| intent.spec.is_some());
         let holdings = self.live.as_object().unwrap().iter();
         Observed {
-            recorded: state.resources.keys().map(|key| (key.clone(), live(key))).collect(),
+            recorded: state.resources.keys().map(|key| (key.clone(), found(key))).collect(),
             found: pending.map(|(key, _)| (key.clone(), found(key))).collect(),
             holdings: holdings
                 .filter_map(|(key, live)| Some((key.parse().unwrap(), live.get("holdings")?.as_u64()?)))

@@ -3,3 +3,4 @@
 mod changes;
 mod fixture;
 mod losses;
+mod ownership;

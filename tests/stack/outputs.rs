@@ -11,8 +11,12 @@ use stackctl::{
 use super::{ACCOUNT, with_routes};
 
 fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
-    let recorded =
-        |outputs: &Value| Recorded { outputs: outputs.clone(), after: BTreeSet::new(), replaced: Vec::new() };
+    let recorded = |outputs: &Value| Recorded {
+        outputs: outputs.clone(),
+        token: None,
+        after: BTreeSet::new(),
+        replaced: Vec::new(),
+    };
     State {
         format: FORMAT,
         stack: "shop".into(),

@@ -23,6 +23,7 @@ pub fn state(serial: u64) -> State {
     let after = BTreeSet::from(["iam_role.hello".parse().unwrap()]);
     let function = Recorded {
         outputs: json!({ "arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-hello" }),
+        token: Some("token-of-hello".into()),
         after: after.clone(),
         replaced: vec![json!({ "arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-hallo" })],
     };

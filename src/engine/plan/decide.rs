@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Action, Change, Consent, Plan, PlanError, order::arrange};
+use super::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, order::arrange};
 use crate::{
     engine::{
-        Desired, Found, Key, Lookup, Node, Observed, OutputRef, Replacement, Rules, Sight, Traits, diff::diff, graph,
-        substitute,
+        Desired, Foreign, Found, Key, Lookup, Node, Observed, OutputRef, Replacement, Rules, Sight, Traits, diff::diff,
+        graph, substitute,
     },
     state::State,
 };
@@ -24,26 +24,43 @@ pub fn plan(
     observed: &Observed,
     rules: &dyn Rules,
     consent: &Consent,
-) -> Result<Plan, PlanError> {
-    let mut decisions =
-        Decisions { desired, state, observed, rules, consent, outputs: BTreeMap::new(), made: Vec::new() };
+) -> Result<Plan, Refused> {
+    let Comparison { plan, refused } = compare(desired, state, observed, rules, consent)?;
+    if refused.is_empty() { Ok(plan) } else { Err(Refused(refused)) }
+}
+
+/// Compares what is with what is to be: a plan and everything that stands against it.
+///
+/// # Errors
+/// When nothing can be compared: the state holds kinds that `rules` does not know, or things need each other in a circle.
+pub fn compare(
+    desired: &Desired,
+    state: &State,
+    observed: &Observed,
+    rules: &dyn Rules,
+    consent: &Consent,
+) -> Result<Comparison, PlanError> {
+    let (outputs, made, refused) = (BTreeMap::new(), Vec::new(), Vec::new());
+    let mut decisions = Decisions { desired, state, observed, rules, consent, outputs, made, refused };
     let needs = desired.nodes().iter().map(|(key, node)| (key.clone(), node.needs())).collect();
     for key in graph::order(&needs).map_err(|keys| PlanError::Circle { keys })? {
         decisions.decide_wanted(&key, &desired.nodes()[&key])?;
     }
     decisions.decide_unwanted()?;
-    let decided = decisions.made;
+    let Decisions { made: decided, refused, .. } = decisions;
     let stepped: BTreeSet<&Key> =
         decided.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
     let over = state.pending.keys().filter(|key| !stepped.contains(key)).cloned().collect();
-    Ok(Plan {
+    let plan = Plan {
         stack: state.stack.clone(),
         stage: state.stage.clone(),
         based_on: state.serial,
         steps: arrange(decided, desired, state, rules)?,
         stale: over,
+        found: observed.found.iter().filter(|(_, found)| found.ours().is_some()).map(|(key, _)| key.clone()).collect(),
         desired: desired.clone(),
-    })
+    };
+    Ok(Comparison { plan, refused })
 }
 
 /// What was decided for one thing.
@@ -52,15 +69,17 @@ pub(super) struct Decision {
     pub(super) action: Action,
 }
 
-struct Decisions<'a> {
-    desired: &'a Desired,
-    state: &'a State,
-    observed: &'a Observed,
+/// The decisions as they are made, and what they are made from.
+pub(super) struct Decisions<'a> {
+    pub(super) desired: &'a Desired,
+    pub(super) state: &'a State,
+    pub(super) observed: &'a Observed,
     rules: &'a dyn Rules,
-    consent: &'a Consent,
+    pub(super) consent: &'a Consent,
     /// The outputs of the wanted things that exist and stay.
     outputs: BTreeMap<Key, Value>,
     made: Vec<Decision>,
+    refused: Vec<PlanError>,
 }
 
 impl Lookup for Decisions<'_> {
@@ -74,20 +93,16 @@ impl Lookup for Decisions<'_> {
 }
 
 impl Decisions<'_> {
-    fn traits(&self, key: &Key) -> Result<Traits, PlanError> {
+    pub(super) fn traits(&self, key: &Key) -> Result<Traits, PlanError> {
         self.rules.traits(&key.kind).ok_or_else(|| PlanError::UnknownKind { key: key.clone() })
     }
 
-    fn make(&mut self, key: &Key, action: Action) {
+    pub(super) fn make(&mut self, key: &Key, action: Action) {
         self.made.push(Decision { key: key.clone(), action });
     }
 
-    fn found(&self, key: &Key) -> Result<Option<&Sight>, PlanError> {
-        match self.observed.found.get(key) {
-            None | Some(Found::Nothing) => Ok(None),
-            Some(Found::Ours(sight)) => Ok(Some(sight)),
-            Some(Found::NotOurs(whose)) => Err(PlanError::NotOurs { key: key.clone(), whose: whose.clone() }),
-        }
+    pub(super) fn found(&self, key: &Key) -> Option<&Sight> {
+        self.observed.found.get(key)?.ours()
     }
 
     fn decide_wanted(&mut self, key: &Key, node: &Node) -> Result<(), PlanError> {
@@ -100,25 +115,39 @@ impl Decisions<'_> {
             return Ok(());
         }
         let want = substitute(&node.spec, self);
-        let recorded = self.observed.recorded.get(key);
-        if let Some(sight) = self.found(key)?.cloned() {
-            // The old one may be gone already; only its deletion, which then does nothing, takes it off the record.
-            let old = self.state.resources.get(key).map(|recorded| recorded.outputs.clone());
-            if let Some(outputs) = old.filter(|outputs| *outputs != sight.outputs) {
-                self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
+        let observed = self.observed;
+        let found = observed.found.get(key).unwrap_or(&Found::Nothing);
+        match (found, observed.recorded.get(key)) {
+            (Found::Ours(sight), recorded) => {
+                // Both are there when a replacement was cut short.
+                if let Some(old) = recorded.and_then(Found::ours).filter(|old| old.outputs != sight.outputs) {
+                    self.make(key, Action::Delete { outputs: old.outputs.clone(), replaced: true, holdings: 0 });
+                }
+                self.decide_found(key, sight, &want, &traits);
             }
-            return self.decide_found(key, &sight, &want, &traits);
-        }
-        match recorded {
-            None => self.make(key, Action::Create { because: None }),
-            Some(None) => self.make(key, Action::Create { because: Some("it is gone".into()) }),
-            Some(Some(sight)) => self.decide_recorded(key, &sight.clone(), &want, &traits)?,
+            (_, Some(Found::NotOurs(foreign))) => self.refuse_foreign(key, foreign, true),
+            (Found::NotOurs(foreign), _) => self.refuse_foreign(key, foreign, false),
+            (Found::Nothing, None) => self.make(key, Action::Create { because: None }),
+            (Found::Nothing, Some(Found::Nothing)) => {
+                self.make(key, Action::Create { because: Some("it is gone".into()) });
+            }
+            (Found::Nothing, Some(Found::Ours(sight))) => self.decide_recorded(key, sight, &want, &traits),
         }
         Ok(())
     }
 
+    fn refuse_foreign(&mut self, key: &Key, foreign: &Foreign, recorded: bool) {
+        self.refuse(key, PlanError::NotOurs { key: key.clone(), recorded, foreign: foreign.clone() });
+    }
+
+    /// Leaves a thing alone, and says why no plan is carried out that wants it otherwise.
+    fn refuse(&mut self, key: &Key, error: PlanError) {
+        self.make(key, Action::Keep { because: Some(error.to_string()) });
+        self.refused.push(error);
+    }
+
     /// The old ones of an interrupted replacement go, whatever becomes of the new one.
-    fn delete_replaced(&mut self, key: &Key) {
+    pub(super) fn delete_replaced(&mut self, key: &Key) {
         let replaced = self.state.resources.get(key).map(|recorded| recorded.replaced.clone()).unwrap_or_default();
         for outputs in replaced {
             self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
@@ -133,31 +162,32 @@ impl Decisions<'_> {
         parent.filter(|_| self.observed.recorded.contains_key(key)).cloned()
     }
 
-    fn decide_found(&mut self, key: &Key, sight: &Sight, want: &Value, traits: &Traits) -> Result<(), PlanError> {
+    fn decide_found(&mut self, key: &Key, sight: &Sight, want: &Value, traits: &Traits) {
         let changes = diff(&sight.spec, want, traits.secret);
         let because: Vec<Change> = changes.iter().filter(|change| forces(change, traits)).cloned().collect();
         if because.is_empty() {
             self.outputs.insert(key.clone(), sight.outputs.clone());
             let (outputs, live) = (sight.outputs.clone(), sight.spec.clone());
             self.make(key, Action::Adopt { outputs, live, changes });
-            return Ok(());
+        } else if traits.precious && self.observed.holdings.get(key).is_none_or(|records| *records > 0) {
+            self.outputs.insert(key.clone(), sight.outputs.clone());
+            self.refuse(key, would_lose_data(key, &because[0]));
+        } else {
+            self.replace(key, sight, because, traits);
         }
-        if traits.precious && self.observed.holdings.get(key).is_none_or(|records| *records > 0) {
-            return Err(would_lose_data(key, &because[0]));
-        }
-        self.replace(key, sight, because, traits);
-        Ok(())
     }
 
-    fn decide_recorded(&mut self, key: &Key, sight: &Sight, want: &Value, traits: &Traits) -> Result<(), PlanError> {
+    fn decide_recorded(&mut self, key: &Key, sight: &Sight, want: &Value, traits: &Traits) {
         let changes = diff(&sight.spec, want, traits.secret);
         let because: Vec<Change> = changes.iter().filter(|change| forces(change, traits)).cloned().collect();
         if let Some(change) = because.first() {
             if traits.precious {
-                return Err(would_lose_data(key, change));
+                self.outputs.insert(key.clone(), sight.outputs.clone());
+                self.refuse(key, would_lose_data(key, change));
+            } else {
+                self.replace(key, sight, because, traits);
             }
-            self.replace(key, sight, because, traits);
-            return Ok(());
+            return;
         }
         self.outputs.insert(key.clone(), sight.outputs.clone());
         // A thing that was found under another id than the recorded one is recorded anew, before others refer to it.
@@ -168,7 +198,6 @@ impl Decisions<'_> {
             Action::Update { outputs: sight.outputs.clone(), live: sight.spec.clone(), changes }
         };
         self.make(key, action);
-        Ok(())
     }
 
     fn replace(&mut self, key: &Key, sight: &Sight, because: Vec<Change>, traits: &Traits) {
@@ -178,65 +207,6 @@ impl Decisions<'_> {
         if create_first {
             self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
         }
-    }
-
-    /// Decides on what is there, or may be there, and is not wanted any more.
-    fn decide_unwanted(&mut self) -> Result<(), PlanError> {
-        let known = self.state.resources.keys().chain(self.state.pending.keys());
-        let unwanted: BTreeSet<Key> = known.filter(|key| self.desired.get(key).is_none()).cloned().collect();
-        let mut kept = BTreeSet::new();
-        for key in &unwanted {
-            self.traits(key)?;
-            if let Some(because) = self.protected(key) {
-                kept.insert(key.clone());
-                self.make(key, Action::Keep { because: Some(because) });
-            }
-        }
-        let needed =
-            kept.iter().flat_map(|key| graph::reachable(key, &recorded_needs(self.state))).collect::<BTreeSet<_>>();
-        for key in needed.intersection(&unwanted) {
-            if kept.insert(key.clone()) {
-                self.make(key, Action::Keep { because: Some("what is kept needs it".into()) });
-            }
-        }
-        let leaving: BTreeSet<Key> = unwanted.difference(&kept).cloned().collect();
-        leaving.iter().try_for_each(|key| self.decide_leaving(key, &leaving))
-    }
-
-    /// Why a thing that holds people's data is kept.
-    fn protected(&self, key: &Key) -> Option<String> {
-        let records = *self.observed.holdings.get(key)?;
-        (records > 0 && self.consent.delete_holdings != Some(records)).then(|| match self.consent.delete_holdings {
-            None => format!("it holds {}", people(records)),
-            Some(named) => format!("it holds {}, not the {named} named", people(records)),
-        })
-    }
-
-    fn decide_leaving(&mut self, key: &Key, leaving: &BTreeSet<Key>) -> Result<(), PlanError> {
-        let traits = self.traits(key)?;
-        self.delete_replaced(key);
-        let recorded = self.state.resources.get(key);
-        let dies_with = |parent: &&Key| traits.dies_with.contains(&parent.kind) && leaving.contains(parent);
-        let after = recorded.map(|recorded| &recorded.after).or_else(|| self.state.pending.get(key).map(|i| &i.after));
-        let parent = after.into_iter().flatten().find(dies_with).cloned();
-        let live = self.observed.recorded.get(key).and_then(Option::as_ref).map(|sight| sight.outputs.clone());
-        let found = self.found(key)?.map(|sight| sight.outputs.clone());
-        // A replacement that was cut short leaves two: the old one on record, and the new one to be found.
-        if let (Some(old), Some(_), None) = (&live, &found, &parent) {
-            self.make(key, Action::Delete { outputs: old.clone(), replaced: true, holdings: 0 });
-        }
-        let sight = found.or(live);
-        let action = match (sight, parent) {
-            (None, _) if recorded.is_some() => Action::Forget { because: "it is gone already".into() },
-            (None, _) => return Ok(()),
-            (Some(_), Some(parent)) => Action::Forget { because: format!("it goes with {parent}") },
-            (Some(outputs), None) => {
-                let holdings = self.observed.holdings.get(key).copied().unwrap_or(0);
-                Action::Delete { outputs, replaced: false, holdings }
-            }
-        };
-        self.make(key, action);
-        Ok(())
     }
 }
 

@@ -1,7 +1,9 @@
 //! What will be done, as a value.
 
 mod decide;
+mod error;
 mod order;
+mod unwanted;
 
 use std::collections::BTreeSet;
 
@@ -9,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(super) use decide::people;
-pub use decide::plan;
+pub use decide::{compare, plan};
+pub use error::{PlanError, Refused};
 
 use super::{Desired, Key};
 
@@ -26,9 +29,21 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Interrupted steps that turned out to be done, or never begun: their intents are dropped.
     pub stale: Vec<Key>,
+    /// The things that are not as they were recorded, but what a search for the result of an interrupted create found.
+    #[serde(skip)]
+    pub found: BTreeSet<Key>,
     /// What is to be, for the settings of the steps.
     #[serde(skip)]
     pub desired: Desired,
+}
+
+/// What is beside what is to be, also where no plan can lead from one to the other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The steps, which leave everything alone that is refused.
+    pub plan: Plan,
+    /// What stands against the plan; nothing when it may be carried out.
+    pub refused: Vec<PlanError>,
 }
 
 /// One step.
@@ -144,6 +159,13 @@ impl Plan {
         self.stale.is_empty() && self.steps.iter().all(|step| step.action.verb() == Verb::Keep)
     }
 
+    /// Whether a step deletes this old one of a replacement.
+    pub(super) fn deletes_replaced(&self, key: &Key, old: &Value) -> bool {
+        let deletes =
+            |step: &Step| matches!(&step.action, Action::Delete { outputs, replaced: true, .. } if outputs == old);
+        self.steps.iter().any(|step| step.key == *key && deletes(step))
+    }
+
     /// How many steps have this verb.
     #[must_use]
     pub fn count(&self, verb: Verb) -> usize {
@@ -172,62 +194,4 @@ impl Action {
 pub struct Consent {
     /// The exact number of records of people's data that may be deleted.
     pub delete_holdings: Option<u64>,
-}
-
-/// Why no plan can be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
-pub enum PlanError {
-    /// A change that AWS could only do by replacing something that holds people's data.
-    #[error(
-        "{key}: `{field}` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost"
-    )]
-    WouldLoseData {
-        /// Of what.
-        key: Key,
-        /// Which setting.
-        field: String,
-        /// Its value now.
-        live: String,
-        /// The value asked for.
-        wanted: String,
-    },
-    /// Something that has our name belongs to somebody else.
-    #[error("{key}: {whose}")]
-    NotOurs {
-        /// Which thing of the stack.
-        key: Key,
-        /// What was found and whose it seems.
-        whose: String,
-    },
-    /// The state holds a kind that this version does not know.
-    #[error("{key}: this version of stackctl knows no kind `{}`", key.kind)]
-    UnknownKind {
-        /// Which thing.
-        key: Key,
-    },
-    /// The things need each other in a circle.
-    #[error("these need each other in a circle: {}", keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
-    Circle {
-        /// The things.
-        keys: Vec<Key>,
-    },
-}
-
-impl PlanError {
-    /// The ways out.
-    #[must_use]
-    pub fn hints(&self) -> Vec<String> {
-        match self {
-            Self::WouldLoseData { field, live, .. } => vec![
-                format!("put `{field}` back to {live}"),
-                "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there"
-                    .into(),
-            ],
-            Self::NotOurs { .. } => {
-                vec!["rename or remove it, or choose another `deployment.serviceName` or stage".into()]
-            }
-            Self::UnknownKind { .. } => vec!["use the version of stackctl that wrote the state, or a newer one".into()],
-            Self::Circle { .. } => Vec::new(),
-        }
-    }
 }

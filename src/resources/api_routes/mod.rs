@@ -73,23 +73,26 @@ impl Resource for ApiRoutes {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
+        _claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let live = read::read(context, &outputs.rest_api_id).await?.filter(|live| live.tree != Tree::bare());
-        Ok(live.map(|live| Live { outputs: outputs.clone(), spec: live.tree.spec(&outputs.rest_api_id) }))
+        Ok(live.map_or(Found::Nothing, |live| {
+            Found::Ours(Live { outputs: outputs.clone(), spec: live.tree.spec(&outputs.rest_api_id) })
+        }))
     }
 
     /// The tree is ours because the API is.
     async fn find(
         context: &Context<'_, Cloud>,
         spec: &Spec,
-        _claim: &Claim,
+        claim: &Claim,
         known: &[Outputs],
     ) -> Result<Found<Outputs, Spec>, ResourceError> {
         let outputs = Outputs { rest_api_id: spec.rest_api_id.known().clone() };
         if known.contains(&outputs) {
             return Ok(Found::Nothing);
         }
-        Ok(Self::read(context, &outputs).await?.map_or(Found::Nothing, Found::Ours))
+        Self::read(context, &outputs, claim).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {

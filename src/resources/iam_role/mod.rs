@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Policy, tags::TagChanges};
 use crate::{
-    aws::{Cloud, Ownership, call, claimed, look, operation, remove, user_tags},
+    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
     engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
 };
 
@@ -62,11 +62,9 @@ impl Resource for IamRole {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        match get(context, &outputs.name).await? {
-            Some(role) => live(context, role).await.map(Some),
-            None => Ok(None),
-        }
+        claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        seen(context, &outputs.name, claim).await
     }
 
     async fn find(
@@ -78,11 +76,7 @@ impl Resource for IamRole {
         if known.iter().any(|outputs| outputs.name == spec.name) {
             return Ok(Found::Nothing);
         }
-        let Some(role) = get(context, &spec.name).await? else { return Ok(Found::Nothing) };
-        match Ownership::of(&format!("role `{}`", spec.name), &all_tags(&role), claim) {
-            Ownership::Ours => live(context, role).await.map(Found::Ours),
-            Ownership::NotOurs(whose) => Ok(Found::NotOurs(whose)),
-        }
+        seen(context, &spec.name, claim).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -133,6 +127,16 @@ impl Resource for IamRole {
 fn outputs(cloud: &Cloud, name: &str, path: &str) -> Outputs {
     let arn = format!("arn:{}:iam::{}:role{path}{name}", cloud.partition, cloud.account);
     Outputs { name: name.to_owned(), arn }
+}
+
+async fn seen(context: &Context<'_, Cloud>, name: &str, claim: &Claim) -> Result<Found<Outputs, Spec>, ResourceError> {
+    let Some(role) = get(context, name).await? else { return Ok(Found::Nothing) };
+    let tagged =
+        Tagged { thing: format!("role `{name}`"), tags: &all_tags(&role), tagging: Tagging::Role(&role.role_name) };
+    match foreign(context.cloud, tagged, claim) {
+        None => live(context, role).await.map(Found::Ours),
+        Some(foreign) => Ok(Found::NotOurs(foreign)),
+    }
 }
 
 async fn get(context: &Context<'_, Cloud>, name: &str) -> Result<Option<types::Role>, ResourceError> {

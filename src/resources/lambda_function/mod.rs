@@ -21,8 +21,8 @@ pub use alias::{NAME as ALIAS, THESE_SETTINGS};
 
 use super::tags::TagChanges;
 use crate::{
-    aws::{Cloud, Ownership, call, claimed, look, operation, remove, slow, user_tags},
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, slow, user_tags},
+    engine::{Claim, Context, Foreign, Found, Kind, Live, Resource, ResourceError},
 };
 
 /// The kind.
@@ -96,10 +96,14 @@ impl Resource for LambdaFunction {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        let Some(answer) = get(context, &outputs.name, None).await? else { return Ok(None) };
+        claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        let Some(answer) = get(context, &outputs.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&outputs.name, answer)?;
-        live(context, &configuration, outputs.clone(), &tags).await.map(Some)
+        if let Some(foreign) = somebody_elses(context.cloud, &outputs.name, &tags, claim) {
+            return Ok(Found::NotOurs(foreign));
+        }
+        live(context, &configuration, outputs.clone(), &tags).await.map(Found::Ours)
     }
 
     async fn find(
@@ -113,8 +117,8 @@ impl Resource for LambdaFunction {
         }
         let Some(answer) = get(context, &wanted.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&wanted.name, answer)?;
-        if let Ownership::NotOurs(whose) = Ownership::of(&format!("function `{}`", wanted.name), &tags, claim) {
-            return Ok(Found::NotOurs(whose));
+        if let Some(foreign) = somebody_elses(context.cloud, &wanted.name, &tags, claim) {
+            return Ok(Found::NotOurs(foreign));
         }
         let code_sha256 = configuration.code_sha256.clone().unwrap_or_default();
         let outputs = match context.cloud.packages.get(&wanted.source_hash) {
@@ -188,8 +192,17 @@ impl Resource for LambdaFunction {
     }
 }
 
+fn somebody_elses(cloud: &Cloud, name: &str, tags: &BTreeMap<String, String>, claim: &Claim) -> Option<Foreign> {
+    let tagging = Tagging::Resource { service: "lambda", arn: &arn(cloud, name) };
+    foreign(cloud, Tagged { thing: format!("function `{name}`"), tags, tagging }, claim)
+}
+
+fn arn(cloud: &Cloud, name: &str) -> String {
+    cloud.arn("lambda", &format!("function:{name}"))
+}
+
 fn outputs(cloud: &Cloud, name: &str, source_hash: String, code_sha256: String) -> Outputs {
-    let arn = cloud.arn("lambda", &format!("function:{name}"));
+    let arn = arn(cloud, name);
     Outputs { name: name.to_owned(), arn, source_hash, code_sha256, version: None }
 }
 

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rest_api::{arn, escaped, patch, retag};
 use crate::{
-    aws::{Cloud, Ownership, call, claimed, look, operation, remove, user_tags},
+    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
     engine::{Claim, Context, Found, Input, Kind, Live, Resource, ResourceError},
 };
 
@@ -85,11 +85,9 @@ impl Resource for Stage {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        match get(context, &outputs.rest_api_id, &outputs.name).await? {
-            Some(stage) => live(context, &outputs.rest_api_id, &stage).await.map(Some),
-            None => Ok(None),
-        }
+        claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        seen(context, &outputs.rest_api_id, &outputs.name, claim).await
     }
 
     async fn find(
@@ -102,11 +100,7 @@ impl Resource for Stage {
         if known.iter().any(|one| (&one.rest_api_id, &one.name) == (rest_api_id, &spec.name)) {
             return Ok(Found::Nothing);
         }
-        let Some(stage) = get(context, rest_api_id, &spec.name).await? else { return Ok(Found::Nothing) };
-        match Ownership::of(&format!("stage `{}` of API {rest_api_id}", spec.name), &tags(&stage), claim) {
-            Ownership::Ours => live(context, rest_api_id, &stage).await.map(Found::Ours),
-            Ownership::NotOurs(whose) => Ok(Found::NotOurs(whose)),
-        }
+        seen(context, rest_api_id, &spec.name, claim).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -149,7 +143,8 @@ impl Resource for Stage {
         }
         patches.extend(throttling(&live.throttling, &want.throttling));
         change(context, &outputs, patches).await?;
-        retag(context, &stage_arn(context.cloud, &outputs), &live.tags, &want.tags).await?;
+        let arn = stage_arn(context.cloud, &outputs.rest_api_id, &outputs.name);
+        retag(context, &arn, &live.tags, &want.tags).await?;
         deployments::prune(context, &outputs, old).await?;
         Ok(outputs)
     }
@@ -159,6 +154,22 @@ impl Resource for Stage {
         let client = &context.cloud.apigateway;
         let request = client.delete_stage().rest_api_id(&outputs.rest_api_id).stage_name(&outputs.name);
         remove(context, &operation::DELETE_STAGE, || request.clone().send()).await
+    }
+}
+
+async fn seen(
+    context: &Context<'_, Cloud>,
+    rest_api_id: &str,
+    name: &str,
+    claim: &Claim,
+) -> Result<Found<Outputs, Spec>, ResourceError> {
+    let Some(stage) = get(context, rest_api_id, name).await? else { return Ok(Found::Nothing) };
+    let thing = format!("stage `{name}` of REST API `{rest_api_id}`");
+    let arn = stage_arn(context.cloud, rest_api_id, name);
+    let tagging = Tagging::Resource { service: "apigateway", arn: &arn };
+    match foreign(context.cloud, Tagged { thing, tags: &tags(&stage), tagging }, claim) {
+        None => live(context, rest_api_id, &stage).await.map(Found::Ours),
+        Some(foreign) => Ok(Found::NotOurs(foreign)),
     }
 }
 
@@ -214,8 +225,8 @@ pub fn invoke_url(endpoint: Option<&str>, region: &str, rest_api_id: &str, name:
     format!("https://{rest_api_id}.execute-api.{region}.{suffix}/{name}")
 }
 
-fn stage_arn(cloud: &Cloud, outputs: &Outputs) -> String {
-    arn(cloud, &outputs.rest_api_id, &format!("/stages/{}", outputs.name))
+fn stage_arn(cloud: &Cloud, rest_api_id: &str, name: &str) -> String {
+    arn(cloud, rest_api_id, &format!("/stages/{name}"))
 }
 
 async fn change(

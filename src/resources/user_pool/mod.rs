@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tags::TagChanges;
 use crate::{
-    aws::{Cloud, Ownership, call, claimed, look, once, operation, remove, settle},
+    aws::{Cloud, Tagged, Tagging, call, carries, claimed, foreign, look, once, operation, remove, settle},
     engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError, Verdict},
 };
 
@@ -94,10 +94,14 @@ impl Resource for UserPool {
     async fn read(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
-    ) -> Result<Option<Live<Outputs, Spec>>, ResourceError> {
-        match describe(context, &outputs.id).await? {
-            Some(pool) => live(context, &pool).await.map(Some),
-            None => Ok(None),
+        claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        let Some(pool) = describe(context, &outputs.id).await? else { return Ok(Found::Nothing) };
+        let (thing, tags) = (format!("user pool `{}`", outputs.id), settings::all_tags(&pool));
+        let tagging = Tagging::Resource { service: "cognito-idp", arn: &outputs.arn };
+        match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
+            None => live(context, &pool).await.map(Found::Ours),
+            Some(foreign) => Ok(Found::NotOurs(foreign)),
         }
     }
 
@@ -113,7 +117,7 @@ impl Resource for UserPool {
             }
             let Some(pool) = describe(context, &id).await? else { continue };
             // Names are not unique: a pool of the same name that is somebody else's is in nobody's way.
-            if Ownership::of(&id, &settings::all_tags(&pool), claim) == Ownership::Ours {
+            if carries(&settings::all_tags(&pool), claim) {
                 return live(context, &pool).await.map(Found::Ours);
             }
         }

@@ -1,0 +1,70 @@
+//! Whose a thing is: the claim that ours carry, and what a look at a thing came to.
+
+use serde::Serialize;
+
+use super::Key;
+
+/// Whose a created thing is. It goes into tags, or, where AWS has none, a deterministic name stands for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The service name of the config.
+    pub stack: String,
+    /// The stage.
+    pub stage: String,
+    /// Which thing of the stack.
+    pub key: Key,
+    /// Made for one intent: it tells the result of that create from everything else. `None` for a thing that was
+    /// recorded by a version that did not keep it: then any token will do.
+    pub token: Option<String>,
+}
+
+/// A thing as it is: what AWS calls it and how it is set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live<O, S> {
+    /// The ids, as they go into the state.
+    pub outputs: O,
+    /// The settings in the shape of the spec, every field filled in.
+    pub spec: S,
+}
+
+/// What a look at a thing came to: at a recorded one, or for the result of an interrupted create.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found<O, S> {
+    /// There is no such thing.
+    Nothing,
+    /// It is there, with our claim.
+    Ours(Live<O, S>),
+    /// Something with its name and another claim is there. It is never changed nor deleted.
+    NotOurs(Foreign),
+}
+
+impl<O, S> Found<O, S> {
+    /// The thing, when it is there and ours.
+    pub fn ours(&self) -> Option<&Live<O, S>> {
+        match self {
+            Self::Ours(live) => Some(live),
+            Self::Nothing | Self::NotOurs(_) => None,
+        }
+    }
+}
+
+/// A thing that is somebody else's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Foreign {
+    /// What it is, as in ``role `x` ``.
+    pub thing: String,
+    /// Whose it seems, in words that can follow `it`: ``belongs to stack `a` stage `dev` ``.
+    pub whose: String,
+    /// How it could count as ours again if it was ours, a line each.
+    pub hints: Vec<String>,
+}
+
+impl Foreign {
+    /// What can be done about something that has our name.
+    pub(super) const WAY_OUT: &str = "rename or remove it, or choose another `deployment.serviceName` or stage";
+
+    /// Says that it stands in the way of ours.
+    pub(super) fn exists(&self) -> String {
+        format!("{} exists already and {}", self.thing, self.whose)
+    }
+}

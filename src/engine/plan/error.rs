@@ -1,0 +1,81 @@
+//! Why there is no plan, and the ways out.
+
+use serde::Serialize;
+
+use crate::engine::{Foreign, Key};
+
+/// What stands against a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+pub enum PlanError {
+    /// A change that AWS could only do by replacing something that holds people's data.
+    #[error(
+        "{key}: `{field}` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost"
+    )]
+    WouldLoseData {
+        /// Of what.
+        key: Key,
+        /// Which setting.
+        field: String,
+        /// Its value now.
+        live: String,
+        /// The value asked for.
+        wanted: String,
+    },
+    /// Something that has our name belongs to somebody else.
+    #[error("{key}: {}", if *recorded {
+        format!("{} is not the one that was recorded: it {}", foreign.thing, foreign.whose)
+    } else {
+        foreign.exists()
+    })]
+    NotOurs {
+        /// Which thing of the stack.
+        key: Key,
+        /// Whether the state knows one of that name.
+        recorded: bool,
+        /// What was found and whose it seems.
+        foreign: Foreign,
+    },
+    /// The state holds a kind that this version does not know.
+    #[error("{key}: this version of stackctl knows no kind `{}`", key.kind)]
+    UnknownKind {
+        /// Which thing.
+        key: Key,
+    },
+    /// The things need each other in a circle.
+    #[error("these need each other in a circle: {}", keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+    Circle {
+        /// The things.
+        keys: Vec<Key>,
+    },
+}
+
+/// Everything that stands against a plan; never nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Refused(pub Vec<PlanError>);
+
+impl From<PlanError> for Refused {
+    fn from(error: PlanError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl PlanError {
+    /// The ways out.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::WouldLoseData { field, live, .. } => vec![
+                format!("put `{field}` back to {live}"),
+                "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there"
+                    .into(),
+            ],
+            Self::NotOurs { recorded, foreign, .. } => {
+                let ours_again = foreign.hints.iter().filter(|_| *recorded).cloned();
+                ours_again.chain([Foreign::WAY_OUT.to_owned()]).collect()
+            }
+            Self::UnknownKind { .. } => vec!["use the version of stackctl that wrote the state, or a newer one".into()],
+            Self::Circle { .. } => Vec::new(),
+        }
+    }
+}

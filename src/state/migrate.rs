@@ -1,0 +1,53 @@
+//! Brings documents of older formats to the present one, a format at a time.
+
+use serde_json::{Value, json};
+
+use super::FORMAT;
+
+/// Turns a document of an older format into one of the present format; `format` is what it says of itself.
+///
+/// # Errors
+/// When there never was such a format.
+pub(super) fn migrate(mut state: Value, format: Option<u64>) -> Result<Value, String> {
+    match format {
+        Some(1) => {
+            // Things came without the token of their claim, which cannot be known any more: any token will do for them.
+            state["format"] = json!(2);
+            Ok(state)
+        }
+        Some(format) if format == u64::from(FORMAT) => Ok(state),
+        Some(format) => Err(format!("there is no format {format}")),
+        None => Err("it does not say its format".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{State, StateError, text::parse};
+
+    /// Written by the version that wrote format 1, in the middle of a replacement of the app client.
+    const FORMAT_1: &str = include_str!("../../tests/formats/state.1.json");
+
+    fn read(document: &str) -> Result<State, StateError> {
+        parse(document.as_bytes(), "state.json", None)
+    }
+
+    #[test]
+    fn a_state_of_format_1_is_read_with_all_that_it_knows() {
+        let before: Value = serde_json::from_str(FORMAT_1).unwrap();
+        let state = read(FORMAT_1).unwrap();
+        assert_eq!(state.format, FORMAT);
+        assert!(state.resources.values().all(|recorded| recorded.token.is_none()));
+        let mut expected = before["state"].clone();
+        expected["format"] = json!(FORMAT);
+        assert_eq!(serde_json::to_value(&state).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_format_that_never_was_is_damage() {
+        for (format, reason) in [(json!(0), "there is no format 0"), (Value::Null, "it does not say its format")] {
+            assert_eq!(migrate(json!({ "format": format }), format.as_u64()), Err(reason.to_owned()));
+        }
+    }
+}

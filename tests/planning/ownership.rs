@@ -1,0 +1,61 @@
+//! What is somebody else's stands in the way, or is left alone.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::fixture::Fixture;
+
+fn foreign(key: &str, thing: &str, whose: &str) -> Value {
+    json!({ key: { "foreign": { "thing": thing, "whose": whose } } })
+}
+
+#[test]
+fn recorded_things_that_are_somebody_elses_are_all_named() {
+    let role = foreign("iam_role.open", "role `shop-dev-open-us-west-2`", "belongs to stack `a` stage `b`");
+    let group = foreign("log_group.open", "log group `/aws/lambda/shop-dev-open`", "is `log_group.x` of this stack");
+    assert_snapshot!(Fixture::up().live(&role).live(&group).plan(), @r"
+    error: iam_role.open: role `shop-dev-open-us-west-2` is not the one that was recorded: it belongs to stack `a` stage `b`
+    error: log_group.open: log group `/aws/lambda/shop-dev-open` is not the one that was recorded: it is `log_group.x` of this stack
+    hint: give iam_role.open its tags back
+    hint: give log_group.open its tags back
+    hint: rename or remove it, or choose another `deployment.serviceName` or stage
+    ");
+}
+
+#[test]
+fn what_an_interrupted_up_ran_into_is_named() {
+    let function = foreign(
+        "lambda_function.open",
+        "function `shop-dev-open`",
+        "carries no stackctl tags, so something else made it",
+    );
+    let fixture = Fixture::up().interrupted(&["lambda_function.open"]).live(&function);
+    assert_snapshot!(fixture.plan(), @r"
+    error: lambda_function.open: function `shop-dev-open` exists already and carries no stackctl tags, so something else made it
+    hint: rename or remove it, or choose another `deployment.serviceName` or stage
+    ");
+}
+
+#[test]
+fn a_down_leaves_alone_what_is_somebody_elses_and_what_is_beneath() {
+    let api = foreign("rest_api.main", "REST API `api1`", "belongs to stack `a` stage `b`");
+    let beneath = json!({ "api_routes.main": Value::Null, "authorizer.main": Value::Null, "stage.main": Value::Null });
+    assert_snapshot!(Fixture::up().live(&api).live(&beneath).unwanted().plan(), @r"
+      x api_routes.main           (it is left alone with rest_api.main)
+      x authorizer.main           (it is left alone with rest_api.main)
+      - lambda_function.closed    shop-dev-closed
+      - iam_role.closed           shop-dev-closed-us-west-2
+      - lambda_function.open      shop-dev-open
+      - iam_role.open             shop-dev-open-us-west-2
+      x lambda_permission.closed  (it goes with lambda_function.closed)
+      x lambda_permission.open    (it goes with lambda_function.open)
+      - log_group.closed          /aws/lambda/shop-dev-closed
+      - log_group.open            /aws/lambda/shop-dev-open
+      x rest_api.main             (REST API `api1` belongs to stack `a` stage `b`: it is left alone)
+      x stage.main                (it is left alone with rest_api.main)
+      - user_pool.main            shop-dev
+      x user_pool_client.main     (it goes with user_pool.main)
+
+    plan: 7 to delete, 7 to forget
+    ");
+}
