@@ -8,6 +8,7 @@ pub mod engine;
 mod error;
 mod exit;
 mod http;
+pub mod logs;
 pub mod package;
 pub mod people;
 mod report;

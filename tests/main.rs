@@ -27,6 +27,8 @@ mod kinds;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod package;
 #[cfg(test)]
 mod planning;

@@ -26,6 +26,8 @@ const POOL_CHANGE: Quota = Quota::per_second("cognito-idp:UserPoolUpdate", 15);
 // No single operation above 5 a second and user pool; a stack has one pool.
 const CLIENT_READ: Quota = Quota::per_second("cognito-idp:UserPoolClientRead", 5);
 const CLIENT_CHANGE: Quota = Quota::per_second("cognito-idp:UserPoolClientUpdate", 5);
+// It differs by Region; this is within it everywhere.
+const LOG_FILTER: Quota = Quota::per_second("logs:FilterLogEvents", 5);
 const POOL_TAGS: Quota = Quota::per_second("cognito-idp:TagResource", 5);
 // IAM's limits are not published; mutations are throttled somewhere in the low tens a second.
 const IAM: Quota = Quota::per_second("iam", 15);
@@ -265,7 +267,7 @@ operations! {
     DELETE_LOG_GROUP = "logs:DeleteLogGroup",
         needs ["logs:DeleteLogGroup"], within [], waits for [THROTTLED, LOG_GROUP_BUSY];
     FILTER_LOG_EVENTS = "logs:FilterLogEvents",
-        needs ["logs:FilterLogEvents"], within [], waits for [THROTTLED];
+        needs ["logs:FilterLogEvents"], within [LOG_FILTER], waits for [THROTTLED];
 
     // STS: the answer needs no permission at all.
     GET_CALLER_IDENTITY = "sts:GetCallerIdentity",

@@ -1,0 +1,104 @@
+//! The lines that Lambda itself writes around each request.
+
+/// What Lambda writes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Own<'m> {
+    /// A new execution environment begins.
+    Init,
+    /// A request begins.
+    Start {
+        /// Which.
+        request_id: &'m str,
+    },
+    /// It is over; a report follows.
+    End {
+        /// Which.
+        request_id: &'m str,
+    },
+    /// What it took.
+    Report(Report<'m>),
+}
+
+/// What a request took, in Lambda's own figures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report<'m> {
+    /// Which request.
+    pub request_id: &'m str,
+    /// As `12.34 ms`.
+    pub duration: &'m str,
+    /// As `13 ms`.
+    pub billed: &'m str,
+    /// As `128 MB`.
+    pub memory: &'m str,
+    /// As `31 MB`; empty where it was not measured.
+    pub used: &'m str,
+    /// As `120.5 ms`; empty unless the request had to wait for a new environment.
+    pub init: &'m str,
+    /// As `timeout`; empty when all went well.
+    pub status: &'m str,
+}
+
+/// Reads a line of Lambda's own; nothing when the function wrote it.
+#[must_use]
+pub fn own(message: &str) -> Option<Own<'_>> {
+    if let Some(rest) = message.strip_prefix("START RequestId: ") {
+        return Some(Own::Start { request_id: rest.split_whitespace().next()? });
+    }
+    if let Some(rest) = message.strip_prefix("END RequestId: ") {
+        return Some(Own::End { request_id: rest.split_whitespace().next()? });
+    }
+    if message.starts_with("INIT_START ") {
+        return Some(Own::Init);
+    }
+    message.strip_prefix("REPORT ").filter(|rest| rest.starts_with("RequestId: ")).map(|rest| Own::Report(report(rest)))
+}
+
+fn report(text: &str) -> Report<'_> {
+    let mut report = Report::default();
+    for (name, value) in text.split('\t').filter_map(|part| part.trim().split_once(": ")) {
+        let field = match name {
+            "RequestId" => &mut report.request_id,
+            "Duration" => &mut report.duration,
+            "Billed Duration" => &mut report.billed,
+            "Memory Size" => &mut report.memory,
+            "Max Memory Used" => &mut report.used,
+            "Init Duration" => &mut report.init,
+            "Status" => &mut report.status,
+            _ => continue,
+        };
+        *field = value;
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lambdas_own_lines_are_told_from_those_of_the_function() {
+        let start = "START RequestId: 8f507cfc-xmpl Version: $LATEST";
+        assert_eq!(own(start), Some(Own::Start { request_id: "8f507cfc-xmpl" }));
+        assert_eq!(own("END RequestId: 8f507cfc-xmpl"), Some(Own::End { request_id: "8f507cfc-xmpl" }));
+        assert_eq!(own("INIT_START Runtime Version: python:3.13.v14\tRuntime Version ARN: arn:aws:…"), Some(Own::Init));
+        for line in ["START of something", "END", "REPORT: all is well", "REPORT of the day", "RequestId: 7", ""] {
+            assert_eq!(own(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_report_is_read_by_the_names_of_its_parts() {
+        let text = "REPORT RequestId: 8f5\tDuration: 12.34 ms\tBilled Duration: 133 ms\tMemory Size: 128 MB\t\
+                    Max Memory Used: 31 MB\tInit Duration: 120.50 ms\tXRAY TraceId: 1-5\tStatus: timeout";
+        let report = Report {
+            request_id: "8f5",
+            duration: "12.34 ms",
+            billed: "133 ms",
+            memory: "128 MB",
+            used: "31 MB",
+            init: "120.50 ms",
+            status: "timeout",
+        };
+        assert_eq!(own(text), Some(Own::Report(report)));
+    }
+}
