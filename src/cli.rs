@@ -1,14 +1,22 @@
 //! The command line: what can be asked, and the only place that reads the environment.
 
+mod call;
 mod command;
+mod data;
 mod duration;
+mod invoke;
+mod logs;
 mod user;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, ValueEnum};
 
+pub(crate) use call::CallArgs;
 pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm};
+pub(crate) use data::Data;
+pub(crate) use invoke::InvokeArgs;
+pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use user::{PoolArgs, SignInArgs, UserArgs, UserCommand};
 
 const ABOUT: &str = "Puts one authenticated serverless API on AWS, and keeps it as your config says";

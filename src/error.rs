@@ -106,11 +106,29 @@ impl Fault {
         Self { message: message.to_string(), ..Self::default() }
     }
 
+    /// Adds a line.
+    pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Self {
+        self.details.push(detail.to_string());
+        self
+    }
+
+    /// Adds a way out.
+    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
+        self.hints.push(hint.to_string());
+        self
+    }
+
     /// An error that a call's failure explains.
     pub(crate) fn of(what: impl fmt::Display, error: &ResourceError) -> Self {
         let mut details: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
         details.extend(error.request_id.as_ref().map(|id| format!("request id {id}")));
         Self { message: what.to_string(), details, hints: error.hints.clone(), place: None }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self { exit: Exit::Failed, errors: vec![fault], hints: Vec::new() }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod config;
 pub mod engine;
 mod error;
 mod exit;
+mod gateway;
 mod http;
 pub mod logs;
 pub mod package;

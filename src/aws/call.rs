@@ -122,13 +122,22 @@ pub mod once {
 
 /// Overrides for a call that carries much.
 pub mod slow {
-    use super::{Duration, TimeoutConfig};
+    use super::{Duration, RetryConfig, TimeoutConfig};
 
     /// For `CreateFunction` and `UpdateFunctionCode`: 50 MB take minutes over a thin line.
     #[must_use]
     pub fn lambda() -> aws_sdk_lambda::config::Builder {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_mins(5)).build();
         aws_sdk_lambda::config::Builder::default().timeout_config(timeouts)
+    }
+
+    /// For `Invoke` of a function that may run for `timeout`. It is sent once: a function must not run twice because its
+    /// answer was lost.
+    #[must_use]
+    pub fn invoke(timeout: Duration) -> aws_sdk_lambda::config::Builder {
+        let patience = timeout + Duration::from_secs(30);
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        aws_sdk_lambda::config::Builder::default().timeout_config(timeouts).retry_config(RetryConfig::disabled())
     }
 }
 

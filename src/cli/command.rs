@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::UserArgs;
+use super::{CallArgs, InvokeArgs, LogsArgs, UserArgs};
 
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
@@ -10,6 +10,25 @@ Examples:
   curl $(stackctl outputs invoke_url)/test
   eval \"$(stackctl outputs --env)\"       into this shell: $INVOKE_URL, $USER_POOL_ID, ...
   stackctl outputs --dotenv > .env        into a file for other tools";
+
+const CALL_EXAMPLES: &str = "\
+Examples:
+  stackctl call GET /test
+  stackctl call GET /test_auth --as mail@example.com
+  stackctl call POST /items --data @item.json --query dry_run=1 -i
+  STACKCTL_TOKEN=$TOKEN stackctl call GET /test_auth --fail";
+
+const INVOKE_EXAMPLES: &str = "\
+Examples:
+  stackctl invoke report --data '{\"month\": \"2026-11\"}'
+  stackctl invoke report --data @event.json > report.json";
+
+const LOGS_EXAMPLES: &str = "\
+Examples:
+  stackctl logs                           everything of the last ten minutes
+  stackctl logs report --since 2h --filter ERROR
+  stackctl logs --follow                  until Ctrl-C
+  stackctl logs --json --since 1d | jq -r 'select(.event == \"log_line\") | .message'";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -78,6 +97,29 @@ pub(crate) enum Command {
     /// Of the stack's user pool, or of any other with --user-pool-id.
     User(UserArgs),
 
+    /// Send a request to a route
+    ///
+    /// Finds the route in the config, signs in where --as says so, sends the request and prints the body. When API Gateway
+    /// refuses it, stderr says why and what to check. A protected route is called without a token when there is none: the
+    /// answer is a 401. A public one never gets a token.
+    #[command(after_help = CALL_EXAMPLES)]
+    Call(CallArgs),
+
+    /// Call a function directly
+    ///
+    /// Prints the payload that it returns, and on stderr the end of its log. When the function fails, its error is shown
+    /// and the exit code is 1.
+    #[command(after_help = INVOKE_EXAMPLES)]
+    Invoke(InvokeArgs),
+
+    /// Show what the functions have logged
+    ///
+    /// Several functions are shown together, in the order of time. Every line has its time, its function, the beginning
+    /// of its request's id, which Lambda's own lines show whole, and the message. Lines that CloudWatch takes in more
+    /// than 30 seconds after later ones are not seen by --follow.
+    #[command(after_help = LOGS_EXAMPLES)]
+    Logs(LogsArgs),
+
     /// Start, stop or look at the AWS on this machine
     Local {
         #[command(subcommand)]
@@ -140,6 +182,9 @@ impl Command {
             Self::Status { .. } => "status",
             Self::Outputs { .. } => "outputs",
             Self::User(user) => user.command.name(),
+            Self::Call(_) => "call",
+            Self::Invoke(_) => "invoke",
+            Self::Logs(_) => "logs",
             Self::Local { command } => match command {
                 LocalCommand::Start => "local start",
                 LocalCommand::Stop => "local stop",

@@ -1,10 +1,10 @@
-//! Durations as people write them: `90s`, `5m`, `2h`.
+//! Durations as people write them: `90s`, `5m`, `2h`, `1d`.
 
 use std::time::Duration;
 
 /// Reads a whole number with its unit.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    let units = [("s", 1), ("m", 60), ("h", 3600)];
+    let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86400)];
     let read = units.iter().find_map(|(unit, seconds)| {
         let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
         Some(Duration::from_secs(u64::from(number) * seconds))
@@ -22,7 +22,8 @@ mod tests {
         assert_eq!(parse("90s"), Ok(Duration::from_secs(90)));
         assert_eq!(parse("5m"), Ok(Duration::from_mins(5)));
         assert_eq!(parse("2h"), Ok(Duration::from_hours(2)));
-        for wrong in ["", "5", "m", "-5s", "1.5m", "5 m", "5d", "99999999999s"] {
+        assert_eq!(parse("1d"), Ok(Duration::from_hours(24)));
+        for wrong in ["", "5", "m", "-5s", "1.5m", "5 m", "5w", "99999999999s"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

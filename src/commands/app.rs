@@ -2,10 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use tokio::time::Instant;
@@ -19,6 +16,21 @@ use crate::{
     state::Guard,
 };
 
+/// What the first interrupt does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnInterrupt {
+    /// Stops at once: nothing was changed.
+    Stop,
+    /// Stops at once: something was changed, and the same command goes on from there.
+    Leave,
+    /// Stops at once, with one request under way.
+    Abandon,
+    /// Asks to stop, and waits for what is under way.
+    Finish,
+    /// Ends what was meant to go on until then.
+    End,
+}
+
 /// One run of the program.
 pub(crate) struct App {
     /// The flags.
@@ -31,10 +43,7 @@ pub(crate) struct App {
     pub(crate) report: Report,
     /// The wish to stop.
     pub(crate) interrupt: Interrupt,
-    /// Whether an interrupt is to wait for what is under way.
-    careful: AtomicBool,
-    /// Whether something may have been changed.
-    begun: AtomicBool,
+    on_interrupt: Mutex<OnInterrupt>,
     cloud: OnceLock<Arc<Cloud>>,
     saves: Mutex<u64>,
     guards: Mutex<Vec<Guard>>,
@@ -51,8 +60,7 @@ impl App {
             command,
             environment: cli::environment(),
             interrupt: Interrupt::new(),
-            careful: AtomicBool::new(false),
-            begun: AtomicBool::new(false),
+            on_interrupt: Mutex::new(OnInterrupt::Stop),
             cloud: OnceLock::new(),
             saves: Mutex::new(0),
             guards: Mutex::default(),
@@ -60,31 +68,21 @@ impl App {
         }
     }
 
-    /// From here on the first interrupt only asks to stop.
-    pub(crate) fn be_careful(&self) {
-        self.careful.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether the first interrupt only asks to stop.
-    pub(crate) fn is_careful(&self) -> bool {
-        self.careful.load(Ordering::SeqCst)
-    }
-
-    /// From here on something may have been changed, and the same command would go on.
-    pub(crate) fn begin_changes(&self) {
-        self.begun.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether something may have been changed.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.begun.load(Ordering::SeqCst)
-    }
-
     /// The flags that a command in a hint needs to mean the same stack, each after a space.
     pub(crate) fn flags(&self) -> String {
         let local = if self.common.local { " --local" } else { "" };
         let stage = self.common.stage.as_ref().map(|stage| format!(" --stage {stage}"));
         format!("{local}{}", stage.unwrap_or_default())
+    }
+
+    /// Says what the first interrupt does from here on.
+    pub(crate) fn set_on_interrupt(&self, then: OnInterrupt) {
+        *self.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner) = then;
+    }
+
+    /// What the first interrupt does.
+    pub(crate) fn on_interrupt(&self) -> OnInterrupt {
+        *self.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a cloud's calls on the bill.

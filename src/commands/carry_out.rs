@@ -8,7 +8,7 @@ use std::{
 use tokio::time::Instant;
 
 use super::{
-    app::App,
+    app::{App, OnInterrupt},
     session::{Session, Survey},
     terminal,
 };
@@ -35,7 +35,7 @@ pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, ques
     if plan.is_empty() {
         return Ok(state);
     }
-    app.be_careful();
+    app.set_on_interrupt(OnInterrupt::Finish);
     let tally = Tally { report: &app.report, steps: Mutex::default() };
     let began = Instant::now();
     let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;

@@ -1,15 +1,20 @@
 //! A stack as it was last recorded, for the commands that use it and change nothing.
 
-use super::{app::App, local, project, session};
+use super::{
+    app::App,
+    local, project,
+    session::{self, Session},
+};
 use crate::{
-    config::Config,
+    config::{Config, Function, Loaded, did_you_mean, list},
     error::Failure,
-    stack::{self, Outputs},
+    stack::{self, Outputs, Packages},
     state::State,
 };
 
 /// A stack that is up, or was about to be.
 pub(crate) struct Deployed {
+    loaded: Loaded,
     /// With the account in the place of `${account}`.
     pub(crate) config: Config,
     /// With the endpoint at which the local cloud answers now.
@@ -22,11 +27,9 @@ impl Deployed {
     /// # Errors
     /// When the configuration is wrong, or nothing is deployed.
     pub(crate) async fn read(app: &App) -> Result<Self, Failure> {
-        let loaded = project::load(app)?;
-        let recorded = session::recorded(app, &loaded).await?;
-        let local = if app.common.local { " --local" } else { "" };
-        let Some(mut state) = recorded else {
-            return Err(Failure::failed("not deployed").hint(format!("`stackctl up{local}` deploys it")));
+        let loaded = project::read(app)?;
+        let Some(mut state) = session::recorded(app, &loaded).await? else {
+            return Err(not_deployed(app, "not deployed"));
         };
         if app.common.local
             && let Some(url) = local::Home::beside(&loaded.path).url()
@@ -34,11 +37,52 @@ impl Deployed {
             // It may have come back on another port since the state was saved.
             state.endpoint = Some(url);
         }
-        Ok(Self { config: loaded.config.with_account(&state.account), state })
+        Ok(Self { config: loaded.config.with_account(&state.account), loaded, state })
+    }
+
+    /// Reads it, and starts the local cloud where it is on that and it does not run.
+    ///
+    /// # Errors
+    /// As [`Self::read`], or when the local cloud cannot be started.
+    pub(crate) async fn reachable(app: &App) -> Result<Self, Failure> {
+        let mut deployed = Self::read(app).await?;
+        if app.common.local {
+            deployed.state.endpoint = Some(session::local_url(app, &deployed.loaded.path).await?);
+        }
+        Ok(deployed)
+    }
+
+    /// Connects to the cloud that it is on.
+    ///
+    /// # Errors
+    /// When there is no connection, or it is one to another account or endpoint.
+    pub(crate) async fn connect(&self, app: &App) -> Result<Session, Failure> {
+        let session = Session::connect(app, &self.loaded, &Packages::new()).await?;
+        session.check(&self.state)?;
+        Ok(session)
+    }
+
+    /// A function by the name that the configuration has for it.
+    ///
+    /// # Errors
+    /// When it has none of that name.
+    pub(crate) fn function(&self, name: &str) -> Result<(&str, &Function), Failure> {
+        let functions = &self.config.functions;
+        let names = || functions.keys().map(String::as_str);
+        functions.get_key_value(name).map(|(name, function)| (name.as_str(), function)).ok_or_else(|| {
+            Failure::usage(format!("no function is named `{name}`"))
+                .detail(format!("functions are: {}", list(names())))
+                .with_hints(did_you_mean(name, names()))
+        })
     }
 
     /// What people want to know of it.
     pub(crate) fn outputs(&self) -> Outputs {
         stack::outputs(&self.config, &self.state)
     }
+}
+
+/// Nothing, or not enough, is deployed.
+pub(crate) fn not_deployed(app: &App, what: &str) -> Failure {
+    Failure::failed(what).hint(format!("`stackctl up{}` deploys it", app.flags()))
 }

@@ -2,14 +2,18 @@
 //! exit.
 
 mod app;
+mod call;
 mod carry_out;
 mod completions;
+mod data;
 mod deployed;
 mod down;
 mod init;
 mod interpreters;
+mod invoke;
 mod local;
 mod lock;
+mod logs;
 mod outputs;
 mod plan;
 mod project;
@@ -32,7 +36,7 @@ use crate::{
     report::{self, Message},
 };
 
-use app::App;
+use app::{App, OnInterrupt};
 
 /// Does what the command line asks.
 #[must_use]
@@ -67,7 +71,8 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
 fn delivered(app: &App, exit: Exit) -> Exit {
     let Some(error) = app.report.undelivered() else { return exit };
     let failure = Failure::io("the results cannot be written to stdout", &error);
-    let changed = app.is_careful().then_some("what was done is recorded; `stackctl outputs` tells the results again");
+    let changed = (app.on_interrupt() == OnInterrupt::Finish)
+        .then_some("what was done is recorded; `stackctl outputs` tells the results again");
     app.report.complain(&failure.with_hints(changed.map(str::to_owned)));
     if exit == Exit::Done { Exit::Failed } else { exit }
 }
@@ -86,6 +91,9 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Status { detailed } => status::run(app, detailed).await,
         Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
         Command::User(arguments) => user::run(app, arguments).await,
+        Command::Call(arguments) => call::run(app, &arguments).await,
+        Command::Invoke(arguments) => invoke::run(app, &arguments).await,
+        Command::Logs(arguments) => logs::run(app, &arguments).await,
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,

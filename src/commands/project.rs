@@ -17,13 +17,7 @@ use crate::{
 /// # Errors
 /// When there is anything wrong with it; every problem is in the failure.
 pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
-    let selection = Selection {
-        stage: app.common.stage.clone(),
-        region: app.common.region.clone(),
-        environment: app.environment.clone(),
-        today: Zoned::now().date(),
-    };
-    let loaded = config::load(&app.common.config, &selection);
+    let loaded = config::load(&app.common.config, &selection(app));
     let warnings = match &loaded {
         Ok(loaded) => loaded.warnings.as_slice(),
         Err(problems) => problems.0.as_slice(),
@@ -32,6 +26,23 @@ pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
         app.report.tell(&Message::Warning(&Fault::from(warning.clone())));
     }
     Ok(loaded?)
+}
+
+/// Loads the configuration for whoever only uses what is deployed: what may surprise in it has been told before.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn read(app: &App) -> Result<Loaded, Failure> {
+    Ok(config::load(&app.common.config, &selection(app))?)
+}
+
+fn selection(app: &App) -> Selection {
+    Selection {
+        stage: app.common.stage.clone(),
+        region: app.common.region.clone(),
+        environment: app.environment.clone(),
+        today: Zoned::now().date(),
+    }
 }
 
 /// Packages every function's folder, each folder once.

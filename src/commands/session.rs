@@ -56,8 +56,15 @@ fn is_empty(state: &State) -> bool {
 }
 
 impl Session {
-    /// Connects, and makes sure that this is the account that the configuration means.
+    /// Connects, and says to what.
     pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
+        let session = Self::connect(app, loaded, packages).await?;
+        session.tell_target(app);
+        Ok(session)
+    }
+
+    /// Connects without a word, and makes sure that this is the account that the configuration means.
+    pub(crate) async fn connect(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
         let deployment = &loaded.config.deployment;
         let mut cloud = connect(app, Some(deployment.region.clone()), &loaded.path).await?;
         let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
@@ -79,7 +86,6 @@ impl Session {
             cloud,
         };
         session.check_account()?;
-        session.tell_target(app);
         Ok(session)
     }
 
@@ -116,6 +122,11 @@ impl Session {
     pub(crate) fn engine<'s>(&'s self, app: &'s App, events: &'s dyn Events) -> Engine<'s, Cloud> {
         let parallel = app.common.parallel.into();
         Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &app.interrupt, parallel }
+    }
+
+    /// Makes sure that a state is of what this is connected to.
+    pub(crate) fn check(&self, state: &State) -> Result<(), Failure> {
+        Ok(state.check(&self.place)?)
     }
 
     /// Whether this is the cloud on this machine.
@@ -175,7 +186,8 @@ fn no_connection(app: &App, error: &ResourceError) -> Failure {
     }
 }
 
-async fn local_url(app: &App, config: &Path) -> Result<String, Failure> {
+/// Where the local cloud of a configuration answers, which is started when it does not run.
+pub(crate) async fn local_url(app: &App, config: &Path) -> Result<String, Failure> {
     let server = local::ensure(&local::Home::beside(config)).await?;
     if server.started {
         let message = format!("started the local cloud at {}; `stackctl local stop` ends it", server.url);

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::app::App;
+use super::app::{App, OnInterrupt};
 use crate::{error::Failure, exit::Exit};
 
 /// Does `work` until it ends or an interrupt ends it.
@@ -18,23 +18,28 @@ pub(crate) async fn heeding(app: &App, work: impl Future<Output = Result<Exit, F
     let signals = Signals::listen().map_err(|error| Failure::io("signals cannot be listened to", &error))?;
     tokio::select! {
         ended = work => ended,
-        stopped = stopped(app, signals) => Err(stopped),
+        stopped = stopped(app, signals) => stopped,
     }
 }
 
-async fn stopped(app: &App, mut signals: Signals) -> Failure {
+async fn stopped(app: &App, mut signals: Signals) -> Result<Exit, Failure> {
     signals.next().await;
-    if !app.is_careful() {
-        return if app.has_begun() {
-            Failure::new(Exit::Interrupted, "interrupted").hint(format!("`stackctl {}` goes on from here", app.command))
-        } else {
-            Failure::new(Exit::Interrupted, "interrupted, before anything was changed")
-        };
+    let interrupted = |message: &str| Failure::new(Exit::Interrupted, message);
+    match app.on_interrupt() {
+        OnInterrupt::Stop => Err(interrupted("interrupted, before anything was changed")),
+        OnInterrupt::Leave => {
+            Err(interrupted("interrupted").hint(format!("`stackctl {}` goes on from here", app.command)))
+        }
+        OnInterrupt::Abandon => Err(interrupted("interrupted, with the request under way")
+            .hint("it may have been received all the same: look before you send it again")),
+        OnInterrupt::End => Ok(Exit::Done),
+        OnInterrupt::Finish => {
+            app.interrupt.request();
+            signals.next().await;
+            Err(interrupted("stopped at once, with calls under way")
+                .hint(format!("run `stackctl {}` again: it finds what they did and goes on", app.command)))
+        }
     }
-    app.interrupt.request();
-    signals.next().await;
-    Failure::new(Exit::Interrupted, "stopped at once, with calls under way")
-        .hint(format!("run `stackctl {}` again: it finds what they did and goes on", app.command))
 }
 
 /// The signals that ask to stop.

@@ -21,6 +21,8 @@ mod tree;
 
 pub use example::example_files;
 pub use load::{Loaded, Selection, load};
+pub(crate) use model::parts;
 pub use model::*;
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{schema, schema_text};
+pub(crate) use suggest::{closest, did_you_mean, list};

@@ -26,6 +26,8 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Outputs(outputs) => outputs::render(outputs),
         Message::Output { value, .. } => format!("{value}\n"),
         Message::SignedIn(signed_in) => signed_in.render(),
+        Message::Invoked(invoked) => invoked.render(),
+        Message::LogLine(line) => line.render(),
         Message::Next { commands } => next(commands),
         Message::Written { files, folder } => {
             files.iter().fold(String::new(), |text, file| text + &format!("wrote {}\n", folder.join(file).display()))
@@ -37,8 +39,8 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Local(local) => local_line(local),
         Message::Error(failure) => failure_text(failure),
         Message::Executed { steps, took } => executed(steps, *took),
-        // What it cost is for machines; a person has seen how it ended.
-        Message::Done(_) => String::new(),
+        // What it cost is for machines; a person has seen how it ended, and an answer's own bytes.
+        Message::Answer(_) | Message::Done(_) => String::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use super::{PlanTable, SignedIn, StatusTable};
+use super::{Answer, Invoked, LogLine, PlanTable, SignedIn, StatusTable};
 use crate::{
     engine::Verb,
     error::{Failure, Fault},
@@ -53,6 +53,12 @@ pub(crate) enum Message<'a> {
     },
     /// Somebody has signed in.
     SignedIn(&'a SignedIn<'a>),
+    /// The answer to a request. People are given its bytes instead.
+    Answer(&'a Answer<'a>),
+    /// A function was called.
+    Invoked(&'a Invoked<'a>),
+    /// A line of a log.
+    LogLine(&'a LogLine<'a>),
     /// What to do next.
     Next {
         /// Commands, each with a remark.
@@ -147,6 +153,11 @@ pub(crate) struct Done {
     pub(crate) took: Duration,
 }
 
-fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_f64((duration.as_secs_f64() * 1000.0).round() / 1000.0)
+pub(super) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(rounded(*duration))
+}
+
+/// Seconds, to the millisecond.
+pub(super) fn rounded(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1000.0).round() / 1000.0
 }

@@ -1,12 +1,15 @@
 //! The only module that prints. It takes messages and events as values and decides how each looks: as text for a
 //! person, or as one JSON object per line for a machine. It writes to the streams it was given.
 
+mod answer;
 mod authenticator;
 mod change;
 mod human;
+mod invoked;
 mod json;
 mod live;
 mod log;
+mod log_line;
 mod message;
 mod outputs;
 mod paint;
@@ -33,10 +36,13 @@ use crate::{
     error::Failure,
 };
 
+pub(crate) use answer::Answer;
 pub(crate) use authenticator::authenticator;
 pub(crate) use change::rows;
 pub(crate) use human::past;
+pub(crate) use invoked::Invoked;
 pub(crate) use log::begin as begin_log;
+pub(crate) use log_line::LogLine;
 pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
@@ -86,6 +92,8 @@ pub(crate) enum Look {
 struct Streams {
     out: Stream,
     err: Stream,
+    /// Stdout once more, for what must arrive byte by byte: `out` takes colours away.
+    bare: Stream,
     /// Why a result could not be written, when that was so.
     undelivered: Option<io::Error>,
 }
@@ -102,6 +110,7 @@ impl Report {
         let streams = Streams {
             out: Box::new(anstream::AutoStream::new(io::stdout(), choice)),
             err: Box::new(anstream::AutoStream::new(io::stderr(), choice)),
+            bare: Box::new(io::stdout()),
             undelivered: None,
         };
         // The log lines of -v would tear spinners apart.
@@ -118,7 +127,7 @@ impl Report {
 
     /// Gives a result: what the person asked for.
     pub(crate) fn data(&self, message: &Message<'_>) {
-        self.raw(self.render(message).as_bytes());
+        self.to_stdout(|streams| &mut streams.out, self.render(message).as_bytes());
     }
 
     /// Tells what is going on; silent with `--quiet`.
@@ -146,16 +155,17 @@ impl Report {
         }
     }
 
-    /// Gives text as it is, whatever the look.
-    pub(crate) fn raw(&self, text: &[u8]) {
-        self.live.aside(|| {
-            let mut streams = self.streams();
-            let written = streams.out.write_all(text).and_then(|()| streams.out.flush());
-            // A reader that went away, as `head`, is no failure of ours.
-            if let Some(error) = written.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
-                streams.undelivered.get_or_insert(error);
-            }
-        });
+    /// Gives bytes as they are, whatever the look.
+    pub(crate) fn raw(&self, bytes: &[u8]) {
+        self.to_stdout(|streams| &mut streams.bare, bytes);
+    }
+
+    /// Gives the bytes of an answer as they are; on a terminal the prompt begins on a line of its own.
+    pub(crate) fn body(&self, bytes: &[u8]) {
+        self.raw(bytes);
+        if io::stdout().is_terminal() && !bytes.is_empty() && !bytes.ends_with(b"\n") {
+            self.raw(b"\n");
+        }
     }
 
     /// Why results could not be written, as on a full disk; nothing when all of them were, or nobody was there to read.
@@ -183,6 +193,19 @@ impl Report {
             Look::Human => human::render(message, self.settings),
             Look::Json => json::line(message),
         }
+    }
+
+    /// Writes to stdout through one of the two streams to it.
+    fn to_stdout(&self, stream: impl FnOnce(&mut Streams) -> &mut Stream, bytes: &[u8]) {
+        self.live.aside(|| {
+            let mut streams = self.streams();
+            let stream = stream(&mut streams);
+            let written = stream.write_all(bytes).and_then(|()| stream.flush());
+            // A reader that went away, as `head`, is no failure of ours.
+            if let Some(error) = written.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+                streams.undelivered.get_or_insert(error);
+            }
+        });
     }
 
     /// Writes to stderr. Nobody need be there to read it.

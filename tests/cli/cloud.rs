@@ -7,9 +7,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::Request;
+use http::{Request, request::Builder};
 use stackctl_local::{Cloud, Effect, Fault, Settings};
-use tokio::{net::TcpListener, runtime::Builder, sync::oneshot};
+use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use super::sandbox::Sandbox;
 
@@ -28,7 +28,7 @@ impl Served {
         let (tell, told) = mpsc::channel();
         let theirs = cloud.clone();
         let server = thread::spawn(move || {
-            let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
                 tell.send(listener.local_addr().unwrap()).unwrap();
@@ -61,28 +61,45 @@ impl Served {
 
     /// Refuses the next call of an operation.
     pub(crate) fn refuse(&self, operation: &str) {
-        let effect = Effect::Refuse {
-            status: 403,
-            code: "AccessDeniedException".into(),
-            message: "User: arn:aws:iam::000000000000:user/ann is not authorized".into(),
-        };
+        let message = "User: arn:aws:iam::000000000000:user/ann is not authorized";
+        self.refuse_with(operation, "AccessDeniedException", message);
+    }
+
+    /// Refuses the next call of an operation with this code and message.
+    pub(crate) fn refuse_with(&self, operation: &str, code: &str, message: &str) {
+        let effect = Effect::Refuse { status: 400, code: code.into(), message: message.into() };
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
     /// Makes a user in the only pool, as an administrator would.
     pub(crate) fn add_user(&self, pool: &str, name: &str) {
         let body = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
-        let signature = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/cognito-idp/aws4_request, \
-                         SignedHeaders=host, Signature=0";
         let request = Request::post("/")
             .header("x-amz-target", "AWSCognitoIdentityProviderService.AdminCreateUser")
-            .header("content-type", "application/x-amz-json-1.1")
-            .header("authorization", signature)
-            .body(Bytes::from(body.to_string()))
-            .unwrap();
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+            .header("content-type", "application/x-amz-json-1.1");
+        self.send("cognito-idp", request, &body.to_string());
+    }
+
+    /// Takes from API Gateway the permission to call a function.
+    pub(crate) fn forbid(&self, function: &str) {
+        let policy = format!("/2015-03-31/functions/{function}/policy");
+        let read = self.send("lambda", Request::get(&policy), "");
+        let read: serde_json::Value = serde_json::from_slice(&read).unwrap();
+        let read: serde_json::Value = serde_json::from_str(read["Policy"].as_str().unwrap()).unwrap();
+        let statement = read["Statement"][0]["Sid"].as_str().unwrap();
+        self.send("lambda", Request::delete(format!("{policy}/{statement}")), "");
+    }
+
+    fn send(&self, service: &str, request: Builder, body: &str) -> Bytes {
+        let signature = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/{service}/aws4_request, \
+             SignedHeaders=host, Signature=0"
+        );
+        let request = request.header("authorization", signature).body(Bytes::from(body.to_owned())).unwrap();
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let response = runtime.block_on(self.cloud.handle(request)).unwrap();
-        assert_eq!(response.status(), 200, "{:?}", response.body());
+        assert!(response.status().is_success(), "{:?}", response.body());
+        response.into_body()
     }
 }
 

@@ -46,6 +46,9 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       status       Compare what there is with the configuration
       outputs      Print the URLs and ids of the stack
       user         Make users, sign them in, and look after them
+      call         Send a request to a route
+      invoke       Call a function directly
+      logs         Show what the functions have logged
       local        Start, stop or look at the AWS on this machine
       completions  Print the completions for a shell
 

@@ -242,6 +242,9 @@ operations! {
         needs ["lambda:TagResource"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
     FUNCTION_UNTAG = "lambda:UntagResource",
         needs ["lambda:UntagResource"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY];
+    // A throttle of a call is the function's own, so it is told and not waited out.
+    INVOKE = "lambda:Invoke",
+        needs ["lambda:InvokeFunction"], within [], waits for [FUNCTION_BUSY];
     GET_POLICY = "lambda:GetPolicy",
         needs ["lambda:GetPolicy"], within [FUNCTION_POLICY], waits for [THROTTLED];
     ADD_PERMISSION = "lambda:AddPermission",

@@ -6,7 +6,11 @@ use stackctl_local::{Cloud, Settings};
 use tokio::net::TcpListener;
 
 use super::{Home, home::Remembered};
-use crate::{commands::app::App, error::Failure, exit::Exit};
+use crate::{
+    commands::app::{App, OnInterrupt},
+    error::Failure,
+    exit::Exit,
+};
 
 /// How often a server looks whether it is still wanted.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -21,7 +25,7 @@ pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;
     let server = Remembered { port: address.port(), pid: std::process::id(), url: format!("http://{address}") };
     home.remember(&server).map_err(|error| Failure::io("the port cannot be remembered", &error))?;
-    app.be_careful();
+    app.set_on_interrupt(OnInterrupt::Finish);
     let ended = async {
         tokio::select! {
             () = app.interrupt.wait() => {}

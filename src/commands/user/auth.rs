@@ -16,18 +16,17 @@ use crate::{
 };
 
 pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str, arguments: &SignInArgs) -> Result<Exit, Failure> {
-    let tokens = sign_in(app, pool, user, arguments).await?;
+    let pool = Pool::open(app, pool).await?;
+    let tokens = sign_in(app, &pool, user, arguments).await?;
     show(app, user, &tokens, arguments.access_token);
     Ok(Exit::Done)
 }
 
-/// Signs a user in, with a password that is given or asked for. With the defaults of both arguments that is a user of
-/// the stack, through its client.
+/// Signs a user of a pool in, with a password that is given or asked for.
 ///
 /// # Errors
-/// When there is no pool, no password, or Cognito refuses.
-pub(crate) async fn sign_in(app: &App, pool: &PoolArgs, user: &str, arguments: &SignInArgs) -> Result<Tokens, Failure> {
-    let pool = Pool::open(app, pool).await?;
+/// When there is no password, or Cognito refuses.
+pub(crate) async fn sign_in(app: &App, pool: &Pool, user: &str, arguments: &SignInArgs) -> Result<Tokens, Failure> {
     let people = pool.people(app);
     let client = pool.client(&people, arguments.client_id.as_deref()).await?;
     // Nobody types a password for a client that takes none.

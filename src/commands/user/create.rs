@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     super::{
-        app::App,
+        app::{App, OnInterrupt},
         terminal::{self, Terminal},
     },
     auth, password,
@@ -62,7 +62,7 @@ impl Making<'_> {
         }
         let newcomer = newcomer(app, people, settings, wanted).await?;
         let chosen = password::chosen(app, given, &settings.password_policy).await?;
-        app.begin_changes();
+        app.set_on_interrupt(OnInterrupt::Leave);
         let temporary = newcomer.admit(wanted.send_invite).await?;
         let sign_in = SignIn {
             people,
@@ -81,7 +81,7 @@ impl Making<'_> {
 /// Makes the user and leaves it to them to choose a password.
 async fn invite(app: &App, people: &People<'_>, settings: &PoolSettings, wanted: &Wanted) -> Result<(), PeopleError> {
     let newcomer = newcomer(app, people, settings, wanted).await?;
-    app.begin_changes();
+    app.set_on_interrupt(OnInterrupt::Leave);
     newcomer.admit(true).await?;
     let message = format!("invited {}: Cognito sends them a temporary password", wanted.name);
     app.report.tell(&Message::Note { message: &message });

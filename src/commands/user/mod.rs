@@ -1,9 +1,12 @@
 //! `stackctl user …`: one file per verb.
 
-pub(crate) mod auth;
+mod auth;
 mod create;
 mod password;
 mod pool;
+
+pub(crate) use auth::sign_in;
+pub(crate) use pool::Pool;
 
 use super::app::App;
 use crate::{

@@ -9,7 +9,7 @@ use crate::{
     error::Failure,
     people::{AppClient, People, PeopleError},
     report::{Message, PoolTarget},
-    stack::{self, Packages},
+    stack::{self, Outputs, Packages},
 };
 
 /// A user pool within reach.
@@ -43,6 +43,14 @@ impl Pool {
         }
         let session = session::Session::open(app, &loaded, &Packages::default()).await?;
         let outputs = stack::outputs(&session.config, &session.state().await?);
+        Self::of(app, session, outputs)
+    }
+
+    /// The pool of a stack that is connected to.
+    ///
+    /// # Errors
+    /// When it is not deployed.
+    pub(crate) fn of(app: &App, session: session::Session, outputs: Outputs) -> Result<Self, Failure> {
         let id = outputs.user_pool_id.ok_or_else(|| not_deployed(app))?;
         Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags() })
     }

@@ -49,6 +49,7 @@ pub use client::{AuthFlow, Client};
 pub use deployment::{Deployment, StateLocation};
 pub use function::{Architecture, Function};
 pub use policy::{Effect, OneOrMany, Statement};
+pub(crate) use route::parts;
 pub use route::{Auth, Method, Route, RouteKey, RouteKeyError};
 pub use user_pool::{AutoVerifiedAttribute, Mfa, PasswordPolicy, RecoveryOption, UserPool, UsernameAttribute};
 

@@ -1,0 +1,45 @@
+//! `stackctl call`: one request to a route of the deployed API.
+
+mod answer;
+mod request;
+mod route;
+mod token;
+
+use std::time::Duration;
+
+use http::header::AUTHORIZATION;
+use tokio::time::Instant;
+
+use super::{
+    app::{App, OnInterrupt},
+    data,
+    deployed::Deployed,
+};
+use crate::{cli::CallArgs, error::Failure, exit::Exit, http::Client};
+use answer::Exchange;
+use request::Load;
+use route::Asked;
+
+/// API Gateway gives up after 29 s, unless the account's quota was raised.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+pub(crate) async fn run(app: &App, arguments: &CallArgs) -> Result<Exit, Failure> {
+    let asked = Asked::read(arguments)?;
+    let headers = request::headers(arguments)?;
+    let deployed = Deployed::reachable(app).await?;
+    let target = asked.target(&deployed.config)?;
+    let url = request::url(app, &deployed, arguments)?;
+    let token = if headers.contains_key(AUTHORIZATION) {
+        None
+    } else {
+        token::find(app, &deployed, (&asked, target), arguments).await?
+    };
+    let body = data::read(arguments.data.as_ref()).await?;
+    let request = request::build(&asked, &url, Load { headers, token, body })?;
+    let authorization = request.headers().get(AUTHORIZATION).cloned();
+    app.set_on_interrupt(OnInterrupt::Abandon);
+    let began = Instant::now();
+    let answer = Client::new(PATIENCE).send(request).await?;
+    let exchange = Exchange { deployed: &deployed, asked, target, url, authorization, answer, took: began.elapsed() };
+    exchange.conclude(app, arguments)
+}

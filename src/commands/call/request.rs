@@ -1,0 +1,104 @@
+//! The request, made of the command line.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::{
+    super::{
+        app::App,
+        deployed::{Deployed, not_deployed},
+    },
+    route::Asked,
+};
+use crate::{cli::CallArgs, error::Failure};
+
+/// What cannot stand in a URL as it is. A `%` can: whoever encodes something knows why.
+const NOT_IN_A_URL: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// What a parameter of a query may have as it is.
+const ENCODED_IN_A_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Where the request goes.
+///
+/// # Errors
+/// When nothing is served yet.
+pub(super) fn url(app: &App, deployed: &Deployed, arguments: &CallArgs) -> Result<String, Failure> {
+    let invoke_url = deployed.outputs().invoke_url;
+    let mut url = invoke_url.ok_or_else(|| not_deployed(app, "the API has no stage yet, so nothing is served"))?;
+    url.extend(utf8_percent_encode(&arguments.path, NOT_IN_A_URL));
+    for (name, value) in &arguments.query {
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url.extend(utf8_percent_encode(name, ENCODED_IN_A_PARAMETER));
+        url.push('=');
+        url.extend(utf8_percent_encode(value, ENCODED_IN_A_PARAMETER));
+    }
+    Ok(url)
+}
+
+/// The headers of the command line.
+///
+/// # Errors
+/// When one of them is none. It is not repeated: it may be a token.
+pub(super) fn headers(arguments: &CallArgs) -> Result<HeaderMap, Failure> {
+    let mut headers = HeaderMap::new();
+    for text in &arguments.headers {
+        let wrong = |what: &str| Failure::usage(format!("-H: {what}")).hint("a header is written -H 'Name: value'");
+        let (name, value) = text.split_once(':').ok_or_else(|| wrong("there is no colon in it"))?;
+        let name: HeaderName = name.trim().parse().map_err(|_| wrong("no header may be called so"))?;
+        let value: HeaderValue =
+            value.trim().parse().map_err(|_| wrong("its value has characters that no header may have"))?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+/// What goes along with a request.
+pub(super) struct Load {
+    pub(super) headers: HeaderMap,
+    pub(super) token: Option<HeaderValue>,
+    pub(super) body: Option<Bytes>,
+}
+
+/// Makes the request. Headers of the command line go before those that follow from the rest.
+///
+/// # Errors
+/// When the URL is none.
+pub(super) fn build(asked: &Asked<'_>, url: &str, load: Load) -> Result<Request<Bytes>, Failure> {
+    let Load { mut headers, token, body } = load;
+    if let Some(token) = token {
+        headers.insert(AUTHORIZATION, token);
+    }
+    if let Some(body) = &body {
+        headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type(body)));
+    }
+    let request = Request::builder().method(asked.method).uri(url).body(body.unwrap_or_default());
+    let mut request = request.map_err(|error| Failure::failed("the request cannot be made").detail(error))?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+fn media_type(body: &[u8]) -> &'static str {
+    if serde_json::from_slice::<Value>(body).is_ok() {
+        "application/json"
+    } else if std::str::from_utf8(body).is_ok() {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/octet-stream"
+    }
+}

@@ -1,0 +1,74 @@
+//! The route that a request is for, or what to say when there is none.
+
+use std::fmt;
+
+use crate::{
+    cli::CallArgs,
+    config::{Config, Method, did_you_mean, list},
+    error::Failure,
+    gateway::{self, NoRoute, Target},
+};
+
+/// What is asked of the API: `GET /items/7`.
+#[derive(Debug)]
+pub(super) struct Asked<'a> {
+    /// In capitals.
+    pub(super) method: &'static str,
+    /// Without the query.
+    pub(super) path: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// Reads it from the command line.
+    ///
+    /// # Errors
+    /// When there is no such method, or the path is none.
+    pub(super) fn read(arguments: &'a CallArgs) -> Result<Self, Failure> {
+        let path = arguments.path.split('?').next().unwrap_or_default();
+        if path.starts_with('/') {
+            return Ok(Self { method: method(&arguments.method)?, path });
+        }
+        Err(Failure::usage(format!("the path `{path}` does not begin with `/`"))
+            .hint("it is the path of a route, without the stage and what comes before it"))
+    }
+
+    /// Finds the route for it.
+    ///
+    /// # Errors
+    /// When there is none; those there are are in the failure.
+    pub(super) fn target<'c>(&self, config: &'c Config) -> Result<Target<'c>, Failure> {
+        let Self { method, path } = self;
+        gateway::find(config, method, path).map_err(|nothing| match nothing {
+            NoRoute::Variable { variable, example } => {
+                Failure::usage(format!("`{variable}` in the path stands for a value"))
+                    .hint(format!("as in `stackctl call {method} {example}`"))
+            }
+            NoRoute::Method { path, methods } => {
+                Failure::usage(format!("no route of the config answers {method} on `{path}`"))
+                    .detail(format!("its methods are: {}", list(methods.iter().map(|method| method.as_str()))))
+            }
+            NoRoute::Path { close } => {
+                let failure = Failure::usage(format!("no route of the config answers `{self}`"));
+                let routes = config.routes.keys().map(|key| format!("  {key}"));
+                let failure = routes.fold(failure.detail("routes are:"), Failure::detail);
+                failure.with_hints(close.map(|close| format!("did you mean `{close}`?")))
+            }
+        })
+    }
+}
+
+impl fmt::Display for Asked<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
+fn method(written: &str) -> Result<&'static str, Failure> {
+    let capitals = written.to_uppercase();
+    let methods = || Method::ALL.iter().filter(|method| **method != Method::Any).map(|method| method.as_str());
+    methods().find(|method| *method == capitals).ok_or_else(|| {
+        Failure::usage(format!("`{written}` is not a method of HTTP"))
+            .detail(format!("methods are: {}", list(methods())))
+            .with_hints(did_you_mean(&capitals, methods()))
+    })
+}

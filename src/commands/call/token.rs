@@ -1,0 +1,107 @@
+//! The token that goes along with a request.
+
+use http::HeaderValue;
+
+use super::{
+    super::{app::App, data, deployed::Deployed, user},
+    route::Asked,
+};
+use crate::{
+    cli::{CallArgs, Data, SignInArgs},
+    config::Auth,
+    error::Failure,
+    gateway::{self, Target, TokenUse, USER_SCOPE},
+    report::Message,
+};
+
+/// The variable that a token may come in.
+const VARIABLE: &str = "STACKCTL_TOKEN";
+
+/// The token to send: none where everybody may call, or where none was given.
+///
+/// # Errors
+/// When a token was asked for and cannot be had, or could be of no use.
+pub(super) async fn find(
+    app: &App,
+    deployed: &Deployed,
+    (asked, target): (&Asked<'_>, Target<'_>),
+    arguments: &CallArgs,
+) -> Result<Option<HeaderValue>, Failure> {
+    let Some(wanted) = gateway::wanted(target.auth()) else {
+        if arguments.user.is_some() || arguments.token_stdin {
+            app.report.tell(&Message::Note { message: "everybody may call this route: no token is sent" });
+        }
+        return Ok(None);
+    };
+    let token = if let Some(user) = &arguments.user {
+        check_scopes(asked, target.auth())?;
+        Some(of_user(app, deployed, wanted, (user, arguments)).await?)
+    } else if arguments.token_stdin {
+        Some(from_stdin(arguments).await?)
+    } else {
+        app.environment.get(VARIABLE).filter(|token| !token.is_empty()).cloned()
+    };
+    token.map(|token| header(&token)).transpose()
+}
+
+/// Nobody signs in for a token that the route would refuse.
+fn check_scopes(asked: &Asked<'_>, auth: &Auth) -> Result<(), Failure> {
+    let Auth::Scopes(scopes) = auth else { return Ok(()) };
+    if scopes.contains(USER_SCOPE) {
+        return Ok(());
+    }
+    let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
+    Err(Failure::failed(format!("{asked} cannot be called by somebody who signs in with a password"))
+        .detail(format!(
+            "the route asks for one of the scopes {}, and signing in gives only `{USER_SCOPE}`",
+            scopes.join(", ")
+        ))
+        .hint(format!(
+            "other scopes come from the OAuth endpoints of the pool's domain: put such a token into {VARIABLE}"
+        )))
+}
+
+async fn of_user(
+    app: &App,
+    deployed: &Deployed,
+    wanted: TokenUse,
+    (user, arguments): (&str, &CallArgs),
+) -> Result<String, Failure> {
+    if arguments.password_stdin && arguments.data == Some(Data::Stdin) {
+        return Err(twice("password", "STACKCTL_PASSWORD"));
+    }
+    let session = deployed.connect(app).await?;
+    let pool = user::Pool::of(app, session, deployed.outputs())?;
+    let sign_in = SignInArgs { password_stdin: arguments.password_stdin, ..SignInArgs::default() };
+    let tokens = user::sign_in(app, &pool, user, &sign_in).await?;
+    let token = match wanted {
+        TokenUse::Id => tokens.id,
+        TokenUse::Access => tokens.access,
+    };
+    Ok(token.text.reveal().to_owned())
+}
+
+async fn from_stdin(arguments: &CallArgs) -> Result<String, Failure> {
+    if arguments.data == Some(Data::Stdin) {
+        return Err(twice("token", VARIABLE));
+    }
+    let text = data::stdin().await?;
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let token = String::from_utf8_lossy(line).trim().to_owned();
+    if token.is_empty() {
+        return Err(Failure::usage("no token came from stdin"));
+    }
+    Ok(token)
+}
+
+fn twice(what: &str, variable: &str) -> Failure {
+    Failure::usage(format!("the {what} and the body cannot both come from stdin"))
+        .hint(format!("the {what} can come in {variable}, the body from a file: `--data @FILE`"))
+}
+
+fn header(token: &str) -> Result<HeaderValue, Failure> {
+    let mut value =
+        HeaderValue::from_str(token).map_err(|_| Failure::usage("the token has characters that no header may have"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}

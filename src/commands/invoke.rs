@@ -1,0 +1,122 @@
+//! `stackctl invoke`: one call of a function, without the API before it.
+
+use std::time::Duration;
+
+use aws_sdk_lambda::{operation::invoke::InvokeOutput, primitives::Blob, types::LogType};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::{
+    app::{App, OnInterrupt},
+    data,
+    deployed::{Deployed, not_deployed},
+    session::Session,
+};
+use crate::{
+    aws::{call, operation, slow},
+    cli::InvokeArgs,
+    config::Function,
+    engine::{Context, Key, Resource as _},
+    error::{Failure, Fault},
+    exit::Exit,
+    report::{Invoked, Look, Message},
+    resources::lambda_function::LambdaFunction,
+};
+
+/// The largest payload that Lambda takes from a caller who waits.
+const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
+
+pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failure> {
+    let deployed = Deployed::reachable(app).await?;
+    let (name, function) = deployed.function(&arguments.function)?;
+    let payload = payload(data::read(arguments.data.as_ref()).await?)?;
+    let session = deployed.connect(app).await?;
+    app.set_on_interrupt(OnInterrupt::Abandon);
+    let began = Instant::now();
+    let output = invoke(app, &session, (name, function), payload).await?;
+    let took = began.elapsed();
+    let answer = Bytes::from(output.payload.map(Blob::into_inner).unwrap_or_default());
+    let log = output.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
+    let invoked = Invoked {
+        function: name,
+        payload: &answer,
+        function_error: output.function_error.as_deref(),
+        log: &String::from_utf8_lossy(&log),
+        took,
+    };
+    show(app, &invoked);
+    match output.function_error {
+        Some(_) => Err(failed((name, function), &answer).into()),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// What goes to the function: JSON, and not too much of it.
+fn payload(data: Option<Bytes>) -> Result<Bytes, Failure> {
+    let Some(data) = data else { return Ok(Bytes::from_static(b"{}")) };
+    if data.len() > LARGEST_PAYLOAD {
+        return Err(Failure::usage(format!(
+            "the payload has {} bytes, and Lambda takes {LARGEST_PAYLOAD}",
+            data.len()
+        )));
+    }
+    match serde_json::from_slice::<Value>(&data) {
+        Ok(_) => Ok(data),
+        Err(error) => Err(Failure::usage(format!("the payload is not JSON: {error}"))
+            .hint(r#"a text is JSON when it has quotes: --data '"text"'"#)),
+    }
+}
+
+async fn invoke(
+    app: &App,
+    session: &Session,
+    (name, function): (&str, &Function),
+    payload: Bytes,
+) -> Result<InvokeOutput, Failure> {
+    let key = Key::new(LambdaFunction::KIND, name);
+    let context = Context { cloud: &*session.cloud, key: &key, events: &app.report, interrupt: &app.interrupt };
+    let timeout = Duration::from_secs(function.timeout.into());
+    let request = session
+        .cloud
+        .lambda
+        .invoke()
+        .function_name(session.config.function_name(name))
+        .log_type(LogType::Tail)
+        .payload(Blob::new(payload));
+    let sent = call(&context, &operation::INVOKE, || {
+        request.clone().customize().config_override(slow::invoke(timeout)).send()
+    });
+    sent.await.map_err(|error| match error.code.as_deref() {
+        Some("ResourceNotFoundException") => not_deployed(app, &format!("`{name}` is not deployed")),
+        _ => Failure::resource(format!("`{name}` was not called"), &error),
+    })
+}
+
+fn show(app: &App, invoked: &Invoked<'_>) {
+    if app.report.look() == Look::Json {
+        app.report.data(&Message::Invoked(invoked));
+        return;
+    }
+    app.report.tell(&Message::Invoked(invoked));
+    app.report.body(invoked.payload);
+}
+
+/// The function's error as it reports it: type, message, and where.
+fn failed((name, function): (&str, &Function), payload: &[u8]) -> Fault {
+    let error: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let text = |member: &str| error.get(member).and_then(Value::as_str);
+    let (kind, message) = (text("errorType"), text("errorMessage"));
+    let what = [kind, message].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let mut fault =
+        Fault::new(format!("`{name}` failed: {}", if what.is_empty() { "it does not say why" } else { &what }));
+    // Python writes several lines into one entry; Node calls the list `trace` and repeats the message.
+    let trace = error.get("stackTrace").or_else(|| error.get("trace")).and_then(Value::as_array);
+    let lines = trace.into_iter().flatten().filter_map(Value::as_str).flat_map(str::lines);
+    fault.details = lines.filter(|line| !what.ends_with(line.trim())).map(|line| line.trim_end().to_owned()).collect();
+    if message.is_some_and(|message| message.contains("Task timed out")) {
+        fault = fault.hint(format!("`functions.{name}.timeout` gives it {} s", function.timeout));
+    }
+    fault
+}

@@ -1,0 +1,123 @@
+//! Which route of a configuration a request is for.
+
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use crate::config::{Auth, Config, Method, Route, RouteKey, closest, parts};
+
+/// What answers a request.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Target<'c> {
+    /// A route's function.
+    Route(&'c RouteKey, &'c Route),
+    /// API Gateway itself, to a browser's preflight.
+    Preflight(&'c str),
+}
+
+/// Why nothing answers a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NoRoute {
+    /// No route has such a path.
+    Path {
+        /// The route that may have been meant.
+        close: Option<String>,
+    },
+    /// Routes have the path, and other methods.
+    Method {
+        /// The path as the configuration writes it.
+        path: String,
+        /// Their methods.
+        methods: Vec<Method>,
+    },
+    /// A variable of the path was written as the configuration writes it.
+    Variable {
+        /// `{id}`.
+        variable: String,
+        /// The path with something in its place.
+        example: String,
+    },
+}
+
+impl Target<'_> {
+    /// Who may call it.
+    pub(crate) fn auth(&self) -> &Auth {
+        match self {
+            Self::Route(_, route) => &route.auth,
+            Self::Preflight(_) => &Auth::None,
+        }
+    }
+
+    /// The function behind it; none where API Gateway answers itself.
+    pub(crate) fn function(&self) -> Option<&str> {
+        match self {
+            Self::Route(_, route) => Some(&route.function),
+            Self::Preflight(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Target<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Route(key, _) => key.fmt(formatter),
+            Self::Preflight(path) => write!(formatter, "OPTIONS {path}"),
+        }
+    }
+}
+
+/// Finds what answers a request, as API Gateway does: first the most specific path, whatever its methods, then the
+/// method on it, or `ANY`.
+///
+/// # Errors
+/// When nothing answers it.
+pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<Target<'c>, NoRoute> {
+    let steps: Vec<&str> = parts(path.strip_suffix('/').unwrap_or(path)).collect();
+    if let Some(variable) = steps.iter().find(|step| step.starts_with('{') && step.ends_with('}')) {
+        let value = if variable.ends_with("+}") { "a/b" } else { "1" };
+        return Err(NoRoute::Variable { variable: (*variable).to_owned(), example: path.replace(variable, value) });
+    }
+    let fits = config.routes.keys().filter_map(|key| Some((rank(key, &steps)?, key.path.as_str())));
+    let Some((_, found)) = fits.min() else { return Err(no_path(config, method, path)) };
+    let on_it = || config.routes.iter().filter(|(key, _)| key.path == found);
+    let with = |word: &str| on_it().find(|(key, _)| key.method.as_str() == word);
+    if let Some((key, route)) = with(method) {
+        return Ok(Target::Route(key, route));
+    }
+    // A path with `ANY` has a preflight, too.
+    if method == Method::Options.as_str() && config.cors.is_some() {
+        return Ok(Target::Preflight(found));
+    }
+    match with(Method::Any.as_str()) {
+        Some((key, route)) => Ok(Target::Route(key, route)),
+        None => Err(NoRoute::Method { path: found.to_owned(), methods: on_it().map(|(key, _)| key.method).collect() }),
+    }
+}
+
+/// How well a path fits, the smaller the better: step by step a literal goes before `{name}`, that before `{proxy+}`.
+fn rank(key: &RouteKey, steps: &[&str]) -> Option<Vec<u8>> {
+    let mut rank = Vec::new();
+    for (at, part) in key.parts().enumerate() {
+        let step = steps.get(at)?;
+        if part.ends_with("+}") {
+            rank.push(2);
+            return Some(rank);
+        }
+        let variable = part.starts_with('{');
+        if !variable && percent_decode_str(step).decode_utf8_lossy() != part {
+            return None;
+        }
+        rank.push(u8::from(variable));
+    }
+    (rank.len() == steps.len()).then_some(rank)
+}
+
+/// Guesses by the path: the method is rarely what is mistyped.
+fn no_path(config: &Config, method: &str, path: &str) -> NoRoute {
+    let close = closest(path, config.routes.keys().map(|key| key.path.as_str())).and_then(|close| {
+        let mut on_it = config.routes.keys().filter(|key| key.path == close);
+        let same = on_it.clone().find(|key| key.method.as_str() == method);
+        same.or_else(|| on_it.next()).map(ToString::to_string)
+    });
+    NoRoute::Path { close }
+}

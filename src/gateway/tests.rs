@@ -1,0 +1,269 @@
+//! Which route answers, and the words for every refusal.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use http::Response;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::config::Config;
+
+const NOW: i64 = 1_800_000_000;
+const POOL: &str = "eu-west-1_Ours";
+
+fn config(more: &Value) -> Config {
+    let mut config = json!({
+        "deployment": {
+            "serviceName": "shop", "stage": "dev", "region": "eu-west-1",
+            "userPoolName": "shop", "clientName": "shop"
+        },
+        "functions": {
+            "items": { "source": "items", "handler": "bootstrap", "runtime": "provided.al2023", "timeout": 60 }
+        },
+        "routes": {
+            "GET /": { "function": "items", "auth": "none" },
+            "GET /items": { "function": "items" },
+            "GET /items/{id}": { "function": "items" },
+            "POST /items/new": { "function": "items" },
+            "ANY /files/{proxy+}": { "function": "items" },
+            "GET /admin": { "function": "items", "auth": { "scopes": ["shop/admin", "shop/root"] } }
+        }
+    });
+    config.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    serde_json::from_value(config).unwrap()
+}
+
+fn route(config: &Config, request: &str) -> String {
+    let (method, path) = request.split_once(' ').unwrap();
+    match find(config, method, path) {
+        Ok(target) => target.to_string(),
+        Err(nothing) => format!("{nothing:?}"),
+    }
+}
+
+#[test]
+fn the_most_specific_path_answers_and_then_the_method_on_it() {
+    let config = config(&json!({}));
+    for (request, answers) in [
+        ("GET /", "GET /"),
+        ("GET /items", "GET /items"),
+        ("GET /items/", "GET /items"),
+        ("GET /items/7", "GET /items/{id}"),
+        ("GET /items/a%20b", "GET /items/{id}"),
+        ("GET /%69tems", "GET /items"),
+        ("POST /items/new", "POST /items/new"),
+        ("PATCH /files/a/b/c", "ANY /files/{proxy+}"),
+    ] {
+        assert_eq!(route(&config, request), answers, "{request}");
+    }
+}
+
+#[test]
+fn what_no_route_answers_is_told_by_what_is_missing() {
+    let config = config(&json!({}));
+    for (request, nothing) in [
+        ("GET /itmes", r#"Path { close: Some("GET /items") }"#),
+        ("GET /nothing/like/it", "Path { close: None }"),
+        ("GET /files", "Path { close: None }"),
+        // API Gateway does not fall back to a less specific path that has the method.
+        ("GET /items/new", r#"Method { path: "/items/new", methods: [Post] }"#),
+        ("OPTIONS /items", r#"Method { path: "/items", methods: [Get] }"#),
+        ("GET /items/{id}", r#"Variable { variable: "{id}", example: "/items/1" }"#),
+        ("GET /files/{proxy+}", r#"Variable { variable: "{proxy+}", example: "/files/a/b" }"#),
+    ] {
+        assert_eq!(route(&config, request), nothing, "{request}");
+    }
+}
+
+#[test]
+fn a_preflight_answers_options_where_no_function_does() {
+    let config = config(&json!({ "cors": { "allowedOrigins": ["*"] } }));
+    assert_eq!(find(&config, "OPTIONS", "/items/7"), Ok(Target::Preflight("/items/{id}")));
+    assert_eq!(find(&config, "OPTIONS", "/files/x"), Ok(Target::Preflight("/files/{proxy+}")), "also beside ANY");
+    let target = find(&config, "OPTIONS", "/items").unwrap();
+    assert_eq!((target.function(), wanted(target.auth()), target.to_string().as_str()), (None, None, "OPTIONS /items"));
+}
+
+/// What is said of a refusal, as a person sees it.
+fn said(
+    config: &Config,
+    request: &str,
+    token: Option<&str>,
+    (status, error_type, message): (u16, &str, &str),
+) -> String {
+    let (method, path) = request.split_once(' ').unwrap();
+    let target = find(config, method, path).unwrap();
+    let sent = Sent { config, request, target, token, pool_id: Some(POOL), now: NOW, flags: " --local" };
+    let body = json!({ "message": message }).to_string();
+    let answer = Response::builder().status(status).header("x-amzn-errortype", error_type).body(Bytes::from(body));
+    let fault = explain(&sent, &answer.unwrap()).unwrap();
+    let details = fault.details.iter().map(|detail| format!("  {detail}"));
+    let hints = fault.hints.iter().map(|hint| format!("hint: {hint}"));
+    let lines: Vec<String> = [fault.message].into_iter().chain(details).chain(hints).collect();
+    lines.join("\n") + "\n\n"
+}
+
+fn token(claims: &Value) -> String {
+    let mut whole = json!({
+        "iss": format!("https://cognito-idp.eu-west-1.amazonaws.com/{POOL}"),
+        "token_use": "id",
+        "exp": NOW + 60
+    });
+    whole.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+    format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(whole.to_string()))
+}
+
+#[test]
+fn an_answer_without_an_error_type_is_not_api_gateways() {
+    let config = config(&json!({}));
+    let target = find(&config, "GET", "/items").unwrap();
+    let sent = Sent { config: &config, request: "GET /items", target, token: None, pool_id: None, now: NOW, flags: "" };
+    for status in [200, 401, 403, 404, 429, 500, 502] {
+        let body = Bytes::from_static(br#"{"message":"Unauthorized"}"#);
+        assert_eq!(explain(&sent, &Response::builder().status(status).body(body).unwrap()), None, "{status}");
+    }
+}
+
+#[test]
+fn a_401_says_what_is_wrong_with_the_token() {
+    let config = config(&json!({}));
+    let unauthorized = (401, "UnauthorizedException", "Unauthorized");
+    let with = |request: &str, claims: &Value| said(&config, request, Some(&token(claims)), unauthorized);
+    let all = [
+        said(&config, "GET /items", None, unauthorized),
+        said(&config, "GET /items", Some("hunter2"), unauthorized),
+        with("GET /items", &json!({ "iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Other" })),
+        with("GET /items", &json!({ "exp": NOW - 3600 })),
+        with("GET /items", &json!({ "token_use": "access", "scope": USER_SCOPE })),
+        with("GET /admin", &json!({})),
+        with("GET /admin", &json!({ "token_use": "access", "scope": "openid shop/read" })),
+        with("GET /items", &json!({})),
+        said(
+            &config,
+            "GET /items",
+            Some(&token(&json!({}))),
+            (401, "UnauthorizedException", "The incoming token has expired"),
+        ),
+        said(&config, "GET /", None, unauthorized),
+    ];
+    insta::assert_snapshot!(all.concat(), @r"
+    GET /items: API Gateway refused it (401 Unauthorized)
+      no token was sent, and the route asks for an ID token
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    GET /items: API Gateway refused it (401 Unauthorized)
+      what was sent is not a token of a user pool
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    GET /items: API Gateway refused it (401 Unauthorized)
+      the token is of user pool eu-west-1_Other, and the API asks eu-west-1_Ours
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    GET /items: API Gateway refused it (401 Unauthorized)
+      the token expired 1 h ago
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    GET /items: API Gateway refused it (401 Unauthorized)
+      an access token was sent, and the route asks for an ID token
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    GET /admin: API Gateway refused it (401 Unauthorized)
+      an ID token was sent, and the route asks for an access token
+    hint: signing in gives `aws.cognito.signin.user.admin` only: other scopes come from the OAuth endpoints of the pool's domain
+
+    GET /admin: API Gateway refused it (401 Unauthorized)
+      the token has the scopes `openid`, `shop/read`, and the route asks for one of `shop/admin`, `shop/root`
+    hint: signing in gives `aws.cognito.signin.user.admin` only: other scopes come from the OAuth endpoints of the pool's domain
+
+    GET /items: API Gateway refused it (401 Unauthorized)
+      nothing in the token tells why
+    hint: `stackctl user token inspect --local` verifies its signature
+
+    GET /items: API Gateway refused it (401 The incoming token has expired)
+      by AWS's clock the token has expired
+    hint: this machine's clock differs from AWS's: set it right
+
+    GET /: API Gateway refused it (401 Unauthorized)
+      the config lets everybody call it, so what is deployed is another version of it
+    hint: `stackctl up --local` deploys the config
+    ");
+}
+
+#[test]
+fn every_other_refusal_says_what_to_check() {
+    let config = config(&json!({}));
+    let internal = "InternalServerErrorException";
+    let refused = |answer| said(&config, "GET /items", None, answer);
+    let all = [
+        refused((403, "MissingAuthenticationTokenException", "Missing Authentication Token")),
+        refused((403, "IncompleteSignatureException", "'hunter2' not a valid key=value pair")),
+        refused((403, "ForbiddenException", "Forbidden")),
+        refused((403, "AccessDeniedException", "User is not authorized to access this resource")),
+        refused((400, "BadRequestException", "Invalid request body")),
+        refused((413, "RequestEntityTooLargeException", "HTTP content length exceeded 10485760 bytes.")),
+        refused((415, "BadRequestException", "Unsupported Media Type")),
+        refused((429, "TooManyRequestsException", "Too Many Requests")),
+        refused((429, "LimitExceededException", "Limit Exceeded")),
+        refused((500, internal, "Internal server error")),
+        refused((502, internal, "Internal server error")),
+        refused((503, "ServiceUnavailableException", "Service Unavailable")),
+        refused((504, internal, "Endpoint request timed out")),
+    ];
+    insta::assert_snapshot!(all.concat(), @r"
+    GET /items: what is deployed has no such route (403 Missing Authentication Token)
+      the config has it, so what is deployed is another version of it
+    hint: `stackctl plan --local` shows what differs, `stackctl up --local` deploys it
+
+    GET /items: what is deployed has no such route (403 Forbidden)
+      the config has it, so what is deployed is another version of it
+    hint: `stackctl plan --local` shows what differs, `stackctl up --local` deploys it
+
+    GET /items: API Gateway knows no such API or stage, or lets nobody reach it this way (403 Forbidden)
+      its execute-api endpoint may be switched off, or a firewall (WAF) may block the request
+    hint: `stackctl status --local` says whether the API and its stage are there
+
+    GET /items: a policy denies it (403 User is not authorized to access this resource)
+    hint: look at the resource policy of the REST API, which stackctl does not manage
+
+    GET /items: API Gateway refused it (400 Invalid request body)
+
+    GET /items: the body is larger than API Gateway takes (413 HTTP content length exceeded 10485760 bytes.)
+    hint: it takes 10 MB at most
+
+    GET /items: API Gateway does not take this media type (415 Unsupported Media Type)
+    hint: `-H 'Content-Type: …'` sends another one
+
+    GET /items: requests come faster than the API takes them (429 Too Many Requests)
+      the config sets no `api.throttle`, so the account's limits hold
+    hint: send fewer
+
+    GET /items: a quota is used up (429 Limit Exceeded)
+    hint: look at the usage plans of the account, which stackctl does not manage
+
+    GET /items: API Gateway could not call `items` (500 Internal server error)
+      the permission to call it is missing, or it is gone, or too many of it run at once
+    hint: `stackctl status --local` says what is missing, `stackctl up --local` brings it back
+
+    GET /items: `items` failed, or answered something that is no answer (502 Internal server error)
+      an answer is an object with a `statusCode` and, as texts, `headers` and a `body`
+    hint: `stackctl logs items --since 5m --local` shows what it wrote
+
+    GET /items: AWS is in trouble (503 Service Unavailable)
+    hint: try again in a moment
+
+    GET /items: `items` did not answer in time (504 Endpoint request timed out)
+      API Gateway waits for 29 s; the function goes on for up to 60 s
+    hint: `stackctl logs items --since 5m --local` shows what it did meanwhile
+    ");
+}
+
+#[test]
+fn a_throttle_of_the_config_is_named() {
+    let config = config(&json!({ "api": { "throttle": { "rate": 2.5, "burst": 5 } } }));
+    let said = said(&config, "GET /items", None, (429, "TooManyRequestsException", "Too Many Requests"));
+    insta::assert_snapshot!(said, @r"
+    GET /items: requests come faster than the API takes them (429 Too Many Requests)
+      `api.throttle` lets 2.5 a second in, 5 at once
+    hint: send fewer, or raise `api.throttle`
+    ");
+}

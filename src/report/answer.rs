@@ -1,0 +1,56 @@
+//! The answer to a request.
+
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::Response;
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use crate::error::Fault;
+
+/// An answer and where it came from.
+#[derive(Debug)]
+pub(crate) struct Answer<'a> {
+    /// As in the configuration: `GET /items/{id}`.
+    pub(crate) route: String,
+    /// What was asked.
+    pub(crate) url: &'a str,
+    /// What came back.
+    pub(crate) response: &'a Response<Bytes>,
+    /// Why API Gateway refused it, when it did.
+    pub(crate) explanation: Option<&'a Fault>,
+    /// From the request to the last byte.
+    pub(crate) took: Duration,
+}
+
+impl Answer<'_> {
+    /// The status and the headers, and an empty line.
+    pub(crate) fn head(&self) -> String {
+        let mut head = format!("HTTP {}\n", self.response.status());
+        for (name, value) in self.response.headers() {
+            let _ = writeln!(head, "{name}: {}", String::from_utf8_lossy(value.as_bytes()));
+        }
+        head + "\n"
+    }
+}
+
+impl Serialize for Answer<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut headers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (name, value) in self.response.headers() {
+            headers.entry(name.as_str()).or_default().push(String::from_utf8_lossy(value.as_bytes()).into_owned());
+        }
+        let text = std::str::from_utf8(self.response.body());
+        let mut event = serializer.serialize_struct("answer", 8)?;
+        event.serialize_field("route", &self.route)?;
+        event.serialize_field("url", self.url)?;
+        event.serialize_field("status", &self.response.status().as_u16())?;
+        event.serialize_field("headers", &headers)?;
+        event.serialize_field("body", &text.map_or_else(|_| STANDARD.encode(self.response.body()), str::to_owned))?;
+        event.serialize_field("base64", &text.is_err())?;
+        event.serialize_field("explanation", &self.explanation)?;
+        event.serialize_field("seconds", &super::message::rounded(self.took))?;
+        event.end()
+    }
+}

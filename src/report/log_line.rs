@@ -1,0 +1,79 @@
+//! One line of a log.
+
+use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::paint::{BAD, FAINT, paint};
+use crate::logs::{Own, own};
+
+/// Colours that tell functions apart. Red is for what went wrong.
+const COLOURS: [Style; 5] = [
+    AnsiColor::Cyan.on_default(),
+    AnsiColor::Magenta.on_default(),
+    AnsiColor::Green.on_default(),
+    AnsiColor::Yellow.on_default(),
+    AnsiColor::Blue.on_default(),
+];
+
+/// A line and where it comes from.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct LogLine<'a> {
+    /// The function, as the configuration calls it.
+    pub(crate) function: &'a str,
+    /// When it was written.
+    pub(crate) at: Timestamp,
+    /// Of the request that it belongs to, as far as that can be told.
+    pub(crate) request_id: Option<&'a str>,
+    /// As it was written.
+    pub(crate) message: &'a str,
+    /// The stream.
+    pub(crate) stream: &'a str,
+    /// CloudWatch's id of it.
+    pub(crate) id: &'a str,
+    /// The place of the function among those that are shown.
+    #[serde(skip)]
+    pub(crate) place: usize,
+    /// How wide the longest of their names is.
+    #[serde(skip)]
+    pub(crate) width: usize,
+}
+
+impl LogLine<'_> {
+    /// Nothing for a line that says nothing to a person.
+    pub(super) fn render(&self) -> String {
+        let Some(message) = message(self.message) else { return String::new() };
+        let time = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        let name = format!("{:<1$}", self.function, self.width);
+        let id = format!("{:<8}", self.request_id.unwrap_or_default().chars().take(8).collect::<String>());
+        // What else there is of a message stands beneath its beginning.
+        let margin = format!("\n{:1$}", "", time.len() + name.chars().count() + id.len() + 3);
+        let message = message.replace('\n', &margin);
+        let colour = COLOURS[self.place % COLOURS.len()];
+        format!("{} {} {} {message}\n", paint(FAINT, time), paint(colour, name), paint(FAINT, id))
+    }
+}
+
+/// A message as a person reads it: Lambda's own lines are faint and short, and whatever would command the terminal is
+/// taken out. Nothing for the line that only says that a report follows.
+pub(super) fn message(message: &str) -> Option<String> {
+    match own(message) {
+        Some(Own::End { .. }) => None,
+        Some(Own::Init | Own::Start { .. }) => Some(paint(FAINT, message)),
+        Some(Own::Report(report)) => {
+            let memory =
+                Some(report.used).filter(|used| !used.is_empty()).map(|used| format!("{used} of {}", report.memory));
+            let init = Some(report.init).filter(|init| !init.is_empty()).map(|init| format!("init {init}"));
+            let parts: Vec<String> = [Some(report.duration.to_owned()), memory, init].into_iter().flatten().collect();
+            let text = paint(FAINT, format_args!("REPORT RequestId: {} {}", report.request_id, parts.join(", ")));
+            let status = Some(report.status).filter(|status| !status.is_empty());
+            Some(text + &status.map(|status| format!(" {}", paint(BAD, status))).unwrap_or_default())
+        }
+        None => Some(harmless(message)),
+    }
+}
+
+fn harmless(message: &str) -> String {
+    let text = anstream::adapter::strip_str(message).to_string();
+    text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
+}
