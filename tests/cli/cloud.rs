@@ -83,11 +83,11 @@ impl Served {
     /// Takes from API Gateway the permission to call a function.
     pub(crate) fn forbid(&self, function: &str) {
         let policy = format!("/2015-03-31/functions/{function}/policy");
-        let read = self.send("lambda", Request::get(&policy), "");
+        let read = self.send("lambda", Request::get(format!("{policy}?Qualifier=live")), "");
         let read: serde_json::Value = serde_json::from_slice(&read).unwrap();
         let read: serde_json::Value = serde_json::from_str(read["Policy"].as_str().unwrap()).unwrap();
         let statement = read["Statement"][0]["Sid"].as_str().unwrap();
-        self.send("lambda", Request::delete(format!("{policy}/{statement}")), "");
+        self.send("lambda", Request::delete(format!("{policy}/{statement}?Qualifier=live")), "");
     }
 
     fn send(&self, service: &str, request: Builder, body: &str) -> Bytes {
