@@ -27,6 +27,7 @@ use crate::{
     fault::{Effect, Fault, Faults},
     gateway::Throttles,
     housekeeping,
+    onlooker::Onlooker,
     persist::Store,
     runtime::Runtime,
     settings::Settings,
@@ -61,6 +62,7 @@ struct Inner {
     blobs: Mutex<BTreeMap<String, Bytes>>,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
+    onlooker: Onlooker,
     stop: watch::Sender<bool>,
     runtime: Runtime,
     throttles: Throttles,
@@ -101,6 +103,7 @@ impl Cloud {
             blobs: Mutex::default(),
             faults: Mutex::default(),
             journal: Mutex::default(),
+            onlooker: Onlooker::default(),
             stop: watch::Sender::new(false),
             runtime: Runtime::default(),
             throttles: Throttles::default(),
@@ -117,6 +120,12 @@ impl Cloud {
     /// Adds a rule for what goes wrong from now on.
     pub fn add_fault(&self, fault: Fault) {
         lock(&self.0.faults).add(fault);
+    }
+
+    /// Shows `look` the bodies of every call and its answer from now on, for a test that has to know the secrets in them.
+    /// Only the first onlooker is admitted.
+    pub fn watch(&self, look: impl Fn(&Bytes, &Bytes) + Send + Sync + 'static) {
+        self.0.onlooker.admit(look);
     }
 
     /// How often each `service:Operation` has arrived so far, those that a fault struck included.
@@ -260,6 +269,10 @@ impl Cloud {
 
     pub(crate) fn strike(&self, operation: &str) -> Option<Effect> {
         lock(&self.0.faults).strike(operation)
+    }
+
+    pub(crate) fn onlooker(&self) -> &Onlooker {
+        &self.0.onlooker
     }
 
     pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {

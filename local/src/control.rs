@@ -39,7 +39,10 @@ impl Journal {
 /// Answers one request to the control plane.
 pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
     let head = request.method() == Method::HEAD;
-    let mut response = respond(cloud, request).await?;
+    let body = request.body().clone();
+    let answered = respond(cloud, request).await;
+    cloud.onlooker().show(&body, answered.as_ref().map_or(&Bytes::new(), Response::body));
+    let mut response = answered?;
     // The age of an object is `Date` less its `Last-Modified`, so both are of one clock, which a test may turn.
     response.headers_mut().insert(DATE, header_value(&http_date(cloud.epoch_seconds())));
     if head {

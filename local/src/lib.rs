@@ -18,6 +18,7 @@ mod housekeeping;
 mod iam;
 mod lambda;
 mod logs;
+mod onlooker;
 mod paging;
 mod persist;
 mod protocol;

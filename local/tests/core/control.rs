@@ -127,3 +127,17 @@ async fn a_web_page_gets_nothing_from_the_housekeeping() {
     let reply = cloud().handle(page.body(Bytes::new()).unwrap()).await.unwrap();
     assert_eq!((reply.status().as_u16(), &reply.body()[..]), (403, &br#"{"message":"not for web pages"}"#[..]));
 }
+
+#[tokio::test]
+async fn an_onlooker_sees_every_call_and_answer_also_one_that_is_lost() {
+    let cloud = cloud();
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let theirs = std::sync::Arc::clone(&seen);
+    cloud.watch(move |call, answer| theirs.lock().unwrap().push((call.len(), answer.len())));
+    cloud.add_fault(fault(Effect::LoseAnswer));
+    assert_eq!(send(&cloud, create()).await, Err(Lost));
+    assert!(exists(&cloud).await);
+    let seen = seen.lock().unwrap();
+    assert_eq!(seen[0], (create().body().len(), 0));
+    assert!(seen[1].0 > 0 && seen[1].1 > 0, "{seen:?}");
+}
