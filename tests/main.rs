@@ -31,8 +31,6 @@ mod logs;
 #[cfg(test)]
 mod package;
 #[cfg(test)]
-mod people;
-#[cfg(test)]
 mod planning;
 #[cfg(test)]
 mod readme;

@@ -2,9 +2,7 @@
 
 use std::{
     net::Ipv4Addr,
-    os::unix::process::ExitStatusExt as _,
-    process::{Command, Stdio},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread::{self, JoinHandle},
 };
 
@@ -14,11 +12,13 @@ use stackctl_local::{Cloud, Effect, Fault, Settings};
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use super::sandbox::Sandbox;
+use crate::harness::Secrets;
 
 /// A cloud that is served until it is dropped.
 pub(crate) struct Served {
     pub(crate) cloud: Cloud,
     pub(crate) url: String,
+    secrets: Arc<Secrets>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -26,6 +26,9 @@ pub(crate) struct Served {
 impl Served {
     pub(crate) fn new(settings: Settings) -> Self {
         let cloud = Cloud::new(settings);
+        let secrets = Arc::<Secrets>::default();
+        let learner = Arc::clone(&secrets);
+        cloud.watch(move |call, answer| [call, answer].into_iter().for_each(|body| learner.learn(body)));
         let (stop, stopped) = oneshot::channel::<()>();
         let (tell, told) = mpsc::channel();
         let theirs = cloud.clone();
@@ -41,7 +44,7 @@ impl Served {
             });
         });
         let url = format!("http://{}", told.recv().unwrap());
-        Self { cloud, url, stop: Some(stop), server: Some(server) }
+        Self { cloud, url, secrets, stop: Some(stop), server: Some(server) }
     }
 
     /// A sandbox whose runs reach this cloud as if it were AWS.
@@ -56,6 +59,7 @@ impl Served {
 
     fn reached_from(&self, sandbox: Sandbox) -> Sandbox {
         sandbox
+            .among(&self.secrets)
             .with("AWS_ENDPOINT_URL", &self.url)
             .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
@@ -73,41 +77,23 @@ impl Served {
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
-    /// Makes a user, as an administrator would.
+    /// Makes a user in the only pool, as an administrator would.
     pub(crate) fn add_user(&self, pool: &str, name: &str) {
-        let members = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
-        self.cognito("AdminCreateUser", &members);
-    }
-
-    /// Makes an app client.
-    pub(crate) fn add_client(&self, pool: &str, name: &str) {
-        self.cognito("CreateUserPoolClient", &serde_json::json!({ "UserPoolId": pool, "ClientName": name }));
-    }
-
-    /// Runs a program, which is killed at its next call of a Cognito operation; whether it was.
-    pub(crate) fn kills(&self, mut command: Command, operation: &str, after: bool) -> bool {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let effect = Effect::Kill { pid: child.id(), after };
-        let operation = Some(format!("cognito-idp:{operation}"));
-        self.cloud.add_fault(Fault { operation, skip: 0, times: 1, effect });
-        child.wait().unwrap().signal() == Some(9)
+        let body = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
+        let request = Request::post("/")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.AdminCreateUser")
+            .header("content-type", "application/x-amz-json-1.1");
+        self.send("cognito-idp", request, &body.to_string());
     }
 
     /// Takes from API Gateway the permission to call a function.
     pub(crate) fn forbid(&self, function: &str) {
         let policy = format!("/2015-03-31/functions/{function}/policy");
-        let read = self.send("lambda", Request::get(format!("{policy}?Qualifier=live")), "");
+        let read = self.send("lambda", Request::get(&policy), "");
         let read: serde_json::Value = serde_json::from_slice(&read).unwrap();
         let read: serde_json::Value = serde_json::from_str(read["Policy"].as_str().unwrap()).unwrap();
         let statement = read["Statement"][0]["Sid"].as_str().unwrap();
-        self.send("lambda", Request::delete(format!("{policy}/{statement}?Qualifier=live")), "");
-    }
-
-    fn cognito(&self, operation: &str, members: &serde_json::Value) {
-        let request = Request::post("/")
-            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
-            .header("content-type", "application/x-amz-json-1.1");
-        self.send("cognito-idp", request, &members.to_string());
+        self.send("lambda", Request::delete(format!("{policy}/{statement}")), "");
     }
 
     fn send(&self, service: &str, request: Builder, body: &str) -> Bytes {

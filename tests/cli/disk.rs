@@ -8,7 +8,7 @@ use std::{
 
 use stackctl_local::{Settings, Weather};
 
-use super::{cloud::Served, followed::Followed, sandbox::Sandbox};
+use super::{cloud::Served, sandbox::Sandbox};
 
 /// So that something is under way whenever the test does its mischief.
 fn slow() -> Settings {
@@ -45,9 +45,9 @@ fn nothing_is_changed_when_the_plan_cannot_be_recorded() {
     let aws = Served::new(Settings::default());
     let sandbox = aws.sandbox();
     // One block is enough for the lock, and not for the state.
-    let output = sandbox.shell("trap '' XFSZ; ulimit -f 1; exec stackctl up --yes --quiet").output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(sandbox.pinned(&String::from_utf8(output.stderr).unwrap()), @r"
+    let ran = sandbox.ran(&mut sandbox.shell("trap '' XFSZ; ulimit -f 1; exec stackctl up --yes --quiet"));
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(sandbox.pinned(&ran.err), @r"
     error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
     hint: make room there, then run the command again
     ");
@@ -84,7 +84,7 @@ fn nothing_is_changed_when_the_state_has_no_place() {
 fn a_disk_that_fills_up_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.shell("trap '' XFSZ; exec stackctl up --yes --parallel 1"));
+    let mut run = sandbox.follow(sandbox.shell("trap '' XFSZ; exec stackctl up --yes --parallel 1"));
     run.until("  created  ");
     fill_the_disk_of(&run.child);
     let (code, rest) = run.ended();
@@ -103,7 +103,7 @@ fn a_disk_that_fills_up_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
 fn a_folder_that_is_replaced_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));
+    let mut run = sandbox.follow(sandbox.command("up --yes --parallel 1"));
     run.until("  created  ");
     fs::rename(sandbox.path("state"), sandbox.path("elsewhere")).unwrap();
     sandbox.write("state", "a file in the place of the folder");
@@ -124,7 +124,7 @@ fn a_folder_that_is_replaced_in_the_middle_of_a_run_ends_it_and_the_next_goes_on
 fn a_folder_that_is_removed_in_the_middle_of_a_run_is_made_again_with_all_that_was_on_record() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));
+    let mut run = sandbox.follow(sandbox.command("up --yes --parallel 1"));
     run.until("  created  ");
     fs::remove_dir_all(sandbox.path("state")).unwrap();
     let (code, rest) = run.ended();

@@ -4,7 +4,7 @@ use std::{net::TcpListener, time::Duration};
 
 use stackctl_local::{Settings, Weather};
 
-use super::{cloud::Served, followed::Followed, sandbox::Sandbox};
+use super::{cloud::Served, sandbox::Sandbox};
 
 fn slow() -> Settings {
     let weather = Weather { latency: Duration::from_millis(250), ..Weather::default() };
@@ -24,7 +24,7 @@ fn the_first_one_finishes_what_is_under_way() {
     for name in ["-TERM", "-HUP"] {
         let aws = Served::new(slow());
         let sandbox = aws.sandbox();
-        let mut run = Followed::new(sandbox.command("up --yes"));
+        let mut run = sandbox.follow(sandbox.command("up --yes"));
         run.until("  created  ");
         run.signal(name);
         let (code, rest) = run.ended();
@@ -40,7 +40,7 @@ fn what_only_waits_is_not_waited_for_and_told() {
     let weather = Weather { role_propagation: Duration::from_hours(1), ..Weather::default() };
     let aws = Served::new(Settings { weather, ..Settings::default() });
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.command("up --yes --parallel 1"));
+    let mut run = sandbox.follow(sandbox.command("up --yes --parallel 1"));
     run.until("waiting for IAM");
     run.signal("-TERM");
     let (code, rest) = run.ended();
@@ -69,7 +69,7 @@ fn a_down_is_finished_by_the_next_too() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
     assert_eq!(sandbox.run("up --yes").code, 0);
-    let mut run = Followed::new(sandbox.command("down --yes"));
+    let mut run = sandbox.follow(sandbox.command("down --yes"));
     run.until("  deleted  ");
     run.signal("-TERM");
     let (code, rest) = run.ended();
@@ -83,7 +83,7 @@ fn a_down_is_finished_by_the_next_too() {
 fn the_second_one_stops_at_once_and_the_next_up_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.command("up --yes"));
+    let mut run = sandbox.follow(sandbox.command("up --yes"));
     run.until("  created  ");
     run.signal("-INT");
     run.until("interrupted: finishing what is under way");
@@ -99,7 +99,7 @@ fn the_second_one_stops_at_once_and_the_next_up_goes_on() {
 fn one_that_is_killed_after_it_was_asked_to_end_is_finished_by_the_next() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.command("up --yes"));
+    let mut run = sandbox.follow(sandbox.command("up --yes"));
     run.until("  created  ");
     run.signal("-TERM");
     run.until("interrupted: finishing what is under way");
@@ -112,7 +112,7 @@ fn one_that_is_killed_after_it_was_asked_to_end_is_finished_by_the_next() {
 fn under_nohup_a_closed_terminal_is_not_heard() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = Followed::new(sandbox.shell("trap '' HUP; exec stackctl up --yes"));
+    let mut run = sandbox.follow(sandbox.shell("trap '' HUP; exec stackctl up --yes"));
     run.until("  created  ");
     run.signal("-HUP");
     let (code, rest) = run.ended();
@@ -128,7 +128,7 @@ fn before_anything_is_changed_one_is_enough() {
             .with("AWS_ENDPOINT_URL", &url)
             .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
             .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI");
-        let run = Followed::new(sandbox.command(line));
+        let run = sandbox.follow(sandbox.command(line));
         let _call = silent.accept().unwrap();
         run.signal("-INT");
         assert_eq!(run.ended(), (Some(130), "error: interrupted, before anything was changed\n".into()), "{line}");

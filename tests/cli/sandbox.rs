@@ -1,13 +1,18 @@
 //! A folder to run the binary in, with nothing of this machine's environment, and its transcripts with ports, ids and
-//! times replaced.
+//! times replaced. No secret that a run has met may be in what it says or leaves behind.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{Arc, Mutex},
 };
 
 use serde_json::Value;
+
+use super::followed::Followed;
+use crate::harness::{Place, Secrets};
 
 /// A configuration whose function does what its caller asks for, so that calls of every kind can be seen.
 const OBEDIENT: &str = r#"{
@@ -77,6 +82,9 @@ while True:
 pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
     variables: Vec<(String, String)>,
+    secrets: Arc<Secrets>,
+    /// What the test wrote itself, secrets and all.
+    written: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// How a run ended and what it said.
@@ -88,6 +96,12 @@ pub(crate) struct Ran {
 }
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
+
+/// The commands whose stdout is there for a token.
+const PRINT_TOKENS: &[[&str; 2]] = &[["user", "create"], ["user", "auth"]];
+
+/// The variables whose values are secret.
+const SECRET_VARIABLES: &[&str] = &["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "STACKCTL_PASSWORD"];
 
 /// A configuration whose functions need no interpreter of this machine.
 pub(crate) const CONFIG: &str = r#"{
@@ -103,7 +117,8 @@ pub(crate) const CONFIG: &str = r#"{
 impl Sandbox {
     /// An empty folder.
     pub(crate) fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() }
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, variables: Vec::new(), secrets: Arc::default(), written: Mutex::default() }
     }
 
     /// A folder with [`CONFIG`] and its function.
@@ -122,8 +137,17 @@ impl Sandbox {
         sandbox
     }
 
+    /// Watches over the secrets of a cloud.
+    pub(crate) fn among(mut self, secrets: &Arc<Secrets>) -> Self {
+        self.secrets = Arc::clone(secrets);
+        self
+    }
+
     /// Sets a variable for every run.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        if SECRET_VARIABLES.contains(&name) {
+            self.secrets.add(name, value);
+        }
         self.variables.push((name.into(), value.into()));
         self
     }
@@ -135,7 +159,8 @@ impl Sandbox {
     pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        fs::write(&path, text).unwrap();
+        self.written.lock().unwrap().insert(path);
     }
 
     /// Replaces a part of the configuration.
@@ -147,7 +172,32 @@ impl Sandbox {
 
     /// Runs `stackctl` with the words of a line.
     pub(crate) fn run(&self, line: &str) -> Ran {
-        Ran::of(&mut self.command(line))
+        self.ran(&mut self.command(line))
+    }
+
+    /// Runs a command and makes sure that it kept every secret.
+    pub(crate) fn ran(&self, command: &mut Command) -> Ran {
+        let ran = Ran::of(command);
+        let words: Vec<&str> = command.get_args().filter_map(|word| word.to_str()).collect();
+        let tokens = words.windows(2).any(|two| PRINT_TOKENS.iter().any(|names| names == two));
+        let line = words.join(" ");
+        self.check_files();
+        let place = if tokens { Place::Tokens } else { Place::Open };
+        self.secrets.check(&format!("stdout of `{line}`"), place, ran.out.as_bytes());
+        self.secrets.check(&format!("stderr of `{line}`"), Place::Open, ran.err.as_bytes());
+        ran
+    }
+
+    /// Makes sure that no secret is in a file, but for those that the test wrote and the local cloud's own data.
+    fn check_files(&self) {
+        let cloud = self.path(".stackctl/local/cloud");
+        self.secrets.learn(&fs::read(cloud.join("world.json")).unwrap_or_default());
+        let written = self.written.lock().unwrap();
+        for (path, bytes) in self.files() {
+            if !written.contains(&path) && !path.starts_with(&cloud) {
+                self.secrets.check(&path.display().to_string(), Place::Open, &bytes);
+            }
+        }
     }
 
     /// Runs it and returns its events.
@@ -164,7 +214,7 @@ impl Sandbox {
 
     /// The transcript of a run whose words are not those of a line.
     pub(crate) fn transcript_of(&self, command: &mut Command) -> String {
-        let Ran { code, out, err } = Ran::of(command);
+        let Ran { code, out, err } = self.ran(command);
         let text = format!("exit code {code}\n--- stdout\n{out}--- stderr\n{err}");
         self.pinned(&text)
     }
@@ -183,6 +233,11 @@ impl Sandbox {
         let mut command = self.calling("sh");
         command.args(["-c", script]).env("PATH", path);
         command
+    }
+
+    /// Begins a run that is watched.
+    pub(crate) fn follow(&self, command: Command) -> Followed {
+        Followed::new(command, Arc::clone(&self.secrets))
     }
 
     fn calling(&self, program: &str) -> Command {
@@ -264,16 +319,21 @@ impl Ran {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if self.path(".stackctl/local/server.json").exists() {
-            self.run("local stop");
+            let _ = self.command("local stop").output();
+        }
+        // A second panic would hide the first.
+        if !std::thread::panicking() {
+            self.check_files();
         }
     }
 }
 
+/// What a server that runs meanwhile removes is left out.
 fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
-    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-        match entry.file_type().unwrap() {
-            kind if kind.is_dir() => collect(&entry.path(), found),
-            _ => found.push((entry.path(), fs::read(entry.path()).unwrap())),
+    for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => collect(&entry.path(), found),
+            _ => found.extend(fs::read(entry.path()).ok().map(|bytes| (entry.path(), bytes))),
         }
     }
 }

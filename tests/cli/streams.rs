@@ -11,9 +11,8 @@ use super::{cloud::Served, sandbox::Sandbox};
 
 /// What a script came to: its own exit code, and what was said on stderr.
 fn script(sandbox: &Sandbox, script: &str) -> String {
-    let output = sandbox.shell(script).output().unwrap();
-    let code = output.status.code().unwrap();
-    sandbox.pinned(&format!("exit code {code}\n{}", String::from_utf8(output.stderr).unwrap()))
+    let ran = sandbox.ran(&mut sandbox.shell(script));
+    sandbox.pinned(&format!("exit code {}\n{}", ran.code, ran.err))
 }
 
 /// Runs a command whose output is read up to its first line, and returns its exit code.

@@ -1,6 +1,7 @@
 //! What the tests of the whole share: the local cloud without sockets, the clients on it, and listeners.
 
 mod bridge;
+mod secrets;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,6 +13,7 @@ use stackctl::{
 };
 
 pub(crate) use bridge::Bridge;
+pub(crate) use secrets::{Place, Secrets};
 
 /// The clients on a local cloud in this process.
 pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Cloud {

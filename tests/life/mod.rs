@@ -13,4 +13,4 @@ mod project;
 mod shape;
 mod stack;
 mod weather;
-pub(crate) mod wire;
+mod wire;

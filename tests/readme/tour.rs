@@ -3,13 +3,14 @@
 use std::{
     fs::{self, File},
     os::unix::{fs::symlink, process::CommandExt as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
 use super::{STACKCTL, page::Block};
+use crate::harness::{Place, Secrets};
 
 /// A block that waits for something for ever is found out.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -35,7 +36,36 @@ pub fn run(blocks: &[Block]) -> Vec<String> {
     let (last, at) = (told.last().unwrap(), told.len() - 1);
     assert!(status.success(), "the tour ends with {status} in\n{}\n\nand tells\n{last}", commands[at]);
     assert_eq!(told.len(), blocks.len());
+    check_secrets(folder.path(), &told);
     told
+}
+
+/// No secret of a local cloud may be told, or be in what is kept beside its data.
+fn check_secrets(folder: &Path, told: &[String]) {
+    let secrets = Secrets::default();
+    let files = files(folder);
+    let of_cloud = |path: &Path| path.components().any(|part| part.as_os_str() == "cloud");
+    let (data, beside): (Vec<_>, Vec<_>) = files.iter().partition(|path| of_cloud(path));
+    assert!(!data.is_empty() && !beside.is_empty(), "there is a local cloud");
+    for path in data {
+        secrets.learn(&fs::read(path).unwrap_or_default());
+    }
+    for told in told {
+        secrets.check("the tour", Place::Open, told.as_bytes());
+    }
+    for path in beside {
+        secrets.check(&path.display().to_string(), Place::Open, &fs::read(path).unwrap_or_default());
+    }
+}
+
+/// The files of every local cloud beneath.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let below = entries.flat_map(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => files(&entry.path()),
+        _ => vec![entry.path()],
+    });
+    below.filter(|path| path.components().any(|part| part.as_os_str() == ".stackctl")).collect()
 }
 
 fn shell(folder: &Path, script: &Path, output: &Path) -> Child {
