@@ -31,6 +31,8 @@ mod logs;
 #[cfg(test)]
 mod package;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod planning;
 #[cfg(test)]
 mod readme;

@@ -21,6 +21,28 @@ Examples:
 
 The password is asked for on a terminal; elsewhere it comes from --password-stdin or the variable STACKCTL_PASSWORD.";
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  stackctl user list
+  stackctl user list --json | jq -r 'select(.event == \"users\").users[].username'";
+
+const SET_PASSWORD_EXAMPLES: &str = "\
+Examples:
+  stackctl user set-password mail@example.com
+  stackctl user set-password mail@example.com --temporary
+
+The password is asked for on a terminal; elsewhere it comes from --password-stdin or the variable STACKCTL_PASSWORD.";
+
+const GROUP_EXAMPLES: &str = "\
+Examples:
+  stackctl user group add mail@example.com admins
+  stackctl user group add mail@example.com admins --create";
+
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  stackctl user auth mail@example.com | stackctl user token inspect
+  stackctl user token inspect < token.txt";
+
 /// `stackctl user`: which pool, and what to do.
 #[derive(Debug, Args)]
 pub(crate) struct UserArgs {
@@ -78,6 +100,115 @@ pub(crate) enum UserCommand {
         #[command(flatten)]
         sign_in: SignInArgs,
     },
+
+    /// List the users
+    ///
+    /// All pages of them, in Cognito's order. A user who was made a moment ago may be missing.
+    #[command(after_help = LIST_EXAMPLES)]
+    List {
+        /// Stop after so many
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        limit: Option<u32>,
+    },
+
+    /// Show one user: attributes, groups, second factors
+    Show {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+    },
+
+    /// Delete a user, after asking
+    Delete {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+    },
+
+    /// Keep a user from signing in
+    ///
+    /// Tokens that were given out before are good for an API until they expire.
+    Disable {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+    },
+
+    /// Let a user sign in again
+    Enable {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+    },
+
+    /// Set a user's password
+    ///
+    /// It is checked against the pool's policy first. A user who waits for a password is confirmed by it.
+    #[command(after_help = SET_PASSWORD_EXAMPLES)]
+    SetPassword {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+
+        /// Have the user choose another one at the next sign-in
+        #[arg(long)]
+        temporary: bool,
+
+        /// Read the password from the first line of stdin
+        #[arg(long)]
+        password_stdin: bool,
+    },
+
+    /// Put a user into a group, or take one out
+    Group {
+        #[command(subcommand)]
+        command: GroupCommand,
+    },
+
+    /// Look into a token
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+}
+
+/// What can be done with groups.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupCommand {
+    /// Put a user into a group
+    ///
+    /// Tokens name the groups of their user from the next sign-in on.
+    #[command(after_help = GROUP_EXAMPLES)]
+    Add {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+
+        /// The group
+        group: String,
+
+        /// Make the group when there is none of this name
+        #[arg(long)]
+        create: bool,
+    },
+
+    /// Take a user out of a group
+    Remove {
+        /// The name, or an address that the pool knows the user by
+        name: String,
+
+        /// The group
+        group: String,
+    },
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Say whose a token is and whether it is valid
+    ///
+    /// Shows the claims of an ID token or an access token, and checks the signature with the keys of the user pool that
+    /// has issued it. Exits with 1 when the token is not valid, or not of the stack's user pool. Whether it was revoked
+    /// nobody but Cognito knows.
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect {
+        /// The token; better from stdin, because others can read a command line
+        token: Option<String>,
+    },
 }
 
 /// How to sign in.
@@ -102,6 +233,15 @@ impl UserCommand {
         match self {
             Self::Create { .. } => "user create",
             Self::Auth { .. } => "user auth",
+            Self::List { .. } => "user list",
+            Self::Show { .. } => "user show",
+            Self::Delete { .. } => "user delete",
+            Self::Disable { .. } => "user disable",
+            Self::Enable { .. } => "user enable",
+            Self::SetPassword { .. } => "user set-password",
+            Self::Group { command: GroupCommand::Add { .. } } => "user group add",
+            Self::Group { command: GroupCommand::Remove { .. } } => "user group remove",
+            Self::Token { .. } => "user token inspect",
         }
     }
 }

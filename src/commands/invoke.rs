@@ -1,4 +1,4 @@
-//! `stackctl invoke`: one call of a function, without the API before it.
+//! `stackctl invoke`: one call of a function as the API calls it, without the API.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::{
     error::{Failure, Fault},
     exit::Exit,
     report::{Invoked, Look, Message},
-    resources::lambda_function::LambdaFunction,
+    resources::lambda_function::{ALIAS, LambdaFunction},
 };
 
 /// The largest payload that Lambda takes from a caller who waits.
@@ -83,6 +83,7 @@ async fn invoke(
         .lambda
         .invoke()
         .function_name(session.config.function_name(name))
+        .qualifier(ALIAS)
         .log_type(LogType::Tail)
         .payload(Blob::new(payload));
     let sent = call(&context, &operation::INVOKE, || {

@@ -186,7 +186,10 @@ fn no_connection(app: &App, error: &ResourceError) -> Failure {
     }
 }
 
-/// Where the local cloud of a configuration answers, which is started when it does not run.
+/// Where the local cloud of a configuration answers, which need not exist; it is started when it does not run.
+///
+/// # Errors
+/// When it cannot be started.
 pub(crate) async fn local_url(app: &App, config: &Path) -> Result<String, Failure> {
     let server = local::ensure(&local::Home::beside(config)).await?;
     if server.started {

@@ -57,10 +57,10 @@ impl Prompt for Terminal<'_> {
     }
 }
 
-/// Asks, and takes the end of the input for no answer.
+/// Asks for a line, without its end; the end of the input is no answer.
 async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
     let line = ask(report, question).await?;
-    if line.ends_with('\n') { Ok(line) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    line.strip_suffix('\n').map(str::to_owned).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
 /// Puts a question and reads a line.

@@ -28,6 +28,7 @@ const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Client {
     patience: Duration,
+    proxy: ProxyConfig,
     /// To this machine itself: without a proxy, for which `127.0.0.1` is another machine, and without TLS, so that no
     /// certificates are loaded.
     near: OnceLock<Connector>,
@@ -35,9 +36,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that waits for a whole answer as long as `patience`.
+    /// A client that waits for a whole answer as long as `patience`, and takes the proxies that the SDK takes.
     pub(crate) fn new(patience: Duration) -> Self {
-        Self { patience, near: OnceLock::new(), far: OnceLock::new() }
+        Self { patience, proxy: ProxyConfig::from_env(), near: OnceLock::new(), far: OnceLock::new() }
     }
 
     /// Sends a request to an absolute URL and reads its answer, whatever its status.
@@ -70,7 +71,7 @@ impl Client {
             return self.near.get_or_init(|| builder.build_http());
         }
         let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc);
-        self.far.get_or_init(|| builder.proxy_config(ProxyConfig::from_env()).tls_provider(provider).build())
+        self.far.get_or_init(|| builder.proxy_config(self.proxy.clone()).tls_provider(provider).build())
     }
 }
 

@@ -67,6 +67,19 @@ async fn a_redirect_is_an_answer() {
 }
 
 #[tokio::test]
+async fn another_machine_is_asked_through_the_proxy_and_this_one_is_not() {
+    let (proxy_port, proxy) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
+    let (port, _) = answering(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()).await;
+    let proxies = ProxyConfig::http(format!("http://127.0.0.1:{proxy_port}")).unwrap();
+    let client = Client { proxy: proxies, ..client() };
+    let ask = async |url: String| client.send(Request::get(url).body(Bytes::new()).unwrap()).await.unwrap().status();
+    assert_eq!(ask(format!("http://127.0.0.1:{port}/")).await, 204);
+    assert_eq!(ask("http://elsewhere.test/path".into()).await, 200);
+    let head = proxy.await.unwrap();
+    assert!(head.starts_with("GET http://elsewhere.test/path HTTP/1.1\r\n"), "{head}");
+}
+
+#[tokio::test]
 async fn nobody_who_listens_is_named() {
     insta::assert_snapshot!(said("http://127.0.0.1:1/x?token=secret").await, @r"
     http://127.0.0.1:PORT cannot be reached: connection refused

@@ -76,7 +76,7 @@ pub enum PeopleError {
         pool: String,
     },
     /// Somebody has this name and a password of their own.
-    #[error("`{user}` exists already, as {status}")]
+    #[error("`{user}` exists already, with the status {status}")]
     Exists {
         /// The name that was given.
         user: String,
@@ -110,6 +110,14 @@ pub enum PeopleError {
     AttributesMissing {
         /// The attributes.
         names: Vec<String>,
+    },
+    /// The pool has no such group.
+    #[error("there is no group `{group}`")]
+    NoGroup {
+        /// The group's name.
+        group: String,
+        /// Those there are.
+        there: Vec<String>,
     },
     /// A challenge was not answered in time.
     #[error("the answer came too late: the session of this sign-in has expired")]
@@ -214,6 +222,8 @@ impl PeopleError {
     pub fn details(&self) -> Vec<String> {
         match self {
             Self::PasswordPolicy { unmet } => unmet.iter().map(|rule| format!("it needs {rule}")).collect(),
+            Self::NoGroup { there, .. } if there.is_empty() => vec!["the user pool has no groups".to_owned()],
+            Self::NoGroup { there, .. } => vec![format!("groups are: {}", there.join(", "))],
             Self::FlowNotAllowed { allowed, .. } => vec![format!("it allows: {}", allowed.join(", "))],
             Self::Call { error, .. } => {
                 let lines = error.to_string().lines().map(str::to_owned).collect::<Vec<_>>();
@@ -221,86 +231,6 @@ impl PeopleError {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// The ways out, a line each; `flags` are those that a command in them needs to mean the same pool, after a space.
-    #[must_use]
-    pub fn hints(&self, flags: &str) -> Vec<String> {
-        match self {
-            Self::Call { error, .. } => error.hints.clone(),
-            other => other.hint(flags).into_iter().collect(),
-        }
-    }
-
-    fn hint(&self, flags: &str) -> Option<String> {
-        Some(match self {
-            Self::UnknownUser { user } => {
-                format!(
-                    "`stackctl user list{flags}` shows who is there, `stackctl user create {user}{flags}` makes them"
-                )
-            }
-            Self::WrongPassword { user } => format!("`stackctl user set-password {user}{flags}` sets another one"),
-            Self::WrongUserOrPassword { .. } | Self::Taken { .. } => {
-                format!("`stackctl user list{flags}` shows who is there")
-            }
-            Self::Disabled { user } => format!("`stackctl user enable {user}{flags}` lets them sign in again"),
-            Self::TooManyAttempts { .. } => {
-                "wait and try again: the pause grows with every attempt, up to a quarter of an hour".into()
-            }
-            Self::TemporaryPasswordExpired { user } => {
-                format!("`stackctl user create {user}{flags}` goes on with a new one")
-            }
-            Self::PasswordResetRequired { user } => {
-                format!("`stackctl user set-password {user}{flags}` sets a new one")
-            }
-            Self::NotConfirmed { user } => format!(
-                "`stackctl user set-password {user}{flags}` confirms them with a password of your choice; the code that they \
-                 were sent confirms them with their own"
-            ),
-            Self::NoClient { .. } => "`aws cognito-idp list-user-pool-clients` lists those there are".into(),
-            Self::NoPool { pool } => pool_hint(pool),
-            Self::Exists { user, .. } => format!(
-                "`stackctl user auth {user}{flags}` signs in, `stackctl user set-password {user}{flags}` sets another password"
-            ),
-            Self::AddressAsName { name, attribute } => format!(
-                "choose a name and give the address beside it: `stackctl user create NAME --attribute {attribute}={name}{flags}`"
-            ),
-            Self::AttributesMissing { names } => {
-                let flags: Vec<String> = names.iter().map(|name| format!("--attribute {name}=…")).collect();
-                format!("give them: `{}`", flags.join(" "))
-            }
-            Self::SessionExpired { minutes } => format!("sign in again, and answer within {minutes} minutes"),
-            Self::WrongCode => "sign in again with the code that is shown or was sent last".into(),
-            Self::ExpiredCode => "wait until the app shows the next code, and sign in again".into(),
-            Self::NoSecondFactor { .. } => "set one up, as with `aws cognito-idp admin-set-user-mfa-preference`".into(),
-            Self::Trigger { .. } => "the log of the trigger's function tells more".into(),
-            Self::NobodyToAsk { challenge, user, .. } if challenge == "NEW_PASSWORD_REQUIRED" => format!(
-                "on a terminal `stackctl user auth {user}{flags}` asks for it; `stackctl user set-password {user}{flags}` \
-                 sets one"
-            ),
-            Self::NobodyToAsk { user, .. } => {
-                format!("on a terminal `stackctl user auth {user}{flags}` asks for it")
-            }
-            Self::NotSupported { hint, .. } => hint.clone(),
-            // Where the client's flows are set is for the caller to say.
-            Self::FlowNotAllowed { .. }
-            | Self::PasswordPolicy { .. }
-            | Self::PasswordRefused { .. }
-            | Self::NotChosen
-            | Self::NotSelected
-            | Self::NotAnAddress { .. }
-            | Self::NoAnswer
-            | Self::Endless
-            | Self::Unreadable { .. }
-            | Self::Call { .. } => return None,
-        })
-    }
-}
-
-fn pool_hint(pool: &str) -> String {
-    match pool.split_once('_') {
-        Some((region, _)) => format!("its id says that it is in {region}; `--region` and `--profile` choose the place"),
-        None => "the id of a user pool looks like `us-west-2_Ab3dEf6hI`".into(),
     }
 }
 

@@ -8,14 +8,18 @@ mod authenticator;
 mod challenge;
 mod client;
 mod error;
+mod groups;
+mod list;
 mod naming;
 mod newcomer;
 mod password;
 mod prompt;
 mod refusal;
+mod remedy;
 mod secret;
 mod settings;
 mod sign_in;
+mod token;
 mod tokens;
 mod users;
 
@@ -32,6 +36,7 @@ pub use prompt::{Authenticator, Nobody, Prompt};
 pub use secret::Secret;
 pub use settings::PoolSettings;
 pub use sign_in::SignIn;
+pub use token::{Issuer, NoToken, TokenProblem, WebKeys, WebToken};
 pub use tokens::{Token, Tokens};
 pub use users::Person;
 

@@ -7,9 +7,6 @@ use aws_sdk_cognitoidentityprovider::types::{AttributeType, DeliveryMediumType, 
 use super::{People, PeopleError, Person, PoolSettings, Secret};
 use crate::aws::{call, operation};
 
-/// A user whose password is a temporary one: Cognito asks for another at the next sign-in.
-const WAITING: &str = "FORCE_CHANGE_PASSWORD";
-
 /// A user to be made.
 pub struct Newcomer<'a> {
     people: &'a People<'a>,
@@ -121,7 +118,7 @@ impl<'a> Newcomer<'a> {
 /// The user when they wait for a password.
 fn waiting(name: &str, person: Option<Person>) -> Result<Option<Person>, PeopleError> {
     match person {
-        Some(person) if person.status != WAITING => {
+        Some(person) if !person.is_waiting() => {
             Err(PeopleError::Exists { user: name.to_owned(), status: person.status })
         }
         other => Ok(other),

@@ -56,10 +56,10 @@ impl PasswordPolicy {
         let length = text.chars().count();
         let mut unmet = Vec::new();
         if length < self.minimum_length {
-            unmet.push(format!("at least {} characters, not {length}", self.minimum_length));
+            unmet.push(format!("at least {} characters (it has {length})", self.minimum_length));
         }
         if length > LONGEST {
-            unmet.push(format!("at most {LONGEST} characters, not {length}"));
+            unmet.push(format!("at most {LONGEST} characters (it has {length})"));
         }
         let classes = self.classes().filter(|(_, letters)| !text.contains(|letter| letters.contains(letter)));
         unmet.extend(classes.map(|(name, _)| name.to_owned()));
@@ -171,10 +171,10 @@ mod tests {
         assert_eq!(unmet("Pass w0rd"), Vec::<String>::new(), "a space inside is a symbol");
         assert_eq!(
             unmet(""),
-            ["at least 8 characters, not 0", "an uppercase letter", "a lowercase letter", "a digit", "a symbol"]
+            ["at least 8 characters (it has 0)", "an uppercase letter", "a lowercase letter", "a digit", "a symbol"]
         );
         assert_eq!(unmet("PASSWORD "), ["a lowercase letter", "a digit", "no space at its beginning or end"]);
-        assert_eq!(unmet(&"Aa1!".repeat(65)), ["at most 256 characters, not 260"]);
+        assert_eq!(unmet(&"Aa1!".repeat(65)), ["at most 256 characters (it has 260)"]);
         assert_eq!(unmet("ÄÖÜäöü١٢"), ["an uppercase letter", "a lowercase letter", "a digit", "a symbol"]);
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde::{Serialize, Serializer};
 
-use super::{Answer, Invoked, LogLine, PlanTable, SignedIn, StatusTable};
+use super::{Answer, Invoked, LogLine, PlanTable, SignedIn, StatusTable, TokenCard, UserCard, UserTable};
 use crate::{
     engine::Verb,
     error::{Failure, Fault},
@@ -51,6 +51,12 @@ pub(crate) enum Message<'a> {
         /// The value.
         value: &'a str,
     },
+    /// Users of a pool.
+    Users(&'a UserTable<'a>),
+    /// One of them.
+    User(&'a UserCard<'a>),
+    /// A token that was looked into.
+    Token(&'a TokenCard<'a>),
     /// Somebody has signed in.
     SignedIn(&'a SignedIn<'a>),
     /// The answer to a request. People are given its bytes instead.

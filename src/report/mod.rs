@@ -13,12 +13,15 @@ mod log_line;
 mod message;
 mod outputs;
 mod paint;
+mod plain;
 mod plan;
 mod signed_in;
 mod status;
 #[cfg(test)]
 mod tests;
+mod token;
 mod usage;
+mod users;
 mod value;
 mod variables;
 
@@ -48,6 +51,8 @@ pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
 pub(crate) use signed_in::SignedIn;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
+pub(crate) use token::{TokenCard, lasting};
+pub(crate) use users::{UserCard, UserTable};
 
 pub(crate) use usage::usage;
 pub(crate) use variables::{Form, variables};

@@ -2,6 +2,8 @@
 
 use std::{
     net::Ipv4Addr,
+    os::unix::process::ExitStatusExt as _,
+    process::{Command, Stdio},
     sync::{Arc, mpsc},
     thread::{self, JoinHandle},
 };
@@ -77,23 +79,41 @@ impl Served {
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
-    /// Makes a user in the only pool, as an administrator would.
+    /// Makes a user, as an administrator would.
     pub(crate) fn add_user(&self, pool: &str, name: &str) {
-        let body = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
-        let request = Request::post("/")
-            .header("x-amz-target", "AWSCognitoIdentityProviderService.AdminCreateUser")
-            .header("content-type", "application/x-amz-json-1.1");
-        self.send("cognito-idp", request, &body.to_string());
+        let members = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
+        self.cognito("AdminCreateUser", &members);
+    }
+
+    /// Makes an app client.
+    pub(crate) fn add_client(&self, pool: &str, name: &str) {
+        self.cognito("CreateUserPoolClient", &serde_json::json!({ "UserPoolId": pool, "ClientName": name }));
+    }
+
+    /// Runs a program, which is killed at its next call of a Cognito operation; whether it was.
+    pub(crate) fn kills(&self, mut command: Command, operation: &str, after: bool) -> bool {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let effect = Effect::Kill { pid: child.id(), after };
+        let operation = Some(format!("cognito-idp:{operation}"));
+        self.cloud.add_fault(Fault { operation, skip: 0, times: 1, effect });
+        child.wait().unwrap().signal() == Some(9)
     }
 
     /// Takes from API Gateway the permission to call a function.
     pub(crate) fn forbid(&self, function: &str) {
         let policy = format!("/2015-03-31/functions/{function}/policy");
-        let read = self.send("lambda", Request::get(&policy), "");
+        let read = self.send("lambda", Request::get(format!("{policy}?Qualifier=live")), "");
         let read: serde_json::Value = serde_json::from_slice(&read).unwrap();
         let read: serde_json::Value = serde_json::from_str(read["Policy"].as_str().unwrap()).unwrap();
         let statement = read["Statement"][0]["Sid"].as_str().unwrap();
-        self.send("lambda", Request::delete(format!("{policy}/{statement}")), "");
+        self.send("lambda", Request::delete(format!("{policy}/{statement}?Qualifier=live")), "");
+    }
+
+    fn cognito(&self, operation: &str, members: &serde_json::Value) {
+        let request = Request::post("/")
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+            .header("content-type", "application/x-amz-json-1.1");
+        self.send("cognito-idp", request, &members.to_string());
     }
 
     fn send(&self, service: &str, request: Builder, body: &str) -> Bytes {

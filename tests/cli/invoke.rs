@@ -12,7 +12,7 @@ fn the_payload_is_all_that_stdout_has_and_the_log_is_on_stderr() {
     exit code 0
     --- stdout
     {"got": {"x": [1, "two"]}}--- stderr
-    START RequestId: ID Version: $LATEST
+    START RequestId: ID Version: 1
     hello from nowhere
     REPORT RequestId: ID N ms, N MB of 128 MB, init N ms
     "#);
@@ -33,7 +33,7 @@ fn an_error_of_the_function_is_shown_as_such() {
     exit code 1
     --- stdout
     {"errorType": "ValueError", "errorMessage": "sold_out", "stackTrace": ["  File \"app.py\", line 3, in handler\n    raise ValueError()\n"]}--- stderr
-    START RequestId: ID Version: $LATEST
+    START RequestId: ID Version: 1
     hello from nowhere
     REPORT RequestId: ID N ms, N MB of 128 MB, init N ms
     error: `items` failed: ValueError: sold_out

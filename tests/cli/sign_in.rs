@@ -76,7 +76,7 @@ fn a_password_is_checked_before_anything_is_sent() {
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
     error: the password does not meet the user pool's policy, so nothing was sent
-      it needs at least 8 characters, not 6
+      it needs at least 8 characters (it has 6)
       it needs an uppercase letter
       it needs a digit
       it needs a symbol
@@ -96,7 +96,7 @@ fn a_user_who_is_there_is_an_error() {
     --- stderr
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
-    error: `ann@example.com` exists already, as CONFIRMED
+    error: `ann@example.com` exists already, with the status CONFIRMED
     hint: `stackctl user auth ann@example.com` signs in, `stackctl user set-password ann@example.com` sets another password
     ");
 }

@@ -13,4 +13,4 @@ mod project;
 mod shape;
 mod stack;
 mod weather;
-mod wire;
+pub(crate) mod wire;

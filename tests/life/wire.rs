@@ -16,10 +16,10 @@ use tokio::sync::Notify;
 
 /// Where a process dies: at call or save number `at`, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Cut {
-    pub(super) at: usize,
+pub(crate) struct Cut {
+    pub(crate) at: usize,
     /// Whether it takes effect first.
-    pub(super) after: bool,
+    pub(crate) after: bool,
 }
 
 #[derive(Debug, Default)]
@@ -32,7 +32,7 @@ struct Inner {
 
 /// Counts the calls and saves of one process after the other, and holds the state between them.
 #[derive(Debug, Default)]
-pub(super) struct Wire {
+pub(crate) struct Wire {
     inner: Mutex<Inner>,
     died: Notify,
 }
@@ -43,23 +43,23 @@ impl Wire {
     }
 
     /// Starts the count of another process, which dies at `cut`.
-    pub(super) fn arm(&self, cut: Option<Cut>) {
+    pub(crate) fn arm(&self, cut: Option<Cut>) {
         let mut inner = self.inner();
         (inner.ticks, inner.saves, inner.cut) = (0, 0, cut);
     }
 
     /// How many calls and saves there were.
-    pub(super) fn ticks(&self) -> usize {
+    pub(crate) fn ticks(&self) -> usize {
         self.inner().ticks
     }
 
     /// How many saves there were.
-    pub(super) fn saves(&self) -> usize {
+    pub(crate) fn saves(&self) -> usize {
         self.inner().saves
     }
 
     /// The state as it was last saved.
-    pub(super) fn state(&self) -> Option<State> {
+    pub(crate) fn state(&self) -> Option<State> {
         self.inner().stored.clone()
     }
 
@@ -69,12 +69,12 @@ impl Wire {
     }
 
     /// Completes when the process is to die.
-    pub(super) async fn died(&self) {
+    pub(crate) async fn died(&self) {
         self.died.notified().await;
     }
 
     /// A client whose requests pass here on their way to `client`.
-    pub(super) fn client(self: &Arc<Self>, client: SharedHttpClient) -> SharedHttpClient {
+    pub(crate) fn client(self: &Arc<Self>, client: SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Passing { wire: Arc::clone(self), client })
     }
 

@@ -177,6 +177,20 @@ operations! {
         needs ["cognito-idp:AdminGetUser"], within [], waits for [THROTTLED];
     ADMIN_DELETE_USER = "cognito-idp:AdminDeleteUser",
         needs ["cognito-idp:AdminDeleteUser"], within [], waits for [THROTTLED];
+    ADMIN_DISABLE_USER = "cognito-idp:AdminDisableUser",
+        needs ["cognito-idp:AdminDisableUser"], within [], waits for [THROTTLED];
+    ADMIN_ENABLE_USER = "cognito-idp:AdminEnableUser",
+        needs ["cognito-idp:AdminEnableUser"], within [], waits for [THROTTLED];
+    ADMIN_ADD_USER_TO_GROUP = "cognito-idp:AdminAddUserToGroup",
+        needs ["cognito-idp:AdminAddUserToGroup"], within [], waits for [THROTTLED];
+    ADMIN_REMOVE_USER_FROM_GROUP = "cognito-idp:AdminRemoveUserFromGroup",
+        needs ["cognito-idp:AdminRemoveUserFromGroup"], within [], waits for [THROTTLED];
+    ADMIN_LIST_GROUPS_FOR_USER = "cognito-idp:AdminListGroupsForUser",
+        needs ["cognito-idp:AdminListGroupsForUser"], within [], waits for [THROTTLED];
+    CREATE_GROUP = "cognito-idp:CreateGroup",
+        needs ["cognito-idp:CreateGroup"], within [], waits for [THROTTLED];
+    LIST_GROUPS = "cognito-idp:ListGroups",
+        needs ["cognito-idp:ListGroups"], within [], waits for [THROTTLED];
     ADMIN_INITIATE_AUTH = "cognito-idp:AdminInitiateAuth",
         needs ["cognito-idp:AdminInitiateAuth"], within [], waits for [THROTTLED];
     ADMIN_RESPOND_TO_AUTH_CHALLENGE = "cognito-idp:AdminRespondToAuthChallenge",

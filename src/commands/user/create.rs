@@ -42,7 +42,10 @@ pub(crate) async fn run(app: &App, pool: &PoolArgs, wanted: &Wanted) -> Result<E
     let client = pool.client(&people, wanted.sign_in.client_id.as_deref()).await?;
     client.check_flow().map_err(|error| pool.failure(&error))?;
     let making = Making { app, people: &people, settings: &settings, client: &client, wanted };
-    making.carry_out(given).await.map(|()| Exit::Done).map_err(|error| pool.failure(&error))
+    match making.carry_out(given).await {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) => Err(making.so_far(&pool, pool.failure(&error)).await),
+    }
 }
 
 /// One user in the making.
@@ -75,6 +78,22 @@ impl Making<'_> {
         let tokens = sign_in.with(&temporary).await?;
         auth::show(app, &wanted.name, &tokens, wanted.sign_in.access_token);
         Ok(())
+    }
+
+    /// Adds how far it came to a failure after the first change.
+    async fn so_far(&self, pool: &Pool, failure: Failure) -> Failure {
+        if self.app.on_interrupt() != OnInterrupt::Leave {
+            return failure;
+        }
+        match self.people.find(&self.wanted.name).await {
+            Ok(Some(person)) if person.is_waiting() => failure.hint(format!(
+                "the user is made and waits for a password: `stackctl user create {}{}` goes on from there",
+                self.wanted.name,
+                pool.flags()
+            )),
+            Ok(Some(_)) => failure.detail("the user is made and has the password"),
+            _ => failure,
+        }
     }
 }
 

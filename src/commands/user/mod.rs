@@ -2,15 +2,22 @@
 
 mod auth;
 mod create;
+mod delete;
+mod group;
+mod list;
 mod password;
 mod pool;
+mod set_password;
+mod show;
+mod switch;
+mod token;
 
 pub(crate) use auth::sign_in;
 pub(crate) use pool::Pool;
 
 use super::app::App;
 use crate::{
-    cli::{UserArgs, UserCommand},
+    cli::{GroupCommand, TokenCommand, UserArgs, UserCommand},
     error::Failure,
     exit::Exit,
 };
@@ -23,5 +30,19 @@ pub(crate) async fn run(app: &App, arguments: UserArgs) -> Result<Exit, Failure>
             create::run(app, &pool, &wanted).await
         }
         UserCommand::Auth { name, sign_in } => auth::run(app, &pool, &name, &sign_in).await,
+        UserCommand::List { limit } => list::run(app, &pool, limit).await,
+        UserCommand::Show { name } => show::run(app, &pool, &name).await,
+        UserCommand::Delete { name } => delete::run(app, &pool, &name).await,
+        UserCommand::Disable { name } => switch::disable(app, &pool, &name).await,
+        UserCommand::Enable { name } => switch::enable(app, &pool, &name).await,
+        UserCommand::SetPassword { name, temporary, password_stdin } => {
+            let wanted = set_password::Wanted { name, temporary, password_stdin };
+            set_password::run(app, &pool, &wanted).await
+        }
+        UserCommand::Group { command } => match command {
+            GroupCommand::Add { name, group, create } => group::add(app, &pool, [&name, &group], create).await,
+            GroupCommand::Remove { name, group } => group::remove(app, &pool, [&name, &group]).await,
+        },
+        UserCommand::Token { command: TokenCommand::Inspect { token } } => token::inspect(app, &pool, token).await,
     }
 }

@@ -71,6 +71,11 @@ impl Pool {
         Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, flags })
     }
 
+    /// What a command in a hint needs to mean the same pool, each after a space.
+    pub(crate) fn flags(&self) -> &str {
+        &self.flags
+    }
+
     /// Its people; a wait is told to the person.
     pub(crate) fn people<'a>(&'a self, app: &'a App) -> People<'a> {
         People::of(self.id.clone(), &self.cloud, &app.report, &app.interrupt)

@@ -1,0 +1,51 @@
+//! `stackctl user group add` and `remove`.
+
+use super::{
+    super::app::{App, OnInterrupt},
+    pool::Pool,
+};
+use crate::{
+    cli::PoolArgs,
+    error::Failure,
+    exit::Exit,
+    people::{People, PeopleError},
+    report::Message,
+};
+
+pub(crate) async fn add(app: &App, pool: &PoolArgs, names: [&str; 2], create: bool) -> Result<Exit, Failure> {
+    let [user, group] = names;
+    let pool = Pool::open(app, pool).await?;
+    app.set_on_interrupt(OnInterrupt::Leave);
+    let added = add_or_create(&pool.people(app), user, group, create).await;
+    added.map_err(|error| match &error {
+        PeopleError::NoGroup { .. } => pool
+            .failure(&error)
+            .hint(format!("`stackctl user group add {user} {group} --create{}` makes it", pool.flags())),
+        _ => pool.failure(&error),
+    })?;
+    app.report
+        .tell(&Message::Note { message: &format!("put {user} into {group}; tokens say so from the next sign-in on") });
+    Ok(Exit::Done)
+}
+
+/// A group is made only when it is missing, so that its settings stay as somebody has set them.
+async fn add_or_create(people: &People<'_>, user: &str, group: &str, create: bool) -> Result<(), PeopleError> {
+    match people.add_to_group(user, group).await {
+        Err(PeopleError::NoGroup { .. }) if create => {
+            people.create_group(group).await?;
+            people.add_to_group(user, group).await
+        }
+        outcome => outcome,
+    }
+}
+
+pub(crate) async fn remove(app: &App, pool: &PoolArgs, names: [&str; 2]) -> Result<Exit, Failure> {
+    let [user, group] = names;
+    let pool = Pool::open(app, pool).await?;
+    app.set_on_interrupt(OnInterrupt::Leave);
+    pool.people(app).remove_from_group(user, group).await.map_err(|error| pool.failure(&error))?;
+    app.report.tell(&Message::Note {
+        message: &format!("took {user} out of {group}; tokens say so from the next sign-in on"),
+    });
+    Ok(Exit::Done)
+}

@@ -1,0 +1,17 @@
+//! `stackctl user list`.
+
+use super::{super::app::App, pool::Pool};
+use crate::{
+    cli::PoolArgs,
+    error::Failure,
+    exit::Exit,
+    report::{Message, UserTable},
+};
+
+pub(crate) async fn run(app: &App, pool: &PoolArgs, limit: Option<u32>) -> Result<Exit, Failure> {
+    let pool = Pool::open(app, pool).await?;
+    let at_most = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    let (users, more) = pool.people(app).list(at_most).await.map_err(|error| pool.failure(&error))?;
+    app.report.data(&Message::Users(&UserTable { users: &users, more }));
+    Ok(Exit::Done)
+}

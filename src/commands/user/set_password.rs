@@ -1,0 +1,37 @@
+//! `stackctl user set-password`.
+
+use super::{
+    super::{
+        app::{App, OnInterrupt},
+        terminal,
+    },
+    password,
+    pool::Pool,
+};
+use crate::{cli::PoolArgs, error::Failure, exit::Exit, people::PoolSettings, report::Message};
+
+/// What was asked for.
+pub(crate) struct Wanted {
+    pub(crate) name: String,
+    pub(crate) temporary: bool,
+    pub(crate) password_stdin: bool,
+}
+
+pub(crate) async fn run(app: &App, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
+    let given = password::given(app, wanted.password_stdin).await?;
+    if given.is_none() && !terminal::is_there() {
+        return Err(password::nobody());
+    }
+    let pool = Pool::open(app, pool).await?;
+    let people = pool.people(app);
+    let set = async {
+        let policy = PoolSettings::read(&people).await?.password_policy;
+        let chosen = password::chosen(app, given, &policy).await?;
+        app.set_on_interrupt(OnInterrupt::Leave);
+        people.set_password(&wanted.name, &chosen, wanted.temporary).await
+    };
+    set.await.map_err(|error| pool.failure(&error))?;
+    let until = if wanted.temporary { "; the next sign-in asks for another one" } else { "" };
+    app.report.tell(&Message::Note { message: &format!("set the password of {}{until}", wanted.name) });
+    Ok(Exit::Done)
+}

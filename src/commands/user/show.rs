@@ -1,0 +1,24 @@
+//! `stackctl user show`.
+
+use super::{super::app::App, pool::Pool};
+use crate::{
+    cli::PoolArgs,
+    error::Failure,
+    exit::Exit,
+    people::PeopleError,
+    report::{Message, UserCard},
+};
+
+pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
+    let pool = Pool::open(app, pool).await?;
+    let people = pool.people(app);
+    let look = async {
+        let unknown = || PeopleError::UnknownUser { user: user.to_owned() };
+        let person = people.find(user).await?.ok_or_else(unknown)?;
+        let groups = people.groups_of(user).await?;
+        Ok::<_, PeopleError>((person, groups))
+    };
+    let (person, groups) = look.await.map_err(|error| pool.failure(&error))?;
+    app.report.data(&Message::User(&UserCard { user: &person, groups: &groups }));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,134 @@
+//! `stackctl user token inspect`: whose a token is, and whether it is valid.
+
+use std::{io, time::Duration};
+
+use bytes::Bytes;
+use http::Request;
+use jiff::Timestamp;
+
+use super::super::{
+    app::App,
+    project, session,
+    terminal::{self, Terminal},
+};
+use crate::{
+    cli::PoolArgs,
+    error::{Failure, Fault},
+    exit::Exit,
+    http::Client,
+    people::{Issuer, Prompt as _, TokenProblem, WebKeys, WebToken},
+    report::{Message, TokenCard, lasting},
+    stack,
+};
+
+/// Keys are a small document.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) async fn inspect(app: &App, pool: &PoolArgs, given: Option<String>) -> Result<Exit, Failure> {
+    let token = WebToken::read(&text(app, given).await?).map_err(Failure::usage)?;
+    let expected = Expected::of(app, pool).await?;
+    let now = Timestamp::now().as_second();
+    let verdict = expected.judge(&token, now).await;
+    app.report.data(&Message::Token(&TokenCard {
+        valid: verdict.is_ok(),
+        problem: verdict.as_ref().err().map(|fault| fault.message.as_str()),
+        expires_in: token.time("exp").map(|expires| expires - now),
+        claims: &token.claims,
+    }));
+    let failure = |mut fault: Fault| {
+        fault.message = format!("the token is {}", fault.message);
+        Failure { exit: Exit::Failed, errors: vec![fault], hints: Vec::new() }
+    };
+    verdict.map(|()| Exit::Done).map_err(failure)
+}
+
+/// The token: of the command line, or better of stdin.
+async fn text(app: &App, given: Option<String>) -> Result<String, Failure> {
+    let text = match given.filter(|given| given != "-") {
+        Some(given) => {
+            let mut warning = Fault::new("others on this machine can read the token on the command line");
+            warning.hints.push("give it on stdin: `… | stackctl user token inspect`".to_owned());
+            app.report.tell(&Message::Warning(&warning));
+            Ok(given)
+        }
+        None if terminal::is_there() => Terminal(app).hidden("token: ").await.map(|token| token.reveal().to_owned()),
+        None => tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten(),
+    };
+    let text = text.map_err(|error| Failure::io("the token cannot be read", &error))?;
+    let text = text.trim();
+    // As it stands in a header, or in JSON.
+    Ok(text.strip_prefix("Bearer ").unwrap_or(text).trim_matches('"').to_owned())
+}
+
+/// What is known of where the token should be from.
+struct Expected {
+    /// What stands in for AWS, when something does.
+    endpoint: Option<String>,
+    /// The user pool; none when neither a flag nor a stack tells.
+    pool_id: Option<String>,
+}
+
+impl Expected {
+    /// From the flags, or the stack where there is one.
+    async fn of(app: &App, pool: &PoolArgs) -> Result<Self, Failure> {
+        let mut expected = Self { endpoint: None, pool_id: pool.user_pool_id.clone() };
+        if expected.pool_id.is_none() && app.common.config.exists() {
+            let loaded = project::load(app)?;
+            if let Some(state) = session::recorded(app, &loaded).await? {
+                let outputs = stack::outputs(&loaded.config, &state);
+                expected = Self { endpoint: outputs.endpoint, pool_id: outputs.user_pool_id };
+            }
+        }
+        if app.common.local {
+            expected.endpoint = Some(session::local_url(app, &app.common.config).await?);
+        }
+        Ok(expected)
+    }
+
+    /// Says what is wrong with the token.
+    async fn judge(&self, token: &WebToken, now: i64) -> Result<(), Fault> {
+        let issuer = token.issuer().ok_or_else(|| Fault::new("not valid: no Cognito user pool has issued it"))?;
+        let keys = self.keys(&issuer).await?;
+        token.verify(&keys, now).map_err(|problem| not_valid(token, problem, now))?;
+        match &self.pool_id {
+            Some(pool_id) if *pool_id != issuer.pool_id => {
+                Err(Fault::new(format!("of another user pool: {}, not {pool_id}", issuer.pool_id)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The keys of the pool, from wherever it is.
+    async fn keys(&self, issuer: &Issuer) -> Result<WebKeys, Fault> {
+        let url = match &self.endpoint {
+            Some(endpoint) => format!("{endpoint}/{}", issuer.pool_id),
+            None => issuer.url.clone(),
+        };
+        let not_checked =
+            || Fault::new(format!("not checked: the keys of user pool {} cannot be read", issuer.pool_id));
+        let request = Request::get(format!("{url}/.well-known/jwks.json")).body(Bytes::new());
+        let request = request.map_err(|error| not_checked().detail(error))?;
+        let answer = Client::new(PATIENCE).send(request).await.map_err(|error| {
+            let fault = not_checked().detail(&error);
+            error.hint().map_or(fault.clone(), |hint| fault.hint(hint))
+        })?;
+        if !answer.status().is_success() {
+            let fault = not_checked().detail(format!("{url} answers with {}", answer.status()));
+            return Err(if self.endpoint.is_none() {
+                fault.hint("add `--local` when it is of the local cloud")
+            } else {
+                fault
+            });
+        }
+        serde_json::from_slice(answer.body()).map_err(|error| not_checked().detail(error))
+    }
+}
+
+fn not_valid(token: &WebToken, problem: TokenProblem, now: i64) -> Fault {
+    match (problem, token.time("exp")) {
+        (TokenProblem::Expired, Some(expires)) => {
+            Fault::new(format!("not valid: it expired {} ago", lasting(now - expires)))
+        }
+        _ => Fault::new(format!("not valid: {problem}")),
+    }
+}

@@ -1,0 +1,97 @@
+//! Users of a pool: all of them as a table, one with everything that is known.
+
+use std::fmt::Write as _;
+
+use anstyle::Style;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
+    plain::plain,
+};
+use crate::people::Person;
+
+/// Users of a pool.
+#[derive(Debug, Serialize)]
+pub(crate) struct UserTable<'a> {
+    /// In Cognito's order.
+    pub(crate) users: &'a [Person],
+    /// Whether there are more than these.
+    pub(crate) more: bool,
+}
+
+/// One user.
+#[derive(Debug, Serialize)]
+pub(crate) struct UserCard<'a> {
+    /// Who.
+    #[serde(flatten)]
+    pub(crate) user: &'a Person,
+    /// The groups they are in.
+    pub(crate) groups: &'a [String],
+}
+
+impl UserTable<'_> {
+    pub(super) fn render(&self) -> String {
+        let names: Vec<String> = self.users.iter().map(|user| plain(user.name())).collect();
+        let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let mut text = String::new();
+        for (user, name) in self.users.iter().zip(names) {
+            let status = paint(colour(user), format_args!("{:<21}", user.status));
+            let made = user.created.map(|time| time.strftime("%F").to_string()).unwrap_or_default();
+            let disabled = if user.enabled { String::new() } else { format!("  {}", paint(BAD, "disabled")) };
+            let _ = writeln!(text, "{name:<widest$}  {status}  {}{disabled}", paint(FAINT, made));
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text + &paint(STRONG, self.count()) + "\n"
+    }
+
+    fn count(&self) -> String {
+        let count = match self.users.len() {
+            1 => "1 user".to_owned(),
+            count => format!("{count} users"),
+        };
+        if self.more { format!("{count}, and there are more") } else { count }
+    }
+}
+
+impl UserCard<'_> {
+    pub(super) fn render(&self) -> String {
+        let Self { user, groups } = self;
+        let rows = [
+            ("username", plain(&user.username)),
+            ("status", paint(colour(user), &user.status)),
+            ("enabled", if user.enabled { "yes".to_owned() } else { paint(BAD, "no") }),
+            ("created", moment(user.created)),
+            ("modified", moment(user.modified)),
+            ("groups", listed(groups)),
+            ("mfa", listed(&user.mfa)),
+        ];
+        let mut text = String::new();
+        for (name, value) in &rows {
+            let _ = writeln!(text, "{}  {value}", paint(STRONG, format_args!("{name:<8}")));
+        }
+        if !user.attributes.is_empty() {
+            text.push('\n');
+        }
+        let widest = user.attributes.keys().map(|name| name.chars().count()).max().unwrap_or(0);
+        for (name, value) in &user.attributes {
+            let _ = writeln!(text, "{name:<widest$}  {}", plain(value));
+        }
+        text
+    }
+}
+
+fn colour(user: &Person) -> Style {
+    if user.status == "CONFIRMED" { GOOD } else { CHANGE }
+}
+
+fn moment(time: Option<Timestamp>) -> String {
+    time.map(|time| time.to_string()).unwrap_or_default()
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { plain(&names.join(", ")) }
+}

@@ -1,0 +1,118 @@
+//! A terminal with a person at it: what they see, and what they type.
+
+use std::{
+    fs::File,
+    io::{Read as _, Write as _},
+    os::fd::AsFd as _,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::Duration,
+};
+
+use rustix::{
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{LocalModes, tcgetattr},
+};
+
+/// Nothing takes as long as this, unless it waits for ever.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// A program at a terminal; its stdout goes elsewhere, as in `TOKEN=$(…)`.
+pub(crate) struct Pty {
+    child: Child,
+    keyboard: File,
+    screen: Receiver<Vec<u8>>,
+    /// What the screen has shown so far.
+    seen: String,
+    /// How much of it was waited for.
+    read: usize,
+}
+
+impl Pty {
+    /// Starts a program.
+    pub(crate) fn new(mut command: Command) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+        let open = || File::options().read(true).write(true).open(&path).unwrap();
+        let child = command.stdin(open()).stderr(open()).stdout(Stdio::piped()).spawn().unwrap();
+        // The command holds the terminal open, and would hide the end of the program.
+        drop(command);
+        let keyboard = File::from(master);
+        let screen = follow(keyboard.try_clone().unwrap());
+        Self { child, keyboard, screen, seen: String::new(), read: 0 }
+    }
+
+    /// Waits until the screen shows a text that it has not shown before.
+    pub(crate) fn sees(&mut self, text: &str) {
+        loop {
+            if let Some(at) = self.seen[self.read..].find(text) {
+                self.read += at + text.len();
+                return;
+            }
+            let shown = self.screen.recv_timeout(PATIENCE);
+            let shown = shown.unwrap_or_else(|end| panic!("{end}: no {text:?} on the screen, but\n{}", self.seen));
+            self.seen += &String::from_utf8_lossy(&shown);
+        }
+    }
+
+    /// Waits for a text, and answers what the screen shows before it.
+    pub(crate) fn sees_until(&mut self, end: &str) -> String {
+        let begin = self.read;
+        self.sees(end);
+        self.seen[begin..self.read - end.len()].to_owned()
+    }
+
+    /// Types a line.
+    pub(crate) fn types(&mut self, line: &str) {
+        self.presses(&format!("{line}\n"));
+    }
+
+    /// Presses keys.
+    pub(crate) fn presses(&mut self, keys: &str) {
+        self.keyboard.write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Whether the terminal shows what is typed.
+    pub(crate) fn echoes(&self) -> bool {
+        tcgetattr(self.keyboard.as_fd()).unwrap().local_modes.contains(LocalModes::ECHO)
+    }
+
+    /// Interrupts the program.
+    pub(crate) fn interrupt(&self) {
+        assert!(Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Waits for the end: exit code, stdout, and everything that the screen has shown.
+    pub(crate) fn ends(mut self) -> (i32, String, String) {
+        let mut out = String::new();
+        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        while let Ok(bytes) = self.screen.recv_timeout(PATIENCE) {
+            self.seen += &String::from_utf8_lossy(&bytes);
+        }
+        (code, out, self.seen.replace("\r\n", "\n"))
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+/// Reads what is shown until nobody has the terminal open any more.
+fn follow(mut master: File) -> Receiver<Vec<u8>> {
+    let (tell, told) = channel();
+    thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = master.read(&mut bytes) {
+            if tell.send(bytes[..count].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    told
+}
