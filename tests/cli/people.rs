@@ -21,7 +21,6 @@ pub(super) fn transcript(sandbox: &Sandbox, line: &str) -> String {
     let text = sandbox.transcript(line);
     let lines = text.lines().map(|line| {
         let words = line.split(' ').map(|word| match word {
-            word if word.len() == 36 && word.matches('-').count() == 4 => "UUID",
             word if word.len() == 10 && word.matches('-').count() == 2 => "DAY",
             word if word.len() == 20 && word.ends_with('Z') => "MOMENT",
             word if word.len() == 26 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) => "CLIENT",
@@ -94,7 +93,7 @@ fn a_user_is_shown_with_groups() {
 
     email           ann@example.com
     email_verified  true
-    sub             UUID
+    sub             ID
     --- stderr
     shop, stage dev, DAY at http://127.0.0.1:PORT, which stands in for AWS
     ");
