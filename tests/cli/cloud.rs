@@ -67,6 +67,12 @@ impl Served {
             .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
     }
 
+    /// Does something on it by hand.
+    pub(crate) fn by_hand<T>(&self, work: impl AsyncFnOnce(stackctl::aws::Cloud) -> T) -> T {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { work(crate::harness::connect(&self.cloud).await).await })
+    }
+
     /// Refuses the next call of an operation.
     pub(crate) fn refuse(&self, operation: &str) {
         let message = "User: arn:aws:iam::000000000000:user/ann is not authorized";

@@ -5,3 +5,4 @@ mod cases;
 mod failures;
 mod life;
 mod particular;
+mod stripped;

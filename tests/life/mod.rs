@@ -12,5 +12,6 @@ mod many;
 mod project;
 mod shape;
 mod stack;
+mod strangers;
 mod weather;
 pub(crate) mod wire;

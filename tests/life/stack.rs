@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
-    engine::{Action, Consent, Engine, Interrupt, Key, Outcome, Plan, Silent, Verb, plan},
+    engine::{Action, Consent, Engine, Interrupt, Key, Outcome, Plan, Refused, Silent, Verb, plan},
     resources::catalog,
     state::{Place, State},
 };
@@ -182,6 +182,11 @@ impl Stack {
 
     /// The plan that an `up` would carry out now.
     pub(super) async fn planned(&self, project: &Project) -> Plan {
+        self.plan(project).await.unwrap_or_else(|refused| panic!("{refused}"))
+    }
+
+    /// The plan that an `up` would carry out now, or why there is none.
+    pub(super) async fn plan(&self, project: &Project) -> Result<Plan, Refused> {
         self.wire.arm(None);
         let cloud = self.connect(Some(project)).await;
         let catalog = catalog();
@@ -189,7 +194,7 @@ impl Stack {
             Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &Interrupt::new(), parallel: 10 };
         let (desired, state) = (project.desired(&cloud), self.state(&cloud));
         let observed = engine.observe(&state, &desired).await.unwrap_or_else(|error| panic!("{error}"));
-        plan(&desired, &state, &observed, &catalog, &Consent::default()).unwrap_or_else(|error| panic!("{error}"))
+        plan(&desired, &state, &observed, &catalog, &Consent::default())
     }
 
     /// An id out of the recorded outputs.

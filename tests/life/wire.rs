@@ -68,6 +68,11 @@ impl Wire {
         self.inner().stored = Some(state);
     }
 
+    /// Lets a test change the state between two processes.
+    pub(super) fn edit_state(&self, change: impl FnOnce(&mut State)) {
+        change(self.inner().stored.as_mut().expect("a state was saved"));
+    }
+
     /// Completes when the process is to die.
     pub(crate) async fn died(&self) {
         self.died.notified().await;
