@@ -164,6 +164,9 @@ impl From<Problems> for Failure {
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
         let exit = if error.contended() { Exit::Locked } else { Exit::Failed };
+        if let StateError::Bucket { error: call, .. } = &error {
+            return Self { exit, errors: vec![Fault::of(&error, call)], hints: Vec::new() };
+        }
         Self::new(exit, &error).with_hints(error.hints())
     }
 }

@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::service_config::ServiceConfigKey;
 
-use super::{Cloud, count::Counts, error, operation, pace::Pace, partition};
+use super::{Calls, Cloud, S3Bucket, count::Counts, error, operation, pace::Pace, partition};
 use crate::engine::ResourceError;
 
 /// The region of a local cloud when none is asked for.
@@ -32,17 +32,72 @@ pub struct Options {
     pub http_client: Option<SharedHttpClient>,
 }
 
+/// Region, credentials and account: what every client is made from. All clients share one count of calls.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The region of all clients but those of buckets.
+    pub region: String,
+    /// The caller's account, twelve digits.
+    pub account: String,
+    /// What stands in for AWS's own endpoints, when anything does.
+    pub endpoint: Option<String>,
+    config: SdkConfig,
+    counts: Counts,
+    local: bool,
+}
+
+impl Connection {
+    /// Finds region and credentials, and asks whose account it is.
+    ///
+    /// # Errors
+    /// When there is no region, no usable credentials, or no answer.
+    pub async fn open(options: Options) -> Result<Self, ResourceError> {
+        let (local, profile) = (options.local.is_some(), options.profile.clone());
+        let config = if local { local_config(options) } else { default_config(options).await };
+        let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
+        let (endpoint, counts) = (endpoint(&config), Counts::default());
+        let mut connection = Self { region, account: String::new(), endpoint, config, counts, local };
+        connection.account = caller_account(&connection).await.map_err(|error| match profile {
+            Some(profile) => error.hint(format!("the profile `{profile}` was asked for")),
+            None => error,
+        })?;
+        Ok(connection)
+    }
+
+    /// A bucket, which may be in another region; every call to it is refused when it is not `owner`'s.
+    #[must_use]
+    pub fn bucket(&self, name: &str, region: &str, owner: Option<&str>) -> S3Bucket {
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .region(Region::new(region.to_owned()))
+            // What stands in for AWS rarely has a host name for each bucket.
+            .force_path_style(service_endpoint(&self.config, "S3").is_some())
+            .interceptor(self.counts.of("s3"))
+            .build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        S3Bucket::new(client, name, owner.unwrap_or(&self.account), service_endpoint(&self.config, "S3"))
+    }
+
+    /// How often each operation was sent so far, every attempt counted.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        self.counts.calls()
+    }
+}
+
 impl Cloud {
     /// Makes the clients and asks whose account it is.
     ///
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
     pub async fn connect(options: Options) -> Result<Self, ResourceError> {
-        let (local, profile) = (options.local.is_some(), options.profile.clone());
-        let config = if local { local_config(options) } else { default_config(options).await };
-        let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
-        let counts = Counts::default();
-        let mut cloud = Self {
+        Ok(Self::over(&Connection::open(options).await?))
+    }
+
+    /// Makes the clients.
+    #[must_use]
+    pub fn over(connection: &Connection) -> Self {
+        let Connection { region, account, endpoint, config, counts, local } = connection.clone();
+        Self {
             apigateway: aws_sdk_apigateway::Client::from_conf(
                 aws_sdk_apigateway::config::Builder::from(&config).interceptor(counts.of("apigateway")).build(),
             ),
@@ -60,23 +115,15 @@ impl Cloud {
             logs: aws_sdk_cloudwatchlogs::Client::from_conf(
                 aws_sdk_cloudwatchlogs::config::Builder::from(&config).interceptor(counts.of("logs")).build(),
             ),
-            sts: aws_sdk_sts::Client::from_conf(
-                aws_sdk_sts::config::Builder::from(&config).interceptor(counts.of("sts")).build(),
-            ),
             partition: partition(&region),
             region,
-            account: String::new(),
-            endpoint: endpoint(&config),
+            account,
+            endpoint,
             packages: BTreeMap::new(),
             counts,
             pace: (!local).then(Pace::default),
             alone: std::sync::Mutex::default(),
-        };
-        cloud.account = caller_account(&cloud).await.map_err(|error| match profile {
-            Some(profile) => error.hint(format!("the profile `{profile}` was asked for")),
-            None => error,
-        })?;
-        Ok(cloud)
+        }
     }
 }
 
@@ -154,13 +201,12 @@ fn service_endpoint(config: &SdkConfig, id: &str) -> Option<String> {
     own.or_else(|| config.endpoint_url().map(ToOwned::to_owned))
 }
 
-async fn caller_account(cloud: &Cloud) -> Result<String, ResourceError> {
-    let identity = cloud
-        .sts
-        .get_caller_identity()
-        .send()
-        .await
-        .map_err(|failure| error::convert(&operation::GET_CALLER_IDENTITY, &failure, cloud.endpoint.as_deref()))?;
+async fn caller_account(connection: &Connection) -> Result<String, ResourceError> {
+    let config = aws_sdk_sts::config::Builder::from(&connection.config).interceptor(connection.counts.of("sts"));
+    let identity =
+        aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await.map_err(|failure| {
+            error::convert(&operation::GET_CALLER_IDENTITY, &failure, connection.endpoint.as_deref())
+        })?;
     identity.account.ok_or_else(|| ResourceError::refused("sts:GetCallerIdentity answered without an account"))
 }
 

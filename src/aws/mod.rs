@@ -3,6 +3,7 @@
 //! It knows nothing of state, plan or printing. Every call of a resource goes through [`call`], [`look`] or [`remove`],
 //! which pace it, wait out what passes by itself and turn its failure into a [`ResourceError`](crate::engine::ResourceError).
 
+mod bucket;
 mod call;
 mod connect;
 mod count;
@@ -19,8 +20,9 @@ use std::{
 
 use bytes::Bytes;
 
+pub use bucket::S3Bucket;
 pub use call::{call, look, once, remove, slow};
-pub use connect::Options;
+pub use connect::{Connection, Options};
 pub use count::Calls;
 pub use ownership::{Tagged, Tagging, carries, claimed, foreign, user_tags};
 
@@ -37,8 +39,6 @@ pub struct Cloud {
     pub lambda: aws_sdk_lambda::Client,
     /// Amazon CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
-    /// AWS STS.
-    pub sts: aws_sdk_sts::Client,
     /// The region of all clients.
     pub region: String,
     /// The caller's account, twelve digits.

@@ -2,13 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use tokio::time::Instant;
 
 use crate::{
-    aws::Cloud,
+    aws::Connection,
     cli::{self, Common},
     engine::Interrupt,
     exit::Exit,
@@ -44,7 +44,7 @@ pub(crate) struct App {
     /// The wish to stop.
     pub(crate) interrupt: Interrupt,
     on_interrupt: Mutex<OnInterrupt>,
-    cloud: OnceLock<Arc<Cloud>>,
+    connection: OnceLock<Connection>,
     saves: Mutex<u64>,
     guards: Mutex<Vec<Guard>>,
     began: Instant,
@@ -61,7 +61,7 @@ impl App {
             environment: cli::environment(),
             interrupt: Interrupt::new(),
             on_interrupt: Mutex::new(OnInterrupt::Stop),
-            cloud: OnceLock::new(),
+            connection: OnceLock::new(),
             saves: Mutex::new(0),
             guards: Mutex::default(),
             began: Instant::now(),
@@ -85,10 +85,14 @@ impl App {
         *self.on_interrupt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a cloud's calls on the bill.
-    pub(crate) fn bill(&self, cloud: &Arc<Cloud>) {
-        // A run connects once.
-        let _ = self.cloud.set(Arc::clone(cloud));
+    /// The connection, once there is one.
+    pub(crate) fn connection(&self) -> Option<&Connection> {
+        self.connection.get()
+    }
+
+    /// Puts the calls of the run's one connection on the bill.
+    pub(crate) fn bill(&self, connection: Connection) -> &Connection {
+        self.connection.get_or_init(|| connection)
     }
 
     /// Puts saves of the state on the bill.
@@ -111,7 +115,7 @@ impl App {
         if self.report.look() == Look::Human {
             return;
         }
-        let calls = self.cloud.get().map(|cloud| cloud.calls()).unwrap_or_default();
+        let calls = self.connection.get().map(Connection::calls).unwrap_or_default();
         self.report.data(&Message::Done(&Done {
             command: self.command,
             exit,

@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    local, project,
+    connection, local, project,
     session::{self, Session},
 };
 use crate::{
@@ -22,7 +22,7 @@ pub(crate) struct Deployed {
 }
 
 impl Deployed {
-    /// Reads it from the state; asks nobody.
+    /// Reads it from the state; asks nobody but S3, where the state is there.
     ///
     /// # Errors
     /// When the configuration is wrong, or nothing is deployed.
@@ -47,7 +47,7 @@ impl Deployed {
     pub(crate) async fn reachable(app: &App) -> Result<Self, Failure> {
         let mut deployed = Self::read(app).await?;
         if app.common.local {
-            deployed.state.endpoint = Some(session::local_url(app, &deployed.loaded.path).await?);
+            deployed.state.endpoint = Some(connection::local_url(app, &deployed.loaded.path).await?);
         }
         Ok(deployed)
     }

@@ -76,7 +76,7 @@ async fn invoke(
     payload: Bytes,
 ) -> Result<InvokeOutput, Failure> {
     let key = Key::new(LambdaFunction::KIND, name);
-    let context = Context { cloud: &*session.cloud, key: &key, events: &app.report, interrupt: &app.interrupt };
+    let context = Context { cloud: &session.cloud, key: &key, events: &app.report, interrupt: &app.interrupt };
     let timeout = Duration::from_secs(function.timeout.into());
     let request = session
         .cloud

@@ -5,6 +5,7 @@ mod app;
 mod call;
 mod carry_out;
 mod completions;
+mod connection;
 mod data;
 mod deployed;
 mod down;

@@ -1,4 +1,4 @@
-//! `stackctl outputs`: URLs and ids out of the state. Asks nobody.
+//! `stackctl outputs`: URLs and ids out of the state.
 
 use super::{app::App, deployed::Deployed};
 use crate::{

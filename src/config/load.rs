@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::interpolate::{self, Account, Variables};
 use super::model::Config;
 use super::problem::{Findings, Place, Problem, Problems};
-use super::tree::{self, Entry, Node, Value};
+use super::tree::{self, Entry, Node};
 use super::{overlay, rules, structure};
 
 /// What decides on the meaning of a configuration besides the file.
@@ -124,6 +124,7 @@ fn make_whole(document: &mut Node, stages: &[Entry], selection: &Selection, find
     set_in_deployment(document, "region", region.clone());
     set_in_deployment(document, "accountId", account.clone());
     name_cognitos_parts(document, &stage);
+    name_states_object(document, &stage, region);
 }
 
 /// Gives the user pool and its client names where the file gives none.
@@ -134,6 +135,18 @@ fn name_cognitos_parts(document: &mut Node, stage: &str) {
     let unnamed = ["userPoolName", "clientName"].map(|member| deployment.get(member).is_none().then_some(member));
     for member in unnamed.into_iter().flatten() {
         set_in_deployment(document, member, Some(name.clone()));
+    }
+}
+
+/// Gives the object of the state its key and Region where the file gives none.
+fn name_states_object(document: &mut Node, stage: &str, region: Option<String>) {
+    let service = document.get("deployment").and_then(|deployment| deployment.text_of("serviceName"));
+    let key = service.map(|service| format!("stackctl/{service}.{stage}.json"));
+    let Some(s3) = document.get_mut("state").and_then(|state| state.get_mut("s3")) else { return };
+    for (member, text) in [("key", key), ("region", region)] {
+        if let (None, Some(text)) = (s3.get(member), text) {
+            s3.set_text(member, text);
+        }
     }
 }
 
@@ -160,9 +173,7 @@ fn resolve_at(
 }
 
 fn set_in_deployment(document: &mut Node, member: &str, text: Option<String>) {
-    let Value::Object(entries) = &mut document.value else { return };
-    let deployment = entries.iter_mut().find(|entry| entry.name == "deployment");
-    if let (Some(deployment), Some(text)) = (deployment, text) {
-        deployment.value.set_text(member, text);
+    if let (Some(deployment), Some(text)) = (document.get_mut("deployment"), text) {
+        deployment.set_text(member, text);
     }
 }

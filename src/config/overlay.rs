@@ -17,7 +17,19 @@ pub(crate) fn lay_over(document: &mut Node, stages: &[Entry], stage: &str) {
     if let Some(chosen) = stages.iter().find(|entry| entry.name == stage)
         && matches!(chosen.value.value, Value::Object(_))
     {
+        if let (Some(below), Some(above)) = (document.get_mut("state"), chosen.value.get("state")) {
+            choose_place(below, above);
+        }
         merge(document, chosen.value.clone());
+    }
+}
+
+/// A state is in a folder or in a bucket: what the stage says goes in the place of what the rest says.
+fn choose_place(below: &mut Node, above: &Node) {
+    if let Value::Object(entries) = &mut below.value {
+        let other =
+            |name: &str| (name == "path" && above.get("s3").is_some()) || (name == "s3" && above.get("path").is_some());
+        entries.retain(|entry| !other(&entry.name));
     }
 }
 

@@ -63,6 +63,11 @@ impl Node {
         self.entry(name).map(|entry| &entry.value)
     }
 
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+        let Value::Object(entries) = &mut self.value else { return None };
+        entries.iter_mut().find(|entry| entry.name == name).map(|entry| &mut entry.value)
+    }
+
     pub(crate) fn text(&self) -> Option<&str> {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }

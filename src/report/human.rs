@@ -104,10 +104,17 @@ fn place(endpoint: Option<&str>, local: bool, account: &str) -> String {
 }
 
 fn lock_news(news: &LockNews) -> String {
+    let named = |holder: &Option<Holder>| holder.as_ref().map_or_else(|| "somebody".into(), Holder::to_string);
     match news {
         LockNews::Waiting { place, holder, at_most } => {
-            let holder = holder.as_ref().map_or_else(|| "somebody".into(), Holder::to_string);
-            format!("{place} is locked by {holder}; waiting at most {} s\n", at_most.as_secs())
+            format!("{place} is locked by {}; waiting at most {} s\n", named(holder), at_most.as_secs())
+        }
+        LockNews::Watching { place, holder, at_most } => {
+            let (holder, at_most) = (named(holder), at_most.as_secs());
+            format!("{place} is locked by {holder}; looking for a sign of life for at most {at_most} s\n")
+        }
+        LockNews::TakenOver { place, holder, because } => {
+            format!("{place} was locked by {}; taken over, because {because}\n", named(holder))
         }
     }
 }

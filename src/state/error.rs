@@ -1,8 +1,7 @@
 //! What can be wrong with a state.
 
-use std::path::PathBuf;
-
 use super::{FORMAT, Holder};
+use crate::engine::ResourceError;
 
 /// Why the state cannot be used or saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,8 +13,8 @@ pub enum StateError {
         path: String,
         /// How that shows.
         reason: String,
-        /// The version before it, when it is there.
-        previous: Option<PathBuf>,
+        /// Where an earlier version is, as a hint.
+        restore: String,
     },
     /// A later version wrote it.
     #[error("{path}: the state has format {format}, and this version of stackctl knows formats up to {FORMAT}")]
@@ -47,6 +46,22 @@ pub enum StateError {
         /// Who, when that can be told.
         holder: Option<Box<Holder>>,
     },
+    /// Somebody works on it who took over the lock.
+    #[error("{path}: the lock of the state was {}", taken_over(holder.as_deref()))]
+    TakenOver {
+        /// Which object.
+        path: String,
+        /// Who, when there is a lock.
+        holder: Option<Box<Holder>>,
+    },
+    /// Somebody may work on it.
+    #[error("{path}: the lock of the state was not renewed for {seconds} s, so somebody may have taken it over")]
+    Unrenewed {
+        /// Which object.
+        path: String,
+        /// For how long.
+        seconds: u64,
+    },
     /// It is the state of something else.
     #[error("the state is of {what} `{recorded}`, not of `{asked}`")]
     OfAnother {
@@ -69,23 +84,39 @@ pub enum StateError {
         /// Whether there is no room for it.
         full: bool,
     },
+    /// The bucket refuses, or does not answer.
+    #[error("{path}: the state cannot be {action}")]
+    Bucket {
+        /// Which object.
+        path: String,
+        /// `read`, `saved`, `locked` or `unlocked`.
+        action: &'static str,
+        /// The call that failed.
+        error: Box<ResourceError>,
+    },
+}
+
+fn taken_over(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "removed".into(), |holder| format!("taken over by {holder}"))
 }
 
 impl StateError {
+    /// A call to a bucket that failed.
+    pub(super) fn bucket(place: &str, action: &'static str, error: ResourceError) -> Self {
+        Self::Bucket { path: place.to_owned(), action, error: Box::new(error) }
+    }
+
     /// The ways out.
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Damaged { path, previous: Some(previous), .. } => vec![format!(
-                "the version before it is kept as {}: copy that one over {path}, or rebuild the state from what AWS has \
-                 with `stackctl recover`",
-                previous.display()
-            )],
-            Self::Damaged { path, .. } => vec![format!(
-                "copy an earlier version over {path}, or rebuild the state from what AWS has with `stackctl recover`"
-            )],
+            Self::Damaged { restore, .. } => {
+                vec![restore.clone(), "`stackctl recover` rebuilds the state from what AWS has".into()]
+            }
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
-            Self::Changed { .. } => vec!["run the command again: it begins with what is there now".into()],
+            Self::Changed { .. } | Self::TakenOver { .. } | Self::Unrenewed { .. } => {
+                vec!["run the command again: it begins with what is there now".into()]
+            }
             Self::Locked { .. } => {
                 vec![
                     "`--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself"
@@ -100,6 +131,7 @@ impl StateError {
                 vec!["make sure that nobody else is at work on the stack, then run the command again".into()]
             }
             Self::Unreachable { full: true, .. } => vec!["make room there, then run the command again".into()],
+            Self::Bucket { error, .. } => error.hints.clone(),
             Self::Unreachable { .. } => vec!["make the place readable and writable, then run the command again".into()],
         }
     }
@@ -107,7 +139,14 @@ impl StateError {
     /// Whether somebody else is at work on the state, or was.
     #[must_use]
     pub fn contended(&self) -> bool {
-        matches!(self, Self::Changed { .. } | Self::Removed { .. } | Self::Locked { .. })
+        matches!(
+            self,
+            Self::Changed { .. }
+                | Self::Removed { .. }
+                | Self::Locked { .. }
+                | Self::TakenOver { .. }
+                | Self::Unrenewed { .. }
+        )
     }
 
     /// Whether the state is on record all the same.

@@ -47,9 +47,16 @@ impl Holder {
     /// Whether the process has provably ended: it was one of this machine, and is there no more.
     #[must_use]
     pub fn is_gone(&self) -> bool {
-        let Some(process) = &self.process else { return false };
-        let here = boot().as_ref() == Some(&process.boot) && namespace().as_ref() == Some(&process.namespace);
-        here && sees_all_processes() && started(self.pid) != Some(process.started)
+        self.process.as_ref().is_some_and(|process| {
+            process.is_of_here() && sees_all_processes() && started(self.pid) != Some(process.started)
+        })
+    }
+
+    /// Whether the process is provably there: it is one of this machine.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        let here = |process: &Process| process.is_of_here() && started(self.pid) == Some(process.started);
+        self.process.as_ref().is_some_and(here)
     }
 }
 
@@ -64,6 +71,11 @@ impl Process {
     /// What tells the process with this number apart now; only Linux says.
     fn of(pid: u32) -> Option<Self> {
         Some(Self { boot: boot()?, namespace: namespace()?, started: started(pid)? })
+    }
+
+    /// Whether its number means the same here as there.
+    fn is_of_here(&self) -> bool {
+        boot().as_ref() == Some(&self.boot) && namespace().as_ref() == Some(&self.namespace)
     }
 }
 

@@ -6,6 +6,7 @@ mod holder;
 mod local;
 mod migrate;
 mod queue;
+mod s3;
 mod store;
 mod text;
 
@@ -15,6 +16,7 @@ pub use document::{FORMAT, Intent, Place, Recorded, State};
 pub use error::StateError;
 pub use holder::{Holder, Process};
 pub use local::LocalStore;
+pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
 pub use store::{Backend, Guard, LockNews, LockRequest, Store};
 
 /// Waits on tokio's clock.

@@ -11,7 +11,16 @@ pub(super) struct Queue<'a> {
     request: &'a LockRequest<'a>,
     place: String,
     until: Instant,
-    told: Option<LockNews>,
+    told: Option<(Option<Holder>, bool)>,
+}
+
+/// Whether the holder of a lock is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// It is, without doubt.
+    AtWork,
+    /// No sign of it has been seen yet; without one the lock may be taken over after this time.
+    Unseen(Duration),
 }
 
 impl<'a> Queue<'a> {
@@ -19,21 +28,29 @@ impl<'a> Queue<'a> {
         Self { request, place, until: Instant::now() + request.at_most, told: None }
     }
 
-    /// Waits before the next try, at most `pause`.
+    /// Waits before the next look, at most `pause`.
     ///
     /// # Errors
-    /// [`StateError::Locked`] when the time is up.
-    pub(super) async fn wait(&mut self, holder: Option<Holder>, pause: Duration) -> Result<(), StateError> {
+    /// [`StateError::Locked`] when the time is up and the holder is at work.
+    pub(super) async fn wait(&mut self, holder: Option<Holder>, sign: Sign, pause: Duration) -> Result<(), StateError> {
         let left = self.until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(StateError::Locked { path: self.place.clone(), holder: holder.map(Box::new) });
-        }
-        let news = LockNews::Waiting { place: self.place.clone(), holder, at_most: self.request.at_most };
-        if self.told.as_ref() != Some(&news) {
+        let (place, at_most) = (self.place.clone(), self.request.at_most);
+        let (news, pause) = match sign {
+            _ if !left.is_zero() => (LockNews::Waiting { place, holder: holder.clone(), at_most }, pause.min(left)),
+            Sign::Unseen(at_most) => (LockNews::Watching { place, holder: holder.clone(), at_most }, pause),
+            Sign::AtWork => return Err(StateError::Locked { path: place, holder: holder.map(Box::new) }),
+        };
+        let what = Some((holder, left.is_zero()));
+        if self.told != what {
             (self.request.tell)(&news);
-            self.told = Some(news);
+            self.told = what;
         }
-        super::pause(pause.min(left)).await;
+        super::pause(pause).await;
         Ok(())
+    }
+
+    /// Tells that the lock of a holder that is not at work any more is taken.
+    pub(super) fn tell_taken_over(&self, holder: Option<Holder>, because: &'static str) {
+        (self.request.tell)(&LockNews::TakenOver { place: self.place.clone(), holder, because });
     }
 }

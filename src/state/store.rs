@@ -62,6 +62,25 @@ pub enum LockNews {
         #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
         at_most: Duration,
     },
+    /// Somebody holds it, who may be dead: a sign of life is looked for.
+    Watching {
+        /// What is locked.
+        place: String,
+        /// Who holds it, when that can be told.
+        holder: Option<Holder>,
+        /// How long that takes at most.
+        #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
+        at_most: Duration,
+    },
+    /// It is taken from somebody who is not at work any more.
+    TakenOver {
+        /// What is locked.
+        place: String,
+        /// Who held it, when that can be told.
+        holder: Option<Holder>,
+        /// How that shows.
+        because: &'static str,
+    },
 }
 
 fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

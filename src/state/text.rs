@@ -1,7 +1,5 @@
 //! The state as text: with a checksum, so that a torn or edited file is never taken for a state.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -31,10 +29,9 @@ fn seal(state: &Value) -> String {
     text
 }
 
-/// Reads a state from its file; `path` names it, and `previous` is the version before it.
-pub(super) fn parse(bytes: &[u8], path: &str, previous: Option<&Path>) -> Result<State, StateError> {
-    let damaged =
-        |reason: String| StateError::Damaged { path: path.to_owned(), reason, previous: previous.map(Path::to_owned) };
+/// Reads a state from its file; `path` names it, and `restore` says where an earlier version is.
+pub(super) fn parse(bytes: &[u8], path: &str, restore: &str) -> Result<State, StateError> {
+    let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason, restore: restore.to_owned() };
     let sealed: Sealed<Value> =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is not the JSON of a state: {error}")))?;
     // Every byte counts: what lacks only its last one was not written whole either.

@@ -85,6 +85,24 @@ impl Served {
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
+    /// Makes a bucket, as its owner would.
+    pub(crate) fn make_bucket(&self, name: &str) {
+        let region = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
+                      </CreateBucketConfiguration>";
+        self.send("s3", Request::put(format!("/{name}")), region);
+    }
+
+    /// The objects of a bucket, by their keys, as texts.
+    pub(crate) fn objects(&self, bucket: &str) -> Vec<(String, String)> {
+        let read = |what: &str| {
+            let body = self.send("s3", Request::get(format!("/{bucket}{what}")), "");
+            String::from_utf8(body.to_vec()).unwrap()
+        };
+        let list = read("?list-type=2");
+        let keys = list.split("<Key>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned());
+        keys.map(|key| (key.clone(), read(&format!("/{key}")))).collect()
+    }
+
     /// Makes a user, as an administrator would.
     pub(crate) fn add_user(&self, pool: &str, name: &str) {
         let members = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });

@@ -141,11 +141,3 @@ fn tags_leave_room_for_stackctls_own() {
       allowed are 45: AWS takes 50, and stackctl needs the others
     ");
 }
-
-#[test]
-fn a_state_folder_has_a_name() {
-    assert_snapshot!(Folder::with_section(r#""state": { "path": "" }"#).problems(), @"
-    error: config.json:5:22: state.path: the folder has no name
-    hint: leave the key out for `state`
-    ");
-}

@@ -11,4 +11,5 @@ mod schema;
 mod sections;
 mod shape;
 mod stages;
+mod state;
 mod variables;

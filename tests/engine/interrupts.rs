@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use stackctl::engine::{Consent, Engine, Interrupt};
+use async_trait::async_trait;
+use stackctl::{
+    engine::{Consent, Engine, Interrupt},
+    state::{State, StateError, Store},
+};
 
 use super::{
     kinds::{Config, catalog},
@@ -54,4 +58,34 @@ async fn an_interrupt_ends_the_search_for_a_lost_create_and_makes_no_second_one(
         assert_eq!(world.shape(), undisturbed.shape(), "call {at}");
     }
     assert!(searches > 0);
+}
+
+/// A place whose lock is lost as soon as anything is under way.
+struct Lost<'w>(&'w World);
+
+#[async_trait]
+impl Store for Lost<'_> {
+    async fn load(&self) -> Result<Option<State>, StateError> {
+        self.0.load().await
+    }
+
+    async fn save(&self, state: &State) -> Result<(), StateError> {
+        self.0.save(state).await
+    }
+
+    async fn lost(&self) -> StateError {
+        StateError::TakenOver { path: "toy".into(), holder: None }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_is_lost_finishes_what_is_under_way_and_begins_nothing() {
+    let world = World::default();
+    let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &interrupt, parallel: 1 };
+    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    let outcome = engine.execute(&plan, state(&world), &Lost(&world)).await;
+    assert_eq!(outcome.save_error, Some(StateError::TakenOver { path: "toy".into(), holder: None }));
+    assert_eq!((outcome.done, outcome.skipped, outcome.interrupted), (1, 5, false));
+    assert!(up(&world, &config()).await.complete());
 }

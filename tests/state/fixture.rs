@@ -8,6 +8,12 @@ use stackctl::{
     state::{Backend, Guard, Holder, Intent, LockNews, LockRequest, Place, Recorded, State, StateError},
 };
 
+/// Where the state is in a bucket.
+pub const KEY: &str = "shop.json";
+
+/// Where its lock is.
+pub const LOCK: &str = "shop.json.lock";
+
 /// A state with something in every part of it, saved `serial` times.
 pub fn state(serial: u64) -> State {
     let place = Place {

@@ -1,5 +1,10 @@
 //! The place of the state: what every one promises, on files and on a bucket in memory.
 
 mod bytes;
+mod client;
 mod fixture;
+mod leases;
 mod local;
+mod locks;
+mod memory;
+mod saves;

@@ -286,6 +286,14 @@ operations! {
     FILTER_LOG_EVENTS = "logs:FilterLogEvents",
         needs ["logs:FilterLogEvents"], within [LOG_FILTER], waits for [THROTTLED];
 
+    // S3, for states. Without `s3:ListBucket` an object that is not there looks like one that is denied.
+    GET_OBJECT = "s3:GetObject",
+        needs ["s3:GetObject", "s3:ListBucket"], within [], waits for [];
+    PUT_OBJECT = "s3:PutObject",
+        needs ["s3:PutObject", "s3:GetObject"], within [], waits for [];
+    DELETE_OBJECT = "s3:DeleteObject",
+        needs ["s3:DeleteObject"], within [], waits for [];
+
     // STS: the answer needs no permission at all.
     GET_CALLER_IDENTITY = "sts:GetCallerIdentity",
         needs ["sts:GetCallerIdentity"], within [], waits for [THROTTLED];

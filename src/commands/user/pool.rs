@@ -1,8 +1,6 @@
 //! The user pool that is meant, within reach: the stack's, or one that is named.
 
-use std::sync::Arc;
-
-use super::super::{app::App, project, session};
+use super::super::{app::App, connection, project, session};
 use crate::{
     aws::Cloud,
     cli::PoolArgs,
@@ -14,7 +12,7 @@ use crate::{
 
 /// A user pool within reach.
 pub(crate) struct Pool {
-    cloud: Arc<Cloud>,
+    cloud: Cloud,
     id: String,
     /// The stack's client; none when the pool was named.
     client_id: Option<String>,
@@ -58,8 +56,7 @@ impl Pool {
     async fn named(app: &App, id: &str) -> Result<Self, Failure> {
         // Its id begins with its Region.
         let region = app.common.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
-        let cloud = Arc::new(session::connect(app, region, &app.common.config).await?);
-        app.bill(&cloud);
+        let cloud = Cloud::over(connection::connect(app, region, &app.common.config).await?);
         app.report.tell(&Message::Pool(&PoolTarget {
             user_pool_id: id.to_owned(),
             region: cloud.region.clone(),

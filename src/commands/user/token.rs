@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::super::{
     app::App,
-    project, session,
+    connection, project, session,
     terminal::{self, Terminal},
 };
 use crate::{
@@ -80,7 +80,7 @@ impl Expected {
             }
         }
         if app.common.local {
-            expected.endpoint = Some(session::local_url(app, &app.common.config).await?);
+            expected.endpoint = Some(connection::local_url(app, &app.common.config).await?);
         }
         Ok(expected)
     }

@@ -1,4 +1,4 @@
-//! What the stack is called, where it goes, and where its record is kept.
+//! What the stack is called and where it goes.
 
 use std::collections::BTreeMap;
 
@@ -40,18 +40,4 @@ pub struct Deployment {
 
 fn default_stage() -> String {
     "dev".to_owned()
-}
-
-/// Where stackctl keeps its record of what it made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub struct StateLocation {
-    /// A folder, relative to this file. It holds one file per service and stage.
-    pub path: String,
-}
-
-impl Default for StateLocation {
-    fn default() -> Self {
-        Self { path: "state".to_owned() }
-    }
 }

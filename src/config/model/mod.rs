@@ -36,6 +36,7 @@ mod deployment;
 mod function;
 mod policy;
 mod route;
+mod state;
 mod user_pool;
 
 use std::collections::BTreeMap;
@@ -46,11 +47,12 @@ use serde_json::Value;
 
 pub use api::{Api, Cors, EndpointType, Throttle};
 pub use client::{AuthFlow, Client};
-pub use deployment::{Deployment, StateLocation};
+pub use deployment::Deployment;
 pub use function::{Architecture, Function};
 pub use policy::{Effect, OneOrMany, Statement};
 pub(crate) use route::parts;
 pub use route::{Auth, Method, Route, RouteKey, RouteKeyError};
+pub use state::{S3Location, StateLocation};
 pub use user_pool::{AutoVerifiedAttribute, Mfa, PasswordPolicy, RecoveryOption, UserPool, UsernameAttribute};
 
 use super::interpolate;
@@ -96,7 +98,7 @@ pub struct Config {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stages: BTreeMap<String, Value>,
 
-    /// Where stackctl keeps its record of what it made.
+    /// Where stackctl keeps its record of what it made: in a folder, or in a bucket for everybody who deploys.
     #[serde(default)]
     pub state: StateLocation,
 }

@@ -7,11 +7,6 @@ use super::{Context, is_name_character, length, made_of, tags};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     check_stages(context, findings);
-    if let Some(state) = context.section("state").and_then(|state| state.get("path"))
-        && state.text() == Some("")
-    {
-        findings.add(state.error("the folder has no name").hint("leave the key out for `state`"));
-    }
     let Some(deployment) = context.section("deployment") else { return };
     service_name(deployment, findings);
     region(deployment, context, findings);
@@ -82,7 +77,7 @@ fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// Knows the form `us-west-2`, `us-gov-east-1`; not the list, which grows.
-fn is_region(text: &str) -> bool {
+pub(super) fn is_region(text: &str) -> bool {
     let parts: Vec<_> = text.split('-').collect();
     let [area, places @ .., number] = parts.as_slice() else { return false };
     let lower = |part: &str| made_of(part, |c| c.is_ascii_lowercase());

@@ -13,6 +13,7 @@ mod policies;
 mod routes;
 mod runtimes;
 mod source;
+mod state;
 mod tags;
 mod user_pool;
 
@@ -49,6 +50,7 @@ impl Context<'_> {
 /// Checks everything.
 pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
     deployment::check(context, findings);
+    state::check(context, findings);
     functions::check(context, findings);
     routes::check(context, findings);
     if let Some(pool) = context.section("userPool") {

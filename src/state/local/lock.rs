@@ -12,7 +12,11 @@ use std::{
 use async_trait::async_trait;
 
 use super::unreachable;
-use crate::state::{Guard, Holder, LockRequest, StateError, pause, queue::Queue, store::Held};
+use crate::state::{
+    Guard, Holder, LockRequest, StateError, pause,
+    queue::{Queue, Sign},
+    store::Held,
+};
 
 /// How long until the next try.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -26,7 +30,7 @@ pub(super) async fn take(path: &Path, place: String, request: &LockRequest<'_>) 
     loop {
         match file.try_lock() {
             Ok(()) => break,
-            Err(fs::TryLockError::WouldBlock) => queue.wait(signed_by(path).await, PAUSE).await?,
+            Err(fs::TryLockError::WouldBlock) => queue.wait(signed_by(path).await, Sign::AtWork, PAUSE).await?,
             Err(fs::TryLockError::Error(error)) => return Err(failed(error)),
         }
     }

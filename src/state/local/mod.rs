@@ -43,10 +43,7 @@ impl LocalStore {
     fn read(&self) -> Result<Option<State>, StateError> {
         let path = self.path();
         match fs::read(&path) {
-            Ok(bytes) => {
-                let previous = Some(self.previous()).filter(|previous| previous.exists());
-                text::parse(&bytes, &path.display().to_string(), previous.as_deref()).map(Some)
-            }
+            Ok(bytes) => text::parse(&bytes, &path.display().to_string(), &self.restore()).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreachable(&path, "read", &error)),
         }
@@ -58,6 +55,16 @@ impl LocalStore {
             return Err(io::Error::other(format!("{} is not a folder", self.folder.display())));
         }
         fs::create_dir_all(&self.folder)
+    }
+
+    /// Where an earlier version is.
+    fn restore(&self) -> String {
+        let (path, previous) = (self.path(), self.previous());
+        if previous.exists() {
+            format!("the version before it is kept as {}: copy that one over {}", previous.display(), path.display())
+        } else {
+            format!("copy an earlier version over {}", path.display())
+        }
     }
 
     fn write(&self, text: &[u8]) -> io::Result<()> {

@@ -1,0 +1,78 @@
+//! Where the state is kept: one place, which S3 would take, and no two stages at the same.
+
+use crate::config::problem::Findings;
+use crate::config::tree::{Entry, Node};
+
+use super::{Context, deployment::is_region, made_of};
+
+/// S3 takes keys of 1024 bytes, and the lock's is longer than the state's.
+const LONGEST_KEY: usize = 1000;
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+    let Some(state) = context.section("state") else { return };
+    if let Some(path) = state.get("path").filter(|path| path.text() == Some("")) {
+        findings.add(path.error("the folder has no name").hint("leave the key out for `state`"));
+    }
+    let Some(s3) = state.get("s3") else { return };
+    if state.get("path").is_some() {
+        findings.add(state.error("the state cannot be in two places").hint("remove one of `path` and `s3`"));
+    }
+    if let Some(bucket) = s3.get("bucket") {
+        check_bucket(bucket, findings);
+    }
+    if let Some(key) = s3.get("key") {
+        check_key(key, findings);
+        check_stages(context, key, findings);
+    }
+    if let Some(region) = s3.get("region")
+        && let Some(text) = region.text().filter(|text| !is_region(text))
+    {
+        findings.add(region.error(format!("`{text}` is not a Region")).detail("a Region is written like `us-west-2`"));
+    }
+    if let Some(owner) = s3.get("owner")
+        && let Some(id) = owner.text().filter(|id| !(made_of(id, |c| c.is_ascii_digit()) && id.len() == 12))
+    {
+        findings.add(owner.error(format!("`{id}` is not an account id")).detail("an account id has 12 digits"));
+    }
+}
+
+fn check_bucket(node: &Node, findings: &mut Findings) {
+    let Some(name) = node.text() else { return };
+    let well_formed = made_of(name, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c));
+    let ends = |end: Option<char>| end.is_some_and(|c| c.is_ascii_alphanumeric());
+    let ends = ends(name.chars().next()) && ends(name.chars().last());
+    if !(well_formed && ends && (3..=63).contains(&name.len()) && !name.contains("..")) {
+        findings.add(node.error(format!("`{name}` is not the name of a bucket")).detail(
+            "a bucket's name has 3 to 63 small letters, digits, hyphens and single dots, and begins and ends with a \
+             letter or digit",
+        ));
+    }
+}
+
+fn check_key(node: &Node, findings: &mut Findings) {
+    let Some(key) = node.text() else { return };
+    let wrong_part = |part: &str| matches!(part, "" | "." | "..");
+    if key.is_empty() {
+        findings.add(node.error("the object has no name").hint("leave the key out for a name with the stage in it"));
+    } else if key.split('/').any(wrong_part) || key.chars().any(char::is_control) {
+        let problem = node.error(format!("`{}` is not a good key", key.escape_default()));
+        findings.add(problem.detail("a key is written like `team/shop.json`, without an empty part between slashes"));
+    } else if key.len() > LONGEST_KEY {
+        findings
+            .add(node.error(format!("the key has {} bytes", key.len())).detail(format!("{LONGEST_KEY} are allowed")));
+    }
+}
+
+/// A key that was written for all stages is one for each only when the stage is in it.
+fn check_stages(context: &Context<'_>, key: &Node, findings: &mut Findings) {
+    let stage = context.section("deployment").and_then(|deployment| deployment.text_of("stage")).unwrap_or_default();
+    let has_own_key = |entry: &&Entry| entry.value.get("state").and_then(|state| state.get("s3")?.get("key")).is_some();
+    let for_all = key.path == "state.s3.key" && !key.text().is_some_and(|text| text.contains(stage));
+    let other = context.stages.iter().find(|entry| entry.name != stage && !has_own_key(entry));
+    if let Some(other) = other.filter(|_| for_all) {
+        findings.add(
+            key.error(format!("the stages `{stage}` and `{}` would share one state", other.name))
+                .hint("put `${stage}` into the key, or leave it out"),
+        );
+    }
+}

@@ -1,0 +1,266 @@
+//! The same places through the AWS SDK, on the local cloud's S3: what the store relies on, fact by fact.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use bytes::Bytes;
+use http::Request;
+use sha2::{Digest as _, Sha256};
+use stackctl::{
+    aws::{Connection, Options, S3Bucket},
+    engine::ResourceError,
+    state::{Attempt, Backend as _, Bucket as _, Condition, ETag, S3Store, StateError, Store as _},
+};
+use stackctl_local::{Cloud, Effect, Fault, Settings};
+use tokio::time::Instant;
+
+use super::fixture::{KEY, ask, state};
+use crate::harness::Bridge;
+
+/// A cloud with the bucket `states`, and a connection to it.
+struct S3 {
+    cloud: Cloud,
+    connection: Connection,
+}
+
+impl S3 {
+    async fn new() -> Self {
+        let s3 = Self::without_bucket().await;
+        let region = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
+                      </CreateBucketConfiguration>";
+        s3.send("PUT /states", region).await;
+        s3
+    }
+
+    async fn without_bucket() -> Self {
+        let cloud = Cloud::new(Settings::default());
+        let options = Options {
+            region: Some("eu-west-1".into()),
+            local: Some("http://local.test".into()),
+            http_client: Some(Bridge::client(&cloud)),
+            ..Options::default()
+        };
+        let connection = Connection::open(options).await.unwrap();
+        Self { cloud, connection }
+    }
+
+    async fn send(&self, what: &str, body: &'static str) {
+        let (method, path) = what.split_once(' ').unwrap();
+        let signature = "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/eu-west-1/s3/aws4_request, \
+                         SignedHeaders=host, Signature=00";
+        let request = Request::builder().method(method).uri(path).header("authorization", signature);
+        // S3 changes a bucket's settings only when the body is vouched for.
+        let checksum = BASE64_STANDARD.encode(Sha256::digest(body));
+        let request = request.header("x-amz-checksum-sha256", checksum);
+        let response = self.cloud.handle(request.body(Bytes::from(body)).unwrap()).await.unwrap();
+        assert!(response.status().is_success(), "{what}: {response:?}");
+    }
+
+    fn bucket(&self) -> S3Bucket {
+        self.connection.bucket("states", "eu-west-1", None)
+    }
+
+    fn store(&self) -> S3Store<S3Bucket> {
+        S3Store::new(self.bucket(), KEY)
+    }
+
+    fn strike(&self, operation: &str, effect: Effect) {
+        self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
+    }
+
+    /// How often each operation of S3 was sent since this was asked last.
+    fn calls(&self, before: &mut BTreeMap<String, usize>) -> Vec<(String, usize)> {
+        let now = self.cloud.call_counts();
+        let new = now.iter().filter(|(name, _)| name.starts_with("s3:"));
+        let new = new.map(|(name, count)| (name.clone(), count - before.get(name).copied().unwrap_or_default()));
+        let new = new.filter(|(_, count)| *count > 0).collect();
+        *before = now;
+        new
+    }
+}
+
+fn body(text: &str) -> Vec<u8> {
+    text.as_bytes().to_vec()
+}
+
+fn done<T>(attempt: Result<Attempt<T>, ResourceError>) -> T {
+    match attempt.unwrap() {
+        Attempt::Done(value) => value,
+        Attempt::Refused => panic!("it was refused"),
+    }
+}
+
+fn told(error: &ResourceError) -> String {
+    error.hints.iter().fold(error.to_string(), |text, hint| text + "\nhint: " + hint)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_is_created_once() {
+    let s3 = S3::new().await;
+    let bucket = s3.bucket();
+    assert_eq!(bucket.get(KEY).await, Ok(None));
+    let etag = done(bucket.put(KEY, body("one"), &Condition::Absent).await);
+    assert_eq!(bucket.put(KEY, body("other"), &Condition::Absent).await, Ok(Attempt::Refused));
+    let object = bucket.get(KEY).await.unwrap().unwrap();
+    assert_eq!((object.body, object.etag, object.age), (body("one"), etag, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_is_written_over_the_version_that_was_read_and_no_other() {
+    let s3 = S3::new().await;
+    let bucket = s3.bucket();
+    let first = done(bucket.put(KEY, body("one"), &Condition::Absent).await);
+    assert!(first.0.starts_with('"') && first.0.ends_with('"'), "{first:?}");
+    let second = done(bucket.put(KEY, body("two"), &Condition::Is(first.clone())).await);
+    assert_eq!(bucket.put(KEY, body("other"), &Condition::Is(first.clone())).await, Ok(Attempt::Refused));
+    assert_eq!(bucket.delete(KEY, &first).await, Ok(Attempt::Refused));
+    assert_eq!(bucket.get(KEY).await.unwrap().unwrap().body, body("two"));
+    done(bucket.delete(KEY, &second).await);
+    assert_eq!(bucket.get(KEY).await, Ok(None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_that_is_gone_is_neither_written_nor_deleted() {
+    let s3 = S3::new().await;
+    let bucket = s3.bucket();
+    let etag = ETag("\"0\"".into());
+    assert_eq!(bucket.put(KEY, body("one"), &Condition::Is(etag.clone())).await, Ok(Attempt::Refused));
+    assert_eq!(bucket.delete(KEY, &etag).await, Ok(Attempt::Refused));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_a_bucket_that_keeps_versions_a_deleted_object_is_absent() {
+    let s3 = S3::new().await;
+    s3.send("PUT /states?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
+        .await;
+    let bucket = s3.bucket();
+    let etag = done(bucket.put(KEY, body("one"), &Condition::Absent).await);
+    done(bucket.delete(KEY, &etag).await);
+    assert_eq!(bucket.get(KEY).await, Ok(None));
+    done(bucket.put(KEY, body("one"), &Condition::Absent).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_object_is_as_old_as_its_bucket_says() {
+    let s3 = S3::new().await;
+    let bucket = s3.bucket();
+    done(bucket.put(KEY, body("one"), &Condition::Absent).await);
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    let age = bucket.get(KEY).await.unwrap().unwrap().age;
+    assert!((89..=91).contains(&age.as_secs()), "{age:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clients_own_retry_of_a_lost_answer_is_recognised() {
+    let s3 = S3::new().await;
+    let store = s3.store();
+    let mut calls = s3.cloud.call_counts();
+    for (serial, effect) in [(1, Effect::LoseAnswer), (2, Effect::LoseAnswer), (3, Effect::FailAfterEffect)] {
+        s3.strike("s3:PutObject", effect);
+        store.save(&state(serial)).await.unwrap();
+        assert_eq!(s3.calls(&mut calls), [("s3:GetObject".into(), 1), ("s3:PutObject".into(), 2)], "save {serial}");
+    }
+    assert_eq!(s3.store().load().await, Ok(Some(state(3))));
+
+    calls = s3.cloud.call_counts();
+    s3.strike("s3:PutObject", Effect::LoseAnswer);
+    let guard = ask(&store, "ann", 0).await.0.unwrap();
+    s3.strike("s3:DeleteObject", Effect::LoseAnswer);
+    guard.release().await.unwrap();
+    let counted = s3.calls(&mut calls);
+    assert_eq!(counted, [("s3:DeleteObject".into(), 2), ("s3:GetObject".into(), 2), ("s3:PutObject".into(), 2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conflict_is_sent_again_after_a_look() {
+    let s3 = S3::new().await;
+    let store = s3.store();
+    let conflict = || Effect::Refuse {
+        status: 409,
+        code: "ConditionalRequestConflict".into(),
+        message: "A conflicting operation".into(),
+    };
+    let mut calls = s3.cloud.call_counts();
+    for serial in [1, 2] {
+        s3.strike("s3:PutObject", conflict());
+        store.save(&state(serial)).await.unwrap();
+        assert_eq!(s3.calls(&mut calls), [("s3:GetObject".into(), 1), ("s3:PutObject".into(), 2)], "save {serial}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_is_waited_out() {
+    let s3 = S3::new().await;
+    let store = s3.store();
+    let slow_down = Effect::Refuse { status: 503, code: "SlowDown".into(), message: "Reduce your request rate".into() };
+    let operation = Some("s3:PutObject".to_owned());
+    s3.cloud.add_fault(Fault { operation, skip: 0, times: 4, effect: slow_down });
+    store.save(&state(1)).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_stores_share_a_lock_and_a_dead_one_loses_it_after_a_minute() {
+    let s3 = S3::new().await;
+    let (ann, bob) = (s3.store(), s3.store());
+    ann.save(&state(7)).await.unwrap();
+    let guard = ask(&ann, "ann", 0).await.0.unwrap();
+    assert!(matches!(ask(&bob, "bob", 0).await.0, Err(StateError::Locked { .. })));
+    drop(guard);
+    let died = Instant::now();
+    let (taken, _) = ask(&bob, "bob", 0).await;
+    let guard = taken.unwrap();
+    // The last renewal was at most ten seconds before.
+    assert!((49..=64).contains(&died.elapsed().as_secs()), "{:?}", died.elapsed());
+    assert_eq!(bob.load().await.unwrap().unwrap().serial, 8, "the late one is fenced off");
+    assert!(matches!(ann.save(&state(8)).await, Err(StateError::TakenOver { .. })));
+    guard.release().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
+    let none = S3::without_bucket().await;
+    let s3 = S3::new().await;
+    insta::assert_snapshot!(told(&none.bucket().get(KEY).await.unwrap_err()), @r"
+    s3:GetObject: NoSuchBucket: The specified bucket does not exist
+    hint: `aws s3api create-bucket --bucket states --region eu-west-1 --create-bucket-configuration LocationConstraint=eu-west-1` makes it
+    hint: `aws s3api put-bucket-versioning --bucket states --region eu-west-1 --versioning-configuration Status=Enabled` lets it keep earlier states
+    ");
+    let virginia = none.connection.bucket("states", "us-east-1", None);
+    insta::assert_snapshot!(told(&virginia.put(KEY, body(""), &Condition::Absent).await.unwrap_err()), @r"
+    s3:PutObject: NoSuchBucket: The specified bucket does not exist
+    hint: `aws s3api create-bucket --bucket states --region us-east-1` makes it
+    hint: `aws s3api put-bucket-versioning --bucket states --region us-east-1 --versioning-configuration Status=Enabled` lets it keep earlier states
+    ");
+    let elsewhere = s3.connection.bucket("states", "us-west-2", None);
+    insta::assert_snapshot!(told(&elsewhere.get(KEY).await.unwrap_err()), @r"
+    s3:GetObject: AuthorizationHeaderMalformed: The authorization header is malformed; the region 'us-west-2' is wrong; expecting 'eu-west-1'
+    hint: the bucket is in eu-west-1: set `state.s3.region` to it
+    ");
+    let somebodys = s3.connection.bucket("states", "eu-west-1", Some("210987654321"));
+    insta::assert_snapshot!(told(&somebodys.get(KEY).await.unwrap_err()), @r"
+    s3:GetObject: AccessDenied: Access Denied
+    hint: the caller needs `s3:GetObject` and `s3:ListBucket`
+    hint: or the bucket `states` is not of account 210987654321: whose it is, `state.s3.owner` says
+    ");
+    let denied = |operation| {
+        let effect = Effect::Refuse { status: 403, code: "AccessDenied".into(), message: "Access Denied".into() };
+        s3.strike(operation, effect);
+    };
+    denied("s3:PutObject");
+    insta::assert_snapshot!(told(&s3.bucket().put(KEY, body(""), &Condition::Absent).await.unwrap_err()), @r"
+    s3:PutObject: AccessDenied: Access Denied
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` says
+    ");
+    denied("s3:DeleteObject");
+    insta::assert_snapshot!(told(&s3.bucket().delete(KEY, &ETag("\"0\"".into())).await.unwrap_err()), @r"
+    s3:DeleteObject: AccessDenied: Access Denied
+    hint: the caller needs `s3:DeleteObject`
+    hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` says
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_in_a_bucket_is_called_by_its_url() {
+    assert_eq!(S3::new().await.store().place(), "s3://states/shop.json");
+}
