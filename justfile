@@ -17,7 +17,7 @@ up:
 test *words:
     cargo test --workspace -- {{ words }}
 
-# Judge stackctl and its local cloud by moto and ministack
+# Judge stackctl by moto and ministack, and its local cloud by the AWS CLI and boto3
 conformance:
     tests/conformance/run
 

@@ -1,10 +1,8 @@
 //! The tokens of a sign-in, and how long each lives.
 
 use aws_sdk_cognitoidentityprovider::types::AuthenticationResultType;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
 
-use super::{AppClient, PeopleError, Secret};
+use super::{AppClient, PeopleError, Secret, WebToken};
 
 /// The tokens of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +41,7 @@ impl Tokens {
 }
 
 /// Seconds between the issue of a JSON Web Token and its end.
-fn lifetime(token: &str) -> Option<u64> {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
-    let claims: Value = serde_json::from_slice(&claims).ok()?;
-    claims["exp"].as_u64()?.checked_sub(claims["iat"].as_u64()?)
+fn lifetime(text: &str) -> Option<u64> {
+    let token = WebToken::read(text).ok()?;
+    u64::try_from(token.time("exp")? - token.time("iat")?).ok()
 }

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -89,9 +89,14 @@ impl Drop for Emulator {
 }
 
 /// A program of the environment, which sees nothing of the person's own settings.
-fn program(name: &str) -> Command {
+/// The folder of the programs that `tests/conformance/run` has installed.
+pub(crate) fn programs() -> PathBuf {
     let venv = std::env::var(VENV).unwrap_or_else(|_| panic!("{VENV} is not set; run tests/conformance/run"));
-    let programs = Path::new(&venv).join("bin");
+    Path::new(&venv).join("bin")
+}
+
+fn program(name: &str) -> Command {
+    let programs = programs();
     let mut command = Command::new(programs.join(name));
     // Its own Python first, for the functions that it runs.
     let path = std::env::var("PATH").unwrap_or_default();

@@ -5,6 +5,9 @@
 //! own on a free port of 127.0.0.1, with a proxy before it that corrects some answers, for the binary and for
 //! the SDK's clients with which the test looks and meddles.
 //!
+//! The other way round, AWS's own clients judge the local cloud: the AWS CLI by every block of `docs/aws-cli.md`, and boto3
+//! by a script that makes a user and signs them in.
+//!
 //! # What the servers lack or get wrong
 //!
 //! None of it is worked around in `src/`. The second column is the fact about AWS that it contradicts.
@@ -51,3 +54,5 @@ mod on_ministack;
 mod on_moto;
 mod project;
 mod proxy;
+mod with_awscli;
+mod with_boto3;

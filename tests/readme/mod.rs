@@ -1,7 +1,7 @@
 //! Keeps the README true: its tour is run block by block, its tables are compared with what they describe.
 
-mod page;
-mod tour;
+pub mod page;
+pub mod tour;
 
 use std::{fs, path::Path, process::Command};
 
@@ -21,16 +21,7 @@ fn the_tour_of_the_readme_works() {
     }
     let blocks = page::blocks(&page::section("A tour of five minutes"));
     assert!(blocks.len() > 8, "the tour was not read");
-    let told = tour::run(&blocks);
-    for (block, told) in blocks.iter().zip(told) {
-        if let Some(shown) = &block.shown {
-            assert!(
-                tour::matches(shown, &told),
-                "the README shows\n{shown}\n\nof\n{}\n\nbut it is\n{told}\n",
-                block.commands
-            );
-        }
-    }
+    tour::take(&blocks, None);
 }
 
 #[test]
@@ -115,11 +106,12 @@ fn the_table_of_commands_is_that_of_the_program() {
 
 #[test]
 fn links_between_the_pages_lead_somewhere() {
-    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
-        let text = fs::read_to_string(root().join(page)).unwrap();
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/aws-cli.md"] {
+        let (text, folder) = (page::text(page), root().join(page));
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let path = link.split('#').next().unwrap_or_default();
-            assert!(link.starts_with("https://") || root().join(path).exists(), "{page}: {link}");
+            let there = folder.with_file_name(path).exists();
+            assert!(link.starts_with("https://") || there, "{page}: {link}");
         }
     }
 }

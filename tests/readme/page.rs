@@ -1,4 +1,4 @@
-//! Reads README.md.
+//! Reads README.md, and the blocks of other pages.
 
 use std::fs;
 
@@ -10,8 +10,13 @@ pub struct Block {
     pub shown: Option<String>,
 }
 
+/// A page of the repository.
+pub fn text(path: &str) -> String {
+    fs::read_to_string(super::root().join(path)).unwrap()
+}
+
 fn page() -> String {
-    fs::read_to_string(super::root().join("README.md")).unwrap()
+    text("README.md")
 }
 
 /// The text beneath a heading of the second level.
@@ -26,7 +31,7 @@ pub fn first_fence() -> String {
     page().split("```\n").nth(1).unwrap().to_owned()
 }
 
-/// The blocks of a section: each ```` ```sh ````, with the ```` ```text ```` that follows it.
+/// The blocks of a section or a page: each ```` ```sh ````, with the ```` ```text ```` that follows it.
 pub fn blocks(section: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     for fence in section.split("\n```").skip(1).step_by(2) {

@@ -18,8 +18,17 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// Stands alone on a line between what two blocks tell.
 const BETWEEN: &str = "\u{1e}";
 
+/// Runs the blocks, and compares what they tell with what the page shows. Programs come from `programs` first.
+pub fn take(blocks: &[Block], programs: Option<&Path>) {
+    for (block, told) in blocks.iter().zip(run(blocks, programs)) {
+        if let Some(shown) = &block.shown {
+            assert!(matches(shown, &told), "the page shows\n{shown}\n\nof\n{}\n\nbut it is\n{told}\n", block.commands);
+        }
+    }
+}
+
 /// Runs the blocks one after the other in one shell, so that its variables last; answers what each has told.
-pub fn run(blocks: &[Block]) -> Vec<String> {
+fn run(blocks: &[Block], programs: Option<&Path>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let clone = folder.path().join("stackctl");
     fs::create_dir_all(clone.join("target/debug")).unwrap();
@@ -30,7 +39,12 @@ pub fn run(blocks: &[Block]) -> Vec<String> {
     fs::write(&script, commands.join(between)).unwrap();
     let output = folder.path().join("output");
     let _stop = StopLocalCloud(folder.path());
-    let status = wait(shell(&clone, &script, &output));
+    let mut shell = shell(&clone, &script, &output);
+    if let Some(programs) = programs {
+        let path = std::env::var("PATH").unwrap();
+        shell.env("PATH", format!("{}:{path}", programs.display()));
+    }
+    let status = wait(shell.spawn().unwrap());
     let told = fs::read_to_string(&output).unwrap();
     let told: Vec<String> = told.split(&format!("\n{BETWEEN}\n")).map(str::to_owned).collect();
     let (last, at) = (told.last().unwrap(), told.len() - 1);
@@ -68,7 +82,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     below.filter(|path| path.components().any(|part| part.as_os_str() == ".stackctl")).collect()
 }
 
-fn shell(folder: &Path, script: &Path, output: &Path) -> Child {
+fn shell(folder: &Path, script: &Path, output: &Path) -> Command {
     let output = File::create(output).unwrap();
     let mut shell = Command::new("sh");
     shell.arg("-eu").arg(script).current_dir(folder).process_group(0);
@@ -79,7 +93,8 @@ fn shell(folder: &Path, script: &Path, output: &Path) -> Child {
             shell.env_remove(name);
         }
     }
-    shell.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output).spawn().unwrap()
+    shell.stdin(Stdio::null()).stdout(output.try_clone().unwrap()).stderr(output);
+    shell
 }
 
 fn wait(mut shell: Child) -> ExitStatus {
