@@ -110,9 +110,7 @@ impl StateError {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Damaged { restore, .. } => {
-                vec![restore.clone(), "`stackctl recover` rebuilds the state from what AWS has".into()]
-            }
+            Self::Damaged { restore, .. } => vec![restore.clone()],
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
             Self::Changed { .. } | Self::TakenOver { .. } | Self::Unrenewed { .. } => {
                 vec!["run the command again: it begins with what is there now".into()]
