@@ -22,7 +22,8 @@ fn sandbox(aws: &Served) -> Sandbox {
     sandbox
 }
 
-fn served(settings: Settings) -> (Served, Sandbox) {
+/// A cloud with the bucket `states`, and a sandbox whose state is in it.
+pub(super) fn served(settings: Settings) -> (Served, Sandbox) {
     let aws = Served::new(settings);
     aws.make_bucket("states");
     let sandbox = sandbox(&aws);

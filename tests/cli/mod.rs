@@ -24,6 +24,7 @@ mod secrets;
 mod sign_in;
 mod streams;
 mod terminal;
+mod together;
 mod tokens;
 mod usage;
 mod users;
