@@ -24,7 +24,8 @@ fn the_first_one_finishes_what_is_under_way() {
     for name in ["-TERM", "-HUP"] {
         let aws = Served::new(slow());
         let sandbox = aws.sandbox();
-        let mut run = sandbox.follow(sandbox.command("up --yes"));
+        // These tests may themselves run under `nohup`, which their children would inherit.
+        let mut run = sandbox.follow(sandbox.shell("exec env --default-signal=HUP stackctl up --yes"));
         run.until("  created  ");
         run.signal(name);
         let (code, rest) = run.ended();
