@@ -66,6 +66,11 @@ pub(super) const MEMBERS: &[Member] = &[
     Member::choice("UserPoolTier", &["LITE", "ESSENTIALS", "PLUS"]),
     Member::choice("KeyConfiguration/KeyType", &["AWS_OWNED_KEY", "CUSTOMER_MANAGED_KEY"]),
     Member::choice("IssuerConfiguration/Type", &["ORIGINAL", "UPDATED"]),
+    Member::text("AcrConfiguration/Level1/AcrValue", 1, 64),
+    Member::text("AcrConfiguration/Level2/AcrValue", 1, 64),
+    Member::text("AcrConfiguration/Level3/AcrValue", 1, 64),
+    Member::text("AcrConfiguration/Level4/AcrValue", 1, 64),
+    Member::map("DcrConfiguration"),
 ];
 
 /// The members that `UpdateUserPool` has otherwise than `CreateUserPool`.

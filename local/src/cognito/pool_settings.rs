@@ -40,6 +40,8 @@ pub(super) const OMITTED: &[(&str, Omitted)] = &[
     ("UserPoolTier", Omitted::Kept),
     ("KeyConfiguration", Omitted::Kept),
     ("IssuerConfiguration", Omitted::Kept),
+    ("AcrConfiguration", Omitted::Reset),
+    ("DcrConfiguration", Omitted::Reset),
 ];
 
 /// The messages that exist twice: the member of old, and its place in the template.
@@ -75,6 +77,12 @@ fn defaults() -> Map<String, Value> {
         "UserPoolTier": "ESSENTIALS",
         "KeyConfiguration": { "KeyType": "AWS_OWNED_KEY" },
         "IssuerConfiguration": { "Type": "ORIGINAL" },
+        "AcrConfiguration": {
+            "Level1": { "AcrValue": "urn:cognito:loa:1" },
+            "Level2": { "AcrValue": "urn:cognito:loa:2" },
+            "Level3": { "AcrValue": "urn:cognito:loa:3" },
+            "Level4": { "AcrValue": "urn:cognito:loa:4" },
+        },
     });
     let Value::Object(defaults) = defaults else { unreachable!("the defaults are an object") };
     defaults
@@ -130,11 +138,6 @@ fn omit_email(settings: &mut Map<String, Value>) {
 }
 
 fn apply(settings: &mut Map<String, Value>, input: &Value) -> Result<(), AwsError> {
-    for member in ["AcrConfiguration", "DcrConfiguration"] {
-        if given(input, member).is_some() {
-            return Err(AwsError::not_imitated(&format!("{member} of a user pool")));
-        }
-    }
     refuse_two_validities(input)?;
     settings.extend(given(input, "PoolName").map(|name| ("Name".to_owned(), name.clone())));
     for (member, _) in OMITTED {
@@ -172,6 +175,8 @@ fn filled(settings: &Map<String, Value>, member: &str, value: &Value) -> Value {
             }
             policies
         }
+        // A level that is not named has Cognito's own name.
+        "AcrConfiguration" => over(defaults()["AcrConfiguration"].clone()),
         "AdminCreateUserConfig" => over(json!({ "AllowAdminCreateUserOnly": false })),
         "VerificationMessageTemplate" => over(json!({ "DefaultEmailOption": "CONFIRM_WITH_CODE" })),
         "EmailConfiguration" => over(json!({ "EmailSendingAccount": "COGNITO_DEFAULT" })),

@@ -56,7 +56,18 @@ fn table() -> Vec<(&'static str, Value, Option<Value>)> {
         ),
         kept("IssuerConfiguration", json!({ "Type": "UPDATED" })),
         kept("UserPoolTags", json!({ "team": "a" })),
+        ("AcrConfiguration", levels("urn:example:two"), Some(levels("urn:cognito:loa:2"))),
+        ("DcrConfiguration", json!({ "EnableStatus": "ENABLED" }), None),
     ]
+}
+
+/// All levels, as they are always told, the second under this name.
+fn levels(second: &str) -> Value {
+    let named = |name: &str| json!({ "AcrValue": name });
+    json!({
+        "Level1": named("urn:cognito:loa:1"), "Level2": named(second),
+        "Level3": named("urn:cognito:loa:3"), "Level4": named("urn:cognito:loa:4"),
+    })
 }
 
 /// What else must be set for a member's value to be accepted.
