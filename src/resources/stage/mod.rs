@@ -9,11 +9,13 @@
 //! A deployment with the wanted fingerprint is used again before a new one is made: it may be what an interruption left
 //! between the two calls, or the snapshot of a config that has come back. Both are snapshots of exactly this config.
 //!
-//! Settings beneath `method_settings` are ours alone: one that the config does not name is removed.
+//! The throttling in its method settings is ours alone: one that the config does not name is removed. What somebody set
+//! beside it stays.
 
 mod deployments;
+mod method_settings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_apigateway::{
     operation::get_stage::GetStageOutput,
@@ -21,7 +23,7 @@ use aws_sdk_apigateway::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::rest_api::{arn, escaped, patch, retag};
+use super::rest_api::{arn, patch, retag};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
     engine::{Claim, Context, Found, Input, Kind, Live, Resource, ResourceError},
@@ -119,7 +121,7 @@ impl Resource for Stage {
         call(context, &operation::CREATE_STAGE, || request.clone().send()).await?;
         let outputs = outputs(rest_api_id, &spec.name, &deployment_id);
         // CreateStage has no member for method settings.
-        change(context, &outputs, throttling(&BTreeMap::new(), &spec.throttling)).await?;
+        change(context, &outputs, method_settings::patches(&HashMap::new(), &spec.throttling)).await?;
         Ok(outputs)
     }
 
@@ -141,7 +143,12 @@ impl Resource for Stage {
         if live.description != want.description {
             patches.push(patch(Op::Replace, "/description", Some(&want.description)));
         }
-        patches.extend(throttling(&live.throttling, &want.throttling));
+        if live.throttling != want.throttling {
+            // Asked again, for what is set beside the throttling.
+            let stage = get(context, &outputs.rest_api_id, &outputs.name).await?;
+            let settings = stage.and_then(|stage| stage.method_settings).unwrap_or_default();
+            patches.extend(method_settings::patches(&settings, &want.throttling));
+        }
         change(context, &outputs, patches).await?;
         let arn = stage_arn(context.cloud, &outputs.rest_api_id, &outputs.name);
         retag(context, &arn, &live.tags, &want.tags).await?;
@@ -189,17 +196,12 @@ async fn live(
 ) -> Result<Live<Outputs, Spec>, ResourceError> {
     let name = stage.stage_name().unwrap_or_default();
     let deployment_id = stage.deployment_id().unwrap_or_default();
-    let settings = stage.method_settings().into_iter().flatten();
-    let throttle = |setting: &aws_sdk_apigateway::types::MethodSetting| Throttle {
-        rate_limit: setting.throttling_rate_limit,
-        burst_limit: setting.throttling_burst_limit,
-    };
     let spec = Spec {
         rest_api_id: rest_api_id.into(),
         name: name.to_owned(),
         description: stage.description().unwrap_or_default().to_owned(),
         fingerprint: deployments::fingerprint(context, rest_api_id, deployment_id).await?.into(),
-        throttling: settings.map(|(key, setting)| (key.clone(), throttle(setting))).collect(),
+        throttling: stage.method_settings().map(method_settings::throttling).unwrap_or_default(),
         tags: user_tags(&tags(stage)),
     };
     Ok(Live { outputs: outputs(rest_api_id, name, deployment_id), spec })
@@ -244,50 +246,4 @@ async fn change(
         .stage_name(&outputs.name)
         .set_patch_operations(Some(patches));
     call(context, &operation::UPDATE_STAGE, || request.clone().send()).await.map(drop)
-}
-
-/// The patches between two throttlings. AWS cannot remove one field of a method setting, only the setting whole.
-fn throttling(live: &BTreeMap<String, Throttle>, want: &BTreeMap<String, Throttle>) -> Vec<PatchOperation> {
-    let gone = live.keys().filter(|key| !want.contains_key(*key));
-    let removals = gone.map(|key| patch(Op::Remove, setting_path(key), None));
-    let changed = want.iter().filter(|(key, throttle)| live.get(*key) != Some(throttle));
-    let settings = changed.flat_map(|(key, throttle)| {
-        let path = setting_path(key);
-        let (rate, burst) = (throttle.rate_limit.to_string(), throttle.burst_limit.to_string());
-        [
-            patch(Op::Replace, format!("{path}/throttling/rateLimit"), Some(&rate)),
-            patch(Op::Replace, format!("{path}/throttling/burstLimit"), Some(&burst)),
-        ]
-    });
-    removals.chain(settings).collect()
-}
-
-/// The path of a method setting: `*/*`, or the resource path and the verb, of which the path has its slashes escaped.
-fn setting_path(key: &str) -> String {
-    let (path, verb) = key.rsplit_once('/').unwrap_or((key, "*"));
-    // AWS answers the keys as it takes them, so an escaped path must not be escaped again.
-    let path = if path.contains("~1") { path.to_owned() } else { escaped(path) };
-    format!("/{path}/{verb}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_setting_that_is_not_wanted_goes_whole_and_a_changed_one_keeps_its_other_fields() {
-        let throttle = |rate_limit| Throttle { rate_limit, burst_limit: 7 };
-        let live = BTreeMap::from([("pets~1{id}/GET".to_owned(), throttle(1.0)), ("*/*".to_owned(), throttle(1.0))]);
-        let want = BTreeMap::from([("*/*".to_owned(), throttle(2.5))]);
-        let patches = throttling(&live, &want);
-        let seen: Vec<_> = patches.iter().map(|one| (one.path().unwrap_or_default(), one.value())).collect();
-        assert_eq!(
-            seen,
-            [
-                ("/pets~1{id}/GET", None),
-                ("/*/*/throttling/rateLimit", Some("2.5")),
-                ("/*/*/throttling/burstLimit", Some("7")),
-            ]
-        );
-    }
 }
