@@ -12,6 +12,7 @@ pub mod operation;
 mod ownership;
 mod pace;
 pub mod settle;
+pub mod verbatim;
 
 use std::{
     collections::BTreeMap,

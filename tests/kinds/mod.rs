@@ -6,3 +6,4 @@ mod failures;
 mod life;
 mod particular;
 mod stripped;
+mod survival;

@@ -1,6 +1,5 @@
 //! What is particular to one kind.
 
-use aws_sdk_cognitoidentityprovider::types::{LambdaConfigType, UserPoolType};
 use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
@@ -35,41 +34,6 @@ async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Valu
     let claim = claim("ours", &Key::new(key.kind.clone(), "needed"));
     let read = catalog().get(&key.kind).expect("a kind of the catalog").read(&context, outputs, &claim).await;
     read.expect("a read").ours().map(|sight| sight.spec.clone())
-}
-
-async fn pool(cloud: &Cloud, outputs: &Value) -> UserPoolType {
-    let request = cloud.cognito.describe_user_pool().user_pool_id(outputs["id"].as_str().expect("an id"));
-    request.send().await.expect("a pool").user_pool.expect("its settings")
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_update_of_a_pool_keeps_what_the_config_does_not_manage() {
-    let cloud = fresh().await;
-    let spec = user_pool("people");
-    let outputs = make(&cloud, "user_pool", &spec).await;
-    let trigger = "arn:aws:lambda:us-west-2:000000000000:function:greet";
-    cloud
-        .cognito
-        .update_user_pool()
-        .user_pool_id(outputs["id"].as_str().unwrap())
-        .lambda_config(LambdaConfigType::builder().post_confirmation(trigger).build())
-        .sms_authentication_message("your code is {####}")
-        .send()
-        .await
-        .unwrap();
-    let before = pool(&cloud, &outputs).await;
-
-    update(&cloud, "user_pool", &outputs, &with(&spec, json!({ "deletion_protection": true, "mfa": "ON" }))).await;
-
-    let after = pool(&cloud, &outputs).await;
-    assert_eq!(after.lambda_config, before.lambda_config);
-    assert_eq!(after.sms_authentication_message.as_deref(), Some("your code is {####}"));
-    assert_eq!(after.user_pool_tags, before.user_pool_tags);
-    let want = with(&spec, json!({ "deletion_protection": true, "mfa": "ON" }));
-    assert_eq!(live(&cloud, "user_pool", &outputs).await, Some(want.clone()));
-
-    update(&cloud, "user_pool", &outputs, &with(&want, json!({ "name": "persons" }))).await;
-    assert_eq!(live(&cloud, "user_pool", &outputs).await.unwrap()["mfa"], "ON", "MFA is kept by an update of the rest");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,65 +1,65 @@
-//! The whole of a pool as an `UpdateUserPool` request: every member that the call accepts, so that none is reset.
+//! The whole of a pool as an `UpdateUserPool` request, whatever Cognito tells of it: so that nothing is reset.
 
-use aws_sdk_cognitoidentityprovider::{
-    config::http::HttpRequest, operation::update_user_pool::builders::UpdateUserPoolFluentBuilder, types::UserPoolType,
-};
-use aws_smithy_types::body::SdkBody;
-use serde_json::Value;
+use aws_sdk_cognitoidentityprovider::config::http::HttpRequest;
+use serde_json::{Map, Value, json};
 
-/// Copies a pool into a request that changes nothing.
-pub(super) fn echo(request: UpdateUserPoolFluentBuilder, pool: UserPoolType) -> UpdateUserPoolFluentBuilder {
-    // Cognito hands out empty placeholders that it refuses to take back.
-    let sms = pool.sms_configuration.filter(|sms| !sms.sns_caller_arn.is_empty());
-    let add_ons = pool.user_pool_add_ons.filter(|add_ons| !add_ons.advanced_security_mode.as_str().is_empty());
-    // Refused beside `TemporaryPasswordValidityDays` of the password policy, which says the same; see also `strip`.
-    let mut admin = pool.admin_create_user_config;
-    if let Some(admin) = &mut admin {
-        admin.unused_account_validity_days = 0;
+use crate::aws::verbatim;
+
+/// What is told of a pool and cannot be set, or not by an update.
+const READ_ONLY: &[&str] = &[
+    "AliasAttributes",
+    "Arn",
+    "CreationDate",
+    "CustomDomain",
+    "Domain",
+    "EmailConfigurationFailure",
+    "EstimatedNumberOfUsers",
+    "LastModifiedDate",
+    "SchemaAttributes",
+    "SmsConfigurationFailure",
+    "Status",
+    "UsernameAttributes",
+    "UsernameConfiguration",
+];
+
+/// Turns what `DescribeUserPool` tells of a pool into a request that changes nothing.
+pub(super) fn echo(pool: &Value) -> Map<String, Value> {
+    let mut request = pool.as_object().cloned().unwrap_or_default();
+    request.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+    for (told, sent) in [("Id", "UserPoolId"), ("Name", "PoolName")] {
+        let value = request.remove(told);
+        request.extend(value.map(|value| (sent.to_owned(), value)));
     }
+    // Refused beside `TemporaryPasswordValidityDays` of the password policy, which says the same.
+    if let Some(admin) = request.get_mut("AdminCreateUserConfig").and_then(Value::as_object_mut) {
+        admin.remove("UnusedAccountValidityDays");
+    }
+    if let Some(levels) = request.get_mut("AcrConfiguration").and_then(Value::as_object_mut) {
+        levels.retain(|level, named| !is_default_level(level, named));
+    }
+    // Cognito hands out empty placeholders that it refuses to take back. Left out, each is at its default: empty.
+    request.retain(|_, value| value.as_object().is_none_or(|members| !members.is_empty()));
     request
-        .set_user_pool_id(pool.id)
-        .set_pool_name(pool.name)
-        .set_policies(pool.policies)
-        .set_deletion_protection(pool.deletion_protection)
-        .set_lambda_config(pool.lambda_config)
-        .set_auto_verified_attributes(pool.auto_verified_attributes)
-        .set_sms_verification_message(pool.sms_verification_message)
-        .set_email_verification_message(pool.email_verification_message)
-        .set_email_verification_subject(pool.email_verification_subject)
-        .set_verification_message_template(pool.verification_message_template)
-        .set_sms_authentication_message(pool.sms_authentication_message)
-        .set_user_attribute_update_settings(pool.user_attribute_update_settings)
-        .set_mfa_configuration(pool.mfa_configuration)
-        .set_device_configuration(pool.device_configuration)
-        .set_email_configuration(pool.email_configuration)
-        .set_sms_configuration(sms)
-        .set_user_pool_tags(pool.user_pool_tags)
-        .set_admin_create_user_config(admin)
-        .set_user_pool_add_ons(add_ons)
-        .set_account_recovery_setting(pool.account_recovery_setting)
-        .set_user_pool_tier(pool.user_pool_tier)
-        .set_key_configuration(pool.key_configuration)
-        .set_issuer_configuration(pool.issuer_configuration)
-        .set_acr_configuration(pool.acr_configuration)
+}
+
+/// A level under Cognito's own name for it. It is told of every pool, and only pools of higher tiers may name levels.
+fn is_default_level(level: &str, named: &Value) -> bool {
+    let own = level.strip_prefix("Level").map(|number| format!("urn:cognito:loa:{number}"));
+    own.is_some_and(|own| named["AcrValue"] == json!(own))
 }
 
 /// Takes `UnusedAccountValidityDays` out of a request: the SDK sends its zero although nobody has set it.
 pub(super) fn strip(request: &mut HttpRequest) {
-    let Some(mut body) = request.body().bytes().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok()) else {
-        return;
-    };
+    let mut body = verbatim::sent(request);
     let admin = body.get_mut("AdminCreateUserConfig").and_then(Value::as_object_mut);
-    if admin.is_none_or(|admin| admin.remove("UnusedAccountValidityDays").is_none()) {
-        return;
+    if admin.is_some_and(|admin| admin.remove("UnusedAccountValidityDays").is_some()) {
+        verbatim::send_instead(request, &body);
     }
-    let body = body.to_string();
-    request.headers_mut().insert("content-length", body.len().to_string());
-    *request.body_mut() = SdkBody::from(body);
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use aws_smithy_types::body::SdkBody;
 
     use super::*;
 
@@ -69,11 +69,27 @@ mod tests {
             json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 0 } });
         let mut request = HttpRequest::new(SdkBody::from(body.to_string()));
         strip(&mut request);
-        let sent = request.body().bytes().unwrap();
-        assert_eq!(
-            serde_json::from_slice::<Value>(sent).unwrap(),
-            json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } })
-        );
-        assert_eq!(request.headers().get("content-length"), Some(sent.len().to_string().as_str()));
+        assert_eq!(verbatim::sent(&request), json!({ "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true } }));
+        let length = request.body().bytes().unwrap().len().to_string();
+        assert_eq!(request.headers().get("content-length"), Some(length.as_str()));
+    }
+
+    #[test]
+    fn what_cannot_be_set_and_what_is_a_placeholder_is_left_out_and_all_else_is_sent_back() {
+        let pool = json!({
+            "Id": "us-west-2_x", "Name": "people", "Arn": "arn", "EstimatedNumberOfUsers": 3, "CreationDate": 1.5,
+            "SchemaAttributes": [{ "Name": "sub" }], "UsernameAttributes": ["email"], "LambdaConfig": {},
+            "SmsConfiguration": {}, "AdminCreateUserConfig": { "UnusedAccountValidityDays": 7 },
+            "AcrConfiguration": {
+                "Level1": { "AcrValue": "urn:cognito:loa:1" }, "Level2": { "AcrValue": "urn:example:two" },
+            },
+            "OfTomorrow": { "Kept": true },
+        });
+        let sent = json!({
+            "UserPoolId": "us-west-2_x", "PoolName": "people",
+            "AcrConfiguration": { "Level2": { "AcrValue": "urn:example:two" } },
+            "OfTomorrow": { "Kept": true },
+        });
+        assert_eq!(Value::Object(echo(&pool)), sent);
     }
 }

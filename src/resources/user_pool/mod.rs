@@ -11,10 +11,14 @@ use std::{
 
 use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::tags::TagChanges;
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, carries, claimed, foreign, look, once, operation, remove, settle},
+    aws::{
+        Cloud, Tagged, Tagging, call, carries, claimed, foreign, look, once, operation, remove, settle,
+        verbatim::{self, Verbatim},
+    },
     engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError, Verdict},
 };
 
@@ -171,8 +175,8 @@ impl Resource for UserPool {
         }
         if pool.deletion_protection == Some(DeletionProtectionType::Active) {
             rewrite(context, &outputs.id, |mut now| {
-                now.deletion_protection = Some(DeletionProtectionType::Inactive);
-                Ok(now)
+                now.insert("DeletionProtection".into(), json!("INACTIVE"));
+                now
             })
             .await?;
         }
@@ -234,21 +238,36 @@ async fn named(context: &Context<'_, Cloud>, name: &str) -> Result<Vec<String>, 
 async fn rewrite(
     context: &Context<'_, Cloud>,
     id: &str,
-    change: impl Fn(UserPoolType) -> Result<UserPoolType, ResourceError> + Send + Sync,
+    change: impl Fn(Map<String, Value>) -> Map<String, Value> + Send + Sync,
 ) -> Result<(), ResourceError> {
     let change = &change;
     settle::until(context, Duration::from_mins(2), "another change of the user pool to end", || async move {
-        let Some(now) = describe(context, id).await? else {
-            return Err(ResourceError::refused(format!("user pool `{id}` is gone")));
-        };
-        let request = echo::echo(context.cloud.cognito.update_user_pool(), change(now)?);
+        let request = Value::Object(change(echo::echo(&verbatim_pool(context, id).await?)));
+        let update = context.cloud.cognito.update_user_pool().user_pool_id(id);
         let sent = call(context, &operation::UPDATE_USER_POOL, || {
-            request.clone().customize().mutate_request(echo::strip).send()
+            let whole = request.clone();
+            update.clone().customize().mutate_request(move |sent| verbatim::send_instead(sent, &whole)).send()
         });
         settle::unless(sent.await, "ConcurrentModificationException")
     })
     .await
     .map(drop)
+}
+
+/// Everything that Cognito tells of a pool, in its own words.
+async fn verbatim_pool(context: &Context<'_, Cloud>, id: &str) -> Result<Value, ResourceError> {
+    let (request, answer) = (context.cloud.cognito.describe_user_pool().user_pool_id(id), Verbatim::default());
+    let found = look(context, &operation::DESCRIBE_USER_POOL, || {
+        request.clone().customize().interceptor(answer.clone()).send()
+    });
+    if found.await?.is_none() {
+        return Err(ResourceError::refused(format!("user pool `{id}` is gone")));
+    }
+    match answer.take()["UserPool"].take() {
+        // An update out of nothing would reset everything.
+        Value::Null => Err(ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool")),
+        pool => Ok(pool),
+    }
 }
 
 async fn change_tags(context: &Context<'_, Cloud>, arn: &str, changes: TagChanges) -> Result<(), ResourceError> {

@@ -10,6 +10,8 @@ use aws_sdk_cognitoidentityprovider::{
     },
 };
 
+use serde_json::{Map, Value, json};
+
 use super::{PasswordPolicy, Spec};
 use crate::{aws::user_tags, engine::ResourceError};
 
@@ -22,7 +24,7 @@ pub(super) fn creation(
     let admin = AdminCreateUserConfigType::builder().allow_admin_create_user_only(!spec.self_sign_up).build();
     Ok(request
         .pool_name(&spec.name)
-        .policies(UserPoolPolicyType::builder().password_policy(password_policy(spec, None)).build())
+        .policies(UserPoolPolicyType::builder().password_policy(password_policy(spec)).build())
         .deletion_protection(protection(spec))
         .set_username_attributes((!usernames.is_empty()).then_some(usernames))
         .set_auto_verified_attributes(Some(verified(spec)).filter(|attributes| !attributes.is_empty()))
@@ -30,28 +32,48 @@ pub(super) fn creation(
         .set_account_recovery_setting(recovery(spec)?))
 }
 
-/// The pool with our settings in the place of its own.
-pub(super) fn managed(mut pool: UserPoolType, want: &Spec) -> Result<UserPoolType, ResourceError> {
-    pool.name = Some(want.name.clone());
-    let mut policies = pool.policies.take().unwrap_or_else(|| UserPoolPolicyType::builder().build());
-    policies.password_policy = Some(password_policy(want, policies.password_policy.take()));
-    pool.policies = Some(policies);
-    pool.deletion_protection = Some(protection(want));
-    let mut admin =
-        pool.admin_create_user_config.take().unwrap_or_else(|| AdminCreateUserConfigType::builder().build());
-    admin.allow_admin_create_user_only = !want.self_sign_up;
-    pool.admin_create_user_config = Some(admin);
-    // Cognito refuses to demand the verification of an attribute that it does not verify.
-    if let Some(updates) = &mut pool.user_attribute_update_settings {
-        let demanded = updates.attributes_require_verification_before_update.take().unwrap_or_default();
-        let kept = demanded.into_iter().filter(|attribute| want.auto_verified_attributes.contains(attribute.as_str()));
-        updates.attributes_require_verification_before_update = Some(kept.collect());
+/// An update with our settings in the place of the pool's own. What is beside them in the same member stays.
+pub(super) fn managed(mut pool: Map<String, Value>, want: &Spec) -> Map<String, Value> {
+    let policy = &want.password_policy;
+    let within = |outer: &mut Map<String, Value>, name: &str, members: Value| {
+        let inner = outer.entry(name).or_insert_with(|| json!({}));
+        if let (Some(inner), Value::Object(members)) = (inner.as_object_mut(), members) {
+            inner.extend(members);
+        }
+    };
+    let mut policies = pool.remove("Policies").and_then(|policies| policies.as_object().cloned()).unwrap_or_default();
+    let requirements = json!({
+        "MinimumLength": policy.minimum_length,
+        "RequireUppercase": policy.require_uppercase,
+        "RequireLowercase": policy.require_lowercase,
+        "RequireNumbers": policy.require_numbers,
+        "RequireSymbols": policy.require_symbols,
+        "TemporaryPasswordValidityDays": policy.temporary_password_validity_days,
+    });
+    within(&mut policies, "PasswordPolicy", requirements);
+    pool.insert("Policies".into(), Value::Object(policies));
+    within(&mut pool, "AdminCreateUserConfig", json!({ "AllowAdminCreateUserOnly": !want.self_sign_up }));
+    pool.insert("PoolName".into(), json!(want.name));
+    pool.insert("DeletionProtection".into(), json!(protection(want).as_str()));
+    pool.insert("AutoVerifiedAttributes".into(), json!(want.auto_verified_attributes));
+    demand_only_what_is_verified(&mut pool, want);
+    let recovery = want.account_recovery.as_ref().map(|ways| {
+        let ways = (1..).zip(ways).map(|(priority, way): (u32, _)| json!({ "Priority": priority, "Name": way }));
+        json!({ "RecoveryMechanisms": ways.collect::<Vec<_>>() })
+    });
+    pool.extend(recovery.map(|recovery| ("AccountRecoverySetting".to_owned(), recovery)));
+    pool
+}
+
+/// Cognito refuses to demand the verification of an attribute that it does not verify.
+fn demand_only_what_is_verified(pool: &mut Map<String, Value>, want: &Spec) {
+    let demanded = pool.get_mut("UserAttributeUpdateSettings").and_then(Value::as_object_mut);
+    let demanded = demanded.and_then(|updates| updates.get_mut("AttributesRequireVerificationBeforeUpdate"));
+    if let Some(demanded) = demanded.and_then(Value::as_array_mut) {
+        let verified =
+            |attribute: &Value| attribute.as_str().is_some_and(|name| want.auto_verified_attributes.contains(name));
+        demanded.retain(verified);
     }
-    pool.auto_verified_attributes = Some(verified(want));
-    if want.account_recovery.is_some() {
-        pool.account_recovery_setting = recovery(want)?;
-    }
-    Ok(pool)
 }
 
 /// The pool in the shape of our settings.
@@ -88,8 +110,7 @@ fn protection(spec: &Spec) -> DeletionProtectionType {
     if spec.deletion_protection { DeletionProtectionType::Active } else { DeletionProtectionType::Inactive }
 }
 
-/// All members, since Cognito keeps those that are left out; only the history is nobody's but the person's.
-fn password_policy(spec: &Spec, now: Option<PasswordPolicyType>) -> PasswordPolicyType {
+fn password_policy(spec: &Spec) -> PasswordPolicyType {
     let policy = &spec.password_policy;
     PasswordPolicyType::builder()
         .minimum_length(number(policy.minimum_length))
@@ -98,7 +119,6 @@ fn password_policy(spec: &Spec, now: Option<PasswordPolicyType>) -> PasswordPoli
         .require_numbers(policy.require_numbers)
         .require_symbols(policy.require_symbols)
         .temporary_password_validity_days(number(policy.temporary_password_validity_days))
-        .set_password_history_size(now.and_then(|now| now.password_history_size))
         .build()
 }
 

@@ -1,15 +1,16 @@
 //! `user_pool_client`: the app client through which users sign in.
 
-use std::{collections::BTreeSet, time::Duration};
+mod update;
 
-use aws_sdk_cognitoidentityprovider::{
-    operation::update_user_pool_client::builders::UpdateUserPoolClientFluentBuilder,
-    types::{PreventUserExistenceErrorTypes, TimeUnitsType, TokenValidityUnitsType, UserPoolClientType},
+use std::collections::BTreeSet;
+
+use aws_sdk_cognitoidentityprovider::types::{
+    PreventUserExistenceErrorTypes, TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    aws::{Cloud, call, look, once, operation, remove, settle},
+    aws::{Cloud, call, look, once, operation, remove},
     engine::{Claim, Context, Found, Input, Kind, Live, Replacement, Resource, ResourceError, Verdict},
 };
 
@@ -125,15 +126,7 @@ impl Resource for UserPoolClient {
         want: &Spec,
     ) -> Result<Outputs, ResourceError> {
         let _alone = context.cloud.alone(&outputs.user_pool_id).await;
-        settle::until(context, Duration::from_mins(2), "another change of the app client to end", || async move {
-            let Some(now) = describe(context, outputs).await? else {
-                return Err(ResourceError::refused(format!("app client `{}` is gone", outputs.id)));
-            };
-            let request = managed(echo(context.cloud.cognito.update_user_pool_client(), now), want);
-            let sent = call(context, &operation::UPDATE_USER_POOL_CLIENT, || request.clone().send()).await;
-            settle::unless(sent, "ConcurrentModificationException")
-        })
-        .await?;
+        update::update(context, outputs, want).await?;
         Ok(outputs.clone())
     }
 
@@ -207,55 +200,6 @@ fn whole((validity, unit): (i32, TimeUnitsType), seconds: u32, default: u32) -> 
     };
     let total = u32::try_from(validity).ok()?.checked_mul(factor)?;
     (total % seconds == 0).then_some(total / seconds)
-}
-
-/// Everything that Cognito would reset if it were left out.
-fn echo(request: UpdateUserPoolClientFluentBuilder, now: UserPoolClientType) -> UpdateUserPoolClientFluentBuilder {
-    request
-        .set_user_pool_id(now.user_pool_id)
-        .set_client_id(now.client_id)
-        .set_read_attributes(now.read_attributes)
-        .set_write_attributes(now.write_attributes)
-        .set_supported_identity_providers(now.supported_identity_providers)
-        .set_callback_urls(now.callback_urls)
-        .set_logout_urls(now.logout_urls)
-        .set_default_redirect_uri(now.default_redirect_uri)
-        .set_allowed_o_auth_flows(now.allowed_o_auth_flows)
-        .set_allowed_o_auth_scopes(now.allowed_o_auth_scopes)
-        .set_allowed_o_auth_flows_user_pool_client(now.allowed_o_auth_flows_user_pool_client)
-        .set_analytics_configuration(now.analytics_configuration)
-        .set_enable_token_revocation(now.enable_token_revocation)
-        .set_enable_propagate_additional_user_context_data(now.enable_propagate_additional_user_context_data)
-        .set_auth_session_validity(now.auth_session_validity)
-        .set_refresh_token_rotation(now.refresh_token_rotation)
-        // The managed ones too: a setting left to AWS keeps the value it has.
-        .set_token_validity_units(now.token_validity_units)
-        .set_access_token_validity(now.access_token_validity)
-        .set_id_token_validity(now.id_token_validity)
-        .refresh_token_validity(now.refresh_token_validity)
-}
-
-fn managed(request: UpdateUserPoolClientFluentBuilder, want: &Spec) -> UpdateUserPoolClientFluentBuilder {
-    let request = request
-        .client_name(&want.name)
-        .set_explicit_auth_flows(Some(flows(want)))
-        .prevent_user_existence_errors(existence(want));
-    let mut units =
-        request.get_token_validity_units().clone().unwrap_or_else(|| TokenValidityUnitsType::builder().build());
-    let mut request = request;
-    if let Some(minutes) = want.access_token_validity_minutes {
-        units.access_token = Some(TimeUnitsType::Minutes);
-        request = request.access_token_validity(number(minutes));
-    }
-    if let Some(minutes) = want.id_token_validity_minutes {
-        units.id_token = Some(TimeUnitsType::Minutes);
-        request = request.id_token_validity(number(minutes));
-    }
-    if let Some(days) = want.refresh_token_validity_days {
-        units.refresh_token = Some(TimeUnitsType::Days);
-        request = request.refresh_token_validity(number(days));
-    }
-    request.token_validity_units(units)
 }
 
 fn flows(spec: &Spec) -> Vec<aws_sdk_cognitoidentityprovider::types::ExplicitAuthFlowsType> {
