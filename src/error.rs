@@ -179,6 +179,7 @@ impl From<PlanError> for Failure {
 
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
+        let refused = Refused(refused.0.into_iter().map(as_written).collect());
         // What is a way out of several comes once, after what is one of each.
         let mut hints: Vec<String> = Vec::new();
         for hint in refused.0.iter().flat_map(PlanError::hints) {
@@ -187,6 +188,27 @@ impl From<Refused> for Failure {
         }
         Self { exit: Exit::Failed, errors: refused.0.iter().map(Fault::new).collect(), hints }
     }
+}
+
+/// The same with a pool's setting under its name in the configuration, which is the one that people know.
+fn as_written(error: PlanError) -> PlanError {
+    match error {
+        PlanError::WouldLoseData { key, field, live, wanted } => {
+            let words = [key.kind.as_str(), &field].map(camel_case);
+            PlanError::WouldLoseData { key, field: words.join("."), live, wanted }
+        }
+        error => error,
+    }
+}
+
+fn camel_case(snake_case: &str) -> String {
+    let mut words = snake_case.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
+        name + &capital.into_iter().chain(letters).collect::<String>()
+    })
 }
 
 impl From<HttpError> for Failure {

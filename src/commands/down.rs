@@ -45,7 +45,8 @@ fn check_count(survey: &Survey, named: Option<u64>) -> Result<(), Failure> {
 /// What is kept because it holds people's data, and how it could go.
 fn kept(survey: &Survey) -> Vec<String> {
     let kept = |key: &Key| survey.observed.holdings.get(key).filter(|records| **records > 0);
-    let steps = survey.plan.steps.iter().filter(|step| matches!(step.action, Action::Keep { .. }));
+    let steps =
+        survey.plan.steps.iter().filter(|step| matches!(step.action, Action::Keep { .. } | Action::Adopt { .. }));
     let notes = steps.filter_map(|step| {
         let records = kept(&step.key)?;
         Some(format!(

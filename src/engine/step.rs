@@ -58,7 +58,8 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
             }
             Action::Replace { outputs, .. } => {
                 if deletes_first(self.action) {
-                    kind.delete(&context, outputs).await?;
+                    // Replacements are planned of things that hold nothing, and somebody may have come since.
+                    self.delete(kind, &context, outputs, 0).await?;
                 }
                 self.create(kind, &context).await.map(Some)
             }

@@ -138,8 +138,8 @@ async fn a_change_that_would_lose_marbles_is_refused() {
     let error = planned(&world, &changed.desired(), Consent::default()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "jar.main: `glass` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it \
-         would be lost"
+        "jar.main: `glass` cannot be changed from `\"clear\"` to `\"brown\"`: AWS could only make a new one in its place, \
+         and what people keep in it would be lost"
     );
     assert!(matches!(error.0[..], [PlanError::WouldLoseData { .. }]));
 }
@@ -170,6 +170,40 @@ async fn marbles_that_come_after_the_plan_stop_the_deletion() {
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let outcome = engine.execute(&plan, state(&world), &world).await;
     assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 user now, and 0 were agreed to");
+}
+
+/// An up that dies as soon as there is a jar.
+async fn died_with_a_jar() -> World {
+    for at in 0.. {
+        let world = World::default();
+        run(&world, &config().desired(), Consent::default(), Some(Cut::After(at))).await;
+        if world.shape().iter().any(|line| line.starts_with("jar")) {
+            return world;
+        }
+    }
+    unreachable!("an up makes a jar");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_jar_that_an_interrupted_up_left_is_replaced_only_while_it_is_empty() {
+    let brown = Config { glass: "brown".into(), ..config() }.desired();
+    let world = died_with_a_jar().await;
+    let fill = || world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 1));
+    let plan = planned(&world, &brown, Consent::default()).await.unwrap();
+    assert!(plan.steps.iter().any(|step| step.action.verb() == Verb::Replace), "{plan:?}");
+    // Somebody comes between the plan and the deletion.
+    fill();
+    let (catalog, told) = (catalog(), Told::default());
+    let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
+    let outcome = engine.execute(&plan, state(&world), &world).await;
+    let jar = outcome.failed.iter().find(|failed| failed.key == Key::new(JAR, "main")).unwrap();
+    assert_eq!(jar.error.to_string(), "it holds 1 user now, and 0 were agreed to");
+    assert_eq!(world.shape().iter().filter(|line| line.starts_with("jar")).count(), 1);
+    let refused = planned(&world, &brown, Consent::default()).await.unwrap_err();
+    assert!(matches!(refused.0[..], [PlanError::WouldLoseData { .. }]), "{refused}");
+
+    let world = died_with_a_jar().await;
+    assert!(run(&world, &brown, Consent::default(), None).await.complete());
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ mod faults;
 mod interrupts;
 mod laws;
 mod many;
+mod people;
 mod project;
 mod shape;
 mod stack;

@@ -128,6 +128,12 @@ impl Stack {
         self.cut(None, None).await.expect("nothing cuts it")
     }
 
+    /// Runs `down` with the consent to lose so many users.
+    pub(super) async fn down_losing(&self, users: u64) -> Run {
+        self.wire.arm(None);
+        self.consenting(None, &Interrupt::new(), Consent { delete_holdings: Some(users) }).await
+    }
+
     /// Runs `up` of a project, or `down`, in a process that somebody wishes to stop after this time.
     pub(super) async fn interrupted(&self, project: Option<&Project>, after: Duration) -> Run {
         self.wire.arm(None);
@@ -151,6 +157,10 @@ impl Stack {
     }
 
     async fn run(&self, project: Option<&Project>, interrupt: &Interrupt) -> Run {
+        self.consenting(project, interrupt, Consent::default()).await
+    }
+
+    async fn consenting(&self, project: Option<&Project>, interrupt: &Interrupt, consent: Consent) -> Run {
         let cloud = self.connect(project).await;
         let catalog = catalog();
         let listener = Listener::default();
@@ -161,7 +171,7 @@ impl Stack {
         let plan = observed
             .map_err(|error| error.to_string())
             .and_then(|observed| {
-                plan(&desired, &state, &observed, &catalog, &Consent::default()).map_err(|error| error.to_string())
+                plan(&desired, &state, &observed, &catalog, &consent).map_err(|error| error.to_string())
             })
             .unwrap_or_else(|error| panic!("{error}"));
         let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };

@@ -8,11 +8,11 @@ use super::fixture::Fixture;
 #[test]
 fn what_people_sign_in_with_cannot_change() {
     let edit = json!({ "userPool": { "usernameAttributes": ["email"] } });
-    assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
-    error: user_pool.main: `username_attributes` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost
-    hint: put `username_attributes` back to `[]`
+    assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
+    error: user_pool.main: `userPool.usernameAttributes` cannot be changed from `[]` to `["email"]`: AWS could only make a new one in its place, and what people keep in it would be lost
+    hint: put `userPool.usernameAttributes` back to `[]`
     hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the people there
-    ");
+    "#);
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::engine::{Foreign, Key};
 pub enum PlanError {
     /// A change that AWS could only do by replacing something that holds people's data.
     #[error(
-        "{key}: `{field}` cannot be changed: AWS could only do it by replacing the thing, and what people keep in it would be lost"
+        "{key}: `{field}` cannot be changed from {live} to {wanted}: AWS could only make a new one in its place, and what \
+         people keep in it would be lost"
     )]
     WouldLoseData {
         /// Of what.

@@ -7,7 +7,7 @@ use super::{
     Action, PlanError,
     decide::{Decisions, people, recorded_needs},
 };
-use crate::engine::{Foreign, Found, Key, graph};
+use crate::engine::{Foreign, Found, Key, Sight, graph};
 
 impl Decisions<'_> {
     /// Decides on what is there, or may be there, and is not wanted any more.
@@ -19,18 +19,27 @@ impl Decisions<'_> {
             self.traits(key)?;
             if let Some(because) = self.protected(key) {
                 kept.insert(key.clone());
-                self.make(key, Action::Keep { because: Some(because) });
+                self.keep(key, because);
             }
         }
         let needed =
             kept.iter().flat_map(|key| graph::reachable(key, &recorded_needs(self.state))).collect::<BTreeSet<_>>();
         for key in needed.intersection(&unwanted) {
             if kept.insert(key.clone()) {
-                self.make(key, Action::Keep { because: Some("what is kept needs it".into()) });
+                self.keep(key, "what is kept needs it".into());
             }
         }
         let leaving: BTreeSet<Key> = unwanted.difference(&kept).cloned().collect();
         leaving.iter().try_for_each(|key| self.decide_leaving(key, &leaving))
+    }
+
+    /// Keeps a thing. One that an interrupted run left is recorded for that: a claim that nobody remembers is an orphan's.
+    fn keep(&mut self, key: &Key, because: String) {
+        let action = match self.found(key).cloned() {
+            Some(Sight { outputs, spec }) => Action::Adopt { outputs, live: spec, changes: Vec::new() },
+            None => Action::Keep { because: Some(because) },
+        };
+        self.make(key, action);
     }
 
     /// Why a thing that holds people's data is kept.
