@@ -1,12 +1,12 @@
 //! The cloud itself: one world, its settings, its faults, and the one entry for requests.
 
+mod guard;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::BTreeMap,
     io,
-    ops::{Deref, DerefMut},
     path::Path,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
@@ -20,6 +20,8 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
+
+pub(crate) use guard::WorldGuard;
 
 use crate::{
     call,
@@ -277,27 +279,6 @@ impl Cloud {
 
     pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
         lock(&self.0.journal)
-    }
-}
-
-/// The world, locked; it notices when it is borrowed for a change.
-pub(crate) struct WorldGuard<'a> {
-    world: MutexGuard<'a, World>,
-    changed: &'a AtomicBool,
-}
-
-impl Deref for WorldGuard<'_> {
-    type Target = World;
-
-    fn deref(&self) -> &World {
-        &self.world
-    }
-}
-
-impl DerefMut for WorldGuard<'_> {
-    fn deref_mut(&mut self) -> &mut World {
-        self.changed.store(true, Ordering::SeqCst);
-        &mut self.world
     }
 }
 

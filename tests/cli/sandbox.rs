@@ -11,72 +11,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::followed::Followed;
+use super::{followed::Followed, obedient, pinned::pinned};
 use crate::harness::{Place, Secrets};
-
-/// A configuration whose function does what its caller asks for, so that calls of every kind can be seen.
-const OBEDIENT: &str = r#"{
-  "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
-  "functions": {
-    "items": { "source": "items", "handler": "bootstrap", "runtime": "provided.al2023", "timeout": 10 },
-    "other": { "source": "items", "handler": "bootstrap", "runtime": "provided.al2023", "timeout": 10 }
-  },
-  "routes": {
-    "POST /echo": { "function": "items", "auth": "none" },
-    "GET /items": { "function": "items" },
-    "GET /items/{id}": { "function": "items" },
-    "GET /admin": { "function": "items", "auth": { "scopes": ["shop/admin"] } },
-    "GET /mine": { "function": "items", "auth": { "scopes": ["aws.cognito.signin.user.admin"] } }
-  }
-}
-"#;
-
-/// Answers a request of the API with what it got of it, or as its parameter `as` says; raises what a direct caller
-/// says; knocks at a port when it is told to, and answers a minute later.
-const BOOTSTRAP: &str = r#"#!/usr/bin/env python3
-import http.client, json, os, socket, time
-
-api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
-
-def ask(method, path, body=None):
-    api.request(method, "/2018-06-01/runtime/invocation/" + path, body)
-    answer = api.getresponse()
-    return answer.headers.get("Lambda-Runtime-Aws-Request-Id"), answer.read()
-
-def knock(port):
-    socket.create_connection(("127.0.0.1", int(port)))
-    time.sleep(60)
-
-def answer(event):
-    if "knock" in event:
-        knock(event["knock"])
-    if "httpMethod" not in event:
-        return {"got": event}
-    query = event["queryStringParameters"] or {}
-    if "knock" in query:
-        knock(query["knock"])
-    wanted = query.get("as")
-    if wanted == "nonsense":
-        return "nonsense"
-    if wanted:
-        return {"statusCode": int(wanted), "body": "as you like it"}
-    headers = {name: event["headers"].get(name) for name in ["Content-Type", "X-Amount"]}
-    claims = event["requestContext"].get("authorizer", {}).get("claims", {})
-    seen = {"headers": headers, "query": event["queryStringParameters"], "parameters": event["pathParameters"],
-            "body": event["body"], "token": claims.get("token_use")}
-    return {"statusCode": 200, "body": json.dumps(seen)}
-
-while True:
-    request, event = ask("GET", "next")
-    event = json.loads(event)
-    print("hello from", event.get("path", "nowhere"), flush=True)
-    if "raise" in event:
-        trace = ['  File "app.py", line 3, in handler\n    raise ValueError()\n']
-        error = {"errorType": "ValueError", "errorMessage": event["raise"], "stackTrace": trace}
-        ask("POST", request + "/error", json.dumps(error))
-    else:
-        ask("POST", request + "/response", json.dumps(answer(event)))
-"#;
 
 /// A folder that is removed in the end, and with it the local cloud that runs in it.
 pub(crate) struct Sandbox {
@@ -132,8 +68,8 @@ impl Sandbox {
     /// A folder with a function that does what its caller asks for, and with several routes to it.
     pub(crate) fn obedient() -> Self {
         let sandbox = Self::empty();
-        sandbox.write("config.json", OBEDIENT);
-        sandbox.write("items/bootstrap", BOOTSTRAP);
+        sandbox.write("config.json", obedient::CONFIG);
+        sandbox.write("items/bootstrap", obedient::BOOTSTRAP);
         sandbox
     }
 
@@ -268,23 +204,7 @@ impl Sandbox {
         for (id, name) in self.ids() {
             text = text.replace(&id, &name);
         }
-        let text = after(&text, "127.0.0.1:", "PORT", |c| c.is_ascii_digit());
-        let text = after(&text, "(process ", "PID", |c| c.is_ascii_digit());
-        let text = after(&text, "request id ", "REQUEST", |c| c.is_ascii_hexdigit() || c == '-');
-        let text = after(&text, "stackctl:token,Value=", "TOKEN", |c| c.is_ascii_hexdigit() || c == '-');
-        let lines = text.lines().map(|line| {
-            let words: Vec<&str> = line.split(' ').collect();
-            let pinned = words.iter().zip(words.iter().skip(1).chain([&""])).map(|(word, next)| match *word {
-                word if is_time(word) => "TIME",
-                word if is_cut_hash(word) => "HASH…",
-                word if is_moment(word) => "MOMENT",
-                word if is_request_id(word) => "ID",
-                word if is_measured(word, next) => "N",
-                word => word,
-            });
-            pinned.collect::<Vec<_>>().join(" ")
-        });
-        lines.map(|line| line.trim_end().to_owned() + "\n").collect()
+        pinned(&text)
     }
 
     /// The ids in all states.
@@ -337,42 +257,4 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
             _ => found.extend(fs::read(entry.path()).ok().map(|bytes| (entry.path(), bytes))),
         }
     }
-}
-
-/// Replaces what follows each `marker` as long as it is of the given characters.
-fn after(text: &str, marker: &str, replacement: &str, is_part: impl Fn(char) -> bool) -> String {
-    let mut parts = text.split(marker);
-    let mut result = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        result.push_str(marker);
-        let rest = part.trim_start_matches(&is_part);
-        result.push_str(if rest.len() == part.len() { "" } else { replacement });
-        result.push_str(rest);
-    }
-    result
-}
-
-fn is_time(word: &str) -> bool {
-    word.strip_suffix('s').is_some_and(|number| number.contains('.') && number.parse::<f64>().is_ok())
-}
-
-/// As `2026-11-25T01:02:03.004Z`.
-fn is_moment(word: &str) -> bool {
-    word.ends_with('Z') && word.contains('.') && word.parse::<jiff::Timestamp>().is_ok()
-}
-
-/// Of a request to a function: whole, or its beginning.
-fn is_request_id(word: &str) -> bool {
-    let hexadecimal = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    word.len() == 36 && word.split('-').all(hexadecimal) || word.len() == 8 && hexadecimal(word)
-}
-
-/// As the first word of `12.34 ms` and of `20 MB of`. The memory that a function has is not measured.
-fn is_measured(word: &str, unit: &str) -> bool {
-    word.parse::<f64>().is_ok() && (unit.starts_with("ms") || unit == "MB" && word != "128")
-}
-
-/// A digest over settings that hold ids.
-fn is_cut_hash(word: &str) -> bool {
-    word.strip_suffix('…').is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

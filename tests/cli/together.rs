@@ -1,7 +1,7 @@
 //! Two `up`s at the same moment, on a stack that is not there yet: one does the work, and the other waits for it or is
 //! refused with its name. AWS, S3 included, is played by a local cloud in this process.
 
-use std::process::{Child, Stdio};
+use std::thread;
 
 use stackctl_local::Settings;
 
@@ -52,10 +52,9 @@ fn race(rounds: usize, begin: impl Fn() -> (Served, Sandbox)) {
     let mut refused = 0;
     for round in 1..=rounds {
         let (aws, sandbox) = begin();
-        // Whoever is refused has asked for nothing to wait; whoever has, waits for the other.
+        // With patience the second waits for the first; without, it may be refused.
         let patience = if round % 2 == 0 { " --lock-timeout 5m" } else { "" };
-        let both: Vec<Child> = (0..2).map(|_| start(&sandbox, &format!("up --yes{patience}"))).collect();
-        let both: Vec<Ran> = both.into_iter().map(ended).collect();
+        let both = at_once(&sandbox, &format!("up --yes{patience}"));
         let losers: Vec<&Ran> = both.iter().filter(|ran| ran.code != 0).collect();
         assert!(losers.len() < 2, "round {round}: nobody did the work: {both:?}");
         assert!(losers.is_empty() || patience.is_empty(), "round {round}: one did not wait: {losers:?}");
@@ -73,15 +72,7 @@ fn race(rounds: usize, begin: impl Fn() -> (Served, Sandbox)) {
     println!("{rounds} rounds: {refused} refused, {} waited or came after", rounds - refused);
 }
 
-fn start(sandbox: &Sandbox, line: &str) -> Child {
-    sandbox.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-}
-
-fn ended(child: Child) -> Ran {
-    let output = child.wait_with_output().unwrap();
-    Ran {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+/// Two runs of one line that begin together.
+fn at_once(sandbox: &Sandbox, line: &str) -> [Ran; 2] {
+    thread::scope(|scope| [(), ()].map(|()| scope.spawn(|| sandbox.run(line))).map(|run| run.join().unwrap()))
 }

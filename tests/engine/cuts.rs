@@ -3,7 +3,7 @@
 use stackctl::engine::{Consent, Desired};
 
 use super::{
-    kinds::Config,
+    config::Config,
     life::{Run, down, planned, run, up},
     world::{Cut, World},
 };

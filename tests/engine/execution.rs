@@ -4,7 +4,8 @@ use serde_json::json;
 use stackctl::engine::{Action, Consent, Desired, Engine, Found, Interrupt, Key, Plan, PlanError, Verb, Verdict, plan};
 
 use super::{
-    kinds::{Config, INDEX, JAR, LABEL, SHELF, catalog},
+    config::Config,
+    kinds::{INDEX, JAR, LABEL, SHELF, catalog},
     life::{Told, down, planned, run, state, up},
     world::{Cut, LostAnswer, World},
 };

@@ -9,7 +9,8 @@ use stackctl::{
 };
 
 use super::{
-    kinds::{Config, catalog},
+    config::Config,
+    kinds::catalog,
     life::{Told, planned, state, up},
     world::{LostAnswer, World},
 };

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stackctl::engine::{
-    Catalog, Claim, Context, Desired, Foreign, Found, Input, Key, Kind, Live, Part, Replacement, Resource,
-    ResourceError,
+    Catalog, Claim, Context, Foreign, Found, Input, Kind, Live, Replacement, Resource, ResourceError,
 };
 use tokio::time::Instant;
 
@@ -300,49 +299,5 @@ impl Resource for Index {
 
     async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
         at.cloud.delete(&outputs.id).await
-    }
-}
-
-/// A toy stack: some shelves, one jar on the first of them, labels on the jar, and an index over the labels.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Config {
-    pub shelves: BTreeMap<String, u32>,
-    pub glass: String,
-    pub lid: String,
-    pub labels: BTreeMap<String, String>,
-}
-
-impl Config {
-    pub fn new(shelves: &[(&str, u32)], lid: &str, labels: &[(&str, &str)]) -> Self {
-        Self {
-            shelves: shelves.iter().map(|(name, boards)| ((*name).to_owned(), *boards)).collect(),
-            glass: "clear".into(),
-            lid: lid.into(),
-            labels: labels.iter().map(|(name, colour)| ((*name).to_owned(), (*colour).to_owned())).collect(),
-        }
-    }
-
-    pub fn desired(&self) -> Desired {
-        let mut desired = Desired::default();
-        for (name, boards) in &self.shelves {
-            let notes = [("secret".to_owned(), "hush".to_owned())].into();
-            let spec = ShelfSpec { name: format!("toy-{name}"), boards: Some(*boards), notes };
-            desired.add(Key::new(SHELF, name), &spec, []);
-        }
-        let jar = Key::new(JAR, "main");
-        let home =
-            self.shelves.keys().next().map_or_else(|| "floor".into(), |name| Key::new(SHELF, name).output("id").into());
-        let (glass, lid) = (self.glass.clone(), self.lid.clone());
-        desired.add(jar.clone(), &JarSpec { name: "jar".into(), glass, lid, shelf: home }, []);
-        let mut parts = vec![Part::field(jar.clone(), "lid")];
-        for (name, colour) in &self.labels {
-            let key = Key::new(LABEL, name);
-            let spec = LabelSpec { jar: jar.output("id").into(), name: name.clone(), colour: colour.clone() };
-            desired.add(key.clone(), &spec, []);
-            parts.push(Part::whole(key));
-        }
-        let top = IndexSpec { jar: jar.output("id").into(), fingerprint: Input::Digest(parts) };
-        desired.add(Key::new(INDEX, "main"), &top, []);
-        desired
     }
 }

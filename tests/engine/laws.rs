@@ -7,7 +7,7 @@ use stackctl::{
 };
 
 use super::{
-    kinds::Config,
+    config::Config,
     life::{down, planned, run, up},
     world::{Cut, World},
 };

@@ -8,7 +8,8 @@ use stackctl::{
 };
 
 use super::{
-    kinds::{Config, catalog},
+    config::Config,
+    kinds::catalog,
     world::{Cut, World},
 };
 

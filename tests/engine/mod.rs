@@ -1,5 +1,6 @@
 //! The engine over a toy cloud: no AWS, no network, no clock.
 
+mod config;
 mod cuts;
 mod execution;
 mod interrupts;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use stackctl::engine::{Action, Consent, Desired, Input, Key, Plan, PlanError, Verb};
 
 use super::{
-    kinds::{Config, JAR, JarSpec, LABEL, LabelSpec, SHELF},
+    config::Config,
+    kinds::{JAR, JarSpec, LABEL, LabelSpec, SHELF},
     life::{Run, down, planned, run, up},
     world::{Cut, Tag, Thing, World},
 };

@@ -12,7 +12,8 @@ use stackctl::{
 };
 
 use super::{
-    kinds::{Config, catalog},
+    config::Config,
+    kinds::catalog,
     life::{Told, down, planned, state, up},
     world::World,
 };
