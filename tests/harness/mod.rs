@@ -1,7 +1,12 @@
-//! What the tests of the whole share: the local cloud without sockets, the clients on it, and listeners.
+//! What the tests of the whole share: the local cloud without sockets, the clients on it, one stack there and what it
+//! comes to, and listeners.
 
 mod bridge;
+pub(crate) mod project;
 mod secrets;
+pub(crate) mod shape;
+pub(crate) mod stack;
+pub(crate) mod wire;
 
 use std::sync::{Mutex, PoisonError};
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use stackctl_local::{Effect, Fault};
 
-use super::{
+use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::Stack,
