@@ -3,6 +3,7 @@
 
 mod bridge;
 pub(crate) mod project;
+mod sealed;
 mod secrets;
 pub(crate) mod shape;
 pub(crate) mod stack;
@@ -18,6 +19,7 @@ use stackctl::{
 };
 
 pub(crate) use bridge::Bridge;
+pub(crate) use sealed::of_the_future;
 pub(crate) use secrets::{Place, Secrets};
 
 /// The clients on a local cloud in this process.

@@ -3,6 +3,7 @@
 mod bytes;
 mod client;
 mod fixture;
+mod formats;
 mod leases;
 mod local;
 mod locks;

@@ -71,8 +71,7 @@ impl LocalStore {
         self.make_folder()?;
         // Made with mode 0600, which `persist` keeps.
         let mut file = Builder::new().prefix(&self.unfinished()).suffix(UNFINISHED).tempfile_in(&self.folder)?;
-        // The file itself, as errors of the wrapper name a path that means nothing to anybody.
-        file.as_file_mut().write_all(text)?;
+        file.write_all(text)?;
         file.as_file().sync_all()?;
         self.keep_previous()?;
         file.persist(self.path())?;
@@ -151,5 +150,8 @@ impl Backend for LocalStore {
 fn unreachable(path: &Path, action: &'static str, error: &io::Error) -> StateError {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
-    StateError::Unreachable { path: path.display().to_string(), action, reason: error.to_string(), full }
+    // Errors of temporary files name their paths as well, which mean nothing to anybody.
+    let reason = error.to_string();
+    let reason = reason.split(" at path ").next().unwrap_or_default().to_owned();
+    StateError::Unreachable { path: path.display().to_string(), action, reason, full }
 }
