@@ -2,6 +2,7 @@
 
 mod document;
 mod error;
+mod fence;
 mod holder;
 mod local;
 mod migrate;
@@ -17,7 +18,7 @@ pub use error::StateError;
 pub use holder::{Holder, Process};
 pub use local::LocalStore;
 pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
-pub use store::{Backend, Guard, LockNews, LockRequest, Store};
+pub use store::{Backend, Guard, LockNews, LockRequest, SeenLock, Store};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "waits for a lock have an end and are told to the person")]

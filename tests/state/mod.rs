@@ -9,3 +9,4 @@ mod local;
 mod locks;
 mod memory;
 mod saves;
+mod unlocking;
