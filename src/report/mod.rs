@@ -4,10 +4,12 @@
 mod answer;
 mod authenticator;
 mod change;
+mod columns;
 mod human;
 mod invoked;
 mod json;
 mod live;
+mod locked;
 mod log;
 mod log_line;
 mod message;
@@ -16,6 +18,7 @@ mod paint;
 mod plain;
 mod plan;
 mod signed_in;
+mod state;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -50,6 +53,7 @@ pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
 pub(crate) use signed_in::SignedIn;
+pub(crate) use state::StateCard;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 pub(crate) use token::{TokenCard, lasting};
 pub(crate) use users::{UserCard, UserTable};
