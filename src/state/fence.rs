@@ -8,7 +8,13 @@ pub(super) async fn fence(store: &dyn Store) -> Result<(), StateError> {
         let mut state = match store.load().await {
             Ok(Some(state)) => state,
             // One that cannot be used is told when it is loaded to be used.
-            Ok(None) | Err(StateError::Damaged { .. } | StateError::TooNew { .. }) => return Ok(()),
+            Ok(None)
+            | Err(
+                StateError::Damaged { .. }
+                | StateError::TooNew { .. }
+                | StateError::Arriving { .. }
+                | StateError::Moved { .. },
+            ) => return Ok(()),
             Err(error) => return Err(error),
         };
         state.serial += 1;

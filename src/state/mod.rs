@@ -10,6 +10,8 @@ mod queue;
 mod s3;
 mod store;
 mod text;
+mod transfer;
+mod transit;
 
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ pub use holder::{Holder, Process};
 pub use local::LocalStore;
 pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
 pub use store::{Backend, Guard, LockNews, LockRequest, SeenLock, Store};
+pub use transfer::{TransferError, Transferred, transfer};
+pub use transit::{Arriving, Document, Moved};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "waits for a lock have an end and are told to the person")]

@@ -5,7 +5,7 @@ use std::{future, time::Duration};
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{Holder, State, StateError};
+use super::{Document, Holder, State, StateError};
 
 /// What carrying out a plan needs of the place of the state.
 ///
@@ -30,8 +30,20 @@ pub trait Backend: Store {
     /// Names the place for a person.
     fn place(&self) -> String;
 
+    /// Names it for everybody, and as `state migrate --from` takes it.
+    fn address(&self) -> String;
+
     /// What is kept there, whether it is a state or not; `None` when there is nothing.
     async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError>;
+
+    /// Reads the document; `None` when there is none.
+    async fn document(&self) -> Result<Option<Document>, StateError>;
+
+    /// Writes a document over the one that this read last, or where it found none.
+    ///
+    /// # Errors
+    /// [`StateError::Changed`] when something else is there by now.
+    async fn replace(&self, document: &Document) -> Result<(), StateError>;
 
     /// Takes the lock, as soon as nobody else holds it, for as long as the guard lives.
     ///

@@ -12,6 +12,7 @@ mod life;
 mod local;
 mod locks;
 mod logs;
+mod migrate;
 mod newcomers;
 mod obedient;
 mod outputs;

@@ -8,5 +8,7 @@ mod leases;
 mod local;
 mod locks;
 mod memory;
+mod mortal;
+mod moving;
 mod saves;
 mod unlocking;

@@ -1,5 +1,6 @@
 //! `stackctl state …`: one file per verb.
 
+mod migrate;
 mod pull;
 mod show;
 
@@ -10,6 +11,7 @@ pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failur
     match command {
         StateCommand::Show => show::run(app).await,
         StateCommand::Pull => pull::run(app).await,
+        StateCommand::Migrate(arguments) => migrate::run(app, &arguments).await,
     }
 }
 

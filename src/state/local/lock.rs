@@ -74,7 +74,7 @@ pub(super) async fn seen(path: &Path) -> io::Result<Option<SeenLock>> {
         opened => opened?,
     };
     match file.try_lock() {
-        Ok(()) => Ok(None),
+        Ok(()) => file.unlock().map(|()| None),
         Err(fs::TryLockError::WouldBlock) => {
             let Identity { device, inode } = Identity::from(&file.metadata()?);
             Ok(Some(SeenLock {
@@ -141,5 +141,7 @@ impl Drop for HeldFile {
     fn drop(&mut self) {
         // The next holder signs anew; a signature that outlives its lock would only mislead.
         let _ = self.file.set_len(0);
+        // Closing it would do, but for a child process that was just begun and still has it open.
+        let _ = self.file.unlock();
     }
 }

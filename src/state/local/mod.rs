@@ -7,14 +7,14 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use tempfile::Builder;
 
-use super::{Backend, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, pause, text};
+use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, pause, text};
 use lock::Identity;
 use present::Present;
 
@@ -30,13 +30,15 @@ pub struct LocalStore {
     name: String,
     /// The file that was locked.
     held: Arc<Mutex<Option<Identity>>>,
+    /// What was read last.
+    read: Arc<Mutex<Option<Vec<u8>>>>,
 }
 
 impl LocalStore {
     /// Names the place; nothing is made before the first save.
     #[must_use]
     pub fn new(folder: &Path, stack: &str, stage: &str) -> Self {
-        Self { folder: folder.to_owned(), name: format!("{stack}.{stage}"), held: Arc::default() }
+        Self { folder: folder.to_owned(), name: format!("{stack}.{stage}"), held: Arc::default(), read: Arc::default() }
     }
 
     /// The file.
@@ -53,7 +55,7 @@ impl LocalStore {
         self.folder.join(format!("{}.lock", self.name))
     }
 
-    fn parse(&self, bytes: &[u8]) -> Result<State, StateError> {
+    fn parse(&self, bytes: &[u8]) -> Result<Document, StateError> {
         text::parse(bytes, &self.place(), &self.restore())
     }
 
@@ -75,8 +77,21 @@ impl LocalStore {
         }
     }
 
-    /// Writes a file in the place of the present one, or where there is none.
-    fn write(&self, text: &[u8], present: Option<&Present>) -> io::Result<()> {
+    /// The present version, which nobody else writes over, with a lock or without, for as long as it is held.
+    async fn present(&self) -> Result<Option<Present>, StateError> {
+        self.confirm()?;
+        present::hold(&self.path()).await
+    }
+
+    /// Writes a document over the present one, or where there is none.
+    fn write(&self, document: &Document, present: Option<&Present>) -> Result<(), StateError> {
+        self.write_text(text::render(document).as_bytes(), present).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => StateError::Changed { path: self.place() },
+            _ => unreachable(&self.path(), "saved", &error),
+        })
+    }
+
+    fn write_text(&self, text: &[u8], present: Option<&Present>) -> io::Result<()> {
         self.make_folder()?;
         // Made with mode 0600, which `persist` keeps.
         let mut file = Builder::new().prefix(&self.unfinished()).suffix(UNFINISHED).tempfile_in(&self.folder)?;
@@ -120,6 +135,10 @@ impl LocalStore {
         fs::rename(link, self.previous())
     }
 
+    fn read(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Begins to hold a lock.
     fn hold(&self, held: lock::HeldFile) -> Result<Guard, StateError> {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held.identity());
@@ -142,23 +161,17 @@ impl LocalStore {
 #[async_trait]
 impl Store for LocalStore {
     async fn load(&self) -> Result<Option<State>, StateError> {
-        self.bytes().await?.map(|bytes| self.parse(&bytes)).transpose()
+        self.document().await?.map(|document| document.in_use(&self.place())).transpose()
     }
 
     async fn save(&self, state: &State) -> Result<(), StateError> {
-        let path = self.path();
-        self.confirm()?;
-        // Nobody else saves from here on, with a lock or without: what is read is what is written over.
-        let present = present::hold(&path).await?;
-        let stored = present.as_ref().map(|present| self.parse(&present.bytes)).transpose()?;
+        let present = self.present().await?;
+        let stored = present.as_ref().map(|present| self.parse(&present.bytes)?.in_use(&self.place())).transpose()?;
         let follows = |stored: &State| stored.lineage == state.lineage && stored.serial + 1 == state.serial;
         if !stored.as_ref().is_none_or(follows) {
             return Err(StateError::Changed { path: self.place() });
         }
-        self.write(text::render(state).as_bytes(), present.as_ref()).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => StateError::Changed { path: self.place() },
-            _ => unreachable(&path, "saved", &error),
-        })?;
+        self.write(&Document::State(state.clone()), present.as_ref())?;
         if stored.is_none() && state.serial > 1 {
             return Err(StateError::Removed { path: self.place() });
         }
@@ -181,6 +194,11 @@ impl Backend for LocalStore {
         self.path().display().to_string()
     }
 
+    fn address(&self) -> String {
+        let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        folder.display().to_string()
+    }
+
     async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
         let path = self.path();
         match fs::read(&path) {
@@ -188,6 +206,22 @@ impl Backend for LocalStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreachable(&path, "read", &error)),
         }
+    }
+
+    async fn document(&self) -> Result<Option<Document>, StateError> {
+        let bytes = self.bytes().await?;
+        self.read().clone_from(&bytes);
+        bytes.map(|bytes| self.parse(&bytes)).transpose()
+    }
+
+    async fn replace(&self, document: &Document) -> Result<(), StateError> {
+        let present = self.present().await?;
+        if present.as_ref().map(|present| &present.bytes) != self.read().as_ref() {
+            return Err(StateError::Changed { path: self.place() });
+        }
+        self.write(document, present.as_ref())?;
+        *self.read() = Some(text::render(document).into_bytes());
+        Ok(())
     }
 
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {

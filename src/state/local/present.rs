@@ -23,7 +23,14 @@ pub(super) struct Present {
     /// What is in it.
     pub(super) bytes: Vec<u8>,
     /// Carries the lock.
-    _file: File,
+    file: File,
+}
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        // As with the lock of a state: closing it may not be enough.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Holds the present version; nothing when there is none.
@@ -39,7 +46,7 @@ pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
             Ok(()) => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| unreachable(path, "read", &error))?;
-                return Ok(Some(Present { bytes, _file: file }));
+                return Ok(Some(Present { bytes, file }));
             }
             Err(fs::TryLockError::WouldBlock) => pause(PAUSE).await,
             Err(fs::TryLockError::Error(error)) => return Err(unreachable(path, "saved", &error)),

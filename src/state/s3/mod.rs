@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 pub use bucket::{Attempt, Bucket, Condition, ETag, Object};
 
-use super::{Backend, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, text};
+use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, text};
 use crate::engine::{ResourceError, Verdict};
 use lease::Lease;
 use lock::{Signature, Taken};
@@ -53,7 +53,7 @@ impl<B: Bucket> S3Store<B> {
         StateError::bucket(&self.place(), action, error)
     }
 
-    fn parse(&self, object: &Object) -> Result<State, StateError> {
+    fn parse(&self, object: &Object) -> Result<Document, StateError> {
         let restore = format!(
             "if the bucket keeps versions, `aws s3api list-object-versions --bucket {} --prefix {}` lists them",
             self.bucket.name(),
@@ -104,16 +104,52 @@ impl<B: Bucket> S3Store<B> {
 #[async_trait]
 impl<B: Bucket> Store for S3Store<B> {
     async fn load(&self) -> Result<Option<State>, StateError> {
-        *self.version() = Version::default();
-        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
-        let Some(object) = object else { return Ok(None) };
-        let state = self.parse(&object)?;
-        self.version().etag = Some(object.etag);
-        Ok(Some(state))
+        let state = self.document().await?.map(|document| document.in_use(&self.place())).transpose();
+        if state.is_err() {
+            // What is no state in use is not saved over.
+            *self.version() = Version::default();
+        }
+        state
     }
 
     async fn save(&self, state: &State) -> Result<(), StateError> {
-        let body = text::render(state).into_bytes();
+        self.replace(&Document::State(state.clone())).await
+    }
+
+    async fn lost(&self) -> StateError {
+        match self.lease() {
+            Some(lease) => lease.lost().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[async_trait]
+impl<B: Bucket> Backend for S3Store<B> {
+    fn place(&self) -> String {
+        format!("s3://{}/{}", self.bucket.name(), self.key)
+    }
+
+    fn address(&self) -> String {
+        self.place()
+    }
+
+    async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
+        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
+        Ok(object.map(|object| object.body))
+    }
+
+    async fn document(&self) -> Result<Option<Document>, StateError> {
+        *self.version() = Version::default();
+        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
+        let Some(object) = object else { return Ok(None) };
+        let document = self.parse(&object)?;
+        self.version().etag = Some(object.etag);
+        Ok(Some(document))
+    }
+
+    async fn replace(&self, document: &Document) -> Result<(), StateError> {
+        let body = text::render(document).into_bytes();
         let Version { etag, unconfirmed } = self.version().clone();
         match self.lease() {
             // No version stands in the way of a late one.
@@ -145,25 +181,6 @@ impl<B: Bucket> Store for S3Store<B> {
         };
         *self.version() = Version { etag: Some(etag), unconfirmed: None };
         if removed { Err(StateError::Removed { path: self.place() }) } else { Ok(()) }
-    }
-
-    async fn lost(&self) -> StateError {
-        match self.lease() {
-            Some(lease) => lease.lost().await,
-            None => std::future::pending().await,
-        }
-    }
-}
-
-#[async_trait]
-impl<B: Bucket> Backend for S3Store<B> {
-    fn place(&self) -> String {
-        format!("s3://{}/{}", self.bucket.name(), self.key)
-    }
-
-    async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
-        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
-        Ok(object.map(|object| object.body))
     }
 
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
