@@ -1,6 +1,5 @@
 //! The cloud itself: one world, its settings, its faults, and the one entry for requests.
 
-mod fork;
 mod guard;
 #[cfg(test)]
 mod tests;
@@ -73,9 +72,30 @@ struct Inner {
     endpoint: OnceLock<String>,
 }
 
-impl Inner {
-    fn new(settings: Settings, world: World, store: Option<Store>) -> Self {
-        Self {
+/// A connection that broke: the caller gets no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost;
+
+impl Cloud {
+    /// Makes an empty cloud in memory.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self::with(settings, World::default(), None)
+    }
+
+    /// Opens the cloud that lives in a folder, or makes an empty one there.
+    ///
+    /// Whatever a call answered is in the folder before the answer leaves, so a killed cloud comes back whole.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, another cloud is open in it, or what is in it cannot be read.
+    pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
+        let (store, world) = Store::open(dir)?;
+        Ok(Self::with(settings, world, Some(store)))
+    }
+
+    fn with(settings: Settings, world: World, store: Option<Store>) -> Self {
+        Self(Arc::new(Inner {
             settings,
             started: Instant::now(),
             started_at: Timestamp::now(),
@@ -90,30 +110,7 @@ impl Inner {
             runtime: Runtime::default(),
             throttles: Throttles::default(),
             endpoint: OnceLock::new(),
-        }
-    }
-}
-
-/// A connection that broke: the caller gets no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lost;
-
-impl Cloud {
-    /// Makes an empty cloud in memory.
-    #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self(Inner::new(settings, World::default(), None).into())
-    }
-
-    /// Opens the cloud that lives in a folder, or makes an empty one there.
-    ///
-    /// Whatever a call answered is in the folder before the answer leaves, so a killed cloud comes back whole.
-    ///
-    /// # Errors
-    /// When the folder cannot be used, another cloud is open in it, or what is in it cannot be read.
-    pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
-        let (store, world) = Store::open(dir)?;
-        Ok(Self(Inner::new(settings, world, Some(store)).into()))
+        }))
     }
 
     /// The settings this cloud was made with.
@@ -165,7 +162,7 @@ impl Cloud {
             return control::answer(self, request).await;
         }
         if path.starts_with("/_stackctl/") {
-            return Ok(housekeeping::answer(self, &request));
+            return Ok(housekeeping::answer(self, &request).await);
         }
         if path.contains("/.well-known/") {
             return Ok(housekeeping::well_known(self, &request));

@@ -1,4 +1,5 @@
-//! What this cloud answers beside AWS's own operations: its health, its faults, and Cognito's public documents.
+//! What this cloud answers beside AWS's own operations: its health, its faults, functions to be started ahead of their
+//! first request, and Cognito's public documents.
 
 use bytes::Bytes;
 use http::{
@@ -7,13 +8,13 @@ use http::{
 };
 use serde_json::{Value, json};
 
-use crate::{cloud::Cloud, fault::Fault};
+use crate::{cloud::Cloud, fault::Fault, runtime};
 
 /// Where the code of functions is downloaded, as `GetFunction` answers it.
 pub(crate) const CODE: &str = "/_stackctl/code/";
 
 /// Answers `/_stackctl/…`.
-pub(crate) fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
     // A web page in the person's browser can reach this port too; it cannot hide where it comes from.
     if request.headers().contains_key(ORIGIN) {
         return json_response(StatusCode::FORBIDDEN, &json!({ "message": "not for web pages" }));
@@ -43,6 +44,7 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes>
                 json_response(StatusCode::BAD_REQUEST, &json!({ "message": format!("not a fault: {error}") }))
             }
         },
+        (&Method::POST, "/_stackctl/start") => start(cloud, &String::from_utf8_lossy(request.body())).await,
         (&Method::POST, "/_stackctl/stop") => {
             cloud.stop();
             json_response(StatusCode::OK, &json!({}))
@@ -50,6 +52,20 @@ pub(crate) fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes>
         (method, path) => {
             json_response(StatusCode::NOT_FOUND, &json!({ "message": format!("there is no {method} {path}") }))
         }
+    }
+}
+
+/// Starts what an ARN invokes, ahead of its first request. `error` is what a caller would be answered, when it fails.
+async fn start(cloud: &Cloud, arn: &str) -> Response<Bytes> {
+    let Some(target) = cloud.world().lambda.invocable(cloud, arn) else {
+        return json_response(StatusCode::NOT_FOUND, &json!({ "message": format!("there is no function {arn}") }));
+    };
+    match runtime::start_ahead(cloud, target.order(Bytes::new(), None)).await {
+        Ok(failed) => {
+            let error = failed.map(|payload| serde_json::from_slice::<Value>(&payload).unwrap_or_default());
+            json_response(StatusCode::OK, &json!({ "error": error }))
+        }
+        Err(reason) => json_response(StatusCode::NOT_IMPLEMENTED, &json!({ "message": format!("{reason:?}") })),
     }
 }
 

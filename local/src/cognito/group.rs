@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// One group.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Group {
     name: String,
     created: Moment,

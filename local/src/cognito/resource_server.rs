@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// One resource server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ResourceServer {
     identifier: String,
     name: String,

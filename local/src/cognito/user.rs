@@ -30,7 +30,7 @@ pub(super) enum Status {
 }
 
 /// One user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct User {
     pub(super) username: String,
     pub(super) sub: String,

@@ -90,6 +90,13 @@ impl Instance {
         self.phase == Phase::Waiting && self.process.is_running()
     }
 
+    /// Waits until the process asks for a request; returns the payload that tells why it did not.
+    pub(super) async fn init(&mut self, request_id: &str, journal: &mut Journal) -> Option<Bytes> {
+        let mut alarm = Alarm::after(LONGEST_INIT);
+        let end = self.until_ready(journal, &mut alarm).await?;
+        Some(settle(end, request_id, LONGEST_INIT, journal).0)
+    }
+
     /// Takes one request through the process; returns the payload and whether it tells of an error.
     pub(super) async fn run(&mut self, order: &Order, request_id: &str, journal: &mut Journal) -> (Bytes, bool) {
         if let Some(note) = self.note.take() {

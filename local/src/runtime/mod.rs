@@ -112,8 +112,13 @@ impl Runtime {
         self.pools.clear();
     }
 
-    fn start_request(&self, request: impl Future<Output = ()> + Send + 'static) {
+    /// Lets what is idle for long be ended from now on.
+    fn reap_idle(&self) {
         lock(&self.reaper).get_or_insert_with(|| Reaper::start(&self.pools));
+    }
+
+    fn start_request(&self, request: impl Future<Output = ()> + Send + 'static) {
+        self.reap_idle();
         let mut requests = lock(&self.requests);
         while requests.try_join_next().is_some() {}
         requests.spawn(request);
@@ -144,6 +149,46 @@ pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> 
     answered.await.unwrap_or_else(|_| Err(NotRun::Impossible("the local cloud is stopping".into())))
 }
 
+/// Starts a process for the requests to come, as provisioned concurrency does; answers the error with which it did not.
+pub(crate) async fn start_ahead(cloud: &Cloud, order: Order) -> Result<Option<Bytes>, NotRun> {
+    let runtime = cloud.runtime();
+    let wanted = order.version.settings.runtime.clone();
+    let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
+    let interpreter = found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
+    let pool = runtime.pools.of(&order);
+    let _permit = pool.permit().await;
+    if let Some(instance) = pool.take_idle() {
+        pool.put_idle(instance);
+        return Ok(None);
+    }
+    let (weak, request_id) = (cloud.downgrade(), Uuid::new_v4().to_string());
+    let mut instance = match started(&weak, &runtime.code, (&interpreter, &order)).await? {
+        Ok(instance) => instance,
+        Err(error) => return Ok(Some(no_entrypoint(&weak, &order, request_id, &error).payload)),
+    };
+    let mut journal = Journal::open(&weak, &order, instance.log_stream());
+    let failed = instance.init(&request_id, &mut journal).await;
+    if failed.is_none() {
+        runtime.reap_idle();
+        pool.put_idle(instance);
+    }
+    Ok(failed)
+}
+
+/// Starts a process; the inner error is that of the program that a function brings itself.
+async fn started(
+    cloud: &WeakCloud,
+    code: &CodeCache,
+    (interpreter, order): (&Interpreter, &Order),
+) -> Result<io::Result<Instance>, NotRun> {
+    let impossible = |error: io::Error| NotRun::Impossible(format!("cannot run {}: {error}", order.function_name));
+    let place = unpacked(cloud, code, order).await.map_err(impossible)?;
+    match Instance::start(cloud, order, interpreter, &place).await {
+        Err(error) if *interpreter != Interpreter::Bootstrap => Err(impossible(error)),
+        started => Ok(started),
+    }
+}
+
 async fn serve(
     cloud: &WeakCloud,
     pool: &Arc<Pool>,
@@ -152,17 +197,12 @@ async fn serve(
 ) -> Result<Outcome, NotRun> {
     let _permit = pool.permit().await;
     let request_id = Uuid::new_v4().to_string();
-    let impossible = |error: io::Error| NotRun::Impossible(format!("cannot run {}: {error}", order.function_name));
     let mut instance = if let Some(instance) = pool.take_idle() {
         instance
     } else {
-        let place = unpacked(cloud, code, &order).await.map_err(impossible)?;
-        match Instance::start(cloud, &order, &interpreter, &place).await {
+        match started(cloud, code, (&interpreter, &order)).await? {
             Ok(instance) => instance,
-            Err(error) if interpreter == Interpreter::Bootstrap => {
-                return Ok(no_entrypoint(cloud, &order, request_id, &error));
-            }
-            Err(error) => return Err(impossible(error)),
+            Err(error) => return Ok(no_entrypoint(cloud, &order, request_id, &error)),
         }
     };
     let mut journal = Journal::open(cloud, &order, instance.log_stream());

@@ -2,6 +2,7 @@
 //!
 //! Python 3 must be installed to run these tests; without Node.js its own tests say so and pass.
 
+mod ahead;
 mod isolation;
 mod lifecycle;
 mod logs;
