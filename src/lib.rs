@@ -16,6 +16,7 @@ mod report;
 pub mod resources;
 pub mod stack;
 pub mod state;
+pub mod watch;
 
 pub use commands::run;
 pub use report::plan_text;

@@ -40,3 +40,5 @@ mod readme;
 mod stack;
 #[cfg(test)]
 mod state;
+#[cfg(test)]
+mod watch;

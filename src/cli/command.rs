@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs};
+use super::{CallArgs, InvokeArgs, LogsArgs, UserArgs};
 
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
@@ -10,6 +10,12 @@ Examples:
   curl $(stackctl outputs invoke_url)/test
   eval \"$(stackctl outputs --env)\"       into this shell: $INVOKE_URL, $USER_POOL_ID, ...
   stackctl outputs --dotenv > .env        into a file for other tools";
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  stackctl watch --local                  deploy every save to the AWS on this machine
+  stackctl watch --stage ann              to a stage of one's own
+  stackctl watch --local --json | jq -r 'select(.event == \"cycle\") | .outcome'";
 
 const CALL_EXAMPLES: &str = "\
 Examples:
@@ -60,6 +66,15 @@ pub(crate) enum Command {
     /// Shows the plan, asks, carries it out and prints the URLs. Interrupted at any point, the next `up` goes on.
     #[command(after_help = "Examples:\n  stackctl up --local\n  stackctl up --stage prod --yes")]
     Up,
+
+    /// Deploy what is saved, as long as you work on it
+    ///
+    /// Brings the stack up as `up` does. Then, whenever the config or a function's folder is saved, it is checked, planned
+    /// and, when only code has changed, deployed at once, with one line for it. Other changes are shown and asked about;
+    /// where nobody can be asked, they are left, unless --yes is given. What is wrong is told, and the next save tries
+    /// again. Ctrl-C ends it. The state is locked only while a change is deployed.
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch,
 
     /// Remove the stack
     ///
@@ -120,19 +135,6 @@ pub(crate) enum Command {
     #[command(after_help = LOGS_EXAMPLES)]
     Logs(LogsArgs),
 
-    /// Look at the record of what was made
-    State {
-        #[command(subcommand)]
-        command: StateCommand,
-    },
-
-    /// Take the lock of the state away from who holds it
-    ///
-    /// Shows who that is, and asks. A lock of a process that died is released by itself: this is for one that does not end.
-    /// Whoever loses the lock can save nothing more and stops; what they did until then is found by the next command.
-    #[command(after_help = "Examples:\n  stackctl unlock\n  stackctl unlock --stage prod --yes")]
-    Unlock,
-
     /// Start, stop or look at the AWS on this machine
     Local {
         #[command(subcommand)]
@@ -191,6 +193,7 @@ impl Command {
             Self::Validate => "validate",
             Self::Plan { .. } => "plan",
             Self::Up => "up",
+            Self::Watch => "watch",
             Self::Down { .. } => "down",
             Self::Status { .. } => "status",
             Self::Outputs { .. } => "outputs",
@@ -198,8 +201,6 @@ impl Command {
             Self::Call(_) => "call",
             Self::Invoke(_) => "invoke",
             Self::Logs(_) => "logs",
-            Self::State { command } => command.name(),
-            Self::Unlock => "unlock",
             Self::Local { command } => match command {
                 LocalCommand::Start => "local start",
                 LocalCommand::Stop => "local stop",

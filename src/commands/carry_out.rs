@@ -16,16 +16,15 @@ use crate::{
     engine::{Event, Events, Outcome, Plan, Verb},
     error::{Failure, Fault},
     exit::Exit,
-    report::{Look, Message, PlanTable, Report, past},
+    report::{Look, Message, PlanTable, past},
     state::State,
 };
 
 /// Carries out the plan of a survey, after asking, and returns the state as it is then.
 pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, question: &str) -> Result<State, Failure> {
-    let Survey { state, plan, .. } = survey;
-    let steps = acting(&plan);
-    let asking = steps > 0 && !app.common.yes && !session.is_local();
-    let table = PlanTable::new(&plan, &session.catalog);
+    let Survey { state, plan, .. } = &survey;
+    let asking = acting(plan) > 0 && !app.common.yes && !session.is_local();
+    let table = PlanTable::new(plan, &session.catalog);
     if asking {
         app.report.insist(&Message::Plan(&table));
         confirm(app, question).await?;
@@ -33,15 +32,36 @@ pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, ques
         app.report.tell(&Message::Plan(&table));
     }
     if plan.is_empty() {
-        return Ok(state);
+        return Ok(state.clone());
     }
-    app.set_on_interrupt(OnInterrupt::Finish);
-    let tally = Tally { report: &app.report, steps: Mutex::default() };
+    let again = format!("run `stackctl {}` to go on", app.command);
     let began = Instant::now();
+    let applied = apply(app, session, survey, (&app.report, &again)).await;
+    app.report.tell(&Message::Executed { steps: &applied.steps, took: began.elapsed() });
+    applied.state
+}
+
+/// What became of a plan that was carried out.
+pub(crate) struct Applied {
+    /// How many steps were done, by verb.
+    pub(crate) steps: BTreeMap<Verb, usize>,
+    /// The state as it is then, or why not everything was done.
+    pub(crate) state: Result<State, Failure>,
+}
+
+/// Carries out the plan of a survey, to which whoever must has agreed; `again` says how a rest of it is done.
+pub(crate) async fn apply(
+    app: &App,
+    session: &Session,
+    survey: Survey,
+    (events, again): (&dyn Events, &str),
+) -> Applied {
+    let Survey { state, plan, .. } = survey;
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let tally = Tally { events, steps: Mutex::default() };
     let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
     app.bill_saves(outcome.saves);
-    app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
-    conclude(app, outcome, steps)
+    Applied { steps: tally.take(), state: conclude(app, outcome, (acting(&plan), again)) }
 }
 
 fn acting(plan: &Plan) -> usize {
@@ -61,10 +81,9 @@ async fn confirm(app: &App, question: &str) -> Result<(), Failure> {
     }
 }
 
-fn conclude(app: &App, outcome: Outcome, steps: usize) -> Result<State, Failure> {
+fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Result<State, Failure> {
     let exit = if outcome.done > 0 { Exit::Partly } else { Exit::Failed };
-    let again =
-        format!("{} of {steps} steps are done and recorded; run `stackctl {}` to go on", outcome.done, app.command);
+    let again = format!("{} of {steps} steps are done and recorded; {again}", outcome.done);
     if let Some(error) = outcome.save_error {
         let failure = Failure::from(error);
         let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
@@ -90,7 +109,7 @@ fn conclude(app: &App, outcome: Outcome, steps: usize) -> Result<State, Failure>
 
 /// Passes events on and counts the steps that are done.
 struct Tally<'a> {
-    report: &'a Report,
+    events: &'a dyn Events,
     steps: Mutex<BTreeMap<Verb, usize>>,
 }
 
@@ -105,6 +124,6 @@ impl Events for Tally<'_> {
         if let Event::StepDone { verb, .. } = &event {
             *self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(*verb).or_default() += 1;
         }
-        self.report.emit(event);
+        self.events.emit(event);
     }
 }

@@ -48,7 +48,10 @@ pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failu
     };
     show(app, &invoked);
     match output.function_error {
-        Some(_) => Err(failed((name, function), &answer).into()),
+        Some(_) => {
+            let error = serde_json::from_slice(&answer).unwrap_or_default();
+            Err(failed(&format!("`{name}` failed"), (name, function), &error).into())
+        }
         None => Ok(Exit::Done),
     }
 }
@@ -105,17 +108,15 @@ fn show(app: &App, invoked: &Invoked<'_>) {
 }
 
 /// The function's error as it reports it: type, message, and where.
-fn failed((name, function): (&str, &Function), payload: &[u8]) -> Fault {
-    let error: Value = serde_json::from_slice(payload).unwrap_or_default();
+pub(super) fn failed(what: &str, (name, function): (&str, &Function), error: &Value) -> Fault {
     let text = |member: &str| error.get(member).and_then(Value::as_str);
     let (kind, message) = (text("errorType"), text("errorMessage"));
-    let what = [kind, message].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    let mut fault =
-        Fault::new(format!("`{name}` failed: {}", if what.is_empty() { "it does not say why" } else { &what }));
+    let told = [kind, message].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    let mut fault = Fault::new(format!("{what}: {}", if told.is_empty() { "it does not say why" } else { &told }));
     // Python writes several lines into one entry; Node calls the list `trace` and repeats the message.
     let trace = error.get("stackTrace").or_else(|| error.get("trace")).and_then(Value::as_array);
     let lines = trace.into_iter().flatten().filter_map(Value::as_str).flat_map(str::lines);
-    fault.details = lines.filter(|line| !what.ends_with(line.trim())).map(|line| line.trim_end().to_owned()).collect();
+    fault.details = lines.filter(|line| !told.ends_with(line.trim())).map(|line| line.trim_end().to_owned()).collect();
     if message.is_some_and(|message| message.contains("Task timed out")) {
         fault = fault.hint(format!("`functions.{name}.timeout` gives it {} s", function.timeout));
     }

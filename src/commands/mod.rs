@@ -20,13 +20,12 @@ mod plan;
 mod project;
 mod session;
 mod signals;
-mod state;
 mod status;
 mod terminal;
-mod unlock;
 mod up;
 mod user;
 mod validate;
+mod watch;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -90,6 +89,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Validate => validate::run(app),
         Command::Plan { detailed } => plan::run(app, detailed).await,
         Command::Up => up::run(app).await,
+        Command::Watch => watch::run(app).await,
         Command::Down { delete_users } => down::run(app, delete_users).await,
         Command::Status { detailed } => status::run(app, detailed).await,
         Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
@@ -97,8 +97,6 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Call(arguments) => call::run(app, &arguments).await,
         Command::Invoke(arguments) => invoke::run(app, &arguments).await,
         Command::Logs(arguments) => logs::run(app, &arguments).await,
-        Command::State { command } => state::run(app, command).await,
-        Command::Unlock => unlock::run(app).await,
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,

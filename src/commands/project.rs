@@ -6,7 +6,7 @@ use jiff::Zoned;
 
 use super::app::App;
 use crate::{
-    config::{self, Config, Loaded, Selection, Severity},
+    config::{self, Config, Loaded, Problem, Selection, Severity},
     error::{Failure, Fault},
     package::{Package, Packages},
     report::Message,
@@ -22,13 +22,18 @@ pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
         Ok(loaded) => loaded.warnings.as_slice(),
         Err(problems) => problems.0.as_slice(),
     };
-    for warning in warnings.iter().filter(|problem| problem.severity == Severity::Warning) {
-        app.report.tell(&Message::Warning(&Fault::from(warning.clone())));
-    }
+    warn(app, warnings);
     Ok(loaded?)
 }
 
-/// Loads the configuration for whoever only uses what is deployed: what may surprise in it has been told before.
+/// Tells the warnings among these problems.
+pub(crate) fn warn(app: &App, problems: &[Problem]) {
+    for warning in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
+        app.report.tell(&Message::Warning(&Fault::from(warning.clone())));
+    }
+}
+
+/// Loads the configuration without a word: what may surprise in it has been told before, or is told by who asks.
 ///
 /// # Errors
 /// As [`load`].

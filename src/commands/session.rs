@@ -1,19 +1,20 @@
 //! A stack and the cloud it is on: the connection, the state's place, and the look that every plan begins with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use serde_json::json;
 
 use super::{app::App, connection, lock};
 use crate::{
     aws::Cloud,
     config::{Config, Loaded},
-    engine::{Catalog, Consent, Desired, Engine, Events, Observed, Plan, plan},
+    engine::{Catalog, Consent, Desired, Engine, Events, Key, Observed, Plan, plan},
     error::Failure,
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
-    state::{Backend, LocalStore, Place, State, Store as _},
+    state::{Backend, Place, State},
 };
 
 /// A connected stack.
@@ -23,7 +24,6 @@ pub(crate) struct Session {
     /// With the account in the place of `${account}`.
     pub(crate) config: Config,
     pub(crate) store: Box<dyn Backend>,
-    unmoved: Option<LocalStore>,
     place: Place,
     local: bool,
 }
@@ -37,24 +37,28 @@ pub(crate) struct Survey {
 
 /// The state of a configuration, unless there is nothing in it and nothing was about to be.
 pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>, Failure> {
-    let store = connection::store(app, loaded).await?;
-    let state = load(&*store, connection::unmoved(app, loaded).as_ref()).await?;
-    Ok(state.filter(|state| !is_empty(state)))
+    Ok(connection::store(app, loaded).await?.load().await?.filter(|state| !is_empty(state)))
 }
 
-/// Loads a state, and does not take one that was left in a folder for none at all.
-async fn load(store: &dyn Backend, unmoved: Option<&LocalStore>) -> Result<Option<State>, Failure> {
-    let state = store.load().await?;
-    let (None, Some(folder)) = (&state, unmoved) else { return Ok(state) };
-    match folder.load().await {
-        Ok(Some(forgotten)) if !is_empty(&forgotten) => {
-            let (place, folder) = (store.place(), folder.place());
-            Err(Failure::failed(format!("{place}: there is no state, and one is left at {folder}"))
-                .hint("`stackctl state migrate` moves it")
-                .hint("if the stack does not need it, move the file away"))
-        }
-        _ => Ok(None),
-    }
+/// The first setting that says which stack this is, where it is and where it is recorded, and that is another one now.
+fn moved(before: &Config, now: &Config) -> Option<(&'static str, String, String)> {
+    let (old, new) = (&before.deployment, &now.deployment);
+    let written = |value: serde_json::Value| format!("`{value}`").replace('"', "");
+    let settings = [
+        ("deployment.serviceName", json!(old.service_name), json!(new.service_name)),
+        ("deployment.stage", json!(old.stage), json!(new.stage)),
+        ("deployment.region", json!(old.region), json!(new.region)),
+        ("deployment.accountId", json!(old.account_id), json!(new.account_id)),
+        ("state", json!(before.state), json!(now.state)),
+    ];
+    let moved = settings.into_iter().find(|(_, old, new)| old != new);
+    moved.map(|(setting, old, new)| (setting, written(old), written(new)))
+}
+
+/// The packages as the clients take them, by source hash.
+fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
+    let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
+    zips.collect()
 }
 
 fn is_empty(state: &State) -> bool {
@@ -73,13 +77,11 @@ impl Session {
     pub(crate) async fn connect(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
         let deployment = &loaded.config.deployment;
         let mut cloud = Cloud::over(connection::open(app, loaded).await?);
-        let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
-        cloud.packages = zips.collect::<BTreeMap<_, _>>();
+        cloud.packages = zips(packages);
         let session = Self {
             config: loaded.config.with_account(&cloud.account),
             catalog: resources::catalog(),
             store: connection::store(app, loaded).await?,
-            unmoved: connection::unmoved(app, loaded),
             place: Place {
                 stack: deployment.service_name.clone(),
                 stage: deployment.stage.clone(),
@@ -91,6 +93,23 @@ impl Session {
             cloud,
         };
         Ok(session)
+    }
+
+    /// Goes on with the configuration and the packages as they are now.
+    ///
+    /// # Errors
+    /// When the configuration means another stack now, or another place.
+    pub(crate) fn follow(&mut self, loaded: &Loaded, packages: &Packages) -> Result<(), Failure> {
+        let config = loaded.config.with_account(&self.cloud.account);
+        if let Some((setting, before, now)) = moved(&self.config, &config) {
+            let message = format!("{}: `{setting}` is {now} now, and {before} is at work", loaded.path.display());
+            return Err(Failure::usage(message)
+                .detail("that is another stack, or another place")
+                .hint(format!("put it back, or end this and begin anew with what `{setting}` says")));
+        }
+        self.config = config;
+        self.cloud.packages = zips(packages);
+        Ok(())
     }
 
     /// Everything as it is to be.
@@ -112,6 +131,21 @@ impl Session {
     pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
         let (state, observed) = self.look(app, desired).await?;
         let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
+        Ok(Survey { state, observed, plan })
+    }
+
+    /// Looks at these things only and plans the way to `desired` for them. Whoever asks knows that nothing else is to be
+    /// changed. Changes nothing.
+    pub(crate) async fn survey_only(
+        &self,
+        app: &App,
+        state: State,
+        desired: &Desired,
+        keys: &BTreeSet<Key>,
+    ) -> Result<Survey, Failure> {
+        let (part, wanted) = (state.only(keys), desired.only(keys));
+        let observed = self.engine(app, &app.report).observe(&part, &wanted).await?;
+        let plan = plan(&wanted, &part, &observed, &self.catalog, &Consent::default())?;
         Ok(Survey { state, observed, plan })
     }
 
@@ -140,8 +174,7 @@ impl Session {
 
     /// The state, which is of this place.
     pub(crate) async fn state(&self) -> Result<State, Failure> {
-        let loaded = load(&*self.store, self.unmoved.as_ref()).await?;
-        let Some(mut state) = loaded else { return Ok(State::new(self.place.clone())) };
+        let Some(mut state) = self.store.load().await? else { return Ok(State::new(self.place.clone())) };
         if self.local {
             // It is the same cloud on whatever port it came back.
             state.endpoint.clone_from(&self.place.endpoint);

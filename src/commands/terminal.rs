@@ -21,11 +21,17 @@ pub(crate) fn is_there() -> bool {
 /// # Errors
 /// When the answer cannot be read.
 pub(crate) async fn confirm(app: &App, question: &str) -> io::Result<bool> {
-    let answer = ask(&app.report, &format!("\n{question} [y/N] ")).await?;
+    let answer = ask(&app.report, &yes_or_no(question)).await?;
     Ok(is_yes(&answer))
 }
 
-fn is_yes(answer: &str) -> bool {
+/// A question that is answered with a yes or a no.
+pub(crate) fn yes_or_no(question: &str) -> String {
+    format!("\n{question} [y/N] ")
+}
+
+/// Whether an answer is a yes.
+pub(crate) fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
@@ -65,11 +71,10 @@ async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
 
 /// Puts a question and reads a line.
 async fn ask(report: &Report, question: &str) -> io::Result<String> {
-    let mut asked = Asked { report, answered: false };
-    report.converse(question);
+    let asked = Asked::put(report, question);
     // Reading blocks, and an interrupt must not wait for it.
     let line = tokio::task::spawn_blocking(read_line).await.map_err(io::Error::other)?;
-    asked.answered = line.as_ref().is_ok_and(|line| line.ends_with('\n'));
+    asked.answered_by(&line);
     line
 }
 
@@ -81,9 +86,22 @@ pub(crate) fn read_line() -> io::Result<String> {
 }
 
 /// A question that stands there; what follows it begins a line of its own.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     report: &'a Report,
     answered: bool,
+}
+
+impl<'a> Asked<'a> {
+    /// Puts a question.
+    pub(crate) fn put(report: &'a Report, question: &str) -> Self {
+        report.converse(question);
+        Self { report, answered: false }
+    }
+
+    /// Ends it with what was typed; only a whole line has ended the line of the question.
+    pub(crate) fn answered_by(mut self, line: &io::Result<String>) {
+        self.answered = line.as_ref().is_ok_and(|line| line.ends_with('\n'));
+    }
 }
 
 impl Drop for Asked<'_> {

@@ -39,6 +39,20 @@ impl Desired {
         &self.nodes
     }
 
+    /// The same without all other things. What these need stays named.
+    #[must_use]
+    pub fn only(&self, keys: &BTreeSet<Key>) -> Self {
+        let nodes = self.nodes.iter().filter(|(key, _)| keys.contains(key));
+        Self { nodes: nodes.map(|(key, node)| (key.clone(), node.clone())).collect() }
+    }
+
+    /// The things that are another in `before`, or in one of both only.
+    #[must_use]
+    pub fn differing(&self, before: &Self) -> BTreeSet<Key> {
+        let keys = self.nodes.keys().chain(before.nodes.keys());
+        keys.filter(|key| self.get(key) != before.get(key)).cloned().collect()
+    }
+
     /// One thing.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<&Node> {

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 pub use cache::Packages;
 pub use error::{Measure, PackageError};
+pub use ignored::may_change;
 
 use collect::SourceFile;
 

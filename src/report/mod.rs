@@ -4,12 +4,11 @@
 mod answer;
 mod authenticator;
 mod change;
-mod columns;
+mod cycle;
 mod human;
 mod invoked;
 mod json;
 mod live;
-mod locked;
 mod log;
 mod log_line;
 mod message;
@@ -18,11 +17,11 @@ mod paint;
 mod plain;
 mod plan;
 mod signed_in;
-mod state;
 mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+mod under_way;
 mod usage;
 mod users;
 mod value;
@@ -45,6 +44,7 @@ use crate::{
 pub(crate) use answer::Answer;
 pub(crate) use authenticator::authenticator;
 pub(crate) use change::rows;
+pub(crate) use cycle::{Cycle, CycleEnd, Deployed, Watching};
 pub(crate) use human::past;
 pub(crate) use invoked::Invoked;
 pub(crate) use log::begin as begin_log;
@@ -53,9 +53,9 @@ pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
 pub(crate) use signed_in::SignedIn;
-pub(crate) use state::StateCard;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 pub(crate) use token::{TokenCard, lasting};
+pub(crate) use under_way::UnderWay;
 pub(crate) use users::{UserCard, UserTable};
 
 pub(crate) use usage::usage;

@@ -2,7 +2,6 @@
 
 mod document;
 mod error;
-mod fence;
 mod holder;
 mod local;
 mod migrate;
@@ -10,8 +9,6 @@ mod queue;
 mod s3;
 mod store;
 mod text;
-mod transfer;
-mod transit;
 
 use std::time::Duration;
 
@@ -20,9 +17,7 @@ pub use error::StateError;
 pub use holder::{Holder, Process};
 pub use local::LocalStore;
 pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
-pub use store::{Backend, Guard, LockNews, LockRequest, SeenLock, Store};
-pub use transfer::{TransferError, Transferred, transfer};
-pub use transit::{Arriving, Document, Moved};
+pub use store::{Backend, Guard, LockNews, LockRequest, Store};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "waits for a lock have an end and are told to the person")]

@@ -133,6 +133,11 @@ impl Served {
         self.send("lambda", Request::delete(format!("{policy}/{statement}?Qualifier=live")), "");
     }
 
+    /// Deletes a function.
+    pub(crate) fn delete_function(&self, name: &str) {
+        self.send("lambda", Request::delete(format!("/2015-03-31/functions/{name}")), "");
+    }
+
     fn cognito(&self, operation: &str, members: &serde_json::Value) {
         let request = Request::post("/")
             .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))

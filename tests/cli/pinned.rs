@@ -12,6 +12,7 @@ pub(super) fn pinned(text: &str) -> String {
             word if is_time(word) => "TIME",
             word if is_cut_hash(word) => "HASH…",
             word if is_moment(word) => "MOMENT",
+            word if is_clock(word) => "CLOCK",
             word if is_request_id(word) => "ID",
             word if is_measured(word, next) => "N",
             word => word,
@@ -41,6 +42,11 @@ fn is_time(word: &str) -> bool {
 /// As `2026-11-25T01:02:03.004Z`.
 fn is_moment(word: &str) -> bool {
     word.ends_with('Z') && word.contains('.') && word.parse::<jiff::Timestamp>().is_ok()
+}
+
+/// As `01:02:03`.
+fn is_clock(word: &str) -> bool {
+    word.len() == 8 && word.parse::<jiff::civil::Time>().is_ok()
 }
 
 /// Of a request to a function: whole, or its beginning.

@@ -42,6 +42,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       validate     Check the configuration and the functions' folders
       plan         Show what `up` would do
       up           Bring the stack up, or up to date
+      watch        Deploy what is saved, as long as you work on it
       down         Remove the stack
       status       Compare what there is with the configuration
       outputs      Print the URLs and ids of the stack
@@ -49,8 +50,6 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       call         Send a request to a route
       invoke       Call a function directly
       logs         Show what the functions have logged
-      state        Look at the record of what was made
-      unlock       Take the lock of the state away from who holds it
       local        Start, stop or look at the AWS on this machine
       completions  Print the completions for a shell
 
@@ -95,18 +94,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
 
 #[test]
 fn the_commands_have_examples() {
-    for command in [
-        "plan",
-        "up",
-        "down",
-        "outputs",
-        "user create",
-        "user auth",
-        "state show",
-        "state pull",
-        "unlock",
-        "completions",
-    ] {
+    for command in ["plan", "up", "down", "outputs", "user create", "user auth", "completions"] {
         let help = Sandbox::empty().run(&format!("{command} --help"));
         assert!(help.out.contains("\nExamples:\n  stackctl "), "{command}: {}", help.out);
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Request;
 use stackctl::aws::Cloud;
 
-use crate::harness::{
+use super::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::{Stack, steps},

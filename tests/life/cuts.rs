@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::{
+use super::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::Stack,

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{
+use super::{
     project::{Project, example, patched},
     stack::{Stack, steps},
 };

@@ -9,7 +9,7 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::harness::{
+use super::{
     project::Project,
     shape::{census, differences, shape},
     stack::{Stack, steps},

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
-use stackctl::package::{Packages, package};
+use stackctl::package::{Packages, may_change, package};
 
 use super::{entries, folder, write};
 
@@ -141,6 +141,37 @@ fn what_is_never_code_stays_out() {
     ]);
     write(source.path(), "deep/app.py", b"");
     assert_eq!(package(source.path()).unwrap().files, ["app.py", "deep/app.py"]);
+}
+
+#[test]
+fn what_editors_leave_stays_out() {
+    let source = folder(&[
+        ("app.py", ""),
+        (".app.py.swp", ""),
+        ("app.py~", ""),
+        ("#app.py#", ""),
+        ("app.py___jb_tmp___", ""),
+        ("deep/.app.py.swx", ""),
+        (".env", ""),
+        ("swp", ""),
+    ]);
+    // Emacs locks a file by a symlink that leads nowhere.
+    std::os::unix::fs::symlink("ann@machine.1234:1700000000", source.path().join(".#app.py")).unwrap();
+    assert_eq!(package(source.path()).unwrap().files, [".env", "app.py", "swp"]);
+}
+
+#[test]
+fn a_change_of_what_stays_out_changes_nothing() {
+    let source = folder(&[("app.py", ""), (".lambdaignore", "/build/\n*.log\n"), ("build/deep/x.py", "")]);
+    let may_change = |name: &str| may_change(source.path(), &source.path().join(name));
+    for name in ["app.py", "new.py", "deep/new.py", ".lambdaignore", ""] {
+        assert!(may_change(name), "{name}");
+    }
+    for name in ["build/deep/x.py", "build", "a.log", "deep/a.log", "__pycache__/app.pyc", "deep/.app.py.swp"] {
+        assert!(!may_change(name), "{name}");
+    }
+    write(source.path(), ".lambdaignore", b"[z-a]");
+    assert!(may_change("a.log"), "what is wrong with the file has to be told");
 }
 
 #[cfg(unix)]

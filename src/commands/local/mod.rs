@@ -14,6 +14,7 @@ use crate::{
 
 pub(crate) use background::{Server, ensure};
 pub(crate) use home::Home;
+pub(crate) use probe::start_ahead;
 pub(crate) use serve::serve;
 
 pub(crate) async fn start(app: &App) -> Result<Exit, Failure> {

@@ -1,15 +1,19 @@
-//! The two requests that are made to the local cloud itself.
+//! The requests that are made to the local cloud itself.
 
 use std::{net::Ipv4Addr, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::http::Client;
 
 /// On one machine an answer takes milliseconds; one that is busy running functions takes longer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A function may take ten seconds to start.
+const LONGEST_START: Duration = Duration::from_secs(15);
 
 /// What the server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -30,6 +34,15 @@ pub(super) async fn health(port: u16) -> Option<Health> {
 /// When nobody answers, or somebody else does; the text says which.
 pub(super) async fn stop(port: u16) -> Result<(), String> {
     request(Method::POST, "/_stackctl/stop", port).await.map(drop)
+}
+
+/// Has a function started ahead of its first request; answers the error with which it did not start. Nothing when it did,
+/// or when that cannot be told.
+pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
+    let request = Request::post(format!("{endpoint}/_stackctl/start")).body(Bytes::from(arn.to_owned())).ok()?;
+    let answer = Client::new(LONGEST_START).send(request).await.ok()?;
+    let mut answer: Value = serde_json::from_slice(answer.body()).ok()?;
+    answer.get_mut("error").map(Value::take).filter(|error| !error.is_null())
 }
 
 async fn request(method: Method, path: &str, port: u16) -> Result<Bytes, String> {

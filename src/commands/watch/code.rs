@@ -1,0 +1,113 @@
+//! Which changes are changes of code and of nothing else.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    engine::{Action, Change, Desired, Key, Node, Plan, Resource as _, Step, Verb},
+    resources::lambda_function::LambdaFunction,
+};
+
+/// The setting of a function that says which code it has.
+const CODE: &str = "source_hash";
+
+/// What the alias leads to: it is always moved along with the code.
+const ALIAS: &str = "alias";
+
+/// The functions whose code is another one than `before`; `None` when anything else is another, too.
+pub(super) fn edited(before: &Desired, now: &Desired) -> Option<BTreeSet<Key>> {
+    let keys = now.differing(before);
+    let edited = |key: &Key| Some(is_edited(before.get(key)?, now.get(key)?));
+    keys.iter().all(|key| key.kind == LambdaFunction::KIND && edited(key) == Some(true)).then_some(keys)
+}
+
+/// Whether two functions differ in their code and in nothing else.
+fn is_edited(before: &Node, now: &Node) -> bool {
+    let mut same = before.clone();
+    same.spec[CODE] = now.spec[CODE].clone();
+    same == *now
+}
+
+/// Whether a plan gives functions other code and does nothing else.
+pub(super) fn only(plan: &Plan) -> bool {
+    let acting = |step: &&Step| step.action.verb() != Verb::Keep;
+    plan.steps.iter().filter(acting).all(|step| match &step.action {
+        Action::Update { changes, .. } => step.key.kind == LambdaFunction::KIND && are_of_code(changes),
+        _ => false,
+    })
+}
+
+fn are_of_code(changes: &[Change]) -> bool {
+    let is = |change: &Change, field: &str| change.path.len() == 1 && change.path[0] == field;
+    changes.iter().any(|change| is(change, CODE)) && changes.iter().all(|change| is(change, CODE) || is(change, ALIAS))
+}
+
+/// The names of the functions that a plan makes or changes.
+pub(super) fn functions(plan: &Plan) -> Vec<String> {
+    let made = |verb: Verb| matches!(verb, Verb::Create | Verb::Adopt | Verb::Update | Verb::Replace);
+    let steps = plan.steps.iter().filter(|step| step.key.kind == LambdaFunction::KIND && made(step.action.verb()));
+    steps.map(|step| step.key.name.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn desired(function: &serde_json::Value, role: &serde_json::Value) -> Desired {
+        let mut desired = Desired::default();
+        desired.add("lambda_function.hello".parse().unwrap(), function, []);
+        desired.add("iam_role.hello".parse().unwrap(), role, []);
+        desired
+    }
+
+    #[test]
+    fn a_change_of_anything_but_code_is_more_than_an_edit() {
+        let before = desired(&json!({ "source_hash": "a", "memory": 128 }), &json!({ "name": "r" }));
+        let edit = desired(&json!({ "source_hash": "b", "memory": 128 }), &json!({ "name": "r" }));
+        let hello: Key = "lambda_function.hello".parse().unwrap();
+        assert_eq!(edited(&before, &edit), Some([hello].into()));
+        assert_eq!(edited(&before, &before), Some(BTreeSet::new()));
+        let tuned = desired(&json!({ "source_hash": "b", "memory": 256 }), &json!({ "name": "r" }));
+        let renamed = desired(&json!({ "source_hash": "b", "memory": 128 }), &json!({ "name": "s" }));
+        let mut more = edit.clone();
+        more.add("lambda_function.more".parse().unwrap(), &json!({ "source_hash": "b" }), []);
+        for more in [tuned, renamed, more, Desired::default()] {
+            assert_eq!(edited(&before, &more), None);
+        }
+    }
+
+    #[test]
+    fn only_new_code_of_functions_is_deployed_without_asking() {
+        let change = |field: &str| Change { path: vec![field.into()], old: None, new: None, secret: false };
+        let update = |key: &str, fields: &[&str]| {
+            let changes = fields.iter().map(|field| change(field)).collect();
+            let action = Action::Update { outputs: json!({}), live: json!({}), changes };
+            Step { key: key.parse().unwrap(), action, after: BTreeSet::new() }
+        };
+        let plan = |steps: Vec<Step>| Plan {
+            stack: "shop".into(),
+            stage: "dev".into(),
+            based_on: 1,
+            steps,
+            stale: Vec::new(),
+            found: BTreeSet::new(),
+            desired: Desired::default(),
+        };
+        let code = || update("lambda_function.hello", &[CODE]);
+        assert!(only(&plan(vec![code(), update("lambda_function.other", &[ALIAS, CODE])])));
+        assert_eq!(functions(&plan(vec![code()])), ["hello"]);
+        for other in [
+            update("lambda_function.hello", &[ALIAS]),
+            update("lambda_function.hello", &[CODE, "memory"]),
+            update("stage.main", &[CODE]),
+            Step {
+                key: "lambda_function.hello".parse().unwrap(),
+                action: Action::Create { because: None },
+                after: BTreeSet::new(),
+            },
+        ] {
+            assert!(!only(&plan(vec![code(), other])));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! One cycle: what was saved is checked, planned and, where that is agreed to, deployed.
+//!
+//! The lock is held only while something is looked at and changed, as by `up`, and never while somebody is waited for: a
+//! run that is left open keeps nobody from deploying. So before each change the state is loaded anew. While it is the very
+//! one that the last cycle left, nobody else has deployed, and a change of code needs a look at its functions alone.
+
+use std::collections::BTreeSet;
+
+use super::code;
+use crate::{
+    commands::{
+        app::{App, OnInterrupt},
+        carry_out::{Applied, apply},
+        connection, interpreters, lock, project,
+        session::{Session, Survey},
+    },
+    config::{Loaded, Problem},
+    engine::{Consent, Desired, Plan},
+    error::Failure,
+    report::{Deployed, Message, PlanTable, UnderWay},
+    stack::Packages,
+    state::State,
+};
+
+/// A stack that is deployed again and again.
+pub(super) struct Stack<'a> {
+    app: &'a App,
+    pub(super) session: Session,
+    loaded: Loaded,
+    /// What the last cycle left; `None` when it did not come to its end.
+    settled: Option<Settled>,
+}
+
+/// A stack that is as it is to be.
+struct Settled {
+    desired: Desired,
+    /// The state in which it was recorded.
+    lineage: String,
+    serial: u64,
+}
+
+/// How a cycle ended that did not fail.
+pub(super) enum Ended {
+    /// What was saved is what the last cycle left, as is known without a look.
+    Same,
+    /// What was saved is what is deployed.
+    Unchanged,
+    /// It is deployed now.
+    Deployed(Deployed),
+    /// It changes more than code, to which nobody has agreed yet.
+    Open(Box<Plan>),
+}
+
+impl<'a> Stack<'a> {
+    /// A stack that was just brought up.
+    pub(super) fn new(app: &'a App, loaded: Loaded, session: Session, (packages, state): (&Packages, &State)) -> Self {
+        let desired = session.desired(packages);
+        Self { app, session, loaded, settled: Some(Settled::new(desired, state)) }
+    }
+
+    /// The configuration as it was last read.
+    pub(super) fn loaded(&self) -> &Loaded {
+        &self.loaded
+    }
+
+    /// Reads the configuration; tells its warnings when they are others than before.
+    ///
+    /// # Errors
+    /// When there is anything wrong with it.
+    pub(super) fn load(&mut self) -> Result<(), Failure> {
+        let loaded = project::read(self.app)?;
+        if self.app.common.local && runtimes(&loaded) != runtimes(&self.loaded) {
+            interpreters::check(self.app, &loaded.config)?;
+        }
+        if words(&loaded.warnings) != words(&self.loaded.warnings) {
+            project::warn(self.app, &loaded.warnings);
+        }
+        self.loaded = loaded;
+        Ok(())
+    }
+
+    /// Deploys what was read, when it changes code only or `agreed` is what it comes to.
+    ///
+    /// # Errors
+    /// When it cannot be packaged, planned or carried out; the next cycle looks at everything then.
+    pub(super) async fn deploy(&mut self, agreed: Option<&Plan>) -> Result<Ended, Failure> {
+        let packages = project::package(&self.loaded.config, &self.loaded.directory)?;
+        self.session.follow(&self.loaded, &packages)?;
+        let desired = self.session.desired(&packages);
+        if self.settled.as_ref().is_some_and(|settled| settled.desired == desired) {
+            return Ok(Ended::Same);
+        }
+        let settled = self.settled.take();
+        let edited = settled.as_ref().and_then(|settled| code::edited(&settled.desired, &desired));
+        if self.app.common.local && edited.is_none() {
+            connection::local_url(self.app, &self.loaded.path).await?;
+        }
+        self.session.lock(self.app).await?;
+        let ended = self.deploy_locked(settled, desired, agreed).await;
+        lock::release(self.app).await;
+        self.app.set_on_interrupt(OnInterrupt::End);
+        ended
+    }
+
+    async fn deploy_locked(
+        &mut self,
+        settled: Option<Settled>,
+        desired: Desired,
+        agreed: Option<&Plan>,
+    ) -> Result<Ended, Failure> {
+        let survey = self.survey(settled, &desired).await?;
+        let plan = survey.plan.clone();
+        if plan.is_empty() {
+            self.settled = Some(Settled::new(desired, &survey.state));
+            return Ok(Ended::Unchanged);
+        }
+        let code_only = code::only(&plan);
+        if !code_only && !self.app.common.yes && agreed != Some(&plan) {
+            return Ok(Ended::Open(Box::new(plan)));
+        }
+        if !code_only && agreed.is_none() {
+            self.app.report.tell(&Message::Plan(&PlanTable::new(&plan, &self.session.catalog)));
+        }
+        let again = "the next save goes on";
+        let Applied { steps, state } =
+            apply(self.app, &self.session, survey, (&UnderWay(&self.app.report), again)).await;
+        self.settled = Some(Settled::new(desired, &state?));
+        Ok(Ended::Deployed(Deployed { steps, functions: code::functions(&plan), code_only }))
+    }
+
+    /// Looks at the functions whose code was edited, where nothing else can have changed, and at everything otherwise.
+    async fn survey(&self, settled: Option<Settled>, desired: &Desired) -> Result<Survey, Failure> {
+        if let Some(settled) = settled
+            && let Some(keys) = code::edited(&settled.desired, desired)
+        {
+            let state = self.session.state().await?;
+            if settled.is_in(&state) {
+                let survey = self.session.survey_only(self.app, state, desired, &keys).await?;
+                if code::only(&survey.plan) {
+                    return Ok(survey);
+                }
+            }
+        }
+        self.session.survey(self.app, desired, &Consent::default()).await
+    }
+}
+
+impl Settled {
+    fn new(desired: Desired, state: &State) -> Self {
+        Self { desired, lineage: state.lineage.clone(), serial: state.serial }
+    }
+
+    /// Whether this is the very state in which it was recorded, with nothing left to be done.
+    fn is_in(&self, state: &State) -> bool {
+        state.lineage == self.lineage && state.serial == self.serial && state.pending.is_empty()
+    }
+}
+
+fn runtimes(loaded: &Loaded) -> BTreeSet<&str> {
+    loaded.config.functions.values().map(|function| function.runtime.as_str()).collect()
+}
+
+fn words(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}

@@ -1,0 +1,37 @@
+//! The person at the terminal of a command that goes on while they think.
+
+use std::io;
+
+use tokio::task::JoinHandle;
+
+use crate::commands::{
+    app::App,
+    terminal::{self, Asked},
+};
+
+/// Reads answers. A read of the terminal cannot be ended, so one that nobody waits for any more is waited for by the next
+/// question.
+#[derive(Default)]
+pub(super) struct Keyboard {
+    reading: Option<JoinHandle<io::Result<String>>>,
+}
+
+impl Keyboard {
+    /// Puts a question that is answered with a yes or a no. Dropping the future withdraws it.
+    ///
+    /// # Errors
+    /// When the answer cannot be read.
+    pub(super) async fn confirm(&mut self, app: &App, question: &str) -> io::Result<bool> {
+        if self.reading.as_ref().is_some_and(JoinHandle::is_finished) {
+            // It was typed before there was this question.
+            self.reading = None;
+        }
+        let asked = Asked::put(&app.report, &terminal::yes_or_no(question));
+        let reading = self.reading.get_or_insert_with(|| tokio::task::spawn_blocking(terminal::read_line));
+        let line = reading.await;
+        self.reading = None;
+        let line = line.map_err(io::Error::other)?;
+        asked.answered_by(&line);
+        Ok(terminal::is_yes(&line?))
+    }
+}

@@ -1,0 +1,181 @@
+//! `stackctl watch`: deploys what is saved, for as long as somebody works on it.
+
+mod code;
+mod cycle;
+mod keyboard;
+mod start;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{
+    app::{App, OnInterrupt},
+    lock, project, terminal,
+    up::bring_up,
+};
+use crate::{
+    config::Loaded,
+    engine::Plan,
+    error::Failure,
+    exit::Exit,
+    report::{Cycle, CycleEnd, Look, Message, PlanTable, Watching},
+    stack,
+    watch::{Files, Saved, Saves, WatchError},
+};
+
+use cycle::{Ended, Stack};
+use keyboard::Keyboard;
+
+/// A run, which goes on until somebody ends it.
+struct Watch<'a> {
+    app: &'a App,
+    saves: Saves,
+    stack: Stack<'a>,
+    keyboard: Keyboard,
+    /// Whether the last cycle left something that is not deployed.
+    troubled: bool,
+}
+
+/// How a cycle ended, before that is told.
+enum Reached {
+    End(CycleEnd),
+    /// Something else was saved while somebody was asked: what was asked is not the question any more.
+    Withdrawn(Saved),
+}
+
+pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
+    let mut watch = begin(app).await?;
+    let mut next = None;
+    while !app.interrupt.requested() {
+        let saved = match next {
+            Some(saved) => saved,
+            None => watch.saves.next().await,
+        };
+        next = watch.cycle(saved).await?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Brings the stack up as `up` does: whatever is wrong then is told, and ends the run.
+async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
+    let mut saves = Saves::new().map_err(|error| unwatched(&error))?;
+    let loaded = project::load(app)?;
+    // Before anything is read that may be saved again meanwhile.
+    saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
+    let packages = project::package(&loaded.config, &loaded.directory)?;
+    let (session, state) = bring_up(app, &loaded, &packages).await?;
+    lock::release(app).await;
+    app.set_on_interrupt(OnInterrupt::End);
+    let outputs = stack::outputs(&session.config, &state);
+    let folders = loaded.config.functions.values().map(|function| function.source.clone());
+    app.report.tell(&Message::Watching(&Watching {
+        config: &loaded.path,
+        folders: folders.collect(),
+        invoke_url: outputs.invoke_url.as_deref(),
+    }));
+    let stack = Stack::new(app, loaded, session, (&packages, &state));
+    Ok(Watch { app, saves, stack, keyboard: Keyboard::default(), troubled: false })
+}
+
+impl Watch<'_> {
+    /// Takes one change from its save to its end, and tells how that was; answers what was saved meanwhile, where that is
+    /// known already.
+    ///
+    /// # Errors
+    /// When it was interrupted, with something left to do.
+    async fn cycle(&mut self, saved: Saved) -> Result<Option<Saved>, Failure> {
+        let mut since = saved.at;
+        let end = match self.deploy(&mut since).await {
+            Ok(Reached::Withdrawn(next)) => return Ok(Some(next)),
+            Ok(Reached::End(end)) => end,
+            Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
+            Err(failure) => {
+                self.app.report.insist(&Message::Error(&failure));
+                CycleEnd::Failed
+            }
+        };
+        let worth_telling = end != CycleEnd::Same || self.troubled;
+        self.troubled = matches!(end, CycleEnd::Failed | CycleEnd::Left { .. });
+        if worth_telling {
+            let cycle = Cycle { at: Timestamp::now(), files: self.named(&saved), end, took: since.elapsed() };
+            self.app.report.data(&Message::Cycle(&cycle));
+            return Ok(self.start(cycle.end).await);
+        }
+        Ok(None)
+    }
+
+    /// Checks, plans and deploys; `since` is moved on by the time that somebody took to answer.
+    async fn deploy(&mut self, since: &mut Instant) -> Result<Reached, Failure> {
+        // A folder that went may have come back.
+        self.attend()?;
+        self.stack.load()?;
+        self.attend()?;
+        let mut agreed: Option<Box<Plan>> = None;
+        loop {
+            let plan = match self.stack.deploy(agreed.as_deref()).await? {
+                Ended::Same => return Ok(Reached::End(CycleEnd::Same)),
+                Ended::Unchanged => return Ok(Reached::End(CycleEnd::Unchanged)),
+                Ended::Deployed(deployed) => return Ok(Reached::End(CycleEnd::Deployed(deployed))),
+                Ended::Open(plan) => plan,
+            };
+            let table = PlanTable::new(&plan, &self.stack.session.catalog);
+            self.app.report.insist(&Message::Plan(&table));
+            if self.app.report.look() == Look::Json || !terminal::is_there() {
+                let way_out = Some(format!("stackctl up{}", self.app.flags()));
+                return Ok(Reached::End(CycleEnd::Left { way_out }));
+            }
+            tokio::select! {
+                biased;
+                next = self.saves.next() => return Ok(Reached::Withdrawn(next)),
+                answer = self.keyboard.confirm(self.app, "Deploy it?") => {
+                    if !answer.map_err(|error| Failure::io("the answer cannot be read", &error))? {
+                        return Ok(Reached::End(CycleEnd::Left { way_out: None }));
+                    }
+                }
+            }
+            *since = Instant::now();
+            agreed = Some(plan);
+        }
+    }
+
+    /// Starts what was deployed where functions run on this machine, so that whoever broke one hears of it before they
+    /// call it. A save ends the wait.
+    async fn start(&mut self, end: CycleEnd) -> Option<Saved> {
+        let CycleEnd::Deployed(deployed) = end else { return None };
+        tokio::select! {
+            biased;
+            next = self.saves.next() => Some(next),
+            failures = start::failures(&self.stack.session, &deployed.functions) => {
+                for failure in failures {
+                    self.app.report.insist(&Message::Error(&failure));
+                }
+                None
+            }
+        }
+    }
+
+    fn attend(&mut self) -> Result<(), Failure> {
+        self.saves.attend(files(self.stack.loaded())).map_err(|error| unwatched(&error))
+    }
+
+    /// The saved files as the person knows them. An editor may have made others for a moment.
+    fn named(&self, saved: &Saved) -> Vec<String> {
+        let folder = &self.stack.loaded().directory;
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        let name = |file: &PathBuf| file.strip_prefix(&folder).unwrap_or(file).display().to_string();
+        let (there, gone): (Vec<&PathBuf>, Vec<&PathBuf>) = saved.files.iter().partition(|file| file.exists());
+        let named = if there.is_empty() { gone } else { there };
+        named.into_iter().map(name).collect()
+    }
+}
+
+fn files(loaded: &Loaded) -> Files {
+    let folders = loaded.config.functions.values().map(|function| loaded.directory.join(&function.source));
+    Files::new(&loaded.path, folders)
+}
+
+fn unwatched(error: &WatchError) -> Failure {
+    Failure::failed(error).with_hints(error.hint.map(str::to_owned))
+}

@@ -1,0 +1,118 @@
+//! What `watch` tells: what it watches, and one line for each change.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::{
+    human::past,
+    paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
+};
+use crate::engine::Verb;
+
+/// What is watched.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Watching<'a> {
+    /// The configuration.
+    pub(crate) config: &'a Path,
+    /// The functions' folders, as the configuration names them.
+    pub(crate) folders: BTreeSet<String>,
+    /// Where the API answers.
+    pub(crate) invoke_url: Option<&'a str>,
+}
+
+/// A change from its save to its end.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Cycle {
+    /// When it ended.
+    pub(crate) at: Timestamp,
+    /// What was saved; nothing when the system did not tell.
+    pub(crate) files: Vec<String>,
+    /// How it ended.
+    #[serde(flatten)]
+    pub(crate) end: CycleEnd,
+    /// From the last save to the end.
+    #[serde(rename = "seconds", serialize_with = "super::message::seconds")]
+    pub(crate) took: Duration,
+}
+
+/// How a change ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub(crate) enum CycleEnd {
+    /// It is deployed.
+    Deployed(Deployed),
+    /// It is none: what is there is what was there before.
+    Same,
+    /// It changes nothing that is deployed.
+    Unchanged,
+    /// It was left alone, because nobody agreed to it.
+    Left {
+        /// The command that deploys it, where nobody could be asked.
+        way_out: Option<String>,
+    },
+    /// It failed; the error was told before.
+    Failed,
+}
+
+/// What a change has deployed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Deployed {
+    /// How many steps were done, by verb.
+    pub(crate) steps: BTreeMap<Verb, usize>,
+    /// The functions that are others now.
+    pub(crate) functions: Vec<String>,
+    /// Whether they have other code and nothing else has changed.
+    pub(crate) code_only: bool,
+}
+
+impl Watching<'_> {
+    pub(super) fn render(&self) -> String {
+        let config = self.config.display().to_string();
+        let all: Vec<&str> = [config.as_str()].into_iter().chain(self.folders.iter().map(String::as_str)).collect();
+        let url = self.invoke_url.map(|url| format!("  {url}\n"));
+        format!("\nwatching {}; Ctrl-C ends it\n{}\n", paint(STRONG, all.join(", ")), url.unwrap_or_default())
+    }
+}
+
+impl Cycle {
+    pub(super) fn render(&self) -> String {
+        let time = self.at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
+        let files = match self.files.as_slice() {
+            [] => "some files".to_owned(),
+            [file] => file.clone(),
+            files => format!("{} files", files.len()),
+        };
+        format!("{}  {files}: {}  {}\n", paint(FAINT, time), self.end.render(), paint(FAINT, hundredths(self.took)))
+    }
+}
+
+impl CycleEnd {
+    fn render(&self) -> String {
+        match self {
+            Self::Deployed(Deployed { functions, code_only: true, .. }) => {
+                format!("{} {}", paint(GOOD, "updated"), functions.join(", "))
+            }
+            Self::Deployed(Deployed { steps, .. }) => {
+                let parts: Vec<String> = steps.iter().map(|(verb, count)| format!("{count} {}", past(*verb))).collect();
+                paint(GOOD, parts.join(", "))
+            }
+            Self::Same | Self::Unchanged => "nothing to change".into(),
+            Self::Left { way_out: None } => paint(CHANGE, "left as it was"),
+            Self::Left { way_out: Some(command) } => {
+                format!("{}; `{command}` deploys it", paint(CHANGE, "left as it was, as nobody is here to confirm it"))
+            }
+            Self::Failed => paint(BAD, "not deployed"),
+        }
+    }
+}
+
+/// As `0.21s`: a change of code takes less than a second.
+fn hundredths(duration: Duration) -> String {
+    format!("{:.2}s", duration.as_secs_f64())
+}

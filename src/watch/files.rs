@@ -1,0 +1,66 @@
+//! The files of a stack: its configuration and what is in its functions' folders.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use notify::RecursiveMode;
+
+use crate::package;
+
+/// What a stack is made from. Whatever else is saved beside it does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files {
+    /// The configuration, by its name and, where that is a link, by the name of what it leads to.
+    configurations: BTreeSet<PathBuf>,
+    /// The functions' folders, which need not be there.
+    folders: BTreeSet<PathBuf>,
+}
+
+impl Files {
+    /// Of a configuration and the folders that it names.
+    pub fn new(configuration: &Path, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        let names = [whole(configuration), real(configuration)];
+        Self { configurations: names.into(), folders: folders.into_iter().map(|folder| real(&folder)).collect() }
+    }
+
+    /// Whether a change of `path` can change what is deployed: not when the package leaves it out.
+    #[must_use]
+    pub fn matter(&self, path: &Path) -> bool {
+        // A folder that goes, comes or is moved takes along what is in it.
+        let on_the_way = |file: &PathBuf| file.starts_with(path);
+        self.configurations.iter().any(on_the_way)
+            || self.folders.iter().any(on_the_way)
+            || self.folders.iter().any(|folder| path.starts_with(folder) && package::may_change(folder, path))
+    }
+
+    /// What has to be watched to hear of every change that matters. A folder that is not there is watched for from the
+    /// nearest one above that is; and one that is there from above too, because it may be removed and made anew.
+    pub(super) fn places(&self) -> BTreeMap<PathBuf, RecursiveMode> {
+        let above = self.configurations.iter().chain(&self.folders).filter_map(|path| nearest(path.parent()?));
+        let mut places: BTreeMap<_, _> = above.map(|folder| (folder, RecursiveMode::NonRecursive)).collect();
+        let there = self.folders.iter().filter(|folder| folder.is_dir());
+        places.extend(there.map(|folder| (folder.clone(), RecursiveMode::Recursive)));
+        places
+    }
+}
+
+/// The nearest folder at or above a path.
+fn nearest(path: &Path) -> Option<PathBuf> {
+    path.ancestors().find(|folder| folder.is_dir()).map(Path::to_owned)
+}
+
+/// The real path; of what is not there, that of the nearest folder above with the rest of the names.
+fn real(path: &Path) -> PathBuf {
+    let path = whole(path);
+    let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    match there {
+        Some((above, real)) => real.join(path.strip_prefix(above).unwrap_or(Path::new(""))),
+        None => path,
+    }
+}
+
+fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
