@@ -6,6 +6,7 @@ mod data;
 mod duration;
 mod invoke;
 mod logs;
+mod state;
 mod user;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
@@ -17,6 +18,7 @@ pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm};
 pub(crate) use data::Data;
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};
+pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
 pub(crate) use user::{GroupCommand, PoolArgs, SignInArgs, TokenCommand, UserArgs, UserCommand};
 
 const ABOUT: &str = "Puts one authenticated serverless API on AWS, and keeps it as your config says";

@@ -9,7 +9,7 @@ use crate::{
     engine::{ObserveError, PlanError, Refused, ResourceError},
     exit::Exit,
     http::HttpError,
-    state::StateError,
+    state::{StateError, TransferError},
 };
 
 /// The one error of the commands. Its exit code is not optional, so every failure has one.
@@ -168,6 +168,15 @@ impl From<StateError> for Failure {
             return Self { exit, errors: vec![Fault::of(&error, call)], hints: Vec::new() };
         }
         Self::new(exit, &error).with_hints(error.hints())
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::State(error) => error.into(),
+            error => Self::failed(&error).with_hints(error.hints()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The cloud itself: one world, its settings, its faults, and the one entry for requests.
 
+mod fork;
 mod guard;
 #[cfg(test)]
 mod tests;
@@ -72,30 +73,9 @@ struct Inner {
     endpoint: OnceLock<String>,
 }
 
-/// A connection that broke: the caller gets no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lost;
-
-impl Cloud {
-    /// Makes an empty cloud in memory.
-    #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self::with(settings, World::default(), None)
-    }
-
-    /// Opens the cloud that lives in a folder, or makes an empty one there.
-    ///
-    /// Whatever a call answered is in the folder before the answer leaves, so a killed cloud comes back whole.
-    ///
-    /// # Errors
-    /// When the folder cannot be used, another cloud is open in it, or what is in it cannot be read.
-    pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
-        let (store, world) = Store::open(dir)?;
-        Ok(Self::with(settings, world, Some(store)))
-    }
-
-    fn with(settings: Settings, world: World, store: Option<Store>) -> Self {
-        Self(Arc::new(Inner {
+impl Inner {
+    fn new(settings: Settings, world: World, store: Option<Store>) -> Self {
+        Self {
             settings,
             started: Instant::now(),
             started_at: Timestamp::now(),
@@ -110,7 +90,30 @@ impl Cloud {
             runtime: Runtime::default(),
             throttles: Throttles::default(),
             endpoint: OnceLock::new(),
-        }))
+        }
+    }
+}
+
+/// A connection that broke: the caller gets no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost;
+
+impl Cloud {
+    /// Makes an empty cloud in memory.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self(Inner::new(settings, World::default(), None).into())
+    }
+
+    /// Opens the cloud that lives in a folder, or makes an empty one there.
+    ///
+    /// Whatever a call answered is in the folder before the answer leaves, so a killed cloud comes back whole.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, another cloud is open in it, or what is in it cannot be read.
+    pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
+        let (store, world) = Store::open(dir)?;
+        Ok(Self(Inner::new(settings, world, Some(store)).into()))
     }
 
     /// The settings this cloud was made with.

@@ -70,6 +70,7 @@ async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Byte
     }
     let answered = match &effect {
         Some(Effect::Refuse { status, code, message }) => Err(AwsError::new(*status, code, message)),
+        Some(Effect::Throttle) => Err(throttle(call.service)),
         _ => carry_out(cloud, &call).await,
     };
     match effect {
@@ -170,6 +171,18 @@ fn failure(service: Service) -> AwsError {
         Service::S3 => "InternalError",
     };
     AwsError::new(500, code, "We encountered an internal error. Please try again.")
+}
+
+/// A refusal of calls that come too often, as each service words it.
+fn throttle(service: Service) -> AwsError {
+    match service {
+        Service::ApiGateway => AwsError::new(429, "TooManyRequestsException", "Too Many Requests"),
+        Service::Cognito => AwsError::new(400, "TooManyRequestsException", "Too many requests"),
+        Service::Lambda => AwsError::new(429, "TooManyRequestsException", "Rate exceeded"),
+        Service::Iam | Service::Sts => AwsError::new(400, "Throttling", "Rate exceeded"),
+        Service::Logs => AwsError::new(400, "ThrottlingException", "Rate exceeded"),
+        Service::S3 => AwsError::new(503, "SlowDown", "Please reduce your request rate."),
+    }
 }
 
 async fn kill(pid: u32) -> Lost {

@@ -31,6 +31,8 @@ pub enum Effect {
         /// AWS's message.
         message: String,
     },
+    /// It takes no effect and is refused as its service refuses who calls too often.
+    Throttle,
     /// It takes effect, and a 500 is answered all the same.
     FailAfterEffect,
     /// The process with this id gets SIGKILL, before or after the call took effect.

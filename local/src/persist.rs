@@ -102,6 +102,15 @@ impl Store {
         fs::read(self.blob_path(name)).ok().map(Bytes::from)
     }
 
+    /// All blobs on disk, by name.
+    pub(crate) fn blobs(&self) -> io::Result<BTreeMap<String, Bytes>> {
+        let entries = fs::read_dir(self.dir.join("blobs"))?.map(|entry| {
+            let entry = entry?;
+            Ok((entry.file_name().to_string_lossy().into_owned(), Bytes::from(fs::read(entry.path())?)))
+        });
+        entries.collect()
+    }
+
     fn blob_path(&self, name: &str) -> PathBuf {
         self.dir.join("blobs").join(name)
     }

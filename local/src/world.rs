@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{apigateway::ApiGateway, cognito::Cognito, iam::Iam, lambda::Lambda, logs::Logs, s3::S3};
 
 /// Everything that survives a restart. Each service owns its part; a service may read another's through `World`.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) iam: Iam,
     pub(crate) logs: Logs,

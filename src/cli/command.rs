@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CallArgs, InvokeArgs, LogsArgs, UserArgs};
+use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs};
 
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
@@ -135,6 +135,19 @@ pub(crate) enum Command {
     #[command(after_help = LOGS_EXAMPLES)]
     Logs(LogsArgs),
 
+    /// Look at the record of what was made
+    State {
+        #[command(subcommand)]
+        command: StateCommand,
+    },
+
+    /// Take the lock of the state away from who holds it
+    ///
+    /// Shows who that is, and asks. A lock of a process that died is released by itself: this is for one that does not end.
+    /// Whoever loses the lock can save nothing more and stops; what they did until then is found by the next command.
+    #[command(after_help = "Examples:\n  stackctl unlock\n  stackctl unlock --stage prod --yes")]
+    Unlock,
+
     /// Start, stop or look at the AWS on this machine
     Local {
         #[command(subcommand)]
@@ -201,6 +214,8 @@ impl Command {
             Self::Call(_) => "call",
             Self::Invoke(_) => "invoke",
             Self::Logs(_) => "logs",
+            Self::State { command } => command.name(),
+            Self::Unlock => "unlock",
             Self::Local { command } => match command {
                 LocalCommand::Start => "local start",
                 LocalCommand::Stop => "local stop",

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{app::App, local};
 use crate::{
     aws::{Connection, Options},
-    config::{Deployment, Loaded},
+    config::{Deployment, Loaded, S3Location},
     engine::ResourceError,
     error::Failure,
     exit::Exit,
@@ -47,19 +47,37 @@ pub(crate) async fn connect<'a>(
 /// # Errors
 /// When it is in a bucket, and there is no connection.
 pub(crate) async fn store(app: &App, loaded: &Loaded) -> Result<Box<dyn Backend>, Failure> {
-    let (deployment, state) = (&loaded.config.deployment, &loaded.config.state);
-    let in_folder = |folder: &Path| LocalStore::new(folder, &deployment.service_name, &deployment.stage);
     if app.common.local {
-        return Ok(Box::new(in_folder(&local::Home::beside(&loaded.path).states())));
+        return Ok(Box::new(in_folder(loaded, &local::Home::beside(&loaded.path).states())));
     }
+    let state = &loaded.config.state;
     if state.s3.is_none() {
-        return Ok(Box::new(in_folder(&loaded.path.with_file_name(&state.path))));
+        return Ok(Box::new(in_folder(loaded, &loaded.path.with_file_name(&state.path))));
     }
-    let connection = open(app, loaded).await?;
-    let state = loaded.config.with_account(&connection.account).state;
-    let s3 = state.s3.expect("it was there before the account was");
-    let bucket = connection.bucket(&s3.bucket, &s3.region, s3.owner.as_deref());
+    let state = loaded.config.with_account(&open(app, loaded).await?.account).state;
+    in_bucket(app, loaded, &state.s3.expect("it was there before the account was")).await
+}
+
+/// The state of a configuration in a folder.
+pub(crate) fn in_folder(loaded: &Loaded, folder: &Path) -> LocalStore {
+    let Deployment { service_name, stage, .. } = &loaded.config.deployment;
+    LocalStore::new(folder, service_name, stage)
+}
+
+/// A state in a bucket.
+///
+/// # Errors
+/// When there is no connection.
+pub(crate) async fn in_bucket(app: &App, loaded: &Loaded, s3: &S3Location) -> Result<Box<dyn Backend>, Failure> {
+    let bucket = open(app, loaded).await?.bucket(&s3.bucket, &s3.region, s3.owner.as_deref());
     Ok(Box::new(S3Store::new(bucket, &s3.key)))
+}
+
+/// The folder in which the state of a configuration that has a bucket for it may have been forgotten.
+pub(crate) fn unmoved(app: &App, loaded: &Loaded) -> Option<LocalStore> {
+    let state = &loaded.config.state;
+    let elsewhere = !app.common.local && state.s3.is_some();
+    elsewhere.then(|| in_folder(loaded, &loaded.path.with_file_name(&state.path)))
 }
 
 /// The local cloud stands in for whatever account the configuration means.

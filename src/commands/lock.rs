@@ -9,7 +9,7 @@ use crate::{
     cli,
     error::{Failure, Fault},
     report::Message,
-    state::{Backend, Holder, LockRequest},
+    state::{Backend, Holder, LockRequest, SeenLock, StateError},
 };
 
 /// How long the end of a run may take for it. A lock that is not released ends by itself, and people wait for us.
@@ -20,12 +20,32 @@ const AT_MOST: Duration = Duration::from_secs(5);
 /// # Errors
 /// When somebody else holds the lock longer than `--lock-timeout`.
 pub(super) async fn take(app: &App, store: &dyn Backend) -> Result<(), Failure> {
-    let (user, host) = cli::person(&app.environment);
-    let holder = Holder::this(user, host, app.command);
-    let tell = |news: &_| app.report.tell(&Message::Lock(news));
-    let guard = store.lock(&LockRequest { holder: &holder, at_most: app.common.lock_timeout, tell: &tell }).await?;
+    let (holder, tell) = (holder(app), |news: &_| app.report.tell(&Message::Lock(news)));
+    let guard = store.lock(&LockRequest { holder: &holder, at_most: app.common.lock_timeout, tell: &tell }).await;
+    app.hold(guard.map_err(|error| refused(app, error))?);
+    Ok(())
+}
+
+/// Takes the lock away from who was seen to hold it, and keeps others from the state until the command ends.
+///
+/// # Errors
+/// When somebody else holds the lock by now.
+pub(super) async fn seize(app: &App, store: &dyn Backend, seen: &SeenLock) -> Result<(), Failure> {
+    let (holder, tell) = (holder(app), |news: &_| app.report.tell(&Message::Lock(news)));
+    let guard = store.seize(seen, &LockRequest { holder: &holder, at_most: Duration::ZERO, tell: &tell }).await?;
     app.hold(guard);
     Ok(())
+}
+
+fn holder(app: &App) -> Holder {
+    let (user, host) = cli::person(&app.environment);
+    Holder::this(user, host, app.command)
+}
+
+fn refused(app: &App, error: StateError) -> Failure {
+    let locked = matches!(error, StateError::Locked { .. });
+    let way = || format!("`stackctl unlock{}` takes it away from one that does not end", app.flags());
+    Failure::from(error).with_hints(locked.then(way))
 }
 
 /// Releases every lock of the run.

@@ -20,8 +20,10 @@ mod plan;
 mod project;
 mod session;
 mod signals;
+mod state;
 mod status;
 mod terminal;
+mod unlock;
 mod up;
 mod user;
 mod validate;
@@ -97,6 +99,8 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Call(arguments) => call::run(app, &arguments).await,
         Command::Invoke(arguments) => invoke::run(app, &arguments).await,
         Command::Logs(arguments) => logs::run(app, &arguments).await,
+        Command::State { command } => state::run(app, command).await,
+        Command::Unlock => unlock::run(app).await,
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,

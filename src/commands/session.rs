@@ -14,7 +14,7 @@ use crate::{
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
-    state::{Backend, Place, State},
+    state::{Backend, LocalStore, Place, State, Store as _},
 };
 
 /// A connected stack.
@@ -24,6 +24,7 @@ pub(crate) struct Session {
     /// With the account in the place of `${account}`.
     pub(crate) config: Config,
     pub(crate) store: Box<dyn Backend>,
+    unmoved: Option<LocalStore>,
     place: Place,
     local: bool,
 }
@@ -37,7 +38,24 @@ pub(crate) struct Survey {
 
 /// The state of a configuration, unless there is nothing in it and nothing was about to be.
 pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>, Failure> {
-    Ok(connection::store(app, loaded).await?.load().await?.filter(|state| !is_empty(state)))
+    let store = connection::store(app, loaded).await?;
+    let state = load(&*store, connection::unmoved(app, loaded).as_ref()).await?;
+    Ok(state.filter(|state| !is_empty(state)))
+}
+
+/// Loads a state, and does not take one that was left in a folder for none at all.
+async fn load(store: &dyn Backend, unmoved: Option<&LocalStore>) -> Result<Option<State>, Failure> {
+    let state = store.load().await?;
+    let (None, Some(folder)) = (&state, unmoved) else { return Ok(state) };
+    match folder.load().await {
+        Ok(Some(forgotten)) if !is_empty(&forgotten) => {
+            let (place, folder) = (store.place(), folder.place());
+            Err(Failure::failed(format!("{place}: there is no state, and one is left at {folder}"))
+                .hint("`stackctl state migrate` moves it")
+                .hint("if the stack does not need it, move the file away"))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The first setting that says which stack this is, where it is and where it is recorded, and that is another one now.
@@ -82,6 +100,7 @@ impl Session {
             config: loaded.config.with_account(&cloud.account),
             catalog: resources::catalog(),
             store: connection::store(app, loaded).await?,
+            unmoved: connection::unmoved(app, loaded),
             place: Place {
                 stack: deployment.service_name.clone(),
                 stage: deployment.stage.clone(),
@@ -174,7 +193,8 @@ impl Session {
 
     /// The state, which is of this place.
     pub(crate) async fn state(&self) -> Result<State, Failure> {
-        let Some(mut state) = self.store.load().await? else { return Ok(State::new(self.place.clone())) };
+        let loaded = load(&*self.store, self.unmoved.as_ref()).await?;
+        let Some(mut state) = loaded else { return Ok(State::new(self.place.clone())) };
         if self.local {
             // It is the same cloud on whatever port it came back.
             state.endpoint.clone_from(&self.place.endpoint);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 use super::interpolate::{self, Account, Variables};
-use super::model::Config;
+use super::model::{Config, S3Location};
 use super::problem::{Findings, Place, Problem, Problems};
 use super::tree::{self, Entry, Node};
 use super::{overlay, rules, structure};
@@ -141,7 +141,7 @@ fn name_cognitos_parts(document: &mut Node, stage: &str) {
 /// Gives the object of the state its key and Region where the file gives none.
 fn name_states_object(document: &mut Node, stage: &str, region: Option<String>) {
     let service = document.get("deployment").and_then(|deployment| deployment.text_of("serviceName"));
-    let key = service.map(|service| format!("stackctl/{service}.{stage}.json"));
+    let key = service.map(|service| S3Location::usual_key(service, stage));
     let Some(s3) = document.get_mut("state").and_then(|state| state.get_mut("s3")) else { return };
     for (member, text) in [("key", key), ("region", region)] {
         if let (None, Some(text)) = (s3.get(member), text) {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use super::{
+    locked,
     message::{LocalCloud, Message, PoolTarget, Target},
     outputs,
     paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
@@ -21,7 +22,9 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Note { message } => format!("{message}\n"),
         Message::Warning(fault) => fault_text(&paint(CHANGE.bold(), "warning:"), fault),
         Message::Lock(news) => lock_news(news),
+        Message::Locked { place, lock } => locked::render(place, lock),
         Message::Plan(plan) => plan.render(settings),
+        Message::State(state) => state.render(),
         Message::Status(status) => status.render(),
         Message::Watching(watching) => watching.render(),
         Message::Cycle(cycle) => cycle.render(),

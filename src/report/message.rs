@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Answer, Cycle, Invoked, LogLine, PlanTable, SignedIn, StatusTable, TokenCard, UserCard, UserTable, Watching,
+    Answer, Cycle, Invoked, LogLine, PlanTable, SignedIn, StateCard, StatusTable, TokenCard, UserCard, UserTable,
+    Watching,
 };
 use crate::{
     engine::Verb,
     error::{Failure, Fault},
     exit::Exit,
     stack::Outputs,
-    state::LockNews,
+    state::{LockNews, SeenLock},
 };
 
 /// One thing to tell.
@@ -32,10 +33,20 @@ pub(crate) enum Message<'a> {
     Warning(&'a Fault),
     /// Somebody else's lock is waited for.
     Lock(&'a LockNews),
+    /// Who holds a lock that may be taken away.
+    Locked {
+        /// What is locked.
+        place: &'a str,
+        /// By whom.
+        #[serde(flatten)]
+        lock: &'a SeenLock,
+    },
     /// What is to be done.
     Plan(&'a PlanTable),
     /// What there is.
     Status(&'a StatusTable),
+    /// What is recorded.
+    State(&'a StateCard<'a>),
     /// A plan was carried out, whole or in part.
     Executed {
         /// How many steps were done, by verb.

@@ -98,10 +98,20 @@ impl State {
             ("account", self.account.clone(), place.account.clone()),
             ("endpoint", endpoint(&self.endpoint), endpoint(&place.endpoint)),
         ];
-        match pairs.into_iter().find(|(_, recorded, asked)| recorded != asked) {
-            Some((what, recorded, asked)) => Err(StateError::OfAnother { what, recorded, asked }),
-            None => Ok(()),
-        }
+        same(pairs)
+    }
+
+    /// Makes sure that this is the state of a stack and stage, wherever they are.
+    pub(super) fn is_of(&self, stack: &str, stage: &str) -> Result<(), StateError> {
+        same([("stack", self.stack.clone(), stack.to_owned()), ("stage", self.stage.clone(), stage.to_owned())])
+    }
+}
+
+/// Names the first of what differs, as it is recorded and as it was asked for.
+fn same<const N: usize>(pairs: [(&'static str, String, String); N]) -> Result<(), StateError> {
+    match pairs.into_iter().find(|(_, recorded, asked)| recorded != asked) {
+        Some((what, recorded, asked)) => Err(StateError::OfAnother { what, recorded, asked }),
+        None => Ok(()),
     }
 }
 

@@ -32,6 +32,22 @@ pub enum StateError {
         /// Which file.
         path: String,
     },
+    /// It is on its way here.
+    #[error("{path}: the state is on its way here from {from}")]
+    Arriving {
+        /// Which file.
+        path: String,
+        /// Where it comes from.
+        from: String,
+    },
+    /// It is somewhere else by now.
+    #[error("{path}: the state is not here any more: it was moved to {to}")]
+    Moved {
+        /// Which file.
+        path: String,
+        /// Where it is.
+        to: String,
+    },
     /// It was removed while a command worked on it. Nothing of it is lost: it is written again, whole.
     #[error("{path}: somebody has removed the state while this command worked on it, so it was written again")]
     Removed {
@@ -112,6 +128,11 @@ impl StateError {
         match self {
             Self::Damaged { restore, .. } => vec![restore.clone()],
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
+            Self::Arriving { from, .. } => vec![format!("`stackctl state migrate --from {from}` goes on with that")],
+            Self::Moved { to, .. } => vec![
+                "set `state` in the configuration to where it is now".into(),
+                format!("or bring it back: `stackctl state migrate --from {to}`"),
+            ],
             Self::Changed { .. } | Self::TakenOver { .. } | Self::Unrenewed { .. } => {
                 vec!["run the command again: it begins with what is there now".into()]
             }

@@ -30,7 +30,7 @@ mod tests {
     const FORMAT_1: &str = include_str!("../../tests/formats/state.1.json");
 
     fn read(document: &str) -> Result<State, StateError> {
-        parse(document.as_bytes(), "state.json", "")
+        parse(document.as_bytes(), "state.json", "")?.in_use("state.json")
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod document;
 mod error;
+mod fence;
 mod holder;
 mod local;
 mod migrate;
@@ -9,6 +10,8 @@ mod queue;
 mod s3;
 mod store;
 mod text;
+mod transfer;
+mod transit;
 
 use std::time::Duration;
 
@@ -17,7 +20,9 @@ pub use error::StateError;
 pub use holder::{Holder, Process};
 pub use local::LocalStore;
 pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
-pub use store::{Backend, Guard, LockNews, LockRequest, Store};
+pub use store::{Backend, Guard, LockNews, LockRequest, SeenLock, Store};
+pub use transfer::{TransferError, Transferred, transfer};
+pub use transit::{Arriving, Document, Moved};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "waits for a lock have an end and are told to the person")]

@@ -5,7 +5,7 @@ use std::{future, time::Duration};
 use async_trait::async_trait;
 use serde::Serialize;
 
-use super::{Holder, State, StateError};
+use super::{Document, Holder, State, StateError};
 
 /// What carrying out a plan needs of the place of the state.
 ///
@@ -30,11 +30,50 @@ pub trait Backend: Store {
     /// Names the place for a person.
     fn place(&self) -> String;
 
+    /// Names it for everybody, and as `state migrate --from` takes it.
+    fn address(&self) -> String;
+
+    /// What is kept there, whether it is a state or not; `None` when there is nothing.
+    async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError>;
+
+    /// Reads the document; `None` when there is none.
+    async fn document(&self) -> Result<Option<Document>, StateError>;
+
+    /// Writes a document over the one that this read last, or where it found none.
+    ///
+    /// # Errors
+    /// [`StateError::Changed`] when something else is there by now.
+    async fn replace(&self, document: &Document) -> Result<(), StateError>;
+
     /// Takes the lock, as soon as nobody else holds it, for as long as the guard lives.
     ///
     /// # Errors
     /// [`StateError::Locked`] when somebody else still holds it after the time that the request allows.
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError>;
+
+    /// The lock, when somebody holds it. Changes nothing.
+    async fn seen_lock(&self) -> Result<Option<SeenLock>, StateError>;
+
+    /// Takes the lock away from who was seen to hold it. They can save nothing more, and hear of it while they work.
+    ///
+    /// # Errors
+    /// [`StateError::Locked`] when somebody else holds it by now.
+    async fn seize(&self, seen: &SeenLock, request: &LockRequest<'_>) -> Result<Guard, StateError>;
+}
+
+/// A lock that somebody holds, as it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeenLock {
+    /// Who holds it, when that can be told.
+    pub holder: Option<Holder>,
+    /// How long ago they gave the last sign of life, at places where holders give any.
+    #[serde(rename = "silent_seconds", serialize_with = "some_seconds", skip_serializing_if = "Option::is_none")]
+    pub silent: Option<Duration>,
+    /// Whether they are not at work any more: whoever wants the lock next gets it.
+    pub given_up: bool,
+    /// What tells it from other locks of the place.
+    #[serde(skip)]
+    pub(super) id: String,
 }
 
 /// Who wants a lock, and how patiently.
@@ -85,6 +124,11 @@ pub enum LockNews {
 
 fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(duration.as_secs())
+}
+
+#[expect(clippy::ref_option, reason = "serde hands it over like this")]
+fn some_seconds<S: serde::Serializer>(duration: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    duration.map(|duration| duration.as_secs()).serialize(serializer)
 }
 
 /// A lock that is held; dropping it, or dying, releases it in the end, [`Guard::release`] at once.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{FORMAT, State, StateError, migrate::migrate};
+use super::{Document, FORMAT, StateError, migrate::migrate, transit::Note};
 use crate::engine::hex;
 
 /// What stands in the file.
@@ -16,9 +16,9 @@ struct Sealed<S> {
     state: S,
 }
 
-/// Renders a state for its file.
-pub(super) fn render(state: &State) -> String {
-    seal(&serde_json::to_value(state).expect("a state is plain data"))
+/// Renders a document for its file.
+pub(super) fn render(document: &Document) -> String {
+    seal(&document.to_json())
 }
 
 #[expect(clippy::disallowed_methods, reason = "people look into the file, and compare it with the one before")]
@@ -29,8 +29,8 @@ fn seal(state: &Value) -> String {
     text
 }
 
-/// Reads a state from its file; `path` names it, and `restore` says where an earlier version is.
-pub(super) fn parse(bytes: &[u8], path: &str, restore: &str) -> Result<State, StateError> {
+/// Reads a document from its file; `path` names it, and `restore` says where an earlier version is.
+pub(super) fn parse(bytes: &[u8], path: &str, restore: &str) -> Result<Document, StateError> {
     let damaged = |reason: String| StateError::Damaged { path: path.to_owned(), reason, restore: restore.to_owned() };
     let sealed: Sealed<Value> =
         serde_json::from_slice(bytes).map_err(|error| damaged(format!("it is not the JSON of a state: {error}")))?;
@@ -49,11 +49,17 @@ pub(super) fn parse(bytes: &[u8], path: &str, restore: &str) -> Result<State, St
                 .unwrap_or("of a later release")
                 .to_owned(),
         }),
-        format => {
-            let state = migrate(sealed.state, format).map_err(damaged)?;
-            serde_json::from_value(state).map_err(|error| damaged(error.to_string()))
-        }
+        format => read(migrate(sealed.state, format).map_err(damaged)?).map_err(damaged),
     }
+}
+
+/// Reads what is of the present format.
+fn read(document: Value) -> Result<Document, String> {
+    if Note::is_one(&document) {
+        let note: Note = serde_json::from_value(document).map_err(|error| error.to_string())?;
+        return note.read().ok_or_else(|| "it says where its state went and where it comes from".to_owned());
+    }
+    serde_json::from_value(document).map(Document::State).map_err(|error| error.to_string())
 }
 
 fn checksum(state: &Value) -> String {

@@ -100,6 +100,7 @@ fn a_state_in_a_bucket_that_somebody_works_on_is_refused_with_their_name() {
 
     error: s3://states/stackctl/shop.dev.json: the state is locked by `stackctl down` of bob on desk (process PID) since 2026-11-23T09:00:00Z
     hint: `--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself
+    hint: `stackctl unlock` takes it away from one that does not end
     ");
     assert_eq!(sandbox.run("plan").code, 0, "whoever only looks needs no lock");
     runtime.block_on(guard.release()).unwrap();

@@ -1,8 +1,9 @@
-//! Disks that are full and folders that go away, before a run and in the middle of it. The limits are real ones of the
-//! operating system, which also stop the superuser.
+//! Disks that are full, and folders that go away or may not be written to, before a run and in the middle of it. The limits
+//! are real ones of the operating system, which also stop the superuser.
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     process::{Child, Command},
 };
 
@@ -135,5 +136,67 @@ fn a_folder_that_is_removed_in_the_middle_of_a_run_is_made_again_with_all_that_w
     hint: make sure that nobody else is at work on the stack, then run the command again
     hint: what was done meanwhile is found by the next `stackctl up`
     ");
+    the_next_goes_on(&aws, &sandbox);
+}
+
+/// A run that may write where the modes of files allow it, and nowhere else, also for the superuser.
+fn unprivileged(sandbox: &Sandbox, line: &str) -> Command {
+    let bound = "setpriv --inh-caps=-all --bounding-set=-dac_override,-dac_read_search,-fowner";
+    sandbox.shell(&format!(
+        "if {bound} true 2>/dev/null; then exec {bound} stackctl {line}; else exec stackctl {line}; fi"
+    ))
+}
+
+/// Whether files can be made, renamed and removed in the folder of the state.
+fn make_writable(sandbox: &Sandbox, writable: bool) {
+    let mode = if writable { 0o755 } else { 0o555 };
+    fs::set_permissions(sandbox.path("state"), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn nothing_is_changed_when_the_folder_is_read_only() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    fs::create_dir(sandbox.path("state")).unwrap();
+    make_writable(&sandbox, false);
+    let up = || unprivileged(&sandbox, "up --yes --quiet");
+    insta::assert_snapshot!(sandbox.transcript_of(&mut up()), @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: state/shop.dev.lock: the state cannot be locked: Permission denied (os error 13)
+    hint: make the place readable and writable, then run the command again
+    ");
+    fs::write(sandbox.path("state/shop.dev.lock"), "").unwrap();
+    insta::assert_snapshot!(sandbox.transcript_of(&mut up()), @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: state/shop.dev.json: the state cannot be saved: Permission denied (os error 13)
+    hint: make the place readable and writable, then run the command again
+    ");
+    assert!(aws.cloud.call_log().iter().all(|call| call == "sts:GetCallerIdentity"), "{:?}", aws.cloud.call_log());
+    let plan = sandbox.ran(&mut unprivileged(&sandbox, "plan --detailed-exitcode"));
+    assert_eq!(plan.code, 3, "whoever only looks writes nothing: {}", plan.err);
+    make_writable(&sandbox, true);
+    the_next_goes_on(&aws, &sandbox);
+}
+
+#[test]
+fn a_folder_that_becomes_read_only_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
+    let aws = Served::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = sandbox.follow(unprivileged(&sandbox, "up --yes --parallel 1"));
+    run.until("  created  ");
+    make_writable(&sandbox, false);
+    let (code, rest) = run.ended();
+    assert_eq!(code, Some(4), "{rest}");
+    let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
+    insta::assert_snapshot!(error, @r"
+    error: state/shop.dev.json: the state cannot be saved: Permission denied (os error 13)
+    hint: make the place readable and writable, then run the command again
+    hint: what was done meanwhile is found by the next `stackctl up`
+    ");
+    make_writable(&sandbox, true);
     the_next_goes_on(&aws, &sandbox);
 }

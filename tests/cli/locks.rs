@@ -15,7 +15,7 @@ use stackctl_local::{Settings, Weather};
 use super::{cloud::Served, sandbox::Sandbox};
 
 /// Bob, who works on the sandbox's state until the guard is dropped.
-fn bob(sandbox: &Sandbox) -> Guard {
+pub(super) fn bob(sandbox: &Sandbox) -> Guard {
     let store = LocalStore::new(&sandbox.path("state"), "shop", "dev");
     let holder = Holder {
         pid: 7,
@@ -43,6 +43,7 @@ fn a_state_that_somebody_works_on_is_refused_with_their_name() {
 
     error: state/shop.dev.json: the state is locked by `stackctl up` of bob on desk (process PID) since 2026-11-23T09:00:00Z
     hint: `--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself
+    hint: `stackctl unlock` takes it away from one that does not end
     ");
     assert_eq!(sandbox.run("plan").code, 0, "whoever only looks needs no lock");
     drop(guard);

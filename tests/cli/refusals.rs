@@ -1,8 +1,11 @@
 //! What a run against AWS refuses, and how it says so. AWS is played by a local cloud in this process.
 
+use std::fs;
+
 use stackctl_local::Settings;
 
 use super::{cloud::Served, sandbox::Sandbox};
+use crate::harness::of_the_future;
 
 #[test]
 fn nobody_is_asked_without_a_terminal() {
@@ -167,4 +170,26 @@ fn a_damaged_state_is_not_taken_for_an_empty_one() {
     error: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing an object at line 1 column 1
     hint: copy an earlier version over state/shop.dev.json
     ");
+}
+
+#[test]
+fn a_state_of_a_later_version_is_left_alone_and_that_version_is_named() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    assert_eq!(sandbox.run("up --yes").code, 0);
+    let path = sandbox.path("state/shop.dev.json");
+    let later = of_the_future(&fs::read_to_string(&path).unwrap());
+    sandbox.write("state/shop.dev.json", &later);
+    let refused = sandbox.transcript("up --yes --quiet");
+    insta::assert_snapshot!(refused, @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: state/shop.dev.json: the state has format 3, and this version of stackctl knows formats up to 2
+    hint: use stackctl 7.1.0 or newer
+    ");
+    for line in ["plan", "status", "outputs", "down --yes --delete-users 0"] {
+        assert_eq!(sandbox.transcript(&format!("{line} --quiet")), refused, "{line}");
+    }
+    assert_eq!(fs::read_to_string(path).unwrap(), later);
 }

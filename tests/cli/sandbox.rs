@@ -216,7 +216,9 @@ impl Sandbox {
         for state in states {
             for (key, recorded) in state["state"]["resources"].as_object().into_iter().flatten() {
                 for (output, value) in recorded["outputs"].as_object().into_iter().flatten() {
-                    if let Some(id) = value.as_str().filter(|_| output == "id" || output == "statement_id") {
+                    if let Some(id) =
+                        value.as_str().filter(|_| ["id", "root_resource_id", "statement_id"].contains(&&**output))
+                    {
                         ids.push((id.to_owned(), format!("<{key}#{output}>")));
                     }
                 }

@@ -1,6 +1,6 @@
 //! `stackctl user …` with a person at the terminal.
 
-use std::time::SystemTime;
+use std::{path::PathBuf, time::SystemTime};
 
 use stackctl_local::Settings;
 
@@ -177,4 +177,34 @@ fn a_plan_is_carried_out_with_a_yes() {
         person.types(answer);
         assert_eq!(person.ends().0, code);
     }
+}
+
+/// Somebody who runs this at a terminal that is the program's own, so that Ctrl-C is heard.
+fn at_a_terminal(sandbox: &Sandbox, line: &str) -> Pty {
+    Pty::new(sandbox.shell(&format!("exec setsid --ctty stackctl {line}")))
+}
+
+const CTRL_C: &str = "\u{3}";
+
+#[test]
+fn ctrl_c_at_a_plan_leaves_everything_as_it_was() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    for (line, question) in [("up", "Bring it up? [y/N] "), ("down", "Remove it? [y/N] ")] {
+        let before = (aws.cloud.snapshot().to_string(), states(&sandbox));
+        let mut person = at_a_terminal(&sandbox, line);
+        person.sees(question);
+        person.presses(CTRL_C);
+        let (code, out, screen) = person.ends();
+        assert_eq!((code, out.as_str()), (130, ""), "{screen}");
+        let end = format!("\n{question}^C\nerror: interrupted, before anything was changed\n");
+        assert!(screen.ends_with(&end), "{screen}");
+        assert_eq!((aws.cloud.snapshot().to_string(), states(&sandbox)), before, "{line}");
+        assert_eq!(sandbox.run("up --yes").code, 0, "nobody holds the lock");
+    }
+}
+
+/// The states with their bytes; the lock is only a place to lock.
+fn states(sandbox: &Sandbox) -> Vec<(PathBuf, Vec<u8>)> {
+    sandbox.files().into_iter().filter(|(path, _)| path.to_string_lossy().ends_with(".json")).collect()
 }

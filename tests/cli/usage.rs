@@ -50,6 +50,8 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       call         Send a request to a route
       invoke       Call a function directly
       logs         Show what the functions have logged
+      state        Look at the record of what was made
+      unlock       Take the lock of the state away from who holds it
       local        Start, stop or look at the AWS on this machine
       completions  Print the completions for a shell
 
@@ -94,7 +96,18 @@ fn help_names_the_commands_the_flags_and_their_variables() {
 
 #[test]
 fn the_commands_have_examples() {
-    for command in ["plan", "up", "down", "outputs", "user create", "user auth", "completions"] {
+    for command in [
+        "plan",
+        "up",
+        "down",
+        "outputs",
+        "user create",
+        "user auth",
+        "state show",
+        "state pull",
+        "unlock",
+        "completions",
+    ] {
         let help = Sandbox::empty().run(&format!("{command} --help"));
         assert!(help.out.contains("\nExamples:\n  stackctl "), "{command}: {}", help.out);
     }

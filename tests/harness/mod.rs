@@ -1,7 +1,13 @@
-//! What the tests of the whole share: the local cloud without sockets, the clients on it, and listeners.
+//! What the tests of the whole share: the local cloud without sockets, the clients on it, one stack there and what it
+//! comes to, and listeners.
 
 mod bridge;
+pub(crate) mod project;
+mod sealed;
 mod secrets;
+pub(crate) mod shape;
+pub(crate) mod stack;
+pub(crate) mod wire;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,6 +19,7 @@ use stackctl::{
 };
 
 pub(crate) use bridge::Bridge;
+pub(crate) use sealed::of_the_future;
 pub(crate) use secrets::{Place, Secrets};
 
 /// The clients on a local cloud in this process.

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::Request;
 use stackctl::aws::Cloud;
 
-use super::{
+use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::{Stack, steps},

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{
+use crate::harness::{
     project::{Project, example, patched},
     shape::census,
     stack::{Run, Stack},

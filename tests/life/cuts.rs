@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
+use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::Stack,

@@ -4,7 +4,7 @@ use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
 use stackctl::aws::Cloud;
 
-use super::{
+use crate::harness::{
     project::{Project, example},
     shape::{differences, shape},
     stack::{Stack, steps},

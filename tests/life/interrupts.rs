@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 use stackctl_local::{Settings, Weather};
 use tokio::time::Instant;
 
-use super::{
+use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::{Run, Stack},

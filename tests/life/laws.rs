@@ -9,7 +9,7 @@ use proptest::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{
+use crate::harness::{
     project::Project,
     shape::{census, differences, shape},
     stack::{Stack, steps},

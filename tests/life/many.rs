@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{
+use crate::harness::{
     project::{Project, example, patched},
     stack::Stack,
 };

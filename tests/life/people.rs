@@ -6,7 +6,7 @@ use aws_sdk_cognitoidentityprovider::types::{AdminCreateUserConfigType, LambdaCo
 use serde_json::{Value, json};
 use stackctl_local::{Effect, Fault};
 
-use super::{
+use crate::harness::{
     project::{Project, example, patched},
     shape::census,
     stack::{Run, Stack},

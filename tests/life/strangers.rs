@@ -8,12 +8,12 @@ use aws_sdk_lambda::{primitives::Blob, types::FunctionCode};
 use serde_json::{Value, json};
 use stackctl::aws::Cloud;
 
-use super::{
+use crate::harness::{
     project::{Project, example, patched},
+    python,
     shape::census,
     stack::{Stack, steps},
 };
-use crate::harness::python;
 
 const ROLE: &str = "shop-dev-open-us-west-2";
 const GROUP: &str = "/aws/lambda/shop-dev-open";

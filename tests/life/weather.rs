@@ -6,8 +6,8 @@ use serde_json::json;
 use stackctl_local::{Settings, Weather};
 use tokio::time::Instant;
 
-use super::{
-    many::with_routes,
+use super::many::with_routes;
+use crate::harness::{
     project::{Project, example, patched},
     shape::{census, differences, shape},
     stack::Stack,

@@ -7,9 +7,9 @@ use stackctl::people::PeopleError;
 use stackctl_local::{Cloud, Settings};
 
 use super::place::{PASSWORD, Place};
-use crate::{
-    harness::Bridge,
-    life::wire::{Cut, Wire},
+use crate::harness::{
+    Bridge,
+    wire::{Cut, Wire},
 };
 
 async fn place(wire: &Arc<Wire>) -> Place {

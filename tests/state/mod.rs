@@ -3,8 +3,12 @@
 mod bytes;
 mod client;
 mod fixture;
+mod formats;
 mod leases;
 mod local;
 mod locks;
 mod memory;
+mod mortal;
+mod moving;
 mod saves;
+mod unlocking;

@@ -57,6 +57,13 @@ pub(crate) struct ApiGateway {
     pacing: Mutex<pacing::Pacing>,
 }
 
+impl Clone for ApiGateway {
+    /// A copy forgets how often was called, as a restart does.
+    fn clone(&self) -> Self {
+        Self { apis: self.apis.clone(), account: self.account.clone(), pacing: Mutex::default() }
+    }
+}
+
 impl ApiGateway {
     /// Finds what a stage serves: the stage itself and the deployment that it points to.
     pub(crate) fn served(&self, api: &str, stage: &str) -> Option<Served<'_>> {

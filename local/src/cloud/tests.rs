@@ -29,6 +29,17 @@ fn a_blob_that_nothing_names_is_gone_at_the_next_start() {
 }
 
 #[test]
+fn a_fork_has_the_blobs_on_disk_and_those_that_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let written = cloud.store_blob(b"written");
+    cloud.save().unwrap();
+    let unwritten = cloud.store_blob(b"unwritten");
+    let fork = cloud.fork(Settings::default()).unwrap();
+    assert_eq!((fork.blob(&written).unwrap(), fork.blob(&unwritten).unwrap()), ("written".into(), "unwritten".into()));
+}
+
+#[test]
 fn a_page_is_as_large_as_asked_within_the_limits() {
     let small = Cloud::new(Settings { page_size: Some(3), ..Settings::default() });
     let usual = Cloud::new(Settings::default());

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// One group.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Group {
     name: String,
     created: Moment,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The factors of a pool, each as it was given.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Factors {
     sms: Option<Value>,
     software_token: Option<Value>,

@@ -56,7 +56,7 @@ pub(crate) use discovery::well_known;
 pub(crate) use token::{TokenProblem, verify_token};
 
 /// The part of the world that belongs to this service.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Cognito {
     pools: BTreeMap<String, UserPool>,
     /// One key for all pools, in its place once a pool needs it.

@@ -110,7 +110,7 @@ pub(super) fn temporary(pool: &UserPool) -> String {
 }
 
 /// Wrong passwords in a row.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Failures {
     count: u32,
     last: Option<Moment>,

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// One user pool and all that dies with it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct UserPool {
     pub(super) id: String,
     pub(super) arn: String,

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// One resource server.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ResourceServer {
     identifier: String,
     name: String,

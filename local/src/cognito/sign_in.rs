@@ -24,7 +24,7 @@ use crate::cognito::{
 const SCOPE: &str = "aws.cognito.signin.user.admin";
 
 /// One sign-in. Its key in the pool is the `event_id` of its tokens.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct SignIn {
     pub(super) user: String,
     pub(super) client: String,

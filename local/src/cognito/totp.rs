@@ -13,7 +13,7 @@ const SKEW: i64 = 1;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// A user's authenticator app.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SoftwareToken {
     secret: String,
     /// Whether a code of it has been shown once.

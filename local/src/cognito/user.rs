@@ -30,7 +30,7 @@ pub(super) enum Status {
 }
 
 /// One user.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
     pub(super) username: String,
     pub(super) sub: String,

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The part of the world that belongs to this service.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Iam {
     /// By name in small letters, because names are unique whatever their case.
     roles: BTreeMap<String, Role>,

@@ -40,7 +40,7 @@ use crate::{
 };
 
 /// The part of the world that belongs to this service.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Lambda {
     /// By unqualified ARN, which holds the Region: the same name in two Regions is two functions.
     functions: BTreeMap<String, Function>,

@@ -27,7 +27,7 @@ use crate::{
 const MOST_EVENTS: usize = 10_000;
 
 /// The part of the world that belongs to this service.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
     groups: BTreeMap<String, Group>,
     /// How many events there have been; each event carries its number.
@@ -35,7 +35,7 @@ pub(crate) struct Logs {
     count: u64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Group {
     /// Tells this group from an earlier one of the same name, whose events are gone.
     id: String,
@@ -49,7 +49,7 @@ struct Group {
     streams: BTreeMap<String, Stream>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Stream {
     created: i64,
     #[serde(skip)]

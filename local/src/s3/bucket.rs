@@ -62,7 +62,7 @@ const REGIONS: [&str; 37] = [
 ];
 
 /// One bucket.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Bucket {
     /// The account that made it.
     owner: String,

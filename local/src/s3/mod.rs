@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// The part of the world that belongs to this service.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct S3 {
     /// By name: names are unique whatever the Region.
     buckets: BTreeMap<String, Bucket>,

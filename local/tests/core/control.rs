@@ -7,7 +7,7 @@ use http::Request;
 use serde_json::{Value, json};
 use stackctl_local::{Cloud, Effect, Fault, Lost, Weather};
 
-use crate::{cloud, cloud_with, form, iam, refusal, refused, request, role, send};
+use crate::{cloud, cloud_with, form, iam, logs, refusal, refused, refused_json, request, role, send};
 
 fn fault(effect: Effect) -> Fault {
     Fault { operation: Some("iam:CreateRole".into()), skip: 0, times: 1, effect }
@@ -44,6 +44,17 @@ async fn a_refused_call_takes_no_effect_and_a_failed_one_may() {
         refusal(500, "ServiceFailure", "We encountered an internal error. Please try again.")
     );
     assert!(exists(&cloud).await);
+}
+
+#[tokio::test]
+async fn a_throttled_call_takes_no_effect_and_is_refused_in_the_words_of_its_service() {
+    let cloud = cloud();
+    let throttle = Fault { operation: None, skip: 0, times: 2, effect: Effect::Throttle };
+    cloud.add_fault(throttle);
+    assert_eq!(refused(&send(&cloud, create()).await.unwrap()), refusal(400, "Throttling", "Rate exceeded"));
+    let reply = logs(&cloud, "CreateLogGroup", json!({ "logGroupName": "g" })).await;
+    assert_eq!(refused_json(&reply), refusal(400, "ThrottlingException", "Rate exceeded"));
+    assert!(!exists(&cloud).await);
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ async fn a_cloud_reopened_from_its_folder_has_everything() {
     assert_eq!(iam(&cloud, "PutRolePolicy", &policy).await.status, 200);
     for (operation, members) in [
         ("CreateLogGroup", json!({ "logGroupName": "g", "tags": { "k": "v" } })),
-        ("CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "s" })),
+        ("CreateLogStream", one_stream()),
         ("PutLogEvents", one_event("first")),
         ("PutLogEvents", one_event("second")),
     ] {
@@ -29,6 +29,26 @@ async fn a_cloud_reopened_from_its_folder_has_everything() {
     drop(cloud);
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     assert_eq!(messages(&cloud).await, ["first", "second", "third"]);
+}
+
+#[tokio::test]
+async fn a_fork_has_everything_and_lives_its_own_life() {
+    let folder = tempfile::tempdir().unwrap();
+    for cloud in [Cloud::new(Settings::default()), Cloud::open(folder.path(), Settings::default()).unwrap()] {
+        assert_eq!(role(&cloud, "a").await.status, 200);
+        assert_eq!(logs(&cloud, "CreateLogGroup", json!({ "logGroupName": "g" })).await.status, 200);
+        assert_eq!(logs(&cloud, "CreateLogStream", one_stream()).await.status, 200);
+        assert_eq!(logs(&cloud, "PutLogEvents", one_event("first")).await.status, 200);
+        let before = cloud.snapshot();
+        let fork = cloud.fork(Settings::default()).unwrap();
+        assert_eq!(fork.snapshot(), before);
+        assert_eq!(fork.call_log(), Vec::<String>::new());
+        assert_eq!(role(&fork, "b").await.status, 200);
+        assert_eq!(logs(&fork, "PutLogEvents", one_event("second")).await.status, 200);
+        assert_eq!(cloud.snapshot(), before, "what happens to the fork does not happen to it");
+        assert_eq!(messages(&fork).await, ["first", "second"]);
+        assert_eq!(messages(&cloud).await, ["first"]);
+    }
 }
 
 #[tokio::test]
@@ -151,6 +171,10 @@ async fn messages(cloud: &Cloud) -> Vec<String> {
     let reply = logs(cloud, "FilterLogEvents", json!({ "logGroupName": "g" })).await.json();
     let events = reply["events"].as_array().unwrap().iter();
     events.map(|event| event["message"].as_str().unwrap().to_owned()).collect()
+}
+
+fn one_stream() -> serde_json::Value {
+    json!({ "logGroupName": "g", "logStreamName": "s" })
 }
 
 fn one_event(message: &str) -> serde_json::Value {

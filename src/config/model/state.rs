@@ -43,3 +43,11 @@ pub struct S3Location {
     #[schemars(with = "String")]
     pub owner: Option<String>,
 }
+
+impl S3Location {
+    /// The key of a state without one of its own.
+    #[must_use]
+    pub fn usual_key(service_name: &str, stage: &str) -> String {
+        format!("stackctl/{service_name}.{stage}.json")
+    }
+}

@@ -1,33 +1,44 @@
 //! The state as a file: whole or not at all, private, with the version before it kept beside.
 
 mod lock;
+mod present;
 
 use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use tempfile::Builder;
 
-use super::{Backend, Guard, LockRequest, State, StateError, Store, text};
+use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, pause, text};
+use lock::Identity;
+use present::Present;
 
 /// How the names of files end that become the state when they are whole.
 const UNFINISHED: &str = ".new";
+/// How often a holder makes sure that its lock was not taken away.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Keeps one state in a folder, as `{stack}.{stage}.json`.
 #[derive(Debug, Clone)]
 pub struct LocalStore {
     folder: PathBuf,
     name: String,
+    /// The file that was locked.
+    held: Arc<Mutex<Option<Identity>>>,
+    /// What was read last.
+    read: Arc<Mutex<Option<Vec<u8>>>>,
 }
 
 impl LocalStore {
     /// Names the place; nothing is made before the first save.
     #[must_use]
     pub fn new(folder: &Path, stack: &str, stage: &str) -> Self {
-        Self { folder: folder.to_owned(), name: format!("{stack}.{stage}") }
+        Self { folder: folder.to_owned(), name: format!("{stack}.{stage}"), held: Arc::default(), read: Arc::default() }
     }
 
     /// The file.
@@ -40,13 +51,12 @@ impl LocalStore {
         self.folder.join(format!("{}.previous.json", self.name))
     }
 
-    fn read(&self) -> Result<Option<State>, StateError> {
-        let path = self.path();
-        match fs::read(&path) {
-            Ok(bytes) => text::parse(&bytes, &path.display().to_string(), &self.restore()).map(Some),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(unreachable(&path, "read", &error)),
-        }
+    fn lock_path(&self) -> PathBuf {
+        self.folder.join(format!("{}.lock", self.name))
+    }
+
+    fn parse(&self, bytes: &[u8]) -> Result<Document, StateError> {
+        text::parse(bytes, &self.place(), &self.restore())
     }
 
     fn make_folder(&self) -> io::Result<()> {
@@ -67,15 +77,32 @@ impl LocalStore {
         }
     }
 
-    fn write(&self, text: &[u8]) -> io::Result<()> {
+    /// The present version, which nobody else writes over, with a lock or without, for as long as it is held.
+    async fn present(&self) -> Result<Option<Present>, StateError> {
+        self.confirm()?;
+        present::hold(&self.path()).await
+    }
+
+    /// Writes a document over the present one, or where there is none.
+    fn write(&self, document: &Document, present: Option<&Present>) -> Result<(), StateError> {
+        self.write_text(text::render(document).as_bytes(), present).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => StateError::Changed { path: self.place() },
+            _ => unreachable(&self.path(), "saved", &error),
+        })
+    }
+
+    fn write_text(&self, text: &[u8], present: Option<&Present>) -> io::Result<()> {
         self.make_folder()?;
         // Made with mode 0600, which `persist` keeps.
         let mut file = Builder::new().prefix(&self.unfinished()).suffix(UNFINISHED).tempfile_in(&self.folder)?;
-        // The file itself, as errors of the wrapper name a path that means nothing to anybody.
-        file.as_file_mut().write_all(text)?;
+        file.write_all(text)?;
         file.as_file().sync_all()?;
-        self.keep_previous()?;
-        file.persist(self.path())?;
+        if present.is_some() {
+            self.keep_previous()?;
+            file.persist(self.path())?;
+        } else {
+            file.persist_noclobber(self.path())?;
+        }
         File::open(&self.folder)?.sync_all()
     }
 
@@ -99,9 +126,6 @@ impl LocalStore {
 
     /// Keeps the present version under a second name, by a link, so that there is a present version at every moment.
     fn keep_previous(&self) -> io::Result<()> {
-        if !self.path().exists() {
-            return Ok(());
-        }
         let link = self.folder.join(format!(".{}.link", self.name));
         match fs::remove_file(&link) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -110,26 +134,57 @@ impl LocalStore {
         fs::hard_link(self.path(), &link)?;
         fs::rename(link, self.previous())
     }
+
+    fn read(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins to hold a lock.
+    fn hold(&self, held: lock::HeldFile) -> Result<Guard, StateError> {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held.identity());
+        let guard = Guard::new(held);
+        self.sweep().map_err(|error| unreachable(&self.lock_path(), "locked", &error))?;
+        Ok(guard)
+    }
+
+    /// Makes sure that the lock, if it was taken, was not taken away.
+    fn confirm(&self) -> Result<(), StateError> {
+        let held = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = self.lock_path();
+        if held.is_some_and(|held| lock::is_taken_away(&path, held)) {
+            return Err(StateError::TakenOver { path: self.place(), holder: lock::signature(&path).map(Box::new) });
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Store for LocalStore {
     async fn load(&self) -> Result<Option<State>, StateError> {
-        self.read()
+        self.document().await?.map(|document| document.in_use(&self.place())).transpose()
     }
 
     async fn save(&self, state: &State) -> Result<(), StateError> {
-        let path = self.path();
-        let stored = self.read()?;
+        let present = self.present().await?;
+        let stored = present.as_ref().map(|present| self.parse(&present.bytes)?.in_use(&self.place())).transpose()?;
         let follows = |stored: &State| stored.lineage == state.lineage && stored.serial + 1 == state.serial;
         if !stored.as_ref().is_none_or(follows) {
-            return Err(StateError::Changed { path: path.display().to_string() });
+            return Err(StateError::Changed { path: self.place() });
         }
-        self.write(text::render(state).as_bytes()).map_err(|error| unreachable(&path, "saved", &error))?;
+        self.write(&Document::State(state.clone()), present.as_ref())?;
         if stored.is_none() && state.serial > 1 {
-            return Err(StateError::Removed { path: path.display().to_string() });
+            return Err(StateError::Removed { path: self.place() });
         }
         Ok(())
+    }
+
+    async fn lost(&self) -> StateError {
+        loop {
+            if let Err(error) = self.confirm() {
+                return error;
+            }
+            pause(LOOK).await;
+        }
     }
 }
 
@@ -139,11 +194,58 @@ impl Backend for LocalStore {
         self.path().display().to_string()
     }
 
+    fn address(&self) -> String {
+        let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        folder.display().to_string()
+    }
+
+    async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
+        let path = self.path();
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unreachable(&path, "read", &error)),
+        }
+    }
+
+    async fn document(&self) -> Result<Option<Document>, StateError> {
+        let bytes = self.bytes().await?;
+        self.read().clone_from(&bytes);
+        bytes.map(|bytes| self.parse(&bytes)).transpose()
+    }
+
+    async fn replace(&self, document: &Document) -> Result<(), StateError> {
+        let present = self.present().await?;
+        if present.as_ref().map(|present| &present.bytes) != self.read().as_ref() {
+            return Err(StateError::Changed { path: self.place() });
+        }
+        self.write(document, present.as_ref())?;
+        *self.read() = Some(text::render(document).into_bytes());
+        Ok(())
+    }
+
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
-        let path = self.folder.join(format!("{}.lock", self.name));
+        let path = self.lock_path();
         self.make_folder().map_err(|error| unreachable(&path, "locked", &error))?;
-        let guard = lock::take(&path, self.place(), request).await?;
-        self.sweep().map_err(|error| unreachable(&path, "locked", &error))?;
+        self.hold(lock::take(&path, self.place(), request).await?)
+    }
+
+    async fn seen_lock(&self) -> Result<Option<SeenLock>, StateError> {
+        let path = self.lock_path();
+        lock::seen(&path).await.map_err(|error| unreachable(&path, "unlocked", &error))
+    }
+
+    async fn seize(&self, seen: &SeenLock, request: &LockRequest<'_>) -> Result<Guard, StateError> {
+        let path = self.lock_path();
+        match self.seen_lock().await? {
+            Some(now) if now == *seen => {
+                fs::remove_file(&path).map_err(|error| unreachable(&path, "unlocked", &error))?;
+            }
+            Some(now) => return Err(StateError::Locked { path: self.place(), holder: now.holder.map(Box::new) }),
+            None => {}
+        }
+        let guard = self.lock(request).await?;
+        fence(self).await?;
         Ok(guard)
     }
 }
@@ -151,5 +253,8 @@ impl Backend for LocalStore {
 fn unreachable(path: &Path, action: &'static str, error: &io::Error) -> StateError {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
-    StateError::Unreachable { path: path.display().to_string(), action, reason: error.to_string(), full }
+    // Errors of temporary files name their paths as well, which mean nothing to anybody.
+    let reason = error.to_string();
+    let reason = reason.split(" at path ").next().unwrap_or_default().to_owned();
+    StateError::Unreachable { path: path.display().to_string(), action, reason, full }
 }

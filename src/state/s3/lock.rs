@@ -17,7 +17,7 @@ use super::{
 use crate::{
     engine::ResourceError,
     state::{
-        Holder, LockRequest, StateError,
+        Holder, LockRequest, SeenLock, StateError,
         queue::{Queue, Sign},
     },
 };
@@ -95,6 +95,41 @@ pub(super) async fn take(
             queue.wait(holder, sign, LOOK).await?;
             there = bucket.get(key).await.map_err(failed)?;
         };
+    }
+}
+
+/// A lock as it is seen by somebody who may take it away.
+pub(super) fn seen(object: &Object) -> SeenLock {
+    let signature = Signature::of(object);
+    let id = signature.as_ref().map_or_else(|| object.etag.0.clone(), |signature| signature.id.clone());
+    let holder = signature.map(|signature| signature.holder);
+    SeenLock { given_up: given_up(object, holder.as_ref()).is_some(), holder, silent: Some(object.age), id }
+}
+
+/// Takes the lock at `key` away from who was seen to hold it, however often they renew it meanwhile.
+pub(super) async fn seize(
+    bucket: &impl Bucket,
+    (key, place): (&str, &str),
+    signature: &Signature,
+    theirs: &SeenLock,
+) -> Result<Taken, StateError> {
+    let failed = |error: ResourceError| StateError::bucket(place, "unlocked", error);
+    loop {
+        let at = Instant::now();
+        let condition = match bucket.get(key).await.map_err(failed)? {
+            None => Condition::Absent,
+            Some(object) => {
+                let SeenLock { holder, id, .. } = seen(&object);
+                if id != theirs.id {
+                    return Err(StateError::Locked { path: place.to_owned(), holder: holder.map(Box::new) });
+                }
+                Condition::Is(object.etag)
+            }
+        };
+        match write(bucket, key, &signature.body(), &condition).await.map_err(failed)? {
+            Written::Done(etag) | Written::Found(etag) => return Ok(Taken { etag, at, from_another: true }),
+            Written::Not(_) => {}
+        }
     }
 }
 

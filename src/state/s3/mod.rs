@@ -15,7 +15,7 @@ use async_trait::async_trait;
 
 pub use bucket::{Attempt, Bucket, Condition, ETag, Object};
 
-use super::{Backend, Guard, LockRequest, State, StateError, Store, text};
+use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, text};
 use crate::engine::{ResourceError, Verdict};
 use lease::Lease;
 use lock::{Signature, Taken};
@@ -53,7 +53,7 @@ impl<B: Bucket> S3Store<B> {
         StateError::bucket(&self.place(), action, error)
     }
 
-    fn parse(&self, object: &Object) -> Result<State, StateError> {
+    fn parse(&self, object: &Object) -> Result<Document, StateError> {
         let restore = format!(
             "if the bucket keeps versions, `aws s3api list-object-versions --bucket {} --prefix {}` lists them",
             self.bucket.name(),
@@ -62,21 +62,16 @@ impl<B: Bucket> S3Store<B> {
         text::parse(&object.body, &self.place(), &restore)
     }
 
-    /// Makes every save refused that follows the version which is there now: the last holder may only be late.
-    async fn fence(&self) -> Result<(), StateError> {
-        loop {
-            let mut state = match self.load().await {
-                Ok(Some(state)) => state,
-                // One that cannot be used is told when it is loaded to be used.
-                Ok(None) | Err(StateError::Damaged { .. } | StateError::TooNew { .. }) => return Ok(()),
-                Err(error) => return Err(error),
-            };
-            state.serial += 1;
-            match self.save(&state).await {
-                Err(StateError::Changed { .. }) => {}
-                ended => return ended,
-            }
+    /// Holds a lock that was just taken, for as long as the guard lives.
+    async fn hold(&self, signature: Signature, taken: Taken) -> Result<Guard, StateError> {
+        let Taken { etag, from_another, at } = taken;
+        let lease = Lease::new(Arc::clone(&self.bucket), (self.lock_key(), self.place()), signature, (etag, at));
+        *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lease));
+        let guard = Guard::new(lease.keep());
+        if from_another {
+            fence(self).await?;
         }
+        Ok(guard)
     }
 
     async fn write(&self, body: &[u8], condition: &Condition) -> Result<Written, StateError> {
@@ -109,20 +104,59 @@ impl<B: Bucket> S3Store<B> {
 #[async_trait]
 impl<B: Bucket> Store for S3Store<B> {
     async fn load(&self) -> Result<Option<State>, StateError> {
-        *self.version() = Version::default();
-        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
-        let Some(object) = object else { return Ok(None) };
-        let state = self.parse(&object)?;
-        self.version().etag = Some(object.etag);
-        Ok(Some(state))
+        let state = self.document().await?.map(|document| document.in_use(&self.place())).transpose();
+        if state.is_err() {
+            // What is no state in use is not saved over.
+            *self.version() = Version::default();
+        }
+        state
     }
 
     async fn save(&self, state: &State) -> Result<(), StateError> {
-        if let Some(lease) = self.lease() {
-            lease.confirm().await?;
+        self.replace(&Document::State(state.clone())).await
+    }
+
+    async fn lost(&self) -> StateError {
+        match self.lease() {
+            Some(lease) => lease.lost().await,
+            None => std::future::pending().await,
         }
-        let body = text::render(state).into_bytes();
+    }
+}
+
+#[async_trait]
+impl<B: Bucket> Backend for S3Store<B> {
+    fn place(&self) -> String {
+        format!("s3://{}/{}", self.bucket.name(), self.key)
+    }
+
+    fn address(&self) -> String {
+        self.place()
+    }
+
+    async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
+        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
+        Ok(object.map(|object| object.body))
+    }
+
+    async fn document(&self) -> Result<Option<Document>, StateError> {
+        *self.version() = Version::default();
+        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
+        let Some(object) = object else { return Ok(None) };
+        let document = self.parse(&object)?;
+        self.version().etag = Some(object.etag);
+        Ok(Some(document))
+    }
+
+    async fn replace(&self, document: &Document) -> Result<(), StateError> {
+        let body = text::render(document).into_bytes();
         let Version { etag, unconfirmed } = self.version().clone();
+        match self.lease() {
+            // No version stands in the way of a late one.
+            Some(lease) if etag.is_none() => lease.renew().await?,
+            Some(lease) => lease.confirm().await?,
+            None => {}
+        }
         let mut condition = etag.map_or(Condition::Absent, Condition::Is);
         let mut removed = false;
         let etag = loop {
@@ -149,30 +183,22 @@ impl<B: Bucket> Store for S3Store<B> {
         if removed { Err(StateError::Removed { path: self.place() }) } else { Ok(()) }
     }
 
-    async fn lost(&self) -> StateError {
-        match self.lease() {
-            Some(lease) => lease.lost().await,
-            None => std::future::pending().await,
-        }
-    }
-}
-
-#[async_trait]
-impl<B: Bucket> Backend for S3Store<B> {
-    fn place(&self) -> String {
-        format!("s3://{}/{}", self.bucket.name(), self.key)
-    }
-
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
-        let (signature, place) = (Signature::new(request.holder), self.place());
-        let Taken { etag, from_another, at } =
-            lock::take(&*self.bucket, (&self.lock_key(), &place), &signature, request).await?;
-        let lease = Lease::new(Arc::clone(&self.bucket), (self.lock_key(), place), signature, (etag, at));
-        *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lease));
-        let guard = Guard::new(lease.keep());
-        if from_another {
-            self.fence().await?;
-        }
-        Ok(guard)
+        let signature = Signature::new(request.holder);
+        let at = (self.lock_key(), self.place());
+        let taken = lock::take(&*self.bucket, (&at.0, &at.1), &signature, request).await?;
+        self.hold(signature, taken).await
+    }
+
+    async fn seen_lock(&self) -> Result<Option<SeenLock>, StateError> {
+        let object = self.bucket.get(&self.lock_key()).await.map_err(|error| self.failed("unlocked", error))?;
+        Ok(object.as_ref().map(lock::seen))
+    }
+
+    async fn seize(&self, seen: &SeenLock, request: &LockRequest<'_>) -> Result<Guard, StateError> {
+        let signature = Signature::new(request.holder);
+        let at = (self.lock_key(), self.place());
+        let taken = lock::seize(&*self.bucket, (&at.0, &at.1), &signature, seen).await?;
+        self.hold(signature, taken).await
     }
 }

@@ -64,12 +64,12 @@ impl Wire {
     }
 
     /// Puts another state in its place, as if it had been saved.
-    pub(super) fn replace_state(&self, state: State) {
+    pub(crate) fn replace_state(&self, state: State) {
         self.inner().stored = Some(state);
     }
 
     /// Lets a test change the state between two processes.
-    pub(super) fn edit_state(&self, change: impl FnOnce(&mut State)) {
+    pub(crate) fn edit_state(&self, change: impl FnOnce(&mut State)) {
         change(self.inner().stored.as_mut().expect("a state was saved"));
     }
 

@@ -23,7 +23,7 @@ const CHANCE: &[&str] = &[
 
 /// Everything in the cloud, ids by the names of their things. Of deployments, only those that a stage serves; of
 /// versions, only those that an alias leads to.
-pub(super) fn shape(cloud: &Cloud) -> Value {
+pub(crate) fn shape(cloud: &Cloud) -> Value {
     let mut world = cloud.snapshot();
     let ids = ids(&world);
     members_mut(&mut world["lambda"]["functions"]).for_each(keep_served_versions);
@@ -65,7 +65,7 @@ fn drop_idle_authorizers(snapshot: &mut Value) {
 }
 
 /// Where two shapes differ, and how.
-pub(super) fn differences(left: &Value, right: &Value) -> Vec<String> {
+pub(crate) fn differences(left: &Value, right: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", left, right, &mut found);
     found
@@ -85,7 +85,7 @@ fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
 }
 
 /// How many of each sort of thing there are, those without the stack's knowledge included.
-pub(super) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
+pub(crate) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
     let world = cloud.snapshot();
     let (pools, apis) = (&world["cognito"]["pools"], &world["apigateway"]["apis"]);
     let functions = &world["lambda"]["functions"];

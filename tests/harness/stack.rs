@@ -17,43 +17,43 @@ use super::{
 use crate::harness::{Bridge, Listener};
 
 /// A local cloud, and the state of the one stack on it.
-pub(super) struct Stack {
-    pub(super) local: stackctl_local::Cloud,
-    pub(super) wire: Arc<Wire>,
+pub(crate) struct Stack {
+    pub(crate) local: stackctl_local::Cloud,
+    pub(crate) wire: Arc<Wire>,
 }
 
 /// What became of one process.
 #[derive(Debug)]
-pub(super) struct Run {
-    pub(super) plan: Plan,
+pub(crate) struct Run {
+    pub(crate) plan: Plan,
     /// `None` when there was nothing to do.
-    pub(super) outcome: Option<Outcome>,
-    pub(super) calls: Calls,
-    pub(super) saves: usize,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) calls: Calls,
+    pub(crate) saves: usize,
     /// What was waited for.
-    pub(super) waits: Vec<String>,
+    pub(crate) waits: Vec<String>,
 }
 
 impl Run {
     /// Whether nothing failed.
-    pub(super) fn complete(&self) -> bool {
+    pub(crate) fn complete(&self) -> bool {
         self.outcome.as_ref().is_none_or(Outcome::complete)
     }
 
     /// What failed, for the message of an assertion.
-    pub(super) fn failures(&self) -> String {
+    pub(crate) fn failures(&self) -> String {
         self.outcome.as_ref().map_or_else(String::new, |outcome| {
             format!("{:#?}, {} skipped, {:?}", outcome.failed, outcome.skipped, outcome.save_error)
         })
     }
 
     /// The steps that do something, as `update lambda_function.open: timeout`.
-    pub(super) fn steps(&self) -> Vec<String> {
+    pub(crate) fn steps(&self) -> Vec<String> {
         steps(&self.plan)
     }
 
     /// What was written, by operation.
-    pub(super) fn writes(&self) -> BTreeMap<&str, u64> {
+    pub(crate) fn writes(&self) -> BTreeMap<&str, u64> {
         let reads = ["Get", "List", "Describe"];
         let operations = self.calls.by_operation.iter().map(|(operation, count)| (operation.as_str(), *count));
         operations
@@ -65,14 +65,14 @@ impl Run {
     }
 
     #[track_caller]
-    pub(super) fn done(self) -> Self {
+    pub(crate) fn done(self) -> Self {
         assert!(self.complete(), "{}", self.failures());
         self
     }
 }
 
 /// The steps that do something, with the fields that make them necessary.
-pub(super) fn steps(plan: &Plan) -> Vec<String> {
+pub(crate) fn steps(plan: &Plan) -> Vec<String> {
     let acting = plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep);
     let mut steps: Vec<String> = acting
         .map(|step| {
@@ -95,16 +95,16 @@ pub(super) fn steps(plan: &Plan) -> Vec<String> {
 }
 
 impl Stack {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::on(Settings::default())
     }
 
-    pub(super) fn on(settings: Settings) -> Self {
+    pub(crate) fn on(settings: Settings) -> Self {
         Self { local: stackctl_local::Cloud::new(settings), wire: Arc::default() }
     }
 
     /// A process's own clients, whose calls are not counted with the stack's.
-    pub(super) async fn clients(&self) -> Cloud {
+    pub(crate) async fn clients(&self) -> Cloud {
         crate::harness::connect(&self.local).await
     }
 
@@ -120,22 +120,22 @@ impl Stack {
         cloud
     }
 
-    pub(super) async fn up(&self, project: &Project) -> Run {
+    pub(crate) async fn up(&self, project: &Project) -> Run {
         self.cut(Some(project), None).await.expect("nothing cuts it")
     }
 
-    pub(super) async fn down(&self) -> Run {
+    pub(crate) async fn down(&self) -> Run {
         self.cut(None, None).await.expect("nothing cuts it")
     }
 
     /// Runs `down` with the consent to lose so many users.
-    pub(super) async fn down_losing(&self, users: u64) -> Run {
+    pub(crate) async fn down_losing(&self, users: u64) -> Run {
         self.wire.arm(None);
         self.consenting(None, &Interrupt::new(), Consent { delete_holdings: Some(users) }).await
     }
 
     /// Runs `up` of a project, or `down`, in a process that somebody wishes to stop after this time.
-    pub(super) async fn interrupted(&self, project: Option<&Project>, after: Duration) -> Run {
+    pub(crate) async fn interrupted(&self, project: Option<&Project>, after: Duration) -> Run {
         self.wire.arm(None);
         let interrupt = Interrupt::new();
         let wish = async {
@@ -146,7 +146,7 @@ impl Stack {
     }
 
     /// Runs `up` of a project, or `down`, in a process that dies at `cut`; `None` when it died.
-    pub(super) async fn cut(&self, project: Option<&Project>, cut: Option<Cut>) -> Option<Run> {
+    pub(crate) async fn cut(&self, project: Option<&Project>, cut: Option<Cut>) -> Option<Run> {
         self.wire.arm(cut);
         let interrupt = Interrupt::new();
         tokio::select! {
@@ -191,12 +191,12 @@ impl Stack {
     }
 
     /// The plan that an `up` would carry out now.
-    pub(super) async fn planned(&self, project: &Project) -> Plan {
+    pub(crate) async fn planned(&self, project: &Project) -> Plan {
         self.plan(project).await.unwrap_or_else(|refused| panic!("{refused}"))
     }
 
     /// The plan that an `up` would carry out now, or why there is none.
-    pub(super) async fn plan(&self, project: &Project) -> Result<Plan, Refused> {
+    pub(crate) async fn plan(&self, project: &Project) -> Result<Plan, Refused> {
         self.wire.arm(None);
         let cloud = self.connect(Some(project)).await;
         let catalog = catalog();
@@ -208,7 +208,7 @@ impl Stack {
     }
 
     /// An id out of the recorded outputs.
-    pub(super) fn output(&self, key: &str, output: &str) -> String {
+    pub(crate) fn output(&self, key: &str, output: &str) -> String {
         let state = self.wire.state().expect("it is up");
         let outputs = &state.resources[&key.parse::<Key>().unwrap()].outputs;
         outputs[output].as_str().unwrap_or_else(|| panic!("{key} has no {output}: {outputs}")).to_owned()

@@ -14,19 +14,19 @@ use stackctl::{
 
 /// A checked configuration and the packages of its functions.
 #[derive(Debug, Clone)]
-pub(super) struct Project {
+pub(crate) struct Project {
     config: Config,
     packages: Packages,
 }
 
 impl Project {
     /// Loads a configuration whose functions are all in `lambdas/app` or `lambdas/other`.
-    pub(super) fn new(config: &Value) -> Self {
+    pub(crate) fn new(config: &Value) -> Self {
         Self::with_code(config, "def handler(event, context):\n    return {}\n")
     }
 
     /// The same with other code in `lambdas/app`.
-    pub(super) fn with_code(config: &Value, code: &str) -> Self {
+    pub(crate) fn with_code(config: &Value, code: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in
             [("app", code), ("other", "def handler(event, context):\n    return 1\n\nsecond = handler\n")]
@@ -51,7 +51,7 @@ impl Project {
     }
 
     /// Everything as it is to be on this cloud.
-    pub(super) fn desired(&self, cloud: &Cloud) -> Desired {
+    pub(crate) fn desired(&self, cloud: &Cloud) -> Desired {
         let identity = Identity {
             account: cloud.account.clone(),
             region: cloud.region.clone(),
@@ -61,14 +61,14 @@ impl Project {
     }
 
     /// What may have to be uploaded.
-    pub(super) fn zips(&self) -> BTreeMap<String, Bytes> {
+    pub(crate) fn zips(&self) -> BTreeMap<String, Bytes> {
         let zips = self.packages.values();
         zips.map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone()))).collect()
     }
 }
 
 /// Two functions, a public route and a protected one, as in the example of the repository.
-pub(super) fn example() -> Value {
+pub(crate) fn example() -> Value {
     json!({
         "deployment": { "serviceName": "shop", "region": "us-west-2", "stage": "dev" },
         "functions": {
@@ -83,7 +83,7 @@ pub(super) fn example() -> Value {
 }
 
 /// Lays `patch` over `config`: members one by one, `null` removes one.
-pub(super) fn patched(config: &Value, patch: &Value) -> Value {
+pub(crate) fn patched(config: &Value, patch: &Value) -> Value {
     let (Value::Object(config), Value::Object(patch)) = (config, patch) else { return patch.clone() };
     let mut whole = config.clone();
     for (name, value) in patch {

@@ -1,0 +1,87 @@
+//! `stackctl state migrate`: brings the state from where it was to where the configuration says now.
+
+use super::super::{
+    app::{App, OnInterrupt},
+    connection, lock, project,
+};
+use crate::{
+    cli::{MigrateArgs, StatePlace},
+    config::{Deployment, Loaded, S3Location, StateLocation},
+    error::Failure,
+    exit::Exit,
+    report::Message,
+    state::{Backend, Transferred, transfer},
+};
+
+pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Failure> {
+    if app.common.local {
+        return Err(Failure::usage(
+            "the states of the local cloud are always in `.stackctl/`, so there is nothing to move",
+        )
+        .hint("leave out `--local`"));
+    }
+    let loaded = project::read(app)?;
+    let (from, to) = (source(app, &loaded, arguments).await?, connection::store(app, &loaded).await?);
+    if from.address() == to.address() {
+        return Err(Failure::usage(format!("{} is where the configuration keeps the state", to.place()))
+            .hint("`--from` names the place that it is to come from"));
+    }
+    if from.document().await?.is_some() {
+        // Only where there is something: taking a lock makes a folder.
+        lock::take(app, &*from).await?;
+        lock::take(app, &*to).await?;
+        app.set_on_interrupt(OnInterrupt::Leave);
+    }
+    let deployment = &loaded.config.deployment;
+    let Transferred { saves } = transfer(&*from, &*to, (&deployment.service_name, &deployment.stage)).await?;
+    app.bill_saves(saves);
+    app.report.tell(&Message::Note { message: &moved(&*from, &*to, saves) });
+    Ok(Exit::Done)
+}
+
+fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {
+    let (from, to) = (from.place(), to.place());
+    match saves {
+        0 => format!("the state was moved from {from} to {to} before: there is nothing to do"),
+        _ => format!(
+            "moved the state from {from} to {to}\n\
+             what is left at the old place says so to whoever still looks there; it can be removed when nobody does"
+        ),
+    }
+}
+
+/// Where the state is now: where `--from` says, or else in the folder that is used when the configuration names none.
+async fn source(app: &App, loaded: &Loaded, arguments: &MigrateArgs) -> Result<Box<dyn Backend>, Failure> {
+    let StateLocation { path, s3 } = &loaded.config.state;
+    match &arguments.from {
+        Some(StatePlace::Folder(folder)) => {
+            check_folder(folder, arguments)?;
+            Ok(Box::new(connection::in_folder(loaded, folder)))
+        }
+        Some(StatePlace::Bucket { bucket, key }) => {
+            let Deployment { service_name, stage, region, .. } = &loaded.config.deployment;
+            let region = arguments.from_region.as_ref().unwrap_or(region).clone();
+            let (bucket, owner) = (bucket.clone(), arguments.from_owner.clone());
+            let key = key.clone().unwrap_or_else(|| S3Location::usual_key(service_name, stage));
+            connection::in_bucket(app, loaded, &S3Location { bucket, key, region, owner }).await
+        }
+        None if s3.is_some() => Ok(Box::new(connection::in_folder(loaded, &loaded.path.with_file_name(path)))),
+        None => Err(Failure::usage("it is not said where the state is to come from").hint(format!(
+            "name the place, as `stackctl state migrate{} --from s3://BUCKET/KEY` or `--from FOLDER`",
+            app.flags()
+        ))),
+    }
+}
+
+fn check_folder(folder: &std::path::Path, arguments: &MigrateArgs) -> Result<(), Failure> {
+    if arguments.from_region.is_some() || arguments.from_owner.is_some() {
+        return Err(Failure::usage("`--from-region` and `--from-owner` speak of a bucket, and `--from` of a folder"));
+    }
+    if folder.is_file() {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.map_or_else(|| ".".into(), |parent| parent.display().to_string());
+        return Err(Failure::usage(format!("{} is a file, and `--from` names its folder", folder.display()))
+            .hint(format!("`--from {parent}`")));
+    }
+    Ok(())
+}

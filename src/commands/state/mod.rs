@@ -1,0 +1,22 @@
+//! `stackctl state …`: one file per verb.
+
+mod migrate;
+mod pull;
+mod show;
+
+use super::app::App;
+use crate::{cli::StateCommand, error::Failure, exit::Exit, state::Backend};
+
+pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failure> {
+    match command {
+        StateCommand::Show => show::run(app).await,
+        StateCommand::Pull => pull::run(app).await,
+        StateCommand::Migrate(arguments) => migrate::run(app, &arguments).await,
+    }
+}
+
+/// There is no state at a place.
+fn nothing(app: &App, store: &dyn Backend) -> Failure {
+    Failure::failed(format!("{}: there is no state", store.place()))
+        .hint(format!("`stackctl up{}` makes the stack and its state", app.flags()))
+}

@@ -1,0 +1,18 @@
+//! `stackctl state pull`: the bytes as they are, which need not be a state that this version can use.
+
+use super::{
+    super::{app::App, connection, project},
+    nothing,
+};
+use crate::{error::Failure, exit::Exit, report::Look};
+
+pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
+    if app.report.look() == Look::Json {
+        return Err(Failure::usage("the state is printed as it is kept, which is no event")
+            .hint(format!("leave out `--json`, or use `stackctl state show{} --json`", app.flags())));
+    }
+    let store = connection::store(app, &project::read(app)?).await?;
+    let bytes = store.bytes().await?.ok_or_else(|| nothing(app, &*store))?;
+    app.report.raw(&bytes);
+    Ok(Exit::Done)
+}

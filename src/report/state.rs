@@ -1,0 +1,96 @@
+//! A state as a person reads it: where it is, what is recorded with which ids, and what was about to be done.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    columns::columns,
+    human::past,
+    paint::{CHANGE, FAINT, STRONG, paint},
+    plain::plain,
+};
+use crate::{
+    engine::Key,
+    state::{Intent, Recorded, State},
+};
+
+/// A state and its place.
+#[derive(Debug, Serialize)]
+pub(crate) struct StateCard<'a> {
+    /// Where it is kept.
+    pub(crate) place: &'a str,
+    /// All of it.
+    pub(crate) state: &'a State,
+}
+
+impl StateCard<'_> {
+    pub(super) fn render(&self) -> String {
+        let mut text = columns("", &self.head());
+        text.push('\n');
+        for (key, recorded) in &self.state.resources {
+            let _ = writeln!(text, "{}", paint(STRONG, key));
+            text += &columns("  ", &rows(recorded));
+        }
+        if !self.state.resources.is_empty() {
+            text.push('\n');
+        }
+        let widest = self.state.pending.keys().map(|key| key.to_string().len()).max().unwrap_or(0);
+        for (key, intent) in &self.state.pending {
+            let _ = writeln!(text, "{}", pending(key, intent, widest));
+        }
+        if !self.state.pending.is_empty() {
+            text.push('\n');
+        }
+        text + &paint(STRONG, self.counts()) + "\n"
+    }
+
+    fn head(&self) -> Vec<(&str, String)> {
+        let State { stack, stage, region, account, endpoint, lineage, serial, written_by, .. } = self.state;
+        let mut rows = vec![
+            ("place", self.place.to_owned()),
+            ("stack", format!("{stack}, stage {stage}")),
+            ("region", region.clone()),
+            ("account", account.clone()),
+        ];
+        rows.extend(endpoint.as_ref().map(|endpoint| ("endpoint", endpoint.clone())));
+        rows.push(("lineage", lineage.clone()));
+        rows.push(("serial", format!("{serial}, by stackctl {written_by}")));
+        rows
+    }
+
+    fn counts(&self) -> String {
+        let State { resources, pending, .. } = self.state;
+        match (resources.len(), pending.len()) {
+            (0, 0) => "nothing is recorded".to_owned(),
+            (recorded, 0) => format!("{recorded} recorded"),
+            (recorded, pending) => format!("{recorded} recorded, {pending} pending"),
+        }
+    }
+}
+
+/// Ids first, then what the thing needs, and the old ones that a replacement has not deleted yet.
+fn rows(recorded: &Recorded) -> Vec<(&str, String)> {
+    let outputs = recorded.outputs.as_object().into_iter().flatten();
+    let mut rows: Vec<_> = outputs.map(|(name, value)| (name.as_str(), text(value))).collect();
+    if !recorded.after.is_empty() {
+        let needs: Vec<String> = recorded.after.iter().map(Key::to_string).collect();
+        rows.push(("needs", needs.join(", ")));
+    }
+    rows.extend(recorded.replaced.iter().map(|old| ("replaces", text(old))));
+    rows
+}
+
+fn pending(key: &Key, intent: &Intent, width: usize) -> String {
+    let verb = paint(CHANGE, format_args!("to be {}", past(intent.verb)));
+    format!(
+        "{}  {verb}  {}",
+        paint(STRONG, format_args!("{:<width$}", key.to_string())),
+        paint(FAINT, format_args!("since {}", intent.since))
+    )
+}
+
+fn text(value: &Value) -> String {
+    plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}

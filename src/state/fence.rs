@@ -1,0 +1,26 @@
+//! The fence against whoever lost a lock and does not know it yet.
+
+use super::{StateError, Store};
+
+/// Makes every save refused that follows the version which is there now: the last holder may only be late.
+pub(super) async fn fence(store: &dyn Store) -> Result<(), StateError> {
+    loop {
+        let mut state = match store.load().await {
+            Ok(Some(state)) => state,
+            // One that cannot be used is told when it is loaded to be used.
+            Ok(None)
+            | Err(
+                StateError::Damaged { .. }
+                | StateError::TooNew { .. }
+                | StateError::Arriving { .. }
+                | StateError::Moved { .. },
+            ) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        state.serial += 1;
+        match store.save(&state).await {
+            Err(StateError::Changed { .. }) => {}
+            ended => return ended,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Moves a state from one place to another, in three saves.
+//!
+//! First the new place announces the state, whole; then the old one notes where it went; then the state is in use at the new
+//! one. Whatever comes between, it is in use at one place at most, whole at one at least, and no place that is part of it
+//! looks as if it had none. Each save is decided on by what is at both, so there is no way to go on after an interruption
+//! but the way that every transfer goes.
+
+use super::{
+    Backend, State, StateError,
+    transit::{Arriving, Document, Moved},
+};
+
+/// What a transfer came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transferred {
+    /// How many saves it took; none when the state had been moved before.
+    pub saves: u64,
+}
+
+/// Why a state is not moved.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransferError {
+    /// A place cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// There is nothing to move.
+    #[error("{from}: there is no state to move to {to}")]
+    Nothing {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+    },
+    /// The new place has a state that did not begin as this one.
+    #[error("{to}: another state is there, which has nothing to do with the one at {from}")]
+    OtherLineage {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+    },
+    /// The new place has a state that went on from this one, or beside it.
+    #[error("{to}: the state there was saved {there} times, the one at {from} {here} times")]
+    Ahead {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+        /// How often the old one was saved.
+        here: u64,
+        /// How often the new one was saved.
+        there: u64,
+    },
+    /// What was moved is not at the new place any more.
+    #[error("{to}: the state that was moved here from {from} is gone")]
+    Vanished {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+    },
+}
+
+impl TransferError {
+    /// The ways out.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::State(error) => error.hints(),
+            Self::Nothing { .. } => vec!["`--from` names the place where the state is now".into()],
+            Self::OtherLineage { to, .. } => {
+                vec![format!(
+                    "if the stack does not need it, move the one at {to} away; `stackctl state show` tells what it holds"
+                )]
+            }
+            Self::Ahead { from, to, .. } => vec![
+                format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away"),
+                "`stackctl state show` and `stackctl plan` tell which of them is right".into(),
+            ],
+            Self::Vanished { from, .. } => {
+                vec![format!(
+                    "the last version before is kept beside {from}, as `….previous.json` or by a bucket that keeps versions"
+                )]
+            }
+        }
+    }
+}
+
+/// Moves the state of a stack and stage from a place to another. The caller has the locks of both.
+///
+/// # Errors
+/// When there is none, or `to` has one that is not an earlier version of it. Nothing is changed then.
+pub async fn transfer(from: &dyn Backend, to: &dyn Backend, of: (&str, &str)) -> Result<Transferred, TransferError> {
+    let mut saves = 0;
+    loop {
+        let next = Next::of((from, from.document().await?), (to, to.document().await?), of)?;
+        match next {
+            Next::Announce(arriving) => to.replace(&Document::Arriving(arriving)).await?,
+            Next::Leave(moved) => from.replace(&Document::Moved(moved)).await?,
+            Next::Arrive(state) => to.replace(&Document::State(state)).await?,
+            Next::Done => return Ok(Transferred { saves }),
+        }
+        saves += 1;
+    }
+}
+
+/// The next save of a transfer.
+#[derive(Debug)]
+enum Next {
+    Announce(Arriving),
+    Leave(Moved),
+    Arrive(State),
+    Done,
+}
+
+type At<'a> = (&'a dyn Backend, Option<Document>);
+
+impl Next {
+    fn of((from, here): At<'_>, (to, there): At<'_>, of: (&str, &str)) -> Result<Self, TransferError> {
+        match here {
+            None => Err(TransferError::Nothing { from: from.place(), to: to.place() }),
+            Some(Document::Moved(moved)) => Self::after(moved, from, (to, there)),
+            Some(here) => {
+                let state = here.in_use(&from.place())?;
+                state.is_of(of.0, of.1)?;
+                Self::before(state, from, (to, there))
+            }
+        }
+    }
+
+    /// The next one while the state is in use at the old place.
+    fn before(state: State, from: &dyn Backend, (to, there): At<'_>) -> Result<Self, TransferError> {
+        let moved = Moved { to: to.address(), lineage: state.lineage.clone(), serial: state.serial };
+        let announced = Arriving { from: from.address(), state };
+        match there {
+            Some(Document::Arriving(arriving)) if arriving == announced => return Ok(Self::Leave(moved)),
+            // Somebody has copied it there.
+            Some(Document::State(there)) if there == announced.state => return Ok(Self::Leave(moved)),
+            _ => {}
+        }
+        let ahead = matches!(there, Some(Document::State(_)));
+        let (lineage, serial) = match there {
+            None => return Ok(Self::Announce(announced)),
+            Some(Document::State(State { lineage, serial, .. }) | Document::Moved(Moved { lineage, serial, .. })) => {
+                (lineage, serial)
+            }
+            Some(Document::Arriving(Arriving { state, .. })) => (state.lineage, state.serial),
+        };
+        let (from, to, here) = (from.place(), to.place(), announced.state.serial);
+        if lineage != announced.state.lineage {
+            Err(TransferError::OtherLineage { from, to })
+        } else if serial > here || (ahead && serial == here) {
+            Err(TransferError::Ahead { from, to, here, there: serial })
+        } else {
+            Ok(Self::Announce(announced))
+        }
+    }
+
+    /// The next one when the old place has noted where the state went.
+    fn after(moved: Moved, from: &dyn Backend, (to, there): At<'_>) -> Result<Self, TransferError> {
+        match there {
+            Some(Document::Arriving(Arriving { state, .. }))
+                if state.lineage == moved.lineage && state.serial == moved.serial =>
+            {
+                Ok(Self::Arrive(state))
+            }
+            Some(Document::State(state)) if state.lineage == moved.lineage && state.serial >= moved.serial => {
+                Ok(Self::Done)
+            }
+            None if moved.to == to.address() => Err(TransferError::Vanished { from: from.place(), to: to.place() }),
+            _ => Err(StateError::Moved { path: from.place(), to: moved.to }.into()),
+        }
+    }
+}
