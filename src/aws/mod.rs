@@ -25,7 +25,7 @@ pub use bucket::S3Bucket;
 pub use call::{call, look, once, remove, slow};
 pub use connect::{Connection, Options};
 pub use count::Calls;
-pub use ownership::{Tagged, Tagging, carries, claimed, foreign, user_tags};
+pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, foreign, user_tags};
 
 /// The clients for one account and region, and what the calls to it share.
 #[derive(Debug)]

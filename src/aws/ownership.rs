@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Cloud;
-use crate::engine::{Claim, Foreign};
+use crate::engine::{Claim, Foreign, Key, Kind, Scope};
 
 const STACK: &str = "stackctl:stack";
 const STAGE: &str = "stackctl:stage";
@@ -48,6 +48,16 @@ enum Judgement {
 #[must_use]
 pub fn carries(tags: &BTreeMap<String, String>, claim: &Claim) -> bool {
     judge(tags, claim) == Judgement::Ours
+}
+
+/// The claim that these tags hold, when it is one of the stack to a thing of this kind. Which token it carries nobody can
+/// know who has lost the state, so none will do as well.
+#[must_use]
+pub fn claim_of(tags: &BTreeMap<String, String>, kind: &Kind, scope: &Scope) -> Option<Claim> {
+    let key: Key = tags.get(RESOURCE)?.parse().ok()?;
+    let (stack, stage) = (scope.stack.clone(), scope.stage.clone());
+    let claim = Claim { stack, stage, key, token: tags.get(TOKEN).cloned() };
+    (claim.key.kind == *kind && carries(tags, &claim)).then_some(claim)
 }
 
 /// Whose a thing is that has our name; `None` when it carries the claim.
@@ -136,7 +146,6 @@ pub fn user_tags<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Key, Kind};
 
     fn claim(stack: &str, token: &str) -> Claim {
         let key = Key::new(Kind::new("log_group"), "x");
@@ -158,6 +167,23 @@ mod tests {
             judge(&tags, &claim("a", "2")),
             others("was made for this stack and stage from another state, which this one does not know")
         );
+    }
+
+    #[test]
+    fn a_claim_is_read_from_its_tags_and_only_for_its_stack_and_kind() {
+        let scope = |stack: &str| Scope { stack: stack.into(), stage: "dev".into(), prefix: String::new() };
+        let kind = claim("a", "1").key.kind;
+        let mut tags = claimed(&BTreeMap::new(), &claim("a", "1"));
+        assert_eq!(claim_of(&tags, &kind, &scope("a")), Some(claim("a", "1")));
+        assert_eq!(claim_of(&tags, &kind, &scope("b")), None);
+        assert_eq!(claim_of(&tags, &Kind::new("iam_role"), &scope("a")), None);
+        for name in [STACK, STAGE, RESOURCE] {
+            let lost = tags.remove(name).expect("it is one of the claim's");
+            assert_eq!(claim_of(&tags, &kind, &scope("a")), None, "without {name}");
+            tags.insert(name.into(), lost);
+        }
+        tags.remove(TOKEN);
+        assert_eq!(claim_of(&tags, &kind, &scope("a")), Some(Claim { token: None, ..claim("a", "") }));
     }
 
     #[test]

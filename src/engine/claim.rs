@@ -18,6 +18,17 @@ pub struct Claim {
     pub token: Option<String>,
 }
 
+/// The stack whose things are looked for by their claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The service name of the config.
+    pub stack: String,
+    /// The stage.
+    pub stage: String,
+    /// How the names begin that follow from the stack's. It narrows what is looked through; it claims nothing.
+    pub prefix: String,
+}
+
 /// A thing as it is: what AWS calls it and how it is set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Live<O, S> {

@@ -9,6 +9,7 @@ mod context;
 mod desired;
 mod diff;
 mod digest;
+mod discover;
 mod error;
 mod event;
 mod execute;
@@ -23,10 +24,11 @@ mod resource;
 mod step;
 
 pub use catalog::{Catalog, Rules};
-pub use claim::{Claim, Foreign, Found, Live};
+pub use claim::{Claim, Foreign, Found, Live, Scope};
 pub use context::Context;
 pub use desired::{Desired, Node};
 pub(crate) use digest::hex;
+pub use discover::{Candidate, Discovery, Mark, Several};
 pub use error::{ResourceError, Verdict};
 pub use event::{Event, Events, Silent};
 pub use execute::{Engine, Failed, Outcome};
@@ -35,7 +37,7 @@ pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
-pub use resource::{Erased, Replacement, Resource, Search, Sight, Traits};
+pub use resource::{Discovered, Erased, Replacement, Resource, Search, Sight, Traits};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

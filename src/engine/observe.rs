@@ -77,7 +77,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// Those of its needs that take a thing along when they go.
-    fn parents<'k>(&self, key: &Key, needs: &'k BTreeSet<Key>) -> impl Iterator<Item = &'k Key> + use<'k, C> {
+    pub(super) fn parents<'k>(
+        &self,
+        key: &Key,
+        needs: &'k BTreeSet<Key>,
+    ) -> impl Iterator<Item = &'k Key> + use<'k, C> {
         let dies_with = self.catalog.get(&key.kind).map(|kind| kind.traits().dies_with).unwrap_or_default();
         needs.iter().filter(|need| dies_with.contains(&need.kind))
     }
@@ -157,7 +161,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         Ok(())
     }
 
-    fn kind(&self, key: &Key) -> Result<&dyn Erased<C>, ObserveError> {
+    pub(super) fn kind(&self, key: &Key) -> Result<&dyn Erased<C>, ObserveError> {
         self.catalog.get(&key.kind).ok_or_else(|| ObserveError {
             key: key.clone(),
             error: ResourceError::refused(format!("this version of stackctl knows no kind `{}`", key.kind))

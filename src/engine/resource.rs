@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Claim, Context, Found, Kind, Live, error::ResourceError, input::Resolved};
+use super::{Claim, Context, Found, Kind, Live, Scope, error::ResourceError, input::Resolved};
 
 /// Whether a replacement makes the new thing before it removes the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,19 @@ pub trait Resource: Send + Sync + 'static {
         known: &[Self::Outputs],
     ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>, ResourceError>> + Send;
 
+    /// Finds everything of this kind that carries a claim of the stack, be it of a thing that no configuration knows any
+    /// more. `beneath` are the ids of what was found of the kinds that it dies with. A kind without tags finds nothing
+    /// here: its things are found by [`find`](Self::find).
+    #[must_use]
+    fn discover(
+        context: &Context<'_, Self::Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> impl Future<Output = Result<Discovered<Self::Outputs, Self::Spec>, ResourceError>> + Send {
+        let _ = (context, scope, beneath);
+        async { Ok(Vec::new()) }
+    }
+
     /// Creates it. The call that carries the claim comes first; what an interruption leaves undone is for `read` to
     /// report as a difference.
     fn create(
@@ -93,6 +106,9 @@ pub trait Resource: Send + Sync + 'static {
     }
 }
 
+/// Things with the claims that they carry.
+pub type Discovered<O, S> = Vec<(Claim, Live<O, S>)>;
+
 /// A live thing as JSON.
 pub type Sight = Live<Value, Value>;
 
@@ -116,6 +132,13 @@ pub trait Erased<C>: Send + Sync {
         claim: &Claim,
         known: &[Value],
     ) -> Result<Search, ResourceError>;
+    /// [`Resource::discover`].
+    async fn discover(
+        &self,
+        context: &Context<'_, C>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> Result<Discovered<Value, Value>, ResourceError>;
     /// [`Resource::create`].
     async fn create(&self, context: &Context<'_, C>, spec: &Resolved, claim: &Claim) -> Result<Value, ResourceError>;
     /// [`Resource::update`].
@@ -195,6 +218,16 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
         Ok(erase::<R>(R::find(context, &spec, claim, &known).await?))
     }
 
+    async fn discover(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> Result<Discovered<Value, Value>, ResourceError> {
+        let discovered = R::discover(context, scope, beneath).await?.into_iter();
+        Ok(discovered.map(|(claim, live)| (claim, sight::<R>(&live))).collect())
+    }
+
     async fn create(
         &self,
         context: &Context<'_, R::Cloud>,
@@ -230,9 +263,13 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
 fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> Search {
     match found {
         Found::Nothing => Found::Nothing,
-        Found::Ours(live) => Found::Ours(Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }),
+        Found::Ours(live) => Found::Ours(sight::<R>(&live)),
         Found::NotOurs(foreign) => Found::NotOurs(foreign),
     }
+}
+
+fn sight<R: Resource>(live: &Live<R::Outputs, R::Spec>) -> Sight {
+    Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }
 }
 
 fn plain(value: &impl Serialize) -> Value {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatchlogs::types;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::tags::TagChanges;
+use super::{many::each, tags::TagChanges};
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+    aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
+    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// The kind.
@@ -76,6 +77,20 @@ impl Resource for LogGroup {
         seen(context, outputs, &group, claim).await
     }
 
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        let groups = list(context, &name_for(&scope.prefix)).await?;
+        each(groups, async |group| {
+            let outputs = outputs(context.cloud, group.log_group_name().unwrap_or_default(), retention(&group));
+            let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(None) };
+            Ok(claim_of(&tags, &Self::KIND, scope).map(|claim| (claim, live(outputs, &group, &tags))))
+        })
+        .await
+    }
+
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
         let request = context
             .cloud
@@ -116,6 +131,12 @@ impl Resource for LogGroup {
         }
         Err(error)
     }
+}
+
+/// The group to which Lambda writes what a function says, unless it is told another.
+#[must_use]
+pub fn name_for(function_name: &str) -> String {
+    format!("/aws/lambda/{function_name}")
 }
 
 fn outputs(cloud: &Cloud, name: &str, retention_days: Option<u32>) -> Outputs {
@@ -160,6 +181,20 @@ async fn describe(context: &Context<'_, Cloud>, name: &str) -> Result<Option<typ
         page = answer.next_token;
         if found.is_some() || page.is_none() {
             return Ok(found);
+        }
+    }
+}
+
+/// All groups whose names begin so.
+async fn list(context: &Context<'_, Cloud>, prefix: &str) -> Result<Vec<types::LogGroup>, ResourceError> {
+    let (mut groups, mut page) = (Vec::new(), None);
+    loop {
+        let request = context.cloud.logs.describe_log_groups().log_group_name_prefix(prefix).set_next_token(page);
+        let answer = call(context, &operation::DESCRIBE_LOG_GROUPS, || request.clone().send()).await?;
+        groups.extend(answer.log_groups.unwrap_or_default());
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(groups);
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod iam_role;
 pub mod lambda_function;
 pub mod lambda_permission;
 pub mod log_group;
+mod many;
 mod policy;
 pub mod rest_api;
 pub mod stage;

@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, Op, PatchOperation, RestApi as Described};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::tags::TagChanges;
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, carries, claimed, foreign, look, once, operation, remove, user_tags},
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+    aws::{
+        Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, user_tags,
+    },
+    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// The kind.
@@ -87,21 +90,21 @@ impl Resource for RestApi {
         claim: &Claim,
         known: &[Outputs],
     ) -> Result<Found<Outputs, Spec>, ResourceError> {
-        let mut position = None;
-        loop {
-            let request = context.cloud.apigateway.get_rest_apis().limit(500).set_position(position);
-            let page = call(context, &operation::GET_REST_APIS, || request.clone().send()).await?;
-            let unknown = page.items().iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
-            // An API of the same name is no obstacle, so one with another claim is nobody's business here.
-            let ours = |api: &&Described| carries(&tags(api), claim);
-            if let Some(api) = unknown.clone().find(ours) {
-                return Ok(Found::Ours(live(context.cloud, api)));
-            }
-            match page.position {
-                Some(next) => position = Some(next),
-                None => return Ok(Found::Nothing),
-            }
-        }
+        let all = list(context).await?;
+        let mut unknown = all.iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
+        // An API of the same name is no obstacle, so one with another claim is nobody's business here.
+        let ours = unknown.find(|api| carries(&tags(api), claim));
+        Ok(ours.map_or(Found::Nothing, |api| Found::Ours(live(context.cloud, api))))
+    }
+
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        let all = list(context).await?;
+        let claims = all.iter().filter_map(|api| Some((claim_of(&tags(api), &Self::KIND, scope)?, api)));
+        Ok(claims.map(|(claim, api)| (claim, live(context.cloud, api))).collect())
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -144,6 +147,20 @@ impl Resource for RestApi {
         let _alone = context.cloud.alone(&outputs.id).await;
         let request = context.cloud.apigateway.delete_rest_api().rest_api_id(&outputs.id);
         remove(context, &operation::DELETE_REST_API, || request.clone().send()).await
+    }
+}
+
+/// All APIs of the account and Region, with their tags.
+async fn list(context: &Context<'_, Cloud>) -> Result<Vec<Described>, ResourceError> {
+    let (mut all, mut position) = (Vec::new(), None);
+    loop {
+        let request = context.cloud.apigateway.get_rest_apis().limit(500).set_position(position);
+        let page = call(context, &operation::GET_REST_APIS, || request.clone().send()).await?;
+        all.extend(page.items.unwrap_or_default());
+        position = page.position;
+        if position.is_none() {
+            return Ok(all);
+        }
     }
 }
 

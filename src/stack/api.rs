@@ -28,26 +28,41 @@ const TIMEOUT_MILLIS: u32 = 29_000;
 const AUTHORIZER_TTL_SECONDS: i32 = 300;
 
 pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
-    let api = main::<RestApi>();
-    desired.add(api.clone(), &rest_api(config), []);
+    desired.add(main::<RestApi>(), &rest_api(config), []);
     let authorized = config.routes.values().any(|route| route.auth != config::Auth::None);
     if authorized {
         desired.add(main::<Authorizer>(), &authorizer(config), []);
     }
     let called: BTreeSet<&str> = config.routes.values().map(|route| route.function.as_str()).collect();
     for function in &called {
-        let permission = lambda_permission::Spec {
-            function_name: config.function_name(function),
-            qualifier: Some(lambda_function::ALIAS.to_owned()),
-            rest_api_id: api.output("id").into(),
-        };
-        desired.add(of::<LambdaPermission>(function), &permission, [of::<LambdaFunction>(function)]);
+        add_permission(desired, config, function);
     }
     let functions = called.iter().map(|function| of::<LambdaFunction>(function));
     desired.add(main::<ApiRoutes>(), &api_routes(config, identity, authorized), functions);
     // Whoever calls the stage finds the functions callable.
     let permissions = called.iter().map(|function| of::<LambdaPermission>(function));
     desired.add(main::<Stage>(), &stage(config, authorized), permissions);
+}
+
+/// Adds what an earlier configuration may have asked for and this one does not.
+pub(super) fn add_former(desired: &mut Desired, config: &Config) {
+    if desired.get(&main::<Authorizer>()).is_none() {
+        desired.add(main::<Authorizer>(), &authorizer(config), []);
+    }
+    for function in config.functions.keys() {
+        if desired.get(&of::<LambdaPermission>(function)).is_none() {
+            add_permission(desired, config, function);
+        }
+    }
+}
+
+fn add_permission(desired: &mut Desired, config: &Config, function: &str) {
+    let permission = lambda_permission::Spec {
+        function_name: config.function_name(function),
+        qualifier: Some(lambda_function::ALIAS.to_owned()),
+        rest_api_id: rest_api_id(),
+    };
+    desired.add(of::<LambdaPermission>(function), &permission, [of::<LambdaFunction>(function)]);
 }
 
 fn rest_api(config: &Config) -> rest_api::Spec {

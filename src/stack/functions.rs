@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::{Config, Function},
-    engine::Desired,
+    engine::{Desired, Key},
     resources::{
         Policy,
         iam_role::{self, IamRole},
@@ -22,14 +22,18 @@ use crate::{
 
 pub(super) fn add(desired: &mut Desired, config: &Config, packages: &Packages, identity: &Identity) {
     for (name, function) in &config.functions {
-        let (role, group) = (of::<IamRole>(name), of::<LogGroup>(name));
-        desired.add(role.clone(), &iam_role(config, identity, (name, function)), []);
-        desired.add(group.clone(), &log_group(config, (name, function)), []);
+        desired.add(of::<IamRole>(name), &iam_role(config, identity, (name, function)), []);
+        desired.add(of::<LogGroup>(name), &log_group(config, (name, function)), []);
         let package = packages.get(name).expect("every function was packaged");
         let spec = lambda_function(config, identity, (name, function), &package.source_hash);
-        // Lambda makes a log group that keeps lines for ever when a call comes before ours is there.
-        desired.add(of::<LambdaFunction>(name), &spec, [role, group]);
+        desired.add(of::<LambdaFunction>(name), &spec, needs(name));
     }
+}
+
+/// What a function needs.
+pub(super) fn needs(name: &str) -> [Key; 2] {
+    // Lambda makes a log group that keeps lines for ever when a call comes before ours is there.
+    [of::<IamRole>(name), of::<LogGroup>(name)]
 }
 
 fn lambda_function(

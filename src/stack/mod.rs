@@ -8,12 +8,14 @@ mod api;
 mod functions;
 mod names;
 mod outputs;
+mod recovery;
 mod users;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use names::{Identity, log_group_name, role_name};
 pub use outputs::{Outputs, RouteUrl, outputs};
+pub use recovery::{rewire, scope, sought};
 
 use crate::{
     config::Config,

@@ -1,11 +1,9 @@
 //! Names and ARNs, as far as they follow from the configuration and from whose account it is.
 
-use sha2::{Digest as _, Sha256};
-
-use crate::{config::Config, resources::lambda_function::ALIAS};
-
-/// IAM's limit for the name of a role.
-const LONGEST_ROLE_NAME: usize = 64;
+use crate::{
+    config::Config,
+    resources::{iam_role, lambda_function::ALIAS, log_group},
+};
 
 /// Whose account the stack is in, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,24 +29,14 @@ pub(super) fn stack_name(config: &Config) -> String {
 }
 
 /// The name of a function's role.
-///
-/// Roles belong to the account and not to a Region, so a stack in two Regions would fight for one name: the Region is
-/// part of it. A name that would be too long is cut, and a hash of the whole stands for what is missing.
 #[must_use]
 pub fn role_name(config: &Config, identity: &Identity, function: &str) -> String {
-    let whole = format!("{}-{}", config.function_name(function), identity.region);
-    if whole.len() <= LONGEST_ROLE_NAME {
-        return whole;
-    }
-    let digest = Sha256::digest(&whole);
-    let hash = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
-    let kept: String = whole.chars().take(LONGEST_ROLE_NAME - "-01234567".len()).collect();
-    format!("{kept}-{hash:08x}")
+    iam_role::name_for(&config.function_name(function), &identity.region)
 }
 
-/// The path of all roles of a stack, by which they are found.
+/// The path of all roles of a stack.
 pub(super) fn role_path(config: &Config) -> String {
-    format!("/stackctl/{}/{}/", config.deployment.service_name, config.deployment.stage)
+    iam_role::path(&config.deployment.service_name, &config.deployment.stage)
 }
 
 pub(super) fn role_arn(config: &Config, identity: &Identity, function: &str) -> String {
@@ -64,5 +52,5 @@ pub(super) fn called_arn(config: &Config, identity: &Identity, function: &str) -
 /// The name of a function's log group: the one to which Lambda writes unless it is told another.
 #[must_use]
 pub fn log_group_name(config: &Config, function: &str) -> String {
-    format!("/aws/lambda/{}", config.function_name(function))
+    log_group::name_for(&config.function_name(function))
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use stackctl::engine::{
-    Catalog, Claim, Context, Foreign, Found, Input, Kind, Live, Replacement, Resource, ResourceError,
+    Catalog, Claim, Context, Discovered, Foreign, Found, Input, Kind, Live, Replacement, Resource, ResourceError, Scope,
 };
 use tokio::time::Instant;
 
@@ -38,6 +38,13 @@ fn carries(thing: &Thing, claim: &Claim) -> bool {
     let Some((stack, key, token)) = &thing.claim else { return false };
     let token = claim.token.is_none() || claim.token.as_ref() == Some(token);
     token && (stack, key) == (&claim.stack, &claim.key.to_string())
+}
+
+/// The claim that a thing carries, when it is one of the stack.
+fn claim_of(thing: &Thing, scope: &Scope) -> Option<Claim> {
+    let (stack, key, token) = thing.claim.clone()?;
+    let claim = Claim { stack, stage: scope.stage.clone(), key: key.parse().unwrap(), token: Some(token) };
+    (claim.stack == scope.stack).then_some(claim)
 }
 
 /// What a look at a thing that may carry a claim comes to.
@@ -100,6 +107,11 @@ impl Resource for Shelf {
             None => Found::Nothing,
             Some((id, thing)) => claimed(&thing, claim, shelf(id, &thing)),
         })
+    }
+
+    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, ShelfSpec>> {
+        let things = at.cloud.list("shelf").await?.into_iter();
+        Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, shelf(id, &thing)))).collect())
     }
 
     async fn create(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
@@ -166,6 +178,11 @@ impl Resource for Jar {
         let jars = at.cloud.list("jar").await?;
         let ours = jars.into_iter().find(|(id, thing)| carries(thing, claim) && known.iter().all(|one| one.id != *id));
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(jar(id, &thing))))
+    }
+
+    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, JarSpec>> {
+        let things = at.cloud.list("jar").await?.into_iter();
+        Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, jar(id, &thing)))).collect())
     }
 
     async fn create(at: &Context<'_, World>, spec: &JarSpec, claim: &Claim) -> Result<Id> {

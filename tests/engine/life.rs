@@ -3,8 +3,8 @@
 use std::sync::Mutex;
 
 use stackctl::{
-    engine::{Consent, Desired, Engine, Event, Events, Interrupt, Outcome, Plan, Refused, plan},
-    state::{Place, State},
+    engine::{Consent, Desired, Discovery, Engine, Event, Events, Interrupt, Outcome, Plan, Refused, Scope, plan},
+    state::{Place, State, Store as _},
 };
 
 use super::{
@@ -93,6 +93,19 @@ pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option
         () = world.death() => Run::Died,
         run = whole => run,
     }
+}
+
+/// Rebuilds a lost state from what is there, and keeps it when it can be told what is the stack's.
+pub async fn recover(world: &World, desired: &Desired) -> Discovery {
+    world.arm(None);
+    let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 4 };
+    let scope = Scope { stack: "toy".into(), stage: "dev".into(), prefix: "toy-".into() };
+    let discovery = engine.discover(State::new(place()), desired, &scope).await.expect("the toy cloud can be read");
+    if discovery.several.is_empty() {
+        world.save(&State { serial: 1, ..discovery.state.clone() }).await.expect("no state is there");
+    }
+    discovery
 }
 
 pub async fn up(world: &World, config: &Config) -> Run {

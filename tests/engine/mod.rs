@@ -8,5 +8,6 @@ mod kinds;
 mod laws;
 mod life;
 mod ownership;
+mod recovery;
 mod saves;
 mod world;

@@ -113,6 +113,11 @@ impl World {
         change(&mut self.inner().things);
     }
 
+    /// Loses the state.
+    pub fn lose_state(&self) {
+        self.inner().stored = None;
+    }
+
     /// Lets a test change the state behind the engine's back.
     pub fn edit_state(&self, change: impl FnOnce(&mut State)) {
         change(self.inner().stored.as_mut().expect("a state was saved"));

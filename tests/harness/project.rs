@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
     config::{Config, Selection, load},
-    engine::Desired,
+    engine::{Desired, Scope},
     package::package,
-    stack::{Identity, Packages, build},
+    stack::{Identity, Packages, build, scope, sought},
 };
 
 /// A checked configuration and the packages of its functions.
@@ -52,12 +52,17 @@ impl Project {
 
     /// Everything as it is to be on this cloud.
     pub(crate) fn desired(&self, cloud: &Cloud) -> Desired {
-        let identity = Identity {
-            account: cloud.account.clone(),
-            region: cloud.region.clone(),
-            partition: cloud.partition.to_owned(),
-        };
-        build(&self.config.with_account(&cloud.account), &self.packages, &identity)
+        build(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
+    }
+
+    /// Everything that there may be of it on this cloud.
+    pub(crate) fn sought(&self, cloud: &Cloud) -> Desired {
+        sought(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
+    }
+
+    /// How its things are recognised.
+    pub(crate) fn scope(&self) -> Scope {
+        scope(&self.config)
     }
 
     /// What may have to be uploaded.
@@ -65,6 +70,11 @@ impl Project {
         let zips = self.packages.values();
         zips.map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone()))).collect()
     }
+}
+
+fn identity(cloud: &Cloud) -> Identity {
+    let (account, region) = (cloud.account.clone(), cloud.region.clone());
+    Identity { account, region, partition: cloud.partition.to_owned() }
 }
 
 /// Two functions, a public route and a protected one, as in the example of the repository.

@@ -4,8 +4,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
-    engine::{Action, Consent, Engine, Interrupt, Key, Outcome, Plan, Refused, Silent, Verb, plan},
+    engine::{Action, Consent, Discovery, Engine, Interrupt, Key, Outcome, Plan, Refused, Silent, Verb, plan},
     resources::catalog,
+    stack::rewire,
     state::{Place, State},
 };
 use stackctl_local::Settings;
@@ -16,10 +17,12 @@ use super::{
 };
 use crate::harness::{Bridge, Listener};
 
-/// A local cloud, and the state of the one stack on it.
+/// A local cloud, and the state of one stack on it.
 pub(crate) struct Stack {
     pub(crate) local: stackctl_local::Cloud,
     pub(crate) wire: Arc<Wire>,
+    /// The service and the stage.
+    name: (&'static str, &'static str),
 }
 
 /// What became of one process.
@@ -32,6 +35,22 @@ pub(crate) struct Run {
     pub(crate) saves: usize,
     /// What was waited for.
     pub(crate) waits: Vec<String>,
+}
+
+/// What became of a search for a lost stack.
+#[derive(Debug)]
+pub(crate) struct Recovery {
+    pub(crate) discovery: Discovery,
+    pub(crate) calls: Calls,
+    /// What was waited for.
+    pub(crate) waits: Vec<String>,
+}
+
+impl Recovery {
+    /// What is in the state now.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.discovery.state.resources.keys().map(ToString::to_string).collect()
+    }
 }
 
 impl Run {
@@ -100,7 +119,12 @@ impl Stack {
     }
 
     pub(crate) fn on(settings: Settings) -> Self {
-        Self { local: stackctl_local::Cloud::new(settings), wire: Arc::default() }
+        Self { local: stackctl_local::Cloud::new(settings), wire: Arc::default(), name: ("shop", "dev") }
+    }
+
+    /// Another stack on the same cloud, with a state of its own.
+    pub(crate) fn neighbour(&self, service: &'static str, stage: &'static str) -> Self {
+        Self { local: self.local.clone(), wire: Arc::default(), name: (service, stage) }
     }
 
     /// A process's own clients, whose calls are not counted with the stack's.
@@ -181,13 +205,30 @@ impl Stack {
     fn state(&self, cloud: &Cloud) -> State {
         self.wire.state().unwrap_or_else(|| {
             State::new(Place {
-                stack: "shop".into(),
-                stage: "dev".into(),
+                stack: self.name.0.into(),
+                stage: self.name.1.into(),
                 region: cloud.region.clone(),
                 account: cloud.account.clone(),
                 endpoint: cloud.endpoint.clone(),
             })
         })
+    }
+
+    /// Loses the state and rebuilds it, unless nobody can tell which things are the stack's.
+    pub(crate) async fn recover(&self, project: &Project) -> Recovery {
+        self.wire.arm(None);
+        self.wire.lose_state();
+        let cloud = self.connect(Some(project)).await;
+        let (catalog, listener) = (catalog(), Listener::default());
+        let engine =
+            Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt: &Interrupt::new(), parallel: 10 };
+        let found = engine.discover(self.state(&cloud), &project.sought(&cloud), &project.scope()).await;
+        let mut discovery = found.unwrap_or_else(|error| panic!("{error}"));
+        rewire(&mut discovery.state, &project.desired(&cloud));
+        if discovery.several.is_empty() {
+            self.wire.replace_state(State { serial: 1, ..discovery.state.clone() });
+        }
+        Recovery { discovery, calls: cloud.calls(), waits: listener.heard() }
     }
 
     /// The plan that an `up` would carry out now.

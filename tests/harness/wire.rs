@@ -68,6 +68,11 @@ impl Wire {
         self.inner().stored = Some(state);
     }
 
+    /// Loses the state.
+    pub(crate) fn lose_state(&self) {
+        self.inner().stored = None;
+    }
+
     /// Lets a test change the state between two processes.
     pub(crate) fn edit_state(&self, change: impl FnOnce(&mut State)) {
         change(self.inner().stored.as_mut().expect("a state was saved"));

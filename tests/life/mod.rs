@@ -10,5 +10,6 @@ mod interrupts;
 mod laws;
 mod many;
 mod people;
+mod recovery;
 mod strangers;
 mod weather;

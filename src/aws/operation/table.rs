@@ -220,6 +220,8 @@ operations! {
         needs ["iam:GetRolePolicy"], within [IAM], waits for [THROTTLED];
     DELETE_ROLE_POLICY = "iam:DeleteRolePolicy",
         needs ["iam:DeleteRolePolicy"], within [IAM], waits for [THROTTLED, ROLE_BUSY];
+    LIST_ROLES = "iam:ListRoles",
+        needs ["iam:ListRoles"], within [IAM], waits for [THROTTLED];
     LIST_ROLE_POLICIES = "iam:ListRolePolicies",
         needs ["iam:ListRolePolicies"], within [IAM], waits for [THROTTLED];
     ATTACH_ROLE_POLICY = "iam:AttachRolePolicy",
@@ -234,6 +236,8 @@ operations! {
     // Lambda.
     CREATE_FUNCTION = "lambda:CreateFunction",
         needs ["lambda:CreateFunction", "iam:PassRole", "lambda:TagResource"], within [LAMBDA], waits for [THROTTLED, FUNCTION_BUSY, ROLE_FRESH];
+    LIST_FUNCTIONS = "lambda:ListFunctions",
+        needs ["lambda:ListFunctions"], within [LAMBDA], waits for [THROTTLED];
     GET_FUNCTION = "lambda:GetFunction",
         needs ["lambda:GetFunction"], within [FUNCTION_GET], waits for [THROTTLED];
     UPDATE_FUNCTION_CONFIGURATION = "lambda:UpdateFunctionConfiguration",

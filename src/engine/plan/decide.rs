@@ -217,7 +217,8 @@ pub(super) fn recorded_needs(state: &State) -> BTreeMap<Key, BTreeSet<Key>> {
     pending.chain(recorded).collect()
 }
 
-fn forces(change: &Change, traits: &Traits) -> bool {
+/// Whether AWS cannot make this change in place.
+pub(in crate::engine) fn forces(change: &Change, traits: &Traits) -> bool {
     change.path.first().is_some_and(|field| traits.replace_on.contains(&field.as_str()))
 }
 

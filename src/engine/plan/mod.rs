@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(super) use decide::people;
 pub use decide::{compare, plan};
+pub(super) use decide::{forces, people};
 pub use error::{PlanError, Refused};
 
 use super::{Desired, Key};

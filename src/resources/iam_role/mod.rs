@@ -6,12 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_iam::types;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
-use super::{Policy, tags::TagChanges};
+use super::{Policy, many::each, tags::TagChanges};
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+    aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
+    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
 };
+
+/// IAM's limit for a name.
+const LONGEST_NAME: usize = 64;
 
 /// The kind.
 #[derive(Debug)]
@@ -79,6 +84,24 @@ impl Resource for IamRole {
         seen(context, &spec.name, claim).await
     }
 
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        let region = &context.cloud.region;
+        let names = list(context, &path(&scope.stack, &scope.stage)).await?;
+        each(names, async |name| {
+            let Some(role) = get(context, &name).await? else { return Ok(None) };
+            let claim = claim_of(&all_tags(&role), &Self::KIND, scope);
+            // The stack in another Region has roles with the same claims: names tell them apart.
+            let here = |claim: &Claim| name == name_for(&format!("{}{}", scope.prefix, claim.key.name), region);
+            let Some(claim) = claim.filter(here) else { return Ok(None) };
+            Ok(Some((claim, live(context, role).await?)))
+        })
+        .await
+    }
+
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
         let request = context
             .cloud
@@ -123,6 +146,28 @@ impl Resource for IamRole {
     }
 }
 
+/// The name of the role of a function.
+///
+/// Roles belong to the account and not to a Region, so a stack in two Regions would fight for one name: the Region is
+/// part of it. A name that would be too long is cut, and a hash of the whole stands for what is missing.
+#[must_use]
+pub fn name_for(function_name: &str, region: &str) -> String {
+    let whole = format!("{function_name}-{region}");
+    if whole.len() <= LONGEST_NAME {
+        return whole;
+    }
+    let digest = Sha256::digest(&whole);
+    let hash = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    let kept: String = whole.chars().take(LONGEST_NAME - "-01234567".len()).collect();
+    format!("{kept}-{hash:08x}")
+}
+
+/// The path of all roles of a stack, by which they are found.
+#[must_use]
+pub fn path(stack: &str, stage: &str) -> String {
+    format!("/stackctl/{stack}/{stage}/")
+}
+
 /// The ARN is computed: for a moment after its creation IAM shows a role's unique id in its place.
 fn outputs(cloud: &Cloud, name: &str, path: &str) -> Outputs {
     let arn = format!("arn:{}:iam::{}:role{path}{name}", cloud.partition, cloud.account);
@@ -136,6 +181,20 @@ async fn seen(context: &Context<'_, Cloud>, name: &str, claim: &Claim) -> Result
     match foreign(context.cloud, tagged, claim) {
         None => live(context, role).await.map(Found::Ours),
         Some(foreign) => Ok(Found::NotOurs(foreign)),
+    }
+}
+
+/// The names of all roles beneath a path; the list knows none of their tags.
+async fn list(context: &Context<'_, Cloud>, path: &str) -> Result<Vec<String>, ResourceError> {
+    let (mut names, mut page) = (Vec::new(), None);
+    loop {
+        let request = context.cloud.iam.list_roles().path_prefix(path).set_marker(page);
+        let answer = call(context, &operation::LIST_ROLES, || request.clone().send()).await?;
+        names.extend(answer.roles.into_iter().map(|role| role.role_name));
+        page = answer.marker;
+        if page.is_none() {
+            return Ok(names);
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod alias;
 mod change;
+mod discover;
 mod version;
 mod wait;
 
@@ -15,6 +16,7 @@ use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, primitives::Blo
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 pub use alias::{NAME as ALIAS, THESE_SETTINGS};
@@ -22,7 +24,7 @@ pub use alias::{NAME as ALIAS, THESE_SETTINGS};
 use super::tags::TagChanges;
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, slow, user_tags},
-    engine::{Claim, Context, Foreign, Found, Kind, Live, Resource, ResourceError},
+    engine::{Claim, Context, Discovered, Foreign, Found, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// The kind.
@@ -128,6 +130,14 @@ impl Resource for LambdaFunction {
             _ => outputs(context.cloud, &wanted.name, drifted(&code_sha256), code_sha256),
         };
         live(context, &configuration, outputs, &tags).await.map(Found::Ours)
+    }
+
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        discover::all(context, scope).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {

@@ -13,6 +13,7 @@
 //! beside it stays.
 
 mod deployments;
+mod discover;
 mod method_settings;
 
 use std::collections::{BTreeMap, HashMap};
@@ -22,11 +23,12 @@ use aws_sdk_apigateway::{
     types::{Op, PatchOperation},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::rest_api::{arn, patch, retag};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Found, Input, Kind, Live, Resource, ResourceError},
+    engine::{Claim, Context, Discovered, Found, Input, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// The kind.
@@ -103,6 +105,14 @@ impl Resource for Stage {
             return Ok(Found::Nothing);
         }
         seen(context, rest_api_id, &spec.name, claim).await
+    }
+
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        discover::all(context, scope, beneath).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {

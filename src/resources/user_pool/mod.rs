@@ -13,13 +13,13 @@ use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolTyp
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::tags::TagChanges;
+use super::{many::each, tags::TagChanges};
 use crate::{
     aws::{
-        Cloud, Tagged, Tagging, call, carries, claimed, foreign, look, once, operation, remove, settle,
+        Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, settle,
         verbatim::{self, Verbatim},
     },
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError, Verdict},
+    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope, Verdict},
 };
 
 /// The kind.
@@ -115,10 +115,9 @@ impl Resource for UserPool {
         claim: &Claim,
         known: &[Outputs],
     ) -> Result<Found<Outputs, Spec>, ResourceError> {
-        for id in named(context, &spec.name).await? {
-            if known.iter().any(|outputs| outputs.id == id) {
-                continue;
-            }
+        let known = |id: &String| known.iter().any(|outputs| outputs.id == *id);
+        let named = list(context).await?.into_iter().filter(|(_, name)| *name == spec.name).map(|(id, _)| id);
+        for id in named.filter(|id| !known(id)) {
             let Some(pool) = describe(context, &id).await? else { continue };
             // Names are not unique: a pool of the same name that is somebody else's is in nobody's way.
             if carries(&settings::all_tags(&pool), claim) {
@@ -126,6 +125,20 @@ impl Resource for UserPool {
             }
         }
         Ok(Found::Nothing)
+    }
+
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        // Each has to be asked for its tags: its name may be another by now than the configuration says.
+        each(list(context).await?, async |(id, _)| {
+            let Some(pool) = describe(context, &id).await? else { return Ok(None) };
+            let Some(claim) = claim_of(&settings::all_tags(&pool), &Self::KIND, scope) else { return Ok(None) };
+            Ok(Some((claim, live(context, &pool).await?)))
+        })
+        .await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -219,17 +232,17 @@ async fn describe(context: &Context<'_, Cloud>, id: &str) -> Result<Option<UserP
     Ok(answer.and_then(|answer| answer.user_pool))
 }
 
-/// The ids of all pools that have this name.
-async fn named(context: &Context<'_, Cloud>, name: &str) -> Result<Vec<String>, ResourceError> {
-    let (mut ids, mut page) = (Vec::new(), None);
+/// The ids and names of all pools; the list knows none of their tags.
+async fn list(context: &Context<'_, Cloud>) -> Result<Vec<(String, String)>, ResourceError> {
+    let (mut all, mut page) = (Vec::new(), None);
     loop {
         let request = context.cloud.cognito.list_user_pools().max_results(60).set_next_token(page);
         let answer = call(context, &operation::LIST_USER_POOLS, || request.clone().send()).await?;
         let pools = answer.user_pools.unwrap_or_default().into_iter();
-        ids.extend(pools.filter(|pool| pool.name.as_deref() == Some(name)).filter_map(|pool| pool.id));
+        all.extend(pools.filter_map(|pool| pool.id.zip(pool.name)));
         page = answer.next_token;
         if page.is_none() {
-            return Ok(ids);
+            return Ok(all);
         }
     }
 }

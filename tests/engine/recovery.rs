@@ -1,0 +1,161 @@
+//! A state that was lost is rebuilt from what is there.
+
+use serde_json::json;
+use stackctl::{
+    engine::{Candidate, Consent, Desired, Input, Key},
+    state::State,
+};
+
+use super::{
+    config::Config,
+    kinds::{JAR, JarSpec, LABEL, SHELF},
+    life::{down, planned, recover, run, up},
+    world::{Cut, World},
+};
+
+fn config() -> Config {
+    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
+}
+
+/// What a rebuilt state can know: not the tokens of things that have no tags, and nothing of what it was called.
+fn knowledge(state: &State) -> serde_json::Value {
+    let mut state = state.clone();
+    let untagged = |key: &Key| ![SHELF, JAR].contains(&key.kind);
+    state.resources.iter_mut().filter(|(key, _)| untagged(key)).for_each(|(_, recorded)| recorded.token = None);
+    json!({ "resources": state.resources, "pending": state.pending })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_state_is_rebuilt_as_it_was_and_the_next_plan_is_empty() {
+    let world = World::default();
+    assert!(up(&world, &config()).await.complete());
+    let before = world.state().unwrap();
+    world.lose_state();
+    let discovery = recover(&world, &config().desired()).await;
+    assert_eq!(knowledge(&world.state().unwrap()), knowledge(&before));
+    assert_ne!(world.state().unwrap().lineage, before.lineage);
+    assert!(discovery.several.is_empty() && discovery.beside.is_empty());
+    assert_eq!(world.writes(), 0);
+    assert!(planned(&world, &config().desired(), Consent::default()).await.unwrap().is_empty());
+    assert!(down(&world).await.complete());
+    assert_eq!(world.shape(), Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
+    let whole = World::default();
+    assert!(up(&whole, &config()).await.complete());
+    for lag in [0, 3] {
+        for cut in (0..whole.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+            let world = World::lagging(lag);
+            run(&world, &config().desired(), Consent::default(), Some(cut)).await;
+            world.lose_state();
+            recover(&world, &config().desired()).await;
+            assert!(up(&world, &config()).await.complete(), "{cut:?}");
+            assert_eq!(world.shape(), whole.shape(), "{cut:?}");
+            assert!(planned(&world, &config().desired(), Consent::default()).await.unwrap().is_empty(), "{cut:?}");
+            assert!(down(&world).await.complete(), "{cut:?}");
+            assert_eq!(world.shape(), Vec::<String>::new(), "{cut:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_configuration_knows_any_more_is_found_too_and_goes_with_the_next_up() {
+    let world = World::default();
+    assert!(up(&world, &config()).await.complete());
+    world.lose_state();
+    let less = Config::new(&[("a", 3)], "cork", &[("front", "red")]);
+    recover(&world, &less.desired()).await;
+    assert!(world.state().unwrap().resources.contains_key(&Key::new(SHELF, "b")));
+    assert!(up(&world, &less).await.complete());
+    assert!(!world.shape().iter().any(|line| line.contains("toy-b")), "{:?}", world.shape());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_somebody_elses_is_not_found() {
+    let world = World::default();
+    assert!(up(&world, &config()).await.complete());
+    world.lose_state();
+    world.meddle(|things| {
+        for thing in things.values_mut().filter(|thing| thing.kind == "jar" || thing.name == "toy-b") {
+            thing.claim = None;
+        }
+    });
+    recover(&world, &config().desired()).await;
+    let known: Vec<String> = world.state().unwrap().resources.keys().map(ToString::to_string).collect();
+    assert_eq!(known, ["shelf.a"], "and nothing that lives on somebody else's jar");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
+    let world = World::default();
+    assert!(up(&world, &config()).await.complete());
+    world.meddle(|things| {
+        let mut second = things.values().find(|thing| thing.kind == "jar").unwrap().clone();
+        second.marbles = 2;
+        second.claim.as_mut().unwrap().2 = "of another state".into();
+        things.insert("second".into(), second);
+    });
+    world.lose_state();
+    let before = world.everything();
+    let discovery = recover(&world, &config().desired()).await;
+    let jars = &discovery.several[&Key::new(JAR, "main")].candidates;
+    let holdings: Vec<_> = jars.iter().map(|jar| (jar.outputs["id"] == "second", jar.holdings)).collect();
+    assert_eq!(holdings, [(true, Some(2)), (false, Some(0))], "what holds most comes first");
+    assert_eq!(world.everything(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_with_one_name_the_one_that_is_as_configured_is_taken_and_the_other_is_told() {
+    let mut changed = config();
+    changed.labels.insert("front".into(), "green".into());
+    let whole = World::default();
+    assert!(up(&whole, &config()).await.complete());
+    assert!(up(&whole, &changed).await.complete());
+    let mut told = 0;
+    for at in 0..whole.ticks() {
+        let world = World::default();
+        assert!(up(&world, &config()).await.complete());
+        run(&world, &changed.desired(), Consent::default(), Some(Cut::Before(at))).await;
+        let labels = world.shape().iter().filter(|line| line.contains("/front")).count();
+        world.lose_state();
+        let discovery = recover(&world, &changed.desired()).await;
+        assert_eq!(discovery.beside.len(), labels - 1, "cut at {at}");
+        told += discovery.beside.len();
+        assert!(up(&world, &changed).await.complete(), "cut at {at}");
+        let colours: Vec<String> = world.shape().into_iter().filter(|line| line.contains("/front")).collect();
+        assert!(colours.iter().any(|line| line.contains("green")), "{colours:?}");
+        assert_eq!(colours.len(), labels, "nothing that may be in use goes silently");
+        assert!(down(&world).await.complete(), "cut at {at}");
+        assert_eq!(world.shape(), Vec::<String>::new(), "cut at {at}");
+    }
+    assert!(told > 0, "no cut left two");
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_with_one_name_and_one_look_neither_is_taken() {
+    let world = World::default();
+    assert!(up(&world, &config()).await.complete());
+    world.meddle(|things| {
+        let twin = things.values().find(|thing| thing.name == "front").unwrap().clone();
+        things.insert("twin".into(), twin);
+    });
+    world.lose_state();
+    let discovery = recover(&world, &config().desired()).await;
+    let labels = &discovery.several[&Key::new(LABEL, "front")].candidates;
+    assert!(labels.contains(&Candidate { outputs: json!({ "id": "twin" }), holdings: None }), "{labels:?}");
+    assert_eq!(labels.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_listed_jar_is_waited_for_as_long_as_it_may_be_late() {
+    let world = World::lagging(8);
+    let mut desired = Desired::default();
+    let (glass, lid, shelf) = ("clear".into(), "cork".into(), Input::Known("floor".into()));
+    desired.add(Key::new(JAR, "main"), &JarSpec { name: "jar".into(), glass, lid, shelf }, []);
+    assert!(run(&world, &desired, Consent::default(), None).await.complete());
+    world.lose_state();
+    recover(&world, &desired).await;
+    assert_eq!(world.state().unwrap().resources.len(), 1);
+}
