@@ -105,7 +105,7 @@ pub enum StateError {
     Bucket {
         /// Which object.
         path: String,
-        /// `read`, `saved`, `locked` or `unlocked`.
+        /// `read`, `saved`, `locked`, `unlocked` or `kept aside`.
         action: &'static str,
         /// The call that failed.
         error: Box<ResourceError>,

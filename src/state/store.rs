@@ -59,6 +59,13 @@ pub trait Backend: Store {
     /// # Errors
     /// [`StateError::Locked`] when somebody else holds it by now.
     async fn seize(&self, seen: &SeenLock, request: &LockRequest<'_>) -> Result<Guard, StateError>;
+
+    /// Writes the first state of a new lineage where there is none, or only a damaged one, and returns where that one is
+    /// kept: under a name of its own, over nothing else. The lock must be held.
+    ///
+    /// # Errors
+    /// [`StateError::Changed`] when a state that can be used is there.
+    async fn begin_anew(&self, state: &State) -> Result<Option<String>, StateError>;
 }
 
 /// A lock that somebody holds, as it was seen.
@@ -74,6 +81,11 @@ pub struct SeenLock {
     /// What tells it from other locks of the place.
     #[serde(skip)]
     pub(super) id: String,
+}
+
+/// The name to try for what is kept aside, when those with a smaller number are taken; the first number is 1.
+pub(super) fn aside(first: &str, number: u32) -> String {
+    if number == 1 { first.to_owned() } else { format!("{first}-{number}") }
 }
 
 /// Who wants a lock, and how patiently.

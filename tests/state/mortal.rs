@@ -98,4 +98,8 @@ impl Backend for Mortal<'_> {
     async fn seize(&self, seen: &SeenLock, request: &LockRequest<'_>) -> Result<Guard, StateError> {
         self.life.call(self.place.seize(seen, request)).await
     }
+
+    async fn begin_anew(&self, state: &State) -> Result<Option<String>, StateError> {
+        self.life.call(self.place.begin_anew(state)).await
+    }
 }

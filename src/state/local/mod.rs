@@ -1,5 +1,6 @@
 //! The state as a file: whole or not at all, private, with the version before it kept beside.
 
+mod beside;
 mod lock;
 mod present;
 
@@ -15,11 +16,10 @@ use async_trait::async_trait;
 use tempfile::Builder;
 
 use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, pause, text};
+use beside::UNFINISHED;
 use lock::Identity;
 use present::Present;
 
-/// How the names of files end that become the state when they are whole.
-const UNFINISHED: &str = ".new";
 /// How often a holder makes sure that its lock was not taken away.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -47,10 +47,6 @@ impl LocalStore {
         self.folder.join(format!("{}.json", self.name))
     }
 
-    fn previous(&self) -> PathBuf {
-        self.folder.join(format!("{}.previous.json", self.name))
-    }
-
     fn lock_path(&self) -> PathBuf {
         self.folder.join(format!("{}.lock", self.name))
     }
@@ -67,72 +63,44 @@ impl LocalStore {
         fs::create_dir_all(&self.folder)
     }
 
-    /// Where an earlier version is.
-    fn restore(&self) -> String {
-        let (path, previous) = (self.path(), self.previous());
-        if previous.exists() {
-            format!("the version before it is kept as {}: copy that one over {}", previous.display(), path.display())
-        } else {
-            format!("copy an earlier version over {}", path.display())
-        }
-    }
-
     /// The present version, which nobody else writes over, with a lock or without, for as long as it is held.
     async fn present(&self) -> Result<Option<Present>, StateError> {
         self.confirm()?;
         present::hold(&self.path()).await
     }
 
-    /// Writes a document over the present one, or where there is none.
-    fn write(&self, document: &Document, present: Option<&Present>) -> Result<(), StateError> {
-        self.write_text(text::render(document).as_bytes(), present).map_err(|error| match error.kind() {
+    /// Writes a document over the present one, after `keep` has put that by, or where there is none.
+    fn write(
+        &self,
+        document: &Document,
+        present: Option<&Present>,
+        keep: impl FnOnce() -> io::Result<()>,
+    ) -> Result<(), StateError> {
+        let written = self.write_text(text::render(document).as_bytes(), present, keep);
+        written.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => StateError::Changed { path: self.place() },
             _ => unreachable(&self.path(), "saved", &error),
         })
     }
 
-    fn write_text(&self, text: &[u8], present: Option<&Present>) -> io::Result<()> {
+    fn write_text(
+        &self,
+        text: &[u8],
+        present: Option<&Present>,
+        keep: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<()> {
         self.make_folder()?;
         // Made with mode 0600, which `persist` keeps.
         let mut file = Builder::new().prefix(&self.unfinished()).suffix(UNFINISHED).tempfile_in(&self.folder)?;
         file.write_all(text)?;
         file.as_file().sync_all()?;
         if present.is_some() {
-            self.keep_previous()?;
+            keep()?;
             file.persist(self.path())?;
         } else {
             file.persist_noclobber(self.path())?;
         }
         File::open(&self.folder)?.sync_all()
-    }
-
-    /// How the names of files begin that become the state when they are whole.
-    fn unfinished(&self) -> String {
-        format!(".{}.", self.name)
-    }
-
-    /// Removes what saves that were killed have left. Whoever has the lock is the only one who saves.
-    fn sweep(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            if name.starts_with(&self.unfinished()) && name.ends_with(UNFINISHED) {
-                fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Keeps the present version under a second name, by a link, so that there is a present version at every moment.
-    fn keep_previous(&self) -> io::Result<()> {
-        let link = self.folder.join(format!(".{}.link", self.name));
-        match fs::remove_file(&link) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-        fs::hard_link(self.path(), &link)?;
-        fs::rename(link, self.previous())
     }
 
     fn read(&self) -> MutexGuard<'_, Option<Vec<u8>>> {
@@ -171,7 +139,7 @@ impl Store for LocalStore {
         if !stored.as_ref().is_none_or(follows) {
             return Err(StateError::Changed { path: self.place() });
         }
-        self.write(&Document::State(state.clone()), present.as_ref())?;
+        self.write(&Document::State(state.clone()), present.as_ref(), || self.keep_previous())?;
         if stored.is_none() && state.serial > 1 {
             return Err(StateError::Removed { path: self.place() });
         }
@@ -219,7 +187,7 @@ impl Backend for LocalStore {
         if present.as_ref().map(|present| &present.bytes) != self.read().as_ref() {
             return Err(StateError::Changed { path: self.place() });
         }
-        self.write(document, present.as_ref())?;
+        self.write(document, present.as_ref(), || self.keep_previous())?;
         *self.read() = Some(text::render(document).into_bytes());
         Ok(())
     }
@@ -247,6 +215,21 @@ impl Backend for LocalStore {
         let guard = self.lock(request).await?;
         fence(self).await?;
         Ok(guard)
+    }
+
+    async fn begin_anew(&self, state: &State) -> Result<Option<String>, StateError> {
+        let present = self.present().await?;
+        let aside = match &present {
+            None => None,
+            Some(Present { bytes, .. }) => match self.parse(bytes) {
+                Ok(_) => return Err(StateError::Changed { path: self.place() }),
+                Err(StateError::Damaged { .. }) => Some(self.keep_aside(bytes)?),
+                Err(error) => return Err(error),
+            },
+        };
+        // The version before stays where it is: a damaged one is no version.
+        self.write(&Document::State(state.clone()), present.as_ref(), || Ok(()))?;
+        Ok(aside)
     }
 }
 

@@ -15,7 +15,9 @@ use async_trait::async_trait;
 
 pub use bucket::{Attempt, Bucket, Condition, ETag, Object};
 
-use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, text};
+use super::{
+    Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, store::aside, text,
+};
 use crate::engine::{ResourceError, Verdict};
 use lease::Lease;
 use lock::{Signature, Taken};
@@ -72,6 +74,19 @@ impl<B: Bucket> S3Store<B> {
             fence(self).await?;
         }
         Ok(guard)
+    }
+
+    /// Keeps a damaged version as an object of its own, and returns its URL.
+    async fn keep_aside(&self, body: &[u8]) -> Result<String, StateError> {
+        let mut number = 1;
+        loop {
+            let key = aside(&format!("{}.damaged", self.key), number);
+            let written = write(&*self.bucket, &key, body, &Condition::Absent).await;
+            match written.map_err(|error| self.failed("kept aside", error))? {
+                Written::Not(_) => number += 1,
+                Written::Done(_) | Written::Found(_) => return Ok(format!("s3://{}/{key}", self.bucket.name())),
+            }
+        }
     }
 
     async fn write(&self, body: &[u8], condition: &Condition) -> Result<Written, StateError> {
@@ -200,5 +215,20 @@ impl<B: Bucket> Backend for S3Store<B> {
         let at = (self.lock_key(), self.place());
         let taken = lock::seize(&*self.bucket, (&at.0, &at.1), &signature, seen).await?;
         self.hold(signature, taken).await
+    }
+
+    async fn begin_anew(&self, state: &State) -> Result<Option<String>, StateError> {
+        *self.version() = Version::default();
+        let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
+        let Some(object) = object else { return self.save(state).await.map(|()| None) };
+        let aside = match self.parse(&object) {
+            Ok(_) => return Err(StateError::Changed { path: self.place() }),
+            Err(StateError::Damaged { .. }) => self.keep_aside(&object.body).await?,
+            Err(error) => return Err(error),
+        };
+        // This very version is replaced, and no other.
+        self.version().etag = Some(object.etag);
+        self.save(state).await?;
+        Ok(Some(aside))
     }
 }
