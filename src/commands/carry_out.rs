@@ -9,14 +9,14 @@ use tokio::time::Instant;
 
 use super::{
     app::{App, OnInterrupt},
+    consent,
     session::{Session, Survey},
-    terminal,
 };
 use crate::{
     engine::{Event, Events, Outcome, Plan, Verb},
     error::{Failure, Fault},
     exit::Exit,
-    report::{Look, Message, PlanTable, past},
+    report::{Message, PlanTable, past},
     state::State,
 };
 
@@ -27,7 +27,8 @@ pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, ques
     let table = PlanTable::new(plan, &session.catalog);
     if asking {
         app.report.insist(&Message::Plan(&table));
-        confirm(app, question).await?;
+        let hint = format!("look at the plan, then run `stackctl {} --yes`", app.command);
+        consent::ask(app, "the plan", question, hint).await?;
     } else {
         app.report.tell(&Message::Plan(&table));
     }
@@ -66,19 +67,6 @@ pub(crate) async fn apply(
 
 fn acting(plan: &Plan) -> usize {
     plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep).count()
-}
-
-/// Asks on a terminal; where nobody can answer, a plan is not carried out.
-async fn confirm(app: &App, question: &str) -> Result<(), Failure> {
-    if app.report.look() == Look::Json || !terminal::is_there() {
-        return Err(Failure::usage("nobody is here to confirm the plan, so nothing was changed")
-            .hint(format!("look at the plan, then run `stackctl {} --yes`", app.command)));
-    }
-    match terminal::confirm(app, question).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::failed("not confirmed, so nothing was changed")),
-        Err(error) => Err(Failure::io("the answer cannot be read", &error)),
-    }
 }
 
 fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Result<State, Failure> {

@@ -6,6 +6,7 @@ mod call;
 mod carry_out;
 mod completions;
 mod connection;
+mod consent;
 mod data;
 mod deployed;
 mod down;

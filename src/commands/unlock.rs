@@ -2,12 +2,12 @@
 
 use super::{
     app::{App, OnInterrupt},
-    connection, lock, project, terminal,
+    connection, consent, lock, project,
 };
 use crate::{
     error::{Failure, Fault},
     exit::Exit,
-    report::{Look, Message, Report},
+    report::{Message, Report},
     state::{Holder, SeenLock},
 };
 
@@ -20,7 +20,8 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     };
     show(app, &place, &seen);
     if !app.common.yes {
-        confirm(app).await?;
+        let hint = format!("`stackctl unlock{} --yes` takes it away", app.flags());
+        consent::ask(app, "that the lock goes", "Unlock it?", hint).await?;
     }
     app.set_on_interrupt(OnInterrupt::Leave);
     lock::seize(app, &*store, &seen).await?;
@@ -58,17 +59,4 @@ fn warning(holder: Option<&Holder>) -> Fault {
     Fault::new(message)
         .detail("once the state is unlocked, it can save nothing more, and what it does is only found later")
         .hint(hint)
-}
-
-/// Asks on a terminal; where nobody can answer, nothing is unlocked.
-async fn confirm(app: &App) -> Result<(), Failure> {
-    if app.report.look() == Look::Json || !terminal::is_there() {
-        return Err(Failure::usage("nobody is here to confirm that the lock goes, so nothing was changed")
-            .hint(format!("`stackctl unlock{} --yes` takes it away", app.flags())));
-    }
-    match terminal::confirm(app, "Unlock it?").await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::failed("not confirmed, so nothing was changed")),
-        Err(error) => Err(Failure::io("the answer cannot be read", &error)),
-    }
 }
