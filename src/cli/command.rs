@@ -94,6 +94,15 @@ pub(crate) enum Command {
         detailed: Detailed,
     },
 
+    /// Rebuild a state that was lost
+    ///
+    /// Finds what carries the stack's tags, and by their names the things without tags on those; shows it, asks, and writes
+    /// a state of it. Changes nothing at AWS. A damaged state is kept aside; one that can be used is never touched.
+    #[command(
+        after_help = "Examples:\n  stackctl recover --local\n  stackctl recover --stage prod && stackctl plan --stage prod"
+    )]
+    Recover,
+
     /// Print the URLs and ids of the stack
     ///
     /// From the state; asks nobody. As variables they are called `INVOKE_URL`, `REST_API_ID`, `USER_POOL_ID`, `CLIENT_ID`,
@@ -209,6 +218,7 @@ impl Command {
             Self::Watch => "watch",
             Self::Down { .. } => "down",
             Self::Status { .. } => "status",
+            Self::Recover => "recover",
             Self::Outputs { .. } => "outputs",
             Self::User(user) => user.command.name(),
             Self::Call(_) => "call",

@@ -58,6 +58,7 @@ fn kept(survey: &Survey) -> Vec<String> {
     notes.collect()
 }
 
-fn users(records: u64) -> String {
+/// So many users, in words.
+pub(super) fn users(records: u64) -> String {
     if records == 1 { "1 user".into() } else { format!("{records} users") }
 }

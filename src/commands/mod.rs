@@ -19,6 +19,7 @@ mod logs;
 mod outputs;
 mod plan;
 mod project;
+mod recover;
 mod session;
 mod signals;
 mod state;
@@ -94,6 +95,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Up => up::run(app).await,
         Command::Watch => watch::run(app).await,
         Command::Down { delete_users } => down::run(app, delete_users).await,
+        Command::Recover => recover::run(app).await,
         Command::Status { detailed } => status::run(app, detailed).await,
         Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
         Command::User(arguments) => user::run(app, arguments).await,

@@ -9,7 +9,7 @@ use super::{app::App, connection, lock};
 use crate::{
     aws::Cloud,
     config::{Config, Loaded},
-    engine::{Catalog, Consent, Desired, Engine, Events, Key, Observed, Plan, plan},
+    engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
     error::Failure,
     report::{Message, Target},
     resources,
@@ -79,7 +79,8 @@ fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
     zips.collect()
 }
 
-fn is_empty(state: &State) -> bool {
+/// Whether there is nothing in a state and nothing was about to be.
+pub(crate) fn is_empty(state: &State) -> bool {
     state.resources.is_empty() && state.pending.is_empty()
 }
 
@@ -133,12 +134,22 @@ impl Session {
 
     /// Everything as it is to be.
     pub(crate) fn desired(&self, packages: &Packages) -> Desired {
-        let identity = Identity {
+        stack::build(&self.config, packages, &self.identity())
+    }
+
+    /// Finds what there is of a stack that has lost its state. Changes nothing.
+    pub(crate) async fn discover(&self, app: &App, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
+        let sought = stack::sought(&self.config, packages, &self.identity());
+        let engine = self.engine(app, &app.report);
+        Ok(engine.discover(blank, &sought, &stack::scope(&self.config)).await?)
+    }
+
+    fn identity(&self) -> Identity {
+        Identity {
             account: self.cloud.account.clone(),
             region: self.cloud.region.clone(),
             partition: self.cloud.partition.to_owned(),
-        };
-        stack::build(&self.config, packages, &identity)
+        }
     }
 
     /// Keeps others from the state until the command ends.
@@ -191,10 +202,15 @@ impl Session {
         self.local
     }
 
+    /// A state of this place that knows nothing.
+    pub(crate) fn blank(&self) -> State {
+        State::new(self.place.clone())
+    }
+
     /// The state, which is of this place.
     pub(crate) async fn state(&self) -> Result<State, Failure> {
         let loaded = load(&*self.store, self.unmoved.as_ref()).await?;
-        let Some(mut state) = loaded else { return Ok(State::new(self.place.clone())) };
+        let Some(mut state) = loaded else { return Ok(self.blank()) };
         if self.local {
             // It is the same cloud on whatever port it came back.
             state.endpoint.clone_from(&self.place.endpoint);

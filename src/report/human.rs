@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use super::{
     locked,
-    message::{LocalCloud, Message, PoolTarget, Target},
+    message::{LocalCloud, Message, PoolTarget, Recovered, Target},
     outputs,
     paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
 };
@@ -24,6 +24,8 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Lock(news) => lock_news(news),
         Message::Locked { place, lock } => locked::render(place, lock),
         Message::Plan(plan) => plan.render(settings),
+        Message::Found(found) => found.render(),
+        Message::Recovered(recovered) => recovered_text(recovered),
         Message::State(state) => state.render(),
         Message::Status(status) => status.render(),
         Message::Watching(watching) => watching.render(),
@@ -106,6 +108,16 @@ fn place(endpoint: Option<&str>, local: bool, account: &str) -> String {
         (Some(url), false) => paint(CHANGE.bold(), format_args!("at {url}, which stands in for AWS")),
         (None, _) => format!("in account {account}"),
     }
+}
+
+fn recovered_text(recovered: &Recovered) -> String {
+    let Recovered { state, resources, damaged } = recovered;
+    let kept = damaged.as_ref().map(|path| format!("the damaged state is kept as {path}\n"));
+    let recorded = match resources {
+        0 => format!("wrote an empty state to {state}\n"),
+        _ => format!("recorded {} in {state}\n", counted(*resources, "thing")),
+    };
+    recorded + &kept.unwrap_or_default()
 }
 
 fn lock_news(news: &LockNews) -> String {

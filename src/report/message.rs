@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Answer, Cycle, Invoked, LogLine, PlanTable, SignedIn, StateCard, StatusTable, TokenCard, UserCard, UserTable,
-    Watching,
+    Answer, Cycle, FoundTable, Invoked, LogLine, PlanTable, SignedIn, StateCard, StatusTable, TokenCard, UserCard,
+    UserTable, Watching,
 };
 use crate::{
     engine::Verb,
@@ -43,6 +43,10 @@ pub(crate) enum Message<'a> {
     },
     /// What is to be done.
     Plan(&'a PlanTable),
+    /// What was found of a stack that has lost its state.
+    Found(&'a FoundTable),
+    /// It was recorded.
+    Recovered(&'a Recovered),
     /// What there is.
     Status(&'a StatusTable),
     /// What is recorded.
@@ -126,6 +130,18 @@ pub(crate) struct Target {
     pub(crate) endpoint: Option<String>,
     /// Whether that is the local cloud.
     pub(crate) local: bool,
+}
+
+/// A state that was rebuilt.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Recovered {
+    /// Where it is.
+    pub(crate) state: String,
+    /// How many things it knows.
+    pub(crate) resources: usize,
+    /// Where the damaged one is kept that it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) damaged: Option<String>,
 }
 
 /// Which user pool, and where.

@@ -6,6 +6,7 @@ mod authenticator;
 mod change;
 mod columns;
 mod cycle;
+mod found;
 mod human;
 mod invoked;
 mod json;
@@ -48,11 +49,12 @@ pub(crate) use answer::Answer;
 pub(crate) use authenticator::authenticator;
 pub(crate) use change::rows;
 pub(crate) use cycle::{Cycle, CycleEnd, Deployed, Watching};
+pub(crate) use found::FoundTable;
 pub(crate) use human::past;
 pub(crate) use invoked::Invoked;
 pub(crate) use log::begin as begin_log;
 pub(crate) use log_line::LogLine;
-pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Target};
+pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Recovered, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
 pub(crate) use signed_in::SignedIn;
@@ -159,7 +161,7 @@ impl Report {
                 self.width.store(plan.width(), Ordering::Relaxed);
                 self.live.end_all();
             }
-            Message::Error(_) => self.live.end_all(),
+            Message::Found(_) | Message::Error(_) => self.live.end_all(),
             _ => {}
         }
         match self.look {

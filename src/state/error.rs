@@ -126,7 +126,9 @@ impl StateError {
     #[must_use]
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::Damaged { restore, .. } => vec![restore.clone()],
+            Self::Damaged { restore, .. } => {
+                vec![restore.clone(), "`stackctl recover` rebuilds the state from what AWS has".into()]
+            }
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
             Self::Arriving { from, .. } => vec![format!("`stackctl state migrate --from {from}` goes on with that")],
             Self::Moved { to, .. } => vec![

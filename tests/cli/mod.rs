@@ -21,6 +21,7 @@ mod people;
 mod pinned;
 mod pty;
 mod reading;
+mod recover;
 mod refusals;
 mod sandbox;
 mod secrets;

@@ -169,6 +169,7 @@ fn a_damaged_state_is_not_taken_for_an_empty_one() {
     --- stderr
     error: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing an object at line 1 column 1
     hint: copy an earlier version over state/shop.dev.json
+    hint: `stackctl recover` rebuilds the state from what AWS has
     ");
 }
 

@@ -45,6 +45,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       watch        Deploy what is saved, as long as you work on it
       down         Remove the stack
       status       Compare what there is with the configuration
+      recover      Rebuild a state that was lost
       outputs      Print the URLs and ids of the stack
       user         Make users, sign them in, and look after them
       call         Send a request to a route

@@ -1,0 +1,118 @@
+//! `stackctl recover`: a new state for a stack that has lost its own, of what carries the stack's claims.
+
+use super::{
+    app::{App, OnInterrupt},
+    consent,
+    down::users,
+    project,
+    session::{self, Session},
+};
+use crate::{
+    aws::Cloud,
+    engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several},
+    error::{Failure, Fault},
+    exit::Exit,
+    report::{FoundTable, Message, Recovered, Report},
+    stack,
+    state::{State, StateError},
+};
+
+pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
+    let loaded = project::load(app)?;
+    let packages = project::package(&loaded.config, &loaded.directory)?;
+    let session = Session::open(app, &loaded, &packages).await?;
+    session.lock(app).await?;
+    let (blank, damaged) = blank(app, &session).await?;
+    let mut discovery = session.discover(app, &packages, blank).await?;
+    if !discovery.several.is_empty() {
+        return Err(undecided(&discovery, &session.catalog));
+    }
+    let desired = session.desired(&packages);
+    stack::rewire(&mut discovery.state, &desired);
+    let table = FoundTable::new(&discovery.state, &desired, &session.catalog);
+    let futile = discovery.state.resources.is_empty() && damaged.is_none();
+    let asking = !futile && !app.common.yes && !session.is_local();
+    let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone(&discovery, &session.catalog)).collect();
+    let told = [Message::Found(&table)].into_iter().chain(warnings.iter().map(Message::Warning));
+    let tell = if asking { Report::insist } else { Report::tell };
+    told.for_each(|message| tell(&app.report, &message));
+    if futile {
+        app.report.tell(&Message::Note { message: "nothing was recorded; `stackctl up` makes the stack anew" });
+        return Ok(Exit::Done);
+    }
+    if asking {
+        let hint = format!("look at it, then run `stackctl recover{} --yes`", app.flags());
+        consent::ask(app, "what was found", "Record it?", hint).await?;
+    }
+    record(app, &session, discovery.state).await
+}
+
+/// A state that knows nothing, to begin with, and what is wrong with the damaged one that gives way to it.
+async fn blank(app: &App, session: &Session) -> Result<(State, Option<Fault>), Failure> {
+    if let Err(error) = session.store.load().await {
+        let StateError::Damaged { restore, .. } = &error else { return Err(error.into()) };
+        return Ok((session.blank(), Some(Fault::new(&error).hint(restore))));
+    }
+    let state = session.state().await?;
+    if session::is_empty(&state) { Ok((state, None)) } else { Err(not_lost(app, session, &state)) }
+}
+
+fn not_lost(app: &App, session: &Session, state: &State) -> Failure {
+    let (known, begun) = (state.resources.len(), state.pending.len());
+    let begun = if begun == 0 { String::new() } else { format!(" and {begun} steps of an interrupted run") };
+    Failure::usage(format!("{}: the state is not lost, so nothing was changed", session.store.place()))
+        .detail(format!("it knows {known} things{begun}, and was saved {} times", state.serial))
+        .hint(format!("`stackctl status{}` compares it with what there is", app.flags()))
+        .hint("to rebuild it all the same, move it away first")
+}
+
+fn undecided(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Failure {
+    let fault = |(key, several): (&Key, &Several)| {
+        let Several { alike_in, candidates } = several;
+        let (alike, way_out) = match alike_in {
+            Mark::Claim => ("carry its tags", "delete those that are not, or take the tag `stackctl:stack` off them"),
+            Mark::Name => ("have its name and settings", "delete those that are not, or rename them"),
+        };
+        let message = format!("{key}: {} {alike}, and only you can tell which is the stack's", candidates.len());
+        let fault = candidates.iter().fold(Fault::new(message), |fault, one| fault.detail(line(key, one, catalog)));
+        fault.hint(format!("{way_out}, then run `stackctl recover` again: nothing was recorded"))
+    };
+    Failure { exit: Exit::Failed, errors: discovery.several.iter().map(fault).collect(), hints: Vec::new() }
+}
+
+fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Cloud>) -> String {
+    let id = catalog.get(&key.kind).and_then(|kind| kind.id(&candidate.outputs)).unwrap_or_default();
+    let holds = candidate.holdings.map(|records| format!(", which holds {}", users(records)));
+    format!("{id}{}", holds.unwrap_or_default())
+}
+
+/// What has a name of ours and is not recorded.
+fn left_alone(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Vec<Fault> {
+    let foreign = discovery.foreign.iter().map(|(key, foreign)| {
+        let Foreign { thing, whose, hints } = foreign;
+        Fault { hints: hints.clone(), ..Fault::new(format!("{key}: {thing} {whose}: it is left alone")) }
+    });
+    let beside = discovery.beside.iter().map(|(key, outputs)| {
+        let id = catalog.get(&key.kind).and_then(|kind| kind.id(outputs)).unwrap_or_default();
+        Fault::new(format!("{key}: `{id}` has its name, too, and is less like the config: it is left alone"))
+            .hint("delete it when nobody uses it any more")
+    });
+    foreign.chain(beside).collect()
+}
+
+async fn record(app: &App, session: &Session, mut state: State) -> Result<Exit, Failure> {
+    app.set_on_interrupt(OnInterrupt::Finish);
+    state.serial += 1;
+    let damaged = if state.serial == 1 {
+        session.store.begin_anew(&state).await?
+    } else {
+        session.store.save(&state).await?;
+        None
+    };
+    app.bill_saves(1);
+    let (place, resources) = (session.store.place(), state.resources.len());
+    app.report.tell(&Message::Recovered(&Recovered { state: place, resources, damaged }));
+    let next = format!("stackctl plan{}    # what is left to do", app.flags());
+    app.report.tell(&Message::Next { commands: &[next] });
+    Ok(Exit::Done)
+}
