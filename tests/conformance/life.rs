@@ -1,5 +1,7 @@
 //! The stations of a stack's life, on any cloud.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::{
@@ -9,6 +11,7 @@ use super::{
     project::Project,
     proxy::{Correct, Proxy},
 };
+use crate::harness::Secrets;
 
 /// A cloud of its own with a project on it.
 pub(crate) struct World {
@@ -37,9 +40,15 @@ impl World {
     }
 
     fn of(emulator: Emulator, corrections: impl Correct) -> Self {
-        let proxy = Proxy::start(emulator.url(), corrections);
+        let secrets = Arc::<Secrets>::default();
+        let proxy = Proxy::start(emulator.url(), corrections, Arc::clone(&secrets));
         let url = proxy.url();
-        Self { project: Project::example(&url), clients: Clients::of(&url), _proxy: proxy, _emulator: emulator }
+        Self {
+            project: Project::example(&url, secrets),
+            clients: Clients::of(&url),
+            _proxy: proxy,
+            _emulator: emulator,
+        }
     }
 
     /// Nothing comes to a stack, which then stays as it is.

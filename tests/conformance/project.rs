@@ -3,9 +3,12 @@
 use std::{
     path::Path,
     process::{Command, Output},
+    sync::Arc,
 };
 
 use serde_json::Value;
+
+use crate::harness::{Place, Secrets};
 
 /// The account of the credentials is the server's matter; they are nobody's.
 pub(crate) const ACCESS_KEY_ID: &str = "test";
@@ -18,12 +21,13 @@ pub(crate) const REGION: &str = "us-west-2";
 pub(crate) struct Project {
     folder: tempfile::TempDir,
     endpoint: String,
+    secrets: Arc<Secrets>,
     pub(crate) config: Value,
 }
 
 impl Project {
-    /// Copies the example.
-    pub(crate) fn example(endpoint: &str) -> Self {
+    /// Copies the example. No secret that passes by on the way to its cloud may be told or recorded.
+    pub(crate) fn example(endpoint: &str, secrets: Arc<Secrets>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         for (name, text) in stackctl::config::example_files() {
             let path = folder.path().join(name);
@@ -32,7 +36,7 @@ impl Project {
         }
         let text = std::fs::read_to_string(folder.path().join("config.json")).expect("the example has a config");
         let config = serde_json::from_str(&text).expect("the example's config is plain JSON");
-        Self { folder, endpoint: endpoint.to_owned(), config }
+        Self { folder, endpoint: endpoint.to_owned(), secrets, config }
     }
 
     /// Changes the configuration.
@@ -55,7 +59,7 @@ impl Project {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stackctl"));
         command
             .args(arguments)
-            .args(["--yes", "--json"])
+            .args(["--yes", "--json", "-vvv"])
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -63,8 +67,17 @@ impl Project {
             .env("AWS_ENDPOINT_URL", &self.endpoint);
         let run = tokio::task::spawn_blocking(move || command.output()).await.expect("it is not cancelled");
         let run = Run::of(&run.expect("the binary was built"));
+        self.check_secrets(&format!("stackctl {}", arguments.join(" ")), &run.text);
         assert_eq!(run.exit, Some(exit), "stackctl {}\n{}", arguments.join(" "), run.text);
         run
+    }
+
+    fn check_secrets(&self, command: &str, text: &str) {
+        self.secrets.check(command, Place::Open, text.as_bytes());
+        for entry in std::fs::read_dir(self.folder.path().join("state")).into_iter().flatten().flatten() {
+            let bytes = std::fs::read(entry.path()).expect("nobody else removes it");
+            self.secrets.check(&entry.path().display().to_string(), Place::Open, &bytes);
+        }
     }
 
     /// Brings the stack up.

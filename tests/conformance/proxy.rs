@@ -1,4 +1,5 @@
-//! Stands between the binary and a server and corrects, in the server's answers, what the table of this suite names.
+//! Stands between the binary and a server, corrects in the server's answers what the table of this suite names, and learns
+//! the secrets that pass by.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -11,6 +12,8 @@ use std::{
 };
 
 use serde_json::Value;
+
+use crate::harness::Secrets;
 
 /// A call, as far as corrections look at it.
 pub(crate) struct Call {
@@ -38,7 +41,7 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     /// Starts one in front of the server at this URL.
-    pub(crate) fn start(server: &str, corrections: impl Correct) -> Self {
+    pub(crate) fn start(server: &str, corrections: impl Correct, secrets: Arc<Secrets>) -> Self {
         let server = server.strip_prefix("http://").expect("a local server speaks plain HTTP").to_owned();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         let address = listener.local_addr().expect("a bound listener has an address");
@@ -50,9 +53,9 @@ impl Proxy {
                 if over.load(Ordering::Relaxed) {
                     return;
                 }
-                let (server, corrections) = (server.clone(), Arc::clone(&corrections));
+                let (server, corrections, secrets) = (server.clone(), Arc::clone(&corrections), Arc::clone(&secrets));
                 // A connection that breaks is the client's to notice.
-                thread::spawn(move || pass_on(stream, &server, &corrections));
+                thread::spawn(move || pass_on(stream, &server, &corrections, &secrets));
             }
         });
         Self { address, ended }
@@ -73,8 +76,9 @@ impl Drop for Proxy {
 }
 
 /// Answers one request and closes the connection.
-fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared) -> io::Result<()> {
+fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared, secrets: &Secrets) -> io::Result<()> {
     let Some(request) = Message::read(&mut client)? else { return Ok(()) };
+    secrets.learn(&request.body);
     let mut upstream = TcpStream::connect(server)?;
     // HTTP/1.0, so that no answer comes in chunks.
     let line = request.line.replace("HTTP/1.1", "HTTP/1.0");
@@ -84,6 +88,7 @@ fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared) -> io::Res
         let call = request.call();
         corrections.lock().unwrap_or_else(PoisonError::into_inner).correct(&call, &mut body);
         answer.body = body.to_string().into_bytes();
+        secrets.learn(&answer.body);
     }
     let line = answer.line.replace("HTTP/1.0", "HTTP/1.1");
     answer.write(&mut client, &line)

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use stackctl::{
     aws::{Calls, Cloud, Options},
     engine::{Action, Consent, Discovery, Engine, Interrupt, Key, Outcome, Plan, Refused, Silent, Verb, plan},
+    plan_text,
     resources::catalog,
     stack::rewire,
     state::{Place, State},
@@ -199,7 +200,11 @@ impl Stack {
             })
             .unwrap_or_else(|error| panic!("{error}"));
         let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
-        Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() }
+        self.wire.check_states();
+        self.wire.check("a plan", &plan_text(Ok(plan.clone()), &catalog));
+        let run = Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() };
+        self.wire.check("what a run says", &format!("{}\n{:?}", run.failures(), run.waits));
+        run
     }
 
     fn state(&self, cloud: &Cloud) -> State {

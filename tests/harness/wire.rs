@@ -1,5 +1,5 @@
 //! The wire between the clients and the cloud, and the place of the state: both count, and both can be where a process
-//! dies.
+//! dies. The wire learns the secrets that pass on it, and no state that is saved may hold one.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +13,8 @@ use aws_smithy_runtime_api::client::{
 };
 use stackctl::state::{State, StateError, Store};
 use tokio::sync::Notify;
+
+use super::{Place, Secrets};
 
 /// Where a process dies: at call or save number `at`, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +30,8 @@ struct Inner {
     saves: usize,
     cut: Option<Cut>,
     stored: Option<State>,
+    /// Every state that this process has saved.
+    texts: Vec<String>,
 }
 
 /// Counts the calls and saves of one process after the other, and holds the state between them.
@@ -35,6 +39,7 @@ struct Inner {
 pub(crate) struct Wire {
     inner: Mutex<Inner>,
     died: Notify,
+    secrets: Secrets,
 }
 
 impl Wire {
@@ -44,6 +49,7 @@ impl Wire {
 
     /// Starts the count of another process, which dies at `cut`.
     pub(crate) fn arm(&self, cut: Option<Cut>) {
+        self.check_states();
         let mut inner = self.inner();
         (inner.ticks, inner.saves, inner.cut) = (0, 0, cut);
     }
@@ -76,6 +82,19 @@ impl Wire {
     /// Lets a test change the state between two processes.
     pub(crate) fn edit_state(&self, change: impl FnOnce(&mut State)) {
         change(self.inner().stored.as_mut().expect("a state was saved"));
+    }
+
+    /// Makes sure that no state that was saved holds a secret, also one that passed only later.
+    pub(crate) fn check_states(&self) {
+        let texts = std::mem::take(&mut self.inner().texts);
+        for text in texts {
+            self.check("a saved state", &text);
+        }
+    }
+
+    /// Makes sure that a text holds none of the secrets that have passed; `what` names the text.
+    pub(crate) fn check(&self, what: &str, text: &str) {
+        self.secrets.check(what, Place::Open, text.as_bytes());
     }
 
     /// Completes when the process is to die.
@@ -122,6 +141,7 @@ impl Store for Wire {
             let serial = inner.stored.as_ref().map_or(0, |stored| stored.serial);
             assert_eq!(state.serial, serial + 1, "a save follows the one before");
             inner.saves += 1;
+            inner.texts.push(serde_json::to_string(state).expect("a state is plain data"));
             inner.stored = Some(state.clone());
         }
         if dies { self.die().await } else { Ok(()) }
@@ -146,7 +166,9 @@ impl HttpConnector for Passing<SharedHttpConnector> {
         let Self { wire, client } = self.clone();
         HttpConnectorFuture::new(async move {
             let dies = wire.begin().await;
+            wire.secrets.learn(request.body().bytes().unwrap_or_default());
             let answer = client.call(request).await;
+            wire.secrets.learn(answer.as_ref().ok().and_then(|answer| answer.body().bytes()).unwrap_or_default());
             if dies { wire.die().await } else { answer }
         })
     }

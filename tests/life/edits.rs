@@ -165,7 +165,7 @@ async fn each_key_of_a_function_makes_its_own_change() {
         ("architecture", open(json!({ "architecture": "arm64" })), &["update lambda_function.open: architecture"]),
         (
             "a variable comes",
-            open(json!({ "environment": { "LEVEL": "1" } })),
+            open(json!({ "environment": { "LEVEL": "hunter2-hunter2" } })),
             &["update lambda_function.open: environment.LEVEL"],
         ),
         (
