@@ -32,14 +32,14 @@ impl Emulator {
         Self::start(command, port, "/moto-api/")
     }
 
-    /// Starts ministack, which checks who calls, and without its servers besides HTTP.
-    pub(crate) fn ministack() -> Self {
+    /// Starts ministack, which checks who calls when it is to, and without its servers besides HTTP.
+    pub(crate) fn ministack(checks_callers: bool) -> Self {
         let port = free_port();
         let mut command = program("ministack");
         command
             .env("GATEWAY_PORT", port.to_string())
             .env("BIND_HOST", "127.0.0.1")
-            .env("AUTH", "true")
+            .env("AUTH", checks_callers.to_string())
             .env("IOT_MTLS_ENABLED", "0")
             .env("IOT_MTLS_PORT", "0");
         Self::start(command, port, "/_ministack/health")

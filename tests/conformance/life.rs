@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{
+    buckets,
     clients::Clients,
     corrections,
     emulator::Emulator,
-    project::Project,
+    project::{Project, REGION},
     proxy::{Correct, Proxy},
 };
 use crate::harness::Secrets;
@@ -18,7 +19,7 @@ pub(crate) struct World {
     // Fields are dropped in this order.
     pub(crate) project: Project,
     pub(crate) clients: Clients,
-    _proxy: Proxy,
+    proxy: Proxy,
     _emulator: Emulator,
 }
 
@@ -36,19 +37,24 @@ impl World {
     }
 
     pub(crate) fn ministack() -> Self {
-        Self::of(Emulator::ministack(), corrections::Ministack)
+        Self::of(Emulator::ministack(true), corrections::Ministack)
+    }
+
+    /// A ministack that serves whoever calls, so also stackctl as it calls its own local cloud.
+    pub(crate) fn ministack_for_everybody() -> Self {
+        Self::of(Emulator::ministack(false), corrections::Ministack)
     }
 
     fn of(emulator: Emulator, corrections: impl Correct) -> Self {
         let secrets = Arc::<Secrets>::default();
         let proxy = Proxy::start(emulator.url(), corrections, Arc::clone(&secrets));
         let url = proxy.url();
-        Self {
-            project: Project::example(&url, secrets),
-            clients: Clients::of(&url),
-            _proxy: proxy,
-            _emulator: emulator,
-        }
+        Self { project: Project::example(&url, secrets), clients: Clients::of(&url), proxy, _emulator: emulator }
+    }
+
+    /// Where the cloud answers.
+    pub(crate) fn url(&self) -> String {
+        self.proxy.url()
     }
 
     /// Nothing comes to a stack, which then stays as it is.
@@ -133,6 +139,19 @@ impl World {
         let client = client.send().await.expect("the client is there").user_pool_client.expect("it is described");
         let minimum_length = pool.policies().and_then(|policies| policies.password_policy()?.minimum_length());
         (minimum_length, client.access_token_validity())
+    }
+
+    /// The state goes to a bucket, where the stack goes on.
+    pub(crate) async fn keeps_its_state_in_a_bucket(&mut self) {
+        buckets::create(&self.clients.s3, "acme-states", Some(REGION)).await.expect("the bucket is made");
+        self.project.configure(|config| config["state"] = json!({ "s3": { "bucket": "acme-states" } }));
+        let refused = self.project.run(&["up"], 1).await;
+        assert!(refused.text.contains("`stackctl state migrate` moves it"), "{}", refused.text);
+        self.project.run(&["state", "migrate"], 0).await;
+        self.project.expect_in_sync().await;
+        let object = self.clients.s3.get_object().bucket("acme-states").key("stackctl/myname1.dev.json").send().await;
+        let bytes = object.expect("the state is there").body.collect().await.expect("it is whole").to_vec();
+        self.project.check_secrets("the state in the bucket", &String::from_utf8_lossy(&bytes));
     }
 
     /// The stack goes, and nothing of it is left.

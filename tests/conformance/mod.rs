@@ -3,7 +3,8 @@
 //!
 //! `tests/conformance/run` installs moto 5.2.5 and ministack 1.5.33 and runs these tests. Each starts a server of its
 //! own on a free port of 127.0.0.1, with a proxy before it that corrects some answers, for the binary and for
-//! the SDK's clients with which the test looks and meddles.
+//! the SDK's clients with which the test looks and meddles. Their S3 is asked for every fact that a state in a bucket relies
+//! on, and the store itself works on it; the local cloud is asked the same on every test run.
 //!
 //! The other way round, AWS's own clients judge the local cloud: the AWS CLI by every block of `docs/aws-cli.md`, and boto3
 //! by a script that makes a user and signs them in.
@@ -28,6 +29,8 @@
 //! | `GetGatewayResponses` lists the customised ones only | it lists every type, the others as defaults | ministack judges that |
 //! | a function and its versions share one policy | each qualifier has a policy of its own | ministack judges that |
 //! | no data plane for Lambda | a stage answers | ministack judges that |
+//! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local cloud judges that |
+//! | a bucket is served in every Region | 301 or 400, with the right Region | the local cloud and ministack judge that |
 //!
 //! | ministack 1.5.33 | on AWS | here |
 //! |---|---|---|
@@ -42,17 +45,21 @@
 //! | `PutMethod` replaces a method | 409, it exists already | not relied on |
 //! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
 //! | a statement id is taken once for a function and its aliases together | each has a policy of its own | not relied on |
+//! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local cloud judges that |
 //! | the data plane serves paths and methods as they are, not as they were deployed | a stage serves its deployment | the stage's deployment is compared |
 
+mod buckets;
 mod clients;
 mod corrections;
 mod drift;
 mod emulator;
 mod http;
 mod life;
+mod on_local;
 mod on_ministack;
 mod on_moto;
 mod project;
 mod proxy;
+mod stores;
 mod with_awscli;
 mod with_boto3;

@@ -3,8 +3,11 @@
 use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, AuthenticationResultType, MessageActionType};
 
 use super::{
+    buckets,
+    buckets::Bucket,
     http,
     life::{Stack, World},
+    stores,
 };
 
 const EMAIL: &str = "somebody@example.com";
@@ -20,6 +23,7 @@ async fn a_stack_comes_up_answers_changes_is_repaired_and_goes() {
     stack.lets_in_by_id_token(&tokens).await;
 
     world.takes_new_code(&stack).await;
+    world.keeps_its_state_in_a_bucket().await;
     stack.answers("/test", None, 200, "Greetings from the public endpoint").await;
     world.takes_a_route(&stack).await;
     stack.answers("/items/7", None, 200, "\"/items/7\"").await;
@@ -32,6 +36,16 @@ async fn a_stack_comes_up_answers_changes_is_repaired_and_goes() {
     // One user is in the pool.
     world.project.run(&["down", "--delete-users", "2"], 2).await;
     world.goes_down(&["--delete-users", "1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the servers that tests/conformance/run installs"]
+async fn a_bucket_is_what_a_state_relies_on() {
+    let world = World::ministack_for_everybody();
+    buckets::are_what_a_state_relies_on(&world.clients.s3).await;
+    stores::keep_states(&world.clients.s3, &world.url()).await;
+    Bucket::make(&world.clients.s3, "placed").await.is_in_its_region((301, "PermanentRedirect")).await;
+    Bucket::make(&world.clients.s3, "owned").await.asks_for_its_owner((404, "NoSuchKey")).await;
 }
 
 impl World {

@@ -72,7 +72,8 @@ impl Project {
         run
     }
 
-    fn check_secrets(&self, command: &str, text: &str) {
+    /// Makes sure that neither a text nor the state holds a secret.
+    pub(crate) fn check_secrets(&self, command: &str, text: &str) {
         self.secrets.check(command, Place::Open, text.as_bytes());
         for entry in std::fs::read_dir(self.folder.path().join("state")).into_iter().flatten().flatten() {
             let bytes = std::fs::read(entry.path()).expect("nobody else removes it");
@@ -128,9 +129,11 @@ impl Run {
         event.unwrap_or_else(|| panic!("no event `{name}`\n{}", self.text))
     }
 
-    /// How many calls were sent that may change something.
+    /// How many calls were sent that may change something, without those for the lock of a state in a bucket.
     pub(crate) fn writes(&self) -> u64 {
-        self.event("done")["writes"].as_u64().expect("the last event counts the writes")
+        let done = self.event("done");
+        let locking = ["s3:PutObject", "s3:DeleteObject"].map(|call| done["calls"][call].as_u64().unwrap_or_default());
+        done["writes"].as_u64().expect("the last event counts the writes") - locking.iter().sum::<u64>()
     }
 
     /// An output.

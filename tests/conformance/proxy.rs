@@ -84,10 +84,14 @@ fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared, secrets: &
     let line = request.line.replace("HTTP/1.1", "HTTP/1.0");
     request.write(&mut upstream, &line)?;
     let mut answer = Message::read(&mut upstream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-    if let Ok(mut body) = serde_json::from_slice(&answer.body) {
+    if let Ok(told) = serde_json::from_slice::<Value>(&answer.body) {
+        let mut body = told.clone();
         let call = request.call();
         corrections.lock().unwrap_or_else(PoisonError::into_inner).correct(&call, &mut body);
-        answer.body = body.to_string().into_bytes();
+        // An object that happens to be JSON has a checksum.
+        if body != told {
+            answer.body = body.to_string().into_bytes();
+        }
         secrets.learn(&answer.body);
     }
     let line = answer.line.replace("HTTP/1.0", "HTTP/1.1");

@@ -3,7 +3,7 @@
 mod anew;
 mod bytes;
 mod client;
-mod fixture;
+pub(crate) mod fixture;
 mod formats;
 mod leases;
 mod local;

@@ -1,0 +1,200 @@
+//! What a state in a bucket relies on of S3, fact by fact, on any cloud.
+
+use aws_sdk_s3::{
+    Client,
+    config::Region,
+    error::{ProvideErrorMetadata, SdkError},
+    primitives::ByteStream,
+    types::{BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration},
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use futures_util::future::join_all;
+
+use super::project::REGION;
+
+/// How many writers try at once.
+const WRITERS: usize = 8;
+
+/// A bucket of its own for each fact.
+pub(crate) struct Bucket<'a> {
+    s3: &'a Client,
+    name: &'static str,
+}
+
+/// The status and code of a refusal.
+type Refusal = (u16, String);
+
+impl<'a> Bucket<'a> {
+    /// Makes a bucket in the Region of the clients.
+    pub(crate) async fn make(s3: &'a Client, name: &'static str) -> Self {
+        create(s3, name, Some(REGION)).await.expect("the bucket is made");
+        Self { s3, name }
+    }
+
+    /// An object is created where there is none, and nowhere else.
+    async fn creates_once(&self) {
+        let etag = self.create("once", "one").await.expect("there is no object");
+        assert!(etag.starts_with('"') && etag.ends_with('"'), "an ETag comes in quotes: {etag}");
+        assert_eq!(self.create("once", "two").await, refused(412, "PreconditionFailed"));
+        assert_eq!(self.read("once").await, ("one".to_owned(), etag));
+        self.delete("once", None).await.expect("it is deleted");
+        self.create("once", "three").await.expect("there is no object any more");
+    }
+
+    /// An object is replaced while it is the version that was read, and not when it is gone.
+    async fn replaces_what_was_read(&self) {
+        let first = self.create("state", "one").await.expect("there is no object");
+        let second = self.replace("state", "two", &first).await.expect("it is that version");
+        assert_ne!(first, second);
+        assert_eq!(self.replace("state", "three", &first).await, refused(412, "PreconditionFailed"));
+        assert_eq!(self.read("state").await, ("two".to_owned(), second));
+        assert_eq!(self.replace("gone", "one", &first).await, refused(404, "NoSuchKey"));
+        assert_eq!(self.missing("gone").await, refused(404, "NoSuchKey"));
+    }
+
+    /// An object is deleted while it is the version that was read.
+    async fn deletes_what_was_read(&self) {
+        let mine = self.create("lock", "mine").await.expect("there is no object");
+        let theirs = self.replace("lock", "theirs", &mine).await.expect("it is that version");
+        assert_eq!(self.delete("lock", Some(&mine)).await, refused(412, "PreconditionFailed"));
+        assert_eq!(self.read("lock").await.0, "theirs");
+        self.delete("lock", Some(&theirs)).await.expect("it is that version");
+        assert_eq!(self.delete("lock", Some(&theirs)).await, refused(404, "NoSuchKey"));
+        self.delete("lock", None).await.expect("what is gone is deleted");
+    }
+
+    /// Of several writers at once one succeeds, whatever the condition.
+    async fn lets_one_of_many_win(&self) {
+        for round in 0..5 {
+            let key = &format!("race-{round}");
+            let creations = (0..WRITERS).map(|writer| async move { self.create(key, &format!("new {writer}")).await });
+            let etag = &only_winner(join_all(creations).await);
+            // No body is the one that is there: its ETag would be the same, and the condition would go on to hold.
+            let replacements =
+                (0..WRITERS).map(|writer| async move { self.replace(key, &format!("other {writer}"), etag).await });
+            only_winner(join_all(replacements).await);
+        }
+    }
+
+    /// With versions, what was overwritten or deleted is still there, and a delete marker is no object.
+    async fn keeps_versions(&self) {
+        let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        let enable = self.s3.put_bucket_versioning().bucket(self.name).versioning_configuration(enabled);
+        enable.send().await.expect("the bucket keeps versions");
+        let first = self.create("state", "one").await.expect("there is no object");
+        let second = self.replace("state", "two", &first).await.expect("it is that version");
+        self.delete("state", Some(&second)).await.expect("it is that version");
+        assert_eq!(self.missing("state").await, refused(404, "NoSuchKey"));
+        assert_eq!(self.replace("state", "three", &second).await, refused(404, "NoSuchKey"));
+        self.create("state", "three").await.expect("a delete marker is no object");
+        let listed = self.s3.list_object_versions().bucket(self.name).prefix("state").send().await;
+        let listed = listed.expect("versions are listed");
+        let mut bodies = Vec::new();
+        for version in listed.versions() {
+            let id = version.version_id().unwrap_or_default();
+            let read = self.s3.get_object().bucket(self.name).key("state").version_id(id).send().await;
+            bodies.push(text(read.expect("a version is read").body).await);
+        }
+        assert_eq!((bodies, listed.delete_markers().len()), (["three", "two", "one"].map(str::to_owned).to_vec(), 1));
+    }
+
+    /// Calls that expect another owner of the bucket are refused: with a 403 by AWS.
+    pub(crate) async fn asks_for_its_owner(&self, (status, code): (u16, &str)) {
+        let read = self.s3.get_object().bucket(self.name).key("state").expected_bucket_owner("111111111111");
+        assert_eq!(answered(read.send().await).map(drop), refused(status, code));
+    }
+
+    /// A bucket that is asked for in another Region says so: with a 301 or a 400 by AWS.
+    pub(crate) async fn is_in_its_region(&self, (status, code): (u16, &str)) {
+        let elsewhere = self.s3.config().to_builder().region(Region::new("eu-west-1")).build();
+        let read = Client::from_conf(elsewhere).get_object().bucket(self.name).key("state").send().await;
+        assert_eq!(answered(read).map(drop), refused(status, code));
+    }
+
+    async fn create(&self, key: &str, body: &str) -> Result<String, Refusal> {
+        let put = self.s3.put_object().bucket(self.name).key(key).body(bytes(body)).if_none_match("*");
+        answered(put.send().await).map(|output| output.e_tag.unwrap_or_default())
+    }
+
+    async fn replace(&self, key: &str, body: &str, etag: &str) -> Result<String, Refusal> {
+        let put = self.s3.put_object().bucket(self.name).key(key).body(bytes(body)).if_match(etag);
+        answered(put.send().await).map(|output| output.e_tag.unwrap_or_default())
+    }
+
+    async fn delete(&self, key: &str, etag: Option<&str>) -> Result<(), Refusal> {
+        let delete = self.s3.delete_object().bucket(self.name).key(key).set_if_match(etag.map(str::to_owned));
+        answered(delete.send().await).map(drop)
+    }
+
+    /// The text of an object and its tag.
+    async fn read(&self, key: &str) -> (String, String) {
+        let read = self.s3.get_object().bucket(self.name).key(key).send().await.expect("there is an object");
+        let etag = read.e_tag().unwrap_or_default().to_owned();
+        (text(read.body).await, etag)
+    }
+
+    /// The refusal to read what is not there.
+    async fn missing(&self, key: &str) -> Result<(), Refusal> {
+        answered(self.s3.get_object().bucket(self.name).key(key).send().await).map(drop)
+    }
+}
+
+/// Everything that the servers agree on.
+pub(crate) async fn are_what_a_state_relies_on(s3: &Client) {
+    are_made_in_regions(s3).await;
+    Bucket::make(s3, "creating").await.creates_once().await;
+    Bucket::make(s3, "replacing").await.replaces_what_was_read().await;
+    Bucket::make(s3, "deleting").await.deletes_what_was_read().await;
+    Bucket::make(s3, "racing").await.lets_one_of_many_win().await;
+    Bucket::make(s3, "keeping").await.keeps_versions().await;
+}
+
+/// Buckets are made where they are asked for: the first Region must not be named, every other one must.
+async fn are_made_in_regions(s3: &Client) {
+    assert_eq!(create(s3, "nowhere", None).await, refused(400, "IllegalLocationConstraintException"));
+    assert_eq!(create(s3, "nowhere", Some("eu-west-1")).await, refused(400, "IllegalLocationConstraintException"));
+    create(s3, "second", Some(REGION)).await.expect("the Region is named");
+    assert_eq!(create(s3, "second", Some(REGION)).await, refused(409, "BucketAlreadyOwnedByYou"));
+    let first_region = Client::from_conf(s3.config().to_builder().region(Region::new("us-east-1")).build());
+    let named = create(&first_region, "first", Some("us-east-1")).await;
+    assert_eq!(named, refused(400, "InvalidLocationConstraint"));
+    create(&first_region, "first", None).await.expect("the first Region is not named");
+    let location = s3.get_bucket_location().bucket("second").send().await.expect("the bucket is there");
+    assert_eq!(location.location_constraint().map(BucketLocationConstraint::as_str), Some(REGION));
+}
+
+pub(crate) async fn create(s3: &Client, bucket: &str, region: Option<&str>) -> Result<(), Refusal> {
+    let location = region.map(|region| {
+        CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(region)).build()
+    });
+    let create = s3.create_bucket().bucket(bucket).set_create_bucket_configuration(location);
+    answered(create.send().await).map(drop)
+}
+
+/// What the one writer got that succeeded. The others were too late, or the race was noticed while they wrote.
+fn only_winner(answers: Vec<Result<String, Refusal>>) -> String {
+    let lost = [refused(412, "PreconditionFailed"), refused(409, "ConditionalRequestConflict")];
+    let (won, beaten): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+    assert!(won.len() == 1 && beaten.iter().all(|answer| lost.contains(answer)), "{won:?} {beaten:?}");
+    won.into_iter().flatten().next().unwrap_or_default()
+}
+
+fn answered<T, E: ProvideErrorMetadata>(answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Refusal> {
+    answer.map_err(|error| {
+        let status = error.raw_response().map_or(0, |response| response.status().as_u16());
+        (status, error.code().unwrap_or_default().to_owned())
+    })
+}
+
+fn refused<T>(status: u16, code: &str) -> Result<T, Refusal> {
+    Err((status, code.to_owned()))
+}
+
+fn bytes(text: &str) -> ByteStream {
+    ByteStream::from(text.as_bytes().to_vec())
+}
+
+async fn text(body: ByteStream) -> String {
+    let bytes = body.collect().await.expect("the body is whole").to_vec();
+    String::from_utf8(bytes).expect("the body is text")
+}

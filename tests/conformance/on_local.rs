@@ -1,0 +1,21 @@
+//! What the other servers are asked, asked of our own, so that all three are known to say the same.
+
+use stackctl_local::{Cloud, Settings};
+use tokio::net::TcpListener;
+
+use super::{buckets, buckets::Bucket, clients::Clients, stores};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_is_what_a_state_relies_on() {
+    let cloud = Cloud::new(Settings::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
+    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
+    let s3 = Clients::of(&url).s3;
+    buckets::are_what_a_state_relies_on(&s3).await;
+    stores::keep_states(&s3, &url).await;
+    Bucket::make(&s3, "owned").await.asks_for_its_owner((403, "AccessDenied")).await;
+    Bucket::make(&s3, "placed").await.is_in_its_region((400, "AuthorizationHeaderMalformed")).await;
+    cloud.stop();
+    serving.await.expect("it does not panic").expect("it ends in order");
+}
