@@ -40,6 +40,8 @@ enum Judgement {
     Ours,
     /// It carries another one; the text can follow `it`.
     Others(String),
+    /// It carries that of this very thing, made from another state.
+    OtherStates,
     /// It carries none, or a part of ours.
     Stripped(String),
 }
@@ -67,6 +69,11 @@ pub fn foreign(cloud: &Cloud, tagged: Tagged<'_>, claim: &Claim) -> Option<Forei
     match judge(tags, claim) {
         Judgement::Ours => None,
         Judgement::Others(whose) => Some(Foreign { thing, whose, hints: Vec::new() }),
+        Judgement::OtherStates => {
+            let whose = "was made for this stack and stage from another state, which this one does not know".into();
+            let hint = "if that state was lost, move this one away and run `stackctl recover`".into();
+            Some(Foreign { thing, whose, hints: vec![hint] })
+        }
         Judgement::Stripped(whose) => {
             let command = tagging.command(cloud, claim);
             let hint = format!("if it is still ours and only its tags were taken off, give them back: `{command}`");
@@ -84,10 +91,7 @@ fn judge(tags: &BTreeMap<String, String>, claim: &Claim) -> Judgement {
             return Judgement::Others(format!("belongs to stack `{}` stage `{}`", tag(STACK), tag(STAGE)));
         }
         Some((RESOURCE, _)) => return Judgement::Others(format!("is `{}` of this stack", tag(RESOURCE))),
-        Some(_) => {
-            let whose = "was made for this stack and stage from another state, which this one does not know";
-            return Judgement::Others(whose.into());
-        }
+        Some(_) => return Judgement::OtherStates,
         None => {}
     }
     let (there, missing): (Vec<_>, Vec<_>) = claimed.iter().partition(|(name, _)| tags.contains_key(*name));
@@ -163,10 +167,7 @@ mod tests {
         assert_eq!(judge(&tags, &claim("b", "1")), others("belongs to stack `a` stage `dev`"));
         let key = Key::new(Kind::new("log_group"), "y");
         assert_eq!(judge(&tags, &Claim { key, ..claim("a", "1") }), others("is `log_group.x` of this stack"));
-        assert_eq!(
-            judge(&tags, &claim("a", "2")),
-            others("was made for this stack and stage from another state, which this one does not know")
-        );
+        assert_eq!(judge(&tags, &claim("a", "2")), Judgement::OtherStates);
     }
 
     #[test]

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{app::App, connection, lock};
 use crate::{
     aws::Cloud,
     config::{Config, Loaded},
     engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
-    error::Failure,
+    error::{Failure, Fault},
+    exit::Exit,
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
@@ -160,8 +161,28 @@ impl Session {
     /// Looks at what there is and plans the way to `desired`. Changes nothing.
     pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
         let (state, observed) = self.look(app, desired).await?;
+        if is_empty(&state) {
+            self.refuse_second(app, &state, desired).await?;
+        }
         let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
         Ok(Survey { state, observed, plan })
+    }
+
+    /// Makes sure that a stack of which nothing is recorded is not there already: half of it would be made twice.
+    async fn refuse_second(&self, app: &App, state: &State, desired: &Desired) -> Result<(), Failure> {
+        let forgotten = self.engine(app, &app.report).forgotten(state, desired).await?;
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let fault = |(key, outputs): &(Key, Value)| {
+            let id = self.catalog.get(&key.kind).and_then(|kind| kind.id(outputs)).unwrap_or_default();
+            let place = self.store.place();
+            Fault::new(format!("{key}: `{id}` carries the tags of this stack, and {place} knows nothing of it"))
+        };
+        let (errors, flags) = (forgotten.iter().map(fault).collect(), app.flags());
+        Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }
+            .hint(format!("if the state was lost, `stackctl recover{flags}` rebuilds it"))
+            .hint("if another state knows it, use that one, or choose another `deployment.serviceName` or stage"))
     }
 
     /// Looks at these things only and plans the way to `desired` for them. Whoever asks knows that nothing else is to be

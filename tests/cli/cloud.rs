@@ -85,6 +85,15 @@ impl Served {
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
+    /// The calls that may have changed something, without the first `before`.
+    pub(crate) fn writes_since(&self, before: usize) -> Vec<String> {
+        let reads = |call: &String| {
+            let name = call.split(':').nth(1).unwrap();
+            ["Get", "List", "Describe"].iter().any(|read| name.starts_with(read))
+        };
+        self.cloud.call_log()[before..].iter().filter(|call| !reads(call)).cloned().collect()
+    }
+
     /// Makes a bucket, as its owner would.
     pub(crate) fn make_bucket(&self, name: &str) {
         let region = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\

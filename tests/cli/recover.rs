@@ -358,3 +358,23 @@ fn two_pools_with_the_claim_are_named_with_their_users() {
     ");
     assert!(!sandbox.path(STATE).exists());
 }
+
+#[test]
+fn an_up_without_its_state_makes_nothing_twice() {
+    let (aws, sandbox) = stack();
+    lose(&sandbox);
+    let world = aws.cloud.snapshot();
+    insta::assert_snapshot!(sandbox.transcript("up --yes"), @r"
+    exit code 1
+    --- stdout
+    --- stderr
+    shop, stage dev, us-west-2, at http://127.0.0.1:PORT, which stands in for AWS
+
+    error: rest_api.main: `<rest_api.main#id>` carries the tags of this stack, and state/shop.dev.json knows nothing of it
+    error: user_pool.main: `<user_pool.main#id>` carries the tags of this stack, and state/shop.dev.json knows nothing of it
+    hint: if the state was lost, `stackctl recover` rebuilds it
+    hint: if another state knows it, use that one, or choose another `deployment.serviceName` or stage
+    ");
+    assert_eq!(sandbox.run("plan").code, 1);
+    assert_eq!(aws.cloud.snapshot(), world);
+}

@@ -108,6 +108,15 @@ pub async fn recover(world: &World, desired: &Desired) -> Discovery {
     discovery
 }
 
+/// What the state does not know and an `up` would make twice.
+pub async fn forgotten(world: &World, config: &Config) -> Vec<String> {
+    let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 4 };
+    let state = world.state().unwrap_or_else(|| State::new(place()));
+    let found = engine.forgotten(&state, &config.desired()).await.expect("the toy cloud can be read");
+    found.iter().map(|(key, _)| key.to_string()).collect()
+}
+
 pub async fn up(world: &World, config: &Config) -> Run {
     run(world, &config.desired(), Consent::default(), None).await
 }

@@ -9,7 +9,7 @@ use stackctl::{
 use super::{
     config::Config,
     kinds::{JAR, JarSpec, LABEL, SHELF},
-    life::{down, planned, recover, run, up},
+    life::{down, forgotten, planned, recover, run, up},
     world::{Cut, World},
 };
 
@@ -158,4 +158,16 @@ async fn a_late_listed_jar_is_waited_for_as_long_as_it_may_be_late() {
     world.lose_state();
     recover(&world, &desired).await;
     assert_eq!(world.state().unwrap().resources.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_no_state_knows_and_would_be_made_twice_is_seen() {
+    let world = World::default();
+    assert_eq!(forgotten(&world, &config()).await, Vec::<String>::new());
+    assert!(up(&world, &config()).await.complete());
+    assert_eq!(forgotten(&world, &config()).await, Vec::<String>::new(), "the state knows it");
+    world.lose_state();
+    assert_eq!(forgotten(&world, &config()).await, ["jar.main"]);
+    world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
+    assert_eq!(forgotten(&world, &config()).await, Vec::<String>::new(), "it is somebody else's");
 }

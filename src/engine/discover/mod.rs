@@ -2,6 +2,7 @@
 //! those. Writes nothing.
 
 mod claimed;
+mod forgotten;
 mod named;
 
 use std::{cmp::Reverse, collections::BTreeMap};

@@ -17,11 +17,11 @@ use crate::{
 
 /// Ids as far as they are known. What was looked for in vain has none, and what would name it may be there all the same,
 /// naming another one.
-struct Known<'a> {
-    state: &'a State,
-    desired: &'a Desired,
+pub(super) struct Known<'a> {
+    pub(super) state: &'a State,
+    pub(super) desired: &'a Desired,
     /// What was not looked for yet.
-    open: &'a [&'a Key],
+    pub(super) open: &'a [&'a Key],
 }
 
 impl Lookup for Known<'_> {
@@ -67,7 +67,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// Everything that the name of a thing leads to, and what the look came to that found no other one.
-    async fn all_named(
+    pub(super) async fn all_named(
         &self,
         state: &State,
         desired: &Desired,
