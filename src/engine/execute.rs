@@ -60,6 +60,26 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Of a plan in which there was nothing to do.
+    pub(super) fn idle(state: State) -> Self {
+        Self {
+            state,
+            done: 0,
+            failed: Vec::new(),
+            stopped: Vec::new(),
+            skipped: 0,
+            interrupted: false,
+            saves: 0,
+            save_error: None,
+        }
+    }
+
+    /// Adds what became of a plan that was carried out after this one, which was complete.
+    pub(super) fn go_on_with(&mut self, next: Self) {
+        let (done, saves) = (self.done + next.done, self.saves + next.saves);
+        *self = Self { done, saves, ..next };
+    }
+
     /// Whether every step was done and recorded.
     #[must_use]
     pub fn complete(&self) -> bool {

@@ -43,6 +43,7 @@ impl<'a> Journal<'a> {
                 self.state.pending.insert(step.key.clone(), intent);
             }
         }
+        self.state.pending.extend(before.into_iter().filter(|(key, _)| !plan.is_over(key)));
         self.changed = true;
         self.save().await
     }
@@ -143,7 +144,7 @@ impl<'a> Journal<'a> {
         }
     }
 
-    async fn save(&mut self) -> Result<(), StateError> {
+    pub(super) async fn save(&mut self) -> Result<(), StateError> {
         let save = self.start_save();
         let result = save.await;
         self.saved(&result);

@@ -20,7 +20,9 @@ mod journal;
 mod key;
 mod observe;
 mod plan;
+mod release;
 mod resource;
+mod serving;
 mod step;
 
 pub use catalog::{Catalog, Rules};
@@ -37,7 +39,9 @@ pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
+pub use release::{WentBack, served_release, serves};
 pub use resource::{Discovered, Erased, Replacement, Resource, Search, Sight, Traits};
+pub use serving::{Back, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

@@ -1,6 +1,6 @@
 //! What a kind of resource must be able to do, and the one adapter that hides its types from the engine.
 
-use std::{fmt::Debug, future::Future};
+use std::{collections::BTreeSet, fmt::Debug, future::Future};
 
 use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
@@ -33,6 +33,9 @@ pub trait Resource: Send + Sync + 'static {
     const SECRET: &'static [&'static str] = &[];
     /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked with patience.
     const LISTED_LATE: bool = false;
+    /// The output that says what callers of the stack get of it, a text; none where they notice no change of it. What it
+    /// said before can be put back.
+    const SERVES: Option<&'static str> = None;
 
     /// The clients it calls.
     type Cloud: Send + Sync;
@@ -96,6 +99,28 @@ pub trait Resource: Send + Sync + 'static {
         outputs: &Self::Outputs,
     ) -> impl Future<Output = Result<(), ResourceError>> + Send;
 
+    /// Lets it serve what it `served` before, without changing any setting; answers its outputs then. Asked of kinds
+    /// that serve only.
+    fn put_back(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+        served: &str,
+    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send {
+        let _ = (context, outputs, served);
+        async { Err(ResourceError::refused("it serves nothing")) }
+    }
+
+    /// Deletes what it has served, but for what is `kept` and what somebody else still uses. Asked of kinds that serve
+    /// only.
+    fn prune(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+        kept: &BTreeSet<String>,
+    ) -> impl Future<Output = Result<(), ResourceError>> + Send {
+        let _ = (context, outputs, kept);
+        async { Ok(()) }
+    }
+
     /// Counts exactly how many records of people's data it holds; asked of precious kinds only.
     fn holdings(
         context: &Context<'_, Self::Cloud>,
@@ -151,6 +176,15 @@ pub trait Erased<C>: Send + Sync {
     ) -> Result<Value, ResourceError>;
     /// [`Resource::delete`].
     async fn delete(&self, context: &Context<'_, C>, outputs: &Value) -> Result<(), ResourceError>;
+    /// [`Resource::put_back`].
+    async fn put_back(&self, context: &Context<'_, C>, outputs: &Value, served: &str) -> Result<Value, ResourceError>;
+    /// [`Resource::prune`].
+    async fn prune(
+        &self,
+        context: &Context<'_, C>,
+        outputs: &Value,
+        kept: &BTreeSet<String>,
+    ) -> Result<(), ResourceError>;
     /// [`Resource::holdings`].
     async fn holdings(&self, context: &Context<'_, C>, outputs: &Value) -> Result<u64, ResourceError>;
 }
@@ -172,6 +206,8 @@ pub struct Traits {
     pub secret: &'static [&'static str],
     /// [`Resource::LISTED_LATE`].
     pub listed_late: bool,
+    /// [`Resource::SERVES`].
+    pub serves: Option<&'static str>,
 }
 
 /// Makes any [`Resource`] an [`Erased`].
@@ -188,6 +224,7 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
             precious: R::PRECIOUS,
             secret: R::SECRET,
             listed_late: R::LISTED_LATE,
+            serves: R::SERVES,
         }
     }
 
@@ -253,6 +290,25 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
 
     async fn delete(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<(), ResourceError> {
         R::delete(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
+    }
+
+    async fn put_back(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        outputs: &Value,
+        served: &str,
+    ) -> Result<Value, ResourceError> {
+        let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
+        Ok(plain(&R::put_back(context, &outputs, served).await?))
+    }
+
+    async fn prune(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        outputs: &Value,
+        kept: &BTreeSet<String>,
+    ) -> Result<(), ResourceError> {
+        R::prune(context, &typed::<R::Outputs>(outputs, "recorded outputs")?, kept).await
     }
 
     async fn holdings(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<u64, ResourceError> {

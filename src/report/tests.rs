@@ -31,6 +31,7 @@ impl Rules for Secrets {
             precious: false,
             secret: &["environment"],
             listed_late: false,
+            serves: None,
         })
     }
 }
@@ -54,6 +55,7 @@ fn plan(steps: Vec<(&str, Action)>, desired: Desired) -> PlanTable {
         steps: steps.collect(),
         stale: Vec::new(),
         found: [].into(),
+        later: Vec::new(),
         desired,
     };
     PlanTable::new(&plan, &Secrets)

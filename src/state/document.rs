@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::StateError;
+use super::{CheckUser, Release, StateError, Unchecked};
 use crate::engine::{Key, Verb};
 
 /// The format that this version writes.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// Everything that is remembered of one stack and stage. It holds ids and digests, never a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -37,6 +37,15 @@ pub struct State {
     pub resources: BTreeMap<Key, Recorded>,
     /// What was about to be done when it was last saved.
     pub pending: BTreeMap<Key, Intent>,
+    /// A change of what is served that is not confirmed yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchecked: Option<Unchecked>,
+    /// The user that a check is about to make, until they are removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check_user: Option<CheckUser>,
+    /// What was confirmed, oldest first: as much as can be gone back to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub releases: Vec<Release>,
     /// The version that wrote it.
     pub written_by: String,
 }
@@ -72,6 +81,9 @@ impl State {
             serial: 0,
             resources: BTreeMap::new(),
             pending: BTreeMap::new(),
+            unchecked: None,
+            check_user: None,
+            releases: Vec::new(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

@@ -12,7 +12,13 @@ pub(super) fn migrate(mut state: Value, format: Option<u64>) -> Result<Value, St
     match format {
         Some(1) => {
             // Things came without the token of their claim, which cannot be known any more: any token will do for them.
+            // Functions had no version and permissions no qualifier.
             state["format"] = json!(2);
+            migrate(state, Some(2))
+        }
+        Some(2) => {
+            // Nothing was checked, and no release was recorded: the first one comes with the next change.
+            state["format"] = json!(3);
             Ok(state)
         }
         Some(format) if format == u64::from(FORMAT) => Ok(state),
@@ -29,6 +35,9 @@ mod tests {
     /// Written by the version that wrote format 1, in the middle of a replacement of the app client.
     const FORMAT_1: &str = include_str!("../../tests/formats/state.1.json");
 
+    /// Written by the version that wrote format 2, after a first `up`.
+    const FORMAT_2: &str = include_str!("../../tests/formats/state.2.json");
+
     fn read(document: &str) -> Result<State, StateError> {
         parse(document.as_bytes(), "state.json", "")?.in_use("state.json")
     }
@@ -39,6 +48,16 @@ mod tests {
         let state = read(FORMAT_1).unwrap();
         assert_eq!(state.format, FORMAT);
         assert!(state.resources.values().all(|recorded| recorded.token.is_none()));
+        let mut expected = before["state"].clone();
+        expected["format"] = json!(FORMAT);
+        assert_eq!(serde_json::to_value(&state).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_state_of_format_2_is_read_with_all_that_it_knows() {
+        let before: Value = serde_json::from_str(FORMAT_2).unwrap();
+        let state = read(FORMAT_2).unwrap();
+        assert!(state.releases.is_empty() && state.unchecked.is_none() && state.check_user.is_none());
         let mut expected = before["state"].clone();
         expected["format"] = json!(FORMAT);
         assert_eq!(serde_json::to_value(&state).unwrap(), expected);

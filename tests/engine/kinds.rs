@@ -274,47 +274,72 @@ pub struct IndexSpec {
     pub fingerprint: Input<String>,
 }
 
-fn index(id: String, thing: &Thing) -> Live<Id, IndexSpec> {
+/// What people are shown, as a stage records its deployment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub id: String,
+    pub fingerprint: String,
+}
+
+fn index(id: String, thing: &Thing) -> Live<Shown, IndexSpec> {
     let jar = Input::Known(thing.parent.clone().unwrap_or_default());
-    let fingerprint = Input::Known(thing.settings["fingerprint"].as_str().unwrap_or_default().to_owned());
-    Live { outputs: Id { id }, spec: IndexSpec { jar, fingerprint } }
+    let fingerprint = thing.settings["fingerprint"].as_str().unwrap_or_default().to_owned();
+    let spec = IndexSpec { jar, fingerprint: Input::Known(fingerprint.clone()) };
+    Live { outputs: Shown { id, fingerprint }, spec }
+}
+
+impl Index {
+    async fn show(at: &Context<'_, World>, id: &str, fingerprint: &str) -> Result<Shown> {
+        at.cloud.set(id, json!({ "fingerprint": fingerprint })).await?;
+        Ok(Shown { id: id.to_owned(), fingerprint: fingerprint.to_owned() })
+    }
 }
 
 impl Resource for Index {
     const KIND: Kind = INDEX;
     const REPLACE_ON: &'static [&'static str] = &["jar"];
     const DIES_WITH: &'static [Kind] = &[JAR];
+    const SERVES: Option<&'static str> = Some("fingerprint");
     type Cloud = World;
     type Spec = IndexSpec;
-    type Outputs = Id;
+    type Outputs = Shown;
 
-    fn id(outputs: &Id) -> String {
+    fn id(outputs: &Shown) -> String {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id, _: &Claim) -> Result<Found<Id, IndexSpec>> {
+    async fn read(at: &Context<'_, World>, outputs: &Shown, _: &Claim) -> Result<Found<Shown, IndexSpec>> {
         let thing = at.cloud.get(&outputs.id).await?;
         Ok(thing.map_or(Found::Nothing, |thing| Found::Ours(index(outputs.id.clone(), &thing))))
     }
 
-    async fn find(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim, _: &[Id]) -> Result<Found<Id, IndexSpec>> {
+    async fn find(
+        at: &Context<'_, World>,
+        spec: &IndexSpec,
+        _: &Claim,
+        _: &[Shown],
+    ) -> Result<Found<Shown, IndexSpec>> {
         let indexes = at.cloud.list("index").await?;
         let ours = indexes.into_iter().find(|(_, thing)| thing.parent.as_ref() == Some(spec.jar.known()));
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(index(id, &thing))))
     }
 
-    async fn create(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim) -> Result<Id> {
+    async fn create(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim) -> Result<Shown> {
         let settings = json!({ "fingerprint": spec.fingerprint.known() });
         let new = Thing { settings, ..thing("index", "index", Some(spec.jar.known().clone())) };
-        Ok(Id { id: at.cloud.create(new, true).await? })
+        let id = at.cloud.create(new, true).await?;
+        Ok(Shown { id, fingerprint: spec.fingerprint.known().clone() })
     }
 
-    async fn update(at: &Context<'_, World>, outputs: &Id, _: &IndexSpec, want: &IndexSpec) -> Result<Id> {
-        at.cloud.set(&outputs.id, json!({ "fingerprint": want.fingerprint.known() })).await?;
-        Ok(outputs.clone())
+    async fn update(at: &Context<'_, World>, outputs: &Shown, _: &IndexSpec, want: &IndexSpec) -> Result<Shown> {
+        Self::show(at, &outputs.id, want.fingerprint.known()).await
     }
 
-    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+    async fn put_back(at: &Context<'_, World>, outputs: &Shown, fingerprint: &str) -> Result<Shown> {
+        Self::show(at, &outputs.id, fingerprint).await
+    }
+
+    async fn delete(at: &Context<'_, World>, outputs: &Shown) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }
 }

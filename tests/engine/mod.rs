@@ -9,5 +9,7 @@ mod laws;
 mod life;
 mod ownership;
 mod recovery;
+mod releases;
 mod saves;
+mod serving;
 mod world;

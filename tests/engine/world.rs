@@ -149,6 +149,13 @@ impl World {
         shape
     }
 
+    /// What the index shows.
+    pub fn shown(&self) -> String {
+        let inner = self.inner();
+        let mut shown = inner.things.values().filter_map(|thing| thing.settings.get("fingerprint")?.as_str());
+        shown.next().unwrap_or_default().to_owned()
+    }
+
     async fn tick<T>(&self, write: bool, effect: impl FnOnce(&mut Inner) -> T) -> Result<T, ResourceError> {
         // A call takes its turn, so that steps that run at the same time interleave.
         tokio::task::yield_now().await;

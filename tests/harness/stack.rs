@@ -4,11 +4,14 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
-    engine::{Action, Consent, Discovery, Engine, Interrupt, Key, Outcome, Plan, Refused, Silent, Verb, plan},
+    engine::{
+        Action, Consent, Discovery, Engine, Interrupt, Key, Outcome, Plan, Refused, Rollout, Silent, Trial, Tried,
+        Verb, plan,
+    },
     plan_text,
     resources::catalog,
     stack::rewire,
-    state::{Place, State},
+    state::{Place, State, Store},
 };
 use stackctl_local::Settings;
 
@@ -17,6 +20,20 @@ use super::{
     wire::{Cut, Wire},
 };
 use crate::harness::{Bridge, Listener};
+
+/// Changes are confirmed unseen.
+const UNSEEN: Rollout<'static, Unseen> = Rollout { trial: None, undo: true, by: "ann" };
+
+/// A trial that never takes place.
+struct Unseen;
+
+impl Trial for Unseen {
+    type Report = ();
+
+    async fn run(&self, _: State, _: &dyn Store) -> Tried<()> {
+        unreachable!("nobody asks for it")
+    }
+}
 
 /// A local cloud, and the state of one stack on it.
 pub(crate) struct Stack {
@@ -133,7 +150,8 @@ impl Stack {
         crate::harness::connect(&self.local).await
     }
 
-    async fn connect(&self, project: Option<&Project>) -> Cloud {
+    /// The clients of a process that brings a project up; its calls are counted, and it may die at one.
+    pub(crate) async fn connect(&self, project: Option<&Project>) -> Cloud {
         let options = Options {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
@@ -199,7 +217,11 @@ impl Stack {
                 plan(&desired, &state, &observed, &catalog, &consent).map_err(|error| error.to_string())
             })
             .unwrap_or_else(|error| panic!("{error}"));
-        let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
+        let outcome = match project {
+            _ if plan.is_empty() && state.unchecked.is_none() => None,
+            Some(_) => Some(engine.roll_out(plan.clone(), state, &*self.wire, &UNSEEN).await.outcome),
+            None => Some(engine.execute(&plan, state, &*self.wire).await),
+        };
         self.wire.check_states();
         self.wire.check("a plan", &plan_text(Ok(plan.clone()), &catalog));
         let run = Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() };
@@ -207,7 +229,8 @@ impl Stack {
         run
     }
 
-    fn state(&self, cloud: &Cloud) -> State {
+    /// The state as it is stored, or a new one.
+    pub(crate) fn state(&self, cloud: &Cloud) -> State {
         self.wire.state().unwrap_or_else(|| {
             State::new(Place {
                 stack: self.name.0.into(),

@@ -15,10 +15,10 @@ type Bill = (u64, u64, usize);
 
 /// Of two functions, a public route and a protected one. `GetCallerIdentity` is among the reads; a function is two,
 /// because what is edited and what its alias leads to can both be changed by hand.
-const FIRST_UP: Bill = (6, 28, 2);
+const FIRST_UP: Bill = (6, 28, 3);
 const SECOND_UP: Bill = (27, 0, 0);
-const HANDLER_EDIT: Bill = (28, 3, 2);
-const NEW_ROUTE: Bill = (30, 5, 2);
+const HANDLER_EDIT: Bill = (28, 3, 3);
+const NEW_ROUTE: Bill = (31, 5, 3);
 const DOWN: Bill = (37, 11, 2);
 
 fn bill(run: &Run) -> Bill {

@@ -28,6 +28,9 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
         serial: 1,
         resources: resources.iter().map(|(key, outputs)| (key.parse().unwrap(), recorded(outputs))).collect(),
         pending: BTreeMap::new(),
+        unchecked: None,
+        check_user: None,
+        releases: Vec::new(),
         written_by: "test".into(),
     }
 }

@@ -92,6 +92,7 @@ mod tests {
             steps,
             stale: Vec::new(),
             found: BTreeSet::new(),
+            later: Vec::new(),
             desired: Desired::default(),
         };
         let code = || update("lambda_function.hello", &[CODE]);

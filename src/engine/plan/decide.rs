@@ -58,6 +58,7 @@ pub fn compare(
         steps: arrange(decided, desired, state, rules)?,
         stale: over,
         found: observed.found.iter().filter(|(_, found)| found.ours().is_some()).map(|(key, _)| key.clone()).collect(),
+        later: Vec::new(),
         desired: desired.clone(),
     };
     Ok(Comparison { plan, refused })

@@ -5,7 +5,7 @@ mod error;
 mod order;
 mod unwanted;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,6 +32,9 @@ pub struct Plan {
     /// The things that are not as they were recorded, but what a search for the result of an interrupted create found.
     #[serde(skip)]
     pub found: BTreeSet<Key>,
+    /// The steps of the other half of a plan that was split, which are done afterwards.
+    #[serde(skip)]
+    pub later: Vec<Step>,
     /// What is to be, for the settings of the steps.
     #[serde(skip)]
     pub desired: Desired,
@@ -159,11 +162,39 @@ impl Plan {
         self.stale.is_empty() && self.steps.iter().all(|step| step.action.verb() == Verb::Keep)
     }
 
-    /// Whether a step deletes this old one of a replacement.
+    /// Whether a step deletes this old one of a replacement, be it only later.
     pub(super) fn deletes_replaced(&self, key: &Key, old: &Value) -> bool {
         let deletes =
             |step: &Step| matches!(&step.action, Action::Delete { outputs, replaced: true, .. } if outputs == old);
-        self.steps.iter().any(|step| step.key == *key && deletes(step))
+        self.steps.iter().chain(&self.later).any(|step| step.key == *key && deletes(step))
+    }
+
+    /// Whether an intent of before this plan is over as soon as the plan is begun: what it was about is done, or is what a
+    /// step of this plan is about.
+    pub(super) fn is_over(&self, key: &Key) -> bool {
+        self.stale.contains(key) || self.steps.iter().any(|step| step.key == *key)
+    }
+
+    /// The plan in two halves: first whatever makes or changes something, then whatever only removes, which nothing made
+    /// ever waits for. Between them what is new can be tried while all that was there before still is.
+    #[must_use]
+    pub fn split(self) -> (Self, Self) {
+        let removes = |step: &Step| matches!(step.action.verb(), Verb::Delete | Verb::Forget);
+        let removing = Self { stale: Vec::new(), ..self.half(removes) };
+        let making = Self { later: removing.steps.clone(), ..self.half(|step| !removes(step)) };
+        (making, removing)
+    }
+
+    /// The steps that are `wanted`, and their waits for each other.
+    fn half(&self, wanted: impl Fn(&Step) -> bool) -> Self {
+        let places = self.steps.iter().enumerate().filter(|(_, step)| wanted(step)).map(|(place, _)| place);
+        let places: BTreeMap<usize, usize> = places.enumerate().map(|(new, old)| (old, new)).collect();
+        let moved = |old: &usize| {
+            let step = &self.steps[*old];
+            let after = step.after.iter().filter_map(|wait| places.get(wait)).copied().collect();
+            Step { after, ..step.clone() }
+        };
+        Self { steps: places.keys().map(moved).collect(), ..self.clone() }
     }
 
     /// How many steps have this verb.

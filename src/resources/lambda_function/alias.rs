@@ -83,28 +83,40 @@ pub(super) async fn create(
 pub(super) async fn point(
     context: &Context<'_, Cloud>,
     function: &str,
-    target: (&str, &str),
+    (version, fingerprint): (&str, &str),
 ) -> Result<(), ResourceError> {
-    if moved(context, function, target).await? {
+    let description = description(version, fingerprint);
+    if moved(context, function, (version, &description)).await? {
         return Ok(());
     }
-    match create(context, function, target).await {
+    match create(context, function, (version, fingerprint)).await {
         // The SDK sends a create again whose answer was lost, and meets its own alias.
-        Err(error) if error.verdict == Verdict::AlreadyExists => moved(context, function, target).await.map(drop),
+        Err(error) if error.verdict == Verdict::AlreadyExists => {
+            moved(context, function, (version, &description)).await.map(drop)
+        }
         created => created,
     }
 }
 
-/// Moves the alias; `false` when there is none.
+/// Points the alias to a version that it has led to. What that one froze differs from what the function is set to now,
+/// so the alias claims no fingerprint.
+pub(super) async fn put_back(context: &Context<'_, Cloud>, function: &str, version: &str) -> Result<(), ResourceError> {
+    if moved(context, function, (version, &format!("put back to version {version}"))).await? {
+        return Ok(());
+    }
+    Err(ResourceError::refused(format!("function `{function}` has no alias `{NAME}` or no version {version} any more")))
+}
+
+/// Moves the alias; `false` when there is none, or no such version.
 async fn moved(
     context: &Context<'_, Cloud>,
     function: &str,
-    (version, fingerprint): (&str, &str),
+    (version, description): (&str, &str),
 ) -> Result<bool, ResourceError> {
     // Weights that are left out stay.
     let alone = AliasRoutingConfiguration::builder().set_additional_version_weights(Some(HashMap::new())).build();
     let request = context.cloud.lambda.update_alias().function_name(function).name(NAME).routing_config(alone);
-    let request = request.function_version(version).description(description(version, fingerprint));
+    let request = request.function_version(version).description(description);
     Ok(look(context, &operation::UPDATE_ALIAS, || request.clone().send()).await?.is_some())
 }
 

@@ -10,7 +10,7 @@ mod discover;
 mod version;
 mod wait;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::{operation::get_function::GetFunctionOutput, primitives::Blob, types};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -86,6 +86,7 @@ impl Resource for LambdaFunction {
     const KIND: Kind = Kind::new("lambda_function");
     const REPLACE_ON: &'static [&'static str] = &["name"];
     const SECRET: &'static [&'static str] = &["environment"];
+    const SERVES: Option<&'static str> = Some("version");
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -191,8 +192,25 @@ impl Resource for LambdaFunction {
         }
         let version = version::publish(context, &outputs, want).await?;
         alias::point(context, &want.name, (&version, &version::fingerprint(want))).await?;
-        version::prune(context, &want.name, &version).await?;
         Ok(Outputs { version: Some(version), ..outputs })
+    }
+
+    /// Points the alias to a version that it led to.
+    async fn put_back(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        version: &str,
+    ) -> Result<Outputs, ResourceError> {
+        alias::put_back(context, &outputs.name, version).await?;
+        Ok(Outputs { version: Some(version.to_owned()), ..outputs.clone() })
+    }
+
+    async fn prune(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        kept: &BTreeSet<String>,
+    ) -> Result<(), ResourceError> {
+        version::prune(context, &outputs.name, kept).await
     }
 
     async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {

@@ -1,5 +1,7 @@
 //! Versions: frozen copies of a function's code and settings, published and pruned.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_lambda::{
     operation::publish_version::PublishVersionOutput,
     types::{FunctionConfiguration, State},
@@ -14,9 +16,6 @@ use crate::{
 
 /// What the description of a version of ours begins with; the fingerprint follows.
 pub(super) const MARK: &str = "stackctl ";
-
-/// How many versions are kept besides the one served, for rolling back: as many as deployments are.
-const KEPT: usize = 3;
 
 const MEDDLED: &str = "somebody else changes the function: run the command again";
 
@@ -85,9 +84,13 @@ fn configuration(answer: PublishVersionOutput) -> FunctionConfiguration {
         .build()
 }
 
-/// Deletes the versions of ours that are not served and too old to roll back to.
-pub(super) async fn prune(context: &Context<'_, Cloud>, function: &str, served: &str) -> Result<(), ResourceError> {
-    for version in superfluous(list(context, function).await?, served) {
+/// Deletes the versions of ours but for those `kept`.
+pub(super) async fn prune(
+    context: &Context<'_, Cloud>,
+    function: &str,
+    kept: &BTreeSet<String>,
+) -> Result<(), ResourceError> {
+    for version in superfluous(list(context, function).await?, kept) {
         let request = context.cloud.lambda.delete_function().function_name(function).qualifier(version.to_string());
         match remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await {
             // An alias of somebody else leads to it, be it by weight: it stays, and is looked at again next time.
@@ -118,11 +121,10 @@ async fn list(context: &Context<'_, Cloud>, function: &str) -> Result<Vec<(u64, 
     }
 }
 
-/// Ours besides the one served, without the newest.
-fn superfluous(mut all: Vec<(u64, String)>, served: &str) -> Vec<u64> {
-    all.retain(|(number, description)| description.starts_with(MARK) && number.to_string() != served);
-    all.sort_unstable_by(|one, other| other.cmp(one));
-    all.into_iter().skip(KEPT).map(|(number, _)| number).collect()
+/// Ours without those that are kept.
+fn superfluous(all: Vec<(u64, String)>, kept: &BTreeSet<String>) -> Vec<u64> {
+    let ours = all.into_iter().filter(|(_, description)| description.starts_with(MARK)).map(|(number, _)| number);
+    ours.filter(|number| !kept.contains(&number.to_string())).collect()
 }
 
 #[cfg(test)]
@@ -130,17 +132,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_served_one_the_last_three_and_those_of_others_are_kept() {
+    fn what_is_to_be_kept_and_those_of_others_are_not_pruned() {
         let of = |number: u64, description: &str| (number, description.to_owned());
-        let all = vec![
-            of(9, "stackctl 9"),
-            of(1, "by hand"),
-            of(2, "stackctl 2"),
-            of(10, "stackctl 10"),
-            of(3, "stackctl 3"),
-            of(8, "stackctl 8"),
-            of(4, "stackctl 4"),
-        ];
-        assert_eq!(superfluous(all, "3"), [4, 2]);
+        let all = vec![of(1, "by hand"), of(2, "stackctl 2"), of(3, "stackctl 3"), of(10, "stackctl 10")];
+        assert_eq!(superfluous(all, &["10".to_owned(), "2".to_owned()].into()), [3]);
     }
 }

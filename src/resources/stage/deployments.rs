@@ -4,7 +4,6 @@ use std::{collections::BTreeSet, time::Duration};
 
 use aws_sdk_apigateway::types::Deployment;
 
-use super::Outputs;
 use crate::{
     aws::{Cloud, call, look, once, operation, remove, settle},
     engine::{Context, ResourceError, Verdict},
@@ -15,9 +14,6 @@ use crate::{
 /// A fingerprint covers the specs, not how a version of this program writes them into API Gateway. Whoever changes what
 /// `api_routes` writes for the same spec changes this mark, so that every stage gets a new deployment.
 const MARK: &str = "stackctl ";
-
-/// How many deployments are kept besides the one served, for rolling back.
-const KEPT: usize = 3;
 
 /// How long lost answers to `CreateDeployment` are put up with.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -34,25 +30,25 @@ pub(super) async fn fingerprint(
     Ok(description.strip_prefix(MARK).unwrap_or_default().to_owned())
 }
 
-/// Finds or makes the deployment with this fingerprint; answers all that there were before and its id.
+/// Finds or makes the deployment with this fingerprint; answers its id.
 ///
 /// `CreateDeployment` makes a second one when it is sent again, so an answer that is lost is followed by another look.
 pub(super) async fn provide(
     context: &Context<'_, Cloud>,
     rest_api_id: &str,
     fingerprint: &str,
-) -> Result<(Vec<Deployment>, String), ResourceError> {
+) -> Result<String, ResourceError> {
     let description = format!("{MARK}{fingerprint}");
     let what = "API Gateway to answer for a deployment";
     settle::until(context, PATIENCE, what, || async {
         let all = list(context, rest_api_id).await?;
-        let present = all.iter().find(|one| one.description() == Some(&description)).and_then(|one| one.id.clone());
-        if let Some(id) = present {
-            return Ok(Some((all, id)));
+        let present = all.into_iter().find(|one| one.description() == Some(&description)).and_then(|one| one.id);
+        if present.is_some() {
+            return Ok(present);
         }
         match create(context, rest_api_id, &description).await {
             Err(error) if error.verdict == Verdict::Ambiguous => Ok(None),
-            created => created.map(|id| Some((all, id))),
+            created => created.map(Some),
         }
     })
     .await
@@ -67,20 +63,20 @@ async fn create(context: &Context<'_, Cloud>, rest_api_id: &str, description: &s
     Ok(created.id.unwrap_or_default())
 }
 
-/// Deletes the deployments of ours that nobody serves and that are too old to roll back to.
+/// Deletes the deployments of ours that nobody serves, but for those `kept`.
 pub(super) async fn prune(
     context: &Context<'_, Cloud>,
-    outputs: &Outputs,
-    all: Vec<Deployment>,
+    rest_api_id: &str,
+    kept: &BTreeSet<String>,
 ) -> Result<(), ResourceError> {
-    let old = superfluous(all, &outputs.deployment_id);
+    let old = superfluous(list(context, rest_api_id).await?, kept);
     if old.is_empty() {
         return Ok(());
     }
-    let served = served(context, &outputs.rest_api_id).await?;
+    let served = served(context, rest_api_id).await?;
     let client = &context.cloud.apigateway;
     for id in old.iter().filter(|id| !served.contains(*id)) {
-        let request = client.delete_deployment().rest_api_id(&outputs.rest_api_id).deployment_id(id);
+        let request = client.delete_deployment().rest_api_id(rest_api_id).deployment_id(id);
         match remove(context, &operation::DELETE_DEPLOYMENT, || request.clone().send()).await {
             // A stage was pointed to it meanwhile; it costs nothing and is looked at again after the next deployment.
             Err(error) if error.verdict == Verdict::Refused && error.message.contains("Active stages") => {}
@@ -90,13 +86,10 @@ pub(super) async fn prune(
     Ok(())
 }
 
-/// Ours besides the one served, without the newest; the list comes in no particular order.
-fn superfluous(mut all: Vec<Deployment>, served: &str) -> Vec<String> {
-    all.retain(|one| one.description().is_some_and(|text| text.starts_with(MARK)) && one.id() != Some(served));
-    all.sort_by_key(|one| {
-        std::cmp::Reverse(one.created_date().map(aws_sdk_apigateway::primitives::DateTime::as_nanos))
-    });
-    all.into_iter().skip(KEPT).filter_map(|one| one.id).collect()
+/// Ours without those that are kept.
+fn superfluous(all: Vec<Deployment>, kept: &BTreeSet<String>) -> Vec<String> {
+    let ours = |one: &Deployment| one.description().is_some_and(|text| text.starts_with(MARK));
+    all.into_iter().filter(ours).filter_map(|one| one.id).filter(|id| !kept.contains(id)).collect()
 }
 
 /// The deployments that any stage of the API points to, be it only as a canary.
@@ -127,25 +120,20 @@ async fn list(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Vec<Dep
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_apigateway::primitives::DateTime;
-
     use super::*;
 
-    fn deployment(id: &str, description: &str, seconds: i64) -> Deployment {
-        Deployment::builder().id(id).description(description).created_date(DateTime::from_secs(seconds)).build()
+    fn deployment(id: &str, description: &str) -> Deployment {
+        Deployment::builder().id(id).description(description).build()
     }
 
     #[test]
-    fn the_served_one_the_last_three_and_those_of_others_are_kept() {
+    fn what_is_to_be_kept_and_those_of_others_are_not_pruned() {
         let all = vec![
-            deployment("served", "stackctl 0", 1),
-            deployment("oldest", "stackctl 1", 2),
-            deployment("newest", "stackctl 5", 6),
-            deployment("older", "stackctl 2", 3),
-            deployment("new", "stackctl 4", 5),
-            deployment("old", "stackctl 3", 4),
-            deployment("foreign", "by hand", 0),
+            deployment("served", "stackctl 0"),
+            deployment("failed", "stackctl 1"),
+            deployment("before", "stackctl 2"),
+            deployment("foreign", "by hand"),
         ];
-        assert_eq!(superfluous(all, "served"), ["older", "oldest"]);
+        assert_eq!(superfluous(all, &["served".to_owned(), "before".to_owned()].into()), ["failed"]);
     }
 }

@@ -16,7 +16,7 @@ mod deployments;
 mod discover;
 mod method_settings;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_apigateway::{
     operation::get_stage::GetStageOutput,
@@ -77,6 +77,7 @@ impl Resource for Stage {
     const KIND: Kind = Kind::new("stage");
     const REPLACE_ON: &'static [&'static str] = &["rest_api_id", "name"];
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
+    const SERVES: Option<&'static str> = Some("deployment_id");
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -118,7 +119,7 @@ impl Resource for Stage {
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
         let rest_api_id = spec.rest_api_id.known();
         let _alone = context.cloud.alone(rest_api_id).await;
-        let (_, deployment_id) = deployments::provide(context, rest_api_id, spec.fingerprint.known()).await?;
+        let deployment_id = deployments::provide(context, rest_api_id, spec.fingerprint.known()).await?;
         let request = context
             .cloud
             .apigateway
@@ -144,10 +145,9 @@ impl Resource for Stage {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let mut outputs = outputs.clone();
         let mut patches = Vec::new();
-        let mut old = Vec::new();
         if live.fingerprint != want.fingerprint {
-            let provided = deployments::provide(context, &outputs.rest_api_id, want.fingerprint.known()).await?;
-            (old, outputs.deployment_id) = provided;
+            outputs.deployment_id =
+                deployments::provide(context, &outputs.rest_api_id, want.fingerprint.known()).await?;
             patches.push(patch(Op::Replace, "/deploymentId", Some(&outputs.deployment_id)));
         }
         if live.description != want.description {
@@ -162,8 +162,27 @@ impl Resource for Stage {
         change(context, &outputs, patches).await?;
         let arn = stage_arn(context.cloud, &outputs.rest_api_id, &outputs.name);
         retag(context, &arn, &live.tags, &want.tags).await?;
-        deployments::prune(context, &outputs, old).await?;
         Ok(outputs)
+    }
+
+    /// Points it to a deployment that it served.
+    async fn put_back(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        deployment_id: &str,
+    ) -> Result<Outputs, ResourceError> {
+        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        change(context, outputs, vec![patch(Op::Replace, "/deploymentId", Some(deployment_id))]).await?;
+        Ok(Outputs { deployment_id: deployment_id.to_owned(), ..outputs.clone() })
+    }
+
+    async fn prune(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        kept: &BTreeSet<String>,
+    ) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        deployments::prune(context, &outputs.rest_api_id, kept).await
     }
 
     async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {

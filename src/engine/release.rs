@@ -1,0 +1,152 @@
+//! What was confirmed and can be gone back to: recorded, found again, and put back.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt as _, stream};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Back, Engine, Failed, Key, ResourceError, Rules, Verb, record};
+use crate::state::{Changed, Release, State, StateError, Store};
+
+/// How many releases are kept: the last one and four to go back to.
+const KEPT: usize = 5;
+
+/// A release to be recorded.
+pub(super) struct New<'a> {
+    pub(super) by: &'a str,
+    pub(super) checked: bool,
+    pub(super) back_to: Option<u64>,
+    pub(super) changes: BTreeMap<Key, Changed>,
+    pub(super) serves: BTreeMap<Key, String>,
+}
+
+/// Records a release and forgets the one that is too old to go back to.
+pub(super) fn add(state: &mut State, new: New<'_>) {
+    let New { by, checked, back_to, changes, serves } = new;
+    let number = state.releases.last().map_or(1, |last| last.number + 1);
+    let at = Timestamp::now();
+    state.releases.push(Release { number, at, by: by.to_owned(), checked, back_to, changes, serves });
+    let old = state.releases.len().saturating_sub(KEPT);
+    state.releases.drain(..old);
+}
+
+/// What a thing's outputs say that it serves.
+pub(super) fn served(outputs: &Value, field: &str) -> Option<String> {
+    outputs.get(field)?.as_str().map(str::to_owned)
+}
+
+/// What each thing serves, as it is recorded.
+#[must_use]
+pub fn serves(state: &State, rules: &dyn Rules) -> BTreeMap<Key, String> {
+    let all = state.resources.iter().filter_map(|(key, recorded)| {
+        let field = rules.traits(&key.kind)?.serves?;
+        Some((key.clone(), served(&recorded.outputs, field)?))
+    });
+    all.collect()
+}
+
+/// The release that is served: the last one in which everything served what it serves now. None when a change is not
+/// confirmed yet.
+#[must_use]
+pub fn served_release<'s>(state: &'s State, rules: &dyn Rules) -> Option<&'s Release> {
+    if state.unchecked.is_some() {
+        return None;
+    }
+    let now = serves(state, rules);
+    state.releases.iter().rfind(|release| now.iter().all(|(key, served)| release.serves.get(key) == Some(served)))
+}
+
+/// What has to move so that everything that is still there serves what is `wanted`.
+pub(super) fn moves(state: &State, rules: &dyn Rules, wanted: &BTreeMap<Key, String>) -> Vec<(Key, String)> {
+    let now = serves(state, rules);
+    let moves = wanted.iter().filter(|(key, served)| now.get(key).is_some_and(|now| now != *served));
+    moves.map(|(key, served)| (key.clone(), served.clone())).collect()
+}
+
+/// What became of going back to a release.
+#[derive(Debug)]
+pub struct WentBack {
+    /// The state as it is now.
+    pub state: State,
+    /// What serves as it did then, and what does not.
+    pub back: Back,
+    /// How often the state was saved.
+    pub saves: u64,
+    /// Why the state could not be saved.
+    pub save_error: Option<StateError>,
+}
+
+impl<C: Send + Sync + 'static> Engine<'_, C> {
+    /// Lets everything that is still there serve what it served with a release, and records that as a new one. What is
+    /// left half-way is an unconfirmed change, as after an interrupted roll-out.
+    pub async fn go_back(&self, mut state: State, store: &dyn Store, (to, by): (&Release, &str)) -> WentBack {
+        let moves = moves(&state, self.catalog, &to.serves);
+        let now = serves(&state, self.catalog);
+        let before = &mut state.unchecked.get_or_insert_default().before;
+        for (key, _) in &moves {
+            before.entry(key.clone()).or_insert_with(|| now.get(key).cloned());
+        }
+        let mut went = WentBack { state, back: Back::default(), saves: 0, save_error: None };
+        went.save(store).await;
+        if went.save_error.is_some() {
+            return went;
+        }
+        went.back = self.put_back(&mut went.state, moves).await;
+        if went.back.failed.is_empty() {
+            went.state.unchecked = None;
+            let serves = serves(&went.state, self.catalog);
+            let new = New { by, checked: false, back_to: Some(to.number), changes: BTreeMap::new(), serves };
+            add(&mut went.state, new);
+        }
+        went.save(store).await;
+        went
+    }
+
+    /// Moves each thing to what it is to serve, and records that.
+    pub(super) async fn put_back(&self, state: &mut State, moves: Vec<(Key, String)>) -> Back {
+        let calls = moves.iter().filter_map(|(key, served)| {
+            let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
+            let outputs = recorded.outputs.clone();
+            Some(async move { (key, kind.put_back(&self.context(key), &outputs, served).await) })
+        });
+        let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
+        let mut back = Back::default();
+        for (key, result) in ended {
+            match result {
+                Ok(outputs) => {
+                    if let Some(recorded) = state.resources.get_mut(key) {
+                        recorded.outputs = outputs;
+                    }
+                    back.restored.push(key.clone());
+                }
+                Err(error) => back.failed.push(Failed { key: key.clone(), verb: Verb::Update, error }),
+            }
+        }
+        back.restored.sort();
+        back
+    }
+
+    /// Deletes what these things have served and no release needs; answers what could not be deleted.
+    pub(super) async fn prune(&self, state: &State, keys: impl Iterator<Item = &Key>) -> Vec<(Key, ResourceError)> {
+        let now = serves(state, self.catalog);
+        let calls = keys.filter_map(|key| {
+            let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
+            let past = state.releases.iter().filter_map(|release| release.serves.get(key));
+            let kept: BTreeSet<String> = past.chain(now.get(key)).cloned().collect();
+            Some(async move { (key, kind.prune(&self.context(key), &recorded.outputs, &kept).await) })
+        });
+        let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
+        ended.into_iter().filter_map(|(key, result)| Some((key.clone(), result.err()?))).collect()
+    }
+}
+
+impl WentBack {
+    async fn save(&mut self, store: &dyn Store) {
+        self.saves += 1;
+        match record(self.state.clone(), store).await {
+            Ok(state) => self.state = state,
+            Err(error) => self.save_error = Some(error),
+        }
+    }
+}

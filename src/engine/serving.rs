@@ -1,0 +1,243 @@
+//! A change of what serves callers: carried out, tried, and put back when the trial fails.
+//!
+//! What served before is on record ahead of the first effect, with the intents. So a run that dies anywhere in between is
+//! followed by one that finishes the change, tries it, and still knows where to go back to.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    Action, Engine, Failed, Key, Outcome, Plan, ResourceError, Rules,
+    journal::Journal,
+    release::{self, served},
+};
+use crate::state::{Changed, State, StateError, Store};
+
+/// Tries what serves after a change.
+pub trait Trial: Send + Sync {
+    /// What there is to tell of it.
+    type Report: Send;
+
+    /// Tries it. The state may be changed and saved on the way.
+    fn run(&self, state: State, store: &dyn Store) -> impl Future<Output = Tried<Self::Report>> + Send;
+}
+
+/// How a change is rolled out.
+pub struct Rollout<'a, T> {
+    /// What tries it; none when it is to be confirmed unseen.
+    pub trial: Option<&'a T>,
+    /// Whether what served before is to serve again when the trial fails.
+    pub undo: bool,
+    /// By whom, for the record.
+    pub by: &'a str,
+}
+
+/// What a trial came to.
+#[derive(Debug)]
+pub struct Tried<R> {
+    /// The state as it is now.
+    pub state: State,
+    /// How it ended.
+    pub end: TrialEnd,
+    /// What there is to tell.
+    pub report: R,
+    /// How often the state was saved.
+    pub saves: u64,
+}
+
+/// How a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrialEnd {
+    /// What serves is as it is to be.
+    Passed,
+    /// It is not.
+    Failed,
+    /// That could not be found out, or somebody wished to stop: the next run tries again.
+    Open,
+}
+
+/// What became of a plan that was tried.
+#[derive(Debug)]
+pub struct RolledOut<R> {
+    /// What became of the steps. Removals are begun when the trial has passed, so they are not counted before.
+    pub outcome: Outcome,
+    /// How long the steps took.
+    pub took: Duration,
+    /// What the trial came to; `None` when nothing that serves has changed, or not everything was done.
+    pub tried: Option<(TrialEnd, R)>,
+    /// What became of going back; `None` when there was no need, no wish or nothing to go back to.
+    pub back: Option<Back>,
+    /// What is not served any more and could not be deleted, and why. The next change deletes it.
+    pub unpruned: Vec<(Key, ResourceError)>,
+}
+
+/// What became of going back.
+#[derive(Debug, Default)]
+pub struct Back {
+    /// What serves again what it served before.
+    pub restored: Vec<Key>,
+    /// What could not be put back.
+    pub failed: Vec<Failed>,
+}
+
+/// Remembers what serves now, as far as the plan is about to change it. What was remembered before and never confirmed
+/// stays: it is where to go back to.
+fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
+    for step in &plan.steps {
+        let Some(field) = rules.traits(&step.key.kind).and_then(|traits| traits.serves) else { continue };
+        let before = match &step.action {
+            Action::Update { outputs, .. } => served(outputs, field),
+            Action::Create { .. } | Action::Adopt { .. } | Action::Replace { .. } => None,
+            Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => continue,
+        };
+        let remembered = &mut state.unchecked.get_or_insert_default().before;
+        if matches!(step.action, Action::Create { .. }) {
+            // It is gone, and whatever it served with it.
+            remembered.insert(step.key.clone(), None);
+        } else {
+            remembered.entry(step.key.clone()).or_insert(before);
+        }
+    }
+    let Some(unchecked) = &mut state.unchecked else { return };
+    for step in &plan.steps {
+        let Some(changed) = changed(&step.action) else { continue };
+        let whole = unchecked.changes.entry(step.key.clone()).or_insert_with(|| changed.clone());
+        whole.settings.extend(changed.settings);
+    }
+}
+
+/// What a step changes, for people to read later; nothing when there is nothing to tell.
+fn changed(action: &Action) -> Option<Changed> {
+    let changes = match action {
+        Action::Keep { .. } | Action::Forget { .. } | Action::Delete { replaced: true, .. } => return None,
+        Action::Create { .. } | Action::Delete { .. } => &[][..],
+        Action::Adopt { changes, .. } | Action::Update { changes, .. } => changes,
+        Action::Replace { because, .. } => because,
+    };
+    let settings = changes.iter().map(|change| change.path.iter().take(2).cloned().collect::<Vec<_>>().join("."));
+    Some(Changed { verb: action.verb(), settings: settings.collect() })
+}
+
+impl<C: Send + Sync + 'static> Engine<'_, C> {
+    /// Carries out a plan so that a change can be undone: what makes or changes something first, then the trial, and the
+    /// removals when it has passed. When it has failed, what served before serves again, if that is wanted.
+    pub async fn roll_out<T: Trial>(
+        &self,
+        plan: Plan,
+        mut state: State,
+        store: &dyn Store,
+        how: &Rollout<'_, T>,
+    ) -> RolledOut<T::Report> {
+        remember(&mut state, &plan, self.catalog);
+        let (making, removing) = plan.split();
+        let began = Instant::now();
+        let outcome = self.carry_out(&making, state, store).await;
+        let mut all = RolledOut { outcome, took: began.elapsed(), tried: None, back: None, unpruned: Vec::new() };
+        if !all.outcome.complete() || self.stop_before(&removing, &mut all) {
+            return all;
+        }
+        if all.outcome.state.unchecked.is_some() {
+            let passed = self.try_out(&mut all, store, how).await;
+            if !passed || self.stop_before(&removing, &mut all) {
+                return all;
+            }
+        }
+        self.finish(&mut all, &removing, (store, how.by)).await;
+        all
+    }
+
+    /// Carries out a plan, in which there may be nothing to do.
+    async fn carry_out(&self, plan: &Plan, state: State, store: &dyn Store) -> Outcome {
+        if plan.is_empty() { Outcome::idle(state) } else { self.execute(plan, state, store).await }
+    }
+
+    /// Whether somebody wished to stop before the trial or the removals.
+    fn stop_before<R>(&self, removing: &Plan, all: &mut RolledOut<R>) -> bool {
+        let left = all.outcome.state.unchecked.is_some() || !removing.is_empty();
+        let stops = self.interrupt.requested() && left;
+        all.outcome.interrupted |= stops;
+        stops
+    }
+
+    /// Tries what serves now, and goes back when it is not as it is to be; `false` when it is not known to be.
+    async fn try_out<T: Trial>(&self, all: &mut RolledOut<T::Report>, store: &dyn Store, how: &Rollout<'_, T>) -> bool {
+        let Some(trial) = how.trial else { return true };
+        let Tried { state, end, report, saves } = trial.run(all.outcome.state.clone(), store).await;
+        all.outcome.state = state;
+        all.outcome.saves += saves;
+        if end == TrialEnd::Failed && how.undo {
+            self.undo(all, store).await;
+        }
+        all.tried = Some((end, report));
+        end == TrialEnd::Passed
+    }
+
+    /// Confirms the change, removes what is not wanted any more, and what nobody can go back to.
+    async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, by): (&dyn Store, &str)) {
+        let checked = all.tried.is_some();
+        let unchecked = all.outcome.state.unchecked.take();
+        if let Some(unchecked) = &unchecked {
+            let removed = |key: &Key| removing.steps.iter().any(|step| step.key == *key && removes_all(&step.action));
+            let mut serves = release::serves(&all.outcome.state, self.catalog);
+            serves.retain(|key, _| !removed(key));
+            let changes = unchecked.changes.clone();
+            release::add(&mut all.outcome.state, release::New { by, checked, back_to: None, changes, serves });
+        }
+        let began = Instant::now();
+        if !removing.is_empty() {
+            let removed = self.execute(removing, all.outcome.state.clone(), store).await;
+            all.outcome.go_on_with(removed);
+            all.took += began.elapsed();
+        } else if unchecked.is_some() {
+            all.save(store).await;
+        }
+        if let Some(unchecked) = unchecked.filter(|_| all.outcome.complete()) {
+            let moved = unchecked.before.iter().filter(|(_, before)| before.is_some()).map(|(key, _)| key);
+            all.unpruned = self.prune(&all.outcome.state, moved).await;
+        }
+    }
+
+    /// Lets everything serve again what it served before the change, and forgets the change when all of it does. Where
+    /// nothing has moved, there is nothing to go back to, and the change stays unconfirmed.
+    async fn undo<R>(&self, all: &mut RolledOut<R>, store: &dyn Store) {
+        let state = &mut all.outcome.state;
+        let before = state.unchecked.iter().flat_map(|unchecked| &unchecked.before);
+        let before = before.filter_map(|(key, served)| Some((key.clone(), served.clone()?))).collect();
+        let moves = release::moves(state, self.catalog, &before);
+        if moves.is_empty() {
+            return;
+        }
+        let back = self.put_back(state, moves).await;
+        if back.failed.is_empty() {
+            state.unchecked = None;
+        }
+        all.save(store).await;
+        all.back = Some(back);
+    }
+}
+
+/// Whether nothing is left of a thing after a step.
+fn removes_all(action: &Action) -> bool {
+    matches!(action, Action::Delete { replaced: false, .. } | Action::Forget { .. })
+}
+
+impl<R> RolledOut<R> {
+    async fn save(&mut self, store: &dyn Store) {
+        self.outcome.saves += 1;
+        match record(self.outcome.state.clone(), store).await {
+            Ok(state) => self.outcome.state = state,
+            Err(error) => self.outcome.save_error = Some(error),
+        }
+    }
+}
+
+/// Saves a state that was changed elsewhere than in the steps of a plan; answers it as it is stored.
+///
+/// # Errors
+/// When it cannot be saved.
+pub async fn record(state: State, store: &dyn Store) -> Result<State, StateError> {
+    let mut journal = Journal::new(state, store);
+    journal.save().await?;
+    Ok(journal.state)
+}

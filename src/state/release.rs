@@ -1,0 +1,69 @@
+//! What is served: a change of it that is not confirmed yet, and what was confirmed before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{Key, Verb};
+
+/// A change of what is served that is not confirmed yet.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unchecked {
+    /// What each thing that the change touches served before it; `None` for what served nothing yet.
+    pub before: BTreeMap<Key, Option<String>>,
+    /// What the change was about.
+    pub changes: BTreeMap<Key, Changed>,
+}
+
+/// What was changed of one thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changed {
+    /// What was done.
+    pub verb: Verb,
+    /// The settings that differed, without their values.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub settings: BTreeSet<String>,
+}
+
+/// A confirmed change of what is served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Release {
+    /// From 1; never given twice.
+    pub number: u64,
+    /// When it was confirmed.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// Whether its check has passed; otherwise it was not asked for.
+    pub checked: bool,
+    /// The release that it went back to, when it is none of a new configuration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<u64>,
+    /// What it changed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub changes: BTreeMap<Key, Changed>,
+    /// What each thing served from then on.
+    pub serves: BTreeMap<Key, String>,
+}
+
+/// A user who is there only while a check is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckUser {
+    /// Where.
+    pub user_pool_id: String,
+    /// The name, which nobody else has.
+    pub username: String,
+}
+
+impl Unchecked {
+    /// Whether nothing of what the change touches served anybody before, so that there is nothing to go back to.
+    #[must_use]
+    pub fn is_first(&self) -> bool {
+        self.before.values().all(Option::is_none)
+    }
+}

@@ -1,0 +1,117 @@
+//! What was confirmed is kept on record, and can be gone back to; wherever the run dies.
+
+use stackctl::{
+    engine::{Engine, Interrupt, TrialEnd, WentBack, served_release},
+    state::State,
+};
+
+use super::{
+    config::Config,
+    kinds::catalog,
+    life::{Told, down, state},
+    serving::{ended, is_as_wanted, roll_out},
+    world::{Cut, World},
+};
+
+fn config(front: &str) -> Config {
+    Config::new(&[("a", 3)], "cork", &[("front", front)])
+}
+
+/// A stack that came by several releases, one for each colour.
+async fn released(colours: &[&str]) -> World {
+    let world = World::default();
+    for colour in colours {
+        ended(&world, &config(colour), TrialEnd::Passed).await;
+    }
+    world
+}
+
+/// Goes back to a release, and dies where `cut` says; `None` when it did.
+async fn go_back(world: &World, number: u64, cut: Option<Cut>) -> Option<WentBack> {
+    world.arm(cut);
+    let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
+    let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 4 };
+    let state = state(world);
+    let to = state.releases.iter().find(|release| release.number == number).unwrap().clone();
+    tokio::select! {
+        biased;
+        () = world.death() => None,
+        went = engine.go_back(state, world, (&to, "bob")) => Some(went),
+    }
+}
+
+fn served(state: &State) -> Option<u64> {
+    served_release(state, &catalog()).map(|release| release.number)
+}
+
+fn told(state: &State) -> Vec<String> {
+    let line = |release: &stackctl::state::Release| {
+        let changes =
+            release.changes.iter().map(|(key, changed)| format!("{:?} {key} {:?}", changed.verb, changed.settings));
+        let changes = changes.collect::<Vec<_>>().join(", ");
+        format!("{} {} {} {:?} [{changes}]", release.number, release.by, release.checked, release.back_to)
+    };
+    state.releases.iter().map(line).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_confirmed_change_is_on_record_with_what_it_changed() {
+    let world = released(&["red", "green"]).await;
+    let state = world.state().unwrap();
+    insta::assert_snapshot!(told(&state).join("\n"), @r#"
+    1 ann true None [Create index.main {}, Create jar.main {}, Create label.front {}, Create shelf.a {}]
+    2 ann true None [Update index.main {"fingerprint"}, Replace label.front {"colour"}]
+    "#);
+    assert_eq!(served(&state), Some(2));
+    ended(&world, &config("blue"), TrialEnd::Failed).await;
+    let state = world.state().unwrap();
+    assert_eq!((state.releases.len(), served(&state)), (2, Some(2)), "what was put back is none");
+    let kept = roll_out(&world, &config("blue"), TrialEnd::Failed, (false, None)).await.unwrap();
+    assert_eq!((kept.outcome.state.releases.len(), served(&kept.outcome.state)), (2, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn as_many_are_kept_as_can_be_gone_back_to() {
+    let world = released(&["1", "2", "3", "4", "5", "6", "7"]).await;
+    let numbers: Vec<u64> = world.state().unwrap().releases.iter().map(|release| release.number).collect();
+    assert_eq!(numbers, [3, 4, 5, 6, 7]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_back_is_a_release_too_and_the_next_run_plans_the_change_again() {
+    let world = released(&["red", "green", "blue"]).await;
+    let blue = world.shown();
+    let went = go_back(&world, 1, None).await.unwrap();
+    assert_eq!(went.back.restored.iter().map(ToString::to_string).collect::<Vec<_>>(), ["index.main"]);
+    assert_eq!((went.saves, went.save_error), (2, None));
+    assert_eq!(world.state().unwrap(), went.state);
+    assert_eq!(told(&went.state).last().unwrap(), "4 bob false Some(1) []");
+    assert_eq!((served(&went.state), went.state.unchecked), (Some(4), None));
+    assert!(!is_as_wanted(&world, &config("blue")).await);
+    ended(&world, &config("blue"), TrialEnd::Passed).await;
+    assert_eq!((world.shown(), served(&world.state().unwrap())), (blue, Some(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_back_cut_at_any_call_or_save_is_finished_by_the_next_run() {
+    let undisturbed = released(&["red", "green"]).await;
+    go_back(&undisturbed, 1, None).await.unwrap();
+    let (ticks, red) = (undisturbed.ticks(), undisturbed.shown());
+    for cut in (0..ticks).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        let world = released(&["red", "green"]).await;
+        assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
+        go_back(&world, 1, None).await.unwrap();
+        let state = world.state().unwrap();
+        assert_eq!((world.shown(), &state.unchecked), (red.clone(), &None), "{cut:?}");
+        assert_eq!(state.releases.iter().rfind(|one| one.back_to.is_none()).unwrap().number, 2, "{cut:?}");
+
+        let world = released(&["red", "green"]).await;
+        let green = world.shown();
+        assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
+        ended(&world, &config("green"), TrialEnd::Passed).await;
+        assert_eq!((world.shown(), world.state().unwrap().unchecked), (green, None), "{cut:?}");
+        assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
+        assert!(down(&world).await.complete(), "{cut:?}");
+    }
+    assert!(ticks >= 3, "only {ticks} calls and saves");
+}
