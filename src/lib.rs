@@ -1,6 +1,7 @@
 //! Infrastructure as code for one authenticated serverless API on AWS.
 
 pub mod aws;
+pub mod check;
 mod cli;
 mod commands;
 pub mod config;

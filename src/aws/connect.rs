@@ -39,6 +39,8 @@ pub struct Connection {
     pub region: String,
     /// The caller's account, twelve digits.
     pub account: String,
+    /// The caller's ARN.
+    pub caller: String,
     /// What stands in for AWS's own endpoints, when anything does.
     pub endpoint: Option<String>,
     config: SdkConfig,
@@ -56,11 +58,13 @@ impl Connection {
         let config = if local { local_config(options) } else { default_config(options).await };
         let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
         let (endpoint, counts) = (endpoint(&config), Counts::default());
-        let mut connection = Self { region, account: String::new(), endpoint, config, counts, local };
-        connection.account = caller_account(&connection).await.map_err(|error| match profile {
+        let mut connection =
+            Self { region, account: String::new(), caller: String::new(), endpoint, config, counts, local };
+        let identity = caller(&connection).await.map_err(|error| match profile {
             Some(profile) => error.hint(format!("the profile `{profile}` was asked for")),
             None => error,
         })?;
+        (connection.account, connection.caller) = identity;
         Ok(connection)
     }
 
@@ -96,7 +100,7 @@ impl Cloud {
     /// Makes the clients.
     #[must_use]
     pub fn over(connection: &Connection) -> Self {
-        let Connection { region, account, endpoint, config, counts, local } = connection.clone();
+        let Connection { region, account, endpoint, config, counts, local, .. } = connection.clone();
         Self {
             apigateway: aws_sdk_apigateway::Client::from_conf(
                 aws_sdk_apigateway::config::Builder::from(&config).interceptor(counts.of("apigateway")).build(),
@@ -201,13 +205,15 @@ fn service_endpoint(config: &SdkConfig, id: &str) -> Option<String> {
     own.or_else(|| config.endpoint_url().map(ToOwned::to_owned))
 }
 
-async fn caller_account(connection: &Connection) -> Result<String, ResourceError> {
+/// The caller's account and ARN.
+async fn caller(connection: &Connection) -> Result<(String, String), ResourceError> {
     let config = aws_sdk_sts::config::Builder::from(&connection.config).interceptor(connection.counts.of("sts"));
     let identity =
         aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await.map_err(|failure| {
             error::convert(&operation::GET_CALLER_IDENTITY, &failure, connection.endpoint.as_deref())
         })?;
-    identity.account.ok_or_else(|| ResourceError::refused("sts:GetCallerIdentity answered without an account"))
+    let nothing = || ResourceError::refused("sts:GetCallerIdentity answered without an account");
+    Ok((identity.account.ok_or_else(nothing)?, identity.arn.unwrap_or_default()))
 }
 
 fn no_region() -> ResourceError {

@@ -4,6 +4,12 @@ use clap::{Args, Subcommand};
 
 use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs};
 
+const UP_EXAMPLES: &str = "\
+Examples:
+  stackctl up --local
+  stackctl up --stage prod --yes
+  stackctl up --no-check                  confirms what is served unseen";
+
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
   stackctl outputs                        a table
@@ -64,8 +70,15 @@ pub(crate) enum Command {
     /// Bring the stack up, or up to date
     ///
     /// Shows the plan, asks, carries it out and prints the URLs. Interrupted at any point, the next `up` goes on.
-    #[command(after_help = "Examples:\n  stackctl up --local\n  stackctl up --stage prod --yes")]
-    Up,
+    ///
+    /// When callers get something else than before (a stage or the alias of a function has moved), the live URL is
+    /// checked: every protected route refuses requests without a token and with a forged one, preflights and refusals
+    /// have the CORS headers, and the routes that have a `check` in the config answer as it says. No other function is
+    /// called. When a check fails, the stage and the functions go back to what they served before, the rest stays, and
+    /// the exit code is 1; the next `up` plans the change again. Without a change nothing is checked, unless the last
+    /// change has not passed yet. What the config does not have any more is removed after the check.
+    #[command(after_help = UP_EXAMPLES)]
+    Up(UpArgs),
 
     /// Deploy what is saved, as long as you work on it
     ///
@@ -173,6 +186,18 @@ pub(crate) enum Command {
     },
 }
 
+/// What happens after a change.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct UpArgs {
+    /// Do not check what is served after a change
+    #[arg(long)]
+    pub(crate) no_check: bool,
+
+    /// Leave a change as it is when its check fails
+    #[arg(long, conflicts_with = "no_check")]
+    pub(crate) no_rollback: bool,
+}
+
 /// How outputs are written.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct OutputsForm {
@@ -214,7 +239,7 @@ impl Command {
             Self::Init => "init",
             Self::Validate => "validate",
             Self::Plan { .. } => "plan",
-            Self::Up => "up",
+            Self::Up(_) => "up",
             Self::Watch => "watch",
             Self::Down { .. } => "down",
             Self::Status { .. } => "status",

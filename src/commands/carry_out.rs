@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{
     app::{App, OnInterrupt},
     consent,
+    roll_out::remove_check_user,
     session::{Session, Survey},
 };
 use crate::{
@@ -22,54 +23,50 @@ use crate::{
 
 /// Carries out the plan of a survey, after asking, and returns the state as it is then.
 pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, question: &str) -> Result<State, Failure> {
-    let Survey { state, plan, .. } = &survey;
+    show(app, session, &survey.plan, question).await?;
+    let Survey { state, plan, .. } = survey;
+    let steps = acting(&plan);
+    if plan.is_empty() && state.check_user.is_none() {
+        return Ok(state);
+    }
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let mut state = remove_check_user(app, session, state).await?;
+    // What was served goes, so that nothing can be gone back to.
+    state.unchecked = None;
+    state.releases.clear();
+    let (tally, began) = (Tally::new(&app.report), Instant::now());
+    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
+    app.bill_saves(outcome.saves);
+    app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
+    conclude(app, outcome, (steps, &format!("run `stackctl {}` to go on", app.command)))
+}
+
+/// Shows a plan and asks whether it is to be carried out, where there is something to do and somebody to ask.
+///
+/// # Errors
+/// When it is not to be.
+pub(super) async fn show(app: &App, session: &Session, plan: &Plan, question: &str) -> Result<(), Failure> {
     let asking = acting(plan) > 0 && !app.common.yes && !session.is_local();
     let table = PlanTable::new(plan, &session.catalog);
     if asking {
         app.report.insist(&Message::Plan(&table));
         let hint = format!("look at the plan, then run `stackctl {} --yes`", app.command);
-        consent::ask(app, "the plan", question, hint).await?;
-    } else {
-        app.report.tell(&Message::Plan(&table));
+        return consent::ask(app, "the plan", question, hint).await;
     }
-    if plan.is_empty() {
-        return Ok(state.clone());
-    }
-    let again = format!("run `stackctl {}` to go on", app.command);
-    let began = Instant::now();
-    let applied = apply(app, session, survey, (&app.report, &again)).await;
-    app.report.tell(&Message::Executed { steps: &applied.steps, took: began.elapsed() });
-    applied.state
+    app.report.tell(&Message::Plan(&table));
+    Ok(())
 }
 
-/// What became of a plan that was carried out.
-pub(crate) struct Applied {
-    /// How many steps were done, by verb.
-    pub(crate) steps: BTreeMap<Verb, usize>,
-    /// The state as it is then, or why not everything was done.
-    pub(crate) state: Result<State, Failure>,
-}
-
-/// Carries out the plan of a survey, to which whoever must has agreed; `again` says how a rest of it is done.
-pub(crate) async fn apply(
-    app: &App,
-    session: &Session,
-    survey: Survey,
-    (events, again): (&dyn Events, &str),
-) -> Applied {
-    let Survey { state, plan, .. } = survey;
-    app.set_on_interrupt(OnInterrupt::Finish);
-    let tally = Tally { events, steps: Mutex::default() };
-    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
-    app.bill_saves(outcome.saves);
-    Applied { steps: tally.take(), state: conclude(app, outcome, (acting(&plan), again)) }
-}
-
-fn acting(plan: &Plan) -> usize {
+/// How many steps do something.
+pub(super) fn acting(plan: &Plan) -> usize {
     plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep).count()
 }
 
-fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Result<State, Failure> {
+/// Says what became of a plan with so many steps.
+///
+/// # Errors
+/// When not all of it was done.
+pub(super) fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Result<State, Failure> {
     let exit = if outcome.done > 0 { Exit::Partly } else { Exit::Failed };
     let again = format!("{} of {steps} steps are done and recorded; {again}", outcome.done);
     if let Some(error) = outcome.save_error {
@@ -96,13 +93,17 @@ fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Resul
 }
 
 /// Passes events on and counts the steps that are done.
-struct Tally<'a> {
+pub(super) struct Tally<'a> {
     events: &'a dyn Events,
     steps: Mutex<BTreeMap<Verb, usize>>,
 }
 
-impl Tally<'_> {
-    fn take(self) -> BTreeMap<Verb, usize> {
+impl<'a> Tally<'a> {
+    pub(super) fn new(events: &'a dyn Events) -> Self {
+        Self { events, steps: Mutex::default() }
+    }
+
+    pub(super) fn take(self) -> BTreeMap<Verb, usize> {
         self.steps.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -20,6 +20,7 @@ mod outputs;
 mod plan;
 mod project;
 mod recover;
+mod roll_out;
 mod session;
 mod signals;
 mod state;
@@ -92,8 +93,8 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Init => init::run(app),
         Command::Validate => validate::run(app),
         Command::Plan { detailed } => plan::run(app, detailed).await,
-        Command::Up => up::run(app).await,
-        Command::Watch => watch::run(app).await,
+        Command::Up(arguments) => up::run(app, arguments).await,
+        Command::Watch => Box::pin(watch::run(app)).await,
         Command::Down { delete_users } => down::run(app, delete_users).await,
         Command::Recover => recover::run(app).await,
         Command::Status { detailed } => status::run(app, detailed).await,

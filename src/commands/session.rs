@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{app::App, connection, lock};
 use crate::{
     aws::Cloud,
+    check, cli,
     config::{Config, Loaded},
     engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
     error::{Failure, Fault},
@@ -82,7 +83,7 @@ fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
 
 /// Whether there is nothing in a state and nothing was about to be.
 pub(crate) fn is_empty(state: &State) -> bool {
-    state.resources.is_empty() && state.pending.is_empty()
+    state.resources.is_empty() && state.pending.is_empty() && state.check_user.is_none()
 }
 
 impl Session {
@@ -160,10 +161,11 @@ impl Session {
 
     /// Looks at what there is and plans the way to `desired`. Changes nothing.
     pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
-        let (state, observed) = self.look(app, desired).await?;
+        let (state, mut observed) = self.look(app, desired).await?;
         if is_empty(&state) {
             self.refuse_second(app, &state, desired).await?;
         }
+        self.discount_check_user(app, &state, &mut observed).await?;
         let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
         Ok(Survey { state, observed, plan })
     }
@@ -200,6 +202,17 @@ impl Session {
         Ok(Survey { state, observed, plan })
     }
 
+    /// The user that an interrupted check has left is nobody: whoever consents to lose users does not count them.
+    async fn discount_check_user(&self, app: &App, state: &State, observed: &mut Observed) -> Result<(), Failure> {
+        let Some(user) = &state.check_user else { return Ok(()) };
+        let pool = |key: &Key| state.resources.get(key).is_some_and(|pool| pool.outputs["id"] == user.user_pool_id[..]);
+        let Some((_, users)) = observed.holdings.iter_mut().find(|(key, _)| pool(key)) else { return Ok(()) };
+        let there = check::is_there((&self.cloud, &app.report), user).await;
+        let there = there.map_err(|error| Failure::failed("the user of an interrupted check").detail(error))?;
+        *users = users.saturating_sub(u64::from(there));
+        Ok(())
+    }
+
     /// Looks at what is recorded and what was about to be made. Changes nothing.
     pub(crate) async fn look(&self, app: &App, desired: &Desired) -> Result<(State, Observed), Failure> {
         let state = self.state().await?;
@@ -216,6 +229,16 @@ impl Session {
     /// Makes sure that a state is of what this is connected to.
     pub(crate) fn check(&self, state: &State) -> Result<(), Failure> {
         Ok(state.check(&self.place)?)
+    }
+
+    /// Who is at work, for the record: the caller as AWS knows them; on the local cloud, where everybody is the same
+    /// caller, the person.
+    pub(crate) fn who(&self, app: &App) -> String {
+        let caller = app.connection().map(|connection| connection.caller.clone());
+        caller.filter(|caller| !self.local && !caller.is_empty()).unwrap_or_else(|| {
+            let (user, host) = cli::person(&app.environment);
+            format!("{user} on {host}")
+        })
     }
 
     /// Whether this is the cloud on this machine.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
-use jiff::Timestamp;
+use jiff::{Timestamp, Unit};
 use serde_json::Value;
 
 use super::{Back, Engine, Failed, Key, ResourceError, Rules, Verb, record};
@@ -25,7 +25,8 @@ pub(super) struct New<'a> {
 pub(super) fn add(state: &mut State, new: New<'_>) {
     let New { by, checked, back_to, changes, serves } = new;
     let number = state.releases.last().map_or(1, |last| last.number + 1);
-    let at = Timestamp::now();
+    let now = Timestamp::now();
+    let at = now.round(Unit::Second).unwrap_or(now);
     state.releases.push(Release { number, at, by: by.to_owned(), checked, back_to, changes, serves });
     let old = state.releases.len().saturating_sub(KEPT);
     state.releases.drain(..old);

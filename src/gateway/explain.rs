@@ -36,13 +36,24 @@ pub(crate) struct Sent<'a> {
 /// Says why API Gateway refused a request, and what to check; nothing when an answer is not a refusal of its own.
 pub(crate) fn explain(sent: &Sent<'_>, answer: &Response<Bytes>) -> Option<Fault> {
     let status = answer.status();
+    let (refusal, message) = refusal(answer)?;
     let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
-    let message = message(answer.body());
-    let refusal = Refusal::of(status.as_u16(), error_type, &message);
     // A message about a signature repeats the token.
     let message = Some(message).filter(|message| !message.is_empty() && !error_type.contains("Signature"));
     let message = message.as_deref().or(status.canonical_reason()).unwrap_or_default();
     Some(in_words(sent, refusal, &format!("{} {message}", status.as_u16())))
+}
+
+/// Whether API Gateway let a request no further because there were too many.
+pub(crate) fn is_throttled(answer: &Response<Bytes>) -> bool {
+    refusal(answer).is_some_and(|(refusal, _)| refusal == Refusal::Throttled)
+}
+
+/// Why API Gateway refused, and what it says itself; nothing when an answer is not a refusal of its own.
+fn refusal(answer: &Response<Bytes>) -> Option<(Refusal, String)> {
+    let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
+    let message = message(answer.body());
+    Some((Refusal::of(answer.status().as_u16(), error_type, &message), message))
 }
 
 /// What a body says in `message`, as API Gateway writes it.

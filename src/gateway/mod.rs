@@ -9,6 +9,6 @@ mod route;
 mod tests;
 mod token;
 
-pub(crate) use explain::{Sent, explain};
+pub(crate) use explain::{Sent, explain, is_throttled};
 pub(crate) use route::{NoRoute, Target, find};
 pub(crate) use token::{TokenUse, USER_SCOPE, wanted};

@@ -9,6 +9,7 @@ use super::{
     paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
 };
 use crate::{
+    check::CheckReport,
     engine::{Event, Verb},
     error::{Failure, Fault},
     state::{Holder, LockNews},
@@ -48,6 +49,7 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         }
         Message::Local(local) => local_line(local),
         Message::Error(failure) => failure_text(failure),
+        Message::Checked(report) => checked(report),
         Message::Executed { steps, took } => executed(steps, *took),
         // What it cost is for machines; a person has seen how it ended, and an answer's own bytes.
         Message::Answer(_) | Message::Done(_) => String::new(),
@@ -174,6 +176,17 @@ fn executed(steps: &BTreeMap<Verb, usize>, took: Duration) -> String {
         return String::new();
     }
     format!("\n{} in {}\n\n", paint(STRONG, parts.join(", ")), elapsed(took))
+}
+
+/// What has failed is for the error to tell.
+fn checked(report: &CheckReport) -> String {
+    let CheckReport { passed, findings, took, .. } = report;
+    if passed + findings.len() == 0 {
+        return String::new();
+    }
+    let wrong = if findings.is_empty() { String::new() } else { format!(", {} with a wrong answer", findings.len()) };
+    let all = counted(passed + findings.len(), "request");
+    format!("{}{wrong} in {}\n\n", paint(STRONG, format_args!("checked with {all}")), elapsed(*took))
 }
 
 fn counted(count: usize, what: &str) -> String {

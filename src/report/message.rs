@@ -9,6 +9,7 @@ use super::{
     UserTable, Watching,
 };
 use crate::{
+    check::{CheckReport, Finding},
     engine::Verb,
     error::{Failure, Fault},
     exit::Exit,
@@ -63,6 +64,9 @@ pub(crate) enum Message<'a> {
     Watching(&'a Watching<'a>),
     /// A change was taken from its save to its end.
     Cycle(&'a Cycle),
+    /// What is served was checked.
+    #[serde(serialize_with = "checked")]
+    Checked(&'a CheckReport),
     /// URLs and ids.
     Outputs(&'a Outputs),
     /// One of them.
@@ -190,6 +194,25 @@ pub(crate) struct Done {
     /// How long it all took.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub(crate) took: Duration,
+}
+
+/// A check, as a machine reads it.
+#[derive(Serialize)]
+struct Checked<'a> {
+    /// How many requests got the answer that they must get.
+    passed: usize,
+    /// How many had no answer because there were too many.
+    throttled: usize,
+    /// The others.
+    failed: &'a [Finding],
+    /// How long it took.
+    #[serde(rename = "seconds", serialize_with = "seconds")]
+    took: Duration,
+}
+
+fn checked<S: Serializer>(report: &CheckReport, serializer: S) -> Result<S::Ok, S::Error> {
+    let CheckReport { passed, throttled, findings, took, .. } = report;
+    Checked { passed: *passed, throttled: *throttled, failed: findings, took: *took }.serialize(serializer)
 }
 
 pub(super) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -43,6 +43,13 @@ impl StateCard<'_> {
         if !self.state.pending.is_empty() {
             text.push('\n');
         }
+        if let Some(user) = &self.state.check_user {
+            let _ = writeln!(text, "{} is a user of a check and goes with the next `up` or `down`\n", user.username);
+        }
+        if let Some(unchecked) = &self.state.unchecked {
+            let changed: Vec<String> = unchecked.before.keys().map(ToString::to_string).collect();
+            let _ = writeln!(text, "not confirmed by a check: {}\n", changed.join(", "));
+        }
         text + &paint(STRONG, self.counts()) + "\n"
     }
 

@@ -6,7 +6,7 @@ use super::sandbox::Sandbox;
 #[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
 fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     let sandbox = Sandbox::new();
-    insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r"
+    insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r#"
     exit code 0
     --- stdout
     invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
@@ -50,10 +50,12 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
 
     10 created in TIME
 
+    checked with 2 requests in TIME
+
 
     next:
       curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # anybody may
-    ");
+    "#);
     insta::assert_snapshot!(sandbox.transcript("status --local"), @r"
     exit code 0
     --- stdout
@@ -202,10 +204,10 @@ fn a_machine_reads_one_event_per_line() {
     let mut names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     names.dedup();
     names.retain(|name| !matches!(*name, "step_started" | "step_done"));
-    assert_eq!(names, ["note", "target", "plan", "executed", "outputs", "next", "done"]);
+    assert_eq!(names, ["note", "target", "plan", "executed", "checked", "outputs", "next", "done"]);
     let done = events.last().unwrap();
     assert_eq!(done["calls"]["lambda:CreateFunction"], 1);
-    assert_eq!(done["saves"].as_u64(), Some(2), "the intents, and the results");
+    assert_eq!(done["saves"].as_u64(), Some(3), "the intents, the results, and that the check has passed");
 }
 
 #[test]

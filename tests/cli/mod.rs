@@ -2,6 +2,7 @@
 
 mod bucket;
 mod call;
+mod checks;
 mod cloud;
 mod disk;
 mod example;

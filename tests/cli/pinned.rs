@@ -5,6 +5,7 @@ pub(super) fn pinned(text: &str) -> String {
     let text = after(text, "127.0.0.1:", "PORT", |c| c.is_ascii_digit());
     let text = after(&text, "(process ", "PID", |c| c.is_ascii_digit());
     let text = after(&text, "request id ", "REQUEST", |c| c.is_ascii_hexdigit() || c == '-');
+    let text = after(&text, "stackctl-check-", "TOKEN", |c| c.is_ascii_hexdigit());
     let text = after(&text, "stackctl:token,Value=", "TOKEN", |c| c.is_ascii_hexdigit() || c == '-');
     let lines = text.lines().map(|line| {
         let words: Vec<&str> = line.split(' ').collect();

@@ -154,7 +154,7 @@ fn a_damaged_state_is_kept_aside() {
     damage(&sandbox);
     let damaged = fs::read(sandbox.path(STATE)).unwrap();
     assert!(sandbox.run("up --yes").err.ends_with("hint: `stackctl recover` rebuilds the state from what AWS has\n"));
-    insta::assert_snapshot!(sandbox.transcript("recover --yes"), @r"
+    insta::assert_snapshot!(sandbox.transcript("recover --yes"), @r#"
     exit code 0
     --- stdout
     --- stderr
@@ -172,14 +172,14 @@ fn a_damaged_state_is_kept_aside() {
       < user_pool_client.main    <user_pool_client.main#id>
 
     found: 10 to record
-    warning: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing a string at line 61 column 14
+    warning: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing a value at line 77 column 1
     hint: the version before it is kept as state/shop.dev.previous.json: copy that one over state/shop.dev.json
     recorded 10 things in state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
 
     next:
       stackctl plan    # what is left to do
-    ");
+    "#);
     assert_eq!(fs::read(sandbox.path("state/shop.dev.damaged.json")).unwrap(), damaged);
     assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
     damage(&sandbox);
@@ -217,17 +217,17 @@ fn a_damaged_object_is_kept_aside_in_its_bucket() {
 fn a_state_that_is_not_lost_is_not_touched() {
     let (_aws, sandbox) = stack();
     let before = fs::read(sandbox.path(STATE)).unwrap();
-    insta::assert_snapshot!(sandbox.transcript("recover --yes"), @r"
+    insta::assert_snapshot!(sandbox.transcript("recover --yes"), @r#"
     exit code 2
     --- stdout
     --- stderr
     shop, stage dev, us-west-2, at http://127.0.0.1:PORT, which stands in for AWS
 
     error: state/shop.dev.json: the state is not lost, so nothing was changed
-      it knows 10 things, and was saved 2 times
+      it knows 10 things, and was saved 3 times
     hint: `stackctl status` compares it with what there is
     hint: to rebuild it all the same, move it away first
-    ");
+    "#);
     assert_eq!(fs::read(sandbox.path(STATE)).unwrap(), before);
 }
 

@@ -1,5 +1,6 @@
 //! The configuration: every problem with its whole text, and what a good file becomes.
 
+mod checks;
 mod deployment;
 mod example;
 mod functions;

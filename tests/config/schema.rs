@@ -41,6 +41,10 @@ fn every_key_has_a_description_and_those_that_may_be_left_out_have_a_default_or_
         without_default,
         [
             "Api.throttle",
+            "Check.as",
+            "Check.body",
+            "Check.bodyMatch",
+            "Check.method",
             "Config.$schema",
             "Config.cors",
             "Config.stages",
@@ -49,6 +53,7 @@ fn every_key_has_a_description_and_those_that_may_be_left_out_have_a_default_or_
             "Deployment.region",
             "Deployment.userPoolName",
             "Route.auth",
+            "Route.check",
             "S3Location.key",
             "S3Location.owner",
             "S3Location.region",

@@ -50,6 +50,11 @@ impl Project {
         Self { packages: made.collect(), config }
     }
 
+    /// The configuration.
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Everything as it is to be on this cloud.
     pub(crate) fn desired(&self, cloud: &Cloud) -> Desired {
         build(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))

@@ -145,6 +145,14 @@ impl Stack {
         Self { local: self.local.clone(), wire: Arc::default(), name: (service, stage) }
     }
 
+    /// Another stack that begins as this one is.
+    pub(crate) fn fork(&self) -> Self {
+        let local = self.local.fork(Settings::default()).expect("it lives in memory");
+        let fork = Self { local, ..Self::new() };
+        fork.wire.replace_state(self.wire.state().expect("it is up"));
+        fork
+    }
+
     /// A process's own clients, whose calls are not counted with the stack's.
     pub(crate) async fn clients(&self) -> Cloud {
         crate::harness::connect(&self.local).await

@@ -12,4 +12,5 @@ mod many;
 mod people;
 mod recovery;
 mod strangers;
+mod trials;
 mod weather;

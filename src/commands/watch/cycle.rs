@@ -10,8 +10,8 @@ use super::code;
 use crate::{
     commands::{
         app::{App, OnInterrupt},
-        carry_out::{Applied, apply},
         connection, interpreters, lock, project,
+        roll_out::{Applied, apply},
         session::{Session, Survey},
     },
     config::{Loaded, Problem},

@@ -16,6 +16,7 @@ use super::{
     up::bring_up,
 };
 use crate::{
+    cli::UpArgs,
     config::Loaded,
     engine::Plan,
     error::Failure,
@@ -65,7 +66,7 @@ async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
     // Before anything is read that may be saved again meanwhile.
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
     let packages = project::package(&loaded.config, &loaded.directory)?;
-    let (session, state) = bring_up(app, &loaded, &packages).await?;
+    let (session, state) = bring_up(app, &loaded, &packages, UpArgs::default()).await?;
     lock::release(app).await;
     app.set_on_interrupt(OnInterrupt::End);
     let outputs = stack::outputs(&session.config, &state);

@@ -31,6 +31,7 @@ macro_rules! words {
 }
 
 mod api;
+mod check;
 mod client;
 mod deployment;
 mod function;
@@ -46,12 +47,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use api::{Api, Cors, EndpointType, Throttle};
+pub use check::{Check, CheckAs};
 pub use client::{AuthFlow, Client};
 pub use deployment::Deployment;
 pub use function::{Architecture, Function};
 pub use policy::{Effect, OneOrMany, Statement};
-pub(crate) use route::parts;
 pub use route::{Auth, Method, Route, RouteKey, RouteKeyError};
+pub(crate) use route::{SIGN_IN_SCOPE, parts};
 pub use state::{S3Location, StateLocation};
 pub use user_pool::{AutoVerifiedAttribute, Mfa, PasswordPolicy, RecoveryOption, UserPool, UsernameAttribute};
 

@@ -9,6 +9,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use super::{Check, CheckAs};
+
+/// The scope that Cognito puts into every access token of a sign-in by password.
+pub(crate) const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
+
 /// What answers a request, and who may send it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -19,6 +24,21 @@ pub struct Route {
     /// Who may call. Left out: whoever has a valid ID token of the user pool.
     #[serde(default, skip_serializing_if = "Auth::is_default")]
     pub auth: Auth,
+
+    /// A request that `up` sends when it has changed what is served, and the answer that it must get. Left out: the
+    /// function is not called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Check")]
+    pub check: Option<Check>,
+}
+
+impl Route {
+    /// Says whether the check of this route is made as a user.
+    #[must_use]
+    pub fn is_checked_as_user(&self) -> bool {
+        let default = if self.auth == Auth::None { CheckAs::None } else { CheckAs::User };
+        self.check.as_ref().is_some_and(|check| check.caller.unwrap_or(default) == CheckAs::User)
+    }
 }
 
 /// Who may call a route.
@@ -119,6 +139,12 @@ words! {
 }
 
 impl Method {
+    /// Says whether a request with this method can have a body.
+    #[must_use]
+    pub fn has_body(self) -> bool {
+        !matches!(self, Self::Get | Self::Head)
+    }
+
     /// Says whether a request with this method is expected to change data.
     #[must_use]
     pub fn changes_data(self) -> bool {

@@ -4,6 +4,7 @@
 //! already; so one mistake hides no other.
 
 mod api;
+mod checks;
 mod client;
 mod cors;
 mod deployment;
@@ -53,6 +54,7 @@ pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
     state::check(context, findings);
     functions::check(context, findings);
     routes::check(context, findings);
+    checks::check(context, findings);
     if let Some(pool) = context.section("userPool") {
         user_pool::check(pool, findings);
     }

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::config::model::{Method, RouteKey, RouteKeyError};
+use crate::config::model::{Method, RouteKey, RouteKeyError, SIGN_IN_SCOPE};
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, did_you_mean, list};
 use crate::config::tree::{Entry, Node};
 
 use super::Context;
-
-/// The scope that Cognito puts into every access token of a sign-in by password.
-const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
 
 /// API Gateway's quota of resources in an API, before it is raised.
 const RESOURCES: usize = 300;

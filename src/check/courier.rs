@@ -1,0 +1,21 @@
+//! What carries a check's requests.
+
+use std::future::Future;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+/// Carries a request to a URL and the whole answer back.
+pub trait Courier: Send + Sync {
+    /// Sends a request once.
+    ///
+    /// # Errors
+    /// When there is no answer, with the reason for a person.
+    fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, String>> + Send;
+}
+
+impl Courier for crate::http::Client {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
+        self.send(request).await.map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,212 @@
+//! The requests of a check, as they follow from a configuration.
+
+use std::{collections::BTreeSet, fmt};
+
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use super::expected::Expected;
+use crate::{
+    config::{self, Auth, Config, Cors, Method, Route, RouteKey, parts},
+    gateway::{TokenUse, wanted},
+};
+
+/// What stands in the place of a path's variable where its value does not matter, because no function sees it.
+const ANYTHING: &str = "stackctl-check";
+
+/// What a part of a path or of a query may have as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request, and the answer that it must get.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Probe {
+    pub(super) method: Method,
+    /// With the query, encoded.
+    pub(super) path: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<Bytes>,
+    pub(super) caller: Caller,
+    pub(super) expected: Expected,
+    /// The function that it calls; none where API Gateway answers by itself.
+    pub(super) function: Option<String>,
+}
+
+/// Who sends a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// Somebody without a token.
+    Nobody,
+    /// Somebody whose token nobody has signed.
+    Forger(TokenUse),
+    /// A user of the pool.
+    User(TokenUse),
+    /// A browser, before it sends a request to another origin.
+    Browser,
+}
+
+impl fmt::Display for Probe {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = match self.caller {
+            Caller::Nobody => "without a token",
+            Caller::Forger(_) => "with a forged token",
+            Caller::User(_) => "as a user",
+            Caller::Browser => "as a browser's preflight",
+        };
+        write!(formatter, "{} {} {who}", self.method, self.path)
+    }
+}
+
+/// What API Gateway must answer by itself.
+pub(super) fn of_gateway(config: &Config) -> Vec<Probe> {
+    let refusals = config.routes.iter().flat_map(|(key, route)| refusals(config, key, route));
+    let preflights = config.cors.iter().flat_map(|cors| preflights(config, cors));
+    refusals.chain(preflights).collect()
+}
+
+/// The requests that the configuration asks for.
+pub(super) fn of_config(config: &Config) -> Vec<Probe> {
+    let checks = config.routes.iter().filter_map(|(key, route)| Some((key, route, route.check.as_ref()?)));
+    checks.map(|(key, route, check)| asked(key, route, check)).collect()
+}
+
+/// A protected route refuses whoever has no token, and whoever has one that is not the pool's.
+fn refusals(config: &Config, key: &RouteKey, route: &Route) -> Vec<Probe> {
+    let (Some(token), Some(method)) = (wanted(&route.auth), method_of(config, key)) else { return Vec::new() };
+    let origin = config.cors.as_ref().map(|cors| refused_origin(cors).to_owned());
+    let refusal = |caller| Probe {
+        method,
+        path: path(&key.path, |_| None),
+        headers: Vec::new(),
+        body: None,
+        caller,
+        expected: Expected { status: 401, origin: origin.clone(), ..Expected::default() },
+        function: None,
+    };
+    [Caller::Nobody, Caller::Forger(token)].map(refusal).into()
+}
+
+/// The method with which a request comes to this route. `ANY` answers those that have no route of their own.
+fn method_of(config: &Config, key: &RouteKey) -> Option<Method> {
+    let sent = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head];
+    let own = |method: &Method| config.routes.contains_key(&RouteKey { path: key.path.clone(), method: *method });
+    if key.method == Method::Any { sent.into_iter().find(|method| !own(method)) } else { Some(key.method) }
+}
+
+/// `ANY` is no method of a request.
+fn sent(method: Method) -> Method {
+    if method == Method::Any { Method::Get } else { method }
+}
+
+/// The origin that a refusal bears: the only one that is allowed, or `*`.
+fn refused_origin(cors: &Cors) -> &str {
+    let mut origins = cors.allowed_origins.iter();
+    match (origins.next(), origins.next()) {
+        (Some(only), None) => only,
+        _ => "*",
+    }
+}
+
+/// A preflight of each path, but where a function answers `OPTIONS` itself; from every origin of the first path.
+fn preflights(config: &Config, cors: &Cors) -> Vec<Probe> {
+    let own: BTreeSet<&str> = on(config, |method| method == Method::Options);
+    let paths = on(config, |_| true).into_iter().filter(|path| !own.contains(path));
+    let probes = paths.enumerate().flat_map(|(at, path)| {
+        let origins = cors.allowed_origins.iter().take(if at == 0 { usize::MAX } else { 1 });
+        origins.map(move |origin| preflight(config, path, origin))
+    });
+    probes.collect()
+}
+
+/// The paths with a route of such a method.
+fn on(config: &Config, fits: impl Fn(Method) -> bool) -> BTreeSet<&str> {
+    config.routes.keys().filter(|key| fits(key.method)).map(|key| key.path.as_str()).collect()
+}
+
+fn preflight(config: &Config, path: &str, origin: &str) -> Probe {
+    let methods = config.routes.keys().filter(|key| key.path == path).map(|key| sent(key.method));
+    let methods: BTreeSet<Method> = methods.collect();
+    let first = methods.iter().next().copied().unwrap_or(Method::Get);
+    let allowed = config.cors.as_ref().is_some_and(|cors| cors.allowed_methods.is_empty());
+    let from = if origin == "*" { "https://stackctl.invalid" } else { origin };
+    Probe {
+        method: Method::Options,
+        path: self::path(path, |_| None),
+        headers: vec![
+            ("Origin".into(), from.to_owned()),
+            ("Access-Control-Request-Method".into(), first.to_string()),
+            ("Access-Control-Request-Headers".into(), "Authorization".into()),
+        ],
+        body: None,
+        caller: Caller::Browser,
+        expected: Expected {
+            status: 200,
+            origin: Some(origin.to_owned()),
+            methods: if allowed { methods } else { BTreeSet::new() },
+            body: None,
+        },
+        function: None,
+    }
+}
+
+/// The request that a route's `check` describes.
+fn asked(key: &RouteKey, route: &Route, check: &config::Check) -> Probe {
+    let mut path = path(&key.path, |name| check.path.get(name).map(String::as_str));
+    for (at, (name, value)) in check.query.iter().enumerate() {
+        path.push(if at == 0 { '?' } else { '&' });
+        path.extend(utf8_percent_encode(name, ENCODED));
+        path.push('=');
+        path.extend(utf8_percent_encode(value, ENCODED));
+    }
+    let mut headers: Vec<(String, String)> =
+        check.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    if let Some(media_type) = check.body.as_ref().map(media_type)
+        && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Content-Type"))
+    {
+        headers.push(("Content-Type".into(), media_type.into()));
+    }
+    let token = wanted(&route.auth).filter(|_| route.is_checked_as_user());
+    Probe {
+        method: sent(check.method.unwrap_or(key.method)),
+        path,
+        headers,
+        body: check.body.as_ref().map(body),
+        caller: token.map_or(Caller::Nobody, Caller::User),
+        expected: Expected { status: check.status, body: check.body_match.clone(), ..Expected::default() },
+        function: calls(route, token).then(|| route.function.clone()),
+    }
+}
+
+/// Whether a request comes as far as the function.
+fn calls(route: &Route, token: Option<TokenUse>) -> bool {
+    route.auth == Auth::None || token.is_some()
+}
+
+fn media_type(body: &Value) -> &'static str {
+    if body.is_string() { "text/plain; charset=utf-8" } else { "application/json" }
+}
+
+fn body(body: &Value) -> Bytes {
+    match body {
+        Value::String(text) => text.clone().into(),
+        value => value.to_string().into(),
+    }
+}
+
+/// A path with values in the place of its variables.
+fn path<'v>(path: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+    let filled = parts(path).map(|part| {
+        let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
+            return utf8_percent_encode(part, ENCODED).to_string();
+        };
+        match name.strip_suffix('+') {
+            // What takes the rest of a path takes slashes too.
+            Some(name) => {
+                let steps = value(name).unwrap_or(ANYTHING).split('/');
+                steps.map(|step| utf8_percent_encode(step, ENCODED).to_string()).collect::<Vec<_>>().join("/")
+            }
+            None => utf8_percent_encode(value(name).unwrap_or(ANYTHING), ENCODED).to_string(),
+        }
+    });
+    format!("/{}", filled.collect::<Vec<_>>().join("/"))
+}

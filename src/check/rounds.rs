@@ -1,0 +1,120 @@
+//! Sends requests, several at once, and again where the answer may still be that of before the change.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
+use http::{Request, Response, header::AUTHORIZATION};
+use tokio::time::Instant;
+
+use super::{
+    Bearer, Courier, Finding,
+    probe::{Caller, Probe},
+};
+use crate::gateway::is_throttled;
+
+/// How many requests are under way at once.
+const AT_ONCE: usize = 16;
+
+/// How long to wait before a request is sent again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long what was there before a change may still be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// How long nothing is asked: whoever asks earlier may be answered by the version before, and learn nothing.
+    pub settling: Duration,
+    /// How long, from then on, an answer that is wrong may be one of before the change.
+    pub doubt: Duration,
+}
+
+impl Patience {
+    /// For AWS, where clients can see the old deployment for some seconds after a stage was pointed to a new one, and a
+    /// function's alias leads some of its callers to the old version as long.
+    pub const AWS: Self = Self { settling: Duration::from_secs(5), doubt: Duration::from_secs(30) };
+
+    /// For a cloud in which a change is there at once.
+    pub const NONE: Self = Self { settling: Duration::ZERO, doubt: Duration::ZERO };
+
+    /// Waits until it makes sense to ask; answers until when a wrong answer may be one of before.
+    pub(super) async fn settle(self) -> Instant {
+        pause(self.settling).await;
+        Instant::now() + self.doubt
+    }
+}
+
+/// What an answer came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// It is as it must be.
+    Right,
+    /// API Gateway let the request no further, because there were too many. It says nothing of the change.
+    Throttled,
+    /// It is another.
+    Wrong(Finding),
+}
+
+/// Requests to one URL.
+pub(super) struct Rounds<'r, C> {
+    pub(super) courier: &'r C,
+    /// What paths follow.
+    pub(super) url: &'r str,
+    pub(super) deadline: Instant,
+}
+
+impl<C: Courier> Rounds<'_, C> {
+    /// Sends all of them; answers for each, in order, what its last answer came to.
+    pub(super) async fn all(&self, probes: &[Probe], tokens: &Bearer) -> Vec<Seen> {
+        let probes: Vec<_> = probes.iter().map(|probe| self.until_right(probe, tokens).boxed()).collect();
+        stream::iter(probes).buffered(AT_ONCE).collect().await
+    }
+
+    /// Sends a request again until its answer is right or nothing of before can be served any more.
+    async fn until_right(&self, probe: &Probe, tokens: &Bearer) -> Seen {
+        loop {
+            let seen = self.once(probe, tokens).await;
+            if matches!(seen, Seen::Right) || Instant::now() + PAUSE > self.deadline {
+                return seen;
+            }
+            pause(PAUSE).await;
+        }
+    }
+
+    async fn once(&self, probe: &Probe, tokens: &Bearer) -> Seen {
+        let request = match self.request(probe, tokens) {
+            Ok(request) => request,
+            Err(error) => return Seen::Wrong(Finding::unanswered(probe, format!("it cannot be sent: {error}"))),
+        };
+        match self.courier.send(request).await {
+            Ok(answer) => judge(probe, &answer, tokens),
+            Err(reason) => Seen::Wrong(Finding::unanswered(probe, reason)),
+        }
+    }
+
+    fn request(&self, probe: &Probe, tokens: &Bearer) -> Result<Request<Bytes>, http::Error> {
+        let request = Request::builder().method(probe.method.as_str()).uri(format!("{}{}", self.url, probe.path));
+        let request = probe.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        let token = match probe.caller {
+            Caller::User(token) | Caller::Forger(token) => tokens.token(token),
+            Caller::Nobody | Caller::Browser => None,
+        };
+        let request = token.into_iter().fold(request, |request, token| request.header(AUTHORIZATION, token));
+        request.body(probe.body.clone().unwrap_or_default())
+    }
+}
+
+fn judge(probe: &Probe, answer: &Response<Bytes>, tokens: &Bearer) -> Seen {
+    let wrong = probe.expected.wrong(answer);
+    if wrong.is_empty() {
+        Seen::Right
+    } else if is_throttled(answer) {
+        Seen::Throttled
+    } else {
+        Seen::Wrong(Finding::answered(probe, answer, (wrong, tokens)))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a check has an end and is told to the person")]
+pub(super) async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}

@@ -1,0 +1,261 @@
+//! What is asked, what is taken for right, and how patiently.
+
+use std::{
+    fmt::Write as _,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{
+    Bearer, Courier, Patience, header,
+    probe::{self, Probe},
+    rounds::{Rounds, Seen, pause},
+};
+use crate::config::Config;
+
+fn config(routes: &Value, cors: &Value) -> Config {
+    let mut whole = json!({
+        "deployment": { "serviceName": "shop", "region": "eu-west-1" },
+        "functions": { "hello": { "source": "hello", "handler": "app.handler", "runtime": "python3.13" } },
+        "routes": routes,
+    });
+    if !cors.is_null() {
+        whole["cors"] = cors.clone();
+    }
+    serde_json::from_value(whole).unwrap()
+}
+
+fn told(probes: &[Probe]) -> String {
+    let mut text = String::new();
+    for probe in probes {
+        let Probe { expected, function, .. } = probe;
+        let _ = write!(text, "{probe}: {}", expected.status);
+        if let Some(origin) = &expected.origin {
+            let _ = write!(text, ", for {origin}");
+        }
+        if !expected.methods.is_empty() {
+            let _ = write!(text, ", {:?}", expected.methods);
+        }
+        let _ = writeln!(text, "{}", function.as_ref().map(|name| format!(" by {name}")).unwrap_or_default());
+    }
+    text
+}
+
+#[test]
+fn api_gateway_is_asked_what_it_answers_without_any_function() {
+    let routes = json!({
+        "GET /": { "function": "hello", "auth": "none" },
+        "GET /items/{id}": { "function": "hello" },
+        "ANY /files/{path+}": { "function": "hello", "auth": { "scopes": ["shop/read"] } },
+        "GET /files/{path+}": { "function": "hello", "auth": "none" },
+        "POST /own": { "function": "hello", "auth": "none" },
+        "OPTIONS /own": { "function": "hello", "auth": "none" },
+    });
+    let cors = json!({ "allowedOrigins": ["https://a.example", "https://b.example"] });
+    let probes = probe::of_gateway(&config(&routes, &cors));
+    assert!(probes.iter().all(|probe| probe.function.is_none()));
+    assert_snapshot!(told(&probes), @r#"
+    POST /files/stackctl-check without a token: 401, for *
+    POST /files/stackctl-check with a forged token: 401, for *
+    GET /items/stackctl-check without a token: 401, for *
+    GET /items/stackctl-check with a forged token: 401, for *
+    OPTIONS / as a browser's preflight: 200, for https://a.example, {Get}
+    OPTIONS / as a browser's preflight: 200, for https://b.example, {Get}
+    OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://a.example, {Get}
+    OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://a.example, {Get}
+    "#);
+    assert_snapshot!(told(&probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET"] })))), @r#"
+    POST /files/stackctl-check without a token: 401, for *
+    POST /files/stackctl-check with a forged token: 401, for *
+    GET /items/stackctl-check without a token: 401, for *
+    GET /items/stackctl-check with a forged token: 401, for *
+    OPTIONS / as a browser's preflight: 200, for *
+    OPTIONS /files/stackctl-check as a browser's preflight: 200, for *
+    OPTIONS /items/stackctl-check as a browser's preflight: 200, for *
+    "#);
+    assert_snapshot!(told(&probe::of_gateway(&config(&routes, &Value::Null))), @r#"
+    POST /files/stackctl-check without a token: 401
+    POST /files/stackctl-check with a forged token: 401
+    GET /items/stackctl-check without a token: 401
+    GET /items/stackctl-check with a forged token: 401
+    "#);
+}
+
+#[test]
+fn a_route_is_asked_what_its_check_says() {
+    let routes = json!({
+        "ANY /items/{id}/{rest+}": { "function": "hello", "check": {
+            "method": "PUT", "path": { "id": "a b", "rest": "c/d e" }, "query": { "q": "x&y", "r": "1" },
+            "headers": { "X-One": "1" }, "body": { "name": "ada" }, "status": 201, "bodyMatch": { "id": 7 } } },
+        "GET /open": { "function": "hello", "auth": "none", "check": {} },
+        "POST /closed": { "function": "hello", "check": { "as": "none", "status": 401, "body": "text" } },
+        "GET /mine": { "function": "hello", "auth": { "scopes": ["aws.cognito.signin.user.admin"] }, "check": {} },
+        "GET /unchecked": { "function": "hello" },
+    });
+    let probes = probe::of_config(&config(&routes, &Value::Null));
+    assert_snapshot!(told(&probes), @r#"
+    POST /closed without a token: 401
+    PUT /items/a%20b/c/d%20e?q=x%26y&r=1 as a user: 201 by hello
+    GET /mine as a user: 200 by hello
+    GET /open without a token: 200 by hello
+    "#);
+    let items = probes.iter().find(|probe| probe.path.starts_with("/items")).unwrap();
+    let own = ("X-One".to_owned(), "1".to_owned());
+    assert_eq!(items.headers, [own, ("Content-Type".to_owned(), "application/json".to_owned())]);
+    assert_eq!(items.body.as_deref(), Some(&br#"{"name":"ada"}"#[..]));
+}
+
+/// What is wrong with an answer to a check.
+fn wrong(check: &Value, answer: Response<&'static str>) -> String {
+    let routes = json!({ "GET /": { "function": "hello", "auth": "none", "check": check } });
+    let probes = probe::of_config(&config(&routes, &Value::Null));
+    probes[0].expected.wrong(&answer.map(Bytes::from)).join("; ")
+}
+
+fn body(body: &'static str) -> Response<&'static str> {
+    Response::new(body)
+}
+
+#[test]
+fn what_is_wrong_with_an_answer_is_said() {
+    let refused = Response::builder().status(403).body("").unwrap();
+    assert_eq!(wrong(&json!({}), body("anything")), "");
+    assert_eq!(wrong(&json!({}), refused), "the answer is 403, not 200");
+    assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping pong")), "");
+    assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping")), "the body does not hold `pong`");
+    let member = json!({ "bodyMatch": { "user": { "name": "ada" }, "tags": [1] } });
+    assert_eq!(wrong(&member, body(r#"{ "user": { "name": "ada", "id": 1 }, "tags": [1], "more": 2 }"#)), "");
+    let lacks = r#"the body does not hold {"user":{"name":"ada"},"tags":[1]}"#;
+    assert_eq!(wrong(&member, body(r#"{ "user": { "name": "bob" }, "tags": [1] }"#)), lacks);
+    assert_eq!(wrong(&member, body(r#"{ "user": { "name": "ada" }, "tags": [1, 2] }"#)), lacks);
+    assert_eq!(wrong(&json!({ "bodyMatch": 7 }), body("seven")), "the body is not JSON, and was to hold 7");
+}
+
+#[test]
+fn cors_headers_that_are_missing_or_of_another_are_told() {
+    let routes = json!({ "POST /": { "function": "hello" } });
+    let probes = probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["https://a.example"] })));
+    let answer = |status: u16, headers: &[(&str, &str)]| {
+        let answer = Response::builder().status(status);
+        headers.iter().fold(answer, |answer, (name, value)| answer.header(*name, *value)).body(Bytes::new()).unwrap()
+    };
+    let (refusal, preflight) = (&probes[0].expected, &probes[2].expected);
+    assert_eq!(refusal.wrong(&answer(401, &[("Access-Control-Allow-Origin", "https://a.example")])).len(), 0);
+    assert_eq!(
+        refusal.wrong(&answer(401, &[])),
+        ["it has no `access-control-allow-origin`, which was to be `https://a.example`"]
+    );
+    let others = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "GET, PUT")];
+    assert_eq!(
+        preflight.wrong(&answer(200, &others)),
+        [
+            "its `access-control-allow-origin` is `*`, not `https://a.example`",
+            "its `access-control-allow-methods` is `GET, PUT`, not `POST`"
+        ]
+    );
+}
+
+/// Answers with one status after the other, the last one for ever, a second after each request.
+struct Scripted {
+    statuses: Vec<u16>,
+    began: Instant,
+    asked: Mutex<Vec<Duration>>,
+    under_way: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Scripted {
+    fn new(statuses: &[u16]) -> Self {
+        let (under_way, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { statuses: statuses.to_vec(), began: Instant::now(), asked: Mutex::default(), under_way, most }
+    }
+
+    fn asked(&self) -> Vec<u64> {
+        self.asked.lock().unwrap().iter().map(Duration::as_secs).collect()
+    }
+}
+
+impl Courier for Scripted {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
+        let at = {
+            let mut asked = self.asked.lock().unwrap();
+            asked.push(self.began.elapsed());
+            asked.len() - 1
+        };
+        self.most.fetch_max(self.under_way.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        pause(Duration::from_secs(1)).await;
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+        let status = self.statuses[at.min(self.statuses.len() - 1)];
+        if status == 0 {
+            return Err("nobody answers".into());
+        }
+        let token = request.headers().get("authorization").map_or("", |token| token.to_str().unwrap());
+        let answer = Response::builder().status(status);
+        let answer = if status == 429 { answer.header("x-amzn-errortype", "TooManyRequestsException") } else { answer };
+        Ok(answer.body(format!("you are {token}").into()).unwrap())
+    }
+}
+
+/// What requests to a route come to, so many at once.
+async fn rounds(courier: &Scripted, patience: Patience, routes: usize) -> Vec<Seen> {
+    let routes = (0..routes).map(|at| {
+        let check = json!({ "function": "hello", "check": {} });
+        (format!("GET /{at}"), check)
+    });
+    let probes = probe::of_config(&config(&routes.collect::<serde_json::Map<_, _>>().into(), &Value::Null));
+    let deadline = patience.settle().await;
+    let tokens = Bearer { id: header("s3cret"), access: None };
+    Rounds { courier, url: "http://api.test/dev", deadline }.all(&probes, &tokens).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_aws_nothing_is_asked_at_once_and_a_wrong_answer_may_be_one_of_before() {
+    let slow = Scripted::new(&[500, 403, 0, 200]);
+    assert_eq!(rounds(&slow, Patience::AWS, 1).await, [Seen::Right]);
+    assert_eq!(slow.asked(), [5, 7, 9, 11]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_stays_wrong_is_told_in_the_end() {
+    let broken = Scripted::new(&[500]);
+    let seen = rounds(&broken, Patience::AWS, 1).await;
+    let Seen::Wrong(finding) = &seen[0] else { panic!("{seen:?}") };
+    assert_eq!(
+        (finding.request.as_str(), &finding.wrong[..]),
+        ("GET /0 as a user", &["the answer is 500, not 200".to_owned()][..])
+    );
+    assert_eq!(finding.body.as_deref(), Some("you are (token)"), "whoever reads it could use the token");
+    assert_eq!((finding.function.as_deref(), broken.asked().last()), (Some("hello"), Some(&35)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_changes_are_there_at_once_nothing_is_asked_twice() {
+    for (status, reason) in [(500, "the answer is 500, not 200"), (0, "nobody answers")] {
+        let broken = Scripted::new(&[status]);
+        let seen = rounds(&broken, Patience::NONE, 1).await;
+        assert!(matches!(&seen[0], Seen::Wrong(finding) if finding.wrong == [reason]), "{seen:?}");
+        assert_eq!(broken.asked(), [0]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_are_throttled_say_nothing() {
+    assert_eq!(rounds(&Scripted::new(&[429]), Patience::NONE, 2).await, [Seen::Throttled, Seen::Throttled]);
+    assert_eq!(rounds(&Scripted::new(&[429, 200]), Patience::AWS, 1).await, [Seen::Right]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_are_under_way_at_once_and_no_more_than_sixteen() {
+    let courier = Scripted::new(&[200]);
+    assert_eq!(rounds(&courier, Patience::NONE, 40).await.len(), 40);
+    assert_eq!((courier.most.load(Ordering::Relaxed), courier.asked().last()), (16, Some(&2)));
+}

@@ -1,0 +1,236 @@
+//! Carries a plan out so that it can be undone: what is served afterwards is checked, and put back when the check fails.
+
+use std::collections::BTreeMap;
+
+use super::{
+    app::{App, OnInterrupt},
+    carry_out::{self, Tally},
+    session::{Session, Survey},
+};
+use crate::{
+    check::{self, Check, CheckReport, Finding, Patience, Unmade},
+    cli::UpArgs,
+    engine::{Back, Events, Key, ResourceError, RolledOut, Rollout, Trial, TrialEnd, Tried, Verb, record},
+    error::{Failure, Fault},
+    exit::Exit,
+    http::Client,
+    report::Message,
+    state::{State, Store},
+};
+
+/// How long a request may take: API Gateway gives up after 29 s.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
+
+/// Carries out the plan of a survey, after asking, checks what is served then, and returns the state as it is then.
+///
+/// # Errors
+/// When not everything was done, or the check has not passed.
+pub(super) async fn roll_out(
+    app: &App,
+    session: &Session,
+    survey: Survey,
+    arguments: UpArgs,
+) -> Result<State, Failure> {
+    carry_out::show(app, session, &survey.plan, "Bring it up?").await?;
+    if !arguments.no_check {
+        tell_unchecked(app, &survey);
+    }
+    let Survey { state, plan, .. } = survey;
+    if plan.is_empty() && state.unchecked.is_none() && state.check_user.is_none() {
+        return Ok(state);
+    }
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let state = remove_check_user(app, session, state).await?;
+    if plan.is_empty() && state.unchecked.is_none() {
+        return Ok(state);
+    }
+    let steps = carry_out::acting(&plan);
+    let (tally, client, who) = (Tally::new(&app.report), Client::new(PATIENCE), session.who(app));
+    let check = Announced { app, check: check_of(app, session, &client) };
+    let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, by: &who };
+    let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &how).await;
+    app.bill_saves(rolled.outcome.saves);
+    app.report.tell(&Message::Executed { steps: &tally.take(), took: rolled.took });
+    conclude(app, rolled, steps)
+}
+
+/// What became of a plan that was carried out.
+pub(crate) struct Applied {
+    /// How many steps were done, by verb.
+    pub(crate) steps: BTreeMap<Verb, usize>,
+    /// The state as it is then, or why not everything was done.
+    pub(crate) state: Result<State, Failure>,
+}
+
+/// Carries out the plan of a survey, to which whoever must has agreed, and checks nothing; `again` says how a rest of it is
+/// done.
+pub(crate) async fn apply(
+    app: &App,
+    session: &Session,
+    survey: Survey,
+    (events, again): (&dyn Events, &str),
+) -> Applied {
+    let Survey { state, plan, .. } = survey;
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let (tally, steps, who) = (Tally::new(events), carry_out::acting(&plan), session.who(app));
+    let unseen = Rollout::<Announced<'_>> { trial: None, undo: false, by: &who };
+    let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &unseen).await;
+    app.bill_saves(rolled.outcome.saves);
+    tell_unpruned(app, &rolled.unpruned);
+    Applied { steps: tally.take(), state: carry_out::conclude(app, rolled.outcome, (steps, again)) }
+}
+
+/// Tells that there is something to do although nothing is to be changed.
+pub(super) fn tell_unchecked(app: &App, survey: &Survey) {
+    if survey.plan.is_empty() && survey.state.unchecked.is_some() {
+        let message = "the last change has not passed its check yet: `up` checks what is served";
+        app.report.tell(&Message::Note { message });
+    }
+}
+
+/// Removes the user that an interrupted check has left.
+///
+/// # Errors
+/// When they cannot be removed.
+pub(super) async fn remove_check_user(app: &App, session: &Session, mut state: State) -> Result<State, Failure> {
+    let Some(user) = state.check_user.take() else { return Ok(state) };
+    check::dismiss((&session.cloud, &app.report), &user).await.map_err(|error| {
+        let failure = Failure::failed("the user of an interrupted check cannot be removed").detail(&error);
+        error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints(&app.flags()))
+    })?;
+    app.bill_saves(1);
+    Ok(record(state, &*session.store).await?)
+}
+
+fn check_of<'c>(app: &'c App, session: &'c Session, client: &'c Client) -> Check<'c, Client> {
+    // What stands in for AWS has no distance over which a change spreads.
+    let patience = if session.cloud.endpoint.is_none() { Patience::AWS } else { Patience::NONE };
+    Check {
+        config: &session.config,
+        cloud: &session.cloud,
+        events: &app.report,
+        interrupt: &app.interrupt,
+        courier: client,
+        patience,
+    }
+}
+
+/// A check that takes its time, and says so.
+struct Announced<'a> {
+    app: &'a App,
+    check: Check<'a, Client>,
+}
+
+impl Trial for Announced<'_> {
+    type Report = CheckReport;
+
+    async fn run(&self, state: State, store: &dyn Store) -> Tried<CheckReport> {
+        if self.check.patience != Patience::NONE {
+            self.app.report.tell(&Message::Note { message: "checking what is served now, as soon as it is" });
+        }
+        self.check.run(state, store).await
+    }
+}
+
+fn conclude(app: &App, rolled: RolledOut<CheckReport>, steps: usize) -> Result<State, Failure> {
+    let RolledOut { outcome, tried, back, unpruned, .. } = rolled;
+    tell_unpruned(app, &unpruned);
+    let again = format!("run `stackctl {}` to go on", app.command);
+    let Some((end, report)) = tried else { return carry_out::conclude(app, outcome, (steps, &again)) };
+    tell_throttled(app, &report);
+    tell_left(app, &report);
+    if end == TrialEnd::Passed {
+        app.report.tell(&Message::Checked(&report));
+        return carry_out::conclude(app, outcome, (steps, &again));
+    }
+    if end == TrialEnd::Open {
+        return Err(unmade(app, report));
+    }
+    app.report.tell(&Message::Checked(&report));
+    let save_error = outcome.save_error;
+    let failure = failed(&report);
+    let first = outcome.state.unchecked.as_ref().is_some_and(crate::state::Unchecked::is_first);
+    let failure = aftermath(app, failure, (back, first));
+    Err(match save_error {
+        Some(error) => failure.detail(format!("and the state could not be saved: {error}")),
+        None => failure,
+    })
+}
+
+fn tell_unpruned(app: &App, unpruned: &[(Key, ResourceError)]) {
+    for (key, error) in unpruned {
+        let fault = Fault::of(format!("{key}: what it served long ago is not deleted yet"), error);
+        app.report.tell(&Message::Warning(&fault.hint("the next change deletes it")));
+    }
+}
+
+fn tell_throttled(app: &App, report: &CheckReport) {
+    let CheckReport { passed, throttled, findings, .. } = report;
+    if *throttled > 0 {
+        let all = passed + throttled + findings.len();
+        let fault =
+            Fault::new(format!("{throttled} of {all} requests of the check came faster than the API takes them"));
+        let fault = fault.detail("nobody knows how they would have been answered");
+        app.report.tell(&Message::Warning(&fault.hint("raise `api.throttle`, or the account's limits")));
+    }
+}
+
+fn tell_left(app: &App, report: &CheckReport) {
+    let Some(error) = &report.left else { return };
+    let fault = Fault::new("the user of the check is not removed yet").detail(error);
+    let fault = fault.hint(format!("the next `stackctl up{}` removes them", app.flags()));
+    app.report.tell(&Message::Warning(&fault));
+}
+
+/// The check came to no end: nothing is known to be wrong, so nothing is put back.
+fn unmade(app: &App, report: CheckReport) -> Failure {
+    let again = format!("what is served stays as it is, unchecked; `stackctl up{}` checks it again", app.flags());
+    let failure = match report.unmade {
+        None => Failure::new(Exit::Interrupted, "interrupted before what is served was checked"),
+        Some(Unmade::State(error)) => error.into(),
+        Some(Unmade::NoPool) => {
+            Failure::failed("what is served cannot be checked: there is no user pool to sign in to")
+        }
+        Some(Unmade::User(error)) => {
+            let failure = Failure::failed("what is served cannot be checked as a user").detail(&error);
+            let failure = error.details().into_iter().fold(failure, Failure::detail);
+            failure.with_hints(error.hints(&app.flags()))
+        }
+    };
+    failure.hint(again)
+}
+
+/// What did not get the answer that it must get, each on its own.
+fn failed(report: &CheckReport) -> Failure {
+    Failure { exit: Exit::Failed, errors: report.findings.iter().map(fault).collect(), hints: Vec::new() }
+}
+
+fn fault(finding: &Finding) -> Fault {
+    let fault = Fault::new(format!("{}: {}", finding.request, finding.wrong.join("; ")));
+    let body = finding.body.iter().flat_map(|body| body.lines()).map(|line| format!("| {line}"));
+    let fault = body.fold(fault, Fault::detail);
+    let Some(function) = finding.function.as_ref().filter(|_| !finding.logs.is_empty()) else { return fault };
+    let lines = finding.logs.iter().flat_map(|line| line.lines()).map(|line| format!("  {line}"));
+    lines.fold(fault.detail(format!("`{function}` has logged:")), Fault::detail)
+}
+
+/// Says what became of what was served before.
+fn aftermath(app: &App, mut failure: Failure, (back, first): (Option<Back>, bool)) -> Failure {
+    let again = format!("`stackctl up{}`", app.flags());
+    let Some(back) = back else {
+        return failure.hint(if first {
+            format!("this is the first deployment, so there is nothing to go back to; {again} checks it again")
+        } else {
+            format!("what is served stays as it is, unchecked; {again} checks it again")
+        });
+    };
+    for failed in &back.failed {
+        failure.errors.push(Fault::of(format!("{}: not put back", failed.key), &failed.error));
+    }
+    if !back.restored.is_empty() {
+        let keys: Vec<String> = back.restored.iter().map(ToString::to_string).collect();
+        let serve = if keys.len() == 1 { "serves" } else { "serve" };
+        failure = failure.hint(format!("put back: {} {serve} again what was served before", keys.join(", ")));
+    }
+    failure.hint(format!("everything else is as configured; {again} plans the change again"))
+}

@@ -1,0 +1,157 @@
+//! Checks of routes: requests that can be made, by somebody who can sign in.
+
+use crate::config::model::{AuthFlow, CheckAs, Method, RouteKey, SIGN_IN_SCOPE, parts};
+use crate::config::problem::{Findings, Problem};
+use crate::config::suggest::{did_you_mean, list};
+use crate::config::tree::{Entry, Node};
+
+use super::Context;
+
+/// What a user signs in with whom nobody knows.
+const FLOW: AuthFlow = AuthFlow::AdminUserPasswordAuth;
+
+pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+    for entry in context.entries("routes") {
+        let Some(check) = entry.value.get("check") else { continue };
+        // A key that is none is a problem already.
+        let Ok(key) = entry.name.parse::<RouteKey>() else { continue };
+        let method = method(check, &key, findings);
+        reached(context, check, (&key, method), findings);
+        variables(check, &key, findings);
+        if let Some(body) = check.get("body").filter(|_| !method.has_body()) {
+            findings.add(body.error(format!("a `{method}` request has no body")));
+        }
+        headers(check, findings);
+        if let Some(caller) = caller(&entry.value, check) {
+            signs_in(context, caller, findings);
+            scopes(&entry.value, caller, findings);
+        }
+    }
+}
+
+/// Gives the method of the request.
+fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
+    let chosen = check.get("method");
+    if let Some(node) = chosen.filter(|_| key.method != Method::Any) {
+        findings.add(
+            node.error(format!("the method is that of the route, `{}`", key.method))
+                .hint("leave `method` out: it is for routes with `ANY`"),
+        );
+    }
+    if key.method != Method::Any {
+        return key.method;
+    }
+    let known = |text: &str| Method::ALL.iter().copied().find(|method| method.as_str() == text);
+    let method = chosen.and_then(Node::text).and_then(known).unwrap_or(Method::Get);
+    if let Some(node) = chosen.filter(|_| method == Method::Any) {
+        findings.add(node.error("a request has one method, and `ANY` is none"));
+    }
+    method
+}
+
+/// Makes sure that a request to a route of `ANY` does not come to a route of its own method.
+fn reached(context: &Context<'_>, check: &Node, (key, method): (&RouteKey, Method), findings: &mut Findings) {
+    let own = RouteKey { path: key.path.clone(), method }.to_string();
+    if key.method == Method::Any
+        && method != Method::Any
+        && context.entries("routes").iter().any(|entry| entry.name == own)
+    {
+        let place = check.get("method").unwrap_or(check);
+        findings.add(place.error(format!("the request would come to `{own}`")).hint("choose another `method`"));
+    }
+}
+
+/// Makes sure that every variable of the path has a value, and nothing else has.
+fn variables(check: &Node, key: &RouteKey, findings: &mut Findings) {
+    let names: Vec<&str> = parts(&key.path).filter_map(variable).collect();
+    let given = check.get("path");
+    let values = given.map(Node::entries).unwrap_or_default();
+    for value in values {
+        if !names.contains(&value.name.as_str()) {
+            findings.add(unknown_variable(value, key, &names));
+        } else if value.value.text() == Some("") {
+            findings.add(value.value.error(format!("the variable `{}` has no value", value.name)));
+        }
+    }
+    for name in names.iter().filter(|name| values.iter().all(|value| value.name != **name)) {
+        let problem = given.unwrap_or(check).error(format!("the variable `{name}` of the path has no value"));
+        findings.add(problem.hint(format!("add `\"path\": {{ \"{name}\": \"…\" }}`")));
+    }
+}
+
+/// Gives the name of a variable part, without the plus of a greedy one.
+fn variable(part: &str) -> Option<&str> {
+    part.strip_prefix('{')?.strip_suffix('}').map(|name| name.strip_suffix('+').unwrap_or(name))
+}
+
+fn unknown_variable(value: &Entry, key: &RouteKey, names: &[&str]) -> Problem {
+    let problem = value.error(format!("`{}` is not a variable of `{}`", value.name, key.path));
+    if names.is_empty() {
+        return problem.hint("the path has none: leave it out");
+    }
+    problem
+        .detail(format!("variables are: {}", list(names.to_vec())))
+        .maybe_hint(did_you_mean(&value.name, names.to_vec()))
+}
+
+fn headers(check: &Node, findings: &mut Findings) {
+    for header in check.get("headers").map(Node::entries).unwrap_or_default() {
+        let is_token = |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character);
+        if header.name.is_empty() || !header.name.chars().all(is_token) {
+            findings.add(header.error(format!("`{}` is not the name of a header", header.name)));
+        }
+        if let Some(text) = header.value.text()
+            && !text.chars().all(|character| character == '\t' || (' '..='~').contains(&character))
+        {
+            findings.add(header.value.error("a header is a line of plain letters, digits and signs"));
+        }
+        if header.name.eq_ignore_ascii_case("Authorization") {
+            findings.add(
+                header.error("`Authorization` is set by `as`").hint("leave it out; `\"as\": \"none\"` sends no token"),
+            );
+        }
+    }
+}
+
+/// Gives the place that says that the check is made as a user, when it is.
+fn caller<'n>(route: &'n Node, check: &'n Node) -> Option<&'n Node> {
+    let public = route.text_of("auth") == Some("none");
+    match check.get("as") {
+        Some(node) => (node.text() == Some(CheckAs::User.as_str())).then_some(node),
+        None => (!public).then_some(check),
+    }
+}
+
+/// Makes sure that a user can sign in without anybody's help.
+fn signs_in(context: &Context<'_>, caller: &Node, findings: &mut Findings) {
+    let flows = context.section("client").and_then(|client| client.get("explicitAuthFlows"));
+    if flows.is_some_and(|flows| flows.items().iter().all(|flow| flow.text() != Some(FLOW.as_str()))) {
+        findings.add(
+            caller
+                .error("nobody can sign in for the check")
+                .detail(format!("`client.explicitAuthFlows` lacks `{FLOW}`"))
+                .hint("add it, or check as nobody: `\"as\": \"none\"`"),
+        );
+    }
+    if context.section("userPool").and_then(|pool| pool.text_of("mfa")) == Some("ON") {
+        findings.add(
+            caller
+                .error("nobody can sign in for the check")
+                .detail("`userPool.mfa` is `ON`, and a user of a minute has no authenticator app")
+                .hint("check as nobody: `\"as\": \"none\"`, or make `userPool.mfa` `OPTIONAL`"),
+        );
+    }
+}
+
+/// Makes sure that the token of a sign-in by password passes.
+fn scopes(route: &Node, caller: &Node, findings: &mut Findings) {
+    let scopes = route.get("auth").and_then(|auth| auth.get("scopes"));
+    if scopes.is_some_and(|scopes| scopes.items().iter().all(|scope| scope.text() != Some(SIGN_IN_SCOPE))) {
+        findings.add(
+            caller
+                .error("the token of the check has none of the route's scopes")
+                .detail(format!("a user who signs in by password has `{SIGN_IN_SCOPE}` only"))
+                .hint("check as nobody, which is refused: `\"as\": \"none\", \"status\": 401`"),
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! What is served after a change is checked with real functions, and put back when it is not as it is to be.
+
+use std::net::TcpListener;
+
+use stackctl_local::Settings;
+
+use super::{cloud::Served, sandbox::Sandbox};
+
+/// A stack whose function answers as its caller wishes, with a check as a user and one without.
+fn checked() -> Sandbox {
+    let sandbox = Sandbox::obedient();
+    sandbox.edit(
+        r#""POST /echo": { "function": "items", "auth": "none" }"#,
+        r#""POST /echo": { "function": "other", "auth": "none", "check": { "body": "ping", "bodyMatch": { "body": "ping" } } }"#,
+    );
+    sandbox.edit(
+        r#""GET /items": { "function": "items" }"#,
+        r#""GET /items": { "function": "items", "check": { "bodyMatch": { "token": "id" } } }"#,
+    );
+    sandbox
+}
+
+/// Has the check as a user get this status from the function.
+fn answer(sandbox: &Sandbox, status: u16) {
+    sandbox.edit(
+        r#""check": { "bodyMatch": { "token": "id" } }"#,
+        &format!(r#""check": {{ "query": {{ "as": "{status}" }} }}"#),
+    );
+}
+
+/// A setting of the function behind `GET /items` that callers do not notice but by its version.
+fn touch(sandbox: &Sandbox) {
+    sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
+}
+
+#[test]
+fn a_change_that_passes_is_told_in_a_line() {
+    let sandbox = checked();
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    touch(&sandbox);
+    insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
+    exit code 0
+    --- stdout
+    invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
+    rest_api_id   <rest_api.main#id>
+    user_pool_id  <user_pool.main#id>
+    client_id     <user_pool_client.main#id>
+    region        eu-west-1
+    account       000000000000
+    endpoint      http://127.0.0.1:PORT
+
+    GET /admin       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin
+    POST /echo       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/echo  public
+    GET /items       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items
+    GET /items/{id}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items/{id}
+    GET /mine        http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/mine
+    --- stderr
+    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
+    hint: leave `auth` out to ask for a signed-in user
+    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
+      such a token has only `aws.cognito.signin.user.admin`
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+      ~ lambda_function.items    shop-dev-items
+          timeout: 10 → 11
+
+    plan: 1 to update; 13 unchanged
+      lambda_function.items    updated  TIME
+
+    1 updated in TIME
+
+    checked with 10 requests in TIME
+
+
+    next:
+      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin    # 401 without a token
+    "#);
+    let events = sandbox.events("up --local");
+    assert!(events.iter().all(|event| event["event"] != "checked"), "without a change nothing is checked");
+    assert_eq!(sandbox.run("user list --local").out, "0 users\n");
+}
+
+#[test]
+fn a_change_that_fails_is_put_back_and_planned_again() {
+    let sandbox = checked();
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    touch(&sandbox);
+    answer(&sandbox, 500);
+    insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
+    hint: leave `auth` out to ask for a signed-in user
+    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
+      such a token has only `aws.cognito.signin.user.admin`
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+      ~ lambda_function.items    shop-dev-items
+          timeout: 10 → 11
+
+    plan: 1 to update; 13 unchanged
+      lambda_function.items    updated  TIME
+
+    1 updated in TIME
+
+    checked with 10 requests, 1 with a wrong answer in TIME
+
+    error: GET /items?as=500 as a user: the answer is 500, not 200
+      | as you like it
+      `items` has logged:
+        hello from /items
+    hint: put back: lambda_function.items serves again what was served before
+    hint: everything else is as configured; `stackctl up --local` plans the change again
+    "#);
+    insta::assert_snapshot!(sandbox.transcript("plan --local"), @r#"
+    exit code 0
+    --- stdout
+      ~ lambda_function.items    shop-dev-items
+          alias: "version 1" → "a version of these settings"
+
+    plan: 1 to update; 13 unchanged
+    --- stderr
+    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
+    hint: leave `auth` out to ask for a signed-in user
+    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
+      such a token has only `aws.cognito.signin.user.admin`
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    "#);
+    sandbox.edit(r#""as": "500""#, r#""as": "200""#);
+    assert_eq!(sandbox.run("up --local").code, 0);
+    assert_eq!(sandbox.run("plan --local --detailed-exitcode").code, 0);
+}
+
+#[test]
+fn a_machine_reads_what_a_check_has_found() {
+    let sandbox = checked();
+    answer(&sandbox, 503);
+    let events = sandbox.events("up --local");
+    let checked = events.iter().find(|event| event["event"] == "checked").unwrap();
+    let finding = &checked["failed"][0];
+    assert_eq!(
+        (checked["passed"].as_u64(), finding["request"].as_str()),
+        (Some(9), Some("GET /items?as=503 as a user"))
+    );
+    assert_eq!(finding["wrong"][0], "the answer is 503, not 200");
+    assert_eq!((finding["body"].as_str(), finding["function"].as_str()), (Some("as you like it"), Some("items")));
+    assert_eq!(finding["logs"][0], "hello from /items");
+    assert_eq!(events.last().unwrap()["exit"], 1);
+}
+
+#[test]
+fn a_first_deployment_that_fails_stays_and_is_checked_until_it_passes() {
+    let sandbox = checked();
+    answer(&sandbox, 404);
+    insta::assert_snapshot!(sandbox.transcript("up --local --quiet"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: GET /items?as=404 as a user: the answer is 404, not 200
+      | as you like it
+      `items` has logged:
+        hello from /items
+    hint: this is the first deployment, so there is nothing to go back to; `stackctl up --local` checks it again
+    "#);
+    insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
+    hint: leave `auth` out to ask for a signed-in user
+    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
+      such a token has only `aws.cognito.signin.user.admin`
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    nothing to change
+    the last change has not passed its check yet: `up` checks what is served
+    checked with 10 requests, 1 with a wrong answer in TIME
+
+    error: GET /items?as=404 as a user: the answer is 404, not 200
+      | as you like it
+      `items` has logged:
+        hello from /items
+    hint: this is the first deployment, so there is nothing to go back to; `stackctl up --local` checks it again
+    "#);
+    insta::assert_snapshot!(sandbox.transcript("up --local --no-check"), @r#"
+    exit code 0
+    --- stdout
+    invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
+    rest_api_id   <rest_api.main#id>
+    user_pool_id  <user_pool.main#id>
+    client_id     <user_pool_client.main#id>
+    region        eu-west-1
+    account       000000000000
+    endpoint      http://127.0.0.1:PORT
+
+    GET /admin       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin
+    POST /echo       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/echo  public
+    GET /items       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items
+    GET /items/{id}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items/{id}
+    GET /mine        http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/mine
+    --- stderr
+    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
+    hint: leave `auth` out to ask for a signed-in user
+    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
+      such a token has only `aws.cognito.signin.user.admin`
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    nothing to change
+
+    next:
+      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin    # 401 without a token
+    "#);
+    assert!(sandbox.events("up --local").iter().all(|event| event["event"] != "checked"), "it is confirmed");
+}
+
+#[test]
+fn a_change_that_is_not_to_be_put_back_stays() {
+    let sandbox = checked();
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    touch(&sandbox);
+    answer(&sandbox, 500);
+    let ran = sandbox.transcript("up --local --quiet --no-rollback");
+    insta::assert_snapshot!(ran, @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: GET /items?as=500 as a user: the answer is 500, not 200
+      | as you like it
+      `items` has logged:
+        hello from /items
+    hint: what is served stays as it is, unchecked; `stackctl up --local` checks it again
+    "#);
+    assert_eq!(sandbox.run("plan --local --detailed-exitcode").code, 0);
+    let ran = sandbox.run("up --local --quiet");
+    assert!(ran.err.contains("put back: lambda_function.items"), "{}", ran.err);
+}
+
+#[test]
+fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    assert_eq!(sandbox.run("up --yes --quiet").code, 0);
+    sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
+    let check = r#""POST /hello/{name}": { "function": "hello", "check": { "path": { "name": "ada" } } }"#;
+    sandbox.edit(r#""POST /hello/{name}": { "function": "hello" }"#, check);
+    aws.refuse("cognito-idp:AdminCreateUser");
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: what is served cannot be checked as a user
+      stackctl-check-TOKEN: not created
+      cognito-idp:AdminCreateUser: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `cognito-idp:AdminCreateUser`
+    hint: what is served stays as it is, unchecked; `stackctl up` checks it again
+    "#);
+    insta::assert_snapshot!(sandbox.transcript("plan"), @r#"
+    exit code 0
+    --- stdout
+    nothing to change
+    --- stderr
+    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+
+    the last change has not passed its check yet: `up` checks what is served
+    "#);
+}
+
+#[test]
+fn the_user_of_a_check_that_was_killed_counts_as_nobody_and_goes() {
+    let door = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = door.local_addr().unwrap().port();
+    for last in ["up --local --quiet --no-check", "down --local --quiet"] {
+        let sandbox = checked();
+        sandbox.edit(r#""bodyMatch": { "token": "id" }"#, &format!(r#""query": {{ "knock": "{port}" }}"#));
+        let run = sandbox.follow(sandbox.command("up --local"));
+        let _knock = door.accept().unwrap();
+        run.signal("-KILL");
+        assert_eq!(run.ended().0, None);
+        let users = sandbox.run("user list --local").out;
+        assert!(users.contains("stackctl-check-"), "{users}");
+        let show = sandbox.run("state show --local").out;
+        assert!(show.contains("is a user of a check and goes with the next `up` or `down`"), "{show}");
+        let ran = sandbox.run(last);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        if last.starts_with("up") {
+            assert_eq!(sandbox.run("user list --local").out, "0 users\n");
+        } else {
+            assert_eq!(sandbox.run("status --local").out, "not deployed\n");
+            assert!(!ran.err.contains("user"), "nobody is asked to lose a user: {}", ran.err);
+        }
+    }
+}

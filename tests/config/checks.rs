@@ -1,0 +1,145 @@
+//! Checks of routes: requests that can be made, by somebody who can sign in.
+
+use insta::assert_snapshot;
+use stackctl::config::{Check, CheckAs};
+
+use super::harness::Folder;
+
+/// What is said of a route with this check, on line 6.
+fn checked(route: &str, check: &str) -> String {
+    let members = r#""function": "hello", "auth": "none""#;
+    Folder::with_routes(&format!("\"{route}\": {{ {members},\n      \"check\": {check} }}")).problems()
+}
+
+/// The same where the route asks for a token, with a further section.
+fn protected(members: &str, check: &str, section: &str) -> String {
+    let function = r#"{ "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" }"#;
+    Folder::with(&format!(
+        r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{ "hello": {function} }},
+  "routes": {{ "GET /hello": {{ "function": "hello", {members}
+      "check": {check} }} }}{section}
+}}"#
+    ))
+    .problems()
+}
+
+#[test]
+fn a_check_can_say_all_of_a_request_and_of_its_answer() {
+    let check = r#"{ "path": { "id": "7", "rest": "a/b" }, "query": { "q": "${stage}" }, "headers": { "X-One": "1" },
+        "method": "PUT", "body": { "name": "ada" }, "as": "none", "status": 201, "bodyMatch": { "id": 7 } }"#;
+    assert_eq!(
+        checked("ANY /items/{id}/{rest+}", check).lines().next().unwrap_or_default().split(": ").last(),
+        Some("everybody may call this route with every method, also those that change data")
+    );
+    assert_eq!(checked("GET /hello", "{}"), "");
+    let route = r#""GET /hello": { "function": "hello", "check": {} }"#;
+    let config = Folder::with_routes(route).load().unwrap().config;
+    let route = config.routes.values().next().unwrap();
+    assert_eq!(route.check, Some(Check::default()));
+    assert_eq!((Check::default().status, Check::default().caller), (200, None::<CheckAs>));
+    assert!(route.is_checked_as_user(), "where a token is asked for, a user is");
+}
+
+#[test]
+fn every_variable_of_the_path_has_a_value_and_nothing_else() {
+    assert_snapshot!(checked("GET /items/{id}/{rest+}", r#"{ "path": { "id": "", "it": "1" } }"#), @r#"
+    error: config.json:6:26: routes."GET /items/{id}/{rest+}".check.path: the variable `rest` of the path has no value
+    hint: add `"path": { "rest": "…" }`
+    error: config.json:6:34: routes."GET /items/{id}/{rest+}".check.path.id: the variable `id` has no value
+    error: config.json:6:38: routes."GET /items/{id}/{rest+}".check.path.it: `it` is not a variable of `/items/{id}/{rest+}`
+      variables are: id, rest
+    hint: did you mean `id`?
+    "#);
+    assert_snapshot!(checked("GET /hello", r#"{ "path": { "id": "1" } }"#), @r#"
+    error: config.json:6:28: routes."GET /hello".check.path.id: `id` is not a variable of `/hello`
+    hint: the path has none: leave it out
+    "#);
+    assert_snapshot!(checked("GET /items/{id}", "{}"), @r#"
+    error: config.json:6:16: routes."GET /items/{id}".check: the variable `id` of the path has no value
+    hint: add `"path": { "id": "…" }`
+    "#);
+}
+
+#[test]
+fn a_request_has_one_method_and_a_body_where_there_can_be_one() {
+    assert_snapshot!(checked("GET /hello", r#"{ "method": "GET" }"#), @r#"
+    error: config.json:6:28: routes."GET /hello".check.method: the method is that of the route, `GET`
+    hint: leave `method` out: it is for routes with `ANY`
+    "#);
+    assert_snapshot!(checked("ANY /hello", r#"{ "method": "ANY" }"#), @r#"
+    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    hint: leave `auth` out to ask for a signed-in user
+    error: config.json:6:28: routes."ANY /hello".check.method: a request has one method, and `ANY` is none
+    "#);
+    assert_snapshot!(checked("ANY /hello", r#"{ "body": "text" }"#), @r#"
+    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    hint: leave `auth` out to ask for a signed-in user
+    error: config.json:6:26: routes."ANY /hello".check.body: a `GET` request has no body
+    "#);
+    assert_snapshot!(checked("HEAD /hello", r#"{ "body": { "a": 1 } }"#), @r#"error: config.json:6:26: routes."HEAD /hello".check.body: a `HEAD` request has no body"#);
+}
+
+#[test]
+fn a_request_to_any_method_does_not_come_to_another_route() {
+    let members = r#""function": "hello""#;
+    let routes =
+        format!(r#""POST /hello": {{ {members} }}, "ANY /hello": {{ {members}, "check": {{ "method": "POST" }} }}"#);
+    assert_snapshot!(Folder::with_routes(&routes).problems(), @r#"
+    error: config.json:5:103: routes."ANY /hello".check.method: the request would come to `POST /hello`
+    hint: choose another `method`
+    "#);
+}
+
+#[test]
+fn headers_are_such_as_can_be_sent() {
+    let headers = r#"{ "headers": { "X One": "1", "X-Two": "ä", "authorization": "Bearer x" } }"#;
+    assert_snapshot!(checked("GET /hello", headers), @r#"
+    error: config.json:6:31: routes."GET /hello".check.headers."X One": `X One` is not the name of a header
+    error: config.json:6:54: routes."GET /hello".check.headers.X-Two: a header is a line of plain letters, digits and signs
+    error: config.json:6:59: routes."GET /hello".check.headers.authorization: `Authorization` is set by `as`
+    hint: leave it out; `"as": "none"` sends no token
+    "#);
+}
+
+#[test]
+fn a_status_and_a_caller_are_such_as_there_are() {
+    assert_snapshot!(checked("GET /hello", r#"{ "status": 100, "as": "nobody" }"#), @r#"
+    error: config.json:6:28: routes."GET /hello".check.status: 100 is out of range
+      allowed are 200 to 599
+    error: config.json:6:39: routes."GET /hello".check.as: `nobody` is not allowed
+      allowed are: user, none
+    "#);
+    assert_snapshot!(checked("GET /hello", r#"{ "expect": 200 }"#), @r#"
+    error: config.json:6:18: routes."GET /hello".check.expect: unknown key
+      keys here are: method, path, query, headers, body, as, status, bodyMatch
+    "#);
+}
+
+#[test]
+fn whoever_checks_as_a_user_can_sign_in() {
+    let refresh = r#", "client": { "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] }"#;
+    assert_snapshot!(protected("", "{}", refresh), @r#"
+    error: config.json:5:16: routes."GET /hello".check: nobody can sign in for the check
+      `client.explicitAuthFlows` lacks `ALLOW_ADMIN_USER_PASSWORD_AUTH`
+    hint: add it, or check as nobody: `"as": "none"`
+    warning: config.json:5:57: client.explicitAuthFlows: `stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`
+    hint: add it, unless nobody signs in that way
+    "#);
+    assert_eq!(protected("", r#"{ "as": "none", "status": 401 }"#, refresh).matches("error:").count(), 0);
+    assert_snapshot!(protected("", r#"{ "as": "user" }"#, r#", "userPool": { "mfa": "ON" }"#), @r#"
+    error: config.json:5:24: routes."GET /hello".check.as: nobody can sign in for the check
+      `userPool.mfa` is `ON`, and a user of a minute has no authenticator app
+    hint: check as nobody: `"as": "none"`, or make `userPool.mfa` `OPTIONAL`
+    "#);
+    assert_snapshot!(protected(r#""auth": { "scopes": ["orders/read"] },"#, "{}", ""), @r#"
+    warning: config.json:4:72: routes."GET /hello".auth.scopes: no token of a sign-in by password has one of these scopes
+      such a token has only `aws.cognito.signin.user.admin`
+    error: config.json:5:16: routes."GET /hello".check: the token of the check has none of the route's scopes
+      a user who signs in by password has `aws.cognito.signin.user.admin` only
+    hint: check as nobody, which is refused: `"as": "none", "status": 401`
+    "#);
+    let scopes = r#""auth": { "scopes": ["orders/read", "aws.cognito.signin.user.admin"] },"#;
+    assert_eq!(protected(scopes, "{}", ""), "");
+}
