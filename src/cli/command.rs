@@ -157,7 +157,7 @@ pub(crate) enum Command {
     #[command(after_help = LOGS_EXAMPLES)]
     Logs(LogsArgs),
 
-    /// Look at the record of what was made
+    /// Look at the record of what was made, or move it
     State {
         #[command(subcommand)]
         command: StateCommand,

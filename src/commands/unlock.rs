@@ -57,6 +57,6 @@ fn warning(holder: Option<&Holder>) -> Fault {
         }
     };
     Fault::new(message)
-        .detail("once the state is unlocked, it can save nothing more, and what it does is only found later")
+        .detail("once the state is unlocked it can save nothing more: it stops, and the next command finds what it did")
         .hint(hint)
 }

@@ -77,11 +77,12 @@ impl TransferError {
                 format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away"),
                 "`stackctl state show` and `stackctl plan` tell which of them is right".into(),
             ],
-            Self::Vanished { from, .. } => {
-                vec![format!(
-                    "the last version before is kept beside {from}, as `….previous.json` or by a bucket that keeps versions"
-                )]
-            }
+            Self::Vanished { from, .. } => vec![
+                format!(
+                    "the last version is kept beside {from}, as `….previous.json` or by a bucket that keeps versions"
+                ),
+                "`stackctl recover` rebuilds it from what AWS has".into(),
+            ],
         }
     }
 }

@@ -246,8 +246,7 @@ fn a_place_without_a_state_is_named_and_left_as_it_is() {
     error: s3://nowhere/stackctl/shop.dev.json: the state cannot be read
       s3:GetObject: NoSuchBucket: The specified bucket does not exist
       request id REQUEST
-    hint: `aws s3api create-bucket --bucket nowhere --region eu-west-1 --create-bucket-configuration LocationConstraint=eu-west-1` makes it
-    hint: `aws s3api put-bucket-versioning --bucket nowhere --region eu-west-1 --versioning-configuration Status=Enabled` lets it keep earlier states
+    hint: `--from` names the bucket in which the state is now
     ");
     assert!(!sandbox.path("elsewhere").exists());
     is_whole(&aws, &sandbox);

@@ -104,6 +104,7 @@ fn where_there_is_none_that_is_said() {
     --- stderr
     error: state/shop.prod.json: there is no state
     hint: `stackctl up --stage prod` makes the stack and its state
+    hint: if it was there and was lost, `stackctl recover --stage prod` rebuilds it
     ");
     assert_eq!(sandbox.transcript("state pull --stage prod"), sandbox.transcript("state show --stage prod"));
     let refused = &sandbox.events("state pull")[0];

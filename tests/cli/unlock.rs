@@ -39,7 +39,7 @@ fn nobody_is_unlocked_without_a_yes() {
       since    2026-11-23T09:00:00Z
 
     warning: whether it is still at work cannot be told from here; bob may know
-      once the state is unlocked, it can save nothing more, and what it does is only found later
+      once the state is unlocked it can save nothing more: it stops, and the next command finds what it did
     hint: `--lock-timeout 5m` waits for it to end
     error: nobody is here to confirm that the lock goes, so nothing was changed
     hint: `stackctl unlock --stage dev --yes` takes it away

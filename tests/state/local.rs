@@ -126,3 +126,17 @@ async fn what_a_killed_save_has_left_is_swept_up_by_the_next_holder() {
     names.sort();
     assert_eq!(names, [".shop.prod.a1b2c3.new", "shop.dev.json", "shop.dev.lock", "shop.dev.mine"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_save_that_was_stopped_in_its_middle_keeps_others_out_for_as_long_as_it_lives() {
+    let (_folder, store) = store();
+    store.save(&state(1)).await.unwrap();
+    let stopped = std::fs::File::open(store.path()).unwrap();
+    stopped.lock().unwrap();
+    let began = Instant::now();
+    assert_eq!(store.save(&state(2)).await, Err(StateError::Locked { path: store.place(), holder: None }));
+    assert_eq!(began.elapsed(), Duration::from_secs(5));
+    assert_eq!(store.load().await, Ok(Some(state(1))), "whoever only looks does not wait");
+    stopped.unlock().unwrap();
+    store.save(&state(2)).await.unwrap();
+}

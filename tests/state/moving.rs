@@ -262,7 +262,8 @@ async fn a_state_that_must_not_be_written_over_is_named_with_the_way_out() {
       use the config that the stack was made with
 
     s3://states/shop.json: the state that was moved here from FOLDER/shop.dev.json is gone
-      the last version before is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
+      the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
+      `stackctl recover` rebuilds it from what AWS has
 
     FOLDER/shop.dev.json: the state is not here any more: it was moved to s3://other/shop.json
       set `state` in the configuration to where it is now

@@ -10,7 +10,7 @@ use crate::{
     error::Failure,
     exit::Exit,
     report::Message,
-    state::{Backend, Transferred, transfer},
+    state::{Backend, StateError, Transferred, transfer},
 };
 
 pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Failure> {
@@ -26,7 +26,7 @@ pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Fail
         return Err(Failure::usage(format!("{} is where the configuration keeps the state", to.place()))
             .hint("`--from` names the place that it is to come from"));
     }
-    if from.document().await?.is_some() {
+    if from.document().await.map_err(unreadable)?.is_some() {
         // Only where there is something: taking a lock makes a folder.
         lock::take(app, &*from).await?;
         lock::take(app, &*to).await?;
@@ -37,6 +37,18 @@ pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Fail
     app.bill_saves(saves);
     app.report.tell(&Message::Note { message: &moved(&*from, &*to, saves) });
     Ok(Exit::Done)
+}
+
+/// Says why there is nothing to read at the old place; a bucket there need not be made.
+fn unreadable(error: StateError) -> Failure {
+    let missing = matches!(&error, StateError::Bucket { error, .. } if error.code.as_deref() == Some("NoSuchBucket"));
+    let mut failure = Failure::from(error);
+    if missing {
+        for fault in &mut failure.errors {
+            fault.hints = vec!["`--from` names the bucket in which the state is now".to_owned()];
+        }
+    }
+    failure
 }
 
 fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {

@@ -19,4 +19,5 @@ pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failur
 fn nothing(app: &App, store: &dyn Backend) -> Failure {
     Failure::failed(format!("{}: there is no state", store.place()))
         .hint(format!("`stackctl up{}` makes the stack and its state", app.flags()))
+        .hint(format!("if it was there and was lost, `stackctl recover{}` rebuilds it", app.flags()))
 }

@@ -34,6 +34,9 @@ impl Drop for Present {
 }
 
 /// Holds the present version; nothing when there is none.
+///
+/// # Errors
+/// [`StateError::Locked`] when somebody else who saves it was stopped in the middle.
 pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
     for _ in 0..TRIES {
         let mut file = match open(path) {
@@ -52,7 +55,8 @@ pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
             Err(fs::TryLockError::Error(error)) => return Err(unreachable(path, "saved", &error)),
         }
     }
-    Err(unreachable(path, "saved", &io::Error::other("somebody else is saving it, and does not end")))
+    // Somebody is in the middle of a save, and stays there.
+    Err(StateError::Locked { path: path.display().to_string(), holder: None })
 }
 
 /// Network file systems lock only what may be written to; a file that may not can be replaced all the same.
