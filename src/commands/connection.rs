@@ -73,11 +73,20 @@ pub(crate) async fn in_bucket(app: &App, loaded: &Loaded, s3: &S3Location) -> Re
     Ok(Box::new(S3Store::new(bucket, &s3.key)))
 }
 
-/// The folder in which the state of a configuration that has a bucket for it may have been forgotten.
-pub(crate) fn unmoved(app: &App, loaded: &Loaded) -> Option<LocalStore> {
+/// Where the state of a configuration that has a bucket for it may have been forgotten.
+pub(crate) struct Unmoved {
+    /// The place that is used without a bucket.
+    pub(crate) folder: LocalStore,
+    /// The flags that the command needs which moves it, each after a space.
+    pub(crate) flags: String,
+}
+
+/// That of a configuration, when it has a bucket.
+pub(crate) fn unmoved(app: &App, loaded: &Loaded) -> Option<Unmoved> {
     let state = &loaded.config.state;
     let elsewhere = !app.common.local && state.s3.is_some();
-    elsewhere.then(|| in_folder(loaded, &loaded.path.with_file_name(&state.path)))
+    let folder = || in_folder(loaded, &loaded.path.with_file_name(&state.path));
+    elsewhere.then(|| Unmoved { folder: folder(), flags: app.flags() })
 }
 
 /// The local cloud stands in for whatever account the configuration means.

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{app::App, connection, lock};
+use super::{
+    app::App,
+    connection::{self, Unmoved},
+    lock,
+};
 use crate::{
     aws::Cloud,
     check, cli,
@@ -16,7 +20,7 @@ use crate::{
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
-    state::{Backend, LocalStore, Place, State, Store as _},
+    state::{Backend, Place, State, Store as _},
 };
 
 /// A connected stack.
@@ -26,7 +30,7 @@ pub(crate) struct Session {
     /// With the account in the place of `${account}`.
     pub(crate) config: Config,
     pub(crate) store: Box<dyn Backend>,
-    unmoved: Option<LocalStore>,
+    unmoved: Option<Unmoved>,
     place: Place,
     local: bool,
 }
@@ -46,14 +50,14 @@ pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>
 }
 
 /// Loads a state, and does not take one that was left in a folder for none at all.
-async fn load(store: &dyn Backend, unmoved: Option<&LocalStore>) -> Result<Option<State>, Failure> {
+async fn load(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Result<Option<State>, Failure> {
     let state = store.load().await?;
-    let (None, Some(folder)) = (&state, unmoved) else { return Ok(state) };
+    let (None, Some(Unmoved { folder, flags })) = (&state, unmoved) else { return Ok(state) };
     match folder.load().await {
         Ok(Some(forgotten)) if !is_empty(&forgotten) => {
             let (place, folder) = (store.place(), folder.place());
             Err(Failure::failed(format!("{place}: there is no state, and one is left at {folder}"))
-                .hint("`stackctl state migrate` moves it")
+                .hint(format!("`stackctl state migrate{flags}` moves it"))
                 .hint("if the stack does not need it, move the file away"))
         }
         _ => Ok(None),

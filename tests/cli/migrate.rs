@@ -39,14 +39,14 @@ fn is_whole(aws: &Served, sandbox: &Sandbox) {
 fn a_state_goes_from_the_folder_to_the_bucket_and_back() {
     let (aws, sandbox) = deployed();
     to_bucket(&sandbox);
-    insta::assert_snapshot!(sandbox.transcript("plan"), @r"
+    insta::assert_snapshot!(sandbox.transcript("plan --stage dev"), @r"
     exit code 1
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
     error: s3://states/stackctl/shop.dev.json: there is no state, and one is left at state/shop.dev.json
-    hint: `stackctl state migrate` moves it
+    hint: `stackctl state migrate --stage dev` moves it
     hint: if the stack does not need it, move the file away
     ");
     for line in ["up --yes", "down --yes", "status", "outputs"] {

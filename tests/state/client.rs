@@ -18,13 +18,13 @@ use super::fixture::{KEY, ask, state};
 use crate::harness::Bridge;
 
 /// A cloud with the bucket `states`, and a connection to it.
-struct S3 {
-    cloud: Cloud,
+pub struct S3 {
+    pub cloud: Cloud,
     connection: Connection,
 }
 
 impl S3 {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let s3 = Self::without_bucket().await;
         let region = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
                       </CreateBucketConfiguration>";

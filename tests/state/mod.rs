@@ -11,5 +11,6 @@ mod locks;
 mod memory;
 mod mortal;
 mod moving;
+mod requests;
 mod saves;
 mod unlocking;
