@@ -37,7 +37,8 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     let tell = if asking { Report::insist } else { Report::tell };
     told.for_each(|message| tell(&app.report, &message));
     if futile {
-        app.report.tell(&Message::Note { message: "nothing was recorded; `stackctl up` makes the stack anew" });
+        let message = format!("nothing was recorded; `stackctl up{}` makes the stack anew", app.flags());
+        app.report.tell(&Message::Note { message: &message });
         return Ok(Exit::Done);
     }
     if asking {

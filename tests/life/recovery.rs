@@ -276,7 +276,10 @@ async fn a_permission_without_a_route_is_found_and_goes() {
     stack.up(&project).await.done();
     let less = Project::new(&patched(&example(), &json!({ "routes": { "GET /closed": null } })));
     let recovery = stack.recover(&less).await;
-    assert!(recovery.keys().contains(&"lambda_permission.closed".to_owned()), "{:?}", recovery.keys());
+    let permission = "lambda_permission.closed".parse().unwrap();
+    let stage = &recovery.discovery.state.resources[&"stage.main".parse().unwrap()];
+    assert!(recovery.discovery.state.resources.contains_key(&permission), "{:?}", recovery.keys());
+    assert!(stage.after.contains(&permission), "callers of the stage may need it until the stage has moved");
     stack.up(&less).await.done();
     assert_eq!(census(&stack.local)["statements"], 1);
     assert_eq!(steps(&stack.planned(&less).await), Vec::<String>::new());
