@@ -29,6 +29,8 @@ mod life;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod package;
 #[cfg(test)]
 mod people;

@@ -24,7 +24,9 @@ impl Bridge {
         let (parts, body) = request.into_parts();
         let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?;
         let request = http::Request::from_parts(parts, body.into_bytes());
-        let response = self.0.handle(request).await;
+        // What was sent arrives, also when nobody waits for the answer any more.
+        let response = tokio::spawn(async move { self.0.handle(request).await }).await;
+        let response = response.map_err(|error| ConnectorError::other(error.into(), None))?;
         let response = response.map_err(|_| ConnectorError::io("the connection broke".into()))?.map(SdkBody::from);
         HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
     }

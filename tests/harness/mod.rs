@@ -1,7 +1,8 @@
-//! What the tests of the whole share: the local cloud without sockets, the clients on it, one stack there and what it
+//! What the tests of the whole share: the local cloud without sockets, the clients on it, one stack there, what it
 //! comes to, and listeners.
 
 mod bridge;
+mod ids;
 pub(crate) mod project;
 mod sealed;
 mod secrets;

@@ -12,6 +12,9 @@ use stackctl::{
     stack::{Identity, Packages, build, scope, sought},
 };
 
+/// The usual code in `lambdas/app`.
+pub(crate) const CODE: &str = "def handler(event, context):\n    return {}\n";
+
 /// A checked configuration and the packages of its functions.
 #[derive(Debug, Clone)]
 pub(crate) struct Project {
@@ -22,20 +25,19 @@ pub(crate) struct Project {
 impl Project {
     /// Loads a configuration whose functions are all in `lambdas/app` or `lambdas/other`.
     pub(crate) fn new(config: &Value) -> Self {
-        Self::with_code(config, "def handler(event, context):\n    return {}\n")
+        Self::with_code(config, CODE)
     }
 
     /// The same with other code in `lambdas/app`.
     pub(crate) fn with_code(config: &Value, code: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for (name, text) in
-            [("app", code), ("other", "def handler(event, context):\n    return 1\n\nsecond = handler\n")]
-        {
-            fs::create_dir_all(folder.path().join("lambdas").join(name)).unwrap();
-            fs::write(folder.path().join("lambdas").join(name).join("app.py"), text).unwrap();
+        let files = files(config, code);
+        for (name, text) in &files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
         let file = folder.path().join("config.json");
-        fs::write(&file, config.to_string()).unwrap();
         let selection = Selection {
             stage: None,
             region: None,
@@ -80,6 +82,16 @@ impl Project {
 fn identity(cloud: &Cloud) -> Identity {
     let (account, region) = (cloud.account.clone(), cloud.region.clone());
     Identity { account, region, partition: cloud.partition.to_owned() }
+}
+
+/// The files of a project, with this code in `lambdas/app`.
+fn files(config: &Value, code: &str) -> [(&'static str, String); 3] {
+    let other = "def handler(event, context):\n    return 1\n\nsecond = handler\n";
+    [
+        ("config.json", config.to_string()),
+        ("lambdas/app/app.py", code.to_owned()),
+        ("lambdas/other/app.py", other.to_owned()),
+    ]
 }
 
 /// Two functions, a public route and a protected one, as in the example of the repository.

@@ -3,7 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use stackctl::state::State;
 use stackctl_local::Cloud;
+
+use super::ids::Ids;
+
+/// The tag that tells one intent's thing from another's.
+const TOKEN: &str = "stackctl:token";
 
 /// Members that differ between two equal things.
 const CHANCE: &[&str] = &[
@@ -14,7 +20,7 @@ const CHANCE: &[&str] = &[
     "lastUpdatedDate",
     "last_modified",
     "revision_id",
-    "stackctl:token",
+    TOKEN,
     "Sid",
     "secret",
     "signing_key",
@@ -24,8 +30,31 @@ const CHANCE: &[&str] = &[
 /// Everything in the cloud, ids by the names of their things. Of deployments, only those that a stage serves; of
 /// versions, only those that an alias leads to.
 pub(crate) fn shape(cloud: &Cloud) -> Value {
-    let mut world = cloud.snapshot();
-    let ids = ids(&world);
+    shape_of(&cloud.snapshot())
+}
+
+/// The same of a snapshot.
+pub(crate) fn shape_of(world: &Value) -> Value {
+    Ids::of(world).plain(&served(world), CHANCE)
+}
+
+/// A snapshot and the state on it as one text: where it is the same, what comes next is the same but for ids and times.
+pub(crate) fn canonical(world: &Value, state: Option<&State>) -> String {
+    let recorded =
+        state.map_or(Value::Null, |State { resources, pending, unchecked, check_user, releases, .. }| {
+            json!([resources, pending, unchecked, check_user, releases])
+        });
+    let mut ids = Ids::of(world);
+    ids.add_derived(world);
+    ids.add_tokens(world, TOKEN);
+    ids.add_tokens(&recorded, "token");
+    let by_chance: Vec<&str> = CHANCE.iter().copied().filter(|member| *member != TOKEN).collect();
+    format!("{}\n{}", ids.plain(&recorded, &["since", "at"]), ids.plain(world, &by_chance))
+}
+
+/// The world without what is only kept, and without what follows from ids.
+fn served(world: &Value) -> Value {
+    let mut world = world.clone();
     members_mut(&mut world["lambda"]["functions"]).for_each(keep_served_versions);
     for api in members_mut(&mut world["apigateway"]["apis"]) {
         let served: Vec<Value> = members(&api["stages"]).map(|stage| stage["deploymentId"].clone()).collect();
@@ -37,7 +66,7 @@ pub(crate) fn shape(cloud: &Cloud) -> Value {
             drop_idle_authorizers(&mut deployment["snapshot"]);
         }
     }
-    plain(&world, &ids)
+    world
 }
 
 /// How many versions there were before is chance: each served one is called after the alias that leads to it.
@@ -86,7 +115,11 @@ fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
 
 /// How many of each sort of thing there are, those without the stack's knowledge included.
 pub(crate) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
-    let world = cloud.snapshot();
+    census_of(&cloud.snapshot())
+}
+
+/// The same of a snapshot.
+pub(crate) fn census_of(world: &Value) -> BTreeMap<&'static str, usize> {
     let (pools, apis) = (&world["cognito"]["pools"], &world["apigateway"]["apis"]);
     let functions = &world["lambda"]["functions"];
     let statements =
@@ -108,76 +141,7 @@ pub(crate) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-/// A name for every id; two things of one name get two names.
-fn ids(world: &Value) -> BTreeMap<String, String> {
-    let mut ids = Ids::default();
-    for pool in members(&world["cognito"]["pools"]) {
-        ids.add("pool", &pool["id"], &pool["settings"]["Name"]);
-        members(&pool["clients"]).for_each(|client| ids.add("client", &client["id"], &client["name"]));
-    }
-    for api in members(&world["apigateway"]["apis"]) {
-        ids.add("api", &api["settings"]["id"], &api["settings"]["name"]);
-        members(&api["definition"]["resources"]).for_each(|one| ids.add("path", &one["id"], &one["path"]));
-        members(&api["definition"]["authorizers"]).for_each(|one| ids.add("authorizer", &one["id"], &one["name"]));
-        members(&api["stages"]).for_each(|one| ids.add("deployment of", &one["deploymentId"], &one["stageName"]));
-    }
-    ids.names
-}
-
-#[derive(Default)]
-struct Ids {
-    names: BTreeMap<String, String>,
-    times: BTreeMap<String, usize>,
-}
-
-impl Ids {
-    fn add(&mut self, sort: &str, id: &Value, name: &Value) {
-        let name = format!("<{sort} {}>", name.as_str().unwrap_or_default());
-        let times = self.times.entry(name.clone()).or_default();
-        *times += 1;
-        let name = if *times == 1 { name } else { format!("{name} {times}") };
-        self.names.insert(id.as_str().unwrap_or_default().to_owned(), name);
-    }
-}
-
-/// The value without what is empty or by chance, so that a member that was cleared equals one that never was.
-fn plain(value: &Value, ids: &BTreeMap<String, String>) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.iter().filter(|(name, _)| !CHANCE.contains(&name.as_str()));
-            let members = members.map(|(name, member)| (named(name, ids), plain(member, ids)));
-            Value::Object(members.filter(|(_, member)| !is_empty(member)).collect::<Map<_, _>>())
-        }
-        Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(|item| plain(item, ids)).collect();
-            items.sort_by_key(ToString::to_string);
-            Value::Array(items)
-        }
-        Value::String(text) => json!(named(text, ids)),
-        other => other.clone(),
-    }
-}
-
-fn named(text: &str, ids: &BTreeMap<String, String>) -> String {
-    if let Some(name) = ids.get(text) {
-        return name.clone();
-    }
-    // Ids of pools and APIs are also parts of ARNs; the short ones of paths are not.
-    let long = ids.iter().filter(|(id, _)| id.len() >= 10);
-    long.fold(text.to_owned(), |text, (id, name)| text.replace(id.as_str(), name))
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
-}
-
-fn members(value: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn members(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_object().into_iter().flat_map(Map::values)
 }
 

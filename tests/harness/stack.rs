@@ -13,13 +13,13 @@ use stackctl::{
     stack::rewire,
     state::{Place, State, Store},
 };
-use stackctl_local::Settings;
+use stackctl_local::{Settings, Weather};
 
 use super::{
+    Bridge, Listener,
     project::Project,
     wire::{Cut, Wire},
 };
-use crate::harness::{Bridge, Listener};
 
 /// Changes are confirmed unseen.
 const UNSEEN: Rollout<'static, Unseen> = Rollout { trial: None, undo: true, by: "ann" };
@@ -43,7 +43,31 @@ pub(crate) struct Stack {
     name: (&'static str, &'static str),
 }
 
-/// What became of one process.
+/// What a process is to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Command<'p> {
+    Up(&'p Project),
+    /// With the number of users that may be deleted, when one is named.
+    Down(Option<u64>),
+}
+
+impl Command<'_> {
+    fn project(&self) -> Option<&Project> {
+        match self {
+            Self::Up(project) => Some(project),
+            Self::Down(_) => None,
+        }
+    }
+
+    fn consent(&self) -> Consent {
+        match self {
+            Self::Up(_) => Consent::default(),
+            Self::Down(delete_holdings) => Consent { delete_holdings: *delete_holdings },
+        }
+    }
+}
+
+/// What became of one process that did not die.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) plan: Plan,
@@ -145,96 +169,92 @@ impl Stack {
         Self { local: self.local.clone(), wire: Arc::default(), name: (service, stage) }
     }
 
-    /// Another stack that begins as this one is.
-    pub(crate) fn fork(&self) -> Self {
-        let local = self.local.fork(Settings::default()).expect("it lives in memory");
-        let fork = Self { local, ..Self::new() };
-        fork.wire.replace_state(self.wire.state().expect("it is up"));
-        fork
+    /// Another stack on a cloud of its own, which is as this one is now and in its own weather from here on.
+    pub(crate) fn fork(&self, weather: Weather) -> Self {
+        let settings = Settings { weather, ..self.local.settings().clone() };
+        let local = self.local.fork(settings).expect("it is in memory");
+        Self { local, wire: Arc::new(self.wire.fork()), name: self.name }
     }
 
     /// A process's own clients, whose calls are not counted with the stack's.
     pub(crate) async fn clients(&self) -> Cloud {
-        crate::harness::connect(&self.local).await
+        super::connect(&self.local).await
     }
 
-    /// The clients of a process that brings a project up; its calls are counted, and it may die at one.
-    pub(crate) async fn connect(&self, project: Option<&Project>) -> Cloud {
+    /// The clients of a process that brings a project up; its calls are counted, and something may go wrong with one.
+    pub(crate) async fn connect(&self, project: Option<&Project>) -> Result<Cloud, String> {
         let options = Options {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
             http_client: Some(self.wire.client(Bridge::client(&self.local))),
             ..Options::default()
         };
-        let mut cloud = Cloud::connect(options).await.expect("the local cloud knows every caller");
+        let mut cloud = Cloud::connect(options).await.map_err(|error| error.to_string())?;
         cloud.packages = project.map(Project::zips).unwrap_or_default();
-        cloud
+        Ok(cloud)
     }
 
     pub(crate) async fn up(&self, project: &Project) -> Run {
-        self.cut(Some(project), None).await.expect("nothing cuts it")
+        self.run(Command::Up(project)).await
     }
 
     pub(crate) async fn down(&self) -> Run {
-        self.cut(None, None).await.expect("nothing cuts it")
+        self.run(Command::Down(None)).await
     }
 
-    /// Runs `down` with the consent to lose so many users.
-    pub(crate) async fn down_losing(&self, users: u64) -> Run {
-        self.wire.arm(None);
-        self.consenting(None, &Interrupt::new(), Consent { delete_holdings: Some(users) }).await
+    pub(crate) async fn run(&self, command: Command<'_>) -> Run {
+        let ran = self.cut(command, None).await.expect("nothing cuts it");
+        ran.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Runs `up` of a project, or `down`, in a process that somebody wishes to stop after this time.
-    pub(crate) async fn interrupted(&self, project: Option<&Project>, after: Duration) -> Run {
+    /// Runs a command in a process that somebody wishes to stop after this time.
+    pub(crate) async fn interrupted(&self, command: Command<'_>, after: Duration) -> Run {
         self.wire.arm(None);
         let interrupt = Interrupt::new();
         let wish = async {
             tokio::time::sleep(after).await;
             interrupt.request();
         };
-        tokio::join!(self.run(project, &interrupt), wish).0
+        let (ran, ()) = tokio::join!(self.attempt(command, &interrupt), wish);
+        ran.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Runs `up` of a project, or `down`, in a process that dies at `cut`; `None` when it died.
-    pub(crate) async fn cut(&self, project: Option<&Project>, cut: Option<Cut>) -> Option<Run> {
+    /// Runs a command in a process with which `cut` goes wrong; `None` when it died of that, and an error when it could
+    /// not even plan.
+    pub(crate) async fn cut(&self, command: Command<'_>, cut: Option<Cut>) -> Option<Result<Run, String>> {
         self.wire.arm(cut);
         let interrupt = Interrupt::new();
         tokio::select! {
             biased;
-            () = self.wire.died() => None,
-            run = self.run(project, &interrupt) => Some(run),
+            () = self.wire.died() => {
+                // What it had sent before still takes effect.
+                tokio::time::sleep(self.local.settings().weather.latency).await;
+                None
+            }
+            ran = Box::pin(self.attempt(command, &interrupt)) => Some(ran),
         }
     }
 
-    async fn run(&self, project: Option<&Project>, interrupt: &Interrupt) -> Run {
-        self.consenting(project, interrupt, Consent::default()).await
-    }
-
-    async fn consenting(&self, project: Option<&Project>, interrupt: &Interrupt, consent: Consent) -> Run {
-        let cloud = self.connect(project).await;
+    async fn attempt(&self, command: Command<'_>, interrupt: &Interrupt) -> Result<Run, String> {
+        let cloud = self.connect(command.project()).await?;
         let catalog = catalog();
         let listener = Listener::default();
         let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt, parallel: 10 };
-        let desired = project.map(|project| project.desired(&cloud)).unwrap_or_default();
+        let desired = command.project().map(|project| project.desired(&cloud)).unwrap_or_default();
         let state = self.state(&cloud);
-        let observed = engine.observe(&state, &desired).await;
-        let plan = observed
-            .map_err(|error| error.to_string())
-            .and_then(|observed| {
-                plan(&desired, &state, &observed, &catalog, &consent).map_err(|error| error.to_string())
-            })
-            .unwrap_or_else(|error| panic!("{error}"));
-        let outcome = match project {
+        let observed = engine.observe(&state, &desired).await.map_err(|error| error.to_string())?;
+        let plan =
+            plan(&desired, &state, &observed, &catalog, &command.consent()).map_err(|error| error.to_string())?;
+        let outcome = match command {
             _ if plan.is_empty() && state.unchecked.is_none() => None,
-            Some(_) => Some(engine.roll_out(plan.clone(), state, &*self.wire, &UNSEEN).await.outcome),
-            None => Some(engine.execute(&plan, state, &*self.wire).await),
+            Command::Up(_) => Some(engine.roll_out(plan.clone(), state, &*self.wire, &UNSEEN).await.outcome),
+            Command::Down(_) => Some(engine.execute(&plan, state, &*self.wire).await),
         };
         self.wire.check_states();
         self.wire.check("a plan", &plan_text(Ok(plan.clone()), &catalog));
         let run = Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() };
         self.wire.check("what a run says", &format!("{}\n{:?}", run.failures(), run.waits));
-        run
+        Ok(run)
     }
 
     /// The state as it is stored, or a new one.
@@ -254,7 +274,7 @@ impl Stack {
     pub(crate) async fn recover(&self, project: &Project) -> Recovery {
         self.wire.arm(None);
         self.wire.lose_state();
-        let cloud = self.connect(Some(project)).await;
+        let cloud = self.connect(Some(project)).await.unwrap_or_else(|error| panic!("{error}"));
         let (catalog, listener) = (catalog(), Listener::default());
         let engine =
             Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt: &Interrupt::new(), parallel: 10 };
@@ -275,7 +295,7 @@ impl Stack {
     /// The plan that an `up` would carry out now, or why there is none.
     pub(crate) async fn plan(&self, project: &Project) -> Result<Plan, Refused> {
         self.wire.arm(None);
-        let cloud = self.connect(Some(project)).await;
+        let cloud = self.connect(Some(project)).await.unwrap_or_else(|error| panic!("{error}"));
         let catalog = catalog();
         let engine =
             Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &Interrupt::new(), parallel: 10 };

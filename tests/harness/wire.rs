@@ -1,14 +1,18 @@
 //! The wire between the clients and the cloud, and the place of the state: both count, and both can be where a process
 //! dies. The wire learns the secrets that pass on it, and no state that is saved may hold one.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use async_trait::async_trait;
 use aws_smithy_runtime_api::client::{
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
     },
-    orchestrator::HttpRequest,
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
 use stackctl::state::{State, StateError, Store};
@@ -16,19 +20,46 @@ use tokio::sync::Notify;
 
 use super::{Place, Secrets};
 
-/// Where a process dies: at call or save number `at`, counted from 0.
+/// What the place of the state is called in errors.
+const PLACE: &str = "memory";
+
+/// What goes wrong, and with which call or save of a process: the one at this position, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
     pub(crate) at: usize,
-    /// Whether it takes effect first.
-    pub(crate) after: bool,
+    pub(crate) way: Way,
+}
+
+/// What goes wrong with a call or a save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The process dies before it takes effect.
+    DiesBefore,
+    /// It takes effect, and the process dies before it learns so.
+    DiesAfter,
+    /// It takes no effect, and the process is told that the connection broke.
+    RequestLost,
+    /// It takes effect, and the process is told that the connection broke.
+    AnswerLost,
+    /// It takes no effect, and there is no answer, ever.
+    RequestHangs,
+    /// It takes effect, and there is no answer, ever.
+    AnswerHangs,
+}
+
+/// One of the two things that a process does outside of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tick {
+    Call,
+    Save,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    ticks: usize,
-    saves: usize,
+    ticks: Vec<Tick>,
     cut: Option<Cut>,
+    /// Whether the process died: whatever else it had begun does not happen any more.
+    dead: bool,
     stored: Option<State>,
     /// Every state that this process has saved.
     texts: Vec<String>,
@@ -47,21 +78,27 @@ impl Wire {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the count of another process, which dies at `cut`.
+    /// A place with the state of another one, and nothing else of it.
+    pub(crate) fn fork(&self) -> Self {
+        let inner = Inner { stored: self.state(), ..Inner::default() };
+        Self { inner: inner.into(), ..Self::default() }
+    }
+
+    /// Starts the count of another process, with which `cut` goes wrong.
     pub(crate) fn arm(&self, cut: Option<Cut>) {
         self.check_states();
         let mut inner = self.inner();
-        (inner.ticks, inner.saves, inner.cut) = (0, 0, cut);
+        (inner.ticks, inner.cut, inner.dead) = (Vec::new(), cut, false);
     }
 
-    /// How many calls and saves there were.
-    pub(crate) fn ticks(&self) -> usize {
-        self.inner().ticks
+    /// The calls and saves there were, in order.
+    pub(crate) fn ticks(&self) -> Vec<Tick> {
+        self.inner().ticks.clone()
     }
 
     /// How many saves there were.
     pub(crate) fn saves(&self) -> usize {
-        self.inner().saves
+        self.inner().ticks.iter().filter(|tick| **tick == Tick::Save).count()
     }
 
     /// The state as it was last saved.
@@ -107,22 +144,69 @@ impl Wire {
         SharedHttpClient::new(Passing { wire: Arc::clone(self), client })
     }
 
-    /// Counts one call or save and dies before it, or returns whether to die after it.
-    async fn begin(&self) -> bool {
-        let cut = {
-            let mut inner = self.inner();
-            let at = inner.ticks;
-            inner.ticks += 1;
-            inner.cut.filter(|cut| cut.at == at)
-        };
-        match cut {
-            Some(Cut { after: false, .. }) => self.die().await,
-            Some(Cut { after: true, .. }) => true,
-            None => false,
+    /// Counts one call or save, and carries it out unless it is the one that goes wrong.
+    async fn pass<T, E>(
+        &self,
+        tick: Tick,
+        effect: impl Future<Output = Result<T, E>>,
+        broken: impl FnOnce() -> E,
+    ) -> Result<T, E> {
+        if self.inner().dead {
+            return std::future::pending().await;
+        }
+        match self.count(tick) {
+            None => effect.await,
+            Some(Way::DiesBefore) => self.die().await,
+            Some(Way::DiesAfter) => {
+                let _ = effect.await;
+                self.die().await
+            }
+            Some(Way::RequestLost) => Err(broken()),
+            Some(Way::AnswerLost) => effect.await.and_then(|_| Err(broken())),
+            Some(Way::RequestHangs) => std::future::pending().await,
+            Some(Way::AnswerHangs) => {
+                let _ = effect.await;
+                std::future::pending().await
+            }
         }
     }
 
+    /// Counts one call or save; answers what goes wrong with it.
+    fn count(&self, tick: Tick) -> Option<Way> {
+        let mut inner = self.inner();
+        let at = inner.ticks.len();
+        inner.ticks.push(tick);
+        inner.cut.filter(|cut| cut.at == at).map(|cut| cut.way)
+    }
+
+    fn store(&self, state: &State) -> Result<(), StateError> {
+        let mut inner = self.inner();
+        let follows = match &inner.stored {
+            None => state.serial == 1,
+            Some(stored) => stored.lineage == state.lineage && stored.serial + 1 == state.serial,
+        };
+        if !follows {
+            return Err(StateError::Changed { path: PLACE.into() });
+        }
+        inner.texts.push(serde_json::to_string(state).expect("a state is plain data"));
+        inner.stored = Some(state.clone());
+        Ok(())
+    }
+
+    /// Sends a request and learns what passes.
+    async fn overheard(
+        &self,
+        request: HttpRequest,
+        client: &SharedHttpConnector,
+    ) -> Result<HttpResponse, ConnectorError> {
+        self.secrets.learn(request.body().bytes().unwrap_or_default());
+        let answer = client.call(request).await;
+        self.secrets.learn(answer.as_ref().ok().and_then(|answer| answer.body().bytes()).unwrap_or_default());
+        answer
+    }
+
     async fn die(&self) -> ! {
+        self.inner().dead = true;
         self.died.notify_one();
         std::future::pending().await
     }
@@ -135,16 +219,9 @@ impl Store for Wire {
     }
 
     async fn save(&self, state: &State) -> Result<(), StateError> {
-        let dies = self.begin().await;
-        {
-            let mut inner = self.inner();
-            let serial = inner.stored.as_ref().map_or(0, |stored| stored.serial);
-            assert_eq!(state.serial, serial + 1, "a save follows the one before");
-            inner.saves += 1;
-            inner.texts.push(serde_json::to_string(state).expect("a state is plain data"));
-            inner.stored = Some(state.clone());
-        }
-        if dies { self.die().await } else { Ok(()) }
+        let reason = "the connection broke".to_owned();
+        let broken = || StateError::Unreachable { path: PLACE.into(), action: "saved", reason, full: false };
+        self.pass(Tick::Save, async { self.store(state) }, broken).await
     }
 }
 
@@ -165,11 +242,8 @@ impl HttpConnector for Passing<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let Self { wire, client } = self.clone();
         HttpConnectorFuture::new(async move {
-            let dies = wire.begin().await;
-            wire.secrets.learn(request.body().bytes().unwrap_or_default());
-            let answer = client.call(request).await;
-            wire.secrets.learn(answer.as_ref().ok().and_then(|answer| answer.body().bytes()).unwrap_or_default());
-            if dies { wire.die().await } else { answer }
+            let broken = || ConnectorError::io("the connection broke".into());
+            wire.pass(Tick::Call, wire.overheard(request, &client), broken).await
         })
     }
 }

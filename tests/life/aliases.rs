@@ -8,8 +8,8 @@ use stackctl::aws::Cloud;
 use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
-    stack::{Stack, steps},
-    wire::Cut,
+    stack::{Command, Stack, steps},
+    wire::{Cut, Way},
 };
 
 const FUNCTIONS: [&str; 2] = ["shop-dev-open", "shop-dev-closed"];
@@ -138,11 +138,11 @@ async fn there_is_no_moment_in_which_the_api_of_a_stack_from_before_cannot_call_
     let project = edition(0);
     let whole = from_before().await;
     whole.planned(&project).await;
-    let looks = whole.wire.ticks();
+    let looks = whole.wire.ticks().len();
     whole.up(&project).await.done();
-    for at in looks..whole.wire.ticks() {
-        let (stack, cut) = (from_before().await, Cut { at, after: true });
-        assert!(stack.cut(Some(&project), Some(cut)).await.is_none(), "{cut:?}: it did not die");
+    for at in looks..whole.wire.ticks().len() {
+        let (stack, cut) = (from_before().await, Cut { at, way: Way::DiesAfter });
+        assert!(stack.cut(Command::Up(&project), Some(cut)).await.is_none(), "{cut:?}: it did not die");
         assert_eq!(called(&stack).await, (200, "0".into()), "{cut:?}");
         stack.up(&project).await.done();
         assert_eq!(census(&stack.local)["statements"], 2, "{cut:?}");

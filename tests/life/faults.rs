@@ -79,18 +79,3 @@ async fn a_write_that_meets_another_is_sent_again() {
 async fn a_failure_of_awss_own_leaves_nothing_twice() {
     each_goes_wrong(|_| Some(refuse(500, "InternalFailure", "We encountered an internal error"))).await;
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_failure_after_the_effect_leaves_nothing_twice() {
-    each_goes_wrong(|_| Some(Effect::FailAfterEffect)).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_answer_leaves_nothing_twice() {
-    each_goes_wrong(|_| Some(Effect::LoseAnswer)).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lost_request_leaves_nothing_twice() {
-    each_goes_wrong(|_| Some(Effect::LoseRequest)).await;
-}

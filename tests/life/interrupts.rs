@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
-    stack::{Run, Stack},
+    stack::{Command, Run, Stack},
 };
 
 const LATENCY: Duration = Duration::from_millis(80);
@@ -30,9 +30,9 @@ fn waiting() -> Settings {
 }
 
 /// The run, which must have ended soon after the wish.
-async fn interrupted(stack: &Stack, project: Option<&Project>, after: Duration) -> Run {
+async fn interrupted(stack: &Stack, command: Command<'_>, after: Duration) -> Run {
     let began = Instant::now();
-    let run = stack.interrupted(project, after).await;
+    let run = stack.interrupted(command, after).await;
     let took = began.elapsed();
     assert!(took < after + IN_FLIGHT, "interrupted after {after:?} it ended after {took:?}: {:?}", run.waits);
     run
@@ -55,7 +55,7 @@ async fn an_up_ends_soon_after_an_interrupt_at_any_moment_and_the_next_goes_on()
     let mut waits = BTreeSet::new();
     for after in (1..).map(|tick| LATENCY * 5 * tick).take_while(|after| *after < took) {
         let stack = Stack::on(waiting());
-        waits.extend(stopped(&interrupted(&stack, Some(&project), after).await));
+        waits.extend(stopped(&interrupted(&stack, Command::Up(&project), after).await));
         stack.up(&project).await.done();
         assert_eq!(census(&stack.local), counted, "{after:?}");
         assert_eq!(differences(&shape(&stack.local), &expected), Vec::<String>::new(), "{after:?}");
@@ -80,7 +80,7 @@ async fn a_down_that_waits_for_a_quota_ends_soon_after_an_interrupt_and_the_next
     let theirs = stack.clients().await.apigateway;
     let id = theirs.create_rest_api().name("theirs").send().await.unwrap().id.unwrap();
     theirs.delete_rest_api().rest_api_id(id).send().await.unwrap();
-    let run = interrupted(&stack, None, Duration::from_secs(7)).await;
+    let run = interrupted(&stack, Command::Down(None), Duration::from_secs(7)).await;
     let waits: Vec<String> = stopped(&run).collect();
     assert_eq!(waits, ["rest_api.main: stopped waiting for AWS's request quota"]);
     assert_eq!(census(&stack.local)["apis"], 1);

@@ -2,7 +2,6 @@
 
 mod aliases;
 mod counts;
-mod cuts;
 mod drift;
 mod edits;
 mod faults;

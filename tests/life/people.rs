@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cognitoidentityprovider::types::{AdminCreateUserConfigType, LambdaConfigType};
 use serde_json::{Value, json};
-use stackctl_local::{Effect, Fault};
+use stackctl_local::{Effect, Fault, Weather};
 
 use crate::harness::{
     project::{Project, example, patched},
     shape::census,
-    stack::{Run, Stack},
-    wire::Cut,
+    stack::{Command, Run, Stack},
+    wire::{Cut, Way},
 };
 
 impl Stack {
@@ -70,14 +70,14 @@ async fn a_down_deletes_them_only_with_their_exact_number() {
         let (stack, project) = Stack::up_with_people().await;
         match named {
             None => stack.down().await.done(),
-            Some(users) => stack.down_losing(users).await.done(),
+            Some(users) => stack.run(Command::Down(Some(users))).await.done(),
         };
         assert_eq!(stack.people().await, both(), "{named:?}");
         assert_eq!(census(&stack.local), BTreeMap::from([("pools", 1)]), "{named:?}");
         // The next up takes the pool in again, people and all.
         stack.up(&project).await.done();
         assert_eq!(stack.people().await, both(), "{named:?}");
-        stack.down_losing(2).await.done();
+        stack.run(Command::Down(Some(2))).await.done();
         assert_eq!(census(&stack.local), BTreeMap::new(), "{named:?}");
     }
 }
@@ -108,10 +108,10 @@ async fn whoever_comes_between_the_count_and_the_deletion_stops_it() {
     // The pool is deleted last, so there is time: the client's deletion fails, and somebody registers meanwhile.
     let effect = Effect::Refuse { status: 400, code: "InternalErrorException".into(), message: "not now".into() };
     stack.local.add_fault(Fault { operation: Some("cognito-idp:DeleteUserPool".into()), skip: 0, times: 1, effect });
-    let run = stack.down_losing(2).await;
+    let run = stack.run(Command::Down(Some(2))).await;
     assert_eq!(failures(&run), ["user_pool.main: cognito-idp:DeleteUserPool: InternalErrorException: not now"]);
     stack.register(&["eve"]).await;
-    stack.down_losing(2).await.done();
+    stack.run(Command::Down(Some(2))).await.done();
     assert_eq!(stack.people().await.len(), 3);
 }
 
@@ -120,7 +120,7 @@ async fn died_with_a_pool() -> Stack {
     let project = Project::new(&example());
     for at in 0.. {
         let stack = Stack::new();
-        stack.cut(Some(&project), Some(Cut { at, after: true })).await;
+        stack.cut(Command::Up(&project), Some(Cut { at, way: Way::DiesAfter })).await;
         let unrecorded = stack.wire.state().is_some_and(|state| state.resources.is_empty());
         if unrecorded && census(&stack.local).contains_key("pools") {
             return stack;
@@ -158,26 +158,30 @@ async fn a_pool_that_somebody_else_deleted_is_made_again_and_the_next_down_count
     cognito.delete_user_pool().user_pool_id(&id).send().await.unwrap();
     stack.up(&project).await.done();
     stack.register(&["eve"]).await;
-    stack.down_losing(2).await.done();
+    stack.run(Command::Down(Some(2))).await.done();
     assert_eq!(stack.people().await, BTreeSet::from(["eve".to_owned()]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_down_that_dies_at_any_call_leaves_them_or_nothing() {
-    let (whole, _) = Stack::up_with_people().await;
-    whole.down_losing(2).await.done();
-    for at in 0..whole.wire.ticks() {
-        for after in [false, true] {
-            let (stack, project) = Stack::up_with_people().await;
-            let died = stack.cut(None, Some(Cut { at, after })).await;
-            assert_eq!(stack.people().await, both(), "{at} {after}: without consent");
-            // A down of a pool that is kept is shorter than one that deletes it.
-            if died.is_none() {
-                stack.up(&project).await.done();
-                assert_eq!(stack.people().await, both(), "{at} {after}: after the next up");
-            }
+    let (start, project) = Stack::up_with_people().await;
+    let whole = start.fork(Weather::default());
+    whole.run(Command::Down(Some(2))).await.done();
+    for cut in deaths(whole.wire.ticks().len()) {
+        let stack = start.fork(Weather::default());
+        let died = stack.cut(Command::Down(None), Some(cut)).await;
+        assert_eq!(stack.people().await, both(), "{cut:?}: without consent");
+        // A down of a pool that is kept is shorter than one that deletes it.
+        if died.is_none() {
+            stack.up(&project).await.done();
+            assert_eq!(stack.people().await, both(), "{cut:?}: after the next up");
         }
     }
+}
+
+/// Every death of a process that makes so many calls and saves.
+fn deaths(ticks: usize) -> impl Iterator<Item = Cut> {
+    (0..ticks).flat_map(|at| [Way::DiesBefore, Way::DiesAfter].map(|way| Cut { at, way }))
 }
 
 /// The settings of the only pool, unless it is gone.
@@ -204,20 +208,21 @@ async fn changed_by_hand() -> Stack {
 
 #[tokio::test(start_paused = true)]
 async fn a_down_that_dies_anywhere_leaves_every_setting_but_the_protection() {
-    let whole = changed_by_hand().await;
-    let before = settings(&whole).unwrap();
+    let start = changed_by_hand().await;
+    let before = settings(&start).unwrap();
     assert_eq!(before["DeletionProtection"], "ACTIVE");
+    let whole = start.fork(Weather::default());
     whole.down().await.done();
     let mut lifted = 0;
-    for (at, after) in (0..whole.wire.ticks()).flat_map(|at| [(at, false), (at, true)]) {
-        let stack = changed_by_hand().await;
-        stack.cut(None, Some(Cut { at, after })).await;
+    for cut in deaths(whole.wire.ticks().len()) {
+        let stack = start.fork(Weather::default());
+        stack.cut(Command::Down(None), Some(cut)).await;
         let Some(mut left) = settings(&stack) else { continue };
         if left["DeletionProtection"] == "INACTIVE" {
             lifted += 1;
             left["DeletionProtection"] = json!("ACTIVE");
         }
-        assert_eq!(left, before, "{at} {after}");
+        assert_eq!(left, before, "{cut:?}");
     }
     assert!(lifted > 1, "no down died between the two calls");
 }

@@ -12,8 +12,8 @@ use stackctl_local::{Settings, Weather};
 use crate::harness::{
     project::{Project, example, patched},
     shape::{census, differences, shape},
-    stack::{Stack, steps},
-    wire::Cut,
+    stack::{Command, Stack, steps},
+    wire::{Cut, Way},
 };
 
 /// The kinds that have tags, and so keep the token of their claim.
@@ -69,10 +69,10 @@ async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
     let project = Project::new(&example());
     let whole = Stack::new();
     whole.up(&project).await.done();
-    let (expected, counted, ticks) = (shape(&whole.local), census(&whole.local), whole.wire.ticks());
-    for cut in (0..ticks).map(|at| Cut { at, after: true }) {
+    let (expected, counted, ticks) = (shape(&whole.local), census(&whole.local), whole.wire.ticks().len());
+    for cut in (0..ticks).map(|at| Cut { at, way: Way::DiesAfter }) {
         let stack = Stack::new();
-        assert!(stack.cut(Some(&project), Some(cut)).await.is_none(), "{cut:?}: it did not die");
+        assert!(stack.cut(Command::Up(&project), Some(cut)).await.is_none(), "{cut:?}: it did not die");
         let found = stack.recover(&project).await;
         assert!(found.discovery.several.is_empty() && found.discovery.foreign.is_empty(), "{cut:?}: {found:?}");
         let next = stack.up(&project).await;
@@ -91,10 +91,10 @@ async fn a_half_removed_stack_whose_state_is_lost_is_removed() {
     let whole = Stack::new();
     whole.up(&project).await.done();
     whole.down().await.done();
-    for cut in (0..whole.wire.ticks()).map(|at| Cut { at, after: true }) {
+    for cut in (0..whole.wire.ticks().len()).map(|at| Cut { at, way: Way::DiesAfter }) {
         let stack = Stack::new();
         stack.up(&project).await.done();
-        assert!(stack.cut(None, Some(cut)).await.is_none(), "{cut:?}: it did not die");
+        assert!(stack.cut(Command::Down(None), Some(cut)).await.is_none(), "{cut:?}: it did not die");
         stack.recover(&project).await;
         stack.down().await.done();
         assert_eq!(census(&stack.local), BTreeMap::new(), "{cut:?}");
@@ -222,7 +222,7 @@ async fn people_stay_in_their_pool_and_are_kept_by_a_down() {
     assert_eq!(stack.output("user_pool.main", "id"), pool);
     let users = cloud.cognito.list_users().user_pool_id(&pool).send().await.unwrap().users.unwrap_or_default();
     assert_eq!(users.len(), 1);
-    stack.down_losing(1).await.done();
+    stack.run(Command::Down(Some(1))).await.done();
     assert_eq!(census(&stack.local), BTreeMap::new());
 }
 

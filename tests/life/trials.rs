@@ -14,12 +14,13 @@ use stackctl::{
     engine::{Consent, Engine, Interrupt, RolledOut, Rollout, Silent, TrialEnd, plan},
     resources::catalog,
 };
+use stackctl_local::Weather;
 
 use crate::harness::{
     project::{Project, example, patched},
     shape::census,
     stack::Stack,
-    wire::Cut,
+    wire::{Cut, Way},
 };
 
 /// Carries requests to the local cloud, but for those that a function would answer.
@@ -60,7 +61,7 @@ impl Stack {
     async fn checked(&self, project: &Project, (status, undo): (u16, bool), cut: Option<Cut>) -> Option<Tried> {
         self.wire.arm(cut);
         let run = async {
-            let (cloud, catalog, interrupt) = (self.connect(Some(project)).await, catalog(), Interrupt::new());
+            let (cloud, catalog, interrupt) = (self.connect(Some(project)).await.unwrap(), catalog(), Interrupt::new());
             let engine =
                 Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &interrupt, parallel: 10 };
             let (desired, state) = (project.desired(&cloud), self.state(&cloud));
@@ -205,13 +206,13 @@ async fn a_check_that_dies_anywhere_is_finished_by_the_next_run() {
     for status in [200, 500] {
         let base = Stack::new();
         base.passes(&edition(1)).await;
-        let whole = base.fork();
+        let whole = base.fork(Weather::default());
         whole.checked(&edition(2), (status, true), None).await.unwrap();
-        let (ticks, served) = (whole.wire.ticks(), whole.served().await);
+        let (ticks, served) = (whole.wire.ticks().len(), whole.served().await);
         let mut users = 0;
         // The looks before the first save change nothing.
-        for cut in (25..ticks).flat_map(|at| [false, true].map(|after| Cut { at, after })) {
-            let stack = base.fork();
+        for cut in (25..ticks).flat_map(|at| [Way::DiesBefore, Way::DiesAfter].map(|way| Cut { at, way })) {
+            let stack = base.fork(Weather::default());
             assert!(stack.checked(&edition(2), (status, true), Some(cut)).await.is_none(), "{cut:?}: it did not die");
             users += stack.users().await.len();
             stack.checked(&edition(2), (status, true), None).await.unwrap();

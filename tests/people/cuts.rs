@@ -9,7 +9,7 @@ use stackctl_local::{Cloud, Settings};
 use super::place::{PASSWORD, Place};
 use crate::harness::{
     Bridge,
-    wire::{Cut, Wire},
+    wire::{Cut, Way, Wire},
 };
 
 async fn place(wire: &Arc<Wire>) -> Place {
@@ -35,16 +35,16 @@ async fn a_user_create_that_dies_anywhere_is_finished_by_the_next() {
     let whole = place(&wire).await;
     wire.arm(None);
     whole.create("ann@example.com").await.unwrap();
-    let ticks = wire.ticks();
+    let ticks = wire.ticks().len();
     assert_eq!(ticks, 6, "pool, client, user, creation, password, challenge");
-    for cut in (0..ticks).flat_map(|at| [false, true].map(|after| Cut { at, after })) {
+    for cut in (0..ticks).flat_map(|at| [Way::DiesBefore, Way::DiesAfter].map(|way| Cut { at, way })) {
         let wire = Arc::new(Wire::default());
         let place = place(&wire).await;
         assert!(!dies(&wire, &place, Some(cut)).await, "{cut:?}: it did not die");
         match place.create("ann@example.com").await {
             Ok(_) => {}
             // The last answer was lost with the process; all was done.
-            Err(PeopleError::Exists { .. }) => assert_eq!((cut.at, cut.after), (ticks - 1, true)),
+            Err(PeopleError::Exists { .. }) => assert_eq!(cut, Cut { at: ticks - 1, way: Way::DiesAfter }),
             Err(error) => panic!("{cut:?}: {error}"),
         }
         place.sign_in("ann@example.com", PASSWORD).await.unwrap_or_else(|error| panic!("{cut:?}: {error}"));

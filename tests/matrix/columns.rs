@@ -1,0 +1,105 @@
+//! The ways in which a run is disturbed: each is a column of the matrix.
+
+use std::time::Duration;
+
+use stackctl_local::{Effect, Weather};
+
+use crate::harness::wire::Way;
+
+/// One way, or a few of a sort.
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    /// What it means.
+    pub(super) what: &'static str,
+    pub(super) troubles: Vec<Trouble>,
+    pub(super) weather: Weather,
+    /// Whether it is rough weather, in which only one journey is tried.
+    pub(super) rough: bool,
+}
+
+/// What goes wrong with one call or save.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Trouble {
+    /// On the wire, or with the process: a save can be struck, too, unless nobody answers.
+    Wire(Way),
+    /// In the cloud, so many times in a row.
+    Cloud(Effect, usize),
+}
+
+impl Trouble {
+    /// Whether the process dies of it.
+    pub(super) fn kills(&self) -> bool {
+        matches!(self, Self::Wire(Way::DiesBefore | Way::DiesAfter))
+    }
+
+    /// Whether calls that took no effect arrive in the cloud.
+    pub(super) fn refuses(&self) -> bool {
+        matches!(self, Self::Cloud(Effect::Throttle, _))
+    }
+
+    /// Whether it strikes calls only.
+    pub(super) fn spares_saves(&self) -> bool {
+        matches!(self, Self::Cloud(..) | Self::Wire(Way::RequestHangs | Way::AnswerHangs))
+    }
+}
+
+/// Every call takes a while, so that several are under way at once and results are saved as they come.
+pub(super) fn usual() -> Weather {
+    Weather { latency: Duration::from_millis(300), ..Weather::default() }
+}
+
+const DEATHS_AND_LOSSES: [Way; 4] = [Way::DiesBefore, Way::DiesAfter, Way::RequestLost, Way::AnswerLost];
+
+/// All columns.
+pub(super) fn columns() -> Vec<Column> {
+    let one =
+        |name, what, way| Column { name, what, troubles: vec![Trouble::Wire(way)], weather: usual(), rough: false };
+    let rough = |name, what, troubles| Column { name, what, troubles, weather: usual(), rough: true };
+    vec![
+        one(
+            "dies before",
+            "The process dies at the call or save: the request is lost with it, and nothing of it took effect.",
+            Way::DiesBefore,
+        ),
+        one(
+            "dies after",
+            "The process dies when the call or save took effect: nobody ever learns the answer.",
+            Way::DiesAfter,
+        ),
+        one(
+            "request lost",
+            "The connection breaks before the request arrives, and the process lives on with an error in its hands. For \
+             a save: nothing is written, and an error is reported.",
+            Way::RequestLost,
+        ),
+        one(
+            "answer lost",
+            "The connection breaks after the request took effect, and the process lives on. For a save: it is written, \
+             and an error is reported all the same.",
+            Way::AnswerLost,
+        ),
+        Column {
+            weather: Weather { list_lag: Duration::from_secs(5), ..usual() },
+            ..rough(
+                "late lists",
+                "The four before, while new user pools and REST APIs are missing from AWS's lists for 5 s.",
+                DEATHS_AND_LOSSES.map(Trouble::Wire).into(),
+            )
+        },
+        rough(
+            "500 after",
+            "The call takes effect, and AWS answers 500 all the same.",
+            vec![Trouble::Cloud(Effect::FailAfterEffect, 1)],
+        ),
+        rough(
+            "throttled",
+            "The call and the three after it are refused as coming too often: more than the SDK retries by itself.",
+            vec![Trouble::Cloud(Effect::Throttle, 4)],
+        ),
+        rough(
+            "no answer",
+            "No answer ever comes, and the connection stays open: once with the call lost, once with its effect made.",
+            vec![Trouble::Wire(Way::RequestHangs), Trouble::Wire(Way::AnswerHangs)],
+        ),
+    ]
+}

@@ -1,0 +1,157 @@
+//! What people do with a stack: where they come from, what is cut, and what is run then.
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    project::{CODE, Project, example, patched},
+    stack::Command,
+};
+
+/// One way through a stack's life.
+pub(super) struct Journey {
+    /// What was brought up before, when anything was.
+    pub(super) before: Option<Project>,
+    /// What somebody did by hand since.
+    pub(super) deed: Option<Deed>,
+    /// What is cut, once for each of its calls and saves.
+    pub(super) cut: Order,
+    /// What is cut after that once more.
+    pub(super) again: Option<Order>,
+    /// What is run in the end, by itself.
+    pub(super) last: Order,
+}
+
+/// A command with what it works on.
+#[derive(Debug, Clone)]
+pub(super) enum Order {
+    Up(Box<Project>),
+    Down(Option<u64>),
+}
+
+impl Order {
+    pub(super) fn command(&self) -> Command<'_> {
+        match self {
+            Self::Up(project) => Command::Up(project),
+            Self::Down(users) => Command::Down(*users),
+        }
+    }
+}
+
+/// What somebody does in AWS's console.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Deed {
+    DeleteRestApi,
+    AddUsers(u64),
+}
+
+/// Makes a journey ready.
+type Start = fn() -> Journey;
+
+/// All journeys, as the table lists them.
+pub(super) const JOURNEYS: &[(&str, Start)] = &[
+    ("first up", || Journey::to(&example())),
+    ("up again", || Journey::from(&example()).up(&example())),
+    ("handler edited", handler_edited),
+    ("route added", || edited(&json!({ "routes": { "POST /new/{id}": { "function": "open" } } }))),
+    // It is protected now, and another function answers: permissions come and go with it.
+    ("route changed", || edited(&json!({ "routes": { "GET /open": { "function": "closed", "auth": null } } }))),
+    // It was the only protected one: the authorizer goes, too.
+    ("route removed", || edited(&json!({ "routes": { "GET /closed": null } }))),
+    ("pool and client settings changed", settings_changed),
+    ("function renamed", || edited(&renamed())),
+    ("client replaced", || edited(&json!({ "client": { "generateSecret": true } }))),
+    ("API replaced, with all beneath it", api_replaced),
+    ("CORS switched on", || edited(&json!({ "cors": { "allowedOrigins": ["https://shop.example"] } }))),
+    ("down", || Journey::from(&example()).then(Order::Down(None))),
+    ("down of a protected pool", down_of_a_protected_pool),
+    ("up cut, edited, up", || Journey { last: up(&patched(&example(), &many_edits())), ..Journey::to(&example()) }),
+    ("up cut, down", || Journey { last: Order::Down(None), ..Journey::to(&example()) }),
+    ("two cuts in a row", || Journey { again: Some(up(&example())), ..Journey::to(&example()) }),
+];
+
+/// The journey of that name.
+pub(super) fn journey(name: &str) -> Journey {
+    let (_, journey) = JOURNEYS.iter().find(|(other, _)| *other == name).expect("there is such a journey");
+    journey()
+}
+
+impl Journey {
+    /// From nothing.
+    fn to(config: &Value) -> Self {
+        Self { before: None, deed: None, cut: up(config), again: None, last: up(config) }
+    }
+
+    fn from(config: &Value) -> Self {
+        Self { before: Some(Project::new(config)), ..Self::to(config) }
+    }
+
+    fn up(self, config: &Value) -> Self {
+        self.then(up(config))
+    }
+
+    fn then(self, order: Order) -> Self {
+        Self { cut: order.clone(), last: order, ..self }
+    }
+
+    /// What removes whatever it comes to.
+    pub(super) fn down(&self) -> Order {
+        Order::Down(match self.deed {
+            Some(Deed::AddUsers(count)) => Some(count),
+            _ => None,
+        })
+    }
+}
+
+fn up(config: &Value) -> Order {
+    Order::Up(Box::new(Project::new(config)))
+}
+
+/// From the example to the example with some changes.
+fn edited(patch: &Value) -> Journey {
+    Journey::from(&example()).up(&patched(&example(), patch))
+}
+
+fn handler_edited() -> Journey {
+    let code = CODE.replace("{}", "{ 'statusCode': 204 }");
+    Journey::from(&example()).then(Order::Up(Box::new(Project::with_code(&example(), &code))))
+}
+
+fn settings_changed() -> Journey {
+    edited(&json!({
+        "userPool": { "mfa": "OPTIONAL", "selfSignUp": true, "passwordPolicy": { "minimumLength": 14 } },
+        "client": { "accessTokenValidityMinutes": 15, "refreshTokenValidityDays": 7 },
+    }))
+}
+
+fn renamed() -> Value {
+    json!({
+        "functions": {
+            "closed": null,
+            "shut": { "source": "lambdas/other", "handler": "app.handler", "runtime": "python3.13" },
+        },
+        "routes": { "GET /closed": { "function": "shut" } },
+    })
+}
+
+/// No configuration can do it: somebody deletes the API, and whatever was in it or knew its id is made anew.
+fn api_replaced() -> Journey {
+    Journey { deed: Some(Deed::DeleteRestApi), ..Journey::from(&example()).up(&example()) }
+}
+
+fn down_of_a_protected_pool() -> Journey {
+    let protected = patched(&example(), &json!({ "userPool": { "deletionProtection": true } }));
+    Journey { deed: Some(Deed::AddUsers(2)), ..Journey::from(&protected).then(Order::Down(Some(2))) }
+}
+
+/// A bit of everything, so that whatever the cut left has to be told from what is wanted now.
+fn many_edits() -> Value {
+    patched(
+        &renamed(),
+        &json!({
+            "userPool": { "passwordPolicy": { "minimumLength": 14 } },
+            "client": { "generateSecret": true },
+            "cors": { "allowedOrigins": ["https://shop.example"] },
+            "routes": { "GET /open": null, "PUT /open/{id}": { "function": "open" } },
+        }),
+    )
+}

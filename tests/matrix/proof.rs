@@ -1,0 +1,102 @@
+//! What is required of a stack in this process after a cut.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use stackctl_local::Weather;
+
+use super::{
+    expected::{Expected, Sight, require},
+    journeys::{Journey, Order},
+};
+use crate::harness::stack::{Command, Run, Stack};
+
+/// How much is done for the proof.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rigour {
+    /// Follows a cut to its end also where another one has left the very same: the age of things matters.
+    pub(super) aged: bool,
+    /// Whether every create that arrived took effect, so that they are counted.
+    pub(super) counted: bool,
+}
+
+/// What an undisturbed run comes to, and what is known to follow from it.
+pub(super) struct Proof {
+    last: Order,
+    down: Order,
+    expected: Expected,
+    /// What cuts have left, and what next runs came to, of which all that is required is known to hold.
+    proven: Mutex<BTreeSet<String>>,
+}
+
+impl Proof {
+    /// From where the journey starts, and where the run that is to be cut leads when it is not.
+    pub(super) async fn new(journey: &Journey, start: &Stack, undisturbed: &Stack) -> Self {
+        let straight = start.fork(Weather::default());
+        straight.run(journey.last.command()).await.done();
+        undisturbed.run(journey.last.command()).await.done();
+        Self {
+            last: journey.last.clone(),
+            down: journey.down(),
+            expected: Expected::new(&sight(&straight), sight(undisturbed)),
+            proven: Mutex::default(),
+        }
+    }
+
+    /// One more run converges, without flag or prompt; the cloud is as after an undisturbed run; the run after that
+    /// writes nothing; a `down` leaves nothing.
+    pub(super) async fn demand(&self, stack: &Stack, rigour: Rigour) -> Result<(), String> {
+        let left = sight(stack).canonical();
+        if !self.knows(&left, rigour) {
+            self.finishes(stack, rigour).await?;
+            self.proven().insert(left);
+        }
+        Ok(())
+    }
+
+    async fn finishes(&self, stack: &Stack, rigour: Rigour) -> Result<(), String> {
+        converges(stack, self.last.command()).await.map_err(|why| format!("the next run: {why}"))?;
+        let seen = sight(stack);
+        self.expected.compare(&seen, rigour.counted)?;
+        let outcome = seen.canonical();
+        if !self.knows(&outcome, rigour) {
+            self.rests(stack, &seen).await.map_err(|why| format!("the run after: {why}"))?;
+            self.goes(stack).await.map_err(|why| format!("down: {why}"))?;
+            self.proven().insert(outcome);
+        }
+        Ok(())
+    }
+
+    fn knows(&self, sight: &str, rigour: Rigour) -> bool {
+        !rigour.aged && self.proven().contains(sight)
+    }
+
+    fn proven(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.proven.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The run after the one that converged writes nothing.
+    async fn rests(&self, stack: &Stack, before: &Sight) -> Result<(), String> {
+        let run = converges(stack, self.last.command()).await?;
+        let idle = run.outcome.is_none() && run.calls.writes == 0 && run.saves == 0;
+        require(idle, || format!("it writes: {:?}, {:?}", run.steps(), run.writes()))?;
+        require(sight(stack).world == before.world, || "it changes the cloud".into())
+    }
+
+    /// A `down` leaves nothing.
+    async fn goes(&self, stack: &Stack) -> Result<(), String> {
+        converges(stack, self.down.command()).await?;
+        sight(stack).is_empty()
+    }
+}
+
+fn sight(stack: &Stack) -> Sight {
+    Sight::new(&stack.local, stack.wire.state())
+}
+
+async fn converges(stack: &Stack, command: Command<'_>) -> Result<Run, String> {
+    let run = stack.cut(command, None).await.expect("nothing cuts it")?;
+    require(run.complete(), || run.failures()).map(|()| run)
+}

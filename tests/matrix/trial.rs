@@ -1,0 +1,116 @@
+//! A journey in this process, disturbed at each of its calls and saves, one after the other.
+
+use stackctl_local::{Fault, Weather};
+
+use super::{
+    columns::{Column, Trouble, usual},
+    deeds,
+    journeys::Journey,
+    proof::{Proof, Rigour},
+    tally::Tally,
+};
+use crate::harness::{
+    stack::Stack,
+    wire::{Cut, Tick, Way},
+};
+
+/// A second cut is tried at every so many of the calls and saves of the run after the first one; which ones, goes round
+/// with the place of the first one.
+const STRIDE: usize = 12;
+
+/// A journey that is prepared: the cloud is as it is before the run that is disturbed.
+pub(super) struct Trial {
+    journey: Journey,
+    start: Stack,
+    /// The calls and saves of the undisturbed run.
+    ticks: Vec<Named>,
+    proof: Proof,
+}
+
+struct Named {
+    tick: Tick,
+    /// The operation, or `save`.
+    name: String,
+}
+
+impl Trial {
+    pub(super) async fn prepare(journey: Journey) -> Self {
+        let start = Stack::new();
+        if let Some(before) = &journey.before {
+            start.up(before).await.done();
+        }
+        if let Some(deed) = journey.deed {
+            deeds::carry_out(deed, &start.local).await;
+        }
+        let undisturbed = start.fork(usual());
+        undisturbed.run(journey.cut.command()).await.done();
+        let ticks = named(&undisturbed);
+        let proof = Proof::new(&journey, &start, &undisturbed).await;
+        Self { journey, start, ticks, proof }
+    }
+
+    /// Disturbs the journey in the ways of one column, each at every place where it can strike.
+    pub(super) async fn column(&self, column: &Column) -> Tally {
+        let mut tally = Tally::default();
+        for trouble in &column.troubles {
+            let rigour = Rigour { aged: column.weather != usual(), counted: !trouble.refuses() };
+            for (at, named) in self.ticks.iter().enumerate() {
+                if named.tick == Tick::Save && trouble.spares_saves() {
+                    continue;
+                }
+                let story = format!("{}, {trouble:?} at {at}, {}", column.name, named.name);
+                match self.disturbed(trouble, at, column.weather.clone()).await {
+                    Err(why) => tally.add(&story, Err(why)),
+                    Ok(stack) if self.journey.again.is_none() => {
+                        tally.add(&story, self.proof.demand(&stack, rigour).await);
+                    }
+                    Ok(stack) => self.second_cuts(&stack, at, (&story, rigour), &mut tally).await,
+                }
+            }
+        }
+        tally
+    }
+
+    /// The stack after the run that was disturbed.
+    async fn disturbed(&self, trouble: &Trouble, at: usize, weather: Weather) -> Result<Stack, String> {
+        let stack = self.start.fork(weather);
+        let cut = match trouble {
+            Trouble::Wire(way) => Some(Cut { at, way: *way }),
+            Trouble::Cloud(effect, times) => {
+                let skip = self.ticks[..at].iter().filter(|named| named.tick == Tick::Call).count();
+                stack.local.add_fault(Fault { operation: None, skip, times: *times, effect: effect.clone() });
+                None
+            }
+        };
+        let died = stack.cut(self.journey.cut.command(), cut).await.is_none();
+        if died == trouble.kills() { Ok(stack) } else { Err(format!("it died: {died}")) }
+    }
+
+    /// Cuts the run after the first cut as well, in some of its places.
+    async fn second_cuts(&self, stack: &Stack, at: usize, (story, rigour): (&str, Rigour), tally: &mut Tally) {
+        let again = self.journey.again.as_ref().expect("there is a second cut").command();
+        for second in (at % STRIDE..).step_by(STRIDE) {
+            let way = if (at + second).is_multiple_of(2) { Way::DiesBefore } else { Way::DiesAfter };
+            let stack = stack.fork(stack.local.settings().weather.clone());
+            let outcome = match stack.cut(again, Some(Cut { at: second, way })).await {
+                None => self.proof.demand(&stack, rigour).await,
+                // It ended before it came to this place.
+                Some(Ok(run)) if run.complete() => break,
+                Some(ended) => Err(format!("{ended:?}")),
+            };
+            tally.add(&format!("{story}, then {way:?} at {second}"), outcome);
+        }
+    }
+}
+
+/// The calls and saves of a run by their names.
+fn named(stack: &Stack) -> Vec<Named> {
+    let mut calls = stack.local.call_log().into_iter();
+    let name = |tick| match tick {
+        Tick::Call => calls.next().expect("every call arrives"),
+        Tick::Save => "save".into(),
+    };
+    let ticks = stack.wire.ticks();
+    let names: Vec<String> = ticks.iter().copied().map(name).collect();
+    ticks.into_iter().zip(names).map(|(tick, name)| Named { tick, name }).collect()
+}
