@@ -33,7 +33,9 @@ pub(crate) struct Stack {
 
 impl World {
     pub(crate) fn moto() -> Self {
-        Self::of(Emulator::moto(), corrections::Moto::default())
+        let mut world = Self::of(Emulator::moto(), corrections::Moto::default());
+        world.project.is_served = false;
+        world
     }
 
     pub(crate) fn ministack() -> Self {

@@ -28,7 +28,7 @@
 //! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
 //! | `GetGatewayResponses` lists the customised ones only | it lists every type, the others as defaults | ministack judges that |
 //! | a function and its versions share one policy | each qualifier has a policy of its own | ministack judges that |
-//! | no data plane for Lambda | a stage answers | ministack judges that |
+//! | no data plane for Lambda | a stage answers | ministack judges that; `up --no-check` |
 //! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local cloud judges that |
 //! | a bucket is served in every Region | 301 or 400, with the right Region | the local cloud and ministack judge that |
 //!

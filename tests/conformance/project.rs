@@ -22,6 +22,8 @@ pub(crate) struct Project {
     folder: tempfile::TempDir,
     endpoint: String,
     secrets: Arc<Secrets>,
+    /// Whether the cloud answers what is deployed, so that an `up` can check it.
+    pub(crate) is_served: bool,
     pub(crate) config: Value,
 }
 
@@ -36,7 +38,7 @@ impl Project {
         }
         let text = std::fs::read_to_string(folder.path().join("config.json")).expect("the example has a config");
         let config = serde_json::from_str(&text).expect("the example's config is plain JSON");
-        Self { folder, endpoint: endpoint.to_owned(), secrets, config }
+        Self { folder, endpoint: endpoint.to_owned(), secrets, is_served: true, config }
     }
 
     /// Changes the configuration.
@@ -83,7 +85,8 @@ impl Project {
 
     /// Brings the stack up.
     pub(crate) async fn up(&self) -> Run {
-        self.run(&["up"], 0).await
+        let arguments: &[&str] = if self.is_served { &["up"] } else { &["up", "--no-check"] };
+        self.run(arguments, 0).await
     }
 
     /// Expects that nothing is left to do, in two ways of asking.
