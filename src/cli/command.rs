@@ -89,6 +89,23 @@ pub(crate) enum Command {
     #[command(after_help = WATCH_EXAMPLES)]
     Watch,
 
+    /// Show what was served, since when, and by whom it was deployed
+    ///
+    /// From the state; asks nobody. A release is a change that has passed its check, or was not to be checked; the one that
+    /// is served is marked. The last five are kept, with what is needed to go back to them.
+    History,
+
+    /// Serve again what was served with an earlier release
+    ///
+    /// Moves the stage and the functions' aliases back, and nothing else: roles, users and the API as it is edited stay as
+    /// they are, and a function that was removed since does not come back. That is a release of its own. The next `up`
+    /// deploys the config again.
+    #[command(after_help = "Examples:\n  stackctl rollback\n  stackctl history && stackctl rollback 7")]
+    Rollback {
+        /// The number of a release; without it the one before
+        release: Option<u64>,
+    },
+
     /// Remove the stack
     ///
     /// A user pool that holds users is kept, with what it needs, unless --delete-users names their exact number.
@@ -242,6 +259,8 @@ impl Command {
             Self::Up(_) => "up",
             Self::Watch => "watch",
             Self::Down { .. } => "down",
+            Self::History => "history",
+            Self::Rollback { .. } => "rollback",
             Self::Status { .. } => "status",
             Self::Recover => "recover",
             Self::Outputs { .. } => "outputs",

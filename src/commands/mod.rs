@@ -10,6 +10,7 @@ mod consent;
 mod data;
 mod deployed;
 mod down;
+mod history;
 mod init;
 mod interpreters;
 mod invoke;
@@ -21,6 +22,7 @@ mod plan;
 mod project;
 mod recover;
 mod roll_out;
+mod rollback;
 mod session;
 mod signals;
 mod state;
@@ -97,6 +99,8 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Watch => Box::pin(watch::run(app)).await,
         Command::Down { delete_users } => down::run(app, delete_users).await,
         Command::Recover => recover::run(app).await,
+        Command::History => history::run(app).await,
+        Command::Rollback { release } => Box::pin(rollback::run(app, release)).await,
         Command::Status { detailed } => status::run(app, detailed).await,
         Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
         Command::User(arguments) => user::run(app, arguments).await,

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Answer, Cycle, FoundTable, Invoked, LogLine, PlanTable, SignedIn, StateCard, StatusTable, TokenCard, UserCard,
-    UserTable, Watching,
+    Answer, Cycle, FoundTable, HistoryTable, Invoked, LogLine, PlanTable, SignedIn, StateCard, StatusTable, TokenCard,
+    UserCard, UserTable, Watching,
 };
 use crate::{
     check::{CheckReport, Finding},
@@ -64,6 +64,8 @@ pub(crate) enum Message<'a> {
     Watching(&'a Watching<'a>),
     /// A change was taken from its save to its end.
     Cycle(&'a Cycle),
+    /// The releases.
+    History(&'a HistoryTable<'a>),
     /// What is served was checked.
     #[serde(serialize_with = "checked")]
     Checked(&'a CheckReport),

@@ -7,6 +7,7 @@ mod cloud;
 mod disk;
 mod example;
 mod followed;
+mod history;
 mod interrupts;
 mod invoke;
 mod life;

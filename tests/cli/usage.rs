@@ -30,7 +30,7 @@ fn a_mistake_is_an_event_for_a_machine() {
 
 #[test]
 fn help_names_the_commands_the_flags_and_their_variables() {
-    insta::assert_snapshot!(Sandbox::empty().transcript("-h"), @r"
+    insta::assert_snapshot!(Sandbox::empty().transcript("-h"), @r#"
     exit code 0
     --- stdout
     Puts one authenticated serverless API on AWS, and keeps it as your config says
@@ -43,6 +43,8 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       plan         Show what `up` would do
       up           Bring the stack up, or up to date
       watch        Deploy what is saved, as long as you work on it
+      history      Show what was served, since when, and by whom it was deployed
+      rollback     Serve again what was served with an earlier release
       down         Remove the stack
       status       Compare what there is with the configuration
       recover      Rebuild a state that was lost
@@ -92,7 +94,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
     Exit codes: 0 done, 1 failed, 2 usage or config, 3 differences (--detailed-exitcode),
     4 partly done, 5 locked or changed underneath, 130 interrupted
     --- stderr
-    ");
+    "#);
 }
 
 #[test]

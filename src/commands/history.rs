@@ -1,0 +1,31 @@
+//! `stackctl history`: what was served since when, from the state.
+
+use super::{app::App, deployed::not_deployed, project, session};
+use crate::{
+    engine::served_release,
+    error::Failure,
+    exit::Exit,
+    report::{HistoryTable, Message, ReleaseRow},
+    resources,
+    state::State,
+};
+
+pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
+    let loaded = project::read(app)?;
+    let Some(state) = session::recorded(app, &loaded).await? else {
+        return Err(not_deployed(app, "not deployed"));
+    };
+    app.report.data(&Message::History(&table(&state)));
+    Ok(Exit::Done)
+}
+
+/// The releases of a state, the latest first.
+pub(super) fn table(state: &State) -> HistoryTable<'_> {
+    let served = served_release(state, &resources::catalog()).map(|release| release.number);
+    let row = |release| ReleaseRow { served: false, release };
+    let mut releases: Vec<ReleaseRow<'_>> = state.releases.iter().rev().map(row).collect();
+    for row in &mut releases {
+        row.served = served == Some(row.release.number);
+    }
+    HistoryTable { releases, unchecked: state.unchecked.is_some() }
+}

@@ -1,0 +1,189 @@
+//! What was served since when, and the way back to it.
+
+use serde_json::Value;
+
+use super::sandbox::Sandbox;
+
+/// A transcript without the moments and the machine that are on record.
+fn transcript(sandbox: &Sandbox, line: &str) -> String {
+    let events = sandbox.events("history --local");
+    let releases = events[0]["releases"].as_array().unwrap().clone();
+    let mut text = sandbox.transcript(line);
+    for row in releases {
+        for (member, word) in [("at", "MOMENT"), ("by", "WHO")] {
+            text = text.replace(row["release"][member].as_str().unwrap(), word);
+        }
+        text = text.replace(row["release"]["serves"]["stage.main"].as_str().unwrap(), "DEPLOYMENT");
+    }
+    text
+}
+
+/// The timeout of the function behind `GET /hello`, and what is served with it.
+fn touch(sandbox: &Sandbox, from: &str, to: &str) {
+    sandbox.edit(from, to);
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+}
+
+fn three_releases() -> Sandbox {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    touch(&sandbox, r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
+    touch(&sandbox, r#""GET /hello""#, r#""GET /hallo""#);
+    sandbox
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
+fn releases_are_told_and_gone_back_to() {
+    let sandbox = three_releases();
+    insta::assert_snapshot!(transcript(&sandbox, "history --local"), @r#"
+    exit code 0
+    --- stdout
+    * 3  MOMENT  WHO
+          updated api_routes.main: routes.GET /hallo, routes.GET /hello
+          updated stage.main: fingerprint
+      2  MOMENT  WHO
+          updated lambda_function.hello: timeout
+      1  MOMENT  WHO
+          created api_routes.main
+          created authorizer.main
+          created iam_role.hello
+          created lambda_function.hello
+          created lambda_permission.hello
+          created log_group.hello
+          created rest_api.main
+          created stage.main
+          created user_pool.main
+          created user_pool_client.main
+    --- stderr
+    "#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
+    release 4 serves what release 2 did; `stackctl up --local` deploys the config again
+    "#);
+    let code = |line: &str| sandbox.run(line).code;
+    assert_eq!((code("call GET /hallo --local --fail"), code("plan --local --detailed-exitcode")), (1, 3));
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 1 of MOMENT: lambda_function.hello: 2 → 1
+    release 5 serves what release 1 did; `stackctl up --local` deploys the config again
+    "#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    what was served with release 1 is served already
+    "#);
+    insta::assert_snapshot!(transcript(&sandbox, "history --local"), @r#"
+    exit code 0
+    --- stdout
+    * 5  MOMENT  WHO, back to 1
+      4  MOMENT  WHO, back to 2
+      3  MOMENT  WHO
+          updated api_routes.main: routes.GET /hallo, routes.GET /hello
+          updated stage.main: fingerprint
+      2  MOMENT  WHO
+          updated lambda_function.hello: timeout
+      1  MOMENT  WHO
+          created api_routes.main
+          created authorizer.main
+          created iam_role.hello
+          created lambda_function.hello
+          created lambda_permission.hello
+          created log_group.hello
+          created rest_api.main
+          created stage.main
+          created user_pool.main
+          created user_pool_client.main
+    --- stderr
+    "#);
+    assert_eq!((code("up --local"), code("plan --local --detailed-exitcode")), (0, 0));
+}
+
+#[test]
+fn there_is_no_way_to_what_is_not_on_record() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(sandbox.transcript("history --local"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: not deployed
+    hint: `stackctl up --local` deploys it
+    "#);
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    insta::assert_snapshot!(sandbox.transcript("rollback --local"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    error: there is no earlier release to go back to
+    hint: `stackctl history --local` tells those there are
+    "#);
+    insta::assert_snapshot!(sandbox.transcript("rollback 7 --local"), @r#"
+    exit code 2
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    error: there is no release 7 that could be gone back to
+    hint: `stackctl history --local` tells those there are
+    "#);
+    assert_eq!(sandbox.run("down --local").code, 0);
+    assert_eq!(sandbox.run("history --local").code, 1, "what was served is gone");
+}
+
+#[test]
+fn a_version_that_somebody_deleted_is_told() {
+    let sandbox = three_releases();
+    let version = sandbox.events("history --local")[0]["releases"][2]["release"]["serves"].clone();
+    assert_eq!(version["lambda_function.hello"], Value::from("1"));
+    let endpoint = sandbox.run("outputs endpoint --local").out;
+    let function = format!("{}/2015-03-31/functions/shop-dev-hello?Qualifier=1", endpoint.trim());
+    let deleted = sandbox.ran(
+        sandbox
+            .shell(&format!("curl -sf -X DELETE '{function}' --aws-sigv4 aws:amz:eu-west-1:lambda --user local:local"))
+            .env("NONE", ""),
+    );
+    assert_eq!(deleted.code, 0, "{deleted:?}");
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
+    exit code 4
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 1 of MOMENT: lambda_function.hello: 2 → 1, stage.main: DEPLOYMENT → DEPLOYMENT
+    error: lambda_function.hello: not put back
+      function `shop-dev-hello` has no alias `live` or no version 1 any more
+    hint: what was not put back serves what it did; `stackctl up --local` deploys the config again
+    "#);
+    assert_eq!(sandbox.run("up --local").code, 0);
+}
+
+#[test]
+fn nobody_is_asked_without_a_terminal() {
+    let aws = super::cloud::Served::new(stackctl_local::Settings::default());
+    let sandbox = aws.sandbox();
+    assert_eq!(sandbox.run("up --yes --quiet").code, 0);
+    sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
+    assert_eq!(sandbox.run("up --yes --quiet").code, 0);
+    let ran = sandbox.run("rollback");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("nobody is here to confirm going back, so nothing was changed"), "{}", ran.err);
+    assert_eq!(sandbox.run("rollback --yes").code, 0);
+    let rows = sandbox.events("history")[0]["releases"].clone();
+    let (row, by) = (&rows[0], &rows[0]["release"]["by"]);
+    assert_eq!((&row["served"], &row["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
+    assert_eq!(by, "arn:aws:iam::000000000000:user/local", "as AWS knows them");
+}
