@@ -12,13 +12,16 @@ pub struct Settings {
     pub account: String,
     /// The largest page any list answers, however much is asked for; `None` is AWS's own limits.
     pub page_size: Option<usize>,
+    /// The role with which API Gateway writes logs, as in an account that somebody has prepared; `None` is an account in
+    /// which nobody has set one yet.
+    pub cloudwatch_role_arn: Option<String>,
     /// Delays, lags and quotas.
     pub weather: Weather,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { account: "000000000000".into(), page_size: None, weather: Weather::default() }
+        Self { account: "000000000000".into(), page_size: None, cloudwatch_role_arn: None, weather: Weather::default() }
     }
 }
 

@@ -61,9 +61,11 @@ impl Trial {
         Self { cloud: Cloud::new(settings) }
     }
 
-    /// A cloud with a role `worker` that Lambda may assume and that may write every log.
+    /// A cloud with a role `worker` that Lambda may assume and that may write every log. API Gateway writes logs with it,
+    /// too.
     pub(crate) async fn with_worker() -> Self {
-        let trial = Self::new(Settings::default());
+        let cloudwatch_role_arn = Some(role_arn("worker"));
+        let trial = Self::new(Settings { cloudwatch_role_arn, ..Settings::default() });
         trial.make_role("worker", &json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" })).await;
         trial
     }

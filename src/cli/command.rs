@@ -40,6 +40,8 @@ Examples:
   stackctl logs                           everything of the last ten minutes
   stackctl logs report --since 2h --filter ERROR
   stackctl logs --follow                  until Ctrl-C
+  stackctl logs --api report              the requests to the API, and what `report` logged
+  stackctl logs --api --filter '{ $.status = \"5*\" }'
   stackctl logs --json --since 1d | jq -r 'select(.event == \"log_line\") | .message'";
 
 /// The commands.
@@ -166,7 +168,7 @@ pub(crate) enum Command {
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
 
-    /// Show what the functions have logged
+    /// Show what the functions and the API have logged
     ///
     /// Several functions are shown together, in the order of time. Every line has its time, its function, the beginning
     /// of its request's id, which Lambda's own lines show whole, and the message. Lines that CloudWatch takes in more

@@ -13,6 +13,13 @@ pub(crate) struct LogsArgs {
     /// The functions, as the config calls them; without any all of them
     pub(crate) functions: Vec<String>,
 
+    /// The requests to the API; with functions together with these
+    ///
+    /// A line for each request: what was asked, the status, how long it took, who asked, and the id that API Gateway gave
+    /// it. `api.accessLogs` of the config turns them on.
+    #[arg(long)]
+    pub(crate) api: bool,
+
     /// Go on with what comes in, until Ctrl-C
     #[arg(short, long)]
     pub(crate) follow: bool,

@@ -1,4 +1,4 @@
-//! `stackctl logs`: what the functions have logged, and what they log from now on.
+//! `stackctl logs`: what the functions and the API have logged, and what they log from now on.
 
 use jiff::Timestamp;
 
@@ -8,26 +8,25 @@ use super::{
 };
 use crate::{
     cli::{LogsArgs, Since},
+    config::Config,
     engine::{Key, Resource as _},
     error::Failure,
     exit::Exit,
-    logs::{Line, RequestIds, Source, Tail, Unread, Wanted},
-    report::{LogLine, Message},
+    logs::{Line, RequestIds, Source, Tail, Unread, Wanted, access},
+    report::{API, LogLine, Message},
     resources::log_group::LogGroup,
-    stack::log_group_name,
+    stack::{access_log_group, access_log_group_name, log_group_name},
 };
 
 pub(crate) async fn run(app: &App, arguments: &LogsArgs) -> Result<Exit, Failure> {
     let deployed = Deployed::reachable(app).await?;
-    let names = names(&deployed, &arguments.functions)?;
+    let logs = logs(app, &deployed, arguments)?;
     let wanted = Wanted { since: since(arguments.since)?, filter: arguments.filter.clone() };
     let session = deployed.connect(app).await?;
-    let mut shown = Shown::new(app, &names);
-    let sources = names
-        .iter()
-        .map(|name| Source { key: Key::new(LogGroup::KIND, *name), group: log_group_name(&session.config, name) });
-    let mut tail = Tail::new(&session.cloud, (&app.report, &app.interrupt), sources.collect(), wanted.clone());
-    let unread = |unread: Unread| failure(app, names[unread.source], &unread);
+    let mut shown = Shown::new(app, &logs);
+    let sources = logs.iter().map(|log| log.source(&session.config)).collect();
+    let mut tail = Tail::new(&session.cloud, (&app.report, &app.interrupt), sources, wanted.clone());
+    let unread = |unread: Unread| failure(app, logs[unread.source], &unread);
     if arguments.follow {
         app.set_on_interrupt(OnInterrupt::End);
         match tail.follow(|line| shown.show(&line)).await.map_err(unread)? {}
@@ -44,15 +43,53 @@ pub(crate) async fn run(app: &App, arguments: &LogsArgs) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-/// The functions that are asked for, each once, or all.
-fn names<'d>(deployed: &'d Deployed, asked: &[String]) -> Result<Vec<&'d str>, Failure> {
-    if asked.is_empty() {
-        return Ok(deployed.config.functions.keys().map(String::as_str).collect());
+/// Whose log is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Log<'d> {
+    /// That of a function.
+    Function(&'d str),
+    /// The requests to the API.
+    Api,
+}
+
+impl<'d> Log<'d> {
+    fn source(self, config: &Config) -> Source {
+        match self {
+            Self::Function(name) => Source { key: Key::new(LogGroup::KIND, name), group: log_group_name(config, name) },
+            Self::Api => Source { key: access_log_group(), group: access_log_group_name(config) },
+        }
     }
-    let mut names = asked.iter().map(|name| Ok(deployed.function(name)?.0)).collect::<Result<Vec<_>, Failure>>()?;
-    names.sort_unstable();
-    names.dedup();
-    Ok(names)
+
+    fn function(self) -> Option<&'d str> {
+        match self {
+            Self::Function(name) => Some(name),
+            Self::Api => None,
+        }
+    }
+}
+
+/// The logs that are asked for, each once, or those of all functions.
+fn logs<'d>(app: &App, deployed: &'d Deployed, arguments: &LogsArgs) -> Result<Vec<Log<'d>>, Failure> {
+    if arguments.functions.is_empty() && !arguments.api {
+        return Ok(deployed.config.functions.keys().map(|name| Log::Function(name)).collect());
+    }
+    let functions = arguments.functions.iter().map(|name| Ok(Log::Function(deployed.function(name)?.0)));
+    let mut logs = functions.collect::<Result<Vec<_>, Failure>>()?;
+    if arguments.api {
+        if deployed.config.api.access_logs.is_none() {
+            return Err(no_access_log(app));
+        }
+        logs.push(Log::Api);
+    }
+    logs.sort_unstable();
+    logs.dedup();
+    Ok(logs)
+}
+
+fn no_access_log(app: &App) -> Failure {
+    let up = format!("stackctl up{}", app.flags());
+    Failure::usage("the API writes no access log: `api.accessLogs` of the config is not set")
+        .hint(format!("put `\"accessLogs\": {{}}` into `api`, and run `{up}`"))
 }
 
 fn since(since: Since) -> Result<Timestamp, Failure> {
@@ -64,37 +101,44 @@ fn since(since: Since) -> Result<Timestamp, Failure> {
     }
 }
 
-fn failure(app: &App, name: &str, Unread { error, .. }: &Unread) -> Failure {
+fn failure(app: &App, log: Log<'_>, Unread { error, .. }: &Unread) -> Failure {
+    let whose = log.function().map_or_else(|| "the API".to_owned(), |name| format!("`{name}`"));
     match error.code.as_deref() {
-        Some("ResourceNotFoundException") => not_deployed(app, &format!("`{name}` has no log group")),
+        Some("ResourceNotFoundException") => not_deployed(app, &format!("{whose} has no log group")),
         Some("InvalidParameterException") => {
             Failure::resource("the filter pattern is not one of CloudWatch", error).hint("see `stackctl logs --help`")
         }
-        _ => Failure::resource(format!("the log of `{name}` cannot be read"), error),
+        _ => Failure::resource(format!("the log of {whose} cannot be read"), error),
     }
 }
 
 /// Shows lines and counts them.
 struct Shown<'a> {
     app: &'a App,
-    names: &'a [&'a str],
+    logs: &'a [Log<'a>],
     width: usize,
     request_ids: RequestIds,
     count: usize,
 }
 
 impl<'a> Shown<'a> {
-    fn new(app: &'a App, names: &'a [&'a str]) -> Self {
-        let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
-        Self { app, names, width, request_ids: RequestIds::default(), count: 0 }
+    fn new(app: &'a App, logs: &'a [Log<'a>]) -> Self {
+        let width = logs.iter().map(|log| log.function().unwrap_or(API).chars().count()).max().unwrap_or_default();
+        Self { app, logs, width, request_ids: RequestIds::default(), count: 0 }
     }
 
     fn show(&mut self, line: &Line) {
         self.count += 1;
+        let function = self.logs[line.source].function();
+        // A request is told by the id of its function's call, where there is one: so has the function told it.
+        let request_id = match function {
+            Some(_) => self.request_ids.of(line),
+            None => access(&line.message).and_then(|access| access.function_request_id.or(access.request_id)),
+        };
         self.app.report.data(&Message::LogLine(&LogLine {
-            function: self.names[line.source],
+            function,
             at: line.at,
-            request_id: self.request_ids.of(line).as_deref(),
+            request_id: request_id.as_deref(),
             message: &line.message,
             stream: &line.stream,
             id: &line.id,

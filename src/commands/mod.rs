@@ -1,6 +1,7 @@
 //! The commands: one file per verb. They join what the other modules do, decide on the exit code, and neither print nor
 //! exit.
 
+mod access_logs;
 mod app;
 mod call;
 mod carry_out;

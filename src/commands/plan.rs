@@ -1,6 +1,6 @@
 //! `stackctl plan`: what `up` would do. Reads only; not even the state is locked.
 
-use super::{app::App, project, roll_out, session::Session};
+use super::{access_logs, app::App, project, roll_out, session::Session};
 use crate::{
     cli::Detailed,
     engine::Consent,
@@ -16,6 +16,9 @@ pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> 
     let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
     app.report.data(&Message::Plan(&PlanTable::new(&survey.plan, &session.catalog)));
     roll_out::tell_unchecked(app, &survey);
+    if let Some(fault) = access_logs::hindrance(app, &session, &survey.plan).await {
+        app.report.tell(&Message::Warning(&fault));
+    }
     let differs = detailed.detailed_exitcode && !survey.plan.is_empty();
     Ok(if differs { Exit::Differences } else { Exit::Done })
 }

@@ -1,6 +1,6 @@
 //! `stackctl up`: from the configuration to a stack that answers.
 
-use super::{app::App, interpreters, project, roll_out::roll_out, session::Session};
+use super::{access_logs, app::App, interpreters, project, roll_out::roll_out, session::Session};
 use crate::{
     cli::UpArgs,
     config::Loaded,
@@ -38,6 +38,9 @@ pub(crate) async fn bring_up(
     let session = Session::open(app, loaded, packages).await?;
     session.lock(app).await?;
     let survey = session.survey(app, &session.desired(packages), &Consent::default()).await?;
+    if let Some(fault) = access_logs::hindrance(app, &session, &survey.plan).await {
+        return Err(fault.into());
+    }
     let state = Box::pin(roll_out(app, &session, survey, arguments)).await?;
     Ok((session, state))
 }

@@ -2,6 +2,7 @@
 //!
 //! It knows log groups and their events, and neither configurations nor how anything looks.
 
+mod access;
 mod lambda;
 mod merge;
 mod request_ids;
@@ -9,6 +10,7 @@ mod tail;
 
 use jiff::Timestamp;
 
+pub use access::{Access, access};
 pub use lambda::{Own, own};
 pub use request_ids::RequestIds;
 pub use tail::{Source, Tail, Unread, Wanted};

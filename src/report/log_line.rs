@@ -4,8 +4,8 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::paint::{BAD, FAINT, paint};
-use crate::logs::{Own, own};
+use super::paint::{BAD, CHANGE, FAINT, GOOD, paint};
+use crate::logs::{Own, access, own};
 
 /// Colours that tell functions apart. Red is for what went wrong.
 const COLOURS: [Style; 5] = [
@@ -16,11 +16,14 @@ const COLOURS: [Style; 5] = [
     AnsiColor::Blue.on_default(),
 ];
 
+/// What stands in the place of a function's name; no function can have this one.
+pub(crate) const API: &str = "[api]";
+
 /// A line and where it comes from.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct LogLine<'a> {
-    /// The function, as the configuration calls it.
-    pub(crate) function: &'a str,
+    /// The function, as the configuration calls it; none for a request to the API.
+    pub(crate) function: Option<&'a str>,
     /// When it was written.
     pub(crate) at: Timestamp,
     /// Of the request that it belongs to, as far as that can be told.
@@ -42,9 +45,13 @@ pub(crate) struct LogLine<'a> {
 impl LogLine<'_> {
     /// Nothing for a line that says nothing to a person.
     pub(super) fn render(&self) -> String {
-        let Some(message) = message(self.message) else { return String::new() };
+        let message = match self.function {
+            Some(_) => message(self.message),
+            None => Some(request(self.message)),
+        };
+        let Some(message) = message else { return String::new() };
         let time = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
-        let name = format!("{:<1$}", self.function, self.width);
+        let name = format!("{:<1$}", self.function.unwrap_or(API), self.width);
         let id = format!("{:<8}", self.request_id.unwrap_or_default().chars().take(8).collect::<String>());
         // What else there is of a message stands beneath its beginning.
         let margin = format!("\n{:1$}", "", time.len() + name.chars().count() + id.len() + 3);
@@ -52,6 +59,25 @@ impl LogLine<'_> {
         let colour = COLOURS[self.place % COLOURS.len()];
         format!("{} {} {} {message}\n", paint(FAINT, time), paint(colour, name), paint(FAINT, id))
     }
+}
+
+/// A request to the API as a person reads it; a line of another form as it is.
+fn request(message: &str) -> String {
+    let Some(access) = access(message) else { return harmless(message) };
+    let what =
+        [&access.method, &access.path].into_iter().flatten().map(|text| harmless(text)).collect::<Vec<_>>().join(" ");
+    let status = access.status.as_deref().unwrap_or("no answer");
+    let style = match status.as_bytes().first() {
+        Some(b'5') => BAD,
+        Some(b'4') => CHANGE,
+        _ => GOOD,
+    };
+    let why =
+        [&access.error, &access.authorizer_error].into_iter().flatten().map(|text| harmless(text)).collect::<Vec<_>>();
+    let took = access.latency.map(|millis| format!("{millis} ms"));
+    let facts = [took, access.ip, access.request_id].into_iter().flatten().collect::<Vec<_>>().join("  ");
+    let why = if why.is_empty() { String::new() } else { format!("  {}", why.join(": ")) };
+    format!("{what}  {}{why}  {}", paint(style, status), paint(FAINT, harmless(&facts)))
 }
 
 /// A message as a person reads it: Lambda's own lines are faint and short, and whatever would command the terminal is

@@ -55,7 +55,7 @@ pub(crate) use history::{HistoryTable, ReleaseRow};
 pub(crate) use human::past;
 pub(crate) use invoked::Invoked;
 pub(crate) use log::begin as begin_log;
-pub(crate) use log_line::LogLine;
+pub(crate) use log_line::{API, LogLine};
 pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Recovered, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;

@@ -82,7 +82,8 @@ impl Resource for LogGroup {
         scope: &Scope,
         _beneath: &[Value],
     ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        let groups = list(context, &name_for(&scope.prefix)).await?;
+        let mut groups = list(context, &name_for(&scope.prefix)).await?;
+        groups.extend(list(context, &access_name(scope.prefix.trim_end_matches('-'))).await?);
         each(groups, async |group| {
             let outputs = outputs(context.cloud, group.log_group_name().unwrap_or_default(), retention(&group));
             let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(None) };
@@ -137,6 +138,12 @@ impl Resource for LogGroup {
 #[must_use]
 pub fn name_for(function_name: &str) -> String {
     format!("/aws/lambda/{function_name}")
+}
+
+/// The group to which API Gateway writes a line for each request to a stage of a stack, `<stack>-<stage>`.
+#[must_use]
+pub fn access_name(stage_of_stack: &str) -> String {
+    format!("/aws/apigateway/{stage_of_stack}-access")
 }
 
 fn outputs(cloud: &Cloud, name: &str, retention_days: Option<u32>) -> Outputs {

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Identity, main,
-    names::{called_arn, stack_name},
+    names::{access_log_group_name, called_arn, stack_name},
     of,
 };
 use crate::{
     config::{self, Config, Cors, Method},
-    engine::{Desired, Input, Key, Part},
+    engine::{Desired, Input, Key, Part, Resource},
     resources::{
         api_routes::{self, ApiRoutes, GatewayResponse, Preflight},
         authorizer::{self, Authorizer},
         lambda_function::{self, LambdaFunction},
         lambda_permission::{self, LambdaPermission},
+        log_group::{self, LogGroup},
         rest_api::{self, RestApi},
         stage::{self, Stage},
         user_pool::UserPool,
@@ -23,6 +24,16 @@ use crate::{
 
 /// API Gateway's longest wait. A function's own time-out may be shorter, and then Lambda answers first.
 const TIMEOUT_MILLIS: u32 = 29_000;
+
+/// A line of the access log: JSON, so that it can be filtered by its members. Every value is a text, because API Gateway
+/// writes `-` for what there is none of. `requestId` must be in it.
+const ACCESS_LOG_FORMAT: &str = concat!(
+    r#"{"requestId":"$context.requestId","time":"$context.requestTime","ip":"$context.identity.sourceIp","#,
+    r#""method":"$context.httpMethod","path":"$context.path","route":"$context.resourcePath","#,
+    r#""status":"$context.status","latency":"$context.responseLatency","length":"$context.responseLength","#,
+    r#""functionRequestId":"$context.integration.requestId","error":"$context.error.responseType","#,
+    r#""authorizerError":"$context.authorizer.error"}"#,
+);
 
 /// AWS's default.
 const AUTHORIZER_TTL_SECONDS: i32 = 300;
@@ -41,7 +52,25 @@ pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
     desired.add(main::<ApiRoutes>(), &api_routes(config, identity, authorized), functions);
     // Whoever calls the stage finds the functions callable.
     let permissions = called.iter().map(|function| of::<LambdaPermission>(function));
-    desired.add(main::<Stage>(), &stage(config, authorized), permissions);
+    let logged = config.api.access_logs.as_ref().map(|logs| {
+        desired.add(access_log_group(), &access_logs(config, logs), []);
+        access_log_group()
+    });
+    desired.add(main::<Stage>(), &stage(config, identity, authorized), permissions.chain(logged));
+}
+
+/// The key of the log group to which the API writes a line for each request. No function can have this name.
+#[must_use]
+pub fn access_log_group() -> Key {
+    Key::new(<LogGroup as Resource>::KIND, "api/access")
+}
+
+fn access_logs(config: &Config, logs: &config::AccessLogs) -> log_group::Spec {
+    log_group::Spec {
+        name: access_log_group_name(config),
+        retention_days: Some(logs.retention_days),
+        tags: config.deployment.tags.clone(),
+    }
 }
 
 /// Adds what an earlier configuration may have asked for and this one does not.
@@ -153,7 +182,7 @@ fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
     ["DEFAULT_4XX", "DEFAULT_5XX"].map(|name| (name.to_owned(), response.clone())).into()
 }
 
-fn stage(config: &Config, authorized: bool) -> stage::Spec {
+fn stage(config: &Config, identity: &Identity, authorized: bool) -> stage::Spec {
     let throttle = config.api.throttle.as_ref().map(|throttle| stage::Throttle {
         rate_limit: throttle.rate,
         burst_limit: throttle.burst.try_into().unwrap_or(i32::MAX),
@@ -163,6 +192,10 @@ fn stage(config: &Config, authorized: bool) -> stage::Spec {
         name: config.deployment.stage.clone(),
         description: String::new(),
         fingerprint: Input::Digest(snapshot(authorized)),
+        access_log: config.api.access_logs.as_ref().map(|_| stage::AccessLog {
+            destination_arn: identity.arn("logs", &format!("log-group:{}", access_log_group_name(config))),
+            format: ACCESS_LOG_FORMAT.to_owned(),
+        }),
         throttling: throttle.map(|throttle| ("*/*".to_owned(), throttle)).into_iter().collect(),
         tags: config.deployment.tags.clone(),
     }

@@ -13,7 +13,8 @@ mod users;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use names::{Identity, log_group_name, role_name};
+pub use api::access_log_group;
+pub use names::{Identity, access_log_group_name, log_group_name, role_name};
 pub use outputs::{Outputs, RouteUrl, outputs};
 pub use recovery::{rewire, scope, sought};
 

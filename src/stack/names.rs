@@ -49,6 +49,12 @@ pub(super) fn called_arn(config: &Config, identity: &Identity, function: &str) -
     identity.arn("lambda", &format!("function:{}:{ALIAS}", config.function_name(function)))
 }
 
+/// The name of the log group to which the API writes a line for each request.
+#[must_use]
+pub fn access_log_group_name(config: &Config) -> String {
+    log_group::access_name(&stack_name(config))
+}
+
 /// The name of a function's log group: the one to which Lambda writes unless it is told another.
 #[must_use]
 pub fn log_group_name(config: &Config, function: &str) -> String {

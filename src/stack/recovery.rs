@@ -43,7 +43,7 @@ pub fn rewire(state: &mut State, desired: &Desired) {
             add_need(state, &main::<ApiRoutes>(), &key);
         } else if key.kind == Authorizer::KIND {
             add_need(state, &main::<ApiRoutes>(), &key);
-        } else if key.kind == LambdaPermission::KIND {
+        } else if key.kind == LambdaPermission::KIND || key == api::access_log_group() {
             add_need(state, &main::<Stage>(), &key);
         }
     }

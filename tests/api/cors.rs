@@ -35,6 +35,7 @@ async fn open_to(origins: &[&str], way: Way) -> Api {
         description: String::new(),
         fingerprint: "f".into(),
         throttling: BTreeMap::new(),
+        access_log: None,
         tags: BTreeMap::new(),
     };
     Stage::create(&api.context(), &stage, &claim("ours", &api.key)).await.unwrap();

@@ -1,5 +1,6 @@
 //! The API's tree of routes and its stage on a local cloud: both ways of writing, cuts, and what others do by hand.
 
+mod access_logs;
 mod cors;
 mod routes;
 mod stages;

@@ -26,6 +26,7 @@ impl Api {
             description: String::new(),
             fingerprint: fingerprint.into(),
             throttling: BTreeMap::new(),
+            access_log: None,
             tags: BTreeMap::new(),
         }
     }

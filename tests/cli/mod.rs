@@ -1,5 +1,6 @@
 //! Transcripts of the binary: what a person sees as whole texts, what a script relies on as assertions.
 
+mod access_logs;
 mod bucket;
 mod call;
 mod checks;

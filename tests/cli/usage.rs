@@ -52,7 +52,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       user         Make users, sign them in, and look after them
       call         Send a request to a route
       invoke       Call a function directly
-      logs         Show what the functions have logged
+      logs         Show what the functions and the API have logged
       state        Look at the record of what was made, or move it
       unlock       Take the lock of the state away from who holds it
       local        Start, stop or look at the AWS on this machine

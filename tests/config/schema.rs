@@ -40,6 +40,7 @@ fn every_key_has_a_description_and_those_that_may_be_left_out_have_a_default_or_
     assert_eq!(
         without_default,
         [
+            "Api.accessLogs",
             "Api.throttle",
             "Check.as",
             "Check.body",

@@ -53,6 +53,17 @@ fn a_client_through_which_stackctl_cannot_sign_in_is_a_warning() {
 }
 
 #[test]
+fn an_access_log_keeps_its_lines_as_long_as_cloudwatch_does() {
+    assert_eq!(Folder::with_section(r#""api": { "accessLogs": {} }"#).problems(), "");
+    let folder = Folder::with_section(r#""api": { "accessLogs": { "retentionDays": 31 } }"#);
+    assert_snapshot!(folder.problems(), @r"
+    error: config.json:5:45: api.accessLogs.retentionDays: CloudWatch Logs does not keep lines for 31 days
+      allowed are: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+    hint: the next longer one is 60
+    ");
+}
+
+#[test]
 fn throttling_lets_something_through() {
     let folder = Folder::with_section(r#""api": { "throttle": { "rate": 0, "burst": 0 } }"#);
     assert_snapshot!(folder.problems(), @"

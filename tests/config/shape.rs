@@ -94,9 +94,9 @@ fn comments_and_trailing_commas_are_accepted() {
 #[test]
 fn columns_are_counted_in_characters() {
     let folder = Folder::with_section(r#""api": { "description": "grüße", "endpoint": "EDGE" }"#);
-    assert_snapshot!(folder.problems(), @"
+    assert_snapshot!(folder.problems(), @r"
     error: config.json:5:36: api.endpoint: unknown key
-      keys here are: description, endpointType, binaryMediaTypes, throttle
+      keys here are: description, endpointType, binaryMediaTypes, throttle, accessLogs
     ");
 }
 

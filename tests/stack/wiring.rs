@@ -1,6 +1,6 @@
 //! What is wanted, and what needs what.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stackctl::engine::Key;
 
 use super::{config, desired, keys, spec, with_routes};
@@ -87,4 +87,28 @@ fn throttling_is_a_setting_of_the_whole_stage() {
     let desired = desired(&with_routes(json!({ "GET /a": { "function": "hello" } }), further));
     let throttling = &spec(&desired, "stage.main")["throttling"];
     assert_eq!(*throttling, json!({ "*/*": { "rate_limit": 12.5, "burst_limit": 20 } }));
+}
+
+#[test]
+fn an_access_log_has_a_group_of_its_own_which_no_function_can_take() {
+    let routes = json!({ "GET /a": { "function": "api" } });
+    let function = json!({ "source": "a", "handler": "a.b", "runtime": "python3.13" });
+    let silent = with_routes(routes.clone(), json!({ "functions": { "api": function } }));
+    assert_eq!(spec(&desired(&silent), "stage.main").get("access_log"), None, "there is none unless it is asked for");
+    let further = json!({ "functions": { "api": function }, "api": { "accessLogs": { "retentionDays": 7 } } });
+    let logged = desired(&with_routes(routes, further));
+    let groups: Vec<String> = keys(&logged).into_iter().filter(|key| key.starts_with("log_group.")).collect();
+    assert_eq!(groups, ["log_group.api", "log_group.api/access"]);
+    let group = spec(&logged, "log_group.api/access");
+    assert_eq!(group, json!({ "name": "/aws/apigateway/shop-dev-access", "retention_days": 7, "tags": {} }));
+    let log = &spec(&logged, "stage.main")["access_log"];
+    let arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/shop-dev-access";
+    assert_eq!(log["destination_arn"], arn);
+    let line: Value = serde_json::from_str(log["format"].as_str().unwrap()).unwrap();
+    assert_eq!(line["requestId"], "$context.requestId", "AWS refuses a format without it");
+    let members = ["time", "ip", "method", "path", "status", "latency", "authorizerError"];
+    assert!(members.iter().all(|member| line[member].as_str().is_some_and(|value| value.starts_with("$context."))));
+    assert!(
+        logged.get(&"stage.main".parse().unwrap()).unwrap().needs().contains(&"log_group.api/access".parse().unwrap())
+    );
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     error::{Answered, AwsError},
+    settings::Settings,
     world::World,
 };
 
@@ -20,14 +21,14 @@ const PATHS: [&str; 2] = ["/cloudwatchRoleArn", "/features"];
 /// What is set for all APIs together.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Account {
-    pub(super) cloudwatch_role_arn: Option<String>,
+    cloudwatch_role_arn: Option<String>,
     features: Vec<String>,
 }
 
 /// Answers the reads of the account; `None` for those of others.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
-        "GetAccount" => Ok(gateway.account.members().into()),
+        "GetAccount" => Ok(gateway.account.members(asked.settings).into()),
         _ => return None,
     })
 }
@@ -41,14 +42,19 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
 }
 
 impl Account {
-    fn members(&self) -> serde_json::Value {
+    /// The role with which logs are written, when there is one.
+    pub(super) fn log_role<'a>(&'a self, settings: &'a Settings) -> Option<&'a str> {
+        self.cloudwatch_role_arn.as_deref().or(settings.cloudwatch_role_arn.as_deref())
+    }
+
+    fn members(&self, settings: &Settings) -> serde_json::Value {
         let mut members = json!({
             "throttleSettings": { "burstLimit": 5000, "rateLimit": 10000.0 },
             "features": self.features,
             "apiKeyVersion": "4",
         });
-        if let Some(arn) = &self.cloudwatch_role_arn {
-            members["cloudwatchRoleArn"] = arn.as_str().into();
+        if let Some(arn) = self.log_role(settings) {
+            members["cloudwatchRoleArn"] = arn.into();
         }
         members
     }
@@ -102,5 +108,5 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         account.apply(patch)?;
     }
     gateway.account = account;
-    Ok(gateway.account.members().into())
+    Ok(gateway.account.members(asked.settings).into())
 }

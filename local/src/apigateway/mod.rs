@@ -43,7 +43,7 @@ use crate::{
 };
 
 use asked::Asked;
-pub(crate) use deployed::{MethodSetting, MethodSnapshot, Served, SnapshotResource};
+pub(crate) use deployed::{AccessLogSettings, MethodSetting, MethodSnapshot, Served, SnapshotResource};
 pub(crate) use model::{Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType};
 
 /// The part of the world that belongs to this service.

@@ -179,7 +179,7 @@ fn list(gateway: &ApiGateway, asked: &Asked<'_>) -> Answered {
 
 fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
-    let may_log = gateway.account.cloudwatch_role_arn.is_some();
+    let may_log = gateway.account.log_role(asked.settings).is_some();
     let api = gateway.api_mut(asked)?;
     let mut stage = api.stages.get(asked.text("stageName")?).ok_or_else(no_stage)?.clone();
     for patch in &patches {

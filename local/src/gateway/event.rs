@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Every caller is on this machine.
-const SOURCE_IP: &str = "127.0.0.1";
+pub(super) const SOURCE_IP: &str = "127.0.0.1";
 
 /// Builds the event, `null` where API Gateway writes `null`.
 pub(super) fn build(request: &ApiRequest, matched: &Matched, place: (&str, &str), claims: Option<&Claims>) -> Value {

@@ -4,9 +4,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::{
-    Matched,
-    authorize::Claims,
-    mock, proxy,
+    Matched, Seen, mock, proxy,
     refusal::{Kind, Refusal},
     request::ApiRequest,
 };
@@ -17,11 +15,11 @@ pub(super) async fn integrate(
     cloud: &Cloud,
     request: &ApiRequest,
     matched: &Matched,
-    claims: Option<&Claims>,
+    seen: &mut Seen,
 ) -> Result<Response<Bytes>, Refusal> {
     let Some(integration) = &matched.method.integration else { return Err(Kind::ApiConfigurationError.into()) };
     match integration.kind {
-        IntegrationType::AwsProxy => proxy::call_function(cloud, request, matched, integration, claims).await,
+        IntegrationType::AwsProxy => proxy::call_function(cloud, request, matched, integration, seen).await,
         IntegrationType::Mock => mock::answer(request, &matched.method, integration),
         // This cloud reaches no other host, and it maps no bodies.
         IntegrationType::Http | IntegrationType::HttpProxy | IntegrationType::Aws => Err(Refusal::not_imitated(

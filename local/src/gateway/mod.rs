@@ -3,6 +3,7 @@
 //! It serves the snapshot that the stage points to, never the API as it is edited, and knows the control plane only
 //! through [`crate::apigateway::Served`].
 
+mod access_log;
 mod authorize;
 mod event;
 mod integration;
@@ -18,6 +19,8 @@ mod throttle;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header::HeaderName};
 
@@ -27,7 +30,7 @@ use crate::{
     apigateway::{GatewayResponse, MethodSetting, MethodSnapshot},
     cloud::Cloud,
 };
-use authorize::authorize;
+use authorize::{Claims, authorize};
 use refusal::{Kind, Refusal};
 use request::ApiRequest;
 
@@ -47,21 +50,43 @@ struct Matched {
     throttle: Option<(String, MethodSetting)>,
 }
 
+/// What becomes known about a request on its way, for the access log.
+#[derive(Debug, Default)]
+struct Seen {
+    resource_path: Option<String>,
+    claims: Option<Claims>,
+    authorizer_error: Option<String>,
+    integration: Option<Integrated>,
+    refused: Option<Refusal>,
+}
+
+/// What came of the call of a function.
+#[derive(Debug, Default)]
+struct Integrated {
+    request_id: Option<String>,
+    took: Duration,
+    error: Option<String>,
+}
+
 /// Answers one request to a deployed API.
 pub(crate) async fn serve(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
     let request = ApiRequest::read(request);
-    let mut response = match find(cloud, &request) {
-        Err((refusal, customised)) => refusal.render(&request, &customised),
-        Ok((matched, customised)) => match answer(cloud, &request, &matched).await {
-            Ok(response) => response,
-            Err(refusal) => refusal.render(&request, &customised),
-        },
+    let mut seen = Seen::default();
+    let (answered, customised) = match find(cloud, &request) {
+        Err((refusal, customised)) => (Err(refusal), customised),
+        Ok((matched, customised)) => (answer(cloud, &request, &matched, &mut seen).await, customised),
     };
+    let mut response = answered.unwrap_or_else(|refusal| {
+        let response = refusal.render(&request, &customised);
+        seen.refused = Some(refusal);
+        response
+    });
     for (name, value) in [("x-amzn-requestid", &request.id), ("x-amz-apigw-id", &request.extended_id)] {
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
+    access_log::write(cloud, &request, &response, &seen);
     response
 }
 
@@ -92,7 +117,13 @@ fn find(cloud: &Cloud, request: &ApiRequest) -> Result<(Matched, Customised), (R
     }
 }
 
-async fn answer(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Response<Bytes>, Refusal> {
+async fn answer(
+    cloud: &Cloud,
+    request: &ApiRequest,
+    matched: &Matched,
+    seen: &mut Seen,
+) -> Result<Response<Bytes>, Refusal> {
+    seen.resource_path = Some(matched.resource_path.clone());
     if request.body.len() > LARGEST_BODY {
         return Err(Kind::RequestTooLarge.into());
     }
@@ -101,6 +132,8 @@ async fn answer(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Resul
     {
         return Err(Kind::Throttled.into());
     }
-    let claims = authorize(cloud, request, matched)?;
-    integration::integrate(cloud, request, matched, claims.as_ref()).await
+    seen.claims = authorize(cloud, request, matched).inspect_err(|refusal| {
+        seen.authorizer_error = Some(refusal.message().to_owned());
+    })?;
+    integration::integrate(cloud, request, matched, seen).await
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
+use serde_json::Value;
+use tokio::time::Instant;
 
 use super::{
-    Matched,
-    authorize::Claims,
-    event,
+    Integrated, Matched, Seen, event,
     refusal::{Kind, Refusal},
     request::ApiRequest,
     response,
@@ -17,8 +17,11 @@ use crate::{
     apigateway::Integration,
     cloud::Cloud,
     lambda::InvokeTarget,
-    runtime::{self, Alarm, NotRun},
+    runtime::{self, Alarm, NotRun, Outcome},
 };
+
+const NOT_PERMITTED: &str = "Execution failed due to configuration error: Invalid permissions on Lambda function";
+const MALFORMED: &str = "Execution failed due to configuration error: Malformed Lambda proxy response";
 
 /// Hands the request to the function and its answer to the client.
 pub(super) async fn call_function(
@@ -26,28 +29,47 @@ pub(super) async fn call_function(
     request: &ApiRequest,
     matched: &Matched,
     integration: &Integration,
-    claims: Option<&Claims>,
+    seen: &mut Seen,
 ) -> Result<Response<Bytes>, Refusal> {
     let place = Place::read(integration, matched).ok_or(Kind::ApiConfigurationError)?;
-    let target = invocable(cloud, request, matched, (integration, &place))?;
-    let event = event::build(request, matched, (&cloud.settings().account, &place.region), claims);
+    let called = seen.integration.insert(Integrated::default());
+    let target = invocable(cloud, request, matched, (integration, &place)).inspect_err(|_| {
+        called.error = Some(NOT_PERMITTED.to_owned());
+    })?;
+    let event = event::build(request, matched, (&cloud.settings().account, &place.region), seen.claims.as_ref());
     let order = target.order(event.to_string().into(), None);
+    let began = Instant::now();
     let mut alarm = Alarm::after(Duration::from_millis(u64::from(integration.timeout_in_millis)));
     let outcome = tokio::select! {
         outcome = runtime::run(cloud, order) => outcome,
         // The function runs on, as on AWS; only its answer comes too late.
         () = alarm.rings() => return Err(Kind::IntegrationTimeout.into()),
     };
+    called.took = began.elapsed();
     match outcome {
-        Ok(outcome) if outcome.failed => Err(Kind::IntegrationFailure.into()),
-        Ok(outcome) => response::read(&outcome.payload, request, &matched.binary_media_types)
-            .ok_or_else(|| Kind::IntegrationFailure.into()),
+        Ok(outcome) => {
+            called.request_id = Some(outcome.request_id.clone());
+            answered(&outcome, request, matched).map_err(|error| {
+                called.error = Some(error);
+                Kind::IntegrationFailure.into()
+            })
+        }
         Err(NotRun::Throttled) => Err(Kind::ApiConfigurationError.into()),
         Err(NotRun::Impossible(words)) => {
             tracing::error!(%words, "a function could not be run");
             Err(Refusal::not_imitated(words))
         }
     }
+}
+
+/// The function's answer for the client, or what API Gateway minds about it.
+fn answered(outcome: &Outcome, request: &ApiRequest, matched: &Matched) -> Result<Response<Bytes>, String> {
+    if outcome.failed {
+        let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
+        let message = error["errorMessage"].as_str().unwrap_or_default();
+        return Err(format!("Lambda execution failed with status 200 due to customer function error: {message}"));
+    }
+    response::read(&outcome.payload, request, &matched.binary_media_types).ok_or_else(|| MALFORMED.to_owned())
 }
 
 /// Where an integration's URI leads.

@@ -82,6 +82,16 @@ impl Refusal {
         Self { kind: Kind::NotImitated, words: Some(words.into()) }
     }
 
+    /// What the client is told, unless a gateway response says something else.
+    pub(super) fn message(&self) -> &str {
+        self.words.as_deref().unwrap_or(self.kind.usual().3)
+    }
+
+    /// What gateway responses are customised by; empty for what cannot be.
+    pub(super) fn response_type(&self) -> &'static str {
+        self.kind.usual().1
+    }
+
     /// Dresses the answer as the API's gateway responses say: by the kind's own type, or else by the default of its
     /// class.
     pub(super) fn render(
@@ -89,8 +99,8 @@ impl Refusal {
         request: &ApiRequest,
         customised: &BTreeMap<String, GatewayResponse>,
     ) -> Response<Bytes> {
-        let (status, response_type, error_type, message) = self.kind.usual();
-        let message = self.words.as_deref().unwrap_or(message);
+        let (status, response_type, error_type, _) = self.kind.usual();
+        let message = self.message();
         let class = if status < 500 { "DEFAULT_4XX" } else { "DEFAULT_5XX" };
         let custom = (!response_type.is_empty())
             .then(|| customised.get(response_type).or_else(|| customised.get(class)))
@@ -119,11 +129,10 @@ impl Refusal {
             let space = if status < 500 { "" } else { " " };
             return format!("{{\"message\":{space}{quoted}}}").into();
         };
-        let (_, response_type, ..) = self.kind.usual();
         template
             .replace("$context.error.messageString", &quoted)
             .replace("$context.error.message", message)
-            .replace("$context.error.responseType", response_type)
+            .replace("$context.error.responseType", self.response_type())
             .replace("$context.extendedRequestId", &request.extended_id)
             .replace("$context.requestId", &request.id)
             .replace("$context.apiId", &request.api_id)

@@ -119,6 +119,8 @@ operations! {
         needs ["apigateway:PATCH"], within [TOTAL], waits for [THROTTLED, API_BUSY];
     DELETE_DEPLOYMENT = "apigateway:DeleteDeployment",
         needs ["apigateway:DELETE"], within [TOTAL], waits for [THROTTLED, API_BUSY];
+    GET_ACCOUNT = "apigateway:GetAccount",
+        needs ["apigateway:GET"], within [TOTAL], waits for [THROTTLED];
     CREATE_STAGE = "apigateway:CreateStage",
         needs ["apigateway:POST", "apigateway:PUT"], within [TOTAL], waits for [THROTTLED, API_BUSY];
     GET_STAGE = "apigateway:GetStage",

@@ -15,11 +15,15 @@ use crate::{
 /// How often a server looks whether it is still wanted.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// As whom API Gateway writes logs here: nobody has to prepare an account for that.
+const LOG_ROLE: &str = "arn:aws:iam::000000000000:role/api-gateway-writes-logs";
+
 pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
     let home = Home::beside(&app.common.config);
     home.make().map_err(|error| Failure::io("the folder of the local cloud cannot be made", &error))?;
     // Opening takes the cloud's own lock: two servers can never share its data.
-    let cloud = Cloud::open(&home.cloud(), Settings::default())
+    let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
+    let cloud = Cloud::open(&home.cloud(), settings)
         .map_err(|error| Failure::io("the local cloud cannot be opened", &error))?;
     let listener = listen(&home).await?;
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::code;
 use crate::{
     commands::{
+        access_logs,
         app::{App, OnInterrupt},
         connection, interpreters, lock, project,
         roll_out::{Applied, apply},
@@ -117,6 +118,9 @@ impl<'a> Stack<'a> {
         let code_only = code::only(&plan);
         if !code_only && !self.app.common.yes && agreed != Some(&plan) {
             return Ok(Ended::Open(Box::new(plan)));
+        }
+        if let Some(fault) = access_logs::hindrance(self.app, &self.session, &plan).await {
+            return Err(fault.into());
         }
         if !code_only && agreed.is_none() {
             self.app.report.tell(&Message::Plan(&PlanTable::new(&plan, &self.session.catalog)));

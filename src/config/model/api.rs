@@ -22,6 +22,12 @@ pub struct Api {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Throttle")]
     pub throttle: Option<Throttle>,
+
+    /// A line for each request, in a log group of the stage; `{}` is enough. Without it there is none. API Gateway writes
+    /// it with a role that is set once for all APIs of the account in this Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AccessLogs")]
+    pub access_logs: Option<AccessLogs>,
 }
 
 impl Default for Api {
@@ -32,6 +38,7 @@ impl Default for Api {
             endpoint_type: EndpointType::Regional,
             binary_media_types: BTreeSet::new(),
             throttle: None,
+            access_logs: None,
         }
     }
 }
@@ -56,6 +63,20 @@ pub struct Throttle {
     /// Requests at once, at least 1.
     #[schemars(range(min = 1))]
     pub burst: u32,
+}
+
+/// A line for each request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct AccessLogs {
+    /// Days until a line is deleted.
+    pub retention_days: u32,
+}
+
+impl Default for AccessLogs {
+    fn default() -> Self {
+        Self { retention_days: 30 }
+    }
 }
 
 /// Lets browsers of other origins call the API.

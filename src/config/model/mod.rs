@@ -46,7 +46,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use api::{Api, Cors, EndpointType, Throttle};
+pub use api::{AccessLogs, Api, Cors, EndpointType, Throttle};
 pub use check::{Check, CheckAs};
 pub use client::{AuthFlow, Client};
 pub use deployment::Deployment;

@@ -1,9 +1,9 @@
-//! The REST API: throttling and binary media types.
+//! The REST API: throttling, binary media types and access logs.
 
 use crate::config::problem::Findings;
 use crate::config::tree::{Node, Value};
 
-use super::made_of;
+use super::{functions, made_of};
 
 /// The requests per second that an account takes in all, before the quota is raised.
 const ACCOUNT_RATE: f64 = 10_000.0;
@@ -19,6 +19,7 @@ pub(super) fn check(api: &Node, findings: &mut Findings) {
     if let Some(throttle) = api.get("throttle") {
         check_throttle(throttle, findings);
     }
+    functions::log_retention(api.get("accessLogs").and_then(|logs| logs.get("retentionDays")), findings);
 }
 
 fn is_media_type(text: &str) -> bool {

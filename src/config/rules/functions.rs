@@ -24,7 +24,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
         source::check(function, context.directory, findings);
         handler(function, findings);
         description(function, findings);
-        log_retention(function, findings);
+        log_retention(function.get("logRetentionDays"), findings);
         time_out(entry, context, findings);
         if let Some(variables) = function.get("environment") {
             environment::check(variables, findings);
@@ -82,8 +82,9 @@ fn description(function: &Node, findings: &mut Findings) {
     }
 }
 
-fn log_retention(function: &Node, findings: &mut Findings) {
-    let Some(node) = function.get("logRetentionDays") else { return };
+/// The days for which a log group keeps its lines.
+pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
+    let Some(node) = node else { return };
     let Some(days) = node.whole_number().filter(|days| !RETENTIONS.contains(days)) else { return };
     let names: Vec<_> = RETENTIONS.iter().map(ToString::to_string).collect();
     let longer = RETENTIONS.iter().find(|known| **known > days);

@@ -12,6 +12,7 @@
 //! The throttling in its method settings is ours alone: one that the config does not name is removed. What somebody set
 //! beside it stays.
 
+mod access_log;
 mod deployments;
 mod discover;
 mod method_settings;
@@ -24,6 +25,8 @@ use aws_sdk_apigateway::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use access_log::{AccessLog, ROLE_HINTS, may_log};
 
 use super::rest_api::{arn, patch, retag};
 use crate::{
@@ -48,6 +51,9 @@ pub struct Spec {
     pub fingerprint: Input<String>,
     /// Throttling by the key of a method setting, which is `*/*` for the whole stage.
     pub throttling: BTreeMap<String, Throttle>,
+    /// Where it writes a line for each request; without one whatever somebody has set stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_log: Option<AccessLog>,
     /// The person's tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -131,8 +137,10 @@ impl Resource for Stage {
             .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
         call(context, &operation::CREATE_STAGE, || request.clone().send()).await?;
         let outputs = outputs(rest_api_id, &spec.name, &deployment_id);
-        // CreateStage has no member for method settings.
-        change(context, &outputs, method_settings::patches(&HashMap::new(), &spec.throttling)).await?;
+        // CreateStage has no members for method settings and access logs.
+        let mut patches = method_settings::patches(&HashMap::new(), &spec.throttling);
+        patches.extend(spec.access_log.iter().flat_map(|log| access_log::patches(Some(log))));
+        change(context, &outputs, patches).await?;
         Ok(outputs)
     }
 
@@ -158,6 +166,9 @@ impl Resource for Stage {
             let stage = get(context, &outputs.rest_api_id, &outputs.name).await?;
             let settings = stage.and_then(|stage| stage.method_settings).unwrap_or_default();
             patches.extend(method_settings::patches(&settings, &want.throttling));
+        }
+        if live.access_log != want.access_log {
+            patches.extend(access_log::patches(want.access_log.as_ref()));
         }
         change(context, &outputs, patches).await?;
         let arn = stage_arn(context.cloud, &outputs.rest_api_id, &outputs.name);
@@ -204,7 +215,10 @@ async fn seen(
     let arn = stage_arn(context.cloud, rest_api_id, name);
     let tagging = Tagging::Resource { service: "apigateway", arn: &arn };
     match foreign(context.cloud, Tagged { thing, tags: &tags(&stage), tagging }, claim) {
-        None => live(context, rest_api_id, &stage).await.map(Found::Ours),
+        None => {
+            let ours = (claim.stack.as_str(), claim.stage.as_str());
+            live(context, rest_api_id, &stage, ours).await.map(Found::Ours)
+        }
         Some(foreign) => Ok(Found::NotOurs(foreign)),
     }
 }
@@ -222,6 +236,7 @@ async fn live(
     context: &Context<'_, Cloud>,
     rest_api_id: &str,
     stage: &GetStageOutput,
+    (stack, of): (&str, &str),
 ) -> Result<Live<Outputs, Spec>, ResourceError> {
     let name = stage.stage_name().unwrap_or_default();
     let deployment_id = stage.deployment_id().unwrap_or_default();
@@ -231,6 +246,7 @@ async fn live(
         description: stage.description().unwrap_or_default().to_owned(),
         fingerprint: deployments::fingerprint(context, rest_api_id, deployment_id).await?.into(),
         throttling: stage.method_settings().map(method_settings::throttling).unwrap_or_default(),
+        access_log: access_log::live(stage.access_log_settings(), &access_log::destination(context.cloud, stack, of)),
         tags: user_tags(&tags(stage)),
     };
     Ok(Live { outputs: outputs(rest_api_id, name, deployment_id), spec })
@@ -274,5 +290,5 @@ async fn change(
         .rest_api_id(&outputs.rest_api_id)
         .stage_name(&outputs.name)
         .set_patch_operations(Some(patches));
-    call(context, &operation::UPDATE_STAGE, || request.clone().send()).await.map(drop)
+    call(context, &operation::UPDATE_STAGE, || request.clone().send()).await.map(drop).map_err(access_log::explained)
 }

@@ -2,6 +2,7 @@
 //!
 //! Python 3 must be installed to run the tests that invoke functions.
 
+mod access_logs;
 mod aliases;
 mod answers;
 mod authorizers;
