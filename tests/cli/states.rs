@@ -54,6 +54,8 @@ fn what_is_recorded_and_what_was_about_to_be_done_is_shown() {
     lambda_permission.hello  to be created  since MOMENT
     stage.main               to be created  since MOMENT
 
+    not confirmed by a check: lambda_function.hello, stage.main
+
     6 recorded, 4 pending
     --- stderr
     ");
