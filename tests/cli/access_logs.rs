@@ -1,4 +1,4 @@
-//! `api.accessLogs`, and `stackctl logs --api`.
+//! `api.accessLogs`, and `stackctl logs --api`. The check after an `up` makes requests, too, so there is none here.
 
 use stackctl_local::Settings;
 
@@ -11,7 +11,7 @@ const ON: &str = "\"api\": { \"accessLogs\": {} }, \"routes\": {";
 fn requests_are_shown_beside_what_their_functions_logged() {
     let sandbox = Sandbox::obedient();
     sandbox.edit(OFF, ON);
-    assert_eq!(sandbox.run("up --local").code, 0);
+    assert_eq!(sandbox.run("up --local --no-check").code, 0);
     assert_eq!(sandbox.run("call POST /echo --query as=200 --local").code, 0);
     assert_eq!(sandbox.run("call GET /items --local").code, 0);
     assert_eq!(sandbox.run("call POST /echo --query as=nonsense --local").code, 0);
@@ -44,7 +44,7 @@ fn requests_are_shown_beside_what_their_functions_logged() {
 #[test]
 fn whoever_has_no_access_log_is_told_how_to_get_one() {
     let sandbox = Sandbox::obedient();
-    assert_eq!(sandbox.run("up --local").code, 0);
+    assert_eq!(sandbox.run("up --local --no-check").code, 0);
     insta::assert_snapshot!(sandbox.transcript("logs --api --local"), @r#"
     exit code 2
     --- stdout
@@ -60,7 +60,7 @@ fn whoever_has_no_access_log_is_told_how_to_get_one() {
     error: the API has no log group
     hint: `stackctl up --local` deploys it
     ");
-    assert_eq!(sandbox.run("up --local").code, 0);
+    assert_eq!(sandbox.run("up --local --no-check").code, 0);
     insta::assert_snapshot!(sandbox.transcript("logs --api --local --since 2026-01-01T00:00:00Z"), @r"
     exit code 0
     --- stdout
@@ -68,7 +68,7 @@ fn whoever_has_no_access_log_is_told_how_to_get_one() {
     nothing was logged since 2026-01-01T00:00:00Z; `--since` looks further back
     ");
     sandbox.edit(ON, OFF);
-    let steps = sandbox.events("up --local");
+    let steps = sandbox.events("up --local --no-check");
     let plan = steps.iter().find(|event| event["event"] == "plan").unwrap();
     assert_eq!((&plan["counts"]["delete"], &plan["counts"]["update"]), (&1.into(), &1.into()), "{plan}");
     assert_eq!(sandbox.run("plan --local --detailed-exitcode").code, 0);
