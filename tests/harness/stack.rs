@@ -246,9 +246,15 @@ impl Stack {
         let plan =
             plan(&desired, &state, &observed, &catalog, &command.consent()).map_err(|error| error.to_string())?;
         let outcome = match command {
-            _ if plan.is_empty() && state.unchecked.is_none() => None,
-            Command::Up(_) => Some(engine.roll_out(plan.clone(), state, &*self.wire, &UNSEEN).await.outcome),
-            Command::Down(_) => Some(engine.execute(&plan, state, &*self.wire).await),
+            Command::Up(_) if !plan.is_empty() || state.unchecked.is_some() => {
+                Some(engine.roll_out(plan.clone(), state, &*self.wire, &UNSEEN).await.outcome)
+            }
+            Command::Down(_) if !plan.is_empty() => {
+                // What was served goes, so that nothing can be gone back to.
+                let state = State { unchecked: None, releases: Vec::new(), ..state };
+                Some(engine.execute(&plan, state, &*self.wire).await)
+            }
+            _ => None,
         };
         self.wire.check_states();
         self.wire.check("a plan", &plan_text(Ok(plan.clone()), &catalog));

@@ -58,7 +58,7 @@ impl Sight {
     pub(super) fn is_empty(&self) -> Result<(), String> {
         let left = census_of(&self.world);
         require(left.is_empty(), || format!("{left:?} are left"))?;
-        let empty = |state: &State| state.resources.is_empty() && state.pending.is_empty();
+        let empty = |state: &State| state.resources.is_empty() && rests(state);
         require(self.state.as_ref().is_none_or(empty), || format!("left on record is {:?}", self.state))
     }
 }
@@ -103,10 +103,15 @@ impl Expected {
         let recorded = seen.recorded();
         require(recorded == self.recorded.iter().collect(), || format!("on record are {recorded:?}"))?;
         let Some(state) = &seen.state else { return Ok(()) };
-        require(state.pending.is_empty(), || format!("intents are left: {:?}", state.pending))?;
+        require(rests(state), || format!("something is left to do: {:?}, {:?}", state.pending, state.unchecked))?;
         let old: Vec<_> = state.resources.iter().filter(|(_, recorded)| !recorded.replaced.is_empty()).collect();
         require(old.is_empty(), || format!("old ones are on record: {old:?}"))
     }
+}
+
+/// Nothing is under way any more: no intent, no change that waits to be confirmed, no user of a check.
+fn rests(state: &State) -> bool {
+    state.pending.is_empty() && state.unchecked.is_none() && state.check_user.is_none()
 }
 
 /// What there is more of than there may be.
