@@ -21,6 +21,10 @@ test *words:
 conformance:
     tests/conformance/run
 
+# Cut every journey at every call and save, also with SIGKILL, and write docs/kill-matrix.md from it
+kill-matrix:
+    UPDATE_KILL_MATRIX=1 cargo test --test main the_whole_matrix -- --ignored
+
 # Write the schema of config.json anew from the types
 schema:
     UPDATE_SCHEMA=1 cargo test --test main the_committed_schema

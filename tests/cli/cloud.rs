@@ -1,10 +1,11 @@
 //! An AWS in this process for runs without `--local`: the same local cloud, reached as AWS is, with faults and weather.
 
 use std::{
-    net::Ipv4Addr,
+    io::{Read as _, Write as _},
+    net::TcpStream,
     os::unix::process::ExitStatusExt as _,
     process::{Command, Stdio},
-    sync::{Arc, mpsc},
+    sync::Arc,
     thread::{self, JoinHandle},
 };
 
@@ -13,58 +14,63 @@ use http::{Request, request::Builder};
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
-use super::sandbox::Sandbox;
-use crate::harness::Secrets;
+use super::{address::Address, sandbox::Sandbox};
 
 /// A cloud that is served until it is dropped.
 pub(crate) struct Served {
     pub(crate) cloud: Cloud,
     pub(crate) url: String,
-    secrets: Arc<Secrets>,
+    address: Address,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
 
 impl Served {
     pub(crate) fn new(settings: Settings) -> Self {
-        let cloud = Cloud::new(settings);
-        let secrets = Arc::<Secrets>::default();
-        let learner = Arc::clone(&secrets);
+        Self::at(&Address::new(), Cloud::new(settings))
+    }
+
+    /// Serves a cloud at an address, where another one can be served later.
+    pub(crate) fn at(address: &Address, cloud: Cloud) -> Self {
+        let learner = Arc::clone(&address.secrets);
         cloud.watch(move |call, answer| [call, answer].into_iter().for_each(|body| learner.learn(body)));
         let (stop, stopped) = oneshot::channel::<()>();
-        let (tell, told) = mpsc::channel();
-        let theirs = cloud.clone();
+        let (theirs, listener) = (cloud.clone(), address.listener());
         let server = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-                tell.send(listener.local_addr().unwrap()).unwrap();
+                let listener = TcpListener::from_std(listener).unwrap();
                 let ended = async {
                     let _ = stopped.await;
                 };
                 stackctl_local::serve(theirs, listener, ended).await.unwrap();
             });
         });
-        let url = format!("http://{}", told.recv().unwrap());
-        Self { cloud, url, secrets, stop: Some(stop), server: Some(server) }
+        Self { cloud, url: address.url(), address: address.clone(), stop: Some(stop), server: Some(server) }
     }
 
     /// A sandbox whose runs reach this cloud as if it were AWS.
     pub(crate) fn sandbox(&self) -> Sandbox {
-        self.reached_from(Sandbox::new())
+        self.address.reached_from(Sandbox::new())
     }
 
     /// The same without a configuration.
     pub(crate) fn empty(&self) -> Sandbox {
-        self.reached_from(Sandbox::empty())
+        self.address.reached_from(Sandbox::empty())
     }
 
-    fn reached_from(&self, sandbox: Sandbox) -> Sandbox {
-        sandbox
-            .among(&self.secrets)
-            .with("AWS_ENDPOINT_URL", &self.url)
-            .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-            .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+    /// Returns when all that arrived before has been carried out: calls of a process that is gone by now, too.
+    pub(crate) fn settle(&self) {
+        // The server has one thread and takes connections in their order. The second one is answered when what the first
+        // one found under way has had its turn.
+        for _ in 0..2 {
+            let mut connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
+            let request = b"GET /_stackctl/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+            connection.write_all(request).unwrap();
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        }
     }
 
     /// Does something on it by hand.

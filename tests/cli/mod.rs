@@ -1,10 +1,11 @@
 //! Transcripts of the binary: what a person sees as whole texts, what a script relies on as assertions.
 
 mod access_logs;
+pub(crate) mod address;
 mod bucket;
 mod call;
 mod checks;
-mod cloud;
+pub(crate) mod cloud;
 mod disk;
 mod example;
 mod followed;
@@ -26,7 +27,7 @@ mod pty;
 mod reading;
 mod recover;
 mod refusals;
-mod sandbox;
+pub(crate) mod sandbox;
 mod secrets;
 mod sign_in;
 mod states;

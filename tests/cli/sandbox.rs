@@ -4,8 +4,9 @@
 use std::{
     collections::BTreeSet,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
 };
 
@@ -29,6 +30,21 @@ pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
     pub(crate) err: String,
+}
+
+/// A process that waits to become `stackctl`.
+pub(crate) struct Held(Child);
+
+impl Held {
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Lets it go and waits until it has ended.
+    pub(crate) fn go(mut self) -> ExitStatus {
+        self.0.stdin.take().unwrap().write_all(b"go\n").unwrap();
+        self.0.wait().unwrap()
+    }
 }
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
@@ -169,6 +185,13 @@ impl Sandbox {
         let mut command = self.calling("sh");
         command.args(["-c", script]).env("PATH", path);
         command
+    }
+
+    /// Starts a process that becomes `stackctl` with the words of a line when it is let go: until then it is a shell that
+    /// waits, so that its id is known before its first call.
+    pub(crate) fn hold(&self, line: &str) -> Held {
+        let mut shell = self.shell(&format!("read go; exec stackctl {line}"));
+        Held(shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
     /// Begins a run that is watched.

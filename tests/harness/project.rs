@@ -18,6 +18,8 @@ pub(crate) const CODE: &str = "def handler(event, context):\n    return {}\n";
 /// A checked configuration and the packages of its functions.
 #[derive(Debug, Clone)]
 pub(crate) struct Project {
+    /// Their paths in its folder, and their texts.
+    pub(crate) files: [(&'static str, String); 3],
     config: Config,
     packages: Packages,
 }
@@ -49,7 +51,7 @@ impl Project {
             .functions
             .iter()
             .map(|(name, function)| (name.clone(), Arc::new(package(&folder.path().join(&function.source)).unwrap())));
-        Self { packages: made.collect(), config }
+        Self { packages: made.collect(), config, files }
     }
 
     /// The configuration.

@@ -1,20 +1,31 @@
-//! The ways in which a run is disturbed: each is a column of the matrix.
+//! The ways in which a run is disturbed: each is a column of the table.
 
 use std::time::Duration;
 
 use stackctl_local::{Effect, Weather};
 
+use super::kills::KILLS;
 use crate::harness::wire::Way;
 
 /// One way, or a few of a sort.
 pub(super) struct Column {
     pub(super) name: &'static str,
-    /// What it means.
+    /// What it means, for the page.
     pub(super) what: &'static str,
     pub(super) troubles: Vec<Trouble>,
     pub(super) weather: Weather,
-    /// Whether it is rough weather, in which only one journey is tried.
+    /// Whether it is tried on the journeys of [`IN_ANY_WEATHER`] only.
     pub(super) rough: bool,
+}
+
+/// The journeys that make and remove most.
+pub(super) const IN_ANY_WEATHER: &[&str] = &["first up", "client replaced", "down"];
+
+impl Column {
+    /// Whether it is tried on a journey.
+    pub(super) fn is_tried_on(&self, journey: &str) -> bool {
+        !self.rough || IN_ANY_WEATHER.contains(&journey)
+    }
 }
 
 /// What goes wrong with one call or save.
@@ -50,7 +61,7 @@ pub(super) fn usual() -> Weather {
 
 const DEATHS_AND_LOSSES: [Way; 4] = [Way::DiesBefore, Way::DiesAfter, Way::RequestLost, Way::AnswerLost];
 
-/// All columns.
+/// All columns of one process, as the table has them.
 pub(super) fn columns() -> Vec<Column> {
     let one =
         |name, what, way| Column { name, what, troubles: vec![Trouble::Wire(way)], weather: usual(), rough: false };
@@ -102,4 +113,10 @@ pub(super) fn columns() -> Vec<Column> {
             vec![Trouble::Wire(Way::RequestHangs), Trouble::Wire(Way::AnswerHangs)],
         ),
     ]
+}
+
+/// The names of all columns, with what they mean.
+pub(super) fn headings() -> Vec<(&'static str, &'static str)> {
+    let columns = columns().into_iter().map(|column| (column.name, column.what));
+    columns.chain(KILLS.iter().map(|kill| (kill.name, kill.what))).collect()
 }

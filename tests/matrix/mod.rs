@@ -1,29 +1,40 @@
 //! The kill matrix: journeys × ways of being cut short, and what is required after each cut.
 //!
-//! `columns` has the ways, `journeys` what people do, `trial` lays one over the other and `proof` judges.
+//! Every run of the tests goes through it in this process: `columns` has the ways, `journeys` what people do, `trial` lays
+//! one over the other and `proof` judges. `table` is the page that it comes to.
 
+mod binary;
 mod columns;
 mod deeds;
 mod expected;
 mod journeys;
+mod kills;
 mod proof;
+mod table;
 mod tally;
 mod trial;
+mod wide;
 
+use std::collections::BTreeSet;
+
+use binary::Binary;
 use columns::columns;
 use journeys::{JOURNEYS, journey};
-use tally::Tally;
+use kills::KILLS;
+use table::Table;
 use trial::Trial;
 
-/// Takes a journey through the columns of rough weather, or through all others.
+/// Takes a journey through the columns of rough weather, or through all others, and holds it to the committed table.
 async fn survives(name: &str, rough: bool) {
+    let (mut table, mut failures) = (Table::default(), Vec::new());
     let trial = Trial::prepare(journey(name)).await;
     for column in columns().iter().filter(|column| column.rough == rough) {
-        let Tally { tried, failures } = trial.column(column).await;
-        assert!(tried > 0, "{}: nothing was cut", column.name);
-        let (failed, what) = (failures.len(), column.what);
-        assert!(failed == 0, "{what}\n{failed} of {tried} cuts did not end well:\n{}", failures.join("\n"));
+        let tally = trial.column(column).await;
+        table.set(name, column.name, tally.count());
+        failures.extend(tally.failures);
     }
+    assert!(failures.is_empty(), "{} cuts did not end well:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(table.fewer_than(&Table::committed()), Vec::<String>::new());
 }
 
 /// A test for each journey, and their names.
@@ -59,14 +70,35 @@ tests! {
     two_cuts_in_a_row_are_survived = "two cuts in a row",
 }
 
-/// The first up stands for all in rough weather: it makes one of everything.
+/// A sample of the rough weather in which `just kill-matrix` tries more journeys.
 #[tokio::test(start_paused = true)]
 async fn a_first_up_survives_any_weather() {
     survives("first up", true).await;
+}
+
+/// A sample of what `just kill-matrix` does with every call of every journey.
+#[test]
+fn a_first_up_survives_a_real_sigkill() {
+    let binary = Binary::prepare(journey("first up"));
+    for kill in &KILLS {
+        let tally = binary.column(kill, 12);
+        assert!(tally.tried > 0 && tally.failures.is_empty(), "{}", tally.failures.join("\n"));
+    }
 }
 
 #[test]
 fn every_journey_is_tested() {
     let journeys: Vec<&str> = JOURNEYS.iter().map(|(name, _)| *name).collect();
     assert_eq!(TESTED, journeys);
+}
+
+#[test]
+fn the_page_has_every_journey_in_every_way() {
+    let in_process = |journey| columns().into_iter().filter(move |column| column.is_tried_on(journey));
+    let columns = |journey| in_process(journey).map(|column| column.name).chain(KILLS.iter().map(|kill| kill.name));
+    let pairs =
+        JOURNEYS.iter().flat_map(|(name, _)| columns(*name).map(|column| (name.to_string(), column.to_owned())));
+    let committed = Table::committed();
+    let found: BTreeSet<_> = committed.places().map(|(place, _)| place.clone()).collect();
+    assert_eq!(found, pairs.collect(), "docs/kill-matrix.md is stale: `just kill-matrix` writes it anew");
 }

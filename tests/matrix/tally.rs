@@ -1,5 +1,7 @@
 //! How many cuts were tried, and what came of those that did not end well.
 
+use super::table::Count;
+
 /// What came of one column.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -9,6 +11,10 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    pub(super) fn count(&self) -> Count {
+        Count { tried: self.tried, converged: self.tried - self.failures.len() }
+    }
+
     pub(super) fn add(&mut self, story: &str, outcome: Result<(), String>) {
         self.tried += 1;
         self.failures.extend(outcome.err().map(|why| format!("{story}: {why}")));

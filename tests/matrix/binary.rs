@@ -1,0 +1,225 @@
+//! A journey of the real binary, killed with a real SIGKILL by the cloud that it calls.
+//!
+//! The state is in a bucket of that cloud, so that a save is a call as every other and the process can be killed at it. The
+//! process is held until the cloud knows whom to kill and at which call, so no call can come too early.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    os::unix::process::ExitStatusExt as _,
+};
+
+use serde_json::{Value, json};
+use stackctl::state::State;
+use stackctl_local::{Cloud, Effect, Fault, Settings};
+
+use super::{
+    deeds,
+    expected::{Expected, Sight, require},
+    journeys::{Journey, Order},
+    kills::{Kill, Moment},
+    tally::Tally,
+};
+use crate::{
+    cli::{
+        address::Address,
+        cloud::Served,
+        sandbox::{Ran, Sandbox},
+    },
+    harness::project::patched,
+};
+
+const SIGKILL: i32 = 9;
+const BUCKET: &str = "states";
+
+/// After a first cut at place `n` of its column the second is at place `n` modulo this, counted from the first call: every
+/// run makes more calls than that.
+const SECOND_CUTS: usize = 12;
+
+/// A journey that is prepared: cloud and state are as they are before the run that is killed.
+pub(super) struct Binary {
+    journey: Journey,
+    address: Address,
+    sandbox: Sandbox,
+    start: Cloud,
+    /// The calls of the undisturbed run.
+    calls: Vec<Call>,
+    expected: Expected,
+    /// What next runs came to, of which it is known that nothing more is to do and that a `down` removes it.
+    proven: RefCell<BTreeSet<String>>,
+}
+
+/// One call: so many of the same operation came before it.
+#[derive(Debug, Clone)]
+struct Call {
+    operation: String,
+    before: usize,
+}
+
+impl Call {
+    /// Whether it is about the state or its lock.
+    fn saves(&self) -> bool {
+        self.operation.starts_with("s3:")
+    }
+}
+
+impl Binary {
+    pub(super) fn prepare(journey: Journey) -> Self {
+        let address = Address::new();
+        let sandbox = address.reached_from(Sandbox::empty());
+        let start = Cloud::new(Settings::default());
+        {
+            let served = Served::at(&address, start.clone());
+            served.make_bucket(BUCKET);
+            if let Some(before) = &journey.before {
+                done(&run(&sandbox, &Order::Up(before.clone().into())));
+            }
+            if let Some(deed) = journey.deed {
+                served.by_hand(async |_| deeds::carry_out(deed, &start).await);
+            }
+        }
+        let undisturbed = |orders: &[&Order]| {
+            let served = Served::at(&address, start.fork(Settings::default()).unwrap());
+            for order in orders {
+                done(&run(&sandbox, order));
+            }
+            (served.cloud.call_log(), sight(&served))
+        };
+        let calls = counted(undisturbed(&[&journey.cut]).0);
+        let (_, whole) = undisturbed(&[&journey.cut, &journey.last]);
+        let (_, straight) = undisturbed(&[&journey.last]);
+        let expected = Expected::new(&straight, whole);
+        Self { journey, address, sandbox, start, calls, expected, proven: RefCell::default() }
+    }
+
+    /// Kills the run at every so many of the calls of a column.
+    pub(super) fn column(&self, kill: &Kill, stride: usize) -> Tally {
+        let mut tally = Tally::default();
+        for moment in kill.moments {
+            let calls = self.calls.iter().filter(|call| call.saves() == kill.saves);
+            for (at, call) in calls.enumerate().step_by(stride) {
+                if let Some(outcome) = self.cell(call, *moment, at).transpose() {
+                    tally.add(&format!("{}, {moment:?} {call:?}", kill.name), outcome);
+                }
+            }
+        }
+        tally
+    }
+
+    /// `None` when the run ended before it came to that call.
+    fn cell(&self, call: &Call, moment: Moment, at: usize) -> Result<Option<()>, String> {
+        let served = Served::at(&self.address, self.start.fork(Settings::default()).unwrap());
+        let place = (Some(call.operation.clone()), call.before);
+        if !self.killed(&served, &self.journey.cut, place, moment)? {
+            // Results gather for a second, so how often they are saved is up to the machine.
+            return if call.saves() { Ok(None) } else { Err("it was not killed".into()) };
+        }
+        if let Some(again) = &self.journey.again {
+            let killed = self.killed(&served, again, (None, at % SECOND_CUTS), moment)?;
+            require(killed, || "it was not killed again".into())?;
+        }
+        self.demand(&served, moment).map(Some)
+    }
+
+    /// Runs a command that is killed at a call, of one operation or of any, which so many others come before; whether it
+    /// came to that.
+    fn killed(
+        &self,
+        served: &Served,
+        order: &Order,
+        (operation, skip): (Option<String>, usize),
+        moment: Moment,
+    ) -> Result<bool, String> {
+        let held = self.sandbox.hold(&line(&self.sandbox, order));
+        let effect = Effect::Kill { pid: held.id(), after: moment == Moment::After };
+        served.cloud.add_fault(Fault { operation, skip, times: 1, effect });
+        let ended = held.go();
+        served.settle();
+        require(ended.success() || ended.signal() == Some(SIGKILL), || format!("it ended with {ended}"))?;
+        Ok(!ended.success())
+    }
+
+    /// The same that is demanded of a run in this process.
+    fn demand(&self, served: &Served, moment: Moment) -> Result<(), String> {
+        converges(&run(&self.sandbox, &self.journey.last)).map_err(|why| format!("the next run: {why}"))?;
+        let seen = sight(served);
+        // A call that was lost with the process has arrived, too.
+        self.expected.compare(&seen, moment == Moment::After)?;
+        let outcome = seen.canonical();
+        if !self.proven.borrow().contains(&outcome) {
+            self.rests(served, &seen).map_err(|why| format!("the run after: {why}"))?;
+            converges(&run(&self.sandbox, &self.journey.down())).map_err(|why| format!("down: {why}"))?;
+            sight(served).is_empty().map_err(|why| format!("down: {why}"))?;
+            self.proven.borrow_mut().insert(outcome);
+        }
+        Ok(())
+    }
+
+    /// The run after the one that converged writes nothing.
+    fn rests(&self, served: &Served, before: &Sight) -> Result<(), String> {
+        let ran = self.sandbox.run(&format!("{} --json", line(&self.sandbox, &self.journey.last)));
+        converges(&ran)?;
+        let done: Value = ran.out.lines().last().and_then(|event| serde_json::from_str(event).ok()).unwrap_or_default();
+        // The lock is in the bucket, too.
+        let lock = ["s3:PutObject", "s3:DeleteObject"].iter().filter_map(|write| done["calls"][write].as_u64()).sum();
+        let idle = (done["writes"].as_u64(), done["saves"].as_u64()) == (Some(lock), Some(0));
+        require(idle, || format!("it writes: {}", ran.out))?;
+        let after = sight(served);
+        require(after.world == before.world, || "it changes the cloud".into())?;
+        require(after.state == before.state, || "it changes the state".into())
+    }
+}
+
+/// The calls of a log, each with its number among those of its operation.
+fn counted(log: Vec<String>) -> Vec<Call> {
+    let mut counts = BTreeMap::<String, usize>::new();
+    let calls = log.into_iter().map(|operation| {
+        let count = counts.entry(operation.clone()).or_default();
+        *count += 1;
+        Call { operation, before: *count - 1 }
+    });
+    calls.collect()
+}
+
+/// The words of a command, whose files are put in place.
+fn line(sandbox: &Sandbox, order: &Order) -> String {
+    match order {
+        Order::Up(project) => {
+            for (name, text) in &project.files {
+                sandbox.write(name, &if *name == "config.json" { kept_in_a_bucket(text) } else { text.clone() });
+            }
+            "up --yes".into()
+        }
+        Order::Down(None) => "down --yes".into(),
+        Order::Down(Some(users)) => format!("down --yes --delete-users {users}"),
+    }
+}
+
+/// The same configuration with its state in the bucket.
+fn kept_in_a_bucket(config: &str) -> String {
+    let config = serde_json::from_str(config).unwrap();
+    patched(&config, &json!({ "state": { "s3": { "bucket": BUCKET, "region": "eu-west-1" } } })).to_string()
+}
+
+fn run(sandbox: &Sandbox, order: &Order) -> Ran {
+    sandbox.run(&line(sandbox, order))
+}
+
+fn converges(ran: &Ran) -> Result<(), String> {
+    require(ran.code == 0, || format!("exit code {}\n{}", ran.code, ran.err))
+}
+
+fn done(ran: &Ran) {
+    converges(ran).unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// The cloud and the state in its bucket.
+fn sight(served: &Served) -> Sight {
+    let state = served.objects(BUCKET).into_iter().find(|(key, _)| key == "stackctl/shop.dev.json");
+    Sight::new(&served.cloud, state.map(|(_, text)| state_of(&text)))
+}
+
+fn state_of(text: &str) -> State {
+    let mut document: Value = serde_json::from_str(text).unwrap();
+    serde_json::from_value(document["state"].take()).unwrap()
+}

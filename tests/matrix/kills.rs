@@ -1,0 +1,46 @@
+//! The ways to kill the real binary: each is a column of the table.
+
+/// A real SIGKILL for the real binary.
+pub(super) struct Kill {
+    pub(super) name: &'static str,
+    /// What it means, for the page.
+    pub(super) what: &'static str,
+    pub(super) moments: &'static [Moment],
+    /// Whether it strikes the calls for the state and its lock; otherwise all others.
+    pub(super) saves: bool,
+}
+
+/// When it is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// When a call arrives, which then takes no effect.
+    Before,
+    /// When a call took effect.
+    After,
+}
+
+/// The column whose number of cuts depends on the machine: results gather for a second before they are saved.
+pub(super) const AT_SAVE: &str = "SIGKILL at save";
+
+/// The columns of the real binary.
+pub(super) const KILLS: [Kill; 3] = [
+    Kill {
+        name: "SIGKILL before",
+        what: "The real binary is killed with SIGKILL when a call of AWS arrives, which then takes no effect.",
+        moments: &[Moment::Before],
+        saves: false,
+    },
+    Kill {
+        name: "SIGKILL after",
+        what: "The real binary is killed with SIGKILL when a call of AWS took effect, before the answer leaves.",
+        moments: &[Moment::After],
+        saves: false,
+    },
+    Kill {
+        name: AT_SAVE,
+        what: "The same two at every call for the state and its lock, which are kept in an S3 bucket. How often results are \
+               saved depends on how fast the machine is; in this column alone there may be fewer cuts elsewhere.",
+        moments: &[Moment::Before, Moment::After],
+        saves: true,
+    },
+];
