@@ -3,7 +3,7 @@
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::{Api, ECHO, mock};
+use super::{Api, ECHO, routes::answer};
 use crate::trial::{ACCOUNT, REGION};
 
 const GROUP: &str = "/aws/apigateway/pets";
@@ -28,7 +28,6 @@ async fn logged(api: &Api, format: &str) {
 async fn a_line_tells_of_each_request_what_is_known_of_it() {
     let api = Api::new().await;
     api.function("GET /pets/{id}", "echo", ECHO, &json!({})).await;
-    api.method("GET /fixed", &json!({}), &mock(204)).await;
     logged(&api, FORMAT).await;
     let replies = [api.get("/pets/7?full=1").await, api.get("/nothing").await];
     let ids: Vec<&str> = replies.iter().map(|reply| reply.header("x-amzn-requestid")).collect();
@@ -57,14 +56,14 @@ async fn a_format_of_json_stays_json_whatever_is_asked() {
 #[tokio::test]
 async fn a_stage_that_asks_for_none_writes_none_and_a_group_that_is_gone_is_not_made() {
     let api = Api::new().await;
-    api.method("GET /fixed", &json!({}), &mock(200)).await;
+    answer(&api, "GET /fixed", 200).await;
     logged(&api, FORMAT).await;
     let gone = json!({ "patchOperations": [{ "op": "remove", "path": "/accessLogSettings" }] });
     api.edit(Method::PATCH, "/stages/dev", &gone).await;
     api.send(Request::get("/"), "/fixed", "").await;
     assert_eq!(api.trial.logged(GROUP).await, Vec::<String>::new());
     let api = Api::new().await;
-    api.method("GET /fixed", &json!({}), &mock(200)).await;
+    answer(&api, "GET /fixed", 200).await;
     logged(&api, FORMAT).await;
     api.trial.json_call("Logs_20140328.DeleteLogGroup", &json!({ "logGroupName": GROUP })).await;
     assert_eq!(api.get("/fixed").await.status, 200);

@@ -15,7 +15,8 @@ async fn api(routes: &[(&str, u16)]) -> Api {
     api
 }
 
-async fn answer(api: &Api, route: &str, status: u16) {
+/// A route that answers a status.
+pub(super) async fn answer(api: &Api, route: &str, status: u16) {
     let place = api.method(route, &json!({}), &mock(status)).await;
     api.edit(Method::PUT, &format!("{place}/responses/{status}"), &json!({})).await;
     api.edit(Method::PUT, &format!("{place}/integration/responses/{status}"), &json!({})).await;
