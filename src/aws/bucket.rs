@@ -85,13 +85,13 @@ impl S3Bucket {
         match error.code.as_deref() {
             Some("NoSuchBucket") => self.making(),
             Some("AccessDenied") => {
-                vec![format!("or the bucket `{name}` is not of account {owner}: whose it is, `state.s3.owner` says")]
+                vec![format!(
+                    "or the bucket `{name}` is not of account {owner}: whose it is, `state.s3.owner` or `--from-owner` says"
+                )]
             }
             Some("PermanentRedirect" | "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException") => {
-                vec![match region {
-                    Some(region) => format!("the bucket is in {region}: set `state.s3.region` to it"),
-                    None => "the bucket is in another Region: set `state.s3.region` to it".to_owned(),
-                }]
+                let region = region.unwrap_or("another Region");
+                vec![format!("the bucket is in {region}: set `state.s3.region` or `--from-region` to it")]
             }
             _ => Vec::new(),
         }

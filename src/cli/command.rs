@@ -84,10 +84,10 @@ pub(crate) enum Command {
 
     /// Deploy what is saved, as long as you work on it
     ///
-    /// Brings the stack up as `up` does. Then, whenever the config or a function's folder is saved, it is checked, planned
-    /// and, when only code has changed, deployed at once, with one line for it. Other changes are shown and asked about;
-    /// where nobody can be asked, they are left, unless --yes is given. What is wrong is told, and the next save tries
-    /// again. Ctrl-C ends it. The state is locked only while a change is deployed.
+    /// Brings the stack up as `up` does. Then, whenever the config or a function's folder is saved, it is read, planned and,
+    /// when only code has changed, deployed at once, with one line for it. Other changes are shown and asked about; where
+    /// nobody can be asked, they are left, unless --yes is given. What is wrong is told, and the next save tries again. What
+    /// a save deploys is not checked as by `up`. Ctrl-C ends it. The state is locked only while a change is deployed.
     #[command(after_help = WATCH_EXAMPLES)]
     Watch,
 

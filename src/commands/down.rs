@@ -17,7 +17,11 @@ use crate::{
 pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
     if session::recorded(app, &loaded).await?.is_none() {
-        app.report.tell(&Message::Note { message: "not deployed: there is nothing to remove" });
+        let message = format!(
+            "nothing is recorded, so there is nothing to remove; `stackctl recover{}` rebuilds a state that was lost",
+            app.flags()
+        );
+        app.report.tell(&Message::Note { message: &message });
         return Ok(Exit::Done);
     }
     let session = Session::open(app, &loaded, &Packages::new()).await?;

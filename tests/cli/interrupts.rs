@@ -77,7 +77,7 @@ fn a_down_is_finished_by_the_next_too() {
     assert_eq!(code, Some(130));
     assert!(rest.ends_with(" steps are done and recorded; run `stackctl down` to go on\n"), "{rest}");
     assert_eq!(sandbox.run("down --yes").code, 0);
-    assert_eq!(sandbox.run("down --yes").err, "not deployed: there is nothing to remove\n");
+    assert!(sandbox.run("down --yes").err.starts_with("nothing is recorded"));
 }
 
 #[test]

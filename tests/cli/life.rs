@@ -231,7 +231,7 @@ fn what_was_never_deployed_is_said_to_be_so() {
     exit code 0
     --- stdout
     --- stderr
-    not deployed: there is nothing to remove
+    nothing is recorded, so there is nothing to remove; `stackctl recover` rebuilds a state that was lost
     ");
     assert_eq!(sandbox.files(), before);
 }

@@ -234,13 +234,13 @@ async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
     let elsewhere = s3.connection.bucket("states", "us-west-2", None);
     insta::assert_snapshot!(told(&elsewhere.get(KEY).await.unwrap_err()), @r"
     s3:GetObject: AuthorizationHeaderMalformed: The authorization header is malformed; the region 'us-west-2' is wrong; expecting 'eu-west-1'
-    hint: the bucket is in eu-west-1: set `state.s3.region` to it
+    hint: the bucket is in eu-west-1: set `state.s3.region` or `--from-region` to it
     ");
     let somebodys = s3.connection.bucket("states", "eu-west-1", Some("210987654321"));
     insta::assert_snapshot!(told(&somebodys.get(KEY).await.unwrap_err()), @r"
     s3:GetObject: AccessDenied: Access Denied
     hint: the caller needs `s3:GetObject` and `s3:ListBucket`
-    hint: or the bucket `states` is not of account 210987654321: whose it is, `state.s3.owner` says
+    hint: or the bucket `states` is not of account 210987654321: whose it is, `state.s3.owner` or `--from-owner` says
     ");
     let denied = |operation| {
         let effect = Effect::Refuse { status: 403, code: "AccessDenied".into(), message: "Access Denied".into() };
@@ -250,13 +250,13 @@ async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
     insta::assert_snapshot!(told(&s3.bucket().put(KEY, body(""), &Condition::Absent).await.unwrap_err()), @r"
     s3:PutObject: AccessDenied: Access Denied
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
-    hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` says
+    hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` or `--from-owner` says
     ");
     denied("s3:DeleteObject");
     insta::assert_snapshot!(told(&s3.bucket().delete(KEY, &ETag("\"0\"".into())).await.unwrap_err()), @r"
     s3:DeleteObject: AccessDenied: Access Denied
     hint: the caller needs `s3:DeleteObject`
-    hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` says
+    hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` or `--from-owner` says
     ");
 }
 
