@@ -41,6 +41,8 @@ pub(super) struct Session {
 }
 
 pub(super) const SESSION: Member = Member::text("Session", 20, 2048).secret();
+/// What sessions begin with in the examples of AWS's API reference. A hyphen would be an option to a command line.
+const BEGINNING: &str = "AYABe";
 /// How long a used or expired session is remembered, so that it can be refused as what it was.
 const REMEMBERED: Duration = Duration::from_hours(1);
 
@@ -60,7 +62,7 @@ impl UserPool {
     /// Keeps a session and returns the text that stands for it.
     pub(super) fn open_session(&mut self, context: &Context<'_>, session: Session) -> String {
         self.sessions.retain(|_, session| context.now.since(&session.begun) < REMEMBERED);
-        let text = URL_SAFE_NO_PAD.encode(random::bytes::<120>());
+        let text = format!("{BEGINNING}{}", URL_SAFE_NO_PAD.encode(random::bytes::<120>()));
         self.sessions.insert(text.clone(), session);
         text
     }

@@ -239,6 +239,8 @@ async fn a_session_lives_as_long_as_the_client_says() {
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("bob", "Temp0rary!")).await;
     let responses = json!({ "USERNAME": "bob", "NEW_PASSWORD": "Passw0rd!", "userAttributes.name": "Bob" });
     let response = ready.response(&challenge, &responses);
+    let text = response["Session"].as_str().unwrap();
+    assert!(text.starts_with("AYABe") && (20..=2048).contains(&text.len()), "{text}");
     advance(3 * MINUTE).await;
     assert_eq!(
         ready.aws.refused("AdminRespondToAuthChallenge", response.clone()).await,
