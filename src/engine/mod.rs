@@ -39,7 +39,7 @@ pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
-pub use release::{WentBack, served_release, serves};
+pub use release::{Move, WayBack, WentBack, served_release, serves, way_back};
 pub use resource::{Discovered, Erased, Replacement, Resource, Search, Sight, Traits};
 pub use serving::{Back, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
 

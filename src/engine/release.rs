@@ -58,11 +58,54 @@ pub fn served_release<'s>(state: &'s State, rules: &dyn Rules) -> Option<&'s Rel
     state.releases.iter().rfind(|release| now.iter().all(|(key, served)| release.serves.get(key) == Some(served)))
 }
 
-/// What has to move so that everything that is still there serves what is `wanted`.
-pub(super) fn moves(state: &State, rules: &dyn Rules, wanted: &BTreeMap<Key, String>) -> Vec<(Key, String)> {
+/// The way back to what was served.
+#[derive(Debug, Default)]
+pub struct WayBack {
+    /// What has to move.
+    pub moves: Vec<Move>,
+    /// What served something then and is not there any more.
+    pub gone: Vec<Key>,
+    /// What serves something now and did not then: it was made later, or made anew, and stays as it is.
+    pub later: Vec<Key>,
+}
+
+/// A thing that has to serve what it served.
+#[derive(Debug)]
+pub struct Move {
+    /// The thing.
+    pub key: Key,
+    /// What it serves now; `None` when that is not known, because a run has not finished changing it.
+    pub from: Option<String>,
+    /// What it is to serve.
+    pub to: String,
+}
+
+/// What has to happen so that everything that is still there serves what is `wanted`.
+#[must_use]
+pub fn way_back(state: &State, rules: &dyn Rules, wanted: &BTreeMap<Key, String>) -> WayBack {
     let now = serves(state, rules);
-    let moves = wanted.iter().filter(|(key, served)| now.get(key).is_some_and(|now| now != *served));
-    moves.map(|(key, served)| (key.clone(), served.clone())).collect()
+    // What a run was about to change when it died may be changed, whatever the record says.
+    let unsure =
+        |key: &Key| state.pending.get(key).is_some_and(|intent| matches!(intent.verb, Verb::Update | Verb::Adopt));
+    let mut way = WayBack::default();
+    for (key, to) in wanted {
+        match now.get(key) {
+            None => way.gone.push(key.clone()),
+            Some(_) if unsure(key) => way.moves.push(Move { key: key.clone(), from: None, to: to.clone() }),
+            Some(from) if from == to => {}
+            Some(from) => way.moves.push(Move { key: key.clone(), from: Some(from.clone()), to: to.clone() }),
+        }
+    }
+    way.later = now.into_keys().filter(|key| !wanted.contains_key(key)).collect();
+    way
+}
+
+/// Forgets what a thing has served that is not there any more. Numbers and ids of one that is made anew may mean
+/// something else.
+pub(super) fn forget(releases: &mut [Release], key: &Key) {
+    for release in releases {
+        release.serves.remove(key);
+    }
 }
 
 /// What became of going back to a release.
@@ -82,10 +125,10 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Lets everything that is still there serve what it served with a release, and records that as a new one. What is
     /// left half-way is an unconfirmed change, as after an interrupted roll-out.
     pub async fn go_back(&self, mut state: State, store: &dyn Store, (to, by): (&Release, &str)) -> WentBack {
-        let moves = moves(&state, self.catalog, &to.serves);
+        let moves = way_back(&state, self.catalog, &to.serves).moves;
         let now = serves(&state, self.catalog);
         let before = &mut state.unchecked.get_or_insert_default().before;
-        for (key, _) in &moves {
+        for Move { key, .. } in &moves {
             before.entry(key.clone()).or_insert_with(|| now.get(key).cloned());
         }
         let mut went = WentBack { state, back: Back::default(), saves: 0, save_error: None };
@@ -105,11 +148,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// Moves each thing to what it is to serve, and records that.
-    pub(super) async fn put_back(&self, state: &mut State, moves: Vec<(Key, String)>) -> Back {
-        let calls = moves.iter().filter_map(|(key, served)| {
+    pub(super) async fn put_back(&self, state: &mut State, moves: Vec<Move>) -> Back {
+        let calls = moves.iter().filter_map(|Move { key, to, .. }| {
             let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
             let outputs = recorded.outputs.clone();
-            Some(async move { (key, kind.put_back(&self.context(key), &outputs, served).await) })
+            Some(async move { (key, kind.put_back(&self.context(key), &outputs, to).await) })
         });
         let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
         let mut back = Back::default();

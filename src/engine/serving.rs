@@ -86,18 +86,19 @@ pub struct Back {
 fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
     for step in &plan.steps {
         let Some(field) = rules.traits(&step.key.kind).and_then(|traits| traits.serves) else { continue };
+        let made = matches!(step.action, Action::Create { .. } | Action::Replace { .. });
         let before = match &step.action {
             Action::Update { outputs, .. } => served(outputs, field),
             Action::Create { .. } | Action::Adopt { .. } | Action::Replace { .. } => None,
             Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => continue,
         };
-        let remembered = &mut state.unchecked.get_or_insert_default().before;
-        if matches!(step.action, Action::Create { .. }) {
-            // It is gone, and whatever it served with it.
-            remembered.insert(step.key.clone(), None);
-        } else {
-            remembered.entry(step.key.clone()).or_insert(before);
+        let unchecked = state.unchecked.get_or_insert_default();
+        if made {
+            // What is made anew has served nothing, whatever the one before it did.
+            unchecked.before.remove(&step.key);
+            release::forget(&mut state.releases, &step.key);
         }
+        unchecked.before.entry(step.key.clone()).or_insert(before);
     }
     let Some(unchecked) = &mut state.unchecked else { return };
     for step in &plan.steps {
@@ -204,7 +205,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let state = &mut all.outcome.state;
         let before = state.unchecked.iter().flat_map(|unchecked| &unchecked.before);
         let before = before.filter_map(|(key, served)| Some((key.clone(), served.clone()?))).collect();
-        let moves = release::moves(state, self.catalog, &before);
+        let moves = release::way_back(state, self.catalog, &before).moves;
         if moves.is_empty() {
             return;
         }

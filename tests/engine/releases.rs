@@ -10,7 +10,7 @@ use super::{
     kinds::catalog,
     life::{Told, down, state},
     serving::{ended, is_as_wanted, roll_out},
-    world::{Cut, World},
+    world::{Cut, Thing, World},
 };
 
 fn config(front: &str) -> Config {
@@ -114,4 +114,57 @@ async fn going_back_cut_at_any_call_or_save_is_finished_by_the_next_run() {
         assert!(down(&world).await.complete(), "{cut:?}");
     }
     assert!(ticks >= 3, "only {ticks} calls and saves");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_is_served_again_wherever_the_run_after_it_was_cut() {
+    let undisturbed = released(&["red"]).await;
+    ended(&undisturbed, &config("green"), TrialEnd::Passed).await;
+    let ticks = undisturbed.ticks();
+    for cut in (0..ticks).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        let world = released(&["red"]).await;
+        let red = world.shown();
+        let died = roll_out(&world, &config("green"), TrialEnd::Passed, (true, Some(cut))).await;
+        assert!(died.is_none(), "{cut:?}: it did not die");
+        let went = go_back(&world, 1, None).await.unwrap();
+        assert_eq!(world.shown(), red, "{cut:?}");
+        assert!(went.back.failed.is_empty() && went.state.unchecked.is_none(), "{cut:?}: {went:?}");
+        ended(&world, &config("green"), TrialEnd::Passed).await;
+        assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
+    }
+    assert!(ticks >= 8, "only {ticks} calls and saves");
+}
+
+/// Somebody deletes the index.
+fn delete_index(world: &World) {
+    world.meddle(|things| things.retain(|_, thing| thing.kind != "index"));
+}
+
+/// Somebody has the index belong to another jar, from where it cannot be moved back.
+fn hand_over_index(world: &World) {
+    world.meddle(|things| {
+        let jar = things.values().find(|thing| thing.kind == "jar").unwrap().clone();
+        things.insert("another".into(), Thing { claim: None, name: "another".into(), ..jar });
+        let index = things.values_mut().find(|thing| thing.kind == "index").unwrap();
+        index.parent = Some("another".into());
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_goes_back_to_what_a_thing_served_that_is_gone() {
+    for lose in [delete_index, hand_over_index] {
+        let world = released(&["red", "green"]).await;
+        let old = world.shown();
+        lose(&world);
+        let failed = ended(&world, &config("blue"), TrialEnd::Failed).await;
+        assert!(failed.back.is_none(), "the one of before is not there any more: {failed:?}");
+        let blue = world.shown();
+        assert_ne!(blue, old);
+        let state = ended(&world, &config("blue"), TrialEnd::Passed).await.outcome.state;
+        let serves: Vec<usize> = state.releases.iter().map(|release| release.serves.len()).collect();
+        assert_eq!(serves, [0, 0, 1]);
+        let went = go_back(&world, 1, None).await.unwrap();
+        assert!(went.back.restored.is_empty() && went.back.failed.is_empty(), "{went:?}");
+        assert_eq!(world.shown(), blue);
+    }
 }
