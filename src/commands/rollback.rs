@@ -8,7 +8,7 @@ use super::{
     session::{self, Session},
 };
 use crate::{
-    engine::{WentBack, served_release, serves},
+    engine::{Key, Move, WayBack, WentBack, served_release, way_back},
     error::{Failure, Fault},
     exit::Exit,
     report::Message,
@@ -28,18 +28,20 @@ pub(crate) async fn run(app: &App, number: Option<u64>) -> Result<Exit, Failure>
         Some(number) => named(app, &state, number)?,
         None => previous(app, &session, &state)?,
     };
-    let moves = moves(&session, &state, &release);
-    if moves.is_empty() {
-        let message = format!("what was served with release {} is served already", release.number);
-        app.report.tell(&Message::Note { message: &message });
+    let way = way_back(&state, &session.catalog, &release.serves);
+    let number = release.number;
+    if way.moves.is_empty() {
+        let what = if way.gone.is_empty() { "what was served" } else { "what is left of what was served" };
+        let served = format!("{what} with release {number} is served already");
+        [served].iter().chain(&lasting(&way)).for_each(|message| app.report.tell(&Message::Note { message }));
         return Ok(Exit::Done);
     }
-    ask(app, &session, (&release, &moves)).await?;
+    ask(app, &session, (&release, &way)).await?;
     app.set_on_interrupt(OnInterrupt::Finish);
     let who = session.who(app);
     let went = session.engine(app, &app.report).go_back(state, &*session.store, (&release, &who)).await;
     app.bill_saves(went.saves);
-    conclude(app, &release, went)
+    conclude(app, (number, &way), went)
 }
 
 /// The release with this number.
@@ -55,7 +57,7 @@ fn named(app: &App, state: &State, number: u64) -> Result<Release, Failure> {
 fn previous(app: &App, session: &Session, state: &State) -> Result<Release, Failure> {
     let served = served_release(state, &session.catalog).map(|release| release.back_to.unwrap_or(release.number));
     let earlier = |release: &&Release| served.is_none_or(|served| release.number < served);
-    let differs = |release: &&Release| !moves(session, state, release).is_empty();
+    let differs = |release: &&Release| !way_back(state, &session.catalog, &release.serves).moves.is_empty();
     let found = state.releases.iter().rev().filter(earlier).find(differs);
     found.cloned().ok_or_else(|| {
         Failure::failed("there is no earlier release to go back to")
@@ -63,28 +65,41 @@ fn previous(app: &App, session: &Session, state: &State) -> Result<Release, Fail
     })
 }
 
-/// What serves something else than it did with a release, and what it is to serve.
-fn moves(session: &Session, state: &State, release: &Release) -> Vec<String> {
-    let now = serves(state, &session.catalog);
-    let moves = release.serves.iter().filter_map(|(key, served)| {
-        let now = now.get(key).filter(|now| *now != served)?;
-        Some(format!("{key}: {now} → {served}"))
-    });
-    moves.collect()
+/// What going back does not change: what is gone, and what came later.
+fn lasting(way: &WayBack) -> Vec<String> {
+    let (gone, later) = (joined(&way.gone), joined(&way.later));
+    let notes = [
+        (!gone.is_empty()).then(|| format!("removed since, and does not come back: {gone}")),
+        (!later.is_empty()).then(|| format!("made since, and stays as it is: {later}")),
+    ];
+    notes.into_iter().flatten().collect()
 }
 
-async fn ask(app: &App, session: &Session, (release, moves): (&Release, &[String])) -> Result<(), Failure> {
+fn joined(keys: &[Key]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn in_words(Move { key, from, to }: &Move) -> String {
+    match from {
+        Some(from) => format!("{key}: {from} → {to}"),
+        None => format!("{key}: whatever an unfinished run has left → {to}"),
+    }
+}
+
+async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {
+    let moves: Vec<String> = way.moves.iter().map(in_words).collect();
     let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
+    let notes = [message].into_iter().chain(lasting(way));
     if app.common.yes || session.is_local() {
-        app.report.tell(&Message::Note { message: &message });
+        notes.for_each(|message| app.report.tell(&Message::Note { message: &message }));
         return Ok(());
     }
-    app.report.insist(&Message::Note { message: &message });
+    notes.for_each(|message| app.report.insist(&Message::Note { message: &message }));
     let hint = format!("look at it, then run `stackctl rollback{} {} --yes`", app.flags(), release.number);
     consent::ask(app, "going back", "Go back?", hint).await
 }
 
-fn conclude(app: &App, release: &Release, went: WentBack) -> Result<Exit, Failure> {
+fn conclude(app: &App, (release, way): (u64, &WayBack), went: WentBack) -> Result<Exit, Failure> {
     let again =
         format!("what was not put back serves what it did; `stackctl up{}` deploys the config again", app.flags());
     if let Some(error) = went.save_error {
@@ -97,9 +112,12 @@ fn conclude(app: &App, release: &Release, went: WentBack) -> Result<Exit, Failur
         return Err(Failure { exit, errors: errors.collect(), hints: vec![again] });
     }
     let number = went.state.releases.last().map_or(0, |release| release.number);
-    let up = format!("stackctl up{}", app.flags());
-    let message =
-        format!("release {number} serves what release {} did; `{up}` deploys the config again", release.number);
+    let all = [&way.gone[..], &way.later].concat();
+    let but = if all.is_empty() { String::new() } else { format!(", but for {}", joined(&all)) };
+    let message = format!(
+        "release {number} serves what release {release} did{but}; `stackctl up{}` deploys the config again",
+        app.flags()
+    );
     app.report.tell(&Message::Note { message: &message });
     Ok(Exit::Done)
 }

@@ -112,6 +112,49 @@ fn releases_are_told_and_gone_back_to() {
 }
 
 #[test]
+fn what_does_not_come_back_and_what_stays_is_told() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    let (hello, other) = (r#""functions": { "hello""#, r#""functions": { "other": OTHER, "hello""#);
+    let other =
+        other.replace("OTHER", r#"{ "source": "hello", "handler": "bootstrap", "runtime": "provided.al2023" }"#);
+    touch(&sandbox, hello, &other);
+    sandbox.edit(&other, hello);
+    touch(&sandbox, r#""GET /hello""#, r#""GET /hallo""#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
+    removed since, and does not come back: lambda_function.other
+    release 4 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
+    "#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    what is left of what was served with release 2 is served already
+    removed since, and does not come back: lambda_function.other
+    "#);
+    sandbox.edit(hello, &other);
+    touch(&sandbox, r#""GET /hallo""#, r#""GET /hi""#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
+    made since, and stays as it is: lambda_function.other
+    release 6 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
+    "#);
+}
+
+#[test]
 fn there_is_no_way_to_what_is_not_on_record() {
     let sandbox = Sandbox::new();
     insta::assert_snapshot!(sandbox.transcript("history --local"), @r#"
