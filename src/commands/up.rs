@@ -18,7 +18,7 @@ pub(crate) async fn run(app: &App, arguments: UpArgs) -> Result<Exit, Failure> {
     let (session, state) = bring_up(app, &loaded, &packages, arguments).await?;
     let outputs = stack::outputs(&session.config, &state);
     app.report.data(&Message::Outputs(&outputs));
-    app.report.tell(&Message::Next { commands: &report::next(&outputs) });
+    app.report.tell(&Message::Next { commands: &report::next(&outputs, &app.flags()) });
     Ok(Exit::Done)
 }
 

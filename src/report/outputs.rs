@@ -35,11 +35,14 @@ pub(super) fn render(outputs: &Outputs) -> String {
     text
 }
 
-/// Commands to try: one for a public and one for a protected route, where a plain GET can call them.
-pub(crate) fn next(outputs: &Outputs) -> Vec<String> {
+/// Commands to try, with these flags: one for a public route, and what gets a token and calls a protected one, where a
+/// plain GET can call them.
+pub(crate) fn next(outputs: &Outputs, flags: &str) -> Vec<String> {
     let callable = |row: &&RouteUrl| row.route.starts_with("GET ") && !row.route.contains('{');
     let first = |public: bool| outputs.routes.iter().filter(callable).find(|row| row.public == public);
     let public = first(true).map(|row| format!("curl -i {}    # anybody may", row.url));
-    let protected = first(false).map(|row| format!("curl -i {}    # 401 without a token", row.url));
-    public.into_iter().chain(protected).collect()
+    let asks = outputs.client_id.is_some() && outputs.routes.iter().any(|row| !row.public);
+    let user = format!("stackctl user create mail@example.com{flags}    # makes a user and prints an ID token");
+    let protected = first(false).map(|row| format!("stackctl call {} --as mail@example.com{flags}", row.route));
+    public.into_iter().chain(asks.then_some(user)).chain(protected).collect()
 }

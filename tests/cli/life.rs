@@ -55,6 +55,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
 
     next:
       curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # anybody may
+      stackctl user create mail@example.com --local    # makes a user and prints an ID token
     "#);
     insta::assert_snapshot!(sandbox.transcript("status --local"), @r"
     exit code 0
