@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{logs::Line, world::World};
 
-/// The form of `world.json` that this version writes. It reads older ones too: what they lack is empty.
-const FORMAT: u32 = 2;
+/// The form of `world.json` that this version writes. It reads older ones too: what they lack is empty, and each
+/// service reads its own part of them.
+const FORMAT: u32 = 3;
 
 /// The events file is written anew, without what is no longer kept, when it has grown by this.
 const LARGEST_GROWTH: usize = 32 * 1024 * 1024;

@@ -22,10 +22,11 @@ pub(super) fn write(cloud: &Cloud, request: &ApiRequest, response: &Response<Byt
     let stage = world.apigateway.served(&request.api_id, &request.stage).map(|served| served.stage);
     let Some(settings) = stage.and_then(|stage| stage.access_log_settings.clone()) else { return };
     let AccessLogSettings { format: Some(format), destination_arn: Some(destination) } = settings else { return };
-    let Some((_, group)) = destination.split_once(":log-group:") else { return };
+    let Some((arn, group)) = destination.split_once(":log-group:") else { return };
+    let Some(region) = arn.split(':').nth(3) else { return };
     let now = Timestamp::now();
     let line = filled_in(&format, |name| value(name, cloud, (request, response), (seen, now)));
-    world.logs.append(group, &stream(request), now.as_millisecond(), &line);
+    world.logs.append((region, group), &stream(request), now.as_millisecond(), &line);
 }
 
 /// One stream for each stage.

@@ -22,7 +22,7 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
     let batch = batch(call)?;
     let mut world = cloud.world();
-    let kept = world.logs.group(group)?;
+    let kept = world.logs.group(&call.region, group)?;
     if !kept.streams.contains_key(stream) {
         return Err(no_stream());
     }
@@ -32,7 +32,7 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     let expired = batch.iter().take_while(|(time, _)| *time < oldest_kept).count();
     let too_new = batch.iter().position(|(time, _)| *time > newest);
     for (time, message) in &batch[too_old.max(expired)..too_new.unwrap_or(batch.len())] {
-        world.logs.append(group, stream, *time, message);
+        world.logs.append((&call.region, group), stream, *time, message);
     }
     let rejected = json!({
         "tooNewLogEventStartIndex": too_new,
@@ -51,7 +51,7 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     let from_head = call.input.get("startFromHead").and_then(Value::as_bool).unwrap_or(false);
     let token = call.text("nextToken").map(token).transpose()?;
     let world = cloud.world();
-    let stream = world.logs.group(group)?.streams.get(stream).ok_or_else(no_stream)?;
+    let stream = world.logs.group(&call.region, group)?.streams.get(stream).ok_or_else(no_stream)?;
     let events: Vec<&Event> = stream.events.iter().filter(|event| in_time(call, event)).collect();
     let (forwards, from) = match token {
         Some((forwards, number)) if forwards => (true, events.partition_point(|event| event.number <= number)),
@@ -97,7 +97,7 @@ pub(super) fn filter(cloud: &Cloud, call: &Call) -> Answered {
     };
     let mut events: Vec<(String, Value)> = world
         .logs
-        .group(group)?
+        .group(&call.region, group)?
         .streams
         .iter()
         .filter(wanted)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Group, group_name, invalid, invalid_token, name_in, no_group};
+use super::{Group, group_name, invalid, invalid_token, name_in, no_group, place};
 use crate::{
     call::Call,
     cloud::Cloud,
@@ -34,10 +34,10 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
         ..Group::new(&call.region)
     };
     let mut world = cloud.world();
-    if world.logs.groups.contains_key(name) {
+    if world.logs.group(&call.region, name).is_ok() {
         return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log group already exists"));
     }
-    world.logs.groups.insert(name.to_owned(), group);
+    world.logs.groups.insert(place(&call.region, name), group);
     Ok(json!({}).into())
 }
 
@@ -50,7 +50,7 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     }
     let identifiers = call.input.get("logGroupIdentifiers").and_then(Value::as_array);
     let identified: Option<Vec<&str>> =
-        identifiers.map(|list| list.iter().filter_map(Value::as_str).map(name_in).collect());
+        identifiers.map(|list| list.iter().filter_map(|one| name_in(call, one.as_str()?).ok()).collect());
     let class = call.text("logGroupClass");
     let wanted = |name: &str, group: &Group| {
         prefix.is_none_or(|prefix| name.starts_with(prefix))
@@ -61,8 +61,8 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     };
     let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
     let world = cloud.world();
-    let groups = world.logs.groups.iter().filter(|(name, group)| wanted(name, group));
-    let groups = groups.map(|(name, group)| (name.clone(), summary(cloud, name, group)));
+    let groups = world.logs.groups_of(&call.region).filter(|(name, group)| wanted(name, group));
+    let groups = groups.map(|(name, group)| (name.to_owned(), summary(cloud, name, group)));
     let page = paging::page(groups, call.text("nextToken"), cloud.page_size(asked, 50, 50)).map_err(invalid_token)?;
     Ok(json!({ "logGroups": page.items, "nextToken": page.next }).into())
 }
@@ -70,14 +70,14 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
 pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     let name = group_name(call)?;
     let mut world = cloud.world();
-    if world.logs.group(name)?.deletion_protection {
+    if world.logs.group(&call.region, name)?.deletion_protection {
         return Err(AwsError::new(
             400,
             "ValidationException",
             format!("Log group {name} cannot be deleted because deletion protection is enabled."),
         ));
     }
-    world.logs.groups.remove(name);
+    world.logs.groups.remove(&place(&call.region, name));
     Ok(json!({}).into())
 }
 
@@ -91,12 +91,12 @@ pub(super) fn put_retention(cloud: &Cloud, call: &Call) -> Answered {
         let rule = format!("Member must satisfy enum value set: [{values}]");
         return Err(invalid(constraint::violated(&format!("'{days}'"), "retentionInDays", &rule)));
     }
-    cloud.world().logs.group_mut(name)?.retention_in_days = Some(days);
+    cloud.world().logs.group_mut(&call.region, name)?.retention_in_days = Some(days);
     Ok(json!({}).into())
 }
 
 pub(super) fn delete_retention(cloud: &Cloud, call: &Call) -> Answered {
-    cloud.world().logs.group_mut(group_name(call)?)?.retention_in_days = None;
+    cloud.world().logs.group_mut(&call.region, group_name(call)?)?.retention_in_days = None;
     Ok(json!({}).into())
 }
 
@@ -105,13 +105,13 @@ pub(super) fn put_deletion_protection(cloud: &Cloud, call: &Call) -> Answered {
     let Some(enabled) = flag(call, "deletionProtectionEnabled") else {
         return Err(invalid(constraint::violated("null", "deletionProtectionEnabled", "Member must not be null")));
     };
-    cloud.world().logs.group_mut(name_in(identifier))?.deletion_protection = enabled;
+    cloud.world().logs.group_mut(&call.region, name_in(call, identifier)?)?.deletion_protection = enabled;
     Ok(json!({}).into())
 }
 
 pub(super) fn tag(cloud: &Cloud, call: &Call) -> Answered {
     let mut world = cloud.world();
-    let group = world.logs.group_mut(tagged(cloud, call)?)?;
+    let group = world.logs.group_mut(&call.region, tagged(cloud, call)?)?;
     group.tags = merged(&group.tags, call)?;
     Ok(json!({}).into())
 }
@@ -119,14 +119,14 @@ pub(super) fn tag(cloud: &Cloud, call: &Call) -> Answered {
 pub(super) fn untag(cloud: &Cloud, call: &Call) -> Answered {
     let keys = call.input.get("tagKeys").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut world = cloud.world();
-    let group = world.logs.group_mut(tagged(cloud, call)?)?;
+    let group = world.logs.group_mut(&call.region, tagged(cloud, call)?)?;
     group.tags.retain(|tag, _| !keys.iter().any(|key| key == tag));
     Ok(json!({}).into())
 }
 
 pub(super) fn list_tags(cloud: &Cloud, call: &Call) -> Answered {
     let world = cloud.world();
-    let group = world.logs.group(tagged(cloud, call)?)?;
+    let group = world.logs.group(&call.region, tagged(cloud, call)?)?;
     Ok(json!({ "tags": group.tags }).into())
 }
 
@@ -137,7 +137,7 @@ fn tagged<'a>(cloud: &Cloud, call: &'a Call) -> Result<&'a str, AwsError> {
         return Err(invalid(format!("Invalid resource ARN: {arn}")));
     }
     let ours = arn.split(':').nth(4) == Some(cloud.settings().account.as_str());
-    if ours { Ok(name_in(arn)) } else { Err(no_group()) }
+    if ours { name_in(call, arn) } else { Err(no_group()) }
 }
 
 /// The tags there are with those of the call on top.

@@ -11,7 +11,7 @@ mod stream;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 pub(crate) use self::archive::Line;
@@ -29,6 +29,8 @@ const MOST_EVENTS: usize = 10_000;
 /// The part of the world that belongs to this service.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
+    /// By Region and name, as `eu-west-1:/aws/lambda/hello`: the same name in two Regions is two groups.
+    #[serde(deserialize_with = "by_place")]
     groups: BTreeMap<String, Group>,
     /// How many events there have been; each event carries its number.
     #[serde(skip)]
@@ -65,9 +67,15 @@ struct Event {
 }
 
 impl Logs {
-    /// Writes one event, making the stream if need be. Answers whether the group exists; it is not made.
-    pub(crate) fn append(&mut self, group: &str, stream: &str, timestamp: i64, message: &str) -> bool {
-        let Some(group) = self.groups.get_mut(group) else { return false };
+    /// Writes one event, making the stream if need be, to a group of a Region. Answers whether that exists; it is not made.
+    pub(crate) fn append(
+        &mut self,
+        (region, group): (&str, &str),
+        stream: &str,
+        timestamp: i64,
+        message: &str,
+    ) -> bool {
+        let Some(group) = self.groups.get_mut(&place(region, group)) else { return false };
         self.count += 1;
         let stream = group.streams.entry(stream.to_owned()).or_insert_with(Stream::new);
         stream.push(Event { number: self.count, timestamp, ingestion: now(), message: message.to_owned() });
@@ -76,16 +84,38 @@ impl Logs {
 
     /// Makes a group as Lambda does on the first invocation: it never expires. One that is there stays as it is.
     pub(crate) fn ensure_group(&mut self, name: &str, region: &str) {
-        self.groups.entry(name.to_owned()).or_insert_with(|| Group::new(region));
+        self.groups.entry(place(region, name)).or_insert_with(|| Group::new(region));
     }
 
-    fn group(&self, name: &str) -> Result<&Group, AwsError> {
-        self.groups.get(name).ok_or_else(no_group)
+    fn group(&self, region: &str, name: &str) -> Result<&Group, AwsError> {
+        self.groups.get(&place(region, name)).ok_or_else(no_group)
     }
 
-    fn group_mut(&mut self, name: &str) -> Result<&mut Group, AwsError> {
-        self.groups.get_mut(name).ok_or_else(no_group)
+    fn group_mut(&mut self, region: &str, name: &str) -> Result<&mut Group, AwsError> {
+        self.groups.get_mut(&place(region, name)).ok_or_else(no_group)
     }
+
+    /// The groups of a Region by their names.
+    fn groups_of(&self, region: &str) -> impl Iterator<Item = (&str, &Group)> {
+        let here = self.groups.iter().filter(move |(_, group)| group.region == region);
+        here.map(|(place, group)| (name_at(place), group))
+    }
+}
+
+/// The place of a group. No name holds a colon.
+fn place(region: &str, name: &str) -> String {
+    format!("{region}:{name}")
+}
+
+/// The name of the group at a place.
+fn name_at(place: &str) -> &str {
+    place.split_once(':').map_or(place, |(_, name)| name)
+}
+
+/// Reads groups; those of a world that was written when they were told by their names alone get their places.
+fn by_place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Group>, D::Error> {
+    let groups = BTreeMap::<String, Group>::deserialize(deserializer)?.into_iter();
+    Ok(groups.map(|(key, group)| (place(&group.region, name_at(&key)), group)).collect())
 }
 
 impl Group {
@@ -171,16 +201,18 @@ fn group_name(call: &Call) -> Result<&str, AwsError> {
 /// The group that a call names by `logGroupName` or by `logGroupIdentifier`, a name or an ARN.
 fn identified(call: &Call) -> Result<&str, AwsError> {
     match (call.text("logGroupName"), call.text("logGroupIdentifier")) {
-        (None, Some(identifier)) => Ok(name_in(identifier)),
+        (None, Some(identifier)) => name_in(call, identifier),
         (Some(_), Some(_)) => Err(invalid("LogGroup name and LogGroup identifier are mutually exclusive parameters.")),
         _ => group_name(call),
     }
 }
 
-/// The name in an ARN of a group, with or without the `:*` at its end; other text is a name already.
-fn name_in(identifier: &str) -> &str {
-    let name = identifier.split_once(":log-group:").map_or(identifier, |(_, name)| name);
-    name.strip_suffix(":*").unwrap_or(name)
+/// The name in an ARN of a group, with or without the `:*` at its end; other text is a name already. A Region knows no
+/// groups of other ones.
+fn name_in<'a>(call: &Call, identifier: &'a str) -> Result<&'a str, AwsError> {
+    let Some((arn, name)) = identifier.split_once(":log-group:") else { return Ok(identifier) };
+    let here = arn.split(':').nth(3) == Some(&*call.region);
+    if here { Ok(name.strip_suffix(":*").unwrap_or(name)) } else { Err(no_group()) }
 }
 
 /// The `logStreamName` of a call.

@@ -25,7 +25,7 @@ impl Stream {
 pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
     let mut world = cloud.world();
-    let group = world.logs.group_mut(group)?;
+    let group = world.logs.group_mut(&call.region, group)?;
     if group.streams.contains_key(stream) {
         return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log stream already exists"));
     }
@@ -35,7 +35,7 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
 
 pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
-    let removed = cloud.world().logs.group_mut(group)?.streams.remove(stream);
+    let removed = cloud.world().logs.group_mut(&call.region, group)?.streams.remove(stream);
     removed.map(|_| json!({}).into()).ok_or_else(no_stream)
 }
 
@@ -49,7 +49,7 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     }
     let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
     let world = cloud.world();
-    let group = world.logs.group(name)?;
+    let group = world.logs.group(&call.region, name)?;
     let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, cloud.settings().account);
     let mut streams: Vec<_> = group
         .streams

@@ -77,10 +77,11 @@ impl Destination {
         let Some(cloud) = self.cloud.upgrade() else { return };
         let now = Timestamp::now().as_millisecond();
         let mut world = cloud.world();
-        let written = world.logs.append(&self.group, &self.stream, now, message);
+        let group = (&*self.region, &*self.group);
+        let written = world.logs.append(group, &self.stream, now, message);
         if !written && self.may_create_group {
             world.logs.ensure_group(&self.group, &self.region);
-            world.logs.append(&self.group, &self.stream, now, message);
+            world.logs.append(group, &self.stream, now, message);
         }
     }
 }

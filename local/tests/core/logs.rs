@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stackctl_local::{Cloud, Settings};
 
-use crate::{Reply, cloud, logs, now, refusal, refused_json};
+use crate::{Reply, SIGNATURE, cloud, logs, now, refusal, refused_json, send, targeted};
 
 pub(crate) async fn group(cloud: &Cloud, name: &str) -> Reply {
     logs(cloud, "CreateLogGroup", json!({ "logGroupName": name })).await
@@ -39,6 +39,30 @@ async fn a_group_reads_back_as_it_was_made() {
             "deletionProtectionEnabled": true,
         })
     );
+}
+
+#[tokio::test]
+async fn the_same_name_in_two_regions_is_two_groups() {
+    let cloud = cloud();
+    group(&cloud, "g").await;
+    let elsewhere = async |operation: &str, members: &Value| {
+        let mut request = targeted(&format!("Logs_20140328.{operation}"), members);
+        let signature = SIGNATURE.replace("eu-west-1", "us-east-1");
+        request.headers_mut().insert("authorization", signature.parse().unwrap());
+        send(&cloud, request).await.unwrap()
+    };
+    let named = json!({ "logGroupName": "g" });
+    assert_eq!(elsewhere("DescribeLogGroups", &json!({})).await.json()["logGroups"], json!([]));
+    let unknown = refusal(400, "ResourceNotFoundException", "The specified log group does not exist.");
+    assert_eq!(refused_json(&elsewhere("DeleteLogGroup", &named).await), unknown);
+    assert_eq!(elsewhere("CreateLogGroup", &named).await.status, 200);
+    let theirs = elsewhere("DescribeLogGroups", &json!({})).await.json()["logGroups"][0].clone();
+    assert_eq!(theirs["logGroupArn"], "arn:aws:logs:us-east-1:000000000000:log-group:g");
+    let ours = one(&cloud, "g").await["logGroupArn"].clone();
+    assert_eq!(ours, "arn:aws:logs:eu-west-1:000000000000:log-group:g");
+    assert_eq!(refused_json(&elsewhere("ListTagsForResource", &json!({ "resourceArn": ours })).await), unknown);
+    assert_eq!(elsewhere("DeleteLogGroup", &named).await.status, 200);
+    assert_eq!(described(&cloud, json!({})).await, ["g"]);
 }
 
 #[tokio::test]

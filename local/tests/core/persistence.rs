@@ -99,7 +99,7 @@ async fn a_world_of_a_newer_form_is_not_touched() {
     let world = json!({ "format": 7, "world": Cloud::new(Settings::default()).snapshot() }).to_string();
     std::fs::write(&file, &world).unwrap();
     let refused = Cloud::open(folder.path(), Settings::default()).unwrap_err();
-    let message = format!("{}: written in form 7, this version knows the forms up to 2", file.display());
+    let message = format!("{}: written in form 7, this version knows the forms up to 3", file.display());
     assert_eq!(refused.to_string(), message);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), world);
 }
@@ -117,7 +117,28 @@ async fn a_world_of_before_there_was_s3_has_everything_and_takes_buckets() {
     assert_eq!(cloud.snapshot(), before.snapshot());
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
     let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!((&written["format"], &written["world"]), (&json!(2), &cloud.snapshot()));
+    assert_eq!((&written["format"], &written["world"]), (&json!(3), &cloud.snapshot()));
+}
+
+#[tokio::test]
+async fn a_world_that_told_groups_by_their_names_alone_has_them_in_their_regions() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = cloud();
+    for (operation, members) in [("CreateLogGroup", json!({ "logGroupName": "g" })), ("CreateLogStream", one_stream())]
+    {
+        assert_eq!(logs(&before, operation, members).await.status, 200);
+    }
+    let mut world = before.snapshot();
+    let group = world["logs"]["groups"]["eu-west-1:g"].take();
+    world["logs"]["groups"] = json!({ "g": group });
+    let event = json!({
+        "number": 1, "group": group["id"], "stream": "s", "timestamp": 1, "ingestion": i64::MAX, "message": "kept"
+    });
+    std::fs::write(folder.path().join("world.json"), json!({ "format": 2, "world": world }).to_string()).unwrap();
+    std::fs::write(folder.path().join("events.jsonl"), format!("{event}\n")).unwrap();
+    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(cloud.snapshot(), before.snapshot());
+    assert_eq!(messages(&cloud).await, ["kept"]);
 }
 
 #[tokio::test]
