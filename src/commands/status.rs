@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     cli::Detailed,
-    engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Step, compare},
+    engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, Step, compare},
     error::Failure,
     exit::Exit,
     report::{Condition, Message, StatusRow, StatusTable, rows},
@@ -19,6 +19,18 @@ struct Sight {
     state: State,
     observed: Observed,
     comparison: Comparison,
+}
+
+impl Sight {
+    /// What the search for a thing and the look at its record came to.
+    fn looks(&self, key: &Key) -> impl Iterator<Item = &Search> {
+        [self.observed.found.get(key), self.observed.recorded.get(key)].into_iter().flatten()
+    }
+
+    /// Whether there is one that is ours.
+    fn is_there(&self, key: &Key) -> bool {
+        self.looks(key).any(|found| found.ours().is_some())
+    }
 }
 
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
@@ -75,6 +87,8 @@ fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
         Action::Replace { .. } => (Condition::Drifted, because("`up` replaces it")),
         Action::Delete { replaced: true, .. } => (Condition::Pending, because("the old one of a replacement")),
         Action::Delete { .. } => (Condition::Extra, because("not in the config any more")),
+        // What goes with another is there until that goes.
+        Action::Forget { because } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
         Action::Forget { because } => (Condition::Gone, Some(because.clone())),
     }
 }
@@ -89,11 +103,10 @@ fn locked<'e>(error: &'e PlanError, of: &Key) -> Option<&'e str> {
 
 /// Whose a thing is that somebody else has made in the place of ours.
 fn foreign(sight: &Sight, key: &Key) -> Option<String> {
-    let all = [sight.observed.found.get(key), sight.observed.recorded.get(key)];
-    if all.iter().flatten().any(|found| found.ours().is_some()) {
+    if sight.is_there(key) {
         return None;
     }
-    all.into_iter().flatten().find_map(|found| match found {
+    sight.looks(key).find_map(|found| match found {
         Found::NotOurs(foreign) => Some(format!("it {}", foreign.whose)),
         _ => None,
     })
@@ -104,4 +117,53 @@ fn id(session: &Session, sight: &Sight, key: &Key) -> Option<String> {
     let recorded = sight.state.resources.get(key).map(|recorded| &recorded.outputs);
     let found = sight.observed.found.get(key).and_then(Found::ours).map(|found| &found.outputs);
     kind.id(recorded.or(found)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{
+        engine::{Desired, Live, Plan},
+        state::Place,
+    };
+
+    /// How a thing is told whose record is to be dropped, being there or not.
+    fn forgotten(found: Found<Value, Value>, because: &str) -> (Condition, Option<String>) {
+        let key: Key = "lambda_permission.hello".parse().unwrap();
+        let because = because.to_owned();
+        let step = Step { key: key.clone(), action: Action::Forget { because }, after: BTreeSet::new() };
+        let plan = Plan {
+            stack: "shop".into(),
+            stage: "dev".into(),
+            based_on: 1,
+            steps: vec![step.clone()],
+            stale: Vec::new(),
+            found: BTreeSet::new(),
+            later: Vec::new(),
+            desired: Desired::default(),
+        };
+        let place = Place {
+            stack: "shop".into(),
+            stage: "dev".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+            endpoint: None,
+        };
+        let observed = Observed { recorded: [(key, found)].into(), ..Observed::default() };
+        let comparison = Comparison { plan, refused: Vec::new() };
+        condition(&Sight { state: State::new(place), observed, comparison }, &step)
+    }
+
+    #[test]
+    fn what_goes_with_another_is_there_until_then() {
+        let there = Found::Ours(Live { outputs: Value::Null, spec: Value::Null });
+        let goes = "it goes with lambda_function.hello";
+        assert_eq!(forgotten(there, goes), (Condition::Extra, Some(goes.to_owned())));
+        let gone = "it is gone already";
+        assert_eq!(forgotten(Found::Nothing, gone), (Condition::Gone, Some(gone.to_owned())));
+    }
 }
