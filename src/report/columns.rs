@@ -3,10 +3,10 @@
 use super::paint::{FAINT, paint};
 
 /// Renders pairs with all values beneath each other.
-pub(super) fn columns(indent: &str, rows: &[(&str, String)]) -> String {
-    let widest = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let line = |(name, value): &(&str, String)| {
-        format!("{indent}{}  {value}\n", paint(FAINT, format_args!("{name:<widest$}")))
+pub(super) fn columns<N: AsRef<str>>(indent: &str, rows: &[(N, String)]) -> String {
+    let widest = rows.iter().map(|(name, _)| name.as_ref().len()).max().unwrap_or(0);
+    let line = |(name, value): &(N, String)| {
+        format!("{indent}{}  {value}\n", paint(FAINT, format_args!("{:<widest$}", name.as_ref())))
     };
     rows.iter().map(line).collect::<Vec<_>>().concat()
 }

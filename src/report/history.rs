@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     human::past,
     paint::{CHANGE, FAINT, GOOD, STRONG, paint},
+    plain::plain,
 };
 use crate::state::Release;
 
@@ -51,11 +52,13 @@ impl ReleaseRow<'_> {
             None if *checked => String::new(),
             None => ", not checked".into(),
         };
+        let by = plain(by);
         let mut text = format!("{mark} {}  {at}  {by}{}\n", paint(STRONG, number), paint(FAINT, how));
         for (key, changed) in changes {
             let settings: Vec<&str> = changed.settings.iter().map(String::as_str).collect();
             let colon = if settings.is_empty() { "" } else { ": " };
-            let _ = writeln!(text, "      {} {key}{colon}{}", past(changed.verb), settings.join(", "));
+            let what = plain(&format!("{key}{colon}{}", settings.join(", ")));
+            let _ = writeln!(text, "      {} {what}", past(changed.verb));
         }
         text
     }

@@ -27,16 +27,17 @@ pub(crate) struct StateCard<'a> {
 
 impl StateCard<'_> {
     pub(super) fn render(&self) -> String {
-        let mut text = columns("", &self.head());
+        let head: Vec<_> = self.head().into_iter().map(|(name, value)| (name, plain(&value))).collect();
+        let mut text = columns("", &head);
         text.push('\n');
         for (key, recorded) in &self.state.resources {
-            let _ = writeln!(text, "{}", paint(STRONG, key));
+            let _ = writeln!(text, "{}", paint(STRONG, plain(&key.to_string())));
             text += &columns("  ", &rows(recorded));
         }
         if !self.state.resources.is_empty() {
             text.push('\n');
         }
-        let widest = self.state.pending.keys().map(|key| key.to_string().len()).max().unwrap_or(0);
+        let widest = self.state.pending.keys().map(|key| plain(&key.to_string()).len()).max().unwrap_or(0);
         for (key, intent) in &self.state.pending {
             let _ = writeln!(text, "{}", pending(key, intent, widest));
         }
@@ -44,11 +45,12 @@ impl StateCard<'_> {
             text.push('\n');
         }
         if let Some(user) = &self.state.check_user {
-            let _ = writeln!(text, "{} is a user of a check and goes with the next `up` or `down`\n", user.username);
+            let name = plain(&user.username);
+            let _ = writeln!(text, "{name} is a user of a check and goes with the next `up` or `down`\n");
         }
         if let Some(unchecked) = &self.state.unchecked {
             let changed: Vec<String> = unchecked.before.keys().map(ToString::to_string).collect();
-            let _ = writeln!(text, "not confirmed by a check: {}\n", changed.join(", "));
+            let _ = writeln!(text, "not confirmed by a check: {}\n", plain(&changed.join(", ")));
         }
         text + &paint(STRONG, self.counts()) + "\n"
     }
@@ -78,14 +80,14 @@ impl StateCard<'_> {
 }
 
 /// Ids first, then what the thing needs, and the old ones that a replacement has not deleted yet.
-fn rows(recorded: &Recorded) -> Vec<(&str, String)> {
+fn rows(recorded: &Recorded) -> Vec<(String, String)> {
     let outputs = recorded.outputs.as_object().into_iter().flatten();
-    let mut rows: Vec<_> = outputs.map(|(name, value)| (name.as_str(), text(value))).collect();
+    let mut rows: Vec<_> = outputs.map(|(name, value)| (plain(name), text(value))).collect();
     if !recorded.after.is_empty() {
         let needs: Vec<String> = recorded.after.iter().map(Key::to_string).collect();
-        rows.push(("needs", needs.join(", ")));
+        rows.push(("needs".to_owned(), plain(&needs.join(", "))));
     }
-    rows.extend(recorded.replaced.iter().map(|old| ("replaces", text(old))));
+    rows.extend(recorded.replaced.iter().map(|old| ("replaces".to_owned(), text(old))));
     rows
 }
 
@@ -93,7 +95,7 @@ fn pending(key: &Key, intent: &Intent, width: usize) -> String {
     let verb = paint(CHANGE, format_args!("to be {}", past(intent.verb)));
     format!(
         "{}  {verb}  {}",
-        paint(STRONG, format_args!("{:<width$}", key.to_string())),
+        paint(STRONG, format_args!("{:<width$}", plain(&key.to_string()))),
         paint(FAINT, format_args!("since {}", intent.since))
     )
 }

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use super::{
     change::rows,
+    history::{HistoryTable, ReleaseRow},
     human, json as machine,
     message::Message,
     plan::PlanTable,
+    state::StateCard,
     status::{Condition, StatusRow, StatusTable},
 };
 use crate::{
@@ -17,6 +19,7 @@ use crate::{
     },
     error::{Failure, Fault},
     exit::Exit,
+    state::{Changed, CheckUser, Intent, Place, Recorded, Release, State, Unchecked},
 };
 
 struct Secrets;
@@ -265,4 +268,42 @@ fn the_steps_of_a_run_are_lines_with_their_times() {
     lambda_function.test  not created
     stage.main            skipped
     ");
+}
+
+/// A state in which every text that somebody may have chosen goes back to the beginning of the line.
+fn hostile(text: &str) -> State {
+    let text = || text.to_owned();
+    let (key, verb) = (key(&format!("kind.{}", text())), Verb::Create);
+    let place = Place { stack: text(), stage: text(), region: text(), account: text(), endpoint: Some(text()) };
+    let mut state = State { lineage: text(), written_by: text(), ..State::new(place) };
+    let (after, since) = ([key.clone()].into(), "2026-11-23T09:00:00Z".parse().unwrap());
+    let intent = Intent { verb, token: text(), spec: None, after: [].into(), since };
+    let outputs = json!({ text(): text() });
+    let recorded = Recorded { outputs, token: None, after, replaced: vec![json!(text())] };
+    let changes = [(key.clone(), Changed { verb, settings: [text()].into() })];
+    state.resources.insert(key.clone(), recorded);
+    state.pending.insert(key.clone(), intent);
+    state.check_user = Some(CheckUser { user_pool_id: text(), username: text() });
+    state.unchecked = Some(Unchecked { before: [(key, None)].into(), changes: changes.clone().into() });
+    state.releases.push(Release {
+        number: 1,
+        at: since,
+        by: text(),
+        checked: true,
+        back_to: None,
+        changes: changes.into(),
+        serves: [].into(),
+    });
+    state
+}
+
+#[test]
+fn no_text_of_a_state_moves_the_cursor() {
+    let state = hostile("a\rb");
+    let card = StateCard { place: "a\rb", state: &state };
+    let releases = state.releases.iter().map(|release| ReleaseRow { served: true, release }).collect();
+    let history = HistoryTable { releases, unchecked: true };
+    let told = [plain(&Message::State(&card)), plain(&Message::History(&history))].concat();
+    assert!(!told.contains('\r'), "{told:?}");
+    assert_eq!(told.matches(r"a\rb").count(), 19, "{told}");
 }
