@@ -4,17 +4,26 @@ use serde_json::{Value, json};
 
 use super::FORMAT;
 
-/// Turns a document of an older format into one of the present format; `format` is what it says of itself.
+/// Turns a document of an older format into one of the present format, and with it the state that is on its way in one;
+/// `format` is what it says of itself.
 ///
 /// # Errors
 /// When there never was such a format.
-pub(super) fn migrate(mut state: Value, format: Option<u64>) -> Result<Value, String> {
+pub(super) fn migrate(mut document: Value, format: Option<u64>) -> Result<Value, String> {
+    if let Some(state) = document.pointer_mut("/arriving/state") {
+        let format = state.get("format").and_then(Value::as_u64);
+        *state = migrate_one(state.take(), format)?;
+    }
+    migrate_one(document, format)
+}
+
+fn migrate_one(mut state: Value, format: Option<u64>) -> Result<Value, String> {
     match format {
         Some(1) => {
             // Things came without the token of their claim, which cannot be known any more: any token will do for them.
             // Functions had no version and permissions no qualifier.
             state["format"] = json!(2);
-            migrate(state, Some(2))
+            migrate_one(state, Some(2))
         }
         Some(2) => {
             // Nothing was checked, and no release was recorded: the first one comes with the next change.
@@ -61,6 +70,21 @@ mod tests {
         let mut expected = before["state"].clone();
         expected["format"] = json!(FORMAT);
         assert_eq!(serde_json::to_value(&state).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_state_on_its_way_is_brought_to_the_present_format_too() {
+        for (format, document) in [(1, FORMAT_1), (2, FORMAT_2)] {
+            let before: Value = serde_json::from_str(document).unwrap();
+            let note = json!({
+                "format": format, "written_by": "0.1.0", "arriving": { "from": "state", "state": before["state"] },
+            });
+            let migrated = migrate(note, Some(format)).unwrap();
+            assert_eq!(migrated["format"], json!(FORMAT));
+            let mut expected = before["state"].clone();
+            expected["format"] = json!(FORMAT);
+            assert_eq!(migrated["arriving"]["state"], expected, "format {format}");
+        }
     }
 
     #[test]
