@@ -1,6 +1,6 @@
 //! The state as a file: its lock, and what it refuses.
 
-use stackctl::state::{Backend as _, LocalStore, LockNews, Place, State, StateError, Store as _};
+use stackctl::state::{Backend as _, Document, LocalStore, LockNews, Place, State, StateError, Store as _};
 use tokio::time::{Duration, Instant};
 
 use super::fixture::{ask, holder, state};
@@ -139,4 +139,29 @@ async fn a_save_that_was_stopped_in_its_middle_keeps_others_out_for_as_long_as_i
     assert_eq!(store.load().await, Ok(Some(state(1))), "whoever only looks does not wait");
     stopped.unlock().unwrap();
     store.save(&state(2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_never_replaced() {
+    let (_folder, store) = store();
+    store.save(&state(1)).await.unwrap();
+    std::fs::write(store.path(), "torn").unwrap();
+    assert!(matches!(store.document().await, Err(StateError::Damaged { .. })));
+    let refused = store.replace(&Document::State(state(2))).await;
+    assert_eq!(refused, Err(StateError::Changed { path: store.place() }));
+    assert_eq!(std::fs::read_to_string(store.path()).unwrap(), "torn");
+}
+
+#[test]
+fn a_folder_has_one_address_whichever_way_leads_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    std::fs::create_dir(root.join("state")).unwrap();
+    std::os::unix::fs::symlink("state", root.join("link")).unwrap();
+    let address = |path: &str| LocalStore::new(&root.join(path), "shop", "dev").address();
+    for path in ["state", "state/", "state/.", "state/../state", "link", "link/../link", "no/../state"] {
+        assert_eq!(address(path), root.join("state").display().to_string(), "{path}");
+    }
+    assert_eq!(address("state/new/one"), root.join("state/new/one").display().to_string());
+    assert_eq!(address("link/new/../other"), root.join("state/other").display().to_string());
 }

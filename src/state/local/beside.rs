@@ -1,12 +1,32 @@
 //! What else is in the folder of a state: the version before, damaged ones, and files that are not whole yet.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{self, Component, Path, PathBuf},
+};
 
 use super::{LocalStore, unreachable};
 use crate::state::{StateError, store::aside};
 
 /// How the names of files end that become the state when they are whole.
 pub(super) const UNFINISHED: &str = ".new";
+
+/// The one name of a folder, whichever way leads to it; also of one that is not there yet.
+pub(super) fn canonical(folder: &Path) -> PathBuf {
+    let Ok(folder) = path::absolute(folder) else { return folder.to_owned() };
+    if let Ok(there) = fs::canonicalize(&folder) {
+        return there;
+    }
+    match (folder.parent(), folder.components().next_back()) {
+        (Some(parent), Some(Component::Normal(name))) => canonical(parent).join(name),
+        (Some(parent), Some(Component::ParentDir)) => {
+            let mut above = canonical(parent);
+            above.pop();
+            above
+        }
+        _ => folder,
+    }
+}
 
 impl LocalStore {
     fn previous(&self) -> PathBuf {
@@ -17,7 +37,7 @@ impl LocalStore {
     pub(super) fn restore(&self) -> String {
         let (path, previous) = (self.path(), self.previous());
         if previous.exists() {
-            format!("the version before it is kept as {}: copy that one over {}", previous.display(), path.display())
+            format!("an earlier version is kept as {}: copy that one over {}", previous.display(), path.display())
         } else {
             format!("copy an earlier version over {}", path.display())
         }

@@ -163,8 +163,7 @@ impl Backend for LocalStore {
     }
 
     fn address(&self) -> String {
-        let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
-        folder.display().to_string()
+        beside::canonical(&self.folder).display().to_string()
     }
 
     async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
@@ -177,9 +176,12 @@ impl Backend for LocalStore {
     }
 
     async fn document(&self) -> Result<Option<Document>, StateError> {
+        // What cannot be read is not written over.
+        *self.read() = None;
         let bytes = self.bytes().await?;
-        self.read().clone_from(&bytes);
-        bytes.map(|bytes| self.parse(&bytes)).transpose()
+        let document = bytes.as_ref().map(|bytes| self.parse(bytes)).transpose()?;
+        *self.read() = bytes;
+        Ok(document)
     }
 
     async fn replace(&self, document: &Document) -> Result<(), StateError> {
