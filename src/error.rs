@@ -100,6 +100,32 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same with these flags, each after a space, in the commands that its hints name, where they are not yet: what is
+    /// below the commands does not know how the stack was chosen.
+    pub(crate) fn with_flags(self, flags: &str) -> Self {
+        let errors = self.errors.into_iter().map(|error| error.with_flags(flags)).collect();
+        Self { errors, hints: all_with_flags(&self.hints, flags), ..self }
+    }
+}
+
+fn all_with_flags(hints: &[String], flags: &str) -> Vec<String> {
+    hints.iter().map(|hint| with_flags(hint, flags)).collect()
+}
+
+/// A hint with flags in every command that is about a stack.
+fn with_flags(hint: &str, flags: &str) -> String {
+    let about_stack = |code: &str| {
+        let verb = code.strip_prefix("stackctl ").unwrap_or("--help");
+        !["init", "local", "completions"].iter().any(|other| verb.starts_with(other)) && !verb.ends_with("--help")
+    };
+    let part = |(place, part): (usize, &str)| match place % 2 {
+        1 if about_stack(part) && !part.contains(flags) => format!("{part}{flags}"),
+        _ => part.to_owned(),
+    };
+    hint.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
+}
+
 impl Fault {
     /// An error without details.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
@@ -116,6 +142,11 @@ impl Fault {
     pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
         self.hints.push(hint.to_string());
         self
+    }
+
+    /// As [`Failure::with_flags`].
+    pub(crate) fn with_flags(self, flags: &str) -> Self {
+        Self { hints: all_with_flags(&self.hints, flags), ..self }
     }
 
     /// An error that a call's failure explains.
@@ -229,5 +260,22 @@ impl From<HttpError> for Failure {
 impl From<ObserveError> for Failure {
     fn from(error: ObserveError) -> Self {
         Self::resource(format!("{}: cannot be looked at", error.key), &error.error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_in_hints_mean_the_stack_that_was_chosen() {
+        let failure = Failure::from(Fault::new("no").hint("`stackctl plan` and `stackctl up --stage prod` tell"))
+            .hint("take the tag `stackctl:stack` off, then run `stackctl recover`")
+            .hint("see `stackctl local status`, `stackctl init` and `stackctl logs --help`");
+        let chosen = failure.clone().with_flags(" --stage prod");
+        assert_eq!(chosen.errors[0].hints, ["`stackctl plan --stage prod` and `stackctl up --stage prod` tell"]);
+        assert_eq!(chosen.hints[0], "take the tag `stackctl:stack` off, then run `stackctl recover --stage prod`");
+        assert_eq!(chosen.hints[1], failure.hints[1], "these are about no stack");
+        assert_eq!(failure.clone().with_flags(""), failure);
     }
 }

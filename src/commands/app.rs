@@ -11,6 +11,7 @@ use crate::{
     aws::Connection,
     cli::{self, Common},
     engine::Interrupt,
+    error::Failure,
     exit::Exit,
     report::{self, Done, Look, Message, Report},
     state::Guard,
@@ -73,6 +74,11 @@ impl App {
         let local = if self.common.local { " --local" } else { "" };
         let stage = self.common.stage.as_ref().map(|stage| format!(" --stage {stage}"));
         format!("{local}{}", stage.unwrap_or_default())
+    }
+
+    /// Tells why the command fails, or failed this time.
+    pub(crate) fn fail(&self, failure: Failure) {
+        self.report.insist(&Message::Error(&failure.with_flags(&self.flags())));
     }
 
     /// Says what the first interrupt does from here on.

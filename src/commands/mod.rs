@@ -43,7 +43,7 @@ use crate::{
     cli::{self, Command, LocalCommand},
     error::Failure,
     exit::Exit,
-    report::{self, Message},
+    report,
 };
 
 use app::{App, OnInterrupt};
@@ -70,8 +70,9 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Err(failure) => Err(failure),
     };
     let exit = exit.unwrap_or_else(|failure| {
-        app.report.insist(&Message::Error(&failure));
-        failure.exit
+        let exit = failure.exit;
+        app.fail(failure);
+        exit
     });
     app.finish(exit);
     delivered(&app, exit).into()
@@ -83,7 +84,7 @@ fn delivered(app: &App, exit: Exit) -> Exit {
     let failure = Failure::io("the results cannot be written to stdout", &error);
     let changed = (app.on_interrupt() == OnInterrupt::Finish)
         .then_some("what was done is recorded; `stackctl outputs` tells the results again");
-    app.report.complain(&failure.with_hints(changed.map(str::to_owned)));
+    app.report.complain(&failure.with_hints(changed.map(str::to_owned)).with_flags(&app.flags()));
     if exit == Exit::Done { Exit::Failed } else { exit }
 }
 

@@ -27,9 +27,7 @@ async fn stopped(app: &App, mut signals: Signals) -> Result<Exit, Failure> {
     let interrupted = |message: &str| Failure::new(Exit::Interrupted, message);
     match app.on_interrupt() {
         OnInterrupt::Stop => Err(interrupted("interrupted, before anything was changed")),
-        OnInterrupt::Leave => {
-            Err(interrupted("interrupted").hint(format!("`stackctl {}` goes on from here", app.command)))
-        }
+        OnInterrupt::Leave => Err(interrupted("interrupted").hint("the same command again goes on from here")),
         OnInterrupt::Abandon => Err(interrupted("interrupted, with the request under way")
             .hint("it may have been received all the same: look before you send it again")),
         OnInterrupt::End => Ok(Exit::Done),
@@ -37,7 +35,7 @@ async fn stopped(app: &App, mut signals: Signals) -> Result<Exit, Failure> {
             app.interrupt.request();
             signals.next().await;
             Err(interrupted("stopped at once, with calls under way")
-                .hint(format!("run `stackctl {}` again: it finds what they did and goes on", app.command)))
+                .hint("run the same command again: it finds what they did and goes on"))
         }
     }
 }

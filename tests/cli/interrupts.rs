@@ -92,7 +92,7 @@ fn the_second_one_stops_at_once_and_the_next_up_goes_on() {
     let (code, rest) = run.ended();
     assert_eq!(code, Some(130));
     assert!(rest.contains("error: stopped at once, with calls under way\n"), "{rest}");
-    assert!(rest.ends_with("hint: run `stackctl up` again: it finds what they did and goes on\n"), "{rest}");
+    assert!(rest.ends_with("hint: run the same command again: it finds what they did and goes on\n"), "{rest}");
     the_next_goes_on(&aws, &sandbox);
 }
 

@@ -145,7 +145,7 @@ fn an_interrupt_after_a_change_says_how_to_go_on() {
     let (status, out, screen) = person.ends();
     assert_eq!((status, out.as_str()), (130, ""));
     insta::assert_snapshot!(screen.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r"
-    hint: `stackctl user create` goes on from here
+    hint: the same command again goes on from here
     error: interrupted
     ");
 }

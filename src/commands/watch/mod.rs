@@ -93,7 +93,7 @@ impl Watch<'_> {
             Ok(Reached::End(end)) => end,
             Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
             Err(failure) => {
-                self.app.report.insist(&Message::Error(&failure));
+                self.app.fail(failure);
                 CycleEnd::Failed
             }
         };
@@ -150,7 +150,7 @@ impl Watch<'_> {
             next = self.saves.next() => Some(next),
             failures = start::failures(&self.stack.session, &deployed.functions) => {
                 for failure in failures {
-                    self.app.report.insist(&Message::Error(&failure));
+                    self.app.fail(failure);
                 }
                 None
             }
