@@ -12,7 +12,7 @@ use crate::{
     engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several},
     error::{Failure, Fault},
     exit::Exit,
-    report::{FoundTable, Message, Recovered, Report},
+    report::{FoundTable, Message, Recovered, Report, counted},
     stack,
     state::{State, StateError},
 };
@@ -32,7 +32,10 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     let table = FoundTable::new(&discovery.state, &desired, &session.catalog);
     let futile = discovery.state.resources.is_empty() && damaged.is_none();
     let asking = !futile && !app.common.yes && !session.is_local();
-    let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone(&discovery, &session.catalog)).collect();
+    // A damaged state gives way unless somebody says no.
+    let damaged = damaged.map(|fault| if asking { fault } else { Fault { hints: Vec::new(), ..fault } });
+    let left_alone = left_alone(&discovery, &session.catalog).into_iter().map(|fault| fault.with_flags(&app.flags()));
+    let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone).collect();
     let told = [Message::Found(&table)].into_iter().chain(warnings.iter().map(Message::Warning));
     let tell = if asking { Report::insist } else { Report::tell };
     told.for_each(|message| tell(&app.report, &message));
@@ -60,9 +63,11 @@ async fn blank(app: &App, session: &Session) -> Result<(State, Option<Fault>), F
 
 fn not_lost(app: &App, session: &Session, state: &State) -> Failure {
     let (known, begun) = (state.resources.len(), state.pending.len());
-    let begun = if begun == 0 { String::new() } else { format!(" and {begun} steps of an interrupted run") };
+    let begun =
+        if begun == 0 { String::new() } else { format!(" and {} of an interrupted run", counted(begun, "step")) };
+    let saved = if state.serial == 1 { "once".to_owned() } else { format!("{} times", state.serial) };
     Failure::usage(format!("{}: the state is not lost, so nothing was changed", session.store.place()))
-        .detail(format!("it knows {known} things{begun}, and was saved {} times", state.serial))
+        .detail(format!("it knows {}{begun}, and was saved {saved}", counted(known, "thing")))
         .hint(format!("`stackctl status{}` compares it with what there is", app.flags()))
         .hint("to rebuild it all the same, move it away first")
 }

@@ -190,7 +190,8 @@ fn checked(report: &CheckReport) -> String {
     format!("{}{wrong} in {}\n\n", paint(STRONG, format_args!("checked with {all}")), elapsed(*took))
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// So many of something, in words.
+pub(crate) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 

@@ -52,7 +52,7 @@ pub(crate) use change::rows;
 pub(crate) use cycle::{Cycle, CycleEnd, Deployed, Watching};
 pub(crate) use found::FoundTable;
 pub(crate) use history::{HistoryTable, ReleaseRow};
-pub(crate) use human::past;
+pub(crate) use human::{counted, past};
 pub(crate) use invoked::Invoked;
 pub(crate) use log::begin as begin_log;
 pub(crate) use log_line::{API, LogLine};

@@ -131,7 +131,6 @@ fn a_damaged_state_is_kept_aside() {
 
     found: 10 to record
     warning: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing a string at line 2 column 58
-    hint: the version before it is kept as state/shop.dev.previous.json: copy that one over state/shop.dev.json
     recorded 10 things in state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
 
@@ -216,7 +215,6 @@ fn a_damaged_state_of_nothing_gives_way_to_an_empty_one() {
 
     nothing of the stack was found
     warning: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing an object at line 1 column 1
-    hint: copy an earlier version over state/shop.dev.json
     wrote an empty state to state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
 
