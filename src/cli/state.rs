@@ -11,9 +11,9 @@ Examples:
 
 const MIGRATE_EXAMPLES: &str = "\
 Examples:
-  stackctl state migrate                                 from the folder state/ to the bucket in the config
-  stackctl state migrate --from s3://acme-states         from a bucket to the folder in the config
-  stackctl state migrate --from ../shop/records          from another folder";
+  stackctl state migrate                          from state/ to the bucket
+  stackctl state migrate --from s3://acme-states  from a bucket to the folder
+  stackctl state migrate --from ../shop/records   from another folder";
 
 /// What can be done with the state.
 #[derive(Debug, Subcommand)]
