@@ -84,9 +84,10 @@ pub(crate) struct Unmoved {
 /// That of a configuration, when it has a bucket.
 pub(crate) fn unmoved(app: &App, loaded: &Loaded) -> Option<Unmoved> {
     let state = &loaded.config.state;
-    let elsewhere = !app.common.local && state.s3.is_some();
-    let folder = || in_folder(loaded, &loaded.path.with_file_name(&state.path));
-    elsewhere.then(|| Unmoved { folder: folder(), flags: app.flags() })
+    let folder = loaded.path.with_file_name(&state.path);
+    // A file of that name holds no states.
+    let elsewhere = !app.common.local && state.s3.is_some() && !folder.is_file();
+    elsewhere.then(|| Unmoved { folder: in_folder(loaded, &folder), flags: app.flags() })
 }
 
 /// The local cloud stands in for whatever account the configuration means.

@@ -20,9 +20,22 @@ const AT_MOST: Duration = Duration::from_secs(5);
 /// # Errors
 /// When somebody else holds the lock longer than `--lock-timeout`.
 pub(super) async fn take(app: &App, store: &dyn Backend) -> Result<(), Failure> {
+    take_with(app, store, "takes it away from one that does not end").await
+}
+
+/// Keeps others from a state at a place that the configuration does not name, until the command ends.
+///
+/// # Errors
+/// As [`take`].
+pub(super) async fn take_elsewhere(app: &App, store: &dyn Backend) -> Result<(), Failure> {
+    take_with(app, store, "takes it away from one that does not end, while the configuration names that place").await
+}
+
+/// `unlock` is what the command of that name does to who holds the lock.
+async fn take_with(app: &App, store: &dyn Backend, unlock: &str) -> Result<(), Failure> {
     let (holder, tell) = (holder(app), |news: &_| app.report.tell(&Message::Lock(news)));
     let guard = store.lock(&LockRequest { holder: &holder, at_most: app.common.lock_timeout, tell: &tell }).await;
-    app.hold(guard.map_err(|error| refused(app, error))?);
+    app.hold(guard.map_err(|error| refused(app, error, unlock))?);
     Ok(())
 }
 
@@ -42,9 +55,9 @@ fn holder(app: &App) -> Holder {
     Holder::this(user, host, app.command)
 }
 
-fn refused(app: &App, error: StateError) -> Failure {
+fn refused(app: &App, error: StateError, unlock: &str) -> Failure {
     let locked = matches!(error, StateError::Locked { .. });
-    let way = || format!("`stackctl unlock{}` takes it away from one that does not end", app.flags());
+    let way = || format!("`stackctl unlock{}` {unlock}", app.flags());
     Failure::from(error).with_hints(locked.then(way))
 }
 

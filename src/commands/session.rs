@@ -20,7 +20,7 @@ use crate::{
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
-    state::{Backend, Place, State, Store as _},
+    state::{Backend, Place, State, StateError, Store as _},
 };
 
 /// A connected stack.
@@ -50,18 +50,35 @@ pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>
 }
 
 /// Loads a state, and does not take one that was left in a folder for none at all.
-async fn load(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Result<Option<State>, Failure> {
+pub(super) async fn load(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Result<Option<State>, Failure> {
     let state = store.load().await?;
-    let (None, Some(Unmoved { folder, flags })) = (&state, unmoved) else { return Ok(state) };
-    match folder.load().await {
-        Ok(Some(forgotten)) if !is_empty(&forgotten) => {
-            let (place, folder) = (store.place(), folder.place());
-            Err(Failure::failed(format!("{place}: there is no state, and one is left at {folder}"))
-                .hint(format!("`stackctl state migrate{flags}` moves it"))
-                .hint("if the stack does not need it, move the file away"))
-        }
-        _ => Ok(None),
+    if let (None, Some(unmoved)) = (&state, unmoved) {
+        refuse_left(store, unmoved).await?;
     }
+    Ok(state)
+}
+
+/// Makes sure that no state was left in a folder of which nothing is at its place.
+pub(super) async fn refuse_left(store: &dyn Backend, unmoved: &Unmoved) -> Result<(), Failure> {
+    let Unmoved { folder, flags } = unmoved;
+    let (place, left) = (store.place(), folder.place());
+    let failure = match folder.load().await {
+        // It is known where that one went.
+        Ok(None) | Err(StateError::Moved { .. }) => return Ok(()),
+        Ok(Some(state)) if is_empty(&state) => return Ok(()),
+        Ok(Some(_)) => Failure::failed(format!("{place}: there is no state, and one is left at {left}"))
+            .hint(format!("`stackctl state migrate{flags}` moves it")),
+        Err(error) => {
+            let failure = Failure::failed(format!("{place}: there is no state, and {left} cannot be used"));
+            let hints = match &error {
+                // `recover` would be refused as well while it is there.
+                StateError::Damaged { restore, .. } => vec![restore.clone()],
+                error => error.hints(),
+            };
+            failure.detail(error).with_hints(hints)
+        }
+    };
+    Err(failure.hint("if the stack does not need it, move the file away"))
 }
 
 /// The first setting that says which stack this is, where it is and where it is recorded, and that is another one now.

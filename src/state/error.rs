@@ -112,6 +112,12 @@ pub enum StateError {
     },
 }
 
+/// What `--from` may lack that names a place: an address of a bucket tells neither its Region nor its owner.
+fn of_a_bucket(address: &str) -> Option<String> {
+    let hint = "`--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account";
+    address.starts_with("s3://").then(|| hint.to_owned())
+}
+
 fn taken_over(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "removed".into(), |holder| format!("taken over by {holder}"))
 }
@@ -130,11 +136,15 @@ impl StateError {
                 vec![restore.clone(), "`stackctl recover` rebuilds the state from what AWS has".into()]
             }
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
-            Self::Arriving { from, .. } => vec![format!("`stackctl state migrate --from {from}` goes on with that")],
-            Self::Moved { to, .. } => vec![
-                "set `state` in the configuration to where it is now".into(),
-                format!("or bring it back: `stackctl state migrate --from {to}`"),
-            ],
+            Self::Arriving { from, .. } => {
+                let way = "goes on with that, while the configuration names this place";
+                [format!("`stackctl state migrate --from {from}` {way}")].into_iter().chain(of_a_bucket(from)).collect()
+            }
+            Self::Moved { to, .. } => {
+                let follow = "set `state` in the configuration to where it is now".to_owned();
+                let back = format!("or bring it back: `stackctl state migrate --from {to}`");
+                [follow, back].into_iter().chain(of_a_bucket(to)).collect()
+            }
             Self::Changed { .. } | Self::TakenOver { .. } | Self::Unrenewed { .. } => {
                 vec!["run the command again: it begins with what is there now".into()]
             }

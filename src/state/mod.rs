@@ -23,7 +23,7 @@ pub use local::LocalStore;
 pub use release::{Changed, CheckUser, Release, Unchecked};
 pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
 pub use store::{Backend, Guard, LockNews, LockRequest, SeenLock, Store};
-pub use transfer::{TransferError, Transferred, transfer};
+pub use transfer::{TransferError, Transferred, nothing_to_move, transfer};
 pub use transit::{Arriving, Document, Moved};
 
 /// Waits on tokio's clock.

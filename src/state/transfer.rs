@@ -40,7 +40,7 @@ pub enum TransferError {
         to: String,
     },
     /// The new place has a state that went on from this one, or beside it.
-    #[error("{to}: the state there was saved {there} times, the one at {from} {here} times")]
+    #[error("{to}: the state there was saved {}, the one at {from} {}", times(*there), times(*here))]
     Ahead {
         /// The old place.
         from: String,
@@ -51,9 +51,35 @@ pub enum TransferError {
         /// How often the new one was saved.
         there: u64,
     },
+    /// Another version is announced at the new place.
+    #[error("{to}: another state than the one at {from} is on its way there")]
+    Announced {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+        /// Where the other one comes from, as `state migrate --from` takes it; none when that is the old place.
+        origin: Option<String>,
+    },
+    /// What is announced at the new place is not at the old one any more.
+    #[error("{to}: the state was on its way there from {from}, where there is none any more")]
+    Abandoned {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+    },
     /// What was moved is not at the new place any more.
     #[error("{to}: the state that was moved here from {from} is gone")]
     Vanished {
+        /// The old place.
+        from: String,
+        /// The new place.
+        to: String,
+    },
+    /// What was moved is not what is at the new place.
+    #[error("{to}: what is there is not the state that was moved there from {from}")]
+    Exchanged {
         /// The old place.
         from: String,
         /// The new place.
@@ -77,14 +103,42 @@ impl TransferError {
                 format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away"),
                 "`stackctl state show` and `stackctl plan` tell which of them is right".into(),
             ],
-            Self::Vanished { from, .. } => vec![
-                format!(
-                    "the last version is kept beside {from}, as `….previous.json` or by a bucket that keeps versions"
-                ),
-                "`stackctl recover` rebuilds it from what AWS has".into(),
+            Self::Announced { from, to, origin } => {
+                let first = |origin| format!("`stackctl state migrate --from {origin}` goes on with that one");
+                let rather =
+                    format!("if the one at {from} is right, move what is at {to} away: nobody has used it there yet");
+                origin.iter().map(first).chain([rather]).collect()
+            }
+            Self::Abandoned { from, to } => vec![
+                format!("if it was put elsewhere, bring it back to {from}"),
+                format!("if it was lost, move what is at {to} away, then `stackctl recover` rebuilds it"),
+            ],
+            Self::Vanished { from, .. } => {
+                vec![kept_beside(from), "`stackctl recover` rebuilds it from what AWS has".into()]
+            }
+            Self::Exchanged { from, to } => vec![
+                format!("if what is at {to} is right, there is nothing to move; `stackctl state pull` prints it"),
+                format!("if it is not, move it away, then `stackctl recover` rebuilds the state from what AWS has"),
+                kept_beside(from),
             ],
         }
     }
+
+    /// Why nothing is moved from a place that has nothing.
+    fn nothing(from: &dyn Backend, (to, there): At<'_>) -> Self {
+        let announced =
+            matches!(&there, Some(Document::Arriving(Arriving { from: origin, .. })) if *origin == from.address());
+        let (from, to) = (from.place(), to.place());
+        if announced { Self::Abandoned { from, to } } else { Self::Nothing { from, to } }
+    }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "1 time".to_owned() } else { format!("{count} times") }
+}
+
+fn kept_beside(from: &str) -> String {
+    format!("the last version is kept beside {from}, as `….previous.json` or by a bucket that keeps versions")
 }
 
 /// Moves the state of a stack and stage from a place to another. The caller has the locks of both.
@@ -105,6 +159,14 @@ pub async fn transfer(from: &dyn Backend, to: &dyn Backend, of: (&str, &str)) ->
     }
 }
 
+/// Why there is nothing to move from a place that has nothing. Looks only, so it needs no lock.
+///
+/// # Errors
+/// When the new place cannot be read.
+pub async fn nothing_to_move(from: &dyn Backend, to: &dyn Backend) -> Result<TransferError, StateError> {
+    Ok(TransferError::nothing(from, (to, to.document().await?)))
+}
+
 /// The next save of a transfer.
 #[derive(Debug)]
 enum Next {
@@ -119,7 +181,7 @@ type At<'a> = (&'a dyn Backend, Option<Document>);
 impl Next {
     fn of((from, here): At<'_>, (to, there): At<'_>, of: (&str, &str)) -> Result<Self, TransferError> {
         match here {
-            None => Err(TransferError::Nothing { from: from.place(), to: to.place() }),
+            None => Err(TransferError::nothing(from, (to, there))),
             Some(Document::Moved(moved)) => Self::after(moved, from, (to, there)),
             Some(here) => {
                 let state = here.in_use(&from.place())?;
@@ -139,15 +201,23 @@ impl Next {
             Some(Document::State(there)) if there == announced.state => return Ok(Self::Leave(moved)),
             _ => {}
         }
-        let ahead = matches!(there, Some(Document::State(_)));
+        let (ahead, address) = (matches!(there, Some(Document::State(_))), from.address());
+        let (from, to, here) = (from.place(), to.place(), announced.state.serial);
         let (lineage, serial) = match there {
             None => return Ok(Self::Announce(announced)),
             Some(Document::State(State { lineage, serial, .. }) | Document::Moved(Moved { lineage, serial, .. })) => {
                 (lineage, serial)
             }
-            Some(Document::Arriving(Arriving { state, .. })) => (state.lineage, state.serial),
+            Some(Document::Arriving(Arriving { state, .. }))
+                if state.lineage == announced.state.lineage && state.serial <= here =>
+            {
+                return Ok(Self::Announce(announced));
+            }
+            Some(Document::Arriving(Arriving { from: origin, .. })) => {
+                let origin = Some(origin).filter(|origin| *origin != address);
+                return Err(TransferError::Announced { from, to, origin });
+            }
         };
-        let (from, to, here) = (from.place(), to.place(), announced.state.serial);
         if lineage != announced.state.lineage {
             Err(TransferError::OtherLineage { from, to })
         } else if serial > here || (ahead && serial == here) {
@@ -169,6 +239,11 @@ impl Next {
                 Ok(Self::Done)
             }
             None if moved.to == to.address() => Err(TransferError::Vanished { from: from.place(), to: to.place() }),
+            // It went on from there.
+            Some(Document::Moved(on)) if moved.to == to.address() => {
+                Err(StateError::Moved { path: to.place(), to: on.to }.into())
+            }
+            Some(_) if moved.to == to.address() => Err(TransferError::Exchanged { from: from.place(), to: to.place() }),
             _ => Err(StateError::Moved { path: from.place(), to: moved.to }.into()),
         }
     }

@@ -10,7 +10,7 @@ use super::{cloud::Served, locks::bob, sandbox::Sandbox};
 const BUCKET: &str = r#""state": { "s3": { "bucket": "states" } },
   "functions""#;
 
-fn to_bucket(sandbox: &Sandbox) {
+pub(super) fn to_bucket(sandbox: &Sandbox) {
     sandbox.edit("\"functions\"", BUCKET);
 }
 
@@ -19,7 +19,7 @@ fn to_folder(sandbox: &Sandbox) {
 }
 
 /// A stack whose state is in the folder, and a bucket for it.
-fn deployed() -> (Served, Sandbox) {
+pub(super) fn deployed() -> (Served, Sandbox) {
     let aws = Served::new(Settings::default());
     aws.make_bucket("states");
     let sandbox = aws.sandbox();
@@ -76,6 +76,7 @@ fn a_state_goes_from_the_folder_to_the_bucket_and_back() {
     error: state/shop.dev.json: the state is not here any more: it was moved to s3://states/stackctl/shop.dev.json
     hint: set `state` in the configuration to where it is now
     hint: or bring it back: `stackctl state migrate --from s3://states/stackctl/shop.dev.json`
+    hint: `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
     ");
     assert_eq!(sandbox.transcript("state show --quiet"), sandbox.transcript("up --yes --quiet"));
     insta::assert_snapshot!(sandbox.transcript("state migrate --from s3://states"), @r"
@@ -137,10 +138,26 @@ fn both_places_are_locked_while_a_state_moves() {
     --- stderr
     error: state/shop.dev.json: the state is locked by `stackctl up` of bob on desk (process PID) since 2026-11-23T09:00:00Z
     hint: `--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself
-    hint: `stackctl unlock` takes it away from one that does not end
+    hint: `stackctl unlock` takes it away from one that does not end, while the configuration names that place
     ");
     drop(guard);
     assert!(aws.objects("states").is_empty());
+    let guard = bob(&sandbox);
+    to_folder(&sandbox);
+    fs::rename(sandbox.path("state/shop.dev.json"), sandbox.path("moved.json")).unwrap();
+    fs::create_dir(sandbox.path("elsewhere")).unwrap();
+    fs::rename(sandbox.path("moved.json"), sandbox.path("elsewhere/shop.dev.json")).unwrap();
+    insta::assert_snapshot!(sandbox.transcript("state migrate --from elsewhere --stage dev"), @r"
+    exit code 5
+    --- stdout
+    --- stderr
+    error: state/shop.dev.json: the state is locked by `stackctl up` of bob on desk (process PID) since 2026-11-23T09:00:00Z
+    hint: `--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself
+    hint: `stackctl unlock --stage dev` takes it away from one that does not end
+    ");
+    drop(guard);
+    assert_eq!(sandbox.run("state migrate --from elsewhere").code, 0);
+    to_bucket(&sandbox);
     assert_eq!(sandbox.run("state migrate").code, 0);
     is_whole(&aws, &sandbox);
 }
@@ -216,6 +233,17 @@ fn a_place_that_makes_no_sense_is_refused() {
 
     For more information, try '--help'.
     ");
+    is_whole(&aws, &sandbox);
+}
+
+#[test]
+fn the_place_of_the_state_is_known_again_however_it_is_written() {
+    let (aws, sandbox) = deployed();
+    let refused = sandbox.transcript("state migrate --from state");
+    assert!(refused.starts_with("exit code 2\n"), "{refused}");
+    for way in ["state/", "state/.", "state/../state"] {
+        assert_eq!(sandbox.transcript(&format!("state migrate --from {way}")), refused, "{way}");
+    }
     is_whole(&aws, &sandbox);
 }
 

@@ -12,6 +12,7 @@ mod followed;
 mod history;
 mod interrupts;
 mod invoke;
+mod left;
 mod life;
 mod local;
 mod locks;

@@ -10,7 +10,7 @@ use crate::{
     error::Failure,
     exit::Exit,
     report::Message,
-    state::{Backend, StateError, Transferred, transfer},
+    state::{Backend, StateError, Transferred, nothing_to_move, transfer},
 };
 
 pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Failure> {
@@ -26,12 +26,13 @@ pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Fail
         return Err(Failure::usage(format!("{} is where the configuration keeps the state", to.place()))
             .hint("`--from` names the place that it is to come from"));
     }
-    if from.document().await.map_err(unreadable)?.is_some() {
-        // Only where there is something: taking a lock makes a folder.
-        lock::take(app, &*from).await?;
-        lock::take(app, &*to).await?;
-        app.set_on_interrupt(OnInterrupt::Leave);
+    if from.document().await.map_err(unreadable)?.is_none() {
+        // Taking a lock makes a folder, and without one nothing is moved that comes there meanwhile.
+        return Err(nothing_to_move(&*from, &*to).await?.into());
     }
+    lock::take_elsewhere(app, &*from).await?;
+    lock::take(app, &*to).await?;
+    app.set_on_interrupt(OnInterrupt::Leave);
     let deployment = &loaded.config.deployment;
     let Transferred { saves } = transfer(&*from, &*to, (&deployment.service_name, &deployment.stage)).await?;
     app.bill_saves(saves);

@@ -1,7 +1,7 @@
 //! `stackctl state pull`: the bytes as they are, which need not be a state that this version can use.
 
 use super::{
-    super::{app::App, connection, project},
+    super::{app::App, connection, project, session},
     nothing,
 };
 use crate::{error::Failure, exit::Exit, report::Look};
@@ -11,8 +11,13 @@ pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
         return Err(Failure::usage("the state is printed as it is kept, which is no event")
             .hint(format!("leave out `--json`, or use `stackctl state show{} --json`", app.flags())));
     }
-    let store = connection::store(app, &project::read(app)?).await?;
-    let bytes = store.bytes().await?.ok_or_else(|| nothing(app, &*store))?;
+    let loaded = project::read(app)?;
+    let store = connection::store(app, &loaded).await?;
+    let bytes = store.bytes().await?;
+    if let (None, Some(unmoved)) = (&bytes, connection::unmoved(app, &loaded)) {
+        session::refuse_left(&*store, &unmoved).await?;
+    }
+    let bytes = bytes.ok_or_else(|| nothing(app, &*store))?;
     app.report.raw(&bytes);
     Ok(Exit::Done)
 }

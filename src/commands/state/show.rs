@@ -1,7 +1,7 @@
 //! `stackctl state show`. Reads only; the state is not locked.
 
 use super::{
-    super::{app::App, connection, project},
+    super::{app::App, connection, project, session},
     nothing,
 };
 use crate::{
@@ -11,8 +11,10 @@ use crate::{
 };
 
 pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
-    let store = connection::store(app, &project::read(app)?).await?;
-    let state = store.load().await?.ok_or_else(|| nothing(app, &*store))?;
+    let loaded = project::read(app)?;
+    let store = connection::store(app, &loaded).await?;
+    let state = session::load(&*store, connection::unmoved(app, &loaded).as_ref()).await?;
+    let state = state.ok_or_else(|| nothing(app, &*store))?;
     app.report.data(&Message::State(&StateCard { place: &store.place(), state: &state }));
     Ok(Exit::Done)
 }
