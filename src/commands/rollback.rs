@@ -80,10 +80,7 @@ fn joined(keys: &[Key]) -> String {
 }
 
 fn in_words(Move { key, from, to }: &Move) -> String {
-    match from {
-        Some(from) => format!("{key}: {from} → {to}"),
-        None => format!("{key}: whatever an unfinished run has left → {to}"),
-    }
+    if from == to { format!("{key}: whatever an unfinished run has left → {to}") } else { format!("{key}: {from} → {to}") }
 }
 
 async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {

@@ -74,26 +74,24 @@ pub struct WayBack {
 pub struct Move {
     /// The thing.
     pub key: Key,
-    /// What it serves now; `None` when that is not known, because a run has not finished changing it.
-    pub from: Option<String>,
+    /// What it serves now, as it is recorded.
+    pub from: String,
     /// What it is to serve.
     pub to: String,
 }
 
-/// What has to happen so that everything that is still there serves what is `wanted`.
+/// What has to happen so that everything that is still there serves what is `wanted`. What an unconfirmed change was about
+/// to move is moved whatever the record says: a run that died may have moved it and not recorded it.
 #[must_use]
 pub fn way_back(state: &State, rules: &dyn Rules, wanted: &BTreeMap<Key, String>) -> WayBack {
     let now = serves(state, rules);
-    // What a run was about to change when it died may be changed, whatever the record says.
-    let unsure =
-        |key: &Key| state.pending.get(key).is_some_and(|intent| matches!(intent.verb, Verb::Update | Verb::Adopt));
+    let unsure = |key: &Key| state.unchecked.as_ref().is_some_and(|unchecked| unchecked.before.contains_key(key));
     let mut way = WayBack::default();
     for (key, to) in wanted {
         match now.get(key) {
             None => way.gone.push(key.clone()),
-            Some(_) if unsure(key) => way.moves.push(Move { key: key.clone(), from: None, to: to.clone() }),
-            Some(from) if from == to => {}
-            Some(from) => way.moves.push(Move { key: key.clone(), from: Some(from.clone()), to: to.clone() }),
+            Some(from) if from == to && !unsure(key) => {}
+            Some(from) => way.moves.push(Move { key: key.clone(), from: from.clone(), to: to.clone() }),
         }
     }
     way.later = now.into_keys().filter(|key| !wanted.contains_key(key)).collect();

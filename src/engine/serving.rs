@@ -205,7 +205,9 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let state = &mut all.outcome.state;
         let before = state.unchecked.iter().flat_map(|unchecked| &unchecked.before);
         let before = before.filter_map(|(key, served)| Some((key.clone(), served.clone()?))).collect();
-        let moves = release::way_back(state, self.catalog, &before).moves;
+        let mut moves = release::way_back(state, self.catalog, &before).moves;
+        // Everything has just been carried out, so what is recorded is so.
+        moves.retain(|one| one.from != one.to);
         if moves.is_empty() {
             return;
         }

@@ -135,6 +135,34 @@ async fn a_release_is_served_again_wherever_the_run_after_it_was_cut() {
     assert!(ticks >= 8, "only {ticks} calls and saves");
 }
 
+#[tokio::test(start_paused = true)]
+async fn whoever_went_back_and_died_can_change_their_mind() {
+    let undisturbed = released(&["red", "green"]).await;
+    go_back(&undisturbed, 1, None).await.unwrap();
+    for cut in (0..undisturbed.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        let world = released(&["red", "green"]).await;
+        let green = world.shown();
+        assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
+        let went = go_back(&world, 2, None).await.unwrap();
+        assert_eq!((world.shown(), went.state.unchecked), (green, None), "{cut:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_release_is_served_again_wherever_putting_back_its_like_was_cut() {
+    let undisturbed = released(&["red", "green"]).await;
+    ended(&undisturbed, &config("red"), TrialEnd::Failed).await;
+    for cut in (0..undisturbed.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        let world = released(&["red"]).await;
+        let red = world.shown();
+        ended(&world, &config("green"), TrialEnd::Passed).await;
+        let died = roll_out(&world, &config("red"), TrialEnd::Failed, (true, Some(cut))).await;
+        assert!(died.is_none(), "{cut:?}: it did not die");
+        go_back(&world, 1, None).await.unwrap();
+        assert_eq!(world.shown(), red, "{cut:?}");
+    }
+}
+
 /// Somebody deletes the index.
 fn delete_index(world: &World) {
     world.meddle(|things| things.retain(|_, thing| thing.kind != "index"));
