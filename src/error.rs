@@ -98,6 +98,13 @@ impl Failure {
         self.hints.extend(hints);
         self
     }
+
+    /// Puts what went wrong before in front of it. How the run ends stays.
+    pub(crate) fn after(mut self, earlier: Self) -> Self {
+        self.errors.splice(0..0, earlier.errors);
+        self.hints.splice(0..0, earlier.hints);
+        self
+    }
 }
 
 impl Failure {

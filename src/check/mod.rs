@@ -109,6 +109,10 @@ impl<C: Courier> Run<'_, C> {
             }
         };
         self.take(rounds.all(&asked, &tokens).await);
+        if self.report.findings.is_empty() && self.report.throttled > 0 {
+            self.report.unmade = Some(Unmade::Throttled);
+            return TrialEnd::Open;
+        }
         if self.report.findings.is_empty() {
             return TrialEnd::Passed;
         }

@@ -34,7 +34,7 @@ const LOOKS: usize = 5;
 pub struct CheckReport {
     /// How many requests got the answer that they must get.
     pub passed: usize,
-    /// How many had no answer because there were too many.
+    /// How many had no answer, however often they were sent, because there were too many.
     pub throttled: usize,
     /// Those that got another answer, or none.
     pub findings: Vec<Finding>,
@@ -53,7 +53,9 @@ pub enum Unmade {
     User(PeopleError),
     /// There is no user pool or no app client on record.
     NoPool,
-    /// What is about to be made cannot be put on record.
+    /// Requests were throttled, and nothing else was wrong.
+    Throttled,
+    /// What is about to be made, or is gone, cannot be put on record.
     State(StateError),
 }
 

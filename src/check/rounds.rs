@@ -19,6 +19,9 @@ const AT_ONCE: usize = 16;
 /// How long to wait before a request is sent again.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a request is sent again that API Gateway lets no further, because there are too many.
+const CROWDED: Duration = Duration::from_secs(30);
+
 /// How long what was there before a change may still be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -69,11 +72,18 @@ impl<C: Courier> Rounds<'_, C> {
         stream::iter(probes).buffered(AT_ONCE).collect().await
     }
 
-    /// Sends a request again until its answer is right or nothing of before can be served any more.
+    /// Sends a request again until its answer is right or nothing of before can be served any more, and while there are
+    /// too many.
     async fn until_right(&self, probe: &Probe, tokens: &Bearer) -> Seen {
+        let crowded = Instant::now() + CROWDED;
         loop {
             let seen = self.once(probe, tokens).await;
-            if matches!(seen, Seen::Right) || Instant::now() + PAUSE > self.deadline {
+            let deadline = match seen {
+                Seen::Right => return seen,
+                Seen::Throttled => self.deadline.max(crowded),
+                Seen::Wrong(_) => self.deadline,
+            };
+            if Instant::now() + PAUSE > deadline {
                 return seen;
             }
             pause(PAUSE).await;

@@ -248,9 +248,14 @@ async fn where_changes_are_there_at_once_nothing_is_asked_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_that_are_throttled_say_nothing() {
-    assert_eq!(rounds(&Scripted::new(&[429]), Patience::NONE, 2).await, [Seen::Throttled, Seen::Throttled]);
-    assert_eq!(rounds(&Scripted::new(&[429, 200]), Patience::AWS, 1).await, [Seen::Right]);
+async fn requests_that_are_throttled_say_nothing_and_are_sent_again() {
+    let crowd = Scripted::new(&[429]);
+    assert_eq!(rounds(&crowd, Patience::NONE, 2).await, [Seen::Throttled, Seen::Throttled]);
+    assert_eq!(crowd.asked().last(), Some(&30));
+    for patience in [Patience::NONE, Patience::AWS] {
+        assert_eq!(rounds(&Scripted::new(&[429, 429, 200]), patience, 1).await, [Seen::Right]);
+    }
+    assert!(matches!(rounds(&Scripted::new(&[429, 500]), Patience::NONE, 1).await[..], [Seen::Wrong(_)]));
 }
 
 #[tokio::test(start_paused = true)]

@@ -137,22 +137,19 @@ fn conclude(app: &App, rolled: RolledOut<CheckReport>, steps: usize) -> Result<S
     tell_unpruned(app, &unpruned);
     let again = format!("run `stackctl {}` to go on", app.command);
     let Some((end, report)) = tried else { return carry_out::conclude(app, outcome, (steps, &again)) };
-    tell_throttled(app, &report);
     tell_left(app, &report);
-    if end == TrialEnd::Passed {
+    if end != TrialEnd::Open || !report.findings.is_empty() {
         app.report.tell(&Message::Checked(&report));
-        return carry_out::conclude(app, outcome, (steps, &again));
     }
-    if end == TrialEnd::Open {
-        return Err(unmade(app, report));
-    }
-    app.report.tell(&Message::Checked(&report));
-    let save_error = outcome.save_error;
-    let failure = failed(&report);
+    let failure = match end {
+        TrialEnd::Passed => return carry_out::conclude(app, outcome, (steps, &again)),
+        TrialEnd::Open => return Err(unmade(app, report)),
+        TrialEnd::Failed => failed(&report),
+    };
     let first = outcome.state.unchecked.as_ref().is_some_and(crate::state::Unchecked::is_first);
     let failure = aftermath(app, failure, (back, first));
-    Err(match save_error {
-        Some(error) => failure.detail(format!("and the state could not be saved: {error}")),
+    Err(match outcome.save_error {
+        Some(error) => Failure::from(error).after(failure),
         None => failure,
     })
 }
@@ -164,17 +161,6 @@ fn tell_unpruned(app: &App, unpruned: &[(Key, ResourceError)]) {
     }
 }
 
-fn tell_throttled(app: &App, report: &CheckReport) {
-    let CheckReport { passed, throttled, findings, .. } = report;
-    if *throttled > 0 {
-        let all = passed + throttled + findings.len();
-        let fault =
-            Fault::new(format!("{throttled} of {all} requests of the check came faster than the API takes them"));
-        let fault = fault.detail("nobody knows how they would have been answered");
-        app.report.tell(&Message::Warning(&fault.hint("raise `api.throttle`, or the account's limits")));
-    }
-}
-
 fn tell_left(app: &App, report: &CheckReport) {
     let Some(error) = &report.left else { return };
     let fault = Fault::new("the user of the check is not removed yet").detail(error);
@@ -182,12 +168,14 @@ fn tell_left(app: &App, report: &CheckReport) {
     app.report.tell(&Message::Warning(&fault));
 }
 
-/// The check came to no end: nothing is known to be wrong, so nothing is put back.
-fn unmade(app: &App, report: CheckReport) -> Failure {
+/// The check came to no end, so nothing is put back. What it has found until then is told.
+fn unmade(app: &App, mut report: CheckReport) -> Failure {
     let again = format!("what is served stays as it is, unchecked; `stackctl up{}` checks it again", app.flags());
-    let failure = match report.unmade {
+    let found = failed(&report);
+    let failure = match report.unmade.take() {
         None => Failure::new(Exit::Interrupted, "interrupted before what is served was checked"),
         Some(Unmade::State(error)) => error.into(),
+        Some(Unmade::Throttled) => throttled(&report),
         Some(Unmade::NoPool) => {
             Failure::failed("what is served cannot be checked: there is no user pool to sign in to")
         }
@@ -197,7 +185,15 @@ fn unmade(app: &App, report: CheckReport) -> Failure {
             failure.with_hints(error.hints(&app.flags()))
         }
     };
-    failure.hint(again)
+    failure.after(found).hint(again)
+}
+
+fn throttled(report: &CheckReport) -> Failure {
+    let CheckReport { passed, throttled, .. } = report;
+    let all = passed + throttled;
+    Failure::failed(format!("{throttled} of {all} requests of the check came faster than the API takes them"))
+        .detail("nobody knows how they would have been answered")
+        .hint("wait, or raise `api.throttle` or the account's limits")
 }
 
 /// What did not get the answer that it must get, each on its own.
@@ -233,4 +229,18 @@ fn aftermath(app: &App, mut failure: Failure, (back, first): (Option<Back>, bool
         failure = failure.hint(format!("put back: {} {serve} again what was served before", keys.join(", ")));
     }
     failure.hint(format!("everything else is as configured; {again} plans the change again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_was_throttled_says_so_and_what_helps() {
+        let report = CheckReport { passed: 3, throttled: 2, ..CheckReport::default() };
+        let failure = Failure::failed("2 of 5 requests of the check came faster than the API takes them")
+            .detail("nobody knows how they would have been answered")
+            .hint("wait, or raise `api.throttle` or the account's limits");
+        assert_eq!(throttled(&report), failure);
+    }
 }

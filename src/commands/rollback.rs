@@ -8,7 +8,7 @@ use super::{
     session::{self, Session},
 };
 use crate::{
-    engine::{Key, Move, WayBack, WentBack, served_release, way_back},
+    engine::{Back, Failed, Key, Move, WayBack, WentBack, served_release, way_back},
     error::{Failure, Fault},
     exit::Exit,
     report::Message,
@@ -80,7 +80,11 @@ fn joined(keys: &[Key]) -> String {
 }
 
 fn in_words(Move { key, from, to }: &Move) -> String {
-    if from == to { format!("{key}: whatever an unfinished run has left → {to}") } else { format!("{key}: {from} → {to}") }
+    if from == to {
+        format!("{key}: whatever an unfinished run has left → {to}")
+    } else {
+        format!("{key}: {from} → {to}")
+    }
 }
 
 async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {
@@ -97,18 +101,15 @@ async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack))
 }
 
 fn conclude(app: &App, (release, way): (u64, &WayBack), went: WentBack) -> Result<Exit, Failure> {
-    let again =
-        format!("what was not put back serves what it did; `stackctl up{}` deploys the config again", app.flags());
-    if let Some(error) = went.save_error {
-        return Err(Failure::from(error).hint(again));
+    let WentBack { state, back, save_error, .. } = went;
+    let failure = not_put_back(app, &back);
+    if let Some(error) = save_error {
+        return Err(unsaved(app, (release, &back), Failure::from(error).after(failure)));
     }
-    if !went.back.failed.is_empty() {
-        let failed = went.back.failed.iter();
-        let errors = failed.map(|failed| Fault::of(format!("{}: not put back", failed.key), &failed.error));
-        let exit = if went.back.restored.is_empty() { Exit::Failed } else { Exit::Partly };
-        return Err(Failure { exit, errors: errors.collect(), hints: vec![again] });
+    if !back.failed.is_empty() {
+        return Err(failure);
     }
-    let number = went.state.releases.last().map_or(0, |release| release.number);
+    let number = state.releases.last().map_or(0, |release| release.number);
     let all = [&way.gone[..], &way.later].concat();
     let but = if all.is_empty() { String::new() } else { format!(", but for {}", joined(&all)) };
     let message = format!(
@@ -117,4 +118,25 @@ fn conclude(app: &App, (release, way): (u64, &WayBack), went: WentBack) -> Resul
     );
     app.report.tell(&Message::Note { message: &message });
     Ok(Exit::Done)
+}
+
+/// What could not be put back, each on its own; no error where everything was.
+fn not_put_back(app: &App, back: &Back) -> Failure {
+    let fault = |failed: &Failed| Fault::of(format!("{}: not put back", failed.key), &failed.error);
+    let exit = if back.restored.is_empty() { Exit::Failed } else { Exit::Partly };
+    let again = "what was not put back serves what it did";
+    let hint = format!("{again}; `stackctl up{}` deploys the config again", app.flags());
+    let hints = back.failed.first().map(|_| hint).into_iter().collect();
+    Failure { exit, errors: back.failed.iter().map(fault).collect(), hints }
+}
+
+/// Says what became of going back whose end is not on record. It was not begun where even that could not be recorded.
+fn unsaved(app: &App, (release, back): (u64, &Back), failure: Failure) -> Failure {
+    if back.restored.is_empty() {
+        return failure;
+    }
+    let exit = if failure.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
+    let keys = joined(&back.restored);
+    let hint = format!("put back and not recorded: {keys}; `stackctl rollback{} {release}` goes on", app.flags());
+    Failure { exit, ..failure }.hint(hint)
 }

@@ -81,8 +81,14 @@ impl Served {
 
     /// Refuses the next call of an operation.
     pub(crate) fn refuse(&self, operation: &str) {
-        let message = "User: arn:aws:iam::000000000000:user/ann is not authorized";
-        self.refuse_with(operation, "AccessDeniedException", message);
+        self.refuse_later(operation, 0);
+    }
+
+    /// Refuses the call of an operation that comes after so many others of it.
+    pub(crate) fn refuse_later(&self, operation: &str, skip: usize) {
+        let message = "User: arn:aws:iam::000000000000:user/ann is not authorized".into();
+        let effect = Effect::Refuse { status: 400, code: "AccessDeniedException".into(), message };
+        self.cloud.add_fault(Fault { operation: Some(operation.into()), skip, times: 1, effect });
     }
 
     /// Refuses the next call of an operation with this code and message.

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod counts;
+mod crowds;
 mod drift;
 mod edits;
 mod faults;

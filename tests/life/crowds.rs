@@ -1,0 +1,62 @@
+//! Requests of a check that API Gateway lets no further, because there are too many.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use stackctl::{
+    check::{Check, CheckReport, Courier, Patience, Unmade},
+    engine::{Interrupt, Silent, Trial as _, TrialEnd, Tried},
+};
+
+use crate::harness::{
+    project::{Project, example},
+    stack::Stack,
+};
+
+/// Lets a request through after so many others, and refuses it for all that it knows.
+struct Crowd {
+    ahead: usize,
+    came: AtomicUsize,
+}
+
+impl Courier for Crowd {
+    async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, String> {
+        let through = self.came.fetch_add(1, Ordering::Relaxed) >= self.ahead;
+        let answer = if through {
+            Response::builder().status(401)
+        } else {
+            Response::builder().status(429).header("x-amzn-errortype", "TooManyRequestsException")
+        };
+        Ok(answer.body(Bytes::new()).unwrap())
+    }
+}
+
+/// What a check comes to whose requests are that late.
+async fn checked(ahead: usize) -> Tried<CheckReport> {
+    let (stack, project) = (Stack::new(), Project::new(&example()));
+    stack.up(&project).await.done();
+    let (cloud, interrupt) = (stack.clients().await, Interrupt::new());
+    let check = Check {
+        config: project.config(),
+        cloud: &cloud,
+        events: &Silent,
+        interrupt: &interrupt,
+        courier: &Crowd { ahead, came: AtomicUsize::new(0) },
+        patience: Patience::NONE,
+    };
+    check.run(stack.state(&cloud), &*stack.wire).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_confirmed_that_could_not_be_asked() {
+    let Tried { end, report, .. } = checked(usize::MAX).await;
+    assert_eq!((end, report.passed, report.throttled, report.findings.len()), (TrialEnd::Open, 0, 2, 0));
+    assert!(matches!(report.unmade, Some(Unmade::Throttled)), "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_thins_out_is_waited_for() {
+    let Tried { end, report, .. } = checked(7).await;
+    assert_eq!((end, report.passed, report.throttled), (TrialEnd::Passed, 2, 0), "{report:?}");
+}
