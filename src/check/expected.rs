@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::{
     HeaderName, Response, StatusCode,
-    header::{ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN},
+    header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN},
 };
 use serde_json::Value;
-
-use crate::config::Method;
 
 /// The answer that a request must get.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,7 +16,9 @@ pub(super) struct Expected {
     /// The origin that may read it.
     pub(super) origin: Option<String>,
     /// Methods that a script may use.
-    pub(super) methods: BTreeSet<Method>,
+    pub(super) methods: BTreeSet<String>,
+    /// Headers that a script may send.
+    pub(super) headers: BTreeSet<String>,
     /// What its body holds.
     pub(super) body: Option<Value>,
 }
@@ -26,7 +26,9 @@ pub(super) struct Expected {
 impl Expected {
     /// What is wrong with an answer, each a sentence without its end.
     pub(super) fn wrong(&self, answer: &Response<Bytes>) -> Vec<String> {
-        let checks = [self.status(answer.status()), self.origin(answer), self.methods(answer), self.body(answer)];
+        let methods = list(answer, &ACCESS_CONTROL_ALLOW_METHODS, &self.methods);
+        let headers = list(answer, &ACCESS_CONTROL_ALLOW_HEADERS, &self.headers);
+        let checks = [self.status(answer.status()), self.origin(answer), methods, headers, self.body(answer)];
         checks.into_iter().flatten().collect()
     }
 
@@ -37,15 +39,6 @@ impl Expected {
     fn origin(&self, answer: &Response<Bytes>) -> Option<String> {
         let wanted = self.origin.as_deref()?;
         differs(answer, &ACCESS_CONTROL_ALLOW_ORIGIN, |value| value == wanted, wanted)
-    }
-
-    fn methods(&self, answer: &Response<Bytes>) -> Option<String> {
-        let lacking = |value: &str| {
-            let told: Vec<&str> = value.split(',').map(str::trim).collect();
-            self.methods.iter().all(|method| told.contains(&method.as_str()))
-        };
-        let wanted = self.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(",");
-        if wanted.is_empty() { None } else { differs(answer, &ACCESS_CONTROL_ALLOW_METHODS, lacking, &wanted) }
     }
 
     fn body(&self, answer: &Response<Bytes>) -> Option<String> {
@@ -59,6 +52,19 @@ impl Expected {
         };
         (!holds(&body, wanted)).then(|| format!("the body does not hold {wanted}"))
     }
+}
+
+/// What is wrong with a header that lists something: it may list more.
+fn list(answer: &Response<Bytes>, name: &HeaderName, wanted: &BTreeSet<String>) -> Option<String> {
+    if wanted.is_empty() {
+        return None;
+    }
+    let lists_all = |value: &str| {
+        let listed: BTreeSet<&str> = value.split(',').map(str::trim).collect();
+        wanted.iter().all(|one| listed.contains(one.as_str()))
+    };
+    let shown = wanted.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    differs(answer, name, lists_all, &shown)
 }
 
 fn differs(answer: &Response<Bytes>, name: &HeaderName, fits: impl Fn(&str) -> bool, wanted: &str) -> Option<String> {

@@ -113,7 +113,7 @@ fn preflights(config: &Config, cors: &Cors) -> Vec<Probe> {
     let paths = on(config, |_| true).into_iter().filter(|path| !own.contains(path));
     let probes = paths.enumerate().flat_map(|(at, path)| {
         let origins = cors.allowed_origins.iter().take(if at == 0 { usize::MAX } else { 1 });
-        origins.map(move |origin| preflight(config, path, origin))
+        origins.map(move |origin| preflight(config, path, (cors, origin)))
     });
     probes.collect()
 }
@@ -123,11 +123,11 @@ fn on(config: &Config, fits: impl Fn(Method) -> bool) -> BTreeSet<&str> {
     config.routes.keys().filter(|key| fits(key.method)).map(|key| key.path.as_str()).collect()
 }
 
-fn preflight(config: &Config, path: &str, origin: &str) -> Probe {
+fn preflight(config: &Config, path: &str, (cors, origin): (&Cors, &str)) -> Probe {
     let methods = config.routes.keys().filter(|key| key.path == path).map(|key| sent(key.method));
     let methods: BTreeSet<Method> = methods.collect();
     let first = methods.iter().next().copied().unwrap_or(Method::Get);
-    let allowed = config.cors.as_ref().is_some_and(|cors| cors.allowed_methods.is_empty());
+    let answered = || methods.iter().map(ToString::to_string).collect();
     let from = if origin == "*" { "https://stackctl.invalid" } else { origin };
     Probe {
         method: Method::Options,
@@ -142,7 +142,8 @@ fn preflight(config: &Config, path: &str, origin: &str) -> Probe {
         expected: Expected {
             status: 200,
             origin: Some(origin.to_owned()),
-            methods: if allowed { methods } else { BTreeSet::new() },
+            methods: if cors.allowed_methods.is_empty() { answered() } else { cors.allowed_methods.clone() },
+            headers: cors.allowed_headers.clone(),
             body: None,
         },
         function: None,

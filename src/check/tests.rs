@@ -1,6 +1,7 @@
 //! What is asked, what is taken for right, and how patiently.
 
 use std::{
+    collections::BTreeSet,
     fmt::Write as _,
     sync::{
         Mutex,
@@ -43,7 +44,8 @@ fn told(probes: &[Probe]) -> String {
             let _ = write!(text, ", for {origin}");
         }
         if !expected.methods.is_empty() {
-            let _ = write!(text, ", {:?}", expected.methods);
+            let words = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
+            let _ = write!(text, ", {} with {}", words(&expected.methods), words(&expected.headers));
         }
         let _ = writeln!(text, "{}", function.as_ref().map(|name| format!(" by {name}")).unwrap_or_default());
     }
@@ -68,19 +70,19 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     POST /files/stackctl-check with a forged token: 401, for *
     GET /items/stackctl-check without a token: 401, for *
     GET /items/stackctl-check with a forged token: 401, for *
-    OPTIONS / as a browser's preflight: 200, for https://a.example, {Get}
-    OPTIONS / as a browser's preflight: 200, for https://b.example, {Get}
-    OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://a.example, {Get}
-    OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://a.example, {Get}
+    OPTIONS / as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
+    OPTIONS / as a browser's preflight: 200, for https://b.example, GET with Authorization Content-Type
+    OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
+    OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     "#);
-    assert_snapshot!(told(&probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET"] })))), @r#"
+    assert_snapshot!(told(&probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-One"] })))), @r#"
     POST /files/stackctl-check without a token: 401, for *
     POST /files/stackctl-check with a forged token: 401, for *
     GET /items/stackctl-check without a token: 401, for *
     GET /items/stackctl-check with a forged token: 401, for *
-    OPTIONS / as a browser's preflight: 200, for *
-    OPTIONS /files/stackctl-check as a browser's preflight: 200, for *
-    OPTIONS /items/stackctl-check as a browser's preflight: 200, for *
+    OPTIONS / as a browser's preflight: 200, for *, GET PUT with X-One
+    OPTIONS /files/stackctl-check as a browser's preflight: 200, for *, GET PUT with X-One
+    OPTIONS /items/stackctl-check as a browser's preflight: 200, for *, GET PUT with X-One
     "#);
     assert_snapshot!(told(&probe::of_gateway(&config(&routes, &Value::Null))), @r#"
     POST /files/stackctl-check without a token: 401
@@ -154,14 +156,25 @@ fn cors_headers_that_are_missing_or_of_another_are_told() {
         refusal.wrong(&answer(401, &[])),
         ["it has no `access-control-allow-origin`, which was to be `https://a.example`"]
     );
-    let others = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "GET, PUT")];
+    let others = [
+        ("Access-Control-Allow-Origin", "*"),
+        ("Access-Control-Allow-Methods", "GET, PUT"),
+        ("Access-Control-Allow-Headers", "Content-Type"),
+    ];
     assert_eq!(
         preflight.wrong(&answer(200, &others)),
         [
             "its `access-control-allow-origin` is `*`, not `https://a.example`",
-            "its `access-control-allow-methods` is `GET, PUT`, not `POST`"
+            "its `access-control-allow-methods` is `GET, PUT`, not `POST`",
+            "its `access-control-allow-headers` is `Content-Type`, not `Authorization,Content-Type`"
         ]
     );
+    let more = [
+        ("Access-Control-Allow-Origin", "https://a.example"),
+        ("Access-Control-Allow-Methods", "GET,POST"),
+        ("Access-Control-Allow-Headers", "Authorization, Content-Type, X-One"),
+    ];
+    assert_eq!(preflight.wrong(&answer(200, &more)), [""; 0]);
 }
 
 /// Answers with one status after the other, the last one for ever, a second after each request.
