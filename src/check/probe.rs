@@ -3,20 +3,17 @@
 use std::{collections::BTreeSet, fmt};
 
 use bytes::Bytes;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::expected::Expected;
 use crate::{
     config::{self, Auth, Config, Cors, Method, Route, RouteKey, parts},
     gateway::{TokenUse, wanted},
+    http::{add_query, encoded},
 };
 
 /// What stands in the place of a path's variable where its value does not matter, because no function sees it.
 const ANYTHING: &str = "stackctl-check";
-
-/// What a part of a path or of a query may have as it is.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request, and the answer that it must get.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,7 +70,7 @@ pub(super) fn of_config(config: &Config) -> Vec<Probe> {
 /// A protected route refuses whoever has no token, and whoever has one that is not the pool's.
 fn refusals(config: &Config, key: &RouteKey, route: &Route) -> Vec<Probe> {
     let (Some(token), Some(method)) = (wanted(&route.auth), method_of(config, key)) else { return Vec::new() };
-    let origin = config.cors.as_ref().map(|cors| refused_origin(cors).to_owned());
+    let origin = config.cors.as_ref().map(|cors| cors.refusal_origin().to_owned());
     let refusal = |caller| Probe {
         method,
         path: path(&key.path, |_| None),
@@ -96,15 +93,6 @@ fn method_of(config: &Config, key: &RouteKey) -> Option<Method> {
 /// `ANY` is no method of a request.
 fn sent(method: Method) -> Method {
     if method == Method::Any { Method::Get } else { method }
-}
-
-/// The origin that a refusal bears: the only one that is allowed, or `*`.
-fn refused_origin(cors: &Cors) -> &str {
-    let mut origins = cors.allowed_origins.iter();
-    match (origins.next(), origins.next()) {
-        (Some(only), None) => only,
-        _ => "*",
-    }
 }
 
 /// A preflight of each path, but where a function answers `OPTIONS` itself; from every origin of the first path.
@@ -153,12 +141,7 @@ fn preflight(config: &Config, path: &str, (cors, origin): (&Cors, &str)) -> Prob
 /// The request that a route's `check` describes.
 fn asked(key: &RouteKey, route: &Route, check: &config::Check) -> Probe {
     let mut path = path(&key.path, |name| check.path.get(name).map(String::as_str));
-    for (at, (name, value)) in check.query.iter().enumerate() {
-        path.push(if at == 0 { '?' } else { '&' });
-        path.extend(utf8_percent_encode(name, ENCODED));
-        path.push('=');
-        path.extend(utf8_percent_encode(value, ENCODED));
-    }
+    add_query(&mut path, &check.query);
     let mut headers: Vec<(String, String)> =
         check.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     if let Some(media_type) = check.body.as_ref().map(media_type)
@@ -198,15 +181,15 @@ fn body(body: &Value) -> Bytes {
 fn path<'v>(path: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
     let filled = parts(path).map(|part| {
         let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
-            return utf8_percent_encode(part, ENCODED).to_string();
+            return encoded(part);
         };
         match name.strip_suffix('+') {
             // What takes the rest of a path takes slashes too.
             Some(name) => {
                 let steps = value(name).unwrap_or(ANYTHING).split('/');
-                steps.map(|step| utf8_percent_encode(step, ENCODED).to_string()).collect::<Vec<_>>().join("/")
+                steps.map(encoded).collect::<Vec<_>>().join("/")
             }
-            None => utf8_percent_encode(value(name).unwrap_or(ANYTHING), ENCODED).to_string(),
+            None => encoded(value(name).unwrap_or(ANYTHING)),
         }
     });
     format!("/{}", filled.collect::<Vec<_>>().join("/"))

@@ -22,10 +22,7 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
 /// The releases of a state, the latest first.
 pub(super) fn table(state: &State) -> HistoryTable<'_> {
     let served = served_release(state, &resources::catalog()).map(|release| release.number);
-    let row = |release| ReleaseRow { served: false, release };
-    let mut releases: Vec<ReleaseRow<'_>> = state.releases.iter().rev().map(row).collect();
-    for row in &mut releases {
-        row.served = served == Some(row.release.number);
-    }
+    let releases = state.releases.iter().rev();
+    let releases = releases.map(|release| ReleaseRow { served: served == Some(release.number), release }).collect();
     HistoryTable { releases, unchecked: state.unchecked.is_some() }
 }

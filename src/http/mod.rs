@@ -6,6 +6,7 @@
 mod error;
 #[cfg(test)]
 mod tests;
+mod url;
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -17,6 +18,7 @@ use bytes::{Bytes, BytesMut};
 
 pub(crate) use error::HttpError;
 use error::{Place, unsent};
+pub(crate) use url::{add_query, encoded};
 
 /// As for the clients of AWS.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);

@@ -166,15 +166,8 @@ fn answered(methods: &BTreeSet<Method>) -> BTreeSet<String> {
 }
 
 /// Lets scripts read the errors that API Gateway answers by itself.
-///
-/// Such an answer can bear a fixed origin only, so with several it bears `*`. That gives nothing away: its body is a
-/// fixed sentence of API Gateway, and browsers take `*` for calls without cookies only.
 fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
-    let mut origins = cors.allowed_origins.iter();
-    let origin = match (origins.next(), origins.next()) {
-        (Some(only), None) => only.as_str(),
-        _ => "*",
-    };
+    let origin = cors.refusal_origin();
     let response = GatewayResponse {
         headers: BTreeMap::from([("Access-Control-Allow-Origin".to_owned(), format!("'{origin}'"))]),
         foreign: BTreeMap::new(),

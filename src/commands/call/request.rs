@@ -1,11 +1,11 @@
 //! The request, made of the command line.
 
-use bytes::Bytes;
-use http::{
+use ::http::{
     HeaderMap, HeaderName, HeaderValue, Request,
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
-use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     },
     route::Asked,
 };
-use crate::{cli::CallArgs, error::Failure};
+use crate::{cli::CallArgs, error::Failure, http};
 
 /// What cannot stand in a URL as it is. A `%` can: whoever encodes something knows why.
 const NOT_IN_A_URL: &AsciiSet = &CONTROLS
@@ -31,9 +31,6 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// What a parameter of a query may have as it is.
-const ENCODED_IN_A_PARAMETER: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 /// Where the request goes.
 ///
 /// # Errors
@@ -42,12 +39,7 @@ pub(super) fn url(app: &App, deployed: &Deployed, arguments: &CallArgs) -> Resul
     let invoke_url = deployed.outputs().invoke_url;
     let mut url = invoke_url.ok_or_else(|| not_deployed(app, "the API has no stage yet, so nothing is served"))?;
     url.extend(utf8_percent_encode(&arguments.path, NOT_IN_A_URL));
-    for (name, value) in &arguments.query {
-        url.push(if url.contains('?') { '&' } else { '?' });
-        url.extend(utf8_percent_encode(name, ENCODED_IN_A_PARAMETER));
-        url.push('=');
-        url.extend(utf8_percent_encode(value, ENCODED_IN_A_PARAMETER));
-    }
+    http::add_query(&mut url, arguments.query.iter().map(|(name, value)| (name, value)));
     Ok(url)
 }
 

@@ -101,6 +101,21 @@ pub struct Cors {
     pub max_age_seconds: u32,
 }
 
+impl Cors {
+    /// The origin that the errors bear which API Gateway answers by itself: the only one that is allowed, or `*`.
+    ///
+    /// Such an answer can bear a fixed origin only, so with several it bears `*`. That gives nothing away: its body is a
+    /// fixed sentence of API Gateway, and browsers take `*` for calls without cookies only.
+    #[must_use]
+    pub fn refusal_origin(&self) -> &str {
+        let mut origins = self.allowed_origins.iter();
+        match (origins.next(), origins.next()) {
+            (Some(only), None) => only,
+            _ => "*",
+        }
+    }
+}
+
 fn default_allowed_headers() -> BTreeSet<String> {
     ["Authorization".to_owned(), "Content-Type".to_owned()].into()
 }
