@@ -44,6 +44,9 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 usage or config, 3 differences (--detailed-exitcode),
 4 partly done, 5 locked or changed underneath, 130 interrupted";
 
+/// Where the configuration is when nobody says.
+pub(crate) const DEFAULT_CONFIG: &str = "config.json";
+
 /// What was asked.
 #[derive(Debug, Parser)]
 #[command(
@@ -67,7 +70,7 @@ pub(crate) struct Cli {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person may give")]
 pub(crate) struct Common {
     /// The configuration; relative paths in it start from its folder
-    #[arg(short, long, global = true, env = "STACKCTL_CONFIG", value_name = "FILE", default_value = "config.json")]
+    #[arg(short, long, global = true, env = "STACKCTL_CONFIG", value_name = "FILE", default_value = DEFAULT_CONFIG)]
     #[arg(help_heading = "Common options")]
     pub(crate) config: PathBuf,
 

@@ -217,6 +217,14 @@ pub(crate) struct UpArgs {
     pub(crate) no_rollback: bool,
 }
 
+impl UpArgs {
+    /// As they are written, each after a space.
+    pub(crate) fn words(self) -> String {
+        let flags = [(self.no_check, " --no-check"), (self.no_rollback, " --no-rollback")];
+        flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag).collect()
+    }
+}
+
 /// How outputs are written.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct OutputsForm {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::Path,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
@@ -9,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::{
     aws::Connection,
-    cli::{self, Common},
+    cli::{self, Common, DEFAULT_CONFIG},
     engine::Interrupt,
     error::Failure,
     exit::Exit,
@@ -44,6 +45,7 @@ pub(crate) struct App {
     pub(crate) report: Report,
     /// The wish to stop.
     pub(crate) interrupt: Interrupt,
+    words: Mutex<String>,
     on_interrupt: Mutex<OnInterrupt>,
     connection: OnceLock<Connection>,
     saves: Mutex<u64>,
@@ -61,6 +63,7 @@ impl App {
             command,
             environment: cli::environment(),
             interrupt: Interrupt::new(),
+            words: Mutex::default(),
             on_interrupt: Mutex::new(OnInterrupt::Stop),
             connection: OnceLock::new(),
             saves: Mutex::new(0),
@@ -71,9 +74,25 @@ impl App {
 
     /// The flags that a command in a hint needs to mean the same stack, each after a space.
     pub(crate) fn flags(&self) -> String {
-        let local = if self.common.local { " --local" } else { "" };
-        let stage = self.common.stage.as_ref().map(|stage| format!(" --stage {stage}"));
-        format!("{local}{}", stage.unwrap_or_default())
+        let Common { config, stage, region, profile, local, .. } = &self.common;
+        let config = (config != Path::new(DEFAULT_CONFIG)).then(|| config.display().to_string());
+        // What every AWS tool of this shell takes need not be said.
+        let profile = profile.clone().filter(|name| !local && self.environment.get("AWS_PROFILE") != Some(name));
+        let values = [("stage", stage), ("config", &config), ("region", region), ("profile", &profile)];
+        let values = values.into_iter().filter_map(|(flag, value)| Some((flag, report::for_a_shell(value.as_ref()?))));
+        let local = if *local { " --local" } else { "" };
+        values.fold(local.to_owned(), |flags, (flag, value)| format!("{flags} --{flag} {value}"))
+    }
+
+    /// The words besides the flags that the command needs to be asked for the same again, each after a space.
+    pub(crate) fn set_words(&self, words: String) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+
+    /// The command line that asks for the same again.
+    pub(crate) fn again(&self) -> String {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        format!("stackctl {}{words}{}", self.command, self.flags())
     }
 
     /// Tells why the command fails, or failed this time.

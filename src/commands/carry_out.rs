@@ -1,18 +1,11 @@
-//! Shows a plan, asks, carries it out, and says what became of it.
+//! Shows a plan, asks, counts what is done, and says what became of it.
 
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
-use tokio::time::Instant;
-
-use super::{
-    app::{App, OnInterrupt},
-    consent,
-    roll_out::remove_check_user,
-    session::{Session, Survey},
-};
+use super::{app::App, consent, session::Session};
 use crate::{
     engine::{Event, Events, Outcome, Plan, Verb},
     error::{Failure, Fault},
@@ -20,26 +13,6 @@ use crate::{
     report::{Message, PlanTable, past},
     state::State,
 };
-
-/// Carries out the plan of a survey, after asking, and returns the state as it is then.
-pub(crate) async fn carry_out(app: &App, session: &Session, survey: Survey, question: &str) -> Result<State, Failure> {
-    show(app, session, &survey.plan, question).await?;
-    let Survey { state, plan, .. } = survey;
-    let steps = acting(&plan);
-    if plan.is_empty() && state.check_user.is_none() {
-        return Ok(state);
-    }
-    app.set_on_interrupt(OnInterrupt::Finish);
-    let mut state = remove_check_user(app, session, state).await?;
-    // What was served goes, so that nothing can be gone back to.
-    state.unchecked = None;
-    state.releases.clear();
-    let (tally, began) = (Tally::new(&app.report), Instant::now());
-    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
-    app.bill_saves(outcome.saves);
-    app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
-    conclude(app, outcome, (steps, &format!("run `stackctl {}` to go on", app.command)))
-}
 
 /// Shows a plan and asks whether it is to be carried out, where there is something to do and somebody to ask.
 ///
@@ -50,7 +23,7 @@ pub(super) async fn show(app: &App, session: &Session, plan: &Plan, question: &s
     let table = PlanTable::new(plan, &session.catalog);
     if asking {
         app.report.insist(&Message::Plan(&table));
-        let hint = format!("look at the plan, then run `stackctl {} --yes`", app.command);
+        let hint = format!("look at the plan, then run `{} --yes`", app.again());
         return consent::ask(app, "the plan", question, hint).await;
     }
     app.report.tell(&Message::Plan(&table));
@@ -62,7 +35,7 @@ pub(super) fn acting(plan: &Plan) -> usize {
     plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep).count()
 }
 
-/// Says what became of a plan with so many steps.
+/// Says what became of a plan with so many steps; `again` says how a rest of it is done, as [`go_on`] does.
 ///
 /// # Errors
 /// When not all of it was done.
@@ -73,7 +46,7 @@ pub(super) fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str
         let failure = Failure::from(error);
         let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
         let begun = outcome.done + outcome.failed.len() + outcome.stopped.len() > 0;
-        let found = format!("what was done meanwhile is found by the next `stackctl {}`", app.command);
+        let found = format!("what was done meanwhile is found by the next `{}`", app.again());
         return Err(Failure { exit, ..failure }.with_hints(begun.then_some(found)));
     }
     if !outcome.failed.is_empty() {
@@ -90,6 +63,11 @@ pub(super) fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str
         return Err(stopped.fold(failure, Failure::detail));
     }
     Ok(outcome.state)
+}
+
+/// How a rest of what was to be done is done by the same command.
+pub(super) fn go_on(app: &App) -> String {
+    format!("run `{}` to go on", app.again())
 }
 
 /// Passes events on and counts the steps that are done.

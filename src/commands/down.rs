@@ -1,9 +1,12 @@
 //! `stackctl down`: removes everything but what people would miss.
 
+use tokio::time::Instant;
+
 use super::{
-    app::App,
-    carry_out::carry_out,
+    app::{App, OnInterrupt},
+    carry_out::{self, Tally},
     project,
+    roll_out::remove_check_user,
     session::{self, Session, Survey},
 };
 use crate::{
@@ -26,15 +29,35 @@ pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Fa
     }
     let session = Session::open(app, &loaded, &Packages::new()).await?;
     session.lock(app).await?;
+    app.set_words(delete_users.map(|users| format!(" --delete-users {users}")).unwrap_or_default());
     let consent = Consent { delete_holdings: delete_users };
     let survey = session.survey(app, &Desired::default(), &consent).await?;
     check_count(&survey, delete_users)?;
     let kept = kept(&survey);
-    carry_out(app, &session, survey, "Remove it?").await?;
+    remove(app, &session, survey).await?;
     for message in kept {
         app.report.tell(&Message::Note { message: &message });
     }
     Ok(Exit::Done)
+}
+
+/// Carries out the plan of a survey, after asking.
+async fn remove(app: &App, session: &Session, survey: Survey) -> Result<(), Failure> {
+    carry_out::show(app, session, &survey.plan, "Remove it?").await?;
+    let Survey { state, plan, .. } = survey;
+    if plan.is_empty() && state.check_user.is_none() {
+        return Ok(());
+    }
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let mut state = remove_check_user(app, session, state).await?;
+    // What was served goes, so that nothing can be gone back to.
+    state.unchecked = None;
+    state.releases.clear();
+    let (tally, began) = (Tally::new(&app.report), Instant::now());
+    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
+    app.bill_saves(outcome.saves);
+    app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
+    carry_out::conclude(app, outcome, (carry_out::acting(&plan), &carry_out::go_on(app))).map(drop)
 }
 
 /// Whoever counts wrong does not know what would be lost, so nothing is removed at all.

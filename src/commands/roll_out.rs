@@ -135,14 +135,14 @@ impl Trial for Announced<'_> {
 fn conclude(app: &App, rolled: RolledOut<CheckReport>, steps: usize) -> Result<State, Failure> {
     let RolledOut { outcome, tried, back, unpruned, .. } = rolled;
     tell_unpruned(app, &unpruned);
-    let again = format!("run `stackctl {}` to go on", app.command);
-    let Some((end, report)) = tried else { return carry_out::conclude(app, outcome, (steps, &again)) };
+    let on = carry_out::go_on(app);
+    let Some((end, report)) = tried else { return carry_out::conclude(app, outcome, (steps, &on)) };
     tell_left(app, &report);
     if end != TrialEnd::Open || !report.findings.is_empty() {
         app.report.tell(&Message::Checked(&report));
     }
     let failure = match end {
-        TrialEnd::Passed => return carry_out::conclude(app, outcome, (steps, &again)),
+        TrialEnd::Passed => return carry_out::conclude(app, outcome, (steps, &on)),
         TrialEnd::Open => return Err(unmade(app, report)),
         TrialEnd::Failed => failed(&report),
     };

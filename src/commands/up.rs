@@ -13,6 +13,7 @@ use crate::{
 };
 
 pub(crate) async fn run(app: &App, arguments: UpArgs) -> Result<Exit, Failure> {
+    app.set_words(arguments.words());
     let loaded = project::load(app)?;
     let packages = project::package(&loaded.config, &loaded.directory)?;
     let (session, state) = bring_up(app, &loaded, &packages, arguments).await?;

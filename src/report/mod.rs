@@ -67,7 +67,7 @@ pub(crate) use under_way::UnderWay;
 pub(crate) use users::{UserCard, UserTable};
 
 pub(crate) use usage::usage;
-pub(crate) use variables::{Form, variables};
+pub(crate) use variables::{Form, for_a_shell, variables};
 
 use live::Live;
 

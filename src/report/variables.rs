@@ -16,7 +16,7 @@ pub(crate) fn variables(form: Form, values: &[(&str, &str)]) -> String {
     values.iter().fold(String::new(), |mut text, (name, value)| {
         let name = name.to_uppercase();
         let _ = match form {
-            Form::Exports => writeln!(text, "export {name}={}", for_a_shell(value)),
+            Form::Exports => writeln!(text, "export {name}={}", quoted(value)),
             Form::Dotenv => writeln!(text, "{name}={}", for_a_file(value)),
         };
         text
@@ -24,14 +24,22 @@ pub(crate) fn variables(form: Form, values: &[(&str, &str)]) -> String {
 }
 
 /// In single quotes nothing means anything but the quote itself.
-fn for_a_shell(value: &str) -> String {
+fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+/// A word of a command line, bare where it can be.
+pub(crate) fn for_a_shell(word: &str) -> String {
+    if word.is_empty() || !is_plain(word) { quoted(word) } else { word.to_owned() }
+}
+
+fn is_plain(value: &str) -> bool {
+    value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@%+,=".contains(c))
 }
 
 /// Bare where every reader of such files agrees on what is meant: some take quotes for a part of the value.
 fn for_a_file(value: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@%+,=".contains(c);
-    if value.chars().all(plain) {
+    if is_plain(value) {
         return value.to_owned();
     }
     let escaped = value.replace('\\', r"\\").replace('"', r#"\""#).replace('$', r"\$");

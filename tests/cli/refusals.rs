@@ -4,7 +4,10 @@ use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{
+    cloud::Served,
+    sandbox::{CONFIG, Sandbox},
+};
 use crate::harness::of_the_future;
 
 #[test]
@@ -193,4 +196,32 @@ fn a_state_of_a_later_version_is_left_alone_and_that_version_is_named() {
         assert_eq!(sandbox.transcript(&format!("{line} --quiet")), refused, "{line}");
     }
     assert_eq!(fs::read_to_string(path).unwrap(), later);
+}
+
+#[test]
+fn what_a_hint_says_to_run_means_the_same() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.empty();
+    sandbox.write("of mine/app.json", CONFIG);
+    sandbox.write("of mine/hello/bootstrap", "#!/bin/sh\n");
+    let run = |line: &str| {
+        let mut command = sandbox.command(line);
+        command.args(["--stage", "test", "--region", "eu-west-1", "--config", "of mine/app.json"]);
+        sandbox.ran(&mut command)
+    };
+    let hint = |line: &str| run(line).err.lines().last().unwrap().to_owned();
+    let flags = "--stage test --config 'of mine/app.json' --region eu-west-1";
+    assert_eq!(
+        hint("up --no-check"),
+        format!("hint: look at the plan, then run `stackctl up --no-check {flags} --yes`")
+    );
+    assert_eq!(run("up --yes --quiet").code, 0);
+    aws.add_user(run("outputs user_pool_id").out.trim(), "ann");
+    assert_eq!(
+        hint("down --delete-users 1"),
+        format!("hint: look at the plan, then run `stackctl down --delete-users 1 {flags} --yes`")
+    );
+    aws.refuse("cognito-idp:DeleteUserPool");
+    let failed = hint("down --delete-users 1 --yes");
+    assert!(failed.ends_with(&format!("; run `stackctl down --delete-users 1 {flags}` to go on")), "{failed}");
 }
