@@ -36,6 +36,7 @@ pub(crate) async fn run(app: &App, number: Option<u64>) -> Result<Exit, Failure>
         [served].iter().chain(&lasting(&way)).for_each(|message| app.report.tell(&Message::Note { message }));
         return Ok(Exit::Done);
     }
+    app.set_words(format!(" {number}"));
     ask(app, &session, (&release, &way)).await?;
     app.set_on_interrupt(OnInterrupt::Finish);
     let who = session.who(app);
@@ -53,8 +54,13 @@ fn named(app: &App, state: &State, number: u64) -> Result<Release, Failure> {
     })
 }
 
-/// The release before the one that is served: the last one, when what is served is not confirmed.
+/// The release that an unfinished run was going back to; else the one before what is served, which is the last one when
+/// what is served is not confirmed.
 fn previous(app: &App, session: &Session, state: &State) -> Result<Release, Failure> {
+    let begun = state.unchecked.as_ref().and_then(|unchecked| unchecked.back_to);
+    if let Some(release) = state.releases.iter().find(|release| Some(release.number) == begun) {
+        return Ok(release.clone());
+    }
     let served = served_release(state, &session.catalog).map(|release| release.back_to.unwrap_or(release.number));
     let earlier = |release: &&Release| served.is_none_or(|served| release.number < served);
     let differs = |release: &&Release| !way_back(state, &session.catalog, &release.serves).moves.is_empty();
@@ -96,7 +102,7 @@ async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack))
         return Ok(());
     }
     notes.for_each(|message| app.report.insist(&Message::Note { message: &message }));
-    let hint = format!("look at it, then run `stackctl rollback{} {} --yes`", app.flags(), release.number);
+    let hint = format!("look at it, then run `{} --yes`", app.again());
     consent::ask(app, "going back", "Go back?", hint).await
 }
 
@@ -104,7 +110,7 @@ fn conclude(app: &App, (release, way): (u64, &WayBack), went: WentBack) -> Resul
     let WentBack { state, back, save_error, .. } = went;
     let failure = not_put_back(app, &back);
     if let Some(error) = save_error {
-        return Err(unsaved(app, (release, &back), Failure::from(error).after(failure)));
+        return Err(unsaved(app, &back, Failure::from(error).after(failure)));
     }
     if !back.failed.is_empty() {
         return Err(failure);
@@ -131,12 +137,11 @@ fn not_put_back(app: &App, back: &Back) -> Failure {
 }
 
 /// Says what became of going back whose end is not on record. It was not begun where even that could not be recorded.
-fn unsaved(app: &App, (release, back): (u64, &Back), failure: Failure) -> Failure {
+fn unsaved(app: &App, back: &Back, failure: Failure) -> Failure {
     if back.restored.is_empty() {
         return failure;
     }
     let exit = if failure.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
-    let keys = joined(&back.restored);
-    let hint = format!("put back and not recorded: {keys}; `stackctl rollback{} {release}` goes on", app.flags());
+    let hint = format!("put back and not recorded: {}; `{}` goes on", joined(&back.restored), app.again());
     Failure { exit, ..failure }.hint(hint)
 }

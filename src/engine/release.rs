@@ -125,9 +125,10 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     pub async fn go_back(&self, mut state: State, store: &dyn Store, (to, by): (&Release, &str)) -> WentBack {
         let moves = way_back(&state, self.catalog, &to.serves).moves;
         let now = serves(&state, self.catalog);
-        let before = &mut state.unchecked.get_or_insert_default().before;
+        let unchecked = state.unchecked.get_or_insert_default();
+        unchecked.back_to = Some(to.number);
         for Move { key, .. } in &moves {
-            before.entry(key.clone()).or_insert_with(|| now.get(key).cloned());
+            unchecked.before.entry(key.clone()).or_insert_with(|| now.get(key).cloned());
         }
         let mut went = WentBack { state, back: Back::default(), saves: 0, save_error: None };
         went.save(store).await;

@@ -101,6 +101,7 @@ fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
         unchecked.before.entry(step.key.clone()).or_insert(before);
     }
     let Some(unchecked) = &mut state.unchecked else { return };
+    unchecked.back_to = None;
     for step in &plan.steps {
         let Some(changed) = changed(&step.action) else { continue };
         let whole = unchecked.changes.entry(step.key.clone()).or_insert_with(|| changed.clone());

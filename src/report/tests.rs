@@ -284,7 +284,8 @@ fn hostile(text: &str) -> State {
     state.resources.insert(key.clone(), recorded);
     state.pending.insert(key.clone(), intent);
     state.check_user = Some(CheckUser { user_pool_id: text(), username: text() });
-    state.unchecked = Some(Unchecked { before: [(key, None)].into(), changes: changes.clone().into() });
+    state.unchecked =
+        Some(Unchecked { before: [(key, None)].into(), changes: changes.clone().into(), ..Unchecked::default() });
     state.releases.push(Release {
         number: 1,
         at: since,

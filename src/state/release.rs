@@ -15,6 +15,9 @@ pub struct Unchecked {
     pub before: BTreeMap<Key, Option<String>>,
     /// What the change was about.
     pub changes: BTreeMap<Key, Changed>,
+    /// The release that is being gone back to, when it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<u64>,
 }
 
 /// What was changed of one thing.

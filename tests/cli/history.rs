@@ -1,12 +1,14 @@
 //! What was served since when, and the way back to it.
 
 use serde_json::Value;
+use stackctl_local::Settings;
 
-use super::sandbox::Sandbox;
+use super::{bucket, sandbox::Sandbox};
 
 /// A transcript without the moments and the machine that are on record.
 fn transcript(sandbox: &Sandbox, line: &str) -> String {
-    let events = sandbox.events("history --local");
+    let local = if line.contains("--local") { " --local" } else { "" };
+    let events = sandbox.events(&format!("history{local}"));
     let releases = events[0]["releases"].as_array().unwrap().clone();
     let mut text = sandbox.transcript(line);
     for row in releases {
@@ -215,8 +217,53 @@ fn a_version_that_somebody_deleted_is_told() {
 }
 
 #[test]
+fn what_is_put_back_and_cannot_be_recorded_is_told_and_the_next_goes_on() {
+    let (aws, sandbox) = bucket::served(Settings::default());
+    assert_eq!(sandbox.run("up --yes --quiet").code, 0);
+    sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
+    sandbox.edit(r#""GET /hello""#, r#""GET /hallo""#);
+    assert_eq!(sandbox.run("up --yes --quiet").code, 0);
+    aws.refuse("lambda:UpdateAlias");
+    aws.refuse_later("s3:PutObject", 2);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes --quiet"), @r#"
+    exit code 4
+    --- stdout
+    --- stderr
+    error: lambda_function.hello: not put back
+      lambda:UpdateAlias: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `lambda:UpdateAlias`
+    error: s3://states/stackctl/shop.dev.json: the state cannot be saved
+      s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    hint: what was not put back serves what it did; `stackctl up` deploys the config again
+    hint: put back and not recorded: stage.main; `stackctl rollback 1` goes on
+    "#);
+    aws.refuse_later("s3:PutObject", 1);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes --quiet"), @r#"
+    exit code 1
+    --- stdout
+    --- stderr
+    error: s3://states/stackctl/shop.dev.json: the state cannot be saved
+      s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    "#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes"), @r#"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+
+    back to release 1 of MOMENT: lambda_function.hello: 2 → 1, stage.main: DEPLOYMENT → DEPLOYMENT
+    release 3 serves what release 1 did; `stackctl up` deploys the config again
+    "#);
+}
+
+#[test]
 fn nobody_is_asked_without_a_terminal() {
-    let aws = super::cloud::Served::new(stackctl_local::Settings::default());
+    let aws = super::cloud::Served::new(Settings::default());
     let sandbox = aws.sandbox();
     assert_eq!(sandbox.run("up --yes --quiet").code, 0);
     sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
