@@ -78,7 +78,7 @@ fn what_is_no_variable_is_refused() {
     --- stdout
     --- stderr
     error: `GET /hello` is a route, which has no name as a variable
-    hint: `stackctl outputs "GET /hello"` prints its URL; it begins with that of `invoke_url`
+    hint: `stackctl outputs "GET /hello" --local` prints its URL; it begins with that of `invoke_url`
     "#);
     insta::assert_snapshot!(sandbox.transcript("outputs --local --env nothing"), @r"
     exit code 2

@@ -75,7 +75,7 @@ fn what_no_route_answers_is_not_sent() {
 
     $ stackctl call GET /items/{id}
     error: `{id}` in the path stands for a value
-    hint: as in `stackctl call GET /items/1`
+    hint: as in `stackctl call GET /items/1 --local`
 
     $ stackctl call GTE /items
     error: `GTE` is not a method of HTTP
