@@ -15,6 +15,11 @@ use rustix::{
     termios::{LocalModes, tcgetattr},
 };
 
+use super::sandbox::Sandbox;
+
+/// What stands before the exit code of a program whose terminal is its own.
+const ENDED: &str = "ended with ";
+
 /// Nothing takes as long as this, unless it waits for ever.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -27,6 +32,8 @@ pub(crate) struct Pty {
     seen: String,
     /// How much of it was waited for.
     read: usize,
+    /// Whether the child is a shell that has run the program, and waits until all that it showed was seen.
+    shell: bool,
 }
 
 impl Pty {
@@ -42,7 +49,18 @@ impl Pty {
         drop(command);
         let keyboard = File::from(master);
         let screen = follow(keyboard.try_clone().unwrap());
-        Self { child, keyboard, screen, seen: String::new(), read: 0 }
+        Self { child, keyboard, screen, seen: String::new(), read: 0, shell: false }
+    }
+
+    /// Starts `stackctl` with the words of a line at a terminal of its own, where it hears Ctrl-C.
+    ///
+    /// A terminal is hung up when the leader of its session ends, and what was not read by then may be lost. So the leader
+    /// is a shell, which stays until everything was seen.
+    pub(crate) fn of_its_own(sandbox: &Sandbox, line: &str) -> Self {
+        let script = format!("trap : INT; stackctl {line}; echo {ENDED}$? >&2; exec >&-; read end");
+        let mut started = Self::new(sandbox.shell(&format!("exec setsid --ctty sh -c '{script}'")));
+        started.shell = true;
+        started
     }
 
     /// Waits until the screen shows a text that it has not shown before.
@@ -87,13 +105,28 @@ impl Pty {
 
     /// Waits for the end: exit code, stdout, and everything that the screen has shown.
     pub(crate) fn ends(mut self) -> (i32, String, String) {
+        let told = self.shell.then(|| self.dismiss());
         let mut out = String::new();
         self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
         let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        if let Some((code, shown)) = told {
+            return (code, out, shown.replace("\r\n", "\n"));
+        }
         while let Ok(bytes) = self.screen.recv_timeout(PATIENCE) {
             self.seen += &String::from_utf8_lossy(&bytes);
         }
         (code, out, self.seen.replace("\r\n", "\n"))
+    }
+}
+
+impl Pty {
+    /// Lets the shell go when the program has ended: its exit code, and everything that it has shown.
+    fn dismiss(&mut self) -> (i32, String) {
+        self.sees(ENDED);
+        let shown = self.seen[..self.read - ENDED.len()].to_owned();
+        let code = self.sees_until("\r\n").parse().unwrap();
+        self.types("");
+        (code, shown)
     }
 }
 

@@ -179,11 +179,6 @@ fn a_plan_is_carried_out_with_a_yes() {
     }
 }
 
-/// Somebody who runs this at a terminal that is the program's own, so that Ctrl-C is heard.
-fn at_a_terminal(sandbox: &Sandbox, line: &str) -> Pty {
-    Pty::new(sandbox.shell(&format!("exec setsid --ctty stackctl {line}")))
-}
-
 const CTRL_C: &str = "\u{3}";
 
 #[test]
@@ -192,7 +187,7 @@ fn ctrl_c_at_a_plan_leaves_everything_as_it_was() {
     let sandbox = aws.sandbox();
     for (line, question) in [("up", "Bring it up? [y/N] "), ("down", "Remove it? [y/N] ")] {
         let before = (aws.cloud.snapshot().to_string(), states(&sandbox));
-        let mut person = at_a_terminal(&sandbox, line);
+        let mut person = Pty::of_its_own(&sandbox, line);
         person.sees(question);
         person.presses(CTRL_C);
         let (code, out, screen) = person.ends();

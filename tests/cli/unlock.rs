@@ -49,7 +49,7 @@ fn nobody_is_unlocked_without_a_yes() {
         ("n\n", 1, "error: not confirmed, so nothing was changed\n"),
         ("\u{3}", 130, "^C\nerror: interrupted, before anything was changed\n"),
     ] {
-        let mut person = Pty::new(sandbox.shell("exec setsid --ctty stackctl unlock"));
+        let mut person = Pty::of_its_own(&sandbox, "unlock");
         person.sees("\nUnlock it? [y/N] ");
         person.presses(answer);
         let (ended, _, screen) = person.ends();
