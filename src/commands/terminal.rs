@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _};
 
 use async_trait::async_trait;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
 use super::app::App;
 use crate::{
@@ -14,6 +14,12 @@ use crate::{
 /// Whether somebody is there to answer.
 pub(crate) fn is_there() -> bool {
     io::stdin().is_terminal()
+}
+
+/// Forgets what was typed while nothing was asked.
+pub(crate) fn forget_typed() {
+    // Where stdin is no terminal, nobody has typed anything.
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
 }
 
 /// Puts a question that is answered with a yes or a no; anything but `y` or `yes` is a no.

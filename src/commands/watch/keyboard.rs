@@ -17,14 +17,15 @@ pub(super) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Puts a question that is answered with a yes or a no. Dropping the future withdraws it.
+    /// Puts a question that is answered with a yes or a no. Dropping the future withdraws it. What was typed before there
+    /// was this question is no answer to it.
     ///
     /// # Errors
     /// When the answer cannot be read.
     pub(super) async fn confirm(&mut self, app: &App, question: &str) -> io::Result<bool> {
-        if self.reading.as_ref().is_some_and(JoinHandle::is_finished) {
-            // It was typed before there was this question.
-            self.reading = None;
+        self.reading.take_if(|reading| reading.is_finished());
+        if self.reading.is_none() {
+            terminal::forget_typed();
         }
         let asked = Asked::put(&app.report, &terminal::yes_or_no(question));
         let reading = self.reading.get_or_insert_with(|| tokio::task::spawn_blocking(terminal::read_line));

@@ -81,6 +81,22 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
 }
 
 #[test]
+fn what_was_typed_before_it_was_asked_is_no_answer() {
+    let aws = Served::new(Settings::default());
+    let sandbox = up(&aws);
+    let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
+    person.sees("Ctrl-C ends it");
+    person.types("y");
+    person.sees("y\r\n");
+    sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
+    person.sees("Deploy it? [y/N] ");
+    person.types("n");
+    person.sees("left as it was");
+    person.interrupt();
+    assert_eq!(person.ends().0, 0);
+}
+
+#[test]
 fn what_is_wrong_at_first_ends_it() {
     let aws = Served::new(Settings::default());
     let sandbox = aws.sandbox();
