@@ -80,6 +80,12 @@ impl Cloud {
     }
 }
 
+/// What the names of AWS's hosts in a region end with.
+#[must_use]
+pub fn dns_suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+}
+
 /// The partition that a region belongs to.
 fn partition(region: &str) -> &'static str {
     match region {

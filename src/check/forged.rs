@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Bearer, header};
-use crate::{gateway::USER_SCOPE, stack::Outputs};
+use crate::{aws::dns_suffix, gateway::USER_SCOPE, stack::Outputs};
 
 /// How long they claim to be good for, in seconds.
 const LIFETIME: i64 = 300;
@@ -15,7 +15,7 @@ const LIFETIME: i64 = 300;
 pub(super) fn tokens(outputs: &Outputs) -> Bearer {
     let pool = outputs.user_pool_id.as_deref().unwrap_or_default();
     let client = outputs.client_id.as_deref().unwrap_or_default();
-    let issuer = format!("https://cognito-idp.{}.amazonaws.com/{pool}", outputs.region);
+    let issuer = format!("https://cognito-idp.{}.{}/{pool}", outputs.region, dns_suffix(&outputs.region));
     let now = Timestamp::now().as_second();
     let nobody = "00000000-0000-0000-0000-000000000000";
     let id = json!({ "sub": nobody, "iss": issuer, "aud": client, "cognito:username": nobody, "token_use": "id",

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{Request, Response};
 use insta::assert_snapshot;
@@ -17,11 +18,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    Bearer, Courier, Patience, header,
+    Bearer, Courier, Patience, forged, header,
     probe::{self, Probe},
     rounds::{Rounds, Seen, pause},
 };
-use crate::config::Config;
+use crate::{config::Config, stack::Outputs};
 
 fn config(routes: &Value, cors: &Value) -> Config {
     let mut whole = json!({
@@ -114,6 +115,26 @@ fn a_route_is_asked_what_its_check_says() {
     let own = ("X-One".to_owned(), "1".to_owned());
     assert_eq!(items.headers, [own, ("Content-Type".to_owned(), "application/json".to_owned())]);
     assert_eq!(items.body.as_deref(), Some(&br#"{"name":"ada"}"#[..]));
+}
+
+#[test]
+fn a_forged_token_names_the_issuer_of_its_region() {
+    for (region, host) in [("eu-west-1", "eu-west-1.amazonaws.com"), ("cn-north-1", "cn-north-1.amazonaws.com.cn")] {
+        let outputs = Outputs {
+            region: region.into(),
+            account: "000000000000".into(),
+            endpoint: None,
+            invoke_url: None,
+            routes: Vec::new(),
+            rest_api_id: None,
+            user_pool_id: Some("pool".into()),
+            client_id: None,
+        };
+        let token = forged::tokens(&outputs).id.unwrap();
+        let claims = BASE64_URL_SAFE_NO_PAD.decode(token.to_str().unwrap().split('.').nth(1).unwrap()).unwrap();
+        let claims: Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!(claims["iss"], format!("https://cognito-idp.{host}/pool"));
+    }
 }
 
 /// What is wrong with an answer to a check.

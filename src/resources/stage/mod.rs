@@ -30,7 +30,7 @@ pub use access_log::{AccessLog, ROLE_HINTS, may_log};
 
 use super::rest_api::{arn, patch, retag};
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, user_tags},
+    aws::{Cloud, Tagged, Tagging, call, claimed, dns_suffix, foreign, look, operation, remove, user_tags},
     engine::{Claim, Context, Discovered, Found, Input, Kind, Live, Resource, ResourceError, Scope},
 };
 
@@ -268,8 +268,7 @@ pub fn invoke_url(endpoint: Option<&str>, region: &str, rest_api_id: &str, name:
     if let Some(endpoint) = endpoint {
         return format!("{}/_aws/execute-api/{rest_api_id}/{name}", endpoint.trim_end_matches('/'));
     }
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://{rest_api_id}.execute-api.{region}.{suffix}/{name}")
+    format!("https://{rest_api_id}.execute-api.{region}.{}/{name}", dns_suffix(region))
 }
 
 fn stage_arn(cloud: &Cloud, rest_api_id: &str, name: &str) -> String {
