@@ -52,6 +52,7 @@ async fn remove(app: &App, session: &Session, survey: Survey) -> Result<(), Fail
     let mut state = remove_check_user(app, session, state).await?;
     // What was served goes, so that nothing can be gone back to.
     state.unchecked = None;
+    state.undone.clear();
     state.releases.clear();
     let (tally, began) = (Tally::new(&app.report), Instant::now());
     let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;

@@ -4,6 +4,7 @@
 //! parameter, and what happens is told as [`Event`]s.
 
 mod catalog;
+mod changes;
 mod claim;
 mod context;
 mod desired;

@@ -21,15 +21,18 @@ pub(super) struct New<'a> {
     pub(super) serves: BTreeMap<Key, String>,
 }
 
-/// Records a release and forgets the one that is too old to go back to.
+/// Records a release and forgets one where there are too many. Those that nobody has checked make room first, so that a
+/// `watch` does not push out what was deployed with care; but for the last one, so that there is always a step back.
 pub(super) fn add(state: &mut State, new: New<'_>) {
     let New { by, checked, back_to, changes, serves } = new;
     let number = state.releases.last().map_or(1, |last| last.number + 1);
     let now = Timestamp::now();
     let at = now.round(Unit::Second).unwrap_or(now);
     state.releases.push(Release { number, at, by: by.to_owned(), checked, back_to, changes, serves });
-    let old = state.releases.len().saturating_sub(KEPT);
-    state.releases.drain(..old);
+    while state.releases.len() > KEPT {
+        let unseen = state.releases[..KEPT - 1].iter().position(|release| !release.checked);
+        state.releases.remove(unseen.unwrap_or_default());
+    }
 }
 
 /// What a thing's outputs say that it serves.
@@ -106,6 +109,14 @@ pub(super) fn forget(releases: &mut [Release], key: &Key) {
     }
 }
 
+/// Forgets a change that is not served any more, but for what it was about.
+pub(super) fn undo(state: &mut State) {
+    let Some(unchecked) = state.unchecked.take() else { return };
+    for (key, changed) in unchecked.changes {
+        state.undone.entry(key).or_insert(changed);
+    }
+}
+
 /// What became of going back to a release.
 #[derive(Debug)]
 pub struct WentBack {
@@ -137,7 +148,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         }
         went.back = self.put_back(&mut went.state, moves).await;
         if went.back.failed.is_empty() {
-            went.state.unchecked = None;
+            undo(&mut went.state);
             let serves = serves(&went.state, self.catalog);
             let new = New { by, checked: false, back_to: Some(to.number), changes: BTreeMap::new(), serves };
             add(&mut went.state, new);

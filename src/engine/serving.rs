@@ -8,11 +8,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{
-    Action, Engine, Failed, Key, Outcome, Plan, ResourceError, Rules,
+    Action, Engine, Failed, Key, Outcome, Plan, ResourceError, Rules, changes,
     journal::Journal,
     release::{self, served},
 };
-use crate::state::{Changed, State, StateError, Store};
+use crate::state::{State, StateError, Store};
 
 /// Tries what serves after a change.
 pub trait Trial: Send + Sync {
@@ -102,23 +102,11 @@ fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
     }
     let Some(unchecked) = &mut state.unchecked else { return };
     unchecked.back_to = None;
-    for step in &plan.steps {
-        let Some(changed) = changed(&step.action) else { continue };
-        let whole = unchecked.changes.entry(step.key.clone()).or_insert_with(|| changed.clone());
-        whole.settings.extend(changed.settings);
+    // What was put back is undone where callers see it, and nowhere else: this change is about that, too.
+    for (key, changed) in std::mem::take(&mut state.undone) {
+        unchecked.changes.entry(key).or_insert(changed);
     }
-}
-
-/// What a step changes, for people to read later; nothing when there is nothing to tell.
-fn changed(action: &Action) -> Option<Changed> {
-    let changes = match action {
-        Action::Keep { .. } | Action::Forget { .. } | Action::Delete { replaced: true, .. } => return None,
-        Action::Create { .. } | Action::Delete { .. } => &[][..],
-        Action::Adopt { changes, .. } | Action::Update { changes, .. } => changes,
-        Action::Replace { because, .. } => because,
-    };
-    let settings = changes.iter().map(|change| change.path.iter().take(2).cloned().collect::<Vec<_>>().join("."));
-    Some(Changed { verb: action.verb(), settings: settings.collect() })
+    changes::add_plan(&mut unchecked.changes, plan);
 }
 
 impl<C: Send + Sync + 'static> Engine<'_, C> {
@@ -214,7 +202,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         }
         let back = self.put_back(state, moves).await;
         if back.failed.is_empty() {
-            state.unchecked = None;
+            release::undo(state);
         }
         all.save(store).await;
         all.back = Some(back);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{CheckUser, Release, StateError, Unchecked};
+use super::{Changed, CheckUser, Release, StateError, Unchecked};
 use crate::engine::{Key, Verb};
 
 /// The format that this version writes.
@@ -40,6 +40,9 @@ pub struct State {
     /// A change of what is served that is not confirmed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unchecked: Option<Unchecked>,
+    /// What changes were about that were put back since the last release.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undone: BTreeMap<Key, Changed>,
     /// The user that a check is about to make, until they are removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_user: Option<CheckUser>,
@@ -82,6 +85,7 @@ impl State {
             resources: BTreeMap::new(),
             pending: BTreeMap::new(),
             unchecked: None,
+            undone: BTreeMap::new(),
             check_user: None,
             releases: Vec::new(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),

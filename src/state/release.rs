@@ -35,7 +35,7 @@ pub struct Changed {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Release {
-    /// From 1; never given twice.
+    /// From 1, and given once as long as the stack is there.
     pub number: u64,
     /// When it was confirmed.
     pub at: Timestamp,
@@ -64,7 +64,8 @@ pub struct CheckUser {
 }
 
 impl Unchecked {
-    /// Whether nothing of what the change touches served anybody before, so that there is nothing to go back to.
+    /// Whether nothing of what the change touches served anything before it, so that there is nothing to go back to: all of
+    /// it is new, or made anew.
     #[must_use]
     pub fn is_first(&self) -> bool {
         self.before.values().all(Option::is_none)

@@ -42,7 +42,7 @@ fn releases_are_told_and_gone_back_to() {
     exit code 0
     --- stdout
     * 3  MOMENT  WHO
-          updated api_routes.main: routes.GET /hallo, routes.GET /hello
+          updated api_routes.main: + routes.GET /hallo, - routes.GET /hello
           updated stage.main: fingerprint
       2  MOMENT  WHO
           updated lambda_function.hello: timeout
@@ -93,7 +93,7 @@ fn releases_are_told_and_gone_back_to() {
     * 5  MOMENT  WHO, back to 1
       4  MOMENT  WHO, back to 2
       3  MOMENT  WHO
-          updated api_routes.main: routes.GET /hallo, routes.GET /hello
+          updated api_routes.main: + routes.GET /hallo, - routes.GET /hello
           updated stage.main: fingerprint
       2  MOMENT  WHO
           updated lambda_function.hello: timeout

@@ -71,10 +71,38 @@ async fn a_confirmed_change_is_on_record_with_what_it_changed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_release_is_also_about_what_was_put_back_before_it() {
+    let world = released(&["red"]).await;
+    let whole = |lid: &str| Config::new(&[("b", 1)], lid, &[("front", "green")]);
+    ended(&world, &whole("cork"), TrialEnd::Failed).await;
+    ended(&world, &whole("screw"), TrialEnd::Failed).await;
+    assert_eq!(told(&world.state().unwrap()).len(), 1);
+    let passed = ended(&world, &Config::new(&[("a", 3)], "screw", &[("front", "green")]), TrialEnd::Passed).await;
+    insta::assert_snapshot!(told(&passed.outcome.state)[1], @r#"
+    2 ann true None [Update index.main {"fingerprint"}, Update jar.main {"lid", "shelf"}, Replace label.front {"colour"}]
+    "#);
+    let last = ended(&world, &config("blue"), TrialEnd::Passed).await;
+    insta::assert_snapshot!(told(&last.outcome.state)[2], @r#"
+    3 ann true None [Update index.main {"fingerprint"}, Update jar.main {"lid"}, Replace label.front {"colour"}]
+    "#);
+}
+
+#[tokio::test(start_paused = true)]
 async fn as_many_are_kept_as_can_be_gone_back_to() {
     let world = released(&["1", "2", "3", "4", "5", "6", "7"]).await;
     let numbers: Vec<u64> = world.state().unwrap().releases.iter().map(|release| release.number).collect();
     assert_eq!(numbers, [3, 4, 5, 6, 7]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_has_checked_makes_room_first_but_for_the_last_one() {
+    let world = released(&["1", "2", "3", "4", "5"]).await;
+    let mut kept = Vec::new();
+    for number in [4, 5, 4, 5] {
+        let state = go_back(&world, number, None).await.unwrap().state;
+        kept.push(state.releases.iter().map(|release| release.number).collect::<Vec<_>>());
+    }
+    assert_eq!(kept, [[2, 3, 4, 5, 6], [3, 4, 5, 6, 7], [3, 4, 5, 7, 8], [3, 4, 5, 8, 9]]);
 }
 
 #[tokio::test(start_paused = true)]

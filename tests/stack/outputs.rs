@@ -30,6 +30,7 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
         pending: BTreeMap::new(),
         unchecked: None,
         check_user: None,
+        undone: BTreeMap::new(),
         releases: Vec::new(),
         written_by: "test".into(),
     }
