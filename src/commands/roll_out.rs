@@ -45,13 +45,14 @@ pub(super) async fn roll_out(
         return Ok(state);
     }
     let steps = carry_out::acting(&plan);
+    let removes = plan.count(Verb::Delete) + plan.count(Verb::Forget) > 0;
     let (tally, client, who) = (Tally::new(&app.report), Client::new(PATIENCE), session.who(app));
-    let check = Announced { app, check: check_of(app, session, &client) };
+    let check = Announced { app, check: check_of(app, session, &client), removes };
     let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, by: &who };
     let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &how).await;
     app.bill_saves(rolled.outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: rolled.took });
-    conclude(app, rolled, steps)
+    conclude(app, rolled, (steps, removes))
 }
 
 /// What became of a plan that was carried out.
@@ -119,6 +120,8 @@ fn check_of<'c>(app: &'c App, session: &'c Session, client: &'c Client) -> Check
 struct Announced<'a> {
     app: &'a App,
     check: Check<'a, Client>,
+    /// Whether removals follow when it has passed, so that its result is told ahead of them.
+    removes: bool,
 }
 
 impl Trial for Announced<'_> {
@@ -128,18 +131,29 @@ impl Trial for Announced<'_> {
         if self.check.patience != Patience::NONE {
             self.app.report.tell(&Message::Note { message: "checking what is served now, as soon as it is" });
         }
-        self.check.run(state, store).await
+        let tried = self.check.run(state, store).await;
+        if self.removes {
+            tell_checked(self.app, tried.end, &tried.report);
+        }
+        tried
     }
 }
 
-fn conclude(app: &App, rolled: RolledOut<CheckReport>, steps: usize) -> Result<State, Failure> {
+/// Tells what a check has come to, where it has come to anything.
+fn tell_checked(app: &App, end: TrialEnd, report: &CheckReport) {
+    if end != TrialEnd::Open || !report.findings.is_empty() {
+        app.report.tell(&Message::Checked(report));
+    }
+}
+
+fn conclude(app: &App, rolled: RolledOut<CheckReport>, (steps, removes): (usize, bool)) -> Result<State, Failure> {
     let RolledOut { outcome, tried, back, unpruned, .. } = rolled;
     tell_unpruned(app, &unpruned);
     let on = carry_out::go_on(app);
     let Some((end, report)) = tried else { return carry_out::conclude(app, outcome, (steps, &on)) };
     tell_left(app, &report);
-    if end != TrialEnd::Open || !report.findings.is_empty() {
-        app.report.tell(&Message::Checked(&report));
+    if !removes {
+        tell_checked(app, end, &report);
     }
     let failure = match end {
         TrialEnd::Passed => return carry_out::conclude(app, outcome, (steps, &on)),
@@ -215,7 +229,9 @@ fn aftermath(app: &App, mut failure: Failure, (back, first): (Option<Back>, bool
     let again = format!("`stackctl up{}`", app.flags());
     let Some(back) = back else {
         return failure.hint(if first {
-            format!("this is the first deployment, so there is nothing to go back to; {again} checks it again")
+            format!(
+                "what it changes has served nothing before, so there is nothing to go back to; {again} checks it again"
+            )
         } else {
             format!("what is served stays as it is, unchecked; {again} checks it again")
         });

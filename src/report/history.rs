@@ -36,8 +36,8 @@ impl HistoryTable<'_> {
         }
         let mut text = String::new();
         if self.unchecked {
-            let _ =
-                writeln!(text, "{}", paint(CHANGE, "* what is served now is a later change that is not confirmed yet"));
+            let later = if self.releases.is_empty() { "" } else { "a later change that is " };
+            let _ = writeln!(text, "{}", paint(CHANGE, format!("* what is served now is {later}not confirmed yet")));
         }
         self.releases.iter().fold(text, |text, row| text + &row.render())
     }

@@ -73,11 +73,38 @@ fn a_change_that_passes_is_told_in_a_line() {
 
 
     next:
-      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin    # 401 without a token
+      stackctl user create mail@example.com --local    # makes a user and prints an ID token
+      stackctl call GET /admin --as mail@example.com --local
     "#);
     let events = sandbox.events("up --local");
     assert!(events.iter().all(|event| event["event"] != "checked"), "without a change nothing is checked");
     assert_eq!(sandbox.run("user list --local").out, "0 users\n");
+}
+
+#[test]
+fn what_a_check_came_to_is_told_before_the_removals_that_follow() {
+    let sandbox = Sandbox::new();
+    let (hello, other) = (r#""functions": { "hello""#, r#""functions": { "other": OTHER, "hello""#);
+    let other =
+        other.replace("OTHER", r#"{ "source": "hello", "handler": "bootstrap", "runtime": "provided.al2023" }"#);
+    sandbox.edit(hello, &other);
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    sandbox.edit(&other, hello);
+    sandbox.edit(r#""GET /hello""#, r#""GET /hallo""#);
+    let err = sandbox.transcript("up --local");
+    let steps = &err[err.find("plan: ").unwrap()..err.find("next:").unwrap()];
+    insta::assert_snapshot!(steps, @r#"
+    plan: 2 to update, 3 to delete; 8 unchanged
+      api_routes.main          updated  TIME
+      stage.main               updated  TIME
+    checked with 2 requests in TIME
+
+      lambda_function.other    deleted  TIME
+      log_group.other          deleted  TIME
+      iam_role.other           deleted  TIME
+
+    2 updated, 3 deleted in TIME
+    "#);
 }
 
 #[test]
@@ -161,8 +188,9 @@ fn a_first_deployment_that_fails_stays_and_is_checked_until_it_passes() {
       | as you like it
       `items` has logged:
         hello from /items
-    hint: this is the first deployment, so there is nothing to go back to; `stackctl up --local` checks it again
+    hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
     "#);
+    assert_eq!(sandbox.run("history --local").out, "* what is served now is not confirmed yet\n");
     insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
     exit code 1
     --- stdout
@@ -181,7 +209,7 @@ fn a_first_deployment_that_fails_stays_and_is_checked_until_it_passes() {
       | as you like it
       `items` has logged:
         hello from /items
-    hint: this is the first deployment, so there is nothing to go back to; `stackctl up --local` checks it again
+    hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
     "#);
     insta::assert_snapshot!(sandbox.transcript("up --local --no-check"), @r#"
     exit code 0
@@ -209,7 +237,8 @@ fn a_first_deployment_that_fails_stays_and_is_checked_until_it_passes() {
     nothing to change
 
     next:
-      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin    # 401 without a token
+      stackctl user create mail@example.com --local    # makes a user and prints an ID token
+      stackctl call GET /admin --as mail@example.com --local
     "#);
     assert!(sandbox.events("up --local").iter().all(|event| event["event"] != "checked"), "it is confirmed");
 }
