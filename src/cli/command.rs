@@ -104,7 +104,7 @@ pub(crate) enum Command {
     /// deploys the config again.
     #[command(after_help = "Examples:\n  stackctl rollback\n  stackctl history && stackctl rollback 7")]
     Rollback {
-        /// The number of a release; without it the one before
+        /// The number of a release; without it the last one before what is served
         release: Option<u64>,
     },
 

@@ -66,8 +66,11 @@ fn previous(app: &App, session: &Session, state: &State) -> Result<Release, Fail
     let differs = |release: &&Release| !way_back(state, &session.catalog, &release.serves).moves.is_empty();
     let found = state.releases.iter().rev().filter(earlier).find(differs);
     found.cloned().ok_or_else(|| {
-        Failure::failed("there is no earlier release to go back to")
-            .hint(format!("`stackctl history{}` tells those there are", app.flags()))
+        let message = match state.releases.last() {
+            None => "no release is on record yet, so there is none to go back to",
+            Some(_) => "no release before what is served has served anything else",
+        };
+        Failure::failed(message).hint(format!("`stackctl history{}` tells those there are", app.flags()))
     })
 }
 

@@ -20,7 +20,7 @@ fn transcript(sandbox: &Sandbox, line: &str) -> String {
     text
 }
 
-/// The timeout of the function behind `GET /hello`, and what is served with it.
+/// Edits the configuration and brings it up.
 fn touch(sandbox: &Sandbox, from: &str, to: &str) {
     sandbox.edit(from, to);
     assert_eq!(sandbox.run("up --local --quiet").code, 0);
@@ -173,7 +173,7 @@ fn there_is_no_way_to_what_is_not_on_record() {
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
-    error: there is no earlier release to go back to
+    error: no release before what is served has served anything else
     hint: `stackctl history --local` tells those there are
     "#);
     insta::assert_snapshot!(sandbox.transcript("rollback 7 --local"), @r#"
@@ -196,11 +196,8 @@ fn a_version_that_somebody_deleted_is_told() {
     assert_eq!(version["lambda_function.hello"], Value::from("1"));
     let endpoint = sandbox.run("outputs endpoint --local").out;
     let function = format!("{}/2015-03-31/functions/shop-dev-hello?Qualifier=1", endpoint.trim());
-    let deleted = sandbox.ran(
-        sandbox
-            .shell(&format!("curl -sf -X DELETE '{function}' --aws-sigv4 aws:amz:eu-west-1:lambda --user local:local"))
-            .env("NONE", ""),
-    );
+    let delete = format!("curl -sf -X DELETE '{function}' --aws-sigv4 aws:amz:eu-west-1:lambda --user local:local");
+    let deleted = sandbox.ran(&mut sandbox.shell(&delete));
     assert_eq!(deleted.code, 0, "{deleted:?}");
     insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
     exit code 4
