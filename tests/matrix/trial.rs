@@ -1,15 +1,20 @@
 //! A journey in this process, disturbed at each of its calls and saves, one after the other.
 
+use std::time::Duration;
+
+use serde_json::json;
 use stackctl_local::{Fault, Weather};
+use tokio::time::timeout;
 
 use super::{
-    columns::{Column, Trouble, usual},
+    columns::{Column, Trouble, columns, usual},
     deeds,
-    journeys::Journey,
+    journeys::{Journey, Order, journey},
     proof::{Proof, Rigour},
     tally::Tally,
 };
 use crate::harness::{
+    project::{Project, example, patched},
     stack::Stack,
     wire::{Cut, Tick, Way},
 };
@@ -92,13 +97,18 @@ impl Trial {
         for second in (at % STRIDE..).step_by(STRIDE) {
             let way = if (at + second).is_multiple_of(2) { Way::DiesBefore } else { Way::DiesAfter };
             let stack = stack.fork(stack.local.settings().weather.clone());
-            let outcome = match stack.cut(again, Some(Cut { at: second, way })).await {
+            let ended = stack.cut(again, Some(Cut { at: second, way })).await;
+            let outcome = match &ended {
                 None => self.proof.demand(&stack, rigour).await,
                 // It ended before it came to this place.
                 Some(Ok(run)) if run.complete() => break,
                 Some(ended) => Err(format!("{ended:?}")),
             };
             tally.add(&format!("{story}, then {way:?} at {second}"), outcome);
+            if ended.is_some() {
+                // Whatever it failed of, it does not come to the places after this one either.
+                break;
+            }
         }
     }
 }
@@ -113,4 +123,20 @@ fn named(stack: &Stack) -> Vec<Named> {
     let ticks = stack.wire.ticks();
     let names: Vec<String> = ticks.iter().copied().map(name).collect();
     ticks.into_iter().zip(names).map(|(tick, name)| Named { tick, name }).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_that_fails_by_itself_is_told_once_after_each_first_cut() {
+    let refused = patched(&example(), &json!({ "userPool": { "usernameAttributes": ["email"] } }));
+    let again = Order::Up(Box::new(Project::new(&refused)));
+    let trial = Trial::prepare(Journey { again: Some(again), ..journey("up again") }).await;
+    let (column, at_most) = (&columns()[0], Duration::from_hours(1));
+    let failures = timeout(at_most, trial.column(column)).await.expect("it comes to an end").failures;
+    assert_eq!(failures.len(), trial.ticks.len());
+    assert_eq!(
+        failures[0],
+        "dies before, Wire(DiesBefore) at 0, sts:GetCallerIdentity, then DiesBefore at 36: Err(\"user_pool.main: \
+         `username_attributes` cannot be changed from `[]` to `[\\\"email\\\"]`: AWS could only make a new one in its place, \
+         and what people keep in it would be lost\")"
+    );
 }
