@@ -9,7 +9,7 @@ use stackctl_local::Weather;
 
 use super::{
     expected::{Expected, Sight, require},
-    journeys::{Journey, Order},
+    journeys::{Journey, Order, journey},
 };
 use crate::harness::stack::{Command, Run, Stack};
 
@@ -51,7 +51,10 @@ impl Proof {
         let left = sight(stack).canonical();
         if !self.knows(&left, rigour) {
             self.finishes(stack, rigour).await?;
-            self.proven().insert(left);
+            if rigour.counted {
+                // Otherwise it is not known whether something was made once more.
+                self.proven().insert(left);
+            }
         }
         Ok(())
     }
@@ -99,4 +102,27 @@ fn sight(stack: &Stack) -> Sight {
 async fn converges(stack: &Stack, command: Command<'_>) -> Result<Run, String> {
     let run = stack.cut(command, None).await.expect("nothing cuts it")?;
     require(run.complete(), || run.failures()).map(|()| run)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_followed_without_counting_is_followed_again_where_creates_are_counted() {
+    let journey = journey("first up");
+    let (start, undisturbed) = (Stack::new(), Stack::new());
+    undisturbed.run(journey.cut.command()).await.done();
+    let proof = Proof::new(&journey, &start, &undisturbed).await;
+    for (counted, outcome) in
+        [(false, Ok(())), (true, Err("made once more: {\"apigateway:CreateRestApi\": 2}".to_owned())), (false, Ok(()))]
+    {
+        let left = stack_after_an_api_was_there_for_a_moment().await;
+        assert_eq!(proof.demand(&left, Rigour { aged: false, counted }).await, outcome, "{counted}");
+    }
+}
+
+/// The same each time.
+async fn stack_after_an_api_was_there_for_a_moment() -> Stack {
+    let stack = Stack::new();
+    let apigateway = stack.clients().await.apigateway;
+    let made = apigateway.create_rest_api().name("a second one").send().await.unwrap();
+    apigateway.delete_rest_api().rest_api_id(made.id().unwrap()).send().await.unwrap();
+    stack
 }
