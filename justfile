@@ -21,9 +21,9 @@ test *words:
 conformance:
     tests/conformance/run
 
-# Cut every journey at every call and save, also with SIGKILL, and write docs/kill-matrix.md from it
-kill-matrix:
-    UPDATE_KILL_MATRIX=1 cargo test --test main the_whole_matrix -- --ignored
+# Cut every journey at every call and save, also with SIGKILL, and write docs/kill-matrix.md from it; `fewer` if need be
+kill-matrix wish="1":
+    UPDATE_KILL_MATRIX={{ wish }} cargo test --test main the_whole_matrix -- --ignored
 
 # Write the schema of config.json anew from the types
 schema:
