@@ -64,18 +64,32 @@ impl Saves {
     pub fn attend(&mut self, files: Files) -> Result<(), WatchError> {
         let wanted = files.places();
         self.files = files;
-        let watched = std::mem::take(&mut *lock(&self.places));
-        for path in watched.keys().filter(|path| !wanted.contains_key(*path)) {
-            // One that is gone is not watched any more anyway.
-            let _ = self.watcher.unwatch(path);
-        }
-        for (path, mode) in &wanted {
-            if watched.get(path) != Some(mode) {
-                self.watcher.watch(path, *mode).map_err(|error| failed(&path.display().to_string(), &error))?;
+        self.let_go_but(&wanted);
+        for (path, mode) in wanted {
+            // It is known before it is watched: when it goes right then, it is forgotten again.
+            if lock(&self.places).insert(path.clone(), mode) == Some(mode) {
+                continue;
+            }
+            if let Err(error) = self.watcher.watch(&path, mode) {
+                lock(&self.places).remove(&path);
+                return Err(failed(&path.display().to_string(), &error));
             }
         }
-        lock(&self.places).extend(wanted);
         Ok(())
+    }
+
+    /// Watches nothing any more but what is wanted.
+    fn let_go_but(&mut self, wanted: &Watched) {
+        let watched = lock(&self.places).clone();
+        // One of which more is wanted is watched without a gap.
+        let stays =
+            |path, mode| wanted.get(path).is_some_and(|wanted| wanted == mode || *wanted == RecursiveMode::Recursive);
+        for (path, _) in watched.iter().filter(|(path, mode)| !stays(*path, *mode)) {
+            // One that is gone is not watched any more anyway.
+            let _ = self.watcher.unwatch(path);
+            // With a folder, what is in it is not watched any more either.
+            lock(&self.places).retain(|place, _| !place.starts_with(path));
+        }
     }
 
     /// Waits for saves that matter, and until they have settled, as [`Settling::next`] does.

@@ -2,7 +2,9 @@
 
 use std::{
     fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
@@ -31,7 +33,12 @@ impl Project {
     }
 
     fn attend(&mut self) {
-        self.saves.attend(Files::new(&self.path("config.json"), [self.path("lambdas/app")])).unwrap();
+        self.attend_to("config.json", &["lambdas/app"]);
+    }
+
+    fn attend_to(&mut self, configuration: &str, folders: &[&str]) {
+        let folders = folders.iter().map(|folder| self.path(folder)).collect::<Vec<_>>();
+        self.saves.attend(Files::new(&self.path(configuration), folders)).unwrap();
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -41,6 +48,12 @@ impl Project {
     fn write(&self, name: &str, text: &str) {
         fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
         fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Has everything told that was done so far.
+    async fn settle(&mut self) {
+        self.write("config.json", "settled");
+        while !self.saved().await.contains(&"config.json".into()) {}
     }
 
     /// The names of what is told next.
@@ -112,7 +125,7 @@ async fn a_configuration_that_is_a_link_is_told_by_both_its_names() {
     let mut project = Project::new();
     project.write("shared/real.json", "{}");
     fs::remove_file(project.path("config.json")).unwrap();
-    std::os::unix::fs::symlink("shared/real.json", project.path("config.json")).unwrap();
+    symlink("shared/real.json", project.path("config.json")).unwrap();
     assert_eq!(project.saved().await, ["config.json"]);
     project.attend();
     project.write("shared/real.json", "{ }");
@@ -129,4 +142,108 @@ async fn a_folder_outside_is_watched_by_whatever_way_it_is_written() {
     project.saves.attend(Files::new(Path::new("config.json"), [written])).unwrap();
     project.write("elsewhere/app.py", "changed");
     assert_eq!(project.saved().await, ["elsewhere/app.py"]);
+}
+
+#[tokio::test]
+async fn a_folder_is_still_watched_when_one_around_it_is_not_any_more() {
+    let mut project = Project::new();
+    project.write("lambdas/deep/app/app.py", "");
+    for around in ["lambdas", "lambdas/deep"] {
+        project.attend_to("config.json", &[around, "lambdas/deep/app"]);
+        project.attend_to("config.json", &["lambdas/deep/app"]);
+        project.settle().await;
+        project.write("lambdas/deep/app/app.py", around);
+        assert_eq!(project.saved().await, ["lambdas/deep/app/app.py"], "{around}");
+        project.write("lambdas/deep/app/more/new.py", around);
+        project.saved().await;
+        project.write("lambdas/deep/app/more/new.py", "changed");
+        assert_eq!(project.saved().await, ["lambdas/deep/app/more/new.py"], "{around}");
+        fs::remove_dir_all(project.path("lambdas/deep/app/more")).unwrap();
+        project.saved().await;
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_comes_in_a_function_within_another_one_is_watched() {
+    let mut project = Project::new();
+    project.write("lambdas/deep/app/app.py", "");
+    project.attend_to("config.json", &[".", "lambdas/deep/app"]);
+    project.settle().await;
+    project.write("lambdas/deep/new/app.py", "");
+    project.saved().await;
+    project.write("lambdas/deep/new/app.py", "changed");
+    assert_eq!(project.saved().await, ["lambdas/deep/new/app.py"]);
+}
+
+#[tokio::test]
+async fn a_folder_that_goes_while_it_is_attended_to_is_watched_again() {
+    let mut project = Project::new();
+    project.write("lambdas/other/app.py", "");
+    for round in 0..20 {
+        let folder = project.path("lambdas/app");
+        let comes_back = thread::spawn(move || {
+            fs::remove_dir_all(&folder).unwrap();
+            fs::create_dir(&folder).unwrap();
+        });
+        // One that is watched by turns gives the system time to tell of the other one.
+        for names in [&["lambdas/app", "lambdas/other"][..], &["lambdas/app"]].iter().cycle() {
+            let folders = names.iter().map(|name| project.path(name)).collect::<Vec<_>>();
+            // It may be gone at the moment when it is to be watched.
+            let _ = project.saves.attend(Files::new(&project.path("config.json"), folders));
+            if comes_back.is_finished() {
+                break;
+            }
+        }
+        comes_back.join().unwrap();
+        project.saved().await;
+        project.attend();
+        project.write("lambdas/app/app.py", "saved");
+        assert_eq!(project.saved().await, ["lambdas/app/app.py"], "{round}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_whose_folder_is_a_link_is_told_when_it_leads_elsewhere() {
+    let mut project = Project::new();
+    for name in ["one", "other"] {
+        project.write(&format!("shared/{name}/app.py"), "");
+    }
+    for (target, link) in [("shared/one", "current"), ("../current", "lambdas/linked")] {
+        symlink(target, project.path(link)).unwrap();
+    }
+    project.attend_to("config.json", &["lambdas/linked"]);
+    project.settle().await;
+    project.write("shared/one/app.py", "changed");
+    assert_eq!(project.saved().await, ["shared/one/app.py"]);
+    symlink("shared/other", project.path("next")).unwrap();
+    fs::rename(project.path("next"), project.path("current")).unwrap();
+    assert_eq!(project.saved().await, ["current"]);
+    project.attend_to("config.json", &["lambdas/linked"]);
+    project.write("shared/other/app.py", "changed");
+    assert_eq!(project.saved().await, ["shared/other/app.py"]);
+    fs::remove_file(project.path("lambdas/linked")).unwrap();
+    assert_eq!(project.saved().await, ["lambdas/linked"]);
+}
+
+#[tokio::test]
+async fn a_project_in_a_linked_folder_is_told_by_its_real_names() {
+    let mut project = Project::new();
+    symlink(".", project.path("linked")).unwrap();
+    project.attend_to("linked/config.json", &["linked/lambdas/app"]);
+    project.settle().await;
+    project.write("config.json", "{ }");
+    assert_eq!(project.saved().await, ["config.json"]);
+    project.write("lambdas/app/app.py", "changed");
+    assert_eq!(project.saved().await, ["lambdas/app/app.py"]);
+}
+
+#[tokio::test]
+async fn links_that_lead_round_in_a_circle_are_watched_like_files() {
+    let mut project = Project::new();
+    symlink("round", project.path("circle")).unwrap();
+    symlink("circle", project.path("round")).unwrap();
+    project.attend_to("config.json", &["round"]);
+    project.settle().await;
+    fs::remove_file(project.path("circle")).unwrap();
+    assert_eq!(project.saved().await, ["circle"]);
 }
