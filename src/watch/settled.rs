@@ -33,6 +33,18 @@ pub struct Saved {
     pub at: Instant,
 }
 
+impl Saved {
+    /// These and those of before them, which nothing has come of yet.
+    #[must_use]
+    pub fn after(mut self, before: Self) -> Self {
+        if !self.files.is_empty() && !before.files.is_empty() {
+            self.files.extend(before.files);
+            return self;
+        }
+        Self { files: BTreeSet::new(), ..self }
+    }
+}
+
 /// Gathers saves until nothing more is saved.
 #[derive(Debug)]
 pub struct Settling {

@@ -83,3 +83,14 @@ async fn who_stops_listening_and_comes_back_misses_nothing() {
     sleep(QUIET * 10).await;
     assert_eq!(next(&mut settling).await.files, ["a.py", "b.py"].map(PathBuf::from).into());
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_nothing_has_come_of_yet_is_told_with_the_next() {
+    let early = Instant::now();
+    let late = early + Duration::from_secs(1);
+    let saved = |names: &[&str], at| Saved { files: names.iter().map(PathBuf::from).collect(), at };
+    assert_eq!(saved(&["b.py"], late).after(saved(&["a.py"], early)), saved(&["a.py", "b.py"], late));
+    // When the system had lost track, nobody knows what else there was.
+    assert_eq!(saved(&["b.py"], late).after(saved(&[], early)), saved(&[], late));
+    assert_eq!(saved(&[], late).after(saved(&["a.py"], early)), saved(&[], late));
+}

@@ -89,7 +89,7 @@ impl Watch<'_> {
     async fn cycle(&mut self, saved: Saved) -> Result<Option<Saved>, Failure> {
         let mut since = saved.at;
         let end = match self.deploy(&mut since).await {
-            Ok(Reached::Withdrawn(next)) => return Ok(Some(next)),
+            Ok(Reached::Withdrawn(next)) => return Ok(Some(next.after(saved))),
             Ok(Reached::End(end)) => end,
             Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
             Err(failure) => {

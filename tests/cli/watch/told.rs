@@ -97,6 +97,20 @@ fn what_was_typed_before_it_was_asked_is_no_answer() {
 }
 
 #[test]
+fn what_a_withdrawn_question_was_about_is_told_with_the_next_change() {
+    let aws = Served::new(Settings::default());
+    let sandbox = up(&aws).with("NO_COLOR", "1");
+    let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
+    person.sees("Ctrl-C ends it");
+    sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
+    person.sees("Deploy it? [y/N] ");
+    replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
+    person.sees("Deploy it? [y/N] ");
+    person.types("n");
+    person.sees("  2 files: left as it was");
+}
+
+#[test]
 fn what_is_wrong_at_first_ends_it() {
     let aws = Served::new(Settings::default());
     let sandbox = aws.sandbox();
