@@ -62,8 +62,9 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
 /// Brings the stack up as `up` does: whatever is wrong then is told, and ends the run.
 async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
     let mut saves = Saves::new().map_err(|error| unwatched(&error))?;
+    // Each is watched before it is read, because it may be saved again meanwhile.
+    saves.attend(Files::new(&app.common.config, [])).map_err(|error| unwatched(&error))?;
     let loaded = project::load(app)?;
-    // Before anything is read that may be saved again meanwhile.
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
     let packages = project::package(&loaded.config, &loaded.directory)?;
     let (session, state) = bring_up(app, &loaded, &packages, UpArgs::default()).await?;

@@ -1,6 +1,10 @@
 //! What a save leads to, and what it costs.
 
-use std::fs;
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    process::Command,
+};
 
 use stackctl_local::Settings;
 
@@ -133,4 +137,21 @@ fn a_config_that_means_another_stack_is_not_followed() {
     assert_eq!((watching.cycle().0, calls_since(&aws, &before)), ("failed".into(), vec![]));
     sandbox.edit("\"stage\": \"prod\"", "\"stage\": \"dev\"");
     assert_eq!(watching.cycle().0, "same");
+}
+
+#[test]
+fn a_save_is_heard_also_while_the_configuration_is_read_for_the_first_time() {
+    let aws = Served::new(Settings::default());
+    let sandbox = up(&aws);
+    let (config, text) = (sandbox.path("config.json"), fs::read_to_string(sandbox.path("config.json")).unwrap());
+    // From a pipe it is read for as long as somebody writes into it.
+    fs::remove_file(&config).unwrap();
+    assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
+    let watching = Watching::begin(&sandbox, "");
+    let mut pipe = File::options().write(true).open(&config).unwrap();
+    replace(&sandbox, "config.json", &text.replace("GET /hello", "GET /more"));
+    pipe.write_all(text.as_bytes()).unwrap();
+    drop(pipe);
+    watching.until("watching");
+    assert_eq!(watching.cycle(), ("left".into(), vec!["config.json".into()]));
 }

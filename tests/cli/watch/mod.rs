@@ -11,7 +11,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -30,6 +30,13 @@ struct Watching {
 impl Watching {
     /// Begins one, which has nothing to do at first.
     fn new(sandbox: &Sandbox, flags: &str) -> Self {
+        let watching = Self::begin(sandbox, flags);
+        watching.until("watching");
+        watching
+    }
+
+    /// Begins one.
+    fn begin(sandbox: &Sandbox, flags: &str) -> Self {
         let mut command = sandbox.command(&format!("watch --json {flags}"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -39,9 +46,7 @@ impl Watching {
                 let _ = tell.send(serde_json::from_str(&line).unwrap());
             }
         });
-        let watching = Self { child, events };
-        watching.until("watching");
-        watching
+        Self { child, events }
     }
 
     /// Waits for the next event of this name.
@@ -94,4 +99,13 @@ fn calls_since(aws: &Served, before: &BTreeMap<String, usize>) -> Vec<(String, u
     let now = aws.cloud.call_counts();
     let more = now.into_iter().map(|(name, count)| (name.clone(), count - before.get(&name).copied().unwrap_or(0)));
     more.filter(|(_, count)| *count > 0).collect()
+}
+
+/// Waits for what happens elsewhere.
+fn wait_until(happened: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !happened() {
+        assert!(began.elapsed() < PATIENCE, "it never happens");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
