@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use super::code;
+use super::{code, go_on_unlocked};
 use crate::{
     commands::{
         access_logs,
-        app::{App, OnInterrupt},
-        connection, interpreters, lock, project,
+        app::App,
+        connection, interpreters, project,
         roll_out::{Applied, apply},
         session::{Session, Survey},
     },
@@ -98,8 +98,7 @@ impl<'a> Stack<'a> {
         }
         self.session.lock(self.app).await?;
         let ended = self.deploy_locked(settled, desired, agreed).await;
-        lock::release(self.app).await;
-        self.app.set_on_interrupt(OnInterrupt::End);
+        go_on_unlocked(self.app).await;
         ended
     }
 

@@ -68,8 +68,7 @@ async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
     let packages = project::package(&loaded.config, &loaded.directory)?;
     let (session, state) = bring_up(app, &loaded, &packages, UpArgs::default()).await?;
-    lock::release(app).await;
-    app.set_on_interrupt(OnInterrupt::End);
+    go_on_unlocked(app).await;
     let outputs = stack::outputs(&session.config, &state);
     let folders = loaded.config.functions.values().map(|function| function.source.clone());
     app.report.tell(&Message::Watching(&Watching {
@@ -128,6 +127,9 @@ impl Watch<'_> {
                 let way_out = Some(format!("stackctl up{}", self.app.flags()));
                 return Ok(Reached::End(CycleEnd::Left { way_out }));
             }
+            if self.app.interrupt.requested() {
+                return Ok(Reached::End(CycleEnd::Left { way_out: None }));
+            }
             tokio::select! {
                 biased;
                 next = self.saves.next() => return Ok(Reached::Withdrawn(next)),
@@ -143,9 +145,12 @@ impl Watch<'_> {
     }
 
     /// Starts what was deployed where functions run on this machine, so that whoever broke one hears of it before they
-    /// call it. A save ends the wait.
+    /// call it. A save ends the wait. Whoever wants an end waits for no start.
     async fn start(&mut self, end: CycleEnd) -> Option<Saved> {
         let CycleEnd::Deployed(deployed) = end else { return None };
+        if self.app.interrupt.requested() {
+            return None;
+        }
         tokio::select! {
             biased;
             next = self.saves.next() => Some(next),
@@ -171,6 +176,14 @@ impl Watch<'_> {
         let named = if there.is_empty() { gone } else { there };
         named.into_iter().map(name).collect()
     }
+}
+
+/// Releases the locks of a run that goes on without them; whoever interrupts it then ends it.
+async fn go_on_unlocked(app: &App) {
+    // A lock in a bucket is a call, which an end at once would leave under way and the lock behind.
+    app.set_on_interrupt(OnInterrupt::Finish);
+    lock::release(app).await;
+    app.set_on_interrupt(OnInterrupt::End);
 }
 
 fn files(loaded: &Loaded) -> Files {

@@ -1,6 +1,11 @@
 //! Watching on the local cloud, where functions run.
 
-use super::{Watching, replace};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+};
+
+use super::{Watching, replace, wait_until};
 use crate::cli::{obedient, sandbox::Sandbox};
 
 const CODE: &str = "items/bootstrap";
@@ -36,4 +41,38 @@ fn a_function_that_does_not_start_is_told_before_anybody_calls_it() {
     let (code, rest) = watching.interrupted();
     assert!(rest.iter().all(|event| event["event"] != "error"), "{rest:?}");
     assert_eq!(code, Some(0));
+}
+
+#[test]
+fn nothing_is_started_for_whoever_has_ended_it() {
+    let sandbox = Sandbox::obedient();
+    assert_eq!(sandbox.run("up --local").code, 0);
+    let url = sandbox.run("outputs invoke_url --local").out;
+    let cloud = url.strip_prefix("http://").unwrap().split('/').next().unwrap();
+    let watching = Watching::new(&sandbox, "--local");
+    // All steps are done and recorded when old versions are looked for, which is done again some time later.
+    let throttled = r#"{ "operation": "lambda:ListVersionsByFunction", "skip": 0, "times": 3, "effect": "Throttle" }"#;
+    ask(cloud, "POST /_stackctl/faults", throttled);
+    let looks = || ask(cloud, "GET /_stackctl/calls", "").matches("ListVersionsByFunction").count();
+    let before = looks();
+    replace(&sandbox, CODE, &obedient::BOOTSTRAP.replace("import http", "import nothing\nimport http"));
+    wait_until(|| looks() > before);
+    let (code, rest) = watching.interrupted();
+    let [.., cycle, done] = &rest[..] else { panic!("{rest:?}") };
+    assert_eq!((code, &cycle["outcome"], &done["event"]), (Some(0), &"deployed".into(), &"done".into()), "{rest:?}");
+}
+
+/// What a local cloud answers.
+fn ask(cloud: &str, request: &str, body: &str) -> String {
+    let mut connection = TcpStream::connect(cloud).unwrap();
+    let length = body.len();
+    write!(
+        connection,
+        "{request} HTTP/1.1\r\nhost: {cloud}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    answer
 }

@@ -1,6 +1,7 @@
 //! `stackctl watch`: saves, what becomes of them, and how much each costs.
 
 mod cycles;
+mod interrupts;
 mod local;
 mod told;
 
