@@ -73,23 +73,6 @@ pub(crate) async fn in_bucket(app: &App, loaded: &Loaded, s3: &S3Location) -> Re
     Ok(Box::new(S3Store::new(bucket, &s3.key)))
 }
 
-/// Where the state of a configuration that has a bucket for it may have been forgotten.
-pub(crate) struct Unmoved {
-    /// The place that is used without a bucket.
-    pub(crate) folder: LocalStore,
-    /// The flags that the command needs which moves it, each after a space.
-    pub(crate) flags: String,
-}
-
-/// That of a configuration, when it has a bucket.
-pub(crate) fn unmoved(app: &App, loaded: &Loaded) -> Option<Unmoved> {
-    let state = &loaded.config.state;
-    let folder = loaded.path.with_file_name(&state.path);
-    // A file of that name holds no states.
-    let elsewhere = !app.common.local && state.s3.is_some() && !folder.is_file();
-    elsewhere.then(|| Unmoved { folder: in_folder(loaded, &folder), flags: app.flags() })
-}
-
 /// The local cloud stands in for whatever account the configuration means.
 fn check_account(app: &App, deployment: &Deployment, account: &str) -> Result<(), Failure> {
     let wanted = deployment.account_id.as_ref().filter(|_| !app.common.local);

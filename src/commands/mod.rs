@@ -15,6 +15,7 @@ mod history;
 mod init;
 mod interpreters;
 mod invoke;
+mod left;
 mod local;
 mod lock;
 mod logs;

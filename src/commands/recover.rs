@@ -53,11 +53,13 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
 
 /// A state that knows nothing, to begin with, and what is wrong with the damaged one that gives way to it.
 async fn blank(app: &App, session: &Session) -> Result<(State, Option<Fault>), Failure> {
-    if let Err(error) = session.store.load().await {
-        let StateError::Damaged { restore, .. } = &error else { return Err(error.into()) };
-        return Ok((session.blank(), Some(Fault::new(&error).hint(restore))));
-    }
-    let state = session.state().await?;
+    let state = match session.store.load().await {
+        Ok(loaded) => session.settled(loaded).await?,
+        Err(error) => {
+            let StateError::Damaged { restore, .. } = &error else { return Err(error.into()) };
+            return Ok((session.blank(), Some(Fault::new(&error).hint(restore))));
+        }
+    };
     if session::is_empty(&state) { Ok((state, None)) } else { Err(not_lost(app, session, &state)) }
 }
 
@@ -109,6 +111,7 @@ fn left_alone(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Vec<Fault> {
 async fn record(app: &App, session: &Session, mut state: State) -> Result<Exit, Failure> {
     app.set_on_interrupt(OnInterrupt::Finish);
     state.serial += 1;
+    // A state that is there was saved before.
     let damaged = if state.serial == 1 {
         session.store.begin_anew(&state).await?
     } else {

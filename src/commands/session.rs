@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::{
     app::App,
-    connection::{self, Unmoved},
+    connection,
+    left::{self, Unmoved},
     lock,
 };
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
     report::{Message, Target},
     resources,
     stack::{self, Identity, Packages},
-    state::{Backend, Place, State, StateError, Store as _},
+    state::{Backend, Place, State},
 };
 
 /// A connected stack.
@@ -45,40 +46,8 @@ pub(crate) struct Survey {
 /// The state of a configuration, unless there is nothing in it and nothing was about to be.
 pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>, Failure> {
     let store = connection::store(app, loaded).await?;
-    let state = load(&*store, connection::unmoved(app, loaded).as_ref()).await?;
+    let state = left::load(&*store, left::unmoved(app, loaded).as_ref()).await?;
     Ok(state.filter(|state| !is_empty(state)))
-}
-
-/// Loads a state, and does not take one that was left in a folder for none at all.
-pub(super) async fn load(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Result<Option<State>, Failure> {
-    let state = store.load().await?;
-    if let (None, Some(unmoved)) = (&state, unmoved) {
-        refuse_left(store, unmoved).await?;
-    }
-    Ok(state)
-}
-
-/// Makes sure that no state was left in a folder of which nothing is at its place.
-pub(super) async fn refuse_left(store: &dyn Backend, unmoved: &Unmoved) -> Result<(), Failure> {
-    let Unmoved { folder, flags } = unmoved;
-    let (place, left) = (store.place(), folder.place());
-    let failure = match folder.load().await {
-        // It is known where that one went.
-        Ok(None) | Err(StateError::Moved { .. }) => return Ok(()),
-        Ok(Some(state)) if is_empty(&state) => return Ok(()),
-        Ok(Some(_)) => Failure::failed(format!("{place}: there is no state, and one is left at {left}"))
-            .hint(format!("`stackctl state migrate{flags}` moves it")),
-        Err(error) => {
-            let failure = Failure::failed(format!("{place}: there is no state, and {left} cannot be used"));
-            let hints = match &error {
-                // `recover` would be refused as well while it is there.
-                StateError::Damaged { restore, .. } => vec![restore.clone()],
-                error => error.hints(),
-            };
-            failure.detail(error).with_hints(hints)
-        }
-    };
-    Err(failure.hint("if the stack does not need it, move the file away"))
 }
 
 /// The first setting that says which stack this is, where it is and where it is recorded, and that is another one now.
@@ -124,7 +93,7 @@ impl Session {
             config: loaded.config.with_account(&cloud.account),
             catalog: resources::catalog(),
             store: connection::store(app, loaded).await?,
-            unmoved: connection::unmoved(app, loaded),
+            unmoved: left::unmoved(app, loaded),
             place: Place {
                 stack: deployment.service_name.clone(),
                 stage: deployment.stage.clone(),
@@ -274,8 +243,15 @@ impl Session {
 
     /// The state, which is of this place.
     pub(crate) async fn state(&self) -> Result<State, Failure> {
-        let loaded = load(&*self.store, self.unmoved.as_ref()).await?;
-        let Some(mut state) = loaded else { return Ok(self.blank()) };
+        self.settled(self.store.load().await?).await
+    }
+
+    /// What was loaded, as the state of this place: one that knows nothing where there is none.
+    pub(crate) async fn settled(&self, loaded: Option<State>) -> Result<State, Failure> {
+        let Some(mut state) = loaded else {
+            left::refuse(&*self.store, self.unmoved.as_ref()).await?;
+            return Ok(self.blank());
+        };
         if self.local {
             // It is the same cloud on whatever port it came back.
             state.endpoint.clone_from(&self.place.endpoint);

@@ -137,7 +137,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         intent: &Intent,
         (spec, known): (&Resolved, &[Value]),
     ) -> Result<Search, ResourceError> {
-        let kind = self.catalog.get(&key.kind).ok_or_else(|| ResourceError::refused("its kind is not known"))?;
+        let kind = self.known_kind(key)?;
         let claim = claim(state, key, Some(&intent.token));
         let fresh = Timestamp::now().duration_since(intent.since) < FRESH;
         let patience = if kind.traits().listed_late && fresh { LIST_LAG } else { Duration::ZERO };
@@ -162,10 +162,14 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     pub(super) fn kind(&self, key: &Key) -> Result<&dyn Erased<C>, ObserveError> {
-        self.catalog.get(&key.kind).ok_or_else(|| ObserveError {
-            key: key.clone(),
-            error: ResourceError::refused(format!("this version of stackctl knows no kind `{}`", key.kind))
-                .hint("use the version of stackctl that wrote the state, or a newer one"),
+        self.known_kind(key).map_err(|error| ObserveError { key: key.clone(), error })
+    }
+
+    /// The kind of a thing; the error knows nothing of the thing.
+    pub(super) fn known_kind(&self, key: &Key) -> Result<&dyn Erased<C>, ResourceError> {
+        self.catalog.get(&key.kind).ok_or_else(|| {
+            ResourceError::refused(format!("this version of stackctl knows no kind `{}`", key.kind))
+                .hint("use the version of stackctl that wrote the state, or a newer one")
         })
     }
 
@@ -188,19 +192,48 @@ pub(super) async fn find<C: Send + Sync>(
     wanted: &Wanted<'_>,
     patience: Duration,
 ) -> Result<Search, ResourceError> {
-    let deadline = Instant::now() + patience;
+    let late = Late {
+        patience,
+        because: "an interrupted run may have created it",
+        what: "what an interrupted run may have created",
+    };
+    let look = || kind.find(context, wanted.spec, wanted.claim, wanted.known);
+    patiently(context, &late, look, |found| *found != Found::Nothing).await
+}
+
+/// What may be listed late.
+pub(super) struct Late<'a> {
+    /// For how long.
+    pub(super) patience: Duration,
+    /// Why it may be there all the same, for the person.
+    pub(super) because: &'a str,
+    /// What is waited for.
+    pub(super) what: &'a str,
+}
+
+/// Looks once, and again until the patience runs out while that does not find `enough`.
+pub(super) async fn patiently<C: Send + Sync, T, F>(
+    context: &Context<'_, C>,
+    late: &Late<'_>,
+    look: impl Fn() -> F,
+    enough: impl Fn(&T) -> bool,
+) -> Result<T, ResourceError>
+where
+    F: Future<Output = Result<T, ResourceError>>,
+{
+    let Late { patience, because, what } = late;
+    let deadline = Instant::now() + *patience;
     let mut told = false;
     loop {
-        let found = kind.find(context, wanted.spec, wanted.claim, wanted.known).await?;
-        if found != Found::Nothing || Instant::now() >= deadline {
+        let found = look().await?;
+        if enough(&found) || Instant::now() >= deadline {
             return Ok(found);
         }
         if !told {
             told = true;
-            let seconds = patience.as_secs();
-            context.waiting(format!("an interrupted run may have created it: looking for it for up to {seconds} s"));
+            context.waiting(format!("{because}: looking for it for up to {} s", patience.as_secs()));
         }
-        context.wait(super::pause(Duration::from_secs(1)), "what an interrupted run may have created").await?;
+        context.wait(super::pause(Duration::from_secs(1)), what).await?;
     }
 }
 

@@ -1,7 +1,7 @@
 //! `stackctl state pull`: the bytes as they are, which need not be a state that this version can use.
 
 use super::{
-    super::{app::App, connection, project, session},
+    super::{app::App, connection, left, project},
     nothing,
 };
 use crate::{error::Failure, exit::Exit, report::Look};
@@ -14,8 +14,8 @@ pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
     let loaded = project::read(app)?;
     let store = connection::store(app, &loaded).await?;
     let bytes = store.bytes().await?;
-    if let (None, Some(unmoved)) = (&bytes, connection::unmoved(app, &loaded)) {
-        session::refuse_left(&*store, &unmoved).await?;
+    if bytes.is_none() {
+        left::refuse(&*store, left::unmoved(app, &loaded).as_ref()).await?;
     }
     let bytes = bytes.ok_or_else(|| nothing(app, &*store))?;
     app.report.raw(&bytes);

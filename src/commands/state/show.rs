@@ -1,7 +1,7 @@
 //! `stackctl state show`. Reads only; the state is not locked.
 
 use super::{
-    super::{app::App, connection, project, session},
+    super::{app::App, connection, left, project},
     nothing,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
     let loaded = project::read(app)?;
     let store = connection::store(app, &loaded).await?;
-    let state = session::load(&*store, connection::unmoved(app, &loaded).as_ref()).await?;
+    let state = left::load(&*store, left::unmoved(app, &loaded).as_ref()).await?;
     let state = state.ok_or_else(|| nothing(app, &*store))?;
     app.report.data(&Message::State(&StateCard { place: &store.place(), state: &state }));
     Ok(Exit::Done)

@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::{Discovery, Mark};
 use crate::engine::{
-    Claim, Context, Desired, Discovered, Engine, Erased, Key, Kind, ObserveError, Scope, error::ResourceError,
-    observe::LIST_LAG, pause,
+    Context, Desired, Discovered, Engine, Erased, Key, Kind, ObserveError, Scope,
+    error::ResourceError,
+    observe::{LIST_LAG, Late, patiently},
 };
 
 /// Things with their claims, by key.
@@ -62,7 +62,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             let recorded = discovery.state.resources.iter().filter(|(key, _)| parents.contains(&key.kind));
             let search =
                 Search { scope, beneath: recorded.map(|(_, recorded)| recorded.outputs.clone()).collect(), wanted };
-            let found = patiently(one, &self.context(&key), &search).await;
+            let found = all_of(one, &self.context(&key), &search).await;
             found.map_err(|error| ObserveError { key, error })
         });
         let found: Vec<_> =
@@ -76,25 +76,17 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 }
 
 /// Looks for the things of a kind, for as long as new ones may be missing from AWS's lists and wanted ones are missing.
-async fn patiently<C: Send + Sync>(
+async fn all_of<C: Send + Sync>(
     kind: &dyn Erased<C>,
     context: &Context<'_, C>,
     search: &Search<'_>,
 ) -> Result<Discovered<Value, Value>, ResourceError> {
-    let patience = if kind.traits().listed_late { LIST_LAG } else { Duration::ZERO };
-    let deadline = Instant::now() + patience;
-    let mut told = false;
-    loop {
-        let found = kind.discover(context, search.scope, &search.beneath).await?;
-        let there = |key: &Key| found.iter().any(|(Claim { key: other, .. }, _)| other == key);
-        if Instant::now() >= deadline || search.wanted.iter().all(|key| there(key)) {
-            return Ok(found);
-        }
-        if !told {
-            told = true;
-            let seconds = patience.as_secs();
-            context.waiting(format!("a new one may be listed late: looking for it for up to {seconds} s"));
-        }
-        context.wait(pause(Duration::from_secs(1)), "what may be listed late").await?;
-    }
+    let late = Late {
+        patience: if kind.traits().listed_late { LIST_LAG } else { Duration::ZERO },
+        because: "a new one may be listed late",
+        what: "what may be listed late",
+    };
+    let there = |found: &Discovered<Value, Value>, key: &Key| found.iter().any(|(claim, _)| claim.key == *key);
+    let all_there = |found: &_| search.wanted.iter().all(|key| there(found, key));
+    patiently(context, &late, || kind.discover(context, search.scope, &search.beneath), all_there).await
 }

@@ -73,7 +73,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         desired: &Desired,
         (key, want): (&Key, &Resolved),
     ) -> Result<(Vec<Sight>, Search), ResourceError> {
-        let kind = self.catalog.get(&key.kind).ok_or_else(|| ResourceError::refused("its kind is not known"))?;
+        let kind = self.known_kind(key)?;
         let needs = desired.get(key).map(Node::needs).unwrap_or_default();
         if self.parents(key, &needs).any(|parent| !state.resources.contains_key(parent)) {
             return Ok((Vec::new(), Found::Nothing));
