@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{
     Action, Catalog, Event, Events, Interrupt, Key, Plan, Step, Verb, Verdict, error::ResourceError, journal::Journal,
-    step::Effect,
+    record, step::Effect,
 };
 use crate::state::{State, StateError, Store};
 
@@ -78,6 +78,15 @@ impl Outcome {
     pub(super) fn go_on_with(&mut self, next: Self) {
         let (done, saves) = (self.done + next.done, self.saves + next.saves);
         *self = Self { done, saves, ..next };
+    }
+
+    /// Saves the state, which was changed elsewhere than in the steps of the plan.
+    pub(super) async fn save(&mut self, store: &dyn Store) {
+        self.saves += 1;
+        match record(self.state.clone(), store).await {
+            Ok(state) => self.state = state,
+            Err(error) => self.save_error = Some(error),
+        }
     }
 
     /// Whether every step was done and recorded.

@@ -6,7 +6,7 @@ use futures_util::{StreamExt as _, stream};
 use jiff::{Timestamp, Unit};
 use serde_json::Value;
 
-use super::{Back, Engine, Failed, Key, ResourceError, Rules, Verb, record};
+use super::{Back, Engine, Failed, Key, Outcome, ResourceError, Rules, Verb};
 use crate::state::{Changed, Release, State, StateError, Store};
 
 /// How many releases are kept: the last one and four to go back to.
@@ -141,20 +141,20 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         for Move { key, .. } in &moves {
             unchecked.before.entry(key.clone()).or_insert_with(|| now.get(key).cloned());
         }
-        let mut went = WentBack { state, back: Back::default(), saves: 0, save_error: None };
-        went.save(store).await;
-        if went.save_error.is_some() {
-            return went;
+        let mut outcome = Outcome::idle(state);
+        outcome.save(store).await;
+        if outcome.save_error.is_some() {
+            return WentBack::of(outcome, Back::default());
         }
-        went.back = self.put_back(&mut went.state, moves).await;
-        if went.back.failed.is_empty() {
-            undo(&mut went.state);
-            let serves = serves(&went.state, self.catalog);
+        let back = self.put_back(&mut outcome.state, moves).await;
+        if back.failed.is_empty() {
+            undo(&mut outcome.state);
+            let serves = serves(&outcome.state, self.catalog);
             let new = New { by, checked: false, back_to: Some(to.number), changes: BTreeMap::new(), serves };
-            add(&mut went.state, new);
+            add(&mut outcome.state, new);
         }
-        went.save(store).await;
-        went
+        outcome.save(store).await;
+        WentBack::of(outcome, back)
     }
 
     /// Moves each thing to what it is to serve, and records that.
@@ -196,11 +196,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 }
 
 impl WentBack {
-    async fn save(&mut self, store: &dyn Store) {
-        self.saves += 1;
-        match record(self.state.clone(), store).await {
-            Ok(state) => self.state = state,
-            Err(error) => self.save_error = Some(error),
-        }
+    fn of(Outcome { state, saves, save_error, .. }: Outcome, back: Back) -> Self {
+        Self { state, back, saves, save_error }
     }
 }

@@ -180,7 +180,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             all.outcome.go_on_with(removed);
             all.took += began.elapsed();
         } else if unchecked.is_some() {
-            all.save(store).await;
+            all.outcome.save(store).await;
         }
         if let Some(unchecked) = unchecked.filter(|_| all.outcome.complete()) {
             let moved = unchecked.before.iter().filter(|(_, before)| before.is_some()).map(|(key, _)| key);
@@ -204,7 +204,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         if back.failed.is_empty() {
             release::undo(state);
         }
-        all.save(store).await;
+        all.outcome.save(store).await;
         all.back = Some(back);
     }
 }
@@ -212,16 +212,6 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 /// Whether nothing is left of a thing after a step.
 fn removes_all(action: &Action) -> bool {
     matches!(action, Action::Delete { replaced: false, .. } | Action::Forget { .. })
-}
-
-impl<R> RolledOut<R> {
-    async fn save(&mut self, store: &dyn Store) {
-        self.outcome.saves += 1;
-        match record(self.outcome.state.clone(), store).await {
-            Ok(state) => self.outcome.state = state,
-            Err(error) => self.outcome.save_error = Some(error),
-        }
-    }
 }
 
 /// Saves a state that was changed elsewhere than in the steps of a plan; answers it as it is stored.
