@@ -100,8 +100,8 @@ pub(crate) enum Command {
     /// Serve again what was served with an earlier release
     ///
     /// Moves the stage and the functions' aliases back, and nothing else: roles, users and the API as it is edited stay as
-    /// they are, and a function that was removed since does not come back. That is a release of its own. The next `up`
-    /// deploys the config again.
+    /// they are, a function that was removed since does not come back, and one that was made since stays. That is a release
+    /// of its own. The next `up` deploys the config again.
     #[command(after_help = "Examples:\n  stackctl rollback\n  stackctl history && stackctl rollback 7")]
     Rollback {
         /// The number of a release; without it the last one before what is served

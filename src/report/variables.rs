@@ -62,6 +62,12 @@ mod tests {
     }
 
     #[test]
+    fn a_word_of_a_command_line_has_quotes_only_where_they_are_needed() {
+        let words = ["prod", "of mine/it's.json", "a&b", ""].map(for_a_shell);
+        assert_eq!(words, ["prod", r"'of mine/it'\''s.json'", "'a&b'", "''"]);
+    }
+
+    #[test]
     fn a_file_has_quotes_only_where_they_are_needed() {
         insta::assert_snapshot!(variables(Form::Dotenv, VALUES), @r#"
         INVOKE_URL=https://x.execute-api.eu-west-1.amazonaws.com/dev
