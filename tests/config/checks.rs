@@ -71,7 +71,14 @@ fn a_request_has_one_method_and_a_body_where_there_can_be_one() {
     assert_snapshot!(checked("ANY /hello", r#"{ "method": "ANY" }"#), @r#"
     warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
     hint: leave `auth` out to ask for a signed-in user
-    error: config.json:6:28: routes."ANY /hello".check.method: a request has one method, and `ANY` is none
+    error: config.json:6:28: routes."ANY /hello".check.method: `ANY` is not allowed
+      allowed are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
+    "#);
+    assert_snapshot!(checked("ANY /hello", r#"{ "method": "FOO" }"#), @r#"
+    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    hint: leave `auth` out to ask for a signed-in user
+    error: config.json:6:28: routes."ANY /hello".check.method: `FOO` is not allowed
+      allowed are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
     "#);
     assert_snapshot!(checked("ANY /hello", r#"{ "body": "text" }"#), @r#"
     warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
@@ -79,6 +86,28 @@ fn a_request_has_one_method_and_a_body_where_there_can_be_one() {
     error: config.json:6:26: routes."ANY /hello".check.body: a `GET` request has no body
     "#);
     assert_snapshot!(checked("HEAD /hello", r#"{ "body": { "a": 1 } }"#), @r#"error: config.json:6:26: routes."HEAD /hello".check.body: a `HEAD` request has no body"#);
+}
+
+#[test]
+fn an_answer_without_a_body_holds_nothing() {
+    assert_snapshot!(checked("HEAD /hello", r#"{ "bodyMatch": "x" }"#), @r#"
+    error: config.json:6:31: routes."HEAD /hello".check.bodyMatch: the answer to a `HEAD` request has no body
+    hint: leave it out
+    "#);
+    assert_snapshot!(checked("ANY /hello", r#"{ "method": "HEAD", "bodyMatch": {} }"#), @r#"
+    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    hint: leave `auth` out to ask for a signed-in user
+    error: config.json:6:49: routes."ANY /hello".check.bodyMatch: the answer to a `HEAD` request has no body
+    hint: leave it out
+    "#);
+}
+
+#[test]
+fn nobody_checks_a_public_route_as_a_user() {
+    assert_snapshot!(checked("GET /hello", r#"{ "as": "user" }"#), @r#"
+    error: config.json:6:24: routes."GET /hello".check.as: the route is public, so no request to it has a token
+    hint: leave `as` out, or leave `auth` out to ask for a signed-in user
+    "#);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use super::Method;
 pub struct Check {
     /// The method to call a route of `ANY` with; left out: `GET`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Method")]
+    #[schemars(schema_with = "methods_of_requests")]
     pub method: Option<Method>,
 
     /// What stands in the place of each variable of the path, by its name.
@@ -42,11 +42,21 @@ pub struct Check {
     #[schemars(range(min = 200, max = 599))]
     pub status: u16,
 
-    /// What the body of the answer holds: a string is part of it, an object has its members, everything else is equal to
-    /// it. Left out: any body will do.
+    /// What the body of the answer holds. A string is a part of its text. Everything else is compared with its JSON: an
+    /// object has these members, and may have more, each compared in the same way; lists and single values, a string inside
+    /// an object included, are equal. Left out: any body will do.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub body_match: Option<Value>,
+}
+
+/// The methods but `ANY`: a request has one.
+fn methods_of_requests(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = Method::json_schema(generator);
+    if let Some(Value::Array(words)) = schema.get_mut("oneOf") {
+        words.retain(|word| word["const"] != Method::Any.as_str());
+    }
+    schema
 }
 
 impl Default for Check {

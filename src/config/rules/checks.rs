@@ -21,8 +21,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
         if let Some(body) = check.get("body").filter(|_| !method.has_body()) {
             findings.add(body.error(format!("a `{method}` request has no body")));
         }
+        if let Some(part) = check.get("bodyMatch").filter(|_| method == Method::Head) {
+            findings.add(part.error(format!("the answer to a `{method}` request has no body")).hint("leave it out"));
+        }
         headers(check, findings);
-        if let Some(caller) = caller(&entry.value, check) {
+        if let Some(caller) = caller(&entry.value, check, findings) {
             signs_in(context, caller, findings);
             scopes(&entry.value, caller, findings);
         }
@@ -41,12 +44,9 @@ fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
     if key.method != Method::Any {
         return key.method;
     }
+    // What is no method of a request is a problem already.
     let known = |text: &str| Method::ALL.iter().copied().find(|method| method.as_str() == text);
-    let method = chosen.and_then(Node::text).and_then(known).unwrap_or(Method::Get);
-    if let Some(node) = chosen.filter(|_| method == Method::Any) {
-        findings.add(node.error("a request has one method, and `ANY` is none"));
-    }
-    method
+    chosen.and_then(Node::text).and_then(known).unwrap_or(Method::Get)
 }
 
 /// Makes sure that a request to a route of `ANY` does not come to a route of its own method.
@@ -114,11 +114,20 @@ fn headers(check: &Node, findings: &mut Findings) {
 }
 
 /// Gives the place that says that the check is made as a user, when it is.
-fn caller<'n>(route: &'n Node, check: &'n Node) -> Option<&'n Node> {
+fn caller<'n>(route: &'n Node, check: &'n Node, findings: &mut Findings) -> Option<&'n Node> {
     let public = route.text_of("auth") == Some("none");
-    match check.get("as") {
-        Some(node) => (node.text() == Some(CheckAs::User.as_str())).then_some(node),
-        None => (!public).then_some(check),
+    let chosen = check.get("as");
+    let user = chosen.filter(|node| node.text() == Some(CheckAs::User.as_str()));
+    match (user, public) {
+        (Some(user), true) => {
+            findings.add(
+                user.error("the route is public, so no request to it has a token")
+                    .hint("leave `as` out, or leave `auth` out to ask for a signed-in user"),
+            );
+            None
+        }
+        (Some(user), false) => Some(user),
+        (None, public) => (chosen.is_none() && !public).then_some(check),
     }
 }
 
