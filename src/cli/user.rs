@@ -60,6 +60,13 @@ pub(crate) struct PoolArgs {
     pub(crate) user_pool_id: Option<String>,
 }
 
+impl PoolArgs {
+    /// The flags that choose the stack, with those that a command in a hint needs besides to mean the same pool.
+    pub(crate) fn flags(&self, stack: String) -> String {
+        self.user_pool_id.iter().fold(stack, |flags, id| format!("{flags} --user-pool-id {id}"))
+    }
+}
+
 /// What can be done with users.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {

@@ -48,7 +48,7 @@ pub(crate) async fn connect<'a>(
 /// When it is in a bucket, and there is no connection.
 pub(crate) async fn store(app: &App, loaded: &Loaded) -> Result<Box<dyn Backend>, Failure> {
     if app.common.local {
-        return Ok(Box::new(in_folder(loaded, &local::Home::beside(&loaded.path).states())));
+        return Ok(Box::new(on_local(loaded)));
     }
     let state = &loaded.config.state;
     if state.s3.is_none() {
@@ -62,6 +62,11 @@ pub(crate) async fn store(app: &App, loaded: &Loaded) -> Result<Box<dyn Backend>
 pub(crate) fn in_folder(loaded: &Loaded, folder: &Path) -> LocalStore {
     let Deployment { service_name, stage, .. } = &loaded.config.deployment;
     LocalStore::new(folder, service_name, stage)
+}
+
+/// The state of a configuration on the local cloud.
+pub(crate) fn on_local(loaded: &Loaded) -> LocalStore {
+    in_folder(loaded, &local::Home::beside(&loaded.path).states())
 }
 
 /// A state in a bucket.

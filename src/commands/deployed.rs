@@ -3,7 +3,7 @@
 use super::{
     app::App,
     connection, local, project,
-    session::{self, Session},
+    session::{self, Session, is_empty},
 };
 use crate::{
     config::{Config, Function, Loaded, did_you_mean, list},
@@ -82,7 +82,21 @@ impl Deployed {
     }
 }
 
-/// Nothing, or not enough, is deployed.
+/// The stack that was chosen is not deployed; `what` says so, or what it lacks therefore.
 pub(crate) fn not_deployed(app: &App, what: &str) -> Failure {
+    // Whoever finds nothing recorded has read the configuration before.
+    let Ok(loaded) = project::read(app) else { return lacks(app, what) };
+    let failure = lacks(app, &format!("{}: {what}", stack_and_stage(&loaded.config)));
+    let on_local = !app.common.local && connection::on_local(&loaded).peek().is_some_and(|state| !is_empty(&state));
+    failure.with_hints(on_local.then(|| "it is deployed on the local cloud: add `--local`".to_owned()))
+}
+
+/// Not enough is deployed.
+pub(crate) fn lacks(app: &App, what: &str) -> Failure {
     Failure::failed(what).hint(format!("`stackctl up{}` deploys it", app.flags()))
+}
+
+/// The stack and its stage, as people are told of them.
+pub(crate) fn stack_and_stage(config: &Config) -> String {
+    format!("{}, stage {}", config.deployment.service_name, config.deployment.stage)
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{
     app::{App, OnInterrupt},
     data,
-    deployed::{Deployed, not_deployed},
+    deployed::{Deployed, lacks},
     session::Session,
 };
 use crate::{
@@ -93,7 +93,7 @@ async fn invoke(
         request.clone().customize().config_override(slow::invoke(timeout)).send()
     });
     sent.await.map_err(|error| match error.code.as_deref() {
-        Some("ResourceNotFoundException") => not_deployed(app, &format!("`{name}` is not deployed")),
+        Some("ResourceNotFoundException") => lacks(app, &format!("`{name}` is not deployed")),
         _ => Failure::resource(format!("`{name}` was not called"), &error),
     })
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     app::{App, OnInterrupt},
-    deployed::{Deployed, not_deployed},
+    deployed::{Deployed, lacks},
 };
 use crate::{
     cli::{LogsArgs, Since},
@@ -104,7 +104,7 @@ fn since(since: Since) -> Result<Timestamp, Failure> {
 fn failure(app: &App, log: Log<'_>, Unread { error, .. }: &Unread) -> Failure {
     let whose = log.function().map_or_else(|| "the API".to_owned(), |name| format!("`{name}`"));
     match error.code.as_deref() {
-        Some("ResourceNotFoundException") => not_deployed(app, &format!("{whose} has no log group")),
+        Some("ResourceNotFoundException") => lacks(app, &format!("{whose} has no log group")),
         Some("InvalidParameterException") => {
             Failure::resource("the filter pattern is not one of CloudWatch", error).hint("see `stackctl logs --help`")
         }

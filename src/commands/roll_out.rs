@@ -84,8 +84,9 @@ pub(crate) async fn apply(
 /// Tells that there is something to do although nothing is to be changed.
 pub(super) fn tell_unchecked(app: &App, survey: &Survey) {
     if survey.plan.is_empty() && survey.state.unchecked.is_some() {
-        let message = "the last change has not passed its check yet: `up` checks what is served";
-        app.report.tell(&Message::Note { message });
+        let up = format!("stackctl up{}", app.flags());
+        let message = format!("the last change has not passed its check yet: `{up}` checks what is served");
+        app.report.tell(&Message::Note { message: &message });
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     app::App,
+    deployed::stack_and_stage,
     project,
     session::{self, Session},
 };
@@ -35,8 +36,9 @@ impl Sight {
 
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
+    let stack = stack_and_stage(&loaded.config);
     let table = if session::recorded(app, &loaded).await?.is_none() {
-        StatusTable { deployed: false, resources: Vec::new() }
+        StatusTable { stack, deployed: false, resources: Vec::new() }
     } else {
         let packages = project::package(&loaded.config, &loaded.directory)?;
         let session = Session::open(app, &loaded, &packages).await?;
@@ -45,7 +47,7 @@ pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> 
         let comparison = compare(&desired, &state, &observed, &session.catalog, &Consent::default())?;
         let sight = Sight { state, observed, comparison };
         let resources = sight.comparison.plan.steps.iter().map(|step| row(&session, &sight, step)).collect();
-        StatusTable { deployed: true, resources }
+        StatusTable { stack, deployed: true, resources }
     };
     app.report.data(&Message::Status(&table));
     let differs = detailed.detailed_exitcode && !table.in_sync();

@@ -67,7 +67,7 @@ fn read(path: &Path, findings: &mut Findings) -> Option<String> {
             text.ok()
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let hint = "`stackctl init` writes an example; `--config` names another file";
+            let hint = "`stackctl init` writes an example into an empty folder; `--config` names another file";
             findings.add(Problem::error("", "there is no such file").hint(hint));
             None
         }

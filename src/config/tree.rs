@@ -152,7 +152,10 @@ pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<Node> {
         Ok(parsed) => {
             let document = parsed.value.map(|value| Builder { places, findings }.node(value, String::new()));
             if document.is_none() {
-                findings.add(Problem::error("", "the file is empty").hint("`stackctl init` writes an example"));
+                findings.add(
+                    Problem::error("", "the file is empty")
+                        .hint("`stackctl init` writes an example into an empty folder"),
+                );
             }
             document
         }

@@ -50,6 +50,9 @@ pub(crate) struct StatusRow {
 /// All things.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StatusTable {
+    /// Whose they are, for people: to a machine it is told with the connection.
+    #[serde(skip)]
+    pub(crate) stack: String,
     /// Whether there is a state at all.
     pub(crate) deployed: bool,
     /// In the order of the plan.
@@ -78,7 +81,7 @@ impl StatusTable {
 
     pub(super) fn render(&self) -> String {
         if !self.deployed {
-            return "not deployed\n".into();
+            return format!("{}: not deployed\n", self.stack);
         }
         let widest = |width: &dyn Fn(&StatusRow) -> usize| self.resources.iter().map(width).max().unwrap_or(0);
         let widths = (widest(&|row| row.key.to_string().len()), widest(&|row| row.status.word().len()));

@@ -203,7 +203,7 @@ fn a_status_shows_what_was_wanted_and_what_is_there() {
         row("iam_role.a", Condition::Gone, &[], None),
         row("stage.main", Condition::Pending, &[], Some("an interrupted run was to create it")),
     ];
-    let table = StatusTable { deployed: true, resources };
+    let table = StatusTable { stack: "shop, stage dev".into(), deployed: true, resources };
     insta::assert_snapshot!(plain(&Message::Status(&table)), @r#"
     log_group.a        in sync  id-of-log_group.a
     lambda_function.a  drifted  id-of-lambda_function.a

@@ -202,7 +202,7 @@ fn a_first_deployment_that_fails_stays_and_is_checked_until_it_passes() {
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
     nothing to change
-    the last change has not passed its check yet: `up` checks what is served
+    the last change has not passed its check yet: `stackctl up --local` checks what is served
     checked with 10 requests, 1 with a wrong answer in TIME
 
     error: GET /items?as=404 as a user: the answer is 404, not 200
@@ -292,7 +292,7 @@ fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
     --- stderr
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
-    the last change has not passed its check yet: `up` checks what is served
+    the last change has not passed its check yet: `stackctl up` checks what is served
     "#);
 }
 
@@ -360,7 +360,7 @@ fn the_user_of_a_check_that_was_killed_counts_as_nobody_and_goes() {
         if last.starts_with("up") {
             assert_eq!(sandbox.run("user list --local").out, "0 users\n");
         } else {
-            assert_eq!(sandbox.run("status --local").out, "not deployed\n");
+            assert_eq!(sandbox.run("status --local").out, "shop, stage dev: not deployed\n");
             assert!(!ran.err.contains("user"), "nobody is asked to lose a user: {}", ran.err);
         }
     }

@@ -48,7 +48,7 @@ fn without_a_config_the_way_out_is_named() {
     --- stdout
     --- stderr
     error: config.json: there is no such file
-    hint: `stackctl init` writes an example; `--config` names another file
+    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
     ");
 }
 

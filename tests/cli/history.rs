@@ -163,7 +163,7 @@ fn there_is_no_way_to_what_is_not_on_record() {
     exit code 1
     --- stdout
     --- stderr
-    error: not deployed
+    error: shop, stage dev: not deployed
     hint: `stackctl up --local` deploys it
     "#);
     assert_eq!(sandbox.run("up --local --quiet").code, 0);

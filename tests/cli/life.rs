@@ -166,7 +166,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     insta::assert_snapshot!(sandbox.transcript("status --local --detailed-exitcode"), @r"
     exit code 3
     --- stdout
-    not deployed
+    shop, stage dev: not deployed
     --- stderr
     ");
 }
@@ -218,14 +218,14 @@ fn what_was_never_deployed_is_said_to_be_so() {
     insta::assert_snapshot!(sandbox.transcript("status"), @r"
     exit code 0
     --- stdout
-    not deployed
+    shop, stage dev: not deployed
     --- stderr
     ");
     insta::assert_snapshot!(sandbox.transcript("outputs"), @r"
     exit code 1
     --- stdout
     --- stderr
-    error: not deployed
+    error: shop, stage dev: not deployed
     hint: `stackctl up` deploys it
     ");
     insta::assert_snapshot!(sandbox.transcript("down --yes"), @r"
@@ -235,4 +235,22 @@ fn what_was_never_deployed_is_said_to_be_so() {
     nothing is recorded, so there is nothing to remove; `stackctl recover` rebuilds a state that was lost
     ");
     assert_eq!(sandbox.files(), before);
+    assert_eq!(sandbox.run("status --stage prod").out, "shop, stage prod: not deployed\n");
+}
+
+#[test]
+fn what_is_deployed_on_the_local_cloud_only_is_said_to_be_there() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    let elsewhere = "error: shop, stage dev: not deployed\n\
+        hint: `stackctl up` deploys it\n\
+        hint: it is deployed on the local cloud: add `--local`\n";
+    for line in ["rollback", "history", "outputs", "logs", "call GET /hello"] {
+        assert_eq!(sandbox.run(line).err, elsewhere, "{line}");
+    }
+    assert!(sandbox.run("user list").err.ends_with("add `--local`\n"));
+    let other = sandbox.run("history --stage prod").err;
+    assert_eq!(other, "error: shop, stage prod: not deployed\nhint: `stackctl up --stage prod` deploys it\n");
+    assert_eq!(sandbox.run("down --local --yes --quiet").code, 0);
+    assert!(!sandbox.run("history").err.contains("--local"), "nothing is left of it there");
 }

@@ -84,7 +84,7 @@ fn what_makes_no_sense_or_comes_to_nothing_is_said_to_be_so() {
     exit code 1
     --- stdout
     --- stderr
-    error: not deployed
+    error: shop, stage dev: not deployed
     hint: `stackctl up` deploys it
     ");
     assert_eq!(sandbox.run("up --yes").code, 0);

@@ -237,8 +237,11 @@ fn groups_are_made_only_when_that_is_asked_for() {
     --- stderr
     shop, stage dev, DAY at http://127.0.0.1:PORT, which stands in for AWS
 
-    took bob out of admins; tokens say so from the next sign-in on
+    bob is not in admins; tokens say so from the next sign-in on
     ");
+    let told = |line: &str| sandbox.run(line).err.lines().last().unwrap_or_default().to_owned();
+    let again = "bob is not in admins; tokens say so from the next sign-in on";
+    assert_eq!(told("user group remove bob admins"), again, "Cognito answers the same");
     insta::assert_snapshot!(transcript(&sandbox, "user group remove bob editors"), @r"
     exit code 1
     --- stdout

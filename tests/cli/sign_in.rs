@@ -165,7 +165,7 @@ fn a_pool_that_this_tool_did_not_make_needs_no_config() {
     --- stdout
     --- stderr
     error: config.json: there is no such file
-    hint: `stackctl init` writes an example; `--config` names another file
+    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
     hint: to use a user pool without a config, name it with `--user-pool-id`
     ");
     insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com --user-pool-id eu-west-1_nobody123"), @r"
@@ -185,7 +185,7 @@ fn what_is_not_deployed_has_no_users() {
     exit code 1
     --- stdout
     --- stderr
-    error: there is no user pool: the stack is not deployed
+    error: shop, stage dev: not deployed, so there is no user pool
     hint: `stackctl up --local` deploys it
     ");
 }

@@ -136,4 +136,8 @@ fn a_token_on_the_command_line_is_warned_of() {
     hint: give it on stdin: `… | stackctl user token inspect`
     ");
     assert_eq!(ran.code, 0);
+    let other = "--stage test --user-pool-id eu-west-1_nobody123";
+    let ran = sandbox.run(&format!("user token inspect {token} {other}"));
+    let hint = format!("hint: give it on stdin: `… | stackctl user token inspect {other}`");
+    assert_eq!(ran.err.lines().nth(1), Some(hint.as_str()));
 }

@@ -53,6 +53,9 @@ fn a_pool_with_users_is_kept_until_their_number_is_named() {
 
     kept user_pool.main: it holds 2 users; `--delete-users 2` deletes it with them
     ");
+    let no_client =
+        format!("error: user pool `{pool}` has no app client to sign in through\nhint: `stackctl up` makes one\n");
+    assert_eq!(sandbox.run("user auth ann@example.com --quiet").err, no_client);
     insta::assert_snapshot!(sandbox.transcript("down --yes --parallel 1 --delete-users 2"), @r"
     exit code 0
     --- stdout

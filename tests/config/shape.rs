@@ -57,7 +57,7 @@ fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
 fn a_missing_file_is_named_with_the_way_to_get_one() {
     assert_snapshot!(Folder::empty().problems(), @"
     error: config.json: there is no such file
-    hint: `stackctl init` writes an example; `--config` names another file
+    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
     ");
 }
 
@@ -68,7 +68,7 @@ fn text_that_is_not_json_is_shown_where_it_stops_being_json() {
     assert_snapshot!(Folder::with("{ 'deployment': {} }").problems(), @"error: config.json:1:3: not JSON: single-quoted strings are not allowed");
     assert_snapshot!(Folder::with("").problems(), @"
     error: config.json: the file is empty
-    hint: `stackctl init` writes an example
+    hint: `stackctl init` writes an example into an empty folder
     ");
     assert_snapshot!(Folder::with("[]").problems(), @"error: config.json:1:1: expected an object, found a list");
 }

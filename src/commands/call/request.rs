@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     super::{
         app::App,
-        deployed::{Deployed, not_deployed},
+        deployed::{Deployed, lacks},
     },
     route::Asked,
 };
@@ -37,7 +37,7 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS
 /// When nothing is served yet.
 pub(super) fn url(app: &App, deployed: &Deployed, arguments: &CallArgs) -> Result<String, Failure> {
     let invoke_url = deployed.outputs().invoke_url;
-    let mut url = invoke_url.ok_or_else(|| not_deployed(app, "the API has no stage yet, so nothing is served"))?;
+    let mut url = invoke_url.ok_or_else(|| lacks(app, "the API has no stage yet, so nothing is served"))?;
     url.extend(utf8_percent_encode(&arguments.path, NOT_IN_A_URL));
     http::add_query(&mut url, arguments.query.iter().map(|(name, value)| (name, value)));
     Ok(url)

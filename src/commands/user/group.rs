@@ -45,7 +45,8 @@ pub(crate) async fn remove(app: &App, pool: &PoolArgs, names: [&str; 2]) -> Resu
     app.set_on_interrupt(OnInterrupt::Leave);
     pool.people(app).remove_from_group(user, group).await.map_err(|error| pool.failure(&error))?;
     app.report.tell(&Message::Note {
-        message: &format!("took {user} out of {group}; tokens say so from the next sign-in on"),
+        // Cognito answers the same when they never were.
+        message: &format!("{user} is not in {group}; tokens say so from the next sign-in on"),
     });
     Ok(Exit::Done)
 }

@@ -1,6 +1,6 @@
 //! The user pool that is meant, within reach: the stack's, or one that is named.
 
-use super::super::{app::App, connection, project, session};
+use super::super::{app::App, connection, deployed, project, session};
 use crate::{
     aws::Cloud,
     cli::PoolArgs,
@@ -64,7 +64,7 @@ impl Pool {
             endpoint: cloud.endpoint.clone(),
             local: app.common.local,
         }));
-        let flags = format!("{} --user-pool-id {id}", app.flags());
+        let flags = PoolArgs { user_pool_id: Some(id.to_owned()) }.flags(app.flags());
         Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, flags })
     }
 
@@ -94,7 +94,7 @@ impl Pool {
         let mut ids = AppClient::ids(people).await.map_err(|error| self.failure(&error))?;
         match (ids.pop(), ids.is_empty()) {
             (Some(id), true) => Ok(id),
-            (None, _) => Err(Failure::failed(format!("user pool `{}` has no app client to sign in through", self.id))),
+            (None, _) => Err(self.no_client()),
             (Some(last), false) => {
                 ids.push(last);
                 Err(Failure::usage(format!("user pool `{}` has several app clients", self.id))
@@ -102,6 +102,11 @@ impl Pool {
                     .hint("choose one with `--client-id`"))
             }
         }
+    }
+
+    fn no_client(&self) -> Failure {
+        let failure = Failure::failed(format!("user pool `{}` has no app client to sign in through", self.id));
+        failure.with_hints(self.ours.then(|| format!("`stackctl up{}` makes one", self.flags)))
     }
 
     /// Says why a person could not be signed in, made or changed.
@@ -131,8 +136,7 @@ impl Pool {
 }
 
 fn not_deployed(app: &App) -> Failure {
-    Failure::failed("there is no user pool: the stack is not deployed")
-        .hint(format!("`stackctl up{}` deploys it", app.flags()))
+    deployed::not_deployed(app, "not deployed, so there is no user pool")
 }
 
 /// A pool can be named where there is no configuration.

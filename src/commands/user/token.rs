@@ -25,7 +25,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn inspect(app: &App, pool: &PoolArgs, given: Option<String>) -> Result<Exit, Failure> {
-    let token = WebToken::read(&text(app, given).await?).map_err(Failure::usage)?;
+    let token = WebToken::read(&text(app, pool, given).await?).map_err(Failure::usage)?;
     let expected = Expected::of(app, pool).await?;
     let now = Timestamp::now().as_second();
     let verdict = expected.judge(&token, now).await;
@@ -43,11 +43,12 @@ pub(crate) async fn inspect(app: &App, pool: &PoolArgs, given: Option<String>) -
 }
 
 /// The token: of the command line, or better of stdin.
-async fn text(app: &App, given: Option<String>) -> Result<String, Failure> {
+async fn text(app: &App, pool: &PoolArgs, given: Option<String>) -> Result<String, Failure> {
     let text = match given.filter(|given| given != "-") {
         Some(given) => {
             let mut warning = Fault::new("others on this machine can read the token on the command line");
-            warning.hints.push("give it on stdin: `… | stackctl user token inspect`".to_owned());
+            let flags = pool.flags(app.flags());
+            warning.hints.push(format!("give it on stdin: `… | stackctl user token inspect{flags}`"));
             app.report.tell(&Message::Warning(&warning));
             Ok(given)
         }

@@ -164,7 +164,7 @@ fn without_a_stack_or_a_server_it_is_said_to_be_so() {
     exit code 1
     --- stdout
     --- stderr
-    error: not deployed
+    error: shop, stage test: not deployed
     hint: `stackctl up --stage test` deploys it
     ");
     assert_eq!(sandbox.run("up --local").code, 0);
