@@ -11,7 +11,7 @@ use crate::{
     engine::{Back, Failed, Key, Move, WayBack, WentBack, served_release, way_back},
     error::{Failure, Fault},
     exit::Exit,
-    report::Message,
+    report::{Message, RolledBack},
     stack::Packages,
     state::{Release, State},
 };
@@ -24,6 +24,10 @@ pub(crate) async fn run(app: &App, number: Option<u64>) -> Result<Exit, Failure>
     let session = Session::open(app, &loaded, &Packages::new()).await?;
     session.lock(app).await?;
     let state = session.state().await?;
+    if let Some(number) = number.filter(|number| is_gone_back_to(&session, &state, *number)) {
+        tell_served(app, number, &WayBack::default());
+        return Ok(Exit::Done);
+    }
     let release = match number {
         Some(number) => named(app, &state, number)?,
         None => previous(app, &session, &state)?,
@@ -31,9 +35,7 @@ pub(crate) async fn run(app: &App, number: Option<u64>) -> Result<Exit, Failure>
     let way = way_back(&state, &session.catalog, &release.serves);
     let number = release.number;
     if way.moves.is_empty() {
-        let what = if way.gone.is_empty() { "what was served" } else { "what is left of what was served" };
-        let served = format!("{what} with release {number} is served already");
-        [served].iter().chain(&lasting(&way)).for_each(|message| app.report.tell(&Message::Note { message }));
+        tell_served(app, number, &way);
         return Ok(Exit::Done);
     }
     app.set_words(format!(" {number}"));
@@ -43,6 +45,18 @@ pub(crate) async fn run(app: &App, number: Option<u64>) -> Result<Exit, Failure>
     let went = session.engine(app, &app.report).go_back(state, &*session.store, (&release, &who)).await;
     app.bill_saves(went.saves);
     conclude(app, (number, &way), went)
+}
+
+/// Whether a release that is too old to be on record is served again, so that to go back to it once more is no error.
+fn is_gone_back_to(session: &Session, state: &State, number: u64) -> bool {
+    let served = served_release(state, &session.catalog).and_then(|release| release.back_to);
+    served == Some(number) && !state.releases.iter().any(|release| release.number == number)
+}
+
+fn tell_served(app: &App, number: u64, way: &WayBack) {
+    let what = if way.gone.is_empty() { "what was served" } else { "what is left of what was served" };
+    let served = format!("{what} with release {number} is served already");
+    [served].iter().chain(&lasting(way)).for_each(|message| app.report.tell(&Message::Note { message }));
 }
 
 /// The release with this number.
@@ -118,14 +132,15 @@ fn conclude(app: &App, (release, way): (u64, &WayBack), went: WentBack) -> Resul
     if !back.failed.is_empty() {
         return Err(failure);
     }
-    let number = state.releases.last().map_or(0, |release| release.number);
-    let all = [&way.gone[..], &way.later].concat();
-    let but = if all.is_empty() { String::new() } else { format!(", but for {}", joined(&all)) };
-    let message = format!(
-        "release {number} serves what release {release} did{but}; `stackctl up{}` deploys the config again",
-        app.flags()
-    );
-    app.report.tell(&Message::Note { message: &message });
+    let up = format!("stackctl up{}", app.flags());
+    app.report.tell(&Message::RolledBack(&RolledBack {
+        release: state.releases.last().map_or(0, |release| release.number),
+        back_to: release,
+        moves: &way.moves,
+        gone: &way.gone,
+        later: &way.later,
+        up,
+    }));
     Ok(Exit::Done)
 }
 

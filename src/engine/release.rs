@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
 use jiff::{Timestamp, Unit};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Back, Engine, Failed, Key, Outcome, ResourceError, Rules, Verb};
@@ -73,7 +74,7 @@ pub struct WayBack {
 }
 
 /// A thing that has to serve what it served.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Move {
     /// The thing.
     pub key: Key,

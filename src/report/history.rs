@@ -39,21 +39,23 @@ impl HistoryTable<'_> {
             let later = if self.releases.is_empty() { "" } else { "a later change that is " };
             let _ = writeln!(text, "{}", paint(CHANGE, format!("* what is served now is {later}not confirmed yet")));
         }
-        self.releases.iter().fold(text, |text, row| text + &row.render())
+        let widest = self.releases.iter().map(|row| row.release.number.to_string().len()).max().unwrap_or(0);
+        self.releases.iter().fold(text, |text, row| text + &row.render(widest))
     }
 }
 
 impl ReleaseRow<'_> {
-    fn render(&self) -> String {
+    /// Its number is so many characters wide.
+    fn render(&self, width: usize) -> String {
         let Release { number, at, by, checked, back_to, changes, .. } = self.release;
         let mark = if self.served { paint(GOOD, "*") } else { " ".into() };
         let how = match back_to {
-            Some(earlier) => format!(", back to {earlier}"),
+            Some(earlier) => paint(FAINT, format!(", back to {earlier}")),
             None if *checked => String::new(),
-            None => ", not checked".into(),
+            None => paint(FAINT, ", not checked"),
         };
-        let by = plain(by);
-        let mut text = format!("{mark} {}  {at}  {by}{}\n", paint(STRONG, number), paint(FAINT, how));
+        let (number, by) = (paint(STRONG, format!("{number:>width$}")), plain(by));
+        let mut text = format!("{mark} {number}  {at}  {by}{how}\n");
         for (key, changed) in changes {
             let settings: Vec<&str> = changed.settings.iter().map(String::as_str).collect();
             let colon = if settings.is_empty() { "" } else { ": " };

@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Answer, Cycle, FoundTable, HistoryTable, Invoked, LogLine, PlanTable, SignedIn, StateCard, StatusTable, TokenCard,
-    UserCard, UserTable, Watching,
+    Answer, Cycle, FoundTable, HistoryTable, Invoked, LogLine, PlanTable, RolledBack, SignedIn, StateCard, StatusTable,
+    TokenCard, UserCard, UserTable, Watching,
 };
 use crate::{
     check::{CheckReport, Finding},
@@ -66,6 +66,8 @@ pub(crate) enum Message<'a> {
     Cycle(&'a Cycle),
     /// The releases.
     History(&'a HistoryTable<'a>),
+    /// An earlier release is served again.
+    RolledBack(&'a RolledBack<'a>),
     /// What is served was checked.
     #[serde(serialize_with = "checked")]
     Checked(&'a CheckReport),

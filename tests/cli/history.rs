@@ -1,6 +1,6 @@
 //! What was served since when, and the way back to it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stackctl_local::Settings;
 
 use super::{bucket, sandbox::Sandbox};
@@ -154,6 +154,39 @@ fn what_does_not_come_back_and_what_stays_is_told() {
     made since, and stays as it is: lambda_function.other
     release 6 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
     "#);
+}
+
+#[test]
+fn a_machine_reads_what_a_rollback_has_done_and_may_ask_for_it_again() {
+    let sandbox = Sandbox::new();
+    let timeout = |seconds: u32| format!(r#""provided.al2023", "timeout": {seconds} }}"#);
+    sandbox.edit(r#""provided.al2023" }"#, &timeout(1));
+    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    (1..5).for_each(|seconds| touch(&sandbox, &timeout(seconds), &timeout(seconds + 1)));
+    let events = sandbox.events("rollback 1 --local");
+    let done = events.iter().find(|event| event["event"] == "rolled_back").unwrap();
+    assert_eq!(
+        *done,
+        json!({
+            "v": 1,
+            "event": "rolled_back",
+            "release": 6,
+            "back_to": 1,
+            "moves": [{ "key": "lambda_function.hello", "from": "5", "to": "1" }],
+            "gone": [],
+            "later": [],
+        })
+    );
+    // It was the oldest of five, and the new release took its place.
+    assert_eq!(sandbox.run("rollback 1 --local").code, 0);
+    insta::assert_snapshot!(sandbox.transcript("rollback 1 --local"), @r"
+    exit code 0
+    --- stdout
+    --- stderr
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    what was served with release 1 is served already
+    ");
 }
 
 #[test]

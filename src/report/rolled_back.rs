@@ -1,0 +1,33 @@
+//! What became of going back to an earlier release.
+
+use serde::Serialize;
+
+use super::plain::plain;
+use crate::engine::{Key, Move};
+
+/// An earlier release is served again, as a new one.
+#[derive(Debug, Serialize)]
+pub(crate) struct RolledBack<'a> {
+    /// The number of the new one.
+    pub(crate) release: u64,
+    /// That of the earlier one.
+    pub(crate) back_to: u64,
+    /// What serves something else now.
+    pub(crate) moves: &'a [Move],
+    /// What was removed since, and has not come back.
+    pub(crate) gone: &'a [Key],
+    /// What was made since, and is as it was.
+    pub(crate) later: &'a [Key],
+    /// The command that deploys the config again.
+    #[serde(skip)]
+    pub(crate) up: String,
+}
+
+impl RolledBack<'_> {
+    pub(super) fn render(&self) -> String {
+        let Self { release, back_to, gone, later, up, .. } = self;
+        let all: Vec<String> = gone.iter().chain(*later).map(ToString::to_string).collect();
+        let but = if all.is_empty() { String::new() } else { format!(", but for {}", plain(&all.join(", "))) };
+        format!("release {release} serves what release {back_to} did{but}; `{up}` deploys the config again\n")
+    }
+}
