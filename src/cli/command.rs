@@ -41,7 +41,7 @@ Examples:
   stackctl logs report --since 2h --filter ERROR
   stackctl logs --follow                  until Ctrl-C
   stackctl logs --api report              the requests to the API, and what `report` logged
-  stackctl logs --api --filter '{ $.status = \"5*\" }'
+  stackctl logs --api --filter '{ $.status = \"5*\" }'       on AWS; the local cloud refuses it
   stackctl logs --json --since 1d | jq -r 'select(.event == \"log_line\") | .message'";
 
 /// The commands.

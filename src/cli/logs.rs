@@ -31,7 +31,7 @@ pub(crate) struct LogsArgs {
     /// Only lines that fit this filter pattern of CloudWatch
     ///
     /// Words that a line must have, as ERROR; "several words" as one; ?ERROR ?WARN for either; -DEBUG for none of these;
-    /// { $.level = "error" } for lines that are JSON.
+    /// { $.level = "error" } for lines that are JSON, which the local cloud refuses.
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub(crate) filter: Option<String>,
 }
