@@ -25,6 +25,10 @@ conformance:
 kill-matrix wish="1":
     UPDATE_KILL_MATRIX={{ wish }} cargo test --test main the_whole_matrix -- --ignored
 
+# Measure how soon a save answers under `stackctl watch --local`
+watch-pace:
+    cargo test --test main the_pace_of_a_watch -- --ignored --nocapture
+
 # Write the schema of config.json anew from the types
 schema:
     UPDATE_SCHEMA=1 cargo test --test main the_committed_schema

@@ -3,6 +3,7 @@
 mod cycles;
 mod interrupts;
 mod local;
+mod pace;
 mod told;
 
 use std::{
