@@ -2,6 +2,8 @@
 //! comes to, and listeners.
 
 mod bridge;
+mod command;
+mod courier;
 mod ids;
 pub(crate) mod project;
 mod sealed;

@@ -1,39 +1,25 @@
 //! One stack on one local cloud, brought up and down as the commands do it: observe, plan, execute.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
-    engine::{
-        Action, Consent, Discovery, Engine, Interrupt, Key, Outcome, Plan, Refused, Rollout, Silent, Trial, Tried,
-        Verb, plan,
-    },
+    check::{Check, Patience, dismiss},
+    engine::{Consent, Discovery, Engine, Interrupt, Key, Plan, Refused, Rollout, Silent, plan, record, way_back},
     plan_text,
     resources::catalog,
     stack::rewire,
-    state::{Place, State, Store},
+    state::{Place, State},
 };
 use stackctl_local::{Settings, Weather};
 
+pub(crate) use super::command::{Command, Run, steps};
 use super::{
     Bridge, Listener,
+    courier::Wired,
     project::Project,
     wire::{Cut, Wire},
 };
-
-/// Changes are confirmed unseen.
-const UNSEEN: Rollout<'static, Unseen> = Rollout { trial: None, undo: true, by: "ann" };
-
-/// A trial that never takes place.
-struct Unseen;
-
-impl Trial for Unseen {
-    type Report = ();
-
-    async fn run(&self, _: State, _: &dyn Store) -> Tried<()> {
-        unreachable!("nobody asks for it")
-    }
-}
 
 /// A local cloud, and the state of one stack on it.
 pub(crate) struct Stack {
@@ -41,42 +27,6 @@ pub(crate) struct Stack {
     pub(crate) wire: Arc<Wire>,
     /// The service and the stage.
     name: (&'static str, &'static str),
-}
-
-/// What a process is to do.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Command<'p> {
-    Up(&'p Project),
-    /// With the number of users that may be deleted, when one is named.
-    Down(Option<u64>),
-}
-
-impl Command<'_> {
-    fn project(&self) -> Option<&Project> {
-        match self {
-            Self::Up(project) => Some(project),
-            Self::Down(_) => None,
-        }
-    }
-
-    fn consent(&self) -> Consent {
-        match self {
-            Self::Up(_) => Consent::default(),
-            Self::Down(delete_holdings) => Consent { delete_holdings: *delete_holdings },
-        }
-    }
-}
-
-/// What became of one process that did not die.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) plan: Plan,
-    /// `None` when there was nothing to do.
-    pub(crate) outcome: Option<Outcome>,
-    pub(crate) calls: Calls,
-    pub(crate) saves: usize,
-    /// What was waited for.
-    pub(crate) waits: Vec<String>,
 }
 
 /// What became of a search for a lost stack.
@@ -95,64 +45,16 @@ impl Recovery {
     }
 }
 
-impl Run {
-    /// Whether nothing failed.
-    pub(crate) fn complete(&self) -> bool {
-        self.outcome.as_ref().is_none_or(Outcome::complete)
+/// The check of a project by way of a courier, with nothing to wait for.
+fn check<'c>(engine: &Engine<'c, Cloud>, project: &'c Project, courier: &'c Wired<'c>) -> Check<'c, Wired<'c>> {
+    Check {
+        config: project.config(),
+        cloud: engine.cloud,
+        events: engine.events,
+        interrupt: engine.interrupt,
+        courier,
+        patience: Patience::NONE,
     }
-
-    /// What failed, for the message of an assertion.
-    pub(crate) fn failures(&self) -> String {
-        self.outcome.as_ref().map_or_else(String::new, |outcome| {
-            format!("{:#?}, {} skipped, {:?}", outcome.failed, outcome.skipped, outcome.save_error)
-        })
-    }
-
-    /// The steps that do something, as `update lambda_function.open: timeout`.
-    pub(crate) fn steps(&self) -> Vec<String> {
-        steps(&self.plan)
-    }
-
-    /// What was written, by operation.
-    pub(crate) fn writes(&self) -> BTreeMap<&str, u64> {
-        let reads = ["Get", "List", "Describe"];
-        let operations = self.calls.by_operation.iter().map(|(operation, count)| (operation.as_str(), *count));
-        operations
-            .filter(|(operation, _)| {
-                let name = operation.split_once(':').unwrap().1;
-                !reads.iter().any(|read| name.starts_with(read))
-            })
-            .collect()
-    }
-
-    #[track_caller]
-    pub(crate) fn done(self) -> Self {
-        assert!(self.complete(), "{}", self.failures());
-        self
-    }
-}
-
-/// The steps that do something, with the fields that make them necessary.
-pub(crate) fn steps(plan: &Plan) -> Vec<String> {
-    let acting = plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep);
-    let mut steps: Vec<String> = acting
-        .map(|step| {
-            let (verb, changes) = match &step.action {
-                Action::Adopt { changes, .. } => ("adopt", changes.as_slice()),
-                Action::Update { changes, .. } => ("update", changes.as_slice()),
-                Action::Replace { because, .. } => ("replace", because.as_slice()),
-                Action::Create { .. } => ("create", &[][..]),
-                Action::Delete { .. } => ("delete", &[][..]),
-                Action::Forget { .. } => ("forget", &[][..]),
-                Action::Keep { .. } => ("keep", &[][..]),
-            };
-            let fields = changes.iter().map(|change| change.path.join(".")).collect::<Vec<_>>().join(", ");
-            let colon = if fields.is_empty() { "" } else { ": " };
-            format!("{verb} {}{colon}{fields}", step.key)
-        })
-        .collect();
-    steps.sort();
-    steps
 }
 
 impl Stack {
@@ -237,30 +139,83 @@ impl Stack {
 
     async fn attempt(&self, command: Command<'_>, interrupt: &Interrupt) -> Result<Run, String> {
         let cloud = self.connect(command.project()).await?;
-        let catalog = catalog();
-        let listener = Listener::default();
+        let (catalog, listener) = (catalog(), Listener::default());
         let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt, parallel: 10 };
-        let desired = command.project().map(|project| project.desired(&cloud)).unwrap_or_default();
-        let state = self.state(&cloud);
-        let observed = engine.observe(&state, &desired).await.map_err(|error| error.to_string())?;
-        let plan =
-            plan(&desired, &state, &observed, &catalog, &command.consent()).map_err(|error| error.to_string())?;
-        let outcome = match command {
-            Command::Up(_) if !plan.is_empty() || state.unchecked.is_some() => {
-                Some(engine.roll_out(plan.clone(), state, &*self.wire, &UNSEEN).await.outcome)
+        let mut run = match command {
+            Command::Rollback(number) => self.go_back(&engine, number).await,
+            Command::Down(_) => self.execute(&engine, command).await?,
+            Command::Up(project) => {
+                let courier = Wired::new(&self.local, 200);
+                self.roll_out(&engine, command, (&check(&engine, project, &courier), false, true)).await?
             }
-            Command::Down(_) if !plan.is_empty() => {
-                // What was served goes, so that nothing can be gone back to.
-                let state = State { unchecked: None, releases: Vec::new(), ..state };
-                Some(engine.execute(&plan, state, &*self.wire).await)
+            Command::Check { project, answers, undo } => {
+                let courier = Wired::new(&self.local, answers);
+                let check = check(&engine, project, &courier);
+                let run = self.roll_out(&engine, command, (&check, true, undo)).await?;
+                Run { invoked: courier.invoked(), ..run }
             }
-            _ => None,
         };
+        (run.calls, run.saves, run.waits) = (cloud.calls(), self.wire.saves(), listener.heard());
         self.wire.check_states();
-        self.wire.check("a plan", &plan_text(Ok(plan.clone()), &catalog));
-        let run = Run { plan, outcome, calls: cloud.calls(), saves: self.wire.saves(), waits: listener.heard() };
-        self.wire.check("what a run says", &format!("{}\n{:?}", run.failures(), run.waits));
+        if let Some(plan) = &run.plan {
+            self.wire.check("a plan", &plan_text(Ok(plan.clone()), &catalog));
+        }
+        self.wire.check("what a run says", &format!("{}\n{:?}\n{:?}", run.failures(), run.waits, run.tried));
         Ok(run)
+    }
+
+    /// The plan of a command, and the state that it starts from.
+    async fn prepare(&self, engine: &Engine<'_, Cloud>, command: Command<'_>) -> Result<(Plan, State), String> {
+        let desired = command.project().map(|project| project.desired(engine.cloud)).unwrap_or_default();
+        let state = self.state(engine.cloud);
+        let observed = engine.observe(&state, &desired).await.map_err(|error| error.to_string())?;
+        let plan = plan(&desired, &state, &observed, engine.catalog, &command.consent());
+        Ok((plan.map_err(|error| error.to_string())?, state))
+    }
+
+    async fn execute(&self, engine: &Engine<'_, Cloud>, command: Command<'_>) -> Result<Run, String> {
+        let (plan, state) = self.prepare(engine, command).await?;
+        // What was served goes, so that nothing can be gone back to.
+        let state = State { unchecked: None, releases: Vec::new(), ..state };
+        let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
+        Ok(Run { plan: Some(plan), outcome, ..Run::default() })
+    }
+
+    async fn roll_out(
+        &self,
+        engine: &Engine<'_, Cloud>,
+        command: Command<'_>,
+        (check, checked, undo): (&Check<'_, Wired<'_>>, bool, bool),
+    ) -> Result<Run, String> {
+        let (plan, state) = self.prepare(engine, command).await?;
+        let run = Run { plan: Some(plan.clone()), ..Run::default() };
+        if plan.is_empty() && state.unchecked.is_none() && state.check_user.is_none() {
+            return Ok(run);
+        }
+        let state = self.dismiss(engine, state).await?;
+        if plan.is_empty() && state.unchecked.is_none() {
+            return Ok(run);
+        }
+        let how = Rollout { trial: checked.then_some(check), undo, by: "ann" };
+        let rolled = engine.roll_out(plan, state, &*self.wire, &how).await;
+        Ok(Run { outcome: Some(rolled.outcome), tried: rolled.tried, back: rolled.back, ..run })
+    }
+
+    /// Removes the user that a check has left.
+    async fn dismiss(&self, engine: &Engine<'_, Cloud>, mut state: State) -> Result<State, String> {
+        let Some(user) = state.check_user.take() else { return Ok(state) };
+        dismiss((engine.cloud, engine.events), &user).await.map_err(|error| error.to_string())?;
+        record(state, &*self.wire).await.map_err(|error| error.to_string())
+    }
+
+    async fn go_back(&self, engine: &Engine<'_, Cloud>, number: u64) -> Run {
+        let state = self.state(engine.cloud);
+        let release = state.releases.iter().find(|release| release.number == number).expect("it is kept").clone();
+        if way_back(&state, engine.catalog, &release.serves).moves.is_empty() {
+            return Run::default();
+        }
+        let went = engine.go_back(state, &*self.wire, (&release, "ann")).await;
+        Run { back: Some(went.back), save_error: went.save_error, ..Run::default() }
     }
 
     /// The state as it is stored, or a new one.

@@ -217,7 +217,7 @@ async fn people_stay_in_their_pool_and_are_kept_by_a_down() {
     let (cloud, pool) = (stack.clients().await, stack.output("user_pool.main", "id"));
     cloud.cognito.admin_create_user().user_pool_id(&pool).username("ann@example.com").send().await.unwrap();
     stack.recover(&project).await;
-    assert_eq!(steps(&stack.up(&project).await.done().plan), Vec::<String>::new());
+    assert_eq!(stack.up(&project).await.done().steps(), Vec::<String>::new());
     stack.down().await.done();
     assert_eq!(stack.output("user_pool.main", "id"), pool);
     let users = cloud.cognito.list_users().user_pool_id(&pool).send().await.unwrap().users.unwrap_or_default();

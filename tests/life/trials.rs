@@ -1,48 +1,15 @@
 //! What is served after a change is checked, and put back when the check fails; wherever the run dies.
-//!
-//! API Gateway's own answers are the local cloud's. What a function answers is told to the courier, because a process of
-//! its own does not know the clock of these tests.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use bytes::Bytes;
-use http::{Request, Response, header::AUTHORIZATION};
 use serde_json::{Value, json};
-use stackctl::{
-    check::{Check, CheckReport, Courier, Patience},
-    engine::{Consent, Engine, Interrupt, RolledOut, Rollout, Silent, TrialEnd, plan},
-    resources::catalog,
-};
+use stackctl::engine::TrialEnd;
 use stackctl_local::Weather;
 
 use crate::harness::{
     project::{Project, example, patched},
     shape::census,
-    stack::Stack,
-    wire::{Cut, Way},
+    stack::{Command, Run, Stack},
+    wire::{Cut, Tick, Way},
 };
-
-/// Carries requests to the local cloud, but for those that a function would answer.
-struct Wired<'a> {
-    local: &'a stackctl_local::Cloud,
-    status: u16,
-    /// How many requests came as far as a function.
-    calls: AtomicUsize,
-}
-
-impl Courier for Wired<'_> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
-        let token = request.headers().get(AUTHORIZATION).and_then(|token| token.to_str().ok()).unwrap_or_default();
-        let head = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
-        let forged = String::from_utf8_lossy(&head).contains("stackctl-check");
-        if !token.is_empty() && !forged {
-            self.calls.fetch_add(1, Ordering::Relaxed);
-            return Ok(Response::builder().status(self.status).body(Bytes::new()).unwrap());
-        }
-        self.local.handle(request).await.map_err(|_| "the connection broke".to_owned())
-    }
-}
 
 /// The example with a check as a user, and code that answers with this number.
 fn edition(number: usize) -> Project {
@@ -54,51 +21,22 @@ fn edited(number: usize, patch: &Value) -> Project {
     Project::with_code(&patched(&config, patch), &format!("def handler(event, context):\n    return {number}\n"))
 }
 
-type Tried = RolledOut<CheckReport>;
+/// Brings it up and checks it, where functions answer with this status.
+fn check(project: &Project, answers: u16) -> Command<'_> {
+    Command::Check { project, answers, undo: true }
+}
 
 impl Stack {
-    /// Brings a project up and checks it, where functions answer with this status; `None` when the run died at `cut`.
-    async fn checked(&self, project: &Project, (status, undo): (u16, bool), cut: Option<Cut>) -> Option<Tried> {
-        self.wire.arm(cut);
-        let run = async {
-            let (cloud, catalog, interrupt) = (self.connect(Some(project)).await.unwrap(), catalog(), Interrupt::new());
-            let engine =
-                Engine { catalog: &catalog, cloud: &cloud, events: &Silent, interrupt: &interrupt, parallel: 10 };
-            let (desired, state) = (project.desired(&cloud), self.state(&cloud));
-            let observed = engine.observe(&state, &desired).await.unwrap_or_else(|error| panic!("{error}"));
-            let plan = plan(&desired, &state, &observed, &catalog, &Consent::default()).unwrap();
-            let courier = Wired { local: &self.local, status, calls: AtomicUsize::new(0) };
-            let check = Check {
-                config: project.config(),
-                cloud: &cloud,
-                events: &Silent,
-                interrupt: &interrupt,
-                courier: &courier,
-                patience: Patience::NONE,
-            };
-            let how = Rollout { trial: Some(&check), undo, by: "ann" };
-            engine.roll_out(plan, state, &*self.wire, &how).await
-        };
-        tokio::select! {
-            biased;
-            () = self.wire.died() => None,
-            tried = run => Some(tried),
-        }
+    async fn passes(&self, project: &Project) -> Run {
+        let run = self.run(check(project, 200)).await.done();
+        assert!(run.end().is_none_or(|end| end == TrialEnd::Passed), "{:?}", run.tried);
+        run
     }
 
-    async fn passes(&self, project: &Project) -> Tried {
-        let tried = self.checked(project, (200, true), None).await.unwrap();
-        assert!(
-            tried.outcome.complete() && tried.tried.as_ref().is_none_or(|(end, _)| *end == TrialEnd::Passed),
-            "{tried:?}"
-        );
-        tried
-    }
-
-    async fn fails(&self, project: &Project) -> Tried {
-        let tried = self.checked(project, (500, true), None).await.unwrap();
-        assert!(tried.tried.as_ref().is_none_or(|(end, _)| *end == TrialEnd::Failed), "{tried:?}");
-        tried
+    async fn fails(&self, project: &Project) -> Run {
+        let run = self.run(check(project, 500)).await.done();
+        assert_eq!(run.end(), Some(TrialEnd::Failed), "{:?}", run.tried);
+        run
     }
 
     /// What callers get: the version behind each alias, and the deployment of the stage.
@@ -125,11 +63,12 @@ async fn what_passes_is_confirmed_and_its_user_is_gone() {
     let first = stack.passes(&edition(1)).await;
     let (_, report) = first.tried.unwrap();
     assert_eq!((report.passed, report.findings, report.left), (3, Vec::new(), None), "two refusals and one as a user");
+    assert_eq!(first.invoked, 1, "no function is called but for the check that asks for it");
     assert_eq!((stack.users().await, &stack.wire.state().unwrap().check_user), (Vec::new(), &None));
     // The intents, the results, the user before they are made and when they are gone, and that it is confirmed.
-    assert_eq!(stack.wire.saves(), 5);
+    assert_eq!(first.saves, 5);
     let second = stack.passes(&edition(1)).await;
-    assert_eq!((second.tried.is_none(), second.outcome.saves), (true, 0), "without a change nothing is checked");
+    assert_eq!((second.tried.is_none(), second.saves), (true, 0), "without a change nothing is checked");
 }
 
 #[tokio::test(start_paused = true)]
@@ -172,7 +111,7 @@ async fn what_failed_is_pruned_and_what_can_be_gone_back_to_stays() {
 async fn on_a_first_deployment_there_is_nothing_to_go_back_to() {
     let stack = Stack::new();
     let tried = stack.fails(&edition(1)).await;
-    assert!(tried.back.is_none() && tried.outcome.state.unchecked.unwrap().is_first());
+    assert!(tried.back.is_none() && stack.wire.state().unwrap().unchecked.unwrap().is_first());
     assert!(stack.planned(&edition(1)).await.is_empty());
     assert!(stack.fails(&edition(1)).await.tried.is_some(), "it is checked again until it passes");
     assert!(stack.passes(&edition(1)).await.tried.is_some());
@@ -183,8 +122,8 @@ async fn a_change_that_is_not_to_be_put_back_stays_and_knows_the_way() {
     let stack = Stack::new();
     stack.passes(&edition(1)).await;
     let before = stack.served().await;
-    let kept = stack.checked(&edition(2), (500, false), None).await.unwrap();
-    assert!(kept.back.is_none());
+    let kept = stack.run(Command::Check { project: &edition(2), answers: 500, undo: false }).await;
+    assert_eq!((kept.end(), kept.back.is_none()), (Some(TrialEnd::Failed), true));
     assert_ne!(stack.served().await, before);
     stack.fails(&edition(2)).await;
     assert_eq!(stack.served().await, before);
@@ -203,23 +142,26 @@ async fn a_pool_that_asks_its_users_for_more_gets_that_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_check_that_dies_anywhere_is_finished_by_the_next_run() {
+    let project = edition(2);
     for status in [200, 500] {
         let base = Stack::new();
         base.passes(&edition(1)).await;
         let whole = base.fork(Weather::default());
-        whole.checked(&edition(2), (status, true), None).await.unwrap();
-        let (ticks, served) = (whole.wire.ticks().len(), whole.served().await);
-        let mut users = 0;
+        whole.run(check(&project, status)).await.done();
+        let (ticks, served) = (whole.wire.ticks(), whole.served().await);
         // The looks before the first save change nothing.
-        for cut in (25..ticks).flat_map(|at| [Way::DiesBefore, Way::DiesAfter].map(|way| Cut { at, way })) {
+        let first_save = ticks.iter().position(|tick| *tick == Tick::Save).unwrap();
+        let mut users = 0;
+        for cut in (first_save..ticks.len()).flat_map(|at| [Way::DiesBefore, Way::DiesAfter].map(|way| Cut { at, way }))
+        {
             let stack = base.fork(Weather::default());
-            assert!(stack.checked(&edition(2), (status, true), Some(cut)).await.is_none(), "{cut:?}: it did not die");
+            assert!(stack.cut(check(&project, status), Some(cut)).await.is_none(), "{cut:?}: it did not die");
             users += stack.users().await.len();
-            stack.checked(&edition(2), (status, true), None).await.unwrap();
+            stack.run(check(&project, status)).await.done();
             let state = stack.wire.state().unwrap();
             assert_eq!(stack.served().await[..2], served[..2], "{status} {cut:?}");
             assert_eq!((stack.users().await, &state.unchecked), (Vec::new(), &None), "{status} {cut:?}");
-            assert_eq!(stack.planned(&edition(2)).await.is_empty(), status == 200, "{status} {cut:?}");
+            assert_eq!(stack.planned(&project).await.is_empty(), status == 200, "{status} {cut:?}");
             assert!(stack.down().await.complete(), "{status} {cut:?}");
             assert_eq!(census(&stack.local), [].into(), "{status} {cut:?}");
         }

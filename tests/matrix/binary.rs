@@ -44,7 +44,8 @@ pub(super) struct Binary {
     start: Cloud,
     /// The calls of the undisturbed run.
     calls: Vec<Call>,
-    expected: Expected,
+    /// What is run after a kill, and what each of it comes to.
+    then: Vec<(Order, Expected)>,
     /// What next runs came to, of which it is known that nothing more is to do and that a `down` removes it.
     proven: RefCell<BTreeSet<String>>,
 }
@@ -71,25 +72,23 @@ impl Binary {
         {
             let served = Served::at(&address, start.clone());
             served.make_bucket(BUCKET);
-            if let Some(before) = &journey.before {
-                done(&run(&sandbox, &Order::Up(before.clone().into())));
+            for before in &journey.before {
+                done(&sandbox, before);
             }
             if let Some(deed) = journey.deed {
                 served.by_hand(async |_| deeds::carry_out(deed, &start).await);
             }
         }
-        let undisturbed = |orders: &[&Order]| {
+        let calls = {
             let served = Served::at(&address, start.fork(Settings::default()).unwrap());
-            for order in orders {
-                done(&run(&sandbox, order));
-            }
-            (served.cloud.call_log(), sight(&served))
+            done(&sandbox, &journey.cut);
+            counted(served.cloud.call_log())
         };
-        let calls = counted(undisturbed(&[&journey.cut]).0);
-        let (_, whole) = undisturbed(&[&journey.cut, &journey.last]);
-        let (_, straight) = undisturbed(&[&journey.last]);
-        let expected = Expected::new(&straight, whole);
-        Self { journey, address, sandbox, start, calls, expected, proven: RefCell::default() }
+        let straight = sights(&address, &start, (&sandbox, &[], &journey.then));
+        let whole = sights(&address, &start, (&sandbox, std::slice::from_ref(&journey.cut), &journey.then));
+        let expected = straight.iter().zip(whole).map(|(straight, whole)| Expected::new(straight, whole));
+        let then = journey.then.iter().cloned().zip(expected).collect();
+        Self { journey, address, sandbox, start, calls, then, proven: RefCell::default() }
     }
 
     /// Kills the run at every so many of the calls of a column.
@@ -135,20 +134,24 @@ impl Binary {
         served.cloud.add_fault(Fault { operation, skip, times: 1, effect });
         let ended = held.go();
         served.settle();
-        require(ended.success() || ended.signal() == Some(SIGKILL), || format!("it ended with {ended}"))?;
-        Ok(!ended.success())
+        let killed = ended.signal() == Some(SIGKILL);
+        require(killed || ended.success() != order.fails(), || format!("it ended with {ended}"))?;
+        Ok(killed)
     }
 
     /// The same that is demanded of a run in this process.
     fn demand(&self, served: &Served, moment: Moment) -> Result<(), String> {
-        converges(&run(&self.sandbox, &self.journey.last)).map_err(|why| format!("the next run: {why}"))?;
+        for (order, expected) in &self.then {
+            converges(&run(&self.sandbox, order), order).map_err(|why| format!("the next run: {why}"))?;
+            // A call that was lost with the process has arrived, too.
+            expected.compare(&sight(served), moment == Moment::After)?;
+        }
         let seen = sight(served);
-        // A call that was lost with the process has arrived, too.
-        self.expected.compare(&seen, moment == Moment::After)?;
         let outcome = seen.canonical();
         if !self.proven.borrow().contains(&outcome) {
             self.rests(served, &seen).map_err(|why| format!("the run after: {why}"))?;
-            converges(&run(&self.sandbox, &self.journey.down())).map_err(|why| format!("down: {why}"))?;
+            let down = self.journey.down();
+            converges(&run(&self.sandbox, &down), &down).map_err(|why| format!("down: {why}"))?;
             sight(served).is_empty().map_err(|why| format!("down: {why}"))?;
             self.proven.borrow_mut().insert(outcome);
         }
@@ -157,8 +160,9 @@ impl Binary {
 
     /// The run after the one that converged writes nothing.
     fn rests(&self, served: &Served, before: &Sight) -> Result<(), String> {
-        let ran = self.sandbox.run(&format!("{} --json", line(&self.sandbox, &self.journey.last)));
-        converges(&ran)?;
+        let (last, _) = self.then.last().expect("something is run after a kill");
+        let ran = self.sandbox.run(&format!("{} --json", line(&self.sandbox, last)));
+        converges(&ran, last)?;
         let done: Value = ran.out.lines().last().and_then(|event| serde_json::from_str(event).ok()).unwrap_or_default();
         // The lock is in the bucket, too.
         let lock = ["s3:PutObject", "s3:DeleteObject"].iter().filter_map(|write| done["calls"][write].as_u64()).sum();
@@ -184,12 +188,13 @@ fn counted(log: Vec<String>) -> Vec<Call> {
 /// The words of a command, whose files are put in place.
 fn line(sandbox: &Sandbox, order: &Order) -> String {
     match order {
-        Order::Up(project) => {
+        Order::Up(project) | Order::Check(project, _) => {
             for (name, text) in &project.files {
                 sandbox.write(name, &if *name == "config.json" { kept_in_a_bucket(text) } else { text.clone() });
             }
             "up --yes".into()
         }
+        Order::Rollback(number) => format!("rollback {number} --yes"),
         Order::Down(None) => "down --yes".into(),
         Order::Down(Some(users)) => format!("down --yes --delete-users {users}"),
     }
@@ -205,12 +210,31 @@ fn run(sandbox: &Sandbox, order: &Order) -> Ran {
     sandbox.run(&line(sandbox, order))
 }
 
-fn converges(ran: &Ran) -> Result<(), String> {
-    require(ran.code == 0, || format!("exit code {}\n{}", ran.code, ran.err))
+/// It does all it is to do; where its check is to fail, that fails and what was served is put back.
+fn converges(ran: &Ran, order: &Order) -> Result<(), String> {
+    let ended = || format!("exit code {}\n{}", ran.code, ran.err);
+    if order.fails() {
+        require(ran.code == 1 && ran.err.contains("hint: put back: "), ended)
+    } else {
+        require(ran.code == 0, ended)
+    }
 }
 
-fn done(ran: &Ran) {
-    converges(ran).unwrap_or_else(|why| panic!("{why}"));
+fn done(sandbox: &Sandbox, order: &Order) {
+    converges(&run(sandbox, order), order).unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// What is there after each of some commands, before which others were run.
+fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox, &[Order], &[Order])) -> Vec<Sight> {
+    let served = Served::at(address, start.fork(Settings::default()).unwrap());
+    for order in before {
+        done(sandbox, order);
+    }
+    let sights = orders.iter().map(|order| {
+        done(sandbox, order);
+        sight(&served)
+    });
+    sights.collect()
 }
 
 /// The cloud and the state in its bucket.

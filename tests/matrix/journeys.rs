@@ -9,22 +9,25 @@ use crate::harness::{
 
 /// One way through a stack's life.
 pub(super) struct Journey {
-    /// What was brought up before, when anything was.
-    pub(super) before: Option<Project>,
+    /// What was done before.
+    pub(super) before: Vec<Order>,
     /// What somebody did by hand since.
     pub(super) deed: Option<Deed>,
     /// What is cut, once for each of its calls and saves.
     pub(super) cut: Order,
     /// What is cut after that once more.
     pub(super) again: Option<Order>,
-    /// What is run in the end, by itself.
-    pub(super) last: Order,
+    /// What is run then, one after the other. After the last of them there is nothing more to do.
+    pub(super) then: Vec<Order>,
 }
 
 /// A command with what it works on.
 #[derive(Debug, Clone)]
 pub(super) enum Order {
     Up(Box<Project>),
+    /// With a check, for which functions answer with this status.
+    Check(Box<Project>, u16),
+    Rollback(u64),
     Down(Option<u64>),
 }
 
@@ -32,8 +35,15 @@ impl Order {
     pub(super) fn command(&self) -> Command<'_> {
         match self {
             Self::Up(project) => Command::Up(project),
+            Self::Check(project, answers) => Command::Check { project, answers: *answers, undo: true },
+            Self::Rollback(number) => Command::Rollback(*number),
             Self::Down(users) => Command::Down(*users),
         }
+    }
+
+    /// Whether its check fails, so that what was served before is put back.
+    pub(super) fn fails(&self) -> bool {
+        matches!(self, Self::Check(_, 500..))
     }
 }
 
@@ -64,8 +74,16 @@ pub(super) const JOURNEYS: &[(&str, Start)] = &[
     ("CORS switched on", || edited(&json!({ "cors": { "allowedOrigins": ["https://shop.example"] } }))),
     ("down", || Journey::from(&example()).then(Order::Down(None))),
     ("down of a protected pool", down_of_a_protected_pool),
-    ("up cut, edited, up", || Journey { last: up(&patched(&example(), &many_edits())), ..Journey::to(&example()) }),
-    ("up cut, down", || Journey { last: Order::Down(None), ..Journey::to(&example()) }),
+    ("check passed", || checked(200)),
+    // The check is cut, fails when it is tried once more, and passes when the handler is repaired.
+    ("check failed, put back", || Journey { then: vec![edition(2, 500), edition(3, 200)], ..checked(500) }),
+    ("rollback", || rolled_back().then(Order::Rollback(1))),
+    ("rollback cut, up", || Journey { then: vec![edition(2, 200)], ..rolled_back().then(Order::Rollback(1)) }),
+    ("up cut, edited, up", || Journey {
+        then: vec![up(&patched(&example(), &many_edits()))],
+        ..Journey::to(&example())
+    }),
+    ("up cut, down", || Journey { then: vec![Order::Down(None)], ..Journey::to(&example()) }),
     ("two cuts in a row", || Journey { again: Some(up(&example())), ..Journey::to(&example()) }),
 ];
 
@@ -78,11 +96,11 @@ pub(super) fn journey(name: &str) -> Journey {
 impl Journey {
     /// From nothing.
     fn to(config: &Value) -> Self {
-        Self { before: None, deed: None, cut: up(config), again: None, last: up(config) }
+        Self { before: Vec::new(), deed: None, cut: up(config), again: None, then: vec![up(config)] }
     }
 
     fn from(config: &Value) -> Self {
-        Self { before: Some(Project::new(config)), ..Self::to(config) }
+        Self { before: vec![up(config)], ..Self::to(config) }
     }
 
     fn up(self, config: &Value) -> Self {
@@ -90,7 +108,7 @@ impl Journey {
     }
 
     fn then(self, order: Order) -> Self {
-        Self { cut: order.clone(), last: order, ..self }
+        Self { cut: order.clone(), then: vec![order], ..self }
     }
 
     /// What removes whatever it comes to.
@@ -141,6 +159,26 @@ fn api_replaced() -> Journey {
 fn down_of_a_protected_pool() -> Journey {
     let protected = patched(&example(), &json!({ "userPool": { "deletionProtection": true } }));
     Journey { deed: Some(Deed::AddUsers(2)), ..Journey::from(&protected).then(Order::Down(Some(2))) }
+}
+
+/// The second edition of a handler is checked, and answers with this status.
+fn checked(answers: u16) -> Journey {
+    Journey { before: vec![edition(1, 200)], ..Journey::to(&example()).then(edition(2, answers)) }
+}
+
+/// From two releases, of which the second one is served.
+fn rolled_back() -> Journey {
+    Journey { before: vec![edition(1, 200), edition(2, 200)], ..Journey::to(&example()) }
+}
+
+/// A handler that answers with this status, a route that is checked as a user, and one that no other edition has: an
+/// alias moves and so does the stage.
+fn edition(number: u64, answers: u16) -> Order {
+    let checked = json!({ "GET /closed": { "function": "open", "check": {} } });
+    let own = json!({ (format!("GET /edition/{number}")): { "function": "closed" } });
+    let config = patched(&example(), &json!({ "routes": patched(&checked, &own) }));
+    let code = CODE.replace("{}", &format!("{{ 'statusCode': {answers} }}"));
+    Order::Check(Box::new(Project::with_code(&config, &code)), answers)
 }
 
 /// A bit of everything, so that whatever the cut left has to be told from what is wanted now.

@@ -5,13 +5,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use stackctl::engine::TrialEnd;
 use stackctl_local::Weather;
 
 use super::{
     expected::{Expected, Sight, require},
     journeys::{Journey, Order, journey},
 };
-use crate::harness::stack::{Command, Run, Stack};
+use crate::harness::stack::{Run, Stack};
 
 /// How much is done for the proof.
 #[derive(Debug, Clone, Copy)]
@@ -22,27 +23,26 @@ pub(super) struct Rigour {
     pub(super) counted: bool,
 }
 
-/// What an undisturbed run comes to, and what is known to follow from it.
+/// What undisturbed runs come to, and what is known to follow from it.
 pub(super) struct Proof {
-    last: Order,
+    /// What is run after a cut, and what each of it comes to.
+    then: Vec<(Order, Expected)>,
     down: Order,
-    expected: Expected,
     /// What cuts have left, and what next runs came to, of which all that is required is known to hold.
     proven: Mutex<BTreeSet<String>>,
 }
 
 impl Proof {
     /// From where the journey starts, and where the run that is to be cut leads when it is not.
-    pub(super) async fn new(journey: &Journey, start: &Stack, undisturbed: &Stack) -> Self {
+    pub(super) async fn new(journey: &Journey, start: &Stack, undisturbed: Stack) -> Self {
         let straight = start.fork(Weather::default());
-        straight.run(journey.last.command()).await.done();
-        undisturbed.run(journey.last.command()).await.done();
-        Self {
-            last: journey.last.clone(),
-            down: journey.down(),
-            expected: Expected::new(&sight(&straight), sight(undisturbed)),
-            proven: Mutex::default(),
+        let mut then = Vec::new();
+        for order in &journey.then {
+            straight.run(order.command()).await.done();
+            undisturbed.run(order.command()).await.done();
+            then.push((order.clone(), Expected::new(&sight(&straight), sight(&undisturbed))));
         }
+        Self { then, down: journey.down(), proven: Mutex::default() }
     }
 
     /// One more run converges, without flag or prompt; the cloud is as after an undisturbed run; the run after that
@@ -60,13 +60,16 @@ impl Proof {
     }
 
     async fn finishes(&self, stack: &Stack, rigour: Rigour) -> Result<(), String> {
-        converges(stack, self.last.command()).await.map_err(|why| format!("the next run: {why}"))?;
+        for (order, expected) in &self.then {
+            converges(stack, order).await.map_err(|why| format!("the next run: {why}"))?;
+            expected.compare(&sight(stack), rigour.counted)?;
+        }
         let seen = sight(stack);
-        self.expected.compare(&seen, rigour.counted)?;
         let outcome = seen.canonical();
         if !self.knows(&outcome, rigour) {
             self.rests(stack, &seen).await.map_err(|why| format!("the run after: {why}"))?;
-            self.goes(stack).await.map_err(|why| format!("down: {why}"))?;
+            converges(stack, &self.down).await.map_err(|why| format!("down: {why}"))?;
+            sight(stack).is_empty().map_err(|why| format!("down: {why}"))?;
             self.proven().insert(outcome);
         }
         Ok(())
@@ -82,16 +85,11 @@ impl Proof {
 
     /// The run after the one that converged writes nothing.
     async fn rests(&self, stack: &Stack, before: &Sight) -> Result<(), String> {
-        let run = converges(stack, self.last.command()).await?;
+        let (last, _) = self.then.last().expect("something is run after a cut");
+        let run = converges(stack, last).await?;
         let idle = run.outcome.is_none() && run.calls.writes == 0 && run.saves == 0;
         require(idle, || format!("it writes: {:?}, {:?}", run.steps(), run.writes()))?;
         require(sight(stack).world == before.world, || "it changes the cloud".into())
-    }
-
-    /// A `down` leaves nothing.
-    async fn goes(&self, stack: &Stack) -> Result<(), String> {
-        converges(stack, self.down.command()).await?;
-        sight(stack).is_empty()
     }
 }
 
@@ -99,9 +97,12 @@ fn sight(stack: &Stack) -> Sight {
     Sight::new(&stack.local, stack.wire.state())
 }
 
-async fn converges(stack: &Stack, command: Command<'_>) -> Result<Run, String> {
-    let run = stack.cut(command, None).await.expect("nothing cuts it")?;
-    require(run.complete(), || run.failures()).map(|()| run)
+/// It does all it is to do; where its check is to fail, that fails.
+async fn converges(stack: &Stack, order: &Order) -> Result<Run, String> {
+    let run = stack.cut(order.command(), None).await.expect("nothing cuts it")?;
+    require(run.complete(), || run.failures())?;
+    let failed = run.end().is_some_and(|end| end != TrialEnd::Passed);
+    require(failed == order.fails(), || format!("its check: {:?}", run.tried)).map(|()| run)
 }
 
 #[tokio::test(start_paused = true)]
@@ -109,7 +110,7 @@ async fn what_was_followed_without_counting_is_followed_again_where_creates_are_
     let journey = journey("first up");
     let (start, undisturbed) = (Stack::new(), Stack::new());
     undisturbed.run(journey.cut.command()).await.done();
-    let proof = Proof::new(&journey, &start, &undisturbed).await;
+    let proof = Proof::new(&journey, &start, undisturbed).await;
     for (counted, outcome) in
         [(false, Ok(())), (true, Err("made once more: {\"apigateway:CreateRestApi\": 2}".to_owned())), (false, Ok(()))]
     {

@@ -7,7 +7,7 @@ use stackctl_local::{Fault, Weather};
 use tokio::time::timeout;
 
 use super::{
-    columns::{Column, Trouble, columns, usual},
+    columns::{Column, LISTED_LATE, Trouble, columns, usual},
     deeds,
     journeys::{Journey, Order, journey},
     proof::{Proof, Rigour},
@@ -41,8 +41,8 @@ struct Named {
 impl Trial {
     pub(super) async fn prepare(journey: Journey) -> Self {
         let start = Stack::new();
-        if let Some(before) = &journey.before {
-            start.up(before).await.done();
+        for before in &journey.before {
+            start.run(before.command()).await.done();
         }
         if let Some(deed) = journey.deed {
             deeds::carry_out(deed, &start.local).await;
@@ -50,8 +50,13 @@ impl Trial {
         let undisturbed = start.fork(usual());
         undisturbed.run(journey.cut.command()).await.done();
         let ticks = named(&undisturbed);
-        let proof = Proof::new(&journey, &start, &undisturbed).await;
+        let proof = Proof::new(&journey, &start, undisturbed).await;
         Self { journey, start, ticks, proof }
+    }
+
+    /// Whether the run that is disturbed makes something that AWS may list late.
+    pub(super) fn makes_what_is_listed_late(&self) -> bool {
+        self.ticks.iter().any(|named| LISTED_LATE.contains(&named.name.as_str()))
     }
 
     /// Disturbs the journey in the ways of one column, each at every place where it can strike.

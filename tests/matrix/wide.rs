@@ -59,9 +59,9 @@ fn is_to_be_written(
 
 /// Takes all journeys through all columns, as many at once as there are cores.
 fn outcomes() -> Vec<Outcome> {
-    // The longest first, so that in the end no core waits for another one.
-    let works = [killed as Work, in_this_process];
-    let jobs = works.into_iter().flat_map(|work| JOURNEYS.iter().map(move |(name, _)| (*name, work)));
+    // The longest first, so that in the end no core waits for another one: second cuts in every weather.
+    let works = [in_this_process as Work, killed];
+    let jobs = works.into_iter().flat_map(|work| JOURNEYS.iter().rev().map(move |(name, _)| (*name, work)));
     let jobs = Mutex::new(jobs.collect::<VecDeque<_>>());
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let work = || std::iter::from_fn(next).flat_map(|(name, work)| work(name)).collect::<Vec<_>>();

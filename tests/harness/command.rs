@@ -1,0 +1,132 @@
+//! What a process is to do with a stack, and what became of it.
+
+use std::collections::BTreeMap;
+
+use stackctl::{
+    aws::Calls,
+    check::CheckReport,
+    engine::{Action, Back, Consent, Outcome, Plan, TrialEnd, Verb},
+    state::StateError,
+};
+
+use super::project::Project;
+
+/// What a process is to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Command<'p> {
+    /// Brings a project up and confirms it unseen.
+    Up(&'p Project),
+    /// Brings a project up and checks it, where functions answer with this status; puts what was served back when the
+    /// check fails and that is wanted.
+    Check { project: &'p Project, answers: u16, undo: bool },
+    /// Goes back to a release.
+    Rollback(u64),
+    /// With the number of users that may be deleted, when one is named.
+    Down(Option<u64>),
+}
+
+impl Command<'_> {
+    pub(super) fn project(&self) -> Option<&Project> {
+        match self {
+            Self::Up(project) | Self::Check { project, .. } => Some(project),
+            Self::Rollback(_) | Self::Down(_) => None,
+        }
+    }
+
+    pub(super) fn consent(&self) -> Consent {
+        match self {
+            Self::Down(delete_holdings) => Consent { delete_holdings: *delete_holdings },
+            _ => Consent::default(),
+        }
+    }
+}
+
+/// What became of one process that did not die.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    /// `None` where nothing is planned.
+    pub(crate) plan: Option<Plan>,
+    /// `None` when there was nothing to do.
+    pub(crate) outcome: Option<Outcome>,
+    /// What the check came to, if there was one.
+    pub(crate) tried: Option<(TrialEnd, CheckReport)>,
+    /// What became of putting back, if that was done.
+    pub(crate) back: Option<Back>,
+    /// Why it could not be recorded what became of a rollback.
+    pub(crate) save_error: Option<StateError>,
+    pub(crate) calls: Calls,
+    pub(crate) saves: usize,
+    /// How many requests have come as far as a function.
+    pub(crate) invoked: usize,
+    /// What was waited for.
+    pub(crate) waits: Vec<String>,
+}
+
+impl Run {
+    /// Whether nothing failed.
+    pub(crate) fn complete(&self) -> bool {
+        self.outcome.as_ref().is_none_or(Outcome::complete)
+            && self.back.as_ref().is_none_or(|back| back.failed.is_empty())
+            && self.save_error.is_none()
+    }
+
+    /// How the check ended, if there was one.
+    pub(crate) fn end(&self) -> Option<TrialEnd> {
+        self.tried.as_ref().map(|(end, _)| *end)
+    }
+
+    /// What failed, for the message of an assertion.
+    pub(crate) fn failures(&self) -> String {
+        let outcome = self.outcome.as_ref().map_or_else(String::new, |outcome| {
+            format!("{:#?}, {} skipped, {:?}", outcome.failed, outcome.skipped, outcome.save_error)
+        });
+        let back = self.back.as_ref().map(|back| &back.failed);
+        format!("{outcome}, {back:?}, {:?}", self.save_error)
+    }
+
+    /// The steps that do something, as `update lambda_function.open: timeout`.
+    pub(crate) fn steps(&self) -> Vec<String> {
+        self.plan.as_ref().map(steps).unwrap_or_default()
+    }
+
+    /// What was written, by operation.
+    pub(crate) fn writes(&self) -> BTreeMap<&str, u64> {
+        let reads = ["Get", "List", "Describe"];
+        let operations = self.calls.by_operation.iter().map(|(operation, count)| (operation.as_str(), *count));
+        operations
+            .filter(|(operation, _)| {
+                let name = operation.split_once(':').unwrap().1;
+                !reads.iter().any(|read| name.starts_with(read))
+            })
+            .collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn done(self) -> Self {
+        assert!(self.complete(), "{}", self.failures());
+        self
+    }
+}
+
+/// The steps that do something, with the fields that make them necessary.
+pub(crate) fn steps(plan: &Plan) -> Vec<String> {
+    let acting = plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep);
+    let mut steps: Vec<String> = acting
+        .map(|step| {
+            let (verb, changes) = match &step.action {
+                Action::Adopt { changes, .. } => ("adopt", changes.as_slice()),
+                Action::Update { changes, .. } => ("update", changes.as_slice()),
+                Action::Replace { because, .. } => ("replace", because.as_slice()),
+                Action::Create { .. } => ("create", &[][..]),
+                Action::Delete { .. } => ("delete", &[][..]),
+                Action::Forget { .. } => ("forget", &[][..]),
+                Action::Keep { .. } => ("keep", &[][..]),
+            };
+            let fields = changes.iter().map(|change| change.path.join(".")).collect::<Vec<_>>().join(", ");
+            let colon = if fields.is_empty() { "" } else { ": " };
+            format!("{verb} {}{colon}{fields}", step.key)
+        })
+        .collect();
+    steps.sort();
+    steps
+}
