@@ -38,7 +38,7 @@ use probe::{Caller, Probe};
 use rounds::{Rounds, Seen};
 use visitor::Visitor;
 
-/// Checks the API of a stack.
+/// Checks the API of a stack. A user that an interrupted check has left is [dismissed](dismiss) before.
 pub struct Check<'a, C> {
     /// What is served, by its configuration.
     pub config: &'a Config,
@@ -85,10 +85,6 @@ struct Run<'r, C> {
 
 impl<C: Courier> Run<'_, C> {
     async fn go(&mut self) -> TrialEnd {
-        if let Err(error) = self.clear().await {
-            self.report.unmade = Some(error.into());
-            return TrialEnd::Open;
-        }
         let outputs = stack::outputs(self.check.config, &self.state);
         let Some(url) = outputs.invoke_url.clone() else { return TrialEnd::Passed };
         let since = Timestamp::now();
@@ -145,15 +141,6 @@ impl<C: Courier> Run<'_, C> {
         let tokens = visitor.admit().await?;
         self.admitted = true;
         Ok(Bearer::of(&tokens))
-    }
-
-    /// Removes the user that an interrupted check has left.
-    async fn clear(&mut self) -> Result<(), PeopleError> {
-        if let Some(user) = &self.state.check_user {
-            dismiss((self.check.cloud, self.check.events), user).await?;
-            self.state.check_user = None;
-        }
-        Ok(())
     }
 
     /// Removes the user, if one was about to be made. They stay on record unless they are known to have been there and
