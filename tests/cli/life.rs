@@ -1,5 +1,7 @@
 //! A stack's life on the local cloud.
 
+use std::time::Duration;
+
 use super::sandbox::Sandbox;
 
 #[test]
@@ -208,7 +210,11 @@ fn a_machine_reads_one_event_per_line() {
     assert_eq!(names, ["note", "target", "plan", "executed", "checked", "outputs", "next", "done"]);
     let done = events.last().unwrap();
     assert_eq!(done["calls"]["lambda:CreateFunction"], 1);
-    assert_eq!(done["saves"].as_u64(), Some(3), "the intents, the results, and that the check has passed");
+    // The intents, the results and that the check has passed; results gather for a second, so a slow machine has more.
+    let executed = events.iter().find(|event| event["event"] == "executed").unwrap();
+    let seconds = executed["seconds"].as_f64().unwrap();
+    let more = done["saves"].as_u64().unwrap().checked_sub(3).unwrap();
+    assert!(Duration::from_secs(more).as_secs_f64() <= seconds, "{more} more saves in {seconds} s");
 }
 
 #[test]
