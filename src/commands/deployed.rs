@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Function, Loaded, did_you_mean, list},
     error::Failure,
     stack::{self, Outputs, Packages},
-    state::State,
+    state::{State, Store as _},
 };
 
 /// A stack that is up, or was about to be.
@@ -29,7 +29,7 @@ impl Deployed {
     pub(crate) async fn read(app: &App) -> Result<Self, Failure> {
         let loaded = project::read(app)?;
         let Some(mut state) = session::recorded(app, &loaded).await? else {
-            return Err(not_deployed(app, "not deployed"));
+            return Err(not_deployed(app, &loaded, "not deployed").await);
         };
         if app.common.local
             && let Some(url) = local::Home::beside(&loaded.path).url()
@@ -83,11 +83,10 @@ impl Deployed {
 }
 
 /// The stack that was chosen is not deployed; `what` says so, or what it lacks therefore.
-pub(crate) fn not_deployed(app: &App, what: &str) -> Failure {
-    // Whoever finds nothing recorded has read the configuration before.
-    let Ok(loaded) = project::read(app) else { return lacks(app, what) };
+pub(crate) async fn not_deployed(app: &App, loaded: &Loaded, what: &str) -> Failure {
     let failure = lacks(app, &format!("{}: {what}", stack_and_stage(&loaded.config)));
-    let on_local = !app.common.local && connection::on_local(&loaded).peek().is_some_and(|state| !is_empty(&state));
+    let on_local =
+        !app.common.local && matches!(connection::on_local(loaded).load().await, Ok(Some(state)) if !is_empty(&state));
     failure.with_hints(on_local.then(|| "it is deployed on the local cloud: add `--local`".to_owned()))
 }
 

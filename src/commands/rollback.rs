@@ -19,7 +19,7 @@ use crate::{
 pub(crate) async fn run(app: &App, number: Option<u64>) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
     if session::recorded(app, &loaded).await?.is_none() {
-        return Err(not_deployed(app, "not deployed"));
+        return Err(not_deployed(app, &loaded, "not deployed").await);
     }
     let session = Session::open(app, &loaded, &Packages::new()).await?;
     session.lock(app).await?;

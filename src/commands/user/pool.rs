@@ -1,6 +1,11 @@
 //! The user pool that is meant, within reach: the stack's, or one that is named.
 
-use super::super::{app::App, connection, deployed, project, session};
+use super::super::{
+    app::App,
+    connection,
+    deployed::{lacks, not_deployed},
+    project, session,
+};
 use crate::{
     aws::Cloud,
     cli::PoolArgs,
@@ -37,7 +42,7 @@ impl Pool {
     async fn of_stack(app: &App) -> Result<Self, Failure> {
         let loaded = project::load(app).map_err(|failure| without_config(app, failure))?;
         if session::recorded(app, &loaded).await?.is_none() {
-            return Err(not_deployed(app));
+            return Err(not_deployed(app, &loaded, "not deployed, so there is no user pool").await);
         }
         let session = session::Session::open(app, &loaded, &Packages::default()).await?;
         let outputs = stack::outputs(&session.config, &session.state().await?);
@@ -49,7 +54,7 @@ impl Pool {
     /// # Errors
     /// When it is not deployed.
     pub(crate) fn of(app: &App, session: session::Session, outputs: Outputs) -> Result<Self, Failure> {
-        let id = outputs.user_pool_id.ok_or_else(|| not_deployed(app))?;
+        let id = outputs.user_pool_id.ok_or_else(|| lacks(app, "the stack has no user pool yet"))?;
         Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags() })
     }
 
@@ -133,10 +138,6 @@ impl Pool {
             self.flags
         )
     }
-}
-
-fn not_deployed(app: &App) -> Failure {
-    deployed::not_deployed(app, "not deployed, so there is no user pool")
 }
 
 /// A pool can be named where there is no configuration.

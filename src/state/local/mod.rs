@@ -47,13 +47,6 @@ impl LocalStore {
         self.folder.join(format!("{}.json", self.name))
     }
 
-    /// The state, for whoever only wants to know of it; nothing when there is none that can be used.
-    #[must_use]
-    pub fn peek(&self) -> Option<State> {
-        let document = self.parse(&fs::read(self.path()).ok()?).ok()?;
-        document.in_use(&self.place()).ok()
-    }
-
     fn lock_path(&self) -> PathBuf {
         self.folder.join(format!("{}.lock", self.name))
     }
