@@ -65,3 +65,20 @@ impl ReleaseRow<'_> {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_are_aligned_and_nothing_is_painted_that_is_not_there() {
+        let (at, by) = ("2026-11-23T09:00:00Z".parse().unwrap(), "ann".to_owned());
+        let nine = Release { number: 9, at, by, checked: true, back_to: None, changes: [].into(), serves: [].into() };
+        let ten = Release { number: 10, ..nine.clone() };
+        let rows = [&ten, &nine].map(|release| ReleaseRow { served: release.number == 10, release });
+        let text = HistoryTable { releases: rows.into(), unchecked: false }.render();
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        assert_eq!(plain, "* 10  2026-11-23T09:00:00Z  ann\n   9  2026-11-23T09:00:00Z  ann\n");
+        assert_eq!(text.matches("\u{1b}[").count(), 6, "three painted texts: the mark and two numbers");
+    }
+}

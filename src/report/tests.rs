@@ -308,17 +308,3 @@ fn no_text_of_a_state_moves_the_cursor() {
     assert!(!told.contains('\r'), "{told:?}");
     assert_eq!(told.matches(r"a\rb").count(), 19, "{told}");
 }
-
-#[test]
-fn releases_are_aligned_and_nothing_is_painted_that_is_not_there() {
-    let release = hostile("x").releases.remove(0);
-    let releases: Vec<Release> = [10, 9].map(|number| Release { number, changes: [].into(), ..release.clone() }).into();
-    let rows = releases.iter().map(|release| ReleaseRow { served: release.number == 10, release });
-    let history = Message::History(&HistoryTable { releases: rows.collect(), unchecked: false });
-    assert_eq!(plain(&history), "* 10  2026-11-23T09:00:00Z  x\n   9  2026-11-23T09:00:00Z  x\n");
-    assert_eq!(
-        human::render(&history, false).matches("\u{1b}[").count(),
-        6,
-        "three painted texts: the mark and two numbers"
-    );
-}

@@ -36,6 +36,7 @@ mod streams;
 mod terminal;
 mod together;
 mod tokens;
+mod unchecked;
 mod unlock;
 mod usage;
 mod users;

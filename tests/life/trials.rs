@@ -1,14 +1,12 @@
-//! What is served after a change is checked, and put back when the check fails; wherever the run dies.
+//! What is served after a change is checked, and put back when the check fails. Wherever the run dies: `tests/matrix`.
 
 use serde_json::{Value, json};
 use stackctl::engine::TrialEnd;
-use stackctl_local::Weather;
 
 use crate::harness::{
     project::{Project, example, patched},
     shape::census,
     stack::{Command, Run, Stack},
-    wire::{Cut, Tick, Way},
 };
 
 /// The example with a check as a user, and code that answers with this number.
@@ -137,34 +135,5 @@ async fn a_pool_that_asks_its_users_for_more_gets_that_too() {
         let stack = Stack::new();
         stack.passes(&edited(1, &pool)).await;
         assert_eq!(stack.users().await, Vec::<String>::new(), "{pool}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_check_that_dies_anywhere_is_finished_by_the_next_run() {
-    let project = edition(2);
-    for status in [200, 500] {
-        let base = Stack::new();
-        base.passes(&edition(1)).await;
-        let whole = base.fork(Weather::default());
-        whole.run(check(&project, status)).await.done();
-        let (ticks, served) = (whole.wire.ticks(), whole.served().await);
-        // The looks before the first save change nothing.
-        let first_save = ticks.iter().position(|tick| *tick == Tick::Save).unwrap();
-        let mut users = 0;
-        for cut in (first_save..ticks.len()).flat_map(|at| [Way::DiesBefore, Way::DiesAfter].map(|way| Cut { at, way }))
-        {
-            let stack = base.fork(Weather::default());
-            assert!(stack.cut(check(&project, status), Some(cut)).await.is_none(), "{cut:?}: it did not die");
-            users += stack.users().await.len();
-            stack.run(check(&project, status)).await.done();
-            let state = stack.wire.state().unwrap();
-            assert_eq!(stack.served().await[..2], served[..2], "{status} {cut:?}");
-            assert_eq!((stack.users().await, &state.unchecked), (Vec::new(), &None), "{status} {cut:?}");
-            assert_eq!(stack.planned(&project).await.is_empty(), status == 200, "{status} {cut:?}");
-            assert!(stack.down().await.complete(), "{status} {cut:?}");
-            assert_eq!(census(&stack.local), [].into(), "{status} {cut:?}");
-        }
-        assert!(users > 4, "cuts leave users, and only {users} did");
     }
 }

@@ -14,3 +14,4 @@ mod moving;
 mod requests;
 mod saves;
 mod unlocking;
+mod unmoved;

@@ -1,11 +1,6 @@
 //! Watching on the local cloud, where functions run.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-};
-
-use super::{Watching, replace, wait_until};
+use super::{Watching, ask, replace, wait_until};
 use crate::cli::{obedient, sandbox::Sandbox};
 
 const CODE: &str = "items/bootstrap";
@@ -60,19 +55,4 @@ fn nothing_is_started_for_whoever_has_ended_it() {
     let (code, rest) = watching.interrupted();
     let [.., cycle, done] = &rest[..] else { panic!("{rest:?}") };
     assert_eq!((code, &cycle["outcome"], &done["event"]), (Some(0), &"deployed".into(), &"done".into()), "{rest:?}");
-}
-
-/// What a local cloud answers.
-fn ask(cloud: &str, request: &str, body: &str) -> String {
-    let mut connection = TcpStream::connect(cloud).unwrap();
-    let length = body.len();
-    write!(
-        connection,
-        "{request} HTTP/1.1\r\nhost: {cloud}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    answer
 }

@@ -9,7 +9,8 @@ mod told;
 use std::{
     collections::BTreeMap,
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
@@ -110,4 +111,16 @@ fn wait_until(happened: impl Fn() -> bool) {
         assert!(began.elapsed() < PATIENCE, "it never happens");
         thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// The body of what a local cloud answers, without a process in between.
+fn ask(host: &str, request: &str, body: &str) -> String {
+    let mut connection = TcpStream::connect(host).unwrap();
+    let length = body.len();
+    let head = format!("{request} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    connection.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }

@@ -1,14 +1,10 @@
 //! How soon a save answers: measured by `just watch-pace`, and no matter of passing or failing.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use stackctl::watch::QUIET;
 
-use super::{PATIENCE, Watching, replace};
+use super::{PATIENCE, Watching, ask, replace};
 use crate::cli::{obedient, sandbox::Sandbox};
 
 const ROUNDS: usize = 21;
@@ -75,13 +71,7 @@ impl Api {
 
     /// The answer, and how long it took.
     fn ask(&self) -> (String, Duration) {
-        let (Self { host, path }, asked) = (self, Instant::now());
-        let mut connection = TcpStream::connect(host).unwrap();
-        write!(connection, "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-            .unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        (body.to_owned(), asked.elapsed())
+        let asked = Instant::now();
+        (ask(&self.host, &format!("POST {}", self.path), ""), asked.elapsed())
     }
 }
