@@ -105,9 +105,7 @@ impl Failure {
         self.hints.splice(0..0, earlier.hints);
         self
     }
-}
 
-impl Failure {
     /// The same with these flags, each after a space, in the commands that its hints name, where they are not yet: what is
     /// below the commands does not know how the stack was chosen.
     pub(crate) fn with_flags(self, flags: &str) -> Self {
