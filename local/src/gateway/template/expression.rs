@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use regex_lite::Regex;
+
 /// What an expression comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -47,12 +49,14 @@ impl Place {
 }
 
 /// An expression.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Expression {
     Constant(Value),
     Variable(String),
     /// A header of the request.
     Header(String),
+    /// Whether a pattern matches the whole text; nothing of what is no text.
+    Matches(Box<Expression>, Regex),
     Not(Box<Expression>),
     Equal(Box<Expression>, Box<Expression>),
     All(Vec<Expression>),
@@ -73,6 +77,11 @@ impl Expression {
             Self::Constant(constant) => constant.clone(),
             Self::Variable(name) => variables.get(name).cloned().unwrap_or(Value::Null),
             Self::Header(name) => header(name).map_or(Value::Null, Value::Text),
+            Self::Matches(inner, pattern) => match value(inner) {
+                Value::Text(text) => Value::Truth(pattern.is_match(&text)),
+                // A method of nothing gives nothing.
+                Value::Null | Value::Truth(_) => Value::Null,
+            },
             Self::Not(inner) => Value::Truth(!value(inner).holds()),
             Self::Equal(left, right) => Value::Truth(value(left) == value(right)),
             Self::All(all) => Value::Truth(all.iter().all(|one| value(one).holds())),
@@ -142,7 +151,7 @@ fn operand(rest: &mut &str) -> Option<Expression> {
     Some(reference)
 }
 
-/// Splits off a reference: a variable, or a header of the request.
+/// Splits off a reference: a variable, whether one matches a pattern, or a header of the request.
 pub(super) fn reference(rest: &str) -> Option<(Expression, &str)> {
     let path = rest.strip_prefix('$')?;
     if let Some(argument) = path.strip_prefix("input.params().header.get(\"") {
@@ -150,10 +159,24 @@ pub(super) fn reference(rest: &str) -> Option<(Expression, &str)> {
         return Some((Expression::Header(name.to_owned()), after));
     }
     let end = path.find(|letter: char| !is_of_name(letter)).unwrap_or(path.len());
-    let (name, after) = path.split_at(end);
+    let (name, mut after) = path.split_at(end);
+    let mut reference = Expression::Variable(name.to_owned());
+    if let Some(argument) = after.strip_prefix(".matches(\"") {
+        let (text, rest) = argument.split_once("\")")?;
+        reference = Expression::Matches(Box::new(reference), pattern(text)?);
+        after = rest;
+    }
     let goes_on = after.starts_with(['.', '(', '[']);
     (is_name(name) && !goes_on && !["context", "input", "stageVariables", "util"].contains(&name))
-        .then(|| (Expression::Variable(name.to_owned()), after))
+        .then_some((reference, after))
+}
+
+/// A regular expression of Java's `String.matches`, which matches a text whole. `None` when it holds something that this
+/// cloud's dialect may read in another way.
+fn pattern(text: &str) -> Option<Regex> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:/+*?()[]|".contains(letter);
+    let differs = ["(?", "[[", "++", "*+", "?+"].iter().any(|part| text.contains(part));
+    (text.chars().all(plain) && !differs).then(|| Regex::new(&format!("^(?:{text})$")).ok()).flatten()
 }
 
 fn take(rest: &mut &str, token: &str) -> bool {

@@ -1,5 +1,5 @@
-//! The part of API Gateway's template language that answers to preflights use: variables, comparisons, branches, the
-//! headers of the request, and overrides of the answer's headers and status.
+//! The part of API Gateway's template language that answers to preflights use: variables, comparisons, patterns, branches,
+//! the headers of the request, and overrides of the answer's headers and status.
 //!
 //! Whatever else a template says is not imitated, and then nothing of it is.
 
@@ -148,6 +148,9 @@ impl Rendering<'_> {
             // A variable keeps its value when the new one is null.
             (_, Value::Null) => {}
             (Place::Variable(name), value) => drop(self.variables.insert(name.clone(), value)),
+            // Overrides are final: of a second one API Gateway makes a 5xx.
+            (Place::Header(name), _) if self.rendered.headers.contains_key(name) => return None,
+            (Place::Status, _) if self.rendered.status.is_some() => return None,
             (Place::Header(name), value) => drop(self.rendered.headers.insert(name.clone(), value.text())),
             (Place::Status, value) => self.rendered.status = Some(value.text().parse().ok()?),
         }
@@ -186,6 +189,33 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_matches_a_header_whole() {
+        let template = r#"#set($origin = $input.params().header.get("origin"))
+#if($origin == "https://a.example" || $origin.matches("https://[a-z0-9._-]+[.]b[.]example"))#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end"#;
+        let told = |origin: Option<&str>| rendered(template, origin).unwrap().headers.into_values().next();
+        for origin in ["https://a.example", "https://x.b.example", "https://x.y.b.example"] {
+            assert_eq!(told(Some(origin)).as_deref(), Some(origin));
+        }
+        for origin in [
+            "https://b.example",
+            "https://xb.example",
+            "https://x.b.example.evil.test",
+            "https://x.b-example",
+            "http://x.b.example",
+        ] {
+            assert_eq!(told(Some(origin)), None, "{origin}");
+        }
+        assert_eq!(told(None), None, "nothing matches nothing");
+        assert_eq!(rendered(r#"#set($a = "x")$a.matches("y|x") $a.matches("xx")"#, None).unwrap().text, "true false");
+    }
+
+    #[test]
+    fn an_override_is_final() {
+        let twice = "#set($context.responseOverride.status = 201)#set($context.responseOverride.status = 202)";
+        assert_eq!(rendered(twice, None), None);
+    }
+
+    #[test]
     fn branches_text_and_the_status_are_rendered() {
         let template = r#"#set($name = "dog")#if($name == "cat")a#elseif($name != "dog" && true)b#else{"is": "$name"}#end
 #set($context.responseOverride.status = 204)"#;
@@ -195,9 +225,16 @@ mod tests {
 
     #[test]
     fn what_is_not_imitated_is_refused_whole() {
-        for template in
-            ["#foreach($x in $y)#end", "$util.urlEncode(\"x\")", "#set($x = $input.path('$.a'))", "#if(true)x"]
-        {
+        for template in [
+            "#foreach($x in $y)#end",
+            "$util.urlEncode(\"x\")",
+            "#set($x = $input.path('$.a'))",
+            "#if(true)x",
+            "#if($x.matches(\"a\\.b\"))#end",
+            "#if($x.matches(\"(?i)a\"))#end",
+            "#if($x.matches(\"a++\"))#end",
+            "#if($x.matches(\"a\").toString())#end",
+        ] {
             assert_eq!(rendered(template, None), None, "{template}");
         }
     }
