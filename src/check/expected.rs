@@ -5,16 +5,19 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::{
     HeaderName, Response, StatusCode,
-    header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN},
+    header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS},
 };
 use serde_json::Value;
+
+use super::page::Page;
 
 /// The answer that a request must get.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Expected {
-    pub(super) status: u16,
-    /// The origin that may read it.
-    pub(super) origin: Option<String>,
+    /// Its status, where that matters.
+    pub(super) status: Option<u16>,
+    /// The page that can read it.
+    pub(super) page: Option<Page>,
     /// Methods that a script may use.
     pub(super) methods: BTreeSet<String>,
     /// Headers that a script may send.
@@ -28,17 +31,14 @@ impl Expected {
     pub(super) fn wrong(&self, answer: &Response<Bytes>) -> Vec<String> {
         let methods = list(answer, &ACCESS_CONTROL_ALLOW_METHODS, &self.methods);
         let headers = list(answer, &ACCESS_CONTROL_ALLOW_HEADERS, &self.headers);
-        let checks = [self.status(answer.status()), self.origin(answer), methods, headers, self.body(answer)];
-        checks.into_iter().flatten().collect()
+        let page = self.page.iter().flat_map(|page| page.kept_from(answer));
+        let status = self.status(answer.status()).into_iter();
+        status.chain(page).chain([methods, headers, self.body(answer)].into_iter().flatten()).collect()
     }
 
     fn status(&self, status: StatusCode) -> Option<String> {
-        (status.as_u16() != self.status).then(|| format!("the answer is {}, not {}", status.as_u16(), self.status))
-    }
-
-    fn origin(&self, answer: &Response<Bytes>) -> Option<String> {
-        let wanted = self.origin.as_deref()?;
-        differs(answer, &ACCESS_CONTROL_ALLOW_ORIGIN, |value| value == wanted, wanted)
+        let wanted = self.status.filter(|wanted| status.as_u16() != *wanted)?;
+        Some(format!("the answer is {}, not {wanted}", status.as_u16()))
     }
 
     fn body(&self, answer: &Response<Bytes>) -> Option<String> {
@@ -55,24 +55,26 @@ impl Expected {
 }
 
 /// What is wrong with a header that lists something: it may list more.
-fn list(answer: &Response<Bytes>, name: &HeaderName, wanted: &BTreeSet<String>) -> Option<String> {
+pub(super) fn list(answer: &Response<Bytes>, name: &HeaderName, wanted: &BTreeSet<String>) -> Option<String> {
     if wanted.is_empty() {
         return None;
     }
     let lists_all = |value: &str| {
-        let listed: BTreeSet<&str> = value.split(',').map(str::trim).collect();
-        wanted.iter().all(|one| listed.contains(one.as_str()))
+        let listed: BTreeSet<String> = value.split(',').map(|one| one.trim().to_lowercase()).collect();
+        wanted.iter().all(|one| listed.contains(&one.to_lowercase()))
     };
-    let shown = wanted.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-    differs(answer, name, lists_all, &shown)
+    let values = answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+    let values: Vec<&str> = values.collect();
+    let all = wanted.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    (!lists_all(&values.join(","))).then(|| shown(name, &values, &all))
 }
 
-fn differs(answer: &Response<Bytes>, name: &HeaderName, fits: impl Fn(&str) -> bool, wanted: &str) -> Option<String> {
-    match answer.headers().get(name).map(|value| value.to_str().unwrap_or_default()) {
-        None => Some(format!("it has no `{name}`, which was to be `{wanted}`")),
-        Some(value) if fits(value) => None,
-        Some(value) => Some(format!("its `{name}` is `{value}`, not `{wanted}`")),
+/// That a header is not there, or is another one than it was to be.
+pub(super) fn shown(name: &HeaderName, values: &[&str], wanted: &str) -> String {
+    if values.is_empty() {
+        return format!("it has no `{name}`, which was to be `{wanted}`");
     }
+    format!("its `{name}` is `{}`, not `{wanted}`", values.join(", "))
 }
 
 /// Whether a value has all that is wanted of it: an object may have more members.

@@ -2,12 +2,14 @@
 //!
 //! First come the requests that API Gateway answers by itself: every route that asks for a token refuses whoever has none
 //! or a forged one, and preflights and refusals carry the CORS headers. No function is called for them. Then come the
-//! requests that the configuration itself asks for, some as a user who is there only meanwhile. It knows nothing of
-//! plans, and prints nothing.
+//! requests that the configuration itself asks for, some as a user who is there only meanwhile. With CORS they come from
+//! a page of another origin, and so does one request to each public `GET` route that has no `check`: that browsers block
+//! what a function returns is a warning. It knows nothing of plans, and prints nothing.
 
 mod courier;
 mod expected;
 mod forged;
+mod page;
 mod probe;
 mod report;
 mod rounds;
@@ -110,6 +112,7 @@ impl<C: Courier> Run<'_, C> {
             return TrialEnd::Open;
         }
         if self.report.findings.is_empty() {
+            self.take_public_gets(rounds.once_each(&page::public_gets(self.check.config)).await);
             return TrialEnd::Passed;
         }
         report::add_logs(self.check, &mut self.report.findings, (since, &tokens)).await;
@@ -120,10 +123,21 @@ impl<C: Courier> Run<'_, C> {
         for seen in answers {
             match seen {
                 Seen::Right => self.report.passed += 1,
+                Seen::Blocked(finding) => {
+                    self.report.passed += 1;
+                    self.report.blocked.push(finding);
+                }
                 Seen::Throttled => self.report.throttled += 1,
                 Seen::Wrong(finding) => self.report.findings.push(finding),
             }
         }
+    }
+
+    /// Nothing that has not been asked for makes a check fail.
+    fn take_public_gets(&mut self, answers: Vec<Seen>) {
+        let answered = answers.into_iter().filter(|seen| matches!(seen, Seen::Right | Seen::Blocked(_)));
+        self.take(answered.collect());
+        self.report.cors_unknown = page::cors_unknown(self.check.config);
     }
 
     /// The tokens of the check's user; none when no request needs them.

@@ -1,11 +1,14 @@
 //! The requests of a check, as they follow from a configuration.
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::expected::Expected;
+use super::{
+    expected::Expected,
+    page::{self, Page},
+};
 use crate::{
     config::{self, Auth, Config, Cors, Method, Route, RouteKey, parts},
     gateway::{TokenUse, wanted},
@@ -27,6 +30,8 @@ pub(super) struct Probe {
     pub(super) expected: Expected,
     /// The function that it calls; none where API Gateway answers by itself.
     pub(super) function: Option<String>,
+    /// The page that must be able to read what a function returns, so that browsers do not block it.
+    pub(super) reader: Option<Page>,
 }
 
 /// Who sends a request.
@@ -57,89 +62,48 @@ impl fmt::Display for Probe {
 /// What API Gateway must answer by itself.
 pub(super) fn of_gateway(config: &Config) -> Vec<Probe> {
     let refusals = config.routes.iter().flat_map(|(key, route)| refusals(config, key, route));
-    let preflights = config.cors.iter().flat_map(|cors| preflights(config, cors));
+    let preflights = config.cors.iter().flat_map(|cors| page::preflights(config, cors));
     refusals.chain(preflights).collect()
 }
 
 /// The requests that the configuration asks for.
 pub(super) fn of_config(config: &Config) -> Vec<Probe> {
     let checks = config.routes.iter().filter_map(|(key, route)| Some((key, route, route.check.as_ref()?)));
-    checks.map(|(key, route, check)| asked(key, route, check)).collect()
+    checks.map(|(key, route, check)| asked(config.cors.as_ref(), (key, route), check)).collect()
 }
 
 /// A protected route refuses whoever has no token, and whoever has one that is not the pool's.
 fn refusals(config: &Config, key: &RouteKey, route: &Route) -> Vec<Probe> {
     let (Some(token), Some(method)) = (wanted(&route.auth), method_of(config, key)) else { return Vec::new() };
-    let origin = config.cors.as_ref().map(|cors| cors.refusal_origin().to_owned());
+    let page = config.cors.as_ref().map(|cors| Page::first(cors).of_gateway(cors));
     let refusal = |caller| Probe {
         method,
         path: path(&key.path, |_| None),
-        headers: Vec::new(),
+        headers: page.iter().map(Page::header).collect(),
         body: None,
         caller,
-        expected: Expected { status: 401, origin: origin.clone(), ..Expected::default() },
+        expected: Expected { status: Some(401), page: page.clone(), ..Expected::default() },
         function: None,
+        reader: None,
     };
     [Caller::Nobody, Caller::Forger(token)].map(refusal).into()
 }
 
 /// The method with which a request comes to this route. `ANY` answers those that have no route of their own.
-fn method_of(config: &Config, key: &RouteKey) -> Option<Method> {
+pub(super) fn method_of(config: &Config, key: &RouteKey) -> Option<Method> {
     let sent = [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head];
     let own = |method: &Method| config.routes.contains_key(&RouteKey { path: key.path.clone(), method: *method });
     if key.method == Method::Any { sent.into_iter().find(|method| !own(method)) } else { Some(key.method) }
 }
 
 /// `ANY` is no method of a request.
-fn sent(method: Method) -> Method {
+pub(super) fn sent(method: Method) -> Method {
     if method == Method::Any { Method::Get } else { method }
 }
 
-/// A preflight of each path, but where a function answers `OPTIONS` itself; from every origin of the first path.
-fn preflights(config: &Config, cors: &Cors) -> Vec<Probe> {
-    let own: BTreeSet<&str> = on(config, |method| method == Method::Options);
-    let paths = on(config, |_| true).into_iter().filter(|path| !own.contains(path));
-    let probes = paths.enumerate().flat_map(|(at, path)| {
-        let origins = cors.allowed_origins.iter().take(if at == 0 { usize::MAX } else { 1 });
-        origins.map(move |origin| preflight(config, path, (cors, origin)))
-    });
-    probes.collect()
-}
-
-/// The paths with a route of such a method.
-fn on(config: &Config, fits: impl Fn(Method) -> bool) -> BTreeSet<&str> {
-    config.routes.keys().filter(|key| fits(key.method)).map(|key| key.path.as_str()).collect()
-}
-
-fn preflight(config: &Config, path: &str, (cors, origin): (&Cors, &str)) -> Probe {
-    let methods = config.routes.keys().filter(|key| key.path == path).map(|key| sent(key.method));
-    let methods: BTreeSet<Method> = methods.collect();
-    let first = methods.iter().next().copied().unwrap_or(Method::Get);
-    let answered = || methods.iter().map(ToString::to_string).collect();
-    let from = if origin == "*" { "https://stackctl.invalid" } else { origin };
-    Probe {
-        method: Method::Options,
-        path: self::path(path, |_| None),
-        headers: vec![
-            ("Origin".into(), from.to_owned()),
-            ("Access-Control-Request-Method".into(), first.to_string()),
-            ("Access-Control-Request-Headers".into(), "Authorization".into()),
-        ],
-        body: None,
-        caller: Caller::Browser,
-        expected: Expected {
-            status: 200,
-            origin: Some(origin.to_owned()),
-            methods: if cors.allowed_methods.is_empty() { answered() } else { cors.allowed_methods.clone() },
-            headers: cors.allowed_headers.clone(),
-            body: None,
-        },
-        function: None,
-    }
-}
-
-/// The request that a route's `check` describes.
-fn asked(key: &RouteKey, route: &Route, check: &config::Check) -> Probe {
+/// The request that a route's `check` describes. It comes from a page, unless it says itself where it comes from: then
+/// its check says as well that this page can read the response.
+fn asked(cors: Option<&Cors>, (key, route): (&RouteKey, &Route), check: &config::Check) -> Probe {
     let mut path = path(&key.path, |name| check.path.get(name).map(String::as_str));
     add_query(&mut path, &check.query);
     let mut headers: Vec<(String, String)> =
@@ -149,20 +113,31 @@ fn asked(key: &RouteKey, route: &Route, check: &config::Check) -> Probe {
     {
         headers.push(("Content-Type".into(), media_type.into()));
     }
-    let token = wanted(&route.auth).filter(|_| route.is_checked_as_user());
+    let token = token_of(route);
+    let function = calls(route, token).then(|| route.function.clone());
+    let own = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Origin")).map(|(_, origin)| origin.clone());
+    let page = own.as_ref().and_then(|own| cors.filter(|cors| cors.allows(own)).map(|cors| Page::of(cors, own)));
+    let reader = cors.filter(|_| own.is_none() && function.is_some()).map(Page::first);
+    headers.extend(reader.as_ref().map(Page::header));
     Probe {
         method: sent(check.method.unwrap_or(key.method)),
         path,
         headers,
         body: check.body.as_ref().map(body),
         caller: token.map_or(Caller::Nobody, Caller::User),
-        expected: Expected { status: check.status, body: check.body_match.clone(), ..Expected::default() },
-        function: calls(route, token).then(|| route.function.clone()),
+        expected: Expected { status: Some(check.status), page, body: check.body_match.clone(), ..Expected::default() },
+        function,
+        reader,
     }
 }
 
+/// The token that the request of a route's `check` carries.
+pub(super) fn token_of(route: &Route) -> Option<TokenUse> {
+    wanted(&route.auth).filter(|_| route.is_checked_as_user())
+}
+
 /// Whether a request comes as far as the function.
-fn calls(route: &Route, token: Option<TokenUse>) -> bool {
+pub(super) fn calls(route: &Route, token: Option<TokenUse>) -> bool {
     route.auth == Auth::None || token.is_some()
 }
 
@@ -178,7 +153,7 @@ fn body(body: &Value) -> Bytes {
 }
 
 /// A path with values in the place of its variables.
-fn path<'v>(path: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
+pub(super) fn path<'v>(path: &str, value: impl Fn(&str) -> Option<&'v str>) -> String {
     let filled = parts(path).map(|part| {
         let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) else {
             return encoded(part);

@@ -38,6 +38,10 @@ pub struct CheckReport {
     pub throttled: usize,
     /// Those that got another answer, or none.
     pub findings: Vec<Finding>,
+    /// Those whose answer is right, and that browsers block where a page of another origin sends them.
+    pub blocked: Vec<Finding>,
+    /// Routes of whose functions no request tells whether browsers block what they return.
+    pub cors_unknown: Vec<String>,
     /// Why not everything could be asked.
     pub unmade: Option<Unmade>,
     /// Why the check's user is still there.

@@ -22,6 +22,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long a request is sent again that API Gateway lets no further, because there are too many.
 const CROWDED: Duration = Duration::from_secs(30);
 
+/// How long a request is sent again whose response is right, and blocked by browsers.
+const BLOCKED: Duration = Duration::from_secs(5);
+
 /// How long what was there before a change may still be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -51,6 +54,8 @@ impl Patience {
 pub(super) enum Seen {
     /// It is as it must be.
     Right,
+    /// It is as it must be, and a browser keeps it from pages.
+    Blocked(Finding),
     /// API Gateway let the request no further, because there were too many. It says nothing of the change.
     Throttled,
     /// It is another.
@@ -75,11 +80,13 @@ impl<C: Courier> Rounds<'_, C> {
     /// Sends a request again until its answer is right or nothing of before can be served any more, and while there are
     /// too many.
     async fn until_right(&self, probe: &Probe, tokens: &Bearer) -> Seen {
-        let crowded = Instant::now() + CROWDED;
+        let began = Instant::now();
+        let crowded = began + CROWDED;
         loop {
             let seen = self.once(probe, tokens).await;
             let deadline = match seen {
                 Seen::Right => return seen,
+                Seen::Blocked(_) => self.deadline.min(began + BLOCKED),
                 Seen::Throttled => self.deadline.max(crowded),
                 Seen::Wrong(_) => self.deadline,
             };
@@ -88,6 +95,21 @@ impl<C: Courier> Rounds<'_, C> {
             }
             pause(PAUSE).await;
         }
+    }
+
+    /// Sends all of them once, and those that browsers block once more, where they may be of before the change.
+    pub(super) async fn once_each(&self, probes: &[Probe]) -> Vec<Seen> {
+        let tokens = Bearer::default();
+        let once = || {
+            let probes: Vec<_> = probes.iter().map(|probe| self.once(probe, &tokens).boxed()).collect();
+            stream::iter(probes).buffered(AT_ONCE).collect()
+        };
+        let seen: Vec<Seen> = once().await;
+        if Instant::now() + BLOCKED > self.deadline || !seen.iter().any(|seen| matches!(seen, Seen::Blocked(_))) {
+            return seen;
+        }
+        pause(BLOCKED).await;
+        once().await
     }
 
     async fn once(&self, probe: &Probe, tokens: &Bearer) -> Seen {
@@ -116,12 +138,20 @@ impl<C: Courier> Rounds<'_, C> {
 fn judge(probe: &Probe, answer: &Response<Bytes>, tokens: &Bearer) -> Seen {
     let wrong = probe.expected.wrong(answer);
     if wrong.is_empty() {
-        Seen::Right
+        // An error of API Gateway says nothing of the function.
+        let reader = probe.reader.as_ref().filter(|_| !is_of_gateway(answer));
+        let kept = reader.map(|page| page.kept_from(answer)).unwrap_or_default();
+        if kept.is_empty() { Seen::Right } else { Seen::Blocked(Finding::answered(probe, answer, (kept, tokens))) }
     } else if is_throttled(answer) {
         Seen::Throttled
     } else {
         Seen::Wrong(Finding::answered(probe, answer, (wrong, tokens)))
     }
+}
+
+/// API Gateway marks the errors that it makes itself.
+fn is_of_gateway(answer: &Response<Bytes>) -> bool {
+    answer.headers().contains_key("x-amzn-errortype")
 }
 
 #[expect(clippy::disallowed_methods, reason = "a check has an end and is told to the person")]

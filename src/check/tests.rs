@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    Bearer, Courier, Patience, forged, header,
+    Bearer, Courier, Patience, forged, header, page,
     probe::{self, Probe},
     rounds::{Rounds, Seen, pause},
 };
@@ -39,10 +39,11 @@ fn config(routes: &Value, cors: &Value) -> Config {
 fn told(probes: &[Probe]) -> String {
     let mut text = String::new();
     for probe in probes {
-        let Probe { expected, function, .. } = probe;
-        let _ = write!(text, "{probe}: {}", expected.status);
-        if let Some(origin) = &expected.origin {
-            let _ = write!(text, ", for {origin}");
+        let Probe { expected, function, reader, .. } = probe;
+        let status = expected.status.map_or("any".to_owned(), |status| status.to_string());
+        let _ = write!(text, "{probe}: {status}");
+        for page in expected.page.iter().chain(reader) {
+            let _ = write!(text, ", for {}", page.header().1);
         }
         if !expected.methods.is_empty() {
             let words = |set: &BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
@@ -66,24 +67,24 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     let cors = json!({ "allowedOrigins": ["https://a.example", "https://b.example"] });
     let probes = probe::of_gateway(&config(&routes, &cors));
     assert!(probes.iter().all(|probe| probe.function.is_none()));
-    assert_snapshot!(told(&probes), @r#"
-    POST /files/stackctl-check without a token: 401, for *
-    POST /files/stackctl-check with a forged token: 401, for *
-    GET /items/stackctl-check without a token: 401, for *
-    GET /items/stackctl-check with a forged token: 401, for *
+    assert_snapshot!(told(&probes), @r"
+    POST /files/stackctl-check without a token: 401, for https://a.example
+    POST /files/stackctl-check with a forged token: 401, for https://a.example
+    GET /items/stackctl-check without a token: 401, for https://a.example
+    GET /items/stackctl-check with a forged token: 401, for https://a.example
     OPTIONS / as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     OPTIONS / as a browser's preflight: 200, for https://b.example, GET with Authorization Content-Type
     OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
-    "#);
+    ");
     assert_snapshot!(told(&probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-One"] })))), @r#"
-    POST /files/stackctl-check without a token: 401, for *
-    POST /files/stackctl-check with a forged token: 401, for *
-    GET /items/stackctl-check without a token: 401, for *
-    GET /items/stackctl-check with a forged token: 401, for *
-    OPTIONS / as a browser's preflight: 200, for *, GET PUT with X-One
-    OPTIONS /files/stackctl-check as a browser's preflight: 200, for *, GET PUT with X-One
-    OPTIONS /items/stackctl-check as a browser's preflight: 200, for *, GET PUT with X-One
+    POST /files/stackctl-check without a token: 401, for https://stackctl.invalid
+    POST /files/stackctl-check with a forged token: 401, for https://stackctl.invalid
+    GET /items/stackctl-check without a token: 401, for https://stackctl.invalid
+    GET /items/stackctl-check with a forged token: 401, for https://stackctl.invalid
+    OPTIONS / as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
+    OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
+    OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
     "#);
     assert_snapshot!(told(&probe::of_gateway(&config(&routes, &Value::Null))), @r#"
     POST /files/stackctl-check without a token: 401
@@ -196,6 +197,85 @@ fn cors_headers_that_are_missing_or_of_another_are_told() {
         ("Access-Control-Allow-Headers", "Authorization, Content-Type, X-One"),
     ];
     assert_eq!(preflight.wrong(&answer(200, &more)), [""; 0]);
+}
+
+#[test]
+fn with_cors_functions_are_called_as_by_a_page() {
+    let routes = json!({
+        "GET /asked": { "function": "hello", "auth": "none", "check": {} },
+        "GET /closed": { "function": "hello", "check": { "as": "none", "status": 401 } },
+        "GET /foreign": { "function": "hello", "auth": "none", "check": { "headers": { "origin": "https://evil.test" } } },
+        "GET /own": { "function": "hello", "auth": "none", "check": { "headers": { "Origin": "https://x.b.example" } } },
+        "GET /public": { "function": "hello", "auth": "none" },
+        "ANY /any": { "function": "hello", "auth": "none" },
+        "GET /items/{id}": { "function": "hello", "auth": "none" },
+        "POST /items": { "function": "hello", "auth": "none" },
+        "GET /mine": { "function": "hello" },
+    });
+    let cors = json!({ "allowedOrigins": ["https://*.b.example", "https://a.example"], "allowCredentials": true });
+    let config = config(&routes, &cors);
+    let asked = probe::of_config(&config);
+    assert_snapshot!(told(&asked), @r"
+    GET /asked without a token: 200, for https://a.example by hello
+    GET /closed without a token: 401
+    GET /foreign without a token: 200 by hello
+    GET /own without a token: 200, for https://x.b.example by hello
+    ");
+    let strict = |path: &str| asked.iter().find(|probe| probe.path == path).unwrap().expected.page.is_some();
+    assert_eq!((strict("/own"), strict("/asked"), strict("/foreign")), (true, false, false));
+    assert_snapshot!(told(&page::public_gets(&config)), @r"
+    GET /any without a token: any, for https://a.example by hello
+    GET /public without a token: any, for https://a.example by hello
+    ");
+    assert_eq!(page::cors_unknown(&config), ["GET /closed", "POST /items", "GET /items/{id}", "GET /mine"]);
+    let none = self::config(&routes, &Value::Null);
+    assert_eq!(
+        (page::public_gets(&none).len(), page::cors_unknown(&none).len()),
+        (0, 0),
+        "without `cors` there are no pages"
+    );
+}
+
+#[test]
+fn what_a_browser_keeps_from_a_page_is_said() {
+    let kept = |cors: &Value, headers: &[(&str, &str)]| {
+        let mut whole = json!({ "allowedOrigins": ["https://a.example"] });
+        whole.as_object_mut().unwrap().extend(cors.as_object().unwrap().clone());
+        let routes = json!({ "GET /": { "function": "hello", "auth": "none" } });
+        let public_gets = page::public_gets(&config(&routes, &whole));
+        let answer = headers.iter().fold(Response::builder(), |answer, (name, value)| answer.header(*name, *value));
+        public_gets[0].reader.as_ref().unwrap().kept_from(&answer.body(Bytes::new()).unwrap()).join("; ")
+    };
+    let (origin, star) = (("Access-Control-Allow-Origin", "https://a.example"), ("Access-Control-Allow-Origin", "*"));
+    let plain = json!({});
+    assert_eq!((kept(&plain, &[origin]).as_str(), kept(&plain, &[star]).as_str()), ("", ""));
+    assert_snapshot!(kept(&plain, &[]), @"it has no `access-control-allow-origin`, which was to be `https://a.example`");
+    let other = ("Access-Control-Allow-Origin", "https://b.example");
+    assert_snapshot!(kept(&plain, &[other]), @"its `access-control-allow-origin` is `https://b.example`, not `https://a.example`");
+    assert_snapshot!(kept(&plain, &[origin, star]), @"its `access-control-allow-origin` is `https://a.example, *`, not `https://a.example`");
+    let with = json!({ "allowCredentials": true });
+    assert_eq!(kept(&with, &[origin, ("Access-Control-Allow-Credentials", "true")]), "");
+    assert_snapshot!(kept(&with, &[star]), @"its `access-control-allow-origin` is `*`, not `https://a.example`; it has no `access-control-allow-credentials`, which was to be `true`");
+    let exposed = json!({ "exposedHeaders": ["X-Total", "X-Never"] });
+    assert_snapshot!(kept(&exposed, &[origin, ("x-total", "7")]), @"it has no `access-control-expose-headers`, which was to be `X-Total`");
+    for exposes in ["x-total", "*", "X-Other, X-Total"] {
+        assert_eq!(kept(&exposed, &[origin, ("x-total", "7"), ("Access-Control-Expose-Headers", exposes)]), "");
+    }
+}
+
+#[test]
+fn an_origin_is_allowed_as_a_preflight_allows_it() {
+    let cors = json!({ "allowedOrigins": ["https://*.b.example", "https://my-*.c.example", "capacitor://localhost"] });
+    let cors = config(&json!({}), &cors).cors.unwrap();
+    for allowed in ["https://x.b.example", "https://x.y.b.example", "https://my-x.c.example", "capacitor://localhost"] {
+        assert!(cors.allows(allowed), "{allowed}");
+    }
+    for other in
+        ["https://b.example", "https://.b.example.evil", "https://my-x.y.c.example", "https://my-.c.example", "null"]
+    {
+        assert!(!cors.allows(other), "{other}");
+    }
+    assert!(config(&json!({}), &json!({ "allowedOrigins": ["*"] })).cors.unwrap().allows("null"));
 }
 
 /// Answers with one status after the other, the last one for ever, a second after each request.

@@ -145,6 +145,39 @@ fn tell_checked(app: &App, end: TrialEnd, report: &CheckReport) {
     if end != TrialEnd::Open || !report.findings.is_empty() {
         app.report.tell(&Message::Checked(report));
     }
+    for warning in blocked(report) {
+        app.report.tell(&Message::Warning(&warning));
+    }
+    if let Some(note) = cors_unknown(report) {
+        app.report.tell(&Message::Note { message: &note });
+    }
+}
+
+/// A warning for each function whose responses browsers block, with the requests that show it.
+fn blocked(report: &CheckReport) -> Vec<Fault> {
+    let mut requests: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    for finding in &report.blocked {
+        let function = finding.function.as_deref().unwrap_or_default();
+        requests.entry((function, finding.wrong.join("; "))).or_default().push(&finding.request);
+    }
+    let warning = |((function, wrong), requests): ((&str, String), Vec<&str>)| {
+        let fault = Fault::new(format!("browsers block the response of function `{function}`: {wrong}"));
+        let fault = requests.into_iter().fold(fault, |fault, request| fault.detail(request));
+        fault.hint(
+            "API Gateway does not add them: return them from the function, as the example of `stackctl init` does",
+        )
+    };
+    requests.into_iter().map(warning).collect()
+}
+
+/// Names the routes whose functions no request of the check has called.
+fn cors_unknown(report: &CheckReport) -> Option<String> {
+    const NAMED: usize = 3;
+    let routes = &report.cors_unknown;
+    let (first, more) = routes.split_at(routes.len().min(NAMED));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    (!routes.is_empty())
+        .then(|| format!("CORS was not checked on {}{more}: add a `check` to the route", first.join(", ")))
 }
 
 fn conclude(app: &App, rolled: RolledOut<CheckReport>, (steps, removes): (usize, bool)) -> Result<State, Failure> {

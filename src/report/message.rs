@@ -209,14 +209,19 @@ struct Checked<'a> {
     throttled: usize,
     /// The others.
     failed: &'a [Finding],
+    /// Those that passed, and whose response browsers block.
+    blocked: &'a [Finding],
+    /// Routes of whose functions it is not known.
+    cors_unknown: &'a [String],
     /// How long it took.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     took: Duration,
 }
 
 fn checked<S: Serializer>(report: &CheckReport, serializer: S) -> Result<S::Ok, S::Error> {
-    let CheckReport { passed, throttled, findings, took, .. } = report;
-    Checked { passed: *passed, throttled: *throttled, failed: findings, took: *took }.serialize(serializer)
+    let CheckReport { passed, throttled, findings, blocked, cors_unknown, took, .. } = report;
+    let (passed, throttled, took) = (*passed, *throttled, *took);
+    Checked { passed, throttled, failed: findings, blocked, cors_unknown, took }.serialize(serializer)
 }
 
 pub(super) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

@@ -154,6 +154,7 @@ fn preflights(config: &Config, cors: &Cors) -> BTreeMap<String, Preflight> {
         origins: cors.allowed_origins.clone(),
         headers: cors.allowed_headers.clone(),
         methods: if cors.allowed_methods.is_empty() { answered(methods) } else { cors.allowed_methods.clone() },
+        credentials: cors.allow_credentials,
         max_age_seconds: cors.max_age_seconds,
     };
     methods.iter().map(|(path, methods)| ((*path).to_owned(), preflight(methods))).collect()
@@ -165,14 +166,33 @@ fn answered(methods: &BTreeSet<Method>) -> BTreeSet<String> {
     answered.map(ToString::to_string).collect()
 }
 
-/// Lets scripts read the errors that API Gateway answers by itself.
+/// Lets scripts read the errors of API Gateway itself.
+///
+/// A gateway response takes a fixed text or a header of the request, and no template that could choose. So the only
+/// origin is a fixed text, and with several the origin of the request is given back, whichever it is. That is safe for what
+/// it is given with: the bodies are fixed sentences of API Gateway, and no 4xx depends on cookies, because API Gateway
+/// looks at the token alone, which a page cannot send without a preflight. A 5xx may depend on cookies, because a function
+/// may fail by them. So it is not readable for requests with credentials where any origin would be given back.
 fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
-    let origin = cors.refusal_origin();
-    let response = GatewayResponse {
-        headers: BTreeMap::from([("Access-Control-Allow-Origin".to_owned(), format!("'{origin}'"))]),
-        foreign: BTreeMap::new(),
+    let fixed = cors.fixed_origin();
+    let response = |credentials: bool| {
+        let exposed = cors.exposed_headers.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        // A browser sends the name of the header in lower case.
+        let origin = fixed.map_or("method.request.header.origin".to_owned(), |origin| format!("'{origin}'"));
+        let headers = [
+            ("Access-Control-Allow-Origin", Some(origin)),
+            ("Access-Control-Allow-Credentials", credentials.then(|| "'true'".to_owned())),
+            ("Access-Control-Expose-Headers", (!exposed.is_empty()).then(|| format!("'{exposed}'"))),
+            ("Vary", fixed.is_none().then(|| "'Origin'".to_owned())),
+        ];
+        let headers = headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        GatewayResponse { headers: headers.collect(), foreign: BTreeMap::new() }
     };
-    ["DEFAULT_4XX", "DEFAULT_5XX"].map(|name| (name.to_owned(), response.clone())).into()
+    let with = cors.allow_credentials;
+    BTreeMap::from([
+        ("DEFAULT_4XX".to_owned(), response(with)),
+        ("DEFAULT_5XX".to_owned(), response(with && fixed.is_some())),
+    ])
 }
 
 fn stage(config: &Config, identity: &Identity, authorized: bool) -> stage::Spec {

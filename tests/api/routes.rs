@@ -231,6 +231,7 @@ fn preflight(origins: &[&str]) -> Preflight {
         origins: origins.iter().map(|origin| (*origin).to_owned()).collect(),
         headers: BTreeSet::from(["Authorization".into()]),
         methods: BTreeSet::from(["GET".into()]),
+        credentials: false,
         max_age_seconds: 600,
     }
 }

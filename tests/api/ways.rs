@@ -49,16 +49,19 @@ fn route() -> impl Strategy<Value = Route> {
 fn preflight() -> impl Strategy<Value = Preflight> {
     let origins = prop_oneof![
         Just(BTreeSet::from(["*".to_owned()])),
-        proptest::collection::btree_set("https://[ab]\\.example", 1..3),
+        proptest::collection::btree_set("https://([ab]|\\*|my-\\*)\\.example\\.com", 1..4),
     ];
     let headers = proptest::collection::btree_set("X-[AB]", 0..3);
     let methods = proptest::collection::btree_set("GET|PUT", 1..3);
-    (origins, headers, methods, 0..3_u32).prop_map(|(origins, headers, methods, max_age_seconds)| Preflight {
-        origins,
-        headers,
-        methods,
-        max_age_seconds,
-    })
+    (origins, headers, methods, any::<bool>(), 0..3_u32).prop_map(
+        |(origins, headers, methods, credentials, max_age_seconds)| Preflight {
+            origins,
+            headers,
+            methods,
+            credentials,
+            max_age_seconds,
+        },
+    )
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
@@ -67,9 +70,12 @@ fn sketch() -> impl Strategy<Value = Sketch> {
     let key = (verb, path.clone()).prop_map(|(verb, path)| format!("{verb} {path}"));
     let routes = proptest::collection::btree_map(key, route(), 0..7);
     let preflights = proptest::collection::btree_map(path, preflight(), 0..4);
-    let header = prop_oneof!["'\\*'", "'https://a\\.example'"];
-    let response = header.prop_map(|value| GatewayResponse {
-        headers: BTreeMap::from([("Access-Control-Allow-Origin".to_owned(), value)]),
+    let header = prop_oneof!["'\\*'", "'https://a\\.example'", "method\\.request\\.header\\.origin"];
+    let response = (header, proptest::option::of("'true'")).prop_map(|(origin, credentials)| GatewayResponse {
+        headers: [("Access-Control-Allow-Origin", Some(origin)), ("Access-Control-Allow-Credentials", credentials)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect(),
         foreign: BTreeMap::new(),
     });
     let responses = proptest::collection::btree_map("DEFAULT_4XX|DEFAULT_5XX", response, 0..3);

@@ -6,6 +6,7 @@ mod bucket;
 mod call;
 mod checks;
 pub(crate) mod cloud;
+mod cors;
 mod disk;
 mod example;
 mod followed;

@@ -101,7 +101,7 @@ fn every_key_of_the_file_arrives_in_the_configuration() {
     "GET /hello/{name}": { "function": "hello", "auth": { "scopes": ["aws.cognito.signin.user.admin"] } },
     "GET /": { "function": "hello", "auth": "none" }
   },
-  "cors": { "allowedOrigins": ["https://example.com"], "allowedHeaders": ["X-One"], "allowedMethods": ["GET"], "maxAgeSeconds": 5 },
+  "cors": { "allowedOrigins": ["https://example.com"], "allowCredentials": true, "allowedHeaders": ["X-One"], "allowedMethods": ["GET"], "exposedHeaders": ["X-Two"], "maxAgeSeconds": 5 },
   "api": { "description": "shop", "endpointType": "EDGE", "binaryMediaTypes": ["image/png"], "throttle": { "rate": 10.5, "burst": 20 } },
   "state": { "path": "elsewhere" }
 }"#,

@@ -127,6 +127,86 @@ fn origins_are_written_as_browsers_send_them() {
 }
 
 #[test]
+fn a_pattern_of_origins_has_one_star_in_the_first_label_beneath_a_domain() {
+    let folder = Folder::with_section(
+        r#""cors": { "allowedOrigins": [
+    "https://*.preview.example.com",
+    "http://*.localhost:3000",
+    "https://my-app-*.vercel.app",
+    "https://app.*.example.com",
+    "https://*.com",
+    "https://*",
+    "https://*.*.example.com",
+    "capacitor://*.example.com",
+    "https://*.Example.com",
+    "https://*.example.com/",
+    "https://*.example.com:*",
+    "https://*.vercel.app"
+  ] }"#,
+    );
+    assert_snapshot!(folder.problems(), @r"
+    error: config.json:9:5: cors.allowedOrigins[3]: `https://app.*.example.com` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:10:5: cors.allowedOrigins[4]: `https://*.com` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:11:5: cors.allowedOrigins[5]: `https://*` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:12:5: cors.allowedOrigins[6]: `https://*.*.example.com` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:13:5: cors.allowedOrigins[7]: `capacitor://*.example.com` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:14:5: cors.allowedOrigins[8]: `https://*.Example.com` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:15:5: cors.allowedOrigins[9]: `https://*.example.com/` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    error: config.json:16:5: cors.allowedOrigins[10]: `https://*.example.com:*` is not a pattern of origins
+      `*` stands once, in the first label of a host beneath a domain
+    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
+    warning: config.json:17:5: cors.allowedOrigins[11]: `https://*.vercel.app` allows the sites of all customers of vercel.app
+    hint: name your part of it, such as `https://my-app-*.vercel.app`
+    ");
+}
+
+#[test]
+fn credentials_require_names() {
+    let folder = Folder::with_section(
+        r#""cors": {
+    "allowCredentials": true,
+    "allowedOrigins": ["*"],
+    "allowedHeaders": ["X-One", "*"],
+    "allowedMethods": ["*"],
+    "exposedHeaders": ["*", "X Two"]
+  }"#,
+    );
+    assert_snapshot!(folder.problems(), @r"
+    error: config.json:7:24: cors.allowedOrigins[0]: `*` does not go with `allowCredentials`
+      browsers reject `*` in a response to a request with credentials
+    hint: name the origins
+    error: config.json:8:33: cors.allowedHeaders[1]: `*` does not go with `allowCredentials`
+      with credentials, browsers take `*` for the name of a header
+    hint: name the headers
+    error: config.json:9:24: cors.allowedMethods[0]: `*` does not go with `allowCredentials`
+      with credentials, browsers take `*` for the name of a method
+    hint: name the methods
+    error: config.json:10:24: cors.exposedHeaders[0]: `*` does not go with `allowCredentials`
+      with credentials, browsers take `*` for the name of a header
+    hint: name the headers
+    error: config.json:10:29: cors.exposedHeaders[1]: `X Two` is not a header's name
+    ");
+    let without = r#""cors": { "allowCredentials": false, "allowedOrigins": ["*"], "exposedHeaders": ["*"] }"#;
+    assert_eq!(Folder::with_section(without).problems(), "");
+    let pattern = r#""cors": { "allowCredentials": true, "allowedOrigins": ["https://*.example.com"] }"#;
+    assert_eq!(Folder::with_section(pattern).problems(), "");
+}
+
+#[test]
 fn headers_and_methods_of_cors_are_names() {
     let folder = Folder::with_section(
         r#""cors": {

@@ -59,6 +59,11 @@ fn preflight(origins: &[&str]) -> Value {
     json!({ "origins": origins, "headers": ["Authorization"], "methods": ["GET"], "max_age_seconds": 600 })
 }
 
+/// With credentials.
+fn trusting(origins: &[&str]) -> Value {
+    with(&preflight(origins), json!({ "credentials": true }))
+}
+
 async fn api_routes_case(cloud: &Cloud) -> Case {
     let api = make(cloud, "rest_api", &rest_api("routed")).await;
     let pool = make(cloud, "user_pool", &user_pool("routes")).await;
@@ -68,7 +73,9 @@ async fn api_routes_case(cloud: &Cloud) -> Case {
     let first = json!({
         "rest_api_id": api["id"], "authorizer_id": one["id"],
         "routes": { "GET /": route("none", &[]), "GET /a/{id}": route("cognito", &[]), "ANY /b/{proxy+}": route("cognito", &["s/r"]) },
-        "preflights": { "/": preflight(&["*"]), "/gone": preflight(&["https://a.example"]) },
+        "preflights": {
+            "/": preflight(&["*"]), "/gone": preflight(&["https://a.example"]), "/trusted": trusting(&["https://a.example"]),
+        },
         "gateway_responses": { "DEFAULT_4XX": header("'*'"), "DEFAULT_5XX": header("'*'") },
         "unrouted": [],
     });
@@ -77,8 +84,11 @@ async fn api_routes_case(cloud: &Cloud) -> Case {
         json!({
             "authorizer_id": two["id"],
             "routes": { "GET /": route("cognito", &[]), "POST /a/{name}": route("none", &[]) },
-            "preflights": { "/": preflight(&["https://a.example", "https://b.example", "https://c.example"]) },
-            "gateway_responses": { "DEFAULT_4XX": header("'https://a.example'") },
+            "preflights": {
+                "/": preflight(&["https://a.example", "https://b.example", "https://c.example"]),
+                "/trusted": trusting(&["https://*.a.example", "https://b.example"]),
+            },
+            "gateway_responses": { "DEFAULT_4XX": header("method.request.header.origin") },
         }),
     );
     Case { key: key("api_routes"), first, second, claimed_by_name: true }

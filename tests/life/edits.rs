@@ -260,11 +260,22 @@ async fn each_key_of_cors_makes_its_own_change() {
         "update api_routes.main: gateway_responses.DEFAULT_4XX.{origin}, gateway_responses.DEFAULT_5XX.{origin}, {}",
         &preflights(".origins")["update api_routes.main: ".len()..]
     );
+    let exposed = "headers.Access-Control-Expose-Headers";
+    let exposed = format!(
+        "update api_routes.main: gateway_responses.DEFAULT_4XX.{exposed}, gateway_responses.DEFAULT_5XX.{exposed}"
+    );
+    let credentials = "headers.Access-Control-Allow-Credentials";
+    let credentials = format!(
+        "update api_routes.main: gateway_responses.DEFAULT_4XX.{credentials}, gateway_responses.DEFAULT_5XX.{credentials}, {}",
+        &preflights(".credentials")["update api_routes.main: ".len()..]
+    );
     let (headers, methods, age) = (preflights(".headers"), preflights(".methods"), preflights(".max_age_seconds"));
     edits(vec![
         ("cors", cors(json!({ "allowedOrigins": ["https://a.example"] })), &[&on, MOVED]),
         ("origins", cors(json!({ "allowedOrigins": ["https://b.example"] })), &[&origins, MOVED]),
         ("headers", cors(json!({ "allowedHeaders": ["X-One"] })), &[&headers, MOVED]),
+        ("exposed", cors(json!({ "exposedHeaders": ["X-Two"] })), &[&exposed, MOVED]),
+        ("credentials", cors(json!({ "allowCredentials": true })), &[&credentials, MOVED]),
         ("methods", cors(json!({ "allowedMethods": ["PATCH"] })), &[&methods, MOVED]),
         ("max age", cors(json!({ "maxAgeSeconds": 60 })), &[&age, MOVED]),
         ("no cors", json!({ "cors": null }), &[&on, MOVED]),

@@ -55,13 +55,42 @@ fn named_methods_headers_and_age_are_those_of_every_path() {
 }
 
 #[test]
-fn errors_of_api_gateway_bear_the_origin_when_there_is_one_and_a_star_when_there_are_several() {
-    let origin = |cors: Value| {
-        let routes = routes(json!({ "GET /a": { "function": "hello" } }), cors);
-        let responses = &routes["gateway_responses"];
-        assert_eq!(responses["DEFAULT_4XX"], responses["DEFAULT_5XX"]);
-        responses["DEFAULT_4XX"]["headers"]["Access-Control-Allow-Origin"].clone()
-    };
-    assert_eq!(origin(json!({ "allowedOrigins": ["https://a.example"] })), "'https://a.example'");
-    assert_eq!(origin(json!({ "allowedOrigins": ["https://a.example", "https://b.example"] })), "'*'");
+fn credentials_are_allowed_by_every_preflight() {
+    let cors = json!({ "allowedOrigins": ["https://*.shop.example"], "allowCredentials": true });
+    let routes = routes(json!({ "GET /a": { "function": "hello" } }), cors);
+    assert_eq!(routes["preflights"]["/a"]["credentials"], true);
+    assert_eq!(routes["preflights"]["/a"]["origins"], json!(["https://*.shop.example"]));
+}
+
+/// The headers on API Gateway's own 4xx and 5xx.
+fn errors(cors: Value) -> [Value; 2] {
+    let routes = routes(json!({ "GET /a": { "function": "hello" } }), cors);
+    ["DEFAULT_4XX", "DEFAULT_5XX"].map(|name| routes["gateway_responses"][name]["headers"].clone())
+}
+
+#[test]
+fn errors_of_api_gateway_name_the_only_origin() {
+    for origin in ["https://a.example", "*"] {
+        let headers = json!({ "Access-Control-Allow-Origin": format!("'{origin}'") });
+        assert_eq!(errors(json!({ "allowedOrigins": [origin] })), [headers.clone(), headers]);
+    }
+    let headers = json!({
+        "Access-Control-Allow-Credentials": "'true'",
+        "Access-Control-Allow-Origin": "'https://a.example'",
+        "Access-Control-Expose-Headers": "'X-One,X-Two'",
+    });
+    let cors = json!({ "allowedOrigins": ["https://a.example"], "allowCredentials": true, "exposedHeaders": ["X-Two", "X-One"] });
+    assert_eq!(errors(cors), [headers.clone(), headers]);
+}
+
+#[test]
+fn with_several_origins_they_give_back_the_one_of_the_request() {
+    let headers = json!({ "Access-Control-Allow-Origin": "method.request.header.origin", "Vary": "'Origin'" });
+    for origins in [json!(["https://a.example", "https://b.example"]), json!(["https://*.shop.example"])] {
+        assert_eq!(errors(json!({ "allowedOrigins": origins })), [headers.clone(), headers.clone()]);
+        let mut with = headers.clone();
+        with["Access-Control-Allow-Credentials"] = "'true'".into();
+        let cors = json!({ "allowedOrigins": origins, "allowCredentials": true });
+        assert_eq!(errors(cors), [with, headers.clone()], "a 5xx may depend on cookies");
+    }
 }

@@ -79,13 +79,22 @@ impl Default for AccessLogs {
     }
 }
 
-/// Lets browsers of other origins call the API.
+/// Lets browsers of other origins call the API: API Gateway answers preflights, and its own errors carry the headers.
+/// **A function sends the headers of its own responses itself**: `Access-Control-Allow-Origin` with the origin of the
+/// request when it is one of these, and `Vary: Origin`; with `allowCredentials` also `Access-Control-Allow-Credentials:
+/// true`, and `Access-Control-Expose-Headers` for `exposedHeaders`. The check after `up` shows which function does not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Cors {
-    /// Origins such as `https://example.com`, or `*` alone for all of them.
+    /// Origins such as `https://example.com`, or `*` alone for all of them. In the first label of a host, `*` stands for any
+    /// name: `https://*.preview.example.com`.
     #[schemars(length(min = 1))]
     pub allowed_origins: BTreeSet<String>,
+
+    /// Whether scripts may send credentials (cookies) with their requests: `fetch` with `credentials: "include"`. It
+    /// requires origins that are named.
+    #[serde(default)]
+    pub allow_credentials: bool,
 
     /// Request headers that scripts may send, or `*`, which browsers do not take to include `Authorization`.
     #[serde(default = "default_allowed_headers")]
@@ -95,6 +104,10 @@ pub struct Cors {
     #[serde(default)]
     pub allowed_methods: BTreeSet<String>,
 
+    /// Response headers that scripts may read besides those that every script may, such as `Content-Type`.
+    #[serde(default)]
+    pub exposed_headers: BTreeSet<String>,
+
     /// Seconds for which a browser may remember the answer to a preflight, 0 to 86400.
     #[serde(default = "default_max_age_seconds")]
     #[schemars(range(min = 0, max = 86400))]
@@ -102,17 +115,32 @@ pub struct Cors {
 }
 
 impl Cors {
-    /// The origin that the errors bear which API Gateway answers by itself: the only one that is allowed, or `*`.
-    ///
-    /// Such an answer can bear a fixed origin only, so with several it bears `*`. That gives nothing away: its body is a
-    /// fixed sentence of API Gateway, and browsers take `*` for calls without cookies only.
+    /// The one origin that every browser is given: the only one that is allowed, or `*`. With several origins, or with a
+    /// pattern, it depends on the request.
     #[must_use]
-    pub fn refusal_origin(&self) -> &str {
+    pub fn fixed_origin(&self) -> Option<&str> {
         let mut origins = self.allowed_origins.iter();
         match (origins.next(), origins.next()) {
-            (Some(only), None) => only,
-            _ => "*",
+            (Some(only), None) if only == "*" || !only.contains('*') => Some(only),
+            _ => None,
         }
+    }
+
+    /// Whether an origin is one of those that are allowed.
+    #[must_use]
+    pub fn allows(&self, origin: &str) -> bool {
+        self.allowed_origins.iter().any(|allowed| match allowed.split_once('*') {
+            _ if allowed == "*" => true,
+            None => allowed == origin,
+            // A whole label stands for several, too.
+            Some((before, after)) => {
+                let whole = before.ends_with("://") && after.starts_with('.');
+                let fits =
+                    |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c) || whole && c == '.';
+                let name = origin.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+                name.is_some_and(|name| !name.is_empty() && name.chars().all(fits))
+            }
+        })
     }
 }
 

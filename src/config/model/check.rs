@@ -24,7 +24,7 @@ pub struct Check {
     /// The query, by name.
     pub query: BTreeMap<String, String>,
 
-    /// The headers, by name.
+    /// The headers, by name. With `cors`, an allowed `Origin` says that pages of this origin can read the response.
     pub headers: BTreeMap<String, String>,
 
     /// The body: a string as it is, everything else as JSON. Left out: none.

@@ -85,8 +85,8 @@ pub struct Config {
     /// What the API answers: `"METHOD /path"` to the function behind it. Paths may hold `{name}` and end in `{proxy+}`.
     pub routes: BTreeMap<RouteKey, Route>,
 
-    /// Lets browsers of other origins call the API: preflights on every path, and headers on 4xx and 5xx answers that
-    /// API Gateway gives itself. Functions add the headers to their own answers. Without it there is no CORS.
+    /// Lets browsers of other origins call the API: preflights on every path, and headers on the 4xx and 5xx responses of
+    /// API Gateway itself. Functions send the headers of their own responses themselves. Without it there is no CORS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Cors")]
     pub cors: Option<Cors>,

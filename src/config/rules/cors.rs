@@ -5,11 +5,12 @@ use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{did_you_mean, list};
 use crate::config::tree::{Entry, Node};
 
-use super::made_of;
+use super::{made_of, pattern};
 
 pub(super) fn check(cors: &Node, routes: &[Entry], findings: &mut Findings) {
     origins(cors, findings);
-    for node in cors.get("allowedHeaders").map(Node::items).unwrap_or_default() {
+    credentials(cors, findings);
+    for node in ["allowedHeaders", "exposedHeaders"].iter().filter_map(|key| cors.get(key)).flat_map(Node::items) {
         if let Some(header) = node.text().filter(|header| !is_header(header)) {
             findings.add(node.error(format!("`{header}` is not a header's name")));
         }
@@ -39,6 +40,10 @@ fn origins(cors: &Node, findings: &mut Findings) {
             if origins.items().len() > 1 {
                 findings.add(node.error("`*` stands beside other origins").detail("it allows all of them, alone"));
             }
+        } else if origin.contains('*') {
+            if let Some(problem) = pattern::problem(node, origin) {
+                findings.add(problem);
+            }
         } else if let Some(problem) = wrong_origin(node, origin) {
             findings.add(problem);
         }
@@ -62,6 +67,25 @@ fn wrong_origin(node: &Node, origin: &str) -> Option<Problem> {
                     .detail("an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`")
                     .maybe_hint(guess),
             )
+        }
+    }
+}
+
+/// With credentials, browsers reject `*` as the origin, and take it for a name everywhere else.
+fn credentials(cors: &Node, findings: &mut Findings) {
+    if cors.get("allowCredentials").and_then(Node::flag) != Some(true) {
+        return;
+    }
+    for (key, what, reason) in [
+        ("allowedOrigins", "origins", "browsers reject `*` in a response to a request with credentials"),
+        ("allowedHeaders", "headers", "with credentials, browsers take `*` for the name of a header"),
+        ("allowedMethods", "methods", "with credentials, browsers take `*` for the name of a method"),
+        ("exposedHeaders", "headers", "with credentials, browsers take `*` for the name of a header"),
+    ] {
+        let items = cors.get(key).map(Node::items).unwrap_or_default();
+        if let Some(all) = items.iter().find(|node| node.text() == Some("*")) {
+            let problem = all.error("`*` does not go with `allowCredentials`");
+            findings.add(problem.detail(reason).hint(format!("name the {what}")));
         }
     }
 }

@@ -10,6 +10,7 @@ mod cors;
 mod deployment;
 mod environment;
 mod functions;
+mod pattern;
 mod policies;
 mod routes;
 mod runtimes;

@@ -66,7 +66,7 @@ fn route(proxy: &Proxy, scheme: &str) -> Value {
 }
 
 fn mock(mock: &Mock) -> Value {
-    let declared = mock.headers.keys().map(|name| (name.clone(), json!({ "schema": { "type": "string" } })));
+    let declared = mock.declared().into_iter().map(|name| (name.to_owned(), json!({ "schema": { "type": "string" } })));
     let parameters = mock.headers.iter().map(|(name, value)| (format!("method.response.header.{name}"), json!(value)));
     let mut response = json!({ "statusCode": "200", "responseParameters": parameters.collect::<Map<_, _>>() });
     if let Some(template) = &mock.template {

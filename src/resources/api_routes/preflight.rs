@@ -2,7 +2,8 @@
 //!
 //! A mock can set a header to a fixed text only, so it can name one origin. With several, the fixed header names the
 //! first one and a response template overrides it when the request comes from another one of them; this is how the AWS
-//! CDK does it. A browser whose origin is none of them is told the first one and refuses.
+//! CDK does it, and the Serverless Framework for patterns. A browser whose origin is none of them is told the first one
+//! and refuses; with patterns alone it is told none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,14 @@ use super::spec::Preflight;
 /// A mock answers with the status that its request template names.
 pub(super) const REQUEST_TEMPLATE: &str = r#"{"statusCode": 200}"#;
 
+/// The header that a template may override.
+const ORIGIN: &str = "Access-Control-Allow-Origin";
+
 const OVERRIDE: &str = "#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)";
+
+/// What `*` matches when it is a whole label, any host beneath a domain, and when it is a part of one.
+const ANY_HOST: &str = "[a-z0-9._-]+";
+const ANY_NAME: &str = "[a-z0-9_-]+";
 
 /// What is particular about one preflight's mock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +34,15 @@ impl Mock {
     /// The mock that gives this answer.
     pub(super) fn of(preflight: &Preflight) -> Self {
         let list = |set: &BTreeSet<String>| set.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        let first = preflight.origins.first().map_or("", String::as_str);
+        let fixed = fixed(&preflight.origins).unwrap_or_default();
         let headers = [
-            ("Access-Control-Allow-Origin", first.to_owned()),
+            (ORIGIN, fixed.to_owned()),
+            ("Access-Control-Allow-Credentials", if preflight.credentials { "true".to_owned() } else { String::new() }),
             ("Access-Control-Allow-Headers", list(&preflight.headers)),
             ("Access-Control-Allow-Methods", list(&preflight.methods)),
             ("Access-Control-Max-Age", preflight.max_age_seconds.to_string()),
             // Caches between must not give one origin's answer to another.
-            ("Vary", if first == "*" { String::new() } else { "Origin".to_owned() }),
+            ("Vary", if fixed == "*" { String::new() } else { "Origin".to_owned() }),
         ];
         let headers = headers.into_iter().filter(|(_, value)| !value.is_empty());
         Self {
@@ -42,40 +51,69 @@ impl Mock {
         }
     }
 
+    /// The headers that the method declares: those that it sends, and the one that its template may add.
+    pub(super) fn declared(&self) -> BTreeSet<&str> {
+        self.headers.keys().map(String::as_str).chain([ORIGIN]).collect()
+    }
+
     /// The answer that this mock gives, when it is one of ours.
     pub(super) fn preflight(&self) -> Option<Preflight> {
         let text = |name: &str| self.headers.get(name)?.strip_prefix('\'')?.strip_suffix('\'');
         let list =
             |name: &str| text(name).map_or_else(BTreeSet::new, |list| list.split(',').map(str::to_owned).collect());
-        let mut origins = BTreeSet::from([text("Access-Control-Allow-Origin")?.to_owned()]);
-        origins.extend(self.template.iter().flat_map(|template| {
-            template
-                .split("$origin == \"")
-                .skip(2)
-                .filter_map(|rest| rest.split_once('"'))
-                .map(|(origin, _)| origin.to_owned())
-        }));
+        let mut origins: BTreeSet<String> = text(ORIGIN).map(str::to_owned).into_iter().collect();
+        origins.extend(self.template.iter().flat_map(|template| compared(template)));
         let preflight = Preflight {
             origins,
             headers: list("Access-Control-Allow-Headers"),
             methods: list("Access-Control-Allow-Methods"),
+            credentials: self.headers.contains_key("Access-Control-Allow-Credentials"),
             max_age_seconds: text("Access-Control-Max-Age")?.parse().ok()?,
         };
         (Self::of(&preflight) == *self).then_some(preflight)
     }
 }
 
+/// The origin that a fixed header can name: `*`, or the first that is no pattern.
+fn fixed(origins: &BTreeSet<String>) -> Option<&str> {
+    origins.iter().map(String::as_str).find(|origin| *origin == "*" || !origin.contains('*'))
+}
+
 fn template(origins: &BTreeSet<String>) -> Option<String> {
-    let others: Vec<String> = origins.iter().skip(1).map(|origin| format!("$origin == \"{origin}\"")).collect();
-    (!others.is_empty()).then(|| {
+    let fixed = fixed(origins);
+    let others = origins.iter().map(String::as_str).filter(|origin| Some(*origin) != fixed);
+    let conditions: Vec<String> = others.map(condition).collect();
+    (!conditions.is_empty()).then(|| {
         // Over HTTP/2 the name of the header comes in lower case.
         format!(
             "#set($origin = $input.params().header.get(\"Origin\"))\n\
              #if(!$origin || $origin == \"\")#set($origin = $input.params().header.get(\"origin\"))#end\n\
              #if({})\n{OVERRIDE}\n#end",
-            others.join(" || ")
+            conditions.join(" || ")
         )
     })
+}
+
+/// Whether the origin of the request is this one, or matches this pattern. Java's `String.matches` matches the whole text.
+/// Dots stand in brackets, because Velocity has rules of its own for backslashes.
+fn condition(origin: &str) -> String {
+    let Some((before, after)) = origin.split_once('*') else { return format!("$origin == \"{origin}\"") };
+    let any = if before.ends_with("://") && after.starts_with('.') { ANY_HOST } else { ANY_NAME };
+    let dots = |text: &str| text.replace('.', "[.]");
+    format!("$origin.matches(\"{}{any}{}\")", dots(before), dots(after))
+}
+
+/// The origins and patterns with which a template of ours compares.
+fn compared(template: &str) -> Vec<String> {
+    let condition = template.lines().nth(2).and_then(|line| line.strip_prefix("#if(")?.strip_suffix(')'));
+    let one = |text: &str| match text.strip_prefix("$origin == \"") {
+        Some(origin) => origin.strip_suffix('"').map(str::to_owned),
+        None => {
+            let pattern = text.strip_prefix("$origin.matches(\"")?.strip_suffix("\")")?;
+            Some(pattern.replace(ANY_HOST, "*").replace(ANY_NAME, "*").replace("[.]", "."))
+        }
+    };
+    condition.into_iter().flat_map(|condition| condition.split(" || ")).filter_map(one).collect()
 }
 
 #[cfg(test)]
@@ -88,6 +126,7 @@ mod tests {
             origins: set(origins),
             headers: set(&["Authorization", "Content-Type"]),
             methods: set(&["GET", "POST"]),
+            credentials: false,
             max_age_seconds: 600,
         }
     }
@@ -120,13 +159,45 @@ mod tests {
     }
 
     #[test]
+    fn patterns_are_matched_whole_and_beside_named_origins() {
+        let mock = Mock::of(&preflight(&[
+            "https://*.preview.example.com",
+            "https://app.example.com",
+            "https://my-*.shop.example:8443",
+        ]));
+        assert_eq!(mock.headers[ORIGIN], "'https://app.example.com'");
+        insta::assert_snapshot!(mock.template.unwrap(), @r#"
+        #set($origin = $input.params().header.get("Origin"))
+        #if(!$origin || $origin == "")#set($origin = $input.params().header.get("origin"))#end
+        #if($origin.matches("https://[a-z0-9._-]+[.]preview[.]example[.]com") || $origin.matches("https://my-[a-z0-9_-]+[.]shop[.]example:8443"))
+        #set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)
+        #end
+        "#);
+    }
+
+    #[test]
+    fn patterns_alone_name_no_origin_and_declare_the_header() {
+        let mock = Mock::of(&preflight(&["https://*.example.com"]));
+        assert_eq!((mock.headers.get(ORIGIN), mock.declared().contains(ORIGIN)), (None, true));
+        assert_eq!(mock.headers["Vary"], "'Origin'");
+    }
+
+    #[test]
     fn a_mock_of_ours_is_read_back_and_any_other_is_not() {
-        for origins in [&["*"][..], &["https://a.example"], &["https://a.example", "https://b.example"]] {
-            let preflight = preflight(origins);
-            assert_eq!(Mock::of(&preflight).preflight(), Some(preflight));
+        let (named, pattern, part) = ("https://a.example", "https://*.b.example", "https://c-*.example.com:8443");
+        for origins in
+            [&["*"][..], &[named], &[named, "https://b.example"], &[pattern], &[pattern, named], &[pattern, part]]
+        {
+            for credentials in [false, true] {
+                let preflight = Preflight { credentials, ..preflight(origins) };
+                assert_eq!(Mock::of(&preflight).preflight(), Some(preflight));
+            }
         }
-        let mut other = Mock::of(&preflight(&["*"]));
-        other.headers.insert("Access-Control-Allow-Credentials".into(), "'true'".into());
-        assert_eq!(other.preflight(), None);
+        for (name, value) in [("Access-Control-Allow-Credentials", "'false'"), ("Access-Control-Expose-Headers", "'X'")]
+        {
+            let mut other = Mock::of(&preflight(&["*"]));
+            other.headers.insert(name.into(), value.into());
+            assert_eq!(other.preflight(), None);
+        }
     }
 }

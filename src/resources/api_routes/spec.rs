@@ -55,12 +55,15 @@ pub enum Auth {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preflight {
-    /// Origins, or `*` alone.
+    /// Origins and patterns of them, or `*` alone.
     pub origins: BTreeSet<String>,
     /// Request headers that scripts may send.
     pub headers: BTreeSet<String>,
     /// Methods that scripts may use.
     pub methods: BTreeSet<String>,
+    /// Whether scripts may send credentials.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub credentials: bool,
     /// How long the answer may be remembered.
     pub max_age_seconds: u32,
 }

@@ -179,8 +179,8 @@ impl Writer<'_> {
             // With binary media types a template would meet base64 without it.
             .content_handling(ContentHandlingStrategy::ConvertToText);
         call(self.context, &operation::PUT_INTEGRATION, || request.clone().send()).await?;
-        let header = |name: &String| format!("method.response.header.{name}");
-        let declared = mock.headers.keys().map(|name| (header(name), false)).collect();
+        let header = |name: &str| format!("method.response.header.{name}");
+        let declared = mock.declared().into_iter().map(|name| (header(name), false)).collect();
         let request = client
             .put_method_response()
             .rest_api_id(self.rest_api_id)
