@@ -7,7 +7,7 @@
 //! on, and the store itself works on it; the local cloud is asked the same on every test run.
 //!
 //! The other way round, AWS's own clients judge the local cloud: the AWS CLI by every block of `docs/aws-cli.md`, and boto3
-//! by a script that makes a user and signs them in.
+//! by a script that makes a user and signs them in. A browser judges CORS: pages of other origins call the example.
 //!
 //! # What the servers lack or get wrong
 //!
@@ -53,6 +53,7 @@ mod clients;
 mod corrections;
 mod drift;
 mod emulator;
+mod example;
 mod http;
 mod life;
 mod on_local;
@@ -63,3 +64,4 @@ mod proxy;
 mod stores;
 mod with_awscli;
 mod with_boto3;
+mod with_browser;

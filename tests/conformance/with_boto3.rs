@@ -6,60 +6,27 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{emulator::programs, http};
+use super::{emulator::programs, example::Example, http};
 
-const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
-
-/// The example on a local cloud, which is stopped in the end.
-struct Example(tempfile::TempDir);
-
-impl Example {
-    fn new() -> Self {
-        let example = Self(tempfile::tempdir().unwrap());
-        example.stackctl("init");
-        example.stackctl("up --local");
-        example
-    }
-
-    /// Runs a command that succeeds, and answers its stdout.
-    fn stackctl(&self, line: &str) -> String {
-        let mut command = Command::new(STACKCTL);
-        command.args(line.split(' ')).current_dir(self.0.path()).env_remove("STACKCTL_PASSWORD");
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
-    fn output(&self, name: &str) -> String {
-        self.stackctl(&format!("outputs {name} --local"))
-    }
-
-    /// Runs the script, which ends well and prints a token.
-    fn signed_in_by_boto3(&self, name: &str, password: &str) -> String {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/sign_in.py");
-        let mut command = Command::new(programs().join("python"));
-        command.arg(script).args([self.output("user_pool_id"), self.output("client_id"), name.to_owned()]);
-        command.env("AWS_ENDPOINT_URL", self.output("endpoint")).env("AWS_DEFAULT_REGION", self.output("region"));
-        command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "the script fails");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-}
-
-impl Drop for Example {
-    fn drop(&mut self) {
-        let _ = Command::new(STACKCTL).args(["local", "stop"]).current_dir(self.0.path()).output();
-    }
+/// Runs the script, which ends well and prints a token.
+fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/sign_in.py");
+    let mut command = Command::new(programs().join("python"));
+    command.arg(script).args([example.output("user_pool_id"), example.output("client_id"), name.to_owned()]);
+    command.env("AWS_ENDPOINT_URL", example.output("endpoint")).env("AWS_DEFAULT_REGION", example.output("region"));
+    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "the script fails");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
 #[test]
 #[ignore = "needs the boto3 that tests/conformance/run installs"]
 fn a_user_whom_boto3_has_made_and_signed_in_may_call_the_api() {
     let example = Example::new();
-    let token = example.signed_in_by_boto3("ada@example.com", "Engine1842");
+    let token = signed_in_by_boto3(&example, "ada@example.com", "Engine1842");
     let url = format!("{}/test_auth", example.output("invoke_url"));
     let answer = http::get(&url, Some(&token)).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);

@@ -1,0 +1,61 @@
+//! The example that `init` writes, on a local cloud of its own.
+
+use std::process::Command;
+
+const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
+
+/// The example on a local cloud, which is stopped in the end.
+pub(crate) struct Example(tempfile::TempDir);
+
+impl Example {
+    /// Brings it up as `init` writes it.
+    pub(crate) fn new() -> Self {
+        let example = Self::written();
+        example.stackctl("up --local");
+        example
+    }
+
+    /// Only writes it.
+    pub(crate) fn written() -> Self {
+        let example = Self(tempfile::tempdir().unwrap());
+        example.stackctl("init");
+        example
+    }
+
+    /// Replaces words in one of its files.
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.0.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} holds `{from}`");
+        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// Runs a command that succeeds, and answers its stdout.
+    pub(crate) fn stackctl(&self, line: &str) -> String {
+        let mut command = Command::new(STACKCTL);
+        command.args(line.split(' ')).current_dir(self.0.path()).env_remove("STACKCTL_PASSWORD");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Makes a user, and answers their ID token.
+    pub(crate) fn user(&self, name: &str, password: &str) -> String {
+        let mut command = Command::new(STACKCTL);
+        command.args(["user", "create", name, "--local", "--quiet"]).current_dir(self.0.path());
+        let output = command.env("STACKCTL_PASSWORD", password).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// An output.
+    pub(crate) fn output(&self, name: &str) -> String {
+        self.stackctl(&format!("outputs {name} --local"))
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        let _ = Command::new(STACKCTL).args(["local", "stop"]).current_dir(self.0.path()).output();
+    }
+}
