@@ -28,7 +28,7 @@ use crate::{
     call,
     control::{self, Journal},
     fault::{Effect, Fault, Faults},
-    gateway::Throttles,
+    gateway::{Executions, Throttles},
     housekeeping,
     onlooker::Onlooker,
     persist::Store,
@@ -69,6 +69,7 @@ struct Inner {
     stop: watch::Sender<bool>,
     runtime: Runtime,
     throttles: Throttles,
+    executions: Mutex<Executions>,
     /// Where it is served, once it is.
     endpoint: OnceLock<String>,
 }
@@ -89,6 +90,7 @@ impl Inner {
             stop: watch::Sender::new(false),
             runtime: Runtime::default(),
             throttles: Throttles::default(),
+            executions: Mutex::default(),
             endpoint: OnceLock::new(),
         }
     }
@@ -256,6 +258,11 @@ impl Cloud {
     /// How much the stages still admit.
     pub(crate) fn throttles(&self) -> &Throttles {
         &self.0.throttles
+    }
+
+    /// Why the latest integrations failed.
+    pub(crate) fn executions(&self) -> MutexGuard<'_, Executions> {
+        lock(&self.0.executions)
     }
 
     pub(crate) fn downgrade(&self) -> WeakCloud {

@@ -13,6 +13,9 @@ use crate::{cloud::Cloud, fault::Fault, runtime};
 /// Where the code of functions is downloaded, as `GetFunction` answers it.
 pub(crate) const CODE: &str = "/_stackctl/code/";
 
+/// Where the cause of a failed integration is read, by the id of the request.
+const EXECUTIONS: &str = "/_stackctl/executions/";
+
 /// Answers `/_stackctl/…`.
 pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
     // A web page in the person's browser can reach this port too; it cannot hide where it comes from.
@@ -32,6 +35,13 @@ pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<
             Some(zip) => Response::new(zip),
             None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such code" })),
         },
+        (&Method::GET, path) if path.starts_with(EXECUTIONS) => {
+            let executions = cloud.executions();
+            match executions.of(&path[EXECUTIONS.len()..]) {
+                Some(execution) => json_response(StatusCode::OK, &json!(execution)),
+                None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "no failed integration of this id" })),
+            }
+        }
         (&Method::GET, "/_stackctl/calls") => {
             json_response(StatusCode::OK, &json!({ "counts": cloud.call_counts(), "log": cloud.call_log() }))
         }

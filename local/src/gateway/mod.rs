@@ -6,6 +6,7 @@
 mod access_log;
 mod authorize;
 mod event;
+mod executions;
 mod integration;
 mod mock;
 mod proxy;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header::HeaderName};
 
+pub(crate) use executions::Executions;
 pub(crate) use throttle::Throttles;
 
 use crate::{
@@ -31,6 +33,7 @@ use crate::{
     cloud::Cloud,
 };
 use authorize::{Claims, authorize};
+use executions::Execution;
 use refusal::{Kind, Refusal};
 use request::ApiRequest;
 
@@ -63,9 +66,23 @@ struct Seen {
 /// What came of the call of a function.
 #[derive(Debug, Default)]
 struct Integrated {
+    /// The ARN of what was called.
+    function: String,
     request_id: Option<String>,
     took: Duration,
     error: Option<String>,
+    /// What is wrong with its response, where that is the error.
+    malformed: Option<String>,
+}
+
+impl Integrated {
+    fn execution(&self) -> Execution {
+        Execution {
+            function: Some(self.function.clone()),
+            invocation: self.request_id.clone(),
+            malformed: self.malformed.clone(),
+        }
+    }
 }
 
 /// Answers one request to a deployed API.
@@ -78,6 +95,9 @@ pub(crate) async fn serve(cloud: &Cloud, request: Request<Bytes>) -> Response<By
     };
     let mut response = answered.unwrap_or_else(|refusal| {
         let response = refusal.render(&request, &customised);
+        if let Some(integrated) = &seen.integration {
+            cloud.executions().add(&request.id, integrated.execution());
+        }
         seen.refused = Some(refusal);
         response
     });
@@ -97,19 +117,17 @@ fn find(cloud: &Cloud, request: &ApiRequest) -> Result<(Matched, Customised), (R
     let served = world.apigateway.served(&request.api_id, &request.stage).filter(|served| !served.endpoint_disabled);
     let Some(served) = served else { return Err((Kind::Forbidden.into(), Customised::new())) };
     let customised = served.snapshot.gateway_responses.clone();
-    let found = route::find(&served.snapshot.resources, &request.path).and_then(|(resource, path_parameters)| {
-        let verb = request.method.as_str();
-        let method = resource.methods.get(verb).or_else(|| resource.methods.get("ANY"))?;
-        Some(Matched {
-            resource_id: resource.id.clone(),
-            resource_path: resource.path.clone(),
-            path_parameters,
-            method: method.clone(),
-            deployment_id: served.stage.deployment_id.clone(),
-            stage_variables: served.stage.variables.clone(),
-            binary_media_types: served.snapshot.binary_media_types.clone(),
-            throttle: throttle::setting(&served.stage.method_settings, &resource.path, verb),
-        })
+    let verb = request.method.as_str();
+    let found = route::find(&served.snapshot.resources, (verb, &request.path));
+    let found = found.map(|route::Found { resource, method, path_parameters }| Matched {
+        resource_id: resource.id.clone(),
+        resource_path: resource.path.clone(),
+        path_parameters,
+        method: method.clone(),
+        deployment_id: served.stage.deployment_id.clone(),
+        stage_variables: served.stage.variables.clone(),
+        binary_media_types: served.snapshot.binary_media_types.clone(),
+        throttle: throttle::setting(&served.stage.method_settings, &resource.path, verb),
     });
     match found {
         Some(matched) => Ok((matched, customised)),

@@ -32,7 +32,7 @@ pub(super) async fn call_function(
     seen: &mut Seen,
 ) -> Result<Response<Bytes>, Refusal> {
     let place = Place::read(integration, matched).ok_or(Kind::ApiConfigurationError)?;
-    let called = seen.integration.insert(Integrated::default());
+    let called = seen.integration.insert(Integrated { function: place.function_arn.clone(), ..Integrated::default() });
     let target = invocable(cloud, request, matched, (integration, &place)).inspect_err(|_| {
         called.error = Some(NOT_PERMITTED.to_owned());
     })?;
@@ -49,8 +49,8 @@ pub(super) async fn call_function(
     match outcome {
         Ok(outcome) => {
             called.request_id = Some(outcome.request_id.clone());
-            answered(&outcome, request, matched).map_err(|error| {
-                called.error = Some(error);
+            answered(&outcome, request, matched).map_err(|NotAnswered { error, malformed }| {
+                (called.error, called.malformed) = (Some(error), malformed);
                 Kind::IntegrationFailure.into()
             })
         }
@@ -62,14 +62,24 @@ pub(super) async fn call_function(
     }
 }
 
-/// The function's answer for the client, or what API Gateway minds about it.
-fn answered(outcome: &Outcome, request: &ApiRequest, matched: &Matched) -> Result<Response<Bytes>, String> {
+/// A function's response that never reaches the client.
+struct NotAnswered {
+    /// As API Gateway logs it.
+    error: String,
+    /// What is wrong with the response, where the function returned one.
+    malformed: Option<String>,
+}
+
+/// The function's response for the client.
+fn answered(outcome: &Outcome, request: &ApiRequest, matched: &Matched) -> Result<Response<Bytes>, NotAnswered> {
     if outcome.failed {
         let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
         let message = error["errorMessage"].as_str().unwrap_or_default();
-        return Err(format!("Lambda execution failed with status 200 due to customer function error: {message}"));
+        let error = format!("Lambda execution failed with status 200 due to customer function error: {message}");
+        return Err(NotAnswered { error, malformed: None });
     }
-    response::read(&outcome.payload, request, &matched.binary_media_types).ok_or_else(|| MALFORMED.to_owned())
+    response::read(&outcome.payload, request, &matched.binary_media_types)
+        .map_err(|reason| NotAnswered { error: MALFORMED.to_owned(), malformed: Some(reason) })
 }
 
 /// Where an integration's URI leads.

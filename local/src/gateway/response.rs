@@ -1,4 +1,4 @@
-//! A function's answer to a Lambda proxy integration, as the client gets it.
+//! A function's response to a Lambda proxy integration, as the client gets it.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -9,6 +9,10 @@ use http::{
 use serde_json::{Map, Value};
 
 use super::request::{ApiRequest, is_binary};
+
+/// The members that a response may have. None is required; another one makes it malformed, such as `cookies`, which HTTP
+/// APIs have.
+const MEMBERS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
 /// Headers that API Gateway does not let a function set, and passes on under another name.
 const REMAPPED: &[&str] = &[
@@ -23,86 +27,120 @@ const REMAPPED: &[&str] = &[
     "www-authenticate",
 ];
 
-/// Reads the answer; `None` when it is malformed, which the client sees as a 502.
-pub(super) fn read(payload: &[u8], request: &ApiRequest, binary_media_types: &[String]) -> Option<Response<Bytes>> {
-    let answer: Value = serde_json::from_slice(payload).ok()?;
-    let members = answer.as_object()?;
+/// Reads the response.
+///
+/// # Errors
+/// What is wrong with it, where it is malformed: the client gets a 502.
+pub(super) fn read(
+    payload: &[u8],
+    request: &ApiRequest,
+    binary_media_types: &[String],
+) -> Result<Response<Bytes>, String> {
+    let answer: Value = serde_json::from_slice(payload).map_err(|_| "the response is not JSON".to_owned())?;
+    let Value::Object(members) = &answer else {
+        return Err(format!("the response is {}, not an object", described(&answer)));
+    };
+    if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        return Err(format!("`{unknown}` is not a member of a response; members are: {}", MEMBERS.join(", ")));
+    }
     let mut response = Response::new(body(members, request, binary_media_types)?);
-    *response.status_mut() = status(members.get("statusCode")?)?;
+    *response.status_mut() = members.get("statusCode").map_or(Ok(StatusCode::OK), status)?;
     for (name, value) in pairs(members)? {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
-        if name == TRANSFER_ENCODING {
-            continue;
+        let wrong = |_| format!("`{name}` is not a header that can be sent, or its value is not");
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(()))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| wrong(()))?;
+        if name != TRANSFER_ENCODING {
+            response.headers_mut().append(remapped(name), value);
         }
-        let name = if REMAPPED.contains(&name.as_str()) {
-            HeaderName::from_bytes(format!("x-amzn-remapped-{name}").as_bytes()).ok()?
-        } else {
-            name
-        };
-        response.headers_mut().append(name, value);
     }
     response.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
-    let trace = HeaderValue::from_str(&request.trace_id).ok()?;
-    response.headers_mut().insert("x-amzn-trace-id", trace);
-    Some(response)
+    if let Ok(trace) = HeaderValue::from_str(&request.trace_id) {
+        response.headers_mut().insert("x-amzn-trace-id", trace);
+    }
+    Ok(response)
+}
+
+fn remapped(name: HeaderName) -> HeaderName {
+    if !REMAPPED.contains(&name.as_str()) {
+        return name;
+    }
+    HeaderName::from_bytes(format!("x-amzn-remapped-{name}").as_bytes()).unwrap_or(name)
 }
 
 /// A number, or the digits of one.
-fn status(value: &Value) -> Option<StatusCode> {
-    let code = value.as_u64().or_else(|| value.as_str()?.parse().ok())?;
-    StatusCode::from_u16(u16::try_from(code).ok()?).ok().filter(|status| status.as_u16() < 600)
+fn status(value: &Value) -> Result<StatusCode, String> {
+    let code = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    let code = code.and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
+    code.filter(|status| status.as_u16() < 600)
+        .ok_or_else(|| format!("`statusCode` is {}, not a number from 100 to 599", described(value)))
 }
 
-fn body(members: &Map<String, Value>, request: &ApiRequest, binary_media_types: &[String]) -> Option<Bytes> {
+fn body(members: &Map<String, Value>, request: &ApiRequest, binary_media_types: &[String]) -> Result<Bytes, String> {
     let is_base64 = match members.get("isBase64Encoded") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(flag)) => *flag,
-        Some(_) => return None,
+        Some(other) => return Err(format!("`isBase64Encoded` is {}, not true or false", described(other))),
     };
     let text = match members.get("body") {
-        None | Some(Value::Null) => return Some(Bytes::new()),
+        None | Some(Value::Null) => return Ok(Bytes::new()),
         Some(Value::String(text)) => text,
-        Some(_) => return None,
+        Some(other) => return Err(format!("`body` is {}, not a string", described(other))),
     };
     // The client's first accepted type decides whether API Gateway turns the text into bytes.
     if is_base64 && is_binary(binary_media_types, request.accepted().unwrap_or("*/*")) {
-        return STANDARD.decode(text).ok().map(Bytes::from);
+        let bytes = STANDARD.decode(text).map(Bytes::from);
+        return bytes.map_err(|_| "`isBase64Encoded` is true, and `body` is not Base64".into());
     }
-    Some(Bytes::from(text.clone()))
+    Ok(Bytes::from(text.clone()))
 }
 
 /// Every header to set. `headers` and `multiValueHeaders` are merged; a pair in both comes once.
-fn pairs(members: &Map<String, Value>) -> Option<Vec<(String, String)>> {
+fn pairs(members: &Map<String, Value>) -> Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
-    for (name, values) in object(members, "multiValueHeaders")?.into_iter().flatten() {
-        for value in values.as_array()? {
-            pairs.push((name.to_lowercase(), scalar(value)?));
+    for (name, values) in object(members, "multiValueHeaders")? {
+        let list = values.as_array();
+        let list = list.ok_or_else(|| format!("`multiValueHeaders.{name}` is {}, not a list", described(values)))?;
+        for value in list {
+            pairs.push((name.to_lowercase(), scalar(&format!("multiValueHeaders.{name}"), value)?));
         }
     }
-    for (name, value) in object(members, "headers")?.into_iter().flatten() {
-        let pair = (name.to_lowercase(), scalar(value)?);
+    for (name, value) in object(members, "headers")? {
+        let pair = (name.to_lowercase(), scalar(&format!("headers.{name}"), value)?);
         if !pairs.contains(&pair) {
             pairs.push(pair);
         }
     }
-    Some(pairs)
+    Ok(pairs)
 }
 
-/// An object or nothing; anything else is malformed.
-#[expect(clippy::option_option, reason = "the outer one is malformed, the inner one absent")]
-fn object<'a>(members: &'a Map<String, Value>, name: &str) -> Option<Option<&'a Map<String, Value>>> {
+/// The members of an object that may be absent.
+fn object<'a>(
+    members: &'a Map<String, Value>,
+    name: &str,
+) -> Result<impl Iterator<Item = (&'a String, &'a Value)>, String> {
     match members.get(name) {
-        None | Some(Value::Null) => Some(None),
-        Some(Value::Object(members)) => Some(Some(members)),
-        Some(_) => None,
+        None | Some(Value::Null) => Ok(None.into_iter().flatten()),
+        Some(Value::Object(members)) => Ok(Some(members).into_iter().flatten()),
+        Some(other) => Err(format!("`{name}` is {}, not an object", described(other))),
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+fn scalar(place: &str, value: &Value) -> Result<String, String> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Ok(value.to_string()),
+        other => Err(format!("`{place}` is {}, not a string", described(other))),
+    }
+}
+
+/// The kind of a value, and the value where it is short and plain.
+fn described(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => format!("the number {number}"),
+        Value::String(_) => "a string".into(),
+        Value::Array(_) => "a list".into(),
+        Value::Object(_) => "an object".into(),
     }
 }

@@ -1,23 +1,30 @@
-//! Which resource of a snapshot a path leads to.
+//! Which resource and method of a snapshot a request is routed to.
 
 use percent_encoding::percent_decode_str;
 
-use crate::apigateway::SnapshotResource;
+use crate::apigateway::{MethodSnapshot, SnapshotResource};
 
-/// Finds the most specific resource: step by step a literal goes before `{name}`, and that before `{proxy+}`.
-///
-/// The values of the path's variables stay percent-encoded, as API Gateway passes them on.
-pub(super) fn find<'a>(
-    resources: &'a [SnapshotResource],
-    path: &str,
-) -> Option<(&'a SnapshotResource, Vec<(String, String)>)> {
+/// Where a request is routed to.
+#[derive(Debug)]
+pub(super) struct Found<'a> {
+    pub(super) resource: &'a SnapshotResource,
+    pub(super) method: &'a MethodSnapshot,
+    /// The values of the path's variables, percent-encoded as they were sent.
+    pub(super) path_parameters: Vec<(String, String)>,
+}
+
+/// Finds the most specific resource that has the method, or `ANY`: step by step a literal goes before `{name}`, and that
+/// before `{proxy+}`. A resource without the method is passed over, so that `OPTIONS /x` is routed to `/{proxy+}` where
+/// `/x` has POST only.
+pub(super) fn find<'a>(resources: &'a [SnapshotResource], (verb, path): (&str, &str)) -> Option<Found<'a>> {
     // API Gateway does not mind one slash at the end.
     let steps: Vec<_> = split(path.strip_suffix('/').unwrap_or(path));
     let matches = resources.iter().filter_map(|resource| {
-        let (rank, variables) = fit(&split(&resource.path), &steps)?;
-        Some((rank, resource, variables))
+        let (rank, path_parameters) = fit(&split(&resource.path), &steps)?;
+        let method = resource.methods.get(verb).or_else(|| resource.methods.get("ANY"))?;
+        Some((rank, Found { resource, method, path_parameters }))
     });
-    matches.min_by(|(left, ..), (right, ..)| left.cmp(right)).map(|(_, resource, variables)| (resource, variables))
+    matches.min_by(|(left, _), (right, _)| left.cmp(right)).map(|(_, found)| found)
 }
 
 fn split(path: &str) -> Vec<&str> {

@@ -26,6 +26,9 @@ use crate::{
 /// How many events one stream keeps; older ones are dropped.
 const MOST_EVENTS: usize = 10_000;
 
+/// The line in the place of those.
+const DROPPED: &str = "[local emulator] earlier lines of this stream were dropped: it keeps the last 10,000";
+
 /// The part of the world that belongs to this service.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
@@ -58,12 +61,19 @@ struct Stream {
     events: VecDeque<Event>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Event {
     number: u64,
     timestamp: i64,
     ingestion: i64,
     message: String,
+}
+
+impl Event {
+    /// Whether it is Lambda's own line of this name.
+    fn is(&self, name: &str) -> bool {
+        self.message.strip_prefix(name).is_some_and(|rest| rest.starts_with(" RequestId: "))
+    }
 }
 
 impl Logs {
@@ -139,10 +149,23 @@ impl Stream {
     }
 
     fn push(&mut self, event: Event) {
-        if self.events.len() >= MOST_EVENTS {
-            self.events.pop_front();
+        while self.events.len() >= MOST_EVENTS {
+            self.drop_oldest();
         }
         self.events.push_back(event);
+    }
+
+    /// Drops the oldest event and says so in its place. The START line of the request whose lines remain stays, because
+    /// readers learn from it which request they belong to.
+    fn drop_oldest(&mut self) {
+        let start = self.events.pop_front_if(|event| event.is("START"));
+        self.events.pop_front_if(|event| event.message == DROPPED);
+        let Some(dropped) = self.events.pop_front() else { return };
+        self.events.push_front(Event { message: DROPPED.to_owned(), ..dropped.clone() });
+        let start = if dropped.is("START") { Some(dropped) } else { start.filter(|_| !dropped.is("REPORT")) };
+        if let Some(start) = start {
+            self.events.push_front(start);
+        }
     }
 }
 
@@ -223,4 +246,35 @@ fn stream_name(call: &Call) -> Result<&str, AwsError> {
         return Err(invalid(constraint::violated(&format!("'{name}'"), "logStreamName", rule)));
     }
     Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The messages of a stream that has got these, after so many others of the same request.
+    fn kept(before: usize, messages: &[&str]) -> Vec<String> {
+        let mut stream = Stream::new();
+        let all = (0..before).map(|_| "x").chain(messages.iter().copied());
+        for (number, message) in (1..).zip(all) {
+            stream.push(Event { number, timestamp: 0, ingestion: 0, message: message.to_owned() });
+        }
+        assert!(stream.events.len() <= MOST_EVENTS);
+        let numbers: Vec<u64> = stream.events.iter().map(|event| event.number).collect();
+        assert!(numbers.is_sorted_by(|one, next| one < next), "pages begin after the number of an event");
+        stream.events.into_iter().map(|event| event.message).filter(|message| message != "x").collect()
+    }
+
+    #[test]
+    fn a_stream_that_drops_lines_says_so_and_keeps_the_start_of_the_request_whose_lines_remain() {
+        let (start, end, report) = ("START RequestId: 1 Version: 1", "END RequestId: 1", "REPORT RequestId: 1\t");
+        let many = vec!["x"; MOST_EVENTS];
+        let after = |first: &[&'static str]| first.iter().copied().chain(many.iter().copied()).collect::<Vec<_>>();
+        assert_eq!(kept(MOST_EVENTS, &[]), Vec::<String>::new());
+        assert_eq!(kept(MOST_EVENTS + 3, &[]), [DROPPED]);
+        assert_eq!(kept(0, &after(&[start])), [start, DROPPED]);
+        assert_eq!(kept(7, &after(&[start])), [start, DROPPED]);
+        assert_eq!(kept(0, &after(&[start, end, report])), [DROPPED]);
+        assert_eq!(kept(0, &after(&[start, end, report, "START RequestId: 2"])), ["START RequestId: 2", DROPPED]);
+    }
 }

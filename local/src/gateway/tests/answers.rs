@@ -40,25 +40,54 @@ async fn status_headers_and_body_are_passed_on() {
 }
 
 #[tokio::test]
-async fn malformed_answers_and_errors_are_502() {
+async fn no_member_is_required() {
     let api = puppet().await;
-    for answer in [
-        "None",
-        "'text'",
-        "{'message': 'no status'}",
-        "{'statusCode': 'abc'}",
-        "{'statusCode': 7}",
-        "{'statusCode': 200, 'body': {'not': 'text'}}",
-        "{'statusCode': 200, 'headers': {'a': []}}",
-        "{'statusCode': 200, 'headers': {'a b': '1'}}",
-        "{'statusCode': 200, 'isBase64Encoded': 'yes'}",
-        "1 / 0",
-        "exit(1)",
+    for (answer, text) in [("{}", ""), ("{'headers': {'a': 'b'}}", ""), ("{'body': 'x'}", "x")] {
+        let reply = api.send(Request::post("/"), "", answer).await;
+        assert_eq!((reply.status, reply.text.as_str()), (200, text), "{answer}");
+    }
+}
+
+/// What the emulator keeps of a failed integration.
+async fn execution(api: &Api, request_id: &str) -> (u16, Value) {
+    let path = format!("/_stackctl/executions/{request_id}");
+    let reply = api.trial.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await;
+    (reply.status, serde_json::from_str(&reply.text).unwrap())
+}
+
+#[tokio::test]
+async fn malformed_responses_and_errors_are_502_and_the_cause_is_kept() {
+    let api = puppet().await;
+    let members = "members are: statusCode, headers, multiValueHeaders, body, isBase64Encoded";
+    let unknown = |name| format!("`{name}` is not a member of a response; {members}");
+    for (answer, malformed) in [
+        ("None", json!("the response is null, not an object")),
+        ("'text'", json!("the response is a string, not an object")),
+        ("{'message': 'no status'}", json!(unknown("message"))),
+        ("{'statusCode': 200, 'cookies': ['a=1']}", json!(unknown("cookies"))),
+        ("{'statusCode': 'abc'}", json!("`statusCode` is a string, not a number from 100 to 599")),
+        ("{'statusCode': 7}", json!("`statusCode` is the number 7, not a number from 100 to 599")),
+        ("{'statusCode': 200, 'body': {'not': 'text'}}", json!("`body` is an object, not a string")),
+        ("{'statusCode': 200, 'headers': {'a': []}}", json!("`headers.a` is a list, not a string")),
+        ("{'headers': []}", json!("`headers` is a list, not an object")),
+        ("{'multiValueHeaders': {'a': 'b'}}", json!("`multiValueHeaders.a` is a string, not a list")),
+        (
+            "{'statusCode': 200, 'headers': {'a b': '1'}}",
+            json!("`a b` is not a header that can be sent, or its value is not"),
+        ),
+        ("{'statusCode': 200, 'isBase64Encoded': 'yes'}", json!("`isBase64Encoded` is a string, not true or false")),
+        ("1 / 0", Value::Null),
+        ("exit(1)", Value::Null),
     ] {
         let reply = api.send(Request::post("/"), "", answer).await;
         assert_eq!((reply.status, reply.text.as_str()), BROKEN, "{answer}");
         assert_eq!(reply.header("x-amzn-errortype"), "InternalServerErrorException");
+        let (status, execution) = execution(&api, reply.header("x-amzn-requestid")).await;
+        assert_eq!((status, &execution["malformed"]), (200, &malformed), "{answer}");
+        assert!(execution["function"].as_str().unwrap().ends_with(":function:puppet"), "{execution}");
     }
+    let served = api.send(Request::post("/"), "", "{}").await;
+    assert_eq!(execution(&api, served.header("x-amzn-requestid")).await.0, 404);
 }
 
 #[tokio::test]
