@@ -7,6 +7,7 @@
 //! what a function returns is a warning. It knows nothing of plans, and prints nothing.
 
 mod courier;
+mod execution;
 mod expected;
 mod forged;
 mod page;
@@ -32,6 +33,7 @@ use crate::{
 };
 
 pub use courier::Courier;
+pub use execution::{Failed, failed, request_id};
 pub use report::{CheckReport, Finding, Unmade};
 pub use rounds::Patience;
 pub use visitor::{USER_PREFIX, dismiss, is_there};
@@ -54,6 +56,8 @@ pub struct Check<'a, C> {
     pub courier: &'a C,
     /// How long what was there before the change may still be served.
     pub patience: Patience,
+    /// The endpoint of the local emulator, where that is checked.
+    pub emulator: Option<&'a str>,
 }
 
 impl<C: Courier> Trial for Check<'_, C> {

@@ -10,10 +10,11 @@ use http::Response;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Bearer, Check, probe::Probe};
+use super::{Bearer, Check, Courier, Failed, probe::Probe, request_id};
 use crate::{
     engine::{Key, Resource as _},
-    logs::{Line, Source, Tail, Wanted, own},
+    gateway::{called_function, remedy},
+    logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
     people::PeopleError,
     resources::log_group::LogGroup,
     stack::log_group_name,
@@ -25,9 +26,6 @@ const SHOWN: usize = 1024;
 
 /// How many lines of a log are shown: the last ones.
 const LINES: usize = 20;
-
-/// How often a log is looked at for lines that CloudWatch takes in late.
-const LOOKS: usize = 5;
 
 /// What a check has found.
 #[derive(Debug, Default)]
@@ -76,9 +74,21 @@ pub struct Finding {
     /// The function that was called, if one was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
+    /// Why the function failed, where it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// What helps against that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
     /// What it has logged meanwhile.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub logs: Vec<String>,
+    /// The id that API Gateway gave the request.
+    #[serde(skip)]
+    pub request_id: Option<String>,
+    /// Whether API Gateway answered in the place of the function.
+    #[serde(skip)]
+    pub unanswered_by_function: bool,
 }
 
 impl Finding {
@@ -89,7 +99,11 @@ impl Finding {
             wrong: vec![reason],
             body: None,
             function: probe.function.clone(),
+            cause: None,
+            remedy: None,
             logs: Vec::new(),
+            request_id: None,
+            unanswered_by_function: false,
         }
     }
 
@@ -103,43 +117,68 @@ impl Finding {
             shown.push('…');
         }
         let body = (!shown.is_empty()).then_some(shown);
-        Self { request: probe.to_string(), wrong, body, function: probe.function.clone(), logs: Vec::new() }
+        Self {
+            request: probe.to_string(),
+            wrong,
+            body,
+            function: probe.function.clone(),
+            cause: None,
+            remedy: None,
+            logs: Vec::new(),
+            request_id: request_id(answer).map(str::to_owned),
+            unanswered_by_function: called_function(answer),
+        }
     }
 }
 
-/// Adds what the functions behind these findings have logged. A log that cannot be read is left out: the finding is what
-/// matters.
-pub(super) async fn add_logs<C>(check: &Check<'_, C>, findings: &mut [Finding], (since, tokens): (Timestamp, &Bearer)) {
+/// Adds what the functions behind these findings have logged, and the cause where API Gateway answered in a function's
+/// place.
+pub(super) async fn add_logs<C: Courier>(
+    check: &Check<'_, C>,
+    findings: &mut [Finding],
+    (since, tokens): (Timestamp, &Bearer),
+) {
     let functions: BTreeSet<String> = findings.iter().filter_map(|finding| finding.function.clone()).collect();
     let mut logs = BTreeMap::new();
     for function in functions {
-        let lines = logged(check, &function, since).await;
-        logs.insert(function, lines.iter().map(|line| tokens.withhold(line)).collect::<Vec<_>>());
+        let group = log_group_name(check.config, &function);
+        let source = Source { key: Key::new(LogGroup::KIND, &function), group };
+        let pause = Duration::from_secs(1).min(check.patience.doubt);
+        let lines = recent(check.cloud, (check.events, check.interrupt), source, (since, pause)).await;
+        logs.insert(function, lines);
+    }
+    for finding in findings.iter_mut().filter(|finding| finding.unanswered_by_function) {
+        let lines = finding.function.as_ref().and_then(|function| logs.get(function));
+        finding.cause = find_cause(check, finding, lines.map_or(&[], Vec::as_slice)).await;
+        let function = finding.function.as_deref().unwrap_or_default();
+        finding.remedy = finding.cause.as_ref().and_then(|cause| remedy(cause, function, check.config));
     }
     for finding in findings {
-        let lines = finding.function.as_ref().and_then(|function| logs.remove(function));
-        finding.logs = lines.unwrap_or_default();
+        let lines = finding.function.as_ref().and_then(|function| logs.remove(function)).unwrap_or_default();
+        let shown = lines.iter().filter(|line| !is_system(&line.message)).map(|line| tokens.withhold(&line.message));
+        let shown: Vec<String> = shown.collect();
+        let old = shown.len().saturating_sub(LINES);
+        finding.logs = shown[old..].to_vec();
     }
 }
 
-/// The last lines that a function has logged, without those that Lambda adds.
-async fn logged<C>(check: &Check<'_, C>, function: &str, since: Timestamp) -> Vec<String> {
-    let source = Source { key: Key::new(LogGroup::KIND, function), group: log_group_name(check.config, function) };
-    let wanted = Wanted { since, filter: None };
-    let mut tail = Tail::new(check.cloud, (check.events, check.interrupt), vec![source], wanted);
-    let mut lines = Vec::new();
-    for _ in 0..LOOKS {
-        let read = tail.read(|line| lines.extend(message(&line))).await;
-        if !lines.is_empty() || read.is_err() {
-            break;
-        }
-        super::rounds::pause(Duration::from_secs(1).min(check.patience.doubt)).await;
+/// The cause of a failure: the emulator knows it of every request, elsewhere it is read from the log where one request
+/// alone called the function.
+async fn find_cause<C: Courier>(check: &Check<'_, C>, finding: &Finding, lines: &[Line]) -> Option<Cause> {
+    let request_id = finding.request_id.as_deref();
+    let failed = match (check.emulator, request_id) {
+        (Some(endpoint), Some(id)) => super::failed(check.courier, endpoint, id).await.unwrap_or_default(),
+        _ => Failed::default(),
+    };
+    if failed.malformed.is_some() {
+        return Some(Cause::Malformed(failed.malformed));
     }
-    let old = lines.len().saturating_sub(LINES);
-    lines.split_off(old)
-}
-
-/// What a function itself has written, or Lambda about its failure.
-fn message(line: &Line) -> Option<String> {
-    own(&line.message).is_none().then(|| line.message.clone())
+    let mut ids = RequestIds::default();
+    let lines: Vec<(Option<String>, &Line)> = lines.iter().map(|line| (ids.of(line), line)).collect();
+    let requests: BTreeSet<&String> = lines.iter().filter_map(|(id, _)| id.as_ref()).collect();
+    if failed.invocation.is_none() && requests.len() > 1 {
+        return None;
+    }
+    let of_it = |id: &Option<String>| failed.invocation.is_none() || id.is_none() || *id == failed.invocation;
+    cause(lines.iter().filter(|(id, _)| of_it(id)).map(|(_, line)| line.message.as_str()))
 }

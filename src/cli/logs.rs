@@ -20,6 +20,10 @@ pub(crate) struct LogsArgs {
     #[arg(long)]
     pub(crate) api: bool,
 
+    /// Leave out the lines that Lambda itself writes: INIT_START, START, END and REPORT
+    #[arg(long)]
+    pub(crate) no_system: bool,
+
     /// Go on with what comes in, until Ctrl-C
     #[arg(short, long)]
     pub(crate) follow: bool,

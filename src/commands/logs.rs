@@ -12,7 +12,7 @@ use crate::{
     engine::{Key, Resource as _},
     error::Failure,
     exit::Exit,
-    logs::{Line, RequestIds, Source, Tail, Unread, Wanted, access},
+    logs::{Line, RequestIds, Source, Tail, Unread, Wanted, access, is_system},
     report::{API, LogLine, Message},
     resources::log_group::LogGroup,
     stack::{access_log_group, access_log_group_name, log_group_name},
@@ -23,7 +23,7 @@ pub(crate) async fn run(app: &App, arguments: &LogsArgs) -> Result<Exit, Failure
     let logs = logs(app, &deployed, arguments)?;
     let wanted = Wanted { since: since(arguments.since)?, filter: arguments.filter.clone() };
     let session = deployed.connect(app).await?;
-    let mut shown = Shown::new(app, &logs);
+    let mut shown = Shown::new(app, &logs, arguments.no_system);
     let sources = logs.iter().map(|log| log.source(&session.config)).collect();
     let mut tail = Tail::new(&session.cloud, (&app.report, &app.interrupt), sources, wanted.clone());
     let unread = |unread: Unread| failure(app, logs[unread.source], &unread);
@@ -118,23 +118,28 @@ struct Shown<'a> {
     logs: &'a [Log<'a>],
     width: usize,
     request_ids: RequestIds,
+    /// Whether Lambda's own lines are left out.
+    no_system: bool,
     count: usize,
 }
 
 impl<'a> Shown<'a> {
-    fn new(app: &'a App, logs: &'a [Log<'a>]) -> Self {
+    fn new(app: &'a App, logs: &'a [Log<'a>], no_system: bool) -> Self {
         let width = logs.iter().map(|log| log.function().unwrap_or(API).chars().count()).max().unwrap_or_default();
-        Self { app, logs, width, request_ids: RequestIds::default(), count: 0 }
+        Self { app, logs, width, request_ids: RequestIds::default(), no_system, count: 0 }
     }
 
     fn show(&mut self, line: &Line) {
-        self.count += 1;
         let function = self.logs[line.source].function();
         // A request is told by the id of its function's call, where there is one: so has the function told it.
         let request_id = match function {
             Some(_) => self.request_ids.of(line),
             None => access(&line.message).and_then(|access| access.function_request_id.or(access.request_id)),
         };
+        if self.no_system && function.is_some() && is_system(&line.message) {
+            return;
+        }
+        self.count += 1;
         self.app.report.data(&Message::LogLine(&LogLine {
             function,
             at: line.at,

@@ -27,6 +27,7 @@ mod roll_out;
 mod rollback;
 mod session;
 mod signals;
+mod start;
 mod state;
 mod status;
 mod terminal;

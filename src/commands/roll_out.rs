@@ -114,6 +114,7 @@ fn check_of<'c>(app: &'c App, session: &'c Session, client: &'c Client) -> Check
         interrupt: &app.interrupt,
         courier: client,
         patience,
+        emulator: session.cloud.endpoint.as_deref().filter(|_| session.is_local()),
     }
 }
 
@@ -250,7 +251,11 @@ fn failed(report: &CheckReport) -> Failure {
 }
 
 fn fault(finding: &Finding) -> Fault {
-    let fault = Fault::new(format!("{}: {}", finding.request, finding.wrong.join("; ")));
+    let function = finding.function.as_deref().unwrap_or_default();
+    let cause = finding.cause.as_ref().map(|cause| cause.of(function));
+    let wrong: Vec<&str> = finding.wrong.iter().map(String::as_str).chain(cause.as_deref()).collect();
+    let fault = Fault::new(format!("{}: {}", finding.request, wrong.join("; ")));
+    let fault = finding.remedy.iter().fold(fault, Fault::hint);
     let body = finding.body.iter().flat_map(|body| body.lines()).map(|line| format!("| {line}"));
     let fault = body.fold(fault, Fault::detail);
     let Some(function) = finding.function.as_ref().filter(|_| !finding.logs.is_empty()) else { return fault };

@@ -1,6 +1,6 @@
 //! `stackctl up`: from the configuration to a stack that answers.
 
-use super::{access_logs, app::App, interpreters, project, roll_out::roll_out, session::Session};
+use super::{access_logs, app::App, interpreters, project, roll_out::roll_out, session::Session, start};
 use crate::{
     cli::UpArgs,
     config::Loaded,
@@ -42,6 +42,10 @@ pub(crate) async fn bring_up(
     if let Some(fault) = access_logs::hindrance(app, &session, &survey.plan).await {
         return Err(fault.into());
     }
+    let functions = start::deployed(&survey.plan);
     let state = Box::pin(roll_out(app, &session, survey, arguments)).await?;
+    for fault in start::failures(&session, functions.iter().map(String::as_str)).await {
+        app.report.tell(&Message::Warning(&fault));
+    }
     Ok((session, state))
 }

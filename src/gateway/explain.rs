@@ -5,6 +5,7 @@ use http::Response;
 use serde_json::Value;
 
 use super::{
+    execution::{Execution, remedy},
     refusal::Refusal,
     route::Target,
     token::{Claims, TokenUse, USER_SCOPE, is_for_users, wanted},
@@ -25,6 +26,8 @@ pub(crate) struct Sent<'a> {
     pub(crate) target: Target<'a>,
     /// The `Authorization` header.
     pub(crate) token: Option<&'a str>,
+    /// What became of the function, as far as it is known.
+    pub(crate) execution: &'a Execution,
     /// The user pool that the API asks.
     pub(crate) pool_id: Option<&'a str>,
     /// Seconds since 1970.
@@ -42,6 +45,19 @@ pub(crate) fn explain(sent: &Sent<'_>, answer: &Response<Bytes>) -> Option<Fault
     let message = Some(message).filter(|message| !message.is_empty() && !error_type.contains("Signature"));
     let message = message.as_deref().or(status.canonical_reason()).unwrap_or_default();
     Some(in_words(sent, refusal, &format!("{} {message}", status.as_u16())))
+}
+
+impl Sent<'_> {
+    /// The function that the live deployment calls, or else the one of the config's route.
+    fn function(&self) -> &str {
+        self.execution.function.as_deref().or(self.target.function()).unwrap_or("the function")
+    }
+}
+
+/// Whether API Gateway called, or was to call, a function and answered in its place.
+pub(crate) fn called_function(answer: &Response<Bytes>) -> bool {
+    let refusal = refusal(answer).map(|(refusal, _)| refusal);
+    matches!(refusal, Some(Refusal::NotCalled | Refusal::Failed | Refusal::TimedOut))
 }
 
 /// Whether API Gateway let a request no further because there were too many.
@@ -65,7 +81,7 @@ fn message(body: &[u8]) -> String {
 fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
     let Sent { request, flags, .. } = sent;
     let fault = |what: &str| Fault::new(format!("{request}: {what} ({answer})"));
-    let function = sent.target.function().unwrap_or("the function");
+    let function = sent.function();
     match refusal {
         Refusal::Unauthorized => {
             let verify = format!("`stackctl user token inspect{flags}` verifies its signature");
@@ -92,13 +108,30 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
             fault("API Gateway does not take this media type").hint("`-H 'Content-Type: …'` sends another one")
         }
         Refusal::NotCalled => not_called(sent, fault(&format!("API Gateway could not call `{function}`"))),
-        Refusal::Failed => fault(&format!("`{function}` failed, or answered something that is no answer"))
-            .detail("an answer is an object with a `statusCode` and, as texts, `headers` and a `body`")
-            .hint(format!("`stackctl logs {function} --since 5m{flags}` shows what it wrote")),
-        Refusal::TimedOut => timed_out(sent, fault(&format!("`{function}` did not answer in time"))),
+        Refusal::Failed => failed(sent, answer),
+        Refusal::TimedOut => {
+            let fault = sent.execution.with_lines(fault(&format!("`{function}` did not answer in time")), function);
+            timed_out(sent, fault)
+        }
         Refusal::Unavailable => fault("AWS is in trouble").hint("try again in a moment"),
         Refusal::Other => fault("API Gateway refused it"),
     }
+}
+
+/// The function failed, or its response is malformed.
+fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
+    let (function, execution) = (sent.function(), sent.execution);
+    let logs = format!("`stackctl logs {function} --since 5m{}` shows what it logged", sent.flags);
+    let what = match &execution.cause {
+        Some(cause) => cause.of(function),
+        None => format!("`{function}` failed or returned an invalid response"),
+    };
+    let fault = execution.with_lines(Fault::new(format!("{}: {what} ({answer})", sent.request)), function);
+    let fault = match execution.cause.as_ref().and_then(|cause| remedy(cause, function, sent.config)) {
+        Some(remedy) => fault.hint(remedy),
+        None => fault,
+    };
+    if execution.lines.is_empty() { fault.hint(logs) } else { fault }
 }
 
 fn not_called(sent: &Sent<'_>, fault: Fault) -> Fault {
@@ -168,7 +201,7 @@ fn throttled(sent: &Sent<'_>, fault: Fault) -> Fault {
 }
 
 fn timed_out(sent: &Sent<'_>, fault: Fault) -> Fault {
-    let function = sent.target.function().unwrap_or_default();
+    let function = sent.function();
     let timeout = sent.config.functions.get(function).map_or(0, |function| function.timeout);
     fault
         .detail(format!("API Gateway waits for 29 s; the function goes on for up to {timeout} s"))

@@ -2,6 +2,7 @@
 //!
 //! It knows the configuration and API Gateway's ways, sends nothing and prints nothing.
 
+mod execution;
 mod explain;
 mod refusal;
 mod route;
@@ -9,6 +10,7 @@ mod route;
 mod tests;
 mod token;
 
-pub(crate) use explain::{Sent, explain, is_throttled};
+pub(crate) use execution::{Execution, remedy};
+pub(crate) use explain::{Sent, called_function, explain, is_throttled};
 pub(crate) use route::{NoRoute, Target, find};
 pub(crate) use token::{TokenUse, USER_SCOPE, wanted};

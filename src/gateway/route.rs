@@ -1,6 +1,6 @@
 //! Which route of a configuration a request is for.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use percent_encoding::percent_decode_str;
 
@@ -66,8 +66,8 @@ impl fmt::Display for Target<'_> {
     }
 }
 
-/// Finds what answers a request, as API Gateway does: first the most specific path, whatever its methods, then the
-/// method on it, or `ANY`.
+/// Finds what answers a request, as API Gateway does: the most specific path that has the method, or `ANY`. A path without
+/// the method is passed over, so that `OPTIONS /x` is routed to `ANY /{proxy+}` where `/x` has POST only.
 ///
 /// # Errors
 /// When nothing answers it.
@@ -78,20 +78,26 @@ pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<T
         return Err(NoRoute::Variable { variable: (*variable).to_owned(), example: path.replace(variable, value) });
     }
     let fits = config.routes.keys().filter_map(|key| Some((rank(key, &steps)?, key.path.as_str())));
-    let Some((_, found)) = fits.min() else { return Err(no_path(config, method, path)) };
-    let on_it = || config.routes.iter().filter(|(key, _)| key.path == found);
-    let with = |word: &str| on_it().find(|(key, _)| key.method.as_str() == word);
+    let fits: BTreeSet<(Vec<u8>, &str)> = fits.collect();
+    let Some((_, first)) = fits.first() else { return Err(no_path(config, method, path)) };
+    let answers = fits.iter().find_map(|(_, path)| on_path(config, method, path));
+    answers.ok_or_else(|| NoRoute::Method {
+        path: (*first).to_owned(),
+        methods: config.routes.keys().filter(|key| key.path == *first).map(|key| key.method).collect(),
+    })
+}
+
+/// What answers a method on a path of the configuration.
+fn on_path<'c>(config: &'c Config, method: &str, path: &'c str) -> Option<Target<'c>> {
+    let with = |word: &str| config.routes.iter().find(|(key, _)| key.path == path && key.method.as_str() == word);
     if let Some((key, route)) = with(method) {
-        return Ok(Target::Route(key, route));
+        return Some(Target::Route(key, route));
     }
     // A path with `ANY` has a preflight, too.
     if method == Method::Options.as_str() && config.cors.is_some() {
-        return Ok(Target::Preflight(found));
+        return Some(Target::Preflight(path));
     }
-    match with(Method::Any.as_str()) {
-        Some((key, route)) => Ok(Target::Route(key, route)),
-        None => Err(NoRoute::Method { path: found.to_owned(), methods: on_it().map(|(key, _)| key.method).collect() }),
-    }
+    with(Method::Any.as_str()).map(|(key, route)| Target::Route(key, route))
 }
 
 /// How well a path fits, the smaller the better: step by step a literal goes before `{name}`, that before `{proxy+}`.

@@ -6,7 +6,7 @@ use http::Response;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::config::Config;
+use crate::{config::Config, logs::Cause};
 
 const NOW: i64 = 1_800_000_000;
 const POOL: &str = "eu-west-1_Ours";
@@ -52,6 +52,8 @@ fn the_most_specific_path_answers_and_then_the_method_on_it() {
         ("GET /items/a%20b", "GET /items/{id}"),
         ("GET /%69tems", "GET /items"),
         ("POST /items/new", "POST /items/new"),
+        // A path without the method is passed over.
+        ("GET /items/new", "GET /items/{id}"),
         ("PATCH /files/a/b/c", "ANY /files/{proxy+}"),
     ] {
         assert_eq!(route(&config, request), answers, "{request}");
@@ -65,8 +67,7 @@ fn what_no_route_answers_is_told_by_what_is_missing() {
         ("GET /itmes", r#"Path { close: Some("GET /items") }"#),
         ("GET /nothing/like/it", "Path { close: None }"),
         ("GET /files", "Path { close: None }"),
-        // API Gateway does not fall back to a less specific path that has the method.
-        ("GET /items/new", r#"Method { path: "/items/new", methods: [Post] }"#),
+        ("DELETE /items/new", r#"Method { path: "/items/new", methods: [Post] }"#),
         ("OPTIONS /items", r#"Method { path: "/items", methods: [Get] }"#),
         ("GET /items/{id}", r#"Variable { variable: "{id}", example: "/items/1" }"#),
         ("GET /files/{proxy+}", r#"Variable { variable: "{proxy+}", example: "/files/a/b" }"#),
@@ -93,7 +94,17 @@ fn said(
 ) -> String {
     let (method, path) = request.split_once(' ').unwrap();
     let target = find(config, method, path).unwrap();
-    let sent = Sent { config, request, target, token, pool_id: Some(POOL), now: NOW, flags: " --local" };
+    let execution = Execution::default();
+    let sent = Sent {
+        config,
+        request,
+        target,
+        token,
+        execution: &execution,
+        pool_id: Some(POOL),
+        now: NOW,
+        flags: " --local",
+    };
     let body = json!({ "message": message }).to_string();
     let answer = Response::builder().status(status).header("x-amzn-errortype", error_type).body(Bytes::from(body));
     let fault = explain(&sent, &answer.unwrap()).unwrap();
@@ -117,7 +128,17 @@ fn token(claims: &Value) -> String {
 fn an_answer_without_an_error_type_is_not_api_gateways() {
     let config = config(&json!({}));
     let target = find(&config, "GET", "/items").unwrap();
-    let sent = Sent { config: &config, request: "GET /items", target, token: None, pool_id: None, now: NOW, flags: "" };
+    let execution = Execution::default();
+    let sent = Sent {
+        config: &config,
+        request: "GET /items",
+        target,
+        token: None,
+        execution: &execution,
+        pool_id: None,
+        now: NOW,
+        flags: "",
+    };
     for status in [200, 401, 403, 404, 429, 500, 502] {
         let body = Bytes::from_static(br#"{"message":"Unauthorized"}"#);
         assert_eq!(explain(&sent, &Response::builder().status(status).body(body).unwrap()), None, "{status}");
@@ -244,9 +265,8 @@ fn every_other_refusal_says_what_to_check() {
       the permission to call it is missing, or it is gone, or too many of it run at once
     hint: `stackctl status --local` says what is missing, `stackctl up --local` brings it back
 
-    GET /items: `items` failed, or answered something that is no answer (502 Internal server error)
-      an answer is an object with a `statusCode` and, as texts, `headers` and a `body`
-    hint: `stackctl logs items --since 5m --local` shows what it wrote
+    GET /items: `items` failed or returned an invalid response (502 Internal server error)
+    hint: `stackctl logs items --since 5m --local` shows what it logged
 
     GET /items: AWS is in trouble (503 Service Unavailable)
     hint: try again in a moment
@@ -266,4 +286,79 @@ fn a_throttle_of_the_config_is_named() {
       `api.throttle` lets 2.5 a second in, 5 at once
     hint: send fewer, or raise `api.throttle`
     ");
+}
+
+#[test]
+fn a_failure_of_the_function_is_told_with_its_cause_what_it_logged_and_what_helps() {
+    let config = config(&json!({}));
+    let not_loaded =
+        |message: &str| Cause::NotLoaded { error_type: "Runtime.ImportModuleError".into(), message: message.into() };
+    let all = [
+        Cause::TimedOut("60.00 seconds".into()),
+        Cause::OutOfMemory("128 MB".into()),
+        Cause::Exited("exit status 1".into()),
+        not_loaded("Unable to import module 'a': No module named 'yaml'"),
+        not_loaded("Unable to import module 'a': No module named 'boto3'"),
+        Cause::Raised("KeyError: 'id'".into()),
+        Cause::Malformed(Some("`body` is an object, not a string".into())),
+    ];
+    let said = all.into_iter().map(|cause| {
+        let execution = Execution {
+            function: Some("items".into()),
+            cause: Some(cause),
+            lines: vec!["one\ntwo".into(), "three".into()],
+        };
+        let target = find(&config, "GET", "/items").unwrap();
+        let sent = Sent {
+            config: &config,
+            request: "GET /items",
+            target,
+            token: None,
+            execution: &execution,
+            pool_id: None,
+            now: NOW,
+            flags: "",
+        };
+        let answer = Response::builder().status(502).header("x-amzn-errortype", "InternalServerErrorException");
+        let fault =
+            explain(&sent, &answer.body(Bytes::from_static(br#"{"message": "Internal server error"}"#)).unwrap());
+        let fault = fault.unwrap();
+        let hints = fault.hints.iter().map(|hint| format!("hint: {hint}"));
+        assert_eq!(fault.details, ["`items` logged:", "  one", "  two", "  three"]);
+        [fault.message].into_iter().chain(hints).collect::<Vec<_>>().join("\n")
+    });
+    insta::assert_snapshot!(said.collect::<Vec<_>>().join("\n"), @r"
+    GET /items: `items` timed out after 60.00 seconds (502 Internal server error)
+    hint: raise `functions.items.timeout`, now 60 s
+    GET /items: `items` ran out of its 128 MB of memory (502 Internal server error)
+    hint: raise `functions.items.memory`, now 128 MB
+    GET /items: `items` exited while it handled the request: exit status 1 (502 Internal server error)
+    GET /items: `items` cannot start: Runtime.ImportModuleError: Unable to import module 'a': No module named 'yaml' (502 Internal server error)
+    hint: put `yaml` into the folder of `items`, or fix the import
+    GET /items: `items` cannot start: Runtime.ImportModuleError: Unable to import module 'a': No module named 'boto3' (502 Internal server error)
+    hint: Lambda includes `boto3`, this machine does not: install it here to run the function locally
+    GET /items: `items` failed: KeyError: 'id' (502 Internal server error)
+    GET /items: `items` returned an invalid response: `body` is an object, not a string (502 Internal server error)
+    hint: a valid response is an object with, each optional, a numeric `statusCode`, `headers` and `multiValueHeaders`, a string `body` and `isBase64Encoded`
+    ");
+}
+
+#[test]
+fn what_the_live_deployment_calls_is_named_and_not_what_the_config_does() {
+    let config = config(&json!({}));
+    let execution = Execution { function: Some("renamed".into()), ..Execution::default() };
+    let target = find(&config, "GET", "/items").unwrap();
+    let sent = Sent {
+        config: &config,
+        request: "GET /items",
+        target,
+        token: None,
+        execution: &execution,
+        pool_id: None,
+        now: NOW,
+        flags: "",
+    };
+    let answer = Response::builder().status(500).header("x-amzn-errortype", "InternalServerErrorException");
+    let fault = explain(&sent, &answer.body(Bytes::from_static(br#"{"message": "Internal server error"}"#)).unwrap());
+    assert_eq!(fault.unwrap().message, "GET /items: API Gateway could not call `renamed` (500 Internal server error)");
 }

@@ -53,6 +53,15 @@ pub fn own(message: &str) -> Option<Own<'_>> {
     message.strip_prefix("REPORT ").filter(|rest| rest.starts_with("RequestId: ")).map(|rest| Own::Report(report(rest)))
 }
 
+/// Whether Lambda wrote a line, in either of its log formats.
+#[must_use]
+pub fn is_system(message: &str) -> bool {
+    own(message).is_some()
+        || serde_json::from_str::<serde_json::Value>(message).is_ok_and(|line| {
+            line.get("type").and_then(|kind| kind.as_str()).is_some_and(|kind| kind.starts_with("platform."))
+        })
+}
+
 fn report(text: &str) -> Report<'_> {
     let mut report = Report::default();
     for (name, value) in text.split('\t').filter_map(|part| part.trim().split_once(": ")) {
@@ -83,6 +92,18 @@ mod tests {
         assert_eq!(own("INIT_START Runtime Version: python:3.13.v14\tRuntime Version ARN: arn:aws:…"), Some(Own::Init));
         for line in ["START of something", "END", "REPORT: all is well", "REPORT of the day", "RequestId: 7", ""] {
             assert_eq!(own(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_of_the_json_format_are_told_by_their_type() {
+        for (line, system) in [
+            (r#"{"time":"2026-11-30T10:00:00.000Z","type":"platform.report","record":{}}"#, true),
+            (r#"{"type":"order.placed"}"#, false),
+            ("END RequestId: 8f507cfc-xmpl", true),
+            ("platform.report", false),
+        ] {
+            assert_eq!(is_system(line), system, "{line}");
         }
     }
 

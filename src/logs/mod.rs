@@ -3,15 +3,19 @@
 //! It knows log groups and their events, and neither configurations nor how anything looks.
 
 mod access;
+mod cause;
 mod lambda;
 mod merge;
+mod recent;
 mod request_ids;
 mod tail;
 
 use jiff::Timestamp;
 
 pub use access::{Access, access};
-pub use lambda::{Own, own};
+pub use cause::{Cause, cause};
+pub use lambda::{Own, is_system, own};
+pub use recent::recent;
 pub use request_ids::RequestIds;
 pub use tail::{Source, Tail, Unread, Wanted};
 

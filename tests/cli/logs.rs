@@ -155,3 +155,16 @@ fn what_cloudwatch_refuses_is_told_with_the_way_out() {
     hint: see `stackctl logs --help`
     ");
 }
+
+#[test]
+fn lambdas_own_lines_can_be_left_out() {
+    let sandbox = called();
+    insta::assert_snapshot!(sandbox.transcript("logs --local --no-system"), @r"
+    exit code 0
+    --- stdout
+    MOMENT items ID hello from nowhere
+    MOMENT other ID hello from nowhere
+    MOMENT items ID hello from here
+    --- stderr
+    ");
+}

@@ -53,6 +53,7 @@ fn check<'c>(engine: &Engine<'c, Cloud>, project: &'c Project, courier: &'c Wire
         events: engine.events,
         interrupt: engine.interrupt,
         courier,
+        emulator: None,
         patience: Patience::NONE,
     }
 }

@@ -43,6 +43,7 @@ async fn checked(ahead: usize) -> Tried<CheckReport> {
         events: &Silent,
         interrupt: &interrupt,
         courier: &Crowd { ahead, came: AtomicUsize::new(0) },
+        emulator: None,
         patience: Patience::NONE,
     };
     check.run(stack.state(&cloud), &*stack.wire).await

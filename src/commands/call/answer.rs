@@ -14,7 +14,7 @@ use crate::{
     cli::CallArgs,
     error::{Failure, Fault},
     exit::Exit,
-    gateway::{Sent, Target, explain},
+    gateway::{Execution, Sent, Target, explain},
     report::{Answer, Look, Message},
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Exchange<'a> {
     /// What was sent as a token.
     pub(super) authorization: Option<HeaderValue>,
     pub(super) answer: Response<Bytes>,
+    /// What became of the function, where it did not answer itself.
+    pub(super) execution: Execution,
     pub(super) took: Duration,
 }
 
@@ -73,6 +75,7 @@ impl Exchange<'_> {
             request: &self.asked.to_string(),
             target: self.target,
             token: self.authorization.as_ref().and_then(|value| value.to_str().ok()),
+            execution: &self.execution,
             pool_id: outputs.user_pool_id.as_deref(),
             now: Timestamp::now().as_second(),
             flags,

@@ -1,6 +1,7 @@
 //! `stackctl call`: one request to a route of the deployed API.
 
 mod answer;
+mod execution;
 mod request;
 mod route;
 mod token;
@@ -8,6 +9,7 @@ mod token;
 use std::time::Duration;
 
 use http::header::AUTHORIZATION;
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
@@ -38,8 +40,10 @@ pub(crate) async fn run(app: &App, arguments: &CallArgs) -> Result<Exit, Failure
     let request = request::build(&asked, &url, Load { headers, token, body })?;
     let authorization = request.headers().get(AUTHORIZATION).cloned();
     app.set_on_interrupt(OnInterrupt::Abandon);
-    let began = Instant::now();
-    let answer = Client::new(PATIENCE).send(request).await?;
-    let exchange = Exchange { deployed: &deployed, asked, target, url, authorization, answer, took: began.elapsed() };
+    let (since, began, client) = (Timestamp::now(), Instant::now(), Client::new(PATIENCE));
+    let answer = client.send(request).await?;
+    let took = began.elapsed();
+    let execution = execution::find(app, (&deployed, &client), (target, &answer), since).await;
+    let exchange = Exchange { deployed: &deployed, asked, target, url, authorization, answer, execution, took };
     exchange.conclude(app, arguments)
 }

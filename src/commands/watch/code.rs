@@ -41,13 +41,6 @@ fn are_of_code(changes: &[Change]) -> bool {
     changes.iter().any(|change| is(change, CODE)) && changes.iter().all(|change| is(change, CODE) || is(change, ALIAS))
 }
 
-/// The names of the functions that a plan makes or changes.
-pub(super) fn functions(plan: &Plan) -> Vec<String> {
-    let made = |verb: Verb| matches!(verb, Verb::Create | Verb::Adopt | Verb::Update | Verb::Replace);
-    let steps = plan.steps.iter().filter(|step| step.key.kind == LambdaFunction::KIND && made(step.action.verb()));
-    steps.map(|step| step.key.name.clone()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -97,7 +90,7 @@ mod tests {
         };
         let code = || update("lambda_function.hello", &[CODE]);
         assert!(only(&plan(vec![code(), update("lambda_function.other", &[ALIAS, CODE])])));
-        assert_eq!(functions(&plan(vec![code()])), ["hello"]);
+        assert_eq!(crate::commands::start::deployed(&plan(vec![code()])), ["hello"]);
         for other in [
             update("lambda_function.hello", &[ALIAS]),
             update("lambda_function.hello", &[CODE, "memory"]),

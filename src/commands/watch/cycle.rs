@@ -14,6 +14,7 @@ use crate::{
         connection, interpreters, project,
         roll_out::{Applied, apply},
         session::{Session, Survey},
+        start,
     },
     config::{Loaded, Problem},
     engine::{Consent, Desired, Plan},
@@ -128,7 +129,7 @@ impl<'a> Stack<'a> {
         let Applied { steps, state } =
             apply(self.app, &self.session, survey, (&UnderWay(&self.app.report), again)).await;
         self.settled = Some(Settled::new(desired, &state?));
-        Ok(Ended::Deployed(Deployed { steps, functions: code::functions(&plan), code_only }))
+        Ok(Ended::Deployed(Deployed { steps, functions: start::deployed(&plan), code_only }))
     }
 
     /// Looks at the functions whose code was edited, where nothing else can have changed, and at everything otherwise.

@@ -3,7 +3,6 @@
 mod code;
 mod cycle;
 mod keyboard;
-mod start;
 
 use std::path::PathBuf;
 
@@ -12,7 +11,7 @@ use tokio::time::Instant;
 
 use super::{
     app::{App, OnInterrupt},
-    lock, project, terminal,
+    lock, project, start, terminal,
     up::bring_up,
 };
 use crate::{
@@ -154,9 +153,9 @@ impl Watch<'_> {
         tokio::select! {
             biased;
             next = self.saves.next() => Some(next),
-            failures = start::failures(&self.stack.session, &deployed.functions) => {
-                for failure in failures {
-                    self.app.fail(failure);
+            failures = start::failures(&self.stack.session, deployed.functions.iter().map(String::as_str)) => {
+                for fault in failures {
+                    self.app.fail(fault.into());
                 }
                 None
             }

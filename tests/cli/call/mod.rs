@@ -1,5 +1,6 @@
 //! `stackctl call`: requests, answers, and what is not sent.
 
+mod causes;
 mod refusals;
 mod tokens;
 

@@ -43,9 +43,10 @@ fn a_refusal_of_the_gateway_is_explained() {
     exit code 0
     --- stdout
     {"message": "Internal server error"}--- stderr
-    warning: POST /echo: `items` failed, or answered something that is no answer (502 Internal server error)
-      an answer is an object with a `statusCode` and, as texts, `headers` and a `body`
-    hint: `stackctl logs items --since 5m --local` shows what it wrote
+    warning: POST /echo: `items` returned an invalid response: the response is a string, not an object (502 Internal server error)
+      `items` logged:
+        hello from /echo
+    hint: a valid response is an object with, each optional, a numeric `statusCode`, `headers` and `multiValueHeaders`, a string `body` and `isBase64Encoded`
     "#);
 }
 

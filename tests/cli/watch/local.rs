@@ -27,7 +27,7 @@ fn a_function_that_does_not_start_is_told_before_anybody_calls_it() {
         (0..2).map(|_| watching.until("error")["errors"][0]["message"].as_str().unwrap().to_owned()).collect();
     messages.sort();
     for (name, message) in ["items", "other"].iter().zip(messages) {
-        assert!(message.starts_with(&format!("`{name}` does not start: Runtime.ExitError: ")), "{message}");
+        assert!(message.starts_with(&format!("`{name}` cannot start: Runtime.ExitError: ")), "{message}");
         assert!(message.ends_with("Runtime exited with error: exit status 1"), "{message}");
     }
     replace(&sandbox, CODE, obedient::BOOTSTRAP);

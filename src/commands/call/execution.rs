@@ -1,0 +1,83 @@
+//! What became of the function behind an answer that API Gateway gave in its place.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use jiff::Timestamp;
+
+use super::super::{app::App, deployed::Deployed, session::Session};
+use crate::{
+    check::{Failed, failed, request_id},
+    engine::{Key, Resource as _},
+    gateway::{Execution, Target, called_function},
+    http::Client,
+    logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
+    report::Message,
+    resources::log_group::LogGroup,
+    stack::log_group_name,
+};
+
+/// How far this machine's clock may be ahead of AWS's.
+const SKEW: Duration = Duration::from_secs(5);
+
+/// How long to wait before an empty log is read again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Finds out what the live deployment calls, why that failed, and what it logged. Whatever cannot be found out is left out:
+/// the answer itself is shown in any case.
+pub(super) async fn find(
+    app: &App,
+    (deployed, client): (&Deployed, &Client),
+    (target, answer): (Target<'_>, &Response<Bytes>),
+    since: Timestamp,
+) -> Execution {
+    if !called_function(answer) {
+        return Execution::default();
+    }
+    let failed = match (deployed.state.endpoint.as_deref().filter(|_| app.common.local), request_id(answer)) {
+        (Some(endpoint), Some(id)) => failed(client, endpoint, id).await.unwrap_or_default(),
+        _ => Failed::default(),
+    };
+    let config = &deployed.config;
+    let named = failed.function_name().map(|name| {
+        let found = config.functions.keys().find(|function| config.function_name(function) == name);
+        found.map_or_else(|| name.to_owned(), Clone::clone)
+    });
+    let function = named.as_deref().or(target.function()).filter(|name| config.functions.contains_key(*name));
+    let lines = match function.filter(|_| answer.status() != StatusCode::INTERNAL_SERVER_ERROR) {
+        Some(function) => logged(app, deployed, function, since).await,
+        None => Vec::new(),
+    };
+    let mut execution = of_invocation(&lines, &failed);
+    execution.function = named;
+    execution
+}
+
+/// The lines of a function's log since the request; none when it cannot be read.
+async fn logged(app: &App, deployed: &Deployed, function: &str, since: Timestamp) -> Vec<Line> {
+    let Ok(session) = deployed.connect(app).await else { return Vec::new() };
+    let Session { cloud, .. } = &session;
+    let local = session.is_local();
+    if !local {
+        let message = format!("reading the log of `{function}`");
+        app.report.tell(&Message::Note { message: &message });
+    }
+    let source = Source { key: Key::new(LogGroup::KIND, function), group: log_group_name(&session.config, function) };
+    let (since, pause) =
+        if local { (since, Duration::ZERO) } else { (since.saturating_sub(SKEW).unwrap_or(since), PAUSE) };
+    recent(cloud, (&app.report, &app.interrupt), source, (since, pause)).await
+}
+
+/// What the lines say of the invocation; of all of them where its id is not known.
+fn of_invocation(lines: &[Line], failed: &Failed) -> Execution {
+    let mut ids = RequestIds::default();
+    let of_it = |id: Option<String>| failed.invocation.is_none() || id.is_none() || id == failed.invocation;
+    let lines: Vec<&str> = lines.iter().filter(|line| of_it(ids.of(line))).map(|line| line.message.as_str()).collect();
+    let cause = match &failed.malformed {
+        Some(what) => Some(Cause::Malformed(Some(what.clone()))),
+        None => cause(lines.iter().copied()),
+    };
+    let shown = lines.iter().filter(|line| !is_system(line));
+    Execution { function: None, cause, lines: shown.map(|line| (*line).to_owned()).collect() }
+}
