@@ -1,4 +1,5 @@
-//! The whole matrix at once, on all cores: what `just kill-matrix` runs and writes to the page.
+//! The matrix on all cores: the whole of it, which `just kill-matrix` runs and writes to the page, or a share of it, which
+//! `.ci/run` runs.
 
 use std::{
     collections::VecDeque,
@@ -10,7 +11,7 @@ use tokio::runtime::Builder;
 
 use super::{
     binary::Binary,
-    columns::columns,
+    columns::{Column, columns},
     expected::require,
     journeys::{JOURNEYS, journey},
     kills::{KILLS, Kill},
@@ -30,7 +31,7 @@ struct Outcome {
 #[ignore = "it takes minutes: `just kill-matrix`"]
 fn the_whole_matrix_is_as_the_page_says() {
     let (mut table, mut failures) = (Table::default(), Vec::new());
-    for Outcome { journey, column, tally } in outcomes() {
+    for Outcome { journey, column, tally } in outcomes(cells()) {
         table.set(journey, column, tally.count());
         failures.extend(tally.failures.iter().map(|failure| format!("{journey}: {failure}")));
     }
@@ -57,14 +58,61 @@ fn is_to_be_written(
     Ok(wish.is_some())
 }
 
-/// Takes all journeys through all columns, as many at once as there are cores.
-fn outcomes() -> Vec<Outcome> {
-    // The longest first, so that in the end no core waits for another one: second cuts in every weather.
-    let works = [in_this_process as Work, killed];
-    let jobs = works.into_iter().flat_map(|work| JOURNEYS.iter().rev().map(move |(name, _)| (*name, work)));
-    let jobs = Mutex::new(jobs.collect::<VecDeque<_>>());
-    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-    let work = || std::iter::from_fn(next).flat_map(|(name, work)| work(name)).collect::<Vec<_>>();
+/// The share of `KILL_MATRIX_SHARE=turn/of`: every `of`-th cell from `turn` on of those that `cargo test` does not try whole.
+#[test]
+#[ignore = "it takes minutes: `.ci/run`"]
+fn a_share_of_the_matrix_is_as_the_page_says() {
+    let wish = std::env::var("KILL_MATRIX_SHARE").expect("KILL_MATRIX_SHARE names the share, such as 0/4");
+    let (turn, of) = turn(&wish).unwrap_or_else(|| panic!("`{wish}` is not a share, such as 0/4"));
+    let (mut table, mut failures) = (Table::default(), Vec::new());
+    for Outcome { journey, column, tally } in outcomes(share(turn, of)) {
+        table.set(journey, column, tally.count());
+        failures.extend(tally.failures.iter().map(|failure| format!("{journey}: {failure}")));
+    }
+    let tried: usize = table.places().map(|(_, count)| count.tried).sum();
+    println!("share {turn} of {of}: {tried} cuts in {} cells, {} failed", table.places().count(), failures.len());
+    is_to_be_written(&table, &failures, (&Table::committed(), None)).unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// Reads `turn/of`, with `turn` below `of`.
+fn turn(wish: &str) -> Option<(usize, usize)> {
+    let (turn, of) = wish.split_once('/')?;
+    let (turn, of) = (turn.parse().ok()?, of.parse().ok()?);
+    (turn < of).then_some((turn, of))
+}
+
+/// One journey in one column: the unit of work.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+struct Cell {
+    journey: &'static str,
+    column: &'static str,
+}
+
+/// All cells. The longest come first, so that in the end no core waits for another one: second cuts in every weather.
+fn cells() -> Vec<Cell> {
+    let columns: Vec<Column> = columns();
+    let journeys = || JOURNEYS.iter().rev().map(|(journey, _)| *journey);
+    let in_process = journeys().flat_map(|journey| {
+        let tried = columns.iter().filter(move |column| column.is_tried_on(journey));
+        tried.map(move |column| Cell { journey, column: column.name })
+    });
+    let killed = journeys().flat_map(|journey| KILLS.iter().map(move |kill| Cell { journey, column: kill.name }));
+    in_process.chain(killed).collect()
+}
+
+/// The cells of one share. The columns that every `cargo test` tries whole are in none.
+fn share(turn: usize, of: usize) -> Vec<Cell> {
+    let columns = columns();
+    let whole = |cell: &Cell| columns.iter().any(|column| column.name == cell.column && !column.rough);
+    let cells = cells().into_iter().filter(|cell| !whole(cell)).enumerate();
+    cells.filter(|(place, _)| place % of == turn).map(|(_, cell)| cell).collect()
+}
+
+/// Tries the cells, as many at once as there are cores.
+fn outcomes(cells: Vec<Cell>) -> Vec<Outcome> {
+    let cells = Mutex::new(VecDeque::from(cells));
+    let next = || cells.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let work = || std::iter::from_fn(next).map(outcome).collect::<Vec<_>>();
     thread::scope(|scope| {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
@@ -72,26 +120,44 @@ fn outcomes() -> Vec<Outcome> {
     })
 }
 
-/// A part of a journey's row.
-type Work = fn(&'static str) -> Vec<Outcome>;
+fn outcome(Cell { journey: name, column }: Cell) -> Outcome {
+    let tally = match KILLS.iter().find(|kill| kill.name == column) {
+        Some(kill) => killed(name, kill),
+        None => in_this_process(name, column),
+    };
+    Outcome { journey: name, column, tally }
+}
 
-fn in_this_process(name: &'static str) -> Vec<Outcome> {
+fn in_this_process(name: &str, column: &str) -> Tally {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        let trial = Trial::prepare(journey(name)).await;
-        let mut outcomes = Vec::new();
-        for column in columns().iter().filter(|column| column.is_tried_on(name)) {
-            let tally = trial.column(column).await;
-            outcomes.push(Outcome { journey: name, column: column.name, tally });
-        }
-        outcomes
+        let columns = columns();
+        let column = columns.iter().find(|one| one.name == column).expect("a cell is in a column");
+        Trial::prepare(journey(name)).await.column(column).await
     })
 }
 
-fn killed(name: &'static str) -> Vec<Outcome> {
-    let binary = Binary::prepare(journey(name));
-    let outcome = |kill: &Kill| Outcome { journey: name, column: kill.name, tally: binary.column(kill, 1) };
-    KILLS.iter().map(outcome).collect()
+fn killed(name: &str, kill: &Kill) -> Tally {
+    Binary::prepare(journey(name)).column(kill, 1)
+}
+
+#[test]
+fn the_shares_are_disjoint_and_together_try_what_cargo_test_does_not() {
+    let mut together: Vec<Cell> = (0..4).flat_map(|turn| share(turn, 4)).collect();
+    together.sort();
+    let rough = columns().into_iter().filter(|column| column.rough).map(|column| column.name);
+    let rest: Vec<&str> = rough.chain(KILLS.iter().map(|kill| kill.name)).collect();
+    let mut expected: Vec<Cell> = cells().into_iter().filter(|cell| rest.contains(&cell.column)).collect();
+    expected.sort();
+    assert_eq!(together, expected);
+}
+
+#[test]
+fn a_share_is_a_turn_below_their_number() {
+    assert_eq!(turn("3/4"), Some((3, 4)));
+    for wrong in ["", "1", "4/4", "a/4", "1/", "-1/4"] {
+        assert_eq!(turn(wrong), None, "{wrong}");
+    }
 }
 
 #[test]
