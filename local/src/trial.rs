@@ -180,6 +180,17 @@ pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
+/// The zip of one entry, which says that it has another size.
+pub(crate) fn lying_zip(content: &[u8], says: u32) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("main.py", SimpleFileOptions::default()).unwrap();
+    writer.write_all(content).unwrap();
+    let mut zip = writer.finish().unwrap().into_inner();
+    let directory = zip.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    zip[directory + 24..directory + 28].copy_from_slice(&says.to_le_bytes());
+    zip
+}
+
 pub(crate) fn role_arn(name: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:role/{name}")
 }

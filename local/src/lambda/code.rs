@@ -1,6 +1,6 @@
 //! A function's code as it arrives: base64 of a zip, checked as Lambda checks it.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read as _};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -9,8 +9,9 @@ use sha2::{Digest as _, Sha256};
 use super::{Version, members::Members, refusals, settings::check_one_of};
 use crate::{call::Call, cloud::Cloud, error::AwsError, housekeeping};
 
-/// Bytes of a whole request; a zip of about 50 MB in base64.
-const LARGEST_REQUEST: usize = 69_905_067;
+/// Bytes of a whole request; a zip of 50 MB in base64 and the rest of the call.
+const LARGEST_REQUEST: usize = 70_167_211;
+const LARGEST_ZIPPED: usize = 52_428_800;
 const LARGEST_UNZIPPED: u64 = 262_144_000;
 
 /// A zip that Lambda accepts.
@@ -43,18 +44,28 @@ fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
     if zip.is_empty() {
         return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
     }
+    if zip.len() > LARGEST_ZIPPED {
+        return Err(refusals::invalid(format!("Zipped size must be smaller than {LARGEST_ZIPPED} bytes")));
+    }
     let unreadable =
         || refusals::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
     let mut archive = zip::ZipArchive::new(Cursor::new(zip)).map_err(|_| unreadable())?;
     if archive.is_empty() {
         return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
     }
+    // What comes out is counted, because a zip can hold more than it says.
     let mut unzipped = 0;
     for index in 0..archive.len() {
-        unzipped += archive.by_index_raw(index).map_err(|_| unreadable())?.size();
-    }
-    if unzipped > LARGEST_UNZIPPED {
-        return Err(refusals::invalid(format!("Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes")));
+        let entry = archive.by_index(index).map_err(|_| unreadable())?;
+        let (said, most) = (entry.size(), LARGEST_UNZIPPED + 1 - unzipped);
+        let size = io::copy(&mut entry.take(most), &mut io::sink()).map_err(|_| unreadable())?;
+        unzipped += size;
+        if unzipped > LARGEST_UNZIPPED {
+            return Err(refusals::invalid(format!("Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes")));
+        }
+        if size != said {
+            return Err(unreadable());
+        }
     }
     Ok(())
 }

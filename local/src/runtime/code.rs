@@ -2,18 +2,17 @@
 
 use std::{
     fs,
-    io::{self, Cursor, Read as _, Write as _},
+    io::{self, Write as _},
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, OnceLock},
 };
 
 use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
-use zip::ZipArchive;
 
-use super::Place;
+use super::{Place, unpack::unpack};
 
 const PYTHON: &str = include_str!("bootstrap.py");
 const NODE: &str = include_str!("bootstrap.mjs");
@@ -38,7 +37,7 @@ impl CodeCache {
         };
         if !place.task_root.exists() {
             let task_root = place.task_root.clone();
-            tokio::task::spawn_blocking(move || extract(&zip, &task_root)).await.map_err(io::Error::other)??;
+            tokio::task::spawn_blocking(move || unpack(&zip, &task_root)).await.map_err(io::Error::other)??;
         }
         Ok(place)
     }
@@ -47,7 +46,10 @@ impl CodeCache {
         if let Some(folder) = self.folder.get() {
             return Ok(folder.path());
         }
-        let folder = tempfile::Builder::new().prefix("stackctl-local-").tempdir()?;
+        // Code and what functions write may be secret, and others on this machine can read what is in the folder for
+        // temporary files.
+        let private = fs::Permissions::from_mode(0o700);
+        let folder = tempfile::Builder::new().prefix("stackctl-local-").permissions(private).tempdir()?;
         for name in ["code", "runtime", "tmp"] {
             fs::create_dir(folder.path().join(name))?;
         }
@@ -61,38 +63,4 @@ impl CodeCache {
 /// Keys of blobs may hold characters that file names may not.
 fn folder_name(key: &str) -> String {
     key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
-}
-
-fn extract(zip: &[u8], target: &Path) -> io::Result<()> {
-    let half = target.with_extension("half");
-    if half.exists() {
-        fs::remove_dir_all(&half)?;
-    }
-    fs::create_dir(&half)?;
-    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(io::Error::other)?;
-    for index in 0..archive.len() {
-        let mut entry = archive.by_index(index).map_err(io::Error::other)?;
-        let Some(path) = entry.enclosed_name().map(|name| half.join(name)) else { continue };
-        if entry.is_dir() {
-            fs::create_dir_all(&path)?;
-            continue;
-        }
-        write_file(&path, &mut entry)?;
-    }
-    fs::rename(&half, target)
-}
-
-fn write_file(path: &PathBuf, entry: &mut zip::read::ZipFile<'_, Cursor<&[u8]>>) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut content = Vec::new();
-    entry.read_to_end(&mut content)?;
-    if entry.is_symlink() {
-        let link = String::from_utf8(content).map_err(io::Error::other)?;
-        return std::os::unix::fs::symlink(link, path);
-    }
-    fs::File::create(path)?.write_all(&content)?;
-    let executable = entry.unix_mode().is_some_and(|mode| mode & 0o111 != 0);
-    fs::set_permissions(path, fs::Permissions::from_mode(if executable { 0o755 } else { 0o644 }))
 }

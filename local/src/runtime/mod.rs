@@ -14,6 +14,7 @@ mod output;
 mod pool;
 mod process;
 mod reaper;
+mod unpack;
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::trial::{Trial, function, zip};
+use crate::trial::{Trial, function, lying_zip, zip};
 
 const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 const PATH: &str = "/2015-03-31/functions/hello/code";
@@ -39,6 +39,7 @@ async fn a_package_that_is_no_zip_is_refused() {
         (json!({ "ZipFile": STANDARD.encode(zip(&[])) }), "Uploaded file must be a non-empty zip"),
         (json!({ "ZipFile": STANDARD.encode("no zip") }), "Could not unzip uploaded file."),
         (json!({}), "Please provide a source for function code."),
+        (json!({ "ZipFile": STANDARD.encode(lying_zip(b"pass", 2)) }), "Could not unzip uploaded file."),
     ] {
         let mut members = function("hello", &[CODE]);
         members["Code"] = code;
@@ -46,4 +47,24 @@ async fn a_package_that_is_no_zip_is_refused() {
         assert_eq!((status, kind.as_str()), (400, "InvalidParameterValueException"));
         assert!(message.starts_with(wanted), "{message}");
     }
+}
+
+#[tokio::test]
+async fn a_package_beyond_lambdas_limits_is_refused_whatever_it_says_of_its_size() {
+    let trial = Trial::with_worker().await;
+    let refused = async |zip: &[u8]| {
+        let mut members = function("hello", &[CODE]);
+        members["Code"] = json!({ "ZipFile": STANDARD.encode(zip) });
+        trial.call(Method::POST, "/2015-03-31/functions", &members).await.refused()
+    };
+    let unzipped =
+        (400, "InvalidParameterValueException".into(), "Unzipped size must be smaller than 262144000 bytes".into());
+    let nothing = vec![0; 262_144_001];
+    assert_eq!(refused(&lying_zip(&nothing, 10)).await, unzipped);
+    let zipped =
+        (400, "InvalidParameterValueException".into(), "Zipped size must be smaller than 52428800 bytes".into());
+    assert_eq!(refused(&nothing[..52_428_801]).await, zipped);
+    let message = "Request must be smaller than 70167211 bytes for the CreateFunction operation";
+    let request = (413, "RequestEntityTooLargeException".into(), message.into());
+    assert_eq!(refused(&nothing[..52_700_000]).await, request);
 }

@@ -8,6 +8,7 @@ mod lifecycle;
 mod logs;
 mod nodejs;
 mod python;
+mod unpack;
 
 use serde_json::Value;
 

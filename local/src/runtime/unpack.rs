@@ -1,0 +1,75 @@
+//! Unpacks the zip of a function so that nothing is written outside of its folder, and no more than the zip says.
+
+use std::{
+    fs,
+    io::{self, Cursor, Read as _},
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink},
+    path::{Component, Path, PathBuf},
+};
+
+use zip::{ZipArchive, read::ZipFile};
+
+/// Unpacks into a folder that appears when everything is in it.
+pub(super) fn unpack(zip: &[u8], target: &Path) -> io::Result<()> {
+    let half = target.with_extension("half");
+    if half.exists() {
+        fs::remove_dir_all(&half)?;
+    }
+    fs::create_dir(&half)?;
+    let mut archive = ZipArchive::new(Cursor::new(zip)).map_err(io::Error::other)?;
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(io::Error::other)?;
+        unpack_entry(&half, entry)?;
+    }
+    fs::rename(&half, target)
+}
+
+fn unpack_entry(folder: &Path, mut entry: ZipFile<'_, Cursor<&[u8]>>) -> io::Result<()> {
+    let name = entry.enclosed_name().ok_or_else(|| refused(entry.name(), "leads out of the folder"))?;
+    if entry.is_dir() {
+        return make_folders(folder, &name).map(|_| ());
+    }
+    let parent = name.parent().unwrap_or(Path::new(""));
+    let path = make_folders(folder, parent)?.join(name.file_name().unwrap_or_default());
+    if entry.is_symlink() {
+        let mut text = String::new();
+        let size = entry.size();
+        entry.by_ref().take(size).read_to_string(&mut text)?;
+        return symlink(text, path);
+    }
+    let mode = seen_by_lambda(entry.unix_mode().unwrap_or(0o644));
+    // Never through what is there: of two entries of one name the second could be written to where the first one points.
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    let (size, name) = (entry.size(), entry.name().to_owned());
+    // One byte more than the zip says is enough to know that it lies.
+    if io::copy(&mut entry.take(size + 1), &mut file)? > size {
+        return Err(refused(&name, "is larger than the zip says"));
+    }
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// Makes the folders of a name, one below the other; a symlink is no folder, wherever it points.
+fn make_folders(folder: &Path, name: &Path) -> io::Result<PathBuf> {
+    let mut path = folder.to_owned();
+    for part in name.components().filter(|part| matches!(part, Component::Normal(_))) {
+        path.push(part);
+        match fs::symlink_metadata(&path) {
+            Ok(there) if there.is_dir() => {}
+            Ok(_) => return Err(refused(&name.display().to_string(), "goes through what is no folder")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&path)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(path)
+}
+
+/// Lambda runs a function as a user who neither owns its files nor is in their group, so what a zip says of others holds
+/// for the user who runs it here.
+fn seen_by_lambda(mode: u32) -> u32 {
+    let others = mode & 0o7;
+    mode & 0o77 | others << 6
+}
+
+fn refused(name: &str, why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("`{name}` in its zip {why}"))
+}
