@@ -20,6 +20,7 @@ mod local;
 mod lock;
 mod logs;
 mod outputs;
+mod packages;
 mod plan;
 mod project;
 mod recover;

@@ -1,6 +1,6 @@
 //! `stackctl up`: from the configuration to a stack that answers.
 
-use super::{access_logs, app::App, interpreters, project, roll_out::roll_out, session::Session, start};
+use super::{access_logs, app::App, interpreters, packages, project, roll_out::roll_out, session::Session, start};
 use crate::{
     cli::UpArgs,
     config::Loaded,
@@ -16,6 +16,7 @@ pub(crate) async fn run(app: &App, arguments: UpArgs) -> Result<Exit, Failure> {
     app.set_words(arguments.words());
     let loaded = project::load(app)?;
     let packages = project::package(&loaded.config, &loaded.directory)?;
+    packages::tell(app, &loaded.config, &packages)?;
     let (session, state) = bring_up(app, &loaded, &packages, arguments).await?;
     let outputs = stack::outputs(&session.config, &state);
     app.report.data(&Message::Outputs(&outputs));

@@ -26,8 +26,8 @@ pub enum PackageError {
         /// What it points to.
         target: PathBuf,
     },
-    /// A symlink points to a folder that it is in.
-    #[error("`{}` is a symlink to `{}`, which it is in itself", link.display(), target.display())]
+    /// A symlink points, step by step, to itself.
+    #[error("`{}` is a symlink to `{}`, which leads back to it", link.display(), target.display())]
     Circle {
         /// The symlink.
         link: PathBuf,
@@ -37,6 +37,14 @@ pub enum PackageError {
     /// A symlink points to nothing.
     #[error("`{}` is a symlink to `{}`, which does not exist", link.display(), target.display())]
     Dangling {
+        /// The symlink.
+        link: PathBuf,
+        /// What it points to.
+        target: PathBuf,
+    },
+    /// A symlink points to what stays out of the package.
+    #[error("`{}` is a symlink to `{}`, which is not in the package", link.display(), target.display())]
+    LeftOut {
         /// The symlink.
         link: PathBuf,
         /// What it points to.
@@ -96,7 +104,14 @@ impl PackageError {
         match self {
             Self::NoFolder { .. } => Some("`source` is relative to the configuration file"),
             Self::Empty { .. } => Some("put the function's code into it, or let `.lambdaignore` leave out less"),
+            Self::LeavesFolder { link, .. } if link.iter().any(|part| part == "node_modules") => Some(
+                "copy the workspace's packages into the folder with `pnpm deploy` or `npm install --install-links`, or name \
+                 the symlink in `.lambdaignore`",
+            ),
             Self::LeavesFolder { .. } => Some("put a copy into the folder, or name the symlink in `.lambdaignore`"),
+            Self::LeftOut { .. } => {
+                Some("include what it points to by a line `!name` in `.lambdaignore`, or name the symlink there, too")
+            }
             Self::Circle { .. } | Self::Dangling { .. } => Some("remove the symlink, or name it in `.lambdaignore`"),
             Self::NotUtf8 { .. } => Some("rename the file"),
             Self::Special { .. } => Some("remove it, or name it in `.lambdaignore`"),

@@ -1,17 +1,111 @@
-//! What never goes into a package: a few names that are never code, what editors leave beside a file, and what
-//! `.lambdaignore` says.
+//! What stays out of a package: what is never code, what may hold a secret, and what `.lambdaignore` says.
+//!
+//! The rules are lines of `.gitignore`. Those of `.lambdaignore` win over the built-in ones, so `!.env` includes `.env`.
 
+use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::PackageError;
 
 /// The file that says what stays out, in the syntax of `.gitignore`.
 const LAMBDAIGNORE: &str = ".lambdaignore";
 
-/// Names that stay out at any depth: they differ by machine, so that they would change the package without a change of code.
-const NEVER: &[&str] = &["__pycache__", ".git", ".DS_Store", LAMBDAIGNORE];
+/// Names that are never code: they differ by machine or come and go while files are edited, so that they would change the
+/// package without a change of code.
+const NEVER_CODE: &[&str] = &[
+    LAMBDAIGNORE,
+    "__pycache__",
+    // Version control, and what it leaves beside a file.
+    ".git",
+    ".hg",
+    ".svn",
+    ".jj",
+    // The folders of tools, ours among them.
+    ".stackctl",
+    ".terraform",
+    ".aws-sam",
+    ".serverless",
+    ".venv",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+    ".idea",
+    ".vscode",
+    // Desktops.
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+    // Swap files of Vim, locks and backups of Emacs, backups by `~`, and what other editors write before they rename it.
+    "*~",
+    ".*.sw[nopx]",
+    ".#*",
+    "\\#*#",
+    "*___jb_tmp___",
+    "*___jb_old___",
+];
+
+/// Names of what holds credentials.
+const SECRET: &[&str] = &[
+    ".env",
+    ".env.*",
+    "!.env.dist",
+    "!.env.example",
+    "!.env.sample",
+    "!.env.template",
+    ".envrc",
+    ".aws",
+    ".azure",
+    ".kube",
+    ".ssh",
+    ".gnupg",
+    ".netrc",
+    "_netrc",
+    ".pypirc",
+    ".git-credentials",
+    ".pgpass",
+    ".my.cnf",
+    "id_rsa",
+    "id_dsa",
+    "id_ecdsa",
+    "id_ed25519",
+    "*.ppk",
+    "*.p12",
+    "*.pfx",
+    "*.tfstate",
+    "*.tfstate.*",
+    "*.tfvars",
+    "*.tfvars.json",
+];
+
+/// Names of what holds credentials or something harmless, such as the certificates that clients trust: the content decides.
+const MAYBE_SECRET: &[&str] = &["*.pem", "*.key", ".npmrc", ".yarnrc.yml"];
+
+static BUILT_IN: LazyLock<[Gitignore; 3]> = LazyLock::new(|| [NEVER_CODE, SECRET, MAYBE_SECRET].map(built_in));
+
+/// Whatever the case: `.ENV` is `.env` where file systems do not tell them apart.
+fn built_in(lines: &[&str]) -> Gitignore {
+    let mut builder = GitignoreBuilder::new("");
+    let made = builder.case_insensitive(true).is_ok() && lines.iter().all(|line| builder.add_line(None, line).is_ok());
+    let rules = builder.build();
+    rules.ok().filter(|_| made).expect("the built-in rules are well-formed")
+}
+
+/// Whether something goes into the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Included,
+    LeftOut,
+    /// Left out because it may hold a secret.
+    Secret,
+}
 
 /// What stays out of one folder's package.
 pub(super) struct Ignored {
@@ -33,12 +127,45 @@ impl Ignored {
         Ok(Self { rules })
     }
 
-    /// Says whether a path (within the folder, and none of whose parents is left out) stays out.
-    pub(super) fn leaves_out(&self, path: &Path, is_folder: bool) -> bool {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| NEVER.contains(&name) || is_left_by_an_editor(name))
-            || self.rules.matched(path, is_folder).is_ignore()
+    /// Decides on a path within the folder, none of whose parents is left out.
+    pub(super) fn judge(&self, path: &Path, is_folder: bool) -> Verdict {
+        match self.rules.matched(path, is_folder) {
+            Match::Ignore(_) => Verdict::LeftOut,
+            Match::Whitelist(rule) if names_something(rule) => Verdict::Included,
+            Match::Whitelist(_) | Match::None => judge_built_in(path, is_folder),
+        }
     }
+}
+
+/// Says whether a rule names more than `*`: `!src/**` is about what another rule left out, and not about the `.env` in it.
+fn names_something(rule: &Glob) -> bool {
+    let last = rule.original().trim_end_matches('/').rsplit('/').next();
+    last.is_some_and(|last| last.contains(char::is_alphanumeric))
+}
+
+fn judge_built_in(path: &Path, is_folder: bool) -> Verdict {
+    let Some(name) = path.file_name() else { return Verdict::Included };
+    let [never_code, secret, maybe_secret] = &*BUILT_IN;
+    let matched = |rules: &Gitignore| rules.matched(name, is_folder).is_ignore();
+    if matched(never_code) || is_folder && path.join("pyvenv.cfg").is_file() {
+        Verdict::LeftOut
+    } else if matched(secret) || !is_folder && matched(maybe_secret) && holds_secret(path) {
+        Verdict::Secret
+    } else {
+        Verdict::Included
+    }
+}
+
+/// Says whether a file holds a private key or a registry's token. One that cannot be read is told when it is packaged.
+fn holds_secret(path: &Path) -> bool {
+    let Ok(content) = fs::read(path) else { return false };
+    let text = String::from_utf8_lossy(&content);
+    let is_token = |line: &str| {
+        let names_one = ["_auth", "_password", "npmAuthToken", "npmAuthIdent"].iter().any(|key| line.contains(key));
+        // `${NPM_TOKEN}` is in the environment, not in the file.
+        names_one && !line.contains("${")
+    };
+    text.contains("PRIVATE KEY-----") || text.lines().any(is_token)
 }
 
 /// Says whether a change of `path` can change the package of `folder`, in which it is; a path that is gone counts as a
@@ -53,15 +180,6 @@ pub fn may_change(folder: &Path, path: &Path) -> bool {
     let mut at = folder.to_owned();
     !below.iter().any(|part| {
         at.push(part);
-        ignored.leaves_out(&at, at.is_dir())
+        ignored.judge(&at, at.is_dir()) != Verdict::Included
     })
-}
-
-/// Vim's swap files, the locks and backups of Emacs, backups by `~`, and what other editors write before they rename it:
-/// they come and go while somebody edits, and are never code.
-fn is_left_by_an_editor(name: &str) -> bool {
-    let is_swap = || name.starts_with('.') && [".swp", ".swo", ".swn", ".swx"].iter().any(|end| name.ends_with(end));
-    let is_of_emacs = || name.starts_with(".#") || name.starts_with('#') && name.ends_with('#');
-    let is_unfinished = || name.ends_with("___jb_tmp___") || name.ends_with("___jb_old___");
-    name.ends_with('~') || is_swap() || is_of_emacs() || is_unfinished()
 }

@@ -1,16 +1,22 @@
 //! A function's folder as a zip that is bit-identical on every machine for the same files, and as a hash of what went in.
 //!
-//! The zip's entries are sorted by their bytes and bear one fixed time (1980-01-01, the earliest that zip knows) and one of
-//! two modes: 0755 for `bootstrap` at the top, which Lambda runs itself, and 0644 for everything else. The mode is never
-//! read from the disk, because Windows and some checkouts have no executable bit, and a package that differs by machine
-//! would be deployed again and again.
+//! The zip's entries are sorted by their bytes and bear one fixed time (1980-01-01, the earliest that zip knows). A file is
+//! executable (0755) when its owner may execute it, and `bootstrap` at the top always is; every other one is 0644, because
+//! Lambda runs functions as a user who is neither the owner nor in the group. What else the disk says of permissions, and
+//! the umask, makes no difference. Symlinks stay symlinks.
 //!
-//! This module knows nothing of the configuration, state or AWS, beyond Lambda's limits.
+//! This module knows nothing of the configuration, state or AWS, beyond Lambda's limits and what its runtimes are built on.
 
 mod cache;
 mod collect;
+mod compiled;
 mod error;
 mod ignored;
+mod links;
+mod needs;
+mod target;
+mod unfit;
+mod wheel;
 mod zipped;
 
 use std::path::Path;
@@ -22,8 +28,11 @@ use sha2::{Digest, Sha256};
 pub use cache::Packages;
 pub use error::{Measure, PackageError};
 pub use ignored::may_change;
+pub use target::Target;
+pub use unfit::Unfit;
 
-use collect::SourceFile;
+use collect::Entry;
+use compiled::Compiled;
 
 /// Lambda's limit for a zip in the request itself; larger ones would have to come from S3.
 const MAXIMUM_ZIPPED: u64 = 50 * 1024 * 1024;
@@ -31,7 +40,7 @@ const MAXIMUM_ZIPPED: u64 = 50 * 1024 * 1024;
 const MAXIMUM_UNZIPPED: u64 = 250 * 1024 * 1024;
 
 /// A function's package.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Package {
     /// The zip.
     pub bytes: Vec<u8>,
@@ -39,10 +48,13 @@ pub struct Package {
     pub source_hash: String,
     /// The SHA-256 of the zip, in base64, as Lambda answers it in `CodeSha256`.
     pub code_sha256: String,
-    /// The names of the files in the zip, with `/` on every system.
+    /// The names of the files and symlinks in the zip, with `/` on every system.
     pub files: Vec<String>,
     /// The size of the files together, in bytes.
     pub unzipped_size: u64,
+    /// The names of files and folders that stayed out because they may hold secrets.
+    pub secrets: Vec<String>,
+    compiled: Vec<Compiled>,
 }
 
 impl std::fmt::Debug for Package {
@@ -56,49 +68,62 @@ impl std::fmt::Debug for Package {
     }
 }
 
-/// Makes the package of a folder. What `.lambdaignore` names (in the syntax of `.gitignore`) stays out.
+impl Package {
+    /// One of which only the hash of its source is known. It can be compared, and not be uploaded.
+    #[must_use]
+    pub fn without_content(source_hash: String) -> Self {
+        Self { source_hash, ..Self::default() }
+    }
+
+    /// Finds the compiled files that cannot be loaded where a function runs. Where a package has builds for several
+    /// systems, one that can be is enough. `source` is how the person writes the folder.
+    #[must_use]
+    pub fn unfit(&self, target: &Target, source: &str) -> Vec<Unfit> {
+        unfit::unfit(&self.compiled, target, source)
+    }
+}
+
+/// Makes the package of a folder. What `.lambdaignore` names (in the syntax of `.gitignore`) stays out, and so does what is
+/// never code or may hold a secret.
 ///
 /// # Errors
 ///
-/// When the folder is missing or has nothing in it, when a symlink leaves it or leads round in a circle, when a name is not
-/// UTF-8, when a file cannot be read, and when the package is beyond Lambda's limits.
+/// When the folder is missing or has nothing in it, when a symlink leaves it, leads nowhere or to what stays out, when a
+/// name is not UTF-8, when a file cannot be read, and when the package is beyond Lambda's limits.
 pub fn package(source: &Path) -> Result<Package, PackageError> {
     package_within(source, MAXIMUM_ZIPPED, MAXIMUM_UNZIPPED)
 }
 
 fn package_within(source: &Path, maximum_zipped: u64, maximum_unzipped: u64) -> Result<Package, PackageError> {
-    let files = collect::collect(source)?;
-    if files.is_empty() {
+    let collect::Collected { entries, secrets } = collect::collect(source)?;
+    if entries.is_empty() {
         return Err(PackageError::Empty { folder: source.to_owned() });
     }
-    let too_large = |measure, size, limit| PackageError::TooLarge {
-        folder: source.to_owned(),
-        measure,
-        size,
-        limit,
-        biggest: biggest(&files),
+    let check = |measure, size, limit| {
+        if size <= limit {
+            return Ok(());
+        }
+        Err(PackageError::TooLarge { folder: source.to_owned(), measure, size, limit, biggest: biggest(&entries) })
     };
-    let unzipped_size = files.iter().map(|file| file.size).sum();
-    if unzipped_size > maximum_unzipped {
-        return Err(too_large(Measure::Unzipped, unzipped_size, maximum_unzipped));
-    }
-    let (bytes, source_hash) = zipped::zip_and_hash(&files)?;
-    let zipped_size = bytes.len() as u64;
-    if zipped_size > maximum_zipped {
-        return Err(too_large(Measure::Zipped, zipped_size, maximum_zipped));
-    }
+    check(Measure::Unzipped, entries.iter().map(Entry::size).sum(), maximum_unzipped)?;
+    let zipped = zipped::zip_and_hash(&entries)?;
+    // Again: a file may have grown before it was read.
+    check(Measure::Unzipped, zipped.unzipped_size, maximum_unzipped)?;
+    check(Measure::Zipped, zipped.bytes.len() as u64, maximum_zipped)?;
     Ok(Package {
-        code_sha256: STANDARD.encode(Sha256::digest(&bytes)),
-        source_hash,
-        files: files.into_iter().map(|file| file.name).collect(),
-        unzipped_size,
-        bytes,
+        code_sha256: STANDARD.encode(Sha256::digest(&zipped.bytes)),
+        bytes: zipped.bytes,
+        source_hash: zipped.source_hash,
+        unzipped_size: zipped.unzipped_size,
+        compiled: zipped.compiled,
+        files: entries.into_iter().map(|entry| entry.name).collect(),
+        secrets,
     })
 }
 
-/// Gives the five biggest files, the biggest first.
-fn biggest(files: &[SourceFile]) -> Vec<(String, u64)> {
-    let mut sizes: Vec<_> = files.iter().map(|file| (file.name.clone(), file.size)).collect();
+/// Gives the five biggest entries, the biggest first.
+fn biggest(entries: &[Entry]) -> Vec<(String, u64)> {
+    let mut sizes: Vec<_> = entries.iter().map(|entry| (entry.name.clone(), entry.size())).collect();
     sizes.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     sizes.truncate(5);
     sizes

@@ -23,6 +23,7 @@ mod newcomers;
 mod obedient;
 mod outputs;
 mod ownership;
+mod packages;
 mod people;
 mod pinned;
 mod pty;

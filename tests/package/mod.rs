@@ -1,10 +1,15 @@
 //! Packaging: the same zip for the same files everywhere, and clear refusals.
 
+mod compiled;
+mod elf;
+mod left_out;
 mod limits;
+mod links;
 mod refusals;
 mod reproducible;
 
 use std::io::{Cursor, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use stackctl::package::Package;
@@ -23,6 +28,10 @@ fn write(folder: &Path, name: &str, content: &[u8]) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, content).unwrap();
+}
+
+fn chmod(folder: &Path, name: &str, mode: u32) {
+    std::fs::set_permissions(folder.join(name), PermissionsExt::from_mode(mode)).unwrap();
 }
 
 /// Gives each entry of the zip with its mode and content.

@@ -77,13 +77,39 @@ mod symlinks {
     }
 
     #[test]
-    fn one_to_a_folder_that_it_is_in_is_refused() {
-        let source = folder(&[("deep/a.py", "")]);
-        symlink("..", source.path().join("deep/up")).unwrap();
+    fn one_that_leads_back_to_itself_is_refused() {
+        let source = folder(&[("a.py", "")]);
+        symlink("there", source.path().join("back")).unwrap();
+        symlink("back", source.path().join("there")).unwrap();
+        std::fs::write(source.path().join(".lambdaignore"), "there\n").unwrap();
         assert_eq!(
             refusal(source.path()),
-            "`lambdas/test/deep/up` is a symlink to `lambdas/test`, which it is in itself\n\
+            "`lambdas/test/back` is a symlink to `there`, which leads back to it\n\
              hint: remove the symlink, or name it in `.lambdaignore`"
+        );
+    }
+
+    #[test]
+    fn one_of_a_workspace_is_refused_with_what_copies_its_packages() {
+        let parent = folder(&[("app/index.js", ""), ("shared/index.js", "")]);
+        std::fs::create_dir_all(parent.path().join("app/node_modules")).unwrap();
+        symlink("../../shared", parent.path().join("app/node_modules/shared")).unwrap();
+        assert_eq!(
+            refusal(&parent.path().join("app")),
+            "`lambdas/test/node_modules/shared` is a symlink that leaves the folder: it points to `../../shared`\n\
+             hint: copy the workspace's packages into the folder with `pnpm deploy` or `npm install --install-links`, or \
+             name the symlink in `.lambdaignore`"
+        );
+    }
+
+    #[test]
+    fn one_to_what_stays_out_is_refused() {
+        let source = folder(&[("a.py", ""), ("tests/a.py", ""), (".lambdaignore", "tests\n")]);
+        symlink("tests/a.py", source.path().join("link.py")).unwrap();
+        assert_eq!(
+            refusal(source.path()),
+            "`lambdas/test/link.py` is a symlink to `tests/a.py`, which is not in the package\n\
+             hint: include what it points to by a line `!name` in `.lambdaignore`, or name the symlink there, too"
         );
     }
 

@@ -1,14 +1,15 @@
 //! The same files give the same bytes.
 
 use std::io::Cursor;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use sha2::{Digest, Sha256};
-use stackctl::package::{Packages, may_change, package};
+use stackctl::package::{Packages, package};
 
-use super::{entries, folder, write};
+use super::{chmod, entries, folder};
 
 /// Files whose zip is pinned: several in a sorted order that differs from the file system's, one compressible enough to
 /// show the compressor's choices, one empty, one that may be executed.
@@ -76,14 +77,37 @@ fn every_entry_has_the_same_time_and_no_extra_field() {
     }
 }
 
-#[cfg(unix)]
+/// A fixture beside the first one, so that its hash stays: packages without executables and symlinks are what they were.
 #[test]
-fn modes_and_times_on_the_disk_make_no_difference() {
-    use std::os::unix::fs::PermissionsExt;
+fn the_zip_of_fixed_modes_and_symlinks_has_a_fixed_hash() {
+    let source = folder(&[("bin/tool", "#!/bin/sh\n"), ("app.py", "")]);
+    chmod(source.path(), "bin/tool", 0o755);
+    symlink("bin/tool", source.path().join("tool")).unwrap();
+    let package = package(source.path()).unwrap();
+    let shown: Vec<_> =
+        entries(&package).into_iter().map(|(name, mode, text)| format!("{mode:o} {name} {text}")).collect();
+    assert_eq!(shown, ["100644 app.py ", "100755 bin/tool #!/bin/sh\n", "120777 tool bin/tool"]);
+    assert_eq!(package.code_sha256, "TW0dqUorKfHTbHEPoSK1pbhg0BG15a0TDERJ4PMNJGw=");
+    assert_eq!(package.source_hash, "8433034aeefa33b708df961dd80570ae0266b3ff47d86a7c67177fa75b777667");
+    assert_eq!(package.unzipped_size, 18);
+}
+
+#[test]
+fn of_modes_only_that_the_owner_may_execute_makes_a_difference() {
+    let plain = package(fixture().path()).unwrap();
+    for (mode, same) in [(0o600, true), (0o666, true), (0o654, true), (0o700, false), (0o755, false)] {
+        let source = fixture();
+        chmod(source.path(), "a.txt", mode);
+        let package = package(source.path()).unwrap();
+        assert_eq!(package.source_hash == plain.source_hash, same, "{mode:o}");
+        assert_eq!(package.code_sha256 == plain.code_sha256, same, "{mode:o}");
+    }
+}
+
+#[test]
+fn times_on_the_disk_make_no_difference() {
     let (one, other) = (fixture(), fixture());
-    let path = other.path().join("a.txt");
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).unwrap();
-    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    let file = std::fs::File::options().write(true).open(other.path().join("a.txt")).unwrap();
     file.set_modified(std::time::UNIX_EPOCH).unwrap();
     assert!(package(one.path()).unwrap() == package(other.path()).unwrap());
 }
@@ -110,77 +134,4 @@ fn functions_that_share_a_folder_share_the_package() {
     let other = packages.get(&source.path().join("functions/../functions/test")).unwrap();
     assert!(Arc::ptr_eq(&one, &other));
     assert!(packages.get(Path::new("nowhere")).is_err());
-}
-
-#[test]
-fn lambdaignore_leaves_out_what_gitignore_would() {
-    let source = folder(&[
-        (".lambdaignore", "# tests\ntests/\n*.log\n!keep.log\n/build\n"),
-        (".gitignore", "app.py\n"),
-        ("app.py", ""),
-        ("keep.log", ""),
-        ("drop.log", ""),
-        ("tests/test_app.py", ""),
-        ("deep/tests/more.py", ""),
-        ("build", ""),
-        ("deep/build", ""),
-    ]);
-    assert_eq!(package(source.path()).unwrap().files, [".gitignore", "app.py", "deep/build", "keep.log"]);
-}
-
-#[test]
-fn what_is_never_code_stays_out() {
-    let source = folder(&[
-        ("app.py", ""),
-        ("__pycache__/app.pyc", ""),
-        ("deep/__pycache__/app.pyc", ""),
-        (".git/config", ""),
-        (".DS_Store", ""),
-        ("deep/.DS_Store", ""),
-        (".lambdaignore", ""),
-    ]);
-    write(source.path(), "deep/app.py", b"");
-    assert_eq!(package(source.path()).unwrap().files, ["app.py", "deep/app.py"]);
-}
-
-#[test]
-fn what_editors_leave_stays_out() {
-    let source = folder(&[
-        ("app.py", ""),
-        (".app.py.swp", ""),
-        ("app.py~", ""),
-        ("#app.py#", ""),
-        ("app.py___jb_tmp___", ""),
-        ("deep/.app.py.swx", ""),
-        (".env", ""),
-        ("swp", ""),
-    ]);
-    // Emacs locks a file by a symlink that leads nowhere.
-    std::os::unix::fs::symlink("ann@machine.1234:1700000000", source.path().join(".#app.py")).unwrap();
-    assert_eq!(package(source.path()).unwrap().files, [".env", "app.py", "swp"]);
-}
-
-#[test]
-fn a_change_of_what_stays_out_changes_nothing() {
-    let source = folder(&[("app.py", ""), (".lambdaignore", "/build/\n*.log\n"), ("build/deep/x.py", "")]);
-    let may_change = |name: &str| may_change(source.path(), &source.path().join(name));
-    for name in ["app.py", "new.py", "deep/new.py", ".lambdaignore", ""] {
-        assert!(may_change(name), "{name}");
-    }
-    for name in ["build/deep/x.py", "build", "a.log", "deep/a.log", "__pycache__/app.pyc", "deep/.app.py.swp"] {
-        assert!(!may_change(name), "{name}");
-    }
-    write(source.path(), ".lambdaignore", b"[z-a]");
-    assert!(may_change("a.log"), "what is wrong with the file has to be told");
-}
-
-#[cfg(unix)]
-#[test]
-fn symlinks_within_the_folder_are_followed() {
-    let source = folder(&[("real/a.py", "code"), ("b.py", "more")]);
-    std::os::unix::fs::symlink("real", source.path().join("linked")).unwrap();
-    std::os::unix::fs::symlink("../b.py", source.path().join("real/b.py")).unwrap();
-    let package = package(source.path()).unwrap();
-    let shown: Vec<_> = entries(&package).into_iter().map(|(name, _, content)| format!("{name}: {content}")).collect();
-    assert_eq!(shown, ["b.py: more", "linked/a.py: code", "linked/b.py: more", "real/a.py: code", "real/b.py: more"]);
 }

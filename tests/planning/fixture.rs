@@ -192,13 +192,7 @@ fn desired(config: &Value) -> Desired {
 }
 
 fn packages(config: &Config) -> BTreeMap<String, Arc<Package>> {
-    let package = |name: &String| Package {
-        bytes: Vec::new(),
-        source_hash: format!("source-of-{name}"),
-        code_sha256: String::new(),
-        files: Vec::new(),
-        unzipped_size: 0,
-    };
+    let package = |name: &String| Package::without_content(format!("source-of-{name}"));
     config.functions.keys().map(|name| (name.clone(), Arc::new(package(name)))).collect()
 }
 

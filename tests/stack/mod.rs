@@ -35,13 +35,7 @@ pub(crate) fn with_routes(routes: Value, further: Value) -> Config {
 }
 
 pub(crate) fn packages(config: &Config) -> Packages {
-    let package = |name: &String| Package {
-        bytes: Vec::new(),
-        source_hash: format!("the hash of {name}"),
-        code_sha256: String::new(),
-        files: Vec::new(),
-        unzipped_size: 0,
-    };
+    let package = |name: &String| Package::without_content(format!("the hash of {name}"));
     config.functions.keys().map(|name| (name.clone(), Arc::new(package(name)))).collect()
 }
 

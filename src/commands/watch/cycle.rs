@@ -11,7 +11,9 @@ use crate::{
     commands::{
         access_logs,
         app::App,
-        connection, interpreters, project,
+        connection, interpreters,
+        packages::Remarks,
+        project,
         roll_out::{Applied, apply},
         session::{Session, Survey},
         start,
@@ -29,6 +31,8 @@ pub(super) struct Stack<'a> {
     app: &'a App,
     pub(super) session: Session,
     loaded: Loaded,
+    /// What was told of its packages.
+    remarks: Remarks,
     /// What the last cycle left; `None` when it did not come to its end.
     settled: Option<Settled>,
 }
@@ -55,9 +59,15 @@ pub(super) enum Ended {
 
 impl<'a> Stack<'a> {
     /// A stack that was just brought up.
-    pub(super) fn new(app: &'a App, loaded: Loaded, session: Session, (packages, state): (&Packages, &State)) -> Self {
+    pub(super) fn new(
+        app: &'a App,
+        loaded: Loaded,
+        session: Session,
+        (packages, state): (&Packages, &State),
+        remarks: Remarks,
+    ) -> Self {
         let desired = session.desired(packages);
-        Self { app, session, loaded, settled: Some(Settled::new(desired, state)) }
+        Self { app, session, loaded, remarks, settled: Some(Settled::new(desired, state)) }
     }
 
     /// The configuration as it was last read.
@@ -87,6 +97,9 @@ impl<'a> Stack<'a> {
     /// When it cannot be packaged, planned or carried out; the next cycle looks at everything then.
     pub(super) async fn deploy(&mut self, agreed: Option<&Plan>) -> Result<Ended, Failure> {
         let packages = project::package(&self.loaded.config, &self.loaded.directory)?;
+        let remarks = Remarks::of(self.app, &self.loaded.config, &packages);
+        let before = std::mem::replace(&mut self.remarks, remarks);
+        self.remarks.tell(self.app, &before)?;
         self.session.follow(&self.loaded, &packages)?;
         let desired = self.session.desired(&packages);
         if self.settled.as_ref().is_some_and(|settled| settled.desired == desired) {

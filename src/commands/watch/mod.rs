@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 use super::{
     app::{App, OnInterrupt},
-    lock, project, start, terminal,
+    lock,
+    packages::Remarks,
+    project, start, terminal,
     up::bring_up,
 };
 use crate::{
@@ -66,6 +68,8 @@ async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
     let loaded = project::load(app)?;
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
     let packages = project::package(&loaded.config, &loaded.directory)?;
+    let remarks = Remarks::of(app, &loaded.config, &packages);
+    remarks.tell(app, &Remarks::default())?;
     let (session, state) = bring_up(app, &loaded, &packages, UpArgs::default()).await?;
     go_on_unlocked(app).await;
     let outputs = stack::outputs(&session.config, &state);
@@ -75,7 +79,7 @@ async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
         folders: folders.collect(),
         invoke_url: outputs.invoke_url.as_deref(),
     }));
-    let stack = Stack::new(app, loaded, session, (&packages, &state));
+    let stack = Stack::new(app, loaded, session, (&packages, &state), remarks);
     Ok(Watch { app, saves, stack, keyboard: Keyboard::default(), troubled: false })
 }
 

@@ -11,8 +11,10 @@ use super::Statement;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Function {
-    /// The folder that becomes the function's package, relative to this file. A `.lambdaignore` in it (in the syntax
-    /// of `.gitignore`) leaves files out. Functions that share a folder share the package.
+    /// The folder that becomes the function's package, relative to this file, with executables and symlinks as they are.
+    /// A `.lambdaignore` in it (in the syntax of `.gitignore`) leaves files out. Files that are never code or may hold
+    /// secrets, such as `.git` and `.env`, are left out too; a line `!.env` includes one. Functions that share a folder
+    /// share the package.
     pub source: String,
 
     /// What Lambda calls, such as `folder/file.function`. A runtime `provided.*` does not look at it and runs `bootstrap`.

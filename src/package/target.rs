@@ -1,0 +1,70 @@
+//! What a function runs on: the libraries and the language that AWS's runtimes bring.
+
+use std::fmt;
+
+/// A version: major and minor.
+pub(super) type Version = (u16, u16);
+
+/// Runtimes on Amazon Linux 2. Later ones are on Amazon Linux 2023.
+const ON_AMAZON_LINUX_2: &[&str] = &[
+    "python3.8",
+    "python3.9",
+    "python3.10",
+    "python3.11",
+    "nodejs16.x",
+    "nodejs18.x",
+    "provided.al2",
+    "java8.al2",
+    "java11",
+    "java17",
+    "dotnet6",
+    "ruby3.2",
+];
+
+/// What a function runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    pub(super) language: Language,
+    /// As Lambda calls it: `x86_64` or `arm64`.
+    pub(super) machine: String,
+    /// The version of the C library.
+    pub(super) glibc: Version,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    Python(Version),
+    /// A program `bootstrap` in the package.
+    Bootstrap,
+    Other,
+}
+
+impl Target {
+    /// What AWS has for a runtime and an architecture.
+    #[must_use]
+    pub fn new(runtime: &str, architecture: &str) -> Self {
+        let language = match runtime.strip_prefix("python").and_then(version) {
+            Some(version) => Language::Python(version),
+            None if runtime.starts_with("provided") => Language::Bootstrap,
+            None => Language::Other,
+        };
+        let glibc = if ON_AMAZON_LINUX_2.contains(&runtime) { (2, 26) } else { (2, 34) };
+        Self { language, machine: architecture.to_owned(), glibc }
+    }
+}
+
+/// What follows "the function runs": `Python 3.13 on Linux arm64`, `on Linux x86_64`.
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Language::Python((major, minor)) = self.language {
+            write!(formatter, "Python {major}.{minor} ")?;
+        }
+        write!(formatter, "on Linux {}", self.machine)
+    }
+}
+
+/// Reads `3.13`.
+pub(super) fn version(text: &str) -> Option<Version> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}

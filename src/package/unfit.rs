@@ -1,0 +1,109 @@
+//! What is said of compiled files that cannot be loaded where a function runs.
+
+use std::collections::BTreeSet;
+
+use super::compiled::Compiled;
+use super::target::{Language, Target, Version};
+
+/// Why compiled files of a package cannot be loaded where a function runs, and the way to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfit {
+    /// Whether no request can be answered. What else cannot be loaded may be unused.
+    pub fatal: bool,
+    /// What is wrong.
+    pub message: String,
+    /// The files, the first of them.
+    pub details: Vec<String>,
+    /// The ways out.
+    pub hints: Vec<String>,
+}
+
+/// As many files are named.
+const NAMED: usize = 5;
+/// As many distributions stand in a command.
+const INSTALLED: usize = 3;
+
+/// Finds what cannot be loaded on `target` in the package of `source`. Of a file whose other build can be, nothing is said.
+pub(super) fn unfit(compiled: &[Compiled], target: &Target, source: &str) -> Vec<Unfit> {
+    let (fit, unfit): (Vec<&Compiled>, Vec<_>) = compiled.iter().partition(|compiled| compiled.fits(target));
+    let served: BTreeSet<String> = fit.into_iter().map(Compiled::family).collect();
+    let is_program = |compiled: &&Compiled| target.language == Language::Bootstrap && compiled.name == "bootstrap";
+    let (program, files): (Vec<_>, Vec<_>) = unfit.into_iter().partition(is_program);
+    let (wheels, mut files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.distribution.is_some());
+    files.retain(|file| !served.contains(&file.family()));
+    let wheels = if matches!(target.language, Language::Python(_)) { wheels } else { Vec::new() };
+    let program = program.into_iter().map(|program| wrong_program(program, target));
+    program.chain(wrong_files(&files, &wheels, target, source)).collect()
+}
+
+fn wrong_program(program: &Compiled, target: &Target) -> Unfit {
+    let arm = target.machine == "arm64";
+    let hint = if program.fits_but_for_libc(target) {
+        "build it on a system that is as old, such as the image `public.ecr.aws/lambda/provided`, or link it statically"
+            .to_owned()
+    } else {
+        format!(
+            "build it for that: `cargo lambda build --release{}`, or `GOOS=linux GOARCH={} CGO_ENABLED=0 go build -o bootstrap`",
+            if arm { " --arm64" } else { "" },
+            if arm { "arm64" } else { "amd64" },
+        )
+    };
+    Unfit {
+        fatal: true,
+        message: format!("`bootstrap` is for {}, and the function runs {target}", program.described(target)),
+        details: Vec::new(),
+        hints: vec![hint],
+    }
+}
+
+fn wrong_files(files: &[&Compiled], wheels: &[&Compiled], target: &Target, source: &str) -> Option<Unfit> {
+    let (shown, noun) = if files.is_empty() { (wheels, "Python distribution") } else { (files, "compiled file") };
+    let line = |compiled: &&Compiled| format!("{}: for {}", compiled.name, compiled.described(target));
+    let mut details: Vec<_> = shown.iter().take(NAMED).map(line).collect();
+    if shown.len() > NAMED {
+        details.push(format!("and {} more", shown.len() - NAMED));
+    }
+    let count = match shown.len() {
+        0 => return None,
+        1 => format!("1 {noun}"),
+        more => format!("{more} {noun}s"),
+    };
+    Some(Unfit {
+        fatal: false,
+        message: format!("{count} cannot be loaded, because the function runs {target}"),
+        details,
+        hints: ways_out(shown, wheels, target, source),
+    })
+}
+
+fn ways_out(shown: &[&Compiled], wheels: &[&Compiled], target: &Target, source: &str) -> Vec<String> {
+    let (of_node, others): (Vec<&Compiled>, Vec<_>) = shown.iter().partition(|compiled| compiled.is_of_node());
+    let others = others.first().map(|_| match target.language {
+        Language::Python(version) => pip(version, wheels, target, source),
+        _ => format!("put a build for Linux {} with glibc in its place", target.machine),
+    });
+    let of_node = of_node.first().map(|_| npm(target, source));
+    let unused = "or name in `.lambdaignore` what the function does not use".to_owned();
+    others.into_iter().chain(of_node).chain([unused]).collect()
+}
+
+/// The command that installs for Lambda.
+fn pip((major, minor): Version, wheels: &[&Compiled], target: &Target, source: &str) -> String {
+    let machine = if target.machine == "arm64" { "aarch64" } else { &target.machine };
+    // Newer wheels are for this platform only, and pip takes none but those for the very platforms that are named.
+    let newer = if target.glibc >= (2, 28) { format!("--platform manylinux_2_28_{machine} ") } else { String::new() };
+    let names: Vec<&str> = wheels.iter().filter_map(|wheel| wheel.distribution.as_deref()).collect();
+    let what = if (1..=INSTALLED).contains(&names.len()) { names.join(" ") } else { "-r requirements.txt".to_owned() };
+    format!(
+        "install for Lambda: `pip install {newer}--platform manylinux2014_{machine} --python-version {major}.{minor} \
+         --only-binary=:all: --upgrade --target {source} {what}`"
+    )
+}
+
+fn npm(target: &Target, source: &str) -> String {
+    let cpu = if target.machine == "arm64" { "arm64" } else { "x64" };
+    format!(
+        "install for Lambda: `npm install --prefix {source} --os=linux --cpu={cpu} --libc=glibc`; what npm compiles needs \
+         `npm rebuild` on such a machine"
+    )
+}
