@@ -29,6 +29,23 @@ pub(crate) fn not_longer<'a>(text: &'a str, member: &str, longest: usize) -> Res
     Ok(text)
 }
 
+/// The text itself, unless one of its characters is not `allowed`, which AWS's `pattern` says.
+pub(crate) fn fitting<'a>(
+    text: &'a str,
+    member: &str,
+    (pattern, allowed): (&str, fn(char) -> bool),
+) -> Result<&'a str, String> {
+    if text.chars().all(allowed) {
+        return Ok(text);
+    }
+    Err(violated(&format!("'{text}'"), member, &format!("Member must satisfy regular expression pattern: {pattern}")))
+}
+
+/// The characters of keys and values of tags.
+pub(crate) fn in_tags(letter: char) -> bool {
+    letter.is_alphanumeric() || letter.is_whitespace() && !letter.is_control() || "_.:/=+-@".contains(letter)
+}
+
 /// A whole number between the two, if it is there.
 pub(crate) fn between(call: &Call, member: &str, least: i64, most: i64) -> Result<Option<i64>, String> {
     let Some(number) = call.input.get(member).and_then(Value::as_i64) else { return Ok(None) };

@@ -54,10 +54,15 @@ fn answered(operation: &Operation, failure: &impl ProvideErrorMetadata, raw: &Ht
     if raw.status().is_success() {
         return ResourceError::new(Verdict::Ambiguous, format!("an answer that cannot be read (HTTP status {status})"));
     }
-    let message = failure.message().map_or_else(|| format!("HTTP status {status}"), ToOwned::to_owned);
+    let message = failure.message().map_or_else(|| format!("HTTP status {status}"), without_values);
     let verdict = verdict(code.as_deref().unwrap_or_default(), &message, status);
     let hints = hints(operation, code.as_deref().unwrap_or_default(), &message);
     ResourceError { verdict, operation: None, code, message, request_id: None, hints }
+}
+
+/// Cuts off the environment, secrets included, that Lambda repeats when it is too large.
+fn without_values(message: &str) -> String {
+    message.split_once(" String measured:").map_or(message, |(message, _)| message).to_owned()
 }
 
 fn verdict(code: &str, message: &str, status: u16) -> Verdict {
@@ -190,6 +195,17 @@ mod tests {
         assert_eq!(down.message, "nothing answers at http://127.0.0.1:9");
         assert_eq!(down.verdict, Verdict::Refused);
         assert_eq!(unsent_because(&["connection closed"], None).verdict, Verdict::Ambiguous);
+    }
+
+    #[test]
+    fn an_environment_that_is_too_large_is_not_repeated() {
+        let metadata = ErrorMetadata::builder()
+            .code("InvalidParameterValueException")
+            .message(r#"variables you have provided exceeded the 4KB limit. String measured: {"KEY":"s3cr3t"}"#)
+            .build();
+        let raw = HttpResponse::new(400.try_into().unwrap(), SdkBody::empty());
+        let error = answered(&operation::CREATE_FUNCTION, &metadata, &raw);
+        assert_eq!(error.message, "variables you have provided exceeded the 4KB limit.");
     }
 
     #[test]

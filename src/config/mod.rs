@@ -9,6 +9,7 @@
 
 mod example;
 mod interpolate;
+mod limits;
 mod load;
 mod model;
 mod overlay;
@@ -20,6 +21,7 @@ mod suggest;
 mod tree;
 
 pub use example::example_files;
+pub use limits::limits;
 pub use load::{Loaded, Selection, load};
 pub(crate) use model::parts;
 pub use model::*;

@@ -3,6 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
+use super::limits::{LIMITS, Measure};
 use super::model::Config;
 
 /// Gives the JSON schema of `config.json`, generated from the types.
@@ -15,6 +16,7 @@ pub fn schema() -> Value {
     // Editors that know the extension then do not mark what stackctl accepts.
     schema["allowTrailingCommas"] = json!(true);
     tidy(&mut schema);
+    bound(&mut schema);
     add_overlay(&mut schema);
     schema
 }
@@ -50,6 +52,26 @@ fn tidy(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(tidy),
         _ => {}
     }
+}
+
+/// Writes the limits of numbers to the fields they are for.
+fn bound(schema: &mut Value) {
+    for limit in LIMITS.iter().filter(|limit| matches!(limit.measure, Measure::Number)) {
+        let pointer = limit.field.split('.').fold(String::new(), |above, step| {
+            let above = target(schema, &above);
+            if step == "*" { format!("{above}/additionalProperties") } else { format!("{above}/properties/{step}") }
+        });
+        let field = schema.pointer_mut(&target(schema, &pointer)).unwrap_or_else(|| unreachable!("{}", limit.field));
+        field["minimum"] = json!(limit.least);
+        field["maximum"] = json!(limit.most);
+    }
+}
+
+/// Follows a reference, which the generator may have wrapped.
+fn target(schema: &Value, pointer: &str) -> String {
+    let reference = |inner: &str| schema.pointer(&format!("{pointer}{inner}/$ref")).and_then(Value::as_str);
+    let target = reference("").or_else(|| reference("/allOf/0")).and_then(|reference| reference.strip_prefix('#'));
+    target.unwrap_or(pointer).to_owned()
 }
 
 /// Describes a stage's part as the document itself in which nothing is required and nothing has a default, without

@@ -49,7 +49,11 @@ fn password_policy(policy: &PasswordPolicy) -> user_pool::PasswordPolicy {
         require_lowercase: policy.require_lowercase,
         require_numbers: policy.require_numbers,
         require_symbols: policy.require_symbols,
-        temporary_password_validity_days: policy.temporary_password_validity_days,
+        // Cognito takes 0 for its default and answers 7.
+        temporary_password_validity_days: match policy.temporary_password_validity_days {
+            0 => 7,
+            days => days,
+        },
     }
 }
 

@@ -27,9 +27,18 @@ fn a_region_must_look_like_one() {
     error: config.json:3:38: deployment.region: `Ireland` is not a Region
       a Region is written like `us-west-2`
     ");
-    for region in ["us-gov-west-1", "eu-isoe-west-1", "ap-southeast-7"] {
+    for region in ["us-gov-west-1", "eu-isoe-west-1", "us-iso-east-1", "eusc-de-east-1", "ap-southeast-7"] {
         let folder = Folder::with_deployment(&format!(r#""serviceName": "shop", "region": "{region}""#));
         assert_eq!(folder.problems(), "");
+    }
+}
+
+#[test]
+fn a_region_has_the_form_that_arns_have() {
+    for region in ["eu-west", "eu-west-12", "europe-west-1", "eu-west-north-1", "-west-1", "eusc-east-1", "eu--1"] {
+        let folder = Folder::with_deployment(&format!(r#""serviceName": "shop", "region": "{region}""#));
+        let problem = format!("error: config.json:3:38: deployment.region: `{region}` is not a Region");
+        assert_eq!(folder.problems(), format!("{problem}\n  a Region is written like `us-west-2`"));
     }
 }
 
@@ -80,9 +89,22 @@ fn cognitos_names_have_their_own_characters_and_length() {
     "userPoolName": "shop/pool",
     "clientName": "{long}""#
     ));
+    let ascii =
+        r#""serviceName": "shop", "region": "eu-west-1", "userPoolName": "größe", "clientName": "a b\tc+=,.@-_""#;
+    assert_snapshot!(Folder::with_deployment(ascii).problems(), @"
+    error: config.json:3:67: deployment.userPoolName: Cognito refuses `ö` in the name
+      allowed are letters from a to z, digits, spaces and _ + = , . @ -
+    ");
+    let empty = r#""serviceName": "shop", "region": "eu-west-1", "userPoolName": "", "clientName": """#;
+    assert_snapshot!(Folder::with_deployment(empty).problems(), @"
+    error: config.json:3:67: deployment.userPoolName: the name is empty
+      Cognito takes 1 to 128 characters
+    error: config.json:3:85: deployment.clientName: the name is empty
+      Cognito takes 1 to 128 characters
+    ");
     assert_snapshot!(folder.problems(), @"
-    error: config.json:4:21: deployment.userPoolName: Cognito refuses the name `shop/pool`
-      allowed are letters, digits, spaces and _ + = , . @ -
+    error: config.json:4:21: deployment.userPoolName: Cognito refuses `/` in the name
+      allowed are letters from a to z, digits, spaces and _ + = , . @ -
     error: config.json:5:19: deployment.clientName: the name has 129 characters
       Cognito takes 128
     ");
@@ -110,20 +132,25 @@ fn tags_keep_to_what_every_service_takes() {
       "what?": "e",
       "team": "{value}",
       "costs": "5 €",
+      "marks": "e\u0301",
+      "spaces": "5\u00a0m",
       "good": "a value: with / most + of = it - @ . _"
     }}"#
     ));
     assert_snapshot!(folder.problems(), @r#"
     error: config.json:4:7: deployment.tags."AWS:team": AWS keeps keys that begin with `aws:` to itself
     error: config.json:5:7: deployment.tags."stackctl:stack": stackctl marks what it made with keys that begin with `stackctl:`
-    error: config.json:6:7: deployment.tags."": a tag's key is empty
-    error: config.json:7:7: deployment.tags.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: the key has 129 characters
+    error: config.json:6:7: deployment.tags."": the tag's key is empty
+      AWS takes 1 to 128 characters
+    error: config.json:7:7: deployment.tags.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: the tag's key has 129 characters
       AWS takes 128
-    error: config.json:8:7: deployment.tags."what?": AWS refuses `?` in a tag's key
+    error: config.json:8:7: deployment.tags."what?": AWS refuses `?` in the tag's key
       allowed are letters, digits, spaces and _ . : / = + - @
-    error: config.json:9:15: deployment.tags.team: the value has 257 characters
+    error: config.json:9:15: deployment.tags.team: the tag's value has 257 characters
       AWS takes 256
-    error: config.json:10:16: deployment.tags.costs: AWS refuses `€` in a tag's value
+    error: config.json:10:16: deployment.tags.costs: AWS refuses `€` in the tag's value
+      allowed are letters, digits, spaces and _ . : / = + - @
+    error: config.json:11:16: deployment.tags.marks: AWS refuses `\u{301}` in the tag's value
       allowed are letters, digits, spaces and _ . : / = + - @
     "#);
 }

@@ -162,12 +162,12 @@ fn a_handler_has_a_length_and_no_spaces() {
             .problems()
     };
     assert_snapshot!(handler("a b"), @"
-    error: config.json:4:65: functions.hello.handler: `a b` is not a handler
-      a handler has no whitespace
+    error: config.json:4:65: functions.hello.handler: Lambda refuses ` ` in the handler
+      allowed are all characters but spaces
     ");
     assert_snapshot!(handler(""), @"
-    error: config.json:4:65: functions.hello.handler: `` is not a handler
-      a handler has no whitespace
+    error: config.json:4:65: functions.hello.handler: the handler is empty
+      Lambda takes 1 to 128 characters
     ");
     assert_snapshot!(handler(&"h".repeat(129)), @"
     error: config.json:4:65: functions.hello.handler: the handler has 129 characters
@@ -178,15 +178,15 @@ fn a_handler_has_a_length_and_no_spaces() {
 
 #[test]
 fn a_functions_numbers_keep_to_lambdas_ranges() {
-    assert_snapshot!(Folder::with_function(r#""timeout": 901, "memory": 127"#).problems(), @"
-    error: config.json:5:18: functions.hello.timeout: 901 is out of range
-      allowed are 1 to 900
-    error: config.json:5:33: functions.hello.memory: 127 is out of range
+    assert_snapshot!(Folder::with_function(r#""timeout": 1801, "memory": 127"#).problems(), @"
+    error: config.json:5:18: functions.hello.timeout: 1801 is out of range
+      allowed are 1 to 1800
+    error: config.json:5:34: functions.hello.memory: 127 is out of range
       allowed are 128 to 10240
     ");
     assert_snapshot!(Folder::with_function(r#""timeout": 0, "memory": 10241"#).problems(), @"
     error: config.json:5:18: functions.hello.timeout: 0 is out of range
-      allowed are 1 to 900
+      allowed are 1 to 1800
     error: config.json:5:31: functions.hello.memory: 10241 is out of range
       allowed are 128 to 10240
     ");
@@ -216,6 +216,10 @@ fn log_lines_are_kept_for_as_long_as_cloudwatch_knows() {
 
 #[test]
 fn a_time_out_beyond_api_gateways_is_a_warning_when_a_route_calls_the_function() {
+    assert_snapshot!(Folder::with_function(r#""timeout": 1800"#).problems(), @"
+    warning: config.json:5:18: functions.hello.timeout: the function may run for 1800 s, but API Gateway answers 504 after 29
+      the route `GET /hello` calls it
+    ");
     assert_snapshot!(Folder::with_function(r#""timeout": 60"#).problems(), @"
     warning: config.json:5:18: functions.hello.timeout: the function may run for 60 s, but API Gateway answers 504 after 29
       the route `GET /hello` calls it
@@ -258,12 +262,27 @@ fn environment_variables_keep_to_lambdas_names() {
 }
 
 #[test]
-fn the_environment_has_four_kilobytes_in_all_and_no_value_is_shown() {
-    let members = |size: usize| format!(r#""environment": {{ "SECRET": "{}" }}"#, "s".repeat(size));
-    assert_eq!(Folder::with_function(&members(4090)).problems(), "");
-    assert_snapshot!(Folder::with_function(&members(4091)).problems(), @"
-    error: config.json:5:22: functions.hello.environment: the variables have 4097 bytes in all
-      Lambda takes 4096, names and values together
+fn the_environment_has_four_kilobytes_as_json_and_no_value_is_shown() {
+    let problems = |variables: &str| Folder::with_function(&format!(r#""environment": {{ {variables} }}"#)).problems();
+    let one = |size: usize| format!(r#""SECRET": "{}""#, "s".repeat(size));
+    assert_eq!(problems(&one(4083)), "");
+    assert_snapshot!(problems(&one(4084)), @r#"
+    error: config.json:5:22: functions.hello.environment: the variables have 4097 bytes
+      Lambda takes 4096, measured on their JSON text: {"NAME":"value",…}
     hint: put what is large into a file of the package
-    ");
+    "#);
+    // Names and values are 3,990 bytes, and each variable has six more.
+    let thirty: Vec<_> = (10..40).map(|at| format!(r#""NAME_{at}": "{}""#, "s".repeat(126))).collect();
+    assert_snapshot!(problems(&thirty.join(", ")), @r#"
+    error: config.json:5:22: functions.hello.environment: the variables have 4171 bytes
+      Lambda takes 4096, measured on their JSON text: {"NAME":"value",…}
+    hint: put what is large into a file of the package
+    "#);
+    // A quote has two bytes, and a letter as many as in UTF-8.
+    assert_eq!(problems(&format!(r#""SECRET": "{}""#, r#"\""#.repeat(2041))), "");
+    assert_snapshot!(problems(&format!(r#""SECRET": "ü{}""#, r#"\""#.repeat(2041))), @r#"
+    error: config.json:5:22: functions.hello.environment: the variables have 4097 bytes
+      Lambda takes 4096, measured on their JSON text: {"NAME":"value",…}
+    hint: put what is large into a file of the package
+    "#);
 }

@@ -74,6 +74,51 @@ fn actions_resources_and_sids_have_their_forms() {
 }
 
 #[test]
+fn a_policy_has_only_the_characters_that_iam_takes() {
+    let folder = policy(
+        r#"  { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/größe — alt/*",
+    "Condition": { "StringEquals": { "aws:RequestTag/Ω": ["é", "", "日"] } } }"#,
+    );
+    assert_snapshot!(folder.problems(), @r#"
+    error: config.json:6:62: functions.hello.policy[0].Resource: IAM refuses `—` in the policy
+      allowed are the characters of Latin-1, up to U+00FF
+    error: config.json:7:38: functions.hello.policy[0].Condition.StringEquals."aws:RequestTag/Ω": IAM refuses `Ω` in the policy
+      allowed are the characters of Latin-1, up to U+00FF
+    error: config.json:7:68: functions.hello.policy[0].Condition.StringEquals."aws:RequestTag/Ω"[2]: IAM refuses `日` in the policy
+      allowed are the characters of Latin-1, up to U+00FF
+    "#);
+}
+
+#[test]
+fn a_managed_policy_that_aws_does_not_have_is_a_warning() {
+    let managed = |names: &[&str]| {
+        let arns: Vec<_> = names.iter().map(|name| format!(r#""arn:aws:iam::aws:policy/{name}""#)).collect();
+        Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", "))).problems()
+    };
+    assert_eq!(managed(&["AmazonDynamoDBReadOnlyAccess", "service-role/AWSLambdaBasicExecutionRole"]), "");
+    assert_snapshot!(managed(&["AmazonDynamoDBReadonlyAcces"]), @"
+    warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `AmazonDynamoDBReadonlyAcces` that this version of stackctl knows
+      the deploy fails when AWS does not know it either
+    hint: did you mean `AmazonDynamoDBReadOnlyAccess`?
+    ");
+    assert_snapshot!(managed(&["AWSLambdaBasicExecutionRole"]), @"
+    warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `AWSLambdaBasicExecutionRole` that this version of stackctl knows
+      the deploy fails when AWS does not know it either
+    hint: did you mean `service-role/AWSLambdaBasicExecutionRole`?
+    ");
+    assert_snapshot!(managed(&["Mine"]), @"
+    warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `Mine` that this version of stackctl knows
+      the deploy fails when AWS does not know it either
+    ");
+    assert_snapshot!(managed(&["aws-service-role/AWSSupportServiceRolePolicy"]), @"
+    error: config.json:5:27: functions.hello.managedPolicies[0]: IAM attaches the policy `aws-service-role/AWSSupportServiceRolePolicy` to no role but a service-linked one
+    hint: remove it, and name the actions that the function needs in `policy`
+    ");
+    // Other partitions have other policies.
+    assert_eq!(Folder::with_function(r#""managedPolicies": ["arn:aws-cn:iam::aws:policy/Mine"]"#).problems(), "");
+}
+
+#[test]
 fn a_policy_that_allows_everything_is_a_warning() {
     assert_snapshot!(policy(r#"{ "Effect": "Allow", "Action": "*", "Resource": ["*"] }"#).problems(), @"
     warning: config.json:6:1: functions.hello.policy[0]: the function may do everything in the account
@@ -88,7 +133,7 @@ fn a_policy_has_a_length() {
         format!(r#"{{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": [{}] }}"#, resources.join(", "));
     assert_snapshot!(policy(&statement).problems(), @"
     error: config.json:5:17: functions.hello.policy: the policy has 10747 characters
-      IAM takes 10240 for a role, of which 9728 are left beside its log group
+      IAM takes 10240 for a role, of which 9942 are left beside its log group
     hint: make a managed policy of it and name that in `managedPolicies`
     ");
 }
@@ -106,7 +151,7 @@ fn managed_policies_are_arns_and_ten_at_most() {
     error: config.json:5:84: functions.hello.managedPolicies[2]: `arn:aws:iam::aws:role/mine` is not the ARN of a managed policy
       it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
     ");
-    let arns: Vec<_> = (0..11).map(|index| format!(r#""arn:aws:iam::aws:policy/p{index}""#)).collect();
+    let arns: Vec<_> = (0..11).map(|index| format!(r#""arn:aws:iam::123456789012:policy/p{index}""#)).collect();
     let folder = Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", ")));
     assert_snapshot!(folder.problems(), @"
     error: config.json:5:26: functions.hello.managedPolicies: there are 11 managed policies

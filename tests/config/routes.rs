@@ -20,6 +20,9 @@ fn every_method_and_every_kind_of_path_part_is_taken() {
         "OPTIONS /a",
         "ANY /{proxy+}",
         "GET /a/{id}/b/{other}/{rest+}",
+        "POST /v1/events:batch",
+        "GET /fhir/$metadata",
+        "GET /maps/52.5,13.4",
     ] {
         assert_eq!(route(key), "");
     }
@@ -42,7 +45,7 @@ fn a_route_is_a_method_and_a_path() {
     "#);
     assert_snapshot!(route("GET /hello?x=1"), @r#"
     error: config.json:5:5: routes."GET /hello?x=1": API Gateway refuses the path part `hello?x=1`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
+      a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     "#);
     assert_snapshot!(route(""), @r#"error: config.json:5:5: routes."": a route is written `METHOD /path`, with one space between"#);
 }
@@ -74,32 +77,57 @@ fn path_parts_are_those_that_api_gateway_takes() {
     error: config.json:5:5: routes."GET /a//b": the path `/a//b` has an empty part
     hint: write `/a/b`
     "#);
-    assert_snapshot!(route("GET /items/:id"), @r#"
-    error: config.json:5:5: routes."GET /items/:id": API Gateway refuses the path part `:id`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
-    hint: write `{id}`
-    "#);
     assert_snapshot!(route("GET /items/<id>"), @r#"
     error: config.json:5:5: routes."GET /items/<id>": API Gateway refuses the path part `<id>`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
+      a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     hint: write `{id}`
     "#);
     assert_snapshot!(route("GET /items/*"), @r#"
     error: config.json:5:5: routes."GET /items/*": API Gateway refuses the path part `*`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
+      a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     hint: for the whole rest of the path, write `{proxy+}`
     "#);
     assert_snapshot!(route("GET /items/{}"), @r#"
     error: config.json:5:5: routes."GET /items/{}": API Gateway refuses the path part `{}`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
+      a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     "#);
     assert_snapshot!(route("GET /items/v{id}"), @r#"
     error: config.json:5:5: routes."GET /items/v{id}": API Gateway refuses the path part `v{id}`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
+      a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     "#);
     assert_snapshot!(route("GET /grüße"), @r#"
     error: config.json:5:5: routes."GET /grüße": API Gateway refuses the path part `grüße`
-      a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`
+      a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
+    "#);
+}
+
+#[test]
+fn a_part_that_looks_like_another_tools_variable_is_a_warning() {
+    assert_snapshot!(route("GET /items/:id"), @r#"
+    warning: config.json:5:5: routes."GET /items/:id": the path part `:id` is a fixed text, not a variable
+    hint: for a variable, write `{id}`
+    "#);
+}
+
+#[test]
+fn a_scope_has_the_characters_and_the_length_that_cognito_takes() {
+    let scopes = |scope: &str| {
+        let sign_in = "aws.cognito.signin.user.admin";
+        let auth = format!(r#""auth": {{ "scopes": ["{sign_in}", "{scope}"] }}"#);
+        Folder::with_routes(&format!(r#""GET /hello": {{ "function": "hello", {auth} }}"#)).problems()
+    };
+    assert_eq!(scopes(&"s".repeat(256)), "");
+    assert_snapshot!(scopes(&"s".repeat(257)), @r#"
+    error: config.json:5:96: routes."GET /hello".auth.scopes[1]: the scope has 257 characters
+      Cognito takes 256
+    "#);
+    assert_snapshot!(scopes("a b"), @r#"
+    error: config.json:5:96: routes."GET /hello".auth.scopes[1]: Cognito refuses ` ` in the scope
+      allowed are ASCII characters but spaces, " and \
+    "#);
+    assert_snapshot!(scopes(""), @r#"
+    error: config.json:5:96: routes."GET /hello".auth.scopes[1]: the scope is empty
+      Cognito takes 1 to 256 characters
     "#);
 }
 
@@ -240,8 +268,8 @@ fn auth_is_none_or_scopes() {
     hint: did you mean `scopes`?
     error: config.json:8:58: routes."GET /d".auth.scopes: the list is empty
     hint: name at least one, or leave the key out
-    error: config.json:9:92: routes."GET /e".auth.scopes[1]: `a b` is not a scope
-      a scope is written like `aws.cognito.signin.user.admin` or `orders/read`
+    error: config.json:9:92: routes."GET /e".auth.scopes[1]: Cognito refuses ` ` in the scope
+      allowed are ASCII characters but spaces, " and \
     "#);
 }
 

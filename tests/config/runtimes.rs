@@ -86,17 +86,26 @@ fn runtimes_that_ended_long_ago_are_refused_with_what_came_after() {
 }
 
 #[test]
-fn a_newer_version_of_a_known_family_is_a_warning_because_the_list_grows() {
+fn a_runtime_that_aws_may_have_by_now_is_a_warning_because_the_list_grows() {
     let today = date(2026, 11, 23);
-    for runtime in ["nodejs26.x", "python3.15", "java30", "provided.al2027"] {
-        assert_eq!(
-            problems(runtime, today),
-            format!(
-                "warning: config.json:4:71: functions.hello.runtime: the runtime `{runtime}` is newer than this version of \
-                 stackctl\n  whether AWS knows it shows when the function is created"
-            )
-        );
+    let said = |runtime: &str| {
+        format!(
+            "warning: config.json:4:71: functions.hello.runtime: this version of stackctl does not know the runtime \
+             `{runtime}`\n  whether AWS does shows when the function is created"
+        )
+    };
+    for runtime in ["nodejs26.x", "python3.15", "java30", "provided.al2027", "java21.al2023", "swift6.x"] {
+        assert_eq!(problems(runtime, today), said(runtime));
     }
+}
+
+#[test]
+fn a_runtime_of_ones_own_is_refused_because_it_needs_an_arn() {
+    assert_snapshot!(problems("custom", date(2026, 11, 23)), @"
+    error: config.json:4:71: functions.hello.runtime: Lambda refuses the runtime `custom` without the ARN of a runtime of your own
+      stackctl cannot name one
+    hint: put the runtime into the package: `provided.al2023`
+    ");
 }
 
 #[test]

@@ -98,7 +98,12 @@ fn origins_are_written_as_browsers_send_them() {
     "example.com",
     "https://example.com/",
     "https://Example.com",
-    "ftp://example.com",
+    "https://example.com:443",
+    "http://localhost:80",
+    "https://a b",
+    "https://",
+    "capacitor://localhost/",
+    "App://x",
     "https://example.com:8443",
     "http://localhost:3000",
     "*"
@@ -106,17 +111,29 @@ fn origins_are_written_as_browsers_send_them() {
     );
     assert_snapshot!(folder.problems(), @"
     error: config.json:6:5: cors.allowedOrigins[0]: `example.com` is not an origin
-      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
     hint: did you mean `https://example.com`?
     error: config.json:7:5: cors.allowedOrigins[1]: `https://example.com/` is not an origin
-      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
     hint: did you mean `https://example.com`?
     error: config.json:8:5: cors.allowedOrigins[2]: `https://Example.com` is not an origin
-      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
     hint: did you mean `https://example.com`?
-    error: config.json:9:5: cors.allowedOrigins[3]: `ftp://example.com` is not an origin
-      an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`
-    error: config.json:12:5: cors.allowedOrigins[6]: `*` stands beside other origins
+    error: config.json:9:5: cors.allowedOrigins[3]: browsers leave `:443` out of the origin `https://example.com:443`
+    hint: did you mean `https://example.com`?
+    error: config.json:10:5: cors.allowedOrigins[4]: browsers leave `:80` out of the origin `http://localhost:80`
+    hint: did you mean `http://localhost`?
+    error: config.json:11:5: cors.allowedOrigins[5]: `https://a b` is not an origin
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
+    error: config.json:12:5: cors.allowedOrigins[6]: `https://` is not an origin
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
+    error: config.json:13:5: cors.allowedOrigins[7]: `capacitor://localhost/` is not an origin
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
+    hint: did you mean `capacitor://localhost`?
+    error: config.json:14:5: cors.allowedOrigins[8]: `App://x` is not an origin
+      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
+    hint: did you mean `app://x`?
+    error: config.json:17:5: cors.allowedOrigins[11]: `*` stands beside other origins
       it allows all of them, alone
     ");
     assert_snapshot!(Folder::with_section(r#""cors": { "allowedOrigins": [] }"#).problems(), @"
@@ -175,6 +192,25 @@ fn a_pattern_of_origins_has_one_star_in_the_first_label_beneath_a_domain() {
 }
 
 #[test]
+fn origins_of_apps_and_extensions_have_schemes_of_their_own() {
+    let folder = Folder::with_section(
+        r#""cors": { "allowedOrigins": [
+    "capacitor://localhost", "ionic://localhost", "tauri://localhost", "file://", "https://my_app.example.com",
+    "chrome-extension://abcdefghijklmnopabcdefghijklmnop", "moz-extension://0b5c8b6e-1c7e-4f0e-9d0e-000000000000"
+  ] }"#,
+    );
+    assert_eq!(folder.problems(), "");
+}
+
+#[test]
+fn the_origin_of_every_sandbox_is_a_warning() {
+    assert_snapshot!(Folder::with_section(r#""cors": { "allowedOrigins": ["null"] }"#).problems(), @"
+    warning: config.json:5:32: cors.allowedOrigins[0]: every local file and every sandboxed frame, whoever wrote it, has the origin `null`
+    hint: name the origins of your own pages, unless any page may call the API
+    ");
+}
+
+#[test]
 fn credentials_require_names() {
     let folder = Folder::with_section(
         r#""cors": {
@@ -204,6 +240,17 @@ fn credentials_require_names() {
     assert_eq!(Folder::with_section(without).problems(), "");
     let pattern = r#""cors": { "allowCredentials": true, "allowedOrigins": ["https://*.example.com"] }"#;
     assert_eq!(Folder::with_section(pattern).problems(), "");
+}
+
+#[test]
+fn a_temporary_password_may_have_cognitos_own_validity() {
+    let folder = Folder::with_section(r#""userPool": { "passwordPolicy": { "temporaryPasswordValidityDays": 0 } }"#);
+    assert_eq!(folder.problems(), "");
+    let folder = Folder::with_section(r#""userPool": { "passwordPolicy": { "temporaryPasswordValidityDays": 366 } }"#);
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:5:70: userPool.passwordPolicy.temporaryPasswordValidityDays: 366 is out of range
+      allowed are 0 to 365
+    ");
 }
 
 #[test]

@@ -188,8 +188,6 @@ fn a_number_out_of_range_is_met_with_the_range() {
     assert_snapshot!(folder.problems(), @"
     error: config.json:5:54: userPool.passwordPolicy.minimumLength: 100 is out of range
       allowed are 6 to 99
-    error: config.json:5:92: userPool.passwordPolicy.temporaryPasswordValidityDays: 0 is out of range
-      allowed are 1 to 365
     error: config.json:7:35: client.accessTokenValidityMinutes: 4 is out of range
       allowed are 5 to 1440
     error: config.json:8:31: client.idTokenValidityMinutes: 1441 is out of range

@@ -218,10 +218,15 @@ fn child_path(parent: &str, part: &str) -> String {
 fn check_part(part: &str) -> Result<(), AwsError> {
     let variable = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
     let name = variable.map_or(part, |name| name.strip_suffix('+').unwrap_or(name));
-    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte)) {
+    // The text of the error leaves out two of the signs that are taken.
+    let signs = if variable.is_some() { "._-" } else { "._-:,$" };
+    if !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || signs.contains(sign)) {
         return Ok(());
     }
-    Err(bad_request("Resource's path part only allow a-zA-Z0-9._- or curly braces at the beginning and the end"))
+    Err(bad_request(
+        "Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the \
+         beginning and the end.",
+    ))
 }
 
 fn root_stays() -> AwsError {

@@ -36,7 +36,7 @@ pub(super) fn texts<'a>(object: &'a Value, member: &str) -> Vec<&'a str> {
 
 /// A member of the call that must be a trust policy.
 pub(super) fn trust<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
-    let text = constraint::required(call, member, LARGEST_DOCUMENT).map_err(validation)?;
+    let text = text(call, member)?;
     check_trust(text).map_err(malformed)?;
     if size(text) > LARGEST_TRUST {
         return Err(limit_exceeded(format!("Cannot exceed quota for ACLSizePerRole: {LARGEST_TRUST}")));
@@ -46,9 +46,21 @@ pub(super) fn trust<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsErro
 
 /// A member of the call that must be a permissions policy.
 pub(super) fn permissions<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
-    let text = constraint::required(call, member, LARGEST_DOCUMENT).map_err(validation)?;
+    let text = text(call, member)?;
     check_permissions(text).map_err(malformed)?;
     Ok(text)
+}
+
+/// A document in the characters that IAM takes.
+fn text<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
+    let text = constraint::required(call, member, LARGEST_DOCUMENT).map_err(validation)?;
+    if text.chars().all(|letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{FF}')) {
+        return Ok(text);
+    }
+    // IAM says ASCII, and takes the rest of Latin-1, as the pattern of its model has it.
+    Err(validation(
+        "The specified value for policyDocument is invalid. It must contain only printable ASCII characters.".into(),
+    ))
 }
 
 fn malformed(message: String) -> AwsError {

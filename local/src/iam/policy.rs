@@ -15,6 +15,9 @@ const LARGEST_INLINE: usize = 10_240;
 
 const MOST_ATTACHED: usize = 10;
 
+/// Paths and names of the policies that AWS manages: a list of facts, without which a wrong name would attach.
+const MANAGED_BY_AWS: &str = include_str!("../../../data/aws-managed-policies.txt");
+
 /// Puts an inline policy, over one of the same name.
 pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
@@ -59,15 +62,25 @@ pub(super) fn attach(cloud: &Cloud, call: &Call) -> Answered {
     let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
     let mut world = cloud.world();
     let role = world.iam.named_mut(role_name)?;
-    // Which policies AWS manages is not known here; a policy of the account's own cannot exist in this cloud.
-    if !arn.starts_with("arn:aws:iam::aws:policy/") {
-        return Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")));
-    }
+    check_managed(arn)?;
     if !role.attached.contains(arn) && role.attached.len() >= MOST_ATTACHED {
         return Err(limit_exceeded(format!("Cannot exceed quota for PoliciesPerRole: {MOST_ATTACHED}")));
     }
     role.attached.insert(arn.to_owned());
     Ok(Value::Null.into())
+}
+
+/// A policy of the account's own cannot exist in this cloud, so only AWS's own can be attached.
+fn check_managed(arn: &str) -> Result<(), AwsError> {
+    let name = arn.strip_prefix("arn:aws:iam::aws:policy/").unwrap_or_default();
+    if name.starts_with("aws-service-role/") {
+        let message = "Cannot attach a Service Role Policy to a Customer Role.";
+        return Err(AwsError::new(400, "PolicyNotAttachable", message));
+    }
+    if MANAGED_BY_AWS.lines().any(|known| known == name) {
+        return Ok(());
+    }
+    Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")))
 }
 
 pub(super) fn detach(cloud: &Cloud, call: &Call) -> Answered {

@@ -151,6 +151,9 @@ fn path(call: &Call) -> Result<&str, AwsError> {
 fn description(call: &Call) -> Result<Option<String>, AwsError> {
     let text = call.text("Description").unwrap_or_default();
     let text = constraint::not_longer(text, "Description", LONGEST_DESCRIPTION).map_err(validation)?;
+    let allowed = |letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{A1}'..='\u{FF}');
+    let pattern = r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*";
+    constraint::fitting(text, "Description", (pattern, allowed)).map_err(validation)?;
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 

@@ -69,6 +69,9 @@ fn checked(key: &str, value: &str) -> Result<(), AwsError> {
     }
     constraint::not_longer(key, "tags.1.member.key", 128).map_err(validation)?;
     constraint::not_longer(value, "tags.1.member.value", 256).map_err(validation)?;
+    let pattern = |last: char| format!(r"[\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{last}");
+    constraint::fitting(key, "tags.1.member.key", (&pattern('+'), constraint::in_tags)).map_err(validation)?;
+    constraint::fitting(value, "tags.1.member.value", (&pattern('*'), constraint::in_tags)).map_err(validation)?;
     if key.to_lowercase().starts_with("aws:") {
         return Err(AwsError::new(400, "InvalidInput", "Caller is not allowed to modify reserved tag keys"));
     }

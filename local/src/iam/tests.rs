@@ -18,12 +18,76 @@ const ARN: &str = "arn:aws:iam::000000000000:role/path/r";
 const LAMBDA: &str = "lambda.amazonaws.com";
 
 async fn call(cloud: &Cloud, action: &str, members: &[(&str, &str)]) {
+    let (status, body) = answer(cloud, action, members).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+async fn answer(cloud: &Cloud, action: &str, members: &[(&str, &str)]) -> (u16, String) {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.append_pair("Action", action).append_pair("Version", "2010-05-08").append_pair("RoleName", "r");
     body.extend_pairs(members);
     let request = Request::post("/").header("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/iam/aws4_request");
     let answer = cloud.handle(request.body(Bytes::from(body.finish())).unwrap()).await.unwrap();
-    assert_eq!(answer.status(), 200, "{answer:?}");
+    (answer.status().as_u16(), String::from_utf8(answer.into_body().to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn documents_descriptions_and_tags_have_iams_characters() {
+    let cloud = Cloud::new(Settings::default());
+    create(&cloud, TRUST).await;
+    let document = |sign: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::{sign}"}}}}"#
+        )
+    };
+    let (latin, dash) = (document("ü"), document("—"));
+    let put = |document| [("PolicyName", "p"), ("PolicyDocument", document)];
+    call(&cloud, "PutRolePolicy", &put(&latin)).await;
+    let printable =
+        "The specified value for policyDocument is invalid. It must contain only printable ASCII characters.";
+    let (status, body) = answer(&cloud, "PutRolePolicy", &put(&dash)).await;
+    assert!(status == 400 && body.contains("ValidationError") && body.contains(printable), "{body}");
+    let tag = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "5€")];
+    let description = [("Description", "5€")];
+    let cases = [
+        ("TagRole", &tag[..], "tags.1.member.value", r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*"),
+        ("UpdateRole", &description, "description", r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"),
+    ];
+    for (action, members, member, pattern) in cases {
+        let (status, body) = answer(&cloud, action, members).await;
+        let text = format!(
+            "Value '5€' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+        );
+        assert!(status == 400 && body.contains("ValidationError"), "{body}");
+        assert!(body.replace("&apos;", "'").contains(&text), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_policy_that_aws_has_can_be_attached() {
+    let cloud = Cloud::new(Settings::default());
+    create(&cloud, TRUST).await;
+    let cases = [
+        ("aws:policy/ReadOnlyAccess", 200, "AttachRolePolicyResponse"),
+        (
+            "aws:policy/ReadOnlyAcess",
+            404,
+            "Policy arn:aws:iam::aws:policy/ReadOnlyAcess does not exist or is not attachable.",
+        ),
+        ("aws:policy/AWSLambdaBasicExecutionRole", 404, "does not exist or is not attachable."),
+        ("000000000000:policy/mine", 404, "does not exist or is not attachable."),
+        (
+            "aws:policy/aws-service-role/AWSSupportServiceRolePolicy",
+            400,
+            "Cannot attach a Service Role Policy to a Customer Role.",
+        ),
+    ];
+    for (name, status, text) in cases {
+        let arn = format!("arn:aws:iam::{name}");
+        let (answered, body) = answer(&cloud, "AttachRolePolicy", &[("PolicyArn", &arn)]).await;
+        assert_eq!(answered, status, "{body}");
+        assert!(body.contains(text), "{body}");
+    }
 }
 
 async fn create(cloud: &Cloud, trust: &str) {

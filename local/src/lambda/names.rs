@@ -4,8 +4,8 @@ use super::{Function, Lambda, members::Members, refusals};
 use crate::{call::Call, cloud::Cloud, error::AwsError};
 
 const PATTERN: &str = "Member must satisfy regular expression pattern: \
-    (arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?\
-    ([a-zA-Z0-9-_]+)(:(\\$LATEST|[a-zA-Z0-9-_]+))?";
+    (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?\
+    ([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
 
 /// Which function a call is about, and which of its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,7 @@ impl Target {
         let members = Members::of(call);
         let mut target = parse(members.required_text("FunctionName")?, &call.region, &cloud.settings().account)?;
         if let Some(qualifier) = members.text("Qualifier")? {
+            check_qualifier(qualifier)?;
             if target.qualifier.as_deref().is_some_and(|other| other != qualifier) {
                 return Err(refusals::invalid(
                     "The derived qualifier from the function name does not match the specified qualifier.",
@@ -89,6 +90,17 @@ pub(super) fn parse(spelling: &str, region: &str, account: &str) -> Result<Targe
         return Err(refusals::constraint("functionName", spelling, "Member must have length less than or equal to 64"));
     }
     Ok(Target { arn: format!("arn:aws:lambda:{region}:{account}:function:{name}"), name: name.into(), qualifier })
+}
+
+fn check_qualifier(qualifier: &str) -> Result<(), AwsError> {
+    let rule = if qualifier.len() > 128 {
+        "Member must have length less than or equal to 128"
+    } else if !is_word(&qualifier.replace('$', "_")) && qualifier != "$LATEST.PUBLISHED" {
+        r"Member must satisfy regular expression pattern: \$(LATEST(\.PUBLISHED)?)|[a-zA-Z0-9-_$]+"
+    } else {
+        return Ok(());
+    };
+    Err(refusals::constraint("qualifier", qualifier, rule))
 }
 
 /// Splits a function's ARN into the unqualified one and its qualifier.

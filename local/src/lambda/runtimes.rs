@@ -71,6 +71,9 @@ pub(super) enum Purpose {
 
 /// Refuses a runtime that Lambda does not know or takes no more.
 pub(super) fn check(runtime: &str, purpose: Purpose) -> Result<(), AwsError> {
+    if runtime == "custom" {
+        return Err(AwsError::not_imitated("the runtime custom, whose RuntimeConfig names an ARN"));
+    }
     if UNDATED.contains(&runtime) {
         return Ok(());
     }

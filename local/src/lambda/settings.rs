@@ -3,9 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{members::Members, refusals};
 use crate::error::AwsError;
+
+/// Seconds that a function may run for an event; the model's 5400 are those of Managed Instances.
+const LONGEST_TIMEOUT: u32 = 1800;
+
+/// Bytes of the environment's JSON text.
+const LARGEST_ENVIRONMENT: usize = 4096;
 
 /// Keys of the environment that Lambda itself sets.
 const RESERVED: &[&str] = &[
@@ -100,7 +107,7 @@ impl Settings {
             check_length("description", description, 256)?;
             settings.description = description.into();
         }
-        settings.timeout = members.integer("Timeout", &(1..=900))?.unwrap_or(settings.timeout);
+        settings.timeout = members.integer("Timeout", &(1..=LONGEST_TIMEOUT))?.unwrap_or(settings.timeout);
         settings.memory_size = members.integer("MemorySize", &(128..=10_240))?.unwrap_or(settings.memory_size);
         settings.merge_structures(members)?;
         Ok(settings)
@@ -222,11 +229,13 @@ fn check_environment(variables: &BTreeMap<String, String>) -> Result<(), AwsErro
              must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]",
         ));
     }
-    if variables.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() > 4096 {
-        return Err(refusals::invalid(
+    let measured: Value = variables.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let measured = measured.to_string();
+    if measured.len() > LARGEST_ENVIRONMENT {
+        return Err(refusals::invalid(format!(
             "Lambda was unable to configure your environment variables because the environment variables you have \
-             provided exceeded the 4KB limit.",
-        ));
+             provided exceeded the 4KB limit. String measured: {measured}"
+        )));
     }
     Ok(())
 }

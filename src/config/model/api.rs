@@ -61,7 +61,6 @@ pub struct Throttle {
     pub rate: f64,
 
     /// Requests at once, at least 1.
-    #[schemars(range(min = 1))]
     pub burst: u32,
 }
 
@@ -110,7 +109,6 @@ pub struct Cors {
 
     /// Seconds for which a browser may remember the answer to a preflight, 0 to 86400.
     #[serde(default = "default_max_age_seconds")]
-    #[schemars(range(min = 0, max = 86400))]
     pub max_age_seconds: u32,
 }
 

@@ -39,7 +39,6 @@ pub struct Check {
     pub caller: Option<CheckAs>,
 
     /// The status of the answer, 200 to 599.
-    #[schemars(range(min = 200, max = 599))]
     pub status: u16,
 
     /// What the body of the answer holds. A string is a part of its text. Everything else is compared with its JSON: an

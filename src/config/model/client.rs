@@ -17,15 +17,12 @@ pub struct Client {
     pub explicit_auth_flows: BTreeSet<AuthFlow>,
 
     /// Minutes until an access token expires, 5 to 1440.
-    #[schemars(range(min = 5, max = 1440))]
     pub access_token_validity_minutes: u32,
 
     /// Minutes until an ID token expires, 5 to 1440.
-    #[schemars(range(min = 5, max = 1440))]
     pub id_token_validity_minutes: u32,
 
     /// Days until a refresh token expires, 1 to 3650.
-    #[schemars(range(min = 1, max = 3650))]
     pub refresh_token_validity_days: u32,
 
     /// Answers the same to a wrong password and to an unknown user, so that nobody can find out who has an account.

@@ -23,22 +23,20 @@ pub struct Function {
     /// The Lambda runtime, such as `python3.13`, `nodejs24.x` or `provided.al2023`.
     pub runtime: String,
 
-    /// Seconds until Lambda stops a call, 1 to 900. API Gateway gives up after 29, which is therefore the default: less
+    /// Seconds until Lambda stops a call, 1 to 1800. API Gateway gives up after 29, which is therefore the default: less
     /// would end a call that a caller still waits for, more would run one that nobody waits for.
     #[serde(default = "default_timeout")]
-    #[schemars(range(min = 1, max = 900))]
     pub timeout: u32,
 
     /// Megabytes, 128 to 10240. Processor time grows with it.
     #[serde(default = "default_memory")]
-    #[schemars(range(min = 128, max = 10240))]
     pub memory: u32,
 
     /// The processor.
     #[serde(default)]
     pub architecture: Architecture,
 
-    /// Environment variables, 4 KB in all.
+    /// Environment variables, 4 KB in all as JSON.
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
 

@@ -231,13 +231,17 @@ impl FromStr for RouteKey {
     }
 }
 
+/// The signs that API Gateway takes in a fixed part of a path, beside letters and digits.
+const PART_SIGNS: &str = "._-:,$";
+
 fn check_part(path: &str, part: &str, last: bool) -> Result<(), RouteKeyError> {
     if part.is_empty() {
         return Err(RouteKeyError::EmptyPart(path.to_owned()));
     }
     let variable = part.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
     let name = variable.map_or(part, |variable| variable.strip_suffix('+').unwrap_or(variable));
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) {
+    let signs = if variable.is_some() { "._-" } else { PART_SIGNS };
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c)) {
         return Err(RouteKeyError::Part(part.to_owned()));
     }
     if !last && part.ends_with("+}") {

@@ -54,7 +54,6 @@ impl Default for UserPool {
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct PasswordPolicy {
     /// Characters, 6 to 99.
-    #[schemars(range(min = 6, max = 99))]
     pub minimum_length: u32,
 
     /// At least one uppercase letter.
@@ -69,8 +68,7 @@ pub struct PasswordPolicy {
     /// At least one symbol.
     pub require_symbols: bool,
 
-    /// Days until the password that an administrator gave a new user expires, 1 to 365.
-    #[schemars(range(min = 1, max = 365))]
+    /// Days until the password that an administrator gave a new user expires, 1 to 365; 0 is Cognito's default, 7.
     pub temporary_password_validity_days: u32,
 }
 

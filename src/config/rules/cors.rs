@@ -5,7 +5,7 @@ use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{did_you_mean, list};
 use crate::config::tree::{Entry, Node};
 
-use super::{made_of, pattern};
+use super::{made_of, origin, pattern};
 
 pub(super) fn check(cors: &Node, routes: &[Entry], findings: &mut Findings) {
     origins(cors, findings);
@@ -44,29 +44,8 @@ fn origins(cors: &Node, findings: &mut Findings) {
             if let Some(problem) = pattern::problem(node, origin) {
                 findings.add(problem);
             }
-        } else if let Some(problem) = wrong_origin(node, origin) {
+        } else if let Some(problem) = origin::problem(node, origin) {
             findings.add(problem);
-        }
-    }
-}
-
-/// An origin is a scheme, a host and perhaps a port, written as browsers send it: they compare it letter by letter.
-fn wrong_origin(node: &Node, origin: &str) -> Option<Problem> {
-    let rest = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-    let host = rest.map(|rest| rest.split('/').next().unwrap_or_default());
-    let well_formed =
-        |host: &str| made_of(host, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c));
-    match (rest, host) {
-        (Some(rest), Some(host)) if rest == host && well_formed(host) => None,
-        (_, host) => {
-            let scheme = if origin.starts_with("http://") { "http" } else { "https" };
-            let host = host.unwrap_or(origin).to_lowercase();
-            let guess = well_formed(&host).then(|| format!("did you mean `{scheme}://{host}`?"));
-            Some(
-                node.error(format!("`{origin}` is not an origin"))
-                    .detail("an origin is written like `https://example.com` or `http://localhost:3000`, or is `*`")
-                    .maybe_hint(guess),
-            )
         }
     }
 }

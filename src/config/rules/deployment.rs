@@ -1,17 +1,18 @@
 //! Names, places and the account.
 
+use crate::config::limits::{self, Limit};
 use crate::config::problem::{Findings, Problem};
 use crate::config::tree::Node;
 
-use super::{Context, is_name_character, length, made_of, tags};
+use super::{Context, length, made_of, tags};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     check_stages(context, findings);
     let Some(deployment) = context.section("deployment") else { return };
     service_name(deployment, findings);
     region(deployment, context, findings);
-    for member in ["userPoolName", "clientName"] {
-        cognito_name(deployment, member, findings);
+    for (member, limit) in [("userPoolName", &limits::USER_POOL), ("clientName", &limits::CLIENT)] {
+        cognito_name(deployment, member, limit, findings);
     }
     if let Some(account) = deployment.get("accountId")
         && let Some(id) = account.text()
@@ -38,22 +39,21 @@ fn service_name(deployment: &Node, findings: &mut Findings) {
 
 fn check_stages(context: &Context<'_>, findings: &mut Findings) {
     let rule = "a stage has 1 to 128 letters, digits, hyphens and underscores";
-    let is_stage = |name: &str| made_of(name, is_name_character) && name.len() <= 128;
     match &context.selection.stage {
-        Some(stage) if !is_stage(stage) => {
+        Some(stage) if !limits::STAGE.accepts(stage) => {
             findings.add_elsewhere(Problem::error("--stage", format!("`{stage}` is not a stage name")).detail(rule));
         }
         Some(_) => {}
         None => {
             if let Some(node) = context.section("deployment").and_then(|deployment| deployment.get("stage"))
                 && let Some(stage) = node.text()
-                && !is_stage(stage)
+                && !limits::STAGE.accepts(stage)
             {
                 findings.add(node.error(format!("`{stage}` is not a stage name")).detail(rule));
             }
         }
     }
-    for entry in context.stages.iter().filter(|entry| !is_stage(&entry.name)) {
+    for entry in context.stages.iter().filter(|entry| !limits::STAGE_NAME.accepts(&entry.name)) {
         findings.add(entry.error(format!("`{}` is not a stage name", entry.name)).detail(rule));
     }
 }
@@ -76,29 +76,26 @@ fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Knows the form `us-west-2`, `us-gov-east-1`; not the list, which grows.
+/// Knows the form of AWS's own models, `us-west-2`, `us-gov-east-1`, `eusc-de-east-1`; not the list, which grows.
 pub(super) fn is_region(text: &str) -> bool {
-    let parts: Vec<_> = text.split('-').collect();
-    let [area, places @ .., number] = parts.as_slice() else { return false };
     let lower = |part: &str| made_of(part, |c| c.is_ascii_lowercase());
-    lower(area)
-        && area.len() >= 2
-        && !places.is_empty()
-        && places.iter().all(|place| lower(place))
-        && made_of(number, |c| c.is_ascii_digit())
+    let parts: Vec<_> = text.strip_prefix("eusc-").unwrap_or(text).split('-').collect();
+    let (area, place, number) = match parts.as_slice() {
+        [area, place, number] => (area, place, number),
+        [area, part, place, number] if *part == "gov" || (part.starts_with("iso") && part.len() <= 4) => {
+            (area, place, number)
+        }
+        _ => return false,
+    };
+    let digit = number.len() == 1 && number.starts_with(|c: char| c.is_ascii_digit());
+    area.len() == 2 && lower(area) && lower(place) && parts.iter().rev().skip(1).all(|part| lower(part)) && digit
 }
 
-fn cognito_name(deployment: &Node, member: &str, findings: &mut Findings) {
+fn cognito_name(deployment: &Node, member: &str, limit: &Limit, findings: &mut Findings) {
     let Some(node) = deployment.get(member) else { return };
-    let Some(name) = node.text() else { return };
-    // A name that was composed has a service and a stage in it, which are checked themselves.
+    // A name that was composed has a service and a stage in it, which are checked themselves, but for their length.
     let composed = node.at == deployment.at;
-    if !composed && !made_of(name, |c| c.is_alphanumeric() || c.is_whitespace() || "_+=,.@-".contains(c)) {
-        findings.add(
-            node.error(format!("Cognito refuses the name `{name}`"))
-                .detail("allowed are letters, digits, spaces and _ + = , . @ -"),
-        );
-    } else if length(name) > 128 {
-        findings.add(node.error(format!("the name has {} characters", length(name))).detail("Cognito takes 128"));
+    if !composed || node.text().is_some_and(|name| length(name) > 128) {
+        limit.check(Some(node), findings);
     }
 }

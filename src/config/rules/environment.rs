@@ -1,9 +1,10 @@
 //! A function's environment variables. Their values may be secrets, so no message shows one.
 
+use crate::config::limits;
 use crate::config::problem::Findings;
 use crate::config::tree::Node;
 
-/// Lambda's limit for all names and values together, in bytes.
+/// Lambda's limit for the JSON text of the variables, in bytes.
 const MAXIMUM: usize = 4096;
 
 /// Names that Lambda sets itself and refuses in a function's configuration.
@@ -38,20 +39,17 @@ pub(super) fn check(variables: &Node, findings: &mut Findings) {
             findings.add(entry.error("Lambda refuses the name of this variable").detail(rule));
         }
     }
-    let size: usize =
-        variables.entries().iter().map(|entry| entry.name.len() + entry.value.text().map_or(0, str::len)).sum();
+    let size = variables.to_json().to_string().len();
     if size > MAXIMUM {
         findings.add(
             variables
-                .error(format!("the variables have {size} bytes in all"))
-                .detail(format!("Lambda takes {MAXIMUM}, names and values together"))
+                .error(format!("the variables have {size} bytes"))
+                .detail(format!("Lambda takes {MAXIMUM}, measured on their JSON text: {{\"NAME\":\"value\",…}}"))
                 .hint("put what is large into a file of the package"),
         );
     }
 }
 
 fn is_name(text: &str) -> bool {
-    text.len() >= 2
-        && text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    text.len() >= 2 && text.starts_with(|c: char| c.is_ascii_alphabetic()) && limits::VARIABLE.accepts(text)
 }

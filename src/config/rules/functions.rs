@@ -1,17 +1,11 @@
 //! Functions: names that are composed of three, handlers, limits.
 
+use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::list;
 use crate::config::tree::{Entry, Node};
 
 use super::{Context, environment, is_name_character, length, made_of, policies, runtimes, source};
-
-/// The days that CloudWatch Logs accepts.
-const RETENTIONS: &[u64] =
-    &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-
-/// Lambda's limit for a function's name, and IAM's for a role's.
-const MAXIMUM_NAME: usize = 64;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     same_but_for_case(context.entries("functions"), findings);
@@ -22,8 +16,8 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
             runtimes::check(runtime, context.selection.today, findings);
         }
         source::check(function, context.directory, findings);
-        handler(function, findings);
-        description(function, findings);
+        limits::HANDLER.check(function.get("handler"), findings);
+        limits::DESCRIPTION.check(function.get("description"), findings);
         log_retention(function.get("logRetentionDays"), findings);
         time_out(entry, context, findings);
         if let Some(variables) = function.get("environment") {
@@ -53,41 +47,25 @@ fn name(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
     let (Some(service), Some(stage)) = (deployment.text_of("serviceName"), deployment.text_of("stage")) else { return };
     let composed = format!("{service}-{stage}-{}", entry.name);
     let count = length(&composed);
-    if count > MAXIMUM_NAME {
+    // It is the name of the role, too, for which IAM has the same limit.
+    let most = usize::try_from(limits::FUNCTION.most).unwrap_or(usize::MAX);
+    if count > most {
         findings.add(
             entry
                 .error(format!("the function's name `{composed}` has {count} characters"))
-                .detail(format!("Lambda and IAM take {MAXIMUM_NAME}; it is `<serviceName>-<stage>-<function>`"))
-                .hint(format!("shorten one of the three by {}", count - MAXIMUM_NAME)),
+                .detail(format!("Lambda and IAM take {most}; it is `<serviceName>-<stage>-<function>`"))
+                .hint(format!("shorten one of the three by {}", count - most)),
         );
-    }
-}
-
-fn handler(function: &Node, findings: &mut Findings) {
-    let Some(node) = function.get("handler") else { return };
-    let Some(handler) = node.text() else { return };
-    if length(handler) > 128 {
-        let problem = node.error(format!("the handler has {} characters", length(handler)));
-        findings.add(problem.detail("Lambda takes 128"));
-    } else if handler.is_empty() || handler.contains(char::is_whitespace) {
-        findings.add(node.error(format!("`{handler}` is not a handler")).detail("a handler has no whitespace"));
-    }
-}
-
-fn description(function: &Node, findings: &mut Findings) {
-    if let Some(node) = function.get("description")
-        && let Some(count) = node.text().map(length).filter(|count| *count > 256)
-    {
-        findings.add(node.error(format!("the description has {count} characters")).detail("Lambda takes 256"));
     }
 }
 
 /// The days for which a log group keeps its lines.
 pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
     let Some(node) = node else { return };
-    let Some(days) = node.whole_number().filter(|days| !RETENTIONS.contains(days)) else { return };
-    let names: Vec<_> = RETENTIONS.iter().map(ToString::to_string).collect();
-    let longer = RETENTIONS.iter().find(|known| **known > days);
+    let retentions = limits::LOG_RETENTION.choice();
+    let Some(days) = node.whole_number().filter(|days| !retentions.contains(days)) else { return };
+    let names: Vec<_> = retentions.iter().map(ToString::to_string).collect();
+    let longer = retentions.iter().find(|known| **known > days);
     findings.add(
         node.error(format!("CloudWatch Logs does not keep lines for {days} days"))
             .detail(format!("allowed are: {}", list(names.iter().map(String::as_str))))
@@ -97,7 +75,9 @@ pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
 
 fn time_out(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
     let Some(node) = entry.value.get("timeout") else { return };
-    let Some(seconds) = node.whole_number().filter(|seconds| (30..=900).contains(seconds)) else { return };
+    let Some(seconds) = node.whole_number().filter(|seconds| (30..=limits::TIMEOUT.most).contains(seconds)) else {
+        return;
+    };
     let routes = context.entries("routes");
     if let Some(route) = routes.iter().find(|route| route.value.text_of("function") == Some(&entry.name)) {
         findings.add(beyond_api_gateway(node, seconds, &route.name));

@@ -10,6 +10,8 @@ mod cors;
 mod deployment;
 mod environment;
 mod functions;
+mod managed_policy;
+mod origin;
 mod pattern;
 mod policies;
 mod routes;
@@ -68,6 +70,11 @@ pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
     if let Some(cors) = context.section("cors") {
         cors::check(cors, context.entries("routes"), findings);
     }
+}
+
+/// Gives the runtimes that are taken, for the comparison with AWS's models.
+pub(crate) fn runtimes() -> Vec<&'static str> {
+    runtimes::names().collect()
 }
 
 /// Says whether every character of a non-empty text satisfies the condition.

@@ -1,29 +1,33 @@
 //! What a function's role may do: its own statements and managed policies.
 
+use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
 use crate::config::tree::Node;
 
-use super::{is_name_character, made_of};
+use super::{is_name_character, made_of, managed_policy};
 
-/// IAM's limit of 10,240 characters for the inline policies of a role, less what the function's own log group takes.
-const MAXIMUM_POLICY: usize = 9728;
+/// IAM's limit of 10,240 characters for the inline policies of a role, less the frame of the document and
+/// the policy of the function's own log group, at its longest.
+const MAXIMUM_POLICY: usize = 10_240 - 37 - 261;
 
 pub(super) fn check(function: &Node, findings: &mut Findings) {
     if let Some(policy) = function.get("policy") {
         for statement in policy.items() {
             check_statement(statement, findings);
+            characters(statement, findings);
         }
         sids(policy, findings);
         size(policy, findings);
     }
     if let Some(managed) = function.get("managedPolicies") {
         let count = managed.items().len();
-        if count > 10 {
-            findings
-                .add(managed.error(format!("there are {count} managed policies")).detail("IAM takes 10 for a role"));
+        let most = limits::MANAGED_POLICIES.most;
+        if count as u64 > most {
+            let problem = managed.error(format!("there are {count} managed policies"));
+            findings.add(problem.detail(format!("IAM takes {most} for a role")));
         }
         for arn in managed.items() {
-            managed_policy(arn, findings);
+            managed_policy::check(arn, findings);
         }
     }
 }
@@ -60,13 +64,29 @@ fn check_statement(statement: &Node, findings: &mut Findings) {
     }
 }
 
+/// Checks every text and name of a statement: IAM refuses the whole document for one character.
+fn characters(node: &Node, findings: &mut Findings) {
+    let problem = node.text().and_then(|text| limits::POLICY.problem(text, |message| node.error(message)));
+    let names = node.entries().iter();
+    let names = names.filter_map(|entry| limits::POLICY.problem(&entry.name, |message| entry.error(message)));
+    for problem in problem.into_iter().chain(names) {
+        findings.add(problem);
+    }
+    for child in node.items().iter().chain(node.entries().iter().map(|entry| &entry.value)) {
+        characters(child, findings);
+    }
+}
+
 fn is_action(text: &str) -> bool {
     let part = |part: &str| made_of(part, |c| is_name_character(c) || matches!(c, '*' | '?'));
     text == "*" || text.split_once(':').is_some_and(|(service, action)| part(service) && part(action))
 }
 
 fn is_resource(text: &str) -> bool {
-    text == "*" || (text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(char::is_whitespace))
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    // Keys of objects may have spaces.
+    let spaced = |part: &&str| part.contains(char::is_whitespace);
+    text == "*" || (parts[0] == "arn" && parts.len() == 6 && !parts[..5].iter().any(spaced) && text.trim() == text)
 }
 
 fn allows_everything(statement: &Node) -> Option<Problem> {
@@ -106,24 +126,5 @@ fn size(policy: &Node, findings: &mut Findings) {
                 .detail(format!("IAM takes 10240 for a role, of which {MAXIMUM_POLICY} are left beside its log group"))
                 .hint("make a managed policy of it and name that in `managedPolicies`"),
         );
-    }
-}
-
-fn managed_policy(node: &Node, findings: &mut Findings) {
-    let Some(arn) = node.text() else { return };
-    let parts: Vec<_> = arn.splitn(6, ':').collect();
-    let well_formed = match parts.as_slice() {
-        ["arn", partition, "iam", "", account, name] => {
-            (*partition == "aws" || partition.starts_with("aws-"))
-                && (*account == "aws" || (account.len() == 12 && made_of(account, |c| c.is_ascii_digit())))
-                && name
-                    .strip_prefix("policy/")
-                    .is_some_and(|name| made_of(name, |c| is_name_character(c) || "+=,.@/".contains(c)))
-        }
-        _ => false,
-    };
-    if !well_formed {
-        let problem = node.error(format!("`{arn}` is not the ARN of a managed policy"));
-        findings.add(problem.detail("it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`"));
     }
 }

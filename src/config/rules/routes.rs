@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::limits;
 use crate::config::model::{Method, RouteKey, RouteKeyError, SIGN_IN_SCOPE};
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, did_you_mean, list};
@@ -26,6 +27,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     for (entry, key) in &keys {
         reserved(entry, key, findings);
+        fixed_colon(entry, key, findings);
         public_change(entry, key, findings);
     }
     variables(&keys, findings);
@@ -54,7 +56,7 @@ fn malformed(entry: &Entry, error: &RouteKeyError) -> Problem {
         }
         RouteKeyError::Part(part) => problem
             .detail(
-                "a part has letters, digits and . _ - or is a variable, written `{name}` or, at the end, `{proxy+}`",
+                "a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`",
             )
             .maybe_hint(part_hint(part)),
         RouteKeyError::GreedyNotLast(part) => problem.hint(format!("write `{}` here", part.replace('+', ""))),
@@ -66,7 +68,6 @@ fn malformed(entry: &Entry, error: &RouteKeyError) -> Problem {
 fn part_hint(part: &str) -> Option<String> {
     match part.chars().next()? {
         '*' => Some("for the whole rest of the path, write `{proxy+}`".to_owned()),
-        ':' => Some(format!("write `{{{}}}`", &part[1..])),
         '<' => Some(format!("write `{{{}}}`", part.trim_matches(['<', '>']))),
         _ => None,
     }
@@ -91,14 +92,7 @@ fn function(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
 fn scopes(auth: &Node, findings: &mut Findings) {
     let Some(scopes) = auth.get("scopes") else { return };
     for node in scopes.items() {
-        let Some(scope) = node.text() else { continue };
-        let well_formed = !scope.is_empty() && scope.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '"' | '\\'));
-        if !well_formed {
-            findings.add(
-                node.error(format!("`{scope}` is not a scope"))
-                    .detail(format!("a scope is written like `{SIGN_IN_SCOPE}` or `orders/read`")),
-            );
-        }
+        limits::SCOPE.check(Some(node), findings);
     }
     let texts: Vec<_> = scopes.items().iter().filter_map(Node::text).collect();
     if !texts.is_empty() && !texts.contains(&SIGN_IN_SCOPE) {
@@ -117,6 +111,16 @@ fn reserved(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
     if matches!(key.path.as_str(), "/ping" | "/sping") {
         let problem = entry.error(format!("API Gateway keeps the path `{}` for its own health checks", key.path));
         findings.add(problem.hint("choose another path, such as `/health`"));
+    }
+}
+
+/// Other tools write variables with a colon before them; to API Gateway that is a fixed text.
+fn fixed_colon(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
+    if let Some((part, name)) = key.parts().find_map(|part| Some((part, part.strip_prefix(':')?))) {
+        let problem = entry.error(format!("the path part `{part}` is a fixed text, not a variable"));
+        findings.add(
+            problem.maybe_hint((!name.is_empty()).then(|| format!("for a variable, write `{{{name}}}`"))).warning(),
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, date};
 
 use crate::config::problem::{Findings, Problem};
-use crate::config::suggest::{did_you_mean, list};
+use crate::config::suggest::{closest, did_you_mean, list};
 use crate::config::tree::Node;
 
 /// A runtime and when AWS ends it.
@@ -61,6 +61,11 @@ const RUNTIMES: &[Runtime] = &[
     ending("ruby3.2", date(2026, 3, 31)),
 ];
 
+/// Gives every runtime whose end decides on what is said of it.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    RUNTIMES.iter().map(|runtime| runtime.name)
+}
+
 /// Gives what came after a runtime that `CreateFunction` has refused for long.
 fn successor(name: &str) -> Option<&'static str> {
     match name {
@@ -113,28 +118,42 @@ fn unknown(node: &Node, name: &str, today: Date) -> Problem {
             .error(format!("AWS ended the runtime `{name}`: no function can be created with it"))
             .hint(format!("what came after it is `{successor}`"));
     }
-    if is_newer_than_known(name) {
+    if name == "custom" {
         return node
-            .error(format!("the runtime `{name}` is newer than this version of stackctl"))
-            .detail("whether AWS knows it shows when the function is created")
-            .warning();
+            .error("Lambda refuses the runtime `custom` without the ARN of a runtime of your own")
+            .detail("stackctl cannot name one")
+            .hint("put the runtime into the package: `provided.al2023`");
     }
     let current =
         || RUNTIMES.iter().filter(|known| known.deprecated.is_none_or(|day| day > today)).map(|known| known.name);
+    if is_plausible(name) {
+        return node
+            .error(format!("this version of stackctl does not know the runtime `{name}`"))
+            .detail("whether AWS does shows when the function is created")
+            .warning();
+    }
     node.error(format!("there is no runtime `{name}`"))
         .detail(format!("runtimes are: {}", list(current())))
         .maybe_hint(did_you_mean(name, current()).or_else(|| newest_of_language(name)))
 }
 
-/// Says whether the name is that of a family, with a version above all that are known.
-fn is_newer_than_known(name: &str) -> bool {
+/// Says whether AWS may have a runtime of this name by now: a higher version of a known family, a known version on
+/// another system, or a family that is like none.
+fn is_plausible(name: &str) -> bool {
     let Some((family, version, rest)) = dissect(name) else { return false };
-    let mut known = RUNTIMES
-        .iter()
-        .filter_map(|runtime| dissect(runtime.name))
-        .filter(|known| known.0 == family && known.2 == rest)
-        .peekable();
-    known.peek().is_some() && known.all(|known| known.1 < version)
+    let known = || RUNTIMES.iter().filter_map(|runtime| dissect(runtime.name));
+    let mut alike = known().filter(|known| known.0 == family && known.2 == rest).peekable();
+    if alike.peek().is_some() {
+        return alike.all(|known| known.1 < version);
+    }
+    if known().any(|known| known.0 == family) {
+        let system = rest.strip_prefix(".al").is_some_and(|year| year.parse::<u32>().is_ok());
+        return system && known().any(|known| known.0 == family && known.1 == version);
+    }
+    let families: Vec<_> = known().map(|known| known.0).collect();
+    family.chars().all(|c| c.is_ascii_lowercase())
+        && closest(family, families).is_none()
+        && newest_of_language(name).is_none()
 }
 
 /// Takes a name apart into family, version and ending: `nodejs24.x` into `nodejs`, 24.0 and `.x`.

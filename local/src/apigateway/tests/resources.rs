@@ -20,8 +20,8 @@ fn a_resource_that_aws_would_not_make_is_refused() {
     client.resource(&client.root, "{id}");
     let files = client.resource(&client.root, "files");
     let greedy = client.resource(&files, "{proxy+}");
-    let parts = "400 BadRequestException: Resource's path part only allow a-zA-Z0-9._- or curly braces at the \
-                 beginning and the end";
+    let parts = "400 BadRequestException: Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path \
+                 variable and curly braces at the beginning and the end.";
     let variable = "400 BadRequestException: A sibling ({id}) of this resource already has a variable path part -- \
                     only one is allowed";
     let cases = [
@@ -36,6 +36,8 @@ fn a_resource_that_aws_would_not_make_is_refused() {
         (&client.root, "a b", parts),
         (&client.root, "a/b", parts),
         (&client.root, "x{id}", parts),
+        (&client.root, "{a:b}", parts),
+        (&client.root, "größe", parts),
         (&client.root, "{}", parts),
         ("nowhere", "x", "404 NotFoundException: Invalid Resource identifier specified"),
         (&client.root, "", "400 BadRequestException: Invalid request input: pathPart is missing"),
@@ -43,6 +45,14 @@ fn a_resource_that_aws_would_not_make_is_refused() {
     for (parent, part, refusal) in cases {
         let input = json!({ "parentId": parent, "pathPart": part });
         assert_eq!(client.refusal("CreateResource", input), refusal, "{part}");
+    }
+}
+
+#[test]
+fn a_fixed_part_may_have_colons_commas_and_dollar_signs() {
+    let client = Client::new();
+    for part in ["events:batch", "$metadata", "52.5,13.4"] {
+        client.resource(&client.root, part);
     }
 }
 

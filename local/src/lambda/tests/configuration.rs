@@ -82,8 +82,8 @@ async fn members_that_break_the_rules_are_refused_in_lambdas_words() {
         ),
         (json!({ "MemorySize": 10_241 }), "less than or equal to 10240"),
         (
-            json!({ "Timeout": 901 }),
-            "Value '901' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 900",
+            json!({ "Timeout": 1801 }),
+            "Value '1801' at 'timeout' failed to satisfy constraint: Member must have value less than or equal to 1800",
         ),
         (json!({ "Timeout": 0 }), "greater than or equal to 1"),
         (json!({ "Role": "worker" }), "Value 'worker' at 'role'"),
@@ -102,7 +102,11 @@ async fn members_that_break_the_rules_are_refused_in_lambdas_words() {
             json!({ "Environment": { "Variables": { "AWS_REGION": "x", "_HANDLER": "y" } } }),
             "Reserved keys used in this request: AWS_REGION, _HANDLER",
         ),
-        (json!({ "Environment": { "Variables": { "KEY": big } } }), "exceeded the 4KB limit"),
+        (
+            json!({ "Environment": { "Variables": { "KEY": big, "OTHER": "\"" } } }),
+            "Lambda was unable to configure your environment variables because the environment variables you have \
+             provided exceeded the 4KB limit. String measured: {\"KEY\":\"xxx",
+        ),
         (json!({ "Tags": { "aws:x": "1" } }), "reserved for system use"),
     ];
     for (change, wanted) in cases {
@@ -112,6 +116,19 @@ async fn members_that_break_the_rules_are_refused_in_lambdas_words() {
         assert_eq!(status, 400, "{change}");
         assert!(message.contains(wanted), "{change}: {message}");
     }
+}
+
+#[tokio::test]
+async fn an_environment_is_measured_on_its_json_text() {
+    let trial = Trial::with_worker().await;
+    // `{"KEY":"…","OL":"w"}` has 19 bytes beside the value.
+    let environment = |size: usize| json!({ "Variables": { "KEY": "x".repeat(size), "OL": "w" } });
+    trial.make_function("full", CODE, json!({ "Environment": environment(4096 - 19) })).await;
+    let mut members = function("over", &[CODE]);
+    members["Environment"] = environment(4096 - 18);
+    let (_, code, message) = trial.call(Method::POST, "/2015-03-31/functions", &members).await.refused();
+    assert_eq!(code, "InvalidParameterValueException");
+    assert!(message.ends_with(r#"x","OL":"w"}"#), "{message}");
 }
 
 #[tokio::test]
