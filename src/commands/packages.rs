@@ -55,7 +55,9 @@ impl Remarks {
     fn add(&mut self, app: &App, function: &str, unfit: Unfit) {
         let faults = if unfit.fatal && !app.common.local { &mut self.errors } else { &mut self.warnings };
         let Unfit { message, details, hints, .. } = unfit;
-        let same = |fault: &&mut Fault| fault.message.ends_with(&message) && fault.details.starts_with(&details);
+        let same = |fault: &&mut Fault| {
+            fault.message.ends_with(&message) && fault.details.starts_with(&details) && fault.hints == hints
+        };
         if let Some(known) = faults.iter_mut().find(same) {
             return known.details.push(format!("also in the package of `{function}`"));
         }

@@ -2,7 +2,8 @@
 //!
 //! The rules are lines of `.gitignore`. Those of `.lambdaignore` win over the built-in ones, so `!.env` includes `.env`.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -147,7 +148,7 @@ fn judge_built_in(path: &Path, is_folder: bool) -> Verdict {
     let Some(name) = path.file_name() else { return Verdict::Included };
     let [never_code, secret, maybe_secret] = &*BUILT_IN;
     let matched = |rules: &Gitignore| rules.matched(name, is_folder).is_ignore();
-    if matched(never_code) || is_folder && path.join("pyvenv.cfg").is_file() {
+    if matched(never_code) || is_folder && (path.join("pyvenv.cfg").is_file() || holds_states(path)) {
         Verdict::LeftOut
     } else if matched(secret) || !is_folder && matched(maybe_secret) && holds_secret(path) {
         Verdict::Secret
@@ -156,16 +157,36 @@ fn judge_built_in(path: &Path, is_folder: bool) -> Verdict {
     }
 }
 
-/// Says whether a file holds a private key or a registry's token. One that cannot be read is told when it is packaged.
+/// Says whether a folder is the one that stackctl keeps its states in: each deploy would change the package.
+fn holds_states(folder: &Path) -> bool {
+    let is_state = |path: &Path| {
+        path.extension().is_some_and(|ending| ending == "json")
+            && beginning(path, 64).starts_with("{\n  \"checksum\": \"")
+    };
+    let entries = if folder.ends_with("state") { fs::read_dir(folder).ok() } else { None };
+    entries.into_iter().flatten().flatten().any(|entry| is_state(&entry.path()))
+}
+
+/// Says whether a file holds a private key or a registry's token.
 fn holds_secret(path: &Path) -> bool {
-    let Ok(content) = fs::read(path) else { return false };
-    let text = String::from_utf8_lossy(&content);
+    // No key is as long, and no large file is read twice.
+    let text = beginning(path, 1024 * 1024);
     let is_token = |line: &str| {
         let names_one = ["_auth", "_password", "npmAuthToken", "npmAuthIdent"].iter().any(|key| line.contains(key));
         // `${NPM_TOKEN}` is in the environment, not in the file.
         names_one && !line.contains("${")
     };
     text.contains("PRIVATE KEY-----") || text.lines().any(is_token)
+}
+
+/// Reads the first bytes of a file. One that cannot be read is told when it is packaged.
+fn beginning(path: &Path, most: u64) -> String {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    if read.is_err() {
+        bytes.clear();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// Says whether a change of `path` can change the package of `folder`, in which it is; a path that is gone counts as a

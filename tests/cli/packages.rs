@@ -2,7 +2,9 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use super::sandbox::Sandbox;
+use stackctl_local::Settings;
+
+use super::{cloud::Served, sandbox::Sandbox};
 
 const CONFIG: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1" },
@@ -82,4 +84,15 @@ fn a_symlink_out_of_the_folder_is_refused() {
     error: functions.report.source: `./hello/words.py` is a symlink that leaves the folder: it points to `../shared/words.py`
     hint: put a copy into the folder, or name the symlink in `.lambdaignore`
     ");
+}
+
+#[test]
+fn a_function_may_be_in_the_folder_of_the_config() {
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
+    sandbox.write("bootstrap", "#!/bin/sh\n");
+    sandbox.edit("\"source\": \"hello\"", "\"source\": \".\"");
+    assert_eq!(sandbox.run("up --yes --no-check").code, 0);
+    assert!(sandbox.path("state/shop.dev.json").is_file());
+    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0, "what a deploy writes is no code");
 }

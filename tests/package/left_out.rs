@@ -49,6 +49,18 @@ fn what_is_never_code_stays_out_without_a_word() {
 }
 
 #[test]
+fn the_folder_of_states_stays_out() {
+    let source = folder(&[
+        ("app.py", ""),
+        ("state/shop.dev.json", "{\n  \"checksum\": \"0\",\n  \"state\": {}\n}\n"),
+        ("state/shop.dev.lock", ""),
+        ("deep/state/__init__.py", ""),
+        ("deep/state/words.json", "{}"),
+    ]);
+    assert_eq!(package(source.path()).unwrap().files, ["app.py", "deep/state/__init__.py", "deep/state/words.json"]);
+}
+
+#[test]
 fn what_editors_leave_stays_out() {
     let source = folder(&[
         ("app.py", ""),
