@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
 use clap::{Args, Parser, ValueEnum};
 
 pub(crate) use call::CallArgs;
-pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm, UpArgs};
+pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm, RollbackArgs, UpArgs};
 pub(crate) use data::Data;
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};

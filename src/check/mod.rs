@@ -12,6 +12,7 @@ mod expected;
 mod forged;
 mod page;
 mod probe;
+mod record;
 mod report;
 mod rounds;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use crate::{
 
 pub use courier::Courier;
 pub use execution::{Failed, failed, request_id};
+pub use record::{Again, again, recorded};
 pub use report::{CheckReport, Finding, Unmade};
 pub use rounds::Patience;
 pub use visitor::{USER_PREFIX, dismiss, is_there};

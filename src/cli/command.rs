@@ -10,6 +10,12 @@ Examples:
   stackctl up --stage prod --yes
   stackctl up --no-check                  confirms what is served unseen";
 
+const ROLLBACK_EXAMPLES: &str = "\
+Examples:
+  stackctl rollback                       to the last available release before the live one
+  stackctl history && stackctl rollback 7
+  stackctl rollback --no-check            accepts the live version without checking it";
+
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
   stackctl outputs                        a table
@@ -94,19 +100,23 @@ pub(crate) enum Command {
     /// Show what was served, since when, and by whom it was deployed
     ///
     /// From the state; asks nobody. A release is a change that has passed its check, or was not to be checked; the one that
-    /// is served is marked. The last five are kept, with what is needed to go back to them.
+    /// is served is marked. The last five are kept, with what is needed to go back to them. One whose deployment needs what
+    /// was deleted since is not available any more, and says why.
     History,
 
     /// Serve again what was served with an earlier release
     ///
     /// Moves the stage and the functions' aliases back, and nothing else: roles, users and the API as it is edited stay as
-    /// they are, a function that was removed since does not come back, and one that was made since stays. That is a release
-    /// of its own. The next `up` deploys the config again.
-    #[command(after_help = "Examples:\n  stackctl rollback\n  stackctl history && stackctl rollback 7")]
-    Rollback {
-        /// The number of a release; without it the last one before what is served
-        release: Option<u64>,
-    },
+    /// they are. That is a release of its own. The next `up` deploys the config again.
+    ///
+    /// A release is available as long as everything that its deployment needs exists: the functions behind its routes with
+    /// their roles and permissions, the API, and the user pool of protected routes. A release that is not available is
+    /// passed over, and refused by number; `history` shows the reason.
+    ///
+    /// The live URL is then checked as after the `up` of that release. When the check fails, what was live before is live
+    /// again, and the exit code is 1. An interrupted rollback is finished by the next one.
+    #[command(after_help = ROLLBACK_EXAMPLES)]
+    Rollback(RollbackArgs),
 
     /// Remove the stack
     ///
@@ -225,6 +235,25 @@ impl UpArgs {
     }
 }
 
+/// Where a rollback goes.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct RollbackArgs {
+    /// The number of a release; without it the last available one before what is live
+    pub(crate) release: Option<u64>,
+
+    /// Do not check what is live after the rollback
+    #[arg(long)]
+    pub(crate) no_check: bool,
+}
+
+impl RollbackArgs {
+    /// As they are written, each after a space.
+    pub(crate) fn words(self) -> String {
+        let number = self.release.map(|number| format!(" {number}"));
+        number.into_iter().chain(self.no_check.then(|| " --no-check".to_owned())).collect()
+    }
+}
+
 /// How outputs are written.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct OutputsForm {
@@ -270,7 +299,7 @@ impl Command {
             Self::Watch => "watch",
             Self::Down { .. } => "down",
             Self::History => "history",
-            Self::Rollback { .. } => "rollback",
+            Self::Rollback(_) => "rollback",
             Self::Status { .. } => "status",
             Self::Recover => "recover",
             Self::Outputs { .. } => "outputs",

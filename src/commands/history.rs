@@ -2,7 +2,7 @@
 
 use super::{app::App, deployed::not_deployed, project, session};
 use crate::{
-    engine::served_release,
+    engine::{obstacles, served_release},
     error::Failure,
     exit::Exit,
     report::{HistoryTable, Message, ReleaseRow},
@@ -21,8 +21,12 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
 
 /// The releases of a state, the latest first.
 pub(super) fn table(state: &State) -> HistoryTable<'_> {
-    let served = served_release(state, &resources::catalog()).map(|release| release.number);
-    let releases = state.releases.iter().rev();
-    let releases = releases.map(|release| ReleaseRow { served: served == Some(release.number), release }).collect();
-    HistoryTable { releases, unchecked: state.unchecked.is_some() }
+    let catalog = resources::catalog();
+    let served = served_release(state, &catalog).map(|release| release.number);
+    let releases = state.releases.iter().rev().map(|release| {
+        let served = served == Some(release.number);
+        let obstacles = if served { Vec::new() } else { obstacles(state, &catalog, release) };
+        ReleaseRow { served, obstacles, release }
+    });
+    HistoryTable { releases: releases.collect(), unchecked: state.unchecked.is_some() }
 }

@@ -105,7 +105,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Down { delete_users } => down::run(app, delete_users).await,
         Command::Recover => recover::run(app).await,
         Command::History => history::run(app).await,
-        Command::Rollback { release } => Box::pin(rollback::run(app, release)).await,
+        Command::Rollback(arguments) => Box::pin(rollback::run(app, arguments)).await,
         Command::Status { detailed } => status::run(app, detailed).await,
         Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
         Command::User(arguments) => user::run(app, arguments).await,

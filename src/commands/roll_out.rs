@@ -10,16 +10,18 @@ use super::{
 use crate::{
     check::{self, Check, CheckReport, Finding, Patience, Unmade},
     cli::UpArgs,
-    engine::{Back, Events, Key, ResourceError, RolledOut, Rollout, Trial, TrialEnd, Tried, Verb, record},
+    config::Config,
+    engine::{Back, Entry, Events, Key, ResourceError, RolledOut, Rollout, Trial, TrialEnd, Tried, Verb, record},
     error::{Failure, Fault},
     exit::Exit,
     http::Client,
     report::Message,
+    stack,
     state::{State, Store},
 };
 
 /// How long a request may take: API Gateway gives up after 29 s.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
+pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
 
 /// Carries out the plan of a survey, after asking, checks what is served then, and returns the state as it is then.
 ///
@@ -46,9 +48,9 @@ pub(super) async fn roll_out(
     }
     let steps = carry_out::acting(&plan);
     let removes = plan.count(Verb::Delete) + plan.count(Verb::Forget) > 0;
-    let (tally, client, who) = (Tally::new(&app.report), Client::new(PATIENCE), session.who(app));
-    let check = Announced { app, check: check_of(app, session, &client), removes };
-    let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, by: &who };
+    let (tally, client, entry) = (Tally::new(&app.report), Client::new(PATIENCE), entry(app, session));
+    let check = Announced { app, check: check_of(app, (session, &session.config), &client), at_once: removes };
+    let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
     let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &how).await;
     app.bill_saves(rolled.outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: rolled.took });
@@ -73,8 +75,8 @@ pub(crate) async fn apply(
 ) -> Applied {
     let Survey { state, plan, .. } = survey;
     app.set_on_interrupt(OnInterrupt::Finish);
-    let (tally, steps, who) = (Tally::new(events), carry_out::acting(&plan), session.who(app));
-    let unseen = Rollout::<Announced<'_>> { trial: None, undo: false, by: &who };
+    let (tally, steps, entry) = (Tally::new(events), carry_out::acting(&plan), entry(app, session));
+    let unseen = Rollout::<Announced<'_>> { trial: None, undo: false, entry: &entry };
     let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &unseen).await;
     app.bill_saves(rolled.outcome.saves);
     tell_unpruned(app, &rolled.unpruned);
@@ -104,11 +106,22 @@ pub(super) async fn remove_check_user(app: &App, session: &Session, mut state: S
     Ok(record(state, &*session.store).await?)
 }
 
-fn check_of<'c>(app: &'c App, session: &'c Session, client: &'c Client) -> Check<'c, Client> {
+/// What a release of the session's config records.
+fn entry(app: &App, session: &Session) -> Entry {
+    let Session { config, .. } = session;
+    Entry { by: session.who(app), needs: stack::needed(config), checks: check::recorded(config) }
+}
+
+/// The check of what a config says.
+pub(super) fn check_of<'c>(
+    app: &'c App,
+    (session, config): (&'c Session, &'c Config),
+    client: &'c Client,
+) -> Check<'c, Client> {
     // What stands in for AWS has no distance over which a change spreads.
     let patience = if session.cloud.endpoint.is_none() { Patience::AWS } else { Patience::NONE };
     Check {
-        config: &session.config,
+        config,
         cloud: &session.cloud,
         events: &app.report,
         interrupt: &app.interrupt,
@@ -119,11 +132,11 @@ fn check_of<'c>(app: &'c App, session: &'c Session, client: &'c Client) -> Check
 }
 
 /// A check that takes its time, and says so.
-struct Announced<'a> {
-    app: &'a App,
-    check: Check<'a, Client>,
-    /// Whether removals follow when it has passed, so that its result is told ahead of them.
-    removes: bool,
+pub(super) struct Announced<'a> {
+    pub(super) app: &'a App,
+    pub(super) check: Check<'a, Client>,
+    /// Whether its result is told at once, as ahead of removals that follow when it has passed.
+    pub(super) at_once: bool,
 }
 
 impl Trial for Announced<'_> {
@@ -134,7 +147,7 @@ impl Trial for Announced<'_> {
             self.app.report.tell(&Message::Note { message: "checking what is served now, as soon as it is" });
         }
         let tried = self.check.run(state, store).await;
-        if self.removes {
+        if self.at_once {
             tell_checked(self.app, tried.end, &tried.report);
         }
         tried
@@ -192,7 +205,11 @@ fn conclude(app: &App, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
     }
     let failure = match end {
         TrialEnd::Passed => return carry_out::conclude(app, outcome, (steps, &on)),
-        TrialEnd::Open => return Err(unmade(app, report)),
+        TrialEnd::Open => {
+            let again =
+                format!("what is served stays as it is, unchecked; `stackctl up{}` checks it again", app.flags());
+            return Err(unmade(report, (&app.flags(), &again)));
+        }
         TrialEnd::Failed => failed(&report),
     };
     let first = outcome.state.unchecked.as_ref().is_some_and(crate::state::Unchecked::is_first);
@@ -210,7 +227,7 @@ fn tell_unpruned(app: &App, unpruned: &[(Key, ResourceError)]) {
     }
 }
 
-fn tell_left(app: &App, report: &CheckReport) {
+pub(super) fn tell_left(app: &App, report: &CheckReport) {
     let Some(error) = &report.left else { return };
     let fault = Fault::new("the user of the check is not removed yet").detail(error);
     let fault = fault.hint(format!("the next `stackctl up{}` removes them", app.flags()));
@@ -218,8 +235,7 @@ fn tell_left(app: &App, report: &CheckReport) {
 }
 
 /// The check came to no end, so nothing is put back. What it has found until then is told.
-fn unmade(app: &App, mut report: CheckReport) -> Failure {
-    let again = format!("what is served stays as it is, unchecked; `stackctl up{}` checks it again", app.flags());
+pub(super) fn unmade(mut report: CheckReport, (flags, again): (&str, &str)) -> Failure {
     let found = failed(&report);
     let failure = match report.unmade.take() {
         None => Failure::new(Exit::Interrupted, "interrupted before what is served was checked"),
@@ -231,7 +247,7 @@ fn unmade(app: &App, mut report: CheckReport) -> Failure {
         Some(Unmade::User(error)) => {
             let failure = Failure::failed("what is served cannot be checked as a user").detail(&error);
             let failure = error.details().into_iter().fold(failure, Failure::detail);
-            failure.with_hints(error.hints(&app.flags()))
+            failure.with_hints(error.hints(flags))
         }
     };
     failure.after(found).hint(again)
@@ -246,7 +262,7 @@ fn throttled(report: &CheckReport) -> Failure {
 }
 
 /// What did not get the answer that it must get, each on its own.
-fn failed(report: &CheckReport) -> Failure {
+pub(super) fn failed(report: &CheckReport) -> Failure {
     Failure { exit: Exit::Failed, errors: report.findings.iter().map(fault).collect(), hints: Vec::new() }
 }
 

@@ -23,6 +23,7 @@ mod observe;
 mod plan;
 mod release;
 mod resource;
+mod rollback;
 mod serving;
 mod step;
 
@@ -40,9 +41,10 @@ pub use interrupt::Interrupt;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
-pub use release::{Move, WayBack, WentBack, served_release, serves, way_back};
+pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{Discovered, Erased, Replacement, Resource, Search, Sight, Traits};
-pub use serving::{Back, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
+pub use rollback::{Present, WentBack};
+pub use serving::{Back, Entry, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

@@ -51,6 +51,14 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// # Errors
     /// When a thing cannot be read, or its kind is not known.
     pub async fn observe(&self, state: &State, desired: &Desired) -> Result<Observed, ObserveError> {
+        let mut observed = self.observe_recorded(state).await?;
+        self.find_pending(state, &mut observed).await?;
+        self.count_holdings(desired, &mut observed).await?;
+        Ok(observed)
+    }
+
+    /// Looks at everything that is recorded.
+    pub(super) async fn observe_recorded(&self, state: &State) -> Result<Observed, ObserveError> {
         let reads = state.resources.iter().map(|(key, recorded)| async move {
             let claim = claim(state, key, recorded.token.as_deref());
             let found = self.kind(key)?.read(&self.context(key), &recorded.outputs, &claim).await;
@@ -59,8 +67,6 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let recorded = stream::iter(reads).buffer_unordered(self.parallel.max(1)).try_collect().await?;
         let mut observed = Observed { recorded, ..Observed::default() };
         self.bury_children(state, &mut observed);
-        self.find_pending(state, &mut observed).await?;
-        self.count_holdings(desired, &mut observed).await?;
         Ok(observed)
     }
 

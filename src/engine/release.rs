@@ -1,35 +1,36 @@
-//! What was confirmed and can be gone back to: recorded, found again, and put back.
+//! Releases: what was confirmed, whether it can still be rolled back to, and what has to move for that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use futures_util::{StreamExt as _, stream};
 use jiff::{Timestamp, Unit};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Back, Engine, Failed, Key, Outcome, ResourceError, Rules, Verb};
-use crate::state::{Changed, Release, State, StateError, Store};
+use super::{Key, Rules};
+use crate::state::{Changed, Release, State, Unchecked};
 
 /// How many releases are kept: the last one and four to go back to.
 const KEPT: usize = 5;
 
 /// A release to be recorded.
-pub(super) struct New<'a> {
-    pub(super) by: &'a str,
+pub(super) struct New {
+    pub(super) by: String,
     pub(super) checked: bool,
     pub(super) back_to: Option<u64>,
     pub(super) changes: BTreeMap<Key, Changed>,
     pub(super) serves: BTreeMap<Key, String>,
+    pub(super) needs: BTreeMap<Key, Option<String>>,
+    pub(super) checks: Value,
 }
 
 /// Records a release and forgets one where there are too many. Those that nobody has checked make room first, so that a
 /// `watch` does not push out what was deployed with care; but for the last one, so that there is always a step back.
-pub(super) fn add(state: &mut State, new: New<'_>) {
-    let New { by, checked, back_to, changes, serves } = new;
+pub(super) fn add(state: &mut State, new: New) {
+    let New { by, checked, back_to, changes, serves, needs, checks } = new;
     let number = state.releases.last().map_or(1, |last| last.number + 1);
     let now = Timestamp::now();
     let at = now.round(Unit::Second).unwrap_or(now);
-    state.releases.push(Release { number, at, by: by.to_owned(), checked, back_to, changes, serves });
+    state.releases.push(Release { number, at, by, checked, back_to, changes, serves, needs, checks });
     while state.releases.len() > KEPT {
         let unseen = state.releases[..KEPT - 1].iter().position(|release| !release.checked);
         state.releases.remove(unseen.unwrap_or_default());
@@ -42,8 +43,7 @@ pub(super) fn served(outputs: &Value, field: &str) -> Option<String> {
 }
 
 /// What each thing serves, as it is recorded.
-#[must_use]
-pub fn serves(state: &State, rules: &dyn Rules) -> BTreeMap<Key, String> {
+pub(super) fn serves(state: &State, rules: &dyn Rules) -> BTreeMap<Key, String> {
     let all = state.resources.iter().filter_map(|(key, recorded)| {
         let field = rules.traits(&key.kind)?.serves?;
         Some((key.clone(), served(&recorded.outputs, field)?))
@@ -60,6 +60,66 @@ pub fn served_release<'s>(state: &'s State, rules: &dyn Rules) -> Option<&'s Rel
     }
     let now = serves(state, rules);
     state.releases.iter().rfind(|release| now.iter().all(|(key, served)| release.serves.get(key) == Some(served)))
+}
+
+/// Why a release cannot be rolled back to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Obstacle {
+    /// It was recorded by a version that did not keep what its deployment needs.
+    Unrecorded,
+    /// What its deployment needs was deleted since.
+    Deleted {
+        /// Which resource.
+        key: Key,
+    },
+    /// What its deployment needs was created anew since.
+    Replaced {
+        /// Which resource.
+        key: Key,
+    },
+    /// What its deployment needs is on record and does not exist.
+    Missing {
+        /// Which resource.
+        key: Key,
+    },
+    /// What its deployment needs belongs to another owner by now.
+    Unmanaged {
+        /// Which resource.
+        key: Key,
+    },
+    /// What its deployment needs exists and has nothing live, as a function without its alias.
+    NotLive {
+        /// Which resource.
+        key: Key,
+    },
+    /// What was live with it was deleted since.
+    Pruned {
+        /// Of which resource.
+        key: Key,
+        /// What was live of it.
+        served: String,
+    },
+}
+
+/// Why a release cannot be rolled back to, as far as that is on record.
+#[must_use]
+pub fn obstacles(state: &State, rules: &dyn Rules, release: &Release) -> Vec<Obstacle> {
+    if release.needs.is_empty() {
+        return vec![Obstacle::Unrecorded];
+    }
+    let serves = |key: &Key| rules.traits(&key.kind).is_some_and(|traits| traits.serves.is_some());
+    let obstacle = |(key, token): (&Key, &Option<String>)| {
+        let key = key.clone();
+        match state.resources.get(&key) {
+            None => Some(Obstacle::Deleted { key }),
+            Some(recorded) if recorded.token != *token => Some(Obstacle::Replaced { key }),
+            // What is created anew is struck from what was live.
+            Some(_) if serves(&key) && !release.serves.contains_key(&key) => Some(Obstacle::Replaced { key }),
+            Some(_) => None,
+        }
+    };
+    release.needs.iter().filter_map(obstacle).collect()
 }
 
 /// The way back to what was served.
@@ -84,12 +144,13 @@ pub struct Move {
     pub to: String,
 }
 
-/// What has to happen so that everything that is still there serves what is `wanted`. What an unconfirmed change was about
-/// to move is moved whatever the record says: a run that died may have moved it and not recorded it.
+/// What has to happen so that everything that is still there serves what is `wanted` and not what it serves `now`. What an
+/// unconfirmed change was about to move is moved in any case: a call of a run that died may still be on its way.
 #[must_use]
-pub fn way_back(state: &State, rules: &dyn Rules, wanted: &BTreeMap<Key, String>) -> WayBack {
-    let now = serves(state, rules);
-    let unsure = |key: &Key| state.unchecked.as_ref().is_some_and(|unchecked| unchecked.before.contains_key(key));
+pub(super) fn way_back(state: &State, now: &BTreeMap<Key, String>, wanted: &BTreeMap<Key, String>) -> WayBack {
+    let begun =
+        |Unchecked { before, from, .. }: &Unchecked, key: &Key| before.contains_key(key) || from.contains_key(key);
+    let unsure = |key: &Key| state.unchecked.as_ref().is_some_and(|unchecked| begun(unchecked, key));
     let mut way = WayBack::default();
     for (key, to) in wanted {
         match now.get(key) {
@@ -98,7 +159,7 @@ pub fn way_back(state: &State, rules: &dyn Rules, wanted: &BTreeMap<Key, String>
             Some(from) => way.moves.push(Move { key: key.clone(), from: from.clone(), to: to.clone() }),
         }
     }
-    way.later = now.into_keys().filter(|key| !wanted.contains_key(key)).collect();
+    way.later = now.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
     way
 }
 
@@ -115,89 +176,5 @@ pub(super) fn undo(state: &mut State) {
     let Some(unchecked) = state.unchecked.take() else { return };
     for (key, changed) in unchecked.changes {
         state.undone.entry(key).or_insert(changed);
-    }
-}
-
-/// What became of going back to a release.
-#[derive(Debug)]
-pub struct WentBack {
-    /// The state as it is now.
-    pub state: State,
-    /// What serves as it did then, and what does not.
-    pub back: Back,
-    /// How often the state was saved.
-    pub saves: u64,
-    /// Why the state could not be saved.
-    pub save_error: Option<StateError>,
-}
-
-impl<C: Send + Sync + 'static> Engine<'_, C> {
-    /// Lets everything that is still there serve what it served with a release, and records that as a new one. What is
-    /// left half-way is an unconfirmed change, as after an interrupted roll-out.
-    pub async fn go_back(&self, mut state: State, store: &dyn Store, (to, by): (&Release, &str)) -> WentBack {
-        let moves = way_back(&state, self.catalog, &to.serves).moves;
-        let now = serves(&state, self.catalog);
-        let unchecked = state.unchecked.get_or_insert_default();
-        unchecked.back_to = Some(to.number);
-        for Move { key, .. } in &moves {
-            unchecked.before.entry(key.clone()).or_insert_with(|| now.get(key).cloned());
-        }
-        let mut outcome = Outcome::idle(state);
-        outcome.save(store).await;
-        if outcome.save_error.is_some() {
-            return WentBack::of(outcome, Back::default());
-        }
-        let back = self.put_back(&mut outcome.state, moves).await;
-        if back.failed.is_empty() {
-            undo(&mut outcome.state);
-            let serves = serves(&outcome.state, self.catalog);
-            let new = New { by, checked: false, back_to: Some(to.number), changes: BTreeMap::new(), serves };
-            add(&mut outcome.state, new);
-        }
-        outcome.save(store).await;
-        WentBack::of(outcome, back)
-    }
-
-    /// Moves each thing to what it is to serve, and records that.
-    pub(super) async fn put_back(&self, state: &mut State, moves: Vec<Move>) -> Back {
-        let calls = moves.iter().filter_map(|Move { key, to, .. }| {
-            let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
-            let outputs = recorded.outputs.clone();
-            Some(async move { (key, kind.put_back(&self.context(key), &outputs, to).await) })
-        });
-        let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
-        let mut back = Back::default();
-        for (key, result) in ended {
-            match result {
-                Ok(outputs) => {
-                    if let Some(recorded) = state.resources.get_mut(key) {
-                        recorded.outputs = outputs;
-                    }
-                    back.restored.push(key.clone());
-                }
-                Err(error) => back.failed.push(Failed { key: key.clone(), verb: Verb::Update, error }),
-            }
-        }
-        back.restored.sort();
-        back
-    }
-
-    /// Deletes what these things have served and no release needs; answers what could not be deleted.
-    pub(super) async fn prune(&self, state: &State, keys: impl Iterator<Item = &Key>) -> Vec<(Key, ResourceError)> {
-        let now = serves(state, self.catalog);
-        let calls = keys.filter_map(|key| {
-            let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
-            let past = state.releases.iter().filter_map(|release| release.serves.get(key));
-            let kept: BTreeSet<String> = past.chain(now.get(key)).cloned().collect();
-            Some(async move { (key, kind.prune(&self.context(key), &recorded.outputs, &kept).await) })
-        });
-        let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
-        ended.into_iter().filter_map(|(key, result)| Some((key.clone(), result.err()?))).collect()
-    }
-}
-
-impl WentBack {
-    fn of(Outcome { state, saves, save_error, .. }: Outcome, back: Back) -> Self {
-        Self { state, back, saves, save_error }
     }
 }

@@ -110,6 +110,16 @@ pub trait Resource: Send + Sync + 'static {
         async { Err(ResourceError::refused("it serves nothing")) }
     }
 
+    /// Says whether what it `served` before is still there to be put back. Asked of kinds that serve only.
+    fn still_has(
+        context: &Context<'_, Self::Cloud>,
+        outputs: &Self::Outputs,
+        served: &str,
+    ) -> impl Future<Output = Result<bool, ResourceError>> + Send {
+        let _ = (context, outputs, served);
+        async { Err(ResourceError::refused("it serves nothing")) }
+    }
+
     /// Deletes what it has served, but for what is `kept` and what somebody else still uses. Asked of kinds that serve
     /// only.
     fn prune(
@@ -178,6 +188,8 @@ pub trait Erased<C>: Send + Sync {
     async fn delete(&self, context: &Context<'_, C>, outputs: &Value) -> Result<(), ResourceError>;
     /// [`Resource::put_back`].
     async fn put_back(&self, context: &Context<'_, C>, outputs: &Value, served: &str) -> Result<Value, ResourceError>;
+    /// [`Resource::still_has`].
+    async fn still_has(&self, context: &Context<'_, C>, outputs: &Value, served: &str) -> Result<bool, ResourceError>;
     /// [`Resource::prune`].
     async fn prune(
         &self,
@@ -300,6 +312,15 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
     ) -> Result<Value, ResourceError> {
         let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
         Ok(plain(&R::put_back(context, &outputs, served).await?))
+    }
+
+    async fn still_has(
+        &self,
+        context: &Context<'_, R::Cloud>,
+        outputs: &Value,
+        served: &str,
+    ) -> Result<bool, ResourceError> {
+        R::still_has(context, &typed::<R::Outputs>(outputs, "recorded outputs")?, served).await
     }
 
     async fn prune(

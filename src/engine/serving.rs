@@ -3,8 +3,9 @@
 //! What served before is on record ahead of the first effect, with the intents. So a run that dies anywhere in between is
 //! followed by one that finishes the change, tries it, and still knows where to go back to.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
@@ -29,8 +30,19 @@ pub struct Rollout<'a, T> {
     pub trial: Option<&'a T>,
     /// Whether what served before is to serve again when the trial fails.
     pub undo: bool,
-    /// By whom, for the record.
-    pub by: &'a str,
+    /// What its release records.
+    pub entry: &'a Entry,
+}
+
+/// What a release records besides what is live then.
+#[derive(Debug, Clone, Default)]
+pub struct Entry {
+    /// By whom.
+    pub by: String,
+    /// What the live deployment needs to respond to a request.
+    pub needs: BTreeSet<Key>,
+    /// What the check asks, as the check itself writes it down.
+    pub checks: Value,
 }
 
 /// What a trial came to.
@@ -84,6 +96,13 @@ pub struct Back {
 /// Remembers what serves now, as far as the plan is about to change it. What was remembered before and never confirmed
 /// stays: it is where to go back to.
 fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
+    if let Some(unchecked) = &mut state.unchecked {
+        // A rollback that did not end is a part of this change.
+        unchecked.back_to = None;
+        for (key, live) in std::mem::take(&mut unchecked.from) {
+            unchecked.before.entry(key).or_insert(Some(live));
+        }
+    }
     for step in &plan.steps {
         let Some(field) = rules.traits(&step.key.kind).and_then(|traits| traits.serves) else { continue };
         let made = matches!(step.action, Action::Create { .. } | Action::Replace { .. });
@@ -101,7 +120,6 @@ fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
         unchecked.before.entry(step.key.clone()).or_insert(before);
     }
     let Some(unchecked) = &mut state.unchecked else { return };
-    unchecked.back_to = None;
     // What was put back is undone where callers see it, and nowhere else: this change is about that, too.
     for (key, changed) in std::mem::take(&mut state.undone) {
         unchecked.changes.entry(key).or_insert(changed);
@@ -133,7 +151,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
                 return all;
             }
         }
-        self.finish(&mut all, &removing, (store, how.by)).await;
+        self.finish(&mut all, &removing, (store, how.entry)).await;
         all
     }
 
@@ -164,15 +182,18 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// Confirms the change, removes what is not wanted any more, and what nobody can go back to.
-    async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, by): (&dyn Store, &str)) {
+    async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, entry): (&dyn Store, &Entry)) {
         let checked = all.tried.is_some();
         let unchecked = all.outcome.state.unchecked.take();
         if let Some(unchecked) = &unchecked {
             let removed = |key: &Key| removing.steps.iter().any(|step| step.key == *key && removes_all(&step.action));
-            let mut serves = release::serves(&all.outcome.state, self.catalog);
+            let state = &mut all.outcome.state;
+            let mut serves = release::serves(state, self.catalog);
             serves.retain(|key, _| !removed(key));
-            let changes = unchecked.changes.clone();
-            release::add(&mut all.outcome.state, release::New { by, checked, back_to: None, changes, serves });
+            let tokens = |key: &Key| Some((key.clone(), state.resources.get(key)?.token.clone()));
+            let needs = entry.needs.iter().filter_map(tokens).collect();
+            let (by, checks, changes) = (entry.by.clone(), entry.checks.clone(), unchecked.changes.clone());
+            release::add(state, release::New { by, checked, back_to: None, changes, serves, needs, checks });
         }
         let began = Instant::now();
         if !removing.is_empty() {
@@ -194,7 +215,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let state = &mut all.outcome.state;
         let before = state.unchecked.iter().flat_map(|unchecked| &unchecked.before);
         let before = before.filter_map(|(key, served)| Some((key.clone(), served.clone()?))).collect();
-        let mut moves = release::way_back(state, self.catalog, &before).moves;
+        let now = release::serves(state, self.catalog);
+        let mut moves = release::way_back(state, &now, &before).moves;
         // Everything has just been carried out, so what is recorded is so.
         moves.retain(|one| one.from != one.to);
         if moves.is_empty() {

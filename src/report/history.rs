@@ -8,8 +8,9 @@ use super::{
     human::past,
     paint::{CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
+    unavailable::reasons,
 };
-use crate::state::Release;
+use crate::{engine::Obstacle, state::Release};
 
 /// Releases, and which of them is served.
 #[derive(Debug, Serialize)]
@@ -25,6 +26,9 @@ pub(crate) struct HistoryTable<'a> {
 pub(crate) struct ReleaseRow<'a> {
     /// Whether it is the one that is served.
     pub(crate) served: bool,
+    /// Why it cannot be rolled back to, as far as that is on record.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) obstacles: Vec<Obstacle>,
     /// What is on record.
     pub(crate) release: &'a Release,
 }
@@ -49,13 +53,14 @@ impl ReleaseRow<'_> {
     fn render(&self, width: usize) -> String {
         let Release { number, at, by, checked, back_to, changes, .. } = self.release;
         let mark = if self.served { paint(GOOD, "*") } else { " ".into() };
-        let how = match back_to {
-            Some(earlier) => paint(FAINT, format!(", back to {earlier}")),
-            None if *checked => String::new(),
-            None => paint(FAINT, ", not checked"),
-        };
+        let how = back_to.map(|earlier| format!(", back to {earlier}")).unwrap_or_default();
+        let how = if *checked { how } else { how + ", not checked" };
+        let how = if how.is_empty() { how } else { paint(FAINT, how) };
         let (number, by) = (paint(STRONG, format!("{number:>width$}")), plain(by));
         let mut text = format!("{mark} {number}  {at}  {by}{how}\n");
+        for reason in reasons(&self.obstacles) {
+            let _ = writeln!(text, "      {}", paint(CHANGE, format!("not available: {}", plain(&reason))));
+        }
         for (key, changed) in changes {
             let settings: Vec<&str> = changed.settings.iter().map(String::as_str).collect();
             let colon = if settings.is_empty() { "" } else { ": " };
@@ -73,9 +78,20 @@ mod tests {
     #[test]
     fn releases_are_aligned_and_nothing_is_painted_that_is_not_there() {
         let (at, by) = ("2026-11-23T09:00:00Z".parse().unwrap(), "ann".to_owned());
-        let nine = Release { number: 9, at, by, checked: true, back_to: None, changes: [].into(), serves: [].into() };
+        let nine = Release {
+            number: 9,
+            at,
+            by,
+            checked: true,
+            back_to: None,
+            changes: [].into(),
+            serves: [].into(),
+            needs: [].into(),
+            checks: serde_json::Value::Null,
+        };
         let ten = Release { number: 10, ..nine.clone() };
-        let rows = [&ten, &nine].map(|release| ReleaseRow { served: release.number == 10, release });
+        let rows =
+            [&ten, &nine].map(|release| ReleaseRow { served: release.number == 10, obstacles: Vec::new(), release });
         let text = HistoryTable { releases: rows.into(), unchecked: false }.render();
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(plain, "* 10  2026-11-23T09:00:00Z  ann\n   9  2026-11-23T09:00:00Z  ann\n");

@@ -51,10 +51,11 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Error(failure) => failure_text(failure),
         Message::History(history) => history.render(),
         Message::RolledBack(rolled_back) => rolled_back.render(),
+        Message::Unavailable(unavailable) => unavailable.render(),
         Message::Checked(report) => checked(report),
         Message::Executed { steps, took } => executed(steps, *took),
         // What it cost is for machines; a person has seen how it ended, and an answer's own bytes.
-        Message::Answer(_) | Message::Done(_) => String::new(),
+        Message::Answer(_) | Message::Done(_) | Message::RolledForward(_) => String::new(),
     }
 }
 

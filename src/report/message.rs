@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use serde::{Serialize, Serializer};
 
 use super::{
-    Answer, Cycle, FoundTable, HistoryTable, Invoked, LogLine, PlanTable, RolledBack, SignedIn, StateCard, StatusTable,
-    TokenCard, UserCard, UserTable, Watching,
+    Answer, Cycle, FoundTable, HistoryTable, Invoked, LogLine, PlanTable, RolledBack, RolledForward, SignedIn,
+    StateCard, StatusTable, TokenCard, Unavailable, UserCard, UserTable, Watching,
 };
 use crate::{
     check::{CheckReport, Finding},
@@ -68,6 +68,10 @@ pub(crate) enum Message<'a> {
     History(&'a HistoryTable<'a>),
     /// An earlier release is served again.
     RolledBack(&'a RolledBack<'a>),
+    /// What was live before a rollback is live again.
+    RolledForward(&'a RolledForward<'a>),
+    /// A release was passed over.
+    Unavailable(&'a Unavailable<'a>),
     /// What is served was checked.
     #[serde(serialize_with = "checked")]
     Checked(&'a CheckReport),

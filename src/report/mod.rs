@@ -27,6 +27,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 mod token;
+mod unavailable;
 mod under_way;
 mod usage;
 mod users;
@@ -60,11 +61,12 @@ pub(crate) use log_line::{API, LogLine};
 pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Recovered, Target};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
-pub(crate) use rolled_back::RolledBack;
+pub(crate) use rolled_back::{RolledBack, RolledForward};
 pub(crate) use signed_in::SignedIn;
 pub(crate) use state::StateCard;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 pub(crate) use token::{TokenCard, lasting};
+pub(crate) use unavailable::{Unavailable, reasons};
 pub(crate) use under_way::UnderWay;
 pub(crate) use users::{UserCard, UserTable};
 

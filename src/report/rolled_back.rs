@@ -18,9 +18,20 @@ pub(crate) struct RolledBack<'a> {
     pub(crate) gone: &'a [Key],
     /// What was made since, and is as it was.
     pub(crate) later: &'a [Key],
+    /// Whether its check has passed; otherwise it was not asked for.
+    pub(crate) checked: bool,
     /// The command that deploys the config again.
     #[serde(skip)]
     pub(crate) up: String,
+}
+
+/// What was live before a rollback is live again, because the rollback has failed. A person reads it in the error's hints.
+#[derive(Debug, Serialize)]
+pub(crate) struct RolledForward<'a> {
+    /// The release that was rolled back to.
+    pub(crate) back_to: u64,
+    /// What has moved.
+    pub(crate) restored: &'a [Key],
 }
 
 impl RolledBack<'_> {

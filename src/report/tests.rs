@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     engine::{
-        Action, Change, Desired, Event, Key, Kind, Plan, Replacement, ResourceError, Rules, Step, Traits, Verb, Verdict,
+        Action, Change, Desired, Event, Key, Kind, Obstacle, Plan, Replacement, ResourceError, Rules, Step, Traits,
+        Verb, Verdict,
     },
     error::{Failure, Fault},
     exit::Exit,
@@ -294,6 +295,8 @@ fn hostile(text: &str) -> State {
         back_to: None,
         changes: changes.into(),
         serves: [].into(),
+        needs: [].into(),
+        checks: serde_json::Value::Null,
     });
     state
 }
@@ -302,9 +305,11 @@ fn hostile(text: &str) -> State {
 fn no_text_of_a_state_moves_the_cursor() {
     let state = hostile("a\rb");
     let card = StateCard { place: "a\rb", state: &state };
-    let releases = state.releases.iter().map(|release| ReleaseRow { served: true, release }).collect();
+    let obstacles = vec![Obstacle::Pruned { key: key("kind.a\rb"), served: "a\rb".into() }];
+    let releases = state.releases.iter();
+    let releases = releases.map(|release| ReleaseRow { served: true, obstacles: obstacles.clone(), release }).collect();
     let history = HistoryTable { releases, unchecked: true };
     let told = [plain(&Message::State(&card)), plain(&Message::History(&history))].concat();
     assert!(!told.contains('\r'), "{told:?}");
-    assert_eq!(told.matches(r"a\rb").count(), 19, "{told}");
+    assert_eq!(told.matches(r"a\rb").count(), 21, "{told}");
 }

@@ -13,6 +13,7 @@ use crate::{
     resources::{
         api_routes::{self, ApiRoutes, GatewayResponse, Preflight},
         authorizer::{self, Authorizer},
+        iam_role::IamRole,
         lambda_function::{self, LambdaFunction},
         lambda_permission::{self, LambdaPermission},
         log_group::{self, LogGroup},
@@ -63,6 +64,21 @@ pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
 #[must_use]
 pub fn access_log_group() -> Key {
     Key::new(<LogGroup as Resource>::KIND, "api/access")
+}
+
+/// What a request to the live deployment passes through: the deployment works only as long as all of it is there. An
+/// authorizer is not a part of it, because a deployment has its own copy.
+#[must_use]
+pub fn needed(config: &Config) -> BTreeSet<Key> {
+    let mut needed = BTreeSet::from([main::<RestApi>(), main::<Stage>()]);
+    for route in config.routes.values() {
+        let name = route.function.as_str();
+        needed.extend([of::<LambdaFunction>(name), of::<LambdaPermission>(name), of::<IamRole>(name)]);
+        if route.auth != config::Auth::None {
+            needed.insert(main::<UserPool>());
+        }
+    }
+    needed
 }
 
 fn access_logs(config: &Config, logs: &config::AccessLogs) -> log_group::Spec {

@@ -13,7 +13,7 @@ mod users;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use api::access_log_group;
+pub use api::{access_log_group, needed};
 pub use names::{Identity, access_log_group_name, log_group_name, role_name};
 pub use outputs::{Outputs, RouteUrl, outputs};
 pub use recovery::{rewire, scope, sought};

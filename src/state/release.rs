@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::engine::{Key, Verb};
 
@@ -18,6 +19,9 @@ pub struct Unchecked {
     /// The release that is being gone back to, when it is that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back_to: Option<u64>,
+    /// What was live when rolling back to that release began: what is rolled forward to when its check fails.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub from: BTreeMap<Key, String>,
 }
 
 /// What was changed of one thing.
@@ -51,6 +55,13 @@ pub struct Release {
     pub changes: BTreeMap<Key, Changed>,
     /// What each thing served from then on.
     pub serves: BTreeMap<Key, String>,
+    /// Everything that its deployment needs to respond to a request, each with the token of its claim. Empty when it was
+    /// recorded by a version that did not keep it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub needs: BTreeMap<Key, Option<String>>,
+    /// What its check asked, as the check itself writes it down.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub checks: Value,
 }
 
 /// A user who is there only while a check is.

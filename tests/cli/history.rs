@@ -6,7 +6,7 @@ use stackctl_local::Settings;
 use super::{bucket, sandbox::Sandbox};
 
 /// A transcript without the moments and the machine that are on record.
-fn transcript(sandbox: &Sandbox, line: &str) -> String {
+pub(super) fn transcript(sandbox: &Sandbox, line: &str) -> String {
     let local = if line.contains("--local") { " --local" } else { "" };
     let events = sandbox.events(&format!("history{local}"));
     let releases = events[0]["releases"].as_array().unwrap().clone();
@@ -21,7 +21,7 @@ fn transcript(sandbox: &Sandbox, line: &str) -> String {
 }
 
 /// Edits the configuration and brings it up.
-fn touch(sandbox: &Sandbox, from: &str, to: &str) {
+pub(super) fn touch(sandbox: &Sandbox, from: &str, to: &str) {
     sandbox.edit(from, to);
     assert_eq!(sandbox.run("up --local --quiet").code, 0);
 }
@@ -59,26 +59,30 @@ fn releases_are_told_and_gone_back_to() {
           created user_pool_client.main
     --- stderr
     "#);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
     exit code 0
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
+    checked with 2 requests in TIME
+
     release 4 serves what release 2 did; `stackctl up --local` deploys the config again
-    "#);
+    ");
     let code = |line: &str| sandbox.run(line).code;
     assert_eq!((code("call GET /hallo --local --fail"), code("plan --local --detailed-exitcode")), (1, 3));
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r"
     exit code 0
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
     back to release 1 of MOMENT: lambda_function.hello: 2 → 1
+    checked with 2 requests in TIME
+
     release 5 serves what release 1 did; `stackctl up --local` deploys the config again
-    "#);
+    ");
     insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
     exit code 0
     --- stdout
@@ -123,7 +127,7 @@ fn what_does_not_come_back_and_what_stays_is_told() {
     touch(&sandbox, hello, &other);
     sandbox.edit(&other, hello);
     touch(&sandbox, r#""GET /hello""#, r#""GET /hallo""#);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r"
     exit code 0
     --- stdout
     --- stderr
@@ -131,8 +135,10 @@ fn what_does_not_come_back_and_what_stays_is_told() {
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
     removed since, and does not come back: lambda_function.other
+    checked with 2 requests in TIME
+
     release 4 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
-    "#);
+    ");
     insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r#"
     exit code 0
     --- stdout
@@ -144,7 +150,7 @@ fn what_does_not_come_back_and_what_stays_is_told() {
     "#);
     sandbox.edit(hello, &other);
     touch(&sandbox, r#""GET /hallo""#, r#""GET /hi""#);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r"
     exit code 0
     --- stdout
     --- stderr
@@ -152,8 +158,10 @@ fn what_does_not_come_back_and_what_stays_is_told() {
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
     made since, and stays as it is: lambda_function.other
+    checked with 2 requests in TIME
+
     release 6 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
-    "#);
+    ");
 }
 
 #[test]
@@ -175,6 +183,7 @@ fn a_machine_reads_what_a_rollback_has_done_and_may_ask_for_it_again() {
             "moves": [{ "key": "lambda_function.hello", "from": "5", "to": "1" }],
             "gone": [],
             "later": [],
+            "checked": true,
         })
     );
     // It was the oldest of five, and the new release took its place.
@@ -200,24 +209,24 @@ fn there_is_no_way_to_what_is_not_on_record() {
     hint: `stackctl up --local` deploys it
     "#);
     assert_eq!(sandbox.run("up --local --quiet").code, 0);
-    insta::assert_snapshot!(sandbox.transcript("rollback --local"), @r#"
+    insta::assert_snapshot!(sandbox.transcript("rollback --local"), @r"
     exit code 1
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
-    error: no release before what is served has served anything else
-    hint: `stackctl history --local` tells those there are
-    "#);
-    insta::assert_snapshot!(sandbox.transcript("rollback 7 --local"), @r#"
+    error: nothing to roll back to: no earlier release differs from the live one
+    hint: `stackctl history --local` shows the releases
+    ");
+    insta::assert_snapshot!(sandbox.transcript("rollback 7 --local"), @r"
     exit code 2
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
-    error: there is no release 7 that could be gone back to
-    hint: `stackctl history --local` tells those there are
-    "#);
+    error: release 7 not found
+    hint: `stackctl history --local` shows the releases
+    ");
     assert_eq!(sandbox.run("down --local").code, 0);
     assert_eq!(sandbox.run("history --local").code, 1, "what was served is gone");
 }
@@ -232,17 +241,17 @@ fn a_version_that_somebody_deleted_is_told() {
     let delete = format!("curl -sf -X DELETE '{function}' --aws-sigv4 aws:amz:eu-west-1:lambda --user local:local");
     let deleted = sandbox.ran(&mut sandbox.shell(&delete));
     assert_eq!(deleted.code, 0, "{deleted:?}");
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
-    exit code 4
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r"
+    exit code 1
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
-    back to release 1 of MOMENT: lambda_function.hello: 2 → 1, stage.main: DEPLOYMENT → DEPLOYMENT
-    error: lambda_function.hello: not put back
-      function `shop-dev-hello` has no alias `live` or no version 1 any more
-    hint: what was not put back serves what it did; `stackctl up --local` deploys the config again
-    "#);
+    error: release 1 is not available
+      deleted since: `1` of lambda_function.hello
+    hint: restore the config and code of that release, and run `stackctl up --local`
+    hint: `stackctl history --local` shows which releases are available
+    ");
     assert_eq!(sandbox.run("up --local").code, 0);
 }
 
@@ -255,11 +264,11 @@ fn what_is_put_back_and_cannot_be_recorded_is_told_and_the_next_goes_on() {
     assert_eq!(sandbox.run("up --yes --quiet").code, 0);
     aws.refuse("lambda:UpdateAlias");
     aws.refuse_later("s3:PutObject", 2);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes --quiet"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes --quiet"), @r"
     exit code 4
     --- stdout
     --- stderr
-    error: lambda_function.hello: not put back
+    error: lambda_function.hello: not rolled back
       lambda:UpdateAlias: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `lambda:UpdateAlias`
@@ -267,9 +276,9 @@ fn what_is_put_back_and_cannot_be_recorded_is_told_and_the_next_goes_on() {
       s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
-    hint: what was not put back serves what it did; `stackctl up` deploys the config again
-    hint: put back and not recorded: stage.main; `stackctl rollback 1` goes on
-    "#);
+    hint: rolled forward: what was live before the rollback is live again
+    hint: what was done is not recorded; `stackctl rollback 1` goes on
+    ");
     aws.refuse_later("s3:PutObject", 1);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --yes --quiet"), @r#"
     exit code 1
@@ -280,15 +289,17 @@ fn what_is_put_back_and_cannot_be_recorded_is_told_and_the_next_goes_on() {
       request id REQUEST
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
     "#);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --yes"), @r"
     exit code 0
     --- stdout
     --- stderr
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
     back to release 1 of MOMENT: lambda_function.hello: 2 → 1, stage.main: DEPLOYMENT → DEPLOYMENT
+    checked with 2 requests in TIME
+
     release 3 serves what release 1 did; `stackctl up` deploys the config again
-    "#);
+    ");
 }
 
 #[test]

@@ -30,6 +30,7 @@ mod pty;
 mod reading;
 mod recover;
 mod refusals;
+mod rollback;
 pub(crate) mod sandbox;
 mod secrets;
 mod sign_in;

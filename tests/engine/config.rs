@@ -1,6 +1,6 @@
 //! What the toy kinds are wired to: a configuration of a toy stack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stackctl::engine::{Desired, Input, Key, Part};
 
@@ -47,5 +47,11 @@ impl Config {
         let top = IndexSpec { jar: jar.output("id").into(), fingerprint: Input::Digest(parts) };
         desired.add(Key::new(INDEX, "main"), &top, []);
         desired
+    }
+
+    /// What people need besides the index, as routes need functions.
+    pub fn needs(&self) -> BTreeSet<Key> {
+        let shelves = self.shelves.keys().map(|name| Key::new(SHELF, name));
+        shelves.chain([Key::new(JAR, "main"), Key::new(INDEX, "main")]).collect()
     }
 }

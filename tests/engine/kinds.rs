@@ -339,6 +339,11 @@ impl Resource for Index {
         Self::show(at, &outputs.id, fingerprint).await
     }
 
+    async fn still_has(at: &Context<'_, World>, outputs: &Shown, fingerprint: &str) -> Result<bool> {
+        let thing = at.cloud.get(&outputs.id).await?;
+        Ok(thing.is_some_and(|thing| thing.settings["pruned"] != fingerprint))
+    }
+
     async fn delete(at: &Context<'_, World>, outputs: &Shown) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }

@@ -10,6 +10,7 @@ mod life;
 mod ownership;
 mod recovery;
 mod releases;
+mod rollback;
 mod saves;
 mod serving;
 mod world;

@@ -1,7 +1,7 @@
 //! What was confirmed is kept on record, and can be gone back to; wherever the run dies.
 
 use stackctl::{
-    engine::{Engine, Interrupt, TrialEnd, WentBack, served_release},
+    engine::{Engine, Entry, Interrupt, Obstacle, Rollout, TrialEnd, WentBack, served_release},
     state::State,
 };
 
@@ -9,16 +9,16 @@ use super::{
     config::Config,
     kinds::catalog,
     life::{Told, down, state},
-    serving::{ended, is_as_wanted, roll_out},
+    serving::{Ending, ended, is_as_wanted, roll_out},
     world::{Cut, Thing, World},
 };
 
-fn config(front: &str) -> Config {
+pub(super) fn config(front: &str) -> Config {
     Config::new(&[("a", 3)], "cork", &[("front", front)])
 }
 
 /// A stack that came by several releases, one for each colour.
-async fn released(colours: &[&str]) -> World {
+pub(super) async fn released(colours: &[&str]) -> World {
     let world = World::default();
     for colour in colours {
         ended(&world, &config(colour), TrialEnd::Passed).await;
@@ -26,18 +26,47 @@ async fn released(colours: &[&str]) -> World {
     world
 }
 
-/// Goes back to a release, and dies where `cut` says; `None` when it did.
-async fn go_back(world: &World, number: u64, cut: Option<Cut>) -> Option<WentBack> {
+/// Goes back to a release, unchecked, and dies where `cut` says; `None` when it did.
+async fn go_back(world: &World, number: u64, cut: Option<Cut>) -> Option<WentBack<&'static str>> {
+    roll_back(world, number, (None, cut)).await.map(|went| went.expect("everything is there"))
+}
+
+/// What stands in the way of a rollback.
+type Obstacles = Vec<Obstacle>;
+
+/// Rolls back to a release, whose check ends so when there is one, and dies where `cut` says; `None` when it did.
+pub(super) async fn roll_back(
+    world: &World,
+    number: u64,
+    (end, cut): (Option<TrialEnd>, Option<Cut>),
+) -> Option<Result<WentBack<&'static str>, Obstacles>> {
     world.arm(cut);
+    tokio::select! {
+        biased;
+        () = world.death() => None,
+        went = attempt(world, number, end) => Some(went),
+    }
+}
+
+/// The same in a world that is armed already.
+pub(super) async fn attempt(
+    world: &World,
+    number: u64,
+    end: Option<TrialEnd>,
+) -> Result<WentBack<&'static str>, Obstacles> {
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 4 };
     let state = state(world);
     let to = state.releases.iter().find(|release| release.number == number).unwrap().clone();
-    tokio::select! {
-        biased;
-        () = world.death() => None,
-        went = engine.go_back(state, world, (&to, "bob")) => Some(went),
+    let present = engine.present(&state, &[&to]).await.expect("the toy cloud can be read");
+    let obstacles = engine.obstacles(&state, &present, &to).await.expect("the toy cloud can be read");
+    if !obstacles.is_empty() {
+        return Err(obstacles);
     }
+    let trial = end.map(|end| Ending(world, end));
+    let entry = Entry { by: "bob".into(), ..Entry::default() };
+    let how = Rollout { trial: trial.as_ref(), undo: true, entry: &entry };
+    Ok(engine.go_back(state, world, (&to, &present), &how).await)
 }
 
 fn served(state: &State) -> Option<u64> {
@@ -219,8 +248,8 @@ async fn nobody_goes_back_to_what_a_thing_served_that_is_gone() {
         let state = ended(&world, &config("blue"), TrialEnd::Passed).await.outcome.state;
         let serves: Vec<usize> = state.releases.iter().map(|release| release.serves.len()).collect();
         assert_eq!(serves, [0, 0, 1]);
-        let went = go_back(&world, 1, None).await.unwrap();
-        assert!(went.back.restored.is_empty() && went.back.failed.is_empty(), "{went:?}");
+        let refused = roll_back(&world, 1, (None, None)).await.unwrap().unwrap_err();
+        assert_eq!(refused, [Obstacle::Replaced { key: "index.main".parse().unwrap() }]);
         assert_eq!(world.shown(), blue);
     }
 }

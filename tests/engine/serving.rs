@@ -1,7 +1,7 @@
 //! A change of what serves is tried, and put back when the trial fails; wherever the run dies.
 
 use stackctl::{
-    engine::{Consent, Desired, Engine, Interrupt, RolledOut, Rollout, Trial, TrialEnd, Tried},
+    engine::{Consent, Desired, Engine, Entry, Interrupt, RolledOut, Rollout, Trial, TrialEnd, Tried},
     state::{State, Store},
 };
 
@@ -22,7 +22,7 @@ fn changed() -> Config {
 }
 
 /// Looks at the cloud once and ends as it is told.
-struct Ending<'a>(&'a World, TrialEnd);
+pub(super) struct Ending<'a>(pub(super) &'a World, pub(super) TrialEnd);
 
 impl Trial for Ending<'_> {
     type Report = &'static str;
@@ -46,7 +46,8 @@ pub(super) async fn roll_out(
     let whole = async {
         let plan = planned(world, &config.desired(), Consent::default()).await.unwrap();
         let trial = Ending(world, end);
-        let how = Rollout { trial: Some(&trial), undo, by: "ann" };
+        let entry = Entry { by: "ann".into(), needs: config.needs(), ..Entry::default() };
+        let how = Rollout { trial: Some(&trial), undo, entry: &entry };
         engine.roll_out(plan, state(world), world, &how).await
     };
     tokio::select! {

@@ -19,8 +19,8 @@ pub(crate) enum Command<'p> {
     /// Brings a project up and checks it, where functions answer with this status; puts what was served back when the
     /// check fails and that is wanted.
     Check { project: &'p Project, answers: u16, undo: bool },
-    /// Goes back to a release.
-    Rollback(u64),
+    /// Goes back to a release, where the config says this and functions answer with this status.
+    Rollback { number: u64, project: &'p Project, answers: u16 },
     /// With the number of users that may be deleted, when one is named.
     Down(Option<u64>),
 }
@@ -28,8 +28,8 @@ pub(crate) enum Command<'p> {
 impl Command<'_> {
     pub(super) fn project(&self) -> Option<&Project> {
         match self {
-            Self::Up(project) | Self::Check { project, .. } => Some(project),
-            Self::Rollback(_) | Self::Down(_) => None,
+            Self::Up(project) | Self::Check { project, .. } | Self::Rollback { project, .. } => Some(project),
+            Self::Down(_) => None,
         }
     }
 
@@ -52,6 +52,8 @@ pub(crate) struct Run {
     pub(crate) tried: Option<(TrialEnd, CheckReport)>,
     /// What became of putting back, if that was done.
     pub(crate) back: Option<Back>,
+    /// What became of rolling forward after a rollback, if that was done.
+    pub(crate) forward: Option<Back>,
     /// Why it could not be recorded what became of a rollback.
     pub(crate) save_error: Option<StateError>,
     pub(crate) calls: Calls,

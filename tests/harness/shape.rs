@@ -141,6 +141,32 @@ pub(crate) fn census_of(world: &Value) -> BTreeMap<&'static str, usize> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
+/// What the deployments that stages serve call and is not there: functions by their alias, the permission to call them, and
+/// their roles.
+pub(crate) fn gone_of(world: &Value) -> Vec<String> {
+    let served = members(&world["apigateway"]["apis"]).flat_map(|api| {
+        let deployment = |stage: &Value| api["deployments"][stage["deploymentId"].as_str().unwrap_or_default()].clone();
+        members(&api["stages"]).map(deployment).collect::<Vec<_>>()
+    });
+    let text = served.map(|deployment| deployment.to_string()).collect::<String>();
+    // As `…/functions/arn:aws:lambda:us-west-2:000000000000:function:shop-dev-open:live/invocations`.
+    let called: BTreeSet<&str> =
+        text.split("/functions/").skip(1).filter_map(|rest| rest.split(":live").next()).collect();
+    let gone = called.into_iter().flat_map(|arn| {
+        let function = &world["lambda"]["functions"][arn];
+        let version = function["aliases"]["live"]["function_version"].as_str().unwrap_or_default();
+        let role = function["versions"][version]["settings"]["role"].as_str().unwrap_or_default();
+        let role = role.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let parts = [
+            ("alias", !version.is_empty()),
+            ("permission", count(&function["policies"]["live"]["statements"]) > 0),
+            ("role", world["iam"]["roles"].get(&role).is_some()),
+        ];
+        parts.into_iter().filter(|(_, there)| !there).map(move |(part, _)| format!("{part} of {arn}"))
+    });
+    gone.collect()
+}
+
 pub(super) fn members(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_object().into_iter().flat_map(Map::values)
 }

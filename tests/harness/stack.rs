@@ -4,11 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
-    check::{Check, Patience, dismiss},
-    engine::{Consent, Discovery, Engine, Interrupt, Key, Plan, Refused, Rollout, Silent, plan, record, way_back},
+    check::{Check, Patience, again, dismiss, recorded},
+    config::Config,
+    engine::{
+        Consent, Discovery, Engine, Entry, Interrupt, Key, Plan, Refused, Rollout, Silent, WentBack, plan, record,
+    },
     plan_text,
     resources::catalog,
-    stack::rewire,
+    stack::{needed, rewire},
     state::{Place, State},
 };
 use stackctl_local::{Settings, Weather};
@@ -56,6 +59,11 @@ fn check<'c>(engine: &Engine<'c, Cloud>, project: &'c Project, courier: &'c Wire
         emulator: None,
         patience: Patience::NONE,
     }
+}
+
+/// What a release of a config records.
+fn entry(config: &Config) -> Entry {
+    Entry { by: "ann".into(), needs: needed(config), checks: recorded(config) }
 }
 
 impl Stack {
@@ -143,7 +151,11 @@ impl Stack {
         let (catalog, listener) = (catalog(), Listener::default());
         let engine = Engine { catalog: &catalog, cloud: &cloud, events: &listener, interrupt, parallel: 10 };
         let mut run = match command {
-            Command::Rollback(number) => self.go_back(&engine, number).await,
+            Command::Rollback { number, project, answers } => {
+                let courier = Wired::new(&self.local, answers);
+                let run = self.go_back(&engine, (number, project), &courier).await?;
+                Run { invoked: courier.invoked(), ..run }
+            }
             Command::Down(_) => self.execute(&engine, command).await?,
             Command::Up(project) => {
                 let courier = Wired::new(&self.local, 200);
@@ -197,7 +209,7 @@ impl Stack {
         if plan.is_empty() && state.unchecked.is_none() {
             return Ok(run);
         }
-        let how = Rollout { trial: checked.then_some(check), undo, by: "ann" };
+        let how = Rollout { trial: checked.then_some(check), undo, entry: &entry(check.config) };
         let rolled = engine.roll_out(plan, state, &*self.wire, &how).await;
         Ok(Run { outcome: Some(rolled.outcome), tried: rolled.tried, back: rolled.back, ..run })
     }
@@ -209,14 +221,31 @@ impl Stack {
         record(state, &*self.wire).await.map_err(|error| error.to_string())
     }
 
-    async fn go_back(&self, engine: &Engine<'_, Cloud>, number: u64) -> Run {
+    /// An error tells what stands in the way.
+    async fn go_back(
+        &self,
+        engine: &Engine<'_, Cloud>,
+        (number, project): (u64, &Project),
+        courier: &Wired<'_>,
+    ) -> Result<Run, String> {
         let state = self.state(engine.cloud);
         let release = state.releases.iter().find(|release| release.number == number).expect("it is kept").clone();
-        if way_back(&state, engine.catalog, &release.serves).moves.is_empty() {
-            return Run::default();
+        let present = engine.present(&state, &[&release]).await.map_err(|error| error.to_string())?;
+        let obstacles = engine.obstacles(&state, &present, &release).await.map_err(|error| error.to_string())?;
+        if !obstacles.is_empty() {
+            return Err(format!("{obstacles:?}"));
         }
-        let went = engine.go_back(state, &*self.wire, (&release, "ann")).await;
-        Run { back: Some(went.back), save_error: went.save_error, ..Run::default() }
+        let way = present.way_back(&state, &release);
+        let state = self.dismiss(engine, state).await?;
+        if way.moves.is_empty() {
+            return Ok(Run::default());
+        }
+        let again = again(project.config(), &release.checks).map_err(|error| error.to_string())?;
+        let check = Check { config: &again.config, ..check(engine, project, courier) };
+        let how = Rollout { trial: Some(&check), undo: true, entry: &entry(project.config()) };
+        let went = engine.go_back(state, &*self.wire, (&release, &present), &how).await;
+        let WentBack { back, tried, forward, save_error, .. } = went;
+        Ok(Run { back: Some(back), tried, forward, save_error, ..Run::default() })
     }
 
     /// The state as it is stored, or a new one.

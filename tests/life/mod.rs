@@ -11,6 +11,7 @@ mod laws;
 mod many;
 mod people;
 mod recovery;
+mod rollbacks;
 mod strangers;
 mod trials;
 mod weather;

@@ -45,7 +45,7 @@ pub(super) struct Binary {
     /// The calls of the undisturbed run.
     calls: Vec<Call>,
     /// What is run after a kill, and what each of it comes to.
-    then: Vec<(Order, Expected)>,
+    then: Vec<(Order, Option<Expected>)>,
     /// What next runs came to, of which it is known that nothing more is to do and that a `down` removes it.
     proven: RefCell<BTreeSet<String>>,
 }
@@ -87,7 +87,9 @@ impl Binary {
         let straight = sights(&address, &start, (&sandbox, &[], &journey.then));
         let whole = sights(&address, &start, (&sandbox, std::slice::from_ref(&journey.cut), &journey.then));
         let expected = straight.iter().zip(whole).map(|(straight, whole)| Expected::new(straight, whole));
-        let then = journey.then.iter().cloned().zip(expected).collect();
+        let then = journey.then.iter().zip(expected);
+        let then =
+            then.map(|(order, expected)| (order.clone(), (!order.may_be_refused()).then_some(expected))).collect();
         Self { journey, address, sandbox, start, calls, then, proven: RefCell::default() }
     }
 
@@ -141,10 +143,13 @@ impl Binary {
 
     /// The same that is demanded of a run in this process.
     fn demand(&self, served: &Served, moment: Moment) -> Result<(), String> {
+        sight(served).calls_nothing_that_is_gone()?;
         for (order, expected) in &self.then {
             converges(&run(&self.sandbox, order), order).map_err(|why| format!("the next run: {why}"))?;
+            let seen = sight(served);
+            seen.calls_nothing_that_is_gone().map_err(|why| format!("the next run: {why}"))?;
             // A call that was lost with the process has arrived, too.
-            expected.compare(&sight(served), moment == Moment::After)?;
+            expected.as_ref().map_or(Ok(()), |expected| expected.compare(&seen, moment == Moment::After))?;
         }
         let seen = sight(served);
         let outcome = seen.canonical();
@@ -194,7 +199,7 @@ fn line(sandbox: &Sandbox, order: &Order) -> String {
             }
             "up --yes".into()
         }
-        Order::Rollback(number) => format!("rollback {number} --yes"),
+        Order::Rollback(number, _) | Order::RollbackIfAvailable(number, _) => format!("rollback {number} --yes"),
         Order::Down(None) => "down --yes".into(),
         Order::Down(Some(users)) => format!("down --yes --delete-users {users}"),
     }
@@ -213,7 +218,9 @@ fn run(sandbox: &Sandbox, order: &Order) -> Ran {
 /// It does all it is to do; where its check is to fail, that fails and what was served is put back.
 fn converges(ran: &Ran, order: &Order) -> Result<(), String> {
     let ended = || format!("exit code {}\n{}", ran.code, ran.err);
-    if order.fails() {
+    if order.may_be_refused() && ran.code == 1 {
+        require(ran.err.contains("is not available"), ended)
+    } else if order.fails() {
         require(ran.code == 1 && ran.err.contains("hint: put back: "), ended)
     } else {
         require(ran.code == 0, ended)

@@ -6,7 +6,7 @@ use serde_json::Value;
 use stackctl::{engine::Key, state::State};
 use stackctl_local::Cloud;
 
-use crate::harness::shape::{canonical, census_of, differences, shape_of};
+use crate::harness::shape::{canonical, census_of, differences, gone_of, shape_of};
 
 /// The creates that AWS would happily repeat.
 const REPEATABLE: [&str; 4] = [
@@ -52,6 +52,12 @@ impl Sight {
     /// How many of each sort of thing there are, and apart from them those that are kept.
     fn census(&self) -> (Census, Census) {
         census_of(&self.world).into_iter().partition(|(sort, _)| !KEPT.contains(sort))
+    }
+
+    /// Whatever the deployment of a stage calls is there, and API Gateway may call it.
+    pub(super) fn calls_nothing_that_is_gone(&self) -> Result<(), String> {
+        let gone = gone_of(&self.world);
+        require(gone.is_empty(), || format!("callers get errors, because these are gone: {gone:?}"))
     }
 
     /// Nothing is left, neither in the cloud nor on record.

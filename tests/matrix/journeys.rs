@@ -27,7 +27,10 @@ pub(super) enum Order {
     Up(Box<Project>),
     /// With a check, for which functions answer with this status.
     Check(Box<Project>, u16),
-    Rollback(u64),
+    /// With a check, where the config is this.
+    Rollback(u64, Box<Project>),
+    /// The same, where it may be refused because what it needs is gone.
+    RollbackIfAvailable(u64, Box<Project>),
     Down(Option<u64>),
 }
 
@@ -36,7 +39,9 @@ impl Order {
         match self {
             Self::Up(project) => Command::Up(project),
             Self::Check(project, answers) => Command::Check { project, answers: *answers, undo: true },
-            Self::Rollback(number) => Command::Rollback(*number),
+            Self::Rollback(number, project) | Self::RollbackIfAvailable(number, project) => {
+                Command::Rollback { number: *number, project, answers: 200 }
+            }
             Self::Down(users) => Command::Down(*users),
         }
     }
@@ -44,6 +49,11 @@ impl Order {
     /// Whether its check fails, so that what was served before is put back.
     pub(super) fn fails(&self) -> bool {
         matches!(self, Self::Check(_, 500..))
+    }
+
+    /// Whether it may be refused, so that it does not always come to the same.
+    pub(super) fn may_be_refused(&self) -> bool {
+        matches!(self, Self::RollbackIfAvailable(..))
     }
 }
 
@@ -77,8 +87,9 @@ pub(super) const JOURNEYS: &[(&str, Start)] = &[
     ("check passed", || checked(200)),
     // The check is cut, fails when it is tried once more, and passes when the handler is repaired.
     ("check failed, put back", || Journey { then: vec![edition(2, 500), edition(3, 200)], ..checked(500) }),
-    ("rollback", || rolled_back().then(Order::Rollback(1))),
-    ("rollback cut, up", || Journey { then: vec![edition(2, 200)], ..rolled_back().then(Order::Rollback(1)) }),
+    ("rollback", || rolled_back().then(rollback())),
+    ("rollback cut, up", || Journey { then: vec![edition(2, 200)], ..rolled_back().then(rollback()) }),
+    ("function renamed, rollback, up", rename_rolled_back),
     ("up cut, edited, up", || Journey {
         then: vec![up(&patched(&example(), &many_edits()))],
         ..Journey::to(&example())
@@ -171,14 +182,35 @@ fn rolled_back() -> Journey {
     Journey { before: vec![edition(1, 200), edition(2, 200)], ..Journey::to(&example()) }
 }
 
+fn rollback() -> Order {
+    Order::Rollback(1, edited_code(2, 200))
+}
+
+/// The first release calls the function under its old name, so it is available until that is deleted.
+fn rename_rolled_back() -> Journey {
+    let before = patched(&example(), &json!({ "routes": { "GET /closed": { "check": {} } } }));
+    let [before, after] = [before.clone(), patched(&before, &renamed())].map(|config| Box::new(Project::new(&config)));
+    let rename = Order::Check(after.clone(), 200);
+    Journey {
+        before: vec![Order::Check(before, 200)],
+        cut: rename.clone(),
+        then: vec![Order::RollbackIfAvailable(1, after), rename],
+        ..Journey::to(&example())
+    }
+}
+
 /// A handler that answers with this status, a route that is checked as a user, and one that no other edition has: an
 /// alias moves and so does the stage.
 fn edition(number: u64, answers: u16) -> Order {
+    Order::Check(edited_code(number, answers), answers)
+}
+
+fn edited_code(number: u64, answers: u16) -> Box<Project> {
     let checked = json!({ "GET /closed": { "function": "open", "check": {} } });
     let own = json!({ (format!("GET /edition/{number}")): { "function": "closed" } });
     let config = patched(&example(), &json!({ "routes": patched(&checked, &own) }));
     let code = CODE.replace("{}", &format!("{{ 'statusCode': {answers} }}"));
-    Order::Check(Box::new(Project::with_code(&config, &code)), answers)
+    Box::new(Project::with_code(&config, &code))
 }
 
 /// A bit of everything, so that whatever the cut left has to be told from what is wanted now.

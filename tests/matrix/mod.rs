@@ -70,6 +70,7 @@ tests! {
     a_check_that_fails_survives_any_cut = "check failed, put back",
     a_rollback_survives_any_cut = "rollback",
     an_up_after_any_cut_of_a_rollback_is_carried_out = "rollback cut, up",
+    a_rollback_after_any_cut_of_a_rename_never_calls_what_is_gone = "function renamed, rollback, up",
     an_edit_after_any_cut_of_an_up_is_carried_out = "up cut, edited, up",
     a_down_after_any_cut_of_an_up_leaves_nothing = "up cut, down",
     two_cuts_in_a_row_are_survived = "two cuts in a row",

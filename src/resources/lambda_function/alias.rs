@@ -98,10 +98,15 @@ pub(super) async fn point(
     }
 }
 
-/// Points the alias to a version that it has led to. What that one froze differs from what the function is set to now,
-/// so the alias claims no fingerprint.
-pub(super) async fn put_back(context: &Context<'_, Cloud>, function: &str, version: &str) -> Result<(), ResourceError> {
-    if moved(context, function, (version, &format!("put back to version {version}"))).await? {
+/// Points the alias to a version that it has led to, with the fingerprint of what that one froze where that is known.
+pub(super) async fn put_back(
+    context: &Context<'_, Cloud>,
+    function: &str,
+    (version, fingerprint): (&str, Option<&str>),
+) -> Result<(), ResourceError> {
+    let unknown = || format!("rolled back to version {version}");
+    let description = fingerprint.map_or_else(unknown, |fingerprint| description(version, fingerprint));
+    if moved(context, function, (version, &description)).await? {
         return Ok(());
     }
     Err(ResourceError::refused(format!("function `{function}` has no alias `{NAME}` or no version {version} any more")))

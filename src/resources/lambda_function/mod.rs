@@ -201,8 +201,15 @@ impl Resource for LambdaFunction {
         outputs: &Outputs,
         version: &str,
     ) -> Result<Outputs, ResourceError> {
-        alias::put_back(context, &outputs.name, version).await?;
+        let found = get(context, &outputs.name, Some(version)).await?;
+        let description = found.and_then(|found| found.configuration?.description).unwrap_or_default();
+        let fingerprint = description.strip_prefix(version::MARK);
+        alias::put_back(context, &outputs.name, (version, fingerprint)).await?;
         Ok(Outputs { version: Some(version.to_owned()), ..outputs.clone() })
+    }
+
+    async fn still_has(context: &Context<'_, Cloud>, outputs: &Outputs, version: &str) -> Result<bool, ResourceError> {
+        Ok(get(context, &outputs.name, Some(version)).await?.is_some())
     }
 
     async fn prune(

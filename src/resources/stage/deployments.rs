@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use aws_sdk_apigateway::types::Deployment;
+use aws_sdk_apigateway::{operation::get_deployment::GetDeploymentOutput, types::Deployment};
 
 use crate::{
     aws::{Cloud, call, look, once, operation, remove, settle},
@@ -24,10 +24,19 @@ pub(super) async fn fingerprint(
     rest_api_id: &str,
     deployment_id: &str,
 ) -> Result<String, ResourceError> {
-    let request = context.cloud.apigateway.get_deployment().rest_api_id(rest_api_id).deployment_id(deployment_id);
-    let deployment = look(context, &operation::GET_DEPLOYMENT, || request.clone().send()).await?;
+    let deployment = get(context, rest_api_id, deployment_id).await?;
     let description = deployment.and_then(|deployment| deployment.description).unwrap_or_default();
     Ok(description.strip_prefix(MARK).unwrap_or_default().to_owned())
+}
+
+/// Reads a deployment; `None` when it is gone.
+pub(super) async fn get(
+    context: &Context<'_, Cloud>,
+    rest_api_id: &str,
+    deployment_id: &str,
+) -> Result<Option<GetDeploymentOutput>, ResourceError> {
+    let request = context.cloud.apigateway.get_deployment().rest_api_id(rest_api_id).deployment_id(deployment_id);
+    look(context, &operation::GET_DEPLOYMENT, || request.clone().send()).await
 }
 
 /// Finds or makes the deployment with this fingerprint; answers its id.

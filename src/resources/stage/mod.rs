@@ -187,6 +187,14 @@ impl Resource for Stage {
         Ok(Outputs { deployment_id: deployment_id.to_owned(), ..outputs.clone() })
     }
 
+    async fn still_has(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        deployment_id: &str,
+    ) -> Result<bool, ResourceError> {
+        Ok(deployments::get(context, &outputs.rest_api_id, deployment_id).await?.is_some())
+    }
+
     async fn prune(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,

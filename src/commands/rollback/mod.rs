@@ -1,0 +1,243 @@
+//! `stackctl rollback`: what was live with an earlier release is live again, and checked.
+
+mod target;
+
+use super::{
+    app::{App, OnInterrupt},
+    consent,
+    deployed::not_deployed,
+    project,
+    roll_out::{Announced, PATIENCE, check_of, failed, remove_check_user, tell_left, unmade},
+    session::{self, Session},
+};
+use crate::{
+    check::{self, CheckReport},
+    cli::RollbackArgs,
+    engine::{Back, Entry, Failed, Key, Move, Rollout, TrialEnd, WayBack, WentBack, served_release},
+    error::{Failure, Fault},
+    exit::Exit,
+    http::Client,
+    report::{Message, RolledBack, RolledForward},
+    stack::Packages,
+    state::{Release, State},
+};
+use target::Target;
+
+pub(crate) async fn run(app: &App, arguments: RollbackArgs) -> Result<Exit, Failure> {
+    let loaded = project::load(app)?;
+    if session::recorded(app, &loaded).await?.is_none() {
+        return Err(not_deployed(app, &loaded, "not deployed").await);
+    }
+    let session = Session::open(app, &loaded, &Packages::new()).await?;
+    session.lock(app).await?;
+    let state = session.state().await?;
+    if let Some(number) = arguments.release.filter(|number| is_gone_back_to(&session, &state, *number)) {
+        remove_check_user(app, &session, state).await?;
+        tell_served(app, number, &WayBack::default());
+        return Ok(Exit::Done);
+    }
+    let target = match arguments.release {
+        Some(number) => target::named(app, &session, (&state, number)).await?,
+        None => target::previous(app, &session, &state).await?,
+    };
+    let number = target.release.number;
+    if target.way.moves.is_empty() {
+        remove_check_user(app, &session, state).await?;
+        tell_served(app, number, &target.way);
+        return Ok(Exit::Done);
+    }
+    app.set_words(RollbackArgs { release: Some(number), ..arguments }.words());
+    ask(app, &session, (&target.release, &target.way)).await?;
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let went = go_back(app, &session, (state, &target), arguments.no_check).await?;
+    app.bill_saves(went.saves);
+    conclude(app, &target, went)
+}
+
+/// Rolls back, and checks what the release's own `up` has checked.
+async fn go_back(
+    app: &App,
+    session: &Session,
+    (state, Target { release, present, .. }): (State, &Target),
+    no_check: bool,
+) -> Result<WentBack<CheckReport>, Failure> {
+    let recorded = || check::again(&session.config, &release.checks).map_err(|error| unread(release, &error));
+    let again = if no_check { None } else { Some(recorded()?) };
+    if let Some(edited) = again.as_ref().map(|again| again.edited.join(", ")).filter(|edited| !edited.is_empty()) {
+        let message = format!("not checked, because the `check` in the config was changed since: {edited}");
+        app.report.tell(&Message::Note { message: &message });
+    }
+    let state = remove_check_user(app, session, state).await?;
+    let client = Client::new(PATIENCE);
+    let check = |again| Announced { app, check: check_of(app, (session, again), &client), at_once: true };
+    let check = again.as_ref().map(|again| check(&again.config));
+    let entry = Entry { by: session.who(app), ..Entry::default() };
+    let how = Rollout { trial: check.as_ref(), undo: true, entry: &entry };
+    Ok(session.engine(app, &app.report).go_back(state, &*session.store, (release, present), &how).await)
+}
+
+fn unread(release: &Release, error: &serde_json::Error) -> Failure {
+    Failure::failed(format!("what release {} is checked for cannot be read, so nothing was changed", release.number))
+        .detail(error)
+        .hint("use the version of stackctl that recorded it, or a newer one")
+        .hint("or leave the check out with `--no-check`")
+}
+
+/// Whether a release that is too old to be on record is served again, so that to go back to it once more is no error.
+fn is_gone_back_to(session: &Session, state: &State, number: u64) -> bool {
+    let served = served_release(state, &session.catalog).and_then(|release| release.back_to);
+    served == Some(number) && !state.releases.iter().any(|release| release.number == number)
+}
+
+fn tell_served(app: &App, number: u64, way: &WayBack) {
+    let what = if way.gone.is_empty() { "what was served" } else { "what is left of what was served" };
+    let served = format!("{what} with release {number} is served already");
+    [served].iter().chain(&lasting(way)).for_each(|message| app.report.tell(&Message::Note { message }));
+}
+
+/// What going back does not change: what is gone, and what came later.
+fn lasting(way: &WayBack) -> Vec<String> {
+    let (gone, later) = (joined(&way.gone), joined(&way.later));
+    let notes = [
+        (!gone.is_empty()).then(|| format!("removed since, and does not come back: {gone}")),
+        (!later.is_empty()).then(|| format!("made since, and stays as it is: {later}")),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
+fn joined(keys: &[Key]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn in_words(Move { key, from, to }: &Move) -> String {
+    if from == to {
+        format!("{key}: whatever an unfinished run has left → {to}")
+    } else {
+        format!("{key}: {from} → {to}")
+    }
+}
+
+async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {
+    let moves: Vec<String> = way.moves.iter().map(in_words).collect();
+    let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
+    let notes = [message].into_iter().chain(lasting(way));
+    if app.common.yes || session.is_local() {
+        notes.for_each(|message| app.report.tell(&Message::Note { message: &message }));
+        return Ok(());
+    }
+    notes.for_each(|message| app.report.insist(&Message::Note { message: &message }));
+    let hint = format!("look at it, then run `{} --yes`", app.again());
+    consent::ask(app, "going back", "Go back?", hint).await
+}
+
+fn conclude(app: &App, target: &Target, went: WentBack<CheckReport>) -> Result<Exit, Failure> {
+    let Target { release, way, .. } = target;
+    let WentBack { state, back, tried, forward, save_error, .. } = went;
+    let checked = tried.is_some();
+    let failure = match tried {
+        None if back.failed.is_empty() => None,
+        None => Some(not_put_back(&back)),
+        Some((end, report)) => {
+            tell_left(app, &report);
+            unchecked(app, end, report)
+        }
+    };
+    let failure = match (failure, &forward) {
+        (Some(failure), Some(forward)) => Some(after_forward(app, release, (failure, forward))),
+        (failure, _) => failure,
+    };
+    if let Some(error) = save_error {
+        return Err(unsaved(app, &back, (Failure::from(error), failure)));
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let up = format!("stackctl up{}", app.flags());
+    app.report.tell(&Message::RolledBack(&RolledBack {
+        release: state.releases.last().map_or(0, |release| release.number),
+        back_to: release.number,
+        moves: &way.moves,
+        gone: &way.gone,
+        later: &way.later,
+        checked,
+        up,
+    }));
+    Ok(Exit::Done)
+}
+
+/// Why what was rolled back to is not confirmed; `None` when its check has passed.
+fn unchecked(app: &App, end: TrialEnd, report: CheckReport) -> Option<Failure> {
+    match end {
+        TrialEnd::Passed => None,
+        TrialEnd::Failed => Some(failed(&report)),
+        TrialEnd::Open => {
+            let again = format!("the rollback stays as it is, unchecked; `{}` checks it again", app.again());
+            Some(unmade(report, (&app.flags(), &again)))
+        }
+    }
+}
+
+/// What could not be moved, each on its own.
+fn not_put_back(back: &Back) -> Failure {
+    let fault = |failed: &Failed| Fault::of(format!("{}: not rolled back", failed.key), &failed.error);
+    Failure { exit: Exit::Failed, errors: back.failed.iter().map(fault).collect(), hints: Vec::new() }
+}
+
+/// Says what became of rolling forward to what was live before.
+fn after_forward(app: &App, release: &Release, (mut failure, forward): (Failure, &Back)) -> Failure {
+    let back_to = release.number;
+    app.report.tell(&Message::RolledForward(&RolledForward { back_to, restored: &forward.restored }));
+    let fault = |failed: &Failed| Fault::of(format!("{}: not rolled forward", failed.key), &failed.error);
+    failure.errors.extend(forward.failed.iter().map(fault));
+    if !forward.failed.is_empty() {
+        let hint = format!("`stackctl up{}` deploys the config again", app.flags());
+        return Failure { exit: Exit::Partly, ..failure }.hint(hint);
+    }
+    failure.hint("rolled forward: what was live before the rollback is live again")
+}
+
+/// Says what became of a rollback whose end is not on record. It was not begun where even that could not be recorded.
+fn unsaved(app: &App, back: &Back, (error, failure): (Failure, Option<Failure>)) -> Failure {
+    let exit = if error.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
+    let begun = !back.restored.is_empty() || !back.failed.is_empty();
+    let error = if begun { Failure { exit, ..error } } else { error };
+    let failure = failure.into_iter().fold(error, Failure::after);
+    if begun { failure.hint(format!("what was done is not recorded; `{}` goes on", app.again())) } else { failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_check_that_a_later_version_has_recorded_is_left_to_it() {
+        let config = json!({
+            "deployment": { "serviceName": "shop", "region": "eu-west-1" },
+            "functions": { "hello": { "source": "hello", "handler": "app.handler", "runtime": "python3.13" } },
+            "routes": { "GET /hello": { "function": "hello", "check": {} } },
+        });
+        let config = serde_json::from_value(config).unwrap();
+        let mut checks = check::recorded(&config);
+        assert_eq!(check::again(&config, &checks).unwrap().config, config);
+        checks["routes"]["GET /hello"]["load"] = json!(7);
+        let error = check::again(&config, &checks).err().unwrap();
+        let release = Release {
+            number: 4,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            by: "ann".into(),
+            checked: true,
+            back_to: None,
+            changes: [].into(),
+            serves: [].into(),
+            needs: [].into(),
+            checks,
+        };
+        let failure = Failure::failed("what release 4 is checked for cannot be read, so nothing was changed")
+            .detail("unknown field `load`, expected one of `function`, `auth`, `check`")
+            .hint("use the version of stackctl that recorded it, or a newer one")
+            .hint("or leave the check out with `--no-check`");
+        assert_eq!(unread(&release, &error), failure);
+    }
+}

@@ -1,0 +1,101 @@
+//! Which release is rolled back to: the one that was asked for, or the last one before what is live that is available.
+
+use super::super::{app::App, session::Session};
+use crate::{
+    engine::{Obstacle, Present, WayBack, served_release},
+    error::Failure,
+    report::{Message, Unavailable, reasons},
+    state::{Release, State},
+};
+
+/// A release that can be rolled back to.
+pub(super) struct Target {
+    pub(super) release: Release,
+    /// What is there of what it needs.
+    pub(super) present: Present,
+    pub(super) way: WayBack,
+}
+
+/// The release with this number.
+///
+/// # Errors
+/// When there is none, or something that its deployment needs is gone.
+pub(super) async fn named(app: &App, session: &Session, (state, number): (&State, u64)) -> Result<Target, Failure> {
+    let found = state.releases.iter().find(|release| release.number == number);
+    let release = found.ok_or_else(|| {
+        Failure::usage(format!("release {number} not found"))
+            .hint(format!("`stackctl history{}` shows the releases", app.flags()))
+    })?;
+    let engine = session.engine(app, &app.report);
+    let present = engine.present(state, &[release]).await?;
+    let obstacles = engine.obstacles(state, &present, release).await?;
+    if !obstacles.is_empty() {
+        let failure = Failure::failed(format!("release {number} is not available"));
+        return Err(ways_on(app, reasons(&obstacles).into_iter().fold(failure, Failure::detail)));
+    }
+    let way = present.way_back(state, release);
+    Ok(Target { release: release.clone(), present, way })
+}
+
+/// The release that an unfinished run was rolling back to; else the last available one before what is live that differs
+/// from it. Those that are passed over are told.
+///
+/// # Errors
+/// When there is none.
+pub(super) async fn previous(app: &App, session: &Session, state: &State) -> Result<Target, Failure> {
+    let candidates = candidates(session, state);
+    let engine = session.engine(app, &app.report);
+    let present = engine.present(state, &candidates).await?;
+    let mut passed_over = Vec::new();
+    for release in candidates {
+        let obstacles = engine.obstacles(state, &present, release).await?;
+        if !obstacles.is_empty() {
+            passed_over.push((release.number, obstacles));
+            continue;
+        }
+        let way = present.way_back(state, release);
+        if !way.moves.is_empty() {
+            for (release, obstacles) in &passed_over {
+                app.report.tell(&Message::Unavailable(&Unavailable { release: *release, obstacles }));
+            }
+            return Ok(Target { release: release.clone(), present, way });
+        }
+    }
+    Err(nothing(app, state, &passed_over))
+}
+
+/// The release that an unfinished run was rolling back to, and those before what is live, the latest first. When what is
+/// live is not confirmed, all are before it.
+fn candidates<'s>(session: &Session, state: &'s State) -> Vec<&'s Release> {
+    let begun = state.unchecked.as_ref().and_then(|unchecked| unchecked.back_to);
+    let live = served_release(state, &session.catalog).map(|release| release.back_to.unwrap_or(release.number));
+    let is_begun = |release: &&Release| Some(release.number) == begun;
+    let is_earlier = |release: &&Release| live.is_none_or(|live| release.number < live);
+    let rest = state.releases.iter().rev().filter(|release| !is_begun(release)).filter(is_earlier);
+    state.releases.iter().filter(is_begun).chain(rest).collect()
+}
+
+fn nothing(app: &App, state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Failure {
+    let why = match (state.releases.is_empty(), passed_over.is_empty()) {
+        (true, _) => "no release is recorded yet",
+        (false, true) => "no earlier release differs from the live one",
+        (false, false) => "no earlier release is available",
+    };
+    let failure = Failure::failed(format!("nothing to roll back to: {why}"));
+    let details = passed_over.iter().flat_map(|(release, obstacles)| {
+        reasons(obstacles).into_iter().map(move |reason| format!("release {release}: {reason}"))
+    });
+    let failure = details.fold(failure, Failure::detail);
+    if passed_over.is_empty() {
+        return failure.hint(format!("`stackctl history{}` shows the releases", app.flags()));
+    }
+    ways_on(app, failure)
+}
+
+/// How to get an earlier release without a rollback.
+fn ways_on(app: &App, failure: Failure) -> Failure {
+    let flags = app.flags();
+    failure
+        .hint(format!("restore the config and code of that release, and run `stackctl up{flags}`"))
+        .hint(format!("`stackctl history{flags}` shows which releases are available"))
+}

@@ -1,0 +1,174 @@
+//! A rollback goes only where everything is there that the deployment calls: with the real kinds, by config and by hand.
+
+use serde_json::{Value, json};
+use stackctl::{
+    aws::Cloud,
+    engine::{Obstacle, TrialEnd},
+};
+
+use crate::harness::{
+    project::{CODE, Project, example, patched},
+    shape::gone_of,
+    stack::{Command, Run, Stack},
+};
+
+/// The example with a change, a check as a user, and code of its own.
+fn edition(number: usize, patch: &Value) -> Project {
+    let checked = patched(&example(), &json!({ "routes": { "GET /closed": { "check": {} } } }));
+    Project::with_code(&patched(&checked, patch), &format!("{CODE}# {number}\n"))
+}
+
+/// A stack with a release for each of these changes.
+async fn released(patches: &[Value]) -> Stack {
+    let stack = Stack::new();
+    for (number, patch) in patches.iter().enumerate() {
+        let run = stack.run(Command::Check { project: &edition(number, patch), answers: 200, undo: true }).await.done();
+        assert_eq!(run.end(), Some(TrialEnd::Passed), "{:?}", run.tried);
+    }
+    stack
+}
+
+/// Rolls back to the first release, where functions answer with this status.
+async fn roll_back(stack: &Stack, answers: u16) -> Result<Run, String> {
+    let project = edition(1, &json!({}));
+    stack.cut(Command::Rollback { number: 1, project: &project, answers }, None).await.expect("nothing cuts it")
+}
+
+fn deployment(stack: &Stack) -> String {
+    stack.output("stage.main", "deployment_id")
+}
+
+fn text(obstacles: &[Obstacle]) -> String {
+    format!("{obstacles:?}")
+}
+
+fn renamed() -> Value {
+    json!({
+        "functions": { "closed": null, "shut": example()["functions"]["closed"] },
+        "routes": { "GET /closed": { "function": "shut" } },
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_config_leads_to_a_rollback_that_calls_what_is_gone() {
+    let keys = |kinds: &[&str]| -> Vec<Obstacle> {
+        kinds.iter().map(|kind| Obstacle::Deleted { key: format!("{kind}.closed").parse().unwrap() }).collect()
+    };
+    let moved = json!({ "routes": { "GET /closed": { "function": "open" } } });
+    for (patch, expected) in [
+        (renamed(), keys(&["iam_role", "lambda_function", "lambda_permission"])),
+        // The function stays, and API Gateway may not call it any more.
+        (moved, keys(&["lambda_permission"])),
+    ] {
+        let stack = released(&[json!({}), patch]).await;
+        let before = stack.local.snapshot();
+        assert_eq!(roll_back(&stack, 200).await.unwrap_err(), text(&expected));
+        assert_eq!(stack.local.snapshot(), before);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_deployment_has_its_own_copy_of_may_be_gone() {
+    for patch in [
+        // No protected route is left, and the authorizer goes with the last one.
+        json!({ "routes": { "GET /closed": { "auth": "none", "check": null } } }),
+        json!({ "client": { "generateSecret": true } }),
+        json!({ "cors": { "allowedOrigins": ["https://shop.example"] } }),
+        json!({ "userPool": { "passwordPolicy": { "minimumLength": 20 } } }),
+    ] {
+        let stack = released(&[json!({}), patch.clone()]).await;
+        let run = roll_back(&stack, 200).await.unwrap().done();
+        assert_eq!(run.end(), Some(TrialEnd::Passed), "{patch}: {:?}", run.tried);
+        let (_, report) = run.tried.unwrap();
+        assert_eq!((report.passed, run.invoked), (3, 1), "{patch}: it asks what the first release was checked for");
+        assert_eq!(gone_of(&stack.local.snapshot()), Vec::<String>::new());
+    }
+}
+
+/// What somebody does in AWS's console.
+async fn by_hand(stack: &Stack, deed: &str) {
+    let Cloud { lambda, apigateway, iam, .. } = stack.clients().await;
+    let (function, api) = ("shop-dev-open", stack.output("rest_api.main", "id"));
+    match deed {
+        "function" => drop(lambda.delete_function().function_name(function).send().await.unwrap()),
+        "alias" => drop(lambda.delete_alias().function_name(function).name("live").send().await.unwrap()),
+        "version" => drop(lambda.delete_function().function_name(function).qualifier("1").send().await.unwrap()),
+        "permission" => {
+            let statement = stack.output("lambda_permission.open", "statement_id");
+            let request = lambda.remove_permission().function_name(function).qualifier("live");
+            request.statement_id(statement).send().await.unwrap();
+        }
+        "deployment" => {
+            let first = &stack.wire.state().unwrap().releases[0].serves[&"stage.main".parse().unwrap()];
+            apigateway.delete_deployment().rest_api_id(api).deployment_id(first).send().await.unwrap();
+        }
+        "api" => drop(apigateway.delete_rest_api().rest_api_id(api).send().await.unwrap()),
+        "role" => {
+            let role = stack.output("iam_role.open", "name");
+            for policy in iam.list_role_policies().role_name(&role).send().await.unwrap().policy_names() {
+                iam.delete_role_policy().role_name(&role).policy_name(policy).send().await.unwrap();
+            }
+            drop(iam.delete_role().role_name(role).send().await.unwrap());
+        }
+        _ => unreachable!("{deed}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_deleted_by_hand_is_seen_before_anything_moves() {
+    let missing = |keys: &[&str]| -> Vec<Obstacle> {
+        keys.iter().map(|key| Obstacle::Missing { key: key.parse().unwrap() }).collect()
+    };
+    let function = || "lambda_function.open".parse().unwrap();
+    let on_the_alias = missing(&["lambda_permission.open"]);
+    let without_alias = [Obstacle::NotLive { key: function() }].into_iter().chain(on_the_alias.clone()).collect();
+    let route = json!({ "routes": { "GET /new": { "function": "open", "auth": "none" } } });
+    let stack = released(&[json!({}), route]).await;
+    let first = stack.wire.state().unwrap().releases[0].serves[&"stage.main".parse().unwrap()].clone();
+    let pruned = |key: &str, served: &str| vec![Obstacle::Pruned { key: key.parse().unwrap(), served: served.into() }];
+    for (deed, expected) in [
+        ("function", missing(&["lambda_function.open", "lambda_permission.open"])),
+        ("alias", without_alias),
+        ("version", pruned("lambda_function.open", "1")),
+        ("permission", on_the_alias),
+        ("deployment", pruned("stage.main", &first)),
+        ("role", missing(&["iam_role.open"])),
+        ("api", missing(&["rest_api.main", "stage.main"])),
+    ] {
+        let stack = stack.fork(stack.local.settings().weather.clone());
+        by_hand(&stack, deed).await;
+        let before = (stack.local.snapshot(), stack.wire.state());
+        assert_eq!(roll_back(&stack, 200).await.unwrap_err(), text(&expected), "{deed}");
+        assert_eq!((stack.local.snapshot(), stack.wire.state()), before, "{deed}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alias_that_somebody_moved_is_moved_from_where_it_is() {
+    let stack = released(&[json!({}), json!({})]).await;
+    let lambda = stack.clients().await.lambda;
+    let alias = || lambda.update_alias().function_name("shop-dev-open").name("live");
+    alias().function_version("1").send().await.unwrap();
+    // What is recorded is the second version. It is the check that tells whether the first one is right.
+    let run = roll_back(&stack, 500).await.unwrap();
+    assert!(run.tried.is_none(), "what is live is that of the first release already");
+    alias().function_version("2").send().await.unwrap();
+    let run = roll_back(&stack, 200).await.unwrap().done();
+    assert_eq!(run.end(), Some(TrialEnd::Passed));
+    assert_eq!(stack.output("lambda_function.open", "version"), "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_whose_check_fails_is_rolled_forward() {
+    let route = json!({ "routes": { "GET /new": { "function": "open", "auth": "none" } } });
+    let stack = released(&[json!({}), route.clone()]).await;
+    let (before, state) = (deployment(&stack), stack.wire.state().unwrap());
+    let run = roll_back(&stack, 500).await.unwrap();
+    assert_eq!(run.end(), Some(TrialEnd::Failed));
+    let restored: Vec<_> = run.forward.unwrap().restored.iter().map(ToString::to_string).collect();
+    assert_eq!(restored, ["lambda_function.open", "stage.main"]);
+    assert_eq!(deployment(&stack), before);
+    let after = stack.wire.state().unwrap();
+    assert_eq!((&after.releases, &after.unchecked, &after.resources), (&state.releases, &None, &state.resources));
+    assert!(stack.planned(&edition(1, &route)).await.is_empty(), "it is as if there had been no rollback");
+}
