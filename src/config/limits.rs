@@ -119,7 +119,8 @@ pub(crate) static TAG_VALUE: Limit = text("deployment.tags.*", ("AWS", "tag's va
 pub(crate) static FUNCTION: Limit = name("functions.*", ("Lambda", "name"), 64, &NAME);
 pub(crate) static HANDLER: Limit = text("functions.*.handler", ("Lambda", "handler"), (1, 128), Some(&NO_SPACES));
 pub(crate) static DESCRIPTION: Limit = text("functions.*.description", ("Lambda", "description"), (0, 256), None);
-pub(crate) static VARIABLE: Limit = name("functions.*.environment.*", ("Lambda", "name"), u64::MAX, &WORD);
+pub(crate) static VARIABLE: Limit =
+    Limit { least: 2, ..name("functions.*.environment.*", ("Lambda", "name"), u64::MAX, &WORD) };
 pub(crate) static POLICY: Limit = text("functions.*.policy.*", ("IAM", "policy"), (0, 10_240), Some(&LATIN));
 pub(crate) static MANAGED_POLICIES: Limit = Limit {
     field: "functions.*.managedPolicies",

@@ -9,6 +9,9 @@
 //! The other way round, AWS's own clients judge the local cloud: the AWS CLI by every block of `docs/aws-cli.md`, and boto3
 //! by a script that makes a user and signs them in. A browser judges CORS: pages of other origins call the example.
 //!
+//! AWS's service models judge, too: `docs/aws-constraints.md` compares every field of config.json, and every check of the
+//! local emulator, with what botocore's models say.
+//!
 //! # What the servers lack or get wrong
 //!
 //! None of it is worked around in `src/`. The second column is the fact about AWS that it contradicts.
@@ -65,3 +68,4 @@ mod stores;
 mod with_awscli;
 mod with_boto3;
 mod with_browser;
+mod with_models;

@@ -1,0 +1,69 @@
+//! AWS's own service models, as botocore has them, against the limits of config.json and the checks of the local emulator.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::json;
+use stackctl_local::{Cloud, Settings};
+use tokio::net::TcpListener;
+
+use super::emulator::programs;
+
+/// The page with the table.
+const PAGE: &str = "docs/aws-constraints.md";
+
+/// Where moto's copy of AWS's managed policies is kept.
+const POLICIES: &str = "data/aws-managed-policies.txt";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs a script of this folder with the models of botocore that `tests/conformance/run` has installed apart.
+fn python(script: &str, argument: &str, input: &str) -> Output {
+    let models: PathBuf = programs().join("../../models");
+    let mut command = Command::new(programs().join("python"));
+    command.arg(root().join("tests/conformance").join(script)).arg(argument).env("PYTHONPATH", models);
+    command.env_remove("AWS_PROFILE").env("AWS_CONFIG_FILE", "/dev/null");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Compares a generated text with the committed one, or writes it where `UPDATE_CONSTRAINTS` asks for that.
+fn is_committed(name: &str, generated: &str) {
+    let path = root().join(name);
+    if std::env::var_os("UPDATE_CONSTRAINTS").is_some() {
+        std::fs::write(&path, generated).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == generated, "{name} is stale: UPDATE_CONSTRAINTS=1 tests/conformance/run constraints");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the models that tests/conformance/run installs"]
+async fn every_difference_from_aws_models_has_its_reason() {
+    let cloud = Cloud::new(Settings::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
+    let ours = json!({ "limits": stackctl::config::limits(), "schema": stackctl::config::schema() }).to_string();
+    let output = tokio::task::spawn_blocking(move || python("constraints.py", &url, &ours)).await.unwrap();
+    cloud.stop();
+    serving.await.unwrap().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    std::io::stderr().write_all(told.as_bytes()).unwrap();
+    assert!(output.status.success(), "see above");
+    is_committed(PAGE, &String::from_utf8(output.stdout).unwrap());
+}
+
+#[test]
+#[ignore = "needs the moto that tests/conformance/run installs"]
+fn the_managed_policies_are_those_of_moto() {
+    let output = python("managed_policies.py", "", "");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    is_committed(POLICIES, &String::from_utf8(output.stdout).unwrap());
+}
