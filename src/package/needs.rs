@@ -95,6 +95,8 @@ impl Needs {
         let python = match &self.python {
             _ if !matches!(target.language, Language::Python(_)) => None,
             Some(Python::Exactly((major, minor))) => Some(format!("Python {major}.{minor}")),
+            // Nobody has to know of a demand that is met.
+            Some(Python::Since(_)) if self.has_python(target) => None,
             Some(Python::Since((major, minor))) => Some(format!("Python {major}.{minor} or later")),
             Some(Python::Other(name)) => Some(name.clone()),
             None => None,

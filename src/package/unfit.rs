@@ -92,12 +92,18 @@ fn pip((major, minor): Version, wheels: &[&Compiled], target: &Target, source: &
     let machine = if target.machine == "arm64" { "aarch64" } else { &target.machine };
     // Newer wheels are for this platform only, and pip takes none but those for the very platforms that are named.
     let newer = if target.glibc >= (2, 28) { format!("--platform manylinux_2_28_{machine} ") } else { String::new() };
-    let names: Vec<&str> = wheels.iter().filter_map(|wheel| wheel.distribution.as_deref()).collect();
+    let names: Vec<&str> = wheels.iter().filter_map(|wheel| to_install(wheel, target)).collect();
     let what = if (1..=INSTALLED).contains(&names.len()) { names.join(" ") } else { "-r requirements.txt".to_owned() };
     format!(
         "install for Lambda: `pip install {newer}--platform manylinux2014_{machine} --python-version {major}.{minor} \
          --only-binary=:all: --upgrade --target {source} {what}`"
     )
+}
+
+/// A distribution as pip takes it. Of one that is for a newer glibc only an older version may be for this one.
+fn to_install<'a>(wheel: &'a Compiled, target: &Target) -> Option<&'a str> {
+    let whole = wheel.distribution.as_deref()?;
+    if wheel.fits_but_for_libc(target) { whole.split("==").next() } else { Some(whole) }
 }
 
 fn npm(target: &Target, source: &str) -> String {

@@ -131,6 +131,21 @@ fn tags_of_wheels_name_what_has_to_be_installed_anew() {
 }
 
 #[test]
+fn of_what_is_for_a_newer_glibc_an_older_version_may_be_installed() {
+    let files: &[(&str, &[u8])] = &[
+        ("cryptography/_rust.abi3.so", &linked(X86_64, "GLIBC_2.34")),
+        ("cryptography-50.0.2.dist-info/WHEEL", b"Tag: cp311-abi3-manylinux_2_34_x86_64\n"),
+    ];
+    assert_snapshot!(said("python3.11", "x86_64", files), @"
+    warning: 1 compiled file cannot be loaded, because the function runs Python 3.11 on Linux x86_64
+      cryptography/_rust.abi3.so: for Linux x86_64 with glibc 2.34 (the function has 2.26)
+    hint: install for Lambda: `pip install --platform manylinux2014_x86_64 --python-version 3.11 --only-binary=:all: --upgrade --target lambdas/test cryptography`
+    hint: or name in `.lambdaignore` what the function does not use
+    ");
+    assert_eq!(said("python3.12", "x86_64", files), "");
+}
+
+#[test]
 fn a_wheel_fits_by_any_of_its_tags() {
     let told = |tag: &str| is_told("x-1.dist-info/WHEEL", format!("Tag: {tag}\n").as_bytes());
     for tag in [
