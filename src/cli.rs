@@ -4,18 +4,21 @@ mod call;
 mod command;
 mod data;
 mod duration;
+mod environment;
 mod invoke;
 mod logs;
+mod number;
 mod state;
 mod user;
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 pub(crate) use call::CallArgs;
 pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm, RollbackArgs, UpArgs};
 pub(crate) use data::Data;
+pub(crate) use environment::{environment, person, variables_of_aws};
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
@@ -115,13 +118,17 @@ pub(crate) struct Common {
 
     /// How many calls may be under way at once
     #[arg(long, global = true, env = "STACKCTL_PARALLEL", value_name = "N", default_value_t = 10)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "Common options")]
+    #[arg(value_parser = number::parallel, help_heading = "Common options")]
     pub(crate) parallel: u16,
 
     /// How long to wait for a state that somebody else has locked, such as 30s or 5m
     #[arg(long, global = true, env = "STACKCTL_LOCK_TIMEOUT", value_name = "DURATION", default_value = "0s")]
     #[arg(value_parser = duration::parse, help_heading = "Common options")]
     pub(crate) lock_timeout: Duration,
+
+    /// The flags whose values come from their variables.
+    #[arg(skip)]
+    pub(crate) from_variables: BTreeSet<&'static str>,
 }
 
 /// When to colour.
@@ -135,41 +142,33 @@ pub(crate) enum Color {
     Never,
 }
 
+/// The flags whose values are judged later than the command line, with their variables.
+const VARIABLES: [(&str, &str); 3] =
+    [("stage", "STACKCTL_STAGE"), ("region", "STACKCTL_REGION"), ("profile", "AWS_PROFILE")];
+
 /// Reads the command line.
 ///
 /// # Errors
 /// When it cannot be understood, or asks for help or the version.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(arguments)
+    let mut command = environment::without_empty(Cli::command());
+    let matches = command.try_get_matches_from_mut(arguments);
+    let matches = matches.map_err(|error| environment::name_variable(&command, arguments, error))?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.common.from_variables = environment::from_variables(&command, &matches);
+    Ok(cli)
 }
 
-/// The environment, for `${env:NAME}` in the configuration; what is not Unicode cannot be named there.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub(crate) fn environment() -> BTreeMap<String, String> {
-    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
-    std::env::vars_os().filter_map(text).collect()
-}
-
-/// Who runs this, for the lock on the state: the person and the machine, as far as they are known.
-pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String) {
-    let named = |names: [&str; 2]| names.iter().find_map(|name| environment.get(*name)).cloned();
-    let user = named(["USER", "LOGNAME"]).unwrap_or_else(|| "somebody".into());
-    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
-    let machine = machine.or_else(|| named(["HOSTNAME", "HOST"])).unwrap_or_else(|| "this machine".into());
-    (user, machine)
-}
-
-/// The names of the variables that speak of the person's AWS account, for keeping them from a process.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub(crate) fn variables_of_aws() -> Vec<OsString> {
-    let names = std::env::vars_os().map(|(name, _)| name);
-    names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()
+impl Common {
+    /// Whoever gave the value of a flag: the flag, or its variable.
+    pub(crate) fn source(&self, flag: &str) -> String {
+        let variable = VARIABLES.iter().find(|(name, _)| *name == flag && self.from_variables.contains(name));
+        variable.map_or_else(|| format!("--{flag}"), |(_, variable)| (*variable).to_owned())
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

@@ -8,9 +8,11 @@ use aws_smithy_runtime_api::client::{
     http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_types::service_config::ServiceConfigKey;
 
-use super::{Calls, Cloud, S3Bucket, count::Counts, error, operation, pace::Pace, partition};
+use super::{
+    Calls, Cloud, S3Bucket, count::Counts, dns_suffix, endpoints, endpoints::service_endpoint, error, operation,
+    pace::Pace, partition,
+};
 use crate::engine::ResourceError;
 
 /// The region of a local cloud when none is asked for.
@@ -54,17 +56,14 @@ impl Connection {
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
     pub async fn open(options: Options) -> Result<Self, ResourceError> {
-        let (local, profile) = (options.local.is_some(), options.profile.clone());
+        let local = options.local.is_some();
         let config = if local { local_config(options) } else { default_config(options).await };
+        endpoints::check(&config)?;
         let region = config.region().map(ToString::to_string).ok_or_else(no_region)?;
-        let (endpoint, counts) = (endpoint(&config), Counts::default());
+        let (endpoint, counts) = (endpoints::all(&config), Counts::default());
         let mut connection =
             Self { region, account: String::new(), caller: String::new(), endpoint, config, counts, local };
-        let identity = caller(&connection).await.map_err(|error| match profile {
-            Some(profile) => error.hint(format!("the profile `{profile}` was asked for")),
-            None => error,
-        })?;
-        (connection.account, connection.caller) = identity;
+        (connection.account, connection.caller) = caller(&connection).await?;
         Ok(connection)
     }
 
@@ -168,7 +167,7 @@ async fn default_config(options: Options) -> SdkConfig {
     if let Some(client) = options.http_client {
         loader = loader.http_client(client);
     }
-    loader.load().await
+    endpoints::without_empty(loader.load().await)
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -187,33 +186,25 @@ fn app_name() -> Option<AppName> {
     AppName::new(concat!("stackctl-", env!("CARGO_PKG_VERSION"))).ok()
 }
 
-/// What stands in for AWS's endpoints: one URL for all services, or those of single ones by name.
-fn endpoint(config: &SdkConfig) -> Option<String> {
-    let ids = ["API Gateway", "CloudWatch Logs", "Cognito Identity Provider", "IAM", "Lambda", "STS"];
-    let urls: Vec<_> = ids.iter().map(|id| (id, service_endpoint(config, id))).collect();
-    if urls.iter().all(|(_, url)| *url == urls[0].1) {
-        return urls[0].1.clone();
-    }
-    let named = urls.into_iter().filter_map(|(id, url)| url.map(|url| format!("{id}: {url}")));
-    Some(named.collect::<Vec<_>>().join(", "))
-}
-
-/// The override that one service's client obeys: its own, or the one for all.
-fn service_endpoint(config: &SdkConfig, id: &str) -> Option<String> {
-    let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
-    let own = config.service_config().and_then(|settings| settings.load_config(key.ok()?));
-    own.or_else(|| config.endpoint_url().map(ToOwned::to_owned))
-}
-
 /// The caller's account and ARN.
 async fn caller(connection: &Connection) -> Result<(String, String), ResourceError> {
     let config = aws_sdk_sts::config::Builder::from(&connection.config).interceptor(connection.counts.of("sts"));
     let identity =
         aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await.map_err(|failure| {
-            error::convert(&operation::GET_CALLER_IDENTITY, &failure, connection.endpoint.as_deref())
+            let mut error = error::convert(&operation::GET_CALLER_IDENTITY, &failure, connection.endpoint.as_deref());
+            if error.message == error::UNREACHABLE {
+                error.message = format!("`{}` cannot be reached", host(&connection.region));
+            }
+            error
         })?;
     let nothing = || ResourceError::refused("sts:GetCallerIdentity answered without an account");
     Ok((identity.account.ok_or_else(nothing)?, identity.arn.unwrap_or_default()))
+}
+
+/// The first host that is asked.
+#[must_use]
+pub fn host(region: &str) -> String {
+    format!("sts.{region}.{}", dns_suffix(region))
 }
 
 fn no_region() -> ResourceError {

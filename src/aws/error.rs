@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result};
-use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata, operation::BuildError};
+use aws_smithy_types::error::{metadata::ProvideErrorMetadata, operation::BuildError};
 
 use super::operation::Operation;
 use crate::engine::{ResourceError, Verdict};
@@ -21,6 +21,9 @@ pub(crate) const THROTTLES: &[&str] = &[
     "SlowDown",
 ];
 
+/// The message when no connection to AWS's own endpoint comes about.
+pub(super) const UNREACHABLE: &str = "AWS cannot be reached";
+
 /// Converts a failure of `operation`; `endpoint` is what stands in for AWS, when anything does.
 pub(crate) fn convert<E>(operation: &Operation, failure: &SdkError<E>, endpoint: Option<&str>) -> ResourceError
 where
@@ -34,7 +37,8 @@ where
         }
         SdkError::TimeoutError(_) => ResourceError::new(Verdict::Ambiguous, "no answer in time"),
         SdkError::DispatchFailure(_) => unsent(&causes(failure), endpoint),
-        _ => ResourceError::refused(format!("the request could not be made: {}", DisplayErrorContext(failure))),
+        // Only the causes: the debugging form has the request in it.
+        _ => ResourceError::refused(format!("the request could not be made: {}", causes(failure).join(": "))),
     };
     error.operation = Some(operation.name.to_owned());
     error.request_id = failure.raw_response().and_then(request_id);
@@ -108,7 +112,7 @@ fn skewed() -> String {
 }
 
 /// The failure and its causes, outermost first, each in its own words.
-fn causes(failure: &dyn Error) -> Vec<String> {
+pub(super) fn causes(failure: &dyn Error) -> Vec<String> {
     let (mut causes, mut next) = (Vec::new(), Some(failure));
     while let Some(cause) = next {
         causes.push(cause.to_string());
@@ -123,12 +127,17 @@ fn unsent(causes: &[String], endpoint: Option<&str>) -> ResourceError {
     if text.contains("credential") || text.contains("identity") {
         return no_credentials(&text, causes);
     }
+    if text.contains("certificate") {
+        return ResourceError::refused(format!("the certificate of {} is not trusted", endpoint.unwrap_or("AWS"))).hint(
+            "install the system's root certificates (`ca-certificates`), or name a file of those to trust in SSL_CERT_FILE",
+        );
+    }
     let connecting = text.contains("(connect)") || text.contains("tcp connect") || text.contains("dns error");
     match (connecting, endpoint.filter(|url| url.starts_with("http"))) {
         (true, Some(url)) => ResourceError::refused(format!("nothing answers at {url}"))
             .hint("is it running? for the local cloud see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL"),
         (true, None) => {
-            ResourceError::refused("AWS cannot be reached").hint("is there a network, or a proxy to be set?")
+            ResourceError::refused(UNREACHABLE).hint("is there a network, or a proxy to be set (HTTPS_PROXY)?")
         }
         (false, _) => ResourceError::new(Verdict::Ambiguous, "the connection broke before the answer"),
     }

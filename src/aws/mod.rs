@@ -7,10 +7,12 @@ mod bucket;
 mod call;
 mod connect;
 mod count;
+mod endpoints;
 mod error;
 pub mod operation;
 mod ownership;
 mod pace;
+mod profiles;
 pub mod settle;
 pub mod verbatim;
 
@@ -23,9 +25,10 @@ use bytes::Bytes;
 
 pub use bucket::S3Bucket;
 pub use call::{call, look, once, remove, slow};
-pub use connect::{Connection, Options};
+pub use connect::{Connection, Options, host};
 pub use count::Calls;
 pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, foreign, user_tags};
+pub use profiles::profiles;
 
 /// The clients for one account and region, and what the calls to it share.
 #[derive(Debug)]

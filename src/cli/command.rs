@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs};
+use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs, number};
 
 const UP_EXAMPLES: &str = "\
 Examples:
@@ -124,7 +124,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  stackctl down --local\n  stackctl down --stage test --yes --delete-users 3")]
     Down {
         /// Delete the user pool although it holds N users
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = number::users)]
         delete_users: Option<u64>,
     },
 
@@ -239,6 +239,7 @@ impl UpArgs {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct RollbackArgs {
     /// The number of a release; without it the last available one before what is live
+    #[arg(value_parser = number::release)]
     pub(crate) release: Option<u64>,
 
     /// Do not check what is live after the rollback

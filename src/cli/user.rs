@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::number;
+
 const CREATE_EXAMPLES: &str = "\
 Examples:
   stackctl user create mail@example.com
@@ -114,7 +116,7 @@ pub(crate) enum UserCommand {
     #[command(after_help = LIST_EXAMPLES)]
     List {
         /// Stop after so many
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "N", value_parser = number::limit)]
         limit: Option<u32>,
     },
 

@@ -4,8 +4,10 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{Mutex, OnceLock, PoisonError},
+    time::SystemTime,
 };
 
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use tokio::time::Instant;
 
 use crate::{
@@ -51,6 +53,13 @@ pub(crate) struct App {
     saves: Mutex<u64>,
     guards: Mutex<Vec<Guard>>,
     began: Instant,
+    today: Date,
+}
+
+/// The day by this machine's clock, which may be set to anything.
+fn today() -> Date {
+    let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 impl App {
@@ -69,7 +78,13 @@ impl App {
             saves: Mutex::new(0),
             guards: Mutex::default(),
             began: Instant::now(),
+            today: today(),
         }
+    }
+
+    /// The day on which runtimes are judged by the days on which AWS ends them.
+    pub(crate) fn today(&self) -> Date {
+        self.today
     }
 
     /// The flags that a command in a hint needs to mean the same stack, each after a space.

@@ -18,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 /// When it is not to be.
-pub(super) async fn show(app: &App, session: &Session, plan: &Plan, question: &str) -> Result<(), Failure> {
+pub(super) async fn show<C>(app: &App, session: &Session<C>, plan: &Plan, question: &str) -> Result<(), Failure> {
     let asking = acting(plan) > 0 && !app.common.yes && !session.is_local();
     let table = PlanTable::new(plan, &session.catalog);
     if asking {

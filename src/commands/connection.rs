@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use super::{app::App, local};
+use super::{app::App, local, reach};
 use crate::{
     aws::{Connection, Options},
-    config::{Deployment, Loaded, S3Location},
-    engine::ResourceError,
+    config::{Identity, S3Location},
     error::Failure,
     exit::Exit,
     report::Message,
@@ -17,10 +16,9 @@ use crate::{
 ///
 /// # Errors
 /// When there is no connection, or it is of another account.
-pub(crate) async fn open<'a>(app: &'a App, loaded: &Loaded) -> Result<&'a Connection, Failure> {
-    let deployment = &loaded.config.deployment;
-    let connection = connect(app, Some(deployment.region.clone()), &loaded.path).await?;
-    check_account(app, deployment, &connection.account)?;
+pub(crate) async fn open<'a>(app: &'a App, identity: &Identity) -> Result<&'a Connection, Failure> {
+    let connection = connect(app, Some(identity.region.clone()), &identity.path).await?;
+    check_account(app, identity, &connection.account)?;
     Ok(connection)
 }
 
@@ -37,8 +35,15 @@ pub(crate) async fn connect<'a>(
         return Ok(connection);
     }
     let local = if app.common.local { Some(local_url(app, config).await?) } else { None };
-    let options = Options { region, profile: app.common.profile.clone(), local, http_client: None };
-    let connection = Box::pin(Connection::open(options)).await.map_err(|error| no_connection(app, &error))?;
+    if local.is_none() {
+        reach::check_profile(app).await?;
+    }
+    let host = if local.is_some() { "the local emulator".to_owned() } else { reach::host(app, region.as_deref()) };
+    let options = Options { region: region.clone(), profile: reach::profile(app), local, http_client: None };
+    let waiting = || app.report.tell(&Message::Note { message: &format!("waiting for a response from {host}") });
+    let opened = reach::patiently(Box::pin(Connection::open(options)), waiting).await;
+    let connection = opened.unwrap_or_else(|| Err(reach::no_answer(&host)));
+    let connection = connection.map_err(|error| reach::no_connection(app, region.as_deref(), &error))?;
     Ok(app.bill(connection))
 }
 
@@ -46,54 +51,44 @@ pub(crate) async fn connect<'a>(
 ///
 /// # Errors
 /// When it is in a bucket, and there is no connection.
-pub(crate) async fn store(app: &App, loaded: &Loaded) -> Result<Box<dyn Backend>, Failure> {
+pub(crate) async fn store(app: &App, identity: &Identity) -> Result<Box<dyn Backend>, Failure> {
     if app.common.local {
-        return Ok(Box::new(on_local(loaded)));
+        return Ok(Box::new(on_local(identity)));
     }
-    let state = &loaded.config.state;
-    if state.s3.is_none() {
-        return Ok(Box::new(in_folder(loaded, &loaded.path.with_file_name(&state.path))));
+    if identity.state.s3.is_none() {
+        return Ok(Box::new(in_folder(identity, &identity.path.with_file_name(&identity.state.path))));
     }
-    let state = loaded.config.with_account(&open(app, loaded).await?.account).state;
-    in_bucket(app, loaded, &state.s3.expect("it was there before the account was")).await
+    let s3 = identity.bucket(&open(app, identity).await?.account);
+    in_bucket(app, identity, &s3.expect("it was there before the account was")).await
 }
 
 /// The state of a configuration in a folder.
-pub(crate) fn in_folder(loaded: &Loaded, folder: &Path) -> LocalStore {
-    let Deployment { service_name, stage, .. } = &loaded.config.deployment;
-    LocalStore::new(folder, service_name, stage)
+pub(crate) fn in_folder(identity: &Identity, folder: &Path) -> LocalStore {
+    LocalStore::new(folder, &identity.service_name, &identity.stage)
 }
 
 /// The state of a configuration on the local cloud.
-pub(crate) fn on_local(loaded: &Loaded) -> LocalStore {
-    in_folder(loaded, &local::Home::beside(&loaded.path).states())
+pub(crate) fn on_local(identity: &Identity) -> LocalStore {
+    in_folder(identity, &local::Home::beside(&identity.path).states())
 }
 
 /// A state in a bucket.
 ///
 /// # Errors
 /// When there is no connection.
-pub(crate) async fn in_bucket(app: &App, loaded: &Loaded, s3: &S3Location) -> Result<Box<dyn Backend>, Failure> {
-    let bucket = open(app, loaded).await?.bucket(&s3.bucket, &s3.region, s3.owner.as_deref());
+pub(crate) async fn in_bucket(app: &App, identity: &Identity, s3: &S3Location) -> Result<Box<dyn Backend>, Failure> {
+    let bucket = open(app, identity).await?.bucket(&s3.bucket, &s3.region, s3.owner.as_deref());
     Ok(Box::new(S3Store::new(bucket, &s3.key)))
 }
 
 /// The local cloud stands in for whatever account the configuration means.
-fn check_account(app: &App, deployment: &Deployment, account: &str) -> Result<(), Failure> {
-    let wanted = deployment.account_id.as_ref().filter(|_| !app.common.local);
+fn check_account(app: &App, identity: &Identity, account: &str) -> Result<(), Failure> {
+    let wanted = identity.account_id.as_ref().filter(|_| !app.common.local);
     let Some(wanted) = wanted.filter(|wanted| *wanted != account) else { return Ok(()) };
     let message = format!("these credentials are of account {account}, not of {wanted}");
     Err(Failure::new(Exit::Usage, message)
         .detail("`deployment.accountId` allows no other account")
         .hint("choose the right credentials with `--profile`"))
-}
-
-fn no_connection(app: &App, error: &ResourceError) -> Failure {
-    match &app.common.profile {
-        _ if app.common.local => Failure::resource("the local cloud cannot be used", error),
-        Some(profile) => Failure::resource(format!("AWS cannot be used with the profile `{profile}`"), error),
-        None => Failure::resource("AWS cannot be used", error),
-    }
 }
 
 /// Where the local cloud of a configuration answers, which need not exist; it is started when it does not run.

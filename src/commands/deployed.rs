@@ -6,16 +6,17 @@ use super::{
     session::{self, Session, is_empty},
 };
 use crate::{
-    config::{Config, Function, Loaded, did_you_mean, list},
+    config::{Config, Function, Identity, Outline, did_you_mean, list},
     error::Failure,
-    stack::{self, Outputs, Packages},
+    stack::{self, Outputs},
     state::{State, Store as _},
 };
 
 /// A stack that is up, or was about to be.
 pub(crate) struct Deployed {
-    loaded: Loaded,
-    /// With the account in the place of `${account}`.
+    identity: Identity,
+    /// Its names and routes as [`config::Outline`](crate::config::Outline) has them, with the account in the place of
+    /// `${account}`.
     pub(crate) config: Config,
     /// With the endpoint at which the local cloud answers now.
     pub(crate) state: State,
@@ -25,19 +26,19 @@ impl Deployed {
     /// Reads it from the state; asks nobody but S3, where the state is there.
     ///
     /// # Errors
-    /// When the configuration is wrong, or nothing is deployed.
+    /// When it cannot be read which stack is meant, or nothing is deployed.
     pub(crate) async fn read(app: &App) -> Result<Self, Failure> {
-        let loaded = project::read(app)?;
-        let Some(mut state) = session::recorded(app, &loaded).await? else {
-            return Err(not_deployed(app, &loaded, "not deployed").await);
+        let Outline { identity, config, .. } = project::outline(app)?;
+        let Some(mut state) = session::recorded(app, &identity).await? else {
+            return Err(not_deployed(app, &identity, "not deployed").await);
         };
         if app.common.local
-            && let Some(url) = local::Home::beside(&loaded.path).url()
+            && let Some(url) = local::Home::beside(&identity.path).url()
         {
             // It may have come back on another port since the state was saved.
             state.endpoint = Some(url);
         }
-        Ok(Self { config: loaded.config.with_account(&state.account), loaded, state })
+        Ok(Self { config: config.with_account(&state.account), identity, state })
     }
 
     /// Reads it, and starts the local cloud where it is on that and it does not run.
@@ -47,7 +48,7 @@ impl Deployed {
     pub(crate) async fn reachable(app: &App) -> Result<Self, Failure> {
         let mut deployed = Self::read(app).await?;
         if app.common.local {
-            deployed.state.endpoint = Some(connection::local_url(app, &deployed.loaded.path).await?);
+            deployed.state.endpoint = Some(connection::local_url(app, &deployed.identity.path).await?);
         }
         Ok(deployed)
     }
@@ -56,8 +57,8 @@ impl Deployed {
     ///
     /// # Errors
     /// When there is no connection, or it is one to another account or endpoint.
-    pub(crate) async fn connect(&self, app: &App) -> Result<Session, Failure> {
-        let session = Session::connect(app, &self.loaded, &Packages::new()).await?;
+    pub(crate) async fn connect(&self, app: &App) -> Result<Session<()>, Failure> {
+        let session = Session::connect(app, &self.identity).await?;
         session.check(&self.state)?;
         Ok(session)
     }
@@ -83,10 +84,10 @@ impl Deployed {
 }
 
 /// The stack that was chosen is not deployed; `what` says so, or what it lacks therefore.
-pub(crate) async fn not_deployed(app: &App, loaded: &Loaded, what: &str) -> Failure {
-    let failure = lacks(app, &format!("{}: {what}", stack_and_stage(&loaded.config)));
-    let on_local =
-        !app.common.local && matches!(connection::on_local(loaded).load().await, Ok(Some(state)) if !is_empty(&state));
+pub(crate) async fn not_deployed(app: &App, identity: &Identity, what: &str) -> Failure {
+    let failure = lacks(app, &format!("{}: {what}", stack_and_stage(identity)));
+    let on_local = !app.common.local
+        && matches!(connection::on_local(identity).load().await, Ok(Some(state)) if !is_empty(&state));
     failure.with_hints(on_local.then(|| "it is deployed on the local cloud: add `--local`".to_owned()))
 }
 
@@ -96,6 +97,6 @@ pub(crate) fn lacks(app: &App, what: &str) -> Failure {
 }
 
 /// The stack and its stage, as people are told of them.
-pub(crate) fn stack_and_stage(config: &Config) -> String {
-    format!("{}, stage {}", config.deployment.service_name, config.deployment.stage)
+pub(crate) fn stack_and_stage(identity: &Identity) -> String {
+    format!("{}, stage {}", identity.service_name, identity.stage)
 }

@@ -14,12 +14,11 @@ use crate::{
     error::Failure,
     exit::Exit,
     report::Message,
-    stack::Packages,
 };
 
 pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    if session::recorded(app, &loaded).await?.is_none() {
+    let identity = project::identify(app)?;
+    if session::recorded(app, &identity).await?.is_none() {
         let message = format!(
             "nothing is recorded, so there is nothing to remove; `stackctl recover{}` rebuilds a state that was lost",
             app.flags()
@@ -27,7 +26,7 @@ pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Fa
         app.report.tell(&Message::Note { message: &message });
         return Ok(Exit::Done);
     }
-    let session = Session::open(app, &loaded, &Packages::new()).await?;
+    let session = Session::reach(app, &identity).await?;
     session.lock(app).await?;
     app.set_words(delete_users.map(|users| format!(" --delete-users {users}")).unwrap_or_default());
     let consent = Consent { delete_holdings: delete_users };
@@ -42,7 +41,7 @@ pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Fa
 }
 
 /// Carries out the plan of a survey, after asking.
-async fn remove(app: &App, session: &Session, survey: Survey) -> Result<(), Failure> {
+async fn remove(app: &App, session: &Session<()>, survey: Survey) -> Result<(), Failure> {
     carry_out::show(app, session, &survey.plan, "Remove it?").await?;
     let Survey { state, plan, .. } = survey;
     if plan.is_empty() && state.check_user.is_none() {

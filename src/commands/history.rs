@@ -11,9 +11,9 @@ use crate::{
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let loaded = project::read(app)?;
-    let Some(state) = session::recorded(app, &loaded).await? else {
-        return Err(not_deployed(app, &loaded, "not deployed").await);
+    let identity = project::identify(app)?;
+    let Some(state) = session::recorded(app, &identity).await? else {
+        return Err(not_deployed(app, &identity, "not deployed").await);
     };
     app.report.data(&Message::History(&table(&state)));
     Ok(Exit::Done)

@@ -35,7 +35,8 @@ pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failu
     let session = deployed.connect(app).await?;
     app.set_on_interrupt(OnInterrupt::Abandon);
     let began = Instant::now();
-    let output = invoke(app, &session, (name, function), payload).await?;
+    let aws_name = deployed.config.function_name(name);
+    let output = invoke(app, &session, (name, &aws_name, function), payload).await?;
     let took = began.elapsed();
     let answer = Bytes::from(output.payload.map(Blob::into_inner).unwrap_or_default());
     let log = output.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
@@ -50,7 +51,12 @@ pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failu
     match output.function_error {
         Some(_) => {
             let error = serde_json::from_slice(&answer).unwrap_or_default();
-            Err(failed(&format!("`{name}` failed"), (name, function), &error).into())
+            let mut fault = failed(&format!("`{name}` failed"), (name, function), &error);
+            if app.report.look() == Look::Human && !app.common.quiet {
+                // A traceback that is in the log was told with that.
+                fault.details.retain(|line| !invoked.log.contains(line.trim()));
+            }
+            Err(fault.into())
         }
         None => Ok(Exit::Done),
     }
@@ -74,8 +80,8 @@ fn payload(data: Option<Bytes>) -> Result<Bytes, Failure> {
 
 async fn invoke(
     app: &App,
-    session: &Session,
-    (name, function): (&str, &Function),
+    session: &Session<()>,
+    (name, aws_name, function): (&str, &str, &Function),
     payload: Bytes,
 ) -> Result<InvokeOutput, Failure> {
     let key = Key::new(LambdaFunction::KIND, name);
@@ -85,7 +91,7 @@ async fn invoke(
         .cloud
         .lambda
         .invoke()
-        .function_name(session.config.function_name(name))
+        .function_name(aws_name)
         .qualifier(ALIAS)
         .log_type(LogType::Tail)
         .payload(Blob::new(payload));

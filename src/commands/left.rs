@@ -2,7 +2,7 @@
 
 use super::{app::App, connection::in_folder, session::is_empty};
 use crate::{
-    config::Loaded,
+    config::Identity,
     error::Failure,
     state::{Backend, LocalStore, State, StateError, Store as _},
 };
@@ -16,12 +16,12 @@ pub(crate) struct Unmoved {
 }
 
 /// That of a configuration, when it has a bucket.
-pub(crate) fn unmoved(app: &App, loaded: &Loaded) -> Option<Unmoved> {
-    let state = &loaded.config.state;
-    let folder = loaded.path.with_file_name(&state.path);
+pub(crate) fn unmoved(app: &App, identity: &Identity) -> Option<Unmoved> {
+    let state = &identity.state;
+    let folder = identity.path.with_file_name(&state.path);
     // A file of that name holds no states.
     let elsewhere = !app.common.local && state.s3.is_some() && !folder.is_file();
-    elsewhere.then(|| Unmoved { folder: in_folder(loaded, &folder), flags: app.flags() })
+    elsewhere.then(|| Unmoved { folder: in_folder(identity, &folder), flags: app.flags() })
 }
 
 /// Loads a state; where there is none, none was left behind.

@@ -24,7 +24,7 @@ pub(crate) async fn run(app: &App, arguments: &LogsArgs) -> Result<Exit, Failure
     let wanted = Wanted { since: since(arguments.since)?, filter: arguments.filter.clone() };
     let session = deployed.connect(app).await?;
     let mut shown = Shown::new(app, &logs, arguments.no_system);
-    let sources = logs.iter().map(|log| log.source(&session.config)).collect();
+    let sources = logs.iter().map(|log| log.source(&deployed.config)).collect();
     let mut tail = Tail::new(&session.cloud, (&app.report, &app.interrupt), sources, wanted.clone());
     let unread = |unread: Unread| failure(app, logs[unread.source], &unread);
     if arguments.follow {

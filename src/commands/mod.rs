@@ -11,6 +11,7 @@ mod consent;
 mod data;
 mod deployed;
 mod down;
+mod hindrances;
 mod history;
 mod init;
 mod interpreters;
@@ -23,6 +24,7 @@ mod outputs;
 mod packages;
 mod plan;
 mod project;
+mod reach;
 mod recover;
 mod roll_out;
 mod rollback;
@@ -38,9 +40,9 @@ mod user;
 mod validate;
 mod watch;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, num::NonZero, process::ExitCode};
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     cli::{self, Command, LocalCommand},
@@ -50,6 +52,9 @@ use crate::{
 };
 
 use app::{App, OnInterrupt};
+
+/// The last year in which a clock is believed.
+const LATEST_YEAR: i16 = 2200;
 
 /// Does what the command line asks.
 #[must_use]
@@ -62,7 +67,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         }
     };
     let app = App::new(cli.common, cli.command.name());
-    let exit = match tokio_runtime() {
+    let exit = match check_clock(&app).and_then(|()| tokio_runtime()) {
         Ok(runtime) => {
             let ended = runtime.block_on(signals::heeding(&app, dispatch(&app, cli.command)));
             runtime.block_on(lock::release(&app));
@@ -91,8 +96,24 @@ fn delivered(app: &App, exit: Exit) -> Exit {
     if exit == Exit::Done { Exit::Failed } else { exit }
 }
 
+/// Makes sure that times can be computed with: beyond the year 9999 they cannot, and long before nothing that is signed
+/// with one is accepted.
+fn check_clock(app: &App) -> Result<(), Failure> {
+    let year = app.today().year();
+    if year <= LATEST_YEAR {
+        return Ok(());
+    }
+    Err(Failure::failed(format!("this machine's clock shows the year {year}")).hint("set the clock right"))
+}
+
 fn tokio_runtime() -> Result<Runtime, Failure> {
-    Runtime::new().map_err(|error| Failure::io("the asynchronous runtime cannot be started", &error))
+    // The number of threads is set here, not read: an invalid `TOKIO_WORKER_THREADS` would panic inside tokio.
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::io("the asynchronous runtime cannot be started", &error))
 }
 
 async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {

@@ -1,6 +1,6 @@
 //! `stackctl plan`: what `up` would do. Reads only; not even the state is locked.
 
-use super::{access_logs, app::App, packages, project, roll_out, session::Session};
+use super::{app::App, hindrances, packages, project, roll_out, session::Session};
 use crate::{
     cli::Detailed,
     engine::Consent,
@@ -11,13 +11,13 @@ use crate::{
 
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
-    let packages = project::package(&loaded.config, &loaded.directory)?;
+    let packages = project::package(&loaded)?;
     packages::tell(app, &loaded.config, &packages)?;
     let session = Session::open(app, &loaded, &packages).await?;
     let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
     app.report.data(&Message::Plan(&PlanTable::new(&survey.plan, &session.catalog)));
     roll_out::tell_unchecked(app, &survey);
-    if let Some(fault) = access_logs::hindrance(app, &session, &survey.plan).await {
+    for fault in hindrances::find(app, &session, &survey.plan).await {
         app.report.tell(&Message::Warning(&fault));
     }
     let differs = detailed.detailed_exitcode && !survey.plan.is_empty();

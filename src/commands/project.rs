@@ -1,23 +1,27 @@
 //! The project of the person: its configuration as the flags select it, and its functions' packages.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
-
-use jiff::Zoned;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::app::App;
 use crate::{
-    config::{self, Config, Loaded, Problem, Selection, Severity},
+    config::{
+        self, Comparable, Config, Identity, Loaded, Outline, Problem, Problems, Selection, Severity, list, unknown,
+    },
     error::{Failure, Fault},
-    package::{Package, Packages},
+    package::{Package, PackageError, Packages},
     report::Message,
 };
 
-/// Loads the configuration and tells its warnings.
+/// Loads the configuration for a deploy and tells its warnings.
 ///
 /// # Errors
 /// When there is anything wrong with it; every problem is in the failure.
 pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
-    let loaded = config::load(&app.common.config, &selection(app));
+    let loaded = config::load(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems));
     let warnings = match &loaded {
         Ok(loaded) => loaded.warnings.as_slice(),
         Err(problems) => problems.0.as_slice(),
@@ -38,7 +42,56 @@ pub(crate) fn warn(app: &App, problems: &[Problem]) {
 /// # Errors
 /// As [`load`].
 pub(crate) fn read(app: &App) -> Result<Loaded, Failure> {
-    Ok(config::load(&app.common.config, &selection(app))?)
+    Ok(config::load(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems))?)
+}
+
+/// Loads the configuration for a comparison with what is live, and tells its warnings.
+///
+/// # Errors
+/// When there is anything wrong with it.
+pub(crate) fn load_to_compare(app: &App) -> Result<Comparable, Failure> {
+    let loaded = config::load_to_compare(&app.common.config, &selection(app));
+    let loaded = loaded.map_err(|problems| name_sources(app, problems));
+    let warnings = match &loaded {
+        Ok(loaded) => loaded.warnings.as_slice(),
+        Err(problems) => problems.0.as_slice(),
+    };
+    warn(app, warnings);
+    Ok(loaded?)
+}
+
+/// Reads the names and routes of the configuration; tells what of them cannot be read.
+///
+/// # Errors
+/// When it cannot be read which stack is meant or where its state is.
+pub(crate) fn outline(app: &App) -> Result<Outline, Failure> {
+    let outline = config::outline(&app.common.config, &selection(app));
+    let outline = outline.map_err(|problems| name_sources(app, problems))?;
+    if !outline.omitted.is_empty() {
+        let places: Vec<String> = outline.omitted.iter().map(|place| format!("`{place}`")).collect();
+        let message = format!("{}: left out, because of errors: {}", app.common.config.display(), places.join(", "));
+        let fault = Fault::new(message).hint(format!("`stackctl validate{}` shows them", app.flags()));
+        app.report.tell(&Message::Warning(&fault));
+    }
+    Ok(outline)
+}
+
+/// Reads which stack the configuration means, and where its state is.
+///
+/// # Errors
+/// When that cannot be read.
+pub(crate) fn identify(app: &App) -> Result<Identity, Failure> {
+    Ok(config::identify(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems))?)
+}
+
+/// Names the variable where the value of a flag comes from that.
+fn name_sources(app: &App, mut problems: Problems) -> Problems {
+    for problem in &mut problems.0 {
+        if let Some(flag) = problem.path.strip_prefix("--") {
+            problem.path = app.common.source(flag);
+        }
+    }
+    problems
 }
 
 fn selection(app: &App) -> Selection {
@@ -46,32 +99,75 @@ fn selection(app: &App) -> Selection {
         stage: app.common.stage.clone(),
         region: app.common.region.clone(),
         environment: app.environment.clone(),
-        today: Zoned::now().date(),
+        today: app.today(),
     }
 }
 
-/// Packages every function's folder, each folder once.
+/// Packages every function's folder.
 ///
 /// # Errors
-/// When folders cannot be packaged; every such function is in the failure.
-pub(crate) fn package(config: &Config, directory: &Path) -> Result<BTreeMap<String, Arc<Package>>, Failure> {
-    let mut packages = Packages::default();
-    let mut made = BTreeMap::new();
-    let mut failure = Failure { exit: crate::exit::Exit::Usage, errors: Vec::new(), hints: Vec::new() };
+/// When folders cannot be packaged; every such folder is in the failure.
+pub(crate) fn package(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Package>>, Failure> {
+    let (made, failed) = package_all(&loaded.config, &loaded.directory);
+    if failed.is_empty() {
+        return Ok(made);
+    }
+    let errors = failed.into_values().map(|failed| failed.fault()).collect();
+    Err(Failure { exit: crate::exit::Exit::Usage, errors, hints: Vec::new() })
+}
+
+/// Packages every function's folder. In the place of one that cannot be packaged stands a package that is compared with
+/// nothing: the hash of its source is not known.
+pub(crate) fn package_to_compare(loaded: &Comparable) -> BTreeMap<String, Arc<Package>> {
+    let (mut made, failed) = package_all(&loaded.config, &loaded.directory);
+    for Unpackaged { functions, error } in failed.into_values() {
+        let text = error.to_string();
+        let blank = Arc::new(Package::without_content(unknown(text.lines().next().unwrap_or_default())));
+        made.extend(functions.into_iter().map(|name| (name, Arc::clone(&blank))));
+    }
+    made
+}
+
+/// A folder that cannot be packaged.
+struct Unpackaged {
+    /// The functions whose source it is.
+    functions: Vec<String>,
+    error: PackageError,
+}
+
+impl Unpackaged {
+    fn fault(&self) -> Fault {
+        let text = self.error.to_string();
+        let mut lines = text.lines();
+        let (first, others) = self.functions.split_first().expect("it was packaged for a function");
+        let mut fault = Fault::new(format!("functions.{first}.source: {}", lines.next().unwrap_or_default()));
+        fault.details.extend(lines.map(|line| line.trim_start().to_owned()));
+        if !others.is_empty() {
+            fault.details.push(format!("the same goes for {}", list(others.iter().map(String::as_str))));
+        }
+        fault.hints.extend(self.error.hint().map(str::to_owned));
+        fault
+    }
+}
+
+/// Packages each folder once.
+fn package_all(config: &Config, directory: &Path) -> (BTreeMap<String, Arc<Package>>, BTreeMap<PathBuf, Unpackaged>) {
+    let (mut packages, mut made) = (Packages::default(), BTreeMap::new());
+    let mut failed: BTreeMap<PathBuf, Unpackaged> = BTreeMap::new();
     for (name, function) in &config.functions {
-        match packages.get(&directory.join(&function.source)) {
+        let folder = directory.join(&function.source);
+        if let Some(known) = failed.get_mut(&folder) {
+            known.functions.push(name.clone());
+            continue;
+        }
+        match packages.get(&folder) {
             Ok(package) => {
                 made.insert(name.clone(), package);
             }
             Err(error) => {
-                let text = error.to_string();
-                let mut lines = text.lines();
-                let mut fault = Fault::new(format!("functions.{name}.source: {}", lines.next().unwrap_or_default()));
-                fault.details.extend(lines.map(|line| line.trim_start().to_owned()));
-                fault.hints.extend(error.hint().map(str::to_owned));
-                failure.errors.push(fault);
+                failed.insert(folder, Unpackaged { functions: vec![name.clone()], error });
             }
         }
     }
-    if failure.errors.is_empty() { Ok(made) } else { Err(failure) }
+    (made, failed)
 }

@@ -18,9 +18,9 @@ use crate::{
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    let packages = project::package(&loaded.config, &loaded.directory)?;
-    let session = Session::open(app, &loaded, &packages).await?;
+    let loaded = project::load_to_compare(app)?;
+    let packages = project::package_to_compare(&loaded);
+    let session = Session::open_to_compare(app, &loaded, &packages).await?;
     session.lock(app).await?;
     let (blank, damaged) = blank(app, &session).await?;
     let mut discovery = session.discover(app, &packages, blank).await?;

@@ -96,7 +96,7 @@ pub(super) fn tell_unchecked(app: &App, survey: &Survey) {
 ///
 /// # Errors
 /// When they cannot be removed.
-pub(super) async fn remove_check_user(app: &App, session: &Session, mut state: State) -> Result<State, Failure> {
+pub(super) async fn remove_check_user<C>(app: &App, session: &Session<C>, mut state: State) -> Result<State, Failure> {
     let Some(user) = state.check_user.take() else { return Ok(state) };
     check::dismiss((&session.cloud, &app.report), &user).await.map_err(|error| {
         let failure = Failure::failed("the user of an interrupted check cannot be removed").detail(&error);
@@ -113,9 +113,9 @@ fn entry(app: &App, session: &Session) -> Entry {
 }
 
 /// The check of what a config says.
-pub(super) fn check_of<'c>(
+pub(super) fn check_of<'c, C>(
     app: &'c App,
-    (session, config): (&'c Session, &'c Config),
+    (session, config): (&'c Session<C>, &'c Config),
     client: &'c Client,
 ) -> Check<'c, Client> {
     // What stands in for AWS has no distance over which a change spreads.

@@ -14,22 +14,22 @@ use super::{
 use crate::{
     aws::Cloud,
     check, cli,
-    config::{Config, Loaded},
+    config::{Comparable, Config, Identity, Loaded, Outline},
     engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
     error::{Failure, Fault},
     exit::Exit,
     report::{Message, Target},
     resources,
-    stack::{self, Identity, Packages},
+    stack::{self, Packages},
     state::{Backend, Place, State},
 };
 
-/// A connected stack.
-pub(crate) struct Session {
+/// A connected stack. Only with a whole configuration, `Session<Config>`, can it be said what is to be there.
+pub(crate) struct Session<C = Config> {
     pub(crate) cloud: Cloud,
     pub(crate) catalog: Catalog<Cloud>,
-    /// With the account in the place of `${account}`.
-    pub(crate) config: Config,
+    /// With the account in the place of `${account}`; `()` for a command that needs the stack's identity only.
+    pub(crate) config: C,
     pub(crate) store: Box<dyn Backend>,
     unmoved: Option<Unmoved>,
     place: Place,
@@ -44,9 +44,9 @@ pub(crate) struct Survey {
 }
 
 /// The state of a configuration, unless there is nothing in it and nothing was about to be.
-pub(crate) async fn recorded(app: &App, loaded: &Loaded) -> Result<Option<State>, Failure> {
-    let store = connection::store(app, loaded).await?;
-    let state = left::load(&*store, left::unmoved(app, loaded).as_ref()).await?;
+pub(crate) async fn recorded(app: &App, identity: &Identity) -> Result<Option<State>, Failure> {
+    let store = connection::store(app, identity).await?;
+    let state = left::load(&*store, left::unmoved(app, identity).as_ref()).await?;
     Ok(state.filter(|state| !is_empty(state)))
 }
 
@@ -76,27 +76,25 @@ pub(crate) fn is_empty(state: &State) -> bool {
     state.resources.is_empty() && state.pending.is_empty() && state.check_user.is_none()
 }
 
-impl Session {
+impl Session<()> {
     /// Connects, and says to what.
-    pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
-        let session = Self::connect(app, loaded, packages).await?;
+    pub(crate) async fn reach(app: &App, identity: &Identity) -> Result<Self, Failure> {
+        let session = Self::connect(app, identity).await?;
         session.tell_target(app);
         Ok(session)
     }
 
     /// Connects without a word, and makes sure that this is the account that the configuration means.
-    pub(crate) async fn connect(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
-        let deployment = &loaded.config.deployment;
-        let mut cloud = Cloud::over(connection::open(app, loaded).await?);
-        cloud.packages = zips(packages);
+    pub(crate) async fn connect(app: &App, identity: &Identity) -> Result<Self, Failure> {
+        let cloud = Cloud::over(connection::open(app, identity).await?);
         let session = Self {
-            config: loaded.config.with_account(&cloud.account),
+            config: (),
             catalog: resources::catalog(),
-            store: connection::store(app, loaded).await?,
-            unmoved: left::unmoved(app, loaded),
+            store: connection::store(app, identity).await?,
+            unmoved: left::unmoved(app, identity),
             place: Place {
-                stack: deployment.service_name.clone(),
-                stage: deployment.stage.clone(),
+                stack: identity.service_name.clone(),
+                stage: identity.stage.clone(),
                 region: cloud.region.clone(),
                 account: cloud.account.clone(),
                 endpoint: cloud.endpoint.clone(),
@@ -107,6 +105,36 @@ impl Session {
         Ok(session)
     }
 
+    /// The same with the names and routes of a configuration.
+    pub(crate) fn with_names(self, outline: Outline) -> Session<Outline> {
+        let config = outline.config.with_account(&self.cloud.account);
+        self.with(Outline { config, ..outline })
+    }
+
+    /// The same with a whole configuration and the functions' packages.
+    fn with_config(mut self, config: &Config, packages: &Packages) -> Session {
+        self.cloud.packages = zips(packages);
+        let config = config.with_account(&self.cloud.account);
+        self.with(config)
+    }
+
+    fn with<C>(self, config: C) -> Session<C> {
+        let Self { cloud, catalog, store, unmoved, place, local, config: () } = self;
+        Session { cloud, catalog, store, config, unmoved, place, local }
+    }
+}
+
+impl Session {
+    /// Connects for a deploy, and says to what.
+    pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
+        Ok(Session::reach(app, &loaded.identity).await?.with_config(&loaded.config, packages))
+    }
+
+    /// Connects for a comparison with what is live, and says to what.
+    pub(crate) async fn open_to_compare(app: &App, loaded: &Comparable, packages: &Packages) -> Result<Self, Failure> {
+        Ok(Session::reach(app, &loaded.identity).await?.with_config(&loaded.config, packages))
+    }
+
     /// Goes on with the configuration and the packages as they are now.
     ///
     /// # Errors
@@ -114,7 +142,8 @@ impl Session {
     pub(crate) fn follow(&mut self, loaded: &Loaded, packages: &Packages) -> Result<(), Failure> {
         let config = loaded.config.with_account(&self.cloud.account);
         if let Some((setting, before, now)) = moved(&self.config, &config) {
-            let message = format!("{}: `{setting}` is {now} now, and {before} is at work", loaded.path.display());
+            let message =
+                format!("{}: `{setting}` is {now} now, and {before} is at work", loaded.identity.path.display());
             return Err(Failure::usage(message)
                 .detail("that is another stack, or another place")
                 .hint(format!("put it back, or end this and begin anew with what `{setting}` says")));
@@ -136,14 +165,16 @@ impl Session {
         Ok(engine.discover(blank, &sought, &stack::scope(&self.config)).await?)
     }
 
-    fn identity(&self) -> Identity {
-        Identity {
+    fn identity(&self) -> stack::Identity {
+        stack::Identity {
             account: self.cloud.account.clone(),
             region: self.cloud.region.clone(),
             partition: self.cloud.partition.to_owned(),
         }
     }
+}
 
+impl<C> Session<C> {
     /// Keeps others from the state until the command ends.
     pub(crate) async fn lock(&self, app: &App) -> Result<(), Failure> {
         lock::take(app, &*self.store).await

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     cli::Detailed,
+    config::why_unknown,
     engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, Step, compare},
     error::Failure,
     exit::Exit,
@@ -35,18 +36,24 @@ impl Sight {
 }
 
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    let stack = stack_and_stage(&loaded.config);
-    let table = if session::recorded(app, &loaded).await?.is_none() {
+    let loaded = project::load_to_compare(app)?;
+    let stack = stack_and_stage(&loaded.identity);
+    let table = if session::recorded(app, &loaded.identity).await?.is_none() {
         StatusTable { stack, deployed: false, resources: Vec::new() }
     } else {
-        let packages = project::package(&loaded.config, &loaded.directory)?;
-        let session = Session::open(app, &loaded, &packages).await?;
-        let desired = session.desired(&packages);
+        let packages = project::package_to_compare(&loaded);
+        let session = Session::open_to_compare(app, &loaded, &packages).await?;
+        let mut desired = session.desired(&packages);
         let (state, observed) = session.look(app, &desired).await?;
+        let mut unknown = desired.assume_live(&observed, why_unknown);
         let comparison = compare(&desired, &state, &observed, &session.catalog, &Consent::default())?;
         let sight = Sight { state, observed, comparison };
-        let resources = sight.comparison.plan.steps.iter().map(|step| row(&session, &sight, step)).collect();
+        let steps = sight.comparison.plan.steps.iter();
+        let resources = steps.map(|step| {
+            let not_compared = unknown.remove(&step.key).unwrap_or_default();
+            StatusRow { not_compared, ..row(&session, &sight, step) }
+        });
+        let resources = resources.collect();
         StatusTable { stack, deployed: true, resources }
     };
     app.report.data(&Message::Status(&table));
@@ -62,7 +69,7 @@ fn row(session: &Session, sight: &Sight, step: &Step) -> StatusRow {
         Action::Replace { because, .. } => rows(because),
         _ => Vec::new(),
     };
-    StatusRow { key: key.clone(), id: id(session, sight, key), status, changes, because }
+    StatusRow { key: key.clone(), id: id(session, sight, key), status, changes, not_compared: Vec::new(), because }
 }
 
 fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let store = connection::store(app, &project::read(app)?).await?;
+    let store = connection::store(app, &project::identify(app)?).await?;
     let place = store.place();
     let Some(seen) = store.seen_lock().await? else {
         app.report.tell(&Message::Note { message: &format!("{place} is not locked: there is nothing to do") });

@@ -1,6 +1,6 @@
 //! `stackctl up`: from the configuration to a stack that answers.
 
-use super::{access_logs, app::App, interpreters, packages, project, roll_out::roll_out, session::Session, start};
+use super::{app::App, hindrances, interpreters, packages, project, roll_out::roll_out, session::Session, start};
 use crate::{
     cli::UpArgs,
     config::Loaded,
@@ -15,7 +15,7 @@ use crate::{
 pub(crate) async fn run(app: &App, arguments: UpArgs) -> Result<Exit, Failure> {
     app.set_words(arguments.words());
     let loaded = project::load(app)?;
-    let packages = project::package(&loaded.config, &loaded.directory)?;
+    let packages = project::package(&loaded)?;
     packages::tell(app, &loaded.config, &packages)?;
     let (session, state) = bring_up(app, &loaded, &packages, arguments).await?;
     let outputs = stack::outputs(&session.config, &state);
@@ -40,9 +40,7 @@ pub(crate) async fn bring_up(
     let session = Session::open(app, loaded, packages).await?;
     session.lock(app).await?;
     let survey = session.survey(app, &session.desired(packages), &Consent::default()).await?;
-    if let Some(fault) = access_logs::hindrance(app, &session, &survey.plan).await {
-        return Err(fault.into());
-    }
+    hindrances::refuse(app, &session, &survey.plan).await?;
     let functions = start::deployed(&survey.plan);
     let state = Box::pin(roll_out(app, &session, survey, arguments)).await?;
     for fault in start::failures(&session, functions.iter().map(String::as_str)).await {

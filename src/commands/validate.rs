@@ -5,9 +5,9 @@ use crate::{error::Failure, exit::Exit, report::Message};
 
 pub(crate) fn run(app: &App) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
-    let made = project::package(&loaded.config, &loaded.directory)?;
+    let made = project::package(&loaded)?;
     packages::tell(app, &loaded.config, &made)?;
     let (functions, routes) = (loaded.config.functions.len(), loaded.config.routes.len());
-    app.report.data(&Message::Valid { config: &loaded.path, functions, routes });
+    app.report.data(&Message::Valid { config: &loaded.identity.path, functions, routes });
     Ok(Exit::Done)
 }

@@ -1,4 +1,5 @@
-//! `${stage}`, `${region}`, `${account}` and `${env:NAME}` inside strings; `$${` stands for the text `${`.
+//! `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` inside strings; `$${` stands for the
+//! text `${`.
 
 use std::collections::BTreeMap;
 
@@ -30,10 +31,28 @@ pub(crate) enum Account<'a> {
     Refused,
 }
 
-/// Resolves every variable of a text; each that cannot be resolved becomes a problem without a place.
-pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> (String, Vec<Problem>) {
+/// Why a variable has no value.
+enum NoValue {
+    /// The environment does not have this variable, and the text names no default.
+    Unset(String),
+    /// The text is wrong.
+    Wrong(Box<Problem>),
+}
+
+/// A text with its variables replaced, as far as they have values.
+pub(crate) struct Resolved {
+    /// The text, without the variables that have no value.
+    pub(crate) text: String,
+    /// What is wrong with it; no problem has a place yet.
+    pub(crate) problems: Vec<Problem>,
+    /// The environment variables that are not set and have no default.
+    pub(crate) unset: Vec<String>,
+}
+
+/// Resolves every variable of a text.
+pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> Resolved {
     let mut result = String::with_capacity(text.len());
-    let mut problems = Vec::new();
+    let (mut problems, mut unset) = (Vec::new(), Vec::new());
     let mut rest = text;
     while let Some(index) = rest.find('$') {
         result.push_str(&rest[..index]);
@@ -48,7 +67,8 @@ pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> (String, Vec<Prob
             let (name, after) = inside.split_once('}').unwrap_or((inside, ""));
             match value_of(name, inside.contains('}'), variables) {
                 Ok(value) => result.push_str(&value),
-                Err(problem) => problems.push(*problem),
+                Err(NoValue::Unset(name)) => unset.push(name),
+                Err(NoValue::Wrong(problem)) => problems.push(*problem),
             }
             rest = after;
         } else {
@@ -57,28 +77,27 @@ pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> (String, Vec<Prob
         }
     }
     result.push_str(rest);
-    (result, problems)
+    Resolved { text: result, problems, unset }
 }
 
-fn value_of(name: &str, closed: bool, variables: Variables<'_>) -> Result<String, Box<Problem>> {
-    let problem = |message: String| Box::new(Problem::error("", message));
+/// Says that an environment variable is not set.
+pub(crate) fn is_unset(name: &str) -> Problem {
+    Problem::error("", format!("the environment variable `{name}` is not set"))
+        .hint(format!("set it: `export {name}=…`, or name a default: `${{env:{name}:-…}}`"))
+}
+
+fn value_of(name: &str, closed: bool, variables: Variables<'_>) -> Result<String, NoValue> {
+    let wrong = |problem: Problem| NoValue::Wrong(Box::new(problem));
+    let problem = |message: String| wrong(Problem::error("", message));
     if !closed {
-        return Err(Box::new(
-            Problem::error("", "`${` is not closed by `}`").hint("for the text `${` itself, write `$${`"),
-        ));
+        let problem = Problem::error("", "`${` is not closed by `}`");
+        return Err(wrong(problem.hint("for the text `${` itself, write `$${`")));
     }
     let known = |value: Option<&str>| {
         value.map(str::to_owned).ok_or_else(|| problem(format!("`${{{name}}}` cannot be used to find out itself")))
     };
     if let Some(variable) = name.strip_prefix("env:") {
-        return match variables.environment.get(variable) {
-            // A value is taken as it is: what looks like a variable in it is text.
-            Some(value) => Ok(value.replace(ACCOUNT, ESCAPED_ACCOUNT)),
-            None => Err(Box::new(
-                Problem::error("", format!("the environment has no variable `{variable}`"))
-                    .hint(format!("set it: `export {variable}=…`")),
-            )),
-        };
+        return of_environment(variable, variables);
     }
     match (name, variables.account) {
         ("stage", _) => known(variables.stage),
@@ -88,8 +107,32 @@ fn value_of(name: &str, closed: bool, variables: Variables<'_>) -> Result<String
         ("account", Account::Refused) => {
             Err(problem("`${account}` cannot be used here: the account is known only after AWS was asked".to_owned()))
         }
-        _ => Err(Box::new(unknown(name))),
+        _ => Err(wrong(unknown(name))),
     }
+}
+
+/// Gives the value of an environment variable, or the default beside its name. As in a shell, the default also stands in
+/// for an empty value.
+fn of_environment(variable: &str, variables: Variables<'_>) -> Result<String, NoValue> {
+    let (variable, default) = match variable.split_once(":-") {
+        Some((variable, default)) => (variable, Some(default)),
+        None => (variable, None),
+    };
+    if default.is_some_and(|default| default.contains("${")) {
+        let problem = Problem::error("", format!("the default of `${{env:{variable}}}` has a variable in it"));
+        return Err(NoValue::Wrong(Box::new(problem.hint("a default is plain text"))));
+    }
+    match (variables.environment.get(variable), default) {
+        (Some(value), None) => Ok(escaped(value)),
+        (Some(value), Some(_)) if !value.is_empty() => Ok(escaped(value)),
+        (_, Some(default)) => Ok(default.to_owned()),
+        (None, None) => Err(NoValue::Unset(variable.to_owned())),
+    }
+}
+
+/// A value is taken as it is: what looks like a variable in it is text.
+fn escaped(value: &str) -> String {
+    value.replace(ACCOUNT, ESCAPED_ACCOUNT)
 }
 
 fn unknown(name: &str) -> Problem {
@@ -99,7 +142,7 @@ fn unknown(name: &str) -> Problem {
         None => format!("for the text itself, write `$${{{name}}}`"),
     };
     Problem::error("", format!("`${{{name}}}` is not a variable"))
-        .detail("variables are: ${stage}, ${region}, ${account}, ${env:NAME}")
+        .detail("variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}")
         .hint(hint)
 }
 

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use super::identity::{self, Identity};
 use super::interpolate::{self, Account, Variables};
 use super::model::{Config, S3Location};
 use super::problem::{Findings, Place, Problem, Problems};
 use super::tree::{self, Entry, Node};
-use super::{overlay, rules, structure};
+use super::{file, overlay, rules, structure, unknown};
 
 /// What decides on the meaning of a configuration besides the file.
 #[derive(Clone, Debug)]
@@ -24,17 +25,47 @@ pub struct Selection {
     pub today: Date,
 }
 
-/// A configuration without errors.
+/// A configuration without errors, from which a stack can be deployed.
 #[derive(Clone, Debug)]
 pub struct Loaded {
+    /// Which stack it means, and where its state is.
+    pub identity: Identity,
     /// The configuration of the chosen stage: laid over, resolved (but for `${account}`), defaults filled in.
     pub config: Config,
     /// What works but surprises.
     pub warnings: Vec<Problem>,
-    /// The file.
-    pub path: PathBuf,
     /// The folder that the file's relative paths start from.
     pub directory: PathBuf,
+}
+
+/// A configuration without errors, for a comparison with what is live. A text that is not known holds the mark of
+/// [`super::unknown`]; no function's folder was looked at.
+#[derive(Clone, Debug)]
+pub struct Comparable {
+    /// Which stack it means, and where its state is.
+    pub identity: Identity,
+    /// The configuration of the chosen stage.
+    pub config: Config,
+    /// What works but surprises.
+    pub warnings: Vec<Problem>,
+    /// The folder that the file's relative paths start from.
+    pub directory: PathBuf,
+}
+
+/// What an environment variable that is not set means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unset {
+    /// A problem.
+    Refused,
+    /// A text that is not known, except where it is part of the stack's identity.
+    Unknown,
+}
+
+/// A document of one stage, with its variables resolved and its names filled in. Its shape is checked.
+pub(super) struct Draft {
+    pub(super) document: Node,
+    pub(super) stages: Vec<Entry>,
+    pub(super) stage: String,
 }
 
 /// Reads a configuration and finds everything that is wrong with it.
@@ -43,52 +74,78 @@ pub struct Loaded {
 ///
 /// When there is at least one error; the warnings come with it.
 pub fn load(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
-    let mut findings = Findings::new(path.display().to_string());
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let config = read(path, &mut findings).and_then(|text| interpret(&text, selection, &directory, &mut findings));
+    let (directory, mut findings) = (directory(path), Findings::new(path.display().to_string()));
+    let config = draft(path, (selection, Unset::Refused), &mut findings).and_then(|draft| {
+        check(&draft, (selection, Some(&directory)), &mut findings);
+        deserialize(&draft.document, &mut findings)
+    });
     match config {
         Some(config) if !findings.has_errors() => {
-            Ok(Loaded { config, warnings: findings.into_problems().0, path: path.to_owned(), directory })
+            let identity = Identity::of_config(&config, path);
+            Ok(Loaded { identity, config, warnings: findings.into_problems().0, directory })
         }
         _ => Err(findings.into_problems()),
     }
 }
 
-fn read(path: &Path, findings: &mut Findings) -> Option<String> {
-    match std::fs::read(path) {
-        Ok(bytes) => {
-            let text = String::from_utf8(bytes);
-            if text.is_err() {
-                findings.add(Problem::error("", "the file is not UTF-8 text"));
-            }
-            text.ok()
+/// Reads a configuration to compare it with what is live: neither the environment variables that it names nor the
+/// functions' folders are needed.
+///
+/// # Errors
+///
+/// When there is at least one error; the warnings come with it.
+pub fn load_to_compare(path: &Path, selection: &Selection) -> Result<Comparable, Problems> {
+    let (directory, mut findings) = (directory(path), Findings::new(path.display().to_string()));
+    let config = draft(path, (selection, Unset::Unknown), &mut findings).and_then(|mut draft| {
+        check(&draft, (selection, None), &mut findings);
+        for path in structure::take_unknown_words(&mut draft.document) {
+            let problem = Problem::error(path, "the value is not known, so it is taken as left out");
+            findings.add(problem.warning());
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let hint = "`stackctl init` writes an example into an empty folder; `--config` names another file";
-            findings.add(Problem::error("", "there is no such file").hint(hint));
-            None
+        deserialize(&draft.document, &mut findings)
+    });
+    match config {
+        Some(config) if !findings.has_errors() => {
+            let identity = Identity::of_config(&config, path);
+            Ok(Comparable { identity, config, warnings: findings.into_problems().0, directory })
         }
-        Err(error) => {
-            findings.add(Problem::error("", format!("the file cannot be read: {error}")));
-            None
-        }
+        _ => Err(findings.into_problems()),
     }
 }
 
-fn interpret(text: &str, selection: &Selection, directory: &Path, findings: &mut Findings) -> Option<Config> {
-    let mut document = tree::parse(text, findings)?;
+fn directory(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Reads the file and makes the document of the chosen stage; `None` when that is not possible.
+pub(super) fn draft(path: &Path, (selection, unset): (&Selection, Unset), findings: &mut Findings) -> Option<Draft> {
+    let text = match file::read(path) {
+        Ok(text) => text,
+        Err(problem) => {
+            findings.add(problem);
+            return None;
+        }
+    };
+    let mut document = tree::parse(&text, findings)?;
     structure::check_written(&document, findings);
     let stages = overlay::take_stages(&mut document);
-    make_whole(&mut document, &stages, selection, findings);
+    let stage = make_whole(&mut document, &stages, (selection, unset), findings);
     structure::check_whole(&document, findings);
+    Some(Draft { document, stages, stage })
+}
 
+/// Applies the rules; those about the functions' folders only where the folder is given that they start from.
+fn check(draft: &Draft, (selection, directory): (&Selection, Option<&Path>), findings: &mut Findings) {
     // Lengths are counted with an account in its place: every account's id is as long as this one.
-    let mut measured = document.clone();
-    measured.each_text(&mut |_, _, text| Some(interpolate::resolve_account(text, "123456789012")));
-    rules::check(&rules::Context { document: &measured, stages: &stages, directory, selection }, findings);
+    let mut measured = draft.document.clone();
+    measured.each_text(&mut |_, _, text| Ok(interpolate::resolve_account(text, "123456789012")));
+    rules::check(&rules::Context::new(&measured, &draft.stages, (directory, selection)), findings);
+}
+
+fn deserialize(document: &Node, findings: &mut Findings) -> Option<Config> {
     if findings.has_errors() {
         return None;
     }
@@ -101,30 +158,41 @@ fn interpret(text: &str, selection: &Selection, directory: &Path, findings: &mut
     }
 }
 
-/// Lays the stage over the rest and fills in what other values depend on: stage, Region, account, names.
-fn make_whole(document: &mut Node, stages: &[Entry], selection: &Selection, findings: &mut Findings) {
+/// Lays the stage over the rest and fills in what other values depend on: stage, Region, account, names. Gives the stage.
+fn make_whole(
+    document: &mut Node,
+    stages: &[Entry],
+    (selection, unset): (&Selection, Unset),
+    findings: &mut Findings,
+) -> String {
     let environment = &selection.environment;
     let mut variables = Variables { stage: None, region: None, account: Account::Refused, environment };
 
-    let written = resolve_member(document, "stage", variables, findings);
-    let stage = selection.stage.clone().or(written).unwrap_or_else(|| "dev".to_owned());
+    let stage = selection.stage.clone().or_else(|| resolve_member(document, "stage", variables, findings));
+    let stage = stage.unwrap_or_else(|| "dev".to_owned());
     variables.stage = Some(&stage);
     overlay::lay_over(document, stages, &stage);
 
-    let written = resolve_member(document, "region", variables, findings);
-    let region = selection.region.clone().or(written);
+    let region = selection.region.clone().or_else(|| resolve_member(document, "region", variables, findings));
     // Where the Region is missing, that is the error; what it leaves unresolved elsewhere is not another one.
     variables.region = Some(region.as_deref().unwrap_or("us-east-1"));
 
     let account = resolve_member(document, "accountId", variables, findings);
     variables.account = account.as_deref().map_or(Account::Later, Account::Known);
 
-    document.each_text(&mut |at, path, text| resolve_at((at, path), text, variables, findings));
+    document.each_text(&mut |at, path, text| {
+        // A flag goes before what the file says.
+        let overruled = (path.ends_with("deployment.stage") && selection.stage.is_some())
+            || (path.ends_with("deployment.region") && selection.region.is_some());
+        let refused = !overruled && (unset == Unset::Refused || identity::is_part(path, &stage));
+        resolve_at((at, path), text, (variables, if refused { Unset::Refused } else { Unset::Unknown }), findings)
+    });
     set_in_deployment(document, "stage", Some(stage.clone()));
     set_in_deployment(document, "region", region.clone());
     set_in_deployment(document, "accountId", account.clone());
     name_cognitos_parts(document, &stage);
     name_states_object(document, &stage, region);
+    stage
 }
 
 /// Gives the user pool and its client names where the file gives none.
@@ -153,23 +221,28 @@ fn name_states_object(document: &mut Node, stage: &str, region: Option<String>) 
 /// Resolves a member of `deployment` that other strings refer to.
 fn resolve_member(document: &Node, member: &str, variables: Variables<'_>, findings: &mut Findings) -> Option<String> {
     let node = document.get("deployment")?.get(member)?;
-    resolve_at((node.at, &node.path), node.text()?, variables, findings)
+    resolve_at((node.at, &node.path), node.text()?, (variables, Unset::Refused), findings).ok()
 }
 
-/// Resolves a string; `None` when a part of it could not be resolved.
+/// Resolves a string.
+///
+/// # Errors
+/// When a part of it has no value: gives the text that stands in for the whole.
 fn resolve_at(
     (at, path): (Place, &str),
     text: &str,
-    variables: Variables<'_>,
+    (variables, unset): (Variables<'_>, Unset),
     findings: &mut Findings,
-) -> Option<String> {
-    let (resolved, problems) = interpolate::resolve(text, variables);
-    let complete = problems.is_empty();
-    for mut problem in problems {
+) -> Result<String, String> {
+    let resolved = interpolate::resolve(text, variables);
+    let missing = resolved.unset.iter().map(|name| interpolate::is_unset(name));
+    let reason = missing.clone().next().or(resolved.problems.first().cloned()).map(|problem| problem.message);
+    let missing = missing.filter(|_| unset == Unset::Refused);
+    for mut problem in resolved.problems.into_iter().chain(missing) {
         path.clone_into(&mut problem.path);
         findings.add(problem.at(at));
     }
-    complete.then_some(resolved)
+    reason.map_or(Ok(resolved.text), |reason| Err(unknown::unknown(&reason)))
 }
 
 fn set_in_deployment(document: &mut Node, member: &str, text: Option<String>) {

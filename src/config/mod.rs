@@ -1,5 +1,8 @@
 //! The configuration: `config.json` as the person wrote it, checked and made whole.
 //!
+//! What a command needs of it is in the type that it reads: [`load`] for a deploy, [`load_to_compare`] for a comparison,
+//! [`outline`] for the names of what is deployed, [`identify`] for the stack and its state.
+//!
 //! [`load`] reads the file, lays the chosen stage's part over the rest, resolves `${…}`, finds every problem at once
 //! with its line and column, and gives a [`Config`] in which every default is filled in. Comments and trailing commas
 //! are accepted: a configuration deserves reasons beside its values.
@@ -8,10 +11,13 @@
 //! a [`Selection`].
 
 mod example;
+mod file;
+mod identity;
 mod interpolate;
 mod limits;
 mod load;
 mod model;
+mod outline;
 mod overlay;
 mod problem;
 mod rules;
@@ -19,12 +25,17 @@ mod schema;
 mod structure;
 mod suggest;
 mod tree;
+mod unknown;
 
 pub use example::example_files;
+pub use identity::Identity;
 pub use limits::limits;
-pub use load::{Loaded, Selection, load};
+pub use load::{Comparable, Loaded, Selection, load, load_to_compare};
 pub(crate) use model::parts;
 pub use model::*;
+pub use outline::{Outline, identify, outline};
 pub use problem::{Problem, Problems, Severity};
+pub use rules::{FunctionChange, blocked_since, guess_region, is_known_region};
 pub use schema::{schema, schema_text};
 pub(crate) use suggest::{closest, did_you_mean, list};
+pub use unknown::{unknown, why_unknown};

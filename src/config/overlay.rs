@@ -1,5 +1,7 @@
 //! Lays the part of the chosen stage over the rest of the document.
 
+use std::collections::HashMap;
+
 use super::tree::{Entry, Node, Value};
 
 /// Takes `stages` out of the document.
@@ -38,17 +40,15 @@ fn choose_place(below: &mut Node, above: &Node) {
 fn merge(below: &mut Node, above: Node) {
     match (&mut below.value, above.value) {
         (Value::Object(entries), Value::Object(overlay)) => {
+            let places: HashMap<String, usize> =
+                entries.iter().enumerate().map(|(at, entry)| (entry.name.clone(), at)).collect();
             for entry in overlay {
-                merge_entry(entries, entry);
+                match places.get(&entry.name) {
+                    Some(at) => merge(&mut entries[*at].value, entry.value),
+                    None => entries.push(entry),
+                }
             }
         }
         (_, value) => *below = Node { at: above.at, path: above.path, value },
-    }
-}
-
-fn merge_entry(entries: &mut Vec<Entry>, above: Entry) {
-    match entries.iter_mut().find(|entry| entry.name == above.name) {
-        Some(below) => merge(&mut below.value, above.value),
-        None => entries.push(above),
     }
 }

@@ -1,11 +1,12 @@
 //! What is wrong with a configuration, and how it is said.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serialize;
 
 /// Whether a problem stops everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// It cannot work.
@@ -24,7 +25,7 @@ impl fmt::Display for Severity {
 }
 
 /// One thing that is wrong: where, what, and the way out. Its `Display` is the whole text, without colour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Problem {
     /// Whether it stops everything.
     pub severity: Severity,
@@ -75,6 +76,11 @@ impl Problem {
     pub(crate) fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint.or(self.hint);
         self
+    }
+
+    /// Says whether it stops everything.
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity == Severity::Error
     }
 
     /// Makes it a warning.
@@ -151,7 +157,7 @@ impl Findings {
         Self { file, found: Vec::new() }
     }
 
-    /// Adds a problem of this file. The same thing seen twice (as written, and again with the stage laid over) counts once.
+    /// Adds a problem of this file.
     pub(crate) fn add(&mut self, mut problem: Problem) {
         problem.file = Some(self.file.clone());
         self.add_elsewhere(problem);
@@ -159,18 +165,19 @@ impl Findings {
 
     /// Adds a problem that is not in the file.
     pub(crate) fn add_elsewhere(&mut self, problem: Problem) {
-        if !self.found.contains(&problem) {
-            self.found.push(problem);
-        }
+        self.found.push(problem);
     }
 
     pub(crate) fn has_errors(&self) -> bool {
-        self.found.iter().any(|problem| problem.severity == Severity::Error)
+        self.found.iter().any(Problem::is_error)
     }
 
-    /// Gives what was found, in the order of the file.
+    /// Gives what was found, in the order of the file. The same thing seen twice (as written, and again with the stage
+    /// laid over) counts once.
     pub(crate) fn into_problems(self) -> Problems {
         let mut found = self.found;
+        let mut seen = HashSet::new();
+        found.retain(|problem| seen.insert(problem.clone()));
         found.sort_by_key(|problem| (problem.line, problem.column, problem.severity));
         Problems(found)
     }

@@ -1,6 +1,7 @@
 //! Checks the shape of a document against the schema that is generated from the types: unknown and missing keys, wrong
 //! types, words that are not in a list, numbers out of range. One source of truth for editors, for this, and for serde.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
@@ -23,6 +24,64 @@ pub(crate) fn check_whole(document: &Node, findings: &mut Findings) {
     Checker { schema: &SCHEMA, whole: true, findings }.check(document);
 }
 
+/// Takes out every value that is not known where the schema asks for one of several words: nothing can stand in for a
+/// word. Gives the paths.
+pub(crate) fn take_unknown_words(document: &mut Node) -> Vec<String> {
+    let mut taken = Vec::new();
+    take_words(document, &SCHEMA, &mut taken);
+    taken
+}
+
+fn take_words(node: &mut Node, schema: &Json, taken: &mut Vec<String>) {
+    let schema = resolve(&SCHEMA, schema);
+    let is_free = |schema: &Json| schema.get("const").is_none() && schema["type"] == "string";
+    let is_word = |node: &Node, schema: &Json| {
+        let schema = resolve(&SCHEMA, schema);
+        let choices = schema.get("oneOf").and_then(Json::as_array);
+        let free = choices.map_or(is_free(schema), |choices| choices.iter().any(|one| is_free(resolve(&SCHEMA, one))));
+        matches!(node.value, Value::Unresolved(_)) && !free
+    };
+    let mut keep = |node: &mut Node, schema: &Json| {
+        if is_word(node, schema) {
+            taken.push(node.path.clone());
+            return false;
+        }
+        take_words(node, schema, taken);
+        true
+    };
+    match &mut node.value {
+        Value::List(items) => {
+            items.retain_mut(|item| schema.get("items").is_none_or(|schema| keep(item, schema)));
+        }
+        Value::Object(entries) => {
+            entries
+                .retain_mut(|entry| property(schema, &entry.name).is_none_or(|schema| keep(&mut entry.value, schema)));
+        }
+        _ => {}
+    }
+}
+
+/// Follows references to the schema that says something.
+fn resolve<'a>(root: &'a Json, mut schema: &'a Json) -> &'a Json {
+    loop {
+        // draft 7 ignores what stands beside a reference, so the generator wraps it.
+        let inner = schema.pointer("/allOf/0").unwrap_or(schema);
+        match inner.get("$ref").and_then(Json::as_str).and_then(|reference| reference.strip_prefix('#')) {
+            Some(pointer) => match root.pointer(pointer) {
+                Some(target) => schema = target,
+                None => return inner,
+            },
+            None => return inner,
+        }
+    }
+}
+
+/// Gives the schema of an object's member.
+fn property<'a>(schema: &'a Json, name: &str) -> Option<&'a Json> {
+    let own = schema.get("properties").and_then(|properties| properties.get(name));
+    own.or_else(|| schema.get("additionalProperties").filter(|any| any.is_object()))
+}
+
 struct Checker<'a> {
     schema: &'a Json,
     whole: bool,
@@ -34,19 +93,8 @@ impl<'a> Checker<'a> {
         self.node(document, self.schema);
     }
 
-    /// Follows references to the schema that says something.
-    fn resolve(&self, mut schema: &'a Json) -> &'a Json {
-        loop {
-            // draft 7 ignores what stands beside a reference, so the generator wraps it.
-            let inner = schema.pointer("/allOf/0").unwrap_or(schema);
-            match inner.get("$ref").and_then(Json::as_str).and_then(|reference| reference.strip_prefix('#')) {
-                Some(pointer) => match self.schema.pointer(pointer) {
-                    Some(target) => schema = target,
-                    None => return inner,
-                },
-                None => return inner,
-            }
-        }
+    fn resolve(&self, schema: &'a Json) -> &'a Json {
+        resolve(self.schema, schema)
     }
 
     fn node(&mut self, node: &Node, schema: &'a Json) {
@@ -65,7 +113,7 @@ impl<'a> Checker<'a> {
             Value::Number(number) => self.range(node, number.as_f64().unwrap_or(f64::MAX), schema),
             Value::List(items) => self.list(node, items, schema),
             Value::Object(entries) => self.object(node, entries, schema),
-            Value::Null | Value::Flag(_) | Value::Unresolved => {}
+            Value::Null | Value::Flag(_) | Value::Unresolved(_) => {}
         }
     }
 
@@ -108,13 +156,14 @@ impl<'a> Checker<'a> {
         if items.is_empty() && schema.get("minItems").is_some() {
             self.findings.add(node.error("the list is empty").hint("name at least one, or leave the key out"));
         }
-        for (index, item) in items.iter().enumerate() {
+        let unique = schema.get("uniqueItems") == Some(&Json::Bool(true));
+        let mut seen = HashSet::new();
+        for item in items {
             if let Some(item_schema) = schema.get("items") {
                 self.node(item, item_schema);
             }
-            let unique = schema.get("uniqueItems") == Some(&Json::Bool(true));
             if let Some(text) = item.text().filter(|_| unique)
-                && items[..index].iter().any(|earlier| earlier.text() == Some(text))
+                && !seen.insert(text)
             {
                 self.findings.add(item.error(format!("`{text}` stands twice in the list")));
             }
@@ -125,11 +174,12 @@ impl<'a> Checker<'a> {
         let no_properties = Map::new();
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&no_properties);
         for entry in entries {
-            match (schema.pointer(&format!("/properties/{}", escaped(&entry.name))), schema.get("additionalProperties"))
-            {
-                (Some(property), _) | (None, Some(property @ Json::Object(_))) => self.node(&entry.value, property),
-                (None, Some(Json::Bool(false))) => self.findings.add(unknown_key(entry, properties)),
-                (None, _) => {}
+            match property(schema, &entry.name) {
+                Some(property) => self.node(&entry.value, property),
+                None if schema.get("additionalProperties") == Some(&Json::Bool(false)) => {
+                    self.findings.add(unknown_key(entry, properties));
+                }
+                None => {}
             }
         }
         if self.whole {
@@ -166,15 +216,11 @@ fn unknown_key(entry: &Entry, properties: &Map<String, Json>) -> Problem {
         .maybe_hint(did_you_mean(&entry.name, known()))
 }
 
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 fn fits(node: &Node, schema: &Json) -> bool {
     let Some(kind) = schema.get("type").and_then(Json::as_str) else { return true };
     match (&node.value, kind) {
         (Value::Number(number), "integer") => number.is_u64() || number.is_i64(),
-        (Value::Unresolved, _)
+        (Value::Unresolved(_), _)
         | (Value::Flag(_), "boolean")
         | (Value::Number(_), "number")
         | (Value::Text(_), "string")
@@ -197,7 +243,7 @@ fn expected(schema: &Json) -> &'static str {
 
 fn describe(value: &Value) -> String {
     match value {
-        Value::Null | Value::Unresolved => "null".to_owned(),
+        Value::Null | Value::Unresolved(_) => "null".to_owned(),
         Value::Flag(flag) => flag.to_string(),
         Value::Number(number) => format!("the number {number}"),
         Value::Text(text) => format!("the string \"{text}\""),

@@ -1,5 +1,9 @@
 //! Guesses what was meant.
 
+/// So many candidates are compared, and so many names are listed: a file may have thousands, and a mistake in each.
+const MOST: usize = 500;
+const LISTED: usize = 50;
+
 /// Gives `did you mean …?` when one of the candidates is close to what was written.
 pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     closest(written, candidates).map(|closest| format!("did you mean `{closest}`?"))
@@ -14,6 +18,7 @@ pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
     let allowed = (written.chars().count() / 3).max(1);
     candidates
         .into_iter()
+        .take(MOST)
         .map(|candidate| (strsim::damerau_levenshtein(&written, &folded(candidate)), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
@@ -26,5 +31,9 @@ fn folded(text: &str) -> String {
 
 /// Joins names with commas, for a line that tells what is allowed.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    names.into_iter().collect::<Vec<_>>().join(", ")
+    let names: Vec<_> = names.into_iter().collect();
+    match names.len().saturating_sub(LISTED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..LISTED].join(", ")),
+    }
 }

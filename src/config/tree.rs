@@ -1,5 +1,9 @@
 //! The document as a tree in which every value knows its line, its column and its path, whatever is laid over it later.
 
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+
 use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged};
 use serde_json::{Map, Number, Value as Json};
 
@@ -22,8 +26,9 @@ pub(crate) enum Value {
     Text(String),
     List(Vec<Node>),
     Object(Vec<Entry>),
-    /// A string in which a variable could not be resolved. It is a problem already, so nothing else is said of it.
-    Unresolved,
+    /// A string in which a variable could not be resolved, so that no rule looks at it; with the text that stands in for
+    /// it.
+    Unresolved(String),
 }
 
 /// A key of an object with its value.
@@ -106,25 +111,25 @@ impl Node {
         }
     }
 
-    /// Replaces every string value of the tree (not the keys); `None` makes it [`Value::Unresolved`].
-    pub(crate) fn each_text(&mut self, replace: &mut impl FnMut(Place, &str, &str) -> Option<String>) {
+    /// Replaces every string value of the tree (not the keys); an error makes it [`Value::Unresolved`].
+    pub(crate) fn each_text(&mut self, replace: &mut impl FnMut(Place, &str, &str) -> Result<String, String>) {
         match &mut self.value {
             Value::Text(text) => {
-                self.value = replace(self.at, &self.path, text).map_or(Value::Unresolved, Value::Text);
+                self.value = replace(self.at, &self.path, text).map_or_else(Value::Unresolved, Value::Text);
             }
             Value::List(items) => items.iter_mut().for_each(|item| item.each_text(replace)),
             Value::Object(entries) => entries.iter_mut().for_each(|entry| entry.value.each_text(replace)),
-            Value::Null | Value::Flag(_) | Value::Number(_) | Value::Unresolved => {}
+            Value::Null | Value::Flag(_) | Value::Number(_) | Value::Unresolved(_) => {}
         }
     }
 
     /// Gives the tree without its places.
     pub(crate) fn to_json(&self) -> Json {
         match &self.value {
-            Value::Null | Value::Unresolved => Json::Null,
+            Value::Null => Json::Null,
             Value::Flag(flag) => Json::Bool(*flag),
             Value::Number(number) => Json::Number(number.clone()),
-            Value::Text(text) => Json::String(text.clone()),
+            Value::Text(text) | Value::Unresolved(text) => Json::String(text.clone()),
             Value::List(items) => items.iter().map(Self::to_json).collect(),
             Value::Object(entries) => Json::Object(
                 entries.iter().map(|entry| (entry.name.clone(), entry.value.to_json())).collect::<Map<_, _>>(),
@@ -211,19 +216,23 @@ impl Builder<'_> {
 
     fn entries(&mut self, object: ast::Object<'_>, path: &str) -> Vec<Entry> {
         let mut entries: Vec<Entry> = Vec::with_capacity(object.properties.len());
+        let mut lines = HashMap::new();
         for property in object.properties {
             let at = self.places.at(property.range.start);
             let name = property.name.into_string();
             let value = self.node(property.value, join(path, &name));
             let entry = Entry { name, at, value };
-            match entries.iter().find(|earlier| earlier.name == entry.name) {
-                Some(earlier) => self.findings.add(
+            match lines.entry(entry.name.clone()) {
+                Occupied(earlier) => self.findings.add(
                     entry
                         .error("the key stands twice")
-                        .detail(format!("it stands first on line {}", earlier.at.line))
+                        .detail(format!("it stands first on line {}", earlier.get()))
                         .hint("remove one of the two"),
                 ),
-                None => entries.push(entry),
+                Vacant(place) => {
+                    place.insert(at.line);
+                    entries.push(entry);
+                }
             }
         }
         entries
@@ -234,18 +243,27 @@ impl Builder<'_> {
 struct Places<'a> {
     text: &'a str,
     line_starts: Vec<usize>,
+    /// The offset that was asked for last and its place: the next one is mostly on the same line, which may be the only
+    /// one of a large file.
+    last: Cell<(usize, Place)>,
 }
 
 impl<'a> Places<'a> {
     fn new(text: &'a str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(offset, _)| offset + 1);
-        Self { text, line_starts: std::iter::once(0).chain(after_breaks).collect() }
+        let last = Cell::new((0, Place { line: 1, column: 1 }));
+        Self { text, line_starts: std::iter::once(0).chain(after_breaks).collect(), last }
     }
 
     fn at(&self, offset: usize) -> Place {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset);
-        let column = self.text[self.line_starts[line - 1]..offset].chars().count() + 1;
-        Place { line, column }
+        let (from, column) = match self.last.get() {
+            (last, place) if place.line == line && last <= offset => (last, place.column),
+            _ => (self.line_starts[line - 1], 1),
+        };
+        let place = Place { line, column: column + self.text[from..offset].chars().count() };
+        self.last.set((offset, place));
+        place
     }
 }

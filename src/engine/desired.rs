@@ -39,6 +39,10 @@ impl Desired {
         &self.nodes
     }
 
+    pub(super) fn nodes_mut(&mut self) -> impl Iterator<Item = (&Key, &mut Node)> {
+        self.nodes.iter_mut()
+    }
+
     /// The same without all other things. What these need stays named.
     #[must_use]
     pub fn only(&self, keys: &BTreeSet<Key>) -> Self {

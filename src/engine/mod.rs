@@ -26,6 +26,7 @@ mod resource;
 mod rollback;
 mod serving;
 mod step;
+mod unknown;
 
 pub use catalog::{Catalog, Rules};
 pub use claim::{Claim, Foreign, Found, Live, Scope};
@@ -45,6 +46,7 @@ pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{Discovered, Erased, Replacement, Resource, Search, Sight, Traits};
 pub use rollback::{Present, WentBack};
 pub use serving::{Back, Entry, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
+pub use unknown::NotCompared;
 
 /// Waits on tokio's clock.
 #[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]

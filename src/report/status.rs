@@ -8,7 +8,7 @@ use super::{
     change::ChangeRow,
     paint::{BAD, CHANGE, GOOD, STRONG, paint},
 };
-use crate::engine::Key;
+use crate::engine::{Key, NotCompared};
 
 /// How a thing compares with the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -42,6 +42,9 @@ pub(crate) struct StatusRow {
     /// What differs: `old` is live, `new` is wanted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) changes: Vec<ChangeRow>,
+    /// What is not known of the config, and was not compared.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_compared: Vec<NotCompared>,
     /// What else there is to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) because: Option<String>,
@@ -121,6 +124,9 @@ impl StatusRow {
         let _ = writeln!(text, "{}", line.trim_end());
         for change in &self.changes {
             let _ = writeln!(text, "    {}", change.drift());
+        }
+        for NotCompared { field, because } in &self.not_compared {
+            let _ = writeln!(text, "    {field}: not compared: {because}");
         }
     }
 }

@@ -183,6 +183,7 @@ fn an_empty_plan_says_so() {
 #[test]
 fn a_status_shows_what_was_wanted_and_what_is_there() {
     let row = |name: &str, status, changes: &[Change], because: Option<&str>| StatusRow {
+        not_compared: Vec::new(),
         key: key(name),
         id: Some(format!("id-of-{name}")),
         status,

@@ -48,28 +48,38 @@ pub struct RouteUrl {
     pub public: bool,
 }
 
+impl Outputs {
+    /// Reads from a state where its stack answers and what it is called; the routes are not in it.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let told = |key: &Key, name: &str| {
+            state.resources.get(key)?.outputs.get(name).and_then(Value::as_str).map(ToOwned::to_owned)
+        };
+        let served = main::<Stage>();
+        let url = told(&served, "rest_api_id")
+            .zip(told(&served, "name"))
+            .map(|(rest_api_id, name)| invoke_url(state.endpoint.as_deref(), &state.region, &rest_api_id, &name));
+        Self {
+            region: state.region.clone(),
+            account: state.account.clone(),
+            endpoint: state.endpoint.clone(),
+            routes: Vec::new(),
+            rest_api_id: told(&main::<RestApi>(), "id"),
+            user_pool_id: told(&main::<UserPool>(), "id"),
+            client_id: told(&main::<UserPoolClient>(), "id"),
+            invoke_url: url,
+        }
+    }
+}
+
 /// Reads from the state where the stack of a configuration answers and what it is called.
 #[must_use]
 pub fn outputs(config: &Config, state: &State) -> Outputs {
-    let told = |key: &Key, name: &str| {
-        state.resources.get(key)?.outputs.get(name).and_then(Value::as_str).map(ToOwned::to_owned)
-    };
-    let served = main::<Stage>();
-    let url = told(&served, "rest_api_id")
-        .zip(told(&served, "name"))
-        .map(|(rest_api_id, name)| invoke_url(state.endpoint.as_deref(), &state.region, &rest_api_id, &name));
+    let mut outputs = Outputs::of(state);
     let urls = config.routes.iter().filter_map(|(key, route)| {
-        let url = format!("{}{}", url.as_ref()?, key.path);
+        let url = format!("{}{}", outputs.invoke_url.as_ref()?, key.path);
         Some(RouteUrl { route: key.to_string(), url, public: route.auth == crate::config::Auth::None })
     });
-    Outputs {
-        region: state.region.clone(),
-        account: state.account.clone(),
-        endpoint: state.endpoint.clone(),
-        routes: urls.collect(),
-        rest_api_id: told(&main::<RestApi>(), "id"),
-        user_pool_id: told(&main::<UserPool>(), "id"),
-        client_id: told(&main::<UserPoolClient>(), "id"),
-        invoke_url: url,
-    }
+    outputs.routes = urls.collect();
+    outputs
 }

@@ -200,3 +200,41 @@ fn a_folder_that_becomes_read_only_in_the_middle_of_a_run_ends_it_and_the_next_g
     make_writable(&sandbox, true);
     the_next_goes_on(&aws, &sandbox);
 }
+
+#[test]
+fn what_may_not_be_read_is_told_so() {
+    let sandbox = Sandbox::new();
+    let other = r#""other": { "source": "hello", "handler": "bootstrap", "runtime": "provided.al2023" }, "hello""#;
+    sandbox.edit(r#""hello": { "source""#, &format!("{other}: {{ \"source\""));
+    let mode = |name: &str, mode| {
+        fs::set_permissions(sandbox.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let validate = |sandbox: &Sandbox| sandbox.transcript_of(&mut unprivileged(sandbox, "validate"));
+    mode("hello/bootstrap", 0o000);
+    insta::assert_snapshot!(validate(&sandbox), @"
+    exit code 2
+    --- stdout
+    --- stderr
+    error: functions.hello.source: `./hello/bootstrap` cannot be read: Permission denied (os error 13)
+      the same goes for other
+    ");
+    mode("hello", 0o000);
+    insta::assert_snapshot!(validate(&sandbox), @"
+    exit code 2
+    --- stdout
+    --- stderr
+    error: config.json:3:39: functions.other.source: `hello` cannot be read: permission denied
+      the same goes for hello
+    hint: whoever runs stackctl must be able to read it
+    ");
+    mode("config.json", 0o000);
+    insta::assert_snapshot!(validate(&sandbox), @"
+    exit code 2
+    --- stdout
+    --- stderr
+    error: config.json: permission denied
+    hint: make it readable: `chmod u+r config.json`
+    ");
+    mode("hello", 0o755);
+    mode("config.json", 0o644);
+}

@@ -18,11 +18,6 @@ fn a_flow_that_the_client_does_not_allow_names_the_line_of_the_config() {
     exit code 1
     --- stdout
     --- stderr
-    warning: config.json:3:36: client.explicitAuthFlows: `stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`
-    hint: add it, unless nobody signs in that way
-    warning: config.json:3:36: client.explicitAuthFlows: nobody can renew a token without `ALLOW_REFRESH_TOKEN_AUTH`
-      Cognito does not add it to a list of one's own
-    hint: add it, unless people shall sign in anew each time
     shop, stage dev, DAY at http://127.0.0.1:PORT, which stands in for AWS
 
     error: the app client `<user_pool_client.main#id>` does not allow the flow `ADMIN_USER_PASSWORD_AUTH`

@@ -286,3 +286,31 @@ fn the_environment_has_four_kilobytes_as_json_and_no_value_is_shown() {
     hint: put what is large into a file of the package
     "#);
 }
+
+#[test]
+fn what_is_wrong_with_a_folder_is_told_once_for_all_its_functions() {
+    let function = r#"{ "source": "lambdas/nowhere", "handler": "test.handler", "runtime": "python3.13" }"#;
+    let misnamed = r#"{ "source": "lambdas/test", "handler": "tset.handler", "runtime": "python3.13" }"#;
+    let folder = Folder::with(&format!(
+        r#"{{
+  "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
+  "functions": {{
+    "a": {function},
+    "b": {misnamed},
+    "c": {function},
+    "d": {misnamed},
+    "e": {function}
+  }},
+  "routes": {{}}
+}}"#
+    ));
+    assert_snapshot!(folder.problems(), @"
+    error: config.json:4:22: functions.a.source: there is no folder `lambdas/nowhere`
+      the path starts from the folder of this file
+      the same goes for c, e
+    error: config.json:5:49: functions.b.handler: there is no file `tset.py` in `lambdas/test`
+      files there are: test.py
+      the same goes for d
+    hint: did you mean `test.py`?
+    ");
+}

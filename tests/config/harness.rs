@@ -127,8 +127,13 @@ impl Folder {
         std::fs::read_to_string(self.path()).unwrap()
     }
 
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join("config.json")
+    }
+
+    /// Takes the folder's own path out of a text.
+    pub(crate) fn without_path(&self, text: &str) -> String {
+        text.replace(&format!("{}/", self.directory.path().display()), "")
     }
 
     /// Gives everything that is said about the configuration, as text, without the folder's own path.
@@ -137,6 +142,6 @@ impl Folder {
             Ok(loaded) => loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             Err(problems) => problems.to_string(),
         };
-        text.replace(&format!("{}/", self.directory.path().display()), "")
+        self.without_path(&text)
     }
 }

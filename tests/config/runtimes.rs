@@ -20,12 +20,18 @@ fn a_runtime_is_fine_until_the_day_aws_ends_it() {
     assert_snapshot!(problems("nodejs24.x", date(2028, 4, 30)), @"
     warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `nodejs24.x` on 2028-04-30: it gets no security updates
       no function can be created with it from 2028-06-01 on
+      no function with it can be updated from 2028-07-01 on
     ");
     assert_snapshot!(problems("nodejs24.x", date(2028, 5, 31)), @"
     warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `nodejs24.x` on 2028-04-30: it gets no security updates
       no function can be created with it from 2028-06-01 on
+      no function with it can be updated from 2028-07-01 on
     ");
-    assert_snapshot!(problems("nodejs24.x", date(2028, 6, 1)), @"error: config.json:4:71: functions.hello.runtime: AWS ended the runtime `nodejs24.x`: no function can be created with it since 2028-06-01");
+    assert_snapshot!(problems("nodejs24.x", date(2028, 6, 1)), @"
+    warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `nodejs24.x` on 2028-04-30: it gets no security updates
+      no function can be created with it since 2028-06-01
+      no function with it can be updated from 2028-07-01 on
+    ");
 }
 
 #[test]
@@ -34,20 +40,25 @@ fn runtimes_that_ended_lately_are_warned_of() {
     assert_snapshot!(problems("python3.10", today), @"
     warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `python3.10` on 2026-10-31: it gets no security updates
       no function can be created with it from 2027-02-01 on
+      no function with it can be updated from 2027-03-03 on
     hint: the newest of its family is `python3.14`
     ");
     assert_snapshot!(problems("provided.al2", today), @"
     warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `provided.al2` on 2026-07-31: it gets no security updates
       no function can be created with it from 2027-02-01 on
+      no function with it can be updated from 2027-03-03 on
     hint: the newest of its family is `provided.al2023`
     ");
     assert_snapshot!(problems("dotnet8", today), @"
     warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `dotnet8` on 2026-11-10: it gets no security updates
       no function can be created with it from 2027-02-01 on
+      no function with it can be updated from 2027-03-03 on
     hint: the newest of its family is `dotnet10`
     ");
     assert_snapshot!(problems("python3.9", today), @"
     warning: config.json:4:71: functions.hello.runtime: AWS ended the runtime `python3.9` on 2025-12-15: it gets no security updates
+      no function can be created with it from 2027-02-01 on
+      no function with it can be updated from 2027-03-03 on
     hint: the newest of its family is `python3.14`
     ");
 }

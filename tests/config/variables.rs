@@ -53,15 +53,30 @@ fn what_cannot_be_put_in_is_a_problem_each() {
     let folder = description("${stgae} ${env:MISSING} ${aws:username} ${stage");
     assert_snapshot!(folder.problems(), @"
     error: config.json:5:27: api.description: `${stgae}` is not a variable
-      variables are: ${stage}, ${region}, ${account}, ${env:NAME}
+      variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}
     hint: did you mean `${stage}`?
-    error: config.json:5:27: api.description: the environment has no variable `MISSING`
-    hint: set it: `export MISSING=…`
     error: config.json:5:27: api.description: `${aws:username}` is not a variable
-      variables are: ${stage}, ${region}, ${account}, ${env:NAME}
+      variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}
     hint: for the text itself, write `$${aws:username}`
     error: config.json:5:27: api.description: `${` is not closed by `}`
     hint: for the text `${` itself, write `$${`
+    error: config.json:5:27: api.description: the environment variable `MISSING` is not set
+    hint: set it: `export MISSING=…`, or name a default: `${env:MISSING:-…}`
+    ");
+}
+
+#[test]
+fn a_default_stands_in_for_what_is_not_set_or_empty() {
+    let folder = description("${env:A:-one} ${env:B:-two words} ${env:C:-} ${env:D:-x:-y} ${env:E:-e}");
+    let folder = folder.variable("B", "").variable("E", "five");
+    assert_eq!(folder.load().unwrap().config.api.description, "one two words  x:-y five");
+}
+
+#[test]
+fn a_default_is_plain_text() {
+    assert_snapshot!(description("${env:A:-${stage}}").problems(), @"
+    error: config.json:5:27: api.description: the default of `${env:A}` has a variable in it
+    hint: a default is plain text
     ");
 }
 

@@ -63,7 +63,7 @@ async fn logged(app: &App, deployed: &Deployed, function: &str, since: Timestamp
         let message = format!("reading the log of `{function}`");
         app.report.tell(&Message::Note { message: &message });
     }
-    let source = Source { key: Key::new(LogGroup::KIND, function), group: log_group_name(&session.config, function) };
+    let source = Source { key: Key::new(LogGroup::KIND, function), group: log_group_name(&deployed.config, function) };
     let (since, pause) =
         if local { (since, Duration::ZERO) } else { (since.saturating_sub(SKEW).unwrap_or(since), PAUSE) };
     recent(cloud, (&app.report, &app.interrupt), source, (since, pause)).await

@@ -13,22 +13,22 @@ use super::{
 use crate::{
     check::{self, CheckReport},
     cli::RollbackArgs,
+    config::Outline,
     engine::{Back, Entry, Failed, Key, Move, Rollout, TrialEnd, WayBack, WentBack, served_release},
     error::{Failure, Fault},
     exit::Exit,
     http::Client,
     report::{Message, RolledBack, RolledForward},
-    stack::Packages,
     state::{Release, State},
 };
 use target::Target;
 
 pub(crate) async fn run(app: &App, arguments: RollbackArgs) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    if session::recorded(app, &loaded).await?.is_none() {
-        return Err(not_deployed(app, &loaded, "not deployed").await);
+    let outline = project::outline(app)?;
+    if session::recorded(app, &outline.identity).await?.is_none() {
+        return Err(not_deployed(app, &outline.identity, "not deployed").await);
     }
-    let session = Session::open(app, &loaded, &Packages::new()).await?;
+    let session = Session::reach(app, &outline.identity).await?.with_names(outline);
     session.lock(app).await?;
     let state = session.state().await?;
     if let Some(number) = arguments.release.filter(|number| is_gone_back_to(&session, &state, *number)) {
@@ -57,11 +57,11 @@ pub(crate) async fn run(app: &App, arguments: RollbackArgs) -> Result<Exit, Fail
 /// Rolls back, and checks what the release's own `up` has checked.
 async fn go_back(
     app: &App,
-    session: &Session,
+    session: &Session<Outline>,
     (state, Target { release, present, .. }): (State, &Target),
     no_check: bool,
 ) -> Result<WentBack<CheckReport>, Failure> {
-    let recorded = || check::again(&session.config, &release.checks).map_err(|error| unread(release, &error));
+    let recorded = || check::again(&session.config.config, &release.checks).map_err(|error| unread(release, &error));
     let again = if no_check { None } else { Some(recorded()?) };
     if let Some(edited) = again.as_ref().map(|again| again.edited.join(", ")).filter(|edited| !edited.is_empty()) {
         let message = format!("not checked, because the `check` in the config was changed since: {edited}");
@@ -84,7 +84,7 @@ fn unread(release: &Release, error: &serde_json::Error) -> Failure {
 }
 
 /// Whether a release that is too old to be on record is served again, so that to go back to it once more is no error.
-fn is_gone_back_to(session: &Session, state: &State, number: u64) -> bool {
+fn is_gone_back_to(session: &Session<Outline>, state: &State, number: u64) -> bool {
     let served = served_release(state, &session.catalog).and_then(|release| release.back_to);
     served == Some(number) && !state.releases.iter().any(|release| release.number == number)
 }
@@ -117,7 +117,7 @@ fn in_words(Move { key, from, to }: &Move) -> String {
     }
 }
 
-async fn ask(app: &App, session: &Session, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {
+async fn ask(app: &App, session: &Session<Outline>, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {
     let moves: Vec<String> = way.moves.iter().map(in_words).collect();
     let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
     let notes = [message].into_iter().chain(lasting(way));

@@ -2,6 +2,7 @@
 
 use super::super::{app::App, session::Session};
 use crate::{
+    config::Outline,
     engine::{Obstacle, Present, WayBack, served_release},
     error::Failure,
     report::{Message, Unavailable, reasons},
@@ -20,7 +21,11 @@ pub(super) struct Target {
 ///
 /// # Errors
 /// When there is none, or something that its deployment needs is gone.
-pub(super) async fn named(app: &App, session: &Session, (state, number): (&State, u64)) -> Result<Target, Failure> {
+pub(super) async fn named(
+    app: &App,
+    session: &Session<Outline>,
+    (state, number): (&State, u64),
+) -> Result<Target, Failure> {
     let found = state.releases.iter().find(|release| release.number == number);
     let release = found.ok_or_else(|| {
         Failure::usage(format!("release {number} not found"))
@@ -42,7 +47,7 @@ pub(super) async fn named(app: &App, session: &Session, (state, number): (&State
 ///
 /// # Errors
 /// When there is none.
-pub(super) async fn previous(app: &App, session: &Session, state: &State) -> Result<Target, Failure> {
+pub(super) async fn previous(app: &App, session: &Session<Outline>, state: &State) -> Result<Target, Failure> {
     let candidates = candidates(session, state);
     let engine = session.engine(app, &app.report);
     let present = engine.present(state, &candidates).await?;
@@ -66,7 +71,7 @@ pub(super) async fn previous(app: &App, session: &Session, state: &State) -> Res
 
 /// The release that an unfinished run was rolling back to, and those before what is live, the latest first. When what is
 /// live is not confirmed, all are before it.
-fn candidates<'s>(session: &Session, state: &'s State) -> Vec<&'s Release> {
+fn candidates<'s>(session: &Session<Outline>, state: &'s State) -> Vec<&'s Release> {
     let begun = state.unchecked.as_ref().and_then(|unchecked| unchecked.back_to);
     let live = served_release(state, &session.catalog).map(|release| release.back_to.unwrap_or(release.number));
     let is_begun = |release: &&Release| Some(release.number) == begun;

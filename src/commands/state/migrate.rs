@@ -6,7 +6,7 @@ use super::super::{
 };
 use crate::{
     cli::{MigrateArgs, StatePlace},
-    config::{Deployment, Loaded, S3Location, StateLocation},
+    config::{Identity, S3Location, StateLocation},
     error::Failure,
     exit::Exit,
     report::Message,
@@ -20,8 +20,8 @@ pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Fail
         )
         .hint("leave out `--local`"));
     }
-    let loaded = project::read(app)?;
-    let (from, to) = (source(app, &loaded, arguments).await?, connection::store(app, &loaded).await?);
+    let identity = project::identify(app)?;
+    let (from, to) = (source(app, &identity, arguments).await?, connection::store(app, &identity).await?);
     if from.address() == to.address() {
         return Err(Failure::usage(format!("{} is where the configuration keeps the state", to.place()))
             .hint("`--from` names the place that it is to come from"));
@@ -33,8 +33,7 @@ pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Fail
     lock::take_elsewhere(app, &*from).await?;
     lock::take(app, &*to).await?;
     app.set_on_interrupt(OnInterrupt::Leave);
-    let deployment = &loaded.config.deployment;
-    let Transferred { saves } = transfer(&*from, &*to, (&deployment.service_name, &deployment.stage)).await?;
+    let Transferred { saves } = transfer(&*from, &*to, (&identity.service_name, &identity.stage)).await?;
     app.bill_saves(saves);
     app.report.tell(&Message::Note { message: &moved(&*from, &*to, saves) });
     Ok(Exit::Done)
@@ -64,21 +63,21 @@ fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {
 }
 
 /// Where the state is now: where `--from` says, or else in the folder that is used when the configuration names none.
-async fn source(app: &App, loaded: &Loaded, arguments: &MigrateArgs) -> Result<Box<dyn Backend>, Failure> {
-    let StateLocation { path, s3 } = &loaded.config.state;
+async fn source(app: &App, identity: &Identity, arguments: &MigrateArgs) -> Result<Box<dyn Backend>, Failure> {
+    let StateLocation { path, s3 } = &identity.state;
     match &arguments.from {
         Some(StatePlace::Folder(folder)) => {
             check_folder(folder, arguments)?;
-            Ok(Box::new(connection::in_folder(loaded, folder)))
+            Ok(Box::new(connection::in_folder(identity, folder)))
         }
         Some(StatePlace::Bucket { bucket, key }) => {
-            let Deployment { service_name, stage, region, .. } = &loaded.config.deployment;
+            let Identity { service_name, stage, region, .. } = identity;
             let region = arguments.from_region.as_ref().unwrap_or(region).clone();
             let (bucket, owner) = (bucket.clone(), arguments.from_owner.clone());
             let key = key.clone().unwrap_or_else(|| S3Location::usual_key(service_name, stage));
-            connection::in_bucket(app, loaded, &S3Location { bucket, key, region, owner }).await
+            connection::in_bucket(app, identity, &S3Location { bucket, key, region, owner }).await
         }
-        None if s3.is_some() => Ok(Box::new(connection::in_folder(loaded, &loaded.path.with_file_name(path)))),
+        None if s3.is_some() => Ok(Box::new(connection::in_folder(identity, &identity.path.with_file_name(path)))),
         None => Err(Failure::usage("it is not said where the state is to come from").hint(format!(
             "name the place, as `stackctl state migrate{} --from s3://BUCKET/KEY` or `--from FOLDER`",
             app.flags()

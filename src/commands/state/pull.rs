@@ -11,11 +11,11 @@ pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
         return Err(Failure::usage("the state is printed as it is kept, which is no event")
             .hint(format!("leave out `--json`, or use `stackctl state show{} --json`", app.flags())));
     }
-    let loaded = project::read(app)?;
-    let store = connection::store(app, &loaded).await?;
+    let identity = project::identify(app)?;
+    let store = connection::store(app, &identity).await?;
     let bytes = store.bytes().await?;
     if bytes.is_none() {
-        left::refuse(&*store, left::unmoved(app, &loaded).as_ref()).await?;
+        left::refuse(&*store, left::unmoved(app, &identity).as_ref()).await?;
     }
     let bytes = bytes.ok_or_else(|| nothing(app, &*store))?;
     app.report.raw(&bytes);

@@ -11,9 +11,9 @@ use crate::{
 };
 
 pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
-    let loaded = project::read(app)?;
-    let store = connection::store(app, &loaded).await?;
-    let state = left::load(&*store, left::unmoved(app, &loaded).as_ref()).await?;
+    let identity = project::identify(app)?;
+    let store = connection::store(app, &identity).await?;
+    let state = left::load(&*store, left::unmoved(app, &identity).as_ref()).await?;
     let state = state.ok_or_else(|| nothing(app, &*store))?;
     app.report.data(&Message::State(&StateCard { place: &store.place(), state: &state }));
     Ok(Exit::Done)

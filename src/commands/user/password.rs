@@ -22,7 +22,7 @@ pub(crate) async fn given(app: &App, from_stdin: bool) -> Result<Option<Secret>,
         let line = tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten();
         let line = line.map_err(|error| Failure::io("the password cannot be read from stdin", &error))?;
         (line.trim_end_matches(['\r', '\n']).to_owned(), "the first line of stdin")
-    } else if let Some(value) = app.environment.get(VARIABLE) {
+    } else if let Some(value) = app.environment.get(VARIABLE).filter(|value| !value.is_empty()) {
         (value.clone(), VARIABLE)
     } else {
         return Ok(None);

@@ -12,7 +12,7 @@ use crate::{
     error::Failure,
     people::{AppClient, People, PeopleError},
     report::{Message, PoolTarget},
-    stack::{self, Outputs, Packages},
+    stack::Outputs,
 };
 
 /// A user pool within reach.
@@ -40,12 +40,12 @@ impl Pool {
     }
 
     async fn of_stack(app: &App) -> Result<Self, Failure> {
-        let loaded = project::load(app).map_err(|failure| without_config(app, failure))?;
-        if session::recorded(app, &loaded).await?.is_none() {
-            return Err(not_deployed(app, &loaded, "not deployed, so there is no user pool").await);
+        let identity = project::identify(app).map_err(|failure| without_config(app, failure))?;
+        if session::recorded(app, &identity).await?.is_none() {
+            return Err(not_deployed(app, &identity, "not deployed, so there is no user pool").await);
         }
-        let session = session::Session::open(app, &loaded, &Packages::default()).await?;
-        let outputs = stack::outputs(&session.config, &session.state().await?);
+        let session = session::Session::reach(app, &identity).await?;
+        let outputs = Outputs::of(&session.state().await?);
         Self::of(app, session, outputs)
     }
 
@@ -53,7 +53,7 @@ impl Pool {
     ///
     /// # Errors
     /// When it is not deployed.
-    pub(crate) fn of(app: &App, session: session::Session, outputs: Outputs) -> Result<Self, Failure> {
+    pub(crate) fn of(app: &App, session: session::Session<()>, outputs: Outputs) -> Result<Self, Failure> {
         let id = outputs.user_pool_id.ok_or_else(|| lacks(app, "the stack has no user pool yet"))?;
         Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags() })
     }

@@ -18,7 +18,7 @@ use crate::{
     http::Client,
     people::{Issuer, Prompt as _, TokenProblem, WebKeys, WebToken},
     report::{Message, TokenCard, lasting},
-    stack,
+    stack::Outputs,
 };
 
 /// Keys are a small document.
@@ -73,12 +73,12 @@ impl Expected {
     /// From the flags, or the stack where there is one.
     async fn of(app: &App, pool: &PoolArgs) -> Result<Self, Failure> {
         let mut expected = Self { endpoint: None, pool_id: pool.user_pool_id.clone() };
-        if expected.pool_id.is_none() && app.common.config.exists() {
-            let loaded = project::load(app)?;
-            if let Some(state) = session::recorded(app, &loaded).await? {
-                let outputs = stack::outputs(&loaded.config, &state);
-                expected = Self { endpoint: outputs.endpoint, pool_id: outputs.user_pool_id };
-            }
+        if expected.pool_id.is_none()
+            && app.common.config.exists()
+            && let Some(state) = session::recorded(app, &project::identify(app)?).await?
+        {
+            let outputs = Outputs::of(&state);
+            expected = Self { endpoint: outputs.endpoint, pool_id: outputs.user_pool_id };
         }
         if app.common.local {
             expected.endpoint = Some(connection::local_url(app, &app.common.config).await?);

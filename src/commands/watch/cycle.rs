@@ -9,9 +9,8 @@ use std::collections::BTreeSet;
 use super::{code, go_on_unlocked};
 use crate::{
     commands::{
-        access_logs,
         app::App,
-        connection, interpreters,
+        connection, hindrances, interpreters,
         packages::Remarks,
         project,
         roll_out::{Applied, apply},
@@ -96,7 +95,7 @@ impl<'a> Stack<'a> {
     /// # Errors
     /// When it cannot be packaged, planned or carried out; the next cycle looks at everything then.
     pub(super) async fn deploy(&mut self, agreed: Option<&Plan>) -> Result<Ended, Failure> {
-        let packages = project::package(&self.loaded.config, &self.loaded.directory)?;
+        let packages = project::package(&self.loaded)?;
         let remarks = Remarks::of(self.app, &self.loaded.config, &packages);
         let before = std::mem::replace(&mut self.remarks, remarks);
         self.remarks.tell(self.app, &before)?;
@@ -108,7 +107,7 @@ impl<'a> Stack<'a> {
         let settled = self.settled.take();
         let edited = settled.as_ref().and_then(|settled| code::edited(&settled.desired, &desired));
         if self.app.common.local && edited.is_none() {
-            connection::local_url(self.app, &self.loaded.path).await?;
+            connection::local_url(self.app, &self.loaded.identity.path).await?;
         }
         self.session.lock(self.app).await?;
         let ended = self.deploy_locked(settled, desired, agreed).await;
@@ -132,9 +131,7 @@ impl<'a> Stack<'a> {
         if !code_only && !self.app.common.yes && agreed != Some(&plan) {
             return Ok(Ended::Open(Box::new(plan)));
         }
-        if let Some(fault) = access_logs::hindrance(self.app, &self.session, &plan).await {
-            return Err(fault.into());
-        }
+        hindrances::refuse(self.app, &self.session, &plan).await?;
         if !code_only && agreed.is_none() {
             self.app.report.tell(&Message::Plan(&PlanTable::new(&plan, &self.session.catalog)));
         }

@@ -67,7 +67,7 @@ async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
     saves.attend(Files::new(&app.common.config, [])).map_err(|error| unwatched(&error))?;
     let loaded = project::load(app)?;
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
-    let packages = project::package(&loaded.config, &loaded.directory)?;
+    let packages = project::package(&loaded)?;
     let remarks = Remarks::of(app, &loaded.config, &packages);
     remarks.tell(app, &Remarks::default())?;
     let (session, state) = bring_up(app, &loaded, &packages, UpArgs::default()).await?;
@@ -75,7 +75,7 @@ async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
     let outputs = stack::outputs(&session.config, &state);
     let folders = loaded.config.functions.values().map(|function| function.source.clone());
     app.report.tell(&Message::Watching(&Watching {
-        config: &loaded.path,
+        config: &loaded.identity.path,
         folders: folders.collect(),
         invoke_url: outputs.invoke_url.as_deref(),
     }));
@@ -191,7 +191,7 @@ async fn go_on_unlocked(app: &App) {
 
 fn files(loaded: &Loaded) -> Files {
     let folders = loaded.config.functions.values().map(|function| loaded.directory.join(&function.source));
-    Files::new(&loaded.path, folders)
+    Files::new(&loaded.identity.path, folders)
 }
 
 fn unwatched(error: &WatchError) -> Failure {

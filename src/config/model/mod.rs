@@ -59,7 +59,8 @@ pub use user_pool::{AutoVerifiedAttribute, Mfa, PasswordPolicy, RecoveryOption, 
 
 use super::interpolate;
 
-/// One authenticated serverless API: a user pool with its client, functions, and the routes that call them.
+/// One authenticated serverless API: a user pool with its client, functions, and the routes that call them. In strings,
+/// `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` are replaced.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Config {

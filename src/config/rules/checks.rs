@@ -52,10 +52,7 @@ fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
 /// Makes sure that a request to a route of `ANY` does not come to a route of its own method.
 fn reached(context: &Context<'_>, check: &Node, (key, method): (&RouteKey, Method), findings: &mut Findings) {
     let own = RouteKey { path: key.path.clone(), method }.to_string();
-    if key.method == Method::Any
-        && method != Method::Any
-        && context.entries("routes").iter().any(|entry| entry.name == own)
-    {
+    if key.method == Method::Any && method != Method::Any && context.routes.contains(own.as_str()) {
         let place = check.get("method").unwrap_or(check);
         findings.add(place.error(format!("the request would come to `{own}`")).hint("choose another `method`"));
     }

@@ -4,7 +4,11 @@ use crate::config::limits::{self, Limit};
 use crate::config::problem::{Findings, Problem};
 use crate::config::tree::Node;
 
-use super::{Context, length, made_of, tags};
+use super::{
+    Context, length, made_of,
+    regions::{guess_region, is_known_region, is_region},
+    tags,
+};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     check_stages(context, findings);
@@ -59,15 +63,15 @@ fn check_stages(context: &Context<'_>, findings: &mut Findings) {
 }
 
 fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
-    let rule = "a Region is written like `us-west-2`";
     match (&context.selection.region, deployment.get("region")) {
-        (Some(region), _) if !is_region(region) => {
-            findings.add_elsewhere(Problem::error("--region", format!("`{region}` is not a Region")).detail(rule));
+        (Some(region), _) => {
+            if let Some(problem) = wrong_region(region, Problem::error("--region", "")) {
+                findings.add_elsewhere(problem);
+            }
         }
-        (Some(_), _) => {}
         (None, Some(node)) => {
-            if let Some(region) = node.text().filter(|region| !is_region(region)) {
-                findings.add(node.error(format!("`{region}` is not a Region")).detail(rule));
+            if let Some(problem) = node.text().and_then(|region| wrong_region(region, node.error(""))) {
+                findings.add(problem);
             }
         }
         (None, None) => {
@@ -76,19 +80,16 @@ fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Knows the form of AWS's own models, `us-west-2`, `us-gov-east-1`, `eusc-de-east-1`; not the list, which grows.
-pub(super) fn is_region(text: &str) -> bool {
-    let lower = |part: &str| made_of(part, |c| c.is_ascii_lowercase());
-    let parts: Vec<_> = text.strip_prefix("eusc-").unwrap_or(text).split('-').collect();
-    let (area, place, number) = match parts.as_slice() {
-        [area, place, number] => (area, place, number),
-        [area, part, place, number] if *part == "gov" || (part.starts_with("iso") && part.len() <= 4) => {
-            (area, place, number)
-        }
-        _ => return false,
-    };
-    let digit = number.len() == 1 && number.starts_with(|c: char| c.is_ascii_digit());
-    area.len() == 2 && lower(area) && lower(place) && parts.iter().rev().skip(1).all(|part| lower(part)) && digit
+/// Says what is wrong with the name of a Region, at the place of `problem`.
+pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
+    if !is_region(name) {
+        let problem = Problem { message: format!("`{name}` is not a Region"), ..problem };
+        return Some(problem.detail("a Region is written like `us-west-2`").maybe_hint(guess_region(name)));
+    }
+    (!is_known_region(name)).then(|| {
+        let message = format!("this version of stackctl knows no Region `{name}`");
+        Problem { message, ..problem }.maybe_hint(guess_region(name)).warning()
+    })
 }
 
 fn cognito_name(deployment: &Node, member: &str, limit: &Limit, findings: &mut Findings) {

@@ -1,41 +1,55 @@
 //! Functions: names that are composed of three, handlers, limits.
 
+use std::collections::HashMap;
+
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::list;
 use crate::config::tree::{Entry, Node};
 
-use super::{Context, environment, is_name_character, length, made_of, policies, runtimes, source};
+use super::{Context, environment, is_name_character, length, made_of, policies, runtimes, source::Folders};
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     same_but_for_case(context.entries("functions"), findings);
+    let called = first_routes(context);
+    let mut folders = Folders::default();
     for entry in context.entries("functions") {
         let function = &entry.value;
         name(entry, context, findings);
         if let Some(runtime) = function.get("runtime") {
             runtimes::check(runtime, context.selection.today, findings);
         }
-        source::check(function, context.directory, findings);
+        if let Some(directory) = context.directory {
+            folders.check(entry, directory);
+        }
         limits::HANDLER.check(function.get("handler"), findings);
         limits::DESCRIPTION.check(function.get("description"), findings);
         log_retention(function.get("logRetentionDays"), findings);
-        time_out(entry, context, findings);
+        time_out(entry, &called, findings);
         if let Some(variables) = function.get("environment") {
             environment::check(variables, findings);
         }
         policies::check(function, findings);
     }
+    folders.tell(findings);
 }
 
 /// IAM takes two role names that differ only in case for the same.
 fn same_but_for_case(functions: &[Entry], findings: &mut Findings) {
-    for (at, entry) in functions.iter().enumerate() {
-        let same = |other: &&Entry| other.name != entry.name && other.name.eq_ignore_ascii_case(&entry.name);
-        if let Some(other) = functions[..at].iter().find(same) {
-            let message = format!("`{}` and `{}` differ only in case", entry.name, other.name);
+    let mut first: HashMap<String, &str> = HashMap::new();
+    for entry in functions {
+        let other = *first.entry(entry.name.to_ascii_lowercase()).or_insert(&entry.name);
+        if other != entry.name {
+            let message = format!("`{}` and `{other}` differ only in case", entry.name);
             findings.add(entry.error(message).detail("the names of their roles would be the same to IAM"));
         }
     }
+}
+
+/// The first route that calls each function.
+fn first_routes<'a>(context: &'a Context<'_>) -> HashMap<&'a str, &'a str> {
+    let routes = context.entries("routes").iter().rev();
+    routes.filter_map(|route| Some((route.value.text_of("function")?, route.name.as_str()))).collect()
 }
 
 fn name(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
@@ -73,14 +87,13 @@ pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
     );
 }
 
-fn time_out(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
+fn time_out(entry: &Entry, called: &HashMap<&str, &str>, findings: &mut Findings) {
     let Some(node) = entry.value.get("timeout") else { return };
     let Some(seconds) = node.whole_number().filter(|seconds| (30..=limits::TIMEOUT.most).contains(seconds)) else {
         return;
     };
-    let routes = context.entries("routes");
-    if let Some(route) = routes.iter().find(|route| route.value.text_of("function") == Some(&entry.name)) {
-        findings.add(beyond_api_gateway(node, seconds, &route.name));
+    if let Some(route) = called.get(entry.name.as_str()) {
+        findings.add(beyond_api_gateway(node, seconds, route));
     }
 }
 

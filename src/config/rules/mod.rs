@@ -14,6 +14,7 @@ mod managed_policy;
 mod origin;
 mod pattern;
 mod policies;
+mod regions;
 mod routes;
 mod runtimes;
 mod source;
@@ -21,6 +22,10 @@ mod state;
 mod tags;
 mod user_pool;
 
+pub use regions::{guess_region, is_known_region};
+pub use runtimes::{FunctionChange, blocked_since};
+
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::config::load::Selection;
@@ -33,13 +38,27 @@ pub(crate) struct Context<'a> {
     pub(crate) document: &'a Node,
     /// What the file says of the stages, the one that was chosen included.
     pub(crate) stages: &'a [Entry],
-    /// The folder that relative paths start from.
-    pub(crate) directory: &'a Path,
+    /// The folder that relative paths start from; none where the functions' folders are not to be looked at.
+    pub(crate) directory: Option<&'a Path>,
     /// What was chosen besides the file.
     pub(crate) selection: &'a Selection,
+    functions: HashSet<&'a str>,
+    routes: HashSet<&'a str>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    pub(crate) fn new(
+        document: &'a Node,
+        stages: &'a [Entry],
+        (directory, selection): (Option<&'a Path>, &'a Selection),
+    ) -> Self {
+        let names = |section: &str| -> HashSet<&'a str> {
+            let entries = document.get(section).map(Node::entries).unwrap_or_default();
+            entries.iter().map(|entry| entry.name.as_str()).collect()
+        };
+        Self { document, stages, directory, selection, functions: names("functions"), routes: names("routes") }
+    }
+
     /// Gives a section of the document.
     fn section(&self, name: &str) -> Option<&Node> {
         self.document.get(name)
@@ -51,10 +70,15 @@ impl Context<'_> {
     }
 }
 
-/// Checks everything.
-pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
+/// Checks which stack is meant, and where its state is.
+pub(crate) fn check_identity(context: &Context<'_>, findings: &mut Findings) {
     deployment::check(context, findings);
     state::check(context, findings);
+}
+
+/// Checks everything.
+pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
+    check_identity(context, findings);
     functions::check(context, findings);
     routes::check(context, findings);
     checks::check(context, findings);

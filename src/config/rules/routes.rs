@@ -76,11 +76,11 @@ fn part_hint(part: &str) -> Option<String> {
 fn function(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
     let Some(node) = entry.value.get("function") else { return };
     let Some(name) = node.text() else { return };
-    let functions = context.entries("functions");
-    let names = || functions.iter().map(|function| function.name.as_str());
-    if names().any(|known| known == name) {
+    if context.functions.contains(name) {
         return;
     }
+    let functions = context.entries("functions");
+    let names = || functions.iter().map(|function| function.name.as_str());
     let problem = node.error(format!("no function is named `{name}`"));
     findings.add(if functions.is_empty() {
         problem.hint("add it to `functions`")

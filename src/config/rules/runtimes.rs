@@ -9,61 +9,97 @@ use crate::config::tree::Node;
 /// A runtime and when AWS ends it.
 struct Runtime {
     name: &'static str,
+    /// None where no end is announced.
+    end: Option<End>,
+}
+
+/// The days of a runtime's end. None of them touches a function that exists and is not changed: it runs on, and can be
+/// called, rolled back and deleted.
+struct End {
     /// From this day it gets no security updates.
-    deprecated: Option<Date>,
+    deprecated: Date,
     /// From this day `CreateFunction` refuses it.
-    create_blocked: Option<Date>,
+    create_blocked: Date,
+    /// From this day functions that have it cannot be updated.
+    update_blocked: Date,
 }
 
-const fn runtime(name: &'static str, deprecated: Date, create_blocked: Date) -> Runtime {
-    Runtime { name, deprecated: Some(deprecated), create_blocked: Some(create_blocked) }
+impl Runtime {
+    fn is_current(&self, today: Date) -> bool {
+        self.end.as_ref().is_none_or(|end| end.deprecated > today)
+    }
 }
 
-/// Runtimes that AWS gave an end but whose block it has put off again and again: only the end is held against them.
-const fn ending(name: &'static str, deprecated: Date) -> Runtime {
-    Runtime { name, deprecated: Some(deprecated), create_blocked: None }
+const fn runtime(name: &'static str, deprecated: Date, create_blocked: Date, update_blocked: Date) -> Runtime {
+    Runtime { name, end: Some(End { deprecated, create_blocked, update_blocked }) }
+}
+
+/// A runtime whose block AWS has put off to the day on which it blocks all older ones at once.
+const fn ended(name: &'static str, deprecated: Date) -> Runtime {
+    runtime(name, deprecated, date(2027, 2, 1), date(2027, 3, 3))
 }
 
 const fn without_end(name: &'static str) -> Runtime {
-    Runtime { name, deprecated: None, create_blocked: None }
+    Runtime { name, end: None }
 }
 
 /// The lifecycle table of AWS's runtimes page. The newest of each family stands first.
 const RUNTIMES: &[Runtime] = &[
-    runtime("python3.14", date(2029, 6, 30), date(2029, 7, 31)),
-    runtime("python3.13", date(2029, 6, 30), date(2029, 7, 31)),
-    runtime("python3.12", date(2028, 10, 31), date(2028, 11, 30)),
-    runtime("python3.11", date(2027, 6, 30), date(2027, 7, 31)),
-    runtime("python3.10", date(2026, 10, 31), date(2027, 2, 1)),
-    ending("python3.9", date(2025, 12, 15)),
-    ending("python3.8", date(2024, 10, 14)),
-    runtime("nodejs24.x", date(2028, 4, 30), date(2028, 6, 1)),
-    runtime("nodejs22.x", date(2027, 4, 30), date(2027, 6, 1)),
-    runtime("nodejs20.x", date(2026, 4, 30), date(2027, 2, 1)),
-    ending("nodejs18.x", date(2025, 9, 1)),
-    ending("nodejs16.x", date(2024, 6, 12)),
-    runtime("provided.al2023", date(2029, 6, 30), date(2029, 7, 31)),
-    runtime("provided.al2", date(2026, 7, 31), date(2027, 2, 1)),
-    runtime("java25", date(2029, 6, 30), date(2029, 7, 31)),
-    runtime("java21", date(2029, 6, 30), date(2029, 7, 31)),
+    runtime("python3.14", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
+    runtime("python3.13", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
+    runtime("python3.12", date(2028, 10, 31), date(2028, 11, 30), date(2029, 1, 10)),
+    runtime("python3.11", date(2027, 6, 30), date(2027, 7, 31), date(2027, 8, 31)),
+    ended("python3.10", date(2026, 10, 31)),
+    ended("python3.9", date(2025, 12, 15)),
+    ended("python3.8", date(2024, 10, 14)),
+    runtime("nodejs24.x", date(2028, 4, 30), date(2028, 6, 1), date(2028, 7, 1)),
+    runtime("nodejs22.x", date(2027, 4, 30), date(2027, 6, 1), date(2027, 7, 1)),
+    ended("nodejs20.x", date(2026, 4, 30)),
+    ended("nodejs18.x", date(2025, 9, 1)),
+    ended("nodejs16.x", date(2024, 6, 12)),
+    runtime("provided.al2023", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
+    ended("provided.al2", date(2026, 7, 31)),
+    runtime("java25", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
+    runtime("java21", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
     without_end("java17.al2023"),
-    runtime("java17", date(2027, 6, 30), date(2027, 7, 31)),
+    runtime("java17", date(2027, 6, 30), date(2027, 7, 31), date(2027, 8, 31)),
     without_end("java11.al2023"),
-    runtime("java11", date(2027, 6, 30), date(2027, 7, 31)),
+    runtime("java11", date(2027, 6, 30), date(2027, 7, 31), date(2027, 8, 31)),
     without_end("java8.al2023"),
-    runtime("java8.al2", date(2027, 6, 30), date(2027, 7, 31)),
-    runtime("dotnet10", date(2028, 11, 14), date(2028, 12, 14)),
-    runtime("dotnet8", date(2026, 11, 10), date(2027, 2, 1)),
-    ending("dotnet6", date(2024, 12, 20)),
-    runtime("ruby4.0", date(2029, 3, 31), date(2029, 4, 30)),
-    runtime("ruby3.4", date(2028, 3, 31), date(2028, 4, 30)),
-    runtime("ruby3.3", date(2027, 3, 31), date(2027, 4, 30)),
-    ending("ruby3.2", date(2026, 3, 31)),
+    runtime("java8.al2", date(2027, 6, 30), date(2027, 7, 31), date(2027, 8, 31)),
+    runtime("dotnet10", date(2028, 11, 14), date(2028, 12, 14), date(2029, 1, 15)),
+    ended("dotnet8", date(2026, 11, 10)),
+    ended("dotnet6", date(2024, 12, 20)),
+    runtime("ruby4.0", date(2029, 3, 31), date(2029, 4, 30), date(2029, 5, 31)),
+    runtime("ruby3.4", date(2028, 3, 31), date(2028, 4, 30), date(2028, 5, 31)),
+    runtime("ruby3.3", date(2027, 3, 31), date(2027, 4, 30), date(2027, 5, 31)),
+    ended("ruby3.2", date(2026, 3, 31)),
 ];
 
 /// Gives every runtime whose end decides on what is said of it.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     RUNTIMES.iter().map(|runtime| runtime.name)
+}
+
+/// What is to be done to a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FunctionChange {
+    /// It is created.
+    Create,
+    /// Its code or its configuration is updated.
+    Update,
+}
+
+/// Says since when AWS refuses a change of functions with a runtime, where it does on this day; and which runtime is the
+/// newest of the family, where one is current.
+#[must_use]
+pub fn blocked_since(runtime: &str, change: FunctionChange, today: Date) -> Option<(Date, Option<&'static str>)> {
+    let end = RUNTIMES.iter().find(|known| known.name == runtime)?.end.as_ref()?;
+    let since = match change {
+        FunctionChange::Create => end.create_blocked,
+        FunctionChange::Update => end.update_blocked,
+    };
+    (since <= today).then(|| (since, newest_of_family(runtime, today)))
 }
 
 /// Gives what came after a runtime that `CreateFunction` has refused for long.
@@ -87,7 +123,7 @@ fn successor(name: &str) -> Option<&'static str> {
 pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
     let Some(name) = node.text() else { return };
     let problem = match RUNTIMES.iter().find(|known| known.name == name) {
-        Some(known) => ended(node, known, today),
+        Some(known) => ending(node, known, today),
         None => Some(unknown(node, name, today)),
     };
     if let Some(problem) = problem {
@@ -95,21 +131,19 @@ pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
     }
 }
 
-fn ended(node: &Node, runtime: &Runtime, today: Date) -> Option<Problem> {
-    let name = runtime.name;
-    let hint = newest_of_family(name, today).map(|newest| format!("the newest of its family is `{newest}`"));
-    if let Some(day) = runtime.create_blocked.filter(|day| *day <= today) {
-        let problem =
-            node.error(format!("AWS ended the runtime `{name}`: no function can be created with it since {day}"));
-        return Some(problem.maybe_hint(hint));
+/// Warns of what comes to an end. It stops nothing here: what AWS refuses depends on what a plan does to the function.
+fn ending(node: &Node, runtime: &Runtime, today: Date) -> Option<Problem> {
+    let (name, end) = (runtime.name, runtime.end.as_ref()?);
+    if end.deprecated > today {
+        return None;
     }
-    let day = runtime.deprecated.filter(|day| *day <= today)?;
-    let problem = node.error(format!("AWS ended the runtime `{name}` on {day}: it gets no security updates")).warning();
-    let problem = match runtime.create_blocked {
-        Some(blocked) => problem.detail(format!("no function can be created with it from {blocked} on")),
-        None => problem,
-    };
-    Some(problem.maybe_hint(hint))
+    let day = |day: Date| if day <= today { format!("since {day}") } else { format!("from {day} on") };
+    let hint = newest_of_family(name, today).map(|newest| format!("the newest of its family is `{newest}`"));
+    let problem = node
+        .error(format!("AWS ended the runtime `{name}` on {}: it gets no security updates", end.deprecated))
+        .detail(format!("no function can be created with it {}", day(end.create_blocked)))
+        .detail(format!("no function with it can be updated {}", day(end.update_blocked)));
+    Some(problem.maybe_hint(hint).warning())
 }
 
 fn unknown(node: &Node, name: &str, today: Date) -> Problem {
@@ -124,8 +158,7 @@ fn unknown(node: &Node, name: &str, today: Date) -> Problem {
             .detail("stackctl cannot name one")
             .hint("put the runtime into the package: `provided.al2023`");
     }
-    let current =
-        || RUNTIMES.iter().filter(|known| known.deprecated.is_none_or(|day| day > today)).map(|known| known.name);
+    let current = || RUNTIMES.iter().filter(|known| known.is_current(today)).map(|known| known.name);
     if is_plausible(name) {
         return node
             .error(format!("this version of stackctl does not know the runtime `{name}`"))
@@ -172,7 +205,7 @@ fn newest_of_family(name: &str, today: Date) -> Option<&'static str> {
     let family = dissect(name)?.0;
     RUNTIMES
         .iter()
-        .filter(|known| known.deprecated.is_none_or(|day| day > today))
+        .filter(|known| known.is_current(today))
         .map(|known| known.name)
         .find(|known| dissect(known).is_some_and(|known| known.0 == family))
 }

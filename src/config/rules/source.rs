@@ -1,24 +1,59 @@
 //! The folder behind a function, and whether its handler's file is in it.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, list};
-use crate::config::tree::Node;
+use crate::config::tree::{Entry, Node};
 
-pub(super) fn check(function: &Node, directory: &Path, findings: &mut Findings) {
-    let Some(source) = function.get("source") else { return };
-    let Some(written) = source.text() else { return };
-    let folder = directory.join(written);
-    if !folder.is_dir() {
-        return findings.add(no_folder(source, written, &folder));
+/// What is wrong with the folders: the same is told once, for the first of the functions that share a folder.
+#[derive(Default)]
+pub(super) struct Folders<'a> {
+    found: Vec<(Problem, Vec<&'a str>)>,
+    known: HashMap<(&'a str, String), usize>,
+}
+
+impl<'a> Folders<'a> {
+    /// Looks at the folder of a function.
+    pub(super) fn check(&mut self, entry: &'a Entry, directory: &Path) {
+        let Some(written) = entry.value.text_of("source") else { return };
+        let Some(problem) = problem(&entry.value, written, directory) else { return };
+        match self.known.entry((written, problem.message.clone())) {
+            Occupied(known) => self.found[*known.get()].1.push(&entry.name),
+            Vacant(place) => {
+                place.insert(self.found.len());
+                self.found.push((problem, Vec::new()));
+            }
+        }
     }
-    let (Some(handler), Some(runtime)) = (function.get("handler"), function.text_of("runtime")) else { return };
-    let Some(name) = handler.text().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace)) else {
-        return;
-    };
-    let problem = if runtime.starts_with("provided") {
+
+    /// Tells what was found.
+    pub(super) fn tell(self, findings: &mut Findings) {
+        for (problem, others) in self.found {
+            findings.add(match others.as_slice() {
+                [] => problem,
+                others => problem.detail(format!("the same goes for {}", list(others.iter().copied()))),
+            });
+        }
+    }
+}
+
+fn problem(function: &Node, written: &str, directory: &Path) -> Option<Problem> {
+    let source = function.get("source")?;
+    let folder = directory.join(written);
+    if let Err(error) = fs::read_dir(&folder) {
+        return Some(match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => no_folder(source, written, &folder),
+            _ => unreadable(source, written, &error),
+        });
+    }
+    let (handler, runtime) = (function.get("handler")?, function.text_of("runtime")?);
+    let name = handler.text().filter(|name| !name.is_empty() && !name.contains(char::is_whitespace))?;
+    if runtime.starts_with("provided") {
         bootstrap(function, &folder, written)
     } else if runtime.starts_with("python") {
         python(handler, name, &folder, written)
@@ -27,10 +62,28 @@ pub(super) fn check(function: &Node, directory: &Path, findings: &mut Findings) 
     } else {
         // The handlers of the other families name classes, whose files do not follow from their names.
         None
-    };
-    if let Some(problem) = problem {
-        findings.add(problem);
     }
+}
+
+fn unreadable(node: &Node, name: &str, error: &io::Error) -> Problem {
+    let denied = error.kind() == ErrorKind::PermissionDenied;
+    let reason = if denied { "permission denied".to_owned() } else { error.to_string() };
+    let problem = node.error(format!("`{name}` cannot be read: {reason}"));
+    problem.maybe_hint(denied.then(|| "whoever runs stackctl must be able to read it".to_owned()))
+}
+
+/// Finds the first of these files that is in the folder.
+fn first_file<'f>(folder: &Path, files: &'f [String]) -> Result<Option<&'f String>, (&'f String, io::Error)> {
+    for file in files {
+        match fs::metadata(folder.join(file)) {
+            Ok(about) if about.is_file() => return Ok(Some(file)),
+            Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Err((file, error));
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(None)
 }
 
 fn no_folder(node: &Node, written: &str, folder: &Path) -> Problem {
@@ -62,10 +115,12 @@ fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
 
 /// A runtime `provided.*` runs `bootstrap`, whatever the handler says.
 fn bootstrap(function: &Node, folder: &Path, written: &str) -> Option<Problem> {
-    if folder.join("bootstrap").is_file() {
-        return None;
-    }
     let runtime = function.get("runtime")?;
+    match first_file(folder, &["bootstrap".to_owned()]) {
+        Ok(Some(_)) => return None,
+        Err((file, error)) => return Some(unreadable(runtime, &format!("{written}/{file}"), &error)),
+        Ok(None) => {}
+    }
     Some(
         runtime
             .error(format!("there is no file `bootstrap` in `{written}`"))
@@ -80,11 +135,10 @@ fn python(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Pr
         return Some(shape(node, handler, "file.function"));
     };
     let module = module.replace('.', "/");
-    let file =
-        [format!("{module}.py"), format!("{module}/__init__.py")].into_iter().find(|file| folder.join(file).is_file());
-    match file {
-        Some(file) => no_function(node, function, &folder.join(&file), &file),
-        None => Some(no_file(node, &format!("{module}.py"), folder, written, &[".py"])),
+    match first_file(folder, &[format!("{module}.py"), format!("{module}/__init__.py")]) {
+        Err((file, error)) => Some(unreadable(node, &format!("{written}/{file}"), &error)),
+        Ok(Some(file)) => no_function(node, function, &folder.join(file), file),
+        Ok(None) => Some(no_file(node, &format!("{module}.py"), folder, written, &[".py"])),
     }
 }
 
@@ -95,16 +149,13 @@ fn node_js(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<P
         return Some(shape(node, handler, "file.function"));
     };
     let module = &handler[..base + dot];
-    let file = ["js", "mjs", "cjs"]
-        .map(|ending| format!("{module}.{ending}"))
-        .into_iter()
-        .find(|file| folder.join(file).is_file());
-    match file {
-        Some(file) => {
+    match first_file(folder, &["js", "mjs", "cjs"].map(|ending| format!("{module}.{ending}"))) {
+        Err((file, error)) => Some(unreadable(node, &format!("{written}/{file}"), &error)),
+        Ok(Some(file)) => {
             let function = handler.rsplit_once('.').map_or("", |(_, function)| function);
-            no_function(node, function, &folder.join(&file), &file)
+            no_function(node, function, &folder.join(file), file)
         }
-        None => Some(no_file(node, &format!("{module}.js"), folder, written, &[".js", ".mjs", ".cjs"])),
+        Ok(None) => Some(no_file(node, &format!("{module}.js"), folder, written, &[".js", ".mjs", ".cjs"])),
     }
 }
 

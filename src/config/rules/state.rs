@@ -3,7 +3,7 @@
 use crate::config::problem::Findings;
 use crate::config::tree::{Entry, Node};
 
-use super::{Context, deployment::is_region, made_of};
+use super::{Context, deployment::wrong_region, made_of};
 
 /// S3 takes keys of 1024 bytes, and the lock's is longer than the state's.
 const LONGEST_KEY: usize = 1000;
@@ -24,10 +24,11 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
         check_key(key, findings);
         check_stages(context, key, findings);
     }
-    if let Some(region) = s3.get("region")
-        && let Some(text) = region.text().filter(|text| !is_region(text))
+    // A Region that the file does not name here is that of the deployment, where it was judged.
+    if let Some(region) = s3.get("region").filter(|region| region.at != s3.at)
+        && let Some(problem) = region.text().and_then(|text| wrong_region(text, region.error("")))
     {
-        findings.add(region.error(format!("`{text}` is not a Region")).detail("a Region is written like `us-west-2`"));
+        findings.add(problem);
     }
     if let Some(owner) = s3.get("owner")
         && let Some(id) = owner.text().filter(|id| !(made_of(id, |c| c.is_ascii_digit()) && id.len() == 12))

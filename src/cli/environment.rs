@@ -1,0 +1,70 @@
+//! The environment: the one place that reads it. A variable that is set and empty is taken as unset, as CI systems write
+//! what they have no value for.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+};
+
+use clap::{ArgMatches, Command, builder::Resettable, error::ContextKind, parser::ValueSource};
+
+/// The environment, for `${env:NAME}` in the configuration; what is not Unicode cannot be named there.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os().filter_map(text).collect()
+}
+
+/// Who runs this, for the lock on the state: the person and the machine, as far as they are known.
+pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String) {
+    let named = |names: [&str; 2]| {
+        let values = names.iter().filter_map(|name| environment.get(*name));
+        values.clone().find(|value| !value.is_empty()).cloned()
+    };
+    let user = named(["USER", "LOGNAME"]).unwrap_or_else(|| "somebody".into());
+    let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
+    let machine = machine.or_else(|| named(["HOSTNAME", "HOST"])).unwrap_or_else(|| "this machine".into());
+    (user, machine)
+}
+
+/// The names of the variables that speak of the person's AWS account, for keeping them from a process.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub(crate) fn variables_of_aws() -> Vec<OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()
+}
+
+/// Lets every flag pass over its variable where that is empty.
+pub(super) fn without_empty(command: Command) -> Command {
+    let environment = environment();
+    let is_empty =
+        |name: &std::ffi::OsStr| name.to_str().and_then(|name| environment.get(name)).is_some_and(String::is_empty);
+    command.mut_args(|argument| match argument.get_env() {
+        Some(name) if is_empty(name) => argument.env(Resettable::Reset),
+        _ => argument,
+    })
+}
+
+/// The flags whose values come from their variables, with the names of these.
+pub(super) fn from_variables(command: &Command, matches: &ArgMatches) -> BTreeSet<&'static str> {
+    let ids = command.get_arguments().filter(|argument| argument.get_env().is_some()).map(clap::Arg::get_id);
+    let ids = ids.filter(|id| matches.value_source(id.as_str()) == Some(ValueSource::EnvVariable));
+    ids.filter_map(|id| super::VARIABLES.iter().find(|(flag, _)| *flag == id.as_str())).map(|(flag, _)| *flag).collect()
+}
+
+/// Says of an error that is about the value of a variable that it is, where it would name a flag that was not given.
+pub(super) fn name_variable(command: &Command, arguments: &[OsString], error: clap::Error) -> clap::Error {
+    let Some(flag) = error.get(ContextKind::InvalidArg).map(ToString::to_string) else { return error };
+    let name = flag.split([' ', '=']).next().unwrap_or_default();
+    let given = |argument: &OsString| argument.to_str().is_some_and(|text| text.split('=').next() == Some(name));
+    let of_flag = |argument: &&clap::Arg| argument.get_long().is_some_and(|long| name == format!("--{long}"));
+    let variable = command.get_arguments().find(of_flag).and_then(|argument| argument.get_env()?.to_str());
+    match variable.filter(|_| !arguments.iter().any(given)) {
+        Some(variable) => {
+            let text = error.render().to_string().replace(&format!("'{flag}'"), &format!("the variable {variable}"));
+            let text = text.strip_prefix("error: ").unwrap_or(&text);
+            clap::Error::raw(error.kind(), text)
+        }
+        None => error,
+    }
+}
