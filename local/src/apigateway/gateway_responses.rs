@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{
     ApiGateway,
     asked::{Asked, answer as answered, nothing},
-    methods::{check_parameters, status_code},
+    methods::{check_parameters, check_values, status_code},
     model::{Definition, GatewayResponse, Texts},
     patch::{Op, Patch},
     refusal::{bad_request, not_found},
@@ -96,6 +96,14 @@ fn checked(response: GatewayResponse) -> Result<GatewayResponse, AwsError> {
     }
     let beginnings = ["gatewayresponse.header.", "gatewayresponse.path.", "gatewayresponse.querystring."];
     check_parameters(response.response_parameters.keys(), &beginnings)?;
+    let sources = [
+        "method.request.header.",
+        "method.request.multivalueheader.",
+        "method.request.querystring.",
+        "method.request.multivaluequerystring.",
+        "method.request.path.",
+    ];
+    check_values(response.response_parameters.values(), &sources)?;
     Ok(response)
 }
 

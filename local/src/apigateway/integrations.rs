@@ -7,7 +7,7 @@ use super::{
     asked::{Asked, answer as answered, nothing},
     integration_patches,
     lookup::no_method,
-    methods::{check_parameters, invalid_mapping, status_code},
+    methods::{check_parameters, check_values, invalid_mapping, status_code},
     model::{Integration, IntegrationResponse, IntegrationType, Method, Texts},
     refusal::{bad_request, not_found},
 };
@@ -244,7 +244,9 @@ pub(super) fn check_response(method: &Method, response: &IntegrationResponse) ->
             return Err(invalid_mapping(&format!("Invalid mapping expression parameter specified: {name}")));
         }
     }
-    Ok(())
+    let sources =
+        ["integration.response.header.", "integration.response.multivalueheader.", "integration.response.body"];
+    check_values(response.response_parameters.values(), &sources)
 }
 
 fn delete_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {

@@ -160,6 +160,18 @@ pub(super) fn check_parameters<'a>(
     Ok(())
 }
 
+/// Checks that every value is a fixed text in single quotes, or a mapping expression with one of these beginnings.
+pub(super) fn check_values<'a>(values: impl Iterator<Item = &'a String>, beginnings: &[&str]) -> Result<(), AwsError> {
+    for value in values {
+        let fixed = value.len() > 1 && value.starts_with('\'') && value.ends_with('\'');
+        let known = |beginning: &&str| value.starts_with(*beginning) && !value.ends_with('.');
+        if !fixed && !beginnings.iter().chain(&["context.", "stageVariables."]).any(known) {
+            return Err(invalid_mapping(&format!("Invalid mapping expression specified: {value}")));
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn invalid_mapping(error: &str) -> AwsError {
     bad_request(format!("Invalid mapping expression specified: Validation Result: warnings : [], errors : [{error}]"))
 }

@@ -46,4 +46,14 @@ fn a_gateway_response_is_a_default_until_it_is_put() {
         "400 BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], errors : \
          [Invalid mapping expression parameter specified: header.X]"
     );
+    for value in ["*", "https://a.example", "'", "method.request.header.", "integration.response.header.X"] {
+        let wrong = json!({ "responseType": "DEFAULT_4XX", "responseParameters": { origin: value } });
+        assert_eq!(
+            client.refusal("PutGatewayResponse", wrong),
+            format!(
+                "400 BadRequestException: Invalid mapping expression specified: Validation Result: warnings : [], \
+                 errors : [Invalid mapping expression specified: {value}]"
+            )
+        );
+    }
 }

@@ -179,6 +179,11 @@ fn a_mock_maps_headers_that_its_method_declares() {
     );
     let path = format!("/responseParameters/{header}");
     client.patch("UpdateMethodResponse", ids(json!({})), json!([patch("add", &path, Some("false"))])).unwrap();
+    let unquoted = ids(json!({ "responseParameters": { header: "*" } }));
+    assert_eq!(
+        client.refusal("PutIntegrationResponse", unquoted),
+        format!("{invalid}[Invalid mapping expression specified: *]")
+    );
     client.call("PutIntegrationResponse", mapped);
     let other = json!([patch("replace", &path, Some("'https://a.example'"))]);
     client.patch("UpdateIntegrationResponse", ids(json!({})), other).unwrap();
