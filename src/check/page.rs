@@ -10,7 +10,7 @@ use http::{
 
 use super::{
     expected::{Expected, list, shown},
-    probe::{Caller, Probe, calls, method_of, path, sent, token_of},
+    probe::{self, Caller, Probe, method_of, path, sent},
 };
 use crate::config::{Auth, Config, Cors, Method, Route, RouteKey};
 
@@ -167,13 +167,12 @@ fn is_public_get(config: &Config, (key, route): (&RouteKey, &Route)) -> bool {
     route.check.is_none() && route.auth == Auth::None && gets
 }
 
-/// The routes of whose functions no request tells whether a page can read what they return.
+/// The routes to functions that no request of a check calls as a page does.
 pub(super) fn cors_unknown(config: &Config) -> Vec<String> {
-    let unknown = |(key, route): &(&RouteKey, &Route)| {
-        key.method != Method::Options
-            && !(route.check.is_some() && calls(route, token_of(route)))
-            && !is_public_get(config, (*key, *route))
-    };
+    let called: BTreeSet<String> =
+        probe::of_config(config).into_iter().chain(public_gets(config)).filter_map(|probe| probe.function).collect();
+    let unknown =
+        |(key, route): &(&RouteKey, &Route)| key.method != Method::Options && !called.contains(&route.function);
     let routes = config.routes.iter().filter(|_| config.cors.is_some()).filter(unknown);
     routes.map(|(key, _)| key.to_string()).collect()
 }

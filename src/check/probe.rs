@@ -113,7 +113,7 @@ fn asked(cors: Option<&Cors>, (key, route): (&RouteKey, &Route), check: &config:
     {
         headers.push(("Content-Type".into(), media_type.into()));
     }
-    let token = token_of(route);
+    let token = wanted(&route.auth).filter(|_| route.is_checked_as_user());
     let function = calls(route, token).then(|| route.function.clone());
     let own = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Origin")).map(|(_, origin)| origin.clone());
     let page = own.as_ref().and_then(|own| cors.filter(|cors| cors.allows(own)).map(|cors| Page::of(cors, own)));
@@ -131,13 +131,8 @@ fn asked(cors: Option<&Cors>, (key, route): (&RouteKey, &Route), check: &config:
     }
 }
 
-/// The token that the request of a route's `check` carries.
-pub(super) fn token_of(route: &Route) -> Option<TokenUse> {
-    wanted(&route.auth).filter(|_| route.is_checked_as_user())
-}
-
 /// Whether a request comes as far as the function.
-pub(super) fn calls(route: &Route, token: Option<TokenUse>) -> bool {
+fn calls(route: &Route, token: Option<TokenUse>) -> bool {
     route.auth == Auth::None || token.is_some()
 }
 

@@ -38,7 +38,7 @@ pub struct CheckReport {
     pub findings: Vec<Finding>,
     /// Those whose answer is right, and that browsers block where a page of another origin sends them.
     pub blocked: Vec<Finding>,
-    /// Routes of whose functions no request tells whether browsers block what they return.
+    /// Routes to functions that no request has called as a page does.
     pub cors_unknown: Vec<String>,
     /// Why not everything could be asked.
     pub unmade: Option<Unmade>,

@@ -210,7 +210,8 @@ fn with_cors_functions_are_called_as_by_a_page() {
         "ANY /any": { "function": "hello", "auth": "none" },
         "GET /items/{id}": { "function": "hello", "auth": "none" },
         "POST /items": { "function": "hello", "auth": "none" },
-        "GET /mine": { "function": "hello" },
+        "GET /mine": { "function": "mine" },
+        "POST /mine": { "function": "mine", "check": { "as": "none", "status": 401 } },
     });
     let cors = json!({ "allowedOrigins": ["https://*.b.example", "https://a.example"], "allowCredentials": true });
     let config = config(&routes, &cors);
@@ -219,6 +220,7 @@ fn with_cors_functions_are_called_as_by_a_page() {
     GET /asked without a token: 200, for https://a.example by hello
     GET /closed without a token: 401
     GET /foreign without a token: 200 by hello
+    POST /mine without a token: 401
     GET /own without a token: 200, for https://x.b.example by hello
     ");
     let strict = |path: &str| asked.iter().find(|probe| probe.path == path).unwrap().expected.page.is_some();
@@ -227,7 +229,7 @@ fn with_cors_functions_are_called_as_by_a_page() {
     GET /any without a token: any, for https://a.example by hello
     GET /public without a token: any, for https://a.example by hello
     ");
-    assert_eq!(page::cors_unknown(&config), ["GET /closed", "POST /items", "GET /items/{id}", "GET /mine"]);
+    assert_eq!(page::cors_unknown(&config), ["GET /mine", "POST /mine"]);
     let none = self::config(&routes, &Value::Null);
     assert_eq!(
         (page::public_gets(&none).len(), page::cors_unknown(&none).len()),

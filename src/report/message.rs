@@ -215,7 +215,7 @@ struct Checked<'a> {
     failed: &'a [Finding],
     /// Those that passed, and whose response browsers block.
     blocked: &'a [Finding],
-    /// Routes of whose functions it is not known.
+    /// Routes to functions that were not asked.
     cors_unknown: &'a [String],
     /// How long it took.
     #[serde(rename = "seconds", serialize_with = "seconds")]

@@ -13,7 +13,7 @@ fn unmarked() -> Sandbox {
         r#""POST /echo": { "function": "items", "auth": "none" }"#,
         r#""GET /health": { "function": "other", "auth": "none" },
     "GET /version": { "function": "other", "auth": "none" },
-    "POST /echo": { "function": "items", "auth": "none", "check": { "body": "ping" } }"#,
+    "POST /echo": { "function": "items", "auth": "none" }"#,
     );
     sandbox
 }
@@ -31,33 +31,31 @@ fn functions_whose_responses_browsers_block_are_named_with_their_routes() {
     let sandbox = unmarked();
     insta::assert_snapshot!(said(&sandbox), @r"
     exit code 0
-    checked with 19 requests in TIME
+    checked with 18 requests in TIME
 
-    warning: browsers block the response of function `items`: it has no `access-control-allow-origin`, which was to be `https://app.example.com`
-      POST /echo without a token
-    hint: API Gateway does not add them: return them from the function, as the example of `stackctl init` does
     warning: browsers block the response of function `other`: it has no `access-control-allow-origin`, which was to be `https://app.example.com`
       GET /health without a token
       GET /version without a token
     hint: API Gateway does not add them: return them from the function, as the example of `stackctl init` does
-    CORS was not checked on GET /admin, GET /items, GET /items/{id} and 1 more: add a `check` to the route
+    CORS was not checked on GET /admin, POST /echo, GET /items and 2 more: add a `check` to the route
     ");
     sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
     let events = sandbox.events("up --local");
     let checked = events.iter().find(|event| event["event"] == "checked").unwrap();
     let blocked = checked["blocked"].as_array().unwrap();
-    assert_eq!(blocked.len(), 3, "{checked}");
+    assert_eq!(blocked.len(), 2, "{checked}");
     assert_eq!(
         (&blocked[0]["function"], &blocked[0]["request"]),
-        (&"items".into(), &"POST /echo without a token".into())
+        (&"other".into(), &"GET /health without a token".into())
     );
-    assert_eq!(checked["cors_unknown"].as_array().unwrap().len(), 4);
+    assert_eq!(checked["cors_unknown"].as_array().unwrap().len(), 5);
 }
 
 #[test]
 fn a_check_that_sends_an_origin_fails_when_a_page_cannot_read_the_response() {
     let sandbox = unmarked();
-    sandbox.edit(r#""check": { "body": "ping" }"#, &format!(r#""check": {{ "headers": {{ "Origin": "{ORIGIN}" }} }}"#));
+    let check = format!(r#""function": "items", "auth": "none", "check": {{ "headers": {{ "Origin": "{ORIGIN}" }} }}"#);
+    sandbox.edit(r#""function": "items", "auth": "none""#, &check);
     insta::assert_snapshot!(said(&sandbox), @r#"
     exit code 1
     checked with 17 requests, 1 with a wrong answer in TIME

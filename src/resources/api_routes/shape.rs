@@ -168,8 +168,8 @@ fn preflight(method: &Method, integration: &Integration) -> Option<Preflight> {
     let headers: BTreeMap<_, _> = response.response_parameters().into_iter().flatten().filter_map(header).collect();
     let declared = method.method_responses()?.get("200")?.response_parameters().map(sorted).unwrap_or_default();
     let mock = Mock { headers, template: templates.get("application/json").filter(|text| !text.is_empty()).cloned() };
-    let declares = |name: &&str| declared.contains_key(&format!("method.response.header.{name}"));
-    let all_declared = mock.declared().iter().all(declares);
+    let is_declared = |name: &&str| declared.contains_key(&format!("method.response.header.{name}"));
+    let all_declared = mock.declared().iter().all(is_declared);
     mock.preflight().filter(|_| all_declared)
 }
 
