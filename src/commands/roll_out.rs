@@ -176,7 +176,7 @@ fn blocked(report: &CheckReport) -> Vec<Fault> {
     }
     let warning = |((function, wrong), requests): ((&str, String), Vec<&str>)| {
         let fault = Fault::new(format!("browsers block the response of function `{function}`: {wrong}"));
-        let fault = requests.into_iter().fold(fault, |fault, request| fault.detail(request));
+        let fault = requests.into_iter().fold(fault, Fault::detail);
         fault.hint(
             "API Gateway does not add them: return them from the function, as the example of `stackctl init` does",
         )

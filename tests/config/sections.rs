@@ -238,6 +238,14 @@ fn credentials_require_names() {
     ");
     let without = r#""cors": { "allowCredentials": false, "allowedOrigins": ["*"], "exposedHeaders": ["*"] }"#;
     assert_eq!(Folder::with_section(without).problems(), "");
+    let null = Folder::with_section(r#""cors": { "allowCredentials": true, "allowedOrigins": ["null"] }"#).problems();
+    assert!(
+        null.contains(
+            "error: config.json:5:58: cors.allowedOrigins[0]: `null` does not go with `allowCredentials`\n  every page can \
+             send requests with this origin, from a sandboxed frame\nhint: name the origins"
+        ),
+        "{null}"
+    );
     let pattern = r#""cors": { "allowCredentials": true, "allowedOrigins": ["https://*.example.com"] }"#;
     assert_eq!(Folder::with_section(pattern).problems(), "");
 }

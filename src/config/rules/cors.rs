@@ -50,20 +50,22 @@ fn origins(cors: &Node, findings: &mut Findings) {
     }
 }
 
-/// With credentials, browsers reject `*` as the origin, and take it for a name everywhere else.
+/// With credentials, browsers reject `*` as the origin, and take it for a name everywhere else; and any page can have the
+/// origin `null`.
 fn credentials(cors: &Node, findings: &mut Findings) {
     if cors.get("allowCredentials").and_then(Node::flag) != Some(true) {
         return;
     }
-    for (key, what, reason) in [
-        ("allowedOrigins", "origins", "browsers reject `*` in a response to a request with credentials"),
-        ("allowedHeaders", "headers", "with credentials, browsers take `*` for the name of a header"),
-        ("allowedMethods", "methods", "with credentials, browsers take `*` for the name of a method"),
-        ("exposedHeaders", "headers", "with credentials, browsers take `*` for the name of a header"),
+    for (key, value, what, reason) in [
+        ("allowedOrigins", "*", "origins", "browsers reject `*` in a response to a request with credentials"),
+        ("allowedOrigins", "null", "origins", "every page can send requests with this origin, from a sandboxed frame"),
+        ("allowedHeaders", "*", "headers", "with credentials, browsers take `*` for the name of a header"),
+        ("allowedMethods", "*", "methods", "with credentials, browsers take `*` for the name of a method"),
+        ("exposedHeaders", "*", "headers", "with credentials, browsers take `*` for the name of a header"),
     ] {
         let items = cors.get(key).map(Node::items).unwrap_or_default();
-        if let Some(all) = items.iter().find(|node| node.text() == Some("*")) {
-            let problem = all.error("`*` does not go with `allowCredentials`");
+        if let Some(wrong) = items.iter().find(|node| node.text() == Some(value)) {
+            let problem = wrong.error(format!("`{value}` does not go with `allowCredentials`"));
             findings.add(problem.detail(reason).hint(format!("name the {what}")));
         }
     }

@@ -106,12 +106,12 @@ fn condition(origin: &str) -> String {
 /// The origins and patterns with which a template of ours compares.
 fn compared(template: &str) -> Vec<String> {
     let condition = template.lines().nth(2).and_then(|line| line.strip_prefix("#if(")?.strip_suffix(')'));
-    let one = |text: &str| match text.strip_prefix("$origin == \"") {
-        Some(origin) => origin.strip_suffix('"').map(str::to_owned),
-        None => {
-            let pattern = text.strip_prefix("$origin.matches(\"")?.strip_suffix("\")")?;
-            Some(pattern.replace(ANY_HOST, "*").replace(ANY_NAME, "*").replace("[.]", "."))
+    let one = |text: &str| {
+        if let Some(origin) = text.strip_prefix("$origin == \"") {
+            return origin.strip_suffix('"').map(str::to_owned);
         }
+        let pattern = text.strip_prefix("$origin.matches(\"")?.strip_suffix("\")")?;
+        Some(pattern.replace(ANY_HOST, "*").replace(ANY_NAME, "*").replace("[.]", "."))
     };
     condition.into_iter().flat_map(|condition| condition.split(" || ")).filter_map(one).collect()
 }
