@@ -148,6 +148,9 @@ fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<Stri
         let value = value.as_str().unwrap_or_default();
         constraint::not_longer(key, "tags", 128).map_err(invalid)?;
         constraint::not_longer(value, "tags", 256).map_err(invalid)?;
+        let pattern = |last: char| format!(r"^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{last})$");
+        constraint::fitting(key, "tags", (&pattern('+'), constraint::in_tags)).map_err(invalid)?;
+        constraint::fitting(value, "tags", (&pattern('*'), constraint::in_tags)).map_err(invalid)?;
         if key.to_lowercase().starts_with("aws:") {
             return Err(invalid("Tag keys beginning with aws: are reserved for system use."));
         }

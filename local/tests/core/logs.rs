@@ -138,6 +138,11 @@ async fn names_limits_and_classes_are_within_the_model() {
             "Tag keys beginning with aws: are reserved for system use.",
         ),
         (
+            "CreateLogGroup",
+            json!({ "logGroupName": "g", "tags": { "cost": "5€" } }),
+            r"1 validation error detected: Value '5€' at 'tags' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
+        ),
+        (
             "CreateLogStream",
             json!({ "logGroupName": "g", "logStreamName": "a:b" }),
             "1 validation error detected: Value 'a:b' at 'logStreamName' failed to satisfy constraint: Member must satisfy regular expression pattern: [^:*]*",
