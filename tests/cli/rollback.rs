@@ -215,7 +215,7 @@ fn a_check_that_was_edited_since_is_left_out_and_told() {
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
     back to release 1 of MOMENT: lambda_function.items: 2 → 1
-    not checked, because the `check` in the config was changed since: GET /items
+    not checked, because the `check` in the config is not that of the release: GET /items
     checked with 6 requests in TIME
 
     release 3 serves what release 1 did; `stackctl up --local` deploys the config again

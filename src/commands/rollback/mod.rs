@@ -64,7 +64,7 @@ async fn go_back(
     let recorded = || check::again(&session.config.config, &release.checks).map_err(|error| unread(release, &error));
     let again = if no_check { None } else { Some(recorded()?) };
     if let Some(edited) = again.as_ref().map(|again| again.edited.join(", ")).filter(|edited| !edited.is_empty()) {
-        let message = format!("not checked, because the `check` in the config was changed since: {edited}");
+        let message = format!("not checked, because the `check` in the config is not that of the release: {edited}");
         app.report.tell(&Message::Note { message: &message });
     }
     let state = remove_check_user(app, session, state).await?;
