@@ -139,7 +139,11 @@ fn check_pool(arn: &str) -> Result<(), AwsError> {
 }
 
 fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    // Of an API that is gone the three other operations on authorizers say so.
+    let api = gateway.api_mut(asked).map_err(|_| {
+        conflict("Unable to complete operation due to concurrent modification. Please try again later.")
+    })?;
+    let definition = &mut api.definition;
     let requested: Requested = asked.members()?;
     let authorizer = requested.filled(fresh_id(6))?;
     definition.check_name(&authorizer)?;

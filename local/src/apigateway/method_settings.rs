@@ -9,6 +9,9 @@ use super::{
 };
 use crate::error::AwsError;
 
+/// The setting of all methods that have none of their own.
+const ALL: &str = "*/*";
+
 impl Default for MethodSetting {
     fn default() -> Self {
         Self {
@@ -28,7 +31,8 @@ impl Default for MethodSetting {
 
 /// Applies a patch at `/{path}/{VERB}` or at one setting beneath; `None` when it is at neither.
 ///
-/// The key is as it is written: `*/*`, `pets~1{id}/GET`, and `~1/GET` for the root.
+/// The key is as it is written: `*/*`, `pets~1{id}/GET`, and `~1/GET` for the root. A new setting is born as a copy of
+/// `*/*`, and goes its own way from there on.
 pub(super) fn apply(settings: &mut BTreeMap<String, MethodSetting>, patch: &Patch) -> Option<Result<(), AwsError>> {
     let steps: Vec<&str> = patch.raw().split('/').collect();
     let (resource, verb, setting) = match steps.as_slice() {
@@ -44,7 +48,7 @@ pub(super) fn apply(settings: &mut BTreeMap<String, MethodSetting>, patch: &Patc
     match (patch.op, setting) {
         (Op::Replace, Some(field)) => {
             // The entry is made only by a patch that is good.
-            let mut changed = settings.get(&key).cloned().unwrap_or_default();
+            let mut changed = settings.get(&key).or_else(|| settings.get(ALL)).cloned().unwrap_or_default();
             let result = set(&mut changed, field, patch)?;
             settings.insert(key, changed);
             Some(result)

@@ -41,6 +41,7 @@ fn apply(api: &mut ApiSettings, patch: &Patch) -> Result<(), AwsError> {
         (Op::Replace, ["name"]) => {
             api.name = Some(patch.value()?).filter(|name| !name.is_empty()).ok_or_else(no_name)?;
         }
+        (Op::Remove, ["description"]) => api.description = None,
         (Op::Replace, ["description"]) => api.description = patch.optional().filter(|text| !text.is_empty()),
         (Op::Replace, ["policy"]) => api.policy = policy(&patch.value()?)?,
         (Op::Replace, ["apiKeySource"]) => api.api_key_source = api_key_source(&patch.value()?)?,

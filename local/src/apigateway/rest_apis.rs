@@ -67,6 +67,9 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         return Err(AwsError::not_imitated("cloneFrom of apigateway:CreateRestApi"));
     }
     let name = request.name.filter(|name| !name.is_empty()).ok_or_else(|| bad_request("API name is required"))?;
+    if request.description.as_deref() == Some("") {
+        return Err(bad_request("Description cannot be an empty string"));
+    }
     tags::check(&request.tags)?;
     let endpoint_configuration = endpoint(request.endpoint_configuration.unwrap_or_default())?;
     room_for(gateway, asked, &endpoint_configuration)?;

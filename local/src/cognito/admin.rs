@@ -107,7 +107,7 @@ fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
         &[NAMED, USER_ATTRIBUTES, &[Member::list("UserAttributes", 0, usize::MAX).required()]],
     )?;
     let pool = cognito.pool_mut(context)?;
-    let given = attributes::given(context);
+    let given = attributes::given(context, pool);
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     let user = &pool.users[&key];
     attributes::check(pool, &given, Some(user))?;

@@ -12,7 +12,7 @@ use crate::{
         pool::UserPool,
         refusal,
         schema::Attribute,
-        user::User,
+        user::{NAMES, User},
     },
     error::AwsError,
 };
@@ -23,11 +23,26 @@ pub(super) const USER_ATTRIBUTES: &[Member] = &[
     Member::text("UserAttributes/*/Value", 0, 2048),
 ];
 
-/// The attributes of a call by name.
-pub(super) fn given(context: &Context<'_>) -> BTreeMap<String, String> {
+/// The attributes of a call by name, as the pool keeps them.
+pub(super) fn given(context: &Context<'_>, pool: &UserPool) -> BTreeMap<String, String> {
     let list = context.member("UserAttributes").and_then(Value::as_array);
     let text = |attribute: &Value, member| attribute[member].as_str().unwrap_or_default().to_owned();
-    list.into_iter().flatten().map(|attribute| (text(attribute, "Name"), text(attribute, "Value"))).collect()
+    let given = list.into_iter().flatten().map(|attribute| (text(attribute, "Name"), text(attribute, "Value")));
+    kept(pool, given)
+}
+
+/// Attributes as the pool keeps them. Mixed case in what is another name of a user is "flattened to lowercase in user pool
+/// text output" where the pool is case-insensitive, and there is no other way to see it (developer guide, User pool case
+/// sensitivity).
+pub(super) fn kept(
+    pool: &UserPool,
+    attributes: impl IntoIterator<Item = (String, String)>,
+) -> BTreeMap<String, String> {
+    let attributes = attributes.into_iter().map(|(name, value)| {
+        let value = if NAMES.contains(&name.as_str()) { pool.fold(&value) } else { value };
+        (name, value)
+    });
+    attributes.collect()
 }
 
 /// Checks attributes against the pool's schema. For an existing user they must also be mutable.

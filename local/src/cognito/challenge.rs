@@ -92,7 +92,7 @@ impl Attempt<'_> {
         let given = responses.filter_map(|(name, value)| {
             Some((name.strip_prefix("userAttributes.")?.to_owned(), value.as_str()?.to_owned()))
         });
-        let given = given.collect::<BTreeMap<_, _>>();
+        let given = attributes::kept(self.pool, given);
         let fixed = |name: &&String| {
             let schema = self.pool.schema.iter().any(|attribute| attribute.required && attribute.name == **name);
             user.attributes.contains_key(*name) && (schema || self.pool.lists("UsernameAttributes", name))

@@ -54,7 +54,7 @@ fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
     if context.call.text("MessageAction") == Some("RESEND") {
         return resend(context, pool);
     }
-    let mut attributes = attributes::given(context);
+    let mut attributes = attributes::given(context, pool);
     let name = name(pool, context.text("Username"), &mut attributes)?;
     if pool.user_key(context.text("Username")).is_some() {
         return Err(refusal::refuse("UsernameExistsException", "User account already exists"));
@@ -115,7 +115,7 @@ fn sign_up(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErr
     }
     pool.refuse_triggers(TRIGGERS)?;
     password::check(pool, context.text("Password"))?;
-    let mut attributes = attributes::given(context);
+    let mut attributes = attributes::given(context, pool);
     attributes::check_writable(&client, &attributes)?;
     let name = name(pool, context.text("Username"), &mut attributes)?;
     attributes::check(pool, &attributes, None)?;
@@ -174,7 +174,7 @@ fn name(pool: &UserPool, given: &str, attributes: &mut BTreeMap<String, String>)
                 )));
             }
         }
-        return Ok(Name(Some(given.to_owned())));
+        return Ok(Name(Some(pool.fold(given))));
     }
     let attribute = if email && attributes::is_email(given) {
         "email"
@@ -187,7 +187,7 @@ fn name(pool: &UserPool, given: &str, attributes: &mut BTreeMap<String, String>)
             (false, _) => "Username should be a phone number.",
         }));
     };
-    let value = attributes.entry(attribute.to_owned()).or_insert_with(|| given.to_owned());
+    let value = attributes.entry(attribute.to_owned()).or_insert_with(|| pool.fold(given));
     if pool.fold(value) != pool.fold(given) {
         return Err(AwsError::not_imitated(&format!("a Username that differs from the attribute {attribute}")));
     }

@@ -89,13 +89,16 @@ impl Filter {
         let actual = match self.attribute.as_str() {
             "username" => Some(pool.fold(&user.username)),
             "sub" => Some(user.sub.clone()),
-            "cognito:user_status" => json!(user.status).as_str().map(str::to_owned),
+            "cognito:user_status" => json!(user.status).as_str().map(str::to_lowercase),
             "status" => Some(if user.enabled { "Enabled" } else { "Disabled" }.to_owned()),
-            other => user.attributes.get(other).map(|value| pool.fold(value)),
+            other => user.attributes.get(other).map(|value| value.to_lowercase()),
         };
+        // "All searches are case-insensitive" (developer guide), but for those whose entry in the reference of `ListUsers`
+        // says otherwise.
         let wanted = match self.attribute.as_str() {
-            "sub" | "cognito:user_status" | "status" => self.value.clone(),
-            _ => pool.fold(&self.value),
+            "username" => pool.fold(&self.value),
+            "sub" | "status" => self.value.clone(),
+            _ => self.value.to_lowercase(),
         };
         actual.is_some_and(|actual| if self.prefix { actual.starts_with(&wanted) } else { actual == wanted })
     }

@@ -53,7 +53,7 @@ pub(super) struct User {
 pub(super) const USERNAME: Member = Member::fitting("Username", 128, NO_SPACE).required();
 
 /// The attributes that can be another name of a user.
-const NAMES: &[&str] = &["email", "phone_number", "preferred_username"];
+pub(super) const NAMES: &[&str] = &["email", "phone_number", "preferred_username"];
 
 /// How Cognito refuses to know a user.
 pub(super) fn missing() -> AwsError {

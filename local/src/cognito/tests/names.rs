@@ -71,9 +71,40 @@ async fn letter_case_counts_unless_the_pool_was_made_without_it() {
         "UsernameExistsException: User account already exists"
     );
     let found = aws.call("AdminGetUser", json!({ "UserPoolId": insensitive, "Username": "aNN" })).await;
-    assert_eq!(found["Username"], "Ann");
+    assert_eq!(found["Username"], "ann");
+    let attributes = [("email", "Bob@A.example"), ("preferred_username", "Bobby"), ("given_name", "Bob")];
+    create(&aws, &insensitive, "bob", &attributes).await.unwrap();
+    let bob = aws.call("AdminGetUser", json!({ "UserPoolId": insensitive, "Username": "BOB" })).await;
+    let told = attributes.map(|(name, _)| attribute(&bob, name).unwrap());
+    assert_eq!(told, ["bob@a.example", "bobby", "Bob"]);
+    let filter = json!({ "UserPoolId": insensitive, "Filter": "email = \"BOB@a.example\"" });
+    assert_eq!(aws.call("ListUsers", filter).await["Users"][0]["Username"], "bob");
     let unknown = aws.refused("AdminGetUser", json!({ "UserPoolId": sensitive, "Username": "aNN" })).await;
     assert_eq!(unknown, "UserNotFoundException: User does not exist.");
+}
+
+#[tokio::test]
+async fn addresses_differ_by_case_only_where_the_pool_says_so() {
+    let by_email = json!({ "UsernameAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": false } });
+    let ready = Ready::with(json!({ "UsernameConfiguration": { "CaseSensitive": false } }), json!({})).await;
+    ready.aws.call("AdminInitiateAuth", ready.password("ANN", "Passw0rd!")).await;
+    let pool = ready.aws.pool(by_email).await;
+    create(&ready.aws, &pool, "Ann@A.example", &[]).await.unwrap();
+    assert_eq!(
+        create(&ready.aws, &pool, "ann@a.EXAMPLE", &[]).await.unwrap_err(),
+        "UsernameExistsException: User account already exists"
+    );
+    let ann = ready.aws.call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "ANN@A.EXAMPLE" })).await;
+    assert_eq!(attribute(&ann, "email").as_deref(), Some("ann@a.example"));
+    assert_eq!(ann["Username"].as_str(), attribute(&ann, "sub").as_deref());
+    let aliased = json!({ "AliasAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": false } });
+    let pool = ready.aws.pool(aliased).await;
+    let verified = |email| [("email", email), ("email_verified", "true")];
+    create(&ready.aws, &pool, "ann", &verified("Ann@A.example")).await.unwrap();
+    assert_eq!(
+        create(&ready.aws, &pool, "bob", &verified("ann@a.example")).await.unwrap_err(),
+        "AliasExistsException: An account with the email already exists."
+    );
 }
 
 #[tokio::test]
@@ -166,6 +197,9 @@ async fn users_are_filtered_and_come_in_pages() {
         ("email ^= \"b\"", "bea bob"),
         ("email=\"nobody@b.example\"", ""),
         ("cognito:user_status = \"CONFIRMED\"", "ann"),
+        ("cognito:user_status = \"confirmed\"", "ann"),
+        ("email ^= \"B\"", "bea bob"),
+        ("username = \"BOB\"", ""),
         ("status = \"Enabled\"", "ann bea bob cid"),
     ] {
         assert_eq!(list(json!({ "Filter": filter })).await.0, found, "{filter}");
