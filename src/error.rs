@@ -246,7 +246,8 @@ fn as_written(error: PlanError) -> PlanError {
     }
 }
 
-fn camel_case(snake_case: &str) -> String {
+/// The name of a spec's field as the config spells it.
+pub(crate) fn camel_case(snake_case: &str) -> String {
     let mut words = snake_case.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |name, word| {

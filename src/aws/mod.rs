@@ -14,6 +14,7 @@ mod ownership;
 mod pace;
 mod profiles;
 pub mod settle;
+mod spelling;
 pub mod verbatim;
 
 use std::{
@@ -29,6 +30,7 @@ pub use connect::{Connection, Options, host};
 pub use count::Calls;
 pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, foreign, user_tags};
 pub use profiles::profiles;
+pub use spelling::{meant, spelled};
 
 /// The clients for one account and region, and what the calls to it share.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Claim, Context, Found, Kind, Live, Scope, error::ResourceError, input::Resolved};
+use super::{Claim, Context, Found, Immutable, Kind, Live, Scope, error::ResourceError, input::Resolved};
 
 /// Whether a replacement makes the new thing before it removes the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub trait Resource: Send + Sync + 'static {
     /// The name in keys.
     const KIND: Kind;
     /// Top-level fields of the spec that AWS cannot change in place.
-    const REPLACE_ON: &'static [&'static str] = &[];
+    const IMMUTABLE: &'static [Immutable] = &[];
     /// How a replacement goes.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     /// Kinds whose deletion takes this one with it.
@@ -206,8 +206,8 @@ pub trait Erased<C>: Send + Sync {
 pub struct Traits {
     /// [`Resource::KIND`].
     pub kind: Kind,
-    /// [`Resource::REPLACE_ON`].
-    pub replace_on: &'static [&'static str],
+    /// [`Resource::IMMUTABLE`].
+    pub immutable: &'static [Immutable],
     /// [`Resource::REPLACEMENT`].
     pub replacement: Replacement,
     /// [`Resource::DIES_WITH`].
@@ -230,7 +230,7 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
     fn traits(&self) -> Traits {
         Traits {
             kind: R::KIND,
-            replace_on: R::REPLACE_ON,
+            immutable: R::IMMUTABLE,
             replacement: R::REPLACEMENT,
             dies_with: R::DIES_WITH,
             precious: R::PRECIOUS,

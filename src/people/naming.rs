@@ -90,6 +90,7 @@ mod tests {
             name: "people".into(),
             password_policy: PasswordPolicy::read(None),
             username_attributes: names(username),
+            case_sensitive: false,
             alias_attributes: names(alias),
             required_attributes: BTreeSet::new(),
         }

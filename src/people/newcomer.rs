@@ -91,9 +91,7 @@ impl<'a> Newcomer<'a> {
 
     /// Gives a user who waits the attributes that are wanted and a new temporary password.
     async fn go_on(&self, person: &Person, temporary: &Secret, invite: bool) -> Result<(), PeopleError> {
-        let differs = |(name, value): &(&String, &String)| person.attributes.get(*name) != Some(*value);
-        let changed = self.attributes.iter().filter(differs).map(|(name, value)| (name.clone(), value.clone()));
-        let changed: BTreeMap<String, String> = changed.collect();
+        let changed = self.changed(person);
         if !changed.is_empty() {
             self.people.set_attributes(self.name, &changed).await?;
         }
@@ -102,6 +100,22 @@ impl<'a> Newcomer<'a> {
         } else {
             self.people.set_password(self.name, temporary, true).await
         }
+    }
+
+    /// The attributes that a user does not have as they are wanted. An address that changes comes with the word on its
+    /// verification: Cognito takes one without it as unverified.
+    fn changed(&self, person: &Person) -> BTreeMap<String, String> {
+        let differs = |name: &String, value: &String| {
+            let there = person.attributes.get(name);
+            let same_name = !self.settings.case_sensitive && ["email", "preferred_username"].contains(&name.as_str());
+            let same = |there: &String| there == value || (same_name && there.eq_ignore_ascii_case(value));
+            !there.is_some_and(same)
+        };
+        let changes = |name: &String| self.attributes.get(name).is_some_and(|value| differs(name, value));
+        let wanted = self.attributes.iter().filter(|(name, value)| {
+            differs(name, value) || name.strip_suffix("_verified").is_some_and(|address| changes(&address.to_owned()))
+        });
+        wanted.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// Cognito would send a text message where it is not told otherwise.

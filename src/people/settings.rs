@@ -16,6 +16,8 @@ pub struct PoolSettings {
     pub password_policy: PasswordPolicy,
     /// What people sign in with in the place of a username.
     pub username_attributes: BTreeSet<String>,
+    /// Whether a username or an e-mail address in another case is another one.
+    pub case_sensitive: bool,
     /// What people sign in with beside their username.
     pub alias_attributes: BTreeSet<String>,
     /// What everybody must have.
@@ -44,6 +46,7 @@ impl PoolSettings {
             name: pool.name.unwrap_or_default(),
             password_policy: PasswordPolicy::read(policy.as_ref()),
             username_attributes: names(pool.username_attributes.as_deref()),
+            case_sensitive: pool.username_configuration.is_none_or(|names| names.case_sensitive),
             alias_attributes: names(pool.alias_attributes.as_deref()),
             required_attributes: required.collect(),
         }

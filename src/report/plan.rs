@@ -10,8 +10,12 @@ use serde_json::Value;
 use super::{
     change::{ChangeRow, RoutePart, rows, settings},
     paint::{ALARM, BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
+    value::shown,
 };
-use crate::engine::{Action, Key, Plan, Rules, Step, Verb};
+use crate::{
+    engine::{Action, Fixed, Key, Later, Plan, Rules, Step, Verb},
+    error::camel_case,
+};
 
 /// A plan as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,6 +46,9 @@ struct PlanRow {
     data_loss: Option<u64>,
     #[serde(skip)]
     create_first: bool,
+    /// What a creation fixes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    immutable: Vec<Fixed>,
     /// What differs; of a create, every setting.
     changes: Vec<ChangeRow>,
 }
@@ -108,7 +115,8 @@ fn named<const N: usize>(counts: [(usize, &str); N]) -> String {
 impl PlanRow {
     fn new(plan: &Plan, step: &Step, rules: &dyn Rules) -> Self {
         let wanted = plan.desired.get(&step.key).map(|node| &node.spec);
-        let secret = rules.traits(&step.key.kind).map_or(&[][..], |traits| traits.secret);
+        let traits = rules.traits(&step.key.kind);
+        let secret = traits.as_ref().map_or(&[][..], |traits| traits.secret);
         let mut row = Self {
             key: step.key.clone(),
             verb: step.action.verb(),
@@ -116,12 +124,14 @@ impl PlanRow {
             because: None,
             data_loss: None,
             create_first: false,
+            immutable: Vec::new(),
             changes: Vec::new(),
         };
         match &step.action {
             Action::Keep { because } => row.because.clone_from(because),
             Action::Create { because } => {
                 row.because.clone_from(because);
+                row.immutable = traits.zip(wanted).map(|(traits, spec)| traits.fixed_by(spec)).unwrap_or_default();
                 row.changes = wanted.map(|spec| settings(spec, secret)).unwrap_or_default();
             }
             Action::Adopt { changes, .. } => {
@@ -160,7 +170,21 @@ impl PlanRow {
             let people = if records == 1 { "1 user is".into() } else { format!("{records} users are") };
             let _ = writeln!(text, "      {}", paint(ALARM, format_args!("{people} deleted with it, for good")));
         }
+        self.render_immutable(text);
         self.render_changes(settings, text);
+    }
+
+    /// What has to be right at the first deploy, on one line.
+    fn render_immutable(&self, text: &mut String) {
+        let Some(Fixed { later, .. }) = self.immutable.first() else { return };
+        let settings =
+            self.immutable.iter().map(|one| format!("{} {}", camel_case(one.field), shown(Some(&one.value))));
+        let later = match later {
+            Later::Refused => "cannot be changed later",
+            Later::Replaced => "a later change replaces it",
+        };
+        let settings = settings.collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "      {settings} {}", paint(HINT, format_args!("({later})")));
     }
 
     fn render_changes(&self, settings: bool, text: &mut String) {

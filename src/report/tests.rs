@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{
     engine::{
-        Action, Change, Desired, Event, Key, Kind, Obstacle, Plan, Replacement, ResourceError, Rules, Step, Traits,
-        Verb, Verdict,
+        Action, Change, Desired, Event, Immutable, Key, Kind, Obstacle, Plan, Replacement, ResourceError, Rules, Step,
+        Traits, Verb, Verdict,
     },
     error::{Failure, Fault},
     exit::Exit,
@@ -25,11 +25,14 @@ use crate::{
 
 struct Secrets;
 
+const FIXED: &[Immutable] =
+    &[Immutable::chosen("aliases"), Immutable::chosen("case_sensitive").or("false"), Immutable::derived("name")];
+
 impl Rules for Secrets {
     fn traits(&self, kind: &Kind) -> Option<Traits> {
         Some(Traits {
             kind: kind.clone(),
-            replace_on: &[],
+            immutable: if kind.as_str() == "user_pool" { FIXED } else { &[] },
             replacement: Replacement::DeleteFirst,
             dies_with: &[],
             precious: false,
@@ -114,6 +117,22 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
 
     plan: 1 to create, 1 to adopt, 1 to replace, 2 to delete, 1 to forget; 1 kept, 1 unchanged
     "#);
+}
+
+#[test]
+fn what_cannot_be_changed_later_is_on_one_line_of_a_creation_and_in_json() {
+    let mut desired = Desired::default();
+    desired.add(key("user_pool.main"), &json!({ "name": "people", "aliases": ["email"], "case_sensitive": null }), []);
+    let table = plan(vec![("user_pool.main", Action::Create { because: None })], desired);
+    insta::assert_snapshot!(plain(&Message::Plan(&table)), @r#"
+      + user_pool.main  people
+          aliases ["email"], caseSensitive false (a later change replaces it)
+
+    plan: 1 to create
+    "#);
+    let row = serde_json::to_value(&table).unwrap()["steps"][0]["immutable"].take();
+    let fixed = |field: &str, value: Value| json!({ "field": field, "value": value, "later": "replaced" });
+    assert_eq!(row, json!([fixed("aliases", json!(["email"])), fixed("case_sensitive", json!(false))]));
 }
 
 #[test]

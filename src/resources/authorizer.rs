@@ -4,17 +4,25 @@
 //! also what an import of routes ties to (`api_routes`), and AWS does not say whether an import keeps ids. Therefore a
 //! read looks for the recorded id first and for the name then, and answers the id that holds now.
 
+use std::time::Duration;
+
 use aws_sdk_apigateway::types::{Authorizer as Described, AuthorizerType, Op, PatchOperation};
 use serde::{Deserialize, Serialize};
 
-use super::rest_api::patch;
+use super::{kept::kept, rest_api::patch};
 use crate::{
-    aws::{Cloud, call, look, operation, remove},
-    engine::{Claim, Context, Foreign, Found, Input, Kind, Live, Resource, ResourceError},
+    aws::{Cloud, call, look, meant, operation, remove, settle},
+    engine::{Claim, Context, Foreign, Found, Immutable, Input, Kind, Live, Resource, ResourceError},
 };
 
 /// AWS's own default, which it may leave out of its answers.
 const DEFAULT_TTL_SECONDS: i32 = 300;
+
+/// Where API Gateway looks for a token when nothing is said.
+const DEFAULT_IDENTITY_SOURCE: &str = "method.request.header.Authorization";
+
+/// How long another change of the API is waited for.
+const BUSY: Duration = Duration::from_mins(2);
 
 /// The kind.
 pub struct Authorizer;
@@ -48,7 +56,7 @@ pub struct Outputs {
 
 impl Resource for Authorizer {
     const KIND: Kind = Kind::new("authorizer");
-    const REPLACE_ON: &'static [&'static str] = &["rest_api_id"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
 
     type Cloud = Cloud;
@@ -67,7 +75,12 @@ impl Resource for Authorizer {
         let all = list(context, &outputs.rest_api_id).await?;
         let by_id = all.iter().find(|one| one.id() == Some(&outputs.id));
         let found = by_id.or_else(|| all.iter().find(|one| one.name() == Some(&outputs.name) && is_cognito(one)));
-        Ok(found.map_or(Found::Nothing, |one| Found::Ours(live(&outputs.rest_api_id, one))))
+        let Some(found) = found else { return Ok(Found::Nothing) };
+        let mut live = live(&outputs.rest_api_id, found);
+        if found.id().is_none_or(|id| id == outputs.id) {
+            live.outputs = outputs.clone();
+        }
+        Ok(Found::Ours(live))
     }
 
     async fn find(
@@ -103,7 +116,13 @@ impl Resource for Authorizer {
             .set_provider_arns(Some(spec.provider_arns.iter().map(|arn| arn.known().clone()).collect()))
             .identity_source(&spec.identity_source)
             .authorizer_result_ttl_in_seconds(spec.ttl_seconds);
-        let created = call(context, &operation::CREATE_AUTHORIZER, || request.clone().send()).await?;
+        let created = settle::until(context, BUSY, "another change of the REST API to end", || async {
+            match call(context, &operation::CREATE_AUTHORIZER, || request.clone().send()).await {
+                Err(error) if is_busy(&error) => there(context, rest_api_id).await.map(|()| None),
+                created => created.map(Some),
+            }
+        })
+        .await?;
         Ok(outputs(rest_api_id, created.id, created.name))
     }
 
@@ -120,7 +139,15 @@ impl Resource for Authorizer {
             .rest_api_id(&outputs.rest_api_id)
             .authorizer_id(&outputs.id)
             .set_patch_operations(Some(patches(live, want)));
-        call(context, &operation::UPDATE_AUTHORIZER, || request.clone().send()).await?;
+        let answer = call(context, &operation::UPDATE_AUTHORIZER, || request.clone().send()).await?;
+        let answer = Described::builder()
+            .set_name(answer.name)
+            .set_provider_arns(answer.provider_arns)
+            .set_identity_source(answer.identity_source)
+            .set_authorizer_result_ttl_in_seconds(answer.authorizer_result_ttl_in_seconds)
+            .build();
+        let answer = self::live(&outputs.rest_api_id, &answer);
+        kept(&format!("authorizer `{}`", outputs.id), &answer.spec, want, &[])?;
         Ok(Outputs { name: want.name.clone(), ..outputs.clone() })
     }
 
@@ -129,6 +156,21 @@ impl Resource for Authorizer {
         let client = &context.cloud.apigateway;
         let request = client.delete_authorizer().rest_api_id(&outputs.rest_api_id).authorizer_id(&outputs.id);
         remove(context, &operation::DELETE_AUTHORIZER, || request.clone().send()).await
+    }
+}
+
+/// What API Gateway says of an API that another change is under way of, and in CreateAuthorizer of one that is gone.
+fn is_busy(error: &ResourceError) -> bool {
+    error.code.as_deref() == Some("ConflictException") && error.message.contains("concurrent modification")
+}
+
+/// Makes sure that an API is there, so that no change of it is waited for in vain.
+async fn there(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<(), ResourceError> {
+    let request = context.cloud.apigateway.get_rest_api().rest_api_id(rest_api_id);
+    match look(context, &operation::GET_REST_API, || request.clone().send()).await? {
+        Some(_) => Ok(()),
+        None => Err(ResourceError::refused(format!("there is no REST API `{rest_api_id}`"))
+            .hint("it was deleted meanwhile: run the command again, and it is created anew")),
     }
 }
 
@@ -151,7 +193,7 @@ async fn list(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Vec<Des
 }
 
 fn is_cognito(authorizer: &Described) -> bool {
-    authorizer.r#type() == Some(&AuthorizerType::CognitoUserPools)
+    authorizer.r#type().map(meant) == Some(AuthorizerType::CognitoUserPools)
 }
 
 fn live(rest_api_id: &str, authorizer: &Described) -> Live<Outputs, Spec> {
@@ -161,7 +203,7 @@ fn live(rest_api_id: &str, authorizer: &Described) -> Live<Outputs, Spec> {
         rest_api_id: rest_api_id.into(),
         name: authorizer.name().unwrap_or_default().to_owned(),
         provider_arns: provider_arns.into_iter().map(Input::Known).collect(),
-        identity_source: authorizer.identity_source().unwrap_or_default().to_owned(),
+        identity_source: authorizer.identity_source().unwrap_or(DEFAULT_IDENTITY_SOURCE).to_owned(),
         ttl_seconds: authorizer.authorizer_result_ttl_in_seconds.unwrap_or(DEFAULT_TTL_SECONDS),
     };
     Live { outputs: outputs(rest_api_id, authorizer.id.clone(), authorizer.name.clone()), spec }

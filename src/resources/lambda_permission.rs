@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     aws::{Cloud, call, look, operation, remove},
-    engine::{Claim, Context, Found, Input, Kind, Live, Replacement, Resource, ResourceError},
+    engine::{Claim, Context, Found, Immutable, Input, Kind, Live, Replacement, Resource, ResourceError},
 };
 
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
@@ -43,7 +43,8 @@ pub struct Outputs {
 
 impl Resource for LambdaPermission {
     const KIND: Kind = Kind::new("lambda_permission");
-    const REPLACE_ON: &'static [&'static str] = &["function_name", "qualifier", "rest_api_id"];
+    const IMMUTABLE: &'static [Immutable] =
+        &[Immutable::derived("function_name"), Immutable::derived("qualifier"), Immutable::derived("rest_api_id")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("lambda_function")];
 
@@ -93,7 +94,9 @@ impl Resource for LambdaPermission {
         let outputs = outputs(context.cloud, spec);
         // Lambda loses statements when two are added to one policy at the same time.
         let _alone = context.cloud.alone(&format!("policy of {}", spec.function_name)).await;
-        if let Some(there) = statement(context, &outputs).await? {
+        let there = statement(context, &outputs).await?;
+        let replaces = there.is_some();
+        if let Some(there) = there {
             if api_of(context.cloud, &there).as_ref() == Some(spec.rest_api_id.known()) {
                 return Ok(outputs);
             }
@@ -110,6 +113,9 @@ impl Resource for LambdaPermission {
             .principal(PRINCIPAL)
             .source_arn(source_arn(context.cloud, spec.rest_api_id.known()));
         call(context, &operation::ADD_PERMISSION, || request.clone().send()).await?;
+        if replaces {
+            made_anew(context, &outputs, spec).await?;
+        }
         Ok(outputs)
     }
 
@@ -147,7 +153,9 @@ async fn statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<Op
     let Outputs { function_name: function, qualifier, statement_id } = outputs;
     let request = context.cloud.lambda.get_policy().function_name(function).set_qualifier(qualifier.clone());
     let answer = look(context, &operation::GET_POLICY, || request.clone().send()).await?;
-    let Some(text) = answer.and_then(|answer| answer.policy) else { return Ok(None) };
+    let Some(answer) = answer else { return Ok(None) };
+    let missing = || ResourceError::refused(format!("lambda:GetPolicy answered without the policy of `{function}`"));
+    let text = answer.policy.ok_or_else(missing)?;
     let mut policy: Value = serde_json::from_str(&text)
         .map_err(|error| ResourceError::refused(format!("the policy of `{function}` cannot be read: {error}")))?;
     let statements = match policy["Statement"].take() {
@@ -157,15 +165,48 @@ async fn statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<Op
     Ok(statements.into_iter().find(|statement| statement["Sid"] == **statement_id))
 }
 
-/// The API that a statement lets in; `None` when it is not exactly the statement that we make for it.
+/// The API that a statement lets in; `None` when it does not say what the statement says that we make for it.
+///
+/// Actions and the names of condition keys have no case, a list of one is the one, and the operators for ARNs are the same.
 fn api_of(cloud: &Cloud, statement: &Value) -> Option<String> {
-    let usual = statement["Effect"] == "Allow"
-        && statement["Action"] == ACTION
-        && statement["Principal"]["Service"] == PRINCIPAL
-        && statement["Condition"].as_object().is_some_and(|condition| condition.len() == 1);
-    let source = statement["Condition"]["ArnLike"]["AWS:SourceArn"].as_str().filter(|_| usual)?;
+    let is = |value: &Value, text: &str| sole(value).is_some_and(|value| value.eq_ignore_ascii_case(text));
+    let usual = is(&statement["Effect"], "Allow")
+        && is(&statement["Action"], ACTION)
+        && is(only(&statement["Principal"], &["Service"])?, PRINCIPAL);
+    let keys = only(&statement["Condition"], &["ArnLike", "ArnEquals"])?;
+    let source = sole(only(keys, &["AWS:SourceArn"])?).filter(|_| usual)?;
     let api = source.strip_prefix(&cloud.arn("execute-api", ""))?.strip_suffix("/*")?;
     (!api.contains('/')).then(|| api.to_owned())
+}
+
+/// A text, or the only one of a list.
+fn sole(value: &Value) -> Option<&str> {
+    match value {
+        Value::Array(one) if one.len() == 1 => one[0].as_str(),
+        other => other.as_str(),
+    }
+}
+
+/// The only member of an object, under one of these names.
+fn only<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
+    let (name, member) = value.as_object().filter(|members| members.len() == 1)?.iter().next()?;
+    names.iter().any(|known| known.eq_ignore_ascii_case(name)).then_some(member)
+}
+
+/// Makes sure that a statement that took the place of another one reads as it was written. Otherwise every run would
+/// remove it, and callers would be refused meanwhile.
+async fn made_anew(context: &Context<'_, Cloud>, outputs: &Outputs, spec: &Spec) -> Result<(), ResourceError> {
+    let there = statement(context, outputs).await?.unwrap_or_default();
+    if api_of(context.cloud, &there).as_ref() == Some(spec.rest_api_id.known()) {
+        return Ok(());
+    }
+    let source = source_arn(context.cloud, spec.rest_api_id.known());
+    let (id, function) = (&outputs.statement_id, &outputs.function_name);
+    Err(ResourceError::refused(format!(
+        "statement `{id}` of function `{function}` does not keep what was written: it is `{there}` instead of the \
+         permission for `{PRINCIPAL}` to use `{ACTION}` where `AWS:SourceArn` is like `{source}`"
+    ))
+    .hint("another process changes the policy of the function, or this server writes it in another way"))
 }
 
 async fn remove_statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {

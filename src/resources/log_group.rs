@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{many::each, tags::TagChanges};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
+    engine::{Claim, Context, Discovered, Found, Immutable, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// The kind.
@@ -42,7 +42,7 @@ pub struct Outputs {
 
 impl Resource for LogGroup {
     const KIND: Kind = Kind::new("log_group");
-    const REPLACE_ON: &'static [&'static str] = &["name"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
 
     type Cloud = Cloud;
     type Spec = Spec;

@@ -4,6 +4,7 @@
 pub mod api_routes;
 pub mod authorizer;
 pub mod iam_role;
+mod kept;
 pub mod lambda_function;
 pub mod lambda_permission;
 pub mod log_group;

@@ -8,10 +8,11 @@ use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, Op, PatchOp
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::tags::TagChanges;
+use super::{kept::kept, tags::TagChanges};
 use crate::{
     aws::{
-        Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, user_tags,
+        Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, spelled,
+        user_tags,
     },
     engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
 };
@@ -68,10 +69,8 @@ impl Resource for RestApi {
             return Ok(Found::Nothing);
         };
         let described = Described::builder()
-            .set_id(found.id)
             .set_name(found.name)
             .set_description(found.description)
-            .set_root_resource_id(found.root_resource_id)
             .set_endpoint_configuration(found.endpoint_configuration)
             .set_binary_media_types(found.binary_media_types)
             .set_tags(found.tags)
@@ -79,7 +78,7 @@ impl Resource for RestApi {
         let (thing, tags) = (format!("REST API `{}`", outputs.id), tags(&described));
         let tagging = Tagging::Resource { service: "apigateway", arn: &outputs.arn };
         Ok(match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
-            None => Found::Ours(live(context.cloud, &described)),
+            None => Found::Ours(Live { outputs: outputs.clone(), spec: spec(&described) }),
             Some(foreign) => Found::NotOurs(foreign),
         })
     }
@@ -137,7 +136,15 @@ impl Resource for RestApi {
         if !patches.is_empty() {
             let client = &context.cloud.apigateway;
             let request = client.update_rest_api().rest_api_id(&outputs.id).set_patch_operations(Some(patches));
-            call(context, &operation::UPDATE_REST_API, || request.clone().send()).await?;
+            let answer = call(context, &operation::UPDATE_REST_API, || request.clone().send()).await?;
+            let answer = Described::builder()
+                .set_name(answer.name)
+                .set_description(answer.description)
+                .set_endpoint_configuration(answer.endpoint_configuration)
+                .set_binary_media_types(answer.binary_media_types)
+                .build();
+            let answer = Spec { tags: want.tags.clone(), ..spec(&answer) };
+            kept(&format!("REST API `{}`", outputs.id), &answer, want, &[])?;
         }
         retag(context, &outputs.arn, &live.tags, &want.tags).await?;
         Ok(outputs.clone())
@@ -200,15 +207,18 @@ pub(crate) fn arn(cloud: &Cloud, rest_api_id: &str, beneath: &str) -> String {
 }
 
 fn live(cloud: &Cloud, api: &Described) -> Live<Outputs, Spec> {
+    Live { outputs: outputs(cloud, api.id.clone(), api.root_resource_id.clone()), spec: spec(api) }
+}
+
+fn spec(api: &Described) -> Spec {
     let types = api.endpoint_configuration().map(EndpointConfiguration::types).unwrap_or_default();
-    let spec = Spec {
+    Spec {
         name: api.name().unwrap_or_default().to_owned(),
         description: api.description().unwrap_or_default().to_owned(),
-        endpoint_type: types.first().map_or("EDGE", EndpointType::as_str).to_owned(),
+        endpoint_type: types.first().map_or_else(|| "EDGE".into(), spelled),
         binary_media_types: api.binary_media_types().iter().cloned().collect(),
         tags: user_tags(&tags(api)),
-    };
-    Live { outputs: outputs(cloud, api.id.clone(), api.root_resource_id.clone()), spec }
+    }
 }
 
 fn outputs(cloud: &Cloud, id: Option<String>, root_resource_id: Option<String>) -> Outputs {
@@ -228,7 +238,11 @@ fn patches(live: &Spec, want: &Spec) -> Vec<PatchOperation> {
         ("/endpointConfiguration/types/0", &live.endpoint_type, &want.endpoint_type),
     ];
     let changed = settings.into_iter().filter(|(_, old, new)| old != new);
-    let changed = changed.map(|(path, _, new)| patch(Op::Replace, path, Some(new)));
+    // Only a description can be empty, and API Gateway takes none that is.
+    let changed = changed.map(|(path, _, new)| match new.as_str() {
+        "" => patch(Op::Remove, path, None),
+        new => patch(Op::Replace, path, Some(new)),
+    });
     let media_type =
         |op: Op| move |name: &String| patch(op.clone(), format!("/binaryMediaTypes/{}", escaped(name)), None);
     let added = want.binary_media_types.difference(&live.binary_media_types).map(media_type(Op::Add));

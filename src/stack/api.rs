@@ -219,13 +219,13 @@ fn stage(config: &Config, identity: &Identity, authorized: bool) -> stage::Spec 
     stage::Spec {
         rest_api_id: rest_api_id(),
         name: config.deployment.stage.clone(),
-        description: String::new(),
+        description: None,
         fingerprint: Input::Digest(snapshot(authorized)),
         access_log: config.api.access_logs.as_ref().map(|_| stage::AccessLog {
             destination_arn: identity.arn("logs", &format!("log-group:{}", access_log_group_name(config))),
             format: ACCESS_LOG_FORMAT.to_owned(),
         }),
-        throttling: throttle.map(|throttle| ("*/*".to_owned(), throttle)).into_iter().collect(),
+        throttling: stage::own_throttling(throttle.map(|throttle| ("*/*".to_owned(), throttle)).into_iter().collect()),
         tags: config.deployment.tags.clone(),
     }
 }

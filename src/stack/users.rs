@@ -32,6 +32,7 @@ fn user_pool(config: &Config) -> user_pool::Spec {
     user_pool::Spec {
         name: named(&config.deployment.user_pool_name, config),
         username_attributes: settings.username_attributes.iter().map(ToString::to_string).collect(),
+        case_sensitive: settings.case_sensitive,
         mfa: settings.mfa.to_string(),
         password_policy: password_policy(&settings.password_policy),
         auto_verified_attributes: settings.auto_verified_attributes.iter().map(ToString::to_string).collect(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use stackctl::{
     engine::{Found, Resource as _},
-    resources::stage::{AccessLog, Outputs, Spec, Stage, may_log},
+    resources::stage::{AccessLog, Outputs, Spec, Stage, Throttle, may_log},
 };
 use stackctl_local::Settings;
 
@@ -32,7 +32,7 @@ fn spec(api: &Api, access_log: Option<AccessLog>) -> Spec {
     Spec {
         rest_api_id: api.id.clone().into(),
         name: "dev".into(),
-        description: String::new(),
+        description: None,
         fingerprint: "f1".into(),
         throttling: BTreeMap::new(),
         access_log,
@@ -91,8 +91,9 @@ async fn one_that_somebody_set_where_none_is_asked_for_stays() {
     set_by_hand(&api, THEIRS).await;
     assert_eq!(seen(&api, &outputs).await, spec(&api, None));
     let live = seen(&api, &outputs).await;
-    let described = Spec { description: "changed".into(), ..live.clone() };
-    Stage::update(&api.context(), &outputs, &live, &described).await.unwrap();
+    let throttle = Throttle { rate_limit: 5.0, burst_limit: 10 };
+    let throttled = Spec { throttling: BTreeMap::from([("*/*".to_owned(), throttle)]), ..live.clone() };
+    Stage::update(&api.context(), &outputs, &live, &throttled).await.unwrap();
     assert_eq!(set(&api).await.as_deref(), Some(THEIRS));
 }
 

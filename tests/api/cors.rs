@@ -35,7 +35,7 @@ async fn open_to(origins: &[&str], credentials: bool, way: Way) -> Api {
     let stage = Spec {
         rest_api_id: api.id.clone().into(),
         name: "dev".into(),
-        description: String::new(),
+        description: None,
         fingerprint: "f".into(),
         throttling: BTreeMap::new(),
         access_log: None,

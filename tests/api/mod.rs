@@ -1,6 +1,7 @@
 //! The API's tree of routes and its stage on a local cloud: both ways of writing, cuts, and what others do by hand.
 
 mod access_logs;
+mod bounds;
 mod cors;
 mod routes;
 mod stages;
@@ -8,6 +9,7 @@ mod ways;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use stackctl::{
     aws::Cloud,
     engine::{Context, Found, Interrupt, Key, Kind, Resource, ResourceError, Silent},
@@ -19,7 +21,7 @@ use stackctl::{
 };
 use stackctl_local::{Effect, Fault, Settings};
 
-use crate::harness::{claim, connect};
+use crate::harness::{Bridge, claim, connect_by};
 
 /// An API on a local cloud of its own, with an authorizer.
 pub(crate) struct Api {
@@ -38,7 +40,13 @@ impl Api {
 
     pub(crate) async fn on(settings: Settings) -> Self {
         let local = stackctl_local::Cloud::new(settings);
-        let cloud = connect(&local).await;
+        let client = Bridge::client(&local);
+        Self::by(local, client).await
+    }
+
+    /// An API that is reached through a client.
+    pub(crate) async fn by(local: stackctl_local::Cloud, client: SharedHttpClient) -> Self {
+        let cloud = connect_by(client).await;
         let key = Key::new(Kind::new("api_routes"), "main");
         let pool = cloud.cognito.create_user_pool().pool_name("people").send().await.unwrap();
         let arn = pool.user_pool.unwrap().arn.unwrap();

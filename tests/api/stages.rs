@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_apigateway::types::{Op, PatchOperation};
 use stackctl::{
     engine::{Found, Live, Resource as _, Verdict},
     resources::stage::{Outputs, Spec, Stage, Throttle},
@@ -23,7 +24,7 @@ impl Api {
         Spec {
             rest_api_id: self.id.clone().into(),
             name: "dev".into(),
-            description: String::new(),
+            description: None,
             fingerprint: fingerprint.into(),
             throttling: BTreeMap::new(),
             access_log: None,
@@ -68,8 +69,8 @@ async fn a_stage_is_read_in_two_calls() {
 async fn the_stage_moves_when_its_fingerprint_changes_and_only_then() {
     let api = Api::deployable().await;
     let first = api.deploy("f1").await;
-    let calmer = Spec { description: "calm".into(), ..api.stage("f1") };
-    let same = api.bring(&first, &calmer).await;
+    let tagged = Spec { tags: BTreeMap::from([("team".to_owned(), "calm".to_owned())]), ..api.stage("f1") };
+    let same = api.bring(&first, &tagged).await;
     assert_eq!(same.deployment_id, first.deployment_id);
     let second = api.bring(&same, &api.stage("f2")).await;
     assert_ne!(second.deployment_id, first.deployment_id);
@@ -133,6 +134,46 @@ async fn an_interruption_before_the_throttling_is_seen_as_a_difference() {
     let live = api.look(&live.outputs).await;
     assert_eq!(live.spec, spec);
     assert_eq!(api.deployments().await.len(), 1);
+}
+
+/// A new method setting is born as a copy of `*/*`, its throttling among it.
+#[tokio::test(start_paused = true)]
+async fn a_setting_that_somebody_makes_for_logging_is_left_alone_and_follows_the_throttling() {
+    let api = Api::deployable().await;
+    let throttled = |rate_limit: f64| {
+        let throttle = Throttle { rate_limit, burst_limit: 10 };
+        Spec { throttling: BTreeMap::from([("*/*".to_owned(), throttle)]), ..api.stage("f1") }
+    };
+    let outputs = api.bring(&api.deploy("f1").await, &throttled(5.0)).await;
+    let by_hand = PatchOperation::builder().op(Op::Replace).path("/a/GET/metrics/enabled").value("true").build();
+    let client = &api.cloud.apigateway;
+    let request = client.update_stage().rest_api_id(&api.id).stage_name("dev").patch_operations(by_hand);
+    let settings = request.send().await.unwrap().method_settings.unwrap();
+    assert!((settings["a/GET"].throttling_rate_limit - 5.0).abs() < 0.1, "{settings:?}");
+    assert_eq!(api.look(&outputs).await.spec, throttled(5.0));
+    for want in [throttled(8.0), throttled(3.0), api.stage("f1")] {
+        api.bring(&outputs, &want).await;
+        assert_eq!(api.look(&outputs).await.spec, want);
+        let stage = client.get_stage().rest_api_id(&api.id).stage_name("dev").send().await.unwrap();
+        let settings = stage.method_settings.unwrap();
+        let rate = want.throttling.get("*/*").map_or(10_000.0, |throttle| throttle.rate_limit);
+        assert!(settings["a/GET"].metrics_enabled && (settings["a/GET"].throttling_rate_limit - rate).abs() < 0.1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_description_that_somebody_gave_a_stage_is_theirs() {
+    let api = Api::deployable().await;
+    let outputs = api.deploy("f1").await;
+    let described = PatchOperation::builder().op(Op::Replace).path("/description").value("calm").build();
+    let request = api.cloud.apigateway.update_stage().rest_api_id(&api.id).stage_name("dev");
+    request.patch_operations(described).send().await.unwrap();
+    assert_eq!(api.look(&outputs).await.spec, api.stage("f1"));
+    let former: Spec = serde_json::from_value(serde_json::json!({
+        "rest_api_id": "api", "name": "dev", "description": "", "fingerprint": "0123", "throttling": {}, "tags": {},
+    }))
+    .unwrap();
+    assert!(!serde_json::to_string(&former).unwrap().contains("description"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use super::sandbox::Sandbox;
 #[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
 fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     let sandbox = Sandbox::new();
-    insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r#"
+    insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r"
     exit code 0
     --- stdout
     invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
@@ -31,12 +31,14 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
       + rest_api.main            shop-dev
       + lambda_permission.hello  shop-dev-hello
       + user_pool.main           shop-dev
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main          shop-dev
       + api_routes.main
           + GET /hello  shop-dev-hello, public
           + POST /hello/{name}  shop-dev-hello
       + stage.main               dev
       + user_pool_client.main    shop-dev
+          generateSecret false (a later change replaces it)
 
     plan: 10 to create
       iam_role.hello           created  TIME
@@ -58,7 +60,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     next:
       curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # anybody may
       stackctl user create mail@example.com --local    # makes a user and prints an ID token
-    "#);
+    ");
     insta::assert_snapshot!(sandbox.transcript("status --local"), @r"
     exit code 0
     --- stdout

@@ -65,6 +65,7 @@ fn every_key_has_a_description_and_those_that_may_be_left_out_have_a_default_or_
             "Statement.NotResource",
             "Statement.Resource",
             "Statement.Sid",
+            "UserPool.caseSensitive",
         ]
     );
 }

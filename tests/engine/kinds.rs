@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stackctl::engine::{
-    Catalog, Claim, Context, Discovered, Foreign, Found, Input, Kind, Live, Replacement, Resource, ResourceError, Scope,
+    Catalog, Claim, Context, Discovered, Foreign, Found, Immutable, Input, Kind, Live, Replacement, Resource,
+    ResourceError, Scope,
 };
 use tokio::time::Instant;
 
@@ -80,7 +81,7 @@ fn shelf(id: String, thing: &Thing) -> Live<Id, ShelfSpec> {
 
 impl Resource for Shelf {
     const KIND: Kind = SHELF;
-    const REPLACE_ON: &'static [&'static str] = &["name"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
     const SECRET: &'static [&'static str] = &["notes"];
     type Cloud = World;
     type Spec = ShelfSpec;
@@ -158,7 +159,7 @@ fn jar_settings(spec: &JarSpec) -> serde_json::Value {
 
 impl Resource for Jar {
     const KIND: Kind = JAR;
-    const REPLACE_ON: &'static [&'static str] = &["glass"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("glass")];
     const PRECIOUS: bool = true;
     const LISTED_LATE: bool = true;
     type Cloud = World;
@@ -223,7 +224,7 @@ fn label(id: String, thing: &Thing) -> Live<Id, LabelSpec> {
 
 impl Resource for Label {
     const KIND: Kind = LABEL;
-    const REPLACE_ON: &'static [&'static str] = &["colour", "jar"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("colour"), Immutable::derived("jar")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[JAR];
     type Cloud = World;
@@ -297,7 +298,7 @@ impl Index {
 
 impl Resource for Index {
     const KIND: Kind = INDEX;
-    const REPLACE_ON: &'static [&'static str] = &["jar"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("jar")];
     const DIES_WITH: &'static [Kind] = &[JAR];
     const SERVES: Option<&'static str> = Some("fingerprint");
     type Cloud = World;

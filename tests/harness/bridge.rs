@@ -16,7 +16,11 @@ pub(crate) struct Bridge(stackctl_local::Cloud);
 
 impl Bridge {
     pub(crate) fn client(cloud: &stackctl_local::Cloud) -> SharedHttpClient {
-        SharedHttpClient::new(Self(cloud.clone()))
+        SharedHttpClient::new(Self::on(cloud))
+    }
+
+    pub(crate) fn on(cloud: &stackctl_local::Cloud) -> Self {
+        Self(cloud.clone())
     }
 
     async fn carry(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {

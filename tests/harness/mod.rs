@@ -4,6 +4,7 @@
 mod bridge;
 mod command;
 mod courier;
+pub(crate) mod edited;
 mod ids;
 pub(crate) mod project;
 mod sealed;
@@ -14,6 +15,7 @@ pub(crate) mod wire;
 
 use std::sync::{Mutex, PoisonError};
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use stackctl::{
     aws::{self, Options},
@@ -27,10 +29,15 @@ pub(crate) use secrets::{Place, Secrets};
 
 /// The clients on a local cloud in this process.
 pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Cloud {
+    connect_by(Bridge::client(local)).await
+}
+
+/// The clients on a local cloud that is reached through another client.
+pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Cloud {
     let options = Options {
         region: Some("us-west-2".into()),
         local: Some("http://local.test".into()),
-        http_client: Some(Bridge::client(local)),
+        http_client: Some(client),
         ..Options::default()
     };
     aws::Cloud::connect(options).await.expect("the local cloud knows every caller")

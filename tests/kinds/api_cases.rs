@@ -102,13 +102,13 @@ async fn stage_case(cloud: &Cloud) -> Case {
     });
     make(cloud, "api_routes", &routes).await;
     let first = json!({
-        "rest_api_id": api["id"], "name": "dev", "description": "one", "fingerprint": "0123", "throttling": {},
+        "rest_api_id": api["id"], "name": "dev", "fingerprint": "0123", "throttling": {},
         "tags": { "kept": "1", "gone": "1" },
     });
     let second = with(
         &first,
         json!({
-            "description": "", "fingerprint": "4567",
+            "fingerprint": "4567",
             "throttling": { "*/*": { "rate_limit": 12.5, "burst_limit": 20 } }, "tags": { "kept": "2", "new": "1" },
         }),
     );

@@ -37,7 +37,7 @@ pub(super) async fn make(cloud: &Cloud, kind: &'static str, spec: &Value) -> Val
 
 pub(super) fn user_pool(name: &str) -> Value {
     json!({
-        "name": name, "username_attributes": ["email"], "mfa": "OFF",
+        "name": name, "username_attributes": ["email"], "case_sensitive": false, "mfa": "OFF",
         "password_policy": {
             "minimum_length": 6, "require_uppercase": true, "require_lowercase": false, "require_numbers": true,
             "require_symbols": false, "temporary_password_validity_days": 7,

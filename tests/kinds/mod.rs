@@ -4,6 +4,7 @@ mod api_cases;
 mod cases;
 mod failures;
 mod life;
+mod members;
 mod particular;
 mod stripped;
 mod survival;

@@ -102,6 +102,25 @@ async fn no_edit_replaces_their_pool() {
     }
 }
 
+/// A config that says nothing of case, on a pool of before there was a word for it or of a former config.
+#[tokio::test(start_paused = true)]
+async fn a_recorded_pool_keeps_its_case_sensitivity_and_a_new_one_is_case_insensitive() {
+    let asked = |sensitive: bool| json!({ "userPool": { "caseSensitive": sensitive } });
+    let stack = Stack::new();
+    stack.up(&Project::new(&patched(&example(), &asked(true)))).await.done();
+    stack.register(&["ann", "Ann"]).await;
+    let run = stack.up(&Project::new(&example())).await;
+    assert_eq!(run.done().steps(), Vec::<String>::new());
+    assert!(stack.refusal(&asked(false)).await.starts_with("user_pool.main: `case_sensitive` cannot be changed"));
+
+    let stack = Stack::new();
+    stack.up(&Project::new(&example())).await.done();
+    stack.register(&["Ann"]).await;
+    assert_eq!(stack.people().await, ["ann".to_owned()].into());
+    assert!(stack.refusal(&asked(true)).await.starts_with("user_pool.main: `case_sensitive` cannot be changed"));
+    assert_eq!(stack.up(&Project::new(&patched(&example(), &asked(false)))).await.done().steps(), Vec::<String>::new());
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_comes_between_the_count_and_the_deletion_stops_it() {
     let (stack, _) = Stack::up_with_people().await;

@@ -119,6 +119,41 @@ async fn what_the_pool_requires_is_known_in_advance() {
     assert_eq!((newcomer.is_half_made(), newcomer.missing()), (true, vec!["given_name".to_owned()]));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_name_in_another_case_is_the_same_user_where_the_pool_says_so() {
+    let pool = |sensitive: bool| json!({ "UsernameAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": sensitive } });
+    let place = Place::with(pool(false), json!({})).await;
+    let invited = json!({ "Username": "Ann@Example.com", "MessageAction": "SUPPRESS", "UserAttributes": [
+        { "Name": "email", "Value": "Ann@Example.com" }, { "Name": "email_verified", "Value": "true" }] });
+    place.call("AdminCreateUser", invited).await;
+    // The user waits for a password: the second creation finishes the first, and the address stays verified.
+    place.create("ann@example.com").await.unwrap();
+    assert!(!place.local.call_counts().contains_key("cognito-idp:AdminUpdateUserAttributes"));
+    assert_eq!(place.user("ANN@example.com").await["attributes"]["email_verified"], "true");
+    insta::assert_snapshot!(told(&place.create("ANN@example.com").await.unwrap_err()), @r"
+    error: `ANN@example.com` exists already, with the status CONFIRMED
+    hint: `stackctl user auth ANN@example.com` signs in, `stackctl user set-password ANN@example.com` sets another password
+    ");
+
+    let place = Place::with(pool(true), json!({})).await;
+    place.create("Ann@Example.com").await.unwrap();
+    place.create("ann@example.com").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_another_run_gives_a_waiting_user_is_verified_too() {
+    let place = Place::with(json!({}), json!({})).await;
+    let given = |address: &str| [("email".to_owned(), address.to_owned())].into();
+    let people = place.people();
+    let settings = PoolSettings::read(&people).await.unwrap();
+    for address in ["ann@a.example", "ann@b.example"] {
+        let newcomer = Newcomer::meet(&people, &settings, "ann", &given(address)).await.unwrap();
+        newcomer.admit(false).await.unwrap();
+        let attributes = place.user("ann").await["attributes"].clone();
+        assert_eq!((&attributes["email"], &attributes["email_verified"]), (&json!(address), &json!("true")));
+    }
+}
+
 /// What each creation said of messages.
 fn messages(wire: &Scripted<SharedHttpClient>) -> Vec<[Value; 2]> {
     let members = wire.sent("AdminCreateUser").into_iter();

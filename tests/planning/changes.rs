@@ -18,12 +18,14 @@ fn a_first_up_creates_everything() {
       + lambda_permission.closed  shop-dev-closed
       + lambda_permission.open    shop-dev-open
       + user_pool.main            shop-dev
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main           shop-dev
       + api_routes.main
           + GET /closed  shop-dev-closed
           + GET /open  shop-dev-open, public
       + stage.main                dev
       + user_pool_client.main     shop-dev
+          generateSecret false (a later change replaces it)
 
     plan: 14 to create
     ");
@@ -187,11 +189,13 @@ fn a_pool_that_is_gone_comes_back_and_the_authorizer_lets_its_people_in() {
     let edit = json!({ "user_pool.main": Value::Null, "user_pool_client.main": Value::Null });
     assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
       + user_pool.main            shop-dev  (it is gone)
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       ~ authorizer.main           shop-dev
           provider_arns: …o-idp:us-west-2:123456789012:userpool/us-west-2_Pool00001"] → ["(known after user_pool.main is created)"]
       ~ stage.main                dev
           fingerprint: ef66db01… → (known after api_routes.main and 2 more are done)
       + user_pool_client.main     shop-dev  (it goes with the old user_pool.main)
+          generateSecret false (a later change replaces it)
 
     plan: 2 to create, 2 to update; 10 unchanged
     "#);

@@ -16,6 +16,20 @@ fn what_people_sign_in_with_cannot_change() {
 }
 
 #[test]
+fn a_pool_keeps_its_case_sensitivity_and_another_one_cannot_be_asked_for() {
+    let sensitive = json!({ "user_pool.main": { "spec": { "case_sensitive": true } } });
+    assert_snapshot!(Fixture::up().live(&sensitive).plan(), @"nothing to change");
+    let edit = json!({ "userPool": { "caseSensitive": false } });
+    assert_snapshot!(Fixture::up().live(&sensitive).config(&edit).plan(), @r"
+    error: user_pool.main: `userPool.caseSensitive` cannot be changed from `true` to `false`: AWS could only make a new one in its place, and what people keep in it would be lost
+    hint: put `userPool.caseSensitive` back to `true`
+    hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the people there
+    ");
+    let edit = json!({ "userPool": { "caseSensitive": true } });
+    assert_snapshot!(Fixture::up().live(&sensitive).config(&edit).plan(), @"nothing to change");
+}
+
+#[test]
 fn a_down_removes_everything() {
     assert_snapshot!(Fixture::up().unwanted().plan(), @r"
       - lambda_function.closed    shop-dev-closed

@@ -99,8 +99,9 @@ operations! {
         needs ["apigateway:PUT"], within [TOTAL], waits for [THROTTLED, API_BUSY];
     DELETE_GATEWAY_RESPONSE = "apigateway:DeleteGatewayResponse",
         needs ["apigateway:DELETE"], within [TOTAL], waits for [THROTTLED, API_BUSY];
+    // Of an API that is gone it says that the API is busy: the kind looks before it waits.
     CREATE_AUTHORIZER = "apigateway:CreateAuthorizer",
-        needs ["apigateway:POST"], within [TOTAL], waits for [THROTTLED, API_BUSY];
+        needs ["apigateway:POST"], within [TOTAL], waits for [THROTTLED];
     GET_AUTHORIZER = "apigateway:GetAuthorizer",
         needs ["apigateway:GET"], within [TOTAL], waits for [THROTTLED];
     GET_AUTHORIZERS = "apigateway:GetAuthorizers",

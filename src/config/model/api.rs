@@ -18,7 +18,8 @@ pub struct Api {
     /// Media types, such as `image/png`, whose bodies reach functions (and leave them) as base64.
     pub binary_media_types: BTreeSet<String>,
 
-    /// How many requests the stage takes. Without it the account's limits hold.
+    /// How many requests the stage takes. Without it the account's limits hold, as they do with AWS's own default of a rate
+    /// of 10000 and a burst of 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Throttle")]
     pub throttle: Option<Throttle>,

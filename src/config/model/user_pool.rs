@@ -13,6 +13,13 @@ pub struct UserPool {
     /// without replacing the pool and losing its users.
     pub username_attributes: BTreeSet<UsernameAttribute>,
 
+    /// Whether usernames and e-mail addresses are case-sensitive: whether `Ada@example.com` and `ada@example.com` are two
+    /// users. Without it a new pool is case-insensitive and an existing one stays as it is. It cannot be changed later
+    /// without replacing the pool and losing its users.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
+    pub case_sensitive: Option<bool>,
+
     /// Whether people sign in with a second factor, a code of an authenticator app.
     pub mfa: Mfa,
 
@@ -37,6 +44,7 @@ impl Default for UserPool {
     fn default() -> Self {
         Self {
             username_attributes: BTreeSet::new(),
+            case_sensitive: None,
             mfa: Mfa::Off,
             password_policy: PasswordPolicy::default(),
             auto_verified_attributes: BTreeSet::new(),

@@ -220,7 +220,7 @@ pub(super) fn recorded_needs(state: &State) -> BTreeMap<Key, BTreeSet<Key>> {
 
 /// Whether AWS cannot make this change in place.
 pub(in crate::engine) fn forces(change: &Change, traits: &Traits) -> bool {
-    change.path.first().is_some_and(|field| traits.replace_on.contains(&field.as_str()))
+    change.path.first().is_some_and(|field| traits.fixes(field))
 }
 
 fn would_lose_data(key: &Key, change: &Change) -> PlanError {

@@ -25,6 +25,7 @@
 //!   included, and what is not as wanted is set right by single calls. Should the authorizer have got a new id, the
 //!   methods keep that one, and the `authorizer` kind finds it by its name.
 
+mod answer;
 mod changes;
 mod document;
 mod preflight;
@@ -41,7 +42,7 @@ pub use write::Way;
 
 use crate::{
     aws::Cloud,
-    engine::{Claim, Context, Found, Kind, Live, Resource, ResourceError},
+    engine::{Claim, Context, Found, Immutable, Kind, Live, Resource, ResourceError},
 };
 use read::LiveTree;
 use tree::Tree;
@@ -59,7 +60,7 @@ pub struct Outputs {
 
 impl Resource for ApiRoutes {
     const KIND: Kind = Kind::new("api_routes");
-    const REPLACE_ON: &'static [&'static str] = &["rest_api_id"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
 
     type Cloud = Cloud;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_apigateway::types::{GatewayResponse as Described, GatewayResponseType, Resource};
+use aws_sdk_apigateway::types::{GatewayResponse as Described, Resource};
 use serde_json::json;
 
 use super::{shape::Shape, spec::GatewayResponse, tree::Tree};
 use crate::{
-    aws::{Cloud, look, operation},
+    aws::{Cloud, look, operation, spelled},
     engine::{Context, ResourceError},
 };
 
@@ -39,7 +39,7 @@ pub(super) async fn paths(context: &Context<'_, Cloud>, rest_api_id: &str) -> Re
         let Some(page) = look(context, &operation::GET_RESOURCES, || request.clone().send()).await? else {
             return Ok(None);
         };
-        page.items().iter().for_each(|resource| live.add(resource));
+        page.items().iter().try_for_each(|resource| live.add(resource))?;
         match page.position {
             Some(next) => position = Some(next),
             None => return Ok(Some(live)),
@@ -48,12 +48,18 @@ pub(super) async fn paths(context: &Context<'_, Cloud>, rest_api_id: &str) -> Re
 }
 
 impl LiveTree {
-    fn add(&mut self, resource: &Resource) {
-        let path = resource.path().unwrap_or_default().to_owned();
+    fn add(&mut self, resource: &Resource) -> Result<(), ResourceError> {
+        let (Some(path), Some(id)) = (resource.path(), resource.id()) else {
+            // What it stands for would be deleted as a path without a route.
+            return Err(ResourceError::refused(
+                "apigateway:GetResources answered a resource without its path or its id",
+            ));
+        };
         let methods = resource.resource_methods().into_iter().flatten();
-        let methods = methods.map(|(verb, method)| (verb.clone(), Shape::of(verb, method)));
-        self.tree.paths.insert(path.clone(), methods.collect());
-        self.ids.insert(path, resource.id().unwrap_or_default().to_owned());
+        let methods = methods.map(|(verb, method)| (verb.to_uppercase(), Shape::of(&verb.to_uppercase(), method)));
+        self.tree.paths.insert(path.to_owned(), methods.collect());
+        self.ids.insert(path.to_owned(), id.to_owned());
+        Ok(())
     }
 }
 
@@ -80,7 +86,7 @@ async fn gateway_responses(
 }
 
 fn type_of(response: &Described) -> String {
-    response.response_type().map(GatewayResponseType::as_str).unwrap_or_default().to_owned()
+    response.response_type().map(spelled).unwrap_or_default()
 }
 
 fn gateway_response(response: &Described) -> GatewayResponse {
@@ -105,6 +111,8 @@ fn gateway_response(response: &Described) -> GatewayResponse {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_apigateway::types::GatewayResponseType;
+
     use super::*;
 
     #[test]

@@ -15,6 +15,7 @@ use super::{
     preflight::{Mock, REQUEST_TEMPLATE},
     spec::Preflight,
 };
+use crate::aws::{meant, spelled};
 
 /// API Gateway's longest and default wait.
 const DEFAULT_TIMEOUT_MILLIS: u32 = 29_000;
@@ -105,14 +106,16 @@ fn function_of(integration: &Integration) -> Option<&str> {
 }
 
 fn authorization(method: &Method) -> Option<Authorization> {
-    (method.authorization_type() == Some("COGNITO_USER_POOLS")).then(|| Authorization {
+    let cognito = method.authorization_type().is_some_and(|name| name.eq_ignore_ascii_case("COGNITO_USER_POOLS"));
+    cognito.then(|| Authorization {
         authorizer_id: method.authorizer_id().unwrap_or_default().to_owned(),
         scopes: method.authorization_scopes().iter().cloned().collect(),
     })
 }
 
 fn foreign_of_method(method: &Method) -> BTreeMap<String, Value> {
-    let other_type = method.authorization_type().filter(|name| !["NONE", "COGNITO_USER_POOLS"].contains(name));
+    let ours = |name: &str| ["NONE", "COGNITO_USER_POOLS"].iter().any(|ours| ours.eq_ignore_ascii_case(name));
+    let other_type = method.authorization_type().filter(|name| !ours(name));
     let found = [
         ("authorization_type", other_type.map(Value::from)),
         ("api_key_required", method.api_key_required().filter(|required| *required).map(Value::from)),
@@ -122,18 +125,18 @@ fn foreign_of_method(method: &Method) -> BTreeMap<String, Value> {
 }
 
 fn foreign_of_integration(integration: &Integration) -> BTreeMap<String, Value> {
-    let kind = integration.r#type().map(IntegrationType::as_str).filter(|name| *name != "AWS_PROXY");
-    let verb = integration.http_method().filter(|verb| *verb != "POST");
-    let link = integration.connection_type().filter(|kind| **kind == ConnectionType::VpcLink);
-    let streams = integration.response_transfer_mode().filter(|mode| **mode == ResponseTransferMode::Stream);
+    let kind = integration.r#type().map(spelled).filter(|name| name != "AWS_PROXY");
+    let verb = integration.http_method().filter(|verb| !verb.eq_ignore_ascii_case("POST"));
+    let link = integration.connection_type().filter(|kind| meant(*kind) == ConnectionType::VpcLink);
+    let streams = integration.response_transfer_mode().filter(|mode| meant(*mode) == ResponseTransferMode::Stream);
     let parameters = integration.request_parameters().filter(|parameters| !parameters.is_empty());
     let found = [
         ("integration_type", kind.map(Value::from)),
         ("integration_http_method", verb.map(Value::from)),
         ("credentials", integration.credentials().map(Value::from)),
-        ("content_handling", integration.content_handling().map(|handling| handling.as_str().into())),
+        ("content_handling", integration.content_handling().map(|handling| spelled(handling).into())),
         ("connection_id", link.map(|_| json!(integration.connection_id()))),
-        ("response_transfer_mode", streams.map(|mode| mode.as_str().into())),
+        ("response_transfer_mode", streams.map(|mode| spelled(mode).into())),
         ("request_parameters", parameters.map(|parameters| json!(sorted(parameters)))),
     ];
     named(found)
@@ -154,8 +157,8 @@ fn preflight(method: &Method, integration: &Integration) -> Option<Preflight> {
     let response = responses
         .get("200")
         .filter(|one| responses.len() == 1 && one.selection_pattern().unwrap_or_default().is_empty())?;
-    let of_mock = integration.r#type() == Some(&IntegrationType::Mock)
-        && integration.content_handling() == Some(&ContentHandlingStrategy::ConvertToText)
+    let of_mock = integration.r#type().map(meant) == Some(IntegrationType::Mock)
+        && integration.content_handling().map(meant) == Some(ContentHandlingStrategy::ConvertToText)
         && requests.len() == 1
         && requests.get("application/json").is_some_and(|template| template == REQUEST_TEMPLATE);
     let templates = response.response_templates().cloned().unwrap_or_default();

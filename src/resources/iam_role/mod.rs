@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Policy, many::each, tags::TagChanges};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
+    engine::{Claim, Context, Discovered, Found, Immutable, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// IAM's limit for a name.
@@ -54,7 +54,7 @@ pub struct Outputs {
 
 impl Resource for IamRole {
     const KIND: Kind = Kind::new("iam_role");
-    const REPLACE_ON: &'static [&'static str] = &["name", "path"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name"), Immutable::derived("path")];
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -97,7 +97,7 @@ impl Resource for IamRole {
             // The stack in another Region has roles with the same claims: names tell them apart.
             let here = |claim: &Claim| name == name_for(&format!("{}{}", scope.prefix, claim.key.name), region);
             let Some(claim) = claim.filter(here) else { return Ok(None) };
-            Ok(Some((claim, live(context, role).await?)))
+            Ok(Some((claim, live(context, &name, role).await?)))
         })
         .await
     }
@@ -176,10 +176,9 @@ fn outputs(cloud: &Cloud, name: &str, path: &str) -> Outputs {
 
 async fn seen(context: &Context<'_, Cloud>, name: &str, claim: &Claim) -> Result<Found<Outputs, Spec>, ResourceError> {
     let Some(role) = get(context, name).await? else { return Ok(Found::Nothing) };
-    let tagged =
-        Tagged { thing: format!("role `{name}`"), tags: &all_tags(&role), tagging: Tagging::Role(&role.role_name) };
+    let tagged = Tagged { thing: format!("role `{name}`"), tags: &all_tags(&role), tagging: Tagging::Role(name) };
     match foreign(context.cloud, tagged, claim) {
-        None => live(context, role).await.map(Found::Ours),
+        None => live(context, name, role).await.map(Found::Ours),
         Some(foreign) => Ok(Found::NotOurs(foreign)),
     }
 }
@@ -204,24 +203,33 @@ async fn get(context: &Context<'_, Cloud>, name: &str) -> Result<Option<types::R
     Ok(answer.and_then(|answer| answer.role))
 }
 
-async fn live(context: &Context<'_, Cloud>, role: types::Role) -> Result<Live<Outputs, Spec>, ResourceError> {
-    let (inline_policies, managed_policy_arns) = futures_util::future::try_join(
-        attached::inline(context, &role.role_name),
-        attached::managed(context, &role.role_name),
-    )
-    .await?;
+async fn live(
+    context: &Context<'_, Cloud>,
+    name: &str,
+    role: types::Role,
+) -> Result<Live<Outputs, Spec>, ResourceError> {
+    let (inline_policies, managed_policy_arns) =
+        futures_util::future::try_join(attached::inline(context, name), attached::managed(context, name)).await?;
     let document = role.assume_role_policy_document.as_deref().unwrap_or_default();
     let assume_role_policy = Policy::decode(document).unwrap_or_else(|| Policy::new(&document.into()));
+    let path = path_of(&role, name);
     let spec = Spec {
-        name: role.role_name.clone(),
-        path: role.path.clone(),
+        name: name.to_owned(),
+        path: path.clone(),
         description: role.description.clone().unwrap_or_default(),
         assume_role_policy,
         inline_policies,
         managed_policy_arns,
         tags: user_tags(&all_tags(&role)),
     };
-    Ok(Live { outputs: outputs(context.cloud, &role.role_name, &role.path), spec })
+    Ok(Live { outputs: outputs(context.cloud, name, &path), spec })
+}
+
+/// The path, which is also part of the ARN; IAM's own is `/`.
+fn path_of(role: &types::Role, name: &str) -> String {
+    let in_arn = || Some(role.arn.split_once(":role")?.1.strip_suffix(name)?.to_owned());
+    let path = Some(role.path.clone()).filter(|path| !path.is_empty()).or_else(in_arn);
+    path.unwrap_or_else(|| "/".to_owned())
 }
 
 fn all_tags(role: &types::Role) -> BTreeMap<String, String> {

@@ -8,7 +8,7 @@ use super::{Spec, get, package, parts, wait};
 use crate::{
     aws::{Cloud, call, operation, slow},
     engine::{Context, ResourceError},
-    resources::tags::TagChanges,
+    resources::{kept::kept, tags::TagChanges},
 };
 
 /// Sends the settings that differ; the others Lambda leaves as they are.
@@ -39,7 +39,11 @@ pub(super) async fn settings(context: &Context<'_, Cloud>, live: &Spec, want: &S
         .set_description(differs(&live.description, &want.description))
         .set_logging_config(logging);
     let answer = call(context, &operation::UPDATE_FUNCTION_CONFIGURATION, || request.clone().send()).await?;
-    wait::until_updated(context, &want.name, answer.last_update_status.as_ref()).await
+    wait::until_updated(context, &want.name, answer.last_update_status.as_ref()).await?;
+    // All other settings are compared when they are published.
+    let description = |text: &str| serde_json::json!({ "description": text });
+    let answered = description(answer.description.as_deref().unwrap_or_default());
+    kept(&format!("function `{}`", want.name), &answered, &description(&want.description), &[])
 }
 
 /// Uploads the code when its source or the processor differs, and answers AWS's hash of it.

@@ -21,11 +21,16 @@ use sha2::{Digest as _, Sha256};
 
 pub use alias::{NAME as ALIAS, THESE_SETTINGS};
 
-use super::tags::TagChanges;
+use super::{log_group, tags::TagChanges};
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, operation, remove, slow, user_tags},
-    engine::{Claim, Context, Discovered, Foreign, Found, Kind, Live, Resource, ResourceError, Scope},
+    aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, meant, operation, remove, slow, spelled, user_tags},
+    engine::{Claim, Context, Discovered, Foreign, Found, Immutable, Kind, Live, Resource, ResourceError, Scope},
 };
+
+/// Seconds that a function has where nobody says otherwise.
+const DEFAULT_TIMEOUT: u32 = 3;
+/// Megabytes that a function has where nobody says otherwise.
+const DEFAULT_MEMORY: u32 = 128;
 
 /// The kind.
 #[derive(Debug)]
@@ -84,7 +89,7 @@ pub struct Outputs {
 
 impl Resource for LambdaFunction {
     const KIND: Kind = Kind::new("lambda_function");
-    const REPLACE_ON: &'static [&'static str] = &["name"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
     const SECRET: &'static [&'static str] = &["environment"];
     const SERVES: Option<&'static str> = Some("version");
 
@@ -163,7 +168,7 @@ impl Resource for LambdaFunction {
             request.clone().code(code).customize().config_override(slow::lambda()).send()
         })
         .await?;
-        if answer.state != Some(types::State::Active) {
+        if answer.state.as_ref().map(meant) != Some(types::State::Active) {
             wait::until_active(context, &spec.name, None).await?;
         }
         let code_sha256 = answer.code_sha256.unwrap_or_default();
@@ -300,26 +305,27 @@ fn spec(configuration: &types::FunctionConfiguration, outputs: &Outputs) -> Resu
         let message = error.message.as_deref().unwrap_or_default();
         return Err(ResourceError::refused(format!("the environment of `{}` cannot be read: {message}", outputs.name)));
     }
-    let code_sha256 = configuration.code_sha256.as_deref().unwrap_or_default();
+    let code_sha256 = configuration.code_sha256.as_deref().unwrap_or(&outputs.code_sha256);
     let unchanged = code_sha256 == outputs.code_sha256;
+    let logs_to = configuration.logging_config().and_then(|logging| logging.log_group.clone());
     let variables = environment.and_then(|environment| environment.variables.clone()).unwrap_or_default();
     Ok(Spec {
         name: outputs.name.clone(),
         role_arn: configuration.role.clone().unwrap_or_default(),
-        runtime: configuration.runtime.as_ref().map_or_else(String::new, |runtime| runtime.as_str().to_owned()),
+        runtime: configuration.runtime.as_ref().map(spelled).unwrap_or_default(),
         handler: configuration.handler.clone().unwrap_or_default(),
-        timeout: natural(configuration.timeout),
-        memory: natural(configuration.memory_size),
-        architecture: configuration.architectures().first().map_or("x86_64", types::Architecture::as_str).to_owned(),
+        timeout: natural(configuration.timeout, DEFAULT_TIMEOUT),
+        memory: natural(configuration.memory_size, DEFAULT_MEMORY),
+        architecture: configuration.architectures().first().map_or_else(|| "x86_64".into(), spelled),
         environment: variables.into_iter().collect(),
         description: configuration.description.clone().unwrap_or_default(),
-        log_group: configuration.logging_config().and_then(|logging| logging.log_group.clone()).unwrap_or_default(),
+        log_group: logs_to.unwrap_or_else(|| log_group::name_for(&outputs.name)),
         source_hash: if unchanged { outputs.source_hash.clone() } else { drifted(code_sha256) },
         tags: BTreeMap::new(),
         alias: String::new(),
     })
 }
 
-fn natural(number: Option<i32>) -> u32 {
-    number.and_then(|number| number.try_into().ok()).unwrap_or_default()
+fn natural(number: Option<i32>, default: u32) -> u32 {
+    number.and_then(|number| number.try_into().ok()).unwrap_or(default)
 }

@@ -8,10 +8,11 @@ use aws_sdk_lambda::{
 };
 use sha2::{Digest as _, Sha256};
 
-use super::{Outputs, Spec, spec, wait};
+use super::{LambdaFunction, Outputs, Spec, spec, wait};
 use crate::{
-    aws::{Cloud, call, operation, remove},
-    engine::{Context, ResourceError, Verdict},
+    aws::{Cloud, call, meant, operation, remove},
+    engine::{Context, Resource as _, ResourceError, Verdict},
+    resources::kept::kept,
 };
 
 /// What the description of a version of ours begins with; the fingerprint follows.
@@ -58,11 +59,13 @@ pub(super) async fn publish(
         Err(error) if error.message.contains("CodeSHA256") => return Err(error.hint(MEDDLED)),
         answer => answer?,
     };
-    let (version, active) = (answer.version.clone().unwrap_or_default(), answer.state == Some(State::Active));
-    if self::fingerprint(&spec(&configuration(answer), outputs)?) != fingerprint {
-        let message = format!("version {version} of function `{}` did not freeze what was set", want.name);
-        return Err(ResourceError::refused(message).hint(MEDDLED));
-    }
+    let version = answer.version.clone().unwrap_or_default();
+    let active = answer.state.as_ref().map(meant) == Some(State::Active);
+    let frozen = spec(&configuration(answer), outputs)?;
+    // The description of a version is the version's own, and neither tags nor the alias are frozen.
+    let rest =
+        Spec { description: want.description.clone(), tags: want.tags.clone(), alias: want.alias.clone(), ..frozen };
+    kept(&format!("version {version} of function `{}`", want.name), &rest, want, LambdaFunction::SECRET)?;
     if !active {
         wait::until_active(context, &want.name, Some(&version)).await?;
     }

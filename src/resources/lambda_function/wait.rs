@@ -6,7 +6,7 @@ use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 
 use super::get;
 use crate::{
-    aws::{Cloud, settle},
+    aws::{Cloud, meant, settle},
     engine::{Context, ResourceError},
 };
 
@@ -22,7 +22,7 @@ pub(super) async fn until_active(
     settle::until(context, PATIENCE, &format!("{of}function `{name}` to become active"), || async move {
         // GetFunction may not know the function yet, a moment after CreateFunction.
         let Some(now) = configuration(context, name, version).await? else { return Ok(None) };
-        match now.state {
+        match now.state.as_ref().map(meant) {
             Some(State::Failed) => Err(failed(name, now.state_reason.as_deref())),
             Some(State::Pending) | None => Ok(None),
             _ => Ok(Some(())),
@@ -37,14 +37,14 @@ pub(super) async fn until_updated(
     name: &str,
     answered: Option<&LastUpdateStatus>,
 ) -> Result<(), ResourceError> {
-    if answered == Some(&LastUpdateStatus::Successful) {
+    if answered.map(meant) == Some(LastUpdateStatus::Successful) {
         return Ok(());
     }
     settle::until(context, PATIENCE, &format!("function `{name}` to take its change in"), || async move {
         let Some(now) = configuration(context, name, None).await? else {
             return Err(ResourceError::refused(format!("function `{name}` is gone")));
         };
-        match now.last_update_status {
+        match now.last_update_status.as_ref().map(meant) {
             Some(LastUpdateStatus::Failed) => Err(failed(name, now.last_update_status_reason.as_deref())),
             Some(LastUpdateStatus::Successful) => Ok(Some(())),
             _ => Ok(None),

@@ -20,7 +20,7 @@ pub(super) async fn all(
         let beneath = each(names(context, rest_api_id).await?, async |name| {
             let Some(stage) = get(context, rest_api_id, &name).await? else { return Ok(None) };
             let Some(claim) = claim_of(&tags(&stage), &Stage::KIND, scope) else { return Ok(None) };
-            Ok(Some((claim, live(context, rest_api_id, &stage, (&scope.stack, &scope.stage)).await?)))
+            Ok(Some((claim, live(context, (rest_api_id, &name), &stage, (&scope.stack, &scope.stage)).await?)))
         });
         found.extend(beneath.await?);
     }

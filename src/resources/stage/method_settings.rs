@@ -1,68 +1,91 @@
 //! The throttling of a stage, which is part of its method settings, beside logging, metrics and caching: those are nobody's
 //! but the person's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_apigateway::types::{MethodSetting, Op, PatchOperation};
+use aws_sdk_apigateway::types::{MethodSetting, Op, PatchOperation, UnauthorizedCacheControlHeaderStrategy};
 
 use super::Throttle;
-use crate::resources::rest_api::{escaped, patch};
+use crate::{
+    aws::meant,
+    resources::rest_api::{escaped, patch},
+};
 
 /// What AWS fills in for a throttling that nobody set.
 const UNSET: Throttle = Throttle { rate_limit: 10_000.0, burst_limit: 5_000 };
 
-/// The throttlings in the settings of a stage, by the key of the setting. One that somebody made for something else has
-/// none.
+/// The key of the setting that all methods have which have none of their own.
+const ALL: &str = "*/*";
+
+/// The throttlings in the settings of a stage, by the key of the setting.
+///
+/// A setting of a method is born as a copy of `*/*`, whatever it is made for. So one that throttles as `*/*` does is no
+/// throttling of its own, and neither is a `*/*` with AWS's own values.
 pub(super) fn throttling(settings: &HashMap<String, MethodSetting>) -> BTreeMap<String, Throttle> {
-    let throttled =
-        settings.iter().filter(|(key, setting)| throttle(setting) != UNSET || beside(key, setting).is_empty());
-    throttled.map(|(key, setting)| (key.clone(), throttle(setting))).collect()
+    let all = settings.get(ALL).map_or(UNSET, throttle);
+    let throttled = settings.iter().map(|(key, setting)| (key, throttle(setting)));
+    let own = throttled.filter(|(key, throttle)| *throttle != if *key == ALL { UNSET } else { all.clone() });
+    own.map(|(key, throttle)| (key.clone(), throttle)).collect()
 }
 
-/// The patches from the settings of a stage to these throttlings. AWS cannot remove one field of a setting, only the
-/// setting whole: what is beside the throttling is set again.
+/// The throttlings that are wanted, without those that are no more than what holds anyway.
+#[must_use]
+pub fn own(mut want: BTreeMap<String, Throttle>) -> BTreeMap<String, Throttle> {
+    let all = want.get(ALL).cloned().unwrap_or(UNSET);
+    want.retain(|key, throttle| *throttle != if key == ALL { UNSET } else { all.clone() });
+    want
+}
+
+/// The patches from the settings of a stage to these throttlings.
+///
+/// A setting that is there for its throttling alone goes; one that is there for something else throttles as `*/*` does
+/// from here on. AWS cannot remove one field of a setting.
 pub(super) fn patches(
     settings: &HashMap<String, MethodSetting>,
     want: &BTreeMap<String, Throttle>,
 ) -> Vec<PatchOperation> {
-    let live = throttling(settings);
-    let gone = live.keys().filter(|key| !want.contains_key(*key));
-    let removals = gone.flat_map(|key| {
-        let kept = settings.get(key).map(|setting| beside(key, setting)).unwrap_or_default();
-        [patch(Op::Remove, path(key), None)].into_iter().chain(kept)
-    });
-    let changed = want.iter().filter(|(key, throttle)| live.get(*key) != Some(throttle));
-    let throttled = changed.flat_map(|(key, throttle)| {
-        let (rate, burst) = (throttle.rate_limit.to_string(), throttle.burst_limit.to_string());
-        [set(key, "throttling/rateLimit", &rate), set(key, "throttling/burstLimit", &burst)]
-    });
-    removals.chain(throttled).collect()
+    let all = want.get(ALL).cloned().unwrap_or(UNSET);
+    let mut patches = Vec::new();
+    let keys: BTreeSet<&String> = settings.keys().chain(want.keys()).collect();
+    for key in keys {
+        let wanted = want.get(key).unwrap_or(if key == ALL { &UNSET } else { &all });
+        match settings.get(key) {
+            Some(setting) if throttle(setting) == *wanted => {}
+            Some(setting) if !want.contains_key(key) && for_throttling(key, setting, settings) => {
+                patches.push(patch(Op::Remove, path(key), None));
+            }
+            _ => {
+                patches.push(set(key, "throttling/rateLimit", &wanted.rate_limit.to_string()));
+                patches.push(set(key, "throttling/burstLimit", &wanted.burst_limit.to_string()));
+            }
+        }
+    }
+    patches
 }
 
 fn throttle(setting: &MethodSetting) -> Throttle {
     Throttle { rate_limit: setting.throttling_rate_limit, burst_limit: setting.throttling_burst_limit }
 }
 
-/// The patches that set what a setting has beside its throttling and is not AWS's default.
-fn beside(key: &str, setting: &MethodSetting) -> Vec<PatchOperation> {
-    let level = setting.logging_level.clone().filter(|level| level != "OFF");
-    let strategy =
-        setting.unauthorized_cache_control_header_strategy.as_ref().map(|strategy| strategy.as_str().to_owned());
-    let strategy = strategy.filter(|strategy| strategy != "SUCCEED_WITH_RESPONSE_HEADER");
-    let lifetime = (setting.cache_ttl_in_seconds != 300).then(|| setting.cache_ttl_in_seconds.to_string());
-    let on = |flag: bool| flag.then(|| "true".to_owned());
-    let authorized = (!setting.require_authorization_for_cache_control).then(|| "false".to_owned());
-    let fields = [
-        ("metrics/enabled", on(setting.metrics_enabled)),
-        ("logging/loglevel", level),
-        ("logging/dataTrace", on(setting.data_trace_enabled)),
-        ("caching/enabled", on(setting.caching_enabled)),
-        ("caching/ttlInSeconds", lifetime),
-        ("caching/dataEncrypted", on(setting.cache_data_encrypted)),
-        ("caching/requireAuthorizationForCacheControl", authorized),
-        ("caching/unauthorizedCacheControlHeaderStrategy", strategy),
-    ];
-    fields.into_iter().filter_map(|(field, value)| Some(set(key, field, &value?))).collect()
+/// Whether a setting has nothing beside its throttling that would not hold without it.
+fn for_throttling(key: &str, setting: &MethodSetting, settings: &HashMap<String, MethodSetting>) -> bool {
+    let usual =
+        MethodSetting::builder().cache_ttl_in_seconds(300).require_authorization_for_cache_control(true).build();
+    let all = settings.get(ALL).filter(|_| key != ALL).unwrap_or(&usual);
+    beside(setting) == beside(all)
+}
+
+/// What a setting has beside its throttling.
+fn beside(setting: &MethodSetting) -> impl PartialEq + use<> {
+    let strategy = setting.unauthorized_cache_control_header_strategy.as_ref().map(meant);
+    (
+        setting.metrics_enabled,
+        setting.logging_level.as_deref().unwrap_or("OFF").to_uppercase(),
+        setting.data_trace_enabled,
+        (setting.caching_enabled, setting.cache_ttl_in_seconds, setting.cache_data_encrypted),
+        setting.require_authorization_for_cache_control,
+        strategy.unwrap_or(UnauthorizedCacheControlHeaderStrategy::SucceedWithResponseHeader),
+    )
 }
 
 fn set(key: &str, field: &str, value: &str) -> PatchOperation {
@@ -95,33 +118,53 @@ mod tests {
         patches.iter().map(|one| (one.path().unwrap_or_default(), one.value())).collect()
     }
 
+    fn wanted(rate_limit: f64) -> BTreeMap<String, Throttle> {
+        BTreeMap::from([("*/*".to_owned(), Throttle { rate_limit, burst_limit: 7 })])
+    }
+
     #[test]
-    fn a_throttling_that_is_not_wanted_goes_with_its_setting_and_a_changed_one_keeps_its_other_fields() {
-        let live = HashMap::from([("pets~1{id}/GET".to_owned(), setting(1.0)), ("*/*".to_owned(), setting(1.0))]);
-        let want = BTreeMap::from([("*/*".to_owned(), Throttle { rate_limit: 2.5, burst_limit: 7 })]);
+    fn a_setting_that_is_there_for_its_throttling_alone_goes_and_one_for_something_else_throttles_as_all_do() {
+        let mut logged = setting(1.0);
+        logged.logging_level = Some("INFO".into());
+        let live = HashMap::from([
+            ("*/*".to_owned(), setting(1.0)),
+            ("pets~1{id}/GET".to_owned(), setting(3.0)),
+            ("logged/GET".to_owned(), logged.clone()),
+        ]);
+        assert_eq!(throttling(&live).keys().collect::<Vec<_>>(), ["*/*", "pets~1{id}/GET"]);
         assert_eq!(
-            seen(&patches(&live, &want)),
+            seen(&patches(&live, &wanted(2.5))),
             [
-                ("/pets~1{id}/GET", None),
                 ("/*/*/throttling/rateLimit", Some("2.5")),
                 ("/*/*/throttling/burstLimit", Some("7")),
+                ("/logged/GET/throttling/rateLimit", Some("2.5")),
+                ("/logged/GET/throttling/burstLimit", Some("7")),
+                ("/pets~1{id}/GET", None),
             ]
+        );
+        let live = HashMap::from([("*/*".to_owned(), logged)]);
+        assert_eq!(
+            seen(&patches(&live, &BTreeMap::new())),
+            [("/*/*/throttling/rateLimit", Some("10000")), ("/*/*/throttling/burstLimit", Some("5000"))]
         );
     }
 
     #[test]
-    fn what_somebody_set_beside_a_throttling_outlives_it() {
-        let mut logged = setting(1.0);
-        logged.logging_level = Some("INFO".into());
-        let live = HashMap::from([("*/*".to_owned(), logged)]);
-        assert_eq!(seen(&patches(&live, &BTreeMap::new())), [("/*/*", None), ("/*/*/logging/loglevel", Some("INFO"))]);
+    fn a_setting_that_is_born_as_a_copy_is_no_throttling_of_its_own() {
+        let mut cached = setting(1.0);
+        cached.caching_enabled = true;
+        let mut copied = cached.clone();
+        copied.metrics_enabled = true;
+        let live = HashMap::from([("*/*".to_owned(), cached), ("a/GET".to_owned(), copied)]);
+        assert_eq!(throttling(&live), wanted(1.0));
+        assert_eq!(seen(&patches(&live, &wanted(1.0))), []);
     }
 
     #[test]
-    fn a_setting_that_somebody_made_for_something_else_is_no_throttling() {
-        let mut measured = setting(UNSET.rate_limit);
-        measured.metrics_enabled = true;
-        let live = HashMap::from([("*/*".to_owned(), measured), ("a/GET".to_owned(), setting(UNSET.rate_limit))]);
-        assert_eq!(throttling(&live).keys().collect::<Vec<_>>(), ["a/GET"]);
+    fn what_holds_anyway_is_no_throttling() {
+        let live = HashMap::from([("*/*".to_owned(), setting(UNSET.rate_limit))]);
+        assert_eq!(throttling(&live), BTreeMap::new());
+        assert_eq!(own(BTreeMap::from([("*/*".to_owned(), UNSET)])), BTreeMap::new());
+        assert_eq!(own(wanted(1.0)), wanted(1.0));
     }
 }

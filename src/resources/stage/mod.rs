@@ -27,11 +27,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use access_log::{AccessLog, ROLE_HINTS, may_log};
+pub use method_settings::own as own_throttling;
 
-use super::rest_api::{arn, patch, retag};
+use super::{
+    kept::kept,
+    rest_api::{arn, patch, retag},
+};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claimed, dns_suffix, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Discovered, Found, Input, Kind, Live, Resource, ResourceError, Scope},
+    engine::{Claim, Context, Discovered, Found, Immutable, Input, Kind, Live, Resource, ResourceError, Scope},
 };
 
 /// The kind.
@@ -45,8 +49,9 @@ pub struct Spec {
     pub rest_api_id: Input<String>,
     /// The first part of the path in its URLs.
     pub name: String,
-    /// Empty is none.
-    pub description: String,
+    /// Never wanted. Intents of former versions have it, and whoever describes a stage by hand may.
+    #[serde(default, skip_serializing)]
+    pub description: Option<String>,
     /// The digest of everything that its deployment holds.
     pub fingerprint: Input<String>,
     /// Throttling by the key of a method setting, which is `*/*` for the whole stage.
@@ -81,7 +86,7 @@ pub struct Outputs {
 
 impl Resource for Stage {
     const KIND: Kind = Kind::new("stage");
-    const REPLACE_ON: &'static [&'static str] = &["rest_api_id", "name"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id"), Immutable::derived("name")];
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
     const SERVES: Option<&'static str> = Some("deployment_id");
 
@@ -133,14 +138,13 @@ impl Resource for Stage {
             .rest_api_id(rest_api_id)
             .stage_name(&spec.name)
             .deployment_id(&deployment_id)
-            .set_description((!spec.description.is_empty()).then(|| spec.description.clone()))
             .set_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
         call(context, &operation::CREATE_STAGE, || request.clone().send()).await?;
         let outputs = outputs(rest_api_id, &spec.name, &deployment_id);
         // CreateStage has no members for method settings and access logs.
         let mut patches = method_settings::patches(&HashMap::new(), &spec.throttling);
         patches.extend(spec.access_log.iter().flat_map(|log| access_log::patches(Some(log))));
-        change(context, &outputs, patches).await?;
+        change(context, &outputs, patches, Some(spec)).await?;
         Ok(outputs)
     }
 
@@ -158,9 +162,6 @@ impl Resource for Stage {
                 deployments::provide(context, &outputs.rest_api_id, want.fingerprint.known()).await?;
             patches.push(patch(Op::Replace, "/deploymentId", Some(&outputs.deployment_id)));
         }
-        if live.description != want.description {
-            patches.push(patch(Op::Replace, "/description", Some(&want.description)));
-        }
         if live.throttling != want.throttling {
             // Asked again, for what is set beside the throttling.
             let stage = get(context, &outputs.rest_api_id, &outputs.name).await?;
@@ -170,7 +171,7 @@ impl Resource for Stage {
         if live.access_log != want.access_log {
             patches.extend(access_log::patches(want.access_log.as_ref()));
         }
-        change(context, &outputs, patches).await?;
+        change(context, &outputs, patches, Some(want)).await?;
         let arn = stage_arn(context.cloud, &outputs.rest_api_id, &outputs.name);
         retag(context, &arn, &live.tags, &want.tags).await?;
         Ok(outputs)
@@ -183,7 +184,7 @@ impl Resource for Stage {
         deployment_id: &str,
     ) -> Result<Outputs, ResourceError> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
-        change(context, outputs, vec![patch(Op::Replace, "/deploymentId", Some(deployment_id))]).await?;
+        change(context, outputs, vec![patch(Op::Replace, "/deploymentId", Some(deployment_id))], None).await?;
         Ok(Outputs { deployment_id: deployment_id.to_owned(), ..outputs.clone() })
     }
 
@@ -225,7 +226,7 @@ async fn seen(
     match foreign(context.cloud, Tagged { thing, tags: &tags(&stage), tagging }, claim) {
         None => {
             let ours = (claim.stack.as_str(), claim.stage.as_str());
-            live(context, rest_api_id, &stage, ours).await.map(Found::Ours)
+            live(context, (rest_api_id, name), &stage, ours).await.map(Found::Ours)
         }
         Some(foreign) => Ok(Found::NotOurs(foreign)),
     }
@@ -242,16 +243,17 @@ async fn get(
 
 async fn live(
     context: &Context<'_, Cloud>,
-    rest_api_id: &str,
+    (rest_api_id, name): (&str, &str),
     stage: &GetStageOutput,
     (stack, of): (&str, &str),
 ) -> Result<Live<Outputs, Spec>, ResourceError> {
-    let name = stage.stage_name().unwrap_or_default();
-    let deployment_id = stage.deployment_id().unwrap_or_default();
+    let deployment_id = stage.deployment_id().ok_or_else(|| {
+        ResourceError::refused(format!("apigateway:GetStage answered without the deployment of stage `{name}`"))
+    })?;
     let spec = Spec {
         rest_api_id: rest_api_id.into(),
         name: name.to_owned(),
-        description: stage.description().unwrap_or_default().to_owned(),
+        description: None,
         fingerprint: deployments::fingerprint(context, rest_api_id, deployment_id).await?.into(),
         throttling: stage.method_settings().map(method_settings::throttling).unwrap_or_default(),
         access_log: access_log::live(stage.access_log_settings(), &access_log::destination(context.cloud, stack, of)),
@@ -283,10 +285,12 @@ fn stage_arn(cloud: &Cloud, rest_api_id: &str, name: &str) -> String {
     arn(cloud, rest_api_id, &format!("/stages/{name}"))
 }
 
+/// Sends patches, and makes sure that the answer shows what was `want`ed by them.
 async fn change(
     context: &Context<'_, Cloud>,
     outputs: &Outputs,
     patches: Vec<PatchOperation>,
+    want: Option<&Spec>,
 ) -> Result<(), ResourceError> {
     if patches.is_empty() {
         return Ok(());
@@ -297,5 +301,14 @@ async fn change(
         .rest_api_id(&outputs.rest_api_id)
         .stage_name(&outputs.name)
         .set_patch_operations(Some(patches));
-    call(context, &operation::UPDATE_STAGE, || request.clone().send()).await.map(drop).map_err(access_log::explained)
+    let sent = call(context, &operation::UPDATE_STAGE, || request.clone().send()).await;
+    let answer = sent.map_err(access_log::explained)?;
+    let Some(want) = want else { return Ok(()) };
+    let ours = want.access_log.as_ref().map(|log| log.destination_arn.as_str()).unwrap_or_default();
+    let answer = Spec {
+        throttling: answer.method_settings().map(method_settings::throttling).unwrap_or_default(),
+        access_log: access_log::live(answer.access_log_settings(), ours),
+        ..want.clone()
+    };
+    kept(&format!("stage `{}`", outputs.name), &answer, want, &[])
 }

@@ -1,9 +1,9 @@
 //! The second factor, which only `SetUserPoolMfaConfig` can switch on and which that call replaces whole.
 
-use aws_sdk_cognitoidentityprovider::types::{SoftwareTokenMfaConfigType, UserPoolMfaType, UserPoolType};
+use aws_sdk_cognitoidentityprovider::types::{SoftwareTokenMfaConfigType, UserPoolType};
 
 use crate::{
-    aws::{Cloud, call, operation},
+    aws::{Cloud, call, operation, spelled},
     engine::{Context, ResourceError},
 };
 
@@ -11,7 +11,7 @@ pub(super) const OFF: &str = "OFF";
 
 /// What `DescribeUserPool` says, and in addition whether users may have an authenticator app at all.
 pub(super) async fn read(context: &Context<'_, Cloud>, pool: &UserPoolType) -> Result<String, ResourceError> {
-    let mfa = pool.mfa_configuration.as_ref().map_or(OFF, UserPoolMfaType::as_str).to_owned();
+    let mfa = pool.mfa_configuration.as_ref().map_or_else(|| OFF.to_owned(), spelled);
     if mfa == OFF {
         return Ok(mfa);
     }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_cognitoidentityprovider::types::{DeletionProtectionType, UserPoolType};
+use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,7 @@ use crate::{
         Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, settle,
         verbatim::{self, Verbatim},
     },
-    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope, Verdict},
+    engine::{Claim, Context, Discovered, Found, Immutable, Kind, Live, Resource, ResourceError, Scope, Verdict},
 };
 
 /// The kind.
@@ -34,6 +34,8 @@ pub struct Spec {
     pub name: String,
     /// What people sign in with instead of a username.
     pub username_attributes: BTreeSet<String>,
+    /// Whether `Ada` and `ada` are two users; `None` leaves a pool as it is, and creates one in which they are the same.
+    pub case_sensitive: Option<bool>,
     /// `OFF`, `OPTIONAL` or `ON`, with an authenticator app.
     pub mfa: String,
     /// What a password must be like.
@@ -83,7 +85,9 @@ pub struct Outputs {
 
 impl Resource for UserPool {
     const KIND: Kind = Kind::new("user_pool");
-    const REPLACE_ON: &'static [&'static str] = &["username_attributes"];
+    // AliasAttributes and the schema are fixed as well. A pool gets neither an alias nor an attribute of its own here.
+    const IMMUTABLE: &'static [Immutable] =
+        &[Immutable::chosen("username_attributes"), Immutable::chosen("case_sensitive").or("false")];
     const PRECIOUS: bool = true;
     const LISTED_LATE: bool = true;
 
@@ -186,7 +190,7 @@ impl Resource for UserPool {
             return Err(ResourceError::refused(format!("the user pool still has the domain `{domain}`"))
                 .hint("delete the domain first, with `aws cognito-idp delete-user-pool-domain`"));
         }
-        if pool.deletion_protection == Some(DeletionProtectionType::Active) {
+        if settings::is_protected(&pool) {
             rewrite(context, &outputs.id, |mut now| {
                 now.insert("DeletionProtection".into(), json!("INACTIVE"));
                 now
@@ -229,7 +233,9 @@ async fn live(context: &Context<'_, Cloud>, pool: &UserPoolType) -> Result<Live<
 async fn describe(context: &Context<'_, Cloud>, id: &str) -> Result<Option<UserPoolType>, ResourceError> {
     let request = context.cloud.cognito.describe_user_pool().user_pool_id(id);
     let answer = look(context, &operation::DESCRIBE_USER_POOL, || request.clone().send()).await?;
-    Ok(answer.and_then(|answer| answer.user_pool))
+    // A pool that seems gone would be created a second time, without its users.
+    let missing = || ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool");
+    answer.map(|answer| answer.user_pool.ok_or_else(missing)).transpose()
 }
 
 /// The ids and names of all pools; the list knows none of their tags.

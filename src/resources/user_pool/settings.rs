@@ -6,14 +6,17 @@ use aws_sdk_cognitoidentityprovider::{
     operation::create_user_pool::builders::CreateUserPoolFluentBuilder,
     types::{
         AccountRecoverySettingType, AdminCreateUserConfigType, DeletionProtectionType, PasswordPolicyType,
-        RecoveryOptionType, UserPoolPolicyType, UserPoolType, VerifiedAttributeType,
+        RecoveryOptionType, UserPoolPolicyType, UserPoolType, UsernameConfigurationType, VerifiedAttributeType,
     },
 };
 
 use serde_json::{Map, Value, json};
 
 use super::{PasswordPolicy, Spec};
-use crate::{aws::user_tags, engine::ResourceError};
+use crate::{
+    aws::{meant, spelled, user_tags},
+    engine::ResourceError,
+};
 
 /// The request for a new pool, all but its tags and its second factor.
 pub(super) fn creation(
@@ -27,6 +30,7 @@ pub(super) fn creation(
         .policies(UserPoolPolicyType::builder().password_policy(password_policy(spec)).build())
         .deletion_protection(protection(spec))
         .set_username_attributes((!usernames.is_empty()).then_some(usernames))
+        .username_configuration(case_sensitivity(spec)?)
         .set_auto_verified_attributes(Some(verified(spec)).filter(|attributes| !attributes.is_empty()))
         .admin_create_user_config(admin)
         .set_account_recovery_setting(recovery(spec)?))
@@ -82,15 +86,22 @@ pub(super) fn spec(pool: &UserPoolType, mfa: String) -> Spec {
     let only_admins = pool.admin_create_user_config.as_ref().is_some_and(|admin| admin.allow_admin_create_user_only);
     Spec {
         name: pool.name.clone().unwrap_or_default(),
-        username_attributes: pool.username_attributes().iter().map(|name| name.as_str().to_owned()).collect(),
+        username_attributes: pool.username_attributes().iter().map(spelled).collect(),
+        // Cognito tells of pools that were created without a word on it nothing: they are case-sensitive.
+        case_sensitive: Some(pool.username_configuration.as_ref().is_none_or(|names| names.case_sensitive)),
         mfa,
         password_policy: live_password_policy(password),
         auto_verified_attributes: names(pool.auto_verified_attributes()),
-        deletion_protection: pool.deletion_protection == Some(DeletionProtectionType::Active),
+        deletion_protection: is_protected(pool),
         self_sign_up: !only_admins,
-        account_recovery: pool.account_recovery_setting.as_ref().map(live_recovery),
+        account_recovery: Some(live_recovery(pool.account_recovery_setting.as_ref())),
         tags: user_tags(&all_tags(pool)),
     }
+}
+
+/// Whether Cognito refuses to delete the pool.
+pub(super) fn is_protected(pool: &UserPoolType) -> bool {
+    pool.deletion_protection.as_ref().map(meant) == Some(DeletionProtectionType::Active)
 }
 
 /// All tags of the pool.
@@ -99,7 +110,7 @@ pub(super) fn all_tags(pool: &UserPoolType) -> BTreeMap<String, String> {
 }
 
 fn names(attributes: &[VerifiedAttributeType]) -> BTreeSet<String> {
-    attributes.iter().map(|attribute| attribute.as_str().to_owned()).collect()
+    attributes.iter().map(spelled).collect()
 }
 
 fn verified(spec: &Spec) -> Vec<VerifiedAttributeType> {
@@ -108,6 +119,11 @@ fn verified(spec: &Spec) -> Vec<VerifiedAttributeType> {
 
 fn protection(spec: &Spec) -> DeletionProtectionType {
     if spec.deletion_protection { DeletionProtectionType::Active } else { DeletionProtectionType::Inactive }
+}
+
+/// AWS's own default is a pool in which `Ada@example.com` cannot sign in as `ada@example.com`, for ever.
+fn case_sensitivity(spec: &Spec) -> Result<UsernameConfigurationType, ResourceError> {
+    Ok(UsernameConfigurationType::builder().case_sensitive(spec.case_sensitive.unwrap_or(false)).build()?)
 }
 
 fn password_policy(spec: &Spec) -> PasswordPolicyType {
@@ -147,10 +163,14 @@ fn recovery(spec: &Spec) -> Result<Option<AccountRecoverySettingType>, ResourceE
     Ok(Some(AccountRecoverySettingType::builder().set_recovery_mechanisms(Some(ways)).build()))
 }
 
-fn live_recovery(setting: &AccountRecoverySettingType) -> Vec<String> {
-    let mut ways: Vec<_> = setting.recovery_mechanisms().iter().collect();
+/// In order of priority; without a setting as Cognito has it where none is made.
+fn live_recovery(setting: Option<&AccountRecoverySettingType>) -> Vec<String> {
+    let mut ways: Vec<_> = setting.iter().flat_map(|setting| setting.recovery_mechanisms()).collect();
+    if ways.is_empty() {
+        return ["verified_email", "verified_phone_number"].map(str::to_owned).into();
+    }
     ways.sort_by_key(|way| way.priority);
-    ways.into_iter().map(|way| way.name.as_str().to_owned()).collect()
+    ways.into_iter().map(|way| spelled(&way.name)).collect()
 }
 
 fn number(number: u32) -> i32 {

@@ -10,8 +10,8 @@ use aws_sdk_cognitoidentityprovider::types::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    aws::{Cloud, call, look, once, operation, remove},
-    engine::{Claim, Context, Found, Input, Kind, Live, Replacement, Resource, ResourceError, Verdict},
+    aws::{Cloud, call, look, meant, once, operation, remove, spelled},
+    engine::{Claim, Context, Found, Immutable, Input, Kind, Live, Replacement, Resource, ResourceError, Verdict},
 };
 
 /// The kind.
@@ -52,7 +52,7 @@ pub struct Outputs {
 
 impl Resource for UserPoolClient {
     const KIND: Kind = Kind::new("user_pool_client");
-    const REPLACE_ON: &'static [&'static str] = &["generate_secret", "user_pool_id"];
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::chosen("generate_secret"), Immutable::derived("user_pool_id")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("user_pool")];
 
@@ -112,10 +112,15 @@ impl Resource for UserPoolClient {
             request.clone().customize().config_override(once::cognito()).send()
         })
         .await?;
-        let id = answer.user_pool_client.and_then(|client| client.client_id);
-        let id = id.ok_or_else(|| {
+        let client = answer.user_pool_client;
+        let id = client.as_ref().and_then(|client| client.client_id.clone()).ok_or_else(|| {
             ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPoolClient answered without an id")
         })?;
+        // A client whose secret is not shown would be replaced by every run.
+        if spec.generate_secret && client.is_some_and(|client| client.client_secret.is_none()) {
+            return Err(ResourceError::refused(format!("app client `{id}` was asked for a secret and has none"))
+                .hint("this server generates no secrets: set `client.generateSecret` to false"));
+        }
         Ok(Outputs { id, user_pool_id: pool.clone() })
     }
 
@@ -145,7 +150,8 @@ async fn describe(
     let cognito = &context.cloud.cognito;
     let request = cognito.describe_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
     let answer = look(context, &operation::DESCRIBE_USER_POOL_CLIENT, || request.clone().send()).await?;
-    Ok(answer.and_then(|answer| answer.user_pool_client))
+    let missing = || ResourceError::refused("cognito-idp:DescribeUserPoolClient answered without the client");
+    answer.map(|answer| answer.user_pool_client.ok_or_else(missing)).transpose()
 }
 
 /// The clients of a pool that have this name; none when the pool is gone.
@@ -174,15 +180,18 @@ fn spec(pool: &str, client: &UserPoolClientType) -> Spec {
     let id = (client.id_token_validity.unwrap_or(0), units.id_token.unwrap_or(hours));
     let refresh = (client.refresh_token_validity, units.refresh_token.unwrap_or(TimeUnitsType::Days));
     let prevents = Some(PreventUserExistenceErrorTypes::Enabled);
+    // What Cognito allows where nothing is said.
+    let usual = || ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"].map(str::to_owned).into();
+    let flows = client.explicit_auth_flows.as_ref().filter(|flows| !flows.is_empty());
     Spec {
         user_pool_id: pool.into(),
         name: client.client_name.clone().unwrap_or_default(),
         generate_secret: client.client_secret.is_some(),
-        explicit_auth_flows: client.explicit_auth_flows().iter().map(|flow| flow.as_str().to_owned()).collect(),
+        explicit_auth_flows: flows.map_or_else(usual, |flows| flows.iter().map(spelled).collect()),
         access_token_validity_minutes: whole(access, 60, 60),
         id_token_validity_minutes: whole(id, 60, 60),
         refresh_token_validity_days: whole(refresh, 86_400, 30),
-        prevent_user_existence_errors: client.prevent_user_existence_errors == prevents,
+        prevent_user_existence_errors: client.prevent_user_existence_errors.as_ref().map(meant) == prevents,
     }
 }
 
@@ -191,7 +200,7 @@ fn whole((validity, unit): (i32, TimeUnitsType), seconds: u32, default: u32) -> 
     if validity == 0 {
         return Some(default);
     }
-    let factor = match unit {
+    let factor = match meant(&unit) {
         TimeUnitsType::Seconds => 1,
         TimeUnitsType::Minutes => 60,
         TimeUnitsType::Hours => 3_600,

@@ -6,13 +6,14 @@ use std::time::Duration;
 use aws_sdk_cognitoidentityprovider::types::TimeUnitsType;
 use serde_json::{Map, Value, json};
 
-use super::{Outputs, Spec, existence};
+use super::{Outputs, Spec, existence, spec};
 use crate::{
     aws::{
         Cloud, call, look, operation, settle,
         verbatim::{self, Verbatim},
     },
     engine::{Context, ResourceError},
+    resources::kept::kept,
 };
 
 /// What is told of a client and cannot be set by an update.
@@ -31,7 +32,11 @@ pub(super) async fn update(context: &Context<'_, Cloud>, outputs: &Outputs, want
         settle::unless(sent.await, "ConcurrentModificationException")
     })
     .await
-    .map(drop)
+    .and_then(|answer| {
+        let Some(client) = answer.user_pool_client else { return Ok(()) };
+        let answer = Spec { generate_secret: want.generate_secret, ..spec(&outputs.user_pool_id, &client) };
+        kept(&format!("app client `{}`", outputs.id), &answer, want, &[])
+    })
 }
 
 /// Everything that Cognito tells of a client, in its own words.

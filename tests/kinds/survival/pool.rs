@@ -160,7 +160,7 @@ fn every_member_that_an_update_of_a_pool_accepts_is_set_by_hand_or_has_a_field()
 fn every_field_of_the_pool_that_can_be_changed_is_changed() {
     let fields: BTreeSet<String> = spec().as_object().unwrap().keys().cloned().collect();
     let mut changed: BTreeSet<String> = changes().keys().map(|name| (*name).to_owned()).collect();
-    changed.insert("username_attributes".into());
+    changed.extend(["case_sensitive", "username_attributes"].map(String::from));
     assert_eq!(changed, fields);
 }
 
