@@ -170,12 +170,24 @@ async fn managed_policies_attach_once_up_to_ten_and_only_those_of_aws() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let arn = |name: &str| format!("arn:aws:iam::aws:policy/{name}");
-    for number in 0..10 {
-        assert_eq!(attach(&cloud, &arn(&format!("service-role/P{number}"))).await.status, 200);
+    let ten = [
+        "AWSLambdaBasicDurableExecutionRolePolicy",
+        "AWSLambdaBasicExecutionRole",
+        "AWSLambdaDynamoDBExecutionRole",
+        "AWSLambdaENIManagementAccess",
+        "AWSLambdaKinesisExecutionRole",
+        "AWSLambdaMSKExecutionRole",
+        "AWSLambdaRole",
+        "AWSLambdaSQSQueueExecutionRole",
+        "AWSLambdaVPCAccessExecutionRole",
+        "AmazonAPIGatewayPushToCloudWatchLogs",
+    ];
+    for name in ten {
+        assert_eq!(attach(&cloud, &arn(&format!("service-role/{name}"))).await.status, 200, "{name}");
     }
-    assert_eq!(attach(&cloud, &arn("service-role/P0")).await.status, 200);
+    assert_eq!(attach(&cloud, &arn(&format!("service-role/{}", ten[0]))).await.status, 200);
     assert_eq!(
-        refused(&attach(&cloud, &arn("Eleventh")).await),
+        refused(&attach(&cloud, &arn("ReadOnlyAccess")).await),
         refusal(409, "LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
     );
     assert_eq!(
@@ -192,8 +204,8 @@ async fn managed_policies_attach_once_up_to_ten_and_only_those_of_aws() {
     );
     let listed = iam(&cloud, "ListAttachedRolePolicies", &[("RoleName", "a"), ("PathPrefix", "/service-role/")]).await;
     assert_eq!(listed.elements("PolicyName").len(), 10);
-    assert_eq!(listed.elements("PolicyName")[0], "P0");
-    assert_eq!(listed.elements("PolicyArn")[0], arn("service-role/P0"));
+    assert_eq!(listed.elements("PolicyName")[0], ten[0]);
+    assert_eq!(listed.elements("PolicyArn")[0], arn(&format!("service-role/{}", ten[0])));
 }
 
 #[tokio::test]

@@ -88,16 +88,26 @@ async fn a_form_spells_out_lists_and_an_empty_list() {
         ("Tags.member.2.Key", "second"),
         ("Tags.member.2.Value", ""),
         ("Tags.member.1.Key", "first"),
-        ("Tags.member.1.Value", "<1 & 2>"),
+        ("Tags.member.1.Value", "1 + 2"),
     ];
     assert_eq!(iam(&cloud, "TagRole", &tags).await.status, 200);
     let listed = iam(&cloud, "ListRoleTags", &[("RoleName", "a")]).await;
     assert_eq!(listed.elements("Key"), ["first", "second"]);
-    assert_eq!(listed.elements("Value"), ["&lt;1 &amp; 2&gt;", ""]);
+    assert_eq!(listed.elements("Value"), ["1 + 2", ""]);
     assert_eq!(iam(&cloud, "UntagRole", &[("RoleName", "a"), ("TagKeys", "")]).await.status, 200);
     let keys = [("RoleName", "a"), ("TagKeys.member.1", "FIRST"), ("TagKeys.member.2", "unknown")];
     assert_eq!(iam(&cloud, "UntagRole", &keys).await.status, 200);
     assert_eq!(iam(&cloud, "ListRoleTags", &[("RoleName", "a")]).await.elements("Key"), ["second"]);
+}
+
+#[tokio::test]
+async fn what_xml_means_otherwise_is_escaped() {
+    let cloud = cloud();
+    role(&cloud, "a").await;
+    let described = [("RoleName", "a"), ("Description", "<1 & 2>")];
+    assert_eq!(iam(&cloud, "UpdateRole", &described).await.status, 200);
+    let read = iam(&cloud, "GetRole", &[("RoleName", "a")]).await;
+    assert_eq!(read.elements("Description"), ["&lt;1 &amp; 2&gt;"]);
 }
 
 #[tokio::test]
