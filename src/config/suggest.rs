@@ -1,7 +1,7 @@
 //! Guesses what was meant.
 
 /// So many candidates are compared, and so many names are listed: a file may have thousands, and a mistake in each.
-const MOST: usize = 500;
+const MOST: usize = 5_000;
 const LISTED: usize = 50;
 
 /// Gives `did you mean …?` when one of the candidates is close to what was written.
