@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 
 pub(crate) use call::CallArgs;
-pub(crate) use command::{Command, Detailed, LocalCommand, OutputsForm, RollbackArgs, UpArgs};
+pub(crate) use command::{Command, Detailed, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs};
 pub(crate) use data::Data;
 pub(crate) use environment::{environment, person, variables_of_aws};
 pub(crate) use invoke::InvokeArgs;
@@ -40,7 +40,7 @@ Examples:
   stackctl init                  write an example into this folder
   stackctl up --local            bring it up on this machine and call it
   stackctl plan --stage prod     see what `up` would do on AWS
-  stackctl up --stage prod       do it, after asking
+  stackctl up --stage prod       do it, after confirmation
   stackctl status                compare what there is with the config
   stackctl down                  remove it
 
@@ -81,6 +81,10 @@ pub(crate) struct Common {
     #[arg(short, long, global = true, env = "STACKCTL_STAGE", value_name = "NAME", help_heading = "Common options")]
     pub(crate) stage: Option<String>,
 
+    /// The name that `down` knows a stack by whose `deployment.serviceName` was changed
+    #[arg(skip)]
+    pub(crate) service_name: Option<String>,
+
     /// The AWS Region, instead of `deployment.region`
     ///
     /// `AWS_REGION` does not move a stack whose config names a Region; a config that wants it names `${env:AWS_REGION}`.
@@ -99,7 +103,7 @@ pub(crate) struct Common {
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,
 
-    /// Do not ask
+    /// Skip confirmation prompts
     #[arg(short, long, global = true, help_heading = "Common options")]
     pub(crate) yes: bool,
 

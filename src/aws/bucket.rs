@@ -141,6 +141,18 @@ impl Bucket for S3Bucket {
         Ok(Some(Object { body: body.to_vec(), etag, age }))
     }
 
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, ResourceError> {
+        let request =
+            self.client.list_objects_v2().bucket(&self.name).prefix(prefix).expected_bucket_owner(&self.owner);
+        let mut pages = request.into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|failure| self.explained(&operation::LIST_OBJECTS, &failure))?;
+            keys.extend(page.contents.into_iter().flatten().filter_map(|object| object.key));
+        }
+        Ok(keys)
+    }
+
     async fn put(&self, key: &str, body: Vec<u8>, condition: &Condition) -> Result<Attempt<ETag>, ResourceError> {
         let request = self.client.put_object().bucket(&self.name).key(key).expected_bucket_owner(&self.owner);
         let request = match condition {

@@ -61,8 +61,13 @@ pub(crate) enum Command {
 
     /// Check the configuration and the functions' folders
     ///
-    /// Finds every problem at once, each with its line and column. Asks nobody: it needs no account.
-    Validate,
+    /// Finds every problem at once, each with its line and column: of every stage, or of the one that --stage names. Asks
+    /// nobody: it needs no account.
+    Validate {
+        /// Check a stage that is not declared in `stages`, although others are
+        #[arg(long)]
+        new_stage: bool,
+    },
 
     /// Show what `up` would do
     ///
@@ -73,11 +78,15 @@ pub(crate) enum Command {
     Plan {
         #[command(flatten)]
         detailed: Detailed,
+
+        #[command(flatten)]
+        new: NewArgs,
     },
 
     /// Bring the stack up, or up to date
     ///
-    /// Shows the plan, asks, carries it out and prints the URLs. Interrupted at any point, the next `up` goes on.
+    /// Shows the plan, carries it out and prints the URLs. Asks for confirmation, but not with --local. Interrupted at any
+    /// point, the next `up` goes on.
     ///
     /// When callers get something else than before (a stage or the alias of a function has moved), the live URL is
     /// checked: every protected route refuses requests without a token and with a forged one, preflights and refusals
@@ -91,11 +100,11 @@ pub(crate) enum Command {
     /// Deploy what is saved, as long as you work on it
     ///
     /// Brings the stack up as `up` does. Then, whenever the config or a function's folder is saved, it is read, planned and,
-    /// when only code has changed, deployed at once, with one line for it. Other changes are shown and asked about; where
-    /// nobody can be asked, they are left, unless --yes is given. What is wrong is told, and the next save tries again. What
+    /// when only code has changed, deployed at once, with one line for it. Other changes are shown. Asks for confirmation of
+    /// them; where there is no terminal, they are left, unless --yes is given. What is wrong is told, and the next save tries again. What
     /// a save deploys is not checked as by `up`. Ctrl-C ends it. The state is locked only while a change is deployed.
     #[command(after_help = WATCH_EXAMPLES)]
-    Watch,
+    Watch(NewArgs),
 
     /// Show what was served, since when, and by whom it was deployed
     ///
@@ -107,7 +116,8 @@ pub(crate) enum Command {
     /// Serve again what was served with an earlier release
     ///
     /// Moves the stage and the functions' aliases back, and nothing else: roles, users and the API as it is edited stay as
-    /// they are. That is a release of its own. The next `up` deploys the config again.
+    /// they are. That is a release of its own. The next `up` deploys the config again. Asks for confirmation, but not with
+    /// --local.
     ///
     /// A release is available as long as everything that its deployment needs exists: the functions behind its routes with
     /// their roles and permissions, the API, and the user pool of protected routes. A release that is not available is
@@ -120,12 +130,17 @@ pub(crate) enum Command {
 
     /// Remove the stack
     ///
-    /// A user pool that holds users is kept, with what it needs, unless --delete-users names their exact number.
+    /// Asks for confirmation: on AWS for the stage's name, with --local for `y`. A user pool that holds users is kept, with
+    /// what it needs, unless --delete-users names their exact number.
     #[command(after_help = "Examples:\n  stackctl down --local\n  stackctl down --stage test --yes --delete-users 3")]
     Down {
         /// Delete the user pool although it holds N users
         #[arg(long, value_name = "N", value_parser = number::users)]
         delete_users: Option<u64>,
+
+        /// The name of the stack, instead of `deployment.serviceName`: for one that was deployed before a change of that
+        #[arg(long, value_name = "NAME")]
+        service_name: Option<String>,
     },
 
     /// Compare what there is with the configuration
@@ -138,8 +153,9 @@ pub(crate) enum Command {
 
     /// Rebuild a state that was lost
     ///
-    /// Finds what carries the stack's tags, and by their names the things without tags on those; shows it, asks, and writes
-    /// a state of it. Changes nothing at AWS. A damaged state is kept aside; one that can be used is never touched.
+    /// Finds what carries the stack's tags, and by their names the things without tags on those; shows it, and writes a
+    /// state of it. Asks for confirmation, but not with --local. Changes nothing at AWS. A damaged state is kept aside; one
+    /// that can be used is never touched.
     #[command(
         after_help = "Examples:\n  stackctl recover --local\n  stackctl recover --stage prod && stackctl plan --stage prod"
     )]
@@ -194,7 +210,7 @@ pub(crate) enum Command {
 
     /// Take the lock of the state away from who holds it
     ///
-    /// Shows who that is, and asks. A lock of a process that died is released by itself: this is for one that does not end.
+    /// Shows who that is. Asks for confirmation. A lock of a process that died is released by itself: this is for one that does not end.
     /// Whoever loses the lock can save nothing more and stops; what they did until then is found by the next command.
     #[command(after_help = "Examples:\n  stackctl unlock\n  stackctl unlock --stage prod --yes")]
     Unlock,
@@ -215,6 +231,30 @@ pub(crate) enum Command {
     },
 }
 
+/// What may be new: a name that is mistyped or changed makes another stack.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub(crate) struct NewArgs {
+    /// Create a stage that is not declared in `stages`, although others are or are deployed
+    #[arg(long)]
+    pub(crate) new_stage: bool,
+
+    /// Create a second stack from a config whose `deployment.serviceName` was changed
+    #[arg(long)]
+    pub(crate) new_stack: bool,
+}
+
+impl NewArgs {
+    /// As they are written, each after a space.
+    pub(crate) fn words(self) -> String {
+        written(&[(self.new_stage, " --new-stage"), (self.new_stack, " --new-stack")])
+    }
+}
+
+/// The flags that were given.
+fn written(flags: &[(bool, &str)]) -> String {
+    flags.iter().filter(|(given, _)| *given).map(|(_, flag)| *flag).collect()
+}
+
 /// What happens after a change.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct UpArgs {
@@ -225,13 +265,15 @@ pub(crate) struct UpArgs {
     /// Leave a change as it is when its check fails
     #[arg(long, conflicts_with = "no_check")]
     pub(crate) no_rollback: bool,
+
+    #[command(flatten)]
+    pub(crate) new: NewArgs,
 }
 
 impl UpArgs {
     /// As they are written, each after a space.
     pub(crate) fn words(self) -> String {
-        let flags = [(self.no_check, " --no-check"), (self.no_rollback, " --no-rollback")];
-        flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag).collect()
+        written(&[(self.no_check, " --no-check"), (self.no_rollback, " --no-rollback")]) + &self.new.words()
     }
 }
 
@@ -294,10 +336,10 @@ impl Command {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Init => "init",
-            Self::Validate => "validate",
+            Self::Validate { .. } => "validate",
             Self::Plan { .. } => "plan",
             Self::Up(_) => "up",
-            Self::Watch => "watch",
+            Self::Watch(_) => "watch",
             Self::Down { .. } => "down",
             Self::History => "history",
             Self::Rollback(_) => "rollback",

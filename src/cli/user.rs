@@ -126,7 +126,9 @@ pub(crate) enum UserCommand {
         name: String,
     },
 
-    /// Delete a user, after asking
+    /// Delete a user
+    ///
+    /// Asks for confirmation.
     Delete {
         /// The name, or an address that the pool knows the user by
         name: String,

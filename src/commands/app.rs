@@ -89,12 +89,18 @@ impl App {
 
     /// The flags that a command in a hint needs to mean the same stack, each after a space.
     pub(crate) fn flags(&self) -> String {
-        let Common { config, stage, region, profile, local, .. } = &self.common;
+        self.flags_of(self.common.stage.as_deref())
+    }
+
+    /// The same for this stage of the config.
+    pub(crate) fn flags_of(&self, stage: Option<&str>) -> String {
+        let Common { config, region, profile, local, .. } = &self.common;
         let config = (config != Path::new(DEFAULT_CONFIG)).then(|| config.display().to_string());
         // What every AWS tool of this shell takes need not be said.
         let profile = profile.clone().filter(|name| !local && self.environment.get("AWS_PROFILE") != Some(name));
-        let values = [("stage", stage), ("config", &config), ("region", region), ("profile", &profile)];
-        let values = values.into_iter().filter_map(|(flag, value)| Some((flag, report::for_a_shell(value.as_ref()?))));
+        let (config, region, profile) = (config.as_deref(), region.as_deref(), profile.as_deref());
+        let values = [("stage", stage), ("config", config), ("region", region), ("profile", profile)];
+        let values = values.into_iter().filter_map(|(flag, value)| Some((flag, report::for_a_shell(value?))));
         let local = if *local { " --local" } else { "" };
         values.fold(local.to_owned(), |flags, (flag, value)| format!("{flags} --{flag} {value}"))
     }

@@ -5,7 +5,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{app::App, consent, session::Session};
+use super::{
+    app::App,
+    consent::{self, Act, Question},
+    session::Session,
+};
 use crate::{
     engine::{Event, Events, Outcome, Plan, Verb},
     error::{Failure, Fault},
@@ -18,16 +22,22 @@ use crate::{
 ///
 /// # Errors
 /// When it is not to be.
-pub(super) async fn show<C>(app: &App, session: &Session<C>, plan: &Plan, question: &str) -> Result<(), Failure> {
-    let asking = acting(plan) > 0 && !app.common.yes && !session.is_local();
+pub(super) async fn show<C>(app: &App, session: &Session<C>, plan: &Plan, act: Act<'_>) -> Result<(), Failure> {
     let table = PlanTable::new(plan, &session.catalog);
-    if asking {
-        app.report.insist(&Message::Plan(&table));
-        let hint = format!("look at the plan, then run `{} --yes`", app.again());
-        return consent::ask(app, "the plan", question, hint).await;
+    if acting(plan) == 0 || !consent::is_due(app, act) {
+        app.report.tell(&Message::Plan(&table));
+        return Ok(());
     }
-    app.report.tell(&Message::Plan(&table));
-    Ok(())
+    let target = session.target();
+    consent::show_target(app, &target);
+    app.report.insist(&Message::Plan(&table));
+    let (stack, location) = (target.subject(), target.location());
+    let text = match act {
+        Act::Delete { .. } => format!("Delete {stack}, from {location}"),
+        _ => format!("Deploy {stack}, to {location}"),
+    };
+    let hint = format!("look at the plan, then run `{} --yes`", app.again());
+    consent::ask(app, &Question { act, text, hint }).await
 }
 
 /// How many steps do something.

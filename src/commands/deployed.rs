@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    connection, local, project,
+    connection, local, missing, project,
     session::{self, Session, is_empty},
 };
 use crate::{
@@ -85,7 +85,10 @@ impl Deployed {
 
 /// The stack that was chosen is not deployed; `what` says so, or what it lacks therefore.
 pub(crate) async fn not_deployed(app: &App, identity: &Identity, what: &str) -> Failure {
-    let failure = lacks(app, &format!("{}: {what}", stack_and_stage(identity)));
+    let failure = match missing::verify(app, identity).await {
+        Ok(absent) => lacks(app, &format!("{}: {what}", stack_and_stage(identity))).detail(absent),
+        Err(failure) => failure,
+    };
     let on_local = !app.common.local
         && matches!(connection::on_local(identity).load().await, Ok(Some(state)) if !is_empty(&state));
     failure.with_hints(on_local.then(|| "it is deployed on the local cloud: add `--local`".to_owned()))

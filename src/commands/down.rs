@@ -5,7 +5,9 @@ use tokio::time::Instant;
 use super::{
     app::{App, OnInterrupt},
     carry_out::{self, Tally},
-    project,
+    consent::Act,
+    deployed::stack_and_stage,
+    missing, project,
     roll_out::remove_check_user,
     session::{self, Session, Survey},
 };
@@ -19,16 +21,14 @@ use crate::{
 pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Failure> {
     let identity = project::identify(app)?;
     if session::recorded(app, &identity).await?.is_none() {
-        let message = format!(
-            "nothing is recorded, so there is nothing to remove; `stackctl recover{}` rebuilds a state that was lost",
-            app.flags()
-        );
+        let absent = missing::verify(app, &identity).await?;
+        let message = format!("{}: nothing to delete: {absent}", stack_and_stage(&identity));
         app.report.tell(&Message::Note { message: &message });
         return Ok(Exit::Done);
     }
     let session = Session::reach(app, &identity).await?;
     session.lock(app).await?;
-    app.set_words(delete_users.map(|users| format!(" --delete-users {users}")).unwrap_or_default());
+    app.set_words(words(app, delete_users));
     let consent = Consent { delete_holdings: delete_users };
     let survey = session.survey(app, &Desired::default(), &consent).await?;
     check_count(&survey, delete_users)?;
@@ -40,9 +40,17 @@ pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
+/// The words of the command line besides those that choose the stack.
+fn words(app: &App, delete_users: Option<u64>) -> String {
+    let users = delete_users.map(|users| format!(" --delete-users {users}"));
+    let name = app.common.service_name.as_ref().map(|name| format!(" --service-name {name}"));
+    users.into_iter().chain(name).collect()
+}
+
 /// Carries out the plan of a survey, after asking.
 async fn remove(app: &App, session: &Session<()>, survey: Survey) -> Result<(), Failure> {
-    carry_out::show(app, session, &survey.plan, "Remove it?").await?;
+    let target = session.target();
+    carry_out::show(app, session, &survey.plan, Act::Delete { stage: &target.stage }).await?;
     let Survey { state, plan, .. } = survey;
     if plan.is_empty() && state.check_user.is_none() {
         return Ok(());

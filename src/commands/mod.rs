@@ -20,6 +20,9 @@ mod left;
 mod local;
 mod lock;
 mod logs;
+mod missing;
+mod mistaken;
+mod origin;
 mod outputs;
 mod packages;
 mod plan;
@@ -66,7 +69,11 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
             return report::usage(&answer, machine).into();
         }
     };
-    let app = App::new(cli.common, cli.command.name());
+    let mut common = cli.common;
+    if let Command::Down { service_name, .. } = &cli.command {
+        common.service_name.clone_from(service_name);
+    }
+    let app = App::new(common, cli.command.name());
     let exit = match check_clock(&app).and_then(|()| tokio_runtime()) {
         Ok(runtime) => {
             let ended = runtime.block_on(signals::heeding(&app, dispatch(&app, cli.command)));
@@ -119,11 +126,11 @@ fn tokio_runtime() -> Result<Runtime, Failure> {
 async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Init => init::run(app),
-        Command::Validate => validate::run(app),
-        Command::Plan { detailed } => plan::run(app, detailed).await,
+        Command::Validate { new_stage } => validate::run(app, new_stage).await,
+        Command::Plan { detailed, new } => plan::run(app, detailed, new).await,
         Command::Up(arguments) => up::run(app, arguments).await,
-        Command::Watch => Box::pin(watch::run(app)).await,
-        Command::Down { delete_users } => down::run(app, delete_users).await,
+        Command::Watch(new) => Box::pin(watch::run(app, new)).await,
+        Command::Down { delete_users, .. } => down::run(app, delete_users).await,
         Command::Recover => recover::run(app).await,
         Command::History => history::run(app).await,
         Command::Rollback(arguments) => Box::pin(rollback::run(app, arguments)).await,

@@ -2,18 +2,20 @@
 
 use super::{app::App, hindrances, packages, project, roll_out, session::Session};
 use crate::{
-    cli::Detailed,
+    cli::{Detailed, NewArgs},
     engine::Consent,
     error::Failure,
     exit::Exit,
     report::{Message, PlanTable},
 };
 
-pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
+pub(crate) async fn run(app: &App, detailed: Detailed, new: NewArgs) -> Result<Exit, Failure> {
     let loaded = project::load(app)?;
+    project::warn_of_others(app, &loaded);
     let packages = project::package(&loaded)?;
     packages::tell(app, &loaded.config, &packages)?;
-    let session = Session::open(app, &loaded, &packages).await?;
+    let mut session = Session::open(app, &loaded, &packages).await?;
+    session.new = new;
     let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
     app.report.data(&Message::Plan(&PlanTable::new(&survey.plan, &session.catalog)));
     roll_out::tell_unchecked(app, &survey);

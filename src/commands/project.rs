@@ -9,11 +9,12 @@ use std::{
 use super::app::App;
 use crate::{
     config::{
-        self, Comparable, Config, Identity, Loaded, Outline, Problem, Problems, Selection, Severity, list, unknown,
+        self, Comparable, Config, Declared, Identity, Loaded, Outline, Problem, Problems, Selection, Severity, list,
+        unknown,
     },
     error::{Failure, Fault},
     package::{Package, PackageError, Packages},
-    report::Message,
+    report::{Message, counted},
 };
 
 /// Loads the configuration for a deploy and tells its warnings.
@@ -28,6 +29,32 @@ pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
     };
     warn(app, warnings);
     Ok(loaded?)
+}
+
+/// Loads the configuration of every stage, or of the one that is chosen, and tells its warnings.
+///
+/// # Errors
+/// When there is anything wrong in one of them; every problem is in the failure, once.
+pub(crate) fn check(app: &App) -> Result<Vec<Loaded>, Failure> {
+    let checked = config::check(&app.common.config, &selection(app));
+    let sound = checked.is_sound();
+    let problems = name_sources(app, checked.problems);
+    warn(app, &problems.0);
+    if sound { Ok(checked.stages) } else { Err(problems.into()) }
+}
+
+/// Warns of the other stages that have errors: they stand in nobody's way but their own.
+pub(crate) fn warn_of_others(app: &App, loaded: &Loaded) {
+    let path = &app.common.config;
+    let names = Declared::read(path);
+    for stage in names.names().into_iter().filter(|name| *name != loaded.config.deployment.stage) {
+        let selection = Selection { stage: Some(stage.to_owned()), ..selection(app) };
+        let Err(problems) = config::load_elsewhere(path, &selection) else { continue };
+        let errors = problems.0.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let fault = Fault::new(format!("{}: stage {stage} has {}", path.display(), counted(errors, "error")));
+        let fault = fault.hint(format!("`stackctl validate{}` shows them", app.flags_of(Some(stage))));
+        app.report.tell(&Message::Warning(&fault));
+    }
 }
 
 /// Tells the warnings among these problems.
@@ -98,6 +125,7 @@ fn selection(app: &App) -> Selection {
     Selection {
         stage: app.common.stage.clone(),
         region: app.common.region.clone(),
+        service_name: app.common.service_name.clone(),
         environment: app.environment.clone(),
         today: app.today(),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     app::{App, OnInterrupt},
-    consent,
+    consent::{self, Act, Question},
     down::users,
     project,
     session::{self, Session},
@@ -31,23 +31,27 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     stack::rewire(&mut discovery.state, &desired);
     let table = FoundTable::new(&discovery.state, &desired, &session.catalog);
     let futile = discovery.state.resources.is_empty() && damaged.is_none();
-    let asking = !futile && !app.common.yes && !session.is_local();
+    let asking = !futile && consent::is_due(app, Act::Recover);
     // A damaged state gives way unless somebody says no.
     let damaged = damaged.map(|fault| if asking { fault } else { Fault { hints: Vec::new(), ..fault } });
     let left_alone = left_alone(&discovery, &session.catalog).into_iter().map(|fault| fault.with_flags(&app.flags()));
     let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone).collect();
     let told = [Message::Found(&table)].into_iter().chain(warnings.iter().map(Message::Warning));
     let tell = if asking { Report::insist } else { Report::tell };
+    let target = session.target();
+    if asking {
+        consent::show_target(app, &target);
+    }
     told.for_each(|message| tell(&app.report, &message));
     if futile {
         let message = format!("nothing was recorded; `stackctl up{}` makes the stack anew", app.flags());
         app.report.tell(&Message::Note { message: &message });
         return Ok(Exit::Done);
     }
-    if asking {
-        let hint = format!("look at it, then run `stackctl recover{} --yes`", app.flags());
-        consent::ask(app, "what was found", "Record it?", hint).await?;
-    }
+    let place = session.store.place();
+    let text = format!("Write the state of {}, in {}, to {place}", target.subject(), target.location());
+    let hint = format!("look at it, then run `stackctl recover{} --yes`", app.flags());
+    consent::ask(app, &Question { act: Act::Recover, text, hint }).await?;
     record(app, &session, discovery.state).await
 }
 

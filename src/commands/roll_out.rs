@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     app::{App, OnInterrupt},
     carry_out::{self, Tally},
+    consent::Act,
     session::{Session, Survey},
 };
 use crate::{
@@ -33,7 +34,7 @@ pub(super) async fn roll_out(
     survey: Survey,
     arguments: UpArgs,
 ) -> Result<State, Failure> {
-    carry_out::show(app, session, &survey.plan, "Bring it up?").await?;
+    carry_out::show(app, session, &survey.plan, Act::Deploy).await?;
     if !arguments.no_check {
         tell_unchecked(app, &survey);
     }

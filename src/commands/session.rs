@@ -9,11 +9,13 @@ use super::{
     app::App,
     connection,
     left::{self, Unmoved},
-    lock,
+    lock, mistaken,
+    origin::{self, Origin},
 };
 use crate::{
     aws::Cloud,
-    check, cli,
+    check,
+    cli::{self, NewArgs},
     config::{Comparable, Config, Identity, Loaded, Outline},
     engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
     error::{Failure, Fault},
@@ -33,6 +35,9 @@ pub(crate) struct Session<C = Config> {
     pub(crate) store: Box<dyn Backend>,
     unmoved: Option<Unmoved>,
     place: Place,
+    origin: Origin,
+    /// What may be new by the flags.
+    pub(crate) new: NewArgs,
     local: bool,
 }
 
@@ -80,17 +85,20 @@ impl Session<()> {
     /// Connects, and says to what.
     pub(crate) async fn reach(app: &App, identity: &Identity) -> Result<Self, Failure> {
         let session = Self::connect(app, identity).await?;
-        session.tell_target(app);
+        app.report.tell(&Message::Target(&session.target()));
         Ok(session)
     }
 
     /// Connects without a word, and makes sure that this is the account that the configuration means.
     pub(crate) async fn connect(app: &App, identity: &Identity) -> Result<Self, Failure> {
         let cloud = Cloud::over(connection::open(app, identity).await?);
+        let store = connection::store(app, identity).await?;
         let session = Self {
             config: (),
             catalog: resources::catalog(),
-            store: connection::store(app, identity).await?,
+            origin: origin::of(app, &*store),
+            new: NewArgs::default(),
+            store,
             unmoved: left::unmoved(app, identity),
             place: Place {
                 stack: identity.service_name.clone(),
@@ -119,8 +127,8 @@ impl Session<()> {
     }
 
     fn with<C>(self, config: C) -> Session<C> {
-        let Self { cloud, catalog, store, unmoved, place, local, config: () } = self;
-        Session { cloud, catalog, store, config, unmoved, place, local }
+        let Self { cloud, catalog, store, unmoved, place, origin, new, local, config: () } = self;
+        Session { cloud, catalog, store, config, unmoved, place, origin, new, local }
     }
 }
 
@@ -162,7 +170,7 @@ impl Session {
     pub(crate) async fn discover(&self, app: &App, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
         let sought = stack::sought(&self.config, packages, &self.identity());
         let engine = self.engine(app, &app.report);
-        Ok(engine.discover(blank, &sought, &stack::scope(&self.config)).await?)
+        Ok(engine.discover(blank, &sought, &stack::scope(&self.place.stack, &self.place.stage)).await?)
     }
 
     fn identity(&self) -> stack::Identity {
@@ -175,6 +183,18 @@ impl Session {
 }
 
 impl<C> Session<C> {
+    /// Finds by their tags the resources of a stack of which nothing is recorded. Changes nothing.
+    pub(crate) async fn tagged(&self, app: &App) -> Result<Vec<(Key, Value)>, Failure> {
+        let Place { stack, stage, .. } = &self.place;
+        let engine = self.engine(app, &app.report);
+        Ok(engine.claimed_by(self.blank(), &stack::scope(stack, stage)).await?)
+    }
+
+    /// What people call a resource at AWS.
+    pub(crate) fn id(&self, key: &Key, outputs: &Value) -> Option<String> {
+        self.catalog.get(&key.kind)?.id(outputs)
+    }
+
     /// Keeps others from the state until the command ends.
     pub(crate) async fn lock(&self, app: &App) -> Result<(), Failure> {
         lock::take(app, &*self.store).await
@@ -184,6 +204,7 @@ impl<C> Session<C> {
     pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
         let (state, mut observed) = self.look(app, desired).await?;
         if is_empty(&state) {
+            mistaken::refuse(app, (&self.place, &*self.store), self.new).await?;
             self.refuse_second(app, &state, desired).await?;
         }
         self.discount_check_user(app, &state, &mut observed).await?;
@@ -198,8 +219,7 @@ impl<C> Session<C> {
             return Ok(());
         }
         let fault = |(key, outputs): &(Key, Value)| {
-            let id = self.catalog.get(&key.kind).and_then(|kind| kind.id(outputs)).unwrap_or_default();
-            let place = self.store.place();
+            let (id, place) = (self.id(key, outputs).unwrap_or_default(), self.store.place());
             Fault::new(format!("{key}: `{id}` carries the tags of this stack, and {place} knows nothing of it"))
         };
         let (errors, flags) = (forgotten.iter().map(fault).collect(), app.flags());
@@ -269,7 +289,9 @@ impl<C> Session<C> {
 
     /// A state of this place that knows nothing.
     pub(crate) fn blank(&self) -> State {
-        State::new(self.place.clone())
+        let mut state = State::new(self.place.clone());
+        self.origin.note(&mut state);
+        state
     }
 
     /// The state, which is of this place.
@@ -283,6 +305,7 @@ impl<C> Session<C> {
             left::refuse(&*self.store, self.unmoved.as_ref()).await?;
             return Ok(self.blank());
         };
+        self.origin.note(&mut state);
         if self.local {
             // It is the same cloud on whatever port it came back.
             state.endpoint.clone_from(&self.place.endpoint);
@@ -297,9 +320,9 @@ impl<C> Session<C> {
         Ok(state)
     }
 
-    fn tell_target(&self, app: &App) {
+    /// Which stack, and where.
+    pub(crate) fn target(&self) -> Target {
         let Place { stack, stage, region, account, endpoint } = self.place.clone();
-        let target = Target { stack, stage, region, account, endpoint, local: self.local };
-        app.report.tell(&Message::Target(&target));
+        Target { stack, stage, region, account, endpoint, local: self.local }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     app::App,
     deployed::stack_and_stage,
-    project,
+    missing, project,
     session::{self, Session},
 };
 use crate::{
@@ -39,6 +39,7 @@ pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> 
     let loaded = project::load_to_compare(app)?;
     let stack = stack_and_stage(&loaded.identity);
     let table = if session::recorded(app, &loaded.identity).await?.is_none() {
+        missing::verify(app, &loaded.identity).await?;
         StatusTable { stack, deployed: false, resources: Vec::new() }
     } else {
         let packages = project::package_to_compare(&loaded);
@@ -122,10 +123,9 @@ fn foreign(sight: &Sight, key: &Key) -> Option<String> {
 }
 
 fn id(session: &Session, sight: &Sight, key: &Key) -> Option<String> {
-    let kind = session.catalog.get(&key.kind)?;
     let recorded = sight.state.resources.get(key).map(|recorded| &recorded.outputs);
     let found = sight.observed.found.get(key).and_then(Found::ours).map(|found| &found.outputs);
-    kind.id(recorded.or(found)?)
+    session.id(key, recorded.or(found)?)
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ pub(crate) fn is_there() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Forgets what was typed while nothing was asked.
-pub(crate) fn forget_typed() {
-    // Where stdin is no terminal, nobody has typed anything.
+/// Drops what was typed before a question: it is no answer to that.
+fn drop_typed() {
+    // Where stdin is not a terminal, nothing was typed.
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
 }
 
@@ -27,8 +27,7 @@ pub(crate) fn forget_typed() {
 /// # Errors
 /// When the answer cannot be read.
 pub(crate) async fn confirm(app: &App, question: &str) -> io::Result<bool> {
-    let answer = ask(&app.report, &yes_or_no(question)).await?;
-    Ok(is_yes(&answer))
+    Ok(is_yes(&answer(app, &yes_or_no(question)).await?))
 }
 
 /// A question that is answered with a yes or a no.
@@ -75,6 +74,14 @@ async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
     line.strip_suffix('\n').map(str::to_owned).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
+/// Puts a question and reads a line, with its end.
+///
+/// # Errors
+/// When the answer cannot be read.
+pub(crate) async fn answer(app: &App, question: &str) -> io::Result<String> {
+    ask(&app.report, question).await
+}
+
 /// Puts a question and reads a line.
 async fn ask(report: &Report, question: &str) -> io::Result<String> {
     let asked = Asked::put(report, question);
@@ -98,8 +105,9 @@ pub(crate) struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    /// Puts a question.
+    /// Puts a question. What was typed before it does not count.
     pub(crate) fn put(report: &'a Report, question: &str) -> Self {
+        drop_typed();
         report.converse(question);
         Self { report, answered: false }
     }

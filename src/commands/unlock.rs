@@ -2,7 +2,10 @@
 
 use super::{
     app::{App, OnInterrupt},
-    connection, consent, lock, project,
+    connection,
+    consent::{self, Act, Question},
+    deployed::stack_and_stage,
+    lock, project,
 };
 use crate::{
     error::{Failure, Fault},
@@ -12,17 +15,17 @@ use crate::{
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let store = connection::store(app, &project::identify(app)?).await?;
+    let identity = project::identify(app)?;
+    let store = connection::store(app, &identity).await?;
     let place = store.place();
     let Some(seen) = store.seen_lock().await? else {
         app.report.tell(&Message::Note { message: &format!("{place} is not locked: there is nothing to do") });
         return Ok(Exit::Done);
     };
     show(app, &place, &seen);
-    if !app.common.yes {
-        let hint = format!("`stackctl unlock{} --yes` takes it away", app.flags());
-        consent::ask(app, "that the lock goes", "Unlock it?", hint).await?;
-    }
+    let text = format!("Force-release the state lock of {}, at {place}", stack_and_stage(&identity));
+    let hint = format!("`stackctl unlock{} --yes` force-releases it", app.flags());
+    consent::ask(app, &Question { act: Act::ForceRelease, text, hint }).await?;
     app.set_on_interrupt(OnInterrupt::Leave);
     lock::seize(app, &*store, &seen).await?;
     app.report.tell(&Message::Note { message: &format!("unlocked {place}") });

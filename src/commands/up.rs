@@ -15,6 +15,7 @@ use crate::{
 pub(crate) async fn run(app: &App, arguments: UpArgs) -> Result<Exit, Failure> {
     app.set_words(arguments.words());
     let loaded = project::load(app)?;
+    project::warn_of_others(app, &loaded);
     let packages = project::package(&loaded)?;
     packages::tell(app, &loaded.config, &packages)?;
     let (session, state) = bring_up(app, &loaded, &packages, arguments).await?;
@@ -37,7 +38,8 @@ pub(crate) async fn bring_up(
     if app.common.local {
         interpreters::check(app, &loaded.config)?;
     }
-    let session = Session::open(app, loaded, packages).await?;
+    let mut session = Session::open(app, loaded, packages).await?;
+    session.new = arguments.new;
     session.lock(app).await?;
     let survey = session.survey(app, &session.desired(packages), &Consent::default()).await?;
     hindrances::refuse(app, &session, &survey.plan).await?;

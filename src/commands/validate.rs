@@ -1,13 +1,47 @@
-//! `stackctl validate`: finds every problem without asking AWS anything.
+//! `stackctl validate`: finds every problem of every stage without asking AWS anything.
 
-use super::{app::App, packages, project};
-use crate::{error::Failure, exit::Exit, report::Message};
+use super::{app::App, mistaken, packages::Remarks, project};
+use crate::{
+    config::{Config, Loaded},
+    error::Failure,
+    exit::Exit,
+    report::{Message, ValidStage},
+};
 
-pub(crate) fn run(app: &App) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    let made = project::package(&loaded)?;
-    packages::tell(app, &loaded.config, &made)?;
-    let (functions, routes) = (loaded.config.functions.len(), loaded.config.routes.len());
-    app.report.data(&Message::Valid { config: &loaded.identity.path, functions, routes });
+pub(crate) async fn run(app: &App, new_stage: bool) -> Result<Exit, Failure> {
+    let stages = project::check(app)?;
+    if let ([loaded], false) = (&stages[..], new_stage) {
+        mistaken::refuse_unknown_stage_offline(app, &loaded.identity).await?;
+    }
+    package(app, &stages)?;
+    let stages: Vec<ValidStage> = stages.iter().map(|loaded| valid(&loaded.config)).collect();
+    app.report.data(&Message::Valid { config: &app.common.config, stages: &stages });
     Ok(Exit::Done)
+}
+
+/// Packages the functions of every stage, and tells what there is to tell of the packages, once.
+fn package(app: &App, stages: &[Loaded]) -> Result<(), Failure> {
+    let (mut before, mut failures) = (Remarks::default(), Vec::new());
+    for loaded in stages {
+        let told = project::package(loaded).and_then(|packages| {
+            let remarks = Remarks::of(app, &loaded.config, &packages);
+            let told = remarks.tell(app, &before);
+            before = remarks;
+            told
+        });
+        failures.extend(told.err());
+    }
+    let mut failures = failures.into_iter();
+    let Some(mut all) = failures.next() else { return Ok(()) };
+    for error in failures.flat_map(|failure| failure.errors) {
+        if !all.errors.contains(&error) {
+            all.errors.push(error);
+        }
+    }
+    Err(all)
+}
+
+fn valid(config: &Config) -> ValidStage {
+    let Config { deployment, functions, routes, .. } = config;
+    ValidStage { stage: deployment.stage.clone(), functions: functions.len(), routes: routes.len() }
 }

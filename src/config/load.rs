@@ -19,6 +19,8 @@ pub struct Selection {
     pub stage: Option<String>,
     /// The Region of `--region`; it goes before `deployment.region`.
     pub region: Option<String>,
+    /// The name of another stack of this configuration; it goes before `deployment.serviceName`.
+    pub service_name: Option<String>,
     /// The environment, for `${env:NAME}`.
     pub environment: BTreeMap<String, String>,
     /// The day on which runtimes are judged by AWS's end dates.
@@ -59,6 +61,8 @@ pub(super) enum Unset {
     Refused,
     /// A text that is not known, except where it is part of the stack's identity.
     Unknown,
+    /// A text that is not known: of a stage that may be deployed elsewhere.
+    Elsewhere,
 }
 
 /// A document of one stage, with its variables resolved and its names filled in. Its shape is checked.
@@ -74,9 +78,24 @@ pub(super) struct Draft {
 ///
 /// When there is at least one error; the warnings come with it.
 pub fn load(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
+    load_with(path, (selection, Unset::Refused))
+}
+
+/// Reads a configuration of a stage that may be deployed elsewhere, where other environment variables are set, and finds
+/// everything else that is wrong with it.
+///
+/// # Errors
+///
+/// When there is at least one error; the warnings come with it.
+pub fn load_elsewhere(path: &Path, selection: &Selection) -> Result<Loaded, Problems> {
+    load_with(path, (selection, Unset::Elsewhere))
+}
+
+fn load_with(path: &Path, (selection, unset): (&Selection, Unset)) -> Result<Loaded, Problems> {
     let (directory, mut findings) = (directory(path), Findings::new(path.display().to_string()));
-    let config = draft(path, (selection, Unset::Refused), &mut findings).and_then(|draft| {
+    let config = draft(path, (selection, unset), &mut findings).and_then(|mut draft| {
         check(&draft, (selection, Some(&directory)), &mut findings);
+        structure::take_unknown_words(&mut draft.document);
         deserialize(&draft.document, &mut findings)
     });
     match config {
@@ -168,23 +187,30 @@ fn make_whole(
     let environment = &selection.environment;
     let mut variables = Variables { stage: None, region: None, account: Account::Refused, environment };
 
-    let stage = selection.stage.clone().or_else(|| resolve_member(document, "stage", variables, findings));
+    let of_identity = if unset == Unset::Elsewhere { Unset::Unknown } else { Unset::Refused };
+    let mut resolve_member = |document: &Node, member: &str, variables: Variables<'_>| {
+        let node = document.get("deployment")?.get(member)?;
+        resolve_at((node.at, &node.path), node.text()?, (variables, of_identity), findings).ok()
+    };
+    let stage = selection.stage.clone().or_else(|| resolve_member(document, "stage", variables));
     let stage = stage.unwrap_or_else(|| "dev".to_owned());
     variables.stage = Some(&stage);
     overlay::lay_over(document, stages, &stage);
+    set_in_deployment(document, "serviceName", selection.service_name.clone());
 
-    let region = selection.region.clone().or_else(|| resolve_member(document, "region", variables, findings));
+    let region = selection.region.clone().or_else(|| resolve_member(document, "region", variables));
     // Where the Region is missing, that is the error; what it leaves unresolved elsewhere is not another one.
     variables.region = Some(region.as_deref().unwrap_or("us-east-1"));
 
-    let account = resolve_member(document, "accountId", variables, findings);
+    let account = resolve_member(document, "accountId", variables);
     variables.account = account.as_deref().map_or(Account::Later, Account::Known);
 
     document.each_text(&mut |at, path, text| {
         // A flag goes before what the file says.
         let overruled = (path.ends_with("deployment.stage") && selection.stage.is_some())
             || (path.ends_with("deployment.region") && selection.region.is_some());
-        let refused = !overruled && (unset == Unset::Refused || identity::is_part(path, &stage));
+        let part = unset == Unset::Unknown && identity::is_part(path, &stage);
+        let refused = !overruled && (unset == Unset::Refused || part);
         resolve_at((at, path), text, (variables, if refused { Unset::Refused } else { Unset::Unknown }), findings)
     });
     set_in_deployment(document, "stage", Some(stage.clone()));
@@ -216,12 +242,6 @@ fn name_states_object(document: &mut Node, stage: &str, region: Option<String>) 
             s3.set_text(member, text);
         }
     }
-}
-
-/// Resolves a member of `deployment` that other strings refer to.
-fn resolve_member(document: &Node, member: &str, variables: Variables<'_>, findings: &mut Findings) -> Option<String> {
-    let node = document.get("deployment")?.get(member)?;
-    resolve_at((node.at, &node.path), node.text()?, (variables, Unset::Refused), findings).ok()
 }
 
 /// Resolves a string.

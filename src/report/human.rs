@@ -1,10 +1,10 @@
 //! The person's look: messages and events as text, coloured.
 
-use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, time::Duration};
 
 use super::{
     locked,
-    message::{LocalCloud, Message, PoolTarget, Recovered, Target},
+    message::{LocalCloud, Message, PoolTarget, Recovered, Target, ValidStage},
     outputs,
     paint::{BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
 };
@@ -43,10 +43,7 @@ pub(super) fn render(message: &Message<'_>, settings: bool) -> String {
         Message::Written { files, folder } => {
             files.iter().fold(String::new(), |text, file| text + &format!("wrote {}\n", folder.join(file).display()))
         }
-        Message::Valid { config, functions, routes } => {
-            let (functions, routes) = (counted(*functions, "function"), counted(*routes, "route"));
-            format!("{} is valid: {functions}, {routes}\n", config.display())
-        }
+        Message::Valid { config, stages } => valid(config, stages),
         Message::Local(local) => local_line(local),
         Message::Error(failure) => failure_text(failure),
         Message::History(history) => history.render(),
@@ -113,6 +110,17 @@ fn place(endpoint: Option<&str>, local: bool, account: &str) -> String {
         (Some(url), false) => paint(CHANGE.bold(), format_args!("at {url}, which stands in for AWS")),
         (None, _) => format!("in account {account}"),
     }
+}
+
+fn valid(config: &Path, stages: &[ValidStage]) -> String {
+    let counts = |ValidStage { functions, routes, .. }: &ValidStage| {
+        format!("{}, {}", counted(*functions, "function"), counted(*routes, "route"))
+    };
+    if let [only] = stages {
+        return format!("{} is valid: {}\n", config.display(), counts(only));
+    }
+    let head = format!("{} is valid in every stage:\n", config.display());
+    stages.iter().fold(head, |text, stage| text + &format!("  {}: {}\n", stage.stage, counts(stage)))
 }
 
 fn recovered_text(recovered: &Recovered) -> String {

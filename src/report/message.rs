@@ -114,10 +114,8 @@ pub(crate) enum Message<'a> {
     Valid {
         /// The file.
         config: &'a Path,
-        /// How many functions.
-        functions: usize,
-        /// How many routes.
-        routes: usize,
+        /// The stages that were checked.
+        stages: &'a [ValidStage],
     },
     /// Whether the local cloud runs.
     Local(&'a LocalCloud),
@@ -125,6 +123,17 @@ pub(crate) enum Message<'a> {
     Error(&'a Failure),
     /// The last one: how it ended and what it cost.
     Done(&'a Done),
+}
+
+/// A stage whose configuration is sound.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct ValidStage {
+    /// Its name.
+    pub(crate) stage: String,
+    /// How many functions it has.
+    pub(crate) functions: usize,
+    /// How many routes.
+    pub(crate) routes: usize,
 }
 
 /// Which stack, and where.
@@ -142,6 +151,30 @@ pub(crate) struct Target {
     pub(crate) endpoint: Option<String>,
     /// Whether that is the local cloud.
     pub(crate) local: bool,
+}
+
+impl Target {
+    /// The stack and its stage, as in `shop, stage dev`.
+    pub(crate) fn subject(&self) -> String {
+        format!("{}, stage {}", self.stack, self.stage)
+    }
+
+    /// Where it is, as in `account 123456789012 in eu-west-1`.
+    pub(crate) fn location(&self) -> String {
+        location(&self.account, &self.region, self.endpoint.as_deref(), self.local)
+    }
+}
+
+impl PoolTarget {
+    /// Where it is, as in `account 123456789012 in eu-west-1`.
+    pub(crate) fn location(&self) -> String {
+        location(&self.account, &self.region, self.endpoint.as_deref(), self.local)
+    }
+}
+
+fn location(account: &str, region: &str, endpoint: Option<&str>, local: bool) -> String {
+    let at = endpoint.map(|url| format!(" at {url}")).unwrap_or_default();
+    if local { "the local emulator".to_owned() } else { format!("account {account} in {region}{at}") }
 }
 
 /// A state that was rebuilt.

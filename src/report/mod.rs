@@ -58,7 +58,7 @@ pub(crate) use human::{counted, past};
 pub(crate) use invoked::Invoked;
 pub(crate) use log::begin as begin_log;
 pub(crate) use log_line::{API, LogLine};
-pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Recovered, Target};
+pub(crate) use message::{Done, LocalCloud, Message, PoolTarget, Recovered, Target, ValidStage};
 pub(crate) use outputs::{next, values};
 pub(crate) use plan::PlanTable;
 pub(crate) use rolled_back::{RolledBack, RolledForward};

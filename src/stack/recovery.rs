@@ -14,10 +14,8 @@ use crate::{
 
 /// How the things of the stack are recognised.
 #[must_use]
-pub fn scope(config: &Config) -> Scope {
-    let deployment = &config.deployment;
-    let (stack, stage) = (deployment.service_name.clone(), deployment.stage.clone());
-    Scope { stack, stage, prefix: config.function_name("") }
+pub fn scope(stack: &str, stage: &str) -> Scope {
+    Scope { stack: stack.to_owned(), stage: stage.to_owned(), prefix: format!("{stack}-{stage}-") }
 }
 
 /// Everything that there may be: what the configuration asks for, and what has no tags and may be left of an earlier one.

@@ -33,6 +33,9 @@ pub struct State {
     pub lineage: String,
     /// Counts the saves.
     pub serial: u64,
+    /// Which config file it was deployed from last, as the place of the state tells it from others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
     /// What exists.
     pub resources: BTreeMap<Key, Recorded>,
     /// What was about to be done when it was last saved.
@@ -82,6 +85,7 @@ impl State {
             endpoint,
             lineage: Uuid::new_v4().to_string(),
             serial: 0,
+            config: None,
             resources: BTreeMap::new(),
             pending: BTreeMap::new(),
             unchecked: None,

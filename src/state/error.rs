@@ -157,6 +157,14 @@ impl StateError {
             Self::OfAnother { what: "endpoint" | "account", .. } => {
                 vec!["use the credentials and the endpoint that the stack was made with".into()]
             }
+            Self::OfAnother { what: "stack", recorded, asked } => vec![
+                format!("to keep it, set `deployment.serviceName` back to `{recorded}`"),
+                format!("to delete it first, run `stackctl down --service-name {recorded}`"),
+                format!("to create `{asked}` beside it, give the config another place in `state`"),
+            ],
+            Self::OfAnother { what: "stage", .. } => {
+                vec!["write `${stage}` into `state.s3.key`, so that each stage has a state of its own".into()]
+            }
             Self::OfAnother { .. } => vec!["use the config that the stack was made with".into()],
             Self::Removed { .. } => {
                 vec!["make sure that nobody else is at work on the stack, then run the command again".into()]

@@ -6,6 +6,7 @@ mod fence;
 mod holder;
 mod local;
 mod migrate;
+mod names;
 mod queue;
 mod release;
 mod s3;

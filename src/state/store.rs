@@ -45,6 +45,13 @@ pub trait Backend: Store {
     /// [`StateError::Changed`] when something else is there by now.
     async fn replace(&self, document: &Document) -> Result<(), StateError>;
 
+    /// Reads the states in use at places named alike, which differ from this one in the names of stack and stage alone; of
+    /// none that cannot be read.
+    ///
+    /// # Errors
+    /// When the places cannot be listed.
+    async fn alike(&self, names: [&str; 2]) -> Result<Vec<State>, StateError>;
+
     /// Takes the lock, as soon as nobody else holds it, for as long as the guard lives.
     ///
     /// # Errors

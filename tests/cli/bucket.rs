@@ -43,7 +43,9 @@ fn the_state_is_in_the_bucket_and_nowhere_else() {
     assert_eq!(sandbox.run("status --detailed-exitcode").code, 0);
     assert!(sandbox.run("outputs invoke_url").out.starts_with(&aws.url));
     assert_eq!(sandbox.run("down --yes").code, 0);
-    assert!(sandbox.run("down --yes").err.contains("nothing is recorded"));
+    let nothing =
+        "nothing to delete: no resources are recorded at s3://states/stackctl/shop.dev.json, and no resources";
+    assert!(sandbox.run("down --yes").err.contains(nothing));
 }
 
 #[test]

@@ -267,7 +267,7 @@ fn a_change_that_is_not_to_be_put_back_stays() {
 fn the_user_of_a_check_that_was_killed_counts_as_nobody_and_goes() {
     let door = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = door.local_addr().unwrap().port();
-    for last in ["up --local --quiet --no-check", "down --local --quiet"] {
+    for last in ["up --local --quiet --no-check", "down --local --yes --quiet"] {
         let sandbox = checked();
         sandbox.edit(r#""bodyMatch": { "token": "id" }"#, &format!(r#""query": {{ "knock": "{port}" }}"#));
         let run = sandbox.follow(sandbox.command("up --local"));

@@ -64,7 +64,7 @@ const COMMANDS: &[&str] = &[
     "unlock --yes",
     "recover",
     "rollback",
-    "down",
+    "down --yes",
 ];
 
 #[test]

@@ -201,13 +201,14 @@ fn a_machine_reads_what_a_rollback_has_done_and_may_ask_for_it_again() {
 #[test]
 fn there_is_no_way_to_what_is_not_on_record() {
     let sandbox = Sandbox::new();
-    insta::assert_snapshot!(sandbox.transcript("history --local"), @r#"
+    insta::assert_snapshot!(sandbox.transcript("history --local"), @r"
     exit code 1
     --- stdout
     --- stderr
     error: shop, stage dev: not deployed
+      no state at .stackctl/local/state/shop.dev.json, and the local emulator has no data
     hint: `stackctl up --local` deploys it
-    "#);
+    ");
     assert_eq!(sandbox.run("up --local --quiet").code, 0);
     insta::assert_snapshot!(sandbox.transcript("rollback --local"), @r"
     exit code 1
@@ -227,7 +228,7 @@ fn there_is_no_way_to_what_is_not_on_record() {
     error: release 7 not found
     hint: `stackctl history --local` shows the releases
     ");
-    assert_eq!(sandbox.run("down --local").code, 0);
+    assert_eq!(sandbox.run("down --local --yes").code, 0);
     assert_eq!(sandbox.run("history --local").code, 1, "what was served is gone");
 }
 
@@ -311,7 +312,7 @@ fn nobody_is_asked_without_a_terminal() {
     assert_eq!(sandbox.run("up --yes --quiet").code, 0);
     let ran = sandbox.run("rollback");
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("nobody is here to confirm going back, so nothing was changed"), "{}", ran.err);
+    assert!(ran.err.contains("cannot ask for confirmation: not a terminal. Nothing was changed."), "{}", ran.err);
     assert_eq!(sandbox.run("rollback --yes").code, 0);
     let rows = sandbox.events("history")[0]["releases"].clone();
     let (row, by) = (&rows[0], &rows[0]["release"]["by"]);

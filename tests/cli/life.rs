@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::sandbox::Sandbox;
+use stackctl_local::Settings;
+
+use super::{cloud::Served, sandbox::Sandbox};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
@@ -136,7 +138,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     POST /hello/{name}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello/{name}
     --- stderr
     ");
-    insta::assert_snapshot!(sandbox.transcript("down --local --parallel 1"), @r"
+    insta::assert_snapshot!(sandbox.transcript("down --local --yes --parallel 1"), @r"
     exit code 0
     --- stdout
     --- stderr
@@ -221,7 +223,8 @@ fn a_machine_reads_one_event_per_line() {
 
 #[test]
 fn what_was_never_deployed_is_said_to_be_so() {
-    let sandbox = Sandbox::new();
+    let aws = Served::new(Settings::default());
+    let sandbox = aws.sandbox();
     let before = sandbox.files();
     insta::assert_snapshot!(sandbox.transcript("status"), @r"
     exit code 0
@@ -234,13 +237,14 @@ fn what_was_never_deployed_is_said_to_be_so() {
     --- stdout
     --- stderr
     error: shop, stage dev: not deployed
+      no state at state/shop.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
     hint: `stackctl up` deploys it
     ");
     insta::assert_snapshot!(sandbox.transcript("down --yes"), @r"
     exit code 0
     --- stdout
     --- stderr
-    nothing is recorded, so there is nothing to remove; `stackctl recover` rebuilds a state that was lost
+    shop, stage dev: nothing to delete: no state at state/shop.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
     ");
     assert_eq!(sandbox.files(), before);
     assert_eq!(sandbox.run("status --stage prod").out, "shop, stage prod: not deployed\n");
@@ -250,15 +254,20 @@ fn what_was_never_deployed_is_said_to_be_so() {
 fn what_is_deployed_on_the_local_cloud_only_is_said_to_be_there() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run("up --local --quiet").code, 0);
-    let elsewhere = "error: shop, stage dev: not deployed\n\
-        hint: `stackctl up` deploys it\n\
-        hint: it is deployed on the local cloud: add `--local`\n";
+    let unknown = |stage: &str| {
+        format!(
+            "error: shop, stage {stage}: no state at state/shop.{stage}.json, and its resources cannot be looked up\n\
+             error: AWS cannot be used\n  sts:GetCallerIdentity: there are no AWS credentials\n\
+             hint: sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`\n"
+        )
+    };
+    let elsewhere = unknown("dev") + "hint: it is deployed on the local cloud: add `--local`\n";
     for line in ["rollback", "history", "outputs", "logs", "call GET /hello"] {
         assert_eq!(sandbox.run(line).err, elsewhere, "{line}");
     }
     assert!(sandbox.run("user list").err.ends_with("add `--local`\n"));
     let other = sandbox.run("history --stage prod").err;
-    assert_eq!(other, "error: shop, stage prod: not deployed\nhint: `stackctl up --stage prod` deploys it\n");
+    assert_eq!(other, unknown("prod"));
     assert_eq!(sandbox.run("down --local --yes --quiet").code, 0);
-    assert!(!sandbox.run("history").err.contains("--local"), "nothing is left of it there");
+    assert_eq!(sandbox.run("history").err, unknown("dev"), "nothing is left of it there");
 }

@@ -103,7 +103,7 @@ fn it_never_reads_credentials_nor_calls_anybody_else() {
         .with("AWS_EC2_METADATA_DISABLED", "false")
         .with("http_proxy", &url)
         .with("HTTPS_PROXY", &url);
-    for line in ["up --local", "status --local", "down --local"] {
+    for line in ["up --local", "status --local", "down --local --yes"] {
         let ran = sandbox.run(line);
         assert_eq!(ran.code, 0, "{line}: {}", ran.err);
     }

@@ -85,6 +85,7 @@ fn what_makes_no_sense_or_comes_to_nothing_is_said_to_be_so() {
     --- stdout
     --- stderr
     error: shop, stage dev: not deployed
+      no state at state/shop.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
     hint: `stackctl up` deploys it
     ");
     assert_eq!(sandbox.run("up --yes").code, 0);

@@ -130,5 +130,5 @@ fn a_lost_state_is_rebuilt_without_what_a_deploy_needs() {
     std::fs::remove_dir_all(sandbox.path("items")).unwrap();
     let ran = sandbox.run("recover --local");
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert_eq!(sandbox.run("down --local").code, 0);
+    assert_eq!(sandbox.run("down --local --yes").code, 0);
 }

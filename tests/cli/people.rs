@@ -121,8 +121,8 @@ fn a_user_is_deleted_only_with_a_word_for_it() {
     --- stderr
     shop, stage dev, DAY at http://127.0.0.1:PORT, which stands in for AWS
 
-    error: nobody is here to confirm that bob goes, so nothing was changed
-    hint: `stackctl user delete bob --yes` deletes them
+    error: cannot ask for confirmation: not a terminal. Nothing was changed.
+    hint: `stackctl user delete bob --yes` deletes bob
     ");
     insta::assert_snapshot!(transcript(&sandbox, "user delete bob --yes"), @r"
     exit code 0

@@ -34,7 +34,7 @@ fn nobody_is_asked_without_a_terminal() {
       + user_pool_client.main    shop-dev
 
     plan: 10 to create
-    error: nobody is here to confirm the plan, so nothing was changed
+    error: cannot ask for confirmation: not a terminal. Nothing was changed.
     hint: look at the plan, then run `stackctl up --yes`
     ");
     assert_eq!(sandbox.events("up").last().unwrap()["writes"], 0);

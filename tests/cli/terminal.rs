@@ -156,10 +156,12 @@ fn a_user_goes_only_with_a_yes() {
     let sandbox = stack(&aws);
     assert_eq!(make_ann(&sandbox).0, 0);
     for (answer, code, told) in
-        [("n", 1, "error: not confirmed, so nothing was changed\n"), ("y", 0, "deleted ann@example.com\n")]
+        [("n", 1, "error: not confirmed. Nothing was changed.\n"), ("y", 0, "deleted ann@example.com\n")]
     {
         let mut person = Pty::new(sandbox.command("user delete ann@example.com"));
-        person.sees("\nDelete ann@example.com for good? [y/N] ");
+        let place = format!("in account 000000000000 in eu-west-1 at {}", aws.url);
+        person.sees("\nDelete user ann@example.com from user pool eu-west-1_");
+        person.sees(&format!(" of shop, stage dev, {place}? [y/N] "));
         person.types(answer);
         let (ended, _, screen) = person.ends();
         assert_eq!(ended, code, "{screen}");
@@ -185,14 +187,19 @@ const CTRL_C: &str = "\u{3}";
 fn ctrl_c_at_a_plan_leaves_everything_as_it_was() {
     let aws = Served::new(Settings::default());
     let sandbox = aws.sandbox();
-    for (line, question) in [("up", "Bring it up? [y/N] "), ("down", "Remove it? [y/N] ")] {
+    let place = format!("account 000000000000 in eu-west-1 at {}", aws.url);
+    let questions = [
+        ("up", format!("Deploy shop, stage dev, to {place}? [y/N] ")),
+        ("down", format!("Delete shop, stage dev, from {place}?\r\nType the stage's name to confirm: ")),
+    ];
+    for (line, question) in questions {
         let before = (aws.cloud.snapshot().to_string(), states(&sandbox));
         let mut person = Pty::of_its_own(&sandbox, line);
-        person.sees(question);
+        person.sees(&question);
         person.presses(CTRL_C);
         let (code, out, screen) = person.ends();
         assert_eq!((code, out.as_str()), (130, ""), "{screen}");
-        let end = format!("\n{question}^C\nerror: interrupted, before anything was changed\n");
+        let end = format!("\n{}^C\nerror: interrupted, before anything was changed\n", question.replace('\r', ""));
         assert!(screen.ends_with(&end), "{screen}");
         assert_eq!((aws.cloud.snapshot().to_string(), states(&sandbox)), before, "{line}");
         assert_eq!(sandbox.run("up --yes").code, 0, "nobody holds the lock");

@@ -42,15 +42,15 @@ fn nobody_is_unlocked_without_a_yes() {
     warning: whether it is still at work cannot be told from here; bob may know
       once the state is unlocked it can save nothing more: it stops, and the next command finds what it did
     hint: `--lock-timeout 5m` waits for it to end
-    error: nobody is here to confirm that the lock goes, so nothing was changed
-    hint: `stackctl unlock --stage dev --yes` takes it away
+    error: cannot ask for confirmation: not a terminal. Nothing was changed.
+    hint: `stackctl unlock --stage dev --yes` force-releases it
     ");
     for (answer, code, told) in [
-        ("n\n", 1, "error: not confirmed, so nothing was changed\n"),
+        ("n\n", 1, "error: not confirmed. Nothing was changed.\n"),
         ("\u{3}", 130, "^C\nerror: interrupted, before anything was changed\n"),
     ] {
         let mut person = Pty::of_its_own(&sandbox, "unlock");
-        person.sees("\nUnlock it? [y/N] ");
+        person.sees("\nForce-release the state lock of shop, stage dev, at state/shop.dev.json? [y/N] ");
         person.presses(answer);
         let (ended, _, screen) = person.ends();
         assert_eq!(ended, code, "{screen}");
@@ -65,7 +65,7 @@ fn a_lock_is_taken_away_with_a_yes() {
     let sandbox = aws.sandbox();
     let _guard = bob(&sandbox);
     let mut person = Pty::new(sandbox.command("unlock"));
-    person.sees("Unlock it? [y/N] ");
+    person.sees("? [y/N] ");
     person.types("y");
     let (code, _, screen) = person.ends();
     assert_eq!(code, 0, "{screen}");

@@ -30,7 +30,7 @@ fn a_mistake_is_an_event_for_a_machine() {
 
 #[test]
 fn help_names_the_commands_the_flags_and_their_variables() {
-    insta::assert_snapshot!(Sandbox::empty().transcript("-h"), @r#"
+    insta::assert_snapshot!(Sandbox::empty().transcript("-h"), @r"
     exit code 0
     --- stdout
     Puts one authenticated serverless API on AWS, and keeps it as your config says
@@ -72,7 +72,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
                                      AWS_PROFILE=]
           --local                    Use the AWS on this machine, and start it when it is not running
           --json                     Print one JSON event per line, and nothing else
-      -y, --yes                      Do not ask
+      -y, --yes                      Skip confirmation prompts
       -q, --quiet                    Print results and errors only
       -v, --verbose...               Show settings in plans, and tell what is done; -vv in detail, -vvv
                                      with the AWS client's own words
@@ -87,14 +87,14 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       stackctl init                  write an example into this folder
       stackctl up --local            bring it up on this machine and call it
       stackctl plan --stage prod     see what `up` would do on AWS
-      stackctl up --stage prod       do it, after asking
+      stackctl up --stage prod       do it, after confirmation
       stackctl status                compare what there is with the config
       stackctl down                  remove it
 
     Exit codes: 0 done, 1 failed, 2 usage or config, 3 differences (--detailed-exitcode),
     4 partly done, 5 locked or changed underneath, 130 interrupted
     --- stderr
-    "#);
+    ");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use stackctl::config::{Loaded, Problems, Selection, load};
+use stackctl::config::{Loaded, Problems, Selection, check, load};
 
 /// A folder with a configuration and what it refers to.
 pub(crate) struct Folder {
@@ -90,6 +90,7 @@ impl Folder {
         let selection = Selection {
             stage: None,
             region: None,
+            service_name: None,
             environment: BTreeMap::new(),
             today: jiff::civil::date(2026, 11, 23),
         };
@@ -129,6 +130,11 @@ impl Folder {
 
     pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join("config.json")
+    }
+
+    /// Gives everything that is said about the configuration of every stage, as text, without the folder's own path.
+    pub(crate) fn problems_of_every_stage(&self) -> String {
+        self.without_path(&check(&self.path(), &self.selection).problems.to_string())
     }
 
     /// Takes the folder's own path out of a text.

@@ -104,3 +104,52 @@ fn a_problem_of_the_chosen_stage_is_reported_where_it_was_written() {
     hint: what came after it is `python3.14`
     "#);
 }
+
+#[test]
+fn every_declared_stage_is_checked_and_a_problem_is_told_once_with_its_stages() {
+    let folder = Folder::with(
+        r#"{
+  "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
+  "functions": { "hello": { "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.7" } },
+  "routes": { "GET /hello": { "function": "hello" }, "GET /more": { "function": "more" } },
+  "stages": {
+    "prod": { "functions": { "more": { "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" } } },
+    "test": { "routes": { "GET /hello": { "function": "helo" } } }
+  }
+}"#,
+    );
+    assert_snapshot!(folder.problems_of_every_stage(), @r#"
+    error: config.json:3:93: functions.hello.runtime: AWS ended the runtime `python3.7`: no function can be created with it
+    hint: what came after it is `python3.14`
+    error: config.json:4:81: routes."GET /more".function: no function is named `more`
+      functions are: hello
+      in stages dev, test
+    error: config.json:7:55: stages.test.routes."GET /hello".function: no function is named `helo`
+      functions are: hello
+    hint: did you mean `hello`?
+    "#);
+    assert_snapshot!(folder.stage("prod").problems_of_every_stage(), @r"
+    error: config.json:3:93: functions.hello.runtime: AWS ended the runtime `python3.7`: no function can be created with it
+    hint: what came after it is `python3.14`
+    ");
+}
+
+#[test]
+fn a_stage_that_the_file_does_not_name_is_not_checked_beside_those_that_it_does() {
+    let section = r#""stages": { "prod": { "deployment": { "region": "eu-west-1" } } }"#;
+    let without_region = Folder::with_section(section).text().replace(r#", "region": "eu-west-1" },"#, " },");
+    let folder = Folder::with(&without_region);
+    assert_eq!(folder.problems_of_every_stage(), "");
+    assert!(folder.problems().contains("no Region is named"), "it is needed where nothing says which stage");
+}
+
+#[test]
+fn variables_of_a_stage_that_is_deployed_elsewhere_need_not_be_set_here() {
+    let section = r#""stages": { "prod": {
+    "deployment": { "accountId": "${env:PROD_ACCOUNT}" },
+    "functions": { "hello": { "environment": { "KEY": "${env:PROD_KEY}" } } }
+  } }"#;
+    let folder = Folder::with_section(section);
+    assert_eq!(folder.problems_of_every_stage(), "");
+    assert_eq!(folder.stage("prod").problems_of_every_stage().matches("is not set").count(), 2);
+}

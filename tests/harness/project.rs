@@ -43,6 +43,7 @@ impl Project {
         let selection = Selection {
             stage: None,
             region: None,
+            service_name: None,
             environment: BTreeMap::new(),
             today: jiff::civil::date(2026, 11, 23),
         };
@@ -71,7 +72,8 @@ impl Project {
 
     /// How its things are recognised.
     pub(crate) fn scope(&self) -> Scope {
-        scope(&self.config)
+        let deployment = &self.config.deployment;
+        scope(&deployment.service_name, &deployment.stage)
     }
 
     /// What may have to be uploaded.

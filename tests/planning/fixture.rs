@@ -184,8 +184,13 @@ fn desired(config: &Value) -> Desired {
     fs::write(folder.path().join("app/app.py"), "def handler(event, context):\n    return {}\n").unwrap();
     let file = folder.path().join("config.json");
     fs::write(&file, config.to_string()).unwrap();
-    let selection =
-        Selection { stage: None, region: None, environment: BTreeMap::new(), today: jiff::civil::date(2026, 11, 23) };
+    let selection = Selection {
+        stage: None,
+        region: None,
+        service_name: None,
+        environment: BTreeMap::new(),
+        today: jiff::civil::date(2026, 11, 23),
+    };
     let config = load(&file, &selection).unwrap_or_else(|problems| panic!("{problems}")).config;
     let identity = Identity { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into() };
     build(&config, &packages(&config), &identity)

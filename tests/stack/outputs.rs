@@ -32,6 +32,7 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
         check_user: None,
         undone: BTreeMap::new(),
         releases: Vec::new(),
+        config: None,
         written_by: "test".into(),
     }
 }

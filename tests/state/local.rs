@@ -79,9 +79,11 @@ async fn the_state_of_another_place_is_refused_with_what_differs() {
     ];
     insta::assert_snapshot!(refusals.join("\n"), @r"
     the state is of stack `shop`, not of `shops`
-      use the config that the stack was made with
+      to keep it, set `deployment.serviceName` back to `shop`
+      to delete it first, run `stackctl down --service-name shop`
+      to create `shops` beside it, give the config another place in `state`
     the state is of stage `dev`, not of `prod`
-      use the config that the stack was made with
+      write `${stage}` into `state.s3.key`, so that each stage has a state of its own
     the state is of region `eu-west-1`, not of `us-east-1`
       use the config that the stack was made with
     the state is of account `123456789012`, not of `210987654321`

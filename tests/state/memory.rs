@@ -188,6 +188,16 @@ impl Bucket for Memory {
         }
     }
 
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, ResourceError> {
+        let keys = |shared: &mut Shared| {
+            Attempt::Done(shared.objects.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+        };
+        match self.call(format!("list {prefix}"), keys).await? {
+            Attempt::Done(keys) => Ok(keys),
+            Attempt::Refused => unreachable!("reads have no condition"),
+        }
+    }
+
     async fn put(&self, key: &str, body: Vec<u8>, condition: &Condition) -> Result<Attempt<ETag>, ResourceError> {
         let how = if *condition == Condition::Absent { "create" } else { "write" };
         let write = |shared: &mut Shared| {

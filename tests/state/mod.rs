@@ -1,5 +1,6 @@
 //! The place of the state: what every one promises, on files and on a bucket in memory.
 
+mod alike;
 mod anew;
 mod bytes;
 mod client;

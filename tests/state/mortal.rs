@@ -87,6 +87,10 @@ impl Backend for Mortal<'_> {
         self.life.call(self.place.replace(document)).await
     }
 
+    async fn alike(&self, names: [&str; 2]) -> Result<Vec<State>, StateError> {
+        self.life.call(self.place.alike(names)).await
+    }
+
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
         self.life.call(self.place.lock(request)).await
     }

@@ -75,7 +75,7 @@ async fn a_state_that_must_not_be_written_over_is_named_with_the_way_out() {
       `stackctl state show` and `stackctl plan` tell which of them is right
 
     the state is of stage `prod`, not of `dev`
-      use the config that the stack was made with
+      write `${stage}` into `state.s3.key`, so that each stage has a state of its own
 
     s3://states/shop.json: the state that was moved here from FOLDER/shop.dev.json is gone
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions

@@ -296,6 +296,8 @@ operations! {
     // S3, for states. Without `s3:ListBucket` an object that is not there looks like one that is denied.
     GET_OBJECT = "s3:GetObject",
         needs ["s3:GetObject", "s3:ListBucket"], within [], waits for [];
+    LIST_OBJECTS = "s3:ListObjectsV2",
+        needs ["s3:ListBucket"], within [], waits for [];
     PUT_OBJECT = "s3:PutObject",
         needs ["s3:PutObject", "s3:GetObject"], within [], waits for [];
     DELETE_OBJECT = "s3:DeleteObject",

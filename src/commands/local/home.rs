@@ -51,6 +51,11 @@ impl Home {
         self.folder().join("state")
     }
 
+    /// Whether there is anything that a server here may know.
+    pub(crate) fn has_data(&self) -> bool {
+        self.cloud().exists()
+    }
+
     /// Where the server answers, or did when it last ran.
     pub(crate) fn url(&self) -> Option<String> {
         self.remembered().map(|server| server.url)

@@ -4,7 +4,7 @@ mod target;
 
 use super::{
     app::{App, OnInterrupt},
-    consent,
+    consent::{self, Act, Question},
     deployed::not_deployed,
     project,
     roll_out::{Announced, PATIENCE, check_of, failed, remove_check_user, tell_left, unmade},
@@ -121,13 +121,16 @@ async fn ask(app: &App, session: &Session<Outline>, (release, way): (&Release, &
     let moves: Vec<String> = way.moves.iter().map(in_words).collect();
     let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
     let notes = [message].into_iter().chain(lasting(way));
-    if app.common.yes || session.is_local() {
+    if !consent::is_due(app, Act::RollBack) {
         notes.for_each(|message| app.report.tell(&Message::Note { message: &message }));
         return Ok(());
     }
+    let target = session.target();
+    consent::show_target(app, &target);
     notes.for_each(|message| app.report.insist(&Message::Note { message: &message }));
+    let text = format!("Roll back {}, in {} to release {}", target.subject(), target.location(), release.number);
     let hint = format!("look at it, then run `{} --yes`", app.again());
-    consent::ask(app, "going back", "Go back?", hint).await
+    consent::ask(app, &Question { act: Act::RollBack, text, hint }).await
 }
 
 fn conclude(app: &App, target: &Target, went: WentBack<CheckReport>) -> Result<Exit, Failure> {

@@ -4,8 +4,8 @@ mod migrate;
 mod pull;
 mod show;
 
-use super::app::App;
-use crate::{cli::StateCommand, error::Failure, exit::Exit, state::Backend};
+use super::{app::App, mistaken};
+use crate::{cli::StateCommand, config::Identity, error::Failure, exit::Exit, state::Backend};
 
 pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failure> {
     match command {
@@ -16,7 +16,10 @@ pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failur
 }
 
 /// There is no state at a place.
-fn nothing(app: &App, store: &dyn Backend) -> Failure {
+async fn nothing(app: &App, (identity, store): (&Identity, &dyn Backend)) -> Failure {
+    if let Err(failure) = mistaken::refuse_unknown_stage(app, identity, store).await {
+        return failure;
+    }
     Failure::failed(format!("{}: there is no state", store.place()))
         .hint(format!("`stackctl up{}` makes the stack and its state", app.flags()))
         .hint(format!("if it was there and was lost, `stackctl recover{}` rebuilds it", app.flags()))

@@ -17,7 +17,7 @@ pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
     if bytes.is_none() {
         left::refuse(&*store, left::unmoved(app, &identity).as_ref()).await?;
     }
-    let bytes = bytes.ok_or_else(|| nothing(app, &*store))?;
+    let Some(bytes) = bytes else { return Err(nothing(app, (&identity, &*store)).await) };
     app.report.raw(&bytes);
     Ok(Exit::Done)
 }

@@ -14,7 +14,7 @@ pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
     let identity = project::identify(app)?;
     let store = connection::store(app, &identity).await?;
     let state = left::load(&*store, left::unmoved(app, &identity).as_ref()).await?;
-    let state = state.ok_or_else(|| nothing(app, &*store))?;
+    let Some(state) = state else { return Err(nothing(app, (&identity, &*store)).await) };
     app.report.data(&Message::State(&StateCard { place: &store.place(), state: &state }));
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 use super::{
     super::{
         app::{App, OnInterrupt},
-        consent,
+        consent::{self, Act, Question},
     },
     pool::Pool,
 };
@@ -11,10 +11,9 @@ use crate::{cli::PoolArgs, error::Failure, exit::Exit, report::Message};
 
 pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
     let pool = Pool::open(app, pool).await?;
-    if !app.common.yes {
-        let hint = format!("`stackctl user delete {user}{} --yes` deletes them", pool.flags());
-        consent::ask(app, &format!("that {user} goes"), &format!("Delete {user} for good?"), hint).await?;
-    }
+    let text = format!("Delete user {user} from {}", pool.words());
+    let hint = format!("`stackctl user delete {user}{} --yes` deletes {user}", pool.flags());
+    consent::ask(app, &Question { act: Act::DeleteUser, text, hint }).await?;
     app.set_on_interrupt(OnInterrupt::Leave);
     pool.people(app).delete(user).await.map_err(|error| pool.failure(&error))?;
     app.report.tell(&Message::Note { message: &format!("deleted {user}") });

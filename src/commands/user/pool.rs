@@ -25,6 +25,8 @@ pub(crate) struct Pool {
     ours: bool,
     /// What a command in a hint needs to mean the same pool, after a space.
     flags: String,
+    /// Which pool, of which stack, and where.
+    words: String,
 }
 
 impl Pool {
@@ -55,27 +57,36 @@ impl Pool {
     /// When it is not deployed.
     pub(crate) fn of(app: &App, session: session::Session<()>, outputs: Outputs) -> Result<Self, Failure> {
         let id = outputs.user_pool_id.ok_or_else(|| lacks(app, "the stack has no user pool yet"))?;
-        Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags() })
+        let target = session.target();
+        let words = format!("user pool {id} of {}, in {}", target.subject(), target.location());
+        Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags(), words })
     }
 
     async fn named(app: &App, id: &str) -> Result<Self, Failure> {
         // Its id begins with its Region.
         let region = app.common.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
         let cloud = Cloud::over(connection::connect(app, region, &app.common.config).await?);
-        app.report.tell(&Message::Pool(&PoolTarget {
+        let target = PoolTarget {
             user_pool_id: id.to_owned(),
             region: cloud.region.clone(),
             account: cloud.account.clone(),
             endpoint: cloud.endpoint.clone(),
             local: app.common.local,
-        }));
+        };
+        app.report.tell(&Message::Pool(&target));
+        let words = format!("user pool {id}, in {}", target.location());
         let flags = PoolArgs { user_pool_id: Some(id.to_owned()) }.flags(app.flags());
-        Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, flags })
+        Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, flags, words })
     }
 
     /// What a command in a hint needs to mean the same pool, each after a space.
     pub(crate) fn flags(&self) -> &str {
         &self.flags
+    }
+
+    /// Which pool, of which stack, and where.
+    pub(crate) fn words(&self) -> &str {
+        &self.words
     }
 
     /// Its people; a wait is told to the person.

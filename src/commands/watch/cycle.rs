@@ -10,7 +10,9 @@ use super::{code, go_on_unlocked};
 use crate::{
     commands::{
         app::App,
-        connection, hindrances, interpreters,
+        connection,
+        consent::{self, Act},
+        hindrances, interpreters,
         packages::Remarks,
         project,
         roll_out::{Applied, apply},
@@ -128,7 +130,7 @@ impl<'a> Stack<'a> {
             return Ok(Ended::Unchanged);
         }
         let code_only = code::only(&plan);
-        if !code_only && !self.app.common.yes && agreed != Some(&plan) {
+        if !code_only && consent::is_due(self.app, Act::Change) && agreed != Some(&plan) {
             return Ok(Ended::Open(Box::new(plan)));
         }
         hindrances::refuse(self.app, &self.session, &plan).await?;

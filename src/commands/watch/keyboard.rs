@@ -24,9 +24,6 @@ impl Keyboard {
     /// When the answer cannot be read.
     pub(super) async fn confirm(&mut self, app: &App, question: &str) -> io::Result<bool> {
         self.reading.take_if(|reading| reading.is_finished());
-        if self.reading.is_none() {
-            terminal::forget_typed();
-        }
         let asked = Asked::put(&app.report, &terminal::yes_or_no(question));
         let reading = self.reading.get_or_insert_with(|| tokio::task::spawn_blocking(terminal::read_line));
         let line = reading.await;

@@ -11,13 +11,13 @@ use tokio::time::Instant;
 
 use super::{
     app::{App, OnInterrupt},
-    lock,
+    consent, lock,
     packages::Remarks,
     project, start, terminal,
     up::bring_up,
 };
 use crate::{
-    cli::UpArgs,
+    cli::{NewArgs, UpArgs},
     config::Loaded,
     engine::Plan,
     error::Failure,
@@ -47,8 +47,9 @@ enum Reached {
     Withdrawn(Saved),
 }
 
-pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let mut watch = begin(app).await?;
+pub(crate) async fn run(app: &App, new: NewArgs) -> Result<Exit, Failure> {
+    app.set_words(new.words());
+    let mut watch = begin(app, new).await?;
     let mut next = None;
     while !app.interrupt.requested() {
         let saved = match next {
@@ -61,16 +62,17 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
 }
 
 /// Brings the stack up as `up` does: whatever is wrong then is told, and ends the run.
-async fn begin(app: &App) -> Result<Watch<'_>, Failure> {
+async fn begin(app: &App, new: NewArgs) -> Result<Watch<'_>, Failure> {
     let mut saves = Saves::new().map_err(|error| unwatched(&error))?;
     // Each is watched before it is read, because it may be saved again meanwhile.
     saves.attend(Files::new(&app.common.config, [])).map_err(|error| unwatched(&error))?;
     let loaded = project::load(app)?;
+    project::warn_of_others(app, &loaded);
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
     let packages = project::package(&loaded)?;
     let remarks = Remarks::of(app, &loaded.config, &packages);
     remarks.tell(app, &Remarks::default())?;
-    let (session, state) = bring_up(app, &loaded, &packages, UpArgs::default()).await?;
+    let (session, state) = bring_up(app, &loaded, &packages, UpArgs { new, ..UpArgs::default() }).await?;
     go_on_unlocked(app).await;
     let outputs = stack::outputs(&session.config, &state);
     let folders = loaded.config.functions.values().map(|function| function.source.clone());
@@ -124,7 +126,8 @@ impl Watch<'_> {
                 Ended::Deployed(deployed) => return Ok(Reached::End(CycleEnd::Deployed(deployed))),
                 Ended::Open(plan) => plan,
             };
-            let table = PlanTable::new(&plan, &self.stack.session.catalog);
+            let (table, target) = (PlanTable::new(&plan, &self.stack.session.catalog), self.stack.session.target());
+            consent::show_target(self.app, &target);
             self.app.report.insist(&Message::Plan(&table));
             if self.app.report.look() == Look::Json || !terminal::is_there() {
                 let way_out = Some(format!("stackctl up{}", self.app.flags()));
@@ -133,10 +136,11 @@ impl Watch<'_> {
             if self.app.interrupt.requested() {
                 return Ok(Reached::End(CycleEnd::Left { way_out: None }));
             }
+            let question = format!("Deploy the changes of {}, to {}?", target.subject(), target.location());
             tokio::select! {
                 biased;
                 next = self.saves.next() => return Ok(Reached::Withdrawn(next)),
-                answer = self.keyboard.confirm(self.app, "Deploy it?") => {
+                answer = self.keyboard.confirm(self.app, &question) => {
                     if !answer.map_err(|error| Failure::io("the answer cannot be read", &error))? {
                         return Ok(Reached::End(CycleEnd::Left { way_out: None }));
                     }

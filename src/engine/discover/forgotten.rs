@@ -1,10 +1,11 @@
 //! Finds what no state knows and would be made a second time.
 
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::named::Known;
+use super::{Discovery, named::Known};
 use crate::{
-    engine::{Desired, Engine, Key, ObserveError, Resolved, observe::claim},
+    engine::{Desired, Engine, Key, ObserveError, Resolved, Scope, observe::claim},
     state::State,
 };
 
@@ -25,13 +26,34 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             let failed = |error| ObserveError { key: key.clone(), error };
             let (found, _) = self.all_named(state, desired, (key, &want)).await.map_err(failed)?;
             for sight in found {
-                // A list may still hold what was just deleted.
-                let read = kind.read(&self.context(key), &sight.outputs, &claim(state, key, None)).await;
-                if read.map_err(failed)?.ours().is_some() {
+                if self.is_there(state, key, &sight.outputs).await? {
                     forgotten.push((key.clone(), sight.outputs));
                 }
             }
         }
         Ok(forgotten)
+    }
+
+    /// Finds everything that carries the claim of a stack whose `state` knows nothing.
+    ///
+    /// # Errors
+    /// When something cannot be looked at.
+    pub async fn claimed_by(&self, state: State, scope: &Scope) -> Result<Vec<(Key, Value)>, ObserveError> {
+        let Discovery { state, several, .. } = self.discover(state, &Desired::default(), scope).await?;
+        let one = state.resources.iter().map(|(key, recorded)| (key, &recorded.outputs));
+        let several =
+            several.iter().flat_map(|(key, several)| several.candidates.iter().map(move |one| (key, &one.outputs)));
+        let looks = one.chain(several).map(|(key, outputs)| async {
+            let there = self.is_there(&state, key, outputs).await?;
+            Ok(there.then(|| (key.clone(), outputs.clone())))
+        });
+        let looks = stream::iter(looks.collect::<Vec<_>>()).buffered(self.parallel.max(1));
+        looks.try_filter_map(|found| async { Ok(found) }).try_collect().await
+    }
+
+    /// Whether a thing that was listed is there and ours: a list may still hold what was just deleted.
+    async fn is_there(&self, state: &State, key: &Key, outputs: &Value) -> Result<bool, ObserveError> {
+        let read = self.kind(key)?.read(&self.context(key), outputs, &claim(state, key, None)).await;
+        Ok(read.map_err(|error| ObserveError { key: key.clone(), error })?.ours().is_some())
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{LocalStore, unreachable};
-use crate::state::{StateError, store::aside};
+use crate::state::{StateError, names::Pattern, store::aside};
 
 /// How the names of files end that become the state when they are whole.
 pub(super) const UNFINISHED: &str = ".new";
@@ -31,6 +31,21 @@ pub(super) fn canonical(folder: &Path) -> PathBuf {
 impl LocalStore {
     fn previous(&self) -> PathBuf {
         self.folder.join(format!("{}.previous.json", self.name))
+    }
+
+    /// The other states of the folder, in the order of their names.
+    pub(super) fn named_alike(&self, names: [&str; 2]) -> io::Result<Vec<String>> {
+        let Some(pattern) = Pattern::of(&self.name, names) else { return Ok(Vec::new()) };
+        let entries = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let files: Vec<_> = entries.collect::<io::Result<_>>()?;
+        let files = files.iter().filter_map(|entry| entry.file_name().into_string().ok());
+        let names = files.filter_map(|file| file.strip_suffix(".json").map(str::to_owned));
+        let mut names: Vec<String> = names.filter(|name| pattern.is_alike(name)).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// Where an earlier version is.

@@ -194,6 +194,15 @@ impl Backend for LocalStore {
         Ok(())
     }
 
+    async fn alike(&self, names: [&str; 2]) -> Result<Vec<State>, StateError> {
+        let mut states = Vec::new();
+        for name in self.named_alike(names).map_err(|error| unreachable(&self.folder, "listed", &error))? {
+            let store = Self { folder: self.folder.clone(), name, held: Arc::default(), read: Arc::default() };
+            states.extend(store.load().await.ok().flatten());
+        }
+        Ok(states)
+    }
+
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {
         let path = self.lock_path();
         self.make_folder().map_err(|error| unreachable(&path, "locked", &error))?;

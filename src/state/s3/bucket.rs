@@ -51,6 +51,9 @@ pub trait Bucket: Send + Sync + 'static {
     /// Reads an object; `None` when there is none.
     async fn get(&self, key: &str) -> Result<Option<Object>, ResourceError>;
 
+    /// Names the objects whose keys begin like this.
+    async fn list(&self, prefix: &str) -> Result<Vec<String>, ResourceError>;
+
     /// Writes an object while `condition` holds, and returns the tag of what it wrote.
     async fn put(&self, key: &str, body: Vec<u8>, condition: &Condition) -> Result<Attempt<ETag>, ResourceError>;
 

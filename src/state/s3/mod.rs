@@ -12,16 +12,21 @@ mod write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use futures_util::{StreamExt as _, stream};
 
 pub use bucket::{Attempt, Bucket, Condition, ETag, Object};
 
 use super::{
-    Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, store::aside, text,
+    Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, names::Pattern,
+    store::aside, text,
 };
 use crate::engine::{ResourceError, Verdict};
 use lease::Lease;
 use lock::{Signature, Taken};
 use write::{Written, write};
+
+/// How many states are read at once.
+const READS: usize = 10;
 
 /// Keeps one state in a bucket.
 pub struct S3Store<B> {
@@ -196,6 +201,21 @@ impl<B: Bucket> Backend for S3Store<B> {
         };
         *self.version() = Version { etag: Some(etag), unconfirmed: None };
         if removed { Err(StateError::Removed { path: self.place() }) } else { Ok(()) }
+    }
+
+    async fn alike(&self, names: [&str; 2]) -> Result<Vec<State>, StateError> {
+        let Some(pattern) = Pattern::of(&self.key, names) else { return Ok(Vec::new()) };
+        let keys = self.bucket.list(pattern.prefix()).await.map_err(|error| self.failed("listed", error))?;
+        let reads = keys.into_iter().filter(|key| pattern.is_alike(key)).map(|key| {
+            let bucket = Arc::clone(&self.bucket);
+            async move {
+                let object = bucket.get(&key).await.ok()??;
+                let place = format!("s3://{}/{key}", bucket.name());
+                text::parse(&object.body, &place, "").ok()?.in_use(&place).ok()
+            }
+        });
+        let reads = stream::iter(reads.collect::<Vec<_>>()).buffered(READS);
+        Ok(reads.filter_map(|state| async { state }).collect().await)
     }
 
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError> {

@@ -165,8 +165,10 @@ fn without_a_stack_or_a_server_it_is_said_to_be_so() {
     exit code 1
     --- stdout
     --- stderr
-    error: shop, stage test: not deployed
-    hint: `stackctl up --stage test` deploys it
+    error: shop, stage test: no state at state/shop.test.json, and its resources cannot be looked up
+    error: AWS cannot be used
+      sts:GetCallerIdentity: there are no AWS credentials
+    hint: sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`
     ");
     assert_eq!(sandbox.run("up --local").code, 0);
     assert_eq!(sandbox.run("local stop").code, 0);

@@ -89,14 +89,15 @@ fn its_events_name_each_thing_and_where_it_was_recorded() {
 
 #[test]
 fn somebody_at_a_terminal_is_asked() {
-    let (_aws, sandbox) = stack();
+    let (aws, sandbox) = stack();
     lose(&sandbox);
     for (answer, code, end) in
-        [("n", 1, "error: not confirmed, so nothing was changed\n"), ("y", 0, "    # what is left to do\n")]
+        [("n", 1, "error: not confirmed. Nothing was changed.\n"), ("y", 0, "    # what is left to do\n")]
     {
         let mut person = Pty::new(sandbox.command("recover"));
         person.sees("found: 10 to record");
-        person.sees("Record it? [y/N] ");
+        let place = format!("in account 000000000000 in us-west-2 at {}", aws.url);
+        person.sees(&format!("\nWrite the state of shop, stage dev, {place}, to state/shop.dev.json? [y/N] "));
         assert!(!sandbox.path(STATE).exists());
         person.types(answer);
         let (ended, _, screen) = person.ends();

@@ -28,7 +28,7 @@ fn nobody_is_asked_without_a_terminal_and_nothing_is_recorded() {
       < user_pool_client.main    <user_pool_client.main#id>
 
     found: 10 to record
-    error: nobody is here to confirm what was found, so nothing was changed
+    error: cannot ask for confirmation: not a terminal. Nothing was changed.
     hint: look at it, then run `stackctl recover --stage dev --yes`
     ");
     assert_eq!(sandbox.events("recover").last().unwrap()["exit"], 2);

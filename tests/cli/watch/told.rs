@@ -15,14 +15,14 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
     sandbox.edit("\"GET /hello\":", &route("more"));
-    person.sees("Deploy it? [y/N] ");
+    person.sees("? [y/N] ");
     sandbox.edit("GET /more", "GET /other");
     person.sees("+ GET /other");
-    person.sees("Deploy it? [y/N] ");
+    person.sees("? [y/N] ");
     person.types("n");
     person.sees("left as it was");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
-    person.sees("Deploy it? [y/N] ");
+    person.sees("? [y/N] ");
     person.types("y");
     person.sees(": 3 updated  ");
     person.sees("s\r\n");
@@ -50,7 +50,7 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
 
     plan: 2 to update; 8 unchanged
 
-    Deploy it? [y/N]
+    Deploy the changes of shop, stage dev, to account 000000000000 in eu-west-1 at http://127.0.0.1:PORT? [y/N]
       ~ api_routes.main
           + GET /other  shop-dev-hello
       ~ stage.main               dev
@@ -58,7 +58,7 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
 
     plan: 2 to update; 8 unchanged
 
-    Deploy it? [y/N] n
+    Deploy the changes of shop, stage dev, to account 000000000000 in eu-west-1 at http://127.0.0.1:PORT? [y/N] n
     CLOCK  config.json: left as it was  TIME
       ~ lambda_function.hello    shop-dev-hello
           source_hash: HASH… → HASH…
@@ -69,7 +69,7 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
 
     plan: 3 to update; 7 unchanged
 
-    Deploy it? [y/N] y
+    Deploy the changes of shop, stage dev, to account 000000000000 in eu-west-1 at http://127.0.0.1:PORT? [y/N] y
     CLOCK  hello/bootstrap: 3 updated  TIME
     CLOCK  hello/bootstrap: updated hello  TIME
     error: config.json:3:83: functions.hello.runtime: there is no file `bootstrap` in `hello`
@@ -89,7 +89,7 @@ fn what_was_typed_before_it_was_asked_is_no_answer() {
     person.types("y");
     person.sees("y\r\n");
     sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
-    person.sees("Deploy it? [y/N] ");
+    person.sees("? [y/N] ");
     person.types("n");
     person.sees("left as it was");
     person.interrupt();
@@ -103,9 +103,9 @@ fn what_a_withdrawn_question_was_about_is_told_with_the_next_change() {
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
     sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
-    person.sees("Deploy it? [y/N] ");
+    person.sees("? [y/N] ");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
-    person.sees("Deploy it? [y/N] ");
+    person.sees("? [y/N] ");
     person.types("n");
     person.sees("  2 files: left as it was");
 }
@@ -134,7 +134,7 @@ fn what_is_wrong_at_first_ends_it() {
       + user_pool_client.main    shop-dev
 
     plan: 10 to create
-    error: nobody is here to confirm the plan, so nothing was changed
+    error: cannot ask for confirmation: not a terminal. Nothing was changed.
     hint: look at the plan, then run `stackctl watch --yes`
     ");
     sandbox.edit("\"GET /hello\"", "\"GET hello\"");
