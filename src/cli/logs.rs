@@ -20,7 +20,7 @@ pub(crate) struct LogsArgs {
     #[arg(long)]
     pub(crate) api: bool,
 
-    /// Leave out the lines that Lambda itself writes: INIT_START, START, END and REPORT
+    /// Leave out the lines that Lambda itself writes: `INIT_START`, START, END and REPORT
     #[arg(long)]
     pub(crate) no_system: bool,
 

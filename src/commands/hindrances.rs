@@ -115,7 +115,7 @@ mod tests {
             update("tags"),
             update("alias"),
             Action::Keep { because: None },
-            Action::Delete { outputs: Value::Null, replaced: false },
+            Action::Delete { outputs: Value::Null, replaced: false, holdings: 0 },
             Action::Forget { because: String::new() },
         ] {
             assert_eq!(told(action, "python3.10", date(2035, 1, 1)), []);

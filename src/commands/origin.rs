@@ -89,6 +89,8 @@ fn address_of_origin(settings: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
 
     #[test]
@@ -119,13 +121,16 @@ mod tests {
     fn a_file_is_known_by_its_path_in_the_repository_also_in_a_linked_working_tree() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
+        let write = |name: &str, text: &str| {
+            fs::File::create(path(name)).unwrap().write_all(text.as_bytes()).unwrap();
+        };
         fs::create_dir_all(path("clone/.git/worktrees/other")).unwrap();
         fs::create_dir_all(path("clone/services/shop")).unwrap();
         fs::create_dir_all(path("other/services/shop")).unwrap();
-        fs::write(path("clone/.git/config"), "[remote \"origin\"]\n\turl = git@example.com:acme/all.git\n").unwrap();
-        fs::write(path("clone/.git/worktrees/other/commondir"), "../..\n").unwrap();
+        write("clone/.git/config", "[remote \"origin\"]\n\turl = git@example.com:acme/all.git\n");
+        write("clone/.git/worktrees/other/commondir", "../..\n");
         let own = path("clone/.git/worktrees/other");
-        fs::write(path("other/.git"), format!("gitdir: {}\n", own.display())).unwrap();
+        write("other/.git", &format!("gitdir: {}\n", own.display()));
         for tree in ["clone", "other"] {
             let found = in_repository(&path(tree).join("services/shop/config.json"));
             assert_eq!(found.as_deref(), Some("example.com/acme/all//services/shop/config.json"), "{tree}");

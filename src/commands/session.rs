@@ -128,7 +128,7 @@ impl Session<()> {
 
     fn with<C>(self, config: C) -> Session<C> {
         let Self { cloud, catalog, store, unmoved, place, origin, new, local, config: () } = self;
-        Session { cloud, catalog, store, config, unmoved, place, origin, new, local }
+        Session { cloud, catalog, config, store, unmoved, place, origin, new, local }
     }
 }
 

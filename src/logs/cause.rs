@@ -117,14 +117,16 @@ fn in_python(message: &str) -> Option<Cause> {
     Some(raised(error_type, message))
 }
 
-/// `… ERROR	Invoke Error 	{"errorType": …}`, `… ERROR	Uncaught Exception 	{…}`, and the same as one JSON line.
+/// `… ERROR  Invoke Error  {"errorType": …}`, `… ERROR  Uncaught Exception  {…}`, with tabs between, and the same as one
+/// JSON line.
 fn in_json(message: &str) -> Option<Cause> {
     let text = &message[message.find('{')?..];
     let head = &message[..message.len() - text.len()];
     let error: Value = serde_json::from_str(text).ok()?;
     let is_error = head.contains("Invoke Error") || head.contains("Uncaught Exception");
     let level = error.get("level").and_then(Value::as_str);
-    if !is_error && !(head.is_empty() && matches!(level, Some("ERROR" | "FATAL" | "error" | "fatal"))) {
+    let logged_as_error = head.is_empty() && matches!(level, Some("ERROR" | "FATAL" | "error" | "fatal"));
+    if !is_error && !logged_as_error {
         return None;
     }
     let text = |name: &str| error.get(name).and_then(Value::as_str);

@@ -159,7 +159,7 @@ impl Resource for Authorizer {
     }
 }
 
-/// What API Gateway says of an API that another change is under way of, and in CreateAuthorizer of one that is gone.
+/// What API Gateway says of an API that another change is under way of, and in `CreateAuthorizer` of one that is gone.
 fn is_busy(error: &ResourceError) -> bool {
     error.code.as_deref() == Some("ConflictException") && error.message.contains("concurrent modification")
 }

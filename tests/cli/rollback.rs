@@ -18,6 +18,7 @@ fn rename(sandbox: &Sandbox) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
 fn a_release_whose_function_was_renamed_is_not_available_and_says_why() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.run("up --local --quiet").code, 0);

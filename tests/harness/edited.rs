@@ -202,7 +202,7 @@ fn elements(text: &str) -> Vec<Element<'_>> {
         let tag = &text[start + 1..end - 1];
         if let Some(name) = tag.strip_prefix('/') {
             let (_, begin, inside) = open.pop().expect("tags are balanced");
-            let above = open.iter().skip(1).map(|(name, ..)| format!("/{name}")).collect::<String>();
+            let above = open.iter().skip(1).fold(String::new(), |above, (name, ..)| above + "/" + name);
             if !open.is_empty() {
                 let place = format!("{above}/{name}");
                 found.push(Element { place, name, start: begin, end, inner: &text[inside..start] });

@@ -120,7 +120,7 @@ impl Watch<'_> {
         self.attend()?;
         let mut agreed: Option<Box<Plan>> = None;
         loop {
-            let plan = match self.stack.deploy(agreed.as_deref()).await? {
+            let plan = match Box::pin(self.stack.deploy(agreed.as_deref())).await? {
                 Ended::Same => return Ok(Reached::End(CycleEnd::Same)),
                 Ended::Unchanged => return Ok(Reached::End(CycleEnd::Unchanged)),
                 Ended::Deployed(deployed) => return Ok(Reached::End(CycleEnd::Deployed(deployed))),
