@@ -100,12 +100,14 @@ fn a_prompt_names_stack_stage_region_and_account_with_quiet_too() {
       + rest_api.main            shop-dev
       + lambda_permission.hello  shop-dev-hello
       + user_pool.main           shop-dev
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main          shop-dev
       + api_routes.main
           + GET /hello  shop-dev-hello, public
           + POST /hello/{name}  shop-dev-hello
       + stage.main               dev
       + user_pool_client.main    shop-dev
+          generateSecret false (a later change replaces it)
 
     plan: 10 to create
 

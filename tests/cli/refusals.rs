@@ -26,12 +26,14 @@ fn nobody_is_asked_without_a_terminal() {
       + rest_api.main            shop-dev
       + lambda_permission.hello  shop-dev-hello
       + user_pool.main           shop-dev
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main          shop-dev
       + api_routes.main
           + GET /hello  shop-dev-hello, public
           + POST /hello/{name}  shop-dev-hello
       + stage.main               dev
       + user_pool_client.main    shop-dev
+          generateSecret false (a later change replaces it)
 
     plan: 10 to create
     error: cannot ask for confirmation: not a terminal. Nothing was changed.
@@ -58,12 +60,14 @@ fn a_step_that_fails_stops_only_what_needs_it_and_the_next_up_goes_on() {
       + rest_api.main            shop-dev
       + lambda_permission.hello  shop-dev-hello
       + user_pool.main           shop-dev
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main          shop-dev
       + api_routes.main
           + GET /hello  shop-dev-hello, public
           + POST /hello/{name}  shop-dev-hello
       + stage.main               dev
       + user_pool_client.main    shop-dev
+          generateSecret false (a later change replaces it)
 
     plan: 10 to create
       iam_role.hello           created  TIME

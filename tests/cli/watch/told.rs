@@ -126,12 +126,14 @@ fn what_is_wrong_at_first_ends_it() {
       + rest_api.main            shop-dev
       + lambda_permission.hello  shop-dev-hello
       + user_pool.main           shop-dev
+          usernameAttributes [], caseSensitive false (cannot be changed later)
       + authorizer.main          shop-dev
       + api_routes.main
           + GET /hello  shop-dev-hello, public
           + POST /hello/{name}  shop-dev-hello
       + stage.main               dev
       + user_pool_client.main    shop-dev
+          generateSecret false (a later change replaces it)
 
     plan: 10 to create
     error: cannot ask for confirmation: not a terminal. Nothing was changed.
