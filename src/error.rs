@@ -8,6 +8,7 @@ use crate::{
     config::{Problem, Problems, Severity},
     engine::{ObserveError, PlanError, Refused, ResourceError},
     exit::Exit,
+    filesystem::Unsafe,
     http::HttpError,
     state::{StateError, TransferError},
 };
@@ -71,7 +72,7 @@ impl Failure {
 
     /// A failure of the operating system, with what was tried.
     pub(crate) fn io(what: impl fmt::Display, error: &std::io::Error) -> Self {
-        Self::failed(what).detail(error)
+        Self::failed(what).detail(error).with_hints(Unsafe::of(error).map(Unsafe::hint))
     }
 
     /// A call that failed, with what was being done.

@@ -8,6 +8,7 @@ pub mod config;
 pub mod engine;
 mod error;
 mod exit;
+pub mod filesystem;
 mod gateway;
 mod http;
 pub mod logs;

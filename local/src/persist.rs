@@ -3,11 +3,13 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File, TryLockError},
-    io::{self, Write},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
 use bytes::Bytes;
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use crate::{logs::Line, world::World};
@@ -48,8 +50,10 @@ struct Read {
 impl Store {
     /// Opens the folder and reads the world in it.
     pub(crate) fn open(dir: &Path) -> io::Result<(Self, World)> {
-        fs::create_dir_all(dir.join("blobs"))?;
-        let lock = File::create(dir.join("lock"))?;
+        let blobs = dir.join("blobs");
+        fs::create_dir_all(&blobs)?;
+        [dir, &blobs].into_iter().try_for_each(no_link)?;
+        let lock = open(&dir.join("lock"), File::options().write(true).create(true).truncate(false))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => {
                 io::Error::new(io::ErrorKind::AddrInUse, format!("another local cloud is running in {}", dir.display()))
@@ -84,7 +88,8 @@ impl Store {
     fn append_events(&mut self, world: &World) -> io::Result<()> {
         let text = lines(world, self.archived)?;
         if !text.is_empty() {
-            File::options().append(true).create(true).open(self.dir.join("events.jsonl"))?.write_all(&text)?;
+            let path = self.dir.join("events.jsonl");
+            open(&path, File::options().append(true).create(true))?.write_all(&text)?;
         }
         self.archived = world.logs.count();
         self.grown += text.len();
@@ -100,14 +105,14 @@ impl Store {
 
     /// The bytes of that name.
     pub(crate) fn blob(&self, name: &str) -> Option<Bytes> {
-        fs::read(self.blob_path(name)).ok().map(Bytes::from)
+        read_file(&self.blob_path(name)).ok().map(Bytes::from)
     }
 
     /// All blobs on disk, by name.
     pub(crate) fn blobs(&self) -> io::Result<BTreeMap<String, Bytes>> {
         let entries = fs::read_dir(self.dir.join("blobs"))?.map(|entry| {
             let entry = entry?;
-            Ok((entry.file_name().to_string_lossy().into_owned(), Bytes::from(fs::read(entry.path())?)))
+            Ok((entry.file_name().to_string_lossy().into_owned(), Bytes::from(read_file(&entry.path())?)))
         });
         entries.collect()
     }
@@ -130,7 +135,7 @@ impl Store {
 }
 
 fn read(path: &Path) -> io::Result<(Vec<u8>, World)> {
-    let bytes = match fs::read(path) {
+    let bytes = match read_file(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), World::default())),
         Err(error) => return Err(error),
@@ -156,12 +161,33 @@ fn lines(world: &World, count: u64) -> io::Result<Vec<u8>> {
 
 /// Reads the events; a line that a kill cut off is not one.
 fn read_events(path: &Path) -> io::Result<Vec<Line>> {
-    let text = match fs::read(path) {
+    let text = match read_file(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
     Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
+}
+
+/// Opens a file of the folder. Who has copied or cloned the folder may have got links with it: nothing is read or written
+/// through one.
+fn open(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW.bits().cast_signed();
+    options.mode(0o600).custom_flags(flags).open(path).map_err(|error| no_link(path).err().unwrap_or(error))
+}
+
+fn no_link(path: &Path) -> io::Result<()> {
+    let Ok(target) = fs::read_link(path) else { return Ok(()) };
+    let (path, target) = (path.display(), target.display());
+    Err(io::Error::other(format!(
+        "{path} is a symbolic link to {target}: replace it by what it leads to, or remove it"
+    )))
+}
+
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(path, File::options().read(true))?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Puts a whole file in place, or leaves the old one: also when the machine stops in between.
@@ -171,4 +197,26 @@ fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(dir.join(name)).map_err(|error| error.error)?;
     File::open(dir)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_opened_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let precious = folder.path().join("precious");
+        for name in ["lock", "world.json", "events.jsonl", "blobs"] {
+            File::create(&precious).unwrap().write_all(b"precious").unwrap();
+            let dir = folder.path().join(format!("cloud of {name}"));
+            fs::create_dir(&dir).unwrap();
+            std::os::unix::fs::symlink(&precious, dir.join(name)).unwrap();
+            let error = Store::open(&dir).unwrap_err().to_string();
+            let path = dir.join(name);
+            let told = format!("{} is a symbolic link to {}", path.display(), precious.display());
+            assert!(error.starts_with(&told) || name == "blobs", "{error}");
+            assert_eq!(fs::read(&precious).unwrap(), b"precious", "{name}");
+        }
+    }
 }

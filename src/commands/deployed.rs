@@ -32,11 +32,13 @@ impl Deployed {
         let Some(mut state) = session::recorded(app, &identity).await? else {
             return Err(not_deployed(app, &identity, "not deployed").await);
         };
-        if app.common.local
-            && let Some(url) = local::Home::beside(&identity.path).url()
-        {
-            // It may have come back on another port since the state was saved.
-            state.endpoint = Some(url);
+        if app.common.local {
+            // It may have come back on another port since the state was saved. A folder that is a copy has no server yet,
+            // and what its state says of one is about that of the original.
+            state.endpoint = match local::Home::beside(&identity.path).url() {
+                Some(url) => Some(url),
+                None => Some(connection::local_url(app, &identity.path).await?),
+            };
         }
         Ok(Self { config: config.with_account(&state.account), identity, state })
     }

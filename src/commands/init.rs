@@ -11,6 +11,7 @@ use crate::{
     config::example_files,
     error::{Failure, Fault},
     exit::Exit,
+    filesystem,
     report::Message,
 };
 
@@ -42,6 +43,7 @@ pub(crate) fn run(app: &App) -> Result<Exit, Failure> {
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
     if let Some(parent) = path.parent() {
+        parent.ancestors().try_for_each(filesystem::no_link)?;
         fs::create_dir_all(parent)?;
     }
     let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;

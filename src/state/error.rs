@@ -1,7 +1,10 @@
 //! What can be wrong with a state.
 
 use super::{FORMAT, Holder};
-use crate::engine::ResourceError;
+use crate::{
+    engine::ResourceError,
+    filesystem::{Reason, Unsafe},
+};
 
 /// Why the state cannot be used or saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,6 +103,16 @@ pub enum StateError {
         /// Whether there is no room for it.
         full: bool,
     },
+    /// It is not used, although it could be.
+    #[error("{path}: the state cannot be {action}: `{}` {}", refused.path.display(), refused.reason)]
+    Refused {
+        /// Which file.
+        path: String,
+        /// `read`, `saved` or `locked`.
+        action: &'static str,
+        /// What is wrong with what is there.
+        refused: Box<Unsafe>,
+    },
     /// The bucket refuses, or does not answer.
     #[error("{path}: the state cannot be {action}")]
     Bucket {
@@ -170,6 +183,12 @@ impl StateError {
                 vec!["make sure that nobody else is at work on the stack, then run the command again".into()]
             }
             Self::Unreachable { full: true, .. } => vec!["make room there, then run the command again".into()],
+            Self::Refused { refused, .. } => match refused.reason {
+                Reason::Link(_) => vec![
+                    "replace the link by what it leads to, or set `state.path` to the folder that it leads to".into(),
+                ],
+                _ => vec![refused.hint()],
+            },
             Self::Bucket { error, .. } => error.hints.clone(),
             Self::Unreachable { .. } => vec!["make the place readable and writable, then run the command again".into()],
         }

@@ -1,7 +1,7 @@
 //! Starts and stops the server in the background. Of several commands at once, one does it and the others wait.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     os::unix::process::CommandExt as _,
     process::{Child, Command, Stdio},
@@ -30,7 +30,7 @@ pub(crate) async fn running(home: &Home) -> Option<Server> {
     let server = home.remembered()?;
     // The process tells a server of another folder, which has taken the port meanwhile, from ours.
     let health = probe::health(server.port).await.filter(|health| health.pid == server.pid)?;
-    Some(Server { url: server.url, pid: health.pid, started: false })
+    Some(Server { url: server.url(), pid: health.pid, started: false })
 }
 
 /// The server, started when it does not run.
@@ -112,7 +112,7 @@ async fn take_turn(home: &Home) -> Result<File, Failure> {
 }
 
 fn spawn(home: &Home) -> io::Result<Child> {
-    let log = OpenOptions::new().create(true).append(true).open(home.log())?;
+    let log = home.open_log()?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--config").arg(home.config()?).args(["--color", "never", "local", "serve"]);
     // Nothing of the person's account may reach the cloud or the functions that run in it.

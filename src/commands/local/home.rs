@@ -1,14 +1,16 @@
 //! The folder of the local cloud beside the configuration, and what is in it.
 
 use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::DirBuilderExt as _,
+    fs::{self, File},
+    io::{self, Write as _},
+    net::Ipv4Addr,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
+
+use crate::filesystem::{self, Identity};
 
 /// `.stackctl/local/`.
 #[derive(Debug, Clone)]
@@ -21,7 +23,22 @@ pub(crate) struct Home {
 pub(super) struct Remembered {
     pub(super) port: u16,
     pub(super) pid: u32,
-    pub(super) url: String,
+    /// For people who look into the file: what is asked is the port, on this machine.
+    url: String,
+    /// The folder whose server it is: a copy of the folder has none yet. Servers of before this was recorded have none.
+    #[serde(default)]
+    home: Option<Identity>,
+}
+
+impl Remembered {
+    /// Where it answers, whatever the file says.
+    pub(super) fn url(&self) -> String {
+        url(self.port)
+    }
+}
+
+fn url(port: u16) -> String {
+    format!("http://{}:{port}", Ipv4Addr::LOCALHOST)
 }
 
 impl Home {
@@ -32,12 +49,16 @@ impl Home {
 
     /// Makes the folders. The data is the person's own, as are its users' passwords.
     pub(super) fn make(&self) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(self.folder())?;
-        let ignore = self.parent.join(".gitignore");
-        if !ignore.exists() {
-            fs::File::create(ignore)?.write_all(b"*\n")?;
+        if let Some(project) = self.parent.parent() {
+            fs::create_dir_all(project)?;
         }
-        Ok(())
+        for folder in [&self.parent, &self.folder(), &self.cloud(), &self.states()] {
+            filesystem::private_folder(folder)?;
+        }
+        match File::create_new(self.parent.join(".gitignore")) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            made => made?.write_all(b"*\n"),
+        }
     }
 
     /// Any file beside the folder, in full: it tells the server where its home is.
@@ -58,7 +79,7 @@ impl Home {
 
     /// Where the server answers, or did when it last ran.
     pub(crate) fn url(&self) -> Option<String> {
-        self.remembered().map(|server| server.url)
+        self.remembered().map(|server| server.url())
     }
 
     /// The cloud's data.
@@ -74,12 +95,26 @@ impl Home {
     /// Opens the file whose lock is held by whoever starts or stops the server.
     pub(super) fn turn(&self) -> io::Result<File> {
         self.make()?;
-        File::create(self.folder().join("start.lock"))
+        let path = self.folder().join("start.lock");
+        filesystem::own(&path, filesystem::open_to_lock(&path)?)
     }
 
-    /// Where the server was last; nothing when it never was, or when the file is torn.
+    /// Opens what the server writes its streams to.
+    pub(super) fn open_log(&self) -> io::Result<File> {
+        filesystem::own(&self.log(), filesystem::open_to_append(&self.log())?)
+    }
+
+    /// A server of this folder, for the others to find.
+    pub(super) fn server(&self, port: u16) -> io::Result<Remembered> {
+        Ok(Remembered { port, pid: std::process::id(), url: url(port), home: Some(Identity::of(&self.folder())?) })
+    }
+
+    /// Where the server was last; nothing when it never was, when the file is torn, or when it is about the server of the
+    /// folder from which this one was copied.
     pub(super) fn remembered(&self) -> Option<Remembered> {
-        serde_json::from_slice(&fs::read(self.server_file()).ok()?).ok()
+        let server: Remembered = serde_json::from_slice(&filesystem::read(&self.server_file()).ok()?).ok()?;
+        let here = Identity::of(&self.folder()).ok();
+        (server.home.is_none() || server.home == here).then_some(server)
     }
 
     /// Remembers where the server is, whole or not at all.
@@ -92,13 +127,11 @@ impl Home {
 
     /// The end of the log from `start` on, for an error.
     pub(super) fn log_since(&self, start: u64) -> Vec<String> {
-        let mut text = String::new();
-        let read = File::open(self.log()).and_then(|mut file| {
-            file.seek(SeekFrom::Start(start))?;
-            file.read_to_string(&mut text)
-        });
+        let log = filesystem::read(&self.log()).unwrap_or_default();
+        let start = usize::try_from(start).unwrap_or(usize::MAX).min(log.len());
+        let text = String::from_utf8_lossy(&log[start..]);
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        read.map(|_| lines[lines.len().saturating_sub(10)..].to_vec()).unwrap_or_default()
+        lines[lines.len().saturating_sub(10)..].to_vec()
     }
 
     fn folder(&self) -> PathBuf {
@@ -121,9 +154,23 @@ mod tests {
         home.make().unwrap();
         File::create(home.server_file()).unwrap().write_all(b"{\"port\": 80").unwrap();
         assert_eq!(home.remembered(), None);
-        let server = Remembered { port: 8080, pid: 7, url: "http://127.0.0.1:8080".into() };
+        let server = home.server(8080).unwrap();
         home.remember(&server).unwrap();
-        assert_eq!(home.remembered(), Some(server));
+        assert_eq!((home.url(), home.remembered()), (Some("http://127.0.0.1:8080".into()), Some(server)));
+    }
+
+    #[test]
+    fn a_copied_folder_remembers_no_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = |name: &str| Home::beside(&folder.path().join(name).join("config.json"));
+        let (original, copy) = (home("original"), home("copy"));
+        original.make().unwrap();
+        original.remember(&original.server(8080).unwrap()).unwrap();
+        copy.make().unwrap();
+        fs::copy(original.server_file(), copy.server_file()).unwrap();
+        assert_eq!((copy.url(), copy.remembered()), (None, None));
+        fs::rename(folder.path().join("original"), folder.path().join("moved")).unwrap();
+        assert_eq!(home("moved").url(), Some("http://127.0.0.1:8080".into()), "one that was moved is still the same");
     }
 
     #[test]

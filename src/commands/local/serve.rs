@@ -27,8 +27,11 @@ pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
         .map_err(|error| Failure::io("the local cloud cannot be opened", &error))?;
     let listener = listen(&home).await?;
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;
-    let server = Remembered { port: address.port(), pid: std::process::id(), url: format!("http://{address}") };
-    home.remember(&server).map_err(|error| Failure::io("the port cannot be remembered", &error))?;
+    let remember = || {
+        let server = home.server(address.port())?;
+        home.remember(&server).map(|()| server)
+    };
+    let server = remember().map_err(|error| Failure::io("the port cannot be remembered", &error))?;
     app.set_on_interrupt(OnInterrupt::Finish);
     let ended = async {
         tokio::select! {

@@ -5,7 +5,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Seek as _, Write as _},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    os::unix::fs::MetadataExt as _,
     path::Path,
     time::Duration,
 };
@@ -13,10 +13,13 @@ use std::{
 use async_trait::async_trait;
 
 use super::unreachable;
-use crate::state::{
-    Holder, LockRequest, SeenLock, StateError, pause,
-    queue::{Queue, Sign},
-    store::Held,
+use crate::{
+    filesystem,
+    state::{
+        Holder, LockRequest, SeenLock, StateError, pause,
+        queue::{Queue, Sign},
+        store::Held,
+    },
 };
 
 /// How long until the next try.
@@ -48,10 +51,9 @@ impl Identity {
 /// Takes the lock of `place` at `path`, whose folder is there.
 pub(super) async fn take(path: &Path, place: String, request: &LockRequest<'_>) -> Result<HeldFile, StateError> {
     let failed = |error: io::Error| unreachable(path, "locked", &error);
-    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).clone();
     let mut queue = Queue::new(request, place);
     loop {
-        let mut file = options.open(path).map_err(failed)?;
+        let mut file = filesystem::open_to_lock(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
                 let identity = Identity::from(&file.metadata().map_err(failed)?);
@@ -69,7 +71,7 @@ pub(super) async fn take(path: &Path, place: String, request: &LockRequest<'_>) 
 
 /// The lock at `path`, when somebody holds it.
 pub(super) async fn seen(path: &Path) -> io::Result<Option<SeenLock>> {
-    let file = match OpenOptions::new().read(true).write(true).open(path) {
+    let file = match filesystem::open(path, OpenOptions::new().read(true).write(true)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
     };
@@ -107,7 +109,7 @@ async fn signed_by(path: &Path) -> Option<Holder> {
 
 /// Who has signed the lock last.
 pub(super) fn signature(path: &Path) -> Option<Holder> {
-    fs::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok())
+    filesystem::read(path).ok().and_then(|text| serde_json::from_slice(&text).ok())
 }
 
 fn sign(file: &mut File, holder: &Holder) -> io::Result<()> {

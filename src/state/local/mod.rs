@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use tempfile::Builder;
 
 use super::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store, fence::fence, pause, text};
+use crate::filesystem::{self, Unsafe};
 use beside::UNFINISHED;
 use lock::Identity;
 use present::Present;
@@ -56,6 +57,7 @@ impl LocalStore {
     }
 
     fn make_folder(&self) -> io::Result<()> {
+        filesystem::no_link(&self.folder)?;
         let blocked = self.folder.exists() && !self.folder.is_dir();
         if blocked {
             return Err(io::Error::other(format!("{} is not a folder", self.folder.display())));
@@ -168,7 +170,7 @@ impl Backend for LocalStore {
 
     async fn bytes(&self) -> Result<Option<Vec<u8>>, StateError> {
         let path = self.path();
-        match fs::read(&path) {
+        match filesystem::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(unreachable(&path, "read", &error)),
@@ -245,6 +247,9 @@ impl Backend for LocalStore {
 }
 
 fn unreachable(path: &Path, action: &'static str, error: &io::Error) -> StateError {
+    if let Some(refused) = Unsafe::of(error) {
+        return StateError::Refused { path: path.display().to_string(), action, refused: Box::new(refused.clone()) };
+    }
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
     // Errors of temporary files name their paths as well, which mean nothing to anybody.

@@ -11,7 +11,10 @@ use std::{
 };
 
 use super::{lock::Identity, unreachable};
-use crate::state::{StateError, pause};
+use crate::{
+    filesystem,
+    state::{StateError, pause},
+};
 
 /// How long until the next try, while somebody else saves.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -61,8 +64,10 @@ pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
 
 /// Network file systems lock only what may be written to; a file that may not can be replaced all the same.
 fn open(path: &Path) -> io::Result<File> {
-    match OpenOptions::new().read(true).write(true).open(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path),
+    match filesystem::open(path, OpenOptions::new().read(true).write(true)) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            filesystem::open(path, OpenOptions::new().read(true))
+        }
         opened => opened,
     }
 }
