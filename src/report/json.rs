@@ -1,6 +1,10 @@
 //! The machine's look: one object per line, versioned.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
+
+use super::plain::is_command;
 
 /// The version of the events. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
@@ -15,7 +19,32 @@ struct Versioned<'a, T> {
 /// Renders an event, which must serialise to an object.
 pub(super) fn line(event: &impl Serialize) -> String {
     let event = Versioned { v: VERSION, event };
-    let mut line = serde_json::to_string(&event).expect("events are plain objects");
+    let mut line = harmless(&serde_json::to_string(&event).expect("events are plain objects"));
     line.push('\n');
     line
+}
+
+/// The same JSON without what a terminal would obey: outside of strings there is nothing of that, and in them it may be
+/// written as an escape. JSON asks for that below U+0020 only.
+pub(super) fn harmless(json: &str) -> String {
+    json.chars().fold(String::with_capacity(json.len()), |mut text, letter| {
+        if is_command(letter) {
+            let _ = write!(text, "\\u{:04x}", u32::from(letter));
+        } else {
+            text.push(letter);
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_an_escape() {
+        let line = line(&serde_json::json!({ "name": "a\u{9b}31m\u{202e}\u{7f}\u{1b}" }));
+        assert_eq!(line, "{\"v\":1,\"name\":\"a\\u009b31m\\u202e\\u007f\\u001b\"}\n");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["name"], "a\u{9b}31m\u{202e}\u{7f}\u{1b}");
+    }
 }

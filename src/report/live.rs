@@ -8,6 +8,7 @@ use std::{
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::plain::plain;
 use crate::engine::{Event, Key, Verb};
 
 /// The spinners, or nothing where there is no terminal.
@@ -86,7 +87,7 @@ impl Spinners {
             spinner.enable_steady_tick(Duration::from_millis(100));
             spinner
         });
-        spinner.set_message(message.to_owned());
+        spinner.set_message(plain(message));
     }
 
     fn end(&self, key: &Key) {

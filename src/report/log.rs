@@ -1,17 +1,20 @@
 //! The log of `-v`: on stderr, for whoever wants to know how something came about.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-use super::Look;
+use super::{Look, guarded};
 
 /// Begins to log. `verbose` counts the `-v`s.
 ///
 /// No variable of the environment has a say in it.
 pub(crate) fn begin(verbose: u8, look: Look) {
     let filter = EnvFilter::new(directives(verbose, look));
-    let subscriber = fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false);
+    let subscriber = fmt()
+        .with_env_filter(filter)
+        .with_writer(|| guarded(io::stderr(), io::stderr().is_terminal()))
+        .with_target(false);
     // A second call, as in a test, changes nothing.
     let _ = subscriber.with_ansi(false).try_init();
 }

@@ -80,8 +80,8 @@ fn request(message: &str) -> String {
     format!("{what}  {}{why}  {}", paint(style, status), paint(FAINT, harmless(&facts)))
 }
 
-/// A message as a person reads it: Lambda's own lines are faint and short, and whatever would command the terminal is
-/// taken out. Nothing for the line that only says that a report follows.
+/// A message as a person reads it: Lambda's own lines are faint and short, and its own colours are taken out; what else
+/// could command a terminal is written out where the text goes to one. Nothing for the line that only says that a report follows.
 pub(super) fn message(message: &str) -> Option<String> {
     match own(message) {
         Some(Own::End { .. }) => None,
@@ -100,6 +100,5 @@ pub(super) fn message(message: &str) -> Option<String> {
 }
 
 fn harmless(message: &str) -> String {
-    let text = anstream::adapter::strip_str(message).to_string();
-    text.chars().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
+    anstream::adapter::strip_str(message).to_string()
 }

@@ -96,6 +96,8 @@ pub(crate) struct Report {
     /// Whether plans show the settings of what is created.
     settings: bool,
     streams: Mutex<Streams>,
+    /// Whether a terminal shows what goes to stdout.
+    terminal: bool,
     live: Live,
     /// How wide the keys of the plan are that is carried out.
     width: AtomicUsize,
@@ -113,7 +115,7 @@ pub(crate) enum Look {
 struct Streams {
     out: Stream,
     err: Stream,
-    /// Stdout once more, for what must arrive byte by byte: `out` takes colours away.
+    /// Stdout once more, for what must arrive byte by byte where it is no terminal: `out` takes colours away.
     bare: Stream,
     /// Why a result could not be written, when that was so.
     undelivered: Option<io::Error>,
@@ -128,9 +130,10 @@ impl Report {
             Color::Never => anstream::ColorChoice::Never,
         };
         let look = if common.json { Look::Json } else { Look::Human };
+        let terminal = io::stdout().is_terminal();
         let streams = Streams {
-            out: Box::new(anstream::AutoStream::new(io::stdout(), choice)),
-            err: Box::new(anstream::AutoStream::new(io::stderr(), choice)),
+            out: guarded(anstream::AutoStream::new(io::stdout(), choice), terminal),
+            err: guarded(anstream::AutoStream::new(io::stderr(), choice), io::stderr().is_terminal()),
             bare: Box::new(io::stdout()),
             undelivered: None,
         };
@@ -141,6 +144,7 @@ impl Report {
             quiet: common.quiet,
             settings: common.verbose > 0,
             streams: Mutex::new(streams),
+            terminal,
             live: if live { Live::on_terminal(choice != anstream::ColorChoice::Never) } else { Live::off() },
             width: AtomicUsize::new(0),
         }
@@ -176,15 +180,20 @@ impl Report {
         }
     }
 
-    /// Gives bytes as they are, whatever the look.
+    /// Gives bytes as they are, whatever the look; a terminal is shown what it would obey.
     pub(crate) fn raw(&self, bytes: &[u8]) {
-        self.to_stdout(|streams| &mut streams.bare, bytes);
+        if self.terminal {
+            let text = String::from_utf8_lossy(bytes);
+            self.to_stdout(|streams| &mut streams.bare, plain::for_a_terminal(&text, false).as_bytes());
+        } else {
+            self.to_stdout(|streams| &mut streams.bare, bytes);
+        }
     }
 
-    /// Gives the bytes of an answer as they are; on a terminal the prompt begins on a line of its own.
+    /// Gives the bytes of an answer; on a terminal the prompt begins on a line of its own.
     pub(crate) fn body(&self, bytes: &[u8]) {
         self.raw(bytes);
-        if io::stdout().is_terminal() && !bytes.is_empty() && !bytes.ends_with(b"\n") {
+        if self.terminal && !bytes.is_empty() && !bytes.ends_with(b"\n") {
             self.raw(b"\n");
         }
     }
@@ -240,6 +249,11 @@ impl Report {
     fn streams(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A stream that a terminal obeys in nothing but colours, where it is one.
+fn guarded(stream: impl Write + Send + 'static, terminal: bool) -> Stream {
+    if terminal { Box::new(plain::Safe(stream)) } else { Box::new(stream) }
 }
 
 impl Events for Report {

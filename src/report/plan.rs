@@ -150,7 +150,7 @@ impl PlanRow {
                 row.because = replaced.then(|| "the old one of a replacement".into());
                 row.data_loss = Some(*holdings).filter(|records| *records > 0);
             }
-            Action::Forget { because } => row.because = Some(because.clone()),
+            Action::Forget { because, .. } => row.because = Some(because.clone()),
         }
         row
     }

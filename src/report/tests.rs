@@ -101,7 +101,7 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
         ),
         ("user_pool_client.main", Action::Delete { outputs: nothing.clone(), replaced: true, holdings: 0 }),
         ("user_pool.old", Action::Delete { outputs: nothing, replaced: false, holdings: 2 }),
-        ("stage.main", Action::Forget { because: "it goes with rest_api.main".into() }),
+        ("stage.main", Action::Forget { because: "it goes with rest_api.main".into(), replaced: None }),
     ];
     insta::assert_snapshot!(plain(&Message::Plan(&plan(steps, Desired::default()))), @r#"
       = user_pool.main         (it holds 3 users)
