@@ -30,7 +30,7 @@ use crate::{
     gateway::TokenUse,
     people::{PeopleError, Tokens},
     stack,
-    state::{State, StateError, Store},
+    state::{CheckUser, State, StateError, Store},
 };
 
 pub use courier::Courier;
@@ -38,7 +38,7 @@ pub use execution::{Failed, failed, request_id};
 pub use record::{Again, again, recorded};
 pub use report::{CheckReport, Finding, Unmade};
 pub use rounds::Patience;
-pub use visitor::{USER_PREFIX, dismiss, is_there};
+pub use visitor::{LeftOver, USER_PREFIX, dismiss, left_over};
 
 use probe::{Caller, Probe};
 use rounds::{Rounds, Seen};
@@ -66,7 +66,8 @@ impl<C: Courier> Trial for Check<'_, C> {
     type Report = CheckReport;
 
     async fn run(&self, state: State, store: &dyn Store) -> Tried<CheckReport> {
-        let mut run = Run { check: self, state, store, saves: 0, admitted: false, report: CheckReport::default() };
+        let mut run =
+            Run { check: self, state, store, saves: 0, user: None, admitted: false, report: CheckReport::default() };
         let began = Instant::now();
         let end = tokio::select! {
             biased;
@@ -86,6 +87,8 @@ struct Run<'r, C> {
     state: State,
     store: &'r dyn Store,
     saves: u64,
+    /// The user that this check is about to create, or has. What an earlier one has recorded is not its business.
+    user: Option<CheckUser>,
     /// Whether the user is known to have been made: no call for it is under way any more.
     admitted: bool,
     report: CheckReport,
@@ -156,7 +159,8 @@ impl<C: Courier> Run<'_, C> {
         };
         let visitor = Visitor::meet(self.check, (pool, client), &self.state).await?;
         // On record before they are there: whatever happens to this run, the next one finds and removes them.
-        self.state.check_user = Some(visitor.record());
+        self.user = Some(visitor.record());
+        self.state.check_user.clone_from(&self.user);
         self.save().await?;
         let tokens = visitor.admit().await?;
         self.admitted = true;
@@ -166,7 +170,7 @@ impl<C: Courier> Run<'_, C> {
     /// Removes the user, if one was about to be made. They stay on record unless they are known to have been there and
     /// to be gone: a call that makes them may still be on its way.
     async fn leave(&mut self) {
-        let Some(user) = &self.state.check_user else { return };
+        let Some(user) = &self.user else { return };
         if let Err(error) = dismiss((self.check.cloud, self.check.events), user).await {
             self.report.left = Some(error);
         } else if std::mem::take(&mut self.admitted) {

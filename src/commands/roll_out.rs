@@ -12,11 +12,16 @@ use crate::{
     check::{self, Check, CheckReport, Finding, Patience, Unmade},
     cli::UpArgs,
     config::Config,
-    engine::{Back, Entry, Events, Key, ResourceError, RolledOut, Rollout, Trial, TrialEnd, Tried, Verb, record},
+    engine::{
+        Back, Entry, Events, Key, Resource as _, ResourceError, RolledOut, Rollout, Trial, TrialEnd, Tried, Verb,
+        record,
+    },
     error::{Failure, Fault},
     exit::Exit,
     http::Client,
+    people::PeopleError,
     report::Message,
+    resources::user_pool::UserPool,
     stack,
     state::{State, Store},
 };
@@ -93,16 +98,29 @@ pub(super) fn tell_unchecked(app: &App, survey: &Survey) {
     }
 }
 
-/// Removes the user that an interrupted check has left.
+/// Deletes the user that an interrupted check has left. One that is on record and is not a check's is untracked.
 ///
 /// # Errors
-/// When they cannot be removed.
+/// When it cannot be looked at or deleted.
 pub(super) async fn remove_check_user<C>(app: &App, session: &Session<C>, mut state: State) -> Result<State, Failure> {
     let Some(user) = state.check_user.take() else { return Ok(state) };
-    check::dismiss((&session.cloud, &app.report), &user).await.map_err(|error| {
+    let pools = state.resources.keys().filter(|key| key.kind == UserPool::KIND).cloned().collect();
+    let observed = session.engine(app, &app.report).look_at(&state, &pools).await?;
+    let at = (&session.cloud, &app.report as &dyn Events);
+    let failed = |error: PeopleError| {
         let failure = Failure::failed("the user of an interrupted check cannot be removed").detail(&error);
         error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints(&app.flags()))
-    })?;
+    };
+    match check::left_over(at, (&user, &state), &observed).await.map_err(failed)? {
+        check::LeftOver::Gone => {}
+        check::LeftOver::Ours => check::dismiss(at, &user).await.map_err(failed)?,
+        check::LeftOver::NotOurs => {
+            let fault = Fault::new(format!("the state names `{}` as the temporary user of a check", user.username))
+                .detail(format!("no check of this stack created that user in user pool `{}`", user.user_pool_id))
+                .hint("the user is left alone and not recorded any more");
+            app.report.tell(&Message::Warning(&fault));
+        }
+    }
     app.bill_saves(1);
     Ok(record(state, &*session.store).await?)
 }

@@ -246,11 +246,14 @@ impl<C> Session<C> {
     /// The user that an interrupted check has left is nobody: whoever consents to lose users does not count them.
     async fn discount_check_user(&self, app: &App, state: &State, observed: &mut Observed) -> Result<(), Failure> {
         let Some(user) = &state.check_user else { return Ok(()) };
-        let pool = |key: &Key| state.resources.get(key).is_some_and(|pool| pool.outputs["id"] == user.user_pool_id[..]);
-        let Some((_, users)) = observed.holdings.iter_mut().find(|(key, _)| pool(key)) else { return Ok(()) };
-        let there = check::is_there((&self.cloud, &app.report), user).await;
+        let pool =
+            |key: &&Key| state.resources.get(key).is_some_and(|pool| pool.outputs["id"] == user.user_pool_id[..]);
+        let Some(key) = observed.holdings.keys().find(pool).cloned() else { return Ok(()) };
+        let there = check::left_over((&self.cloud, &app.report), (user, state), observed).await;
         let there = there.map_err(|error| Failure::failed("the user of an interrupted check").detail(error))?;
-        *users = users.saturating_sub(u64::from(there));
+        if let Some(users) = observed.holdings.get_mut(&key).filter(|_| there == check::LeftOver::Ours) {
+            *users = users.saturating_sub(1);
+        }
         Ok(())
     }
 

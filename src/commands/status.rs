@@ -97,9 +97,10 @@ fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
         Action::Replace { .. } => (Condition::Drifted, because("`up` replaces it")),
         Action::Delete { replaced: true, .. } => (Condition::Pending, because("the old one of a replacement")),
         Action::Delete { .. } => (Condition::Extra, because("not in the config any more")),
+        Action::Forget { because, replaced: Some(_) } => (Condition::Pending, Some(because.clone())),
         // What goes with another is there until that goes.
-        Action::Forget { because } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
-        Action::Forget { because } => (Condition::Gone, Some(because.clone())),
+        Action::Forget { because, .. } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
+        Action::Forget { because, .. } => (Condition::Gone, Some(because.clone())),
     }
 }
 
@@ -144,7 +145,8 @@ mod tests {
     fn forgotten(found: Found<Value, Value>, because: &str) -> (Condition, Option<String>) {
         let key: Key = "lambda_permission.hello".parse().unwrap();
         let because = because.to_owned();
-        let step = Step { key: key.clone(), action: Action::Forget { because }, after: BTreeSet::new() };
+        let step =
+            Step { key: key.clone(), action: Action::Forget { because, replaced: None }, after: BTreeSet::new() };
         let plan = Plan {
             stack: "shop".into(),
             stage: "dev".into(),

@@ -1,10 +1,11 @@
 //! The kinds there are, by name.
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::collections::BTreeMap;
 
 use super::{
     Kind,
-    resource::{Adapter, Erased, Resource, Traits},
+    erased::{Adapter, Erased, Traits},
+    resource::Resource,
 };
 
 /// What planning may know of a kind.
@@ -28,7 +29,7 @@ impl<C: 'static> Catalog<C> {
     /// Adds a kind.
     #[must_use]
     pub fn with<R: Resource<Cloud = C>>(mut self) -> Self {
-        self.kinds.insert(R::KIND, Box::new(Adapter::<R>(PhantomData)));
+        self.kinds.insert(R::KIND, Box::new(Adapter::<R>::new()));
         self
     }
 

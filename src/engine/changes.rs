@@ -33,8 +33,11 @@ fn add(whole: &mut BTreeMap<Key, Changed>, key: &Key, changed: Changed) {
 
 /// What a step changes; nothing when there is nothing to tell.
 fn changed(action: &Action) -> Option<Changed> {
+    if action.replaced().is_some() {
+        return None;
+    }
     let changes = match action {
-        Action::Keep { .. } | Action::Forget { .. } | Action::Delete { replaced: true, .. } => return None,
+        Action::Keep { .. } | Action::Forget { .. } => return None,
         Action::Create { .. } | Action::Delete { .. } => &[][..],
         Action::Adopt { changes, .. } | Action::Update { changes, .. } => changes,
         Action::Replace { because, .. } => because,

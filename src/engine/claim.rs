@@ -74,6 +74,16 @@ impl Foreign {
     /// What can be done about something that has our name.
     pub(super) const WAY_OUT: &str = "rename or remove it, or choose another `deployment.serviceName` or stage";
 
+    /// Says that it is not what the state takes it for.
+    pub(super) fn is_another(&self) -> String {
+        format!("{} is not the one that was recorded: it {}", self.thing, self.whose)
+    }
+
+    /// Says that nothing is done to it.
+    pub(super) fn left_alone(&self) -> String {
+        format!("{} {}: it is left alone", self.thing, self.whose)
+    }
+
     /// Says that it stands in the way of ours.
     pub(super) fn exists(&self) -> String {
         format!("{} exists already and {}", self.thing, self.whose)

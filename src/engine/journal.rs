@@ -73,7 +73,7 @@ impl<'a> Journal<'a> {
             old.replaced.push(old.outputs);
             old.replaced
         });
-        let replaced = replaced.filter(|one| plan.deletes_replaced(key, one)).collect();
+        let replaced = replaced.filter(|one| plan.removes_replaced(key, one)).collect();
         self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), token, after, replaced });
     }
 
@@ -85,13 +85,13 @@ impl<'a> Journal<'a> {
     /// Takes the result of a step.
     pub(super) fn record(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Option<Value>) {
         self.changed = true;
-        match action {
-            Action::Delete { outputs, replaced: true, .. } => {
-                if let Some(recorded) = self.state.resources.get_mut(key) {
-                    recorded.replaced.retain(|one| one != outputs);
-                }
-                return;
+        if let Some(outputs) = action.replaced() {
+            if let Some(recorded) = self.state.resources.get_mut(key) {
+                recorded.replaced.retain(|one| one != outputs);
             }
+            return;
+        }
+        match action {
             Action::Delete { .. } | Action::Forget { .. } => {
                 self.state.resources.remove(key);
             }
@@ -154,7 +154,7 @@ impl<'a> Journal<'a> {
 
 fn intent(plan: &Plan, key: &Key, action: &Action, rules: &dyn Rules) -> Option<Intent> {
     let verb = action.verb();
-    if verb == Verb::Keep || matches!(action, Action::Delete { replaced: true, .. }) {
+    if verb == Verb::Keep || action.replaced().is_some() {
         return None;
     }
     let node = plan.desired.get(key);

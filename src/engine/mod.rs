@@ -11,6 +11,7 @@ mod desired;
 mod diff;
 mod digest;
 mod discover;
+mod erased;
 mod error;
 mod event;
 mod execute;
@@ -21,6 +22,7 @@ mod interrupt;
 mod journal;
 mod key;
 mod observe;
+mod ownership;
 mod plan;
 mod release;
 mod resource;
@@ -36,6 +38,8 @@ pub use desired::{Desired, Node};
 pub(crate) use diff::diff;
 pub(crate) use digest::hex;
 pub use discover::{Candidate, Discovery, Mark, Several};
+pub(crate) use erased::wrong_member;
+pub use erased::{Erased, ErasedCount, ErasedRestore, Traits};
 pub use error::{ResourceError, Verdict};
 pub use event::{Event, Events, Silent};
 pub use execute::{Engine, Failed, Outcome};
@@ -47,7 +51,10 @@ pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
 pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
 pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
-pub use resource::{Discovered, Erased, Replacement, Resource, Search, Sight, Traits};
+pub use resource::{
+    Beneath, ByParent, ByTags, Count, Discover, Discovered, LiveVersion, Ownership, Parent, Plain, Promise,
+    Replacement, Resource, Restore, Search, Sight, UserData,
+};
 pub use rollback::{Present, WentBack};
 pub use serving::{Back, Entry, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
 pub use unknown::NotCompared;

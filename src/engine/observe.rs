@@ -1,9 +1,6 @@
 //! Looks at what is there: reads what is recorded, finds what an interruption may have left. Writes nothing.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -28,6 +25,8 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 pub struct Observed {
     /// What was recorded, as it is now. What is beneath a thing that is gone, or is somebody else's by now, is gone.
     pub recorded: BTreeMap<Key, Search>,
+    /// The old ones of interrupted replacements: as they are recorded, and as they are now.
+    pub replaced: BTreeMap<Key, Vec<(Value, Search)>>,
     /// What was looked for because an intent says that it may exist.
     pub found: BTreeMap<Key, Search>,
     /// How many records of people's data the precious things hold that are to go, or were found.
@@ -57,39 +56,31 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         Ok(observed)
     }
 
-    /// Looks at everything that is recorded.
+    /// Looks at everything that is recorded, and asks each thing whether it is ours.
+    ///
+    /// # Errors
+    /// When a thing cannot be read, or its kind is not known.
     pub(super) async fn observe_recorded(&self, state: &State) -> Result<Observed, ObserveError> {
         let reads = state.resources.iter().map(|(key, recorded)| async move {
-            let claim = claim(state, key, recorded.token.as_deref());
-            let found = self.kind(key)?.read(&self.context(key), &recorded.outputs, &claim).await;
-            found.map(|found| (key.clone(), found)).map_err(|error| ObserveError { key: key.clone(), error })
+            let found = self.read(state, key, (&recorded.outputs, recorded.token.as_deref())).await?;
+            Ok((key.clone(), found))
         });
         let recorded = stream::iter(reads).buffer_unordered(self.parallel.max(1)).try_collect().await?;
         let mut observed = Observed { recorded, ..Observed::default() };
         self.bury_children(state, &mut observed);
+        self.observe_replaced(state, &mut observed).await?;
+        self.disown_children(&mut observed);
         Ok(observed)
     }
 
-    /// A thing without a claim of its own is ours because what it lives on is: with that, it is gone, even when there
-    /// is one of its name on what somebody else has made there since.
-    fn bury_children(&self, state: &State, observed: &mut Observed) {
-        while let Some(orphan) = state.resources.iter().find_map(|(key, recorded)| {
-            let lost = |parent: &&Key| observed.recorded.get(*parent).is_some_and(|found| found.ours().is_none());
-            observed.recorded.get(key)?.ours()?;
-            self.parents(key, &recorded.after).find(lost).map(|_| key.clone())
-        }) {
-            observed.recorded.insert(orphan, Found::Nothing);
-        }
-    }
-
-    /// Those of its needs that take a thing along when they go.
-    pub(super) fn parents<'k>(
+    pub(super) async fn read(
         &self,
+        state: &State,
         key: &Key,
-        needs: &'k BTreeSet<Key>,
-    ) -> impl Iterator<Item = &'k Key> + use<'k, C> {
-        let dies_with = self.catalog.get(&key.kind).map(|kind| kind.traits().dies_with).unwrap_or_default();
-        needs.iter().filter(|need| dies_with.contains(&need.kind))
+        (outputs, token): (&Value, Option<&str>),
+    ) -> Result<Search, ObserveError> {
+        let found = self.kind(key)?.read(&self.context(key), outputs, &claim(state, key, token)).await;
+        found.map_err(|error| ObserveError { key: key.clone(), error })
     }
 
     /// Finds what the intents say may exist, parents before what lives beneath them.
@@ -117,6 +108,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
                 found.map(|found| ((*key).clone(), found)).map_err(|error| ObserveError { key: (*key).clone(), error })
             });
             let found: Vec<_> = stream::iter(searches).buffer_unordered(self.parallel.max(1)).try_collect().await?;
+            let found = found.into_iter().map(|(key, found)| (self.proven(observed, &key, &found), key));
+            let found: Vec<_> = found.map(|(found, key)| (key, found)).collect();
             observed.found.extend(found);
         }
     }
@@ -157,9 +150,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let found = observed.found.iter().filter_map(ours);
         let mut holdings = BTreeMap::new();
         for (key, sight) in recorded.chain(found) {
-            let kind = self.kind(key)?;
-            if kind.traits().precious {
-                let records = kind.holdings(&self.context(key), &sight.outputs).await;
+            if let Some(data) = self.kind(key)?.data() {
+                let records = data.count(&self.context(key), &sight.outputs).await;
                 holdings.insert(key.clone(), records.map_err(|error| ObserveError { key: key.clone(), error })?);
             }
         }

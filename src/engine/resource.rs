@@ -1,12 +1,16 @@
-//! What a kind of resource must be able to do, and the one adapter that hides its types from the engine.
+//! What a kind of resource must be able to do. What a promise needs has no default: a kind says how it is known to be the
+//! stack's and what it promises, and the compiler asks it for all that this takes.
 
 use std::{collections::BTreeSet, fmt::Debug, future::Future};
 
-use async_trait::async_trait;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Claim, Context, Found, Immutable, Kind, Live, Scope, error::ResourceError, input::Resolved};
+use super::{
+    Claim, Context, Found, Immutable, Kind, Live, Scope,
+    erased::{Adapter, ErasedCount, ErasedRestore},
+    error::ResourceError,
+};
 
 /// Whether a replacement makes the new thing before it removes the old one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,26 +21,26 @@ pub enum Replacement {
     DeleteFirst,
 }
 
-/// A kind of resource. Implementors never print, never retry a whole step and know nothing of state or plan.
-pub trait Resource: Send + Sync + 'static {
+/// What every kind of resource must do. Implementors never print, never retry a whole step and know nothing of state or
+/// plan.
+pub trait Resource: Send + Sync + Sized + 'static {
     /// The name in keys.
     const KIND: Kind;
     /// Top-level fields of the spec that AWS cannot change in place.
-    const IMMUTABLE: &'static [Immutable] = &[];
+    const IMMUTABLE: &'static [Immutable];
     /// How a replacement goes.
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const REPLACEMENT: Replacement;
     /// Kinds whose deletion takes this one with it.
-    const DIES_WITH: &'static [Kind] = &[];
-    /// Whether deleting or replacing it loses people's data.
-    const PRECIOUS: bool = false;
+    const DIES_WITH: &'static [Kind];
     /// Top-level fields of the spec whose values are never shown nor recorded.
-    const SECRET: &'static [&'static str] = &[];
+    const SECRET: &'static [&'static str];
     /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked with patience.
-    const LISTED_LATE: bool = false;
-    /// The output that says what callers of the stack get of it, a text; none where they notice no change of it. What it
-    /// said before can be put back.
-    const SERVES: Option<&'static str> = None;
+    const LISTED_LATE: bool;
 
+    /// How a thing of this kind is known to be the stack's: [`ByTags`] or [`ByParent`].
+    type Ownership: Ownership<Self>;
+    /// What it promises beyond its settings: [`Plain`], [`LiveVersion`] or [`UserData`].
+    type Promise: Promise<Self>;
     /// The clients it calls.
     type Cloud: Send + Sync;
     /// Its settings.
@@ -64,19 +68,6 @@ pub trait Resource: Send + Sync + 'static {
         known: &[Self::Outputs],
     ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>, ResourceError>> + Send;
 
-    /// Finds everything of this kind that carries a claim of the stack, be it of a thing that no configuration knows any
-    /// more. `beneath` are the ids of what was found of the kinds that it dies with. A kind without tags finds nothing
-    /// here: its things are found by [`find`](Self::find).
-    #[must_use]
-    fn discover(
-        context: &Context<'_, Self::Cloud>,
-        scope: &Scope,
-        beneath: &[Value],
-    ) -> impl Future<Output = Result<Discovered<Self::Outputs, Self::Spec>, ResourceError>> + Send {
-        let _ = (context, scope, beneath);
-        async { Ok(Vec::new()) }
-    }
-
     /// Creates it. The call that carries the claim comes first; what an interruption leaves undone is for `read` to
     /// report as a difference.
     fn create(
@@ -98,46 +89,166 @@ pub trait Resource: Send + Sync + 'static {
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
     ) -> impl Future<Output = Result<(), ResourceError>> + Send;
+}
 
-    /// Lets it serve what it `served` before, without changing any setting; answers its outputs then. Asked of kinds
-    /// that serve only.
-    fn put_back(
+/// What a kind whose things carry the claim in their own tags must do: `read` and `find` compare them, and a state that
+/// is missing is rebuilt from them.
+pub trait Discover: Resource<Ownership = ByTags> {
+    /// Finds everything of this kind that carries a claim of the stack, be it of a thing that no configuration knows any
+    /// more. `beneath` are the ids of what was found of the kinds that it dies with.
+    fn discover(
+        context: &Context<'_, Self::Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> impl Future<Output = Result<Discovered<Self::Outputs, Self::Spec>, ResourceError>> + Send;
+}
+
+/// What a kind without tags must do: name the thing beneath which it lives. It is the stack's because that one is, which is
+/// looked at and never taken from the state.
+pub trait Beneath: Resource<Ownership = ByParent> {
+    /// The kind of the parent.
+    const PARENT: Kind;
+    /// The output of the parent that [`parent`](Self::parent) is compared with.
+    const PARENT_OUTPUT: &'static str;
+
+    /// The parent of a live one. It must be the very one through which the thing is read, changed and deleted.
+    fn parent(live: &Self::Spec) -> &str;
+}
+
+/// What a kind with a live version must do.
+pub trait Restore: Resource<Promise = LiveVersion> {
+    /// The output that says what callers of the stack get of it, a text.
+    const LIVE: &'static str;
+
+    /// Makes a `version` live that was live before, without changing any setting; answers its outputs then.
+    fn restore(
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
-        served: &str,
-    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send {
-        let _ = (context, outputs, served);
-        async { Err(ResourceError::refused("it serves nothing")) }
-    }
+        version: &str,
+    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send;
 
-    /// Says whether what it `served` before is still there to be put back. Asked of kinds that serve only.
+    /// Says whether a `version` that was live before is still there to be made live again.
     fn still_has(
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
-        served: &str,
-    ) -> impl Future<Output = Result<bool, ResourceError>> + Send {
-        let _ = (context, outputs, served);
-        async { Err(ResourceError::refused("it serves nothing")) }
-    }
+        version: &str,
+    ) -> impl Future<Output = Result<bool, ResourceError>> + Send;
 
-    /// Deletes what it has served, but for what is `kept` and what somebody else still uses. Asked of kinds that serve
-    /// only.
+    /// Deletes the versions of ours but for those `kept` and those that somebody else still uses.
     fn prune(
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
         kept: &BTreeSet<String>,
-    ) -> impl Future<Output = Result<(), ResourceError>> + Send {
-        let _ = (context, outputs, kept);
-        async { Ok(()) }
-    }
+    ) -> impl Future<Output = Result<(), ResourceError>> + Send;
+}
 
-    /// Counts exactly how many records of people's data it holds; asked of precious kinds only.
-    fn holdings(
+/// What a kind that holds people's data must do. Replacing or deleting it loses them.
+pub trait Count: Resource<Promise = UserData> {
+    /// Counts exactly how many records of people's data it holds.
+    fn count(
         context: &Context<'_, Self::Cloud>,
         outputs: &Self::Outputs,
-    ) -> impl Future<Output = Result<u64, ResourceError>> + Send {
-        let _ = (context, outputs);
-        async { Ok(0) }
+    ) -> impl Future<Output = Result<u64, ResourceError>> + Send;
+}
+
+/// How a thing is known to be the stack's, whatever the state says.
+pub trait Ownership<R: Resource> {
+    /// Everything that carries a claim of the stack.
+    fn discover(
+        context: &Context<'_, R::Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> impl Future<Output = Result<Discovered<R::Outputs, R::Spec>, ResourceError>> + Send;
+
+    /// The thing that proves it; `None` where its own tags do.
+    fn parent(live: &R::Spec) -> Option<Parent>;
+}
+
+/// By the claim in its own tags.
+#[derive(Debug)]
+pub struct ByTags;
+
+/// By the thing beneath which it lives.
+#[derive(Debug)]
+pub struct ByParent;
+
+/// A thing beneath which another lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parent {
+    /// Its kind.
+    pub kind: Kind,
+    /// The output that tells it from others of its kind.
+    pub output: &'static str,
+    /// What that output says.
+    pub id: String,
+}
+
+impl<R: Discover> Ownership<R> for ByTags {
+    fn discover(
+        context: &Context<'_, R::Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> impl Future<Output = Result<Discovered<R::Outputs, R::Spec>, ResourceError>> + Send {
+        <R as Discover>::discover(context, scope, beneath)
+    }
+
+    fn parent(_live: &R::Spec) -> Option<Parent> {
+        None
+    }
+}
+
+impl<R: Beneath> Ownership<R> for ByParent {
+    async fn discover(
+        _context: &Context<'_, R::Cloud>,
+        _scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<R::Outputs, R::Spec>, ResourceError> {
+        Ok(Vec::new())
+    }
+
+    fn parent(live: &R::Spec) -> Option<Parent> {
+        Some(Parent { kind: R::PARENT, output: R::PARENT_OUTPUT, id: R::parent(live).to_owned() })
+    }
+}
+
+/// What a kind promises beyond its settings.
+pub trait Promise<R: Resource> {
+    /// How an earlier version is made live again, for a kind that has one.
+    #[must_use]
+    fn restore() -> Option<&'static dyn ErasedRestore<R::Cloud>> {
+        None
+    }
+
+    /// How people's data are counted, for a kind that holds some.
+    #[must_use]
+    fn count() -> Option<&'static dyn ErasedCount<R::Cloud>> {
+        None
+    }
+}
+
+/// Nothing: it can be made again from the config, and callers notice no change of it.
+#[derive(Debug)]
+pub struct Plain;
+
+/// Callers get a version of it, and an earlier one can be made live again.
+#[derive(Debug)]
+pub struct LiveVersion;
+
+/// It holds people's data, which nobody loses without having named their number.
+#[derive(Debug)]
+pub struct UserData;
+
+impl<R: Resource> Promise<R> for Plain {}
+
+impl<R: Restore> Promise<R> for LiveVersion {
+    fn restore() -> Option<&'static dyn ErasedRestore<R::Cloud>> {
+        Some(Adapter::<R>::STATIC)
+    }
+}
+
+impl<R: Count> Promise<R> for UserData {
+    fn count() -> Option<&'static dyn ErasedCount<R::Cloud>> {
+        Some(Adapter::<R>::STATIC)
     }
 }
 
@@ -149,210 +260,3 @@ pub type Sight = Live<Value, Value>;
 
 /// What a read or a search came to, as JSON.
 pub type Search = Found<Value, Value>;
-
-/// What the engine asks of a kind without knowing its types.
-#[async_trait]
-pub trait Erased<C>: Send + Sync {
-    /// The fixed properties.
-    fn traits(&self) -> Traits;
-    /// [`Resource::id`]; `None` when the outputs are not of this kind.
-    fn id(&self, outputs: &Value) -> Option<String>;
-    /// [`Resource::read`].
-    async fn read(&self, context: &Context<'_, C>, outputs: &Value, claim: &Claim) -> Result<Search, ResourceError>;
-    /// [`Resource::find`].
-    async fn find(
-        &self,
-        context: &Context<'_, C>,
-        spec: &Resolved,
-        claim: &Claim,
-        known: &[Value],
-    ) -> Result<Search, ResourceError>;
-    /// [`Resource::discover`].
-    async fn discover(
-        &self,
-        context: &Context<'_, C>,
-        scope: &Scope,
-        beneath: &[Value],
-    ) -> Result<Discovered<Value, Value>, ResourceError>;
-    /// [`Resource::create`].
-    async fn create(&self, context: &Context<'_, C>, spec: &Resolved, claim: &Claim) -> Result<Value, ResourceError>;
-    /// [`Resource::update`].
-    async fn update(
-        &self,
-        context: &Context<'_, C>,
-        outputs: &Value,
-        live: &Value,
-        want: &Resolved,
-    ) -> Result<Value, ResourceError>;
-    /// [`Resource::delete`].
-    async fn delete(&self, context: &Context<'_, C>, outputs: &Value) -> Result<(), ResourceError>;
-    /// [`Resource::put_back`].
-    async fn put_back(&self, context: &Context<'_, C>, outputs: &Value, served: &str) -> Result<Value, ResourceError>;
-    /// [`Resource::still_has`].
-    async fn still_has(&self, context: &Context<'_, C>, outputs: &Value, served: &str) -> Result<bool, ResourceError>;
-    /// [`Resource::prune`].
-    async fn prune(
-        &self,
-        context: &Context<'_, C>,
-        outputs: &Value,
-        kept: &BTreeSet<String>,
-    ) -> Result<(), ResourceError>;
-    /// [`Resource::holdings`].
-    async fn holdings(&self, context: &Context<'_, C>, outputs: &Value) -> Result<u64, ResourceError>;
-}
-
-/// The fixed properties of a kind; see the constants of [`Resource`].
-#[derive(Debug, Clone)]
-pub struct Traits {
-    /// [`Resource::KIND`].
-    pub kind: Kind,
-    /// [`Resource::IMMUTABLE`].
-    pub immutable: &'static [Immutable],
-    /// [`Resource::REPLACEMENT`].
-    pub replacement: Replacement,
-    /// [`Resource::DIES_WITH`].
-    pub dies_with: &'static [Kind],
-    /// [`Resource::PRECIOUS`].
-    pub precious: bool,
-    /// [`Resource::SECRET`].
-    pub secret: &'static [&'static str],
-    /// [`Resource::LISTED_LATE`].
-    pub listed_late: bool,
-    /// [`Resource::SERVES`].
-    pub serves: Option<&'static str>,
-}
-
-/// Makes any [`Resource`] an [`Erased`].
-pub(crate) struct Adapter<R>(pub(crate) std::marker::PhantomData<fn() -> R>);
-
-#[async_trait]
-impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
-    fn traits(&self) -> Traits {
-        Traits {
-            kind: R::KIND,
-            immutable: R::IMMUTABLE,
-            replacement: R::REPLACEMENT,
-            dies_with: R::DIES_WITH,
-            precious: R::PRECIOUS,
-            secret: R::SECRET,
-            listed_late: R::LISTED_LATE,
-            serves: R::SERVES,
-        }
-    }
-
-    fn id(&self, outputs: &Value) -> Option<String> {
-        serde_json::from_value(outputs.clone()).ok().map(|outputs| R::id(&outputs))
-    }
-
-    async fn read(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        claim: &Claim,
-    ) -> Result<Search, ResourceError> {
-        let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
-        Ok(erase::<R>(R::read(context, &outputs, claim).await?))
-    }
-
-    async fn find(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        spec: &Resolved,
-        claim: &Claim,
-        known: &[Value],
-    ) -> Result<Search, ResourceError> {
-        let spec = typed::<R::Spec>(spec.value(), "spec")?;
-        let known = known.iter().map(|outputs| typed::<R::Outputs>(outputs, "recorded outputs"));
-        let known = known.collect::<Result<Vec<_>, _>>()?;
-        Ok(erase::<R>(R::find(context, &spec, claim, &known).await?))
-    }
-
-    async fn discover(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        scope: &Scope,
-        beneath: &[Value],
-    ) -> Result<Discovered<Value, Value>, ResourceError> {
-        let discovered = R::discover(context, scope, beneath).await?.into_iter();
-        Ok(discovered.map(|(claim, live)| (claim, sight::<R>(&live))).collect())
-    }
-
-    async fn create(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        spec: &Resolved,
-        claim: &Claim,
-    ) -> Result<Value, ResourceError> {
-        let outputs = R::create(context, &typed::<R::Spec>(spec.value(), "spec")?, claim).await?;
-        Ok(plain(&outputs))
-    }
-
-    async fn update(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        live: &Value,
-        want: &Resolved,
-    ) -> Result<Value, ResourceError> {
-        let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
-        let live = typed::<R::Spec>(live, "live settings")?;
-        let want = typed::<R::Spec>(want.value(), "spec")?;
-        Ok(plain(&R::update(context, &outputs, &live, &want).await?))
-    }
-
-    async fn delete(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<(), ResourceError> {
-        R::delete(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
-    }
-
-    async fn put_back(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        served: &str,
-    ) -> Result<Value, ResourceError> {
-        let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
-        Ok(plain(&R::put_back(context, &outputs, served).await?))
-    }
-
-    async fn still_has(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        served: &str,
-    ) -> Result<bool, ResourceError> {
-        R::still_has(context, &typed::<R::Outputs>(outputs, "recorded outputs")?, served).await
-    }
-
-    async fn prune(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        kept: &BTreeSet<String>,
-    ) -> Result<(), ResourceError> {
-        R::prune(context, &typed::<R::Outputs>(outputs, "recorded outputs")?, kept).await
-    }
-
-    async fn holdings(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<u64, ResourceError> {
-        R::holdings(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
-    }
-}
-
-fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> Search {
-    match found {
-        Found::Nothing => Found::Nothing,
-        Found::Ours(live) => Found::Ours(sight::<R>(&live)),
-        Found::NotOurs(foreign) => Found::NotOurs(foreign),
-    }
-}
-
-fn sight<R: Resource>(live: &Live<R::Outputs, R::Spec>) -> Sight {
-    Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }
-}
-
-fn plain(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).expect("specs and outputs are plain data")
-}
-
-fn typed<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T, ResourceError> {
-    T::deserialize(value).map_err(|error| ResourceError::refused(format!("the {what} cannot be read: {error}")))
-}

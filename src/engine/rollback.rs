@@ -13,6 +13,8 @@ use super::{
     TrialEnd, Tried, Verb, Verdict, WayBack, obstacles,
     release::{New, add, served, serves, undo, way_back},
 };
+use serde_json::Value;
+
 use crate::state::{Release, State, StateError, Store, Unchecked};
 
 /// What releases need, as it was just read.
@@ -104,7 +106,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Whether what a resource is to have live is not there any more.
     async fn pruned(&self, state: &State, Move { key, to, .. }: &Move) -> Result<Option<Obstacle>, ObserveError> {
         let Some(recorded) = state.resources.get(key) else { return Ok(None) };
-        let there = self.kind(key)?.still_has(&self.context(key), &recorded.outputs, to).await;
+        let Some(live) = self.kind(key)?.live() else { return Ok(None) };
+        let there = live.still_has(&self.context(key), &recorded.outputs, to).await;
         let there = there.map_err(|error| ObserveError { key: key.clone(), error })?;
         Ok((!there).then(|| Obstacle::Pruned { key: key.clone(), served: to.clone() }))
     }
@@ -188,15 +191,28 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         back
     }
 
-    /// Moves each thing to what it is to serve, and records that.
+    /// Moves each thing to what it is to serve, and records that. Each is looked at before: the state does not prove whose
+    /// a thing is.
     pub(super) async fn put_back(&self, state: &mut State, moves: Vec<Move>) -> Back {
+        let mut back = Back::default();
+        let observed = match self.observe_recorded(&self.movers(state, &moves)).await {
+            Ok(observed) => observed,
+            Err(ObserveError { key, error }) => {
+                back.failed.push(Failed { key, verb: Verb::Update, error });
+                return back;
+            }
+        };
         let calls = moves.iter().filter_map(|Move { key, to, .. }| {
-            let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
-            let outputs = recorded.outputs.clone();
-            Some(async move { (key, kind.put_back(&self.context(key), &outputs, to).await) })
+            let (live, found) = (self.catalog.get(&key.kind)?.live()?, observed.recorded.get(key)?);
+            Some(async move {
+                let restored = match owned(found) {
+                    Ok(outputs) => live.restore(&self.context(key), outputs, to).await,
+                    Err(error) => Err(error),
+                };
+                (key, restored)
+            })
         });
         let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
-        let mut back = Back::default();
         for (key, result) in ended {
             match result {
                 Ok(outputs) => {
@@ -212,17 +228,37 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         back
     }
 
+    /// The record of what is to move, and of what that lives beneath.
+    fn movers(&self, state: &State, moves: &[Move]) -> State {
+        let mut keys = BTreeSet::new();
+        for Move { key, .. } in moves {
+            let needs = state.resources.get(key).map(|recorded| &recorded.after);
+            keys.extend(needs.into_iter().flat_map(|needs| self.parents(key, needs)).cloned());
+            keys.insert(key.clone());
+        }
+        state.only(&keys)
+    }
+
     /// Deletes what these things have served and no release needs; answers what could not be deleted.
     pub(super) async fn prune(&self, state: &State, keys: impl Iterator<Item = &Key>) -> Vec<(Key, ResourceError)> {
         let now = serves(state, self.catalog);
         let calls = keys.filter_map(|key| {
-            let (kind, recorded) = (self.catalog.get(&key.kind)?, state.resources.get(key)?);
+            let (live, recorded) = (self.catalog.get(&key.kind)?.live()?, state.resources.get(key)?);
             let past = state.releases.iter().filter_map(|release| release.serves.get(key));
             let kept: BTreeSet<String> = past.chain(now.get(key)).cloned().collect();
-            Some(async move { (key, kind.prune(&self.context(key), &recorded.outputs, &kept).await) })
+            Some(async move { (key, live.prune(&self.context(key), &recorded.outputs, &kept).await) })
         });
         let ended: Vec<_> = stream::iter(calls).buffer_unordered(self.parallel.max(1)).collect().await;
         ended.into_iter().filter_map(|(key, result)| Some((key.clone(), result.err()?))).collect()
+    }
+}
+
+/// The ids of a recorded thing that is there and ours.
+fn owned(found: &Search) -> Result<&Value, ResourceError> {
+    match found {
+        Found::Ours(sight) => Ok(&sight.outputs),
+        Found::Nothing => Err(ResourceError::refused("it is gone")),
+        Found::NotOurs(foreign) => Err(ResourceError::new(Verdict::NotOurs, foreign.is_another())),
     }
 }
 

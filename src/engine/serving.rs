@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Action, Engine, Failed, Key, Outcome, Plan, ResourceError, Rules, changes,
+    Action, Engine, Failed, Key, Outcome, Plan, ResourceError, Rules, Verb, changes,
     journal::Journal,
     release::{self, served},
 };
@@ -233,7 +233,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 
 /// Whether nothing is left of a thing after a step.
 fn removes_all(action: &Action) -> bool {
-    matches!(action, Action::Delete { replaced: false, .. } | Action::Forget { .. })
+    matches!(action.verb(), Verb::Delete | Verb::Forget) && action.replaced().is_none()
 }
 
 /// Saves a state that was changed elsewhere than in the steps of a plan; answers it as it is stored.

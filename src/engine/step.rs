@@ -107,8 +107,8 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
         outputs: &Value,
         agreed: u64,
     ) -> Result<(), ResourceError> {
-        if kind.traits().precious {
-            let holds = kind.holdings(context, outputs).await?;
+        if let Some(data) = kind.data() {
+            let holds = data.count(context, outputs).await?;
             if holds != agreed {
                 return Err(ResourceError::refused(format!(
                     "it holds {} now, and {agreed} were agreed to",

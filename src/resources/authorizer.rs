@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::{kept::kept, rest_api::patch};
 use crate::{
     aws::{Cloud, call, look, meant, operation, remove, settle},
-    engine::{Claim, Context, Foreign, Found, Immutable, Input, Kind, Live, Resource, ResourceError},
+    engine::{
+        Beneath, ByParent, Claim, Context, Foreign, Found, Immutable, Input, Kind, Live, Plain, Replacement, Resource,
+        ResourceError,
+    },
 };
 
 /// AWS's own default, which it may leave out of its answers.
@@ -57,7 +60,13 @@ pub struct Outputs {
 impl Resource for Authorizer {
     const KIND: Kind = Kind::new("authorizer");
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByParent;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -156,6 +165,15 @@ impl Resource for Authorizer {
         let client = &context.cloud.apigateway;
         let request = client.delete_authorizer().rest_api_id(&outputs.rest_api_id).authorizer_id(&outputs.id);
         remove(context, &operation::DELETE_AUTHORIZER, || request.clone().send()).await
+    }
+}
+
+impl Beneath for Authorizer {
+    const PARENT: Kind = Kind::new("rest_api");
+    const PARENT_OUTPUT: &'static str = "id";
+
+    fn parent(live: &Spec) -> &str {
+        live.rest_api_id.known()
     }
 }
 

@@ -6,7 +6,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     aws::{Cloud, call, look, operation, remove},
-    engine::{Claim, Context, Found, Immutable, Input, Kind, Live, Replacement, Resource, ResourceError},
+    engine::{
+        Beneath, ByParent, Claim, Context, Found, Immutable, Input, Kind, Live, Plain, Replacement, Resource,
+        ResourceError,
+    },
 };
 
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
@@ -47,6 +50,11 @@ impl Resource for LambdaPermission {
         &[Immutable::derived("function_name"), Immutable::derived("qualifier"), Immutable::derived("rest_api_id")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("lambda_function")];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByParent;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -65,15 +73,13 @@ impl Resource for LambdaPermission {
         let statement = statement(context, outputs).await?;
         // All fields of a statement are immutable, so one that is not as we made it is not ours any more: creating
         // puts it right.
-        let rest_api_id = statement.and_then(|statement| api_of(context.cloud, &statement));
-        Ok(rest_api_id.map_or(Found::Nothing, |rest_api_id| {
-            let spec = Spec {
-                function_name: outputs.function_name.clone(),
-                qualifier: outputs.qualifier.clone(),
-                rest_api_id: rest_api_id.into(),
-            };
-            Found::Ours(Live { outputs: outputs.clone(), spec })
-        }))
+        let spec = statement.and_then(|statement| api_of(context.cloud, &statement)).map(|rest_api_id| Spec {
+            function_name: outputs.function_name.clone(),
+            qualifier: outputs.qualifier.clone(),
+            rest_api_id: rest_api_id.into(),
+        });
+        let ours = spec.filter(|spec| self::outputs(context.cloud, spec) == *outputs);
+        Ok(ours.map_or(Found::Nothing, |spec| Found::Ours(Live { outputs: outputs.clone(), spec })))
     }
 
     async fn find(
@@ -131,6 +137,15 @@ impl Resource for LambdaPermission {
     async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
         let _alone = context.cloud.alone(&format!("policy of {}", outputs.function_name)).await;
         remove_statement(context, outputs).await
+    }
+}
+
+impl Beneath for LambdaPermission {
+    const PARENT: Kind = Kind::new("lambda_function");
+    const PARENT_OUTPUT: &'static str = "name";
+
+    fn parent(live: &Spec) -> &str {
+        &live.function_name
     }
 }
 

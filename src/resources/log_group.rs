@@ -9,7 +9,10 @@ use serde_json::Value;
 use super::{many::each, tags::TagChanges};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Discovered, Found, Immutable, Kind, Live, Resource, ResourceError, Scope},
+    engine::{
+        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Kind, Live, Plain, Replacement, Resource,
+        ResourceError, Scope,
+    },
 };
 
 /// The kind.
@@ -43,6 +46,13 @@ pub struct Outputs {
 impl Resource for LogGroup {
     const KIND: Kind = Kind::new("log_group");
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByTags;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -58,7 +68,11 @@ impl Resource for LogGroup {
         claim: &Claim,
     ) -> Result<Found<Outputs, Spec>, ResourceError> {
         match describe(context, &outputs.name).await? {
-            Some(group) => seen(context, outputs.clone(), &group, claim).await,
+            // The ARN whose tags are read is that of the group that would be changed, whatever the state says.
+            Some(group) => {
+                let outputs = self::outputs(context.cloud, &outputs.name, outputs.retention_days);
+                seen(context, outputs, &group, claim).await
+            }
             None => Ok(Found::Nothing),
         }
     }
@@ -75,21 +89,6 @@ impl Resource for LogGroup {
         let Some(group) = describe(context, &spec.name).await? else { return Ok(Found::Nothing) };
         let outputs = outputs(context.cloud, &spec.name, retention(&group));
         seen(context, outputs, &group, claim).await
-    }
-
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        let mut groups = list(context, &name_for(&scope.prefix)).await?;
-        groups.extend(list(context, &access_name(scope.prefix.trim_end_matches('-'))).await?);
-        each(groups, async |group| {
-            let outputs = outputs(context.cloud, group.log_group_name().unwrap_or_default(), retention(&group));
-            let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(None) };
-            Ok(claim_of(&tags, &Self::KIND, scope).map(|claim| (claim, live(outputs, &group, &tags))))
-        })
-        .await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -131,6 +130,23 @@ impl Resource for LogGroup {
             return Err(error.hint(hint));
         }
         Err(error)
+    }
+}
+
+impl Discover for LogGroup {
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        let mut groups = list(context, &name_for(&scope.prefix)).await?;
+        groups.extend(list(context, &access_name(scope.prefix.trim_end_matches('-'))).await?);
+        each(groups, async |group| {
+            let outputs = outputs(context.cloud, group.log_group_name().unwrap_or_default(), retention(&group));
+            let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(None) };
+            Ok(claim_of(&tags, &Self::KIND, scope).map(|claim| (claim, live(outputs, &group, &tags))))
+        })
+        .await
     }
 }
 

@@ -14,7 +14,10 @@ use crate::{
         Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, spelled,
         user_tags,
     },
-    engine::{Claim, Context, Discovered, Found, Kind, Live, Resource, ResourceError, Scope},
+    engine::{
+        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Kind, Live, Plain, Replacement, Resource,
+        ResourceError, Scope,
+    },
 };
 
 /// The kind.
@@ -49,7 +52,14 @@ pub struct Outputs {
 
 impl Resource for RestApi {
     const KIND: Kind = Kind::new("rest_api");
+    const IMMUTABLE: &'static [Immutable] = &[];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
+    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = true;
+
+    type Ownership = ByTags;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -94,16 +104,6 @@ impl Resource for RestApi {
         // An API of the same name is no obstacle, so one with another claim is nobody's business here.
         let ours = unknown.find(|api| carries(&tags(api), claim));
         Ok(ours.map_or(Found::Nothing, |api| Found::Ours(live(context.cloud, api))))
-    }
-
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        let all = list(context).await?;
-        let claims = all.iter().filter_map(|api| Some((claim_of(&tags(api), &Self::KIND, scope)?, api)));
-        Ok(claims.map(|(claim, api)| (claim, live(context.cloud, api))).collect())
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -154,6 +154,18 @@ impl Resource for RestApi {
         let _alone = context.cloud.alone(&outputs.id).await;
         let request = context.cloud.apigateway.delete_rest_api().rest_api_id(&outputs.id);
         remove(context, &operation::DELETE_REST_API, || request.clone().send()).await
+    }
+}
+
+impl Discover for RestApi {
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        let all = list(context).await?;
+        let claims = all.iter().filter_map(|api| Some((claim_of(&tags(api), &Self::KIND, scope)?, api)));
+        Ok(claims.map(|(claim, api)| (claim, live(context.cloud, api))).collect())
     }
 }
 

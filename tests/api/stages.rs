@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use stackctl::{
-    engine::{Found, Live, Resource as _, Verdict},
+    engine::{Found, Live, Resource as _, Restore as _, Verdict},
     resources::stage::{Outputs, Spec, Stage, Throttle},
 };
 use stackctl_local::Effect;
@@ -190,6 +190,6 @@ async fn what_can_be_gone_back_to_is_kept_and_what_others_use_or_made() {
     let kept = [&outputs[2], &outputs[4]].map(|outputs| outputs.deployment_id.clone());
     Stage::prune(&api.context(), &outputs[4], &kept.clone().into()).await.unwrap();
     assert_eq!(api.deployments().await, ["by hand", "stackctl f1", "stackctl f3", "stackctl f5"]);
-    let back = Stage::put_back(&api.context(), &outputs[4], &kept[0]).await.unwrap();
+    let back = Stage::restore(&api.context(), &outputs[4], &kept[0]).await.unwrap();
     assert_eq!((&back, api.look(&back).await.spec), (&outputs[2], api.stage("f3")));
 }

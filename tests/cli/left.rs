@@ -62,7 +62,7 @@ fn what_is_left_and_cannot_be_used_is_not_taken_for_nothing() {
     let unreadable = refused(&sandbox);
     insta::assert_snapshot!([damaged, newer, arriving, unreadable].join("\n"), @r"
     error: s3://states/stackctl/shop.dev.json: there is no state, and state/shop.dev.json cannot be used
-      state/shop.dev.json: the state is damaged: it is not the JSON of a state: expected ident at line 1 column 2
+      state/shop.dev.json: the state is damaged: it is not JSON: line 1 column 2
     hint: an earlier version is kept as state/shop.dev.previous.json: copy that one over state/shop.dev.json
     hint: if the stack does not need it, move the file away
 
@@ -78,8 +78,8 @@ fn what_is_left_and_cannot_be_used_is_not_taken_for_nothing() {
     hint: if the stack does not need it, move the file away
 
     error: s3://states/stackctl/shop.dev.json: there is no state, and state/shop.dev.json cannot be used
-      state/shop.dev.json: the state cannot be read: Is a directory (os error 21)
-    hint: make the place readable and writable, then run the command again
+      state/shop.dev.json: the state cannot be read: `state/shop.dev.json` is not a regular file
+    hint: move `state/shop.dev.json` away, then run the command again
     hint: if the stack does not need it, move the file away
     ");
     assert_eq!(sandbox.run("state show").code, 1);
@@ -106,7 +106,7 @@ fn the_hints_of_a_state_that_cannot_be_used_mean_the_same_stack() {
     exit code 1
     --- stdout
     --- stderr
-    error: state/shop.dev.json: the state is damaged: it is not the JSON of a state: expected ident at line 1 column 2
+    error: state/shop.dev.json: the state is damaged: it is not JSON: line 1 column 2
     hint: an earlier version is kept as state/shop.dev.previous.json: copy that one over state/shop.dev.json
     hint: `stackctl recover --stage dev` rebuilds the state from what AWS has
     ");

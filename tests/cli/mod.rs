@@ -44,6 +44,7 @@ mod streams;
 mod terminal;
 mod together;
 mod tokens;
+mod trust;
 mod unchecked;
 mod unlock;
 mod unreached;

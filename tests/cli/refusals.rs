@@ -174,7 +174,7 @@ fn a_damaged_state_is_not_taken_for_an_empty_one() {
     exit code 1
     --- stdout
     --- stderr
-    error: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing an object at line 1 column 1
+    error: state/shop.dev.json: the state is damaged: it ends in the middle, in line 1 column 1
     hint: copy an earlier version over state/shop.dev.json
     hint: `stackctl recover` rebuilds the state from what AWS has
     ");

@@ -1,12 +1,12 @@
 //! The kinds of the toy cloud.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stackctl::engine::{
-    Catalog, Claim, Context, Discovered, Foreign, Found, Immutable, Input, Kind, Live, Replacement, Resource,
-    ResourceError, Scope,
+    Beneath, ByParent, ByTags, Catalog, Claim, Context, Count, Discover, Discovered, Foreign, Found, Immutable, Input,
+    Kind, Live, LiveVersion, Plain, Replacement, Resource, ResourceError, Restore, Scope, UserData,
 };
 use tokio::time::Instant;
 
@@ -82,7 +82,12 @@ fn shelf(id: String, thing: &Thing) -> Live<Id, ShelfSpec> {
 impl Resource for Shelf {
     const KIND: Kind = SHELF;
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
     const SECRET: &'static [&'static str] = &["notes"];
+    const LISTED_LATE: bool = false;
+    type Ownership = ByTags;
+    type Promise = Plain;
     type Cloud = World;
     type Spec = ShelfSpec;
     type Outputs = Id;
@@ -110,11 +115,6 @@ impl Resource for Shelf {
         })
     }
 
-    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, ShelfSpec>> {
-        let things = at.cloud.list("shelf").await?.into_iter();
-        Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, shelf(id, &thing)))).collect())
-    }
-
     async fn create(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
         let claim = Some(tag(claim));
         let id = at.cloud.create(Thing { claim, ..thing("shelf", &spec.name, None) }, true).await?;
@@ -130,6 +130,13 @@ impl Resource for Shelf {
 
     async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
         at.cloud.delete(&outputs.id).await
+    }
+}
+
+impl Discover for Shelf {
+    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, ShelfSpec>> {
+        let things = at.cloud.list("shelf").await?.into_iter();
+        Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, shelf(id, &thing)))).collect())
     }
 }
 
@@ -160,8 +167,12 @@ fn jar_settings(spec: &JarSpec) -> serde_json::Value {
 impl Resource for Jar {
     const KIND: Kind = JAR;
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("glass")];
-    const PRECIOUS: bool = true;
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
+    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = true;
+    type Ownership = ByTags;
+    type Promise = UserData;
     type Cloud = World;
     type Spec = JarSpec;
     type Outputs = Id;
@@ -181,11 +192,6 @@ impl Resource for Jar {
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(jar(id, &thing))))
     }
 
-    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, JarSpec>> {
-        let things = at.cloud.list("jar").await?.into_iter();
-        Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, jar(id, &thing)))).collect())
-    }
-
     async fn create(at: &Context<'_, World>, spec: &JarSpec, claim: &Claim) -> Result<Id> {
         let claim = Some(tag(claim));
         let new = Thing { claim, settings: jar_settings(spec), ..thing("jar", &spec.name, None) };
@@ -200,9 +206,18 @@ impl Resource for Jar {
     async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }
+}
 
-    async fn holdings(at: &Context<'_, World>, outputs: &Id) -> Result<u64> {
+impl Count for Jar {
+    async fn count(at: &Context<'_, World>, outputs: &Id) -> Result<u64> {
         Ok(at.cloud.get(&outputs.id).await?.map_or(0, |thing| thing.marbles))
+    }
+}
+
+impl Discover for Jar {
+    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, JarSpec>> {
+        let things = at.cloud.list("jar").await?.into_iter();
+        Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, jar(id, &thing)))).collect())
     }
 }
 
@@ -227,6 +242,10 @@ impl Resource for Label {
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("colour"), Immutable::derived("jar")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[JAR];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+    type Ownership = ByParent;
+    type Promise = Plain;
     type Cloud = World;
     type Spec = LabelSpec;
     type Outputs = Id;
@@ -266,6 +285,15 @@ impl Resource for Label {
     }
 }
 
+impl Beneath for Label {
+    const PARENT: Kind = JAR;
+    const PARENT_OUTPUT: &'static str = "id";
+
+    fn parent(live: &LabelSpec) -> &str {
+        live.jar.known()
+    }
+}
+
 /// Something that must move whenever anything beneath it changes, as a stage.
 pub struct Index;
 
@@ -299,8 +327,12 @@ impl Index {
 impl Resource for Index {
     const KIND: Kind = INDEX;
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("jar")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[JAR];
-    const SERVES: Option<&'static str> = Some("fingerprint");
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+    type Ownership = ByParent;
+    type Promise = LiveVersion;
     type Cloud = World;
     type Spec = IndexSpec;
     type Outputs = Shown;
@@ -336,7 +368,15 @@ impl Resource for Index {
         Self::show(at, &outputs.id, want.fingerprint.known()).await
     }
 
-    async fn put_back(at: &Context<'_, World>, outputs: &Shown, fingerprint: &str) -> Result<Shown> {
+    async fn delete(at: &Context<'_, World>, outputs: &Shown) -> Result<()> {
+        at.cloud.delete(&outputs.id).await
+    }
+}
+
+impl Restore for Index {
+    const LIVE: &'static str = "fingerprint";
+
+    async fn restore(at: &Context<'_, World>, outputs: &Shown, fingerprint: &str) -> Result<Shown> {
         Self::show(at, &outputs.id, fingerprint).await
     }
 
@@ -345,7 +385,16 @@ impl Resource for Index {
         Ok(thing.is_some_and(|thing| thing.settings["pruned"] != fingerprint))
     }
 
-    async fn delete(at: &Context<'_, World>, outputs: &Shown) -> Result<()> {
-        at.cloud.delete(&outputs.id).await
+    async fn prune(_: &Context<'_, World>, _: &Shown, _: &BTreeSet<String>) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Beneath for Index {
+    const PARENT: Kind = JAR;
+    const PARENT_OUTPUT: &'static str = "id";
+
+    fn parent(live: &IndexSpec) -> &str {
+        live.jar.known()
     }
 }

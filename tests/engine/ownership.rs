@@ -77,7 +77,7 @@ async fn a_down_forgets_what_is_somebody_elses_and_deletes_the_rest() {
         let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
         assert_eq!(
             action(&plan, &Key::new(SHELF, "b")),
-            &Action::Forget { because: "the shelf `toy-b` is another's: it is left alone".into() }
+            &Action::Forget { because: "the shelf `toy-b` is another's: it is left alone".into(), replaced: None }
         );
         assert!(down(&world).await.complete(), "{who}");
         assert_eq!(format!("{:?}", theirs(&world)), format!("{before:?}"), "{who}");
@@ -121,7 +121,7 @@ async fn what_lives_on_somebody_elses_thing_goes_from_the_record_with_it() {
     let before = world.shape();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
     let label = action(&plan, &Key::new(LABEL, "front"));
-    assert_eq!(label, &Action::Forget { because: "it is left alone with jar.main".into() });
+    assert_eq!(label, &Action::Forget { because: "it is left alone with jar.main".into(), replaced: None });
     assert!(down(&world).await.complete());
     let left: Vec<String> = before.into_iter().filter(|line| !line.starts_with("shelf")).collect();
     assert_eq!(left.len(), 3, "jar, label and index");

@@ -10,7 +10,7 @@ use super::{
     kinds::catalog,
     life::{Told, down, state},
     serving::{Ending, ended, is_as_wanted, roll_out},
-    world::{Cut, Thing, World},
+    world::{Cut, World},
 };
 
 pub(super) fn config(front: &str) -> Config {
@@ -225,19 +225,14 @@ fn delete_index(world: &World) {
     world.meddle(|things| things.retain(|_, thing| thing.kind != "index"));
 }
 
-/// Somebody has the index belong to another jar, from where it cannot be moved back.
-fn hand_over_index(world: &World) {
-    world.meddle(|things| {
-        let jar = things.values().find(|thing| thing.kind == "jar").unwrap().clone();
-        things.insert("another".into(), Thing { claim: None, name: "another".into(), ..jar });
-        let index = things.values_mut().find(|thing| thing.kind == "index").unwrap();
-        index.parent = Some("another".into());
-    });
+/// Somebody deletes the jar and all that is on it.
+fn delete_jar(world: &World) {
+    world.meddle(|things| things.retain(|_, thing| thing.kind == "shelf"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_goes_back_to_what_a_thing_served_that_is_gone() {
-    for lose in [delete_index, hand_over_index] {
+    for lose in [delete_index, delete_jar] {
         let world = released(&["red", "green"]).await;
         let old = world.shown();
         lose(&world);

@@ -24,7 +24,7 @@ use stackctl::{
 };
 
 pub(crate) use bridge::Bridge;
-pub(crate) use sealed::of_the_future;
+pub(crate) use sealed::{edited, of_the_future};
 pub(crate) use secrets::{Place, Secrets};
 
 /// The clients on a local cloud in this process.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
-    check::{Check, Patience, again, dismiss, recorded},
+    check::{Check, LeftOver, Patience, again, dismiss, left_over, recorded},
     config::Config,
     engine::{
         Consent, Discovery, Engine, Entry, Interrupt, Key, Plan, Refused, Rollout, Silent, WentBack, plan, record,
@@ -217,7 +217,13 @@ impl Stack {
     /// Removes the user that a check has left.
     async fn dismiss(&self, engine: &Engine<'_, Cloud>, mut state: State) -> Result<State, String> {
         let Some(user) = state.check_user.take() else { return Ok(state) };
-        dismiss((engine.cloud, engine.events), &user).await.map_err(|error| error.to_string())?;
+        let pools = state.resources.keys().filter(|key| key.kind.as_str() == "user_pool").cloned().collect();
+        let observed = engine.look_at(&state, &pools).await.map_err(|error| error.to_string())?;
+        let at = (engine.cloud, engine.events);
+        let left = left_over(at, (&user, &state), &observed).await.map_err(|error| error.to_string())?;
+        if left == LeftOver::Ours {
+            dismiss(at, &user).await.map_err(|error| error.to_string())?;
+        }
         record(state, &*self.wire).await.map_err(|error| error.to_string())
     }
 

@@ -136,7 +136,7 @@ async fn client_case(cloud: &Cloud) -> Case {
 }
 
 fn role_case() -> Case {
-    let first = role("ours-dev-x");
+    let first = role("ours-dev-x-us-west-2");
     let mut inline = first["inline_policies"].clone();
     inline["kept"]["Statement"][0]["Action"] = json!(["s3:GetObject", "s3:ListBucket"]);
     inline["new"] = inline["gone"].clone();

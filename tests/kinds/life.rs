@@ -1,10 +1,12 @@
 //! The life of a thing of any kind: made, found, read, changed field by field, deleted twice.
 
+use std::collections::BTreeSet;
+
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
-    engine::{Catalog, Claim, Context, Erased, Found, Interrupt, Key, Resolved},
+    engine::{Catalog, Claim, Context, Erased, Found, Interrupt, Key, Kind, Resolved},
     resources::catalog,
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
@@ -159,6 +161,14 @@ async fn all_kinds_live_on(
         subject.is_deleted_twice(&outputs).await;
     }
     listener.heard()
+}
+
+/// Every test that walks the cases walks the catalog therefore.
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_the_catalog_has_a_case() {
+    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let cases: BTreeSet<Kind> = cases(&mut cloud).await.into_iter().map(|case| case.key.kind).collect();
+    assert_eq!(cases, catalog().kinds().cloned().collect());
 }
 
 #[tokio::test(start_paused = true)]

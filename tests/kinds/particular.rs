@@ -47,7 +47,7 @@ async fn the_users_of_a_pool_are_counted_exactly_over_all_pages() {
     }
     let key = key("user_pool");
     let context = Context { cloud: &cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    assert_eq!(catalog().get(&key.kind).unwrap().holdings(&context, &outputs).await, Ok(5));
+    assert_eq!(catalog().get(&key.kind).unwrap().data().unwrap().count(&context, &outputs).await, Ok(5));
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +82,7 @@ async fn a_pool_of_the_same_name_with_another_token_is_not_adopted() {
 #[tokio::test(start_paused = true)]
 async fn policies_put_on_a_role_by_hand_are_seen_and_removed() {
     let cloud = fresh().await;
-    let spec = role("ours");
+    let spec = role("ours-dev-needed-us-west-2");
     let outputs = make(&cloud, "iam_role", &spec).await;
     let document = spec["inline_policies"]["kept"].to_string();
     cloud

@@ -14,4 +14,5 @@ mod recovery;
 mod rollbacks;
 mod strangers;
 mod trials;
+mod trust;
 mod weather;

@@ -117,8 +117,8 @@ impl Fixture {
     }
 
     fn observed(&self, state: &State) -> Observed {
-        let found = |key: &Key| {
-            let Some(live) = self.live.get(key.to_string()) else { return Found::Nothing };
+        let found = |key: String| {
+            let Some(live) = self.live.get(&key) else { return Found::Nothing };
             let text = |member: &str| live["foreign"][member].as_str().unwrap().to_owned();
             match live.get("foreign") {
                 Some(_) => Found::NotOurs(Foreign {
@@ -129,11 +129,17 @@ impl Fixture {
                 None => Found::Ours(Live { outputs: live["outputs"].clone(), spec: live["spec"].clone() }),
             }
         };
+        let old = |key: &Key, old: &Value| (old.clone(), found(format!("{key} replaced")));
         let pending = state.pending.iter().filter(|(_, intent)| intent.spec.is_some());
         let holdings = self.live.as_object().unwrap().iter();
         Observed {
-            recorded: state.resources.keys().map(|key| (key.clone(), found(key))).collect(),
-            found: pending.map(|(key, _)| (key.clone(), found(key))).collect(),
+            recorded: state.resources.keys().map(|key| (key.clone(), found(key.to_string()))).collect(),
+            replaced: state
+                .resources
+                .iter()
+                .map(|(key, recorded)| (key.clone(), recorded.replaced.iter().map(|one| old(key, one)).collect()))
+                .collect(),
+            found: pending.map(|(key, _)| (key.clone(), found(key.to_string()))).collect(),
             holdings: holdings
                 .filter_map(|(key, live)| Some((key.parse().unwrap(), live.get("holdings")?.as_u64()?)))
                 .collect(),

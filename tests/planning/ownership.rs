@@ -59,3 +59,33 @@ fn a_down_leaves_alone_what_is_somebody_elses_and_what_is_beneath() {
     plan: 7 to delete, 7 to forget
     ");
 }
+
+/// A state with old ones of replacements that a run did not come to delete.
+fn with_old_ones(found: &[(&str, Value)]) -> Fixture {
+    let replaced = |id: &str| json!({ "replaced": [{ "id": id, "user_pool_id": "pool1" }] });
+    let resources = json!({ "user_pool_client.main": replaced("old1"), "lambda_permission.open": replaced("old2") });
+    found.iter().fold(Fixture::up().state(&json!({ "resources": resources })), |fixture, (key, live)| {
+        fixture.live(&json!({ *key: live }))
+    })
+}
+
+#[test]
+fn the_old_one_of_a_replacement_is_deleted_only_when_it_is_ours() {
+    let ours = json!({ "outputs": { "id": "old1" }, "spec": {} });
+    let foreign = json!({ "foreign": {
+        "thing": "lambda_permission `x`", "whose": "belongs to lambda_function `x`, which is not this stack's",
+    } });
+    let both = [("user_pool_client.main replaced", ours), ("lambda_permission.open replaced", foreign)];
+    assert_snapshot!(with_old_ones(&both).plan(), @r"
+      x lambda_permission.open    shop-dev-open  (lambda_permission `x` belongs to lambda_function `x`, which is not this stack's: it is left alone)
+      - user_pool_client.main     old1  (the old one of a replacement)
+
+    plan: 1 to delete, 1 to forget; 14 unchanged
+    ");
+    assert_snapshot!(with_old_ones(&[]).plan(), @r"
+      x lambda_permission.open    shop-dev-open  (the old one of a replacement is gone already)
+      x user_pool_client.main     shop-dev  (the old one of a replacement is gone already)
+
+    plan: 2 to forget; 14 unchanged
+    ");
+}

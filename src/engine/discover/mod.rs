@@ -81,8 +81,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let mut candidates = Vec::new();
         for Sight { outputs, .. } in sights {
             let mut holdings = None;
-            if kind.traits().precious {
-                let counted = kind.holdings(&self.context(key), &outputs).await;
+            if let Some(data) = kind.data() {
+                let counted = data.count(&self.context(key), &outputs).await;
                 holdings = Some(counted.map_err(|error| ObserveError { key: key.clone(), error })?);
             }
             candidates.push(Candidate { outputs, holdings });

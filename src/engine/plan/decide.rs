@@ -108,7 +108,7 @@ impl Decisions<'_> {
 
     fn decide_wanted(&mut self, key: &Key, node: &Node) -> Result<(), PlanError> {
         let traits = self.traits(key)?;
-        self.delete_replaced(key);
+        self.remove_replaced(key);
         if let Some(parent) = self.new_parent(key, node, &traits) {
             let recorded = self.state.resources.contains_key(key);
             let because = recorded.then(|| format!("it goes with the old {parent}"));
@@ -147,11 +147,20 @@ impl Decisions<'_> {
         self.refused.push(error);
     }
 
-    /// The old ones of an interrupted replacement go, whatever becomes of the new one.
-    pub(super) fn delete_replaced(&mut self, key: &Key) {
-        let replaced = self.state.resources.get(key).map(|recorded| recorded.replaced.clone()).unwrap_or_default();
-        for outputs in replaced {
-            self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
+    /// The old ones of an interrupted replacement go, whatever becomes of the new one: those that are ours are deleted, and
+    /// the record of the others is dropped.
+    pub(super) fn remove_replaced(&mut self, key: &Key) {
+        for (outputs, found) in self.observed.replaced.get(key).into_iter().flatten() {
+            let outputs = outputs.clone();
+            let because = match found {
+                Found::Ours(_) => {
+                    self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
+                    continue;
+                }
+                Found::Nothing => "the old one of a replacement is gone already".into(),
+                Found::NotOurs(foreign) => foreign.left_alone(),
+            };
+            self.make(key, Action::Forget { because, replaced: Some(outputs) });
         }
     }
 

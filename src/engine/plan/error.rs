@@ -24,7 +24,7 @@ pub enum PlanError {
     },
     /// Something that has our name belongs to somebody else.
     #[error("{key}: {}", if *recorded {
-        format!("{} is not the one that was recorded: it {}", foreign.thing, foreign.whose)
+        foreign.is_another()
     } else {
         foreign.exists()
     })]

@@ -119,6 +119,9 @@ pub enum Action {
     Forget {
         /// Why no call is needed.
         because: String,
+        /// The ids of the old one of a replacement, when that is what is dropped, the key having a new one.
+        #[serde(skip)]
+        replaced: Option<Value>,
     },
 }
 
@@ -162,11 +165,10 @@ impl Plan {
         self.stale.is_empty() && self.steps.iter().all(|step| step.action.verb() == Verb::Keep)
     }
 
-    /// Whether a step deletes this old one of a replacement, be it only later.
-    pub(super) fn deletes_replaced(&self, key: &Key, old: &Value) -> bool {
-        let deletes =
-            |step: &Step| matches!(&step.action, Action::Delete { outputs, replaced: true, .. } if outputs == old);
-        self.steps.iter().chain(&self.later).any(|step| step.key == *key && deletes(step))
+    /// Whether a step is about this old one of a replacement, be it only later.
+    pub(super) fn removes_replaced(&self, key: &Key, old: &Value) -> bool {
+        let mut steps = self.steps.iter().chain(&self.later);
+        steps.any(|step| step.key == *key && step.action.replaced() == Some(old))
     }
 
     /// Whether an intent of before this plan is over as soon as the plan is begun: what it was about is done, or is what a
@@ -205,6 +207,17 @@ impl Plan {
 }
 
 impl Action {
+    /// The ids of the old one of a replacement, when the step is about that and not about what the key stands for now.
+    #[must_use]
+    pub fn replaced(&self) -> Option<&Value> {
+        match self {
+            Self::Delete { outputs, replaced: true, .. } | Self::Forget { replaced: Some(outputs), .. } => {
+                Some(outputs)
+            }
+            _ => None,
+        }
+    }
+
     /// The verb.
     #[must_use]
     pub fn verb(&self) -> Verb {

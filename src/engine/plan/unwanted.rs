@@ -7,7 +7,7 @@ use super::{
     Action, PlanError,
     decide::{Decisions, people, recorded_needs},
 };
-use crate::engine::{Foreign, Found, Key, Sight, graph};
+use crate::engine::{Found, Key, Sight, graph};
 
 impl Decisions<'_> {
     /// Decides on what is there, or may be there, and is not wanted any more.
@@ -53,7 +53,7 @@ impl Decisions<'_> {
 
     fn decide_leaving(&mut self, key: &Key, leaving: &BTreeSet<Key>) -> Result<(), PlanError> {
         let traits = self.traits(key)?;
-        self.delete_replaced(key);
+        self.remove_replaced(key);
         let recorded = self.state.resources.get(key);
         let dies_with = |parent: &&Key| traits.dies_with.contains(&parent.kind) && leaving.contains(parent);
         let after = recorded.map(|recorded| &recorded.after).or_else(|| self.state.pending.get(key).map(|i| &i.after));
@@ -65,9 +65,11 @@ impl Decisions<'_> {
             self.make(key, Action::Delete { outputs: old.clone(), replaced: true, holdings: 0 });
         }
         let action = match (found.or(live), parent) {
-            (None, parent) if recorded.is_some() => Action::Forget { because: self.why_gone(key, parent.as_ref()) },
+            (None, parent) if recorded.is_some() => {
+                Action::Forget { because: self.why_gone(key, parent.as_ref()), replaced: None }
+            }
             (None, _) => return Ok(()),
-            (Some(_), Some(parent)) => Action::Forget { because: format!("it goes with {parent}") },
+            (Some(_), Some(parent)) => Action::Forget { because: format!("it goes with {parent}"), replaced: None },
             (Some(outputs), None) => {
                 let holdings = self.observed.holdings.get(key).copied().unwrap_or(0);
                 Action::Delete { outputs, replaced: false, holdings }
@@ -84,7 +86,7 @@ impl Decisions<'_> {
             _ => None,
         };
         match (foreign(key), parent.filter(|parent| foreign(parent).is_some())) {
-            (Some(Foreign { thing, whose, .. }), _) => format!("{thing} {whose}: it is left alone"),
+            (Some(foreign), _) => foreign.left_alone(),
             (None, Some(parent)) => format!("it is left alone with {parent}"),
             (None, None) => "it is gone already".into(),
         }

@@ -42,7 +42,9 @@ pub use write::Way;
 
 use crate::{
     aws::Cloud,
-    engine::{Claim, Context, Found, Immutable, Kind, Live, Resource, ResourceError},
+    engine::{
+        Beneath, ByParent, Claim, Context, Found, Immutable, Kind, Live, Plain, Replacement, Resource, ResourceError,
+    },
 };
 use read::LiveTree;
 use tree::Tree;
@@ -61,7 +63,13 @@ pub struct Outputs {
 impl Resource for ApiRoutes {
     const KIND: Kind = Kind::new("api_routes");
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByParent;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -113,6 +121,15 @@ impl Resource for ApiRoutes {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let Some(LiveTree { tree, ids }) = read::read(context, &outputs.rest_api_id).await? else { return Ok(()) };
         Writer { context, rest_api_id: &outputs.rest_api_id, ids }.bring(&tree, &Tree::bare(), Way::Cheaper).await
+    }
+}
+
+impl Beneath for ApiRoutes {
+    const PARENT: Kind = Kind::new("rest_api");
+    const PARENT_OUTPUT: &'static str = "id";
+
+    fn parent(live: &Spec) -> &str {
+        live.rest_api_id.known()
     }
 }
 

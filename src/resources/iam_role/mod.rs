@@ -12,7 +12,10 @@ use sha2::{Digest as _, Sha256};
 use super::{Policy, many::each, tags::TagChanges};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Discovered, Found, Immutable, Kind, Live, Resource, ResourceError, Scope},
+    engine::{
+        ByTags, Claim, Context, Discover, Discovered, Foreign, Found, Immutable, Kind, Live, Plain, Replacement,
+        Resource, ResourceError, Scope,
+    },
 };
 
 /// IAM's limit for a name.
@@ -55,6 +58,13 @@ pub struct Outputs {
 impl Resource for IamRole {
     const KIND: Kind = Kind::new("iam_role");
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name"), Immutable::derived("path")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByTags;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -82,24 +92,6 @@ impl Resource for IamRole {
             return Ok(Found::Nothing);
         }
         seen(context, &spec.name, claim).await
-    }
-
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        let region = &context.cloud.region;
-        let names = list(context, &path(&scope.stack, &scope.stage)).await?;
-        each(names, async |name| {
-            let Some(role) = get(context, &name).await? else { return Ok(None) };
-            let claim = claim_of(&all_tags(&role), &Self::KIND, scope);
-            // The stack in another Region has roles with the same claims: names tell them apart.
-            let here = |claim: &Claim| name == name_for(&format!("{}{}", scope.prefix, claim.key.name), region);
-            let Some(claim) = claim.filter(here) else { return Ok(None) };
-            Ok(Some((claim, live(context, &name, role).await?)))
-        })
-        .await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -146,6 +138,26 @@ impl Resource for IamRole {
     }
 }
 
+impl Discover for IamRole {
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        let region = &context.cloud.region;
+        let names = list(context, &path(&scope.stack, &scope.stage)).await?;
+        each(names, async |name| {
+            let Some(role) = get(context, &name).await? else { return Ok(None) };
+            let claim = claim_of(&all_tags(&role), &Self::KIND, scope);
+            // The stack in another Region has roles with the same claims: names tell them apart.
+            let here = |claim: &Claim| name == name_for(&format!("{}{}", scope.prefix, claim.key.name), region);
+            let Some(claim) = claim.filter(here) else { return Ok(None) };
+            Ok(Some((claim, live(context, &name, role).await?)))
+        })
+        .await
+    }
+}
+
 /// The name of the role of a function.
 ///
 /// Roles belong to the account and not to a Region, so a stack in two Regions would fight for one name: the Region is
@@ -178,9 +190,22 @@ async fn seen(context: &Context<'_, Cloud>, name: &str, claim: &Claim) -> Result
     let Some(role) = get(context, name).await? else { return Ok(Found::Nothing) };
     let tagged = Tagged { thing: format!("role `{name}`"), tags: &all_tags(&role), tagging: Tagging::Role(name) };
     match foreign(context.cloud, tagged, claim) {
+        None if name != claimed_name(claim, &context.cloud.region) => {
+            let thing = format!("role `{name}`");
+            Ok(Found::NotOurs(Foreign {
+                thing,
+                whose: "belongs to this stack in another Region".into(),
+                hints: Vec::new(),
+            }))
+        }
         None => live(context, name, role).await.map(Found::Ours),
         Some(foreign) => Ok(Found::NotOurs(foreign)),
     }
+}
+
+/// The name of the role with this claim. The same stack in another Region has a role with the same claim but for the token.
+fn claimed_name(claim: &Claim, region: &str) -> String {
+    name_for(&format!("{}-{}-{}", claim.stack, claim.stage, claim.key.name), region)
 }
 
 /// The names of all roles beneath a path; the list knows none of their tags.

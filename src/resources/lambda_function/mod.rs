@@ -24,7 +24,10 @@ pub use alias::{NAME as ALIAS, THESE_SETTINGS};
 use super::{log_group, tags::TagChanges};
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claimed, foreign, look, meant, operation, remove, slow, spelled, user_tags},
-    engine::{Claim, Context, Discovered, Foreign, Found, Immutable, Kind, Live, Resource, ResourceError, Scope},
+    engine::{
+        ByTags, Claim, Context, Discover, Discovered, Foreign, Found, Immutable, Kind, Live, LiveVersion, Replacement,
+        Resource, ResourceError, Restore, Scope,
+    },
 };
 
 /// Seconds that a function has where nobody says otherwise.
@@ -90,8 +93,13 @@ pub struct Outputs {
 impl Resource for LambdaFunction {
     const KIND: Kind = Kind::new("lambda_function");
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
     const SECRET: &'static [&'static str] = &["environment"];
-    const SERVES: Option<&'static str> = Some("version");
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByTags;
+    type Promise = LiveVersion;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -111,7 +119,9 @@ impl Resource for LambdaFunction {
         if let Some(foreign) = somebody_elses(context.cloud, &outputs.name, &tags, claim) {
             return Ok(Found::NotOurs(foreign));
         }
-        live(context, &configuration, outputs.clone(), &tags).await.map(Found::Ours)
+        // The ARN that would be tagged is that of the function that was read, whatever the state says.
+        let outputs = Outputs { arn: arn(context.cloud, &outputs.name), ..outputs.clone() };
+        live(context, &configuration, outputs, &tags).await.map(Found::Ours)
     }
 
     async fn find(
@@ -136,14 +146,6 @@ impl Resource for LambdaFunction {
             _ => outputs(context.cloud, &wanted.name, drifted(&code_sha256), code_sha256),
         };
         live(context, &configuration, outputs, &tags).await.map(Found::Ours)
-    }
-
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        discover::all(context, scope).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -200,12 +202,28 @@ impl Resource for LambdaFunction {
         Ok(Outputs { version: Some(version), ..outputs })
     }
 
-    /// Points the alias to a version that it led to.
-    async fn put_back(
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let request = context.cloud.lambda.delete_function().function_name(&outputs.name);
+        remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await?;
+        wait::until_gone(context, &outputs.name).await
+    }
+}
+
+impl Discover for LambdaFunction {
+    async fn discover(
         context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        version: &str,
-    ) -> Result<Outputs, ResourceError> {
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        discover::all(context, scope).await
+    }
+}
+
+impl Restore for LambdaFunction {
+    const LIVE: &'static str = "version";
+
+    /// Points the alias to a version that it led to.
+    async fn restore(context: &Context<'_, Cloud>, outputs: &Outputs, version: &str) -> Result<Outputs, ResourceError> {
         let found = get(context, &outputs.name, Some(version)).await?;
         let description = found.and_then(|found| found.configuration?.description).unwrap_or_default();
         let fingerprint = description.strip_prefix(version::MARK);
@@ -223,12 +241,6 @@ impl Resource for LambdaFunction {
         kept: &BTreeSet<String>,
     ) -> Result<(), ResourceError> {
         version::prune(context, &outputs.name, kept).await
-    }
-
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
-        let request = context.cloud.lambda.delete_function().function_name(&outputs.name);
-        remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await?;
-        wait::until_gone(context, &outputs.name).await
     }
 }
 

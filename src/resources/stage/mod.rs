@@ -35,7 +35,10 @@ use super::{
 };
 use crate::{
     aws::{Cloud, Tagged, Tagging, call, claimed, dns_suffix, foreign, look, operation, remove, user_tags},
-    engine::{Claim, Context, Discovered, Found, Immutable, Input, Kind, Live, Resource, ResourceError, Scope},
+    engine::{
+        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Input, Kind, Live, LiveVersion, Replacement,
+        Resource, ResourceError, Restore, Scope,
+    },
 };
 
 /// The kind.
@@ -87,8 +90,13 @@ pub struct Outputs {
 impl Resource for Stage {
     const KIND: Kind = Kind::new("stage");
     const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id"), Immutable::derived("name")];
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
-    const SERVES: Option<&'static str> = Some("deployment_id");
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByTags;
+    type Promise = LiveVersion;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -117,14 +125,6 @@ impl Resource for Stage {
             return Ok(Found::Nothing);
         }
         seen(context, rest_api_id, &spec.name, claim).await
-    }
-
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        discover::all(context, scope, beneath).await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -177,8 +177,29 @@ impl Resource for Stage {
         Ok(outputs)
     }
 
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
+        let client = &context.cloud.apigateway;
+        let request = client.delete_stage().rest_api_id(&outputs.rest_api_id).stage_name(&outputs.name);
+        remove(context, &operation::DELETE_STAGE, || request.clone().send()).await
+    }
+}
+
+impl Discover for Stage {
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        discover::all(context, scope, beneath).await
+    }
+}
+
+impl Restore for Stage {
+    const LIVE: &'static str = "deployment_id";
+
     /// Points it to a deployment that it served.
-    async fn put_back(
+    async fn restore(
         context: &Context<'_, Cloud>,
         outputs: &Outputs,
         deployment_id: &str,
@@ -203,13 +224,6 @@ impl Resource for Stage {
     ) -> Result<(), ResourceError> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         deployments::prune(context, &outputs.rest_api_id, kept).await
-    }
-
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
-        let client = &context.cloud.apigateway;
-        let request = client.delete_stage().rest_api_id(&outputs.rest_api_id).stage_name(&outputs.name);
-        remove(context, &operation::DELETE_STAGE, || request.clone().send()).await
     }
 }
 

@@ -19,7 +19,10 @@ use crate::{
         Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, settle,
         verbatim::{self, Verbatim},
     },
-    engine::{Claim, Context, Discovered, Found, Immutable, Kind, Live, Resource, ResourceError, Scope, Verdict},
+    engine::{
+        ByTags, Claim, Context, Count, Discover, Discovered, Found, Immutable, Kind, Live, Replacement, Resource,
+        ResourceError, Scope, UserData, Verdict,
+    },
 };
 
 /// The kind.
@@ -88,8 +91,13 @@ impl Resource for UserPool {
     // AliasAttributes and the schema are fixed as well. A pool gets neither an alias nor an attribute of its own here.
     const IMMUTABLE: &'static [Immutable] =
         &[Immutable::chosen("username_attributes"), Immutable::chosen("case_sensitive").or("false")];
-    const PRECIOUS: bool = true;
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
+    const DIES_WITH: &'static [Kind] = &[];
+    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = true;
+
+    type Ownership = ByTags;
+    type Promise = UserData;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -129,20 +137,6 @@ impl Resource for UserPool {
             }
         }
         Ok(Found::Nothing)
-    }
-
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
-        // Each has to be asked for its tags: its name may be another by now than the configuration says.
-        each(list(context).await?, async |(id, _)| {
-            let Some(pool) = describe(context, &id).await? else { return Ok(None) };
-            let Some(claim) = claim_of(&settings::all_tags(&pool), &Self::KIND, scope) else { return Ok(None) };
-            Ok(Some((claim, live(context, &pool).await?)))
-        })
-        .await
     }
 
     async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
@@ -200,8 +194,26 @@ impl Resource for UserPool {
         let request = context.cloud.cognito.delete_user_pool().user_pool_id(&outputs.id);
         remove(context, &operation::DELETE_USER_POOL, || request.clone().send()).await
     }
+}
 
-    async fn holdings(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<u64, ResourceError> {
+impl Discover for UserPool {
+    async fn discover(
+        context: &Context<'_, Cloud>,
+        scope: &Scope,
+        _beneath: &[Value],
+    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+        // Each has to be asked for its tags: its name may be another by now than the configuration says.
+        each(list(context).await?, async |(id, _)| {
+            let Some(pool) = describe(context, &id).await? else { return Ok(None) };
+            let Some(claim) = claim_of(&settings::all_tags(&pool), &Self::KIND, scope) else { return Ok(None) };
+            Ok(Some((claim, live(context, &pool).await?)))
+        })
+        .await
+    }
+}
+
+impl Count for UserPool {
+    async fn count(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<u64, ResourceError> {
         let (mut users, mut page) = (0, None);
         loop {
             // `sub` alone: who the users are is of no concern here. The estimate of DescribeUserPool is hours old.

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     aws::{Cloud, call, look, meant, once, operation, remove, spelled},
-    engine::{Claim, Context, Found, Immutable, Input, Kind, Live, Replacement, Resource, ResourceError, Verdict},
+    engine::{
+        Beneath, ByParent, Claim, Context, Found, Immutable, Input, Kind, Live, Plain, Replacement, Resource,
+        ResourceError, Verdict,
+    },
 };
 
 /// The kind.
@@ -55,6 +58,11 @@ impl Resource for UserPoolClient {
     const IMMUTABLE: &'static [Immutable] = &[Immutable::chosen("generate_secret"), Immutable::derived("user_pool_id")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[Kind::new("user_pool")];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByParent;
+    type Promise = Plain;
 
     type Cloud = Cloud;
     type Spec = Spec;
@@ -140,6 +148,15 @@ impl Resource for UserPoolClient {
         let request =
             context.cloud.cognito.delete_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
         remove(context, &operation::DELETE_USER_POOL_CLIENT, || request.clone().send()).await
+    }
+}
+
+impl Beneath for UserPoolClient {
+    const PARENT: Kind = Kind::new("user_pool");
+    const PARENT_OUTPUT: &'static str = "id";
+
+    fn parent(live: &Spec) -> &str {
+        live.user_pool_id.known()
     }
 }
 

@@ -131,7 +131,7 @@ fn a_damaged_state_is_kept_aside() {
       < user_pool_client.main    <user_pool_client.main#id>
 
     found: 10 to record
-    warning: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing a string at line 2 column 58
+    warning: state/shop.dev.json: the state is damaged: it ends in the middle, in line 2 column 58
     recorded 10 things in state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
 
@@ -215,7 +215,7 @@ fn a_damaged_state_of_nothing_gives_way_to_an_empty_one() {
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
     nothing of the stack was found
-    warning: state/shop.dev.json: the state is damaged: it is not the JSON of a state: EOF while parsing an object at line 1 column 1
+    warning: state/shop.dev.json: the state is damaged: it ends in the middle, in line 1 column 1
     wrote an empty state to state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
 
