@@ -88,14 +88,15 @@ async fn policies_put_on_a_role_by_hand_are_seen_and_removed() {
     cloud
         .iam
         .put_role_policy()
-        .role_name("ours")
+        .role_name("ours-dev-needed-us-west-2")
         .policy_name("by-hand")
         .policy_document(document)
         .send()
         .await
         .unwrap();
     let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
-    cloud.iam.attach_role_policy().role_name("ours").policy_arn(arn).send().await.unwrap();
+    let attached = cloud.iam.attach_role_policy().role_name("ours-dev-needed-us-west-2").policy_arn(arn);
+    attached.send().await.unwrap();
 
     let seen = live(&cloud, "iam_role", &outputs).await.unwrap();
     assert!(seen["inline_policies"].get("by-hand").is_some());

@@ -136,8 +136,8 @@ async fn a_thing_without_our_tags_is_not_ours_until_it_has_them_again() {
         told.extend([thing, " ".into(), whose, "\n  ".into(), hints.join("\n  "), "\n".into()]);
     }
     insta::assert_snapshot!(told, @r"
-    role `ours-dev-x` carries no stackctl tags, so something else made it
-      if it is still ours and only its tags were taken off, give them back: `aws iam tag-role --role-name ours-dev-x --tags Key=stackctl:stack,Value=ours Key=stackctl:stage,Value=dev Key=stackctl:resource,Value=iam_role.x Key=stackctl:token,Value=token-of-ours --endpoint-url http://local.test`
+    role `ours-dev-x-us-west-2` carries no stackctl tags, so something else made it
+      if it is still ours and only its tags were taken off, give them back: `aws iam tag-role --role-name ours-dev-x-us-west-2 --tags Key=stackctl:stack,Value=ours Key=stackctl:stage,Value=dev Key=stackctl:resource,Value=iam_role.x Key=stackctl:token,Value=token-of-ours --endpoint-url http://local.test`
     function `ours-dev-x` carries no stackctl tags, so something else made it
       if it is still ours and only its tags were taken off, give them back: `aws lambda tag-resource --resource arn:aws:lambda:us-west-2:000000000000:function:ours-dev-x --tags stackctl:stack=ours,stackctl:stage=dev,stackctl:resource=lambda_function.x,stackctl:token=token-of-ours --region us-west-2 --endpoint-url http://local.test`
     log group `/aws/lambda/x` carries no stackctl tags, so something else made it
