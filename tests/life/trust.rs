@@ -271,7 +271,11 @@ async fn no_id_in_a_state_leads_a_down_to_what_is_another_stacks() {
 
 #[tokio::test(start_paused = true)]
 async fn no_id_in_a_state_leads_a_rollback_to_what_is_another_stacks() {
-    let release = |state: &State| Some(Command::Rollback(state.releases.first()?.number));
+    let mine = project("shop", &json!({}));
+    let release = |state: &State| {
+        let number = state.releases.first()?.number;
+        Some(Command::Rollback { number, project: &mine, answers: 200 })
+    };
     let ends = Neighbours::new().await.run(release).await;
     assert!(ends.0 > 20, "{ends:?}");
 }
