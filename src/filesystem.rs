@@ -57,7 +57,7 @@ impl Unsafe {
         error.get_ref()?.downcast_ref()
     }
 
-    fn new(path: &Path, reason: Reason) -> io::Error {
+    fn error(path: &Path, reason: Reason) -> io::Error {
         io::Error::other(Self { path: path.to_owned(), reason })
     }
 }
@@ -114,7 +114,7 @@ pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let opened = options.mode(0o600).custom_flags(flags).open(path);
     let file = opened.map_err(|error| link(path).unwrap_or(error))?;
-    if file.metadata()?.is_file() { Ok(file) } else { Err(Unsafe::new(path, Reason::NoFile)) }
+    if file.metadata()?.is_file() { Ok(file) } else { Err(Unsafe::error(path, Reason::NoFile)) }
 }
 
 /// Makes sure that a folder, when there is one, is no link.
@@ -137,7 +137,7 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     no_link(path)?;
     let metadata = fs::symlink_metadata(path)?;
     if !metadata.is_dir() {
-        return Err(Unsafe::new(path, Reason::NoFolder));
+        return Err(Unsafe::error(path, Reason::NoFolder));
     }
     owned(path, &metadata)?;
     // Where the file system knows no modes this changes nothing.
@@ -157,11 +157,11 @@ pub fn own(path: &Path, file: File) -> io::Result<File> {
 fn owned(path: &Path, metadata: &Metadata) -> io::Result<()> {
     let user = rustix::process::geteuid();
     let own = user.is_root() || metadata.uid() == user.as_raw();
-    if own { Ok(()) } else { Err(Unsafe::new(path, Reason::Foreign(metadata.uid()))) }
+    if own { Ok(()) } else { Err(Unsafe::error(path, Reason::Foreign(metadata.uid()))) }
 }
 
 fn link(path: &Path) -> Option<io::Error> {
-    fs::read_link(path).ok().map(|target| Unsafe::new(path, Reason::Link(target)))
+    fs::read_link(path).ok().map(|target| Unsafe::error(path, Reason::Link(target)))
 }
 
 #[cfg(test)]

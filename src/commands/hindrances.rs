@@ -116,7 +116,7 @@ mod tests {
             update("alias"),
             Action::Keep { because: None },
             Action::Delete { outputs: Value::Null, replaced: false, holdings: 0 },
-            Action::Forget { because: String::new() },
+            Action::Forget { because: String::new(), replaced: None },
         ] {
             assert_eq!(told(action, "python3.10", date(2035, 1, 1)), []);
         }

@@ -12,9 +12,9 @@ use std::{
 pub(super) fn plain(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut plain, letter| {
         if is_command(letter) {
-            plain.extend(letter.escape_default())
+            plain.extend(letter.escape_default());
         } else {
-            plain.push(letter)
+            plain.push(letter);
         }
         plain
     })

@@ -13,7 +13,7 @@ use stackctl_local::{Effect, Fault, Settings, Weather};
 
 use super::cases::{Case, cases};
 use crate::harness::{
-    Bridge, Listener, claim, connect_by,
+    Bridge, Listener, claim, connect, connect_by,
     edited::{Document, Edited, swapped},
 };
 

@@ -56,8 +56,7 @@ impl Stack {
         });
         let serves: BTreeMap<Key, String> = serves.collect();
         let changed = Changed { verb: Verb::Update, settings: ["description".to_owned()].into() };
-        let changes: BTreeMap<Key, Changed> =
-            state.resources.keys().map(|key| (key.clone(), changed.clone())).collect();
+        let about: BTreeMap<Key, Changed> = state.resources.keys().map(|key| (key.clone(), changed.clone())).collect();
         let intents = state.resources.iter().map(|(key, recorded)| {
             let spec = desired.get(key).map(|node| substitute(&node.spec, &Ids(&state)));
             let (token, after) = (recorded.token.clone().unwrap_or_default(), recorded.after.clone());
@@ -86,10 +85,15 @@ impl Stack {
         State {
             resources,
             pending,
-            unchecked: Some(Unchecked { before, changes: changes.clone(), back_to: Some(1), from: serves.clone() }),
+            unchecked: Some(Unchecked {
+                before: before.clone(),
+                changes: about.clone(),
+                back_to: Some(1),
+                from: serves.clone(),
+            }),
             check_user: Some(CheckUser { user_pool_id, username: username.into() }),
-            releases: vec![release(1, &changes), release(2, &changes)],
-            undone: changes,
+            releases: vec![release(1, &about), release(2, &about)],
+            undone: about,
             format,
             stack,
             stage,

@@ -247,10 +247,10 @@ impl Backend for LocalStore {
 }
 
 fn unreachable(path: &Path, action: &'static str, error: &io::Error) -> StateError {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     if let Some(refused) = Unsafe::of(error) {
         return StateError::Refused { path: path.display().to_string(), action, refused: Box::new(refused.clone()) };
     }
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
     // Errors of temporary files name their paths as well, which mean nothing to anybody.
     let reason = error.to_string();
