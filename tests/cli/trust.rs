@@ -56,7 +56,9 @@ fn a_user_whom_the_state_calls_that_of_a_check_is_left_alone_unless_a_check_made
     let pool = sandbox.run("outputs user_pool_id").out.trim().to_owned();
     let disguised = format!("stackctl-check-{:032x}", 7);
     let users = ["ada@example.com", "ada+check@example.com", &disguised];
-    users.iter().for_each(|user| aws.add_user(&pool, user));
+    for user in users {
+        aws.add_user(&pool, user);
+    }
     for user in users {
         sandbox.tamper(|state| state["check_user"] = json!({ "user_pool_id": pool, "username": user }));
         let ran = sandbox.transcript("up --yes").replace(user, "USER").replace("stackctl-check-TOKEN", "USER");

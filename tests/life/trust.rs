@@ -168,9 +168,9 @@ fn grafted(whole: &Value, (full, other): (&Value, &Value), path: &[String]) -> V
             let at: usize = name.parse().unwrap();
             items.truncate(at.max(items.len()));
             if at < items.len() {
-                items[at] = member
+                items[at] = member;
             } else {
-                items.push(member)
+                items.push(member);
             }
             Value::Array(items)
         }
