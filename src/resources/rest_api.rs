@@ -88,7 +88,11 @@ impl Resource for RestApi {
         let (thing, tags) = (format!("REST API `{}`", outputs.id), tags(&described));
         let tagging = Tagging::Resource { service: "apigateway", arn: &outputs.arn };
         Ok(match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
-            None => Found::Ours(Live { outputs: outputs.clone(), spec: spec(&described) }),
+            None => {
+                // The ARN that would be tagged is that of the API that was read, whatever the state says.
+                let outputs = Outputs { arn: arn(context.cloud, &outputs.id, ""), ..outputs.clone() };
+                Found::Ours(Live { outputs, spec: spec(&described) })
+            }
             Some(foreign) => Found::NotOurs(foreign),
         })
     }

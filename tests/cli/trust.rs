@@ -79,8 +79,9 @@ fn a_user_whom_the_state_calls_that_of_a_check_is_left_alone_unless_a_check_made
     let ran = sandbox.run("down --yes");
     let told = "no check of this stack created that user in user pool `eu-west-1_Theirs`";
     assert!(ran.code == 0 && ran.err.contains(told), "{}", ran.err);
-    let left = aws.by_hand(async |cloud| cloud.cognito.list_users().user_pool_id(&pool).send().await.unwrap().users);
-    assert_eq!(left.map(|users| users.len()), Some(3));
+    assert!(ran.err.contains("it holds 3 users"), "{}", ran.err);
+    let left = sandbox.run(&format!("user list --user-pool-id {pool}")).out;
+    assert!(users.iter().all(|user| left.contains(*user)), "{left}");
     assert!(!fs::read_to_string(sandbox.path(STATE)).unwrap().contains("check_user"));
 }
 

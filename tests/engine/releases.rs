@@ -244,7 +244,7 @@ async fn nobody_goes_back_to_what_a_thing_served_that_is_gone() {
         let serves: Vec<usize> = state.releases.iter().map(|release| release.serves.len()).collect();
         assert_eq!(serves, [0, 0, 1]);
         let refused = roll_back(&world, 1, (None, None)).await.unwrap().unwrap_err();
-        assert_eq!(refused, [Obstacle::Replaced { key: "index.main".parse().unwrap() }]);
+        assert!(refused.contains(&Obstacle::Replaced { key: "index.main".parse().unwrap() }), "{refused:?}");
         assert_eq!(world.shown(), blue);
     }
 }
