@@ -68,7 +68,7 @@ impl Stack {
             recorded.replaced = vec![recorded.outputs.clone()];
         }
         let user_pool_id = self.output("user_pool.main", "id");
-        let State { format, stack, stage, region, account, endpoint, lineage, serial, written_by, .. } = state;
+        let State { format, stack, stage, config, region, account, endpoint, lineage, serial, written_by, .. } = state;
         let before: BTreeMap<Key, Option<String>> =
             serves.iter().map(|(key, version)| (key.clone(), Some(version.clone()))).collect();
         let release = |number, changes: &BTreeMap<Key, Changed>| Release {
@@ -82,21 +82,19 @@ impl Stack {
             needs: before.clone(),
             checks: Value::Null,
         };
+        let (changes, from) = (about.clone(), serves.clone());
+        let unchecked = Unchecked { before: before.clone(), changes, back_to: Some(1), from };
         State {
             resources,
             pending,
-            unchecked: Some(Unchecked {
-                before: before.clone(),
-                changes: about.clone(),
-                back_to: Some(1),
-                from: serves.clone(),
-            }),
+            unchecked: Some(unchecked),
             check_user: Some(CheckUser { user_pool_id, username: username.into() }),
             releases: vec![release(1, &about), release(2, &about)],
             undone: about,
             format,
             stack,
             stage,
+            config,
             region,
             account,
             endpoint,
