@@ -7,7 +7,7 @@ use super::{
     carry_out::{self, Tally},
     consent::Act,
     deployed::stack_and_stage,
-    missing, project,
+    missing, mistaken, project,
     roll_out::remove_check_user,
     session::{self, Session, Survey},
 };
@@ -24,6 +24,9 @@ pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Fa
         let absent = missing::verify(app, &identity).await?;
         let message = format!("{}: nothing to delete: {absent}", stack_and_stage(&identity));
         app.report.tell(&Message::Note { message: &message });
+        for fault in mistaken::renamed(app, &identity).await? {
+            app.report.tell(&Message::Warning(&fault));
+        }
         return Ok(Exit::Done);
     }
     let session = Session::reach(app, &identity).await?;

@@ -48,6 +48,33 @@ pub(super) async fn refuse_unknown_stage(app: &App, identity: &Identity, store: 
     Known::read(app, (&identity.service_name, &identity.stage), store).await.check_stage(app)
 }
 
+/// Names the stacks of other names that were deployed from the config file of a stack of which nothing is recorded: its
+/// `deployment.serviceName` may have been changed since.
+///
+/// # Errors
+/// When the place of the state cannot be connected to.
+pub(super) async fn renamed(app: &App, identity: &Identity) -> Result<Vec<Fault>, Failure> {
+    let store = connection::store(app, identity).await?;
+    let known = Known::read(app, (&identity.service_name, &identity.stage), &*store).await;
+    let fault = |old: &State| {
+        let message = format!("`{}`, stage {}, was deployed from this file before", old.stack, old.stage);
+        let delete = format!("`stackctl down --service-name {}{}` deletes it", old.stack, app.flags());
+        known.told_of(app, old, message).hint(delete)
+    };
+    Ok(known.renamed_from().into_iter().map(fault).collect())
+}
+
+/// Their names, for a sentence.
+fn names(old: &[&State]) -> String {
+    old.iter().map(|state| format!("`{}`", state.stack)).collect::<Vec<_>>().join(" or ")
+}
+
+/// The commands that delete them.
+fn downs(app: &App, old: &[&State]) -> String {
+    let down = old.iter().map(|state| format!("`stackctl down --service-name {}{}`", state.stack, app.flags()));
+    down.collect::<Vec<_>>().join(" and ")
+}
+
 /// The same without a connection: of a state in a bucket nothing is known then.
 ///
 /// # Errors
@@ -105,25 +132,29 @@ impl<'a> Known<'a> {
     }
 
     fn check_name(&self, app: &App) -> Result<(), Failure> {
-        let Self { stack: service_name, stage, .. } = self;
-        let old: Vec<&State> =
-            self.states.iter().filter(|state| state.stage == *stage && self.is_renamed(state)).collect();
+        let old = self.renamed_from();
         if old.is_empty() {
             return Ok(());
         }
-        let errors = old.iter().map(|state| self.renamed(app, state)).collect();
-        let names: Vec<String> = old.iter().map(|state| format!("`{}`", state.stack)).collect();
-        let down = old.iter().map(|state| format!("`stackctl down --service-name {}{}`", state.stack, app.flags()));
-        Err(Failure { exit: Exit::Usage, errors, hints: Vec::new() }
-            .hint(format!("to keep it, set `deployment.serviceName` back to {}", names.join(" or ")))
-            .hint(format!("to delete it first, run {}", down.collect::<Vec<_>>().join(" and ")))
-            .hint(format!("to create `{service_name}` beside it, pass `--new-stack`")))
+        let new = self.stack;
+        let fault = |old: &&State| {
+            let State { stack, stage, .. } = old;
+            let was = format!("`{stack}`, stage {stage}, was deployed from this file");
+            self.told_of(app, old, format!("`{new}` would be a second stack: {was}"))
+        };
+        Err(Failure { exit: Exit::Usage, errors: old.iter().map(fault).collect(), hints: Vec::new() }
+            .hint(format!("to keep it, set `deployment.serviceName` back to {}", names(&old)))
+            .hint(format!("to delete it first, run {}", downs(app, &old)))
+            .hint(format!("to create `{new}` beside it, pass `--new-stack`")))
     }
 
-    fn renamed(&self, app: &App, old: &State) -> Fault {
-        let State { stack, stage, region, account, resources, .. } = old;
-        let new = self.stack;
-        let message = format!("`{new}` would be a second stack: `{stack}`, stage {stage}, was deployed from this file");
+    /// The stacks of other names and of this stage that were deployed from this config file.
+    fn renamed_from(&self) -> Vec<&State> {
+        self.states.iter().filter(|state| state.stage == self.stage && self.is_renamed(state)).collect()
+    }
+
+    fn told_of(&self, app: &App, old: &State, message: String) -> Fault {
+        let State { stack, region, account, resources, .. } = old;
         let recorded =
             format!("{} resources of `{stack}` are recorded in account {account} in {region}", resources.len());
         Fault::from(self.declared.of_service_name(&app.common.config, message)).detail(recorded)

@@ -116,6 +116,15 @@ fn a_stack_that_was_renamed_is_named_with_the_ways_out() {
     assert_eq!(ran.code, 2, "{}", ran.err);
     assert_eq!(aws.writes_since(before), [""; 0]);
     assert_eq!(sandbox.run("plan --new-stack").code, 0);
+    insta::assert_snapshot!(sandbox.transcript("down --yes"), @r"
+    exit code 0
+    --- stdout
+    --- stderr
+    store, stage dev: nothing to delete: no state at state/store.dev.json, and no resources of it in account 000000000000 in eu-west-1
+    warning: config.json:2:34: deployment.serviceName: `shop`, stage dev, was deployed from this file before
+      10 resources of `shop` are recorded in account 000000000000 in eu-west-1
+    hint: `stackctl down --service-name shop` deletes it
+    ");
     assert_eq!(sandbox.run("down --service-name shop --yes").code, 0);
     assert_eq!(sandbox.run("up --yes").code, 0, "nothing is left of it");
     assert!(sandbox.run("outputs invoke_url").code == 0);
