@@ -92,7 +92,7 @@ mod tests {
         let observed = Observed { recorded: [(key.clone(), found)].into(), ..Observed::default() };
         let assumed = desired.assume_live(&observed, |text| text.strip_prefix('?'));
         let fields: Vec<_> = assumed[&key].iter().map(|one| (one.field.as_str(), one.because.as_str())).collect();
-        assert_eq!(fields, [("arns", ""), ("environment.A", "unset"), ("environment.C", "unset")]);
+        assert_eq!(fields, [("environment.A", "unset"), ("environment.C", "unset"), ("arns", "")]);
         let spec = &desired.get(&key).unwrap().spec;
         assert_eq!(*spec, json!({ "memory": 128, "environment": { "A": "secret", "B": "b" }, "arns": ["y"] }));
     }

@@ -14,7 +14,7 @@ fn the_payload_is_all_that_stdout_has_and_the_log_is_on_stderr() {
     {"got": {"x": [1, "two"]}}--- stderr
     START RequestId: ID Version: 1
     hello from nowhere
-    REPORT RequestId: ID N ms, N MB of 128 MB, init N ms
+    REPORT RequestId: ID N ms, N MB of 128 MB
     "#);
     insta::assert_snapshot!(sandbox.transcript("invoke items --local --quiet"), @r#"
     exit code 0
@@ -35,7 +35,7 @@ fn an_error_of_the_function_is_shown_as_such() {
     {"errorType": "ValueError", "errorMessage": "sold_out", "stackTrace": ["  File \"app.py\", line 3, in handler\n    raise ValueError()\n"]}--- stderr
     START RequestId: ID Version: 1
     hello from nowhere
-    REPORT RequestId: ID N ms, N MB of 128 MB, init N ms
+    REPORT RequestId: ID N ms, N MB of 128 MB
     error: `items` failed: ValueError: sold_out
         File "app.py", line 3, in handler
           raise ValueError()

@@ -28,10 +28,10 @@ fn functions_are_shown_together_in_the_order_of_time() {
     --- stdout
     MOMENT items ID START RequestId: ID Version: 1
     MOMENT items ID hello from nowhere
-    MOMENT items ID REPORT RequestId: ID N ms, N MB of 128 MB, init N ms
+    MOMENT items ID REPORT RequestId: ID N ms, N MB of 128 MB
     MOMENT other ID START RequestId: ID Version: 1
     MOMENT other ID hello from nowhere
-    MOMENT other ID REPORT RequestId: ID N ms, N MB of 128 MB, init N ms
+    MOMENT other ID REPORT RequestId: ID N ms, N MB of 128 MB
     MOMENT items ID START RequestId: ID Version: 1
     MOMENT items ID hello from here
     MOMENT items ID REPORT RequestId: ID N ms, N MB of 128 MB

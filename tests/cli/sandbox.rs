@@ -55,6 +55,10 @@ const PRINT_TOKENS: &[[&str; 2]] = &[["user", "create"], ["user", "auth"]];
 /// The variables whose values are secret.
 const SECRET_VARIABLES: &[&str] = &["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "STACKCTL_PASSWORD"];
 
+/// Starts, and ends without a response when it is invoked.
+pub(crate) const BOOTSTRAP: &str =
+    "#!/bin/sh\nexec curl -s -o /dev/null http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next\n";
+
 /// A configuration whose functions need no interpreter of this machine.
 pub(crate) const CONFIG: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
@@ -77,7 +81,7 @@ impl Sandbox {
     pub(crate) fn new() -> Self {
         let sandbox = Self::empty();
         sandbox.write("config.json", CONFIG);
-        sandbox.write("hello/bootstrap", "#!/bin/sh\n");
+        sandbox.write("hello/bootstrap", BOOTSTRAP);
         sandbox
     }
 

@@ -186,6 +186,7 @@ fn what_is_not_deployed_has_no_users() {
     --- stdout
     --- stderr
     error: shop, stage dev: not deployed, so there is no user pool
+      no state at .stackctl/local/state/shop.dev.json, and the local emulator has no data
     hint: `stackctl up --local` deploys it
     ");
 }

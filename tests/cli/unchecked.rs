@@ -51,7 +51,7 @@ fn what_a_check_has_found_is_told_although_the_state_cannot_be_saved() {
     exit code 1
     --- stdout
     --- stderr
-    error: POST /hello/ada as a user: the answer is 502, not 200
+    error: POST /hello/ada as a user: the answer is 502, not 200; `hello` exited while it handled the request: without a reason
       | {"message": "Internal server error"}
       `hello` has logged:
         RequestId: ID Error: Runtime exited without providing a reason
@@ -68,7 +68,7 @@ fn what_a_check_has_found_is_told_although_the_state_cannot_be_saved() {
     exit code 1
     --- stdout
     --- stderr
-    error: POST /hello/ada as a user: the answer is 502, not 200
+    error: POST /hello/ada as a user: the answer is 502, not 200; `hello` exited while it handled the request: without a reason
       | {"message": "Internal server error"}
       `hello` has logged:
         RequestId: ID Error: Runtime exited without providing a reason

@@ -82,8 +82,8 @@ impl Stack {
             needs: before.clone(),
             checks: Value::Null,
         };
-        let (changes, from) = (about.clone(), serves.clone());
-        let unchecked = Unchecked { before: before.clone(), changes, back_to: Some(1), from };
+        let from = serves.clone();
+        let unchecked = Unchecked { before: before.clone(), changes: about.clone(), back_to: Some(1), from };
         State {
             resources,
             pending,

@@ -46,9 +46,9 @@ pub(super) fn read(
     let mut response = Response::new(body(members, request, binary_media_types)?);
     *response.status_mut() = members.get("statusCode").map_or(Ok(StatusCode::OK), status)?;
     for (name, value) in pairs(members)? {
-        let wrong = |()| format!("`{name}` is not a header that can be sent, or its value is not");
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong(()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| wrong(()))?;
+        let wrong = || format!("`{name}` is not a header that can be sent, or its value is not");
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| wrong())?;
         if name != TRANSFER_ENCODING {
             response.headers_mut().append(remapped(name), value);
         }
