@@ -120,7 +120,7 @@ fn a_stack_that_was_renamed_is_named_with_the_ways_out() {
     exit code 0
     --- stdout
     --- stderr
-    store, stage dev: nothing to delete: no state at state/store.dev.json, and no resources of it in account 000000000000 in eu-west-1
+    store, stage dev: nothing to delete: no state at state/store.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
     warning: config.json:2:34: deployment.serviceName: `shop`, stage dev, was deployed from this file before
       10 resources of `shop` are recorded in account 000000000000 in eu-west-1
     hint: `stackctl down --service-name shop` deletes it

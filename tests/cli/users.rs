@@ -70,5 +70,5 @@ fn a_pool_with_users_is_kept_until_their_number_is_named() {
 
     1 deleted in TIME
     ");
-    assert!(sandbox.run("down --yes").err.starts_with("nothing is recorded"));
+    assert!(sandbox.run("down --yes").err.starts_with("shop, stage dev: nothing to delete: "));
 }
