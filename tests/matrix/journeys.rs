@@ -188,8 +188,12 @@ fn rollback() -> Order {
 
 /// The first release calls the function under its old name, so it is available until that is deleted.
 fn rename_rolled_back() -> Journey {
-    let before = patched(&example(), &json!({ "routes": { "GET /closed": { "check": {} } } }));
-    let [before, after] = [before.clone(), patched(&before, &renamed())].map(|config| Box::new(Project::new(&config)));
+    // What is checked has to answer.
+    let app = json!({ "source": "lambdas/app" });
+    let before =
+        patched(&example(), &json!({ "functions": { "closed": app }, "routes": { "GET /closed": { "check": {} } } }));
+    let after = patched(&patched(&before, &renamed()), &json!({ "functions": { "shut": app } }));
+    let [before, after] = [before, after].map(|config| Box::new(Project::new(&config)));
     let rename = Order::Check(after.clone(), 200);
     Journey {
         before: vec![Order::Check(before, 200)],

@@ -6,15 +6,18 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 
-use super::super::{app::App, deployed::Deployed, session::Session};
+use super::{
+    super::{app::App, deployed::Deployed, session::Session},
+    route::Asked,
+};
 use crate::{
-    check::{Failed, failed, request_id},
-    engine::{Key, Resource as _},
-    gateway::{Execution, Target, called_function},
+    check::{Failed, again, failed, request_id},
+    engine::{Key, Resource as _, served_release},
+    gateway::{self, Execution, Target, called_function},
     http::Client,
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
     report::Message,
-    resources::log_group::LogGroup,
+    resources::{self, log_group::LogGroup},
     stack::log_group_name,
 };
 
@@ -29,7 +32,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn find(
     app: &App,
     (deployed, client): (&Deployed, &Client),
-    (target, answer): (Target<'_>, &Response<Bytes>),
+    (asked, target, answer): (&Asked<'_>, Target<'_>, &Response<Bytes>),
     since: Timestamp,
 ) -> Execution {
     if !called_function(answer) {
@@ -44,6 +47,7 @@ pub(super) async fn find(
         let found = config.functions.keys().find(|function| config.function_name(function) == name);
         found.map_or_else(|| name.to_owned(), Clone::clone)
     });
+    let named = named.or_else(|| of_release(deployed, asked));
     let function = named.as_deref().or(target.function()).filter(|name| config.functions.contains_key(*name));
     let lines = match function.filter(|_| answer.status() != StatusCode::INTERNAL_SERVER_ERROR) {
         Some(function) => logged(app, deployed, function, since).await,
@@ -52,6 +56,13 @@ pub(super) async fn find(
     let mut execution = of_invocation(&lines, &failed);
     execution.function = named;
     execution
+}
+
+/// The function that the live release calls, as it is recorded; none while a change is not confirmed.
+fn of_release(deployed: &Deployed, asked: &Asked<'_>) -> Option<String> {
+    let release = served_release(&deployed.state, &resources::catalog())?;
+    let live = again(&deployed.config, &release.checks).ok()?.config;
+    gateway::find(&live, asked.method, asked.path).ok()?.function().map(str::to_owned)
 }
 
 /// The lines of a function's log since the request; none when it cannot be read.

@@ -43,7 +43,7 @@ pub(crate) async fn run(app: &App, arguments: &CallArgs) -> Result<Exit, Failure
     let (since, began, client) = (Timestamp::now(), Instant::now(), Client::new(PATIENCE));
     let answer = client.send(request).await?;
     let took = began.elapsed();
-    let execution = execution::find(app, (&deployed, &client), (target, &answer), since).await;
+    let execution = execution::find(app, (&deployed, &client), (&asked, target, &answer), since).await;
     let exchange = Exchange { deployed: &deployed, asked, target, url, authorization, answer, execution, took };
     exchange.conclude(app, arguments)
 }
