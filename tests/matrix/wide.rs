@@ -62,8 +62,8 @@ fn is_to_be_written(
 #[test]
 #[ignore = "it takes minutes: `.ci/run`"]
 fn a_share_of_the_matrix_is_as_the_page_says() {
-    let wish = std::env::var("KILL_MATRIX_SHARE").expect("KILL_MATRIX_SHARE names the share, such as 0/4");
-    let (turn, of) = turn(&wish).unwrap_or_else(|| panic!("`{wish}` is not a share, such as 0/4"));
+    let wish = std::env::var("KILL_MATRIX_SHARE").expect("KILL_MATRIX_SHARE names the share, such as 0/8");
+    let (turn, of) = turn(&wish).unwrap_or_else(|| panic!("`{wish}` is not a share, such as 0/8"));
     let (mut table, mut failures) = (Table::default(), Vec::new());
     for Outcome { journey, column, tally } in outcomes(share(turn, of)) {
         table.set(journey, column, tally.count());
