@@ -96,9 +96,9 @@ mod tests {
     #[test]
     fn the_way_to_a_file_begins_at_the_folder() {
         let way = |folder, file| relative(Path::new(folder), Path::new(file)).display().to_string();
-        assert_eq!(way("/work/shop/state", "/work/shop/config.json"), "../config.json");
-        assert_eq!(way("/work/states", "/work/shop/config.json"), "../shop/config.json");
-        assert_eq!(way("/work/shop", "/work/shop/config.json"), "config.json");
+        assert_eq!(way("/srv/shop/state", "/srv/shop/config.json"), "../config.json");
+        assert_eq!(way("/srv/states", "/srv/shop/config.json"), "../shop/config.json");
+        assert_eq!(way("/srv/shop", "/srv/shop/config.json"), "config.json");
     }
 
     #[test]

@@ -225,7 +225,7 @@ fn what_may_not_be_read_is_told_so() {
     --- stderr
     error: config.json:3:39: functions.other.source: `hello` cannot be read: permission denied
       the same goes for hello
-    hint: whoever runs stackctl must be able to read it
+    hint: the user who runs stackctl needs permission to read it
     ");
     mode("config.json", 0o000);
     insta::assert_snapshot!(validate(&sandbox), @"

@@ -205,7 +205,7 @@ fn origins_of_apps_and_extensions_have_schemes_of_their_own() {
 #[test]
 fn the_origin_of_every_sandbox_is_a_warning() {
     assert_snapshot!(Folder::with_section(r#""cors": { "allowedOrigins": ["null"] }"#).problems(), @"
-    warning: config.json:5:32: cors.allowedOrigins[0]: every local file and every sandboxed frame, whoever wrote it, has the origin `null`
+    warning: config.json:5:32: cors.allowedOrigins[0]: every local file and every sandboxed frame has the origin `null`
     hint: name the origins of your own pages, unless any page may call the API
     ");
 }

@@ -29,7 +29,7 @@ pub(super) fn problem(node: &Node, origin: &str) -> Option<Problem> {
 }
 
 fn opaque(node: &Node) -> Problem {
-    node.error("every local file and every sandboxed frame, whoever wrote it, has the origin `null`")
+    node.error("every local file and every sandboxed frame has the origin `null`")
         .hint("name the origins of your own pages, unless any page may call the API")
         .warning()
 }

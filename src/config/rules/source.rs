@@ -69,7 +69,7 @@ fn unreadable(node: &Node, name: &str, error: &io::Error) -> Problem {
     let denied = error.kind() == ErrorKind::PermissionDenied;
     let reason = if denied { "permission denied".to_owned() } else { error.to_string() };
     let problem = node.error(format!("`{name}` cannot be read: {reason}"));
-    problem.maybe_hint(denied.then(|| "whoever runs stackctl must be able to read it".to_owned()))
+    problem.maybe_hint(denied.then(|| "the user who runs stackctl needs permission to read it".to_owned()))
 }
 
 /// Finds the first of these files that is in the folder.
