@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Bearer, header};
-use crate::{aws::dns_suffix, gateway::USER_SCOPE, stack::Outputs};
+use crate::{aws::dns_suffix, diagnosis::USER_SCOPE, stack::Outputs};
 
 /// How long they claim to be good for, in seconds.
 const LIFETIME: i64 = 300;

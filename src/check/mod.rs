@@ -26,8 +26,8 @@ use tokio::time::Instant;
 use crate::{
     aws::Cloud,
     config::Config,
+    diagnosis::TokenUse,
     engine::{Events, Interrupt, Trial, TrialEnd, Tried},
-    gateway::TokenUse,
     people::{PeopleError, Tokens},
     stack,
     state::{CheckUser, State, StateError, Store},

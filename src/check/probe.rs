@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::{self, Auth, Config, Cors, Method, Route, RouteKey, parts},
-    gateway::{TokenUse, wanted},
+    diagnosis::{TokenUse, wanted},
     http::{add_query, encoded},
 };
 

@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use super::{Bearer, Check, Courier, Failed, probe::Probe, request_id};
 use crate::{
+    diagnosis::{called_function, remedy},
     engine::{Key, Resource as _},
-    gateway::{called_function, remedy},
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
     people::PeopleError,
     resources::log_group::LogGroup,

@@ -11,7 +11,7 @@ use super::{
     Bearer, Courier, Finding,
     probe::{Caller, Probe},
 };
-use crate::gateway::is_throttled;
+use crate::diagnosis::is_throttled;
 
 /// How many requests are under way at once.
 const AT_ONCE: usize = 16;

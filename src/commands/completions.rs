@@ -3,8 +3,7 @@
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use super::app::App;
-use crate::{cli::Cli, exit::Exit};
+use crate::{cli::Cli, exit::Exit, session::App};
 
 pub(crate) fn run(app: &App, shell: Shell) -> Exit {
     let mut script = Vec::new();

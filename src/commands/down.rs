@@ -2,29 +2,28 @@
 
 use tokio::time::Instant;
 
-use super::{
-    app::{App, OnInterrupt},
-    carry_out::{self, Tally},
-    consent::Act,
-    deployed::stack_and_stage,
-    missing, mistaken, project,
-    roll_out::remove_check_user,
-    session::{self, Session, Survey},
-};
 use crate::{
     engine::{Action, Consent, Desired, Key},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::Message,
+    session::{
+        App, OnInterrupt, Session, Survey,
+        apply::{self, Tally},
+        confirm::Act,
+        deploy::remove_check_user,
+        deployed::{self, stack_and_stage},
+        missing_state, new_stack, project,
+    },
 };
 
 pub(crate) async fn run(app: &App, delete_users: Option<u64>) -> Result<Exit, Failure> {
     let identity = project::identify(app)?;
-    if session::recorded(app, &identity).await?.is_none() {
-        let absent = missing::verify(app, &identity).await?;
+    if deployed::recorded(app, &identity).await?.is_none() {
+        let absent = missing_state::verify(app, &identity).await?;
         let message = format!("{}: nothing to delete: {absent}", stack_and_stage(&identity));
         app.report.tell(&Message::Note { message: &message });
-        for fault in mistaken::renamed(app, &identity).await? {
+        for fault in new_stack::renamed(app, &identity).await? {
             app.report.tell(&Message::Warning(&fault));
         }
         return Ok(Exit::Done);
@@ -53,7 +52,7 @@ fn words(app: &App, delete_users: Option<u64>) -> String {
 /// Carries out the plan of a survey, after asking.
 async fn remove(app: &App, session: &Session<()>, survey: Survey) -> Result<(), Failure> {
     let target = session.target();
-    carry_out::show(app, session, &survey.plan, Act::Delete { stage: &target.stage }).await?;
+    apply::show(app, session, &survey.plan, Act::Delete { stage: &target.stage }).await?;
     let Survey { state, plan, .. } = survey;
     if plan.is_empty() && state.check_user.is_none() {
         return Ok(());
@@ -68,7 +67,7 @@ async fn remove(app: &App, session: &Session<()>, survey: Survey) -> Result<(), 
     let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
     app.bill_saves(outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
-    carry_out::conclude(app, outcome, (carry_out::acting(&plan), &carry_out::go_on(app))).map(drop)
+    apply::conclude(app, outcome, (apply::acting(&plan), &apply::go_on(app))).map(drop)
 }
 
 /// Whoever counts wrong does not know what would be lost, so nothing is removed at all.

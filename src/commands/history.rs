@@ -1,18 +1,22 @@
 //! `stackctl history`: what was served since when, from the state.
 
-use super::{app::App, deployed::not_deployed, project, session};
 use crate::{
     engine::{obstacles, served_release},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::{HistoryTable, Message, ReleaseRow},
     resources,
+    session::{
+        App,
+        deployed::{self, not_deployed},
+        project,
+    },
     state::State,
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     let identity = project::identify(app)?;
-    let Some(state) = session::recorded(app, &identity).await? else {
+    let Some(state) = deployed::recorded(app, &identity).await? else {
         return Err(not_deployed(app, &identity, "not deployed").await);
     };
     app.report.data(&Message::History(&table(&state)));

@@ -6,13 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::app::App;
 use crate::{
     config::example_files,
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     filesystem,
     report::Message,
+    session::App,
 };
 
 pub(crate) fn run(app: &App) -> Result<Exit, Failure> {

@@ -8,21 +8,16 @@ use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{
-    app::{App, OnInterrupt},
-    data,
-    deployed::{Deployed, lacks},
-    session::Session,
-};
 use crate::{
     aws::{call, operation, slow},
     cli::InvokeArgs,
     config::Function,
     engine::{Context, Key, Resource as _},
-    error::{Failure, Fault},
     exit::Exit,
+    failure::Failure,
     report::{Invoked, Look, Message},
     resources::lambda_function::{ALIAS, LambdaFunction},
+    session::{App, Deployed, OnInterrupt, Session, deployed::lacks, function_error::failed, request_body},
 };
 
 /// The largest payload that Lambda takes from a caller who waits.
@@ -31,7 +26,7 @@ const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
 pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failure> {
     let deployed = Deployed::reachable(app).await?;
     let (name, function) = deployed.function(&arguments.function)?;
-    let payload = payload(data::read(arguments.data.as_ref()).await?)?;
+    let payload = payload(request_body::read(arguments.data.as_ref()).await?)?;
     let session = deployed.connect(app).await?;
     app.set_on_interrupt(OnInterrupt::Abandon);
     let began = Instant::now();
@@ -111,20 +106,4 @@ fn show(app: &App, invoked: &Invoked<'_>) {
     }
     app.report.tell(&Message::Invoked(invoked));
     app.report.body(invoked.payload);
-}
-
-/// The function's error as it reports it: type, message, and where.
-pub(super) fn failed(what: &str, (name, function): (&str, &Function), error: &Value) -> Fault {
-    let text = |member: &str| error.get(member).and_then(Value::as_str);
-    let (kind, message) = (text("errorType"), text("errorMessage"));
-    let told = [kind, message].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    let mut fault = Fault::new(format!("{what}: {}", if told.is_empty() { "it does not say why" } else { &told }));
-    // Python writes several lines into one entry; Node calls the list `trace` and repeats the message.
-    let trace = error.get("stackTrace").or_else(|| error.get("trace")).and_then(Value::as_array);
-    let lines = trace.into_iter().flatten().filter_map(Value::as_str).flat_map(str::lines);
-    fault.details = lines.filter(|line| !told.ends_with(line.trim())).map(|line| line.trim_end().to_owned()).collect();
-    if message.is_some_and(|message| message.contains("Task timed out")) {
-        fault = fault.hint(format!("`functions.{name}.timeout` gives it {} s", function.timeout));
-    }
-    fault
 }

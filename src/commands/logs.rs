@@ -2,19 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::{
-    app::{App, OnInterrupt},
-    deployed::{Deployed, lacks},
-};
 use crate::{
     cli::{LogsArgs, Since},
     config::Config,
     engine::{Key, Resource as _},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     logs::{Line, RequestIds, Source, Tail, Unread, Wanted, access, is_system},
     report::{API, LogLine, Message},
     resources::log_group::LogGroup,
+    session::{App, Deployed, OnInterrupt, deployed::lacks},
     stack::{access_log_group, access_log_group_name, log_group_name},
 };
 

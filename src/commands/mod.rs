@@ -1,42 +1,20 @@
 //! The commands: one file per verb. They join what the other modules do, decide on the exit code, and neither print nor
 //! exit.
 
-mod access_logs;
-mod app;
 mod call;
-mod carry_out;
 mod completions;
-mod connection;
-mod consent;
-mod data;
-mod deployed;
 mod down;
-mod hindrances;
 mod history;
 mod init;
-mod interpreters;
 mod invoke;
-mod left;
 mod local;
-mod lock;
 mod logs;
-mod missing;
-mod mistaken;
-mod origin;
 mod outputs;
-mod packages;
 mod plan;
-mod project;
-mod reach;
 mod recover;
-mod roll_out;
 mod rollback;
-mod session;
-mod signals;
-mod start;
 mod state;
 mod status;
-mod terminal;
 mod unlock;
 mod up;
 mod user;
@@ -49,12 +27,11 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     cli::{self, Command, LocalCommand},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report,
+    session::{App, OnInterrupt, emulator, lock, signals},
 };
-
-use app::{App, OnInterrupt};
 
 /// The last year in which a clock is believed.
 const LATEST_YEAR: i16 = 2200;
@@ -146,7 +123,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
             LocalCommand::Start => local::start(app).await,
             LocalCommand::Stop => local::stop(app).await,
             LocalCommand::Status => local::status(app).await,
-            LocalCommand::Serve => local::serve(app).await,
+            LocalCommand::Serve => emulator::serve(app).await,
         },
         Command::Completions { shell } => Ok(completions::run(app, shell)),
     }

@@ -1,11 +1,11 @@
 //! `stackctl outputs`: URLs and ids out of the state.
 
-use super::{app::App, deployed::Deployed};
 use crate::{
     cli::OutputsForm,
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::{self, Form, Message},
+    session::{App, Deployed},
     stack::Outputs,
 };
 

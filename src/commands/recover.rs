@@ -1,18 +1,17 @@
 //! `stackctl recover`: a new state for a stack that has lost its own, of what carries the stack's claims.
 
-use super::{
-    app::{App, OnInterrupt},
-    consent::{self, Act, Question},
-    down::users,
-    project,
-    session::{self, Session},
-};
+use super::down::users;
 use crate::{
     aws::Cloud,
     engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several},
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     report::{FoundTable, Message, Recovered, Report, counted},
+    session::{
+        App, OnInterrupt, Session,
+        confirm::{self, Act, Question},
+        project,
+    },
     stack,
     state::{State, StateError},
 };
@@ -31,7 +30,7 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     stack::rewire(&mut discovery.state, &desired);
     let table = FoundTable::new(&discovery.state, &desired, &session.catalog);
     let futile = discovery.state.resources.is_empty() && damaged.is_none();
-    let asking = !futile && consent::is_due(app, Act::Recover);
+    let asking = !futile && confirm::is_due(app, Act::Recover);
     // A damaged state gives way unless somebody says no.
     let damaged = damaged.map(|fault| if asking { fault } else { Fault { hints: Vec::new(), ..fault } });
     let left_alone = left_alone(&discovery, &session.catalog).into_iter().map(|fault| fault.with_flags(&app.flags()));
@@ -40,7 +39,7 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     let tell = if asking { Report::insist } else { Report::tell };
     let target = session.target();
     if asking {
-        consent::show_target(app, &target);
+        confirm::show_target(app, &target);
     }
     told.for_each(|message| tell(&app.report, &message));
     if futile {
@@ -51,7 +50,7 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     let place = session.store.place();
     let text = format!("Write the state of {}, in {}, to {place}", target.subject(), target.location());
     let hint = format!("look at it, then run `stackctl recover{} --yes`", app.flags());
-    consent::ask(app, &Question { act: Act::Recover, text, hint }).await?;
+    confirm::ask(app, &Question { act: Act::Recover, text, hint }).await?;
     record(app, &session, discovery.state).await
 }
 
@@ -64,7 +63,7 @@ async fn blank(app: &App, session: &Session) -> Result<(State, Option<Fault>), F
             return Ok((session.blank(), Some(Fault::new(&error).hint(restore))));
         }
     };
-    if session::is_empty(&state) { Ok((state, None)) } else { Err(not_lost(app, session, &state)) }
+    if state.is_empty() { Ok((state, None)) } else { Err(not_lost(app, session, &state)) }
 }
 
 fn not_lost(app: &App, session: &Session, state: &State) -> Failure {

@@ -1,18 +1,17 @@
 //! `stackctl status`: what there is beside what is configured. Reads only; not even the state is locked.
 
-use super::{
-    app::App,
-    deployed::stack_and_stage,
-    missing, project,
-    session::{self, Session},
-};
 use crate::{
     cli::Detailed,
     config::why_unknown,
     engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, Step, compare},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::{Condition, Message, StatusRow, StatusTable, rows},
+    session::{
+        App, Session,
+        deployed::{self, stack_and_stage},
+        missing_state, project,
+    },
     state::State,
 };
 
@@ -38,8 +37,8 @@ impl Sight {
 pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
     let loaded = project::load_to_compare(app)?;
     let stack = stack_and_stage(&loaded.identity);
-    let table = if session::recorded(app, &loaded.identity).await?.is_none() {
-        missing::verify(app, &loaded.identity).await?;
+    let table = if deployed::recorded(app, &loaded.identity).await?.is_none() {
+        missing_state::verify(app, &loaded.identity).await?;
         StatusTable { stack, deployed: false, resources: Vec::new() }
     } else {
         let packages = project::package_to_compare(&loaded);

@@ -1,16 +1,16 @@
 //! `stackctl unlock`: takes the lock of the state away from who holds it, after showing who that is.
 
-use super::{
-    app::{App, OnInterrupt},
-    connection,
-    consent::{self, Act, Question},
-    deployed::stack_and_stage,
-    lock, project,
-};
 use crate::{
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     report::{Message, Report},
+    session::{
+        App, OnInterrupt,
+        confirm::{self, Act, Question},
+        connection,
+        deployed::stack_and_stage,
+        lock, project,
+    },
     state::{Holder, SeenLock},
 };
 
@@ -25,7 +25,7 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     show(app, &place, &seen);
     let text = format!("Force-release the state lock of {}, at {place}", stack_and_stage(&identity));
     let hint = format!("`stackctl unlock{} --yes` force-releases it", app.flags());
-    consent::ask(app, &Question { act: Act::ForceRelease, text, hint }).await?;
+    confirm::ask(app, &Question { act: Act::ForceRelease, text, hint }).await?;
     app.set_on_interrupt(OnInterrupt::Leave);
     lock::seize(app, &*store, &seen).await?;
     app.report.tell(&Message::Note { message: &format!("unlocked {place}") });

@@ -1,17 +1,17 @@
 //! `stackctl validate`: finds every problem of every stage without asking AWS anything.
 
-use super::{app::App, mistaken, packages::Remarks, project};
 use crate::{
     config::{Config, Loaded},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::{Message, ValidStage},
+    session::{App, new_stack, package_remarks::Remarks, project},
 };
 
 pub(crate) async fn run(app: &App, new_stage: bool) -> Result<Exit, Failure> {
     let stages = project::check(app)?;
     if let ([loaded], false) = (&stages[..], new_stage) {
-        mistaken::refuse_unknown_stage_offline(app, &loaded.identity).await?;
+        new_stack::refuse_unknown_stage_offline(app, &loaded.identity).await?;
     }
     package(app, &stages)?;
     let stages: Vec<ValidStage> = stages.iter().map(|loaded| valid(&loaded.config)).collect();

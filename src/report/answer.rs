@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use crate::error::Fault;
+use crate::failure::Fault;
 
 /// An answer and where it came from.
 #[derive(Debug)]

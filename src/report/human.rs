@@ -11,7 +11,7 @@ use super::{
 use crate::{
     check::CheckReport,
     engine::{Event, Verb},
-    error::{Failure, Fault},
+    failure::{Failure, Fault},
     state::{Holder, LockNews},
 };
 

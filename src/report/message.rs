@@ -11,8 +11,8 @@ use super::{
 use crate::{
     check::{CheckReport, Finding},
     engine::Verb,
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     stack::Outputs,
     state::{LockNews, SeenLock},
 };

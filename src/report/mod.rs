@@ -45,7 +45,7 @@ use std::{
 use crate::{
     cli::{Color, Common},
     engine::{Event, Events, Plan, Refused, Rules},
-    error::Failure,
+    failure::Failure,
 };
 
 pub(crate) use answer::Answer;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::{Action, Fixed, Key, Later, Plan, Rules, Step, Verb},
-    error::camel_case,
+    failure::camel_case,
 };
 
 /// A plan as it is shown.

@@ -18,8 +18,8 @@ use crate::{
         Action, Change, Desired, Event, Immutable, Key, Kind, Obstacle, Plan, Replacement, ResourceError, Rules, Step,
         Traits, Verb, Verdict,
     },
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     state::{Changed, CheckUser, Intent, Place, Recorded, Release, State, Unchecked},
 };
 

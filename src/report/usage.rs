@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::{json, message::Message};
-use crate::{error::Failure, exit::Exit};
+use crate::{exit::Exit, failure::Failure};
 
 /// Prints clap's answer to its stream, and a mistake as an event when `machine` reads.
 pub(crate) fn usage(answer: &clap::Error, machine: bool) -> Exit {

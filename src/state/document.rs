@@ -96,6 +96,12 @@ impl State {
         }
     }
 
+    /// Whether nothing is recorded, and no interrupted run was about to create anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.resources.is_empty() && self.pending.is_empty() && self.check_user.is_none()
+    }
+
     /// The same without all other things: what a look at these alone and a plan for them alone begin with.
     #[must_use]
     pub fn only(&self, keys: &BTreeSet<Key>) -> Self {

@@ -93,7 +93,7 @@ fn a_plan_is_a_pure_function() {
 
 #[test]
 fn asynchronous_is_only_what_meets_the_network() {
-    let plain = ["cli", "config", "error", "exit", "package", "report", "stack"];
+    let plain = ["cli", "config", "exit", "failure", "package", "report", "stack"];
     let found = places(&["async fn", "async move", ".await"], &[]);
     let in_plain = |place: &String| plain.iter().any(|module| place.starts_with(&format!("src/{module}")));
     none(&found.into_iter().filter(in_plain).collect::<Vec<_>>(), "these modules are plain functions");
@@ -110,8 +110,8 @@ fn the_local_cloud_depends_on_nothing_of_stackctl() {
 }
 
 #[test]
-fn only_the_commands_know_the_local_cloud() {
-    none(&places(&["stackctl_local"], &["commands"]), "only src/commands uses the local cloud");
+fn only_the_session_knows_the_local_emulator() {
+    none(&places(&["stackctl_local"], &["session"]), "only src/session uses the local emulator");
 }
 
 #[test]

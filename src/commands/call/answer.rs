@@ -6,16 +6,14 @@ use bytes::Bytes;
 use http::{HeaderValue, Response};
 use jiff::Timestamp;
 
-use super::{
-    super::{app::App, deployed::Deployed},
-    route::Asked,
-};
+use super::route::Asked;
 use crate::{
     cli::CallArgs,
-    error::{Failure, Fault},
+    diagnosis::{Execution, Sent, Target, explain},
     exit::Exit,
-    gateway::{Execution, Sent, Target, explain},
+    failure::{Failure, Fault},
     report::{Answer, Look, Message},
+    session::{App, Deployed},
 };
 
 /// A request and its answer.

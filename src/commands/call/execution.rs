@@ -6,18 +6,16 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 
-use super::{
-    super::{app::App, deployed::Deployed, session::Session},
-    route::Asked,
-};
+use super::route::Asked;
 use crate::{
     check::{Failed, again, failed, request_id},
+    diagnosis::{self, Execution, Target, called_function},
     engine::{Key, Resource as _, served_release},
-    gateway::{self, Execution, Target, called_function},
     http::Client,
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
     report::Message,
     resources::{self, log_group::LogGroup},
+    session::{App, Deployed, Session},
     stack::log_group_name,
 };
 
@@ -62,7 +60,7 @@ pub(super) async fn find(
 fn of_release(deployed: &Deployed, asked: &Asked<'_>) -> Option<String> {
     let release = served_release(&deployed.state, &resources::catalog())?;
     let live = again(&deployed.config, &release.checks).ok()?.config;
-    gateway::find(&live, asked.method, asked.path).ok()?.function().map(str::to_owned)
+    diagnosis::find(&live, asked.method, asked.path).ok()?.function().map(str::to_owned)
 }
 
 /// The lines of a function's log since the request; none when it cannot be read.

@@ -12,12 +12,13 @@ use http::header::AUTHORIZATION;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{
-    app::{App, OnInterrupt},
-    data,
-    deployed::Deployed,
+use crate::{
+    cli::CallArgs,
+    exit::Exit,
+    failure::Failure,
+    http::Client,
+    session::{App, Deployed, OnInterrupt, request_body},
 };
-use crate::{cli::CallArgs, error::Failure, exit::Exit, http::Client};
 use answer::Exchange;
 use request::Load;
 use route::Asked;
@@ -36,7 +37,7 @@ pub(crate) async fn run(app: &App, arguments: &CallArgs) -> Result<Exit, Failure
     } else {
         token::find(app, &deployed, (&asked, target), arguments).await?
     };
-    let body = data::read(arguments.data.as_ref()).await?;
+    let body = request_body::read(arguments.data.as_ref()).await?;
     let request = request::build(&asked, &url, Load { headers, token, body })?;
     let authorization = request.headers().get(AUTHORIZATION).cloned();
     app.set_on_interrupt(OnInterrupt::Abandon);

@@ -8,14 +8,13 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
-use super::{
-    super::{
-        app::App,
-        deployed::{Deployed, lacks},
-    },
-    route::Asked,
+use super::route::Asked;
+use crate::{
+    cli::CallArgs,
+    failure::Failure,
+    http,
+    session::{App, Deployed, deployed::lacks},
 };
-use crate::{cli::CallArgs, error::Failure, http};
 
 /// What cannot stand in a URL as it is. A `%` can: whoever encodes something knows why.
 const NOT_IN_A_URL: &AsciiSet = &CONTROLS

@@ -5,8 +5,8 @@ use std::fmt;
 use crate::{
     cli::CallArgs,
     config::{Config, Method, did_you_mean, list},
-    error::Failure,
-    gateway::{self, NoRoute, Target},
+    diagnosis::{self, NoRoute, Target},
+    failure::Failure,
 };
 
 /// What is asked of the API: `GET /items/7`.
@@ -38,7 +38,7 @@ impl<'a> Asked<'a> {
     /// When there is none; those there are are in the failure.
     pub(super) fn target<'c>(&self, config: &'c Config) -> Result<Target<'c>, Failure> {
         let Self { method, path } = self;
-        gateway::find(config, method, path).map_err(|nothing| match nothing {
+        diagnosis::find(config, method, path).map_err(|nothing| match nothing {
             NoRoute::Variable { variable, example } => {
                 Failure::usage(format!("`{variable}` in the path stands for a value"))
                     .hint(format!("as in `stackctl call {method} {example}`"))

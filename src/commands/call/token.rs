@@ -2,16 +2,14 @@
 
 use http::HeaderValue;
 
-use super::{
-    super::{app::App, data, deployed::Deployed, user},
-    route::Asked,
-};
+use super::route::Asked;
 use crate::{
     cli::{CallArgs, Data, SignInArgs},
     config::Auth,
-    error::Failure,
-    gateway::{self, Target, TokenUse, USER_SCOPE},
+    diagnosis::{self, Target, TokenUse, USER_SCOPE},
+    failure::Failure,
     report::Message,
+    session::{App, Deployed, Pool, request_body, sign_in},
 };
 
 /// The variable that a token may come in.
@@ -27,7 +25,7 @@ pub(super) async fn find(
     (asked, target): (&Asked<'_>, Target<'_>),
     arguments: &CallArgs,
 ) -> Result<Option<HeaderValue>, Failure> {
-    let Some(wanted) = gateway::wanted(target.auth()) else {
+    let Some(wanted) = diagnosis::wanted(target.auth()) else {
         if arguments.user.is_some() || arguments.token_stdin {
             app.report.tell(&Message::Note { message: "everybody may call this route: no token is sent" });
         }
@@ -71,9 +69,9 @@ async fn of_user(
         return Err(twice("password", "STACKCTL_PASSWORD"));
     }
     let session = deployed.connect(app).await?;
-    let pool = user::Pool::of(app, session, deployed.outputs())?;
-    let sign_in = SignInArgs { password_stdin: arguments.password_stdin, ..SignInArgs::default() };
-    let tokens = user::sign_in(app, &pool, user, &sign_in).await?;
+    let pool = Pool::of(app, session, deployed.outputs())?;
+    let arguments = SignInArgs { password_stdin: arguments.password_stdin, ..SignInArgs::default() };
+    let tokens = sign_in(app, &pool, user, &arguments).await?;
     let token = match wanted {
         TokenUse::Id => tokens.id,
         TokenUse::Access => tokens.access,
@@ -85,7 +83,7 @@ async fn from_stdin(arguments: &CallArgs) -> Result<String, Failure> {
     if arguments.data == Some(Data::Stdin) {
         return Err(twice("token", VARIABLE));
     }
-    let text = data::stdin().await?;
+    let text = request_body::stdin().await?;
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let token = String::from_utf8_lossy(line).trim().to_owned();
     if token.is_empty() {

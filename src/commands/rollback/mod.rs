@@ -2,30 +2,30 @@
 
 mod target;
 
-use super::{
-    app::{App, OnInterrupt},
-    consent::{self, Act, Question},
-    deployed::not_deployed,
-    project,
-    roll_out::{Announced, PATIENCE, check_of, failed, remove_check_user, tell_left, unmade},
-    session::{self, Session},
-};
 use crate::{
     check::{self, CheckReport},
     cli::RollbackArgs,
     config::Outline,
     engine::{Back, Entry, Failed, Key, Move, Rollout, TrialEnd, WayBack, WentBack, served_release},
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     http::Client,
     report::{Message, RolledBack, RolledForward},
+    session::{
+        App, OnInterrupt, Session,
+        confirm::{self, Act, Question},
+        deploy::remove_check_user,
+        deployed::{self, not_deployed},
+        post_deploy_check::{Announced, PATIENCE, check_of, failed, tell_left, unmade},
+        project,
+    },
     state::{Release, State},
 };
 use target::Target;
 
 pub(crate) async fn run(app: &App, arguments: RollbackArgs) -> Result<Exit, Failure> {
     let outline = project::outline(app)?;
-    if session::recorded(app, &outline.identity).await?.is_none() {
+    if deployed::recorded(app, &outline.identity).await?.is_none() {
         return Err(not_deployed(app, &outline.identity, "not deployed").await);
     }
     let session = Session::reach(app, &outline.identity).await?.with_names(outline);
@@ -121,16 +121,16 @@ async fn ask(app: &App, session: &Session<Outline>, (release, way): (&Release, &
     let moves: Vec<String> = way.moves.iter().map(in_words).collect();
     let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
     let notes = [message].into_iter().chain(lasting(way));
-    if !consent::is_due(app, Act::RollBack) {
+    if !confirm::is_due(app, Act::RollBack) {
         notes.for_each(|message| app.report.tell(&Message::Note { message: &message }));
         return Ok(());
     }
     let target = session.target();
-    consent::show_target(app, &target);
+    confirm::show_target(app, &target);
     notes.for_each(|message| app.report.insist(&Message::Note { message: &message }));
     let text = format!("Roll back {}, in {} to release {}", target.subject(), target.location(), release.number);
     let hint = format!("look at it, then run `{} --yes`", app.again());
-    consent::ask(app, &Question { act: Act::RollBack, text, hint }).await
+    confirm::ask(app, &Question { act: Act::RollBack, text, hint }).await
 }
 
 fn conclude(app: &App, target: &Target, went: WentBack<CheckReport>) -> Result<Exit, Failure> {

@@ -1,11 +1,11 @@
 //! Which release is rolled back to: the one that was asked for, or the last one before what is live that is available.
 
-use super::super::{app::App, session::Session};
 use crate::{
     config::Outline,
     engine::{Obstacle, Present, WayBack, served_release},
-    error::Failure,
+    failure::Failure,
     report::{Message, Unavailable, reasons},
+    session::{App, Session},
     state::{Release, State},
 };
 

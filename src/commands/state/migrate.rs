@@ -1,15 +1,12 @@
 //! `stackctl state migrate`: brings the state from where it was to where the configuration says now.
 
-use super::super::{
-    app::{App, OnInterrupt},
-    connection, lock, project,
-};
 use crate::{
     cli::{MigrateArgs, StatePlace},
     config::{Identity, S3Location, StateLocation},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::Message,
+    session::{App, OnInterrupt, connection, lock, project},
     state::{Backend, StateError, Transferred, nothing_to_move, transfer},
 };
 

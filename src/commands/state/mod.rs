@@ -4,8 +4,14 @@ mod migrate;
 mod pull;
 mod show;
 
-use super::{app::App, mistaken};
-use crate::{cli::StateCommand, config::Identity, error::Failure, exit::Exit, state::Backend};
+use crate::{
+    cli::StateCommand,
+    config::Identity,
+    exit::Exit,
+    failure::Failure,
+    session::{App, new_stack},
+    state::Backend,
+};
 
 pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failure> {
     match command {
@@ -17,7 +23,7 @@ pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failur
 
 /// There is no state at a place.
 async fn nothing(app: &App, (identity, store): (&Identity, &dyn Backend)) -> Failure {
-    if let Err(failure) = mistaken::refuse_unknown_stage(app, identity, store).await {
+    if let Err(failure) = new_stack::refuse_unknown_stage(app, identity, store).await {
         return failure;
     }
     Failure::failed(format!("{}: there is no state", store.place()))

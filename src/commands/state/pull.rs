@@ -1,10 +1,12 @@
 //! `stackctl state pull`: the bytes as they are, which need not be a state that this version can use.
 
-use super::{
-    super::{app::App, connection, left, project},
-    nothing,
+use super::nothing;
+use crate::{
+    exit::Exit,
+    failure::Failure,
+    report::Look,
+    session::{App, connection, leftover_state, project},
 };
-use crate::{error::Failure, exit::Exit, report::Look};
 
 pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
     if app.report.look() == Look::Json {
@@ -15,7 +17,7 @@ pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
     let store = connection::store(app, &identity).await?;
     let bytes = store.bytes().await?;
     if bytes.is_none() {
-        left::refuse(&*store, left::unmoved(app, &identity).as_ref()).await?;
+        leftover_state::refuse(&*store, leftover_state::unmoved(app, &identity).as_ref()).await?;
     }
     let Some(bytes) = bytes else { return Err(nothing(app, (&identity, &*store)).await) };
     app.report.raw(&bytes);

@@ -2,20 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    super::{
-        app::{App, OnInterrupt},
-        terminal::{self, Terminal},
-    },
-    auth, password,
-    pool::Pool,
-};
+use super::auth;
 use crate::{
     cli::{PoolArgs, SignInArgs},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     people::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
     report::Message,
+    session::{
+        App, OnInterrupt, Pool, password,
+        terminal::{self, Terminal},
+    },
 };
 
 /// What was asked for.

@@ -1,15 +1,12 @@
 //! `stackctl user group add` and `remove`.
 
-use super::{
-    super::app::{App, OnInterrupt},
-    pool::Pool,
-};
 use crate::{
     cli::PoolArgs,
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     people::{People, PeopleError},
     report::Message,
+    session::{App, OnInterrupt, Pool},
 };
 
 pub(crate) async fn add(app: &App, pool: &PoolArgs, names: [&str; 2], create: bool) -> Result<Exit, Failure> {

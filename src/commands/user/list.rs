@@ -1,12 +1,12 @@
 //! `stackctl user list`.
 
-use super::{super::app::App, pool::Pool};
 use crate::{
     check,
     cli::PoolArgs,
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::{Message, UserTable},
+    session::{App, Pool},
 };
 
 pub(crate) async fn run(app: &App, pool: &PoolArgs, limit: Option<u32>) -> Result<Exit, Failure> {

@@ -5,21 +5,16 @@ mod create;
 mod delete;
 mod group;
 mod list;
-mod password;
-mod pool;
 mod set_password;
 mod show;
 mod switch;
 mod token;
 
-pub(crate) use auth::sign_in;
-pub(crate) use pool::Pool;
-
-use super::app::App;
 use crate::{
     cli::{GroupCommand, TokenCommand, UserArgs, UserCommand},
-    error::Failure,
     exit::Exit,
+    failure::Failure,
+    session::App,
 };
 
 pub(crate) async fn run(app: &App, arguments: UserArgs) -> Result<Exit, Failure> {

@@ -1,14 +1,13 @@
 //! `stackctl user set-password`.
 
-use super::{
-    super::{
-        app::{App, OnInterrupt},
-        terminal,
-    },
-    password,
-    pool::Pool,
+use crate::{
+    cli::PoolArgs,
+    exit::Exit,
+    failure::Failure,
+    people::PoolSettings,
+    report::Message,
+    session::{App, OnInterrupt, Pool, password, terminal},
 };
-use crate::{cli::PoolArgs, error::Failure, exit::Exit, people::PoolSettings, report::Message};
 
 /// What was asked for.
 pub(crate) struct Wanted {

@@ -1,12 +1,12 @@
 //! `stackctl user show`.
 
-use super::{super::app::App, pool::Pool};
 use crate::{
     cli::PoolArgs,
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     people::PeopleError,
     report::{Message, UserCard},
+    session::{App, Pool},
 };
 
 pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {

@@ -1,10 +1,12 @@
 //! `stackctl user disable` and `enable`.
 
-use super::{
-    super::app::{App, OnInterrupt},
-    pool::Pool,
+use crate::{
+    cli::PoolArgs,
+    exit::Exit,
+    failure::Failure,
+    report::Message,
+    session::{App, OnInterrupt, Pool},
 };
-use crate::{cli::PoolArgs, error::Failure, exit::Exit, report::Message};
 
 pub(crate) async fn disable(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
     let pool = Pool::open(app, pool).await?;

@@ -6,18 +6,17 @@ use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
 
-use super::super::{
-    app::App,
-    connection, project, session,
-    terminal::{self, Terminal},
-};
 use crate::{
     cli::PoolArgs,
-    error::{Failure, Fault},
     exit::Exit,
+    failure::{Failure, Fault},
     http::Client,
     people::{Issuer, Prompt as _, TokenProblem, WebKeys, WebToken},
     report::{Message, TokenCard, lasting},
+    session::{
+        App, connection, deployed, project,
+        terminal::{self, Terminal},
+    },
     stack::Outputs,
 };
 
@@ -75,7 +74,7 @@ impl Expected {
         let mut expected = Self { endpoint: None, pool_id: pool.user_pool_id.clone() };
         if expected.pool_id.is_none()
             && app.common.config.exists()
-            && let Some(state) = session::recorded(app, &project::identify(app)?).await?
+            && let Some(state) = deployed::recorded(app, &project::identify(app)?).await?
         {
             let outputs = Outputs::of(&state);
             expected = Self { endpoint: outputs.endpoint, pool_id: outputs.user_pool_id };

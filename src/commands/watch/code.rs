@@ -90,7 +90,7 @@ mod tests {
         };
         let code = || update("lambda_function.hello", &[CODE]);
         assert!(only(&plan(vec![code(), update("lambda_function.other", &[ALIAS, CODE])])));
-        assert_eq!(crate::commands::start::deployed(&plan(vec![code()])), ["hello"]);
+        assert_eq!(crate::session::emulator::warm_up::deployed(&plan(vec![code()])), ["hello"]);
         for other in [
             update("lambda_function.hello", &[ALIAS]),
             update("lambda_function.hello", &[CODE, "memory"]),

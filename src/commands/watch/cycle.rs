@@ -8,21 +8,19 @@ use std::collections::BTreeSet;
 
 use super::{code, go_on_unlocked};
 use crate::{
-    commands::{
-        app::App,
-        connection,
-        consent::{self, Act},
-        hindrances, interpreters,
-        packages::Remarks,
-        project,
-        roll_out::{Applied, apply},
-        session::{Session, Survey},
-        start,
-    },
     config::{Loaded, Problem},
     engine::{Consent, Desired, Plan},
-    error::Failure,
+    failure::Failure,
     report::{Deployed, Message, PlanTable, UnderWay},
+    session::{
+        App, Session, Survey,
+        confirm::{self, Act},
+        connection,
+        deploy::{Applied, apply},
+        emulator::{interpreters, warm_up},
+        package_remarks::Remarks,
+        preconditions, project,
+    },
     stack::Packages,
     state::State,
 };
@@ -130,10 +128,10 @@ impl<'a> Stack<'a> {
             return Ok(Ended::Unchanged);
         }
         let code_only = code::only(&plan);
-        if !code_only && consent::is_due(self.app, Act::Change) && agreed != Some(&plan) {
+        if !code_only && confirm::is_due(self.app, Act::Change) && agreed != Some(&plan) {
             return Ok(Ended::Open(Box::new(plan)));
         }
-        hindrances::refuse(self.app, &self.session, &plan).await?;
+        preconditions::refuse(self.app, &self.session, &plan).await?;
         if !code_only && agreed.is_none() {
             self.app.report.tell(&Message::Plan(&PlanTable::new(&plan, &self.session.catalog)));
         }
@@ -141,7 +139,7 @@ impl<'a> Stack<'a> {
         let Applied { steps, state } =
             apply(self.app, &self.session, survey, (&UnderWay(&self.app.report), again)).await;
         self.settled = Some(Settled::new(desired, &state?));
-        Ok(Ended::Deployed(Deployed { steps, functions: start::deployed(&plan), code_only }))
+        Ok(Ended::Deployed(Deployed { steps, functions: warm_up::deployed(&plan), code_only }))
     }
 
     /// Looks at the functions whose code was edited, where nothing else can have changed, and at everything otherwise.

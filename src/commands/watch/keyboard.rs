@@ -4,8 +4,8 @@ use std::io;
 
 use tokio::task::JoinHandle;
 
-use crate::commands::{
-    app::App,
+use crate::session::{
+    App,
     terminal::{self, Asked},
 };
 

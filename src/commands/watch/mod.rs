@@ -9,20 +9,17 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::{
-    app::{App, OnInterrupt},
-    consent, lock,
-    packages::Remarks,
-    project, start, terminal,
-    up::bring_up,
-};
 use crate::{
     cli::{NewArgs, UpArgs},
     config::Loaded,
     engine::Plan,
-    error::Failure,
     exit::Exit,
+    failure::Failure,
     report::{Cycle, CycleEnd, Look, Message, PlanTable, Watching},
+    session::{
+        App, OnInterrupt, confirm, deploy::bring_up, emulator::warm_up, lock, package_remarks::Remarks, project,
+        terminal,
+    },
     stack,
     watch::{Files, Saved, Saves, WatchError},
 };
@@ -127,7 +124,7 @@ impl Watch<'_> {
                 Ended::Open(plan) => plan,
             };
             let (table, target) = (PlanTable::new(&plan, &self.stack.session.catalog), self.stack.session.target());
-            consent::show_target(self.app, &target);
+            confirm::show_target(self.app, &target);
             self.app.report.insist(&Message::Plan(&table));
             if self.app.report.look() == Look::Json || !terminal::is_there() {
                 let way_out = Some(format!("stackctl up{}", self.app.flags()));
@@ -161,7 +158,7 @@ impl Watch<'_> {
         tokio::select! {
             biased;
             next = self.saves.next() => Some(next),
-            failures = start::failures(&self.stack.session, deployed.functions.iter().map(String::as_str)) => {
+            failures = warm_up::failures(&self.stack.session, deployed.functions.iter().map(String::as_str)) => {
                 for fault in failures {
                     self.app.fail(fault.into());
                 }

@@ -1,0 +1,222 @@
+//! A refusal in words: what API Gateway minded, and what to check.
+
+use bytes::Bytes;
+use http::Response;
+use serde_json::Value;
+
+use super::{
+    execution::{Execution, remedy},
+    refusal::Refusal,
+    route::Target,
+    token::{Claims, TokenUse, USER_SCOPE, is_for_users, wanted},
+};
+use crate::{
+    config::{Auth, Config},
+    failure::Fault,
+};
+
+/// What was sent, as far as a refusal can be about it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    /// What it was sent to.
+    pub(crate) config: &'a Config,
+    /// `GET /items/7`.
+    pub(crate) request: &'a str,
+    /// What was to answer.
+    pub(crate) target: Target<'a>,
+    /// The `Authorization` header.
+    pub(crate) token: Option<&'a str>,
+    /// What became of the function, as far as it is known.
+    pub(crate) execution: &'a Execution,
+    /// The user pool that the API asks.
+    pub(crate) pool_id: Option<&'a str>,
+    /// Seconds since 1970.
+    pub(crate) now: i64,
+    /// The flags that commands in hints need, after a space; ` --local`.
+    pub(crate) flags: &'a str,
+}
+
+/// Says why API Gateway refused a request, and what to check; nothing when an answer is not a refusal of its own.
+pub(crate) fn explain(sent: &Sent<'_>, answer: &Response<Bytes>) -> Option<Fault> {
+    let status = answer.status();
+    let (refusal, message) = refusal(answer)?;
+    let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
+    // A message about a signature repeats the token.
+    let message = Some(message).filter(|message| !message.is_empty() && !error_type.contains("Signature"));
+    let message = message.as_deref().or(status.canonical_reason()).unwrap_or_default();
+    Some(in_words(sent, refusal, &format!("{} {message}", status.as_u16())))
+}
+
+impl Sent<'_> {
+    /// The function that the live deployment calls, or else the one of the config's route.
+    fn function(&self) -> &str {
+        self.execution.function.as_deref().or(self.target.function()).unwrap_or("the function")
+    }
+}
+
+/// Whether API Gateway called, or was to call, a function and answered in its place.
+pub(crate) fn called_function(answer: &Response<Bytes>) -> bool {
+    let refusal = refusal(answer).map(|(refusal, _)| refusal);
+    matches!(refusal, Some(Refusal::NotCalled | Refusal::Failed | Refusal::TimedOut))
+}
+
+/// Whether API Gateway let a request no further because there were too many.
+pub(crate) fn is_throttled(answer: &Response<Bytes>) -> bool {
+    refusal(answer).is_some_and(|(refusal, _)| refusal == Refusal::Throttled)
+}
+
+/// Why API Gateway refused, and what it says itself; nothing when an answer is not a refusal of its own.
+fn refusal(answer: &Response<Bytes>) -> Option<(Refusal, String)> {
+    let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
+    let message = message(answer.body());
+    Some((Refusal::of(answer.status().as_u16(), error_type, &message), message))
+}
+
+/// What a body says in `message`, as API Gateway writes it.
+fn message(body: &[u8]) -> String {
+    let body: Option<Value> = serde_json::from_slice(body).ok();
+    body.as_ref().and_then(|body| body.get("message")?.as_str()).unwrap_or_default().to_owned()
+}
+
+fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
+    let Sent { request, flags, .. } = sent;
+    let fault = |what: &str| Fault::new(format!("{request}: {what} ({answer})"));
+    let function = sent.function();
+    match refusal {
+        Refusal::Unauthorized => {
+            let verify = format!("`stackctl user token inspect{flags}` verifies its signature");
+            unauthorized(sent, fault("API Gateway refused it"), ("nothing in the token tells why", verify))
+        }
+        Refusal::Expired => {
+            let clock = "this machine's clock differs from AWS's: set it right".to_owned();
+            unauthorized(sent, fault("API Gateway refused it"), ("by AWS's clock the token has expired", clock))
+        }
+        Refusal::Throttled => throttled(sent, fault("requests come faster than the API takes them")),
+        Refusal::NotDeployed => fault("what is deployed has no such route")
+            .detail("the config has it, so what is deployed is another version of it")
+            .hint(format!("`stackctl plan{flags}` shows what differs, `stackctl up{flags}` deploys it")),
+        Refusal::Forbidden => fault("API Gateway knows no such API or stage, or lets nobody reach it this way")
+            .detail("its execute-api endpoint may be switched off, or a firewall (WAF) may block the request")
+            .hint(format!("`stackctl status{flags}` says whether the API and its stage are there")),
+        Refusal::AccessDenied => fault("a policy denies it")
+            .hint("look at the resource policy of the REST API, which stackctl does not manage"),
+        Refusal::QuotaExceeded => {
+            fault("a quota is used up").hint("look at the usage plans of the account, which stackctl does not manage")
+        }
+        Refusal::TooLarge => fault("the body is larger than API Gateway takes").hint("it takes 10 MB at most"),
+        Refusal::MediaType => {
+            fault("API Gateway does not take this media type").hint("`-H 'Content-Type: …'` sends another one")
+        }
+        Refusal::NotCalled => not_called(sent, fault(&format!("API Gateway could not call `{function}`"))),
+        Refusal::Failed => failed(sent, answer),
+        Refusal::TimedOut => {
+            let fault = sent.execution.with_lines(fault(&format!("`{function}` did not answer in time")), function);
+            timed_out(sent, fault)
+        }
+        Refusal::Unavailable => fault("AWS is in trouble").hint("try again in a moment"),
+        Refusal::Other => fault("API Gateway refused it"),
+    }
+}
+
+/// The function failed, or its response is malformed.
+fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
+    let (function, execution) = (sent.function(), sent.execution);
+    let logs = format!("`stackctl logs {function} --since 5m{}` shows what it logged", sent.flags);
+    let what = match &execution.cause {
+        Some(cause) => cause.of(function),
+        None => format!("`{function}` failed or returned an invalid response"),
+    };
+    let fault = execution.with_lines(Fault::new(format!("{}: {what} ({answer})", sent.request)), function);
+    let fault = match execution.cause.as_ref().and_then(|cause| remedy(cause, function, sent.config)) {
+        Some(remedy) => fault.hint(remedy),
+        None => fault,
+    };
+    if execution.lines.is_empty() { fault.hint(logs) } else { fault }
+}
+
+fn not_called(sent: &Sent<'_>, fault: Fault) -> Fault {
+    let Sent { flags, .. } = sent;
+    fault
+        .detail("the permission to call it is missing, or it is gone, or too many of it run at once")
+        .hint(format!("`stackctl status{flags}` says what is missing, `stackctl up{flags}` brings it back"))
+}
+
+/// What is wrong with the token, as far as it shows.
+fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, String)) -> Fault {
+    let auth = sent.target.auth();
+    let Some(wanted) = wanted(auth) else {
+        return fault
+            .detail("the config lets everybody call it, so what is deployed is another version of it")
+            .hint(format!("`stackctl up{}` deploys the config", sent.flags));
+    };
+    let Some(token) = sent.token else {
+        let detail = format!("no token was sent, and the route asks for {}", wanted.described());
+        return fault.detail(detail).hint(way_in(auth));
+    };
+    let Some(claims) = Claims::read(token) else {
+        return fault.detail("what was sent is not a token of a user pool").hint(way_in(auth));
+    };
+    let (detail, hint) = flaw(sent, wanted, &claims).unwrap_or_else(|| (otherwise.0.to_owned(), otherwise.1));
+    fault.detail(detail).hint(hint)
+}
+
+/// How to get a token that the route takes.
+fn way_in(auth: &Auth) -> String {
+    if is_for_users(auth) {
+        return "`--as mail@example.com` signs in and sends the right one".into();
+    }
+    format!("signing in gives `{USER_SCOPE}` only: other scopes come from the OAuth endpoints of the pool's domain")
+}
+
+/// The first thing that API Gateway minds about a token, and the way out.
+fn flaw(sent: &Sent<'_>, wanted: TokenUse, claims: &Claims) -> Option<(String, String)> {
+    let auth = sent.target.auth();
+    if let Some(pool) = sent.pool_id.filter(|pool| *pool != claims.pool_id) {
+        let detail = format!("the token is of user pool {}, and the API asks {pool}", claims.pool_id);
+        return Some((detail, way_in(auth)));
+    }
+    if claims.expires <= sent.now {
+        return Some((format!("the token expired {} ago", elapsed(sent.now - claims.expires)), way_in(auth)));
+    }
+    let is = if claims.token_use == "id" { TokenUse::Id } else { TokenUse::Access };
+    if is != wanted {
+        let detail = format!("{} was sent, and the route asks for {}", is.described(), wanted.described());
+        return Some((detail, way_in(auth)));
+    }
+    let Auth::Scopes(wanted) = auth else { return None };
+    if claims.scopes.iter().any(|scope| wanted.contains(scope)) {
+        return None;
+    }
+    let (has, wanted) = (quoted(&claims.scopes), quoted(wanted));
+    Some((format!("the token has the scopes {has}, and the route asks for one of {wanted}"), way_in(auth)))
+}
+
+fn throttled(sent: &Sent<'_>, fault: Fault) -> Fault {
+    match &sent.config.api.throttle {
+        Some(throttle) => fault
+            .detail(format!("`api.throttle` lets {} a second in, {} at once", throttle.rate, throttle.burst))
+            .hint("send fewer, or raise `api.throttle`"),
+        None => fault.detail("the config sets no `api.throttle`, so the account's limits hold").hint("send fewer"),
+    }
+}
+
+fn timed_out(sent: &Sent<'_>, fault: Fault) -> Fault {
+    let function = sent.function();
+    let timeout = sent.config.functions.get(function).map_or(0, |function| function.timeout);
+    fault
+        .detail(format!("API Gateway waits for 29 s; the function goes on for up to {timeout} s"))
+        .hint(format!("`stackctl logs {function} --since 5m{}` shows what it did meanwhile", sent.flags))
+}
+
+fn quoted<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
+    texts.into_iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn elapsed(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86400 => format!("{} h", seconds / 3600),
+        _ => format!("{} days", seconds / 86400),
+    }
+}

@@ -1,0 +1,113 @@
+//! Failures of the other modules as failures of a command.
+
+use std::fmt::Write as _;
+
+use super::{Failure, Fault, Place};
+use crate::{
+    config::{Problem, Problems, Severity},
+    engine::{ObserveError, PlanError, Refused},
+    exit::Exit,
+    http::HttpError,
+    state::{StateError, TransferError},
+};
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        let Problem { file, line, column, path, message, details, hint, .. } = problem;
+        let mut whole = String::new();
+        if let Some(file) = &file {
+            whole.push_str(file);
+            if let (Some(line), Some(column)) = (line, column) {
+                let _ = write!(whole, ":{line}:{column}");
+            }
+            whole.push_str(": ");
+        }
+        if !path.is_empty() {
+            whole.push_str(&path);
+            whole.push_str(": ");
+        }
+        whole.push_str(&message);
+        let place = Some(Place { file, line, column, path });
+        Self { message: whole, details, hints: hint.into_iter().collect(), place }
+    }
+}
+
+impl From<Problems> for Failure {
+    /// Takes the errors; warnings are told before.
+    fn from(problems: Problems) -> Self {
+        let errors = problems.0.into_iter().filter(|problem| problem.severity == Severity::Error);
+        Self { exit: Exit::Usage, errors: errors.map(Fault::from).collect(), hints: Vec::new() }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        let exit = if error.contended() { Exit::Locked } else { Exit::Failed };
+        if let StateError::Bucket { error: call, .. } = &error {
+            return Self { exit, errors: vec![Fault::of(&error, call)], hints: Vec::new() };
+        }
+        Self::new(exit, &error).with_hints(error.hints())
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::State(error) => error.into(),
+            error => Self::failed(&error).with_hints(error.hints()),
+        }
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        Refused::from(error).into()
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        let refused = Refused(refused.0.into_iter().map(as_written).collect());
+        // What is a way out of several comes once, after what is one of each.
+        let mut hints: Vec<String> = Vec::new();
+        for hint in refused.0.iter().flat_map(PlanError::hints) {
+            hints.retain(|other| *other != hint);
+            hints.push(hint);
+        }
+        Self { exit: Exit::Failed, errors: refused.0.iter().map(Fault::new).collect(), hints }
+    }
+}
+
+/// The same with a pool's setting under its name in the configuration, which is the one that people know.
+fn as_written(error: PlanError) -> PlanError {
+    match error {
+        PlanError::WouldLoseData { key, field, live, wanted } => {
+            let words = [key.kind.as_str(), &field].map(camel_case);
+            PlanError::WouldLoseData { key, field: words.join("."), live, wanted }
+        }
+        error => error,
+    }
+}
+
+/// The name of a spec's field as the config spells it.
+pub(crate) fn camel_case(snake_case: &str) -> String {
+    let mut words = snake_case.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        let capital = letters.next().map(|letter| letter.to_ascii_uppercase());
+        name + &capital.into_iter().chain(letters).collect::<String>()
+    })
+}
+
+impl From<HttpError> for Failure {
+    fn from(error: HttpError) -> Self {
+        Self::failed(&error).with_hints(error.hint().map(str::to_owned))
+    }
+}
+
+impl From<ObserveError> for Failure {
+    fn from(error: ObserveError) -> Self {
+        Self::resource(format!("{}: cannot be looked at", error.key), &error.error)
+    }
+}

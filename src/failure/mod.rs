@@ -1,0 +1,7 @@
+//! Why a command failed: what happened, where, and what to do. Every failure has an exit code.
+
+mod conversions;
+mod fault;
+
+pub(crate) use conversions::camel_case;
+pub(crate) use fault::{Failure, Fault, Place};

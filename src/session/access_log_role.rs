@@ -1,0 +1,33 @@
+//! Makes sure, before anything is changed, that API Gateway may write the access log that a plan asks for.
+
+use super::{App, Session};
+use crate::{
+    engine::{Action, Context, Plan, Resource as _, Step},
+    failure::Fault,
+    resources::stage::{ROLE_HINTS, Stage, may_log},
+};
+
+/// What stands against the access log of a plan, when it sets one. The role that it takes is one for all APIs of the
+/// account, so it is looked at and never set.
+pub(crate) async fn hindrance(app: &App, session: &Session, plan: &Plan) -> Option<Fault> {
+    let step = plan.steps.iter().find(|step| sets_access_log(step, plan))?;
+    let context = Context { cloud: &session.cloud, key: &step.key, events: &app.report, interrupt: &app.interrupt };
+    // Whoever may not look is told by the stage itself what is missing.
+    if may_log(&context).await.unwrap_or(true) {
+        return None;
+    }
+    let fault = Fault::new(format!("{}: API Gateway has no role to write its access log with", step.key));
+    Some(ROLE_HINTS.into_iter().fold(fault, Fault::hint))
+}
+
+fn sets_access_log(step: &Step, plan: &Plan) -> bool {
+    let wanted = plan.desired.get(&step.key).is_some_and(|node| node.spec.get("access_log").is_some());
+    let changes = match &step.action {
+        Action::Create { .. } | Action::Replace { .. } => true,
+        Action::Adopt { changes, .. } | Action::Update { changes, .. } => {
+            changes.iter().any(|change| change.path.first().is_some_and(|field| field == "access_log"))
+        }
+        Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => false,
+    };
+    step.key.kind == Stage::KIND && wanted && changes
+}

@@ -1,0 +1,105 @@
+//! Shows a plan, asks, counts what is done, and says what became of it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use super::{
+    App, Session,
+    confirm::{self, Act, Question},
+};
+use crate::{
+    engine::{Event, Events, Outcome, Plan, Verb},
+    exit::Exit,
+    failure::{Failure, Fault},
+    report::{Message, PlanTable, past},
+    state::State,
+};
+
+/// Shows a plan and asks whether it is to be carried out, where there is something to do and somebody to ask.
+///
+/// # Errors
+/// When it is not to be.
+pub(crate) async fn show<C>(app: &App, session: &Session<C>, plan: &Plan, act: Act<'_>) -> Result<(), Failure> {
+    let table = PlanTable::new(plan, &session.catalog);
+    if acting(plan) == 0 || !confirm::is_due(app, act) {
+        app.report.tell(&Message::Plan(&table));
+        return Ok(());
+    }
+    let target = session.target();
+    confirm::show_target(app, &target);
+    app.report.insist(&Message::Plan(&table));
+    let (stack, location) = (target.subject(), target.location());
+    let text = match act {
+        Act::Delete { .. } => format!("Delete {stack}, from {location}"),
+        _ => format!("Deploy {stack}, to {location}"),
+    };
+    let hint = format!("look at the plan, then run `{} --yes`", app.again());
+    confirm::ask(app, &Question { act, text, hint }).await
+}
+
+/// How many steps do something.
+pub(crate) fn acting(plan: &Plan) -> usize {
+    plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep).count()
+}
+
+/// Says what became of a plan with so many steps; `again` says how a rest of it is done, as [`go_on`] does.
+///
+/// # Errors
+/// When not all of it was done.
+pub(crate) fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Result<State, Failure> {
+    let exit = if outcome.done > 0 { Exit::Partly } else { Exit::Failed };
+    let again = format!("{} of {steps} steps are done and recorded; {again}", outcome.done);
+    if let Some(error) = outcome.save_error {
+        let failure = Failure::from(error);
+        let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
+        let begun = outcome.done + outcome.failed.len() + outcome.stopped.len() > 0;
+        let found = format!("what was done meanwhile is found by the next `{}`", app.again());
+        return Err(Failure { exit, ..failure }.with_hints(begun.then_some(found)));
+    }
+    if !outcome.failed.is_empty() {
+        let errors = outcome
+            .failed
+            .iter()
+            .map(|failed| Fault::of(format!("{}: not {}", failed.key, past(failed.verb)), &failed.error));
+        let exit = if outcome.interrupted { Exit::Interrupted } else { exit };
+        return Err(Failure { exit, errors: errors.collect(), hints: vec![again] });
+    }
+    if outcome.interrupted {
+        let failure = Failure::new(Exit::Interrupted, "interrupted; what was under way is finished").hint(again);
+        let stopped = outcome.stopped.iter().map(|stopped| format!("{}: {}", stopped.key, stopped.error));
+        return Err(stopped.fold(failure, Failure::detail));
+    }
+    Ok(outcome.state)
+}
+
+/// How a rest of what was to be done is done by the same command.
+pub(crate) fn go_on(app: &App) -> String {
+    format!("run `{}` to go on", app.again())
+}
+
+/// Passes events on and counts the steps that are done.
+pub(crate) struct Tally<'a> {
+    events: &'a dyn Events,
+    steps: Mutex<BTreeMap<Verb, usize>>,
+}
+
+impl<'a> Tally<'a> {
+    pub(crate) fn new(events: &'a dyn Events) -> Self {
+        Self { events, steps: Mutex::default() }
+    }
+
+    pub(crate) fn take(self) -> BTreeMap<Verb, usize> {
+        self.steps.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Events for Tally<'_> {
+    fn emit(&self, event: Event) {
+        if let Event::StepDone { verb, .. } = &event {
+            *self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(*verb).or_default() += 1;
+        }
+        self.events.emit(event);
+    }
+}

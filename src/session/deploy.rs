@@ -1,0 +1,186 @@
+//! Carries a plan out so that it can be undone: what is served afterwards is checked, and put back when the check fails.
+
+use std::collections::BTreeMap;
+
+use super::{
+    App, OnInterrupt, Session, Survey,
+    apply::{self, Tally},
+    confirm::Act,
+    emulator::{interpreters, warm_up},
+    post_deploy_check::{Announced, PATIENCE, aftermath, check_of, failed, tell_checked, tell_left, unmade},
+    preconditions,
+};
+use crate::{
+    check::{self, CheckReport},
+    cli::UpArgs,
+    config::Loaded,
+    engine::{Consent, Entry, Events, Key, Resource as _, ResourceError, RolledOut, Rollout, TrialEnd, Verb, record},
+    failure::{Failure, Fault},
+    http::Client,
+    people::PeopleError,
+    report::Message,
+    resources::user_pool::UserPool,
+    stack::{self, Packages},
+    state::State,
+};
+
+/// Carries out the plan of a survey, after asking, checks what is served then, and returns the state as it is then.
+///
+/// # Errors
+/// When not everything was done, or the check has not passed.
+pub(crate) async fn roll_out(
+    app: &App,
+    session: &Session,
+    survey: Survey,
+    arguments: UpArgs,
+) -> Result<State, Failure> {
+    apply::show(app, session, &survey.plan, Act::Deploy).await?;
+    if !arguments.no_check {
+        tell_unchecked(app, &survey);
+    }
+    let Survey { state, plan, .. } = survey;
+    if plan.is_empty() && state.unchecked.is_none() && state.check_user.is_none() {
+        return Ok(state);
+    }
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let state = remove_check_user(app, session, state).await?;
+    if plan.is_empty() && state.unchecked.is_none() {
+        return Ok(state);
+    }
+    let steps = apply::acting(&plan);
+    let removes = plan.count(Verb::Delete) + plan.count(Verb::Forget) > 0;
+    let (tally, client, entry) = (Tally::new(&app.report), Client::new(PATIENCE), entry(app, session));
+    let check = Announced { app, check: check_of(app, (session, &session.config), &client), at_once: removes };
+    let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
+    let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &how).await;
+    app.bill_saves(rolled.outcome.saves);
+    app.report.tell(&Message::Executed { steps: &tally.take(), took: rolled.took });
+    conclude(app, rolled, (steps, removes))
+}
+
+/// What became of a plan that was carried out.
+pub(crate) struct Applied {
+    /// How many steps were done, by verb.
+    pub(crate) steps: BTreeMap<Verb, usize>,
+    /// The state as it is then, or why not everything was done.
+    pub(crate) state: Result<State, Failure>,
+}
+
+/// Carries out the plan of a survey, to which whoever must has agreed, and checks nothing; `again` says how a rest of it is
+/// done.
+pub(crate) async fn apply(
+    app: &App,
+    session: &Session,
+    survey: Survey,
+    (events, again): (&dyn Events, &str),
+) -> Applied {
+    let Survey { state, plan, .. } = survey;
+    app.set_on_interrupt(OnInterrupt::Finish);
+    let (tally, steps, entry) = (Tally::new(events), apply::acting(&plan), entry(app, session));
+    let unseen = Rollout::<Announced<'_>> { trial: None, undo: false, entry: &entry };
+    let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &unseen).await;
+    app.bill_saves(rolled.outcome.saves);
+    tell_unpruned(app, &rolled.unpruned);
+    Applied { steps: tally.take(), state: apply::conclude(app, rolled.outcome, (steps, again)) }
+}
+
+/// Tells that there is something to do although nothing is to be changed.
+pub(crate) fn tell_unchecked(app: &App, survey: &Survey) {
+    if survey.plan.is_empty() && survey.state.unchecked.is_some() {
+        let up = format!("stackctl up{}", app.flags());
+        let message = format!("the last change has not passed its check yet: `{up}` checks what is served");
+        app.report.tell(&Message::Note { message: &message });
+    }
+}
+
+/// Deletes the user that an interrupted check has left. One that is on record and is not a check's is untracked.
+///
+/// # Errors
+/// When it cannot be looked at or deleted.
+pub(crate) async fn remove_check_user<C>(app: &App, session: &Session<C>, mut state: State) -> Result<State, Failure> {
+    let Some(user) = state.check_user.take() else { return Ok(state) };
+    let pools = state.resources.keys().filter(|key| key.kind == UserPool::KIND).cloned().collect();
+    let observed = session.engine(app, &app.report).look_at(&state, &pools).await?;
+    let at = (&session.cloud, &app.report as &dyn Events);
+    let failed = |error: PeopleError| {
+        let failure = Failure::failed("the user of an interrupted check cannot be removed").detail(&error);
+        error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints(&app.flags()))
+    };
+    match check::left_over(at, (&user, &state), &observed).await.map_err(failed)? {
+        check::LeftOver::Gone => {}
+        check::LeftOver::Ours => check::dismiss(at, &user).await.map_err(failed)?,
+        check::LeftOver::NotOurs => {
+            let fault = Fault::new(format!("the state names `{}` as the temporary user of a check", user.username))
+                .detail(format!("no check of this stack created that user in user pool `{}`", user.user_pool_id))
+                .hint("the user is left alone and not recorded any more");
+            app.report.tell(&Message::Warning(&fault));
+        }
+    }
+    app.bill_saves(1);
+    Ok(record(state, &*session.store).await?)
+}
+
+/// What a release of the session's config records.
+fn entry(app: &App, session: &Session) -> Entry {
+    let Session { config, .. } = session;
+    Entry { by: session.who(app), needs: stack::needed(config), checks: check::recorded(config) }
+}
+
+fn conclude(app: &App, rolled: RolledOut<CheckReport>, (steps, removes): (usize, bool)) -> Result<State, Failure> {
+    let RolledOut { outcome, tried, back, unpruned, .. } = rolled;
+    tell_unpruned(app, &unpruned);
+    let on = apply::go_on(app);
+    let Some((end, report)) = tried else { return apply::conclude(app, outcome, (steps, &on)) };
+    tell_left(app, &report);
+    if !removes {
+        tell_checked(app, end, &report);
+    }
+    let failure = match end {
+        TrialEnd::Passed => return apply::conclude(app, outcome, (steps, &on)),
+        TrialEnd::Open => {
+            let again =
+                format!("what is served stays as it is, unchecked; `stackctl up{}` checks it again", app.flags());
+            return Err(unmade(report, (&app.flags(), &again)));
+        }
+        TrialEnd::Failed => failed(&report),
+    };
+    let first = outcome.state.unchecked.as_ref().is_some_and(crate::state::Unchecked::is_first);
+    let failure = aftermath(app, failure, (back, first));
+    Err(match outcome.save_error {
+        Some(error) => Failure::from(error).after(failure),
+        None => failure,
+    })
+}
+
+fn tell_unpruned(app: &App, unpruned: &[(Key, ResourceError)]) {
+    for (key, error) in unpruned {
+        let fault = Fault::of(format!("{key}: what it served long ago is not deleted yet"), error);
+        app.report.tell(&Message::Warning(&fault.hint("the next change deletes it")));
+    }
+}
+
+/// Connects, takes the lock, shows what is to be done, asks, does it, and checks what is served then.
+///
+/// # Errors
+/// When not everything was done, or the check has not passed.
+pub(crate) async fn bring_up(
+    app: &App,
+    loaded: &Loaded,
+    packages: &Packages,
+    arguments: UpArgs,
+) -> Result<(Session, State), Failure> {
+    if app.common.local {
+        interpreters::check(app, &loaded.config)?;
+    }
+    let mut session = Session::open(app, loaded, packages).await?;
+    session.new = arguments.new;
+    session.lock(app).await?;
+    let survey = session.survey(app, &session.desired(packages), &Consent::default()).await?;
+    preconditions::refuse(app, &session, &survey.plan).await?;
+    let functions = warm_up::deployed(&survey.plan);
+    let state = Box::pin(roll_out(app, &session, survey, arguments)).await?;
+    for fault in warm_up::failures(&session, functions.iter().map(String::as_str)).await {
+        app.report.tell(&Message::Warning(&fault));
+    }
+    Ok((session, state))
+}

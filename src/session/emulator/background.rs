@@ -1,0 +1,149 @@
+//! Starts and stops the server in the background. Of several commands at once, one does it and the others wait.
+
+use std::{
+    fs::{self, File},
+    io,
+    os::unix::process::CommandExt as _,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::{Home, home::Remembered, probe};
+use crate::{cli, failure::Failure};
+
+/// How long a server may take to begin or to end, on a machine with other things to do.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server that runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) pid: u32,
+    /// Whether this command has started it.
+    pub(crate) started: bool,
+}
+
+/// The server, when it runs.
+pub(crate) async fn running(home: &Home) -> Option<Server> {
+    let server = home.remembered()?;
+    // The process tells a server of another folder, which has taken the port meanwhile, from ours.
+    let health = probe::health(server.port).await.filter(|health| health.pid == server.pid)?;
+    Some(Server { url: server.url(), pid: health.pid, started: false })
+}
+
+/// The server, started when it does not run.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) async fn ensure(home: &Home) -> Result<Server, Failure> {
+    if let Some(server) = current(home).await {
+        return Ok(server);
+    }
+    let _turn = take_turn(home).await?;
+    match current(home).await {
+        Some(server) => return Ok(server),
+        None => halt(home).await?,
+    };
+    let log_start = fs::metadata(home.log()).map_or(0, |log| log.len());
+    let child = spawn(home).map_err(|error| Failure::io("the local cloud cannot be started", &error))?;
+    await_start(home, child, log_start).await
+}
+
+/// Stops the server; `None` when none runs.
+///
+/// # Errors
+/// When it does not stop.
+pub(crate) async fn stop(home: &Home) -> Result<Option<Server>, Failure> {
+    // Nothing is made for a stop, not even the folder of the lock.
+    if home.remembered().is_none() {
+        return Ok(None);
+    }
+    let _turn = take_turn(home).await?;
+    halt(home).await
+}
+
+/// The server, when it is of this version: one left over from before an upgrade is not used.
+async fn current(home: &Home) -> Option<Server> {
+    let server = running(home).await?;
+    let health = probe::health(home.remembered()?.port).await?;
+    (health.version == env!("CARGO_PKG_VERSION")).then_some(server)
+}
+
+async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
+    let (Some(server), Some(Remembered { port, .. })) = (running(home).await, home.remembered()) else {
+        return Ok(None);
+    };
+    let stuck = |reason| {
+        Failure::failed(format!("the local cloud at {} does not stop: {reason}", server.url))
+            .hint(format!("end it with `kill {}`; its data is safe", server.pid))
+    };
+    probe::stop(port).await.map_err(stuck)?;
+    let deadline = Instant::now() + PATIENCE;
+    let mut ticks = ticks();
+    while running(home).await.is_some() {
+        if Instant::now() > deadline {
+            return Err(stuck("it still answers".to_owned()));
+        }
+        ticks.tick().await;
+    }
+    Ok(Some(server))
+}
+
+/// Waits until no other command starts or stops the server; dropping the file ends the turn.
+async fn take_turn(home: &Home) -> Result<File, Failure> {
+    let failure = |error| Failure::io("the folder of the local cloud cannot be used", &error);
+    let file = home.turn().map_err(failure)?;
+    let deadline = Instant::now() + PATIENCE;
+    let mut ticks = ticks();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::Error(error)) => return Err(failure(error)),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() > deadline => {
+                return Err(Failure::failed("another command has been starting the local cloud for too long")
+                    .hint("see `stackctl local status`"));
+            }
+            Err(fs::TryLockError::WouldBlock) => {}
+        }
+        ticks.tick().await;
+    }
+}
+
+fn spawn(home: &Home) -> io::Result<Child> {
+    let log = home.open_log()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg("--config").arg(home.config()?).args(["--color", "never", "local", "serve"]);
+    // Nothing of the person's account may reach the cloud or the functions that run in it.
+    for name in cli::variables_of_aws() {
+        command.env_remove(name);
+    }
+    // A group of its own: Ctrl-C on the terminal is for the command, not for the server.
+    command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
+}
+
+async fn await_start(home: &Home, mut child: Child, log_start: u64) -> Result<Server, Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    let mut ticks = ticks();
+    loop {
+        if let Some(server) = running(home).await.filter(|server| server.pid == child.id()) {
+            return Ok(Server { started: true, ..server });
+        }
+        let ended = child.try_wait().map_err(|error| Failure::io("the local cloud cannot be watched", &error))?;
+        if ended.is_some() || Instant::now() > deadline {
+            let _ = child.kill();
+            let how = if ended.is_some() { "ended at once" } else { "does not answer" };
+            let failure = Failure::failed(format!("the local cloud {how}"));
+            let failure = home.log_since(log_start).iter().fold(failure, Failure::detail);
+            return Err(failure.hint(format!("its log is {}", home.log().display())));
+        }
+        ticks.tick().await;
+    }
+}
+
+fn ticks() -> tokio::time::Interval {
+    let mut ticks = interval(Duration::from_millis(20));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

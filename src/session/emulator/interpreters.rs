@@ -1,0 +1,30 @@
+//! Makes sure that this machine can run the functions, before anything is made on the local cloud.
+
+use std::collections::BTreeSet;
+
+use stackctl_local::interpreter_for;
+
+use crate::{
+    config::Config,
+    exit::Exit,
+    failure::{Failure, Fault},
+    report::Message,
+    session::App,
+};
+
+/// Finds an interpreter for every runtime of the configuration and tells which of them are of another version.
+pub(crate) fn check(app: &App, config: &Config) -> Result<(), Failure> {
+    let runtimes: BTreeSet<&str> = config.functions.values().map(|function| function.runtime.as_str()).collect();
+    let mut failure = Failure { exit: Exit::Failed, errors: Vec::new(), hints: Vec::new() };
+    for runtime in runtimes {
+        match interpreter_for(runtime) {
+            Ok(interpreter) => {
+                if let Some(message) = interpreter.note() {
+                    app.report.tell(&Message::Note { message });
+                }
+            }
+            Err(error) => failure.errors.push(Fault::new(error)),
+        }
+    }
+    if failure.errors.is_empty() { Ok(()) } else { Err(failure.hint("without `--local` the functions run on AWS")) }
+}

@@ -1,0 +1,13 @@
+//! The local emulator of `--local`: a process in the background, its folder, and the requests that control it.
+
+pub(crate) mod background;
+mod home;
+pub(crate) mod interpreters;
+mod probe;
+mod serve;
+pub(crate) mod warm_up;
+
+pub(crate) use background::{Server, ensure};
+pub(crate) use home::Home;
+pub(crate) use probe::start_ahead;
+pub(crate) use serve::serve;

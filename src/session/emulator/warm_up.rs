@@ -1,0 +1,36 @@
+//! Starting functions of the local cloud ahead of their first request.
+
+use futures_util::{StreamExt as _, stream};
+
+use super::start_ahead;
+use crate::{
+    engine::{Plan, Resource as _, Verb},
+    failure::Fault,
+    resources::lambda_function::{ALIAS, LambdaFunction},
+    session::{Session, function_error},
+};
+
+/// How many functions are started at once: each is a process.
+const AT_ONCE: usize = 4;
+
+/// The names of the functions that a plan creates or changes.
+pub(crate) fn deployed(plan: &Plan) -> Vec<String> {
+    let deploys = |verb: Verb| matches!(verb, Verb::Create | Verb::Adopt | Verb::Update | Verb::Replace);
+    let steps = plan.steps.iter().filter(|step| step.key.kind == LambdaFunction::KIND && deploys(step.action.verb()));
+    steps.map(|step| step.key.name.clone()).collect()
+}
+
+/// Starts these functions and returns why some of them cannot start. On AWS, where each start is billed, nothing is started.
+pub(crate) async fn failures(session: &Session, names: impl IntoIterator<Item = &str>) -> Vec<Fault> {
+    let endpoint = session.cloud.endpoint.as_deref().filter(|_| session.is_local());
+    let Some(endpoint) = endpoint else { return Vec::new() };
+    let starts: Vec<_> = names.into_iter().map(|name| failure(session, endpoint, name)).collect();
+    stream::iter(starts).buffered(AT_ONCE).filter_map(async |fault| fault).collect().await
+}
+
+async fn failure(session: &Session, endpoint: &str, name: &str) -> Option<Fault> {
+    let function = session.config.functions.get(name)?;
+    let arn = session.cloud.arn("lambda", &format!("function:{}:{ALIAS}", session.config.function_name(name)));
+    let error = start_ahead(endpoint, &arn).await?;
+    Some(function_error::failed(&format!("`{name}` cannot start"), (name, function), &error))
+}

@@ -1,0 +1,94 @@
+//! What is worth knowing of the functions' packages before they are deployed: secrets that stay out of them, and compiled
+//! files that cannot be loaded on Lambda.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::{
+    config::{Config, list},
+    exit::Exit,
+    failure::{Failure, Fault},
+    package::{Package, Target, Unfit},
+    report::Message,
+    stack::Packages,
+};
+
+/// As many secrets are named.
+const NAMED: usize = 5;
+
+/// Tells what there is to tell of packages.
+///
+/// # Errors
+/// When a function cannot answer any request.
+pub(crate) fn tell(app: &App, config: &Config, packages: &Packages) -> Result<(), Failure> {
+    Remarks::of(app, config, packages).tell(app, &Remarks::default())
+}
+
+/// What there is to tell of packages.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(crate) struct Remarks {
+    notes: Vec<String>,
+    warnings: Vec<Fault>,
+    errors: Vec<Fault>,
+}
+
+impl Remarks {
+    /// Finds what there is to tell, of each package once.
+    pub(crate) fn of(app: &App, config: &Config, packages: &Packages) -> Self {
+        let mut remarks = Self::default();
+        let mut seen: Vec<&Arc<Package>> = Vec::new();
+        for (name, function) in &config.functions {
+            let Some(package) = packages.get(name) else { continue };
+            if !package.secrets.is_empty() && !seen.iter().any(|other| Arc::ptr_eq(other, package)) {
+                remarks.notes.push(secrets(&function.source, &package.secrets));
+            }
+            seen.push(package);
+            let target = Target::new(&function.runtime, &function.architecture.to_string());
+            for unfit in package.unfit(&target, &function.source) {
+                remarks.add(app, name, unfit);
+            }
+        }
+        remarks
+    }
+
+    /// Adds what is wrong with a function's package. What cannot be loaded on Lambda may well be on this machine.
+    fn add(&mut self, app: &App, function: &str, unfit: Unfit) {
+        let faults = if unfit.fatal && !app.common.local { &mut self.errors } else { &mut self.warnings };
+        let Unfit { message, details, hints, .. } = unfit;
+        let same = |fault: &&mut Fault| {
+            fault.message.ends_with(&message) && fault.details.starts_with(&details) && fault.hints == hints
+        };
+        if let Some(known) = faults.iter_mut().find(same) {
+            return known.details.push(format!("also in the package of `{function}`"));
+        }
+        let message = format!("functions.{function}.source: {message}");
+        faults.push(Fault { message, details, hints, place: None });
+    }
+
+    /// Tells what was not among the remarks `before`.
+    ///
+    /// # Errors
+    /// When a function cannot answer any request.
+    pub(crate) fn tell(&self, app: &App, before: &Self) -> Result<(), Failure> {
+        let notes = self.notes.iter().filter(|note| !before.notes.contains(note));
+        notes.for_each(|message| app.report.tell(&Message::Note { message }));
+        let warnings = self.warnings.iter().filter(|warning| !before.warnings.contains(warning));
+        warnings.for_each(|warning| app.report.tell(&Message::Warning(warning)));
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        Err(Failure { exit: Exit::Usage, errors: self.errors.clone(), hints: Vec::new() })
+    }
+}
+
+fn secrets(source: &str, secrets: &[String]) -> String {
+    let quoted: Vec<_> = secrets.iter().take(NAMED).map(|secret| format!("`{secret}`")).collect();
+    let shown = list(quoted.iter().map(String::as_str));
+    let more = secrets.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    format!(
+        "left out of the package of `{source}`, because they may hold secrets: {shown}{more}; a line `!{}` in \
+         `{source}/.lambdaignore` includes it",
+        secrets[0]
+    )
+}

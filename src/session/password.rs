@@ -1,0 +1,63 @@
+//! Where a password comes from. Never from an argument: others can read those.
+
+use std::io;
+
+use super::{
+    App,
+    terminal::{self, Terminal},
+};
+use crate::{
+    failure::Failure,
+    people::{PasswordPolicy, PeopleError, Prompt as _, Secret},
+};
+
+const VARIABLE: &str = "STACKCTL_PASSWORD";
+
+/// The password that a script gives: the first line of stdin when that is asked for, or the variable.
+///
+/// # Errors
+/// When it is empty, or cannot be read.
+pub(crate) async fn given(app: &App, from_stdin: bool) -> Result<Option<Secret>, Failure> {
+    let (text, place) = if from_stdin {
+        let line = tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten();
+        let line = line.map_err(|error| Failure::io("the password cannot be read from stdin", &error))?;
+        (line.trim_end_matches(['\r', '\n']).to_owned(), "the first line of stdin")
+    } else if let Some(value) = app.environment.get(VARIABLE).filter(|value| !value.is_empty()) {
+        (value.clone(), VARIABLE)
+    } else {
+        return Ok(None);
+    };
+    if text.is_empty() {
+        return Err(Failure::usage(format!("there is no password: {place} is empty")));
+    }
+    Ok(Some(Secret::new(text)))
+}
+
+/// The password that somebody signs in with.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) async fn known(app: &App, from_stdin: bool, user: &str) -> Result<Secret, Failure> {
+    if let Some(password) = given(app, from_stdin).await? {
+        return Ok(password);
+    }
+    if !terminal::is_there() {
+        return Err(nobody());
+    }
+    let typed = Terminal(app).hidden(&format!("password of {user}: ")).await;
+    typed.map_err(|error| Failure::failed(PeopleError::from(error)))
+}
+
+/// A password to be set, which must meet the pool's policy.
+pub(crate) async fn chosen(app: &App, given: Option<Secret>, policy: &PasswordPolicy) -> Result<Secret, PeopleError> {
+    match given {
+        Some(password) => policy.check(&password).map(|()| password),
+        None => policy.choose(&Terminal(app), "password").await,
+    }
+}
+
+/// The failure when a password is needed and nobody is there to type one.
+pub(crate) fn nobody() -> Failure {
+    Failure::usage("there is no password, and nobody is here to type one")
+        .hint(format!("give it in the first line of stdin with `--password-stdin`, or in {VARIABLE}"))
+}

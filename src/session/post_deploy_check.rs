@@ -1,0 +1,189 @@
+//! The post-deploy check: what it requests, and what it reports.
+
+use std::collections::BTreeMap;
+
+use super::{App, Session};
+use crate::{
+    check::{Check, CheckReport, Finding, Patience, Unmade},
+    config::Config,
+    engine::{Back, Trial, TrialEnd, Tried},
+    exit::Exit,
+    failure::{Failure, Fault},
+    http::Client,
+    report::Message,
+    state::{State, Store},
+};
+
+/// How long a request may take: API Gateway gives up after 29 s.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
+
+/// The check of what a config says.
+pub(crate) fn check_of<'c, C>(
+    app: &'c App,
+    (session, config): (&'c Session<C>, &'c Config),
+    client: &'c Client,
+) -> Check<'c, Client> {
+    // What stands in for AWS has no distance over which a change spreads.
+    let patience = if session.cloud.endpoint.is_none() { Patience::AWS } else { Patience::NONE };
+    Check {
+        config,
+        cloud: &session.cloud,
+        events: &app.report,
+        interrupt: &app.interrupt,
+        courier: client,
+        patience,
+        emulator: session.cloud.endpoint.as_deref().filter(|_| session.is_local()),
+    }
+}
+
+/// A check that takes its time, and says so.
+pub(crate) struct Announced<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) check: Check<'a, Client>,
+    /// Whether its result is told at once, as ahead of removals that follow when it has passed.
+    pub(crate) at_once: bool,
+}
+
+impl Trial for Announced<'_> {
+    type Report = CheckReport;
+
+    async fn run(&self, state: State, store: &dyn Store) -> Tried<CheckReport> {
+        if self.check.patience != Patience::NONE {
+            self.app.report.tell(&Message::Note { message: "checking what is served now, as soon as it is" });
+        }
+        let tried = self.check.run(state, store).await;
+        if self.at_once {
+            tell_checked(self.app, tried.end, &tried.report);
+        }
+        tried
+    }
+}
+
+/// Tells what a check has come to, where it has come to anything.
+pub(crate) fn tell_checked(app: &App, end: TrialEnd, report: &CheckReport) {
+    if end != TrialEnd::Open || !report.findings.is_empty() {
+        app.report.tell(&Message::Checked(report));
+    }
+    for warning in blocked(report) {
+        app.report.tell(&Message::Warning(&warning));
+    }
+    if let Some(note) = cors_unknown(report) {
+        app.report.tell(&Message::Note { message: &note });
+    }
+}
+
+/// A warning for each function whose responses browsers block, with the requests that show it.
+fn blocked(report: &CheckReport) -> Vec<Fault> {
+    let mut requests: BTreeMap<(&str, String), Vec<&str>> = BTreeMap::new();
+    for finding in &report.blocked {
+        let function = finding.function.as_deref().unwrap_or_default();
+        requests.entry((function, finding.wrong.join("; "))).or_default().push(&finding.request);
+    }
+    let warning = |((function, wrong), requests): ((&str, String), Vec<&str>)| {
+        let fault = Fault::new(format!("browsers block the response of function `{function}`: {wrong}"));
+        let fault = requests.into_iter().fold(fault, Fault::detail);
+        fault.hint(
+            "API Gateway does not add them: return them from the function, as the example of `stackctl init` does",
+        )
+    };
+    requests.into_iter().map(warning).collect()
+}
+
+/// Names the routes whose functions no request of the check has called.
+fn cors_unknown(report: &CheckReport) -> Option<String> {
+    const NAMED: usize = 3;
+    let routes = &report.cors_unknown;
+    let (first, more) = routes.split_at(routes.len().min(NAMED));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    (!routes.is_empty())
+        .then(|| format!("CORS was not checked on {}{more}: add a `check` to the route", first.join(", ")))
+}
+
+pub(crate) fn tell_left(app: &App, report: &CheckReport) {
+    let Some(error) = &report.left else { return };
+    let fault = Fault::new("the user of the check is not removed yet").detail(error);
+    let fault = fault.hint(format!("the next `stackctl up{}` removes them", app.flags()));
+    app.report.tell(&Message::Warning(&fault));
+}
+
+/// The check came to no end, so nothing is put back. What it has found until then is told.
+pub(crate) fn unmade(mut report: CheckReport, (flags, again): (&str, &str)) -> Failure {
+    let found = failed(&report);
+    let failure = match report.unmade.take() {
+        None => Failure::new(Exit::Interrupted, "interrupted before what is served was checked"),
+        Some(Unmade::State(error)) => error.into(),
+        Some(Unmade::Throttled) => throttled(&report),
+        Some(Unmade::NoPool) => {
+            Failure::failed("what is served cannot be checked: there is no user pool to sign in to")
+        }
+        Some(Unmade::User(error)) => {
+            let failure = Failure::failed("what is served cannot be checked as a user").detail(&error);
+            let failure = error.details().into_iter().fold(failure, Failure::detail);
+            failure.with_hints(error.hints(flags))
+        }
+    };
+    failure.after(found).hint(again)
+}
+
+fn throttled(report: &CheckReport) -> Failure {
+    let CheckReport { passed, throttled, .. } = report;
+    let all = passed + throttled;
+    Failure::failed(format!("{throttled} of {all} requests of the check came faster than the API takes them"))
+        .detail("nobody knows how they would have been answered")
+        .hint("wait, or raise `api.throttle` or the account's limits")
+}
+
+/// What did not get the answer that it must get, each on its own.
+pub(crate) fn failed(report: &CheckReport) -> Failure {
+    Failure { exit: Exit::Failed, errors: report.findings.iter().map(fault).collect(), hints: Vec::new() }
+}
+
+fn fault(finding: &Finding) -> Fault {
+    let function = finding.function.as_deref().unwrap_or_default();
+    let cause = finding.cause.as_ref().map(|cause| cause.of(function));
+    let wrong: Vec<&str> = finding.wrong.iter().map(String::as_str).chain(cause.as_deref()).collect();
+    let fault = Fault::new(format!("{}: {}", finding.request, wrong.join("; ")));
+    let fault = finding.remedy.iter().fold(fault, Fault::hint);
+    let body = finding.body.iter().flat_map(|body| body.lines()).map(|line| format!("| {line}"));
+    let fault = body.fold(fault, Fault::detail);
+    let Some(function) = finding.function.as_ref().filter(|_| !finding.logs.is_empty()) else { return fault };
+    let lines = finding.logs.iter().flat_map(|line| line.lines()).map(|line| format!("  {line}"));
+    lines.fold(fault.detail(format!("`{function}` has logged:")), Fault::detail)
+}
+
+/// Says what became of what was served before.
+pub(crate) fn aftermath(app: &App, mut failure: Failure, (back, first): (Option<Back>, bool)) -> Failure {
+    let again = format!("`stackctl up{}`", app.flags());
+    let Some(back) = back else {
+        return failure.hint(if first {
+            format!(
+                "what it changes has served nothing before, so there is nothing to go back to; {again} checks it again"
+            )
+        } else {
+            format!("what is served stays as it is, unchecked; {again} checks it again")
+        });
+    };
+    for failed in &back.failed {
+        failure.errors.push(Fault::of(format!("{}: not put back", failed.key), &failed.error));
+    }
+    if !back.restored.is_empty() {
+        let keys: Vec<String> = back.restored.iter().map(ToString::to_string).collect();
+        let serve = if keys.len() == 1 { "serves" } else { "serve" };
+        failure = failure.hint(format!("put back: {} {serve} again what was served before", keys.join(", ")));
+    }
+    failure.hint(format!("everything else is as configured; {again} plans the change again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_was_throttled_says_so_and_what_helps() {
+        let report = CheckReport { passed: 3, throttled: 2, ..CheckReport::default() };
+        let failure = Failure::failed("2 of 5 requests of the check came faster than the API takes them")
+            .detail("nobody knows how they would have been answered")
+            .hint("wait, or raise `api.throttle` or the account's limits");
+        assert_eq!(throttled(&report), failure);
+    }
+}

@@ -1,0 +1,125 @@
+//! What stands against a plan, so that nothing of it is begun: what AWS would refuse half-way through.
+
+use jiff::civil::Date;
+
+use super::{App, Session, access_log_role};
+use crate::{
+    config::{FunctionChange, blocked_since},
+    engine::{Action, Change, Desired, Plan, Resource as _, Step},
+    exit::Exit,
+    failure::{Failure, Fault},
+    resources::lambda_function::LambdaFunction,
+};
+
+/// The settings of a function that are changed without an update of the function itself.
+const BESIDE: &[&str] = &["tags", "alias"];
+
+/// Finds everything that stands against a plan.
+pub(crate) async fn find(app: &App, session: &Session, plan: &Plan) -> Vec<Fault> {
+    let mut faults = ended_runtimes(plan, app.today());
+    faults.extend(access_log_role::hindrance(app, session, plan).await);
+    faults
+}
+
+/// Makes sure that nothing stands against a plan.
+///
+/// # Errors
+/// When something does.
+pub(crate) async fn refuse(app: &App, session: &Session, plan: &Plan) -> Result<(), Failure> {
+    let errors = find(app, session, plan).await;
+    if errors.is_empty() { Ok(()) } else { Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }) }
+}
+
+/// The functions that the plan creates or updates with a runtime for which AWS does not do that any more.
+fn ended_runtimes(plan: &Plan, today: Date) -> Vec<Fault> {
+    let steps = plan.steps.iter().filter(|step| step.key.kind == LambdaFunction::KIND);
+    steps.filter_map(|step| ended_runtime(step, &plan.desired, today)).collect()
+}
+
+fn ended_runtime(step: &Step, desired: &Desired, today: Date) -> Option<Fault> {
+    let change = change(&step.action)?;
+    let runtime = desired.get(&step.key)?.spec.get("runtime")?.as_str()?;
+    let (since, newest) = blocked_since(runtime, change, today)?;
+    let refused = match change {
+        FunctionChange::Create => "no function can be created with it",
+        FunctionChange::Update => "no function with it can be updated",
+    };
+    let name = &step.key.name;
+    let fault = Fault::new(format!("{}: AWS ended the runtime `{runtime}`: {refused} since {since}", step.key));
+    Some(newest.into_iter().fold(fault, |fault, newest| {
+        fault.hint(format!("set `functions.{name}.runtime` to the newest of its family, `{newest}`"))
+    }))
+}
+
+/// What a step does to the function itself.
+fn change(action: &Action) -> Option<FunctionChange> {
+    let of_function = |change: &Change| change.path.first().is_none_or(|field| !BESIDE.contains(&field.as_str()));
+    match action {
+        Action::Create { .. } | Action::Replace { .. } => Some(FunctionChange::Create),
+        Action::Adopt { changes, .. } | Action::Update { changes, .. } => {
+            changes.iter().any(of_function).then_some(FunctionChange::Update)
+        }
+        Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use jiff::civil::date;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn told(action: Action, runtime: &str, today: Date) -> Vec<Fault> {
+        let key: crate::engine::Key = "lambda_function.hello".parse().unwrap();
+        let mut desired = Desired::default();
+        desired.add(key.clone(), &json!({ "runtime": runtime }), []);
+        let plan = Plan {
+            stack: "shop".into(),
+            stage: "dev".into(),
+            based_on: 1,
+            steps: vec![Step { key, action, after: BTreeSet::new() }],
+            stale: Vec::new(),
+            found: BTreeSet::new(),
+            later: Vec::new(),
+            desired,
+        };
+        ended_runtimes(&plan, today)
+    }
+
+    fn update(field: &str) -> Action {
+        let change = Change { path: vec![field.into()], old: None, new: None, secret: false };
+        Action::Update { outputs: Value::Null, live: Value::Null, changes: vec![change] }
+    }
+
+    #[test]
+    fn a_function_is_created_until_aws_blocks_its_creation_and_updated_until_aws_blocks_that() {
+        let create = || Action::Create { because: None };
+        assert_eq!(told(create(), "python3.10", date(2027, 1, 31)), []);
+        let refused = "lambda_function.hello: AWS ended the runtime `python3.10`: no function can be created with it since \
+                       2027-02-01";
+        let hint = "set `functions.hello.runtime` to the newest of its family, `python3.14`";
+        assert_eq!(told(create(), "python3.10", date(2027, 2, 1)), [Fault::new(refused).hint(hint)]);
+        assert_eq!(told(update("source_hash"), "python3.10", date(2027, 3, 2)), []);
+        let refused = "lambda_function.hello: AWS ended the runtime `python3.10`: no function with it can be updated since \
+                       2027-03-03";
+        assert_eq!(told(update("source_hash"), "python3.10", date(2027, 3, 3)), [Fault::new(refused).hint(hint)]);
+        assert_eq!(told(update("source_hash"), "python3.10", date(2035, 1, 1))[0].hints, [""; 0], "none is current");
+    }
+
+    #[test]
+    fn what_leaves_the_function_itself_alone_is_never_refused() {
+        for action in [
+            update("tags"),
+            update("alias"),
+            Action::Keep { because: None },
+            Action::Delete { outputs: Value::Null, replaced: false, holdings: 0 },
+            Action::Forget { because: String::new(), replaced: None },
+        ] {
+            assert_eq!(told(action, "python3.10", date(2035, 1, 1)), []);
+        }
+        assert_eq!(told(update("memory"), "java17.al2023", date(2035, 1, 1)), [], "AWS names no end of it");
+    }
+}

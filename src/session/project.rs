@@ -1,0 +1,201 @@
+//! The project of the person: its configuration as the flags select it, and its functions' packages.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::App;
+use crate::{
+    config::{
+        self, Comparable, Config, Declared, Identity, Loaded, Outline, Problem, Problems, Selection, Severity, list,
+        unknown,
+    },
+    failure::{Failure, Fault},
+    package::{Package, PackageError, Packages},
+    report::{Message, counted},
+};
+
+/// Loads the configuration for a deploy and tells its warnings.
+///
+/// # Errors
+/// When there is anything wrong with it; every problem is in the failure.
+pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
+    let loaded = config::load(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems));
+    let warnings = match &loaded {
+        Ok(loaded) => loaded.warnings.as_slice(),
+        Err(problems) => problems.0.as_slice(),
+    };
+    warn(app, warnings);
+    Ok(loaded?)
+}
+
+/// Loads the configuration of every stage, or of the one that is chosen, and tells its warnings.
+///
+/// # Errors
+/// When there is anything wrong in one of them; every problem is in the failure, once.
+pub(crate) fn check(app: &App) -> Result<Vec<Loaded>, Failure> {
+    let checked = config::check(&app.common.config, &selection(app));
+    let sound = checked.is_sound();
+    let problems = name_sources(app, checked.problems);
+    warn(app, &problems.0);
+    if sound { Ok(checked.stages) } else { Err(problems.into()) }
+}
+
+/// Warns of the other stages that have errors: they stand in nobody's way but their own.
+pub(crate) fn warn_of_others(app: &App, loaded: &Loaded) {
+    let path = &app.common.config;
+    let names = Declared::read(path);
+    for stage in names.names().into_iter().filter(|name| *name != loaded.config.deployment.stage) {
+        let selection = Selection { stage: Some(stage.to_owned()), ..selection(app) };
+        let Err(problems) = config::load_elsewhere(path, &selection) else { continue };
+        let errors = problems.0.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let fault = Fault::new(format!("{}: stage {stage} has {}", path.display(), counted(errors, "error")));
+        let fault = fault.hint(format!("`stackctl validate{}` shows them", app.flags_of(Some(stage))));
+        app.report.tell(&Message::Warning(&fault));
+    }
+}
+
+/// Tells the warnings among these problems.
+pub(crate) fn warn(app: &App, problems: &[Problem]) {
+    for warning in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
+        app.report.tell(&Message::Warning(&Fault::from(warning.clone())));
+    }
+}
+
+/// Loads the configuration without a word: what may surprise in it has been told before, or is told by who asks.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn read(app: &App) -> Result<Loaded, Failure> {
+    Ok(config::load(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems))?)
+}
+
+/// Loads the configuration for a comparison with what is live, and tells its warnings.
+///
+/// # Errors
+/// When there is anything wrong with it.
+pub(crate) fn load_to_compare(app: &App) -> Result<Comparable, Failure> {
+    let loaded = config::load_to_compare(&app.common.config, &selection(app));
+    let loaded = loaded.map_err(|problems| name_sources(app, problems));
+    let warnings = match &loaded {
+        Ok(loaded) => loaded.warnings.as_slice(),
+        Err(problems) => problems.0.as_slice(),
+    };
+    warn(app, warnings);
+    Ok(loaded?)
+}
+
+/// Reads the names and routes of the configuration; tells what of them cannot be read.
+///
+/// # Errors
+/// When it cannot be read which stack is meant or where its state is.
+pub(crate) fn outline(app: &App) -> Result<Outline, Failure> {
+    let outline = config::outline(&app.common.config, &selection(app));
+    let outline = outline.map_err(|problems| name_sources(app, problems))?;
+    if !outline.omitted.is_empty() {
+        let places: Vec<String> = outline.omitted.iter().map(|place| format!("`{place}`")).collect();
+        let message = format!("{}: left out, because of errors: {}", app.common.config.display(), places.join(", "));
+        let fault = Fault::new(message).hint(format!("`stackctl validate{}` shows them", app.flags()));
+        app.report.tell(&Message::Warning(&fault));
+    }
+    Ok(outline)
+}
+
+/// Reads which stack the configuration means, and where its state is.
+///
+/// # Errors
+/// When that cannot be read.
+pub(crate) fn identify(app: &App) -> Result<Identity, Failure> {
+    Ok(config::identify(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems))?)
+}
+
+/// Names the variable where the value of a flag comes from that.
+fn name_sources(app: &App, mut problems: Problems) -> Problems {
+    for problem in &mut problems.0 {
+        if let Some(flag) = problem.path.strip_prefix("--") {
+            problem.path = app.common.source(flag);
+        }
+    }
+    problems
+}
+
+fn selection(app: &App) -> Selection {
+    Selection {
+        stage: app.common.stage.clone(),
+        region: app.common.region.clone(),
+        service_name: app.common.service_name.clone(),
+        environment: app.environment.clone(),
+        today: app.today(),
+    }
+}
+
+/// Packages every function's folder.
+///
+/// # Errors
+/// When folders cannot be packaged; every such folder is in the failure.
+pub(crate) fn package(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Package>>, Failure> {
+    let (made, failed) = package_all(&loaded.config, &loaded.directory);
+    if failed.is_empty() {
+        return Ok(made);
+    }
+    let errors = failed.into_values().map(|failed| failed.fault()).collect();
+    Err(Failure { exit: crate::exit::Exit::Usage, errors, hints: Vec::new() })
+}
+
+/// Packages every function's folder. In the place of one that cannot be packaged stands a package that is compared with
+/// nothing: the hash of its source is not known.
+pub(crate) fn package_to_compare(loaded: &Comparable) -> BTreeMap<String, Arc<Package>> {
+    let (mut made, failed) = package_all(&loaded.config, &loaded.directory);
+    for Unpackaged { functions, error } in failed.into_values() {
+        let text = error.to_string();
+        let blank = Arc::new(Package::without_content(unknown(text.lines().next().unwrap_or_default())));
+        made.extend(functions.into_iter().map(|name| (name, Arc::clone(&blank))));
+    }
+    made
+}
+
+/// A folder that cannot be packaged.
+struct Unpackaged {
+    /// The functions whose source it is.
+    functions: Vec<String>,
+    error: PackageError,
+}
+
+impl Unpackaged {
+    fn fault(&self) -> Fault {
+        let text = self.error.to_string();
+        let mut lines = text.lines();
+        let (first, others) = self.functions.split_first().expect("it was packaged for a function");
+        let mut fault = Fault::new(format!("functions.{first}.source: {}", lines.next().unwrap_or_default()));
+        fault.details.extend(lines.map(|line| line.trim_start().to_owned()));
+        if !others.is_empty() {
+            fault.details.push(format!("the same goes for {}", list(others.iter().map(String::as_str))));
+        }
+        fault.hints.extend(self.error.hint().map(str::to_owned));
+        fault
+    }
+}
+
+/// Packages each folder once.
+fn package_all(config: &Config, directory: &Path) -> (BTreeMap<String, Arc<Package>>, BTreeMap<PathBuf, Unpackaged>) {
+    let (mut packages, mut made) = (Packages::default(), BTreeMap::new());
+    let mut failed: BTreeMap<PathBuf, Unpackaged> = BTreeMap::new();
+    for (name, function) in &config.functions {
+        let folder = directory.join(&function.source);
+        if let Some(known) = failed.get_mut(&folder) {
+            known.functions.push(name.clone());
+            continue;
+        }
+        match packages.get(&folder) {
+            Ok(package) => {
+                made.insert(name.clone(), package);
+            }
+            Err(error) => {
+                failed.insert(folder, Unpackaged { functions: vec![name.clone()], error });
+            }
+        }
+    }
+    (made, failed)
+}

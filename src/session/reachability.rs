@@ -1,0 +1,147 @@
+//! The way to AWS before anything is asked of it: the profile, the patience, and why there is no connection.
+
+use std::{future::Future, time::Duration};
+
+use tokio::time::timeout;
+
+use super::App;
+use crate::{
+    aws,
+    config::{did_you_mean, guess_region, is_known_region, list},
+    engine::ResourceError,
+    exit::Exit,
+    failure::Failure,
+};
+
+/// After so long it is told what is waited for.
+const NOTICED: Duration = Duration::from_secs(2);
+
+/// After so long nothing is waited for any more: whoever answers at all has answered by then, retries included.
+const AT_MOST: Duration = Duration::from_secs(20);
+
+/// The variables that lead requests to AWS through a proxy, in the order in which they are obeyed.
+const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The profile of the credentials. A variable that is set and empty means the one that is used without it.
+pub(crate) fn profile(app: &App) -> Option<String> {
+    let emptied = app.environment.get("AWS_PROFILE").is_some_and(String::is_empty);
+    app.common.profile.clone().or_else(|| emptied.then(|| "default".to_owned()))
+}
+
+/// What is asked first, for people.
+pub(crate) fn host(app: &App, region: Option<&str>) -> String {
+    let endpoint = app.environment.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
+    let host = endpoint.cloned().or_else(|| region.map(aws::host));
+    host.map_or_else(|| "AWS".to_owned(), |host| format!("`{host}`"))
+}
+
+/// Makes sure that the profile exists that was asked for.
+///
+/// # Errors
+/// When it does not, or the files of the profiles cannot be read.
+pub(crate) async fn check_profile(app: &App) -> Result<(), Failure> {
+    let Some(wanted) = &app.common.profile else { return Ok(()) };
+    let profiles = aws::profiles()
+        .await
+        .map_err(|error| Failure::failed(format!("AWS cannot be used with the profile `{wanted}`")).detail(error))?;
+    if profiles.contains(wanted) {
+        return Ok(());
+    }
+    Err(no_profile(wanted, &app.common.source("profile"), &profiles))
+}
+
+fn no_profile(wanted: &str, source: &str, profiles: &[String]) -> Failure {
+    let names = || profiles.iter().map(String::as_str);
+    let failure = Failure::new(Exit::Failed, format!("AWS cannot be used with the profile `{wanted}`"));
+    let failure = failure.detail(format!("{source} names it, and there is no such profile"));
+    if profiles.is_empty() {
+        return failure.detail("no profiles are configured").hint("`aws configure` makes one");
+    }
+    failure.detail(format!("profiles are: {}", list(names()))).with_hints(did_you_mean(wanted, names()))
+}
+
+/// Waits for a connection; tells so when it takes long. `None` when it takes too long.
+pub(crate) async fn patiently<F: Future + Unpin>(mut opening: F, waiting: impl FnOnce()) -> Option<F::Output> {
+    if let Ok(opened) = timeout(NOTICED, &mut opening).await {
+        return Some(opened);
+    }
+    waiting();
+    timeout(AT_MOST.saturating_sub(NOTICED), opening).await.ok()
+}
+
+pub(crate) fn no_answer(host: &str) -> ResourceError {
+    ResourceError::refused(format!("no response from {host} in {} s", AT_MOST.as_secs()))
+}
+
+/// Says why there is no connection, and what may be wrong with what was asked for.
+pub(crate) fn no_connection(app: &App, region: Option<&str>, error: &ResourceError) -> Failure {
+    let failure = match &app.common.profile {
+        _ if app.common.local => return Failure::resource("the local cloud cannot be used", error),
+        Some(profile) => Failure::resource(format!("AWS cannot be used with the profile `{profile}`"), error),
+        None => Failure::resource("AWS cannot be used", error),
+    };
+    // What AWS has answered came from a Region, and through any proxy.
+    if error.code.is_some() {
+        return failure;
+    }
+    let unknown = region.filter(|region| !is_known_region(region)).map(|region| {
+        let guess = guess_region(region).map(|guess| format!(": {guess}")).unwrap_or_default();
+        format!("this version of stackctl knows no Region `{region}`{guess}")
+    });
+    let proxy = PROXIES.iter().find_map(|name| Some((name, app.environment.get(*name).filter(|url| !url.is_empty())?)));
+    let proxy = proxy.map(|(name, url)| format!("requests go through the proxy of {name}, `{}`", without_user(url)));
+    failure.with_hints(unknown).with_hints(proxy)
+}
+
+/// A URL without a user and a password.
+fn without_user(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
+    let end = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..end].rsplit('@').next().unwrap_or_default();
+    format!("{scheme}{host}{}", &rest[end..])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::Cell,
+        future::{pending, ready},
+    };
+
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_answer_is_told_after_two_seconds_and_given_up_after_twenty() {
+        let (began, told) = (Instant::now(), Cell::new(None));
+        let opened = patiently(Box::pin(pending::<()>()), || told.set(Some(began.elapsed()))).await;
+        assert_eq!((opened, told.get()), (None, Some(Duration::from_secs(2))));
+        assert_eq!(began.elapsed(), Duration::from_secs(20));
+        assert_eq!(
+            no_answer("`sts.eu-west-1.amazonaws.com`").message,
+            "no response from `sts.eu-west-1.amazonaws.com` in 20 s"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_answers_soon_is_not_worth_a_word() {
+        assert_eq!(patiently(Box::pin(ready(7)), || panic!("nothing is to be told")).await, Some(7));
+    }
+
+    #[test]
+    fn a_profile_that_is_not_there_is_told_with_those_there_are() {
+        let profiles = ["default", "prod", "test"].map(str::to_owned);
+        let failure = Failure::failed("AWS cannot be used with the profile `prdo`")
+            .detail("AWS_PROFILE names it, and there is no such profile")
+            .detail("profiles are: default, prod, test")
+            .hint("did you mean `prod`?");
+        assert_eq!(no_profile("prdo", "AWS_PROFILE", &profiles), failure);
+    }
+
+    #[test]
+    fn the_password_of_a_proxy_is_not_told() {
+        assert_eq!(without_user("http://ann:secret@proxy.example:8080/"), "http://proxy.example:8080/");
+        assert_eq!(without_user("proxy.example:8080"), "proxy.example:8080");
+    }
+}

@@ -1,0 +1,26 @@
+//! Signs a user of the pool in, for `user auth` and `call --as`.
+
+use std::collections::BTreeMap;
+
+use super::{App, Pool, password, terminal::Terminal};
+use crate::{
+    cli::SignInArgs,
+    failure::Failure,
+    people::{SignIn, Tokens},
+};
+
+/// Signs a user of a pool in, with a password that is given or asked for.
+///
+/// # Errors
+/// When there is no password, or Cognito refuses.
+pub(crate) async fn sign_in(app: &App, pool: &Pool, user: &str, arguments: &SignInArgs) -> Result<Tokens, Failure> {
+    let people = pool.people(app);
+    let client = pool.client(&people, arguments.client_id.as_deref()).await?;
+    // Nobody types a password for a client that takes none.
+    client.check_flow().map_err(|error| pool.failure(&error))?;
+    let password = password::known(app, arguments.password_stdin, user).await?;
+    let prompt = &Terminal(app);
+    let attributes = BTreeMap::new();
+    let sign_in = SignIn { people: &people, client: &client, prompt, user, chosen: None, attributes };
+    sign_in.with(&password).await.map_err(|error| pool.failure(&error))
+}

@@ -1,0 +1,87 @@
+//! What Ctrl-C, SIGTERM and a closed terminal do: the first lets a plan finish what is under way, the second stops at
+//! once.
+
+use std::{
+    fs,
+    future::{Future, poll_fn},
+    io,
+    task::Poll,
+};
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{App, OnInterrupt};
+use crate::{exit::Exit, failure::Failure};
+
+/// Does `work` until it ends or an interrupt ends it.
+pub(crate) async fn heeding(app: &App, work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+    let signals = Signals::listen().map_err(|error| Failure::io("signals cannot be listened to", &error))?;
+    tokio::select! {
+        ended = work => ended,
+        stopped = stopped(app, signals) => stopped,
+    }
+}
+
+async fn stopped(app: &App, mut signals: Signals) -> Result<Exit, Failure> {
+    signals.next().await;
+    let interrupted = |message: &str| Failure::new(Exit::Interrupted, message);
+    match app.on_interrupt() {
+        OnInterrupt::Stop => Err(interrupted("interrupted, before anything was changed")),
+        OnInterrupt::Leave => Err(interrupted("interrupted").hint("the same command again goes on from here")),
+        OnInterrupt::Abandon => Err(interrupted("interrupted, with the request under way")
+            .hint("it may have been received all the same: look before you send it again")),
+        OnInterrupt::End => Ok(Exit::Done),
+        OnInterrupt::Finish => {
+            app.interrupt.request();
+            signals.next().await;
+            Err(interrupted("stopped at once, with calls under way")
+                .hint("run the same command again: it finds what they did and goes on"))
+        }
+    }
+}
+
+/// The signals that ask to stop.
+struct Signals(Vec<Signal>);
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if hears_hangup() {
+            kinds.push(SignalKind::hangup());
+        }
+        kinds.into_iter().map(signal).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Completes when one arrives.
+    async fn next(&mut self) {
+        poll_fn(|task| {
+            let arrived = self.0.iter_mut().any(|signal| signal.poll_recv(task).is_ready());
+            if arrived { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
+/// Whether a closed terminal is to be heard of. Under `nohup` it is ignored, which listening would undo; where that
+/// cannot be told, it keeps the meaning it has.
+fn hears_hangup() -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|status| !ignores_hangup(&status))
+}
+
+/// Whether SIGHUP, signal 1, is in the mask of what a process ignores.
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_bit_of_the_mask_is_the_closed_terminal() {
+        assert!(ignores_hangup("SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n"));
+        assert!(!ignores_hangup("SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\n"));
+        assert!(ignores_hangup("it is told differently here"));
+    }
+}

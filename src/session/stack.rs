@@ -1,0 +1,319 @@
+//! A stack and the cloud it is on: the connection, the state's place, and the look that every plan begins with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{
+    App,
+    config_origin::{self, Origin},
+    connection,
+    leftover_state::{self, Unmoved},
+    lock, new_stack,
+};
+use crate::{
+    aws::Cloud,
+    check,
+    cli::{self, NewArgs},
+    config::{Comparable, Config, Identity, Loaded, Outline},
+    engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
+    exit::Exit,
+    failure::{Failure, Fault},
+    report::{Message, Target},
+    resources,
+    stack::{self, Packages},
+    state::{Backend, Place, State},
+};
+
+/// A connected stack. Only with a whole configuration, `Session<Config>`, can it be said what is to be there.
+pub(crate) struct Session<C = Config> {
+    pub(crate) cloud: Cloud,
+    pub(crate) catalog: Catalog<Cloud>,
+    /// With the account in the place of `${account}`; `()` for a command that needs the stack's identity only.
+    pub(crate) config: C,
+    pub(crate) store: Box<dyn Backend>,
+    unmoved: Option<Unmoved>,
+    place: Place,
+    origin: Origin,
+    /// What may be new by the flags.
+    pub(crate) new: NewArgs,
+    local: bool,
+}
+
+/// What a look at the stack came to.
+pub(crate) struct Survey {
+    pub(crate) state: State,
+    pub(crate) observed: Observed,
+    pub(crate) plan: Plan,
+}
+
+/// The first setting that says which stack this is, where it is and where it is recorded, and that is another one now.
+fn moved(before: &Config, now: &Config) -> Option<(&'static str, String, String)> {
+    let (old, new) = (&before.deployment, &now.deployment);
+    let written = |value: serde_json::Value| format!("`{value}`").replace('"', "");
+    let settings = [
+        ("deployment.serviceName", json!(old.service_name), json!(new.service_name)),
+        ("deployment.stage", json!(old.stage), json!(new.stage)),
+        ("deployment.region", json!(old.region), json!(new.region)),
+        ("deployment.accountId", json!(old.account_id), json!(new.account_id)),
+        ("state", json!(before.state), json!(now.state)),
+    ];
+    let moved = settings.into_iter().find(|(_, old, new)| old != new);
+    moved.map(|(setting, old, new)| (setting, written(old), written(new)))
+}
+
+/// The packages as the clients take them, by source hash.
+fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
+    let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
+    zips.collect()
+}
+
+impl Session<()> {
+    /// Connects, and says to what.
+    pub(crate) async fn reach(app: &App, identity: &Identity) -> Result<Self, Failure> {
+        let session = Self::connect(app, identity).await?;
+        app.report.tell(&Message::Target(&session.target()));
+        Ok(session)
+    }
+
+    /// Connects without a word, and makes sure that this is the account that the configuration means.
+    pub(crate) async fn connect(app: &App, identity: &Identity) -> Result<Self, Failure> {
+        let cloud = Cloud::over(connection::open(app, identity).await?);
+        let store = connection::store(app, identity).await?;
+        let session = Self {
+            config: (),
+            catalog: resources::catalog(),
+            origin: config_origin::of(app, &*store),
+            new: NewArgs::default(),
+            store,
+            unmoved: leftover_state::unmoved(app, identity),
+            place: Place {
+                stack: identity.service_name.clone(),
+                stage: identity.stage.clone(),
+                region: cloud.region.clone(),
+                account: cloud.account.clone(),
+                endpoint: cloud.endpoint.clone(),
+            },
+            local: app.common.local,
+            cloud,
+        };
+        Ok(session)
+    }
+
+    /// The same with the names and routes of a configuration.
+    pub(crate) fn with_names(self, outline: Outline) -> Session<Outline> {
+        let config = outline.config.with_account(&self.cloud.account);
+        self.with(Outline { config, ..outline })
+    }
+
+    /// The same with a whole configuration and the functions' packages.
+    fn with_config(mut self, config: &Config, packages: &Packages) -> Session {
+        self.cloud.packages = zips(packages);
+        let config = config.with_account(&self.cloud.account);
+        self.with(config)
+    }
+
+    fn with<C>(self, config: C) -> Session<C> {
+        let Self { cloud, catalog, store, unmoved, place, origin, new, local, config: () } = self;
+        Session { cloud, catalog, config, store, unmoved, place, origin, new, local }
+    }
+}
+
+impl Session {
+    /// Connects for a deploy, and says to what.
+    pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
+        Ok(Session::reach(app, &loaded.identity).await?.with_config(&loaded.config, packages))
+    }
+
+    /// Connects for a comparison with what is live, and says to what.
+    pub(crate) async fn open_to_compare(app: &App, loaded: &Comparable, packages: &Packages) -> Result<Self, Failure> {
+        Ok(Session::reach(app, &loaded.identity).await?.with_config(&loaded.config, packages))
+    }
+
+    /// Goes on with the configuration and the packages as they are now.
+    ///
+    /// # Errors
+    /// When the configuration means another stack now, or another place.
+    pub(crate) fn follow(&mut self, loaded: &Loaded, packages: &Packages) -> Result<(), Failure> {
+        let config = loaded.config.with_account(&self.cloud.account);
+        if let Some((setting, before, now)) = moved(&self.config, &config) {
+            let message =
+                format!("{}: `{setting}` is {now} now, and {before} is at work", loaded.identity.path.display());
+            return Err(Failure::usage(message)
+                .detail("that is another stack, or another place")
+                .hint(format!("put it back, or end this and begin anew with what `{setting}` says")));
+        }
+        self.config = config;
+        self.cloud.packages = zips(packages);
+        Ok(())
+    }
+
+    /// Everything as it is to be.
+    pub(crate) fn desired(&self, packages: &Packages) -> Desired {
+        stack::build(&self.config, packages, &self.identity())
+    }
+
+    /// Finds what there is of a stack that has lost its state. Changes nothing.
+    pub(crate) async fn discover(&self, app: &App, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
+        let sought = stack::sought(&self.config, packages, &self.identity());
+        let engine = self.engine(app, &app.report);
+        Ok(engine.discover(blank, &sought, &stack::scope(&self.place.stack, &self.place.stage)).await?)
+    }
+
+    fn identity(&self) -> stack::Identity {
+        stack::Identity {
+            account: self.cloud.account.clone(),
+            region: self.cloud.region.clone(),
+            partition: self.cloud.partition.to_owned(),
+        }
+    }
+}
+
+impl<C> Session<C> {
+    /// Finds by their tags the resources of a stack of which nothing is recorded. Changes nothing.
+    pub(crate) async fn tagged(&self, app: &App) -> Result<Vec<(Key, Value)>, Failure> {
+        let Place { stack, stage, .. } = &self.place;
+        let engine = self.engine(app, &app.report);
+        Ok(engine.claimed_by(self.blank(), &stack::scope(stack, stage)).await?)
+    }
+
+    /// What people call a resource at AWS.
+    pub(crate) fn id(&self, key: &Key, outputs: &Value) -> Option<String> {
+        self.catalog.get(&key.kind)?.id(outputs)
+    }
+
+    /// Keeps others from the state until the command ends.
+    pub(crate) async fn lock(&self, app: &App) -> Result<(), Failure> {
+        lock::take(app, &*self.store).await
+    }
+
+    /// Looks at what there is and plans the way to `desired`. Changes nothing.
+    pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
+        let (state, mut observed) = self.look(app, desired).await?;
+        if state.is_empty() {
+            new_stack::refuse(app, (&self.place, &*self.store), self.new).await?;
+            self.refuse_second(app, &state, desired).await?;
+        }
+        self.discount_check_user(app, &state, &mut observed).await?;
+        let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
+        Ok(Survey { state, observed, plan })
+    }
+
+    /// Makes sure that a stack of which nothing is recorded is not there already: half of it would be made twice.
+    async fn refuse_second(&self, app: &App, state: &State, desired: &Desired) -> Result<(), Failure> {
+        let forgotten = self.engine(app, &app.report).forgotten(state, desired).await?;
+        if forgotten.is_empty() {
+            return Ok(());
+        }
+        let fault = |(key, outputs): &(Key, Value)| {
+            let (id, place) = (self.id(key, outputs).unwrap_or_default(), self.store.place());
+            Fault::new(format!("{key}: `{id}` carries the tags of this stack, and {place} knows nothing of it"))
+        };
+        let (errors, flags) = (forgotten.iter().map(fault).collect(), app.flags());
+        Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }
+            .hint(format!("if the state was lost, `stackctl recover{flags}` rebuilds it"))
+            .hint("if another state knows it, use that one, or choose another `deployment.serviceName` or stage"))
+    }
+
+    /// Looks at these things only and plans the way to `desired` for them. Whoever asks knows that nothing else is to be
+    /// changed. Changes nothing.
+    pub(crate) async fn survey_only(
+        &self,
+        app: &App,
+        state: State,
+        desired: &Desired,
+        keys: &BTreeSet<Key>,
+    ) -> Result<Survey, Failure> {
+        let (part, wanted) = (state.only(keys), desired.only(keys));
+        let observed = self.engine(app, &app.report).observe(&part, &wanted).await?;
+        let plan = plan(&wanted, &part, &observed, &self.catalog, &Consent::default())?;
+        Ok(Survey { state, observed, plan })
+    }
+
+    /// The user that an interrupted check has left is nobody: whoever consents to lose users does not count them.
+    async fn discount_check_user(&self, app: &App, state: &State, observed: &mut Observed) -> Result<(), Failure> {
+        let Some(user) = &state.check_user else { return Ok(()) };
+        let pool =
+            |key: &&Key| state.resources.get(key).is_some_and(|pool| pool.outputs["id"] == user.user_pool_id[..]);
+        let Some(key) = observed.holdings.keys().find(pool).cloned() else { return Ok(()) };
+        let there = check::left_over((&self.cloud, &app.report), (user, state), observed).await;
+        let there = there.map_err(|error| Failure::failed("the user of an interrupted check").detail(error))?;
+        if let Some(users) = observed.holdings.get_mut(&key).filter(|_| there == check::LeftOver::Ours) {
+            *users = users.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    /// Looks at what is recorded and what was about to be made. Changes nothing.
+    pub(crate) async fn look(&self, app: &App, desired: &Desired) -> Result<(State, Observed), Failure> {
+        let state = self.state().await?;
+        let observed = self.engine(app, &app.report).observe(&state, desired).await?;
+        Ok((state, observed))
+    }
+
+    /// The engine on this cloud, which tells `events` what it does.
+    pub(crate) fn engine<'s>(&'s self, app: &'s App, events: &'s dyn Events) -> Engine<'s, Cloud> {
+        let parallel = app.common.parallel.into();
+        Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &app.interrupt, parallel }
+    }
+
+    /// Makes sure that a state is of what this is connected to.
+    pub(crate) fn check(&self, state: &State) -> Result<(), Failure> {
+        Ok(state.check(&self.place)?)
+    }
+
+    /// Who is at work, for the record: the caller as AWS knows them; on the local cloud, where everybody is the same
+    /// caller, the person.
+    pub(crate) fn who(&self, app: &App) -> String {
+        let caller = app.connection().map(|connection| connection.caller.clone());
+        caller.filter(|caller| !self.local && !caller.is_empty()).unwrap_or_else(|| {
+            let (user, host) = cli::person(&app.environment);
+            format!("{user} on {host}")
+        })
+    }
+
+    /// Whether this is the cloud on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// A state of this place that knows nothing.
+    pub(crate) fn blank(&self) -> State {
+        let mut state = State::new(self.place.clone());
+        self.origin.note(&mut state);
+        state
+    }
+
+    /// The state, which is of this place.
+    pub(crate) async fn state(&self) -> Result<State, Failure> {
+        self.settled(self.store.load().await?).await
+    }
+
+    /// What was loaded, as the state of this place: one that knows nothing where there is none.
+    pub(crate) async fn settled(&self, loaded: Option<State>) -> Result<State, Failure> {
+        let Some(mut state) = loaded else {
+            leftover_state::refuse(&*self.store, self.unmoved.as_ref()).await?;
+            return Ok(self.blank());
+        };
+        self.origin.note(&mut state);
+        if self.local {
+            // It is the same cloud on whatever port it came back.
+            state.endpoint.clone_from(&self.place.endpoint);
+        }
+        if state.is_empty() {
+            // Nothing in it belongs to any place, and keeping it keeps the count of its saves.
+            state.region.clone_from(&self.place.region);
+            state.account.clone_from(&self.place.account);
+            state.endpoint.clone_from(&self.place.endpoint);
+        }
+        state.check(&self.place)?;
+        Ok(state)
+    }
+
+    /// Which stack, and where.
+    pub(crate) fn target(&self) -> Target {
+        let Place { stack, stage, region, account, endpoint } = self.place.clone();
+        Target { stack, stage, region, account, endpoint, local: self.local }
+    }
+}

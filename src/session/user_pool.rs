@@ -1,0 +1,159 @@
+//! The user pool that is meant, within reach: the stack's, or one that is named.
+
+use super::{
+    App, Session, connection,
+    deployed::{self, lacks, not_deployed},
+    project,
+};
+use crate::{
+    aws::Cloud,
+    cli::PoolArgs,
+    failure::Failure,
+    people::{AppClient, People, PeopleError},
+    report::{Message, PoolTarget},
+    stack::Outputs,
+};
+
+/// A user pool within reach.
+pub(crate) struct Pool {
+    cloud: Cloud,
+    id: String,
+    /// The stack's client; none when the pool was named.
+    client_id: Option<String>,
+    /// Whether a configuration of ours says how it is.
+    ours: bool,
+    /// What a command in a hint needs to mean the same pool, after a space.
+    flags: String,
+    /// Which pool, of which stack, and where.
+    words: String,
+}
+
+impl Pool {
+    /// Connects to the pool that the flags mean.
+    ///
+    /// # Errors
+    /// When nothing is deployed, or there is no way to AWS.
+    pub(crate) async fn open(app: &App, arguments: &PoolArgs) -> Result<Self, Failure> {
+        match &arguments.user_pool_id {
+            Some(id) => Self::named(app, id).await,
+            None => Self::of_stack(app).await,
+        }
+    }
+
+    async fn of_stack(app: &App) -> Result<Self, Failure> {
+        let identity = project::identify(app).map_err(|failure| without_config(app, failure))?;
+        if deployed::recorded(app, &identity).await?.is_none() {
+            return Err(not_deployed(app, &identity, "not deployed, so there is no user pool").await);
+        }
+        let session = Session::reach(app, &identity).await?;
+        let outputs = Outputs::of(&session.state().await?);
+        Self::of(app, session, outputs)
+    }
+
+    /// The pool of a stack that is connected to.
+    ///
+    /// # Errors
+    /// When it is not deployed.
+    pub(crate) fn of(app: &App, session: Session<()>, outputs: Outputs) -> Result<Self, Failure> {
+        let id = outputs.user_pool_id.ok_or_else(|| lacks(app, "the stack has no user pool yet"))?;
+        let target = session.target();
+        let words = format!("user pool {id} of {}, in {}", target.subject(), target.location());
+        Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags(), words })
+    }
+
+    async fn named(app: &App, id: &str) -> Result<Self, Failure> {
+        // Its id begins with its Region.
+        let region = app.common.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
+        let cloud = Cloud::over(connection::connect(app, region, &app.common.config).await?);
+        let target = PoolTarget {
+            user_pool_id: id.to_owned(),
+            region: cloud.region.clone(),
+            account: cloud.account.clone(),
+            endpoint: cloud.endpoint.clone(),
+            local: app.common.local,
+        };
+        app.report.tell(&Message::Pool(&target));
+        let words = format!("user pool {id}, in {}", target.location());
+        let flags = PoolArgs { user_pool_id: Some(id.to_owned()) }.flags(app.flags());
+        Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, flags, words })
+    }
+
+    /// What a command in a hint needs to mean the same pool, each after a space.
+    pub(crate) fn flags(&self) -> &str {
+        &self.flags
+    }
+
+    /// Which pool, of which stack, and where.
+    pub(crate) fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// Its people; a wait is told to the person.
+    pub(crate) fn people<'a>(&'a self, app: &'a App) -> People<'a> {
+        People::of(self.id.clone(), &self.cloud, &app.report, &app.interrupt)
+    }
+
+    /// The app client that people sign in through: the one that is asked for, the stack's, or the pool's only one.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be told which.
+    pub(crate) async fn client(&self, people: &People<'_>, wanted: Option<&str>) -> Result<AppClient, Failure> {
+        let id = match wanted.or(self.client_id.as_deref()) {
+            Some(id) => id.to_owned(),
+            None => self.only_client(people).await?,
+        };
+        AppClient::read(people, &id).await.map_err(|error| self.failure(&error))
+    }
+
+    async fn only_client(&self, people: &People<'_>) -> Result<String, Failure> {
+        let mut ids = AppClient::ids(people).await.map_err(|error| self.failure(&error))?;
+        match (ids.pop(), ids.is_empty()) {
+            (Some(id), true) => Ok(id),
+            (None, _) => Err(self.no_client()),
+            (Some(last), false) => {
+                ids.push(last);
+                Err(Failure::usage(format!("user pool `{}` has several app clients", self.id))
+                    .detail(format!("clients are: {}", ids.join(", ")))
+                    .hint("choose one with `--client-id`"))
+            }
+        }
+    }
+
+    fn no_client(&self) -> Failure {
+        let failure = Failure::failed(format!("user pool `{}` has no app client to sign in through", self.id));
+        failure.with_hints(self.ours.then(|| format!("`stackctl up{}` makes one", self.flags)))
+    }
+
+    /// Says why a person could not be signed in, made or changed.
+    pub(crate) fn failure(&self, error: &PeopleError) -> Failure {
+        let failure = if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) };
+        let failure = error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints(&self.flags));
+        match error {
+            PeopleError::FlowNotAllowed { allowed, .. } => failure.hint(self.flow_hint(allowed)),
+            _ => failure,
+        }
+    }
+
+    /// How the client comes to allow the flow.
+    fn flow_hint(&self, allowed: &[String]) -> String {
+        let wanted = "ALLOW_ADMIN_USER_PASSWORD_AUTH";
+        if !self.ours {
+            return format!("add `{wanted}` to the client's `ExplicitAuthFlows`");
+        }
+        let flows = std::iter::once(wanted).chain(allowed.iter().map(String::as_str));
+        let flows: Vec<String> = flows.map(|flow| format!("\"{flow}\"")).collect();
+        format!(
+            "write `\"explicitAuthFlows\": [{}]` into `client` of config.json, then run `stackctl up{}`",
+            flows.join(", "),
+            self.flags
+        )
+    }
+}
+
+/// A pool can be named where there is no configuration.
+fn without_config(app: &App, failure: Failure) -> Failure {
+    if app.common.config.exists() {
+        return failure;
+    }
+    failure.hint("to use a user pool without a config, name it with `--user-pool-id`")
+}
