@@ -1,14 +1,11 @@
 //! What a save leads to, and what it costs.
 
-use std::{
-    fs::{self, File},
-    io::Write as _,
-    process::Command,
-};
+use std::fs;
 
 use stackctl_local::Settings;
 
 use super::{Served, Watching, calls_since, replace, up};
+use crate::cli::locks::bob;
 
 const CODE: &str = "hello/bootstrap";
 
@@ -140,18 +137,15 @@ fn a_config_that_means_another_stack_is_not_followed() {
 }
 
 #[test]
-fn a_save_is_heard_also_while_the_configuration_is_read_for_the_first_time() {
+fn a_save_is_noticed_while_the_first_run_waits_for_the_lock() {
     let aws = Served::new(Settings::default());
     let sandbox = up(&aws);
-    let (config, text) = (sandbox.path("config.json"), fs::read_to_string(sandbox.path("config.json")).unwrap());
-    // From a pipe it is read for as long as somebody writes into it.
-    fs::remove_file(&config).unwrap();
-    assert!(Command::new("mkfifo").arg(&config).status().unwrap().success());
-    let watching = Watching::begin(&sandbox, "");
-    let mut pipe = File::options().write(true).open(&config).unwrap();
+    let text = fs::read_to_string(sandbox.path("config.json")).unwrap();
+    let lock = bob(&sandbox);
+    let watching = Watching::begin(&sandbox, "--lock-timeout 10m");
+    watching.until("lock");
     replace(&sandbox, "config.json", &text.replace("GET /hello", "GET /more"));
-    pipe.write_all(text.as_bytes()).unwrap();
-    drop(pipe);
+    drop(lock);
     watching.until("watching");
     assert_eq!(watching.cycle(), ("left".into(), vec!["config.json".into()]));
 }
