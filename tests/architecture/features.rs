@@ -6,15 +6,16 @@ use std::{
     process::Command,
 };
 
+use crate::harness::process::Process;
+
 /// The features of each package, as cargo resolves them along `edges`.
 fn features(edges: &str) -> BTreeMap<String, BTreeSet<String>> {
     let arguments = ["tree", "--workspace", "--offline", "--locked", "--prefix", "none", "--edges", edges];
-    let output =
-        Command::new(env!("CARGO")).current_dir(super::root()).args(arguments).args(["-f", "{p}|{f}"]).output();
-    let output = output.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut tree = Command::new(env!("CARGO"));
+    let ran = Process::run(tree.current_dir(super::root()).args(arguments).args(["-f", "{p}|{f}"]));
+    assert_eq!(ran.code, 0, "{}", ran.err);
     let mut packages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in String::from_utf8(output.stdout).unwrap().lines() {
+    for line in ran.out.lines() {
         // Lines without a bar are the features themselves, as nodes of the tree.
         let Some((package, features)) = line.trim_end_matches(" (*)").split_once('|') else { continue };
         let features = features.split(',').filter(|name| !name.is_empty()).map(str::to_owned);

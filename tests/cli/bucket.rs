@@ -1,11 +1,8 @@
 //! Runs whose state is in a bucket. AWS, S3 included, is played by a local cloud in this process.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::time::Duration;
 
+use rustix::process::Signal;
 use stackctl::{
     aws::{Connection, Options},
     state::{Backend as _, Holder, LockRequest, S3Store},
@@ -14,6 +11,7 @@ use stackctl_local::{Settings, Weather};
 use tokio::runtime::Runtime;
 
 use super::{cloud::Served, sandbox::Sandbox};
+use crate::harness::process::Process;
 
 /// A sandbox whose state is in the bucket `states`, which there need not be.
 fn sandbox(aws: &Served) -> Sandbox {
@@ -111,11 +109,10 @@ fn a_state_in_a_bucket_that_somebody_works_on_is_refused_with_their_name() {
 }
 
 /// Begins an `up` and waits until it has made something.
-fn begun(sandbox: &Sandbox) -> std::process::Child {
-    let mut child = sandbox.command("up --yes").stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.contains("  created  ")));
-    child
+fn begun(sandbox: &Sandbox) -> Process {
+    let mut up = sandbox.start(&mut sandbox.command("up --yes"));
+    up.until("  created  ");
+    up
 }
 
 fn slow() -> Settings {
@@ -126,9 +123,9 @@ fn slow() -> Settings {
 #[test]
 fn a_killed_run_leaves_a_lock_that_the_next_one_takes_over_at_once() {
     let (aws, sandbox) = served(slow());
-    let mut child = begun(&sandbox);
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let up = begun(&sandbox);
+    up.signal(Signal::KILL);
+    up.end();
     assert!(aws.objects("states").iter().any(|(key, _)| key == "stackctl/shop.dev.json.lock"));
     let next = sandbox.run("up --yes");
     assert_eq!(next.code, 0, "{}", next.err);
@@ -142,9 +139,9 @@ fn a_killed_run_leaves_a_lock_that_the_next_one_takes_over_at_once() {
 #[test]
 fn an_interrupted_run_leaves_no_lock() {
     let (aws, sandbox) = served(slow());
-    let mut child = begun(&sandbox);
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let up = begun(&sandbox);
+    up.signal(Signal::TERM);
+    assert_eq!(up.end().code, 130);
     let keys: Vec<String> = aws.objects("states").into_iter().map(|(key, _)| key).collect();
     assert_eq!(keys, ["stackctl/shop.dev.json"]);
     assert_eq!(sandbox.run("up --yes").code, 0);

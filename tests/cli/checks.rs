@@ -1,8 +1,9 @@
 //! What is served after a change is checked with real functions, and put back when it is not as it is to be.
 
-use std::net::TcpListener;
+use rustix::process::Signal;
 
 use super::sandbox::Sandbox;
+use crate::harness::port::Port;
 
 /// A stack whose function answers as its caller wishes, with a check as a user and one without.
 fn checked() -> Sandbox {
@@ -265,15 +266,14 @@ fn a_change_that_is_not_to_be_put_back_stays() {
 
 #[test]
 fn the_user_of_a_check_that_was_killed_counts_as_nobody_and_goes() {
-    let door = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = door.local_addr().unwrap().port();
+    let port = Port::open();
     for last in ["up --local --quiet --no-check", "down --local --yes --quiet"] {
         let sandbox = checked();
-        sandbox.edit(r#""bodyMatch": { "token": "id" }"#, &format!(r#""query": {{ "knock": "{port}" }}"#));
-        let run = sandbox.follow(sandbox.command("up --local"));
-        let _knock = door.accept().unwrap();
-        run.signal("-KILL");
-        assert_eq!(run.ended().0, None);
+        sandbox.edit(r#""bodyMatch": { "token": "id" }"#, &format!(r#""query": {{ "knock": "{}" }}"#, port.number()));
+        let run = sandbox.start(&mut sandbox.command("up --local"));
+        let _connection = port.accept();
+        run.signal(Signal::KILL);
+        assert_eq!(run.end().signal, Some(9));
         let users = sandbox.run("user list --local").out;
         assert!(users.contains("stackctl-check-"), "{users}");
         let show = sandbox.run("state show --local").out;

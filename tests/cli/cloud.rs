@@ -3,8 +3,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::TcpStream,
-    os::unix::process::ExitStatusExt as _,
-    process::{Command, Stdio},
+    process::Command,
     sync::Arc,
     thread::{self, JoinHandle},
 };
@@ -15,6 +14,7 @@ use stackctl_local::{Cloud, Effect, Fault, Settings};
 use tokio::{net::TcpListener, runtime, sync::oneshot};
 
 use super::{address::Address, sandbox::Sandbox};
+use crate::harness::process::{Process, TIMEOUT};
 
 /// A cloud that is served until it is dropped.
 pub(crate) struct Served {
@@ -68,6 +68,7 @@ impl Served {
             let request = b"GET /_stackctl/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
             connection.write_all(request).unwrap();
             let mut answer = String::new();
+            connection.set_read_timeout(Some(TIMEOUT)).unwrap();
             connection.read_to_string(&mut answer).unwrap();
             assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
         }
@@ -142,11 +143,11 @@ impl Served {
 
     /// Runs a program, which is killed at its next call of a Cognito operation; whether it was.
     pub(crate) fn kills(&self, mut command: Command, operation: &str, after: bool) -> bool {
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let effect = Effect::Kill { pid: child.id(), after };
+        let process = Process::start(&mut command);
+        let effect = Effect::Kill { pid: process.id(), after };
         let operation = Some(format!("cognito-idp:{operation}"));
         self.cloud.add_fault(Fault { operation, skip: 0, times: 1, effect });
-        child.wait().unwrap().signal() == Some(9)
+        process.end().signal == Some(9)
     }
 
     /// Takes from API Gateway the permission to call a function.

@@ -1,15 +1,14 @@
 //! Disks that are full, and folders that go away or may not be written to, before a run and in the middle of it. The limits
 //! are real ones of the operating system, which also stop the superuser.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    process::{Child, Command},
-};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
 use stackctl_local::{Settings, Weather};
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{
+    cloud::Served,
+    sandbox::{Ran, Sandbox},
+};
 
 /// So that something is under way whenever the test does its mischief.
 fn slow() -> Settings {
@@ -26,9 +25,8 @@ fn names(sandbox: &Sandbox) -> Vec<String> {
 }
 
 /// From here on no file of the process may grow beyond a byte.
-fn fill_the_disk_of(child: &Child) {
-    let pid = child.id().to_string();
-    assert!(Command::new("prlimit").args(["--fsize=1", "--pid", &pid]).status().unwrap().success());
+fn fill_the_disk_of(process: u32) {
+    assert!(Command::new("prlimit").args(["--fsize=1", "--pid", &process.to_string()]).status().unwrap().success());
 }
 
 /// The next run needs no flag, makes nothing twice, and leaves nothing to do.
@@ -85,11 +83,11 @@ fn nothing_is_changed_when_the_state_has_no_place() {
 fn a_disk_that_fills_up_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = sandbox.follow(sandbox.shell("trap '' XFSZ; exec stackctl up --yes --parallel 1"));
+    let mut run = sandbox.start(&mut sandbox.shell("trap '' XFSZ; exec stackctl up --yes --parallel 1"));
     run.until("  created  ");
-    fill_the_disk_of(&run.child);
-    let (code, rest) = run.ended();
-    assert_eq!(code, Some(4), "{rest}");
+    fill_the_disk_of(run.id());
+    let Ran { code, err: rest, .. } = run.end();
+    assert_eq!(code, 4, "{rest}");
     let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
     insta::assert_snapshot!(error, @r"
     error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
@@ -104,12 +102,12 @@ fn a_disk_that_fills_up_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
 fn a_folder_that_is_replaced_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = sandbox.follow(sandbox.command("up --yes --parallel 1"));
+    let mut run = sandbox.start(&mut sandbox.command("up --yes --parallel 1"));
     run.until("  created  ");
     fs::rename(sandbox.path("state"), sandbox.path("elsewhere")).unwrap();
     sandbox.write("state", "a file in the place of the folder");
-    let (code, rest) = run.ended();
-    assert_eq!(code, Some(4), "{rest}");
+    let Ran { code, err: rest, .. } = run.end();
+    assert_eq!(code, 4, "{rest}");
     let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
     insta::assert_snapshot!(error, @r"
     error: state/shop.dev.json: the state cannot be read: Not a directory (os error 20)
@@ -125,11 +123,11 @@ fn a_folder_that_is_replaced_in_the_middle_of_a_run_ends_it_and_the_next_goes_on
 fn a_folder_that_is_removed_in_the_middle_of_a_run_is_made_again_with_all_that_was_on_record() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = sandbox.follow(sandbox.command("up --yes --parallel 1"));
+    let mut run = sandbox.start(&mut sandbox.command("up --yes --parallel 1"));
     run.until("  created  ");
     fs::remove_dir_all(sandbox.path("state")).unwrap();
-    let (code, rest) = run.ended();
-    assert_eq!(code, Some(5), "{rest}");
+    let Ran { code, err: rest, .. } = run.end();
+    assert_eq!(code, 5, "{rest}");
     let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
     insta::assert_snapshot!(error, @r"
     error: state/shop.dev.json: somebody has removed the state while this command worked on it, so it was written again
@@ -186,11 +184,11 @@ fn nothing_is_changed_when_the_folder_is_read_only() {
 fn a_folder_that_becomes_read_only_in_the_middle_of_a_run_ends_it_and_the_next_goes_on() {
     let aws = Served::new(slow());
     let sandbox = aws.sandbox();
-    let mut run = sandbox.follow(unprivileged(&sandbox, "up --yes --parallel 1"));
+    let mut run = sandbox.start(&mut unprivileged(&sandbox, "up --yes --parallel 1"));
     run.until("  created  ");
     make_writable(&sandbox, false);
-    let (code, rest) = run.ended();
-    assert_eq!(code, Some(4), "{rest}");
+    let Ran { code, err: rest, .. } = run.end();
+    assert_eq!(code, 4, "{rest}");
     let error = rest.find("error: ").map(|at| &rest[at..]).unwrap_or_default();
     insta::assert_snapshot!(error, @r"
     error: state/shop.dev.json: the state cannot be saved: Permission denied (os error 13)

@@ -3,6 +3,7 @@
 use std::{net::TcpListener, process::Command, thread, time::Duration};
 
 use super::sandbox::Sandbox;
+use crate::harness::process::Process;
 
 fn kill(signal: &str, pid: &serde_json::Value) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
@@ -49,10 +50,8 @@ fn on_another_port_it_is_the_same_cloud() {
 #[test]
 fn of_two_starts_at_once_one_wins_and_both_find_it() {
     let sandbox = Sandbox::new();
-    let starts: Vec<_> =
-        (0..3).map(|_| sandbox.command("local start").stdout(std::process::Stdio::piped()).spawn().unwrap()).collect();
-    let said: Vec<String> =
-        starts.into_iter().map(|start| String::from_utf8(start.wait_with_output().unwrap().stdout).unwrap()).collect();
+    let starts: Vec<Process> = (0..3).map(|_| sandbox.start(&mut sandbox.command("local start"))).collect();
+    let said: Vec<String> = starts.into_iter().map(|start| start.end().out).collect();
     assert_eq!(said.iter().filter(|text| text.contains("started")).count(), 1, "{said:?}");
     let pid = format!("(process {})", sandbox.server()["pid"]);
     assert!(said.iter().all(|text| text.contains(&pid)), "{said:?}");

@@ -3,11 +3,10 @@
 
 use std::{
     fs::{self, File},
-    io::{BufRead as _, BufReader},
-    process::Stdio,
     time::Duration,
 };
 
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use stackctl::state::{Backend as _, Guard, Holder, LocalStore, LockRequest};
 use stackctl_local::{Settings, Weather};
@@ -55,18 +54,15 @@ fn with_a_timeout_it_is_waited_for_and_told_once_for_whom() {
     let aws = Served::new(Settings::default());
     let sandbox = aws.sandbox();
     let guard = bob(&sandbox);
-    let mut child =
-        sandbox.command("up --yes --lock-timeout 10m").stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let waits = |line: &String| line.contains("waiting at most");
+    let mut up = sandbox.start(&mut sandbox.command("up --yes --lock-timeout 10m"));
     assert_eq!(
-        lines.by_ref().find(waits).unwrap(),
+        up.until("waiting at most"),
         "state/shop.dev.json is locked by `stackctl up` of bob on desk (process 7) since 2026-11-23T09:00:00Z; \
          waiting at most 600 s"
     );
     drop(guard);
-    assert_eq!(lines.filter(waits).count(), 0);
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let ran = up.end();
+    assert_eq!((ran.code, ran.err.contains("waiting at most")), (0, false));
 }
 
 #[test]
@@ -104,14 +100,14 @@ fn a_killed_run_leaves_no_lock_and_no_name_in_the_way() {
     let weather = Weather { latency: Duration::from_millis(100), ..Weather::default() };
     let aws = Served::new(Settings { weather, ..Settings::default() });
     let sandbox = aws.sandbox();
-    let mut child = sandbox.command("up --yes").stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(lines.any(|line| line.contains("  created  ")));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let mut up = sandbox.start(&mut sandbox.command("up --yes"));
+    up.until("  created  ");
+    let pid = up.id();
+    up.signal(Signal::KILL);
+    up.end();
     let signature = fs::read(sandbox.path("state/shop.dev.lock")).unwrap();
     let dead: Holder = serde_json::from_slice(&signature).unwrap();
-    assert!(dead.is_gone() && dead.pid == child.id(), "{dead}");
+    assert!(dead.is_gone() && dead.pid == pid, "{dead}");
 
     // Somebody takes the lock and has not signed yet.
     let lock = File::open(sandbox.path("state/shop.dev.lock")).unwrap();

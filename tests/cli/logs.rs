@@ -1,14 +1,11 @@
 //! `stackctl logs`: lines of several functions, for people and for machines, once and for ever.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
-};
-
+use rustix::process::Signal;
 use serde_json::Value;
 use stackctl_local::Settings;
 
 use super::{cloud::Served, sandbox::Sandbox};
+use crate::harness::process::Stream;
 
 /// A stack on the local cloud, two of whose functions have been called in turn.
 fn called() -> Sandbox {
@@ -65,15 +62,15 @@ fn a_machine_gets_every_line_whole_with_the_id_of_its_request() {
 #[test]
 fn a_follower_goes_on_until_ctrl_c_which_is_no_failure() {
     let sandbox = called();
-    let mut follower = sandbox.command("logs --local --follow --filter hello").stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut follower = sandbox.start(&mut sandbox.command("logs --local --follow --filter hello"));
     for _ in 0..3 {
-        assert!(lines.next().unwrap().contains("hello from"));
+        assert!(follower.line(Stream::Stdout).unwrap().contains("hello from"));
     }
     assert_eq!(sandbox.run(r#"invoke other --local --data {"path":"later"}"#).code, 0);
-    assert!(lines.next().unwrap().ends_with(" hello from later"));
-    assert!(Command::new("kill").args(["-INT", &follower.id().to_string()]).status().unwrap().success());
-    assert_eq!((follower.wait().unwrap().code(), lines.next()), (Some(0), None));
+    assert!(follower.line(Stream::Stdout).unwrap().ends_with(" hello from later"));
+    follower.signal(Signal::INT);
+    let ran = follower.end();
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `stackctl state migrate`: after an edit of `state` in the configuration, from a folder to a bucket and back.
 
-use std::{fs, process::Stdio};
+use std::fs;
 
 use stackctl_local::{Effect, Fault, Settings};
 
@@ -111,13 +111,13 @@ fn a_move_that_is_killed_at_any_write_is_finished_by_the_next() {
         for write in 0.. {
             let (aws, sandbox) = deployed();
             to_bucket(&sandbox);
-            let mut migrate = sandbox.command("state migrate").stderr(Stdio::null()).spawn().unwrap();
+            let migrate = sandbox.start(&mut sandbox.command("state migrate"));
             let effect = Effect::Kill { pid: migrate.id(), after };
             aws.cloud.add_fault(Fault { operation: Some("s3:PutObject".into()), skip: write, times: 1, effect });
-            let ended = migrate.wait().unwrap().code();
-            if ended.is_some() {
+            let ended = migrate.end();
+            if ended.signal.is_none() {
                 // The lock, the announcement, and the state.
-                assert!(ended == Some(0) && write >= 3, "write {write}");
+                assert!(ended.code == 0 && write >= 3, "write {write}");
                 break;
             }
             let next = sandbox.run("state migrate");

@@ -11,7 +11,6 @@ mod confirmation;
 mod cors;
 mod disk;
 mod example;
-mod followed;
 mod history;
 mod interrupts;
 mod invoke;

@@ -1,7 +1,5 @@
 //! The outputs, for people, scripts and other tools.
 
-use std::process::Command;
-
 use super::sandbox::Sandbox;
 
 #[test]
@@ -57,9 +55,9 @@ fn outputs_are_variables_of_a_shell_and_of_other_tools() {
     --- stderr
     ");
     let exports = sandbox.run("outputs --local --env").out;
-    let shell = Command::new("sh").arg("-c").arg(format!("{exports}printf %s \"$INVOKE_URL\"")).output().unwrap();
+    let shell = sandbox.ran(&mut sandbox.shell(&format!("{exports}printf %s \"$INVOKE_URL\"")));
     let invoke = sandbox.run("outputs --local invoke_url").out;
-    assert_eq!(String::from_utf8(shell.stdout).unwrap(), invoke.trim_end());
+    assert_eq!(shell.out, invoke.trim_end());
 }
 
 #[test]

@@ -169,8 +169,8 @@ fn a_user_is_disabled_and_enabled() {
 fn a_password_is_set() {
     let aws = Served::new(Settings::default());
     let sandbox = stack(&aws);
-    let other = sandbox.command("user set-password bob").env("STACKCTL_PASSWORD", "Other-1842").status().unwrap();
-    assert!(other.success());
+    let other = sandbox.ran(sandbox.command("user set-password bob").env("STACKCTL_PASSWORD", "Other-1842"));
+    assert_eq!(other.code, 0);
     assert_eq!(sandbox.run("user auth bob").code, 1);
     insta::assert_snapshot!(transcript(&sandbox, "user set-password bob --temporary"), @r"
     exit code 0

@@ -4,28 +4,26 @@ use std::{
     fs::File,
     io::{Read as _, Write as _},
     os::fd::AsFd as _,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread,
-    time::Duration,
 };
 
 use rustix::{
+    process::Signal,
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{LocalModes, tcgetattr},
 };
 
 use super::sandbox::Sandbox;
+use crate::harness::process::{Process, Ran, TIMEOUT};
 
 /// What stands before the exit code of a program whose terminal is its own.
 const ENDED: &str = "ended with ";
 
-/// Nothing takes as long as this, unless it waits for ever.
-const PATIENCE: Duration = Duration::from_mins(2);
-
 /// A program at a terminal; its stdout goes elsewhere, as in `TOKEN=$(…)`.
 pub(crate) struct Pty {
-    child: Child,
+    process: Process,
     keyboard: File,
     screen: Receiver<Vec<u8>>,
     /// What the screen has shown so far.
@@ -45,11 +43,12 @@ impl Pty {
         let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let open = || File::options().read(true).write(true).open(&path).unwrap();
         let child = command.stdin(open()).stderr(open()).stdout(Stdio::piped()).spawn().unwrap();
+        let process = Process::of("the program at the terminal".into(), child);
         // The command holds the terminal open, and would hide the end of the program.
         drop(command);
         let keyboard = File::from(master);
         let screen = follow(keyboard.try_clone().unwrap());
-        Self { child, keyboard, screen, seen: String::new(), read: 0, shell: false }
+        Self { process, keyboard, screen, seen: String::new(), read: 0, shell: false }
     }
 
     /// Starts `stackctl` with the words of a line at a terminal of its own, where it hears Ctrl-C.
@@ -70,7 +69,7 @@ impl Pty {
                 self.read += at + text.len();
                 return;
             }
-            let shown = self.screen.recv_timeout(PATIENCE);
+            let shown = self.screen.recv_timeout(TIMEOUT);
             let shown = shown.unwrap_or_else(|end| panic!("{end}: no {text:?} on the screen, but\n{}", self.seen));
             self.seen += &String::from_utf8_lossy(&shown);
         }
@@ -100,19 +99,17 @@ impl Pty {
 
     /// Interrupts the program.
     pub(crate) fn interrupt(&self) {
-        assert!(Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap().success());
+        self.process.signal(Signal::INT);
     }
 
     /// Waits for the end: exit code, stdout, and everything that the screen has shown.
     pub(crate) fn ends(mut self) -> (i32, String, String) {
         let told = self.shell.then(|| self.dismiss());
-        let mut out = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
-        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        let Ran { code, out, .. } = self.process.end();
         if let Some((code, shown)) = told {
             return (code, out, shown.replace("\r\n", "\n"));
         }
-        while let Ok(bytes) = self.screen.recv_timeout(PATIENCE) {
+        while let Ok(bytes) = self.screen.recv_timeout(TIMEOUT) {
             self.seen += &String::from_utf8_lossy(&bytes);
         }
         (code, out, self.seen.replace("\r\n", "\n"))
@@ -127,12 +124,6 @@ impl Pty {
         let code = self.sees_until("\r\n").parse().unwrap();
         self.types("");
         (code, shown)
-    }
-}
-
-impl Drop for Pty {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
     }
 }
 

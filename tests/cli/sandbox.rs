@@ -4,16 +4,16 @@
 use std::{
     collections::BTreeSet,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, Stdio},
     sync::{Arc, Mutex},
 };
 
 use serde_json::Value;
 
-use super::{followed::Followed, obedient, pinned::pinned};
-use crate::harness::{Place, Secrets};
+use super::{obedient, pinned::pinned};
+pub(crate) use crate::harness::process::Ran;
+use crate::harness::{Place, Secrets, process::Process};
 
 /// A folder that is removed in the end, and with it the local cloud that runs in it.
 pub(crate) struct Sandbox {
@@ -22,29 +22,6 @@ pub(crate) struct Sandbox {
     secrets: Arc<Secrets>,
     /// What the test wrote itself, secrets and all.
     written: Mutex<BTreeSet<PathBuf>>,
-}
-
-/// How a run ended and what it said.
-#[derive(Debug)]
-pub(crate) struct Ran {
-    pub(crate) code: i32,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-/// A process that waits to become `stackctl`.
-pub(crate) struct Held(Child);
-
-impl Held {
-    pub(crate) fn id(&self) -> u32 {
-        self.0.id()
-    }
-
-    /// Lets it go and waits until it has ended.
-    pub(crate) fn go(mut self) -> ExitStatus {
-        self.0.stdin.take().unwrap().write_all(b"go\n").unwrap();
-        self.0.wait().unwrap()
-    }
 }
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
@@ -133,7 +110,7 @@ impl Sandbox {
 
     /// Runs a command and makes sure that it kept every secret.
     pub(crate) fn ran(&self, command: &mut Command) -> Ran {
-        let ran = Ran::of(command);
+        let ran = Process::run(command);
         let words: Vec<&str> = command.get_args().filter_map(|word| word.to_str()).collect();
         let tokens = words.windows(2).any(|two| PRINT_TOKENS.iter().any(|names| names == two));
         let line = words.join(" ");
@@ -170,7 +147,7 @@ impl Sandbox {
 
     /// The transcript of a run whose words are not those of a line.
     pub(crate) fn transcript_of(&self, command: &mut Command) -> String {
-        let Ran { code, out, err } = self.ran(command);
+        let Ran { code, out, err, .. } = self.ran(command);
         let text = format!("exit code {code}\n--- stdout\n{out}--- stderr\n{err}");
         self.pinned(&text)
     }
@@ -191,16 +168,16 @@ impl Sandbox {
         command
     }
 
-    /// Starts a process that becomes `stackctl` with the words of a line when it is let go: until then it is a shell that
-    /// waits, so that its id is known before its first call.
-    pub(crate) fn hold(&self, line: &str) -> Held {
+    /// Starts a shell that waits for a line on its stdin before it becomes `stackctl`, so that its process id is known
+    /// before its first call.
+    pub(crate) fn hold(&self, line: &str) -> Process {
         let mut shell = self.shell(&format!("read go; exec stackctl {line}"));
-        Held(shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Process::start(shell.stdin(Stdio::piped()))
     }
 
-    /// Begins a run that is watched.
-    pub(crate) fn follow(&self, command: Command) -> Followed {
-        Followed::new(command, Arc::clone(&self.secrets))
+    /// Starts a run and returns before it ends.
+    pub(crate) fn start(&self, command: &mut Command) -> Process {
+        Process::start(command).keeping(&self.secrets)
     }
 
     fn calling(&self, program: &str) -> Command {
@@ -255,21 +232,10 @@ impl Sandbox {
     }
 }
 
-impl Ran {
-    fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
 impl Drop for Sandbox {
     fn drop(&mut self) {
         if self.path(".stackctl/local/server.json").exists() {
-            let _ = self.command("local stop").output();
+            Process::run(&mut self.command("local stop"));
         }
         // A second panic would hide the first.
         if !std::thread::panicking() {

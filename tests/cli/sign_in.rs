@@ -28,7 +28,7 @@ fn claims(token: &str) -> Value {
 fn stdout_is_the_bare_token() {
     let aws = Served::new(Settings::default());
     let sandbox = stack(&aws);
-    let Ran { code, out, err } = sandbox.run("user create ann@example.com");
+    let Ran { code, out, err, .. } = sandbox.run("user create ann@example.com");
     assert_eq!((code, out.lines().count()), (0, 1), "{err}");
     let id = claims(out.trim_end());
     assert_eq!(
@@ -107,7 +107,7 @@ fn a_user_who_waits_for_a_password_is_finished() {
     let sandbox = stack(&aws);
     let pool = sandbox.run("outputs user_pool_id").out.trim().to_owned();
     aws.add_user(&pool, "ann@example.com");
-    let Ran { code, out, err } = sandbox.run("user create ann@example.com");
+    let Ran { code, out, err, .. } = sandbox.run("user create ann@example.com");
     assert_eq!(code, 0, "{err}");
     assert_eq!(claims(out.trim_end())["email_verified"], true);
     insta::assert_snapshot!(sandbox.pinned(&err), @r"
@@ -157,7 +157,7 @@ fn a_pool_that_this_tool_did_not_make_needs_no_config() {
     let stack = stack(&aws);
     let pool = stack.run("outputs user_pool_id").out.trim().to_owned();
     let sandbox = aws.empty().with("STACKCTL_PASSWORD", PASSWORD);
-    let Ran { code, out, err } = sandbox.run(&format!("user create ann@example.com --user-pool-id {pool}"));
+    let Ran { code, out, err, .. } = sandbox.run(&format!("user create ann@example.com --user-pool-id {pool}"));
     assert_eq!((code, &claims(out.trim_end())["email"]), (0, &"ann@example.com".into()), "{err}");
     insta::assert_snapshot!(stack.pinned(&err), @"user pool <user_pool.main#id>, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS");
     insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com"), @r"

@@ -1,14 +1,12 @@
 //! `stackctl user token inspect`.
 
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::process::Command;
 
 use serde_json::json;
 use stackctl_local::Settings;
 
 use super::{cloud::Served, sandbox::Sandbox};
+use crate::harness::process::Process;
 
 const PASSWORD: &str = "Engine-1842";
 
@@ -22,12 +20,8 @@ fn stack(aws: &Served) -> Sandbox {
 
 /// Runs a program with a text on its stdin: exit code, stdout, stderr.
 fn fed(mut command: Command, text: &str) -> (i32, String, String) {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Whoever does not read it has ended, which its exit code tells.
-    let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    let ran = Process::run_with(&mut command, text);
+    (ran.code, ran.out, ran.err)
 }
 
 fn inspect(sandbox: &Sandbox, token: &str) -> (i32, String, String) {

@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
 use serde_json::json;
 use stackctl_local::{Settings, Weather};
 
-use super::{bucket, cloud::Served, locks::bob, pty::Pty, sandbox::Sandbox};
+use super::{
+    bucket,
+    cloud::Served,
+    locks::bob,
+    pty::Pty,
+    sandbox::{Ran, Sandbox},
+};
 
 #[test]
 fn where_nobody_has_locked_there_is_nothing_to_do() {
@@ -93,17 +100,17 @@ fn who_holds_a_lock_is_an_event() {
 
 /// A run that is at work loses its lock, stops and says who has it; the next one goes on.
 fn loses_its_lock(aws: &Served, sandbox: &Sandbox, place: &str) {
-    let mut run = sandbox.follow(sandbox.command("up --yes --parallel 1"));
+    let mut run = sandbox.start(&mut sandbox.command("up --yes --parallel 1"));
     run.until("  created  ");
     let unlock = sandbox.run("unlock --yes");
     assert_eq!(unlock.code, 0, "{}", unlock.err);
-    let pid = run.child.id();
+    let pid = run.id();
     let at_work = format!("\nwarning: it is at work: process {pid} of this machine is running\n");
     assert!(unlock.err.contains(&at_work), "{}", unlock.err);
     let way_out = format!("\nhint: `kill -TERM {pid}` lets it finish what is under way");
     assert!(unlock.err.contains(&way_out), "{}", unlock.err);
-    let (code, rest) = run.ended();
-    assert_eq!(code, Some(5), "{rest}");
+    let Ran { code, err: rest, .. } = run.end();
+    assert_eq!(code, 5, "{rest}");
     let removed = format!("\nerror: {place}: the lock of the state was ");
     let changed = format!("\nerror: {place}: somebody else has changed the state since it was read\n");
     assert!(rest.contains(&removed) || rest.contains(&changed), "{rest}");
@@ -135,10 +142,10 @@ fn a_run_that_is_at_work_loses_the_lock_of_an_object_and_stops() {
 #[test]
 fn of_a_lock_that_a_dead_run_left_it_is_said_that_nobody_is_at_work() {
     let (aws, sandbox) = bucket::served(slow());
-    let mut run = sandbox.follow(sandbox.command("up --yes"));
+    let mut run = sandbox.start(&mut sandbox.command("up --yes"));
     run.until("  created  ");
-    run.signal("-KILL");
-    run.ended();
+    run.signal(Signal::KILL);
+    run.end();
     insta::assert_snapshot!(unpinned(&sandbox.transcript("unlock --yes")), @r"
     exit code 0
     --- stdout

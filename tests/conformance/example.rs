@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use crate::harness::process::Process;
+
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
 
 /// The example on a local cloud, which is stopped in the end.
@@ -34,18 +36,18 @@ impl Example {
     pub(crate) fn stackctl(&self, line: &str) -> String {
         let mut command = Command::new(STACKCTL);
         command.args(line.split(' ')).current_dir(self.0.path()).env_remove("STACKCTL_PASSWORD");
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        let ran = Process::run(&mut command);
+        assert_eq!(ran.code, 0, "{line}: {}", ran.err);
+        ran.out.trim().to_owned()
     }
 
     /// Makes a user, and answers their ID token.
     pub(crate) fn user(&self, name: &str, password: &str) -> String {
         let mut command = Command::new(STACKCTL);
         command.args(["user", "create", name, "--local", "--quiet"]).current_dir(self.0.path());
-        let output = command.env("STACKCTL_PASSWORD", password).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        let ran = Process::run(command.env("STACKCTL_PASSWORD", password));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        ran.out.trim().to_owned()
     }
 
     /// An output.
@@ -56,6 +58,6 @@ impl Example {
 
 impl Drop for Example {
     fn drop(&mut self) {
-        let _ = Command::new(STACKCTL).args(["local", "stop"]).current_dir(self.0.path()).output();
+        Process::run(Command::new(STACKCTL).args(["local", "stop"]).current_dir(self.0.path()));
     }
 }

@@ -1,14 +1,13 @@
 //! A folder with a copy of the repository's example, and the built binary that is run in it.
 
-use std::{
-    path::Path,
-    process::{Command, Output},
-    sync::Arc,
-};
+use std::{path::Path, process::Command, sync::Arc};
 
 use serde_json::Value;
 
-use crate::harness::{Place, Secrets};
+use crate::harness::{
+    Place, Secrets,
+    process::{Process, Ran},
+};
 
 /// The account of the credentials is the server's matter; they are nobody's.
 pub(crate) const ACCESS_KEY_ID: &str = "test";
@@ -67,10 +66,10 @@ impl Project {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .envs(environment(self.folder.path()))
             .env("AWS_ENDPOINT_URL", &self.endpoint);
-        let run = tokio::task::spawn_blocking(move || command.output()).await.expect("it is not cancelled");
-        let run = Run::of(&run.expect("the binary was built"));
+        let ran = tokio::task::spawn_blocking(move || Process::run(&mut command)).await.expect("it is not cancelled");
+        let run = Run::of(&ran);
         self.check_secrets(&format!("stackctl {}", arguments.join(" ")), &run.text);
-        assert_eq!(run.exit, Some(exit), "stackctl {}\n{}", arguments.join(" "), run.text);
+        assert_eq!(run.exit, exit, "stackctl {}\n{}", arguments.join(" "), run.text);
         run
     }
 
@@ -110,20 +109,20 @@ fn environment(home: &Path) -> [(&'static str, &str); 5] {
 
 /// What a run of the binary said.
 pub(crate) struct Run {
-    exit: Option<i32>,
+    exit: i32,
     pub(crate) text: String,
     events: Vec<Value>,
 }
 
 impl Run {
-    fn of(output: &Output) -> Self {
-        let out = String::from_utf8_lossy(&output.stdout).into_owned();
-        let events = out
+    fn of(ran: &Ran) -> Self {
+        let events = ran
+            .out
             .lines()
             .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("not an event: {error}: {line}")));
         let events = events.collect();
-        let text = format!("{out}{}", String::from_utf8_lossy(&output.stderr));
-        Self { exit: output.status.code(), text, events }
+        let text = format!("{}{}", ran.out, ran.err);
+        Self { exit: ran.code, text, events }
     }
 
     /// The one event of this name.

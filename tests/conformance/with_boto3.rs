@@ -1,12 +1,9 @@
 //! boto3 on the local cloud: a script that knows nothing of stackctl makes a user, and the deployed API takes their token.
 
-use std::{
-    io::Write as _,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{path::Path, process::Command};
 
 use super::{emulator::programs, example::Example, http};
+use crate::harness::process::Process;
 
 /// Runs the script, which ends well and prints a token.
 fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
@@ -15,11 +12,9 @@ fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
     command.arg(script).args([example.output("user_pool_id"), example.output("client_id"), name.to_owned()]);
     command.env("AWS_ENDPOINT_URL", example.output("endpoint")).env("AWS_DEFAULT_REGION", example.output("region"));
     command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "the script fails");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    let ran = Process::run_with(&mut command, &format!("{password}\n"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out.trim().to_owned()
 }
 
 #[test]

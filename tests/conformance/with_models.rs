@@ -3,7 +3,7 @@
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::Command,
 };
 
 use serde_json::json;
@@ -11,6 +11,7 @@ use stackctl_local::{Cloud, Settings};
 use tokio::net::TcpListener;
 
 use super::emulator::programs;
+use crate::harness::process::{Process, Ran};
 
 /// The page with the table.
 const PAGE: &str = "docs/aws-constraints.md";
@@ -23,14 +24,12 @@ fn root() -> &'static Path {
 }
 
 /// Runs a script of this folder with the models of botocore that `tests/conformance/run` has installed apart.
-fn python(script: &str, argument: &str, input: &str) -> Output {
+fn python(script: &str, argument: &str, input: &str) -> Ran {
     let models: PathBuf = programs().join("../../models");
     let mut command = Command::new(programs().join("python"));
     command.arg(root().join("tests/conformance").join(script)).arg(argument).env("PYTHONPATH", models);
     command.env_remove("AWS_PROFILE").env("AWS_CONFIG_FILE", "/dev/null");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    child.wait_with_output().unwrap()
+    Process::run_with(&mut command, input)
 }
 
 /// Compares a generated text with the committed one, or writes it where `UPDATE_CONSTRAINTS` asks for that.
@@ -51,19 +50,18 @@ async fn every_difference_from_aws_models_has_its_reason() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
     let ours = json!({ "limits": stackctl::config::limits(), "schema": stackctl::config::schema() }).to_string();
-    let output = tokio::task::spawn_blocking(move || python("constraints.py", &url, &ours)).await.unwrap();
+    let ran = tokio::task::spawn_blocking(move || python("constraints.py", &url, &ours)).await.unwrap();
     cloud.stop();
     serving.await.unwrap().unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    std::io::stderr().write_all(told.as_bytes()).unwrap();
-    assert!(output.status.success(), "see above");
-    is_committed(PAGE, &String::from_utf8(output.stdout).unwrap());
+    std::io::stderr().write_all(ran.err.as_bytes()).unwrap();
+    assert_eq!(ran.code, 0, "see above");
+    is_committed(PAGE, &ran.out);
 }
 
 #[test]
 #[ignore = "needs the moto that tests/conformance/run installs"]
 fn the_managed_policies_are_those_of_moto() {
-    let output = python("managed_policies.py", "", "");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    is_committed(POLICIES, &String::from_utf8(output.stdout).unwrap());
+    let ran = python("managed_policies.py", "", "");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    is_committed(POLICIES, &ran.out);
 }

@@ -6,6 +6,8 @@ mod command;
 mod courier;
 pub(crate) mod edited;
 mod ids;
+pub(crate) mod port;
+pub(crate) mod process;
 pub(crate) mod project;
 mod sealed;
 mod secrets;

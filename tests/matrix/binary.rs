@@ -6,7 +6,6 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
-    os::unix::process::ExitStatusExt as _,
 };
 
 use serde_json::{Value, json};
@@ -131,13 +130,14 @@ impl Binary {
         (operation, skip): (Option<String>, usize),
         moment: Moment,
     ) -> Result<bool, String> {
-        let held = self.sandbox.hold(&line(&self.sandbox, order));
+        let mut held = self.sandbox.hold(&line(&self.sandbox, order));
         let effect = Effect::Kill { pid: held.id(), after: moment == Moment::After };
         served.cloud.add_fault(Fault { operation, skip, times: 1, effect });
-        let ended = held.go();
+        held.write("go\n");
+        let ran = held.end();
         served.settle();
-        let killed = ended.signal() == Some(SIGKILL);
-        require(killed || ended.success() != order.fails(), || format!("it ended with {ended}"))?;
+        let killed = ran.signal == Some(SIGKILL);
+        require(killed || (ran.code == 0) != order.fails(), || format!("it ended with {ran:?}"))?;
         Ok(killed)
     }
 

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{STACKCTL, page::Block};
-use crate::harness::{Place, Secrets};
+use crate::harness::{Place, Secrets, process::Process};
 
 /// A block that waits for something for ever is found out.
 const PATIENCE: Duration = Duration::from_mins(5);
@@ -117,10 +117,9 @@ impl Drop for StopLocalCloud<'_> {
     fn drop(&mut self) {
         let folders = fs::read_dir(self.0).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
         for folder in folders.filter(|folder| folder.join(".stackctl").exists()) {
-            let stop =
-                Command::new(STACKCTL).args(["local", "stop", "--config"]).arg(folder.join("config.json")).output();
-            let stopped = stop.is_ok_and(|output| output.status.success());
-            assert!(stopped || thread::panicking(), "the local cloud of {} does not stop", folder.display());
+            let mut stop = Command::new(STACKCTL);
+            let stopped = Process::run(stop.args(["local", "stop", "--config"]).arg(folder.join("config.json")));
+            assert!(stopped.code == 0 || thread::panicking(), "the local cloud of {} does not stop", folder.display());
         }
     }
 }

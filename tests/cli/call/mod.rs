@@ -4,12 +4,10 @@ mod causes;
 mod refusals;
 mod tokens;
 
-use std::{
-    net::TcpListener,
-    process::{Command, Stdio},
-};
+use rustix::process::Signal;
 
 use super::sandbox::Sandbox;
+use crate::harness::port::Port;
 
 /// A stack that is up on the local cloud.
 fn up() -> Sandbox {
@@ -184,15 +182,15 @@ fn without_a_stack_or_a_server_it_is_said_to_be_so() {
 fn an_interrupt_says_that_the_request_may_have_been_received() {
     let sandbox = up();
     for line in ["call POST /echo?knock=PORT --local", r#"invoke items --local --data {"knock":PORT}"#] {
-        let door = TcpListener::bind("127.0.0.1:0").unwrap();
-        let line = line.replace("PORT", &door.local_addr().unwrap().port().to_string());
-        let child = sandbox.command(&line).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let _knock = door.accept().unwrap();
-        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-        let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130), "{line}");
+        let port = Port::open();
+        let line = line.replace("PORT", &port.number().to_string());
+        let run = sandbox.start(&mut sandbox.command(&line));
+        let _connection = port.accept();
+        run.signal(Signal::INT);
+        let ran = run.end();
+        assert_eq!(ran.code, 130, "{line}");
         insta::allow_duplicates!({
-            insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @r"
+            insta::assert_snapshot!(ran.err, @r"
             error: interrupted, with the request under way
             hint: it may have been received all the same: look before you send it again
             ");

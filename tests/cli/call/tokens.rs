@@ -1,6 +1,6 @@
 //! Whose token goes along, and how it is come by.
 
-use std::{fs::File, process::Stdio};
+use std::fs::File;
 
 use serde_json::Value;
 
@@ -46,10 +46,10 @@ fn a_password_comes_from_stdin_where_the_body_does_not() {
         command.stdin(File::open(sandbox.path("password")).unwrap());
         command
     };
-    let created = with_password("user create ann --local --quiet --password-stdin").output().unwrap();
-    assert!(created.status.success());
-    let called = with_password("call GET /items/7 --as ann --local --password-stdin").output().unwrap();
-    assert!(String::from_utf8(called.stdout).unwrap().contains(r#""token": "id""#));
+    let created = sandbox.ran(&mut with_password("user create ann --local --quiet --password-stdin"));
+    assert_eq!(created.code, 0);
+    let called = sandbox.ran(&mut with_password("call GET /items/7 --as ann --local --password-stdin"));
+    assert!(called.out.contains(r#""token": "id""#));
     let lines = [
         "GET /items --as ann",
         "GET /items --as ann --password-stdin --data -",
@@ -95,7 +95,7 @@ fn a_token_comes_from_a_variable_or_from_stdin() {
     "#);
     let mut call = sandbox.command("call GET /items --local --token-stdin");
     let token = File::open(sandbox.path("config.json")).unwrap();
-    insta::assert_snapshot!(sandbox.transcript_of(call.stdin(Stdio::from(token))), @r#"
+    insta::assert_snapshot!(sandbox.transcript_of(call.stdin(token)), @r#"
     exit code 0
     --- stdout
     {"message":"Unauthorized"}--- stderr

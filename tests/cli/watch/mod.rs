@@ -9,53 +9,39 @@ mod told;
 use std::{
     collections::BTreeMap,
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{Read as _, Write as _},
     net::TcpStream,
-    process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
 };
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use super::{cloud::Served, sandbox::Sandbox};
-
-/// Nothing takes as long as this, unless it never happens.
-const PATIENCE: Duration = Duration::from_mins(2);
+use crate::harness::process::{Process, Stream, TIMEOUT};
 
 /// A watch that is under way, as a machine hears it. It ends with the test.
-struct Watching {
-    child: Child,
-    events: Receiver<Value>,
-}
+struct Watching(Process);
 
 impl Watching {
     /// Begins one, which has nothing to do at first.
     fn new(sandbox: &Sandbox, flags: &str) -> Self {
-        let watching = Self::begin(sandbox, flags);
+        let mut watching = Self::begin(sandbox, flags);
         watching.until("watching");
         watching
     }
 
     /// Begins one.
     fn begin(sandbox: &Sandbox, flags: &str) -> Self {
-        let mut command = sandbox.command(&format!("watch --json {flags}"));
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let (tell, events) = channel();
-        thread::spawn(move || {
-            for line in lines.map_while(Result::ok) {
-                let _ = tell.send(serde_json::from_str(&line).unwrap());
-            }
-        });
-        Self { child, events }
+        Self(sandbox.start(&mut sandbox.command(&format!("watch --json {flags}"))))
     }
 
     /// Waits for the next event of this name.
-    fn until(&self, name: &str) -> Value {
+    fn until(&mut self, name: &str) -> Value {
         loop {
-            let event = self.events.recv_timeout(PATIENCE).unwrap_or_else(|end| panic!("{end}: no event `{name}`"));
+            let line = self.0.line(Stream::Stdout).unwrap_or_else(|| panic!("no event `{name}`"));
+            let event: Value = serde_json::from_str(&line).unwrap();
             if event["event"] == name {
                 return event;
             }
@@ -63,24 +49,17 @@ impl Watching {
     }
 
     /// How the next cycle ends, and what was saved for it.
-    fn cycle(&self) -> (String, Vec<String>) {
+    fn cycle(&mut self) -> (String, Vec<String>) {
         let cycle = self.until("cycle");
         let files = cycle["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap().to_owned());
         (cycle["outcome"].as_str().unwrap().to_owned(), files.collect())
     }
 
     /// Interrupts it and answers its exit code, with the events that were not waited for.
-    fn interrupted(mut self) -> (Option<i32>, Vec<Value>) {
-        assert!(Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap().success());
-        let code = self.child.wait().unwrap().code();
-        (code, self.events.iter().collect())
-    }
-}
-
-impl Drop for Watching {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    fn interrupted(self) -> (i32, Vec<Value>) {
+        self.0.signal(Signal::INT);
+        let ran = self.0.end();
+        (ran.code, ran.out.lines().map(|event| serde_json::from_str(event).unwrap()).collect())
     }
 }
 
@@ -108,7 +87,7 @@ fn calls_since(aws: &Served, before: &BTreeMap<String, usize>) -> Vec<(String, u
 fn wait_until(happened: impl Fn() -> bool) {
     let began = Instant::now();
     while !happened() {
-        assert!(began.elapsed() < PATIENCE, "it never happens");
+        assert!(began.elapsed() < TIMEOUT, "it never happens");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -120,6 +99,7 @@ fn ask(host: &str, request: &str, body: &str) -> String {
     let head = format!("{request} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
     connection.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
+    connection.set_read_timeout(Some(TIMEOUT)).unwrap();
     connection.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
