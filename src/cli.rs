@@ -1,65 +1,77 @@
-//! The command line: what can be asked, and the only place that reads the environment.
+//! The command line, and the only place that reads the environment.
 
 mod call;
 mod command;
 mod data;
 mod duration;
 mod environment;
+mod help;
 mod invoke;
 mod logs;
 mod number;
+mod search;
 mod state;
 mod user;
 
-use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use clap::{Args, FromArgMatches as _, Parser, ValueEnum, parser::ValueSource};
 
 pub(crate) use call::CallArgs;
-pub(crate) use command::{Command, Detailed, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs};
+pub(crate) use command::{Command, Detailed, InitArgs, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs};
 pub(crate) use data::Data;
 pub(crate) use environment::{environment, person, variables_of_aws};
+pub(crate) use help::command;
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
 pub(crate) use user::{GroupCommand, PoolArgs, SignInArgs, TokenCommand, UserArgs, UserCommand};
 
-const ABOUT: &str = "Puts one authenticated serverless API on AWS, and keeps it as your config says";
+/// The version; in a release build with its commit and the commit's date.
+pub(crate) const VERSION: &str = env!("STACKCTL_VERSION");
+
+const ABOUT: &str = "Deploy an authenticated serverless API to AWS from one config.json";
 
 const LONG_ABOUT: &str = "\
-Puts one authenticated serverless API on AWS, and keeps it as your config says.
+Deploy an authenticated serverless API to AWS from one config.json.
 
-From `config.json` stackctl makes, updates, checks and removes a Cognito user pool with its app client, the Lambda \
-functions with their roles and log groups, and a REST API with its routes, by direct calls to AWS. An interrupted run \
-is finished by the next one; users are never deleted unless you name their number.
+stackctl creates, updates, checks and deletes a Cognito user pool with its app client, Lambda functions with their roles \
+and log groups, and a REST API with its routes, by direct calls to AWS. The next run finishes an interrupted one. Users \
+are never deleted unless you pass their exact number.
 
-With `--local` everything happens in a small AWS of its own on this machine: no account, no credentials, no Docker.";
+With `--local` everything runs on a built-in emulator: no account, no credentials, no Docker.";
 
 const EXAMPLES: &str = "\
 Examples:
-  stackctl init                  write an example into this folder
-  stackctl up --local            bring it up on this machine and call it
-  stackctl plan --stage prod     see what `up` would do on AWS
-  stackctl up --stage prod       do it, after confirmation
-  stackctl status                compare what there is with the config
-  stackctl down                  remove it
+  stackctl init                  create an example project in this folder
+  stackctl up --local            deploy it to the local emulator
+  stackctl plan --stage prod     show the changes that `up` would make on AWS
+  stackctl up --stage prod       make them, after confirmation
+  stackctl status                compare the live settings with the config
+  stackctl down                  destroy the stack
 
 Exit codes: 0 done, 1 failed, 2 usage or config, 3 differences (--detailed-exitcode),
-4 partly done, 5 locked or changed underneath, 130 interrupted";
+4 partly done, 5 locked or changed by another process, 130 interrupted
 
-/// Where the configuration is when nobody says.
+`stackctl help COMMAND` describes a command; `stackctl man` writes the man pages.";
+
+/// The default of `--config`.
 pub(crate) const DEFAULT_CONFIG: &str = "config.json";
 
-/// What was asked.
+/// The parsed command line.
 #[derive(Debug, Parser)]
 #[command(
     name = "stackctl",
-    version,
+    version = VERSION,
     about = ABOUT,
     long_about = LONG_ABOUT,
     after_help = EXAMPLES,
-    max_term_width = 100,
-    disable_help_subcommand = true
+    max_term_width = 100
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -68,85 +80,92 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// The flags that every command takes.
+/// The options that most commands take. `help::accepted` says which command takes which.
 #[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person may give")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Common {
-    /// The configuration; relative paths in it start from its folder
+    /// The config file; relative paths in it start from its folder
+    ///
+    /// Without this option `config.json` is searched in the current folder and then in its parents, up to the root of
+    /// the repository.
     #[arg(short, long, global = true, env = "STACKCTL_CONFIG", value_name = "FILE", default_value = DEFAULT_CONFIG)]
-    #[arg(help_heading = "Common options")]
+    #[arg(hide_env_values = true)]
     pub(crate) config: PathBuf,
 
-    /// The stage, instead of `deployment.stage`
-    #[arg(short, long, global = true, env = "STACKCTL_STAGE", value_name = "NAME", help_heading = "Common options")]
+    /// The stage [default: `deployment.stage`]
+    #[arg(short, long, global = true, env = "STACKCTL_STAGE", value_name = "NAME", hide_env_values = true)]
     pub(crate) stage: Option<String>,
 
-    /// The name that `down` knows a stack by whose `deployment.serviceName` was changed
+    /// The former `deployment.serviceName`, for `down`
     #[arg(skip)]
     pub(crate) service_name: Option<String>,
 
-    /// The AWS Region, instead of `deployment.region`
+    /// The AWS Region [default: `deployment.region`]
     ///
-    /// `AWS_REGION` does not move a stack whose config names a Region; a config that wants it names `${env:AWS_REGION}`.
-    #[arg(long, global = true, env = "STACKCTL_REGION", value_name = "REGION", help_heading = "Common options")]
+    /// `AWS_REGION` does not move a stack whose config names a Region; use `${env:AWS_REGION}` in the config for that.
+    #[arg(long, global = true, env = "STACKCTL_REGION", value_name = "REGION", hide_env_values = true)]
     pub(crate) region: Option<String>,
 
-    /// The profile of the AWS credentials; `--local` never reads any
-    #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME", help_heading = "Common options")]
+    /// The profile of the AWS credentials; not used with --local
+    #[arg(long, global = true, env = "AWS_PROFILE", value_name = "NAME", hide_env_values = true)]
     pub(crate) profile: Option<String>,
 
-    /// Use the AWS on this machine, and start it when it is not running
-    #[arg(long, global = true, help_heading = "Common options")]
+    /// Use the local emulator instead of AWS (started if needed)
+    #[arg(long, global = true)]
     pub(crate) local: bool,
 
     /// Print one JSON event per line, and nothing else
-    #[arg(long, global = true, help_heading = "Common options")]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
 
     /// Skip confirmation prompts
-    #[arg(short, long, global = true, help_heading = "Common options")]
+    #[arg(short, long, global = true)]
     pub(crate) yes: bool,
 
     /// Print results and errors only
-    #[arg(short, long, global = true, help_heading = "Common options")]
+    #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
-    /// Show settings in plans, and tell what is done; -vv in detail, -vvv with the AWS client's own words
-    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common options")]
+    /// Show settings in plans and log more; -vv in detail, -vvv with the AWS SDK's log
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// When to colour
+    /// When to use colors
     #[arg(long, global = true, env = "STACKCTL_COLOR", value_name = "WHEN", default_value = "auto")]
-    #[arg(help_heading = "Common options")]
+    #[arg(hide_env_values = true)]
     pub(crate) color: Color,
 
-    /// How many calls may be under way at once
+    /// The number of concurrent API calls
     #[arg(long, global = true, env = "STACKCTL_PARALLEL", value_name = "N", default_value_t = 10)]
-    #[arg(value_parser = number::parallel, help_heading = "Common options")]
+    #[arg(value_parser = number::parallel, hide_env_values = true)]
     pub(crate) parallel: u16,
 
-    /// How long to wait for a state that somebody else has locked, such as 30s or 5m
+    /// How long to wait for the state lock, such as 30s or 5m
     #[arg(long, global = true, env = "STACKCTL_LOCK_TIMEOUT", value_name = "DURATION", default_value = "0s")]
-    #[arg(value_parser = duration::parse, help_heading = "Common options")]
+    #[arg(value_parser = duration::parse, hide_env_values = true)]
     pub(crate) lock_timeout: Duration,
+
+    /// Whether `config` was found in a parent of the current folder.
+    #[arg(skip)]
+    pub(crate) config_found: bool,
 
     /// The flags whose values come from their variables.
     #[arg(skip)]
     pub(crate) from_variables: BTreeSet<&'static str>,
 }
 
-/// When to colour.
+/// When to use colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Also into pipes and files
+    /// Always
     Always,
-    /// Not at all
+    /// Never
     Never,
 }
 
-/// The flags whose values are judged later than the command line, with their variables.
+/// The flags whose values are validated after the command line, with their variables.
 const VARIABLES: [(&str, &str); 3] =
     [("stage", "STACKCTL_STAGE"), ("region", "STACKCTL_REGION"), ("profile", "AWS_PROFILE")];
 
@@ -155,16 +174,23 @@ const VARIABLES: [(&str, &str); 3] =
 /// # Errors
 /// When it cannot be understood, or asks for help or the version.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let mut command = environment::without_empty(Cli::command());
+    let mut command = environment::without_empty(command().color(help::color(arguments)));
     let matches = command.try_get_matches_from_mut(arguments);
     let matches = matches.map_err(|error| environment::name_variable(&command, arguments, error))?;
+    let accepted = help::reject_unused(&command, &matches)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.common.from_variables = environment::from_variables(&command, &matches);
+    if accepted.contains(&"config")
+        && matches.value_source("config") == Some(ValueSource::DefaultValue)
+        && let Some(found) = search::in_parents(Path::new(DEFAULT_CONFIG))
+    {
+        (cli.common.config, cli.common.config_found) = (found, true);
+    }
     Ok(cli)
 }
 
 impl Common {
-    /// Whoever gave the value of a flag: the flag, or its variable.
+    /// The source of a flag's value: the flag itself, or its variable.
     pub(crate) fn source(&self, flag: &str) -> String {
         let variable = VARIABLES.iter().find(|(name, _)| *name == flag && self.from_variables.contains(name));
         variable.map_or_else(|| format!("--{flag}"), |(_, variable)| (*variable).to_owned())
@@ -177,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]

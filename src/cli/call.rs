@@ -4,9 +4,9 @@ use clap::Args;
 
 use super::Data;
 
-/// A request, as it is written on the command line.
+/// A request, as written on the command line.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag that a person may give")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct CallArgs {
     /// GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS
     pub(crate) method: String,
@@ -14,10 +14,9 @@ pub(crate) struct CallArgs {
     /// The path below the stage, as /items/7?full=1
     pub(crate) path: String,
 
-    /// Sign in as this user, and send the token that the route asks for
+    /// Sign in as this user and send the token that the route requires
     ///
-    /// The password is asked for on a terminal; elsewhere it comes from --password-stdin or the variable
-    /// `STACKCTL_PASSWORD`.
+    /// On a terminal the password is prompted for; otherwise pass --password-stdin or set `STACKCTL_PASSWORD`.
     #[arg(long = "as", value_name = "USER")]
     pub(crate) user: Option<String>,
 
@@ -25,23 +24,23 @@ pub(crate) struct CallArgs {
     #[arg(long, requires = "user")]
     pub(crate) password_stdin: bool,
 
-    /// Read the token from the first line of stdin; without it and --as it is that of the variable `STACKCTL_TOKEN`
+    /// Read the token from the first line of stdin [default without --as: `STACKCTL_TOKEN`]
     #[arg(long, conflicts_with = "user")]
     pub(crate) token_stdin: bool,
 
-    /// The body: a text, @FILE, or - for stdin
+    /// The body: text, @FILE, or - for stdin
     ///
-    /// It goes out as application/json where it is JSON, as text/plain where it is another text, and as
-    /// application/octet-stream otherwise, unless -H says something else.
+    /// Sent as application/json when it is JSON, as text/plain when it is other text, and as application/octet-stream
+    /// otherwise, unless -H sets a content type.
     #[arg(short, long, value_name = "DATA", allow_hyphen_values = true)]
     pub(crate) data: Option<Data>,
 
     /// A header; may be repeated
-    // As a text: an error of the command line repeats what it is about, and this may be a token.
+    // As text: a usage error repeats the value, and this may be a token.
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
 
-    /// A parameter of the query, as it is, not encoded; may be repeated
+    /// A query parameter, not URL-encoded; may be repeated
     #[arg(long = "query", value_name = "NAME=VALUE", value_parser = parameter)]
     pub(crate) query: Vec<(String, String)>,
 
@@ -55,6 +54,6 @@ pub(crate) struct CallArgs {
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("a parameter is written `name=value`")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }

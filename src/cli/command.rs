@@ -1,20 +1,52 @@
 //! The commands and their own flags, one variant per verb.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs, number};
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  stackctl init
+  stackctl init notes --name notes --region eu-west-1";
+
+const VALIDATE_EXAMPLES: &str = "\
+Examples:
+  stackctl validate                       every stage
+  stackctl validate --stage prod";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  stackctl plan --stage prod
+  stackctl plan --detailed-exitcode || echo there are changes";
 
 const UP_EXAMPLES: &str = "\
 Examples:
   stackctl up --local
   stackctl up --stage prod --yes
-  stackctl up --no-check                  confirms what is served unseen";
+  stackctl up --no-check                  accepts the live version without checking it";
+
+const STATUS_EXAMPLES: &str = "\
+Examples:
+  stackctl status --stage prod
+  stackctl status --detailed-exitcode || echo there are differences";
+
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  stackctl history
+  stackctl history --json | jq -r '.releases[]?.number'";
 
 const ROLLBACK_EXAMPLES: &str = "\
 Examples:
   stackctl rollback                       to the last available release before the live one
   stackctl history && stackctl rollback 7
   stackctl rollback --no-check            accepts the live version without checking it";
+
+const DOWN_EXAMPLES: &str = "\
+Examples:
+  stackctl down --local
+  stackctl down --stage test --yes --delete-users 3";
 
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
@@ -25,8 +57,8 @@ Examples:
 
 const WATCH_EXAMPLES: &str = "\
 Examples:
-  stackctl watch --local                  deploy every save to the AWS on this machine
-  stackctl watch --stage ann              to a stage of one's own
+  stackctl watch --local                  deploy every save to the local emulator
+  stackctl watch --stage ann              to a stage of your own
   stackctl watch --local --json | jq -r 'select(.event == \"cycle\") | .outcome'";
 
 const CALL_EXAMPLES: &str = "\
@@ -46,35 +78,54 @@ Examples:
   stackctl logs                           everything of the last ten minutes
   stackctl logs report --since 2h --filter ERROR
   stackctl logs --follow                  until Ctrl-C
-  stackctl logs --api report              the requests to the API, and what `report` logged
-  stackctl logs --api --filter '{ $.status = \"5*\" }'       on AWS; the local cloud refuses it
+  stackctl logs --api report              the requests to the API, and the log of `report`
+  stackctl logs --api --filter '{ $.status = \"5*\" }'       on AWS only
   stackctl logs --json --since 1d | jq -r 'select(.event == \"log_line\") | .message'";
+
+const RECOVER_EXAMPLES: &str = "\
+Examples:
+  stackctl recover --local
+  stackctl recover --stage prod && stackctl plan --stage prod";
+
+const UNLOCK_EXAMPLES: &str = "\
+Examples:
+  stackctl unlock
+  stackctl unlock --stage prod --yes";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  bash        echo 'source <(stackctl completions bash)' >> ~/.bashrc
+  zsh         echo 'source <(stackctl completions zsh)' >> ~/.zshrc
+  fish        stackctl completions fish > ~/.config/fish/completions/stackctl.fish
+  elvish      echo 'eval (stackctl completions elvish | slurp)' >> ~/.elvish/rc.elv
+  PowerShell  stackctl completions powershell | Out-String | Invoke-Expression  # in $PROFILE";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Write an example into this folder
+    /// Create an example project
     ///
-    /// Writes `config.json`, its schema and a Python function with one public and one protected endpoint. Never writes
-    /// over a file: when one of them exists, nothing is written.
-    Init,
+    /// Writes `config.json`, its schema and a Python function with one public and one protected route into DIR, or into the
+    /// current folder. Never overwrites a file: when one of them exists, nothing is written. An existing `.gitignore` gets
+    /// the missing lines.
+    #[command(after_help = INIT_EXAMPLES)]
+    Init(InitArgs),
 
-    /// Check the configuration and the functions' folders
+    /// Check the config and the functions' folders
     ///
-    /// Finds every problem at once, each with its line and column: of every stage, or of the one that --stage names. Asks
-    /// nobody: it needs no account.
+    /// Reports all problems at once, each with its line and column: of every stage, or of the one that --stage names. Sends
+    /// no request to AWS and requires no account.
+    #[command(after_help = VALIDATE_EXAMPLES)]
     Validate {
         /// Check a stage that is not declared in `stages`, although others are
         #[arg(long)]
         new_stage: bool,
     },
 
-    /// Show what `up` would do
+    /// Show the changes that `up` would make
     ///
-    /// Reads AWS and changes nothing, not even the state.
-    #[command(
-        after_help = "Examples:\n  stackctl plan\n  stackctl plan --detailed-exitcode || echo there is something to do"
-    )]
+    /// Reads from AWS and changes nothing, not even the state.
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan {
         #[command(flatten)]
         detailed: Detailed,
@@ -83,87 +134,33 @@ pub(crate) enum Command {
         new: NewArgs,
     },
 
-    /// Bring the stack up, or up to date
+    /// Deploy the stack, or update it
     ///
-    /// Shows the plan, carries it out and prints the URLs. Asks for confirmation, but not with --local. Interrupted at any
-    /// point, the next `up` goes on.
+    /// Shows the plan, applies it and prints the URLs. Asks for confirmation, but not with --local. If a run is interrupted
+    /// at any point, the next `up` continues it.
     ///
-    /// When callers get something else than before (a stage or the alias of a function has moved), the live URL is
-    /// checked: every protected route refuses requests without a token and with a forged one, preflights and refusals
-    /// have the CORS headers, and the routes that have a `check` in the config answer as it says. No other function is
-    /// called. When a check fails, the stage and the functions go back to what they served before, the rest stays, and
-    /// the exit code is 1; the next `up` plans the change again. Without a change nothing is checked, unless the last
-    /// change has not passed yet. What the config does not have any more is removed after the check.
+    /// When the live version has changed (the stage or a function's alias has moved), the live URL is checked: every
+    /// protected route rejects requests without a token and with a forged one, preflights and rejections have the CORS
+    /// headers, and routes with a `check` in the config respond as it says. No other function is called. When a check fails,
+    /// the stage and the aliases are rolled back, everything else stays, and the exit code is 1; the next `up` plans the
+    /// change again. Without a change nothing is checked, unless the last change has not passed its check yet. Resources
+    /// removed from the config are deleted after the check.
     #[command(after_help = UP_EXAMPLES)]
     Up(UpArgs),
 
-    /// Deploy what is saved, as long as you work on it
+    /// Compare the live settings with the config
     ///
-    /// Brings the stack up as `up` does. Then, whenever the config or a function's folder is saved, it is read, planned and,
-    /// when only code has changed, deployed at once, with one line for it. Other changes are shown. Asks for confirmation of
-    /// them; where there is no terminal, they are left, unless --yes is given. What is wrong is told, and the next save tries again. What
-    /// a save deploys is not checked as by `up`. Ctrl-C ends it. The state is locked only while a change is deployed.
-    #[command(after_help = WATCH_EXAMPLES)]
-    Watch(NewArgs),
-
-    /// Show what was served, since when, and by whom it was deployed
-    ///
-    /// From the state; asks nobody. A release is a change that has passed its check, or was not to be checked; the one that
-    /// is served is marked. The last five are kept, with what is needed to go back to them. One whose deployment needs what
-    /// was deleted since is not available any more, and says why.
-    History,
-
-    /// Serve again what was served with an earlier release
-    ///
-    /// Moves the stage and the functions' aliases back, and nothing else: roles, users and the API as it is edited stay as
-    /// they are. That is a release of its own. The next `up` deploys the config again. Asks for confirmation, but not with
-    /// --local.
-    ///
-    /// A release is available as long as everything that its deployment needs exists: the functions behind its routes with
-    /// their roles and permissions, the API, and the user pool of protected routes. A release that is not available is
-    /// passed over, and refused by number; `history` shows the reason.
-    ///
-    /// The live URL is then checked as after the `up` of that release. When the check fails, what was live before is live
-    /// again, and the exit code is 1. An interrupted rollback is finished by the next one.
-    #[command(after_help = ROLLBACK_EXAMPLES)]
-    Rollback(RollbackArgs),
-
-    /// Remove the stack
-    ///
-    /// Asks for confirmation: on AWS for the stage's name, with --local for `y`. A user pool that holds users is kept, with
-    /// what it needs, unless --delete-users names their exact number.
-    #[command(after_help = "Examples:\n  stackctl down --local\n  stackctl down --stage test --yes --delete-users 3")]
-    Down {
-        /// Delete the user pool although it holds N users
-        #[arg(long, value_name = "N", value_parser = number::users)]
-        delete_users: Option<u64>,
-
-        /// The name of the stack, instead of `deployment.serviceName`: for one that was deployed before a change of that
-        #[arg(long, value_name = "NAME")]
-        service_name: Option<String>,
-    },
-
-    /// Compare what there is with the configuration
-    ///
-    /// Says of each resource whether it is in sync, drifted (and how), gone or pending. Changes nothing.
+    /// Shows for each resource whether it is in sync, has a pending change, has drifted (and how) or is missing. Changes
+    /// nothing.
+    #[command(after_help = STATUS_EXAMPLES)]
     Status {
         #[command(flatten)]
         detailed: Detailed,
     },
 
-    /// Rebuild a state that was lost
-    ///
-    /// Finds what carries the stack's tags, and by their names the things without tags on those; shows it, and writes a
-    /// state of it. Asks for confirmation, but not with --local. Changes nothing at AWS. A damaged state is kept aside; one
-    /// that can be used is never touched.
-    #[command(
-        after_help = "Examples:\n  stackctl recover --local\n  stackctl recover --stage prod && stackctl plan --stage prod"
-    )]
-    Recover,
-
     /// Print the URLs and ids of the stack
     ///
-    /// From the state; asks nobody. As variables they are called `INVOKE_URL`, `REST_API_ID`, `USER_POOL_ID`, `CLIENT_ID`,
+    /// Reads the state only. As variables they are called `INVOKE_URL`, `REST_API_ID`, `USER_POOL_ID`, `CLIENT_ID`,
     /// `REGION`, `ACCOUNT` and, where something stands in for AWS, `ENDPOINT`.
     #[command(after_help = OUTPUTS_EXAMPLES)]
     Outputs {
@@ -174,64 +171,139 @@ pub(crate) enum Command {
         form: OutputsForm,
     },
 
-    /// Make users, sign them in, and look after them
+    /// Show the release history
     ///
-    /// Of the stack's user pool, or of any other with --user-pool-id.
-    User(UserArgs),
+    /// Reads the state only. A release is a deployment that passed its check, or was deployed without one; the live release
+    /// is marked. The last five are kept, with everything needed to roll back to them. A release whose deployment needs a
+    /// resource that was deleted since is not available any more; the reason is shown.
+    #[command(after_help = HISTORY_EXAMPLES)]
+    History,
+
+    /// Roll back to an earlier release
+    ///
+    /// Moves the stage and the functions' aliases back, and nothing else: roles, users and the API as it is edited stay as
+    /// they are. This makes a new release. The next `up` deploys the config again. Asks for confirmation, but not with
+    /// --local.
+    ///
+    /// A release is available as long as everything that its deployment needs exists: the functions behind its routes with
+    /// their roles and permissions, the API, and the user pool of protected routes. A release that is not available is
+    /// passed over, and rejected by number; `history` shows the reason.
+    ///
+    /// The live URL is then checked as after the `up` of that release. When the check fails, the version before the rollback
+    /// becomes live again, and the exit code is 1. An interrupted rollback is finished by the next one.
+    #[command(after_help = ROLLBACK_EXAMPLES)]
+    Rollback(RollbackArgs),
+
+    /// Destroy the stack
+    ///
+    /// Asks for confirmation: on AWS for the stage's name, with --local for `y`. A user pool that has users is retained, with
+    /// the resources it needs, unless --delete-users gives their exact number.
+    #[command(after_help = DOWN_EXAMPLES)]
+    Down {
+        /// Delete the user pool although it has N users
+        #[arg(long, value_name = "N", value_parser = number::users)]
+        delete_users: Option<u64>,
+
+        /// The name of the stack, when `deployment.serviceName` was changed after the deployment
+        #[arg(long, value_name = "NAME")]
+        service_name: Option<String>,
+    },
+
+    /// Watch for changes and redeploy
+    ///
+    /// Deploys as `up` does. Then, whenever the config or a function's folder is saved, it plans again. A change of code only
+    /// is deployed at once. Other changes are shown and need confirmation; where there is no terminal, they are left, unless
+    /// --yes is given. After an error the next save tries again. A save is not followed by the checks of `up`. Ctrl-C ends
+    /// it. The state is locked only while a change is deployed.
+    #[command(after_help = WATCH_EXAMPLES)]
+    Watch(NewArgs),
 
     /// Send a request to a route
     ///
     /// Finds the route in the config, signs in where --as says so, sends the request and prints the body. When API Gateway
-    /// refuses it, stderr says why and what to check. A protected route is called without a token when there is none: the
-    /// answer is a 401. A public one never gets a token.
+    /// rejects it, stderr says why and what to check. A protected route is called without a token when there is none: the
+    /// response is a 401. A public route never gets a token.
     #[command(after_help = CALL_EXAMPLES)]
     Call(CallArgs),
 
-    /// Call a function directly
+    /// Invoke a function directly
     ///
     /// Prints the payload that it returns, and on stderr the end of its log. When the function fails, its error is shown
     /// and the exit code is 1.
     #[command(after_help = INVOKE_EXAMPLES)]
     Invoke(InvokeArgs),
 
-    /// Show what the functions and the API have logged
+    /// Show the logs of the functions and the API
     ///
     /// Several functions are shown together, in the order of time. Every line has its time, its function, the beginning
-    /// of its request's id, which Lambda's own lines show whole, and the message. Lines that CloudWatch takes in more
-    /// than 30 seconds after later ones are not seen by --follow.
+    /// of its request id, which Lambda's own lines show whole, and the message. Lines that CloudWatch receives more than 30
+    /// seconds after later ones are not seen by --follow.
     #[command(after_help = LOGS_EXAMPLES)]
     Logs(LogsArgs),
 
-    /// Look at the record of what was made, or move it
-    State {
-        #[command(subcommand)]
-        command: StateCommand,
-    },
-
-    /// Take the lock of the state away from who holds it
-    ///
-    /// Shows who that is. Asks for confirmation. A lock of a process that died is released by itself: this is for one that does not end.
-    /// Whoever loses the lock can save nothing more and stops; what they did until then is found by the next command.
-    #[command(after_help = "Examples:\n  stackctl unlock\n  stackctl unlock --stage prod --yes")]
-    Unlock,
-
-    /// Start, stop or look at the AWS on this machine
+    /// Manage the local emulator
     Local {
         #[command(subcommand)]
         command: LocalCommand,
     },
 
-    /// Print the completions for a shell
-    #[command(
-        after_help = "Examples:\n  stackctl completions bash > ~/.local/share/bash-completion/completions/stackctl"
-    )]
+    /// Create users, sign them in and manage them
+    ///
+    /// Uses the stack's user pool, or any other with --user-pool-id.
+    User(UserArgs),
+
+    /// Show, print or move the state
+    State {
+        #[command(subcommand)]
+        command: StateCommand,
+    },
+
+    /// Force-release the state lock
+    ///
+    /// Shows the lock holder and asks for confirmation. A lock of a process that died is released by itself: this is for one
+    /// that does not end. A process that loses the lock saves nothing more and stops; the next command finds what it did
+    /// until then.
+    #[command(after_help = UNLOCK_EXAMPLES)]
+    Unlock,
+
+    /// Rebuild a missing or damaged state
+    ///
+    /// Finds the resources with the stack's ownership tags, and by their names the ones without tags that belong to those;
+    /// shows them, and writes a state of them. Asks for confirmation, but not with --local. Changes nothing on AWS. A damaged
+    /// state is moved aside; an intact one is never changed.
+    #[command(after_help = RECOVER_EXAMPLES)]
+    Recover,
+
+    /// Print the completion script for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+
+    /// Write the man pages into a folder
+    #[command(after_help = "Examples:\n  stackctl man ~/.local/share/man/man1 && man stackctl-up")]
+    Man {
+        /// The folder, which must exist
+        folder: PathBuf,
+    },
+
+    /// Print the version, with its commit and date
+    Version,
 }
 
-/// What may be new: a name that is mistyped or changed makes another stack.
+/// What `init` writes, and where.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder, created when it does not exist; without it the current one
+    pub(crate) folder: Option<PathBuf>,
+
+    /// The `deployment.serviceName`; without it the name of the folder
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+/// Which new names are accepted: a mistyped or changed name means another stack.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct NewArgs {
     /// Create a stage that is not declared in `stages`, although others are or are deployed
@@ -244,7 +316,7 @@ pub(crate) struct NewArgs {
 }
 
 impl NewArgs {
-    /// As they are written, each after a space.
+    /// The flags as written, each after a space.
     pub(crate) fn words(self) -> String {
         written(&[(self.new_stage, " --new-stage"), (self.new_stack, " --new-stack")])
     }
@@ -255,14 +327,14 @@ fn written(flags: &[(bool, &str)]) -> String {
     flags.iter().filter(|(given, _)| *given).map(|(_, flag)| *flag).collect()
 }
 
-/// What happens after a change.
+/// What follows a change.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct UpArgs {
-    /// Do not check what is served after a change
+    /// Skip the check after a change
     #[arg(long)]
     pub(crate) no_check: bool,
 
-    /// Leave a change as it is when its check fails
+    /// Do not roll back when the check fails
     #[arg(long, conflicts_with = "no_check")]
     pub(crate) no_rollback: bool,
 
@@ -271,45 +343,45 @@ pub(crate) struct UpArgs {
 }
 
 impl UpArgs {
-    /// As they are written, each after a space.
+    /// The flags as written, each after a space.
     pub(crate) fn words(self) -> String {
         written(&[(self.no_check, " --no-check"), (self.no_rollback, " --no-rollback")]) + &self.new.words()
     }
 }
 
-/// Where a rollback goes.
+/// The release to roll back to.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct RollbackArgs {
-    /// The number of a release; without it the last available one before what is live
+    /// The number of a release; without it the last available one before the live one
     #[arg(value_parser = number::release)]
     pub(crate) release: Option<u64>,
 
-    /// Do not check what is live after the rollback
+    /// Skip the check after the rollback
     #[arg(long)]
     pub(crate) no_check: bool,
 }
 
 impl RollbackArgs {
-    /// As they are written, each after a space.
+    /// The flags as written, each after a space.
     pub(crate) fn words(self) -> String {
         let number = self.release.map(|number| format!(" {number}"));
         number.into_iter().chain(self.no_check.then(|| " --no-check".to_owned())).collect()
     }
 }
 
-/// How outputs are written.
+/// The form of the outputs.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct OutputsForm {
-    /// As lines for a shell: export NAME='value'
+    /// Print lines for a shell: export NAME='value'
     #[arg(long, conflicts_with_all = ["dotenv", "json"])]
     pub(crate) env: bool,
 
-    /// As lines of a .env file: NAME=value
+    /// Print lines of a .env file: NAME=value
     #[arg(long, conflicts_with = "json")]
     pub(crate) dotenv: bool,
 }
 
-/// How an exit code may tell of differences.
+/// Whether the exit code shows differences.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Detailed {
     /// Exit with 3 when there are differences
@@ -317,16 +389,19 @@ pub(crate) struct Detailed {
     pub(crate) detailed_exitcode: bool,
 }
 
-/// What can be done with the local cloud.
+/// The commands of the local emulator.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LocalCommand {
-    /// Start it in the background, with the data it had
+    /// Start it in the background, with the data of its last run
+    #[command(after_help = "Examples:\n  stackctl local start")]
     Start,
     /// Stop it; its data stays
+    #[command(after_help = "Examples:\n  stackctl local stop")]
     Stop,
-    /// Say whether it runs, and where
+    /// Show whether it runs, and its URL
+    #[command(after_help = "Examples:\n  stackctl local status")]
     Status,
-    /// Be the server; `start` runs this in the background
+    /// Run the server in the foreground; `start` runs this in the background
     #[command(hide = true)]
     Serve,
 }
@@ -335,7 +410,7 @@ impl Command {
     /// The name, as it is in events.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Init => "init",
+            Self::Init(_) => "init",
             Self::Validate { .. } => "validate",
             Self::Plan { .. } => "plan",
             Self::Up(_) => "up",
@@ -359,6 +434,8 @@ impl Command {
                 LocalCommand::Serve => "local serve",
             },
             Self::Completions { .. } => "completions",
+            Self::Man { .. } => "man",
+            Self::Version => "version",
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What a request carries, as it is written on the command line.
+//! A body or payload, as written on the command line.
 
 use std::{convert::Infallible, path::PathBuf, str::FromStr};
 
-/// Where a body or a payload comes from.
+/// The source of a body or payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Data {
     /// The argument itself.

@@ -1,4 +1,4 @@
-//! Durations as people write them: `90s`, `5m`, `2h`, `1d`.
+//! Durations on the command line: `90s`, `5m`, `2h`, `1d`.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
         let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
         Some(Duration::from_secs(u64::from(number) * seconds))
     });
-    read.ok_or_else(|| "a duration is a whole number with its unit, such as 30s, 5m or 1h".into())
+    read.ok_or_else(|| "expected a whole number with its unit, such as 30s, 5m or 1h".into())
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@ use clap::Args;
 
 use super::Data;
 
-/// A call of a function, as it is written on the command line.
+/// An invocation, as written on the command line.
 #[derive(Debug, Args)]
 pub(crate) struct InvokeArgs {
-    /// The function, as the config calls it
+    /// The function, by its name in the config
     pub(crate) function: String,
 
-    /// The payload, which is JSON: a text, @FILE, or - for stdin; without it {}
+    /// The payload, as JSON: text, @FILE, or - for stdin [default: {}]
     #[arg(short, long, value_name = "DATA", allow_hyphen_values = true)]
     pub(crate) data: Option<Data>,
 }

@@ -7,24 +7,24 @@ use jiff::Timestamp;
 
 use super::duration;
 
-/// Which log lines, as it is written on the command line.
+/// Which log lines to show.
 #[derive(Debug, Args)]
 pub(crate) struct LogsArgs {
-    /// The functions, as the config calls them; without any all of them
+    /// The functions, by their names in the config [default: all]
     pub(crate) functions: Vec<String>,
 
-    /// The requests to the API; with functions together with these
+    /// Show the requests to the API; with functions, together with their logs
     ///
-    /// A line for each request: what was asked, the status, how long it took, who asked, and the id that API Gateway gave
-    /// it. `api.accessLogs` of the config turns them on.
+    /// A line for each request: method and path, status, duration, caller, and API Gateway's request id. `api.accessLogs`
+    /// in the config turns access logs on.
     #[arg(long)]
     pub(crate) api: bool,
 
-    /// Leave out the lines that Lambda itself writes: `INIT_START`, START, END and REPORT
+    /// Hide the lines that Lambda itself writes: `INIT_START`, START, END and REPORT
     #[arg(long)]
     pub(crate) no_system: bool,
 
-    /// Go on with what comes in, until Ctrl-C
+    /// Show new lines as they arrive, until Ctrl-C
     #[arg(short, long)]
     pub(crate) follow: bool,
 
@@ -32,20 +32,20 @@ pub(crate) struct LogsArgs {
     #[arg(long, value_name = "WHEN", default_value = "10m")]
     pub(crate) since: Since,
 
-    /// Only lines that fit this filter pattern of CloudWatch
+    /// Show only lines that match this CloudWatch filter pattern
     ///
-    /// Words that a line must have, as ERROR; "several words" as one; ?ERROR ?WARN for either; -DEBUG for none of these;
-    /// { $.level = "error" } for lines that are JSON, which the local cloud refuses.
+    /// ERROR for lines with that word; "several words" for a phrase; ?ERROR ?WARN for either; -DEBUG for lines without it;
+    /// { $.level = "error" } for JSON lines (on AWS only).
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub(crate) filter: Option<String>,
 }
 
-/// From when on.
+/// The start of the range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Since {
-    /// So long ago.
+    /// This long ago.
     Ago(Duration),
-    /// At this moment.
+    /// At this time.
     At(Timestamp),
 }
 
@@ -57,7 +57,7 @@ impl FromStr for Since {
             return Ok(Self::Ago(ago));
         }
         text.parse().map(Self::At).map_err(|_| {
-            "it is neither a duration such as 30s, 10m, 2h or 1d nor a time such as 2026-11-25T10:00:00Z".into()
+            "expected a duration such as 30s, 10m, 2h or 1d, or a time such as 2026-11-25T10:00:00Z".into()
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `stackctl state …`: what can be done with the state itself.
+//! `stackctl state …` and its flags.
 
 use std::{path::PathBuf, str::FromStr};
 
@@ -15,59 +15,59 @@ Examples:
   stackctl state migrate --from s3://acme-states  from a bucket to the folder
   stackctl state migrate --from ../shop/records   from another folder";
 
-/// What can be done with the state.
+/// The commands for the state.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StateCommand {
-    /// Show what is recorded, and what was about to be done
+    /// Show the recorded resources and unfinished changes
     ///
-    /// Of each thing its ids and what it needs, as a run would begin with them. Asks nobody but S3, where the state is
-    /// there; `status` compares it with what there is.
+    /// Shows the ids and dependencies of each resource. Sends no request to AWS, except to S3 when the state is in a
+    /// bucket. `status` compares the state with the live settings.
     #[command(after_help = SHOW_EXAMPLES)]
     Show,
 
-    /// Print the state as it is kept
+    /// Print the stored state, byte for byte
     ///
-    /// Byte for byte, also when it is damaged or of a later version.
+    /// Works also when the state is damaged or was written by a later version.
     #[command(after_help = "Examples:\n  stackctl state pull > shop.dev.copy.json")]
     Pull,
 
-    /// Move the state to where the config says now
+    /// Move the state to the place that the config names
     ///
-    /// Change `state` in the config first. The old place keeps a note of where the state went, so that nobody begins anew
-    /// there. A state of another stack, or one that went on, is never written over. Interrupted at any point, the same again
-    /// goes on; until then no command takes either place for one without a state.
+    /// Change `state` in the config first. A note of the new place stays at the old one, so that no command starts a new
+    /// state there. A state of another stack, or one that has changed, is never overwritten. If it is interrupted at any
+    /// point, run it again to continue; until then every other command rejects both places.
     #[command(after_help = MIGRATE_EXAMPLES)]
     Migrate(MigrateArgs),
 }
 
-/// Where a state comes from.
+/// The place to move the state from.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct MigrateArgs {
-    /// Where it is now: a folder, or `s3://BUCKET/KEY`, without `/KEY` under its usual name
+    /// The present place: a folder or `s3://BUCKET/KEY`; without `/KEY` the default name
     ///
-    /// Left out where the config has a bucket, it is the folder that is used without one.
+    /// Default when the config names a bucket: the folder that is used without one.
     #[arg(long, value_name = "PLACE")]
     pub(crate) from: Option<StatePlace>,
 
-    /// The Region of that bucket, when it is not the stack's
+    /// The Region of that bucket [default: the stack's]
     #[arg(long, value_name = "REGION", requires = "from")]
     pub(crate) from_region: Option<String>,
 
-    /// The account that owns that bucket, when it is not the one that is deployed to
+    /// The account that owns that bucket [default: the account of the stack]
     #[arg(long, value_name = "ACCOUNT", requires = "from")]
     pub(crate) from_owner: Option<String>,
 }
 
-/// A place of a state, as it is written on the command line.
+/// A place of a state, as written on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StatePlace {
     /// A folder.
     Folder(PathBuf),
     /// `s3://BUCKET/KEY`.
     Bucket {
-        /// Its name.
+        /// The name of the bucket.
         bucket: String,
-        /// The object; none for the usual one.
+        /// The key of the object; none for the default.
         key: Option<String>,
     },
 }
@@ -76,7 +76,7 @@ impl FromStr for StatePlace {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const FORM: &str = "a place is a folder, or an object written as s3://BUCKET/KEY";
+        const FORM: &str = "expected a folder or s3://BUCKET/KEY";
         match text.split_once("://") {
             None if text.is_empty() => Err(FORM),
             None => Ok(Self::Folder(text.into())),

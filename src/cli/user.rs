@@ -11,7 +11,7 @@ Examples:
   stackctl user create ann --attribute email=mail@example.com --attribute name=Ann
   echo \"$PASSWORD\" | stackctl user create mail@example.com --password-stdin --user-pool-id us-west-2_Ab3dEf6hI
 
-The password is asked for on a terminal; elsewhere it comes from --password-stdin or the variable STACKCTL_PASSWORD.";
+On a terminal the password is prompted for; otherwise pass --password-stdin or set STACKCTL_PASSWORD.";
 
 const AUTH_EXAMPLES: &str = "\
 Examples:
@@ -21,7 +21,7 @@ Examples:
   stackctl user auth mail@example.com --access-token
   stackctl user auth mail@example.com --user-pool-id us-west-2_Ab3dEf6hI --client-id 1example2345
 
-The password is asked for on a terminal; elsewhere it comes from --password-stdin or the variable STACKCTL_PASSWORD.";
+On a terminal the password is prompted for; otherwise pass --password-stdin or set STACKCTL_PASSWORD.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -33,7 +33,7 @@ Examples:
   stackctl user set-password mail@example.com
   stackctl user set-password mail@example.com --temporary
 
-The password is asked for on a terminal; elsewhere it comes from --password-stdin or the variable STACKCTL_PASSWORD.";
+On a terminal the password is prompted for; otherwise pass --password-stdin or set STACKCTL_PASSWORD.";
 
 const GROUP_EXAMPLES: &str = "\
 Examples:
@@ -45,7 +45,7 @@ Examples:
   stackctl user auth mail@example.com | stackctl user token inspect
   stackctl user token inspect < token.txt";
 
-/// `stackctl user`: which pool, and what to do.
+/// `stackctl user`: the pool and the command.
 #[derive(Debug, Args)]
 pub(crate) struct UserArgs {
     #[command(flatten)]
@@ -54,41 +54,41 @@ pub(crate) struct UserArgs {
     pub(crate) command: UserCommand,
 }
 
-/// Which user pool is meant.
+/// The user pool to use.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct PoolArgs {
-    /// A user pool that stackctl need not have made; no config is read then
+    /// Use this user pool instead of the stack's (no config needed)
     #[arg(long, global = true, value_name = "ID", help_heading = "Pool options")]
     pub(crate) user_pool_id: Option<String>,
 }
 
 impl PoolArgs {
-    /// The flags that choose the stack, with those that a command in a hint needs besides to mean the same pool.
+    /// The flags that choose the stack and the pool, for commands in hints.
     pub(crate) fn flags(&self, stack: String) -> String {
         self.user_pool_id.iter().fold(stack, |flags, id| format!("{flags} --user-pool-id {id}"))
     }
 }
 
-/// What can be done with users.
+/// The commands for users.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
-    /// Make a user, and sign them in
+    /// Create a user and print their ID token
     ///
-    /// Makes the user with a random temporary password, exchanges it for the one you choose and prints the ID token.
-    /// The name is an e-mail address where the pool signs people in with that; it counts as verified. When a run was
-    /// interrupted, the next one goes on.
+    /// Creates the user with a random temporary password, exchanges it for the one you choose and prints the ID token.
+    /// The name is an e-mail address where users sign in with that; it counts as verified. If a run is interrupted, the
+    /// next one continues it.
     #[command(after_help = CREATE_EXAMPLES)]
     Create {
-        /// The name, or the address that the pool knows people by
+        /// The username, or the address that users of the pool sign in with
         name: String,
 
-        /// An attribute of the user; may be given several times
+        /// An attribute of the user; may be repeated
         #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = pair)]
         attributes: Vec<(String, String)>,
 
         /// Have Cognito send its invitation, with the temporary password
         ///
-        /// Without a password from --password-stdin or `STACKCTL_PASSWORD` it is left to the person to choose one with
+        /// Without a password from --password-stdin or `STACKCTL_PASSWORD` the user chooses one at the first sign-in with
         /// the temporary one, and no token is printed.
         #[arg(long)]
         send_invite: bool,
@@ -99,11 +99,11 @@ pub(crate) enum UserCommand {
 
     /// Sign a user in and print the ID token
     ///
-    /// Answers whatever Cognito asks for: a new password, a code of an authenticator app, of a text message or a mail.
-    /// On a terminal it asks you; elsewhere it says what was asked for.
+    /// Responds to Cognito's challenges: a new password, a code of an authenticator app, of a text message or an e-mail.
+    /// On a terminal you are prompted for them; otherwise the error names the challenge.
     #[command(after_help = AUTH_EXAMPLES)]
     Auth {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
 
         #[command(flatten)]
@@ -112,51 +112,55 @@ pub(crate) enum UserCommand {
 
     /// List the users
     ///
-    /// All pages of them, in Cognito's order. A user who was made a moment ago may be missing.
+    /// All of them, in Cognito's order. A user created a moment ago may be missing.
     #[command(after_help = LIST_EXAMPLES)]
     List {
-        /// Stop after so many
+        /// Show at most this many users
         #[arg(long, value_name = "N", value_parser = number::limit)]
         limit: Option<u32>,
     },
 
-    /// Show one user: attributes, groups, second factors
+    /// Show a user: attributes, groups, MFA methods
+    #[command(after_help = "Examples:\n  stackctl user show mail@example.com")]
     Show {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
     },
 
     /// Delete a user
     ///
     /// Asks for confirmation.
+    #[command(after_help = "Examples:\n  stackctl user delete mail@example.com")]
     Delete {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
     },
 
-    /// Keep a user from signing in
+    /// Disable a user's sign-in
     ///
-    /// Tokens that were given out before are good for an API until they expire.
+    /// Tokens issued before stay valid for the API until they expire.
+    #[command(after_help = "Examples:\n  stackctl user disable mail@example.com")]
     Disable {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
     },
 
-    /// Let a user sign in again
+    /// Enable a disabled user's sign-in
+    #[command(after_help = "Examples:\n  stackctl user enable mail@example.com")]
     Enable {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
     },
 
     /// Set a user's password
     ///
-    /// It is checked against the pool's policy first. A user who waits for a password is confirmed by it.
+    /// The password is checked against the pool's policy first. A user who still has a temporary password is confirmed.
     #[command(after_help = SET_PASSWORD_EXAMPLES)]
     SetPassword {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
 
-        /// Have the user choose another one at the next sign-in
+        /// Require another password at the next sign-in
         #[arg(long)]
         temporary: bool,
 
@@ -165,41 +169,42 @@ pub(crate) enum UserCommand {
         password_stdin: bool,
     },
 
-    /// Put a user into a group, or take one out
+    /// Add users to groups, or remove them
     Group {
         #[command(subcommand)]
         command: GroupCommand,
     },
 
-    /// Look into a token
+    /// Inspect tokens
     Token {
         #[command(subcommand)]
         command: TokenCommand,
     },
 }
 
-/// What can be done with groups.
+/// The commands for groups.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GroupCommand {
-    /// Put a user into a group
+    /// Add a user to a group
     ///
-    /// Tokens name the groups of their user from the next sign-in on.
+    /// New tokens include the group from the next sign-in on.
     #[command(after_help = GROUP_EXAMPLES)]
     Add {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
 
         /// The group
         group: String,
 
-        /// Make the group when there is none of this name
+        /// Create the group when it does not exist
         #[arg(long)]
         create: bool,
     },
 
-    /// Take a user out of a group
+    /// Remove a user from a group
+    #[command(after_help = "Examples:\n  stackctl user group remove mail@example.com admins")]
     Remove {
-        /// The name, or an address that the pool knows the user by
+        /// The username, or an address that the user signs in with
         name: String,
 
         /// The group
@@ -207,22 +212,22 @@ pub(crate) enum GroupCommand {
     },
 }
 
-/// What can be done with tokens.
+/// The commands for tokens.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TokenCommand {
-    /// Say whose a token is and whether it is valid
+    /// Show a token's claims and whether it is valid
     ///
-    /// Shows the claims of an ID token or an access token, and checks the signature with the keys of the user pool that
-    /// has issued it. Exits with 1 when the token is not valid, or not of the stack's user pool. Whether it was revoked
-    /// nobody but Cognito knows.
+    /// Shows the claims of an ID token or an access token, and verifies the signature with the keys of the user pool that
+    /// issued it. Exits with 1 when the token is not valid, or not from the stack's user pool. Only Cognito knows whether a
+    /// token was revoked.
     #[command(after_help = INSPECT_EXAMPLES)]
     Inspect {
-        /// The token; better from stdin, because others can read a command line
+        /// The token; safer from stdin, because other users can read command lines
         token: Option<String>,
     },
 }
 
-/// How to sign in.
+/// The options of a sign-in.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SignInArgs {
     /// The app client, instead of the stack's; with --user-pool-id the pool's only one
@@ -260,6 +265,6 @@ impl UserCommand {
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("an attribute is given as NAME=VALUE".to_owned()),
+        _ => Err("expected NAME=VALUE".to_owned()),
     }
 }

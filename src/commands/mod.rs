@@ -9,6 +9,7 @@ mod init;
 mod invoke;
 mod local;
 mod logs;
+mod man;
 mod outputs;
 mod plan;
 mod recover;
@@ -29,7 +30,7 @@ use crate::{
     cli::{self, Command, LocalCommand},
     exit::Exit,
     failure::Failure,
-    report,
+    report::{self, Message},
     session::{App, OnInterrupt, emulator, lock, signals},
 };
 
@@ -51,6 +52,9 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         common.service_name.clone_from(service_name);
     }
     let app = App::new(common, cli.command.name());
+    if app.common.config_found {
+        app.report.tell(&Message::Note { message: &format!("using {}", app.common.config.display()) });
+    }
     let exit = match check_clock(&app).and_then(|()| tokio_runtime()) {
         Ok(runtime) => {
             let ended = runtime.block_on(signals::heeding(&app, dispatch(&app, cli.command)));
@@ -102,7 +106,7 @@ fn tokio_runtime() -> Result<Runtime, Failure> {
 
 async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Init => init::run(app),
+        Command::Init(arguments) => init::run(app, &arguments),
         Command::Validate { new_stage } => validate::run(app, new_stage).await,
         Command::Plan { detailed, new } => plan::run(app, detailed, new).await,
         Command::Up(arguments) => up::run(app, arguments).await,
@@ -126,5 +130,10 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
             LocalCommand::Serve => emulator::serve(app).await,
         },
         Command::Completions { shell } => Ok(completions::run(app, shell)),
+        Command::Man { folder } => man::run(app, &folder),
+        Command::Version => {
+            app.report.raw(format!("stackctl {}\n", cli::VERSION).as_bytes());
+            Ok(Exit::Done)
+        }
     }
 }

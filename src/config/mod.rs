@@ -29,6 +29,7 @@ mod tree;
 mod unknown;
 
 pub use example::example_files;
+pub(crate) use example::{IGNORED_BY_GIT, service_name_of};
 pub use identity::Identity;
 pub use limits::limits;
 pub use load::{Comparable, Loaded, Selection, load, load_elsewhere, load_to_compare};

@@ -22,7 +22,7 @@ impl Folder {
 
     /// Makes a folder with the repository's own example in it.
     pub(crate) fn example() -> Self {
-        let files = stackctl::config::example_files();
+        let files = stackctl::config::example_files("myname1", None).unwrap();
         files.iter().fold(Self::empty(), |folder, (name, text)| folder.write(name, text))
     }
 

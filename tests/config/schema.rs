@@ -86,8 +86,8 @@ fn a_stages_part_requires_nothing_and_has_no_defaults() {
 
 #[test]
 fn the_example_names_the_schema_that_is_written_beside_it() {
-    let files = stackctl::config::example_files();
-    let text = |name: &str| files.iter().find(|(file, _)| *file == name).unwrap().1;
+    let files = stackctl::config::example_files("myname1", None).unwrap();
+    let text = |name: &str| files.iter().find(|(file, _)| *file == name).unwrap().1.as_str();
     let config: serde_json::Value = serde_json::from_str(text("config.json")).unwrap();
     let named = config["$schema"].as_str().unwrap().trim_start_matches("./");
     assert_eq!(text(named), stackctl::config::schema_text());

@@ -30,7 +30,7 @@ impl Project {
     /// Copies the example. No secret that passes by on the way to its cloud may be told or recorded.
     pub(crate) fn example(endpoint: &str, secrets: Arc<Secrets>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        for (name, text) in stackctl::config::example_files() {
+        for (name, text) in stackctl::config::example_files("myname1", None).expect("the example is valid") {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder can be made");
             std::fs::write(path, text).expect("the example can be copied");

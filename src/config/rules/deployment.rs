@@ -13,7 +13,11 @@ use super::{
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     check_stages(context, findings);
     let Some(deployment) = context.section("deployment") else { return };
-    service_name(deployment, findings);
+    if let Some(node) = deployment.get("serviceName")
+        && let Some(problem) = node.text().and_then(|name| service_name(name, node.error("")))
+    {
+        findings.add(problem);
+    }
     region(deployment, context, findings);
     for (member, limit) in [("userPoolName", &limits::USER_POOL), ("clientName", &limits::CLIENT)] {
         cognito_name(deployment, member, limit, findings);
@@ -29,16 +33,13 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn service_name(deployment: &Node, findings: &mut Findings) {
-    let Some(node) = deployment.get("serviceName") else { return };
-    let Some(name) = node.text() else { return };
+/// The problem with a service name, at the place of `problem`.
+pub(in crate::config) fn service_name(name: &str, problem: Problem) -> Option<Problem> {
     let well_formed = made_of(name, |c| c.is_ascii_alphanumeric() || c == '-');
-    if !(well_formed && name.starts_with(|c: char| c.is_ascii_alphabetic())) {
-        findings.add(
-            node.error(format!("`{name}` is not a service name"))
-                .detail("a service name has letters, digits and hyphens, and begins with a letter"),
-        );
-    }
+    (!(well_formed && name.starts_with(|c: char| c.is_ascii_alphabetic()))).then(|| {
+        Problem { message: format!("`{name}` is not a service name"), ..problem }
+            .detail("a service name has letters, digits and hyphens, and begins with a letter")
+    })
 }
 
 fn check_stages(context: &Context<'_>, findings: &mut Findings) {
@@ -80,11 +81,18 @@ fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Says what is wrong with the name of a Region, at the place of `problem`.
-pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
-    if !is_region(name) {
+/// The problem with the form of a Region, at the place of `problem`.
+pub(in crate::config) fn malformed_region(name: &str, problem: Problem) -> Option<Problem> {
+    (!is_region(name)).then(|| {
         let problem = Problem { message: format!("`{name}` is not a Region"), ..problem };
-        return Some(problem.detail("a Region is written like `us-west-2`").maybe_hint(guess_region(name)));
+        problem.detail("a Region is written like `us-west-2`").maybe_hint(guess_region(name))
+    })
+}
+
+/// The problem with the name of a Region, at the place of `problem`.
+pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
+    if let Some(malformed) = malformed_region(name, problem.clone()) {
+        return Some(malformed);
     }
     (!is_known_region(name)).then(|| {
         let message = format!("this version of stackctl knows no Region `{name}`");

@@ -22,6 +22,7 @@ mod state;
 mod tags;
 mod user_pool;
 
+pub(super) use deployment::{malformed_region, service_name};
 pub use regions::{guess_region, is_known_region};
 pub use runtimes::{FunctionChange, blocked_since};
 
