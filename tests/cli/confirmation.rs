@@ -24,7 +24,7 @@ fn asks(command: &str, local: bool) -> bool {
 /// The help of a command on one line, without the flags that every command has.
 fn help(command: &str) -> String {
     let help = Sandbox::empty().run(&format!("{command} --help")).out;
-    let own = help.split("Common options:").next().unwrap();
+    let own = help.split("Common options (").next().unwrap();
     own.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -32,7 +32,7 @@ fn help(command: &str) -> String {
 fn the_help_says_of_each_command_what_the_table_says() {
     for [command, on_aws, on_local] in table() {
         let sentence = match (&*on_aws, &*on_local) {
-            ("y", "y") if command == "watch" => "Asks for confirmation of them;",
+            ("y", "y") if command == "watch" => "Other changes are shown and need confirmation;",
             ("y", "y") => "Asks for confirmation.",
             ("y", "not asked") => "Asks for confirmation, but not with --local.",
             ("the stage's name", "y") => "Asks for confirmation: on AWS for the stage's name, with --local for `y`.",
@@ -42,7 +42,7 @@ fn the_help_says_of_each_command_what_the_table_says() {
     }
     for command in ["init", "validate", "plan", "history", "status", "outputs", "user create", "call", "state migrate"]
     {
-        assert!(!help(command).contains("onfirmation"), "{command}: {}", help(command));
+        assert!(!help(command).contains("Asks for confirmation"), "{command}: {}", help(command));
     }
 }
 

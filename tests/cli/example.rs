@@ -5,7 +5,7 @@ use super::sandbox::Sandbox;
 #[test]
 fn init_writes_an_example_that_is_valid() {
     let sandbox = Sandbox::empty();
-    insta::assert_snapshot!(sandbox.transcript("init"), @r"
+    insta::assert_snapshot!(sandbox.transcript("init notes --name notes --region eu-west-1"), @r"
     exit code 0
     --- stdout
     wrote config.json
@@ -17,7 +17,7 @@ fn init_writes_an_example_that_is_valid() {
     next:
       stackctl up --local    # bring it up on this machine, without an account
     ");
-    insta::assert_snapshot!(sandbox.transcript("validate"), @r"
+    insta::assert_snapshot!(sandbox.transcript("validate -c notes/config.json"), @r"
     exit code 0
     --- stdout
     config.json is valid: 2 functions, 2 routes
@@ -39,6 +39,15 @@ fn init_never_writes_over_a_file() {
     hint: run `stackctl init` in an empty folder
     ");
     assert_eq!(sandbox.files(), before);
+}
+
+#[test]
+fn init_works_in_a_repository_and_adds_to_its_gitignore() {
+    let sandbox = Sandbox::empty();
+    sandbox.write(".gitignore", "node_modules\n/state/");
+    assert_eq!(sandbox.run("init").code, 0);
+    let ignored = std::fs::read_to_string(sandbox.path(".gitignore")).unwrap();
+    assert_eq!(ignored, "node_modules\n/state/\n/.stackctl/\n__pycache__/\n");
 }
 
 #[test]

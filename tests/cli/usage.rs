@@ -98,22 +98,24 @@ fn help_names_the_commands_the_flags_and_their_variables() {
 }
 
 #[test]
-fn the_commands_have_examples() {
-    for command in [
-        "plan",
-        "up",
-        "down",
-        "outputs",
-        "user create",
-        "user auth",
-        "state show",
-        "state pull",
-        "unlock",
-        "completions",
-    ] {
-        let help = Sandbox::empty().run(&format!("{command} --help"));
-        assert!(help.out.contains("\nExamples:\n  stackctl "), "{command}: {}", help.out);
-    }
+fn the_man_pages_are_written_and_the_version_is_printed() {
+    let sandbox = Sandbox::empty();
+    let pages = sandbox.run("man .").out;
+    assert!(pages.lines().any(|page| page == "./stackctl-user-group-add.1"), "{pages}");
+    let page = std::fs::read_to_string(sandbox.path("stackctl-up.1")).unwrap();
+    assert!(page.contains(".TH stackctl-up 1") && page.contains("Deploy the stack, or update it"), "{page}");
+    assert_eq!(sandbox.run("version").out, sandbox.run("-V").out);
+    assert_eq!(sandbox.run("version").out, "stackctl 0.1.0 (development build)\n");
+}
+
+#[test]
+fn the_config_is_found_in_a_parent_folder() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".git/HEAD", "");
+    let mut command = sandbox.command("validate");
+    let ran = sandbox.ran(command.current_dir(sandbox.path("hello")));
+    assert_eq!((ran.code, ran.err.as_str()), (0, "using ../config.json\n"));
+    assert_eq!(ran.out, "../config.json is valid: 1 function, 2 routes\n");
 }
 
 #[test]
