@@ -260,7 +260,7 @@ pub(crate) enum Command {
 
     /// Force-release the state lock
     ///
-    /// Shows the lock holder and asks for confirmation. A lock of a process that died is released by itself: this is for one
+    /// Shows the lock holder. Asks for confirmation. A lock of a process that died is released by itself: this is for one
     /// that does not end. A process that loses the lock saves nothing more and stops; the next command finds what it did
     /// until then.
     #[command(after_help = UNLOCK_EXAMPLES)]

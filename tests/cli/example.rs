@@ -8,14 +8,16 @@ fn init_writes_an_example_that_is_valid() {
     insta::assert_snapshot!(sandbox.transcript("init notes --name notes --region eu-west-1"), @r"
     exit code 0
     --- stdout
-    wrote config.json
-    wrote schema/config.schema.json
-    wrote lambdas/test/test.py
-    wrote .gitignore
+    wrote notes/config.json
+    wrote notes/schema/config.schema.json
+    wrote notes/lambdas/test/test.py
+    wrote notes/.gitignore
     --- stderr
+    state/ records the ids of what you deploy and is not committed to git; a team keeps it in S3 (`state.s3` in the config)
 
     next:
-      stackctl up --local    # bring it up on this machine, without an account
+      cd notes
+      stackctl up --local    # deploy to the local emulator, without an account
     ");
     insta::assert_snapshot!(sandbox.transcript("validate -c notes/config.json"), @r"
     exit code 0
@@ -34,9 +36,9 @@ fn init_never_writes_over_a_file() {
     exit code 2
     --- stdout
     --- stderr
-    error: there are files here already, so nothing was written
+    error: files of the example exist already, so nothing was written
       lambdas/test/test.py exists
-    hint: run `stackctl init` in an empty folder
+    hint: run `stackctl init DIR` to create the project in another folder
     ");
     assert_eq!(sandbox.files(), before);
 }

@@ -33,66 +33,77 @@ fn help_names_the_commands_the_flags_and_their_variables() {
     insta::assert_snapshot!(Sandbox::empty().transcript("-h"), @r"
     exit code 0
     --- stdout
-    Puts one authenticated serverless API on AWS, and keeps it as your config says
+    Deploy an authenticated serverless API to AWS from one config.json
 
     Usage: stackctl [OPTIONS] <COMMAND>
 
-    Commands:
-      init         Write an example into this folder
-      validate     Check the configuration and the functions' folders
-      plan         Show what `up` would do
-      up           Bring the stack up, or up to date
-      watch        Deploy what is saved, as long as you work on it
-      history      Show what was served, since when, and by whom it was deployed
-      rollback     Serve again what was served with an earlier release
-      down         Remove the stack
-      status       Compare what there is with the configuration
-      recover      Rebuild a state that was lost
+    Deploy:
+      init         Create an example project
+      validate     Check the config and the functions' folders
+      plan         Show the changes that `up` would make
+      up           Deploy the stack, or update it
+      status       Compare the live settings with the config
       outputs      Print the URLs and ids of the stack
-      user         Make users, sign them in, and look after them
+      history      Show the release history
+      rollback     Roll back to an earlier release
+      down         Destroy the stack
+
+    Develop:
+      watch        Watch for changes and redeploy
       call         Send a request to a route
-      invoke       Call a function directly
-      logs         Show what the functions and the API have logged
-      state        Look at the record of what was made, or move it
-      unlock       Take the lock of the state away from who holds it
-      local        Start, stop or look at the AWS on this machine
-      completions  Print the completions for a shell
+      invoke       Invoke a function directly
+      logs         Show the logs of the functions and the API
+      local        Manage the local emulator
+
+    Users:
+      user         Create users, sign them in and manage them
+
+    State:
+      state        Show, print or move the state
+      unlock       Force-release the state lock
+      recover      Rebuild a missing or damaged state
+
+    Other:
+      completions  Print the completion script for a shell
+      man          Write the man pages into a folder
+      version      Print the version, with its commit and date
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
-      -h, --help     Print help (see more with '--help')
-      -V, --version  Print version
-
-    Common options:
-      -c, --config <FILE>            The configuration; relative paths in it start from its folder [env:
-                                     STACKCTL_CONFIG=] [default: config.json]
-      -s, --stage <NAME>             The stage, instead of `deployment.stage` [env: STACKCTL_STAGE=]
-          --region <REGION>          The AWS Region, instead of `deployment.region` [env:
-                                     STACKCTL_REGION=]
-          --profile <NAME>           The profile of the AWS credentials; `--local` never reads any [env:
-                                     AWS_PROFILE=]
-          --local                    Use the AWS on this machine, and start it when it is not running
+      -c, --config <FILE>            The config file; relative paths in it start from its folder [env:
+                                     STACKCTL_CONFIG] [default: config.json]
+      -s, --stage <NAME>             The stage [default: `deployment.stage`] [env: STACKCTL_STAGE]
+          --region <REGION>          The AWS Region [default: `deployment.region`] [env:
+                                     STACKCTL_REGION]
+          --profile <NAME>           The profile of the AWS credentials; not used with --local [env:
+                                     AWS_PROFILE]
+          --local                    Use the local emulator instead of AWS (started if needed)
           --json                     Print one JSON event per line, and nothing else
       -y, --yes                      Skip confirmation prompts
       -q, --quiet                    Print results and errors only
-      -v, --verbose...               Show settings in plans, and tell what is done; -vv in detail, -vvv
-                                     with the AWS client's own words
-          --color <WHEN>             When to colour [env: STACKCTL_COLOR=] [default: auto] [possible
+      -v, --verbose...               Show settings in plans and log more; -vv in detail, -vvv with the
+                                     AWS SDK's log
+          --color <WHEN>             When to use colors [env: STACKCTL_COLOR] [default: auto] [possible
                                      values: auto, always, never]
-          --parallel <N>             How many calls may be under way at once [env: STACKCTL_PARALLEL=]
+          --parallel <N>             The number of concurrent API calls [env: STACKCTL_PARALLEL]
                                      [default: 10]
-          --lock-timeout <DURATION>  How long to wait for a state that somebody else has locked, such as
-                                     30s or 5m [env: STACKCTL_LOCK_TIMEOUT=] [default: 0s]
+          --lock-timeout <DURATION>  How long to wait for the state lock, such as 30s or 5m [env:
+                                     STACKCTL_LOCK_TIMEOUT] [default: 0s]
+      -h, --help                     Print help (see more with '--help')
+      -V, --version                  Print version
 
     Examples:
-      stackctl init                  write an example into this folder
-      stackctl up --local            bring it up on this machine and call it
-      stackctl plan --stage prod     see what `up` would do on AWS
-      stackctl up --stage prod       do it, after confirmation
-      stackctl status                compare what there is with the config
-      stackctl down                  remove it
+      stackctl init                  create an example project in this folder
+      stackctl up --local            deploy it to the local emulator
+      stackctl plan --stage prod     show the changes that `up` would make on AWS
+      stackctl up --stage prod       make them, after confirmation
+      stackctl status                compare the live settings with the config
+      stackctl down                  destroy the stack
 
     Exit codes: 0 done, 1 failed, 2 usage or config, 3 differences (--detailed-exitcode),
-    4 partly done, 5 locked or changed underneath, 130 interrupted
+    4 partly done, 5 locked or changed by another process, 130 interrupted
+
+    `stackctl help COMMAND` describes a command; `stackctl man` writes the man pages.
     --- stderr
     ");
 }

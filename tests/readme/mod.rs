@@ -98,9 +98,9 @@ fn the_table_of_commands_is_that_of_the_program() {
     let shown: Vec<String> = rows.iter().map(|row| page::bare(&row[0]).replace("stackctl ", "")).collect();
     let help = Command::new(STACKCTL).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
-    let commands = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    let groups = help.split("\nDeploy:\n").nth(1).unwrap().split("\nOptions:\n").next().unwrap();
+    let commands = groups.lines().filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let commands: Vec<&str> = commands.filter(|command| *command != "help").collect();
     assert_eq!(shown, commands);
 }
 
