@@ -13,12 +13,12 @@ pub mod filesystem;
 mod http;
 pub mod logs;
 pub mod package;
-pub mod people;
 mod report;
 pub mod resources;
 mod session;
 pub mod stack;
 pub mod state;
+pub mod users;
 pub mod watch;
 
 pub use commands::run;

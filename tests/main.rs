@@ -33,8 +33,6 @@ mod matrix;
 #[cfg(test)]
 mod package;
 #[cfg(test)]
-mod people;
-#[cfg(test)]
 mod planning;
 #[cfg(test)]
 mod readme;
@@ -42,5 +40,7 @@ mod readme;
 mod stack;
 #[cfg(test)]
 mod state;
+#[cfg(test)]
+mod users;
 #[cfg(test)]
 mod watch;

@@ -3,11 +3,10 @@
 use std::{error::Error, future::Future, time::Duration};
 
 use aws_smithy_types::{error::metadata::ProvideErrorMetadata, retry::RetryConfig, timeout::TimeoutConfig};
-
 use tokio::time::Instant;
 
 use super::{
-    Cloud,
+    clients::Cloud,
     error::{self, SdkError},
     operation::{Operation, QUOTA},
     settle::Patience,

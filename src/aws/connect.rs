@@ -10,8 +10,13 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 
 use super::{
-    Calls, Cloud, S3Bucket, count::Counts, dns_suffix, endpoints, endpoints::service_endpoint, error, operation,
-    pace::Pace, partition,
+    bucket::S3Bucket,
+    clients::Cloud,
+    count::{Calls, Counts},
+    endpoints::{self, service_endpoint},
+    error, operation,
+    pace::Pace,
+    partition::{dns_suffix, partition},
 };
 use crate::engine::ResourceError;
 

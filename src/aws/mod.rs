@@ -5,6 +5,7 @@
 
 mod bucket;
 mod call;
+mod clients;
 mod connect;
 mod count;
 mod endpoints;
@@ -12,90 +13,18 @@ mod error;
 pub mod operation;
 mod ownership;
 mod pace;
+mod partition;
 mod profiles;
 pub mod settle;
 mod spelling;
 pub mod verbatim;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use bytes::Bytes;
-
 pub use bucket::S3Bucket;
 pub use call::{call, look, once, remove, slow};
+pub use clients::Cloud;
 pub use connect::{Connection, Options, host};
 pub use count::Calls;
 pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, foreign, user_tags};
+pub use partition::dns_suffix;
 pub use profiles::profiles;
 pub use spelling::{meant, spelled};
-
-/// The clients for one account and region, and what the calls to it share.
-#[derive(Debug)]
-pub struct Cloud {
-    /// Amazon API Gateway, REST APIs.
-    pub apigateway: aws_sdk_apigateway::Client,
-    /// Amazon Cognito user pools.
-    pub cognito: aws_sdk_cognitoidentityprovider::Client,
-    /// AWS IAM.
-    pub iam: aws_sdk_iam::Client,
-    /// AWS Lambda.
-    pub lambda: aws_sdk_lambda::Client,
-    /// Amazon CloudWatch Logs.
-    pub logs: aws_sdk_cloudwatchlogs::Client,
-    /// The region of all clients.
-    pub region: String,
-    /// The caller's account, twelve digits.
-    pub account: String,
-    /// `aws`, `aws-cn` or `aws-us-gov`: the second part of every ARN.
-    pub partition: &'static str,
-    /// What stands in for AWS's own endpoints, when anything does.
-    pub endpoint: Option<String>,
-    /// The zip of every function that may have to be uploaded, by source hash.
-    pub packages: BTreeMap<String, Bytes>,
-    counts: count::Counts,
-    pace: Option<pace::Pace>,
-    alone: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Cloud {
-    /// How often each operation was sent so far, every attempt counted.
-    #[must_use]
-    pub fn calls(&self) -> Calls {
-        self.counts.calls()
-    }
-
-    /// The ARN of a thing in this account and region; `rest` follows the account.
-    #[must_use]
-    pub fn arn(&self, service: &str, rest: &str) -> String {
-        format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
-    }
-
-    /// Waits until no other write to `what` is under way and keeps others out while the guard lives.
-    ///
-    /// API Gateway, Cognito and Lambda's function policies refuse or even lose writes that overlap.
-    pub async fn alone(&self, what: &str) -> tokio::sync::OwnedMutexGuard<()> {
-        let lock = {
-            let mut locks = self.alone.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(locks.entry(what.to_owned()).or_default())
-        };
-        lock.lock_owned().await
-    }
-}
-
-/// What the names of AWS's hosts in a region end with.
-#[must_use]
-pub fn dns_suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
-}
-
-/// The partition that a region belongs to.
-fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Cloud;
+use super::clients::Cloud;
 use crate::engine::{Claim, Foreign, Key, Kind, Scope};
 
 const STACK: &str = "stackctl:stack";

@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::Instant;
 
-use super::Cloud;
+use super::clients::Cloud;
 use crate::engine::{Context, ResourceError, Verdict};
 
 /// The first pause after a miss.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde::Deserialize;
 
-use super::Courier;
+use super::transport::Courier;
 
 /// The id that API Gateway gives a request.
 const REQUEST_ID: &str = "x-amzn-requestid";

@@ -5,7 +5,7 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Bearer, header};
+use super::bearer::{Bearer, header};
 use crate::{aws::dns_suffix, diagnosis::USER_SCOPE, stack::Outputs};
 
 /// How long they claim to be good for, in seconds.

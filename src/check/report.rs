@@ -10,15 +10,20 @@ use http::Response;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Bearer, Check, Courier, Failed, probe::Probe, request_id};
+use super::{
+    bearer::Bearer,
+    execution::{Failed, request_id},
+    probe::Probe,
+    run::Check,
+    transport::Courier,
+};
 use crate::{
     diagnosis::{called_function, remedy},
-    engine::{Key, Resource as _},
+    engine::{Key, Resource as _, StoreError},
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
-    people::PeopleError,
     resources::log_group::LogGroup,
     stack::log_group_name,
-    state::StateError,
+    users::PeopleError,
 };
 
 /// How much of an answer's body is shown, in bytes.
@@ -58,7 +63,7 @@ pub enum Unmade {
     /// Requests were throttled, and nothing else was wrong.
     Throttled,
     /// What is about to be made, or is gone, cannot be put on record.
-    State(StateError),
+    State(StoreError),
 }
 
 /// A request that did not get the answer that it must get.
@@ -181,4 +186,16 @@ async fn find_cause<C: Courier>(check: &Check<'_, C>, finding: &Finding, lines: 
     }
     let of_it = |id: &Option<String>| failed.invocation.is_none() || id.is_none() || *id == failed.invocation;
     cause(lines.iter().filter(|(id, _)| of_it(id)).map(|(_, line)| line.message.as_str()))
+}
+
+impl From<PeopleError> for Unmade {
+    fn from(error: PeopleError) -> Self {
+        Self::User(error)
+    }
+}
+
+impl From<StoreError> for Unmade {
+    fn from(error: StoreError) -> Self {
+        Self::State(error)
+    }
 }

@@ -8,8 +8,10 @@ use http::{Request, Response, header::AUTHORIZATION};
 use tokio::time::Instant;
 
 use super::{
-    Bearer, Courier, Finding,
+    bearer::Bearer,
     probe::{Caller, Probe},
+    report::Finding,
+    transport::Courier,
 };
 use crate::diagnosis::is_throttled;
 

@@ -18,9 +18,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    Bearer, Courier, Patience, forged, header, page,
+    bearer::{Bearer, header},
+    forged, page,
     probe::{self, Probe},
-    rounds::{Rounds, Seen, pause},
+    rounds::{Patience, Rounds, Seen, pause},
+    transport::Courier,
 };
 use crate::{config::Config, stack::Outputs};
 

@@ -64,7 +64,7 @@ async fn remove(app: &App, session: &Session<()>, survey: Survey) -> Result<(), 
     state.undone.clear();
     state.releases.clear();
     let (tally, began) = (Tally::new(&app.report), Instant::now());
-    let outcome = session.engine(app, &tally).execute(&plan, state, &*session.store).await;
+    let outcome = session.engine(app, &tally).execute(&plan, state, &session.store).await;
     app.bill_saves(outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: began.elapsed() });
     apply::conclude(app, outcome, (apply::acting(&plan), &apply::go_on(app))).map(drop)

@@ -1,7 +1,7 @@
 //! `stackctl history`: what was served since when, from the state.
 
 use crate::{
-    engine::{obstacles, served_release},
+    engine::{State, obstacles, served_release},
     exit::Exit,
     failure::Failure,
     report::{HistoryTable, Message, ReleaseRow},
@@ -11,7 +11,6 @@ use crate::{
         deployed::{self, not_deployed},
         project,
     },
-    state::State,
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {

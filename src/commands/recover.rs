@@ -3,7 +3,7 @@
 use super::down::users;
 use crate::{
     aws::Cloud,
-    engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several},
+    engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several, State},
     exit::Exit,
     failure::{Failure, Fault},
     report::{FoundTable, Message, Recovered, Report, counted},
@@ -13,7 +13,7 @@ use crate::{
         project,
     },
     stack,
-    state::{State, StateError},
+    state::StateError,
 };
 
 pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {

@@ -3,7 +3,7 @@
 use crate::{
     cli::Detailed,
     config::why_unknown,
-    engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, Step, compare},
+    engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, State, Step, compare},
     exit::Exit,
     failure::Failure,
     report::{Condition, Message, StatusRow, StatusTable, rows},
@@ -12,7 +12,6 @@ use crate::{
         deployed::{self, stack_and_stage},
         missing_state, project,
     },
-    state::State,
 };
 
 /// What there is, beside what is to be.
@@ -135,10 +134,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::{
-        engine::{Desired, Live, Plan},
-        state::Place,
-    };
+    use crate::engine::{Desired, Live, Plan, StackIdentity};
 
     /// How a thing is told whose record is to be dropped, being there or not.
     fn forgotten(found: Found<Value, Value>, because: &str) -> (Condition, Option<String>) {
@@ -156,7 +152,7 @@ mod tests {
             later: Vec::new(),
             desired: Desired::default(),
         };
-        let place = Place {
+        let place = StackIdentity {
             stack: "shop".into(),
             stage: "dev".into(),
             region: "eu-west-1".into(),

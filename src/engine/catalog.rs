@@ -1,18 +1,14 @@
-//! The kinds there are, by name.
+//! The kinds, by name.
 
 use std::collections::BTreeMap;
 
 use super::{
-    Kind,
-    erased::{Adapter, Erased, Traits},
+    adapter::Adapter,
+    erased::Erased,
+    key::Kind,
     resource::Resource,
+    rules::{Rules, Traits},
 };
-
-/// What planning may know of a kind.
-pub trait Rules {
-    /// The fixed properties of a kind; `None` for one that this version does not know.
-    fn traits(&self, kind: &Kind) -> Option<Traits>;
-}
 
 /// The kinds that work on one sort of cloud.
 pub struct Catalog<C> {

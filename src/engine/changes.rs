@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{Action, Change, Key, Plan, Verb};
-use crate::state::Changed;
+use super::{
+    key::Key,
+    plan::{Action, Change, Plan},
+    record::Changed,
+    verb::Verb,
+};
 
 /// Adds what a plan is about to what was about to be served, or was put back, since the last release.
 pub(super) fn add_plan(whole: &mut BTreeMap<Key, Changed>, plan: &Plan) {

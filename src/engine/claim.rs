@@ -1,8 +1,9 @@
 //! Whose a thing is: the claim that ours carry, and what a look at a thing came to.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::Key;
+use super::key::{Key, Kind};
 
 /// Whose a created thing is. It goes into tags, or, where AWS has none, a deterministic name stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,3 +90,23 @@ impl Foreign {
         format!("{} exists already and {}", self.thing, self.whose)
     }
 }
+
+/// A thing beneath which another lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parent {
+    /// Its kind.
+    pub kind: Kind,
+    /// The output that tells it from others of its kind.
+    pub output: &'static str,
+    /// What that output says.
+    pub id: String,
+}
+
+/// Things with the claims that they carry.
+pub type Discovered<O, S> = Vec<(Claim, Live<O, S>)>;
+
+/// A live thing as JSON.
+pub type Sight = Live<Value, Value>;
+
+/// What a read or a search came to, as JSON.
+pub type Search = Found<Value, Value>;

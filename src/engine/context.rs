@@ -2,7 +2,12 @@
 
 use std::future::Future;
 
-use super::{Interrupt, Key, ResourceError, Verdict, event::Event, event::Events};
+use super::{
+    error::{ResourceError, Verdict},
+    event::{Event, Events},
+    interrupt::Interrupt,
+    key::Key,
+};
 
 /// The surroundings of one effect or read.
 pub struct Context<'a, C> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Key, input::referred};
+use super::{input::referred, key::Key};
 
 /// The whole stack as it is to be. Total: every setting is filled in, and `null` means that AWS may choose.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Key, Verb, error::ResourceError};
+use super::{error::ResourceError, key::Key, verb::Verb};
 
 /// One thing that happened.
 #[derive(Debug, Clone, Serialize)]

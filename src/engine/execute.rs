@@ -8,93 +8,16 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Action, Catalog, Event, Events, Interrupt, Key, Plan, Step, Verb, Verdict, error::ResourceError, journal::Journal,
-    record, step::Effect,
+    error::{ResourceError, Verdict},
+    event::Event,
+    handle::Engine,
+    journal::Journal,
+    outcome::{Failed, Outcome},
+    plan::{Plan, Step},
+    record::{State, Store, StoreError},
+    step::Effect,
+    verb::Verb,
 };
-use crate::state::{State, StateError, Store};
-
-/// Looks at a cloud and changes it, through the kinds of a catalog.
-pub struct Engine<'a, C> {
-    /// The kinds.
-    pub catalog: &'a Catalog<C>,
-    /// The clients.
-    pub cloud: &'a C,
-    /// Where what happens is told.
-    pub events: &'a dyn Events,
-    /// The wish to stop: nothing new begins then, and what only waits stops waiting.
-    pub interrupt: &'a Interrupt,
-    /// How many steps, or looks, are under way at once at most.
-    pub parallel: usize,
-}
-
-/// A step that did not do what it was to do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failed {
-    /// Whose step.
-    pub key: Key,
-    /// What it was to do.
-    pub verb: Verb,
-    /// Why it did not.
-    pub error: ResourceError,
-}
-
-/// What became of a plan.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The state as it is now.
-    pub state: State,
-    /// How many steps were done.
-    pub done: usize,
-    /// The steps that failed.
-    pub failed: Vec<Failed>,
-    /// The steps that only waited when somebody wished to stop: what they have done so far is found by the next run.
-    pub stopped: Vec<Failed>,
-    /// The steps that were not begun.
-    pub skipped: usize,
-    /// Whether somebody wished to stop before the end.
-    pub interrupted: bool,
-    /// How often the state was saved.
-    pub saves: u64,
-    /// Why the state could not be saved; nothing was begun after that.
-    pub save_error: Option<StateError>,
-}
-
-impl Outcome {
-    /// Of a plan in which there was nothing to do.
-    pub(super) fn idle(state: State) -> Self {
-        Self {
-            state,
-            done: 0,
-            failed: Vec::new(),
-            stopped: Vec::new(),
-            skipped: 0,
-            interrupted: false,
-            saves: 0,
-            save_error: None,
-        }
-    }
-
-    /// Adds what became of a plan that was carried out after this one, which was complete.
-    pub(super) fn go_on_with(&mut self, next: Self) {
-        let (done, saves) = (self.done + next.done, self.saves + next.saves);
-        *self = Self { done, saves, ..next };
-    }
-
-    /// Saves the state, which was changed elsewhere than in the steps of the plan.
-    pub(super) async fn save(&mut self, store: &dyn Store) {
-        self.saves += 1;
-        match record(self.state.clone(), store).await {
-            Ok(state) => self.state = state,
-            Err(error) => self.save_error = Some(error),
-        }
-    }
-
-    /// Whether every step was done and recorded.
-    #[must_use]
-    pub fn complete(&self) -> bool {
-        self.failed.is_empty() && self.stopped.is_empty() && self.skipped == 0 && self.save_error.is_none()
-    }
-}
 
 impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Carries out `plan`, recording into `state` and saving to `store`: every intent before the first effect, results
@@ -122,7 +45,7 @@ struct Run<'r, C> {
     stopped: Vec<Failed>,
     stopping: bool,
     interrupted: bool,
-    save_error: Option<StateError>,
+    save_error: Option<StoreError>,
 }
 
 type Running<'r> = FuturesUnordered<BoxFuture<'r, (usize, Duration, Result<Option<Value>, ResourceError>)>>;
@@ -147,7 +70,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
 
     async fn finish(mut self) -> Outcome {
         let mut running: Running<'r> = FuturesUnordered::new();
-        let mut saving: Option<BoxFuture<'r, Result<(), StateError>>> = None;
+        let mut saving: Option<BoxFuture<'r, Result<(), StoreError>>> = None;
         let mut lost = self.journal.lost();
         loop {
             self.begin_ready(&mut running);
@@ -169,7 +92,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
                     saving = None;
                     self.saved(result);
                 }
-                () = super::pause_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
+                () = super::clock::pause_until(due.unwrap_or_else(Instant::now)), if due.is_some() => {}
             }
         }
     }
@@ -212,7 +135,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
         }
     }
 
-    fn saved(&mut self, result: Result<(), StateError>) {
+    fn saved(&mut self, result: Result<(), StoreError>) {
         self.journal.saved(&result);
         if let Err(error) = result {
             self.stop_saving(error);
@@ -220,7 +143,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     }
 
     /// What cannot be recorded is not begun; the first reason is the one to tell.
-    fn stop_saving(&mut self, error: StateError) {
+    fn stop_saving(&mut self, error: StoreError) {
         self.stopping = true;
         self.save_error.get_or_insert(error);
     }
@@ -231,7 +154,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
         self.tell(Event::Interrupted);
     }
 
-    fn give_up(mut self, error: StateError) -> Outcome {
+    fn give_up(mut self, error: StoreError) -> Outcome {
         self.save_error = Some(error);
         self.outcome()
     }
@@ -256,9 +179,4 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     fn tell(&self, event: Event) {
         self.engine.events.emit(event);
     }
-}
-
-/// Whether a step replaces what is there before it makes the new one.
-pub(super) fn deletes_first(action: &Action) -> bool {
-    matches!(action, Action::Replace { create_first: false, .. })
 }

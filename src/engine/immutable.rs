@@ -3,17 +3,15 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Traits;
-
 /// A top-level field of a spec that AWS cannot change in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Immutable {
     /// Its name in the spec.
     pub(crate) field: &'static str,
     /// Whether a key of the config decides on it. Otherwise it follows from names and ids.
-    chosen: bool,
+    pub(super) chosen: bool,
     /// What a creation takes for a field left open, as JSON.
-    default: &'static str,
+    pub(super) default: &'static str,
 }
 
 /// An immutable setting of a resource that is about to be created.
@@ -54,24 +52,5 @@ impl Immutable {
     #[must_use]
     pub const fn or(self, default: &'static str) -> Self {
         Self { default, ..self }
-    }
-}
-
-impl Traits {
-    /// Whether AWS cannot change this field in place.
-    #[must_use]
-    pub fn fixes(&self, field: &str) -> bool {
-        self.immutable.iter().any(|one| one.field == field)
-    }
-
-    /// The chosen settings that a creation with this spec fixes.
-    pub(crate) fn fixed_by(&self, spec: &Value) -> Vec<Fixed> {
-        let later = if self.precious { Later::Refused } else { Later::Replaced };
-        let chosen = self.immutable.iter().filter(|one| one.chosen);
-        let value = |one: &Immutable| match &spec[one.field] {
-            Value::Null => serde_json::from_str(one.default).unwrap_or_default(),
-            value => value.clone(),
-        };
-        chosen.map(|one| Fixed { field: one.field, value: value(one), later }).collect()
     }
 }

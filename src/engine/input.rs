@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::Deserializ
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Key, digest::hex};
+use super::{digest::hex, key::Key};
 
 const REF: &str = "$ref";
 const DIGEST: &str = "$digest";

@@ -9,8 +9,14 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Action, Key, Plan, Rules, Verb, digest::hex};
-use crate::state::{Intent, Recorded, State, StateError, Store};
+use super::{
+    digest::hex,
+    key::Key,
+    plan::{Action, Plan},
+    record::{Intent, Recorded, State, Store, StoreError},
+    rules::Rules,
+    verb::Verb,
+};
 
 /// How long results gather before the next save. A result that a crash loses is found again through its intent.
 const GATHER: Duration = Duration::from_secs(1);
@@ -31,7 +37,7 @@ impl<'a> Journal<'a> {
 
     /// Records everything that was found, writes an intent for every step, and saves: from here on, whatever a crash
     /// leaves behind is found again.
-    pub(super) async fn begin(&mut self, plan: &Plan, rules: &dyn Rules) -> Result<(), StateError> {
+    pub(super) async fn begin(&mut self, plan: &Plan, rules: &dyn Rules) -> Result<(), StoreError> {
         let before = std::mem::take(&mut self.state.pending);
         for step in &plan.steps {
             self.record_found(plan, &step.key, &step.action, before.get(&step.key));
@@ -122,7 +128,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Starts a save of the state as it is now.
-    pub(super) fn start_save(&mut self) -> BoxFuture<'a, Result<(), StateError>> {
+    pub(super) fn start_save(&mut self) -> BoxFuture<'a, Result<(), StoreError>> {
         self.changed = false;
         self.saves += 1;
         self.state.serial += 1;
@@ -131,25 +137,35 @@ impl<'a> Journal<'a> {
     }
 
     /// Completes when the state's lock is lost.
-    pub(super) fn lost(&self) -> BoxFuture<'a, StateError> {
+    pub(super) fn lost(&self) -> BoxFuture<'a, StoreError> {
         self.store.lost()
     }
 
     /// A save has ended; results gather again from now on. One that failed does not count: the next one follows what
     /// is stored.
-    pub(super) fn saved(&mut self, result: &Result<(), StateError>) {
+    pub(super) fn saved(&mut self, result: &Result<(), StoreError>) {
         self.not_before = Instant::now() + GATHER;
-        if result.as_ref().is_err_and(|error| !error.is_recorded()) {
+        if result.as_ref().is_err_and(|error| !error.recorded) {
             self.state.serial -= 1;
         }
     }
 
-    pub(super) async fn save(&mut self) -> Result<(), StateError> {
+    pub(super) async fn save(&mut self) -> Result<(), StoreError> {
         let save = self.start_save();
         let result = save.await;
         self.saved(&result);
         result
     }
+}
+
+/// Saves a state that was changed elsewhere than in the steps of a plan; answers it as it is stored.
+///
+/// # Errors
+/// When it cannot be saved.
+pub async fn save_state(state: State, store: &dyn Store) -> Result<State, StoreError> {
+    let mut journal = Journal::new(state, store);
+    journal.save().await?;
+    Ok(journal.state)
 }
 
 fn intent(plan: &Plan, key: &Key, action: &Action, rules: &dyn Rules) -> Option<Intent> {

@@ -1,12 +1,15 @@
-//! Turns what is into what is to be: observe, diff, plan, execute.
+//! Turns live resources into the desired ones: observe, diff, plan, execute.
 //!
-//! It knows no AWS and no kind of resource, and it never prints: kinds come through [`Catalog`], the cloud is a type
-//! parameter, and what happens is told as [`Event`]s.
+//! It knows no AWS, no kind of resource and no place of a state, and it never prints: kinds come through [`Catalog`], the
+//! cloud is a type parameter, the state is saved through [`Store`], and progress is emitted as [`Event`]s.
 
+mod adapter;
 mod catalog;
 mod changes;
 mod claim;
+mod clock;
 mod context;
+mod damage;
 mod desired;
 mod diff;
 mod digest;
@@ -16,56 +19,58 @@ mod error;
 mod event;
 mod execute;
 mod graph;
+mod handle;
 mod immutable;
 mod input;
 mod interrupt;
 mod journal;
 mod key;
 mod observe;
+mod outcome;
 mod ownership;
 mod plan;
+mod record;
 mod release;
 mod resource;
 mod rollback;
-mod serving;
+mod rollout;
+mod rules;
 mod step;
 mod unknown;
+mod verb;
 
-pub use catalog::{Catalog, Rules};
-pub use claim::{Claim, Foreign, Found, Live, Scope};
+pub use catalog::Catalog;
+pub use claim::{Claim, Discovered, Foreign, Found, Live, Parent, Scope, Search, Sight};
+pub(crate) use clock::pause;
 pub use context::Context;
+pub(crate) use damage::wrong_member;
 pub use desired::{Desired, Node};
 pub(crate) use diff::diff;
 pub(crate) use digest::hex;
 pub use discover::{Candidate, Discovery, Mark, Several};
-pub(crate) use erased::wrong_member;
-pub use erased::{Erased, ErasedCount, ErasedRestore, Traits};
+pub use erased::{Erased, ErasedCount, ErasedRestore};
 pub use error::{ResourceError, Verdict};
 pub use event::{Event, Events, Silent};
-pub use execute::{Engine, Failed, Outcome};
+pub use handle::Engine;
 pub use immutable::Immutable;
 pub(crate) use immutable::{Fixed, Later};
 pub use input::{Input, Lookup, OutputRef, Part, Resolved, Symbol, referred, substitute, symbols};
 pub use interrupt::Interrupt;
+pub use journal::save_state;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
-pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, Verb, compare, plan};
+pub use outcome::{Failed, Outcome};
+pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, compare, plan};
+pub use record::{
+    Changed, CheckUser, Intent, Recorded, Release, STATE_FORMAT, StackIdentity, StackMismatch, State, Store,
+    StoreError, Unchecked,
+};
 pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{
-    Beneath, ByParent, ByTags, Count, Discover, Discovered, LiveVersion, Ownership, Parent, Plain, Promise,
-    Replacement, Resource, Restore, Search, Sight, UserData,
+    Beneath, ByParent, ByTags, Count, Discover, LiveVersion, Ownership, Plain, Promise, Resource, Restore, UserData,
 };
 pub use rollback::{Present, WentBack};
-pub use serving::{Back, Entry, RolledOut, Rollout, Trial, TrialEnd, Tried, record};
+pub use rollout::{Back, Entry, RolledOut, Rollout, Trial, TrialEnd, Tried};
+pub use rules::{Replacement, Rules, Traits};
 pub use unknown::NotCompared;
-
-/// Waits on tokio's clock.
-#[expect(clippy::disallowed_methods, reason = "the waits of the engine are bounded by their callers")]
-async fn pause(duration: std::time::Duration) {
-    tokio::time::sleep(duration).await;
-}
-
-/// Waits on tokio's clock until `instant`.
-async fn pause_until(instant: tokio::time::Instant) {
-    tokio::time::sleep_until(instant).await;
-}
+pub use verb::Verb;

@@ -8,11 +8,16 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    Claim, Context, Desired, Engine, Erased, Found, Key, Lookup, OutputRef, Resolved,
+    claim::{Claim, Found, Search, Sight},
+    context::Context,
+    desired::Desired,
+    erased::Erased,
     error::ResourceError,
-    resource::{Search, Sight},
+    handle::Engine,
+    input::{Lookup, OutputRef, Resolved},
+    key::Key,
+    record::{Intent, State},
 };
-use crate::state::{Intent, State};
 
 /// How long a created thing may be missing from AWS's lists before it counts as not there.
 pub(super) const LIST_LAG: Duration = Duration::from_secs(10);
@@ -231,7 +236,7 @@ where
             told = true;
             context.waiting(format!("{because}: looking for it for up to {} s", patience.as_secs()));
         }
-        context.wait(super::pause(Duration::from_secs(1)), what).await?;
+        context.wait(super::clock::pause(Duration::from_secs(1)), what).await?;
     }
 }
 

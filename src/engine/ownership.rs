@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, Foreign, Found, Key, ObserveError, Observed, Search, Sight};
-use crate::state::State;
+use super::{
+    claim::{Foreign, Found, Search, Sight},
+    handle::Engine,
+    key::Key,
+    observe::{ObserveError, Observed},
+    record::State,
+};
 
 impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Looks at these recorded things alone, and at whose they are. Changes nothing.

@@ -6,8 +6,11 @@ use jiff::{Timestamp, Unit};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Key, Rules};
-use crate::state::{Changed, Release, State, Unchecked};
+use super::{
+    key::Key,
+    record::{Changed, Release, State, Unchecked},
+    rules::Rules,
+};
 
 /// How many releases are kept: the last one and four to go back to.
 const KEPT: usize = 5;

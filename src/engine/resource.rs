@@ -7,19 +7,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    Claim, Context, Found, Immutable, Kind, Live, Scope,
-    erased::{Adapter, ErasedCount, ErasedRestore},
+    claim::{Claim, Discovered, Found, Parent, Scope},
+    context::Context,
+    erased::{ErasedCount, ErasedRestore},
     error::ResourceError,
+    immutable::Immutable,
+    key::Kind,
+    rules::Replacement,
 };
-
-/// Whether a replacement makes the new thing before it removes the old one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replacement {
-    /// Both can exist at once: what depends on the old one moves over before it goes.
-    CreateFirst,
-    /// They would share a name: the old one goes first.
-    DeleteFirst,
-}
 
 /// What every kind of resource must do. Implementors never print, never retry a whole step and know nothing of state or
 /// plan.
@@ -172,17 +167,6 @@ pub struct ByTags;
 #[derive(Debug)]
 pub struct ByParent;
 
-/// A thing beneath which another lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parent {
-    /// Its kind.
-    pub kind: Kind,
-    /// The output that tells it from others of its kind.
-    pub output: &'static str,
-    /// What that output says.
-    pub id: String,
-}
-
 impl<R: Discover> Ownership<R> for ByTags {
     fn discover(
         context: &Context<'_, R::Cloud>,
@@ -239,24 +223,3 @@ pub struct LiveVersion;
 pub struct UserData;
 
 impl<R: Resource> Promise<R> for Plain {}
-
-impl<R: Restore> Promise<R> for LiveVersion {
-    fn restore() -> Option<&'static dyn ErasedRestore<R::Cloud>> {
-        Some(Adapter::<R>::STATIC)
-    }
-}
-
-impl<R: Count> Promise<R> for UserData {
-    fn count() -> Option<&'static dyn ErasedCount<R::Cloud>> {
-        Some(Adapter::<R>::STATIC)
-    }
-}
-
-/// Things with the claims that they carry.
-pub type Discovered<O, S> = Vec<(Claim, Live<O, S>)>;
-
-/// A live thing as JSON.
-pub type Sight = Live<Value, Value>;
-
-/// What a read or a search came to, as JSON.
-pub type Search = Found<Value, Value>;

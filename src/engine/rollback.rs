@@ -7,15 +7,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-
-use super::{
-    Back, Engine, Failed, Found, Key, Move, ObserveError, Obstacle, Outcome, ResourceError, Rollout, Search, Trial,
-    TrialEnd, Tried, Verb, Verdict, WayBack, obstacles,
-    release::{New, add, served, serves, undo, way_back},
-};
 use serde_json::Value;
 
-use crate::state::{Release, State, StateError, Store, Unchecked};
+use super::{
+    claim::{Found, Search},
+    error::{ResourceError, Verdict},
+    handle::Engine,
+    key::Key,
+    observe::ObserveError,
+    outcome::{Failed, Outcome},
+    record::{Release, State, Store, StoreError, Unchecked},
+    release::{Move, New, Obstacle, WayBack, add, obstacles, served, serves, undo, way_back},
+    rollout::{Back, Rollout, Trial, TrialEnd, Tried},
+    verb::Verb,
+};
 
 /// What releases need, as it was just read.
 #[derive(Debug, Default)]
@@ -39,7 +44,7 @@ pub struct WentBack<R> {
     /// How often the state was saved.
     pub saves: u64,
     /// Why the state could not be saved.
-    pub save_error: Option<StateError>,
+    pub save_error: Option<StoreError>,
 }
 
 impl Present {

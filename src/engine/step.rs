@@ -3,15 +3,19 @@
 use serde_json::Value;
 
 use super::{
-    Action, Claim, Context, Engine, Erased, Foreign, Found, Key, Lookup, OutputRef, Plan, Resolved, Step, Verdict,
+    claim::{Claim, Foreign, Found},
+    context::Context,
     diff::diff,
-    error::ResourceError,
-    execute::deletes_first,
+    erased::Erased,
+    error::{ResourceError, Verdict},
+    handle::Engine,
+    input::{Lookup, OutputRef, Resolved},
     journal::Journal,
+    key::Key,
     observe::{LIST_LAG, Wanted, claim, find, known},
-    plan::people,
+    plan::{Action, Plan, Step, people},
+    record::State,
 };
-use crate::state::State;
 
 /// How often a create is sent in all when its answer is lost and nothing is found of it.
 const CREATE_ATTEMPTS: usize = 3;
@@ -135,4 +139,9 @@ impl Lookup for Recordings<'_> {
     fn spec(&self, key: &Key) -> Option<&Value> {
         self.plan.desired.get(key).map(|node| &node.spec)
     }
+}
+
+/// Whether a step replaces what is there before it makes the new one.
+fn deletes_first(action: &Action) -> bool {
+    matches!(action, Action::Replace { create_first: false, .. })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Desired, Key, Observed};
+use super::{desired::Desired, key::Key, observe::Observed};
 
 /// A setting that was not compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,7 +78,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::engine::{Found, Live};
+    use crate::engine::claim::{Found, Live};
 
     #[test]
     fn what_is_not_known_is_taken_as_it_is_live() {

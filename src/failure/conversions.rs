@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{Failure, Fault, Place};
 use crate::{
     config::{Problem, Problems, Severity},
-    engine::{ObserveError, PlanError, Refused},
+    engine::{ObserveError, PlanError, Refused, StackMismatch, StoreError},
     exit::Exit,
     http::HttpError,
     state::{StateError, TransferError},
@@ -42,11 +42,23 @@ impl From<Problems> for Failure {
 
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
-        let exit = if error.contended() { Exit::Locked } else { Exit::Failed };
-        if let StateError::Bucket { error: call, .. } = &error {
-            return Self { exit, errors: vec![Fault::of(&error, call)], hints: Vec::new() };
+        StoreError::from(error).into()
+    }
+}
+
+impl From<StackMismatch> for Failure {
+    fn from(error: StackMismatch) -> Self {
+        StateError::from(error).into()
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let exit = if error.contended { Exit::Locked } else { Exit::Failed };
+        match &error.call {
+            Some(call) => Self { exit, errors: vec![Fault::of(&error, call)], hints: Vec::new() },
+            None => Self::new(exit, &error).with_hints(error.hints),
         }
-        Self::new(exit, &error).with_hints(error.hints())
     }
 }
 

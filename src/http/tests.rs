@@ -1,15 +1,20 @@
 //! Requests to servers of this test on loopback, and what is said when there is no answer.
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, time::Duration};
 
-use ::http::Uri;
+use ::http::{HeaderValue, Request, Response, Uri};
+use aws_smithy_http_client::proxy::ProxyConfig;
+use bytes::Bytes;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpListener,
     task::JoinHandle,
 };
 
-use super::*;
+use super::{
+    client::{Client, LARGEST_ANSWER},
+    error::HttpError,
+};
 
 /// A server that takes one connection, reads a request's head, writes these bytes and hangs up. It returns the head.
 async fn answering(bytes: Vec<u8>) -> (u16, JoinHandle<String>) {

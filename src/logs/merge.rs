@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Line;
+use super::line::Line;
 
 /// Lines wait here until no source can have an earlier one.
 #[derive(Debug)]

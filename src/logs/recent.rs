@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Line, Source, Tail, Wanted};
+use super::{
+    line::Line,
+    tail::{Source, Tail, Wanted},
+};
 use crate::{
     aws::Cloud,
     engine::{Events, Interrupt},

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{
-    Line,
     lambda::{Own, own},
+    line::Line,
 };
 
 /// Follows the requests of every execution environment. One handles one request after the other, so whatever its stream

@@ -11,7 +11,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Line, merge::Merge};
+use super::{line::Line, merge::Merge};
 use crate::{
     aws::{Cloud, call, operation},
     engine::{Context, Events, Interrupt, Key, ResourceError},

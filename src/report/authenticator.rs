@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Color, Style};
 use qrcode::{QrCode, render::unicode::Dense1x2};
 
 use super::paint::{STRONG, paint};
-use crate::people::Authenticator;
+use crate::users::Authenticator;
 
 /// A code is dark on light, whatever the colours of the terminal: what is light is drawn, on a dark ground.
 const CODE: Style = AnsiColor::BrightWhite.on_default().bg_color(Some(Color::Ansi(AnsiColor::Black)));

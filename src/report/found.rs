@@ -5,10 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::paint::{CHANGE, FAINT, HINT, STRONG, paint};
-use crate::{
-    engine::{Catalog, Desired, Key},
-    state::State,
-};
+use crate::engine::{Catalog, Desired, Key, State};
 
 /// Everything that was found, and what of the configuration was not.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -10,7 +10,7 @@ use super::{
     plain::plain,
     unavailable::reasons,
 };
-use crate::{engine::Obstacle, state::Release};
+use crate::engine::{Obstacle, Release};
 
 /// Releases, and which of them is served.
 #[derive(Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use crate::people::{Token, Tokens};
+use crate::users::{Token, Tokens};
 
 /// Somebody has signed in.
 #[derive(Debug)]

@@ -11,10 +11,7 @@ use super::{
     paint::{CHANGE, FAINT, STRONG, paint},
     plain::plain,
 };
-use crate::{
-    engine::Key,
-    state::{Intent, Recorded, State},
-};
+use crate::engine::{Intent, Key, Recorded, State};
 
 /// A state and its place.
 #[derive(Debug, Serialize)]

@@ -15,12 +15,11 @@ use super::{
 };
 use crate::{
     engine::{
-        Action, Change, Desired, Event, Immutable, Key, Kind, Obstacle, Plan, Replacement, ResourceError, Rules, Step,
-        Traits, Verb, Verdict,
+        Action, Change, Changed, CheckUser, Desired, Event, Immutable, Intent, Key, Kind, Obstacle, Plan, Recorded,
+        Release, Replacement, ResourceError, Rules, StackIdentity, State, Step, Traits, Unchecked, Verb, Verdict,
     },
     exit::Exit,
     failure::{Failure, Fault},
-    state::{Changed, CheckUser, Intent, Place, Recorded, Release, State, Unchecked},
 };
 
 struct Secrets;
@@ -295,7 +294,7 @@ fn the_steps_of_a_run_are_lines_with_their_times() {
 fn hostile(text: &str) -> State {
     let text = || text.to_owned();
     let (key, verb) = (key(&format!("kind.{}", text())), Verb::Create);
-    let place = Place { stack: text(), stage: text(), region: text(), account: text(), endpoint: Some(text()) };
+    let place = StackIdentity { stack: text(), stage: text(), region: text(), account: text(), endpoint: Some(text()) };
     let mut state = State { lineage: text(), written_by: text(), ..State::new(place) };
     let (after, since) = ([key.clone()].into(), "2026-11-23T09:00:00Z".parse().unwrap());
     let intent = Intent { verb, token: text(), spec: None, after: [].into(), since };

@@ -10,7 +10,7 @@ use super::{
     paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
 };
-use crate::people::Person;
+use crate::users::Person;
 
 /// Users of a pool.
 #[derive(Debug, Serialize)]

@@ -3,6 +3,7 @@
 
 pub mod api_routes;
 pub mod authorizer;
+mod catalog;
 pub mod iam_role;
 mod kept;
 pub mod lambda_function;
@@ -16,22 +17,5 @@ mod tags;
 pub mod user_pool;
 pub mod user_pool_client;
 
+pub use catalog::catalog;
 pub use policy::Policy;
-
-use crate::{aws::Cloud, engine::Catalog};
-
-/// Every kind there is.
-#[must_use]
-pub fn catalog() -> Catalog<Cloud> {
-    Catalog::new()
-        .with::<user_pool::UserPool>()
-        .with::<user_pool_client::UserPoolClient>()
-        .with::<iam_role::IamRole>()
-        .with::<log_group::LogGroup>()
-        .with::<lambda_function::LambdaFunction>()
-        .with::<lambda_permission::LambdaPermission>()
-        .with::<rest_api::RestApi>()
-        .with::<authorizer::Authorizer>()
-        .with::<api_routes::ApiRoutes>()
-        .with::<stage::Stage>()
-}

@@ -10,11 +10,10 @@ use super::{
     confirm::{self, Act, Question},
 };
 use crate::{
-    engine::{Event, Events, Outcome, Plan, Verb},
+    engine::{Event, Events, Outcome, Plan, State, Verb},
     exit::Exit,
     failure::{Failure, Fault},
     report::{Message, PlanTable, past},
-    state::State,
 };
 
 /// Shows a plan and asks whether it is to be carried out, where there is something to do and somebody to ask.

@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use super::App;
 use crate::{
     cli,
-    engine::hex,
-    state::{Backend, State},
+    engine::{State, hex},
+    state::Backend,
 };
 
 /// A config file as the place of its state tells it from others: in a folder by its path from there, which stays the same

@@ -9,7 +9,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     report::Message,
-    state::{Backend, LocalStore, S3Store},
+    state::{Backend, FileStore, S3Store},
 };
 
 /// Connects to where a configuration means, once in a run, and makes sure that it is of the account that it allows.
@@ -64,12 +64,12 @@ pub(crate) async fn store(app: &App, identity: &Identity) -> Result<Box<dyn Back
 }
 
 /// The state of a configuration in a folder.
-pub(crate) fn in_folder(identity: &Identity, folder: &Path) -> LocalStore {
-    LocalStore::new(folder, &identity.service_name, &identity.stage)
+pub(crate) fn in_folder(identity: &Identity, folder: &Path) -> FileStore {
+    FileStore::new(folder, &identity.service_name, &identity.stage)
 }
 
 /// The state of a configuration on the local cloud.
-pub(crate) fn on_local(identity: &Identity) -> LocalStore {
+pub(crate) fn on_local(identity: &Identity) -> FileStore {
     in_folder(identity, &emulator::Home::beside(&identity.path).states())
 }
 

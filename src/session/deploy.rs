@@ -14,14 +14,16 @@ use crate::{
     check::{self, CheckReport},
     cli::UpArgs,
     config::Loaded,
-    engine::{Consent, Entry, Events, Key, Resource as _, ResourceError, RolledOut, Rollout, TrialEnd, Verb, record},
+    engine::{
+        Consent, Entry, Events, Key, Resource as _, ResourceError, RolledOut, Rollout, State, TrialEnd, Verb,
+        save_state,
+    },
     failure::{Failure, Fault},
     http::Client,
-    people::PeopleError,
     report::Message,
     resources::user_pool::UserPool,
     stack::{self, Packages},
-    state::State,
+    users::PeopleError,
 };
 
 /// Carries out the plan of a survey, after asking, checks what is served then, and returns the state as it is then.
@@ -52,7 +54,7 @@ pub(crate) async fn roll_out(
     let (tally, client, entry) = (Tally::new(&app.report), Client::new(PATIENCE), entry(app, session));
     let check = Announced { app, check: check_of(app, (session, &session.config), &client), at_once: removes };
     let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
-    let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &how).await;
+    let rolled = session.engine(app, &tally).roll_out(plan, state, &session.store, &how).await;
     app.bill_saves(rolled.outcome.saves);
     app.report.tell(&Message::Executed { steps: &tally.take(), took: rolled.took });
     conclude(app, rolled, (steps, removes))
@@ -78,7 +80,7 @@ pub(crate) async fn apply(
     app.set_on_interrupt(OnInterrupt::Finish);
     let (tally, steps, entry) = (Tally::new(events), apply::acting(&plan), entry(app, session));
     let unseen = Rollout::<Announced<'_>> { trial: None, undo: false, entry: &entry };
-    let rolled = session.engine(app, &tally).roll_out(plan, state, &*session.store, &unseen).await;
+    let rolled = session.engine(app, &tally).roll_out(plan, state, &session.store, &unseen).await;
     app.bill_saves(rolled.outcome.saves);
     tell_unpruned(app, &rolled.unpruned);
     Applied { steps: tally.take(), state: apply::conclude(app, rolled.outcome, (steps, again)) }
@@ -117,7 +119,7 @@ pub(crate) async fn remove_check_user<C>(app: &App, session: &Session<C>, mut st
         }
     }
     app.bill_saves(1);
-    Ok(record(state, &*session.store).await?)
+    Ok(save_state(state, &session.store).await?)
 }
 
 /// What a release of the session's config records.
@@ -144,7 +146,7 @@ fn conclude(app: &App, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
         }
         TrialEnd::Failed => failed(&report),
     };
-    let first = outcome.state.unchecked.as_ref().is_some_and(crate::state::Unchecked::is_first);
+    let first = outcome.state.unchecked.as_ref().is_some_and(crate::engine::Unchecked::is_first);
     let failure = aftermath(app, failure, (back, first));
     Err(match outcome.save_error {
         Some(error) => Failure::from(error).after(failure),

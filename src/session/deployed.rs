@@ -3,9 +3,10 @@
 use super::{App, Session, connection, emulator, leftover_state, missing_state, project};
 use crate::{
     config::{Config, Function, Identity, Outline, did_you_mean, list},
+    engine::State,
     failure::Failure,
     stack::{self, Outputs},
-    state::{State, Store as _},
+    state::Backend as _,
 };
 
 /// The state of a configuration, unless there is nothing in it and nothing was about to be.

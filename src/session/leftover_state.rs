@@ -3,14 +3,15 @@
 use super::{App, connection::in_folder};
 use crate::{
     config::Identity,
+    engine::State,
     failure::Failure,
-    state::{Backend, LocalStore, State, StateError, Store as _},
+    state::{Backend, FileStore, StateError},
 };
 
 /// Where the state of a configuration that has a bucket for it may have been forgotten.
 pub(crate) struct Unmoved {
     /// The place that is used without a bucket.
-    folder: LocalStore,
+    folder: FileStore,
     /// The flags that the command needs which moves it, each after a space.
     flags: String,
 }

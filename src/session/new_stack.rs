@@ -8,9 +8,10 @@ use super::{
 use crate::{
     cli::NewArgs,
     config::{Declared, Identity, did_you_mean, list},
+    engine::{StackIdentity, State},
     exit::Exit,
     failure::{Failure, Fault},
-    state::{Backend, Place, State, Store as _},
+    state::Backend,
 };
 
 /// The stages and stacks that are known beside a stack of which nothing is recorded.
@@ -29,7 +30,11 @@ struct Known<'a> {
 ///
 /// # Errors
 /// When its stage may be mistyped, or its name was changed, and the flags do not say that this is meant.
-pub(crate) async fn refuse(app: &App, (place, store): (&Place, &dyn Backend), new: NewArgs) -> Result<(), Failure> {
+pub(crate) async fn refuse(
+    app: &App,
+    (place, store): (&StackIdentity, &dyn Backend),
+    new: NewArgs,
+) -> Result<(), Failure> {
     let known = Known::read(app, (&place.stack, &place.stage), store).await;
     if !new.new_stage {
         known.check_stage(app).map_err(|failure| failure.hint(NEW_STAGE))?;

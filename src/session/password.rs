@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    people::{PasswordPolicy, PeopleError, Prompt as _, Secret},
+    users::{PasswordPolicy, PeopleError, Prompt as _, Secret},
 };
 
 const VARIABLE: &str = "STACKCTL_PASSWORD";

@@ -6,12 +6,11 @@ use super::{App, Session};
 use crate::{
     check::{Check, CheckReport, Finding, Patience, Unmade},
     config::Config,
-    engine::{Back, Trial, TrialEnd, Tried},
+    engine::{Back, State, Store, Trial, TrialEnd, Tried},
     exit::Exit,
     failure::{Failure, Fault},
     http::Client,
     report::Message,
-    state::{State, Store},
 };
 
 /// How long a request may take: API Gateway gives up after 29 s.

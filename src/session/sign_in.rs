@@ -6,7 +6,7 @@ use super::{App, Pool, password, terminal::Terminal};
 use crate::{
     cli::SignInArgs,
     failure::Failure,
-    people::{SignIn, Tokens},
+    users::{SignIn, Tokens},
 };
 
 /// Signs a user of a pool in, with a password that is given or asked for.

@@ -17,13 +17,13 @@ use crate::{
     check,
     cli::{self, NewArgs},
     config::{Comparable, Config, Identity, Loaded, Outline},
-    engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, plan},
+    engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, StackIdentity, State, plan},
     exit::Exit,
     failure::{Failure, Fault},
     report::{Message, Target},
     resources,
     stack::{self, Packages},
-    state::{Backend, Place, State},
+    state::Backend,
 };
 
 /// A connected stack. Only with a whole configuration, `Session<Config>`, can it be said what is to be there.
@@ -34,7 +34,7 @@ pub(crate) struct Session<C = Config> {
     pub(crate) config: C,
     pub(crate) store: Box<dyn Backend>,
     unmoved: Option<Unmoved>,
-    place: Place,
+    place: StackIdentity,
     origin: Origin,
     /// What may be new by the flags.
     pub(crate) new: NewArgs,
@@ -88,7 +88,7 @@ impl Session<()> {
             new: NewArgs::default(),
             store,
             unmoved: leftover_state::unmoved(app, identity),
-            place: Place {
+            place: StackIdentity {
                 stack: identity.service_name.clone(),
                 stage: identity.stage.clone(),
                 region: cloud.region.clone(),
@@ -173,7 +173,7 @@ impl Session {
 impl<C> Session<C> {
     /// Finds by their tags the resources of a stack of which nothing is recorded. Changes nothing.
     pub(crate) async fn tagged(&self, app: &App) -> Result<Vec<(Key, Value)>, Failure> {
-        let Place { stack, stage, .. } = &self.place;
+        let StackIdentity { stack, stage, .. } = &self.place;
         let engine = self.engine(app, &app.report);
         Ok(engine.claimed_by(self.blank(), &stack::scope(stack, stage)).await?)
     }
@@ -313,7 +313,7 @@ impl<C> Session<C> {
 
     /// Which stack, and where.
     pub(crate) fn target(&self) -> Target {
-        let Place { stack, stage, region, account, endpoint } = self.place.clone();
+        let StackIdentity { stack, stage, region, account, endpoint } = self.place.clone();
         Target { stack, stage, region, account, endpoint, local: self.local }
     }
 }

@@ -7,8 +7,8 @@ use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflu
 
 use super::App;
 use crate::{
-    people::{Authenticator, Prompt, Secret},
     report::{Report, authenticator},
+    users::{Authenticator, Prompt, Secret},
 };
 
 /// Whether somebody is there to answer.

@@ -9,9 +9,9 @@ use crate::{
     aws::Cloud,
     cli::PoolArgs,
     failure::Failure,
-    people::{AppClient, People, PeopleError},
     report::{Message, PoolTarget},
     stack::Outputs,
+    users::{AppClient, People, PeopleError},
 };
 
 /// A user pool within reach.

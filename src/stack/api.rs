@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Identity, main,
-    names::{access_log_group_name, called_arn, stack_name},
-    of,
+    keys::{main, of},
+    names::{Identity, access_log_group_name, called_arn, stack_name},
 };
 use crate::{
     config::{self, Config, Cors, Method},

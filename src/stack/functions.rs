@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    Identity, Packages,
-    names::{log_group_name, role_arn, role_name, role_path},
-    of,
+    keys::of,
+    names::{Identity, Packages, log_group_name, role_arn, role_name, role_path},
 };
 use crate::{
     config::{Config, Function},

@@ -1,7 +1,10 @@
 //! Names and ARNs, as far as they follow from the configuration and from whose account it is.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use crate::{
     config::Config,
+    package::Package,
     resources::{iam_role, lambda_function::ALIAS, log_group},
 };
 
@@ -60,3 +63,6 @@ pub fn access_log_group_name(config: &Config) -> String {
 pub fn log_group_name(config: &Config, function: &str) -> String {
     log_group::name_for(&config.function_name(function))
 }
+
+/// The package of each function, by the function's name in the configuration.
+pub type Packages = BTreeMap<String, Arc<Package>>;

@@ -3,17 +3,16 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::main;
+use super::keys::main;
 use crate::{
     config::Config,
-    engine::Key,
+    engine::{Key, State},
     resources::{
         rest_api::RestApi,
         stage::{Stage, invoke_url},
         user_pool::UserPool,
         user_pool_client::UserPoolClient,
     },
-    state::State,
 };
 
 /// Where a stack answers and what it is called; what does not exist yet is `None` or not listed.

@@ -1,15 +1,20 @@
 //! What a lost state is rebuilt from: how the things of a stack are recognised, which of them there may be, and what the
 //! configuration does not say of their wiring any more.
 
-use super::{Identity, Packages, api, build, functions, main};
+use super::{
+    api,
+    build::build,
+    functions,
+    keys::main,
+    names::{Identity, Packages},
+};
 use crate::{
     config::Config,
-    engine::{Desired, Key, Resource as _, Scope},
+    engine::{Desired, Key, Resource as _, Scope, State},
     resources::{
         api_routes::ApiRoutes, authorizer::Authorizer, lambda_function::LambdaFunction,
         lambda_permission::LambdaPermission, stage::Stage,
     },
-    state::State,
 };
 
 /// How the things of the stack are recognised.

@@ -1,6 +1,6 @@
 //! The user pool and its client.
 
-use super::{main, names::stack_name};
+use super::{keys::main, names::stack_name};
 use crate::{
     config::{Config, PasswordPolicy},
     engine::Desired,

@@ -1,8 +1,8 @@
 //! What can be wrong with a state.
 
-use super::{FORMAT, Holder};
+use super::holder::Holder;
 use crate::{
-    engine::ResourceError,
+    engine::{ResourceError, STATE_FORMAT, StackMismatch, StoreError},
     filesystem::{Reason, Unsafe},
 };
 
@@ -20,7 +20,7 @@ pub enum StateError {
         restore: String,
     },
     /// A later version wrote it.
-    #[error("{path}: the state has format {format}, and this version of stackctl knows formats up to {FORMAT}")]
+    #[error("{path}: the state has format {format}, and this version of stackctl knows formats up to {STATE_FORMAT}")]
     TooNew {
         /// Which file.
         path: String,
@@ -81,16 +81,9 @@ pub enum StateError {
         /// For how long.
         seconds: u64,
     },
-    /// It is the state of something else.
-    #[error("the state is of {what} `{recorded}`, not of `{asked}`")]
-    OfAnother {
-        /// What differs: account, region, endpoint, stack or stage.
-        what: &'static str,
-        /// As the state has it.
-        recorded: String,
-        /// As it is now.
-        asked: String,
-    },
+    /// It is the state of another stack.
+    #[error(transparent)]
+    OfAnother(#[from] StackMismatch),
     /// The place cannot be read or written.
     #[error("{path}: the state cannot be {action}: {reason}")]
     Unreachable {
@@ -131,6 +124,19 @@ fn of_a_bucket(address: &str) -> Option<String> {
     address.starts_with("s3://").then(|| hint.to_owned())
 }
 
+fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<String> {
+    match *what {
+        "endpoint" | "account" => vec!["use the credentials and the endpoint that the stack was made with".into()],
+        "stack" => vec![
+            format!("to keep it, set `deployment.serviceName` back to `{recorded}`"),
+            format!("to delete it first, run `stackctl down --service-name {recorded}`"),
+            format!("to create `{asked}` beside it, give the config another place in `state`"),
+        ],
+        "stage" => vec!["write `${stage}` into `state.s3.key`, so that each stage has a state of its own".into()],
+        _ => vec!["use the config that the stack was made with".into()],
+    }
+}
+
 fn taken_over(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "removed".into(), |holder| format!("taken over by {holder}"))
 }
@@ -167,18 +173,7 @@ impl StateError {
                         .into(),
                 ]
             }
-            Self::OfAnother { what: "endpoint" | "account", .. } => {
-                vec!["use the credentials and the endpoint that the stack was made with".into()]
-            }
-            Self::OfAnother { what: "stack", recorded, asked } => vec![
-                format!("to keep it, set `deployment.serviceName` back to `{recorded}`"),
-                format!("to delete it first, run `stackctl down --service-name {recorded}`"),
-                format!("to create `{asked}` beside it, give the config another place in `state`"),
-            ],
-            Self::OfAnother { what: "stage", .. } => {
-                vec!["write `${stage}` into `state.s3.key`, so that each stage has a state of its own".into()]
-            }
-            Self::OfAnother { .. } => vec!["use the config that the stack was made with".into()],
+            Self::OfAnother(mismatch) => of_another(mismatch),
             Self::Removed { .. } => {
                 vec!["make sure that nobody else is at work on the stack, then run the command again".into()]
             }
@@ -211,5 +206,17 @@ impl StateError {
     #[must_use]
     pub fn is_recorded(&self) -> bool {
         matches!(self, Self::Removed { .. })
+    }
+}
+
+impl From<StateError> for StoreError {
+    fn from(error: StateError) -> Self {
+        let (message, hints) = (error.to_string(), error.hints());
+        let (contended, recorded) = (error.contended(), error.is_recorded());
+        let call = match error {
+            StateError::Bucket { error, .. } => Some(error),
+            _ => None,
+        };
+        Self { message, hints, call, contended, recorded }
     }
 }

@@ -1,9 +1,9 @@
 //! The fence against whoever lost a lock and does not know it yet.
 
-use super::{StateError, Store};
+use super::{backend::Backend, error::StateError};
 
 /// Makes every save refused that follows the version which is there now: the last holder may only be late.
-pub(super) async fn fence(store: &dyn Store) -> Result<(), StateError> {
+pub(super) async fn fence(store: &dyn Backend) -> Result<(), StateError> {
     loop {
         let mut state = match store.load().await {
             Ok(Some(state)) => state,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::FORMAT;
+use crate::engine::STATE_FORMAT;
 
 /// Turns a document of an older format into one of the present format, and with it the state that is on its way in one;
 /// `format` is what it says of itself.
@@ -30,7 +30,7 @@ fn migrate_one(mut state: Value, format: Option<u64>) -> Result<Value, String> {
             state["format"] = json!(3);
             Ok(state)
         }
-        Some(format) if format == u64::from(FORMAT) => Ok(state),
+        Some(format) if format == u64::from(STATE_FORMAT) => Ok(state),
         Some(format) => Err(format!("there is no format {format}")),
         None => Err("it does not say its format".into()),
     }
@@ -39,7 +39,10 @@ fn migrate_one(mut state: Value, format: Option<u64>) -> Result<Value, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::{State, StateError, text::parse};
+    use crate::{
+        engine::State,
+        state::{error::StateError, text::parse},
+    };
 
     /// Written by the version that wrote format 1, in the middle of a replacement of the app client.
     const FORMAT_1: &str = include_str!("../../tests/formats/state.1.json");
@@ -55,10 +58,10 @@ mod tests {
     fn a_state_of_format_1_is_read_with_all_that_it_knows() {
         let before: Value = serde_json::from_str(FORMAT_1).unwrap();
         let state = read(FORMAT_1).unwrap();
-        assert_eq!(state.format, FORMAT);
+        assert_eq!(state.format, STATE_FORMAT);
         assert!(state.resources.values().all(|recorded| recorded.token.is_none()));
         let mut expected = before["state"].clone();
-        expected["format"] = json!(FORMAT);
+        expected["format"] = json!(STATE_FORMAT);
         assert_eq!(serde_json::to_value(&state).unwrap(), expected);
     }
 
@@ -68,7 +71,7 @@ mod tests {
         let state = read(FORMAT_2).unwrap();
         assert!(state.releases.is_empty() && state.unchecked.is_none() && state.check_user.is_none());
         let mut expected = before["state"].clone();
-        expected["format"] = json!(FORMAT);
+        expected["format"] = json!(STATE_FORMAT);
         assert_eq!(serde_json::to_value(&state).unwrap(), expected);
     }
 
@@ -80,9 +83,9 @@ mod tests {
                 "format": format, "written_by": "0.1.0", "arriving": { "from": "state", "state": before["state"] },
             });
             let migrated = migrate(note, Some(format)).unwrap();
-            assert_eq!(migrated["format"], json!(FORMAT));
+            assert_eq!(migrated["format"], json!(STATE_FORMAT));
             let mut expected = before["state"].clone();
-            expected["format"] = json!(FORMAT);
+            expected["format"] = json!(STATE_FORMAT);
             assert_eq!(migrated["arriving"]["state"], expected, "format {format}");
         }
     }

@@ -4,7 +4,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Holder, LockNews, LockRequest, StateError};
+use super::{
+    error::StateError,
+    holder::Holder,
+    lock::{LockNews, LockRequest},
+};
+use crate::engine::pause;
 
 /// One wait for a lock.
 pub(super) struct Queue<'a> {
@@ -28,16 +33,21 @@ impl<'a> Queue<'a> {
         Self { request, place, until: Instant::now() + request.at_most, told: None }
     }
 
-    /// Waits before the next look, at most `pause`.
+    /// Waits before the next look, at most `interval`.
     ///
     /// # Errors
     /// [`StateError::Locked`] when the time is up and the holder is at work.
-    pub(super) async fn wait(&mut self, holder: Option<Holder>, sign: Sign, pause: Duration) -> Result<(), StateError> {
+    pub(super) async fn wait(
+        &mut self,
+        holder: Option<Holder>,
+        sign: Sign,
+        interval: Duration,
+    ) -> Result<(), StateError> {
         let left = self.until.saturating_duration_since(Instant::now());
         let (place, at_most) = (self.place.clone(), self.request.at_most);
-        let (news, pause) = match sign {
-            _ if !left.is_zero() => (LockNews::Waiting { place, holder: holder.clone(), at_most }, pause.min(left)),
-            Sign::Unseen(at_most) => (LockNews::Watching { place, holder: holder.clone(), at_most }, pause),
+        let (news, interval) = match sign {
+            _ if !left.is_zero() => (LockNews::Waiting { place, holder: holder.clone(), at_most }, interval.min(left)),
+            Sign::Unseen(at_most) => (LockNews::Watching { place, holder: holder.clone(), at_most }, interval),
             Sign::AtWork => return Err(StateError::Locked { path: place, holder: holder.map(Box::new) }),
         };
         let what = Some((holder, left.is_zero()));
@@ -45,7 +55,7 @@ impl<'a> Queue<'a> {
             (self.request.tell)(&news);
             self.told = what;
         }
-        super::pause(pause).await;
+        pause(interval).await;
         Ok(())
     }
 

@@ -4,8 +4,12 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
 use sha2::{Digest as _, Sha256};
 
-use super::{Document, FORMAT, StateError, migrate::migrate, transit::Note};
-use crate::engine::{hex, wrong_member};
+use super::{
+    error::StateError,
+    migrate::migrate,
+    transit::{Document, Note},
+};
+use crate::engine::{STATE_FORMAT, hex, wrong_member};
 
 /// What stands in the file.
 #[derive(Serialize)]
@@ -37,7 +41,7 @@ pub(super) fn parse(bytes: &[u8], path: &str, restore: &str) -> Result<Document,
         return Err(damaged("its checksum does not match, so it is torn or was edited".into()));
     }
     match sealed.state.get("format").and_then(Value::as_u64) {
-        Some(format) if format > u64::from(FORMAT) => Err(StateError::TooNew {
+        Some(format) if format > u64::from(STATE_FORMAT) => Err(StateError::TooNew {
             path: path.to_owned(),
             format,
             written_by: sealed

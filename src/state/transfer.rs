@@ -6,9 +6,11 @@
 //! but the way that every transfer goes.
 
 use super::{
-    Backend, State, StateError,
+    backend::Backend,
+    error::StateError,
     transit::{Arriving, Document, Moved},
 };
+use crate::engine::State;
 
 /// What a transfer came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,7 +187,7 @@ impl Next {
             Some(Document::Moved(moved)) => Self::after(moved, from, (to, there)),
             Some(here) => {
                 let state = here.in_use(&from.place())?;
-                state.is_of(of.0, of.1)?;
+                state.check_name(of.0, of.1).map_err(StateError::from)?;
                 Self::before(state, from, (to, there))
             }
         }

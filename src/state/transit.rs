@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT, State, StateError};
+use super::error::StateError;
+use crate::engine::{STATE_FORMAT, State};
 
 /// What can be kept at a place.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +58,7 @@ impl Note {
     }
 
     fn new(arriving: Option<Arriving>, moved: Option<Moved>) -> Self {
-        Self { format: FORMAT, written_by: env!("CARGO_PKG_VERSION").to_owned(), arriving, moved }
+        Self { format: STATE_FORMAT, written_by: env!("CARGO_PKG_VERSION").to_owned(), arriving, moved }
     }
 
     /// What it says; nothing when it says none or both.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use stackctl::state::{Arriving, Backend as _, Document, LocalStore, Store as _};
+use stackctl::state::{Arriving, Backend as _, Document, FileStore};
 
 use super::{
     migrate::{deployed, to_bucket},
@@ -19,7 +19,7 @@ fn refused(sandbox: &Sandbox) -> String {
 
 /// Puts an announcement from another bucket in the place of the state.
 fn announce(sandbox: &Sandbox) {
-    let store = LocalStore::new(&sandbox.path("state"), "shop", "dev");
+    let store = FileStore::new(&sandbox.path("state"), "shop", "dev");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let state = store.load().await.unwrap().unwrap();

@@ -8,14 +8,14 @@ use std::{
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use stackctl::state::{Backend as _, Guard, Holder, LocalStore, LockRequest};
+use stackctl::state::{Backend as _, FileStore, Guard, Holder, LockRequest};
 use stackctl_local::{Settings, Weather};
 
 use super::{cloud::Served, sandbox::Sandbox};
 
 /// Bob, who works on the sandbox's state until the guard is dropped.
 pub(super) fn bob(sandbox: &Sandbox) -> Guard {
-    let store = LocalStore::new(&sandbox.path("state"), "shop", "dev");
+    let store = FileStore::new(&sandbox.path("state"), "shop", "dev");
     let holder = Holder {
         pid: 7,
         host: "desk".into(),

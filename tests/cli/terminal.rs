@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::SystemTime};
 use stackctl_local::Settings;
 
 use super::{cloud::Served, pty::Pty, sandbox::Sandbox};
-use crate::people::totp;
+use crate::users::totp;
 
 const PASSWORD: &str = "Engine-1842";
 

@@ -6,9 +6,8 @@ use aws_sdk_s3::Client;
 use futures_util::future::join_all;
 use stackctl::{
     aws::{Connection, Options, S3Bucket},
-    state::{
-        Backend as _, Bucket as _, Holder, LocalStore, LockRequest, S3Store, State, StateError, Store as _, transfer,
-    },
+    engine::State,
+    state::{Backend as _, Bucket as _, FileStore, Holder, LockRequest, S3Store, StateError, transfer},
 };
 
 use super::{buckets, project::REGION};
@@ -117,7 +116,7 @@ impl States {
     /// A state moves from a folder and back.
     async fn are_moved(&self) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let (local, object) = (LocalStore::new(folder.path(), "shop", "dev"), self.store("moved.json"));
+        let (local, object) = (FileStore::new(folder.path(), "shop", "dev"), self.store("moved.json"));
         local.save(&state(1)).await.expect("there is none");
         assert_eq!(transfer(&local, &object, ("shop", "dev")).await.map(|moved| moved.saves), Ok(3));
         assert_eq!(object.load().await, Ok(Some(state(1))));

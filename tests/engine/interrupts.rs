@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stackctl::{
-    engine::{Consent, Engine, Interrupt},
-    state::{State, StateError, Store},
+    engine::{Consent, Engine, Interrupt, State, Store, StoreError},
+    state::StateError,
 };
 
 use super::{
@@ -66,16 +66,12 @@ struct Lost<'w>(&'w World);
 
 #[async_trait]
 impl Store for Lost<'_> {
-    async fn load(&self) -> Result<Option<State>, StateError> {
-        self.0.load().await
-    }
-
-    async fn save(&self, state: &State) -> Result<(), StateError> {
+    async fn save(&self, state: &State) -> Result<(), StoreError> {
         self.0.save(state).await
     }
 
-    async fn lost(&self) -> StateError {
-        StateError::TakenOver { path: "toy".into(), holder: None }
+    async fn lost(&self) -> StoreError {
+        StateError::TakenOver { path: "toy".into(), holder: None }.into()
     }
 }
 
@@ -86,7 +82,7 @@ async fn a_lock_that_is_lost_finishes_what_is_under_way_and_begins_nothing() {
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &interrupt, parallel: 1 };
     let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
     let outcome = engine.execute(&plan, state(&world), &Lost(&world)).await;
-    assert_eq!(outcome.save_error, Some(StateError::TakenOver { path: "toy".into(), holder: None }));
+    assert_eq!(outcome.save_error, Some(StateError::TakenOver { path: "toy".into(), holder: None }.into()));
     assert_eq!((outcome.done, outcome.skipped, outcome.interrupted), (1, 5, false));
     assert!(up(&world, &config()).await.complete());
 }

@@ -3,7 +3,7 @@
 use proptest::{collection::btree_map, prelude::*};
 use stackctl::{
     engine::Consent,
-    state::{LocalStore, Store as _},
+    state::{Backend as _, FileStore},
 };
 
 use super::{
@@ -77,7 +77,7 @@ proptest! {
             let Some(mut state) = world.state() else { return Ok(()) };
             state.serial = 1;
             let folder = tempfile::tempdir().unwrap();
-            let store = LocalStore::new(folder.path(), "toy", "dev");
+            let store = FileStore::new(folder.path(), "toy", "dev");
             store.save(&state).await.unwrap();
             prop_assert_eq!(store.load().await.unwrap(), Some(state));
             Ok(())

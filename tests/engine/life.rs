@@ -2,9 +2,9 @@
 
 use std::sync::Mutex;
 
-use stackctl::{
-    engine::{Consent, Desired, Discovery, Engine, Event, Events, Interrupt, Outcome, Plan, Refused, Scope, plan},
-    state::{Place, State, Store as _},
+use stackctl::engine::{
+    Consent, Desired, Discovery, Engine, Event, Events, Interrupt, Outcome, Plan, Refused, Scope, StackIdentity, State,
+    Store as _, plan,
 };
 
 use super::{
@@ -45,9 +45,9 @@ impl Events for Told {
     }
 }
 
-pub fn place() -> Place {
+pub fn place() -> StackIdentity {
     let text = |text: &str| text.to_owned();
-    Place { stack: text("toy"), stage: text("dev"), region: text("r"), account: text("a"), endpoint: None }
+    StackIdentity { stack: text("toy"), stage: text("dev"), region: text("r"), account: text("a"), endpoint: None }
 }
 
 pub fn state(world: &World) -> State {

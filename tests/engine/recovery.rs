@@ -1,10 +1,7 @@
 //! A state that was lost is rebuilt from what is there.
 
 use serde_json::json;
-use stackctl::{
-    engine::{Candidate, Consent, Desired, Input, Key},
-    state::State,
-};
+use stackctl::engine::{Candidate, Consent, Desired, Input, Key, State};
 
 use super::{
     config::Config,

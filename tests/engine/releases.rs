@@ -1,9 +1,6 @@
 //! What was confirmed is kept on record, and can be gone back to; wherever the run dies.
 
-use stackctl::{
-    engine::{Engine, Entry, Interrupt, Obstacle, Rollout, TrialEnd, WentBack, served_release},
-    state::State,
-};
+use stackctl::engine::{Engine, Entry, Interrupt, Obstacle, Rollout, State, TrialEnd, WentBack, served_release};
 
 use super::{
     config::Config,
@@ -74,7 +71,7 @@ fn served(state: &State) -> Option<u64> {
 }
 
 fn told(state: &State) -> Vec<String> {
-    let line = |release: &stackctl::state::Release| {
+    let line = |release: &stackctl::engine::Release| {
         let changes =
             release.changes.iter().map(|(key, changed)| format!("{:?} {key} {:?}", changed.verb, changed.settings));
         let changes = changes.collect::<Vec<_>>().join(", ");

@@ -92,7 +92,7 @@ async fn a_rollback_whose_check_fails_is_rolled_forward_as_if_it_had_not_been() 
     assert_eq!(went.forward.unwrap().restored, [key("index.main")]);
     let after = world.state().unwrap();
     assert_eq!(after, went.state, "what is told is what is stored");
-    assert_eq!(stackctl::state::State { serial: before.serial, ..after }, before);
+    assert_eq!(stackctl::engine::State { serial: before.serial, ..after }, before);
     assert_eq!(world.shown(), green);
     assert!(is_as_wanted(&world, &config("green")).await);
 }

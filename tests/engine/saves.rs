@@ -7,8 +7,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use stackctl::{
-    engine::{Consent, Engine, Interrupt, Outcome},
-    state::{State, StateError, Store},
+    engine::{Consent, Engine, Interrupt, Outcome, State, Store, StoreError},
+    state::StateError,
 };
 
 use super::{
@@ -32,11 +32,7 @@ struct Full<'w> {
 
 #[async_trait]
 impl Store for Full<'_> {
-    async fn load(&self) -> Result<Option<State>, StateError> {
-        self.world.load().await
-    }
-
-    async fn save(&self, state: &State) -> Result<(), StateError> {
+    async fn save(&self, state: &State) -> Result<(), StoreError> {
         let at = self.saves.fetch_add(1, Ordering::SeqCst);
         if (self.from..self.from.saturating_add(self.times)).contains(&at) {
             Err(full())
@@ -46,13 +42,14 @@ impl Store for Full<'_> {
     }
 }
 
-fn full() -> StateError {
+fn full() -> StoreError {
     StateError::Unreachable {
         path: "toy".into(),
         action: "saved",
         reason: "No space left on device".into(),
         full: true,
     }
+    .into()
 }
 
 /// An up whose saves fail so, with calls that take a second each, so that there are many saves.

@@ -1,8 +1,7 @@
 //! A change of what serves is tried, and put back when the trial fails; wherever the run dies.
 
-use stackctl::{
-    engine::{Consent, Desired, Engine, Entry, Interrupt, RolledOut, Rollout, Trial, TrialEnd, Tried},
-    state::{State, Store},
+use stackctl::engine::{
+    Consent, Desired, Engine, Entry, Interrupt, RolledOut, Rollout, State, Store, Trial, TrialEnd, Tried,
 };
 
 use super::{

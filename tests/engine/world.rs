@@ -10,8 +10,8 @@ use std::{
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use stackctl::{
-    engine::{Claim, ResourceError, Verdict},
-    state::{State, StateError, Store},
+    engine::{Claim, ResourceError, State, Store, StoreError, Verdict},
+    state::StateError,
 };
 use tokio::{sync::Notify, time::Instant};
 
@@ -249,11 +249,7 @@ impl World {
 
 #[async_trait]
 impl Store for World {
-    async fn load(&self) -> Result<Option<State>, StateError> {
-        Ok(self.state())
-    }
-
-    async fn save(&self, state: &State) -> Result<(), StateError> {
+    async fn save(&self, state: &State) -> Result<(), StoreError> {
         let saved = self.tick(false, |inner| {
             let follows = inner.stored.as_ref().map_or(1, |stored| stored.serial + 1) == state.serial;
             if follows {
@@ -263,7 +259,7 @@ impl Store for World {
         });
         match saved.await {
             Ok(true) => Ok(()),
-            _ => Err(StateError::Changed { path: "toy".into() }),
+            _ => Err(StateError::Changed { path: "toy".into() }.into()),
         }
     }
 }

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use stackctl::{
     aws::Calls,
     check::CheckReport,
-    engine::{Action, Back, Consent, Outcome, Plan, TrialEnd, Verb},
-    state::StateError,
+    engine::{Action, Back, Consent, Outcome, Plan, StoreError, TrialEnd, Verb},
 };
 
 use super::project::Project;
@@ -55,7 +54,7 @@ pub(crate) struct Run {
     /// What became of rolling forward after a rollback, if that was done.
     pub(crate) forward: Option<Back>,
     /// Why it could not be recorded what became of a rollback.
-    pub(crate) save_error: Option<StateError>,
+    pub(crate) save_error: Option<StoreError>,
     pub(crate) calls: Calls,
     pub(crate) saves: usize,
     /// How many requests have come as far as a function.

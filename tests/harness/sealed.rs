@@ -22,7 +22,7 @@ pub(crate) fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> String {
 /// A state that a later version left, which this one must not touch.
 pub(crate) fn of_the_future(text: &str) -> String {
     let mut state = serde_json::from_str::<Value>(text).unwrap()["state"].take();
-    state["format"] = (stackctl::state::FORMAT + 1).into();
+    state["format"] = (stackctl::engine::STATE_FORMAT + 1).into();
     state["written_by"] = "7.1.0".into();
     state["unheard_of"] = serde_json::json!({ "and": ["never", "seen"] });
     sealed(&state)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use stackctl::state::State;
+use stackctl::engine::State;
 use stackctl_local::Cloud;
 
 use super::ids::Ids;

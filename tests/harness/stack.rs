@@ -7,12 +7,12 @@ use stackctl::{
     check::{Check, LeftOver, Patience, again, dismiss, left_over, recorded},
     config::Config,
     engine::{
-        Consent, Discovery, Engine, Entry, Interrupt, Key, Plan, Refused, Rollout, Silent, WentBack, plan, record,
+        Consent, Discovery, Engine, Entry, Interrupt, Key, Plan, Refused, Rollout, Silent, StackIdentity, State,
+        WentBack, plan, save_state,
     },
     plan_text,
     resources::catalog,
     stack::{needed, rewire},
-    state::{Place, State},
 };
 use stackctl_local::{Settings, Weather};
 
@@ -224,7 +224,7 @@ impl Stack {
         if left == LeftOver::Ours {
             dismiss(at, &user).await.map_err(|error| error.to_string())?;
         }
-        record(state, &*self.wire).await.map_err(|error| error.to_string())
+        save_state(state, &*self.wire).await.map_err(|error| error.to_string())
     }
 
     /// An error tells what stands in the way.
@@ -257,7 +257,7 @@ impl Stack {
     /// The state as it is stored, or a new one.
     pub(crate) fn state(&self, cloud: &Cloud) -> State {
         self.wire.state().unwrap_or_else(|| {
-            State::new(Place {
+            State::new(StackIdentity {
                 stack: self.name.0.into(),
                 stage: self.name.1.into(),
                 region: cloud.region.clone(),

@@ -15,7 +15,10 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use stackctl::state::{State, StateError, Store};
+use stackctl::{
+    engine::{State, Store, StoreError},
+    state::StateError,
+};
 use tokio::sync::Notify;
 
 use super::{Place, Secrets};
@@ -179,14 +182,14 @@ impl Wire {
         inner.cut.filter(|cut| cut.at == at).map(|cut| cut.way)
     }
 
-    fn store(&self, state: &State) -> Result<(), StateError> {
+    fn store(&self, state: &State) -> Result<(), StoreError> {
         let mut inner = self.inner();
         let follows = match &inner.stored {
             None => state.serial == 1,
             Some(stored) => stored.lineage == state.lineage && stored.serial + 1 == state.serial,
         };
         if !follows {
-            return Err(StateError::Changed { path: PLACE.into() });
+            return Err(StateError::Changed { path: PLACE.into() }.into());
         }
         inner.texts.push(serde_json::to_string(state).expect("a state is plain data"));
         inner.stored = Some(state.clone());
@@ -214,13 +217,9 @@ impl Wire {
 
 #[async_trait]
 impl Store for Wire {
-    async fn load(&self) -> Result<Option<State>, StateError> {
-        Ok(self.state())
-    }
-
-    async fn save(&self, state: &State) -> Result<(), StateError> {
+    async fn save(&self, state: &State) -> Result<(), StoreError> {
         let reason = "the connection broke".to_owned();
-        let broken = || StateError::Unreachable { path: PLACE.into(), action: "saved", reason, full: false };
+        let broken = || StateError::Unreachable { path: PLACE.into(), action: "saved", reason, full: false }.into();
         self.pass(Tick::Save, async { self.store(state) }, broken).await
     }
 }

@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
-use stackctl::{
-    engine::{Mark, Verb},
-    state::State,
-};
+use stackctl::engine::{Mark, State, Verb};
 use stackctl_local::{Settings, Weather};
 
 use crate::harness::{

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use stackctl::{
-    engine::{Key, Lookup, OutputRef, Verb, substitute},
+    engine::{Changed, CheckUser, Intent, Key, Lookup, OutputRef, Release, State, Unchecked, Verb, substitute},
     resources::catalog,
-    state::{Changed, CheckUser, Intent, Release, State, Unchecked},
 };
 use stackctl_local::Weather;
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use stackctl::state::State;
+use stackctl::engine::State;
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 
 use super::{

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stackctl::{engine::Key, state::State};
+use stackctl::engine::{Key, State};
 use stackctl_local::Cloud;
 
 use crate::harness::shape::{canonical, census_of, differences, gone_of, shape_of};

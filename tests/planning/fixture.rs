@@ -9,12 +9,14 @@ use std::{
 use serde_json::{Value, json};
 use stackctl::{
     config::{Config, Selection, load},
-    engine::{Consent, Desired, Foreign, Found, Key, Live, Lookup, Observed, OutputRef, plan, substitute},
+    engine::{
+        Consent, Desired, Foreign, Found, Key, Live, Lookup, Observed, OutputRef, StackIdentity, State, plan,
+        substitute,
+    },
     package::Package,
     plan_text,
     resources::catalog,
     stack::{Identity, build},
-    state::{Place, State},
 };
 
 const ACCOUNT: &str = "123456789012";
@@ -147,8 +149,14 @@ impl Fixture {
     }
 }
 
-fn place() -> Place {
-    Place { stack: "shop".into(), stage: "dev".into(), region: REGION.into(), account: ACCOUNT.into(), endpoint: None }
+fn place() -> StackIdentity {
+    StackIdentity {
+        stack: "shop".into(),
+        stage: "dev".into(),
+        region: REGION.into(),
+        account: ACCOUNT.into(),
+        endpoint: None,
+    }
 }
 
 fn example() -> Value {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use stackctl::{
+    engine::{Recorded, STATE_FORMAT, State},
     stack::{RouteUrl, outputs},
-    state::{FORMAT, Recorded, State},
 };
 
 use super::{ACCOUNT, with_routes};
@@ -18,7 +18,7 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
         replaced: Vec::new(),
     };
     State {
-        format: FORMAT,
+        format: STATE_FORMAT,
         stack: "shop".into(),
         stage: "dev".into(),
         region: "eu-west-1".into(),

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use stackctl::state::{Backend, LocalStore, S3Store, State, Store as _};
+use stackctl::{
+    engine::State,
+    state::{Backend, FileStore, S3Store},
+};
 
 use super::{
     fixture::state,
@@ -23,7 +26,7 @@ async fn names(store: &dyn Backend) -> Vec<(String, String)> {
 #[tokio::test]
 async fn a_folder_tells_its_other_states_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let store = |stack: &str, stage: &str| LocalStore::new(&folder.path().join("state"), stack, stage);
+    let store = |stack: &str, stage: &str| FileStore::new(&folder.path().join("state"), stack, stage);
     let own = store("shop", "dev");
     assert_eq!(names(&own).await, [], "there is no folder");
     own.save(&of("shop", "dev")).await.unwrap();

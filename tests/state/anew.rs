@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use stackctl::state::{Backend, LocalStore, S3Store, State, StateError, Store as _};
+use stackctl::{
+    engine::State,
+    state::{Backend, FileStore, S3Store, StateError},
+};
 
 use super::{
     fixture::{KEY, state},
@@ -16,9 +19,9 @@ fn anew() -> State {
     State { lineage: "anew".into(), ..state(1) }
 }
 
-fn local() -> (tempfile::TempDir, LocalStore) {
+fn local() -> (tempfile::TempDir, FileStore) {
     let folder = tempfile::tempdir().unwrap();
-    let store = LocalStore::new(folder.path(), "shop", "dev");
+    let store = FileStore::new(folder.path(), "shop", "dev");
     (folder, store)
 }
 

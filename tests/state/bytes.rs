@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use stackctl::state::{LocalStore, StateError, Store as _};
+use stackctl::state::{Backend as _, FileStore, StateError};
 
 use super::fixture::state;
 
 /// A store with two saves, and the bytes of its file.
-async fn saved_twice() -> (tempfile::TempDir, LocalStore, Vec<u8>) {
+async fn saved_twice() -> (tempfile::TempDir, FileStore, Vec<u8>) {
     let folder = tempfile::tempdir().unwrap();
-    let store = LocalStore::new(folder.path(), "shop", "dev");
+    let store = FileStore::new(folder.path(), "shop", "dev");
     store.save(&state(1)).await.unwrap();
     store.save(&state(2)).await.unwrap();
     let bytes = fs::read(store.path()).unwrap();
@@ -18,7 +18,7 @@ async fn saved_twice() -> (tempfile::TempDir, LocalStore, Vec<u8>) {
 }
 
 /// Makes sure that a file of these bytes is neither used nor written over.
-async fn refused(store: &LocalStore, bytes: &[u8], how: &str) {
+async fn refused(store: &FileStore, bytes: &[u8], how: &str) {
     fs::write(store.path(), bytes).unwrap();
     let error = store.load().await.expect_err(how);
     assert!(

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use stackctl::{
     aws::{Connection, Options, S3Bucket},
     engine::ResourceError,
-    state::{Attempt, Backend as _, Bucket as _, Condition, ETag, S3Store, StateError, Store as _},
+    state::{Attempt, Backend as _, Bucket as _, Condition, ETag, S3Store, StateError},
 };
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 use tokio::time::Instant;

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
 use serde_json::json;
 use stackctl::{
-    engine::Verb,
-    state::{Backend, Guard, Holder, Intent, LockNews, LockRequest, Place, Recorded, State, StateError},
+    engine::{Intent, Recorded, StackIdentity, State, Verb},
+    state::{Backend, Guard, Holder, LockNews, LockRequest, StateError},
 };
 
 /// Where the state is in a bucket.
@@ -16,7 +16,7 @@ pub const LOCK: &str = "shop.json.lock";
 
 /// A state with something in every part of it, saved `serial` times.
 pub fn state(serial: u64) -> State {
-    let place = Place {
+    let place = StackIdentity {
         stack: "shop".into(),
         stage: "dev".into(),
         region: "eu-west-1".into(),

@@ -1,6 +1,6 @@
 //! States of later versions: neither used nor written over, wherever they are, and the version that is needed is named.
 
-use stackctl::state::{Backend, LocalStore, S3Store, StateError, Store as _};
+use stackctl::state::{Backend, FileStore, S3Store, StateError};
 
 use super::{
     fixture::{KEY, ask, state},
@@ -16,7 +16,7 @@ fn told(error: &StateError) -> String {
 #[tokio::test]
 async fn a_file_of_a_later_format_is_refused_with_the_version_that_is_needed() {
     let folder = tempfile::tempdir().unwrap();
-    let store = LocalStore::new(folder.path(), "shop", "dev");
+    let store = FileStore::new(folder.path(), "shop", "dev");
     store.save(&state(1)).await.unwrap();
     let later = of_the_future(&std::fs::read_to_string(store.path()).unwrap());
     std::fs::write(store.path(), &later).unwrap();

@@ -1,6 +1,9 @@
 //! A lock in a bucket while it is held: renewed, lost, and what a late holder can still do.
 
-use stackctl::state::{S3Store, State, StateError, Store as _};
+use stackctl::{
+    engine::State,
+    state::{Backend as _, S3Store, StateError},
+};
 use tokio::time::{Duration, Instant, timeout};
 
 use super::{

@@ -1,13 +1,16 @@
 //! The state as a file: its lock, and what it refuses.
 
-use stackctl::state::{Backend as _, Document, LocalStore, LockNews, Place, State, StateError, Store as _};
+use stackctl::{
+    engine::{StackIdentity, State},
+    state::{Backend as _, Document, FileStore, LockNews, StateError},
+};
 use tokio::time::{Duration, Instant};
 
 use super::fixture::{ask, holder, state};
 
-fn store() -> (tempfile::TempDir, LocalStore) {
+fn store() -> (tempfile::TempDir, FileStore) {
     let folder = tempfile::tempdir().unwrap();
-    let store = LocalStore::new(folder.path(), "shop", "dev");
+    let store = FileStore::new(folder.path(), "shop", "dev");
     (folder, store)
 }
 
@@ -55,7 +58,7 @@ async fn a_lock_that_is_released_goes_to_the_one_who_waits() {
 
 #[tokio::test]
 async fn the_state_of_another_place_is_refused_with_what_differs() {
-    let place = Place {
+    let place = StackIdentity {
         stack: "shop".into(),
         stage: "dev".into(),
         region: "eu-west-1".into(),
@@ -64,10 +67,10 @@ async fn the_state_of_another_place_is_refused_with_what_differs() {
     };
     let state = State::new(place.clone());
     assert_eq!(state.check(&place), Ok(()));
-    let refusal = |change: &dyn Fn(&mut Place)| {
+    let refusal = |change: &dyn Fn(&mut StackIdentity)| {
         let mut other = place.clone();
         change(&mut other);
-        let error = state.check(&other).unwrap_err();
+        let error = StateError::from(state.check(&other).unwrap_err());
         format!("{error}\n  {}", error.hints().join("\n  "))
     };
     let refusals = [
@@ -160,7 +163,7 @@ fn a_folder_has_one_address_whichever_way_leads_to_it() {
     let root = folder.path().canonicalize().unwrap();
     std::fs::create_dir(root.join("state")).unwrap();
     std::os::unix::fs::symlink("state", root.join("link")).unwrap();
-    let address = |path: &str| LocalStore::new(&root.join(path), "shop", "dev").address();
+    let address = |path: &str| FileStore::new(&root.join(path), "shop", "dev").address();
     for path in ["state", "state/", "state/.", "state/../state", "link", "link/../link", "no/../state"] {
         assert_eq!(address(path), root.join("state").display().to_string(), "{path}");
     }

@@ -1,7 +1,7 @@
 //! The lock of a state in a bucket: who gets it, who is refused, who waits, and from whom it is taken.
 
 use serde_json::Value;
-use stackctl::state::{Backend as _, Guard, Holder, LockNews, LockRequest, S3Store, StateError, Store as _};
+use stackctl::state::{Backend as _, Guard, Holder, LockNews, LockRequest, S3Store, StateError};
 use tokio::time::{Duration, Instant};
 
 use super::{

@@ -3,7 +3,10 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use stackctl::state::{Backend, Document, Guard, LockRequest, SeenLock, State, StateError, Store};
+use stackctl::{
+    engine::State,
+    state::{Backend, Document, Guard, LockRequest, SeenLock, StateError},
+};
 
 /// At which call a process dies, and whether that call still takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +58,7 @@ pub struct Mortal<'a> {
 }
 
 #[async_trait]
-impl Store for Mortal<'_> {
+impl Backend for Mortal<'_> {
     async fn load(&self) -> Result<Option<State>, StateError> {
         self.life.call(self.place.load()).await
     }
@@ -63,10 +66,11 @@ impl Store for Mortal<'_> {
     async fn save(&self, state: &State) -> Result<(), StateError> {
         self.life.call(self.place.save(state)).await
     }
-}
 
-#[async_trait]
-impl Backend for Mortal<'_> {
+    async fn lost(&self) -> StateError {
+        self.place.lost().await
+    }
+
     fn place(&self) -> String {
         self.place.place()
     }

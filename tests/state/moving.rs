@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use stackctl::state::{Arriving, Backend, Document, LocalStore, S3Store, State, StateError, TransferError, transfer};
+use stackctl::{
+    engine::State,
+    state::{Arriving, Backend, Document, FileStore, S3Store, StateError, TransferError, transfer},
+};
 use tokio::time::timeout;
 
 use super::{
@@ -33,7 +36,7 @@ impl World {
     }
 
     fn folder(&self) -> Box<dyn Backend> {
-        Box::new(LocalStore::new(self.folder.path(), OF.0, OF.1))
+        Box::new(FileStore::new(self.folder.path(), OF.0, OF.1))
     }
 
     fn object(&self, key: &str) -> Box<dyn Backend> {

@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::{
 };
 use stackctl::{
     aws::{Connection, Options},
-    state::{Backend as _, LockRequest, S3Store, Store as _},
+    state::{Backend as _, LockRequest, S3Store},
 };
 
 use super::{

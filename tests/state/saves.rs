@@ -1,6 +1,6 @@
 //! A state in a bucket: written over the version that was loaded and no other, whatever becomes of the answers.
 
-use stackctl::state::{S3Store, StateError, Store as _};
+use stackctl::state::{Backend as _, S3Store, StateError};
 
 use super::{
     fixture::{KEY, state},

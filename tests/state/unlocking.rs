@@ -1,6 +1,6 @@
 //! A lock that is taken away from somebody who is still there: they can save nothing more, in a file and in a bucket.
 
-use stackctl::state::{Backend, Guard, Holder, LocalStore, LockRequest, S3Store, SeenLock, StateError, Store as _};
+use stackctl::state::{Backend, FileStore, Guard, Holder, LockRequest, S3Store, SeenLock, StateError};
 use tokio::time::{Duration, Instant, timeout};
 
 use super::{
@@ -26,9 +26,9 @@ struct Three<B> {
     cem: B,
 }
 
-impl Three<LocalStore> {
+impl Three<FileStore> {
     fn on(folder: &tempfile::TempDir) -> Self {
-        let store = || LocalStore::new(folder.path(), "shop", "dev");
+        let store = || FileStore::new(folder.path(), "shop", "dev");
         Self { ann: store(), bob: store(), cem: store() }
     }
 }
@@ -70,7 +70,7 @@ impl<B: Backend> Three<B> {
 async fn whoever_lost_the_lock_of_a_file_saves_nothing_more() {
     for began_with in [None, Some(1)] {
         let folder = tempfile::tempdir().unwrap();
-        Three::<LocalStore>::on(&folder).take_turns(began_with).await;
+        Three::<FileStore>::on(&folder).take_turns(began_with).await;
     }
 }
 
@@ -84,7 +84,7 @@ async fn whoever_lost_the_lock_of_an_object_saves_nothing_more() {
 #[tokio::test(start_paused = true)]
 async fn the_count_alone_refuses_who_does_not_look_at_the_lock() {
     let folder = tempfile::tempdir().unwrap();
-    let Three { ann, bob, cem } = Three::<LocalStore>::on(&folder);
+    let Three { ann, bob, cem } = Three::<FileStore>::on(&folder);
     ann.save(&state(1)).await.unwrap();
     let _late = ask(&ann, "ann", 0).await.0.unwrap();
     let seen = bob.seen_lock().await.unwrap().unwrap();
@@ -97,7 +97,7 @@ async fn the_count_alone_refuses_who_does_not_look_at_the_lock() {
 async fn a_look_at_a_lock_leaves_no_trace() {
     let folder = tempfile::tempdir().unwrap();
     let inside = folder.path().join("state");
-    assert_eq!(LocalStore::new(&inside, "shop", "dev").seen_lock().await, Ok(None));
+    assert_eq!(FileStore::new(&inside, "shop", "dev").seen_lock().await, Ok(None));
     assert!(!inside.exists());
 
     let bucket = Memory::default();
@@ -126,7 +126,7 @@ async fn a_lock_that_has_changed_hands_meanwhile_is_left_alone() {
         cem.save(&state(2)).await.unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
-    changed(Three::<LocalStore>::on(&folder)).await;
+    changed(Three::<FileStore>::on(&folder)).await;
     changed(Three::<S3Store<Memory>>::on(&Memory::default())).await;
 }
 
@@ -140,14 +140,14 @@ async fn a_lock_that_was_released_meanwhile_needs_not_be_taken_away() {
         drop(ask(&cem, "cem", 0).await.0.unwrap());
     }
     let folder = tempfile::tempdir().unwrap();
-    released(Three::<LocalStore>::on(&folder)).await;
+    released(Three::<FileStore>::on(&folder)).await;
     released(Three::<S3Store<Memory>>::on(&Memory::default())).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_waits_for_a_lock_that_is_taken_away_gets_the_one_that_is_there_then() {
     let folder = tempfile::tempdir().unwrap();
-    let Three { ann, bob, cem } = Three::<LocalStore>::on(&folder);
+    let Three { ann, bob, cem } = Three::<FileStore>::on(&folder);
     let _late = ask(&ann, "ann", 0).await.0.unwrap();
     let unlock = async {
         tokio::time::sleep(Duration::from_secs(5)).await;
@@ -204,7 +204,7 @@ fn of_many_who_save_a_file_at_once_one_wins_each_time() {
     for serial in 1..=25 {
         let won: usize = std::thread::scope(|scope| {
             let save = |user: usize| {
-                let store = LocalStore::new(folder.path(), "shop", "dev");
+                let store = FileStore::new(folder.path(), "shop", "dev");
                 let mut mine = state(serial);
                 mine.written_by = format!("{user}");
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -1,6 +1,9 @@
 //! A state that is not moved: why, and the ways out, none of which is refused in turn.
 
-use stackctl::state::{Arriving, Document, Moved, State};
+use stackctl::{
+    engine::State,
+    state::{Arriving, Document, Moved},
+};
 
 use super::{
     fixture::state,

@@ -1,7 +1,7 @@
 //! The operations, service by service.
 
 use super::{
-    Operation,
+    row::Operation,
     wait::{
         API_BUSY, FUNCTION_BUSY, LOG_GROUP_BUSY, POOL_BUSY, ROLE_BUSY, ROLE_FRESH, ROLE_NOT_EMPTY, THROTTLED,
         THROTTLED_API_DELETE, THROTTLED_DEPLOYMENT,

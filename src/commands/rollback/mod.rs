@@ -6,7 +6,7 @@ use crate::{
     check::{self, CheckReport},
     cli::RollbackArgs,
     config::Outline,
-    engine::{Back, Entry, Failed, Key, Move, Rollout, TrialEnd, WayBack, WentBack, served_release},
+    engine::{Back, Entry, Failed, Key, Move, Release, Rollout, State, TrialEnd, WayBack, WentBack, served_release},
     exit::Exit,
     failure::{Failure, Fault},
     http::Client,
@@ -19,7 +19,6 @@ use crate::{
         post_deploy_check::{Announced, PATIENCE, check_of, failed, tell_left, unmade},
         project,
     },
-    state::{Release, State},
 };
 use target::Target;
 
@@ -73,7 +72,7 @@ async fn go_back(
     let check = again.as_ref().map(|again| check(&again.config));
     let entry = Entry { by: session.who(app), ..Entry::default() };
     let how = Rollout { trial: check.as_ref(), undo: true, entry: &entry };
-    Ok(session.engine(app, &app.report).go_back(state, &*session.store, (release, present), &how).await)
+    Ok(session.engine(app, &app.report).go_back(state, &session.store, (release, present), &how).await)
 }
 
 fn unread(release: &Release, error: &serde_json::Error) -> Failure {

@@ -2,11 +2,10 @@
 
 use crate::{
     config::Outline,
-    engine::{Obstacle, Present, WayBack, served_release},
+    engine::{Obstacle, Present, Release, State, WayBack, served_release},
     failure::Failure,
     report::{Message, Unavailable, reasons},
     session::{App, Session},
-    state::{Release, State},
 };
 
 /// A release that can be rolled back to.

@@ -4,9 +4,9 @@ use crate::{
     cli::{PoolArgs, SignInArgs},
     exit::Exit,
     failure::Failure,
-    people::Tokens,
     report::{Message, SignedIn},
     session::{App, Pool, sign_in},
+    users::Tokens,
 };
 
 pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str, arguments: &SignInArgs) -> Result<Exit, Failure> {

@@ -7,12 +7,12 @@ use crate::{
     cli::{PoolArgs, SignInArgs},
     exit::Exit,
     failure::Failure,
-    people::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
     report::Message,
     session::{
         App, OnInterrupt, Pool, password,
         terminal::{self, Terminal},
     },
+    users::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
 };
 
 /// What was asked for.

@@ -4,9 +4,9 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    people::{People, PeopleError},
     report::Message,
     session::{App, OnInterrupt, Pool},
+    users::{People, PeopleError},
 };
 
 pub(crate) async fn add(app: &App, pool: &PoolArgs, names: [&str; 2], create: bool) -> Result<Exit, Failure> {

@@ -4,9 +4,9 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    people::PoolSettings,
     report::Message,
     session::{App, OnInterrupt, Pool, password, terminal},
+    users::PoolSettings,
 };
 
 /// What was asked for.

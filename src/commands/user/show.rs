@@ -4,9 +4,9 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    people::PeopleError,
     report::{Message, UserCard},
     session::{App, Pool},
+    users::PeopleError,
 };
 
 pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {

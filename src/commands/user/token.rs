@@ -11,13 +11,13 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     http::Client,
-    people::{Issuer, Prompt as _, TokenProblem, WebKeys, WebToken},
     report::{Message, TokenCard, lasting},
     session::{
         App, connection, deployed, project,
         terminal::{self, Terminal},
     },
     stack::Outputs,
+    users::{Issuer, Prompt as _, TokenProblem, WebKeys, WebToken},
 };
 
 /// Keys are a small document.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::{code, go_on_unlocked};
 use crate::{
     config::{Loaded, Problem},
-    engine::{Consent, Desired, Plan},
+    engine::{Consent, Desired, Plan, State},
     failure::Failure,
     report::{Deployed, Message, PlanTable, UnderWay},
     session::{
@@ -22,7 +22,6 @@ use crate::{
         preconditions, project,
     },
     stack::Packages,
-    state::State,
 };
 
 /// A stack that is deployed again and again.

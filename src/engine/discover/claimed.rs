@@ -5,11 +5,16 @@ use std::{collections::BTreeMap, time::Duration};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::{Discovery, Mark};
+use super::discovery::{Discovery, Mark};
 use crate::engine::{
-    Context, Desired, Discovered, Engine, Erased, Key, Kind, ObserveError, Scope,
+    claim::{Discovered, Scope},
+    context::Context,
+    desired::Desired,
+    erased::Erased,
     error::ResourceError,
-    observe::{LIST_LAG, Late, patiently},
+    handle::Engine,
+    key::{Key, Kind},
+    observe::{LIST_LAG, Late, ObserveError, patiently},
 };
 
 /// Things with their claims, by key.

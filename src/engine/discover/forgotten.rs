@@ -3,10 +3,15 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::{Discovery, named::Known};
-use crate::{
-    engine::{Desired, Engine, Key, ObserveError, Resolved, Scope, observe::claim},
-    state::State,
+use super::{discovery::Discovery, named::Known};
+use crate::engine::{
+    claim::Scope,
+    desired::Desired,
+    handle::Engine,
+    input::Resolved,
+    key::Key,
+    observe::{ObserveError, claim},
+    record::State,
 };
 
 impl<C: Send + Sync + 'static> Engine<'_, C> {

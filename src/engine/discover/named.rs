@@ -3,16 +3,18 @@
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
-use super::{Discovery, Mark};
-use crate::{
-    engine::{
-        Desired, Engine, Found, Key, Lookup, Node, ObserveError, OutputRef, Resolved, Search, Sight,
-        diff::diff,
-        error::ResourceError,
-        observe::{claim, known},
-        plan::forces,
-    },
-    state::State,
+use super::discovery::{Discovery, Mark};
+use crate::engine::{
+    claim::{Found, Search, Sight},
+    desired::{Desired, Node},
+    diff::diff,
+    error::ResourceError,
+    handle::Engine,
+    input::{Lookup, OutputRef, Resolved},
+    key::Key,
+    observe::{ObserveError, claim, known},
+    plan::forces,
+    record::State,
 };
 
 /// Ids as far as they are known. What was looked for in vain has none, and what would name it may be there all the same,

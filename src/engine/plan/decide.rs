@@ -4,13 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, order::arrange};
-use crate::{
-    engine::{
-        Desired, Foreign, Found, Key, Lookup, Node, Observed, OutputRef, Replacement, Rules, Sight, Traits, diff::diff,
-        graph, substitute,
-    },
-    state::State,
+use super::{
+    action::{Action, Change},
+    decision::{Decisions, forces},
+    error::{PlanError, Refused},
+    order::arrange,
+    steps::{Comparison, Consent, Plan},
+};
+use crate::engine::{
+    claim::{Foreign, Found, Sight},
+    desired::{Desired, Node},
+    diff::diff,
+    graph,
+    input::substitute,
+    key::Key,
+    observe::Observed,
+    record::State,
+    rules::{Replacement, Rules, Traits},
+    verb::Verb,
 };
 
 /// Plans the way from what is to what is to be.
@@ -49,7 +60,7 @@ pub fn compare(
     decisions.decide_unwanted()?;
     let Decisions { made: decided, refused, .. } = decisions;
     let stepped: BTreeSet<&Key> =
-        decided.iter().filter(|one| one.action.verb() != super::Verb::Keep).map(|one| &one.key).collect();
+        decided.iter().filter(|one| one.action.verb() != Verb::Keep).map(|one| &one.key).collect();
     let over = state.pending.keys().filter(|key| !stepped.contains(key)).cloned().collect();
     let plan = Plan {
         stack: state.stack.clone(),
@@ -64,48 +75,7 @@ pub fn compare(
     Ok(Comparison { plan, refused })
 }
 
-/// What was decided for one thing.
-pub(super) struct Decision {
-    pub(super) key: Key,
-    pub(super) action: Action,
-}
-
-/// The decisions as they are made, and what they are made from.
-pub(super) struct Decisions<'a> {
-    pub(super) desired: &'a Desired,
-    pub(super) state: &'a State,
-    pub(super) observed: &'a Observed,
-    rules: &'a dyn Rules,
-    pub(super) consent: &'a Consent,
-    /// The outputs of the wanted things that exist and stay.
-    outputs: BTreeMap<Key, Value>,
-    made: Vec<Decision>,
-    refused: Vec<PlanError>,
-}
-
-impl Lookup for Decisions<'_> {
-    fn output(&self, reference: &OutputRef) -> Option<Value> {
-        self.outputs.get(&reference.key)?.get(&reference.output).cloned()
-    }
-
-    fn spec(&self, key: &Key) -> Option<&Value> {
-        self.desired.get(key).map(|node| &node.spec)
-    }
-}
-
 impl Decisions<'_> {
-    pub(super) fn traits(&self, key: &Key) -> Result<Traits, PlanError> {
-        self.rules.traits(&key.kind).ok_or_else(|| PlanError::UnknownKind { key: key.clone() })
-    }
-
-    pub(super) fn make(&mut self, key: &Key, action: Action) {
-        self.made.push(Decision { key: key.clone(), action });
-    }
-
-    pub(super) fn found(&self, key: &Key) -> Option<&Sight> {
-        self.observed.found.get(key)?.ours()
-    }
-
     fn decide_wanted(&mut self, key: &Key, node: &Node) -> Result<(), PlanError> {
         let traits = self.traits(key)?;
         self.remove_replaced(key);
@@ -145,23 +115,6 @@ impl Decisions<'_> {
     fn refuse(&mut self, key: &Key, error: PlanError) {
         self.make(key, Action::Keep { because: Some(error.to_string()) });
         self.refused.push(error);
-    }
-
-    /// The old ones of an interrupted replacement go, whatever becomes of the new one: those that are ours are deleted, and
-    /// the record of the others is dropped.
-    pub(super) fn remove_replaced(&mut self, key: &Key) {
-        for (outputs, found) in self.observed.replaced.get(key).into_iter().flatten() {
-            let outputs = outputs.clone();
-            let because = match found {
-                Found::Ours(_) => {
-                    self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
-                    continue;
-                }
-                Found::Nothing => "the old one of a replacement is gone already".into(),
-                Found::NotOurs(foreign) => foreign.left_alone(),
-            };
-            self.make(key, Action::Forget { because, replaced: Some(outputs) });
-        }
     }
 
     /// The parent that is made anew and takes this thing's old one with it.
@@ -220,18 +173,6 @@ impl Decisions<'_> {
     }
 }
 
-/// What each recorded thing needs.
-pub(super) fn recorded_needs(state: &State) -> BTreeMap<Key, BTreeSet<Key>> {
-    let pending = state.pending.iter().map(|(key, intent)| (key.clone(), intent.after.clone()));
-    let recorded = state.resources.iter().map(|(key, recorded)| (key.clone(), recorded.after.clone()));
-    pending.chain(recorded).collect()
-}
-
-/// Whether AWS cannot make this change in place.
-pub(in crate::engine) fn forces(change: &Change, traits: &Traits) -> bool {
-    change.path.first().is_some_and(|field| traits.fixes(field))
-}
-
 fn would_lose_data(key: &Key, change: &Change) -> PlanError {
     let shown =
         |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), |value| format!("`{value}`"));
@@ -241,9 +182,4 @@ fn would_lose_data(key: &Key, change: &Change) -> PlanError {
         live: shown(&change.old),
         wanted: shown(&change.new),
     }
-}
-
-/// Counts people for a message.
-pub(in crate::engine) fn people(records: u64) -> String {
-    if records == 1 { "1 user".into() } else { format!("{records} users") }
 }

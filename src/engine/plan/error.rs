@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::engine::{Foreign, Key};
+use crate::engine::{claim::Foreign, key::Key};
 
 /// What stands against a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Action, PlanError, Step, Verb,
-    decide::{Decision, recorded_needs},
+    action::Action,
+    decision::{Decision, recorded_needs},
+    error::PlanError,
+    steps::Step,
 };
-use crate::{
-    engine::{Desired, Key, Rules, graph},
-    state::State,
-};
+use crate::engine::{desired::Desired, graph, key::Key, record::State, rules::Rules, verb::Verb};
 
 /// Turns decisions into steps, each after the steps it has to wait for.
 pub(super) fn arrange(

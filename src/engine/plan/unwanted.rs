@@ -4,10 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Action, PlanError,
-    decide::{Decisions, people, recorded_needs},
+    action::Action,
+    decision::{Decisions, people, recorded_needs},
+    error::PlanError,
 };
-use crate::engine::{Found, Key, Sight, graph};
+use crate::engine::{
+    claim::{Found, Sight},
+    graph,
+    key::Key,
+};
 
 impl Decisions<'_> {
     /// Decides on what is there, or may be there, and is not wanted any more.

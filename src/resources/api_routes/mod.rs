@@ -30,122 +30,12 @@ mod changes;
 mod document;
 mod preflight;
 mod read;
+mod resource;
 mod shape;
 mod spec;
 mod tree;
 mod write;
 
-use serde::{Deserialize, Serialize};
-
+pub use resource::{ApiRoutes, Outputs, write};
 pub use spec::{Auth, GatewayResponse, Preflight, Route, Spec};
 pub use write::Way;
-
-use crate::{
-    aws::Cloud,
-    engine::{
-        Beneath, ByParent, Claim, Context, Found, Immutable, Kind, Live, Plain, Replacement, Resource, ResourceError,
-    },
-};
-use read::LiveTree;
-use tree::Tree;
-use write::Writer;
-
-/// The kind.
-pub struct ApiRoutes;
-
-/// What AWS calls it. It has no id of its own: it is there as soon as the API has anything beneath its root.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outputs {
-    /// The API whose tree it is.
-    pub rest_api_id: String,
-}
-
-impl Resource for ApiRoutes {
-    const KIND: Kind = Kind::new("api_routes");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
-    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
-    const SECRET: &'static [&'static str] = &[];
-    const LISTED_LATE: bool = false;
-
-    type Ownership = ByParent;
-    type Promise = Plain;
-
-    type Cloud = Cloud;
-    type Spec = Spec;
-    type Outputs = Outputs;
-
-    fn id(outputs: &Outputs) -> String {
-        outputs.rest_api_id.clone()
-    }
-
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
-        let live = read::read(context, &outputs.rest_api_id).await?.filter(|live| live.tree != Tree::bare());
-        Ok(live.map_or(Found::Nothing, |live| {
-            Found::Ours(Live { outputs: outputs.clone(), spec: live.tree.spec(&outputs.rest_api_id) })
-        }))
-    }
-
-    /// The tree is ours because the API is.
-    async fn find(
-        context: &Context<'_, Cloud>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
-        let outputs = Outputs { rest_api_id: spec.rest_api_id.known().clone() };
-        if known.contains(&outputs) {
-            return Ok(Found::Nothing);
-        }
-        Self::read(context, &outputs, claim).await
-    }
-
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
-        write(context, spec, Way::Cheaper).await
-    }
-
-    async fn update(
-        context: &Context<'_, Cloud>,
-        _outputs: &Outputs,
-        _live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
-        write(context, want, Way::Cheaper).await
-    }
-
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
-        let _alone = context.cloud.alone(&outputs.rest_api_id).await;
-        let Some(LiveTree { tree, ids }) = read::read(context, &outputs.rest_api_id).await? else { return Ok(()) };
-        Writer { context, rest_api_id: &outputs.rest_api_id, ids }.bring(&tree, &Tree::bare(), Way::Cheaper).await
-    }
-}
-
-impl Beneath for ApiRoutes {
-    const PARENT: Kind = Kind::new("rest_api");
-    const PARENT_OUTPUT: &'static str = "id";
-
-    fn parent(live: &Spec) -> &str {
-        live.rest_api_id.known()
-    }
-}
-
-/// Writes the tree as it is to be, in a way that is chosen.
-///
-/// It is read first: the calls need the ids of the paths, which a spec does not hold, and what is there may have
-/// changed since the plan was made.
-///
-/// # Errors
-/// When the API is gone, and whatever AWS refuses.
-pub async fn write(context: &Context<'_, Cloud>, want: &Spec, way: Way) -> Result<Outputs, ResourceError> {
-    let rest_api_id = want.rest_api_id.known();
-    let _alone = context.cloud.alone(rest_api_id).await;
-    let Some(LiveTree { tree, ids }) = read::read(context, rest_api_id).await? else {
-        return Err(ResourceError::refused(format!("there is no REST API `{rest_api_id}`")));
-    };
-    Writer { context, rest_api_id, ids }.bring(&tree, &Tree::wanted(want), way).await?;
-    Ok(Outputs { rest_api_id: rest_api_id.clone() })
-}

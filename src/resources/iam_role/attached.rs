@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Spec;
+use super::spec::Spec;
 use crate::{
     aws::{Cloud, call, look, operation, remove},
     engine::{Context, ResourceError},
-    resources::Policy,
+    resources::policy::Policy,
 };
 
 /// Brings the policies of the role from `live` to `want`; what `want` lacks is removed.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use aws_sdk_lambda::{operation::get_alias::GetAliasOutput, types::AliasRoutingConfiguration};
 
-use super::version::MARK;
+use super::spec::MARK;
 use crate::{
     aws::{Cloud, call, look, operation},
     engine::{Context, ResourceError, Verdict},

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use aws_sdk_lambda::{primitives::Blob, types};
 
-use super::{Spec, get, package, parts, wait};
+use super::{
+    read::{get, package, parts},
+    spec::Spec,
+    wait,
+};
 use crate::{
     aws::{Cloud, call, operation, slow},
     engine::{Context, ResourceError},

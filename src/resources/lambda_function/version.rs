@@ -6,37 +6,19 @@ use aws_sdk_lambda::{
     operation::publish_version::PublishVersionOutput,
     types::{FunctionConfiguration, State},
 };
-use sha2::{Digest as _, Sha256};
 
-use super::{LambdaFunction, Outputs, Spec, spec, wait};
+use super::{
+    read::spec,
+    spec::{MARK, Outputs, SECRET, Spec, fingerprint},
+    wait,
+};
 use crate::{
     aws::{Cloud, call, meant, operation, remove},
-    engine::{Context, Resource as _, ResourceError, Verdict},
+    engine::{Context, ResourceError, Verdict},
     resources::kept::kept,
 };
 
-/// What the description of a version of ours begins with; the fingerprint follows.
-pub(super) const MARK: &str = "stackctl ";
-
 const MEDDLED: &str = "somebody else changes the function: run the command again";
-
-/// The digest of everything that a version freezes and that a caller could notice.
-pub(super) fn fingerprint(spec: &Spec) -> String {
-    let frozen = serde_json::json!([
-        spec.role_arn,
-        spec.runtime,
-        spec.handler,
-        spec.timeout,
-        spec.memory,
-        spec.architecture,
-        spec.environment,
-        spec.log_group,
-        spec.source_hash,
-    ]);
-    let digest = Sha256::digest(frozen.to_string());
-    let short = digest.iter().take(16).fold(0_u128, |short, byte| short << 8 | u128::from(*byte));
-    format!("{short:032x}")
-}
 
 /// Publishes the function as it is now, which must be as wanted; answers the number of the version.
 ///
@@ -65,7 +47,7 @@ pub(super) async fn publish(
     // The description of a version is the version's own, and neither tags nor the alias are frozen.
     let rest =
         Spec { description: want.description.clone(), tags: want.tags.clone(), alias: want.alias.clone(), ..frozen };
-    kept(&format!("version {version} of function `{}`", want.name), &rest, want, LambdaFunction::SECRET)?;
+    kept(&format!("version {version} of function `{}`", want.name), &rest, want, SECRET)?;
     if !active {
         wait::until_active(context, &want.name, Some(&version)).await?;
     }

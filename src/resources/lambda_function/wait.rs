@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 
-use super::get;
+use super::read::get;
 use crate::{
     aws::{Cloud, meant, settle},
     engine::{Context, ResourceError},

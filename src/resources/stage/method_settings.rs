@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_apigateway::types::{MethodSetting, Op, PatchOperation, UnauthorizedCacheControlHeaderStrategy};
 
-use super::Throttle;
+use super::spec::Throttle;
 use crate::{
     aws::meant,
     resources::rest_api::{escaped, patch},

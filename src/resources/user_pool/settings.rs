@@ -9,10 +9,9 @@ use aws_sdk_cognitoidentityprovider::{
         RecoveryOptionType, UserPoolPolicyType, UserPoolType, UsernameConfigurationType, VerifiedAttributeType,
     },
 };
-
 use serde_json::{Map, Value, json};
 
-use super::{PasswordPolicy, Spec};
+use super::spec::{PasswordPolicy, Spec};
 use crate::{
     aws::{meant, spelled, user_tags},
     engine::ResourceError,

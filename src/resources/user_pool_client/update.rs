@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_cognitoidentityprovider::types::TimeUnitsType;
 use serde_json::{Map, Value, json};
 
-use super::{Outputs, Spec, existence, spec};
+use super::spec::{Outputs, Spec, existence, spec};
 use crate::{
     aws::{
         Cloud, call, look, operation, settle,

@@ -10,13 +10,13 @@ use tokio::{
 };
 
 use super::{
-    Attempt, Bucket, Condition, ETag,
+    bucket::{Attempt, Bucket, Condition, ETag},
     lock::{BEAT, RELIABLE, Signature},
     write::{Written, write},
 };
 use crate::{
-    engine::{ResourceError, Verdict},
-    state::{Holder, StateError, pause, store::Held},
+    engine::{ResourceError, Verdict, pause},
+    state::{error::StateError, holder::Holder, lock::Held},
 };
 
 /// A lock that is held.

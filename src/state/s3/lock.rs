@@ -11,13 +11,15 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    Bucket, Condition, ETag, Object,
+    bucket::{Bucket, Condition, ETag, Object},
     write::{Written, write},
 };
 use crate::{
     engine::ResourceError,
     state::{
-        Holder, LockRequest, SeenLock, StateError,
+        error::StateError,
+        holder::Holder,
+        lock::{LockRequest, SeenLock},
         queue::{Queue, Sign},
     },
 };

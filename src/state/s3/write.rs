@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Attempt, Bucket, Condition, ETag, Object};
-use crate::{
-    engine::{ResourceError, Verdict},
-    state::pause,
-};
+use super::bucket::{Attempt, Bucket, Condition, ETag, Object};
+use crate::engine::{ResourceError, Verdict, pause};
 
 /// How often a write is sent while its condition holds and it yet does not take place.
 const TRIES: u32 = 5;

@@ -1,0 +1,111 @@
+//! What a step does.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::engine::verb::Verb;
+
+/// What a step does. Every choice is made here; only outputs that do not exist yet are open, and they are named.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "verb", rename_all = "snake_case")]
+pub enum Action {
+    /// Nothing: it is as it is to be, or it is kept for a reason.
+    Keep {
+        /// Why it is kept although it is not wanted any more.
+        because: Option<String>,
+    },
+    /// Creates it.
+    Create {
+        /// Why one that was recorded has to be created again.
+        because: Option<String>,
+    },
+    /// Records what an interrupted create left behind, and brings it up to date.
+    Adopt {
+        /// Its ids.
+        outputs: Value,
+        /// Its settings.
+        #[serde(skip)]
+        live: Value,
+        /// What differs.
+        changes: Vec<Change>,
+    },
+    /// Changes settings in place.
+    Update {
+        /// Its ids.
+        #[serde(skip)]
+        outputs: Value,
+        /// Its settings.
+        #[serde(skip)]
+        live: Value,
+        /// What differs.
+        changes: Vec<Change>,
+    },
+    /// Makes a new one in its place; a create-first replacement leaves the old one to a later `Delete`.
+    Replace {
+        /// The ids of the old one.
+        #[serde(skip)]
+        outputs: Value,
+        /// Whether the new one is made before the old one goes.
+        create_first: bool,
+        /// What AWS cannot change in place.
+        because: Vec<Change>,
+    },
+    /// Deletes it.
+    Delete {
+        /// Its ids.
+        #[serde(skip)]
+        outputs: Value,
+        /// Whether this is the old one of a replacement, the key having a new one.
+        replaced: bool,
+        /// How many records of people's data may be lost with it, counted by the person who consents.
+        holdings: u64,
+    },
+    /// Drops it from the state: it is gone, or goes with another.
+    Forget {
+        /// Why no call is needed.
+        because: String,
+        /// The ids of the old one of a replacement, when that is what is dropped, the key having a new one.
+        #[serde(skip)]
+        replaced: Option<Value>,
+    },
+}
+
+/// A field that differs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The way to the field: the names on the way, outermost first.
+    pub path: Vec<String>,
+    /// The live value; `None` when there is none.
+    pub old: Option<Value>,
+    /// The wanted value, which may hold symbols; `None` when it goes.
+    pub new: Option<Value>,
+    /// Whether the values are withheld.
+    pub secret: bool,
+}
+
+impl Action {
+    /// The ids of the old one of a replacement, when the step is about that and not about what the key stands for now.
+    #[must_use]
+    pub fn replaced(&self) -> Option<&Value> {
+        match self {
+            Self::Delete { outputs, replaced: true, .. } | Self::Forget { replaced: Some(outputs), .. } => {
+                Some(outputs)
+            }
+            _ => None,
+        }
+    }
+
+    /// The verb.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Keep { .. } => Verb::Keep,
+            Self::Create { .. } => Verb::Create,
+            Self::Adopt { .. } => Verb::Adopt,
+            Self::Update { .. } => Verb::Update,
+            Self::Replace { .. } => Verb::Replace,
+            Self::Delete { .. } => Verb::Delete,
+            Self::Forget { .. } => Verb::Forget,
+        }
+    }
+}

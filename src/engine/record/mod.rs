@@ -1,0 +1,14 @@
+//! The state document: what stackctl remembers of one stack and stage between runs, and the port through which the engine
+//! saves it. Where it is kept is for `state` to know.
+
+mod document;
+mod error;
+mod identity;
+mod release;
+mod store;
+
+pub use document::{Intent, Recorded, STATE_FORMAT, State};
+pub use error::StoreError;
+pub use identity::{StackIdentity, StackMismatch};
+pub use release::{Changed, CheckUser, Release, Unchecked};
+pub use store::Store;

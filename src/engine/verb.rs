@@ -1,0 +1,23 @@
+//! What a step does, in one word.
+
+use serde::{Deserialize, Serialize};
+
+/// What a step does, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Leave as it is.
+    Keep,
+    /// Make.
+    Create,
+    /// Record what is there.
+    Adopt,
+    /// Change in place.
+    Update,
+    /// Make anew.
+    Replace,
+    /// Remove.
+    Delete,
+    /// Drop from the state.
+    Forget,
+}

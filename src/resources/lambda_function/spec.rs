@@ -1,0 +1,81 @@
+//! The settings of a function, and what AWS calls it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// The fields whose values are never shown nor recorded.
+pub(super) const SECRET: &[&str] = &["environment"];
+
+/// How a function is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// At most 64 characters.
+    pub name: String,
+    /// The execution role.
+    pub role_arn: String,
+    /// As `python3.13`.
+    pub runtime: String,
+    /// As `file.function`.
+    pub handler: String,
+    /// Seconds.
+    pub timeout: u32,
+    /// Megabytes.
+    pub memory: u32,
+    /// `x86_64` or `arm64`.
+    pub architecture: String,
+    /// Environment variables: never shown, never recorded.
+    pub environment: BTreeMap<String, String>,
+    /// What it is for.
+    pub description: String,
+    /// Where its output goes.
+    pub log_group: String,
+    /// The hash of its source. In a live one: that of the source it was made from, or `drifted:` and AWS's hash of
+    /// the code when somebody else has changed it since.
+    pub source_hash: String,
+    /// The person's own tags.
+    pub tags: BTreeMap<String, String>,
+    /// What the alias [`ALIAS`] leads to; [`THESE_SETTINGS`] is all that is ever wanted.
+    #[serde(default)]
+    pub alias: String,
+}
+
+/// What a function is called, which code it was given, and what is served of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outputs {
+    /// The name.
+    pub name: String,
+    /// The ARN without a qualifier.
+    pub arn: String,
+    /// The hash of the source last uploaded.
+    pub source_hash: String,
+    /// What AWS answered of the code then.
+    pub code_sha256: String,
+    /// The version that the alias leads to; `None` when there is no alias.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// What the description of a version of ours begins with; the fingerprint follows.
+pub(super) const MARK: &str = "stackctl ";
+
+/// The digest of everything that a version freezes and that a caller could notice.
+pub(super) fn fingerprint(spec: &Spec) -> String {
+    let frozen = serde_json::json!([
+        spec.role_arn,
+        spec.runtime,
+        spec.handler,
+        spec.timeout,
+        spec.memory,
+        spec.architecture,
+        spec.environment,
+        spec.log_group,
+        spec.source_hash,
+    ]);
+    let digest = Sha256::digest(frozen.to_string());
+    let short = digest.iter().take(16).fold(0_u128, |short, byte| short << 8 | u128::from(*byte));
+    format!("{short:032x}")
+}

@@ -1,0 +1,156 @@
+//! The kind `user_pool_client`.
+
+use aws_sdk_cognitoidentityprovider::types::UserPoolClientType;
+
+use super::{
+    spec::{Outputs, Spec, existence, flows, number, spec, units},
+    update,
+};
+use crate::{
+    aws::{Cloud, call, look, once, operation, remove},
+    engine::{
+        Beneath, ByParent, Claim, Context, Found, Immutable, Kind, Live, Plain, Replacement, Resource, ResourceError,
+        Verdict,
+    },
+};
+
+/// The kind.
+#[derive(Debug)]
+pub struct UserPoolClient;
+
+impl Resource for UserPoolClient {
+    const KIND: Kind = Kind::new("user_pool_client");
+    const IMMUTABLE: &'static [Immutable] = &[Immutable::chosen("generate_secret"), Immutable::derived("user_pool_id")];
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    const DIES_WITH: &'static [Kind] = &[Kind::new("user_pool")];
+    const SECRET: &'static [&'static str] = &[];
+    const LISTED_LATE: bool = false;
+
+    type Ownership = ByParent;
+    type Promise = Plain;
+
+    type Cloud = Cloud;
+    type Spec = Spec;
+    type Outputs = Outputs;
+
+    fn id(outputs: &Outputs) -> String {
+        outputs.id.clone()
+    }
+
+    async fn read(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        _claim: &Claim,
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        let client = describe(context, outputs).await?;
+        let live = |client| Live { outputs: outputs.clone(), spec: spec(&outputs.user_pool_id, &client) };
+        Ok(client.map_or(Found::Nothing, |client| Found::Ours(live(client))))
+    }
+
+    async fn find(
+        context: &Context<'_, Cloud>,
+        spec: &Spec,
+        claim: &Claim,
+        known: &[Outputs],
+    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+        // A client has no tags: its name under a pool of ours stands for the claim.
+        for outputs in named(context, spec.user_pool_id.known(), &spec.name).await? {
+            if known.contains(&outputs) {
+                continue;
+            }
+            if let Found::Ours(live) = Self::read(context, &outputs, claim).await? {
+                return Ok(Found::Ours(live));
+            }
+        }
+        Ok(Found::Nothing)
+    }
+
+    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
+        let pool = spec.user_pool_id.known();
+        let _alone = context.cloud.alone(pool).await;
+        let request = context
+            .cloud
+            .cognito
+            .create_user_pool_client()
+            .user_pool_id(pool)
+            .client_name(&spec.name)
+            .generate_secret(spec.generate_secret)
+            .set_explicit_auth_flows(Some(flows(spec)))
+            .set_access_token_validity(spec.access_token_validity_minutes.map(number))
+            .set_id_token_validity(spec.id_token_validity_minutes.map(number))
+            .set_refresh_token_validity(spec.refresh_token_validity_days.map(number))
+            .token_validity_units(units())
+            .prevent_user_existence_errors(existence(spec));
+        let answer = call(context, &operation::CREATE_USER_POOL_CLIENT, || {
+            request.clone().customize().config_override(once::cognito()).send()
+        })
+        .await?;
+        let client = answer.user_pool_client;
+        let id = client.as_ref().and_then(|client| client.client_id.clone()).ok_or_else(|| {
+            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPoolClient answered without an id")
+        })?;
+        // A client whose secret is not shown would be replaced by every run.
+        if spec.generate_secret && client.is_some_and(|client| client.client_secret.is_none()) {
+            return Err(ResourceError::refused(format!("app client `{id}` was asked for a secret and has none"))
+                .hint("this server generates no secrets: set `client.generateSecret` to false"));
+        }
+        Ok(Outputs { id, user_pool_id: pool.clone() })
+    }
+
+    async fn update(
+        context: &Context<'_, Cloud>,
+        outputs: &Outputs,
+        _live: &Spec,
+        want: &Spec,
+    ) -> Result<Outputs, ResourceError> {
+        let _alone = context.cloud.alone(&outputs.user_pool_id).await;
+        update::update(context, outputs, want).await?;
+        Ok(outputs.clone())
+    }
+
+    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+        let _alone = context.cloud.alone(&outputs.user_pool_id).await;
+        let request =
+            context.cloud.cognito.delete_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
+        remove(context, &operation::DELETE_USER_POOL_CLIENT, || request.clone().send()).await
+    }
+}
+
+impl Beneath for UserPoolClient {
+    const PARENT: Kind = Kind::new("user_pool");
+    const PARENT_OUTPUT: &'static str = "id";
+
+    fn parent(live: &Spec) -> &str {
+        live.user_pool_id.known()
+    }
+}
+
+async fn describe(
+    context: &Context<'_, Cloud>,
+    outputs: &Outputs,
+) -> Result<Option<UserPoolClientType>, ResourceError> {
+    let cognito = &context.cloud.cognito;
+    let request = cognito.describe_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
+    let answer = look(context, &operation::DESCRIBE_USER_POOL_CLIENT, || request.clone().send()).await?;
+    let missing = || ResourceError::refused("cognito-idp:DescribeUserPoolClient answered without the client");
+    answer.map(|answer| answer.user_pool_client.ok_or_else(missing)).transpose()
+}
+
+/// The clients of a pool that have this name; none when the pool is gone.
+async fn named(context: &Context<'_, Cloud>, pool: &str, name: &str) -> Result<Vec<Outputs>, ResourceError> {
+    let (mut found, mut page) = (Vec::new(), None);
+    loop {
+        let cognito = &context.cloud.cognito;
+        let request = cognito.list_user_pool_clients().user_pool_id(pool).max_results(60).set_next_token(page);
+        let answer = look(context, &operation::LIST_USER_POOL_CLIENTS, || request.clone().send()).await?;
+        let Some(answer) = answer else { return Ok(found) };
+        let clients = answer.user_pool_clients.unwrap_or_default().into_iter();
+        let clients = clients.filter(|client| client.client_name.as_deref() == Some(name));
+        let ids = clients.filter_map(|client| client.client_id);
+        found.extend(ids.map(|id| Outputs { id, user_pool_id: pool.to_owned() }));
+        page = answer.next_token;
+        if page.is_none() {
+            return Ok(found);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Setting up an authenticator app while signing in.
+
+use super::{
+    challenge::{Answer, Asked, Challenge},
+    error::PeopleError,
+    prompt::Authenticator,
+    secret::Secret,
+    settings::PoolSettings,
+    sign_in::SignIn,
+};
+use crate::aws::{call, once, operation};
+
+/// How often a person may mistype the first code.
+const ATTEMPTS: usize = 3;
+const APP: &str = "SOFTWARE_TOKEN_MFA";
+
+impl SignIn<'_> {
+    /// Answers `MFA_SETUP` with an authenticator app.
+    pub(super) async fn set_up(&self, asked: &Asked, factors: &[String]) -> Result<Answer, PeopleError> {
+        if !factors.is_empty() && !factors.iter().any(|factor| factor == APP) {
+            return Err(asked.not_supported());
+        }
+        if !self.prompt.is_there() {
+            return Err(self.nobody(asked, "an authenticator app to be set up"));
+        }
+        let issuer = PoolSettings::read(self.people).await?.name;
+        let associated = self.associate(asked).await?;
+        self.prompt.show(&Authenticator::new(associated.secret, &issuer, self.user));
+        let verified = self.verify(&associated.asked).await?;
+        self.respond(&verified, []).await
+    }
+
+    /// Has Cognito make up a secret.
+    async fn associate(&self, asked: &Asked) -> Result<Associated, PeopleError> {
+        let request = self.people.cloud.cognito.associate_software_token();
+        let request = request.set_session(revealed(asked));
+        let answer = call(&self.people.context(), &operation::ASSOCIATE_SOFTWARE_TOKEN, || {
+            request.clone().customize().config_override(once::cognito()).send()
+        })
+        .await;
+        let answer = answer.map_err(|error| self.about().answer_reason(self.client, error))?;
+        let secret = answer.secret_code.ok_or(PeopleError::NoAnswer)?;
+        Ok(Associated { secret, asked: following(asked, answer.session) })
+    }
+
+    /// Shows Cognito a code of the app, and lets the person correct a mistyped one.
+    async fn verify(&self, asked: &Asked) -> Result<Asked, PeopleError> {
+        let mut attempt = 1;
+        loop {
+            let code = self.ask_code(asked, "the code that the app shows now").await?;
+            match self.verify_code(asked, code).await {
+                Err(PeopleError::WrongCode) if attempt < ATTEMPTS => {
+                    self.prompt.tell("the code is wrong: once more");
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn verify_code(&self, asked: &Asked, code: String) -> Result<Asked, PeopleError> {
+        let request = self.people.cloud.cognito.verify_software_token();
+        let request = request.set_session(revealed(asked)).user_code(code);
+        let answer = call(&self.people.context(), &operation::VERIFY_SOFTWARE_TOKEN, || {
+            request.clone().customize().config_override(once::cognito()).send()
+        })
+        .await;
+        let answer = answer.map_err(|error| self.about().answer_reason(self.client, error))?;
+        Ok(following(asked, answer.session))
+    }
+}
+
+/// A secret, and the session that goes on with it.
+struct Associated {
+    secret: String,
+    asked: Asked,
+}
+
+fn revealed(asked: &Asked) -> Option<String> {
+    asked.session.as_ref().map(|session| session.reveal().to_owned())
+}
+
+/// The same challenge in its next session.
+fn following(asked: &Asked, session: Option<String>) -> Asked {
+    Asked {
+        name: asked.name.clone(),
+        challenge: Challenge::Other,
+        session: session.map(Secret::new),
+        user_id: asked.user_id.clone(),
+    }
+}

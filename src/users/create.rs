@@ -1,0 +1,146 @@
+//! Making a user, or finishing one that an interrupted run has left half-way.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, DeliveryMediumType, MessageActionType};
+
+use super::{error::PeopleError, pool::People, secret::Secret, settings::PoolSettings, user::Person};
+use crate::aws::{call, operation};
+
+/// A user to be made.
+pub struct Newcomer<'a> {
+    people: &'a People<'a>,
+    settings: &'a PoolSettings,
+    name: &'a str,
+    /// What the user is to have.
+    pub attributes: BTreeMap<String, String>,
+    /// What an interrupted run has left, or somebody's invitation that was not taken up.
+    half_made: Option<Person>,
+}
+
+impl<'a> Newcomer<'a> {
+    /// Makes sure that the pool allows the name and that nobody has it who has a password of their own. Changes nothing.
+    ///
+    /// # Errors
+    /// When it does not, or somebody has.
+    pub async fn meet(
+        people: &'a People<'a>,
+        settings: &'a PoolSettings,
+        name: &'a str,
+        given: &BTreeMap<String, String>,
+    ) -> Result<Self, PeopleError> {
+        let attributes = settings.attributes(name, given)?;
+        let half_made = waiting(name, people.find(name).await?)?;
+        Ok(Self { people, settings, name, attributes, half_made })
+    }
+
+    /// Whether the user is there and waits for a password.
+    #[must_use]
+    pub fn is_half_made(&self) -> bool {
+        self.half_made.is_some()
+    }
+
+    /// What the pool requires and nobody has told yet, sorted.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        let there = |name: &String| {
+            let left = self.half_made.as_ref();
+            self.attributes.contains_key(name) || left.is_some_and(|person| person.attributes.contains_key(name))
+        };
+        self.settings.required_attributes.iter().filter(|name| !there(name)).cloned().collect()
+    }
+
+    /// Makes the user, and returns the temporary password to sign in with. Cognito sends it to them when `invite`.
+    ///
+    /// A user who is there and waits for a password gets a new temporary one, because nobody knows the old one. It is
+    /// not set for good at once: only a sign-in asks for the attributes that are missing.
+    ///
+    /// # Errors
+    /// When Cognito refuses.
+    pub async fn admit(&self, invite: bool) -> Result<Secret, PeopleError> {
+        let temporary = self.settings.password_policy.temporary();
+        if let Some(person) = &self.half_made {
+            self.go_on(person, &temporary, invite).await?;
+            return Ok(temporary);
+        }
+        let action = if invite { None } else { Some(MessageActionType::Suppress) };
+        match self.create(&temporary, action).await {
+            // The answer to an earlier attempt was lost, or somebody was faster.
+            Err(PeopleError::Taken { .. }) => {
+                let found = waiting(self.name, self.people.find(self.name).await?)?;
+                let person = found.ok_or_else(|| PeopleError::Taken { user: self.name.to_owned() })?;
+                self.go_on(&person, &temporary, invite).await?;
+            }
+            outcome => outcome?,
+        }
+        Ok(temporary)
+    }
+
+    async fn create(&self, temporary: &Secret, action: Option<MessageActionType>) -> Result<(), PeopleError> {
+        let request = self.people.cloud.cognito.admin_create_user();
+        let request = request
+            .user_pool_id(self.people.pool_id())
+            .username(self.name)
+            .temporary_password(temporary.reveal())
+            .set_desired_delivery_mediums(self.medium().map(|medium| vec![medium]))
+            .set_message_action(action)
+            .set_user_attributes(Some(listed(&self.attributes)));
+        let sent = call(&self.people.context(), &operation::ADMIN_CREATE_USER, || request.clone().send()).await;
+        sent.map(drop).map_err(|error| self.people.about(self.name, "not created").reason(error))
+    }
+
+    /// Gives a user who waits the attributes that are wanted and a new temporary password.
+    async fn go_on(&self, person: &Person, temporary: &Secret, invite: bool) -> Result<(), PeopleError> {
+        let changed = self.changed(person);
+        if !changed.is_empty() {
+            self.people.set_attributes(self.name, &changed).await?;
+        }
+        if invite {
+            self.create(temporary, Some(MessageActionType::Resend)).await
+        } else {
+            self.people.set_password(self.name, temporary, true).await
+        }
+    }
+
+    /// The attributes that a user does not have as they are wanted. An address that changes comes with the word on its
+    /// verification: Cognito takes one without it as unverified.
+    fn changed(&self, person: &Person) -> BTreeMap<String, String> {
+        let differs = |name: &String, value: &String| {
+            let there = person.attributes.get(name);
+            let same_name = !self.settings.case_sensitive && ["email", "preferred_username"].contains(&name.as_str());
+            let same = |there: &String| there == value || (same_name && there.eq_ignore_ascii_case(value));
+            !there.is_some_and(same)
+        };
+        let changes = |name: &String| self.attributes.get(name).is_some_and(|value| differs(name, value));
+        let wanted = self.attributes.iter().filter(|(name, value)| {
+            differs(name, value) || name.strip_suffix("_verified").is_some_and(|address| changes(&address.to_owned()))
+        });
+        wanted.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    /// Cognito would send a text message where it is not told otherwise.
+    fn medium(&self) -> Option<DeliveryMediumType> {
+        let address = |name| self.attributes.contains_key(name);
+        if address("email") {
+            Some(DeliveryMediumType::Email)
+        } else {
+            address("phone_number").then_some(DeliveryMediumType::Sms)
+        }
+    }
+}
+
+/// The user when they wait for a password.
+fn waiting(name: &str, person: Option<Person>) -> Result<Option<Person>, PeopleError> {
+    match person {
+        Some(person) if !person.is_waiting() => {
+            Err(PeopleError::Exists { user: name.to_owned(), status: person.status })
+        }
+        other => Ok(other),
+    }
+}
+
+/// Attributes as Cognito takes them.
+pub(super) fn listed(attributes: &BTreeMap<String, String>) -> Vec<AttributeType> {
+    let attribute = |(name, value): (&String, &String)| AttributeType::builder().name(name).value(value).build();
+    attributes.iter().map(attribute).map(|built| built.expect("an attribute needs a name, which it has")).collect()
+}

@@ -1,0 +1,68 @@
+//! What only a person knows, and the way to ask for it.
+
+use std::io;
+
+use async_trait::async_trait;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::secret::Secret;
+
+/// Asks a person. What it cannot read, it answers with an error of the operating system.
+#[async_trait]
+pub trait Prompt: Send + Sync {
+    /// Whether somebody is there to answer.
+    fn is_there(&self) -> bool;
+
+    /// Asks for what others must not see while it is typed.
+    async fn hidden(&self, question: &str) -> io::Result<Secret>;
+
+    /// Asks for what others may see.
+    async fn line(&self, question: &str) -> io::Result<String>;
+
+    /// Tells why a question comes again.
+    fn tell(&self, message: &str);
+
+    /// Shows how an authenticator app is set up.
+    fn show(&self, authenticator: &Authenticator);
+}
+
+/// The secret that an authenticator app makes codes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authenticator {
+    /// In base32, as it is typed into an app.
+    pub secret: Secret,
+    /// The same for a QR code: an `otpauth` URL that also says whose it is.
+    pub url: Secret,
+}
+
+impl Authenticator {
+    pub(super) fn new(secret: String, issuer: &str, user: &str) -> Self {
+        let quoted = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+        let (issuer, user) = (quoted(issuer), quoted(user));
+        let url = format!("otpauth://totp/{issuer}:{user}?secret={secret}&issuer={issuer}");
+        Self { secret: Secret::new(secret), url: Secret::new(url) }
+    }
+}
+
+/// A place where nobody is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Nobody;
+
+#[async_trait]
+impl Prompt for Nobody {
+    fn is_there(&self) -> bool {
+        false
+    }
+
+    async fn hidden(&self, _question: &str) -> io::Result<Secret> {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+
+    async fn line(&self, _question: &str) -> io::Result<String> {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+
+    fn tell(&self, _message: &str) {}
+
+    fn show(&self, _authenticator: &Authenticator) {}
+}

@@ -1,0 +1,94 @@
+//! Cognito's refusals as reasons. Several of them share one code and differ only in the message.
+
+use super::{client::AppClient, error::PeopleError, pool::People};
+use crate::engine::ResourceError;
+
+/// Whom a call was about, and what it was to do.
+pub(super) struct About<'a> {
+    pub(super) people: &'a People<'a>,
+    /// The name that was given.
+    pub(super) user: &'a str,
+    /// A fragment that follows the user's name: `not signed in`.
+    pub(super) failed: &'static str,
+}
+
+impl About<'_> {
+    /// The reason for a refusal that any call about a user can meet.
+    pub(super) fn reason(&self, error: ResourceError) -> PeopleError {
+        let user = self.user.to_owned();
+        let message = error.message.clone();
+        match error.code.as_deref().unwrap_or_default() {
+            "UserNotFoundException" => PeopleError::UnknownUser { user },
+            "PasswordResetRequiredException" => PeopleError::PasswordResetRequired { user },
+            "UserNotConfirmedException" => PeopleError::NotConfirmed { user },
+            "NotAuthorizedException" => self.not_authorized(error),
+            "LimitExceededException" if message.contains("ttempt") => PeopleError::TooManyAttempts { user },
+            "UsernameExistsException" | "AliasExistsException" => PeopleError::Taken { user },
+            "InvalidPasswordException" | "PasswordHistoryPolicyViolationException" => {
+                PeopleError::PasswordRefused { message }
+            }
+            "CodeMismatchException" | "EnableSoftwareTokenMFAException" => PeopleError::WrongCode,
+            "ExpiredCodeException" => PeopleError::ExpiredCode,
+            "MFAMethodNotFoundException" => PeopleError::NoSecondFactor { user },
+            "UserLambdaValidationException" => PeopleError::Trigger { did: "has refused", message },
+            "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
+                PeopleError::Trigger { did: "has failed", message }
+            }
+            "ResourceNotFoundException" => self.not_found(error),
+            _ => self.otherwise(error),
+        }
+    }
+
+    fn not_found(&self, error: ResourceError) -> PeopleError {
+        let pool = self.people.pool_id().to_owned();
+        match error.message.strip_prefix("User pool ") {
+            Some(rest) if rest.starts_with("client ") => PeopleError::NoClient { pool },
+            Some(_) => PeopleError::NoPool { pool },
+            None => self.otherwise(error),
+        }
+    }
+
+    fn not_authorized(&self, error: ResourceError) -> PeopleError {
+        let user = self.user.to_owned();
+        let message = error.message.to_lowercase();
+        let says = |part: &str| message.contains(part);
+        if says("incorrect username or password") {
+            PeopleError::WrongUserOrPassword { user }
+        } else if says("is disabled") {
+            PeopleError::Disabled { user }
+        } else if says("attempts exceeded") {
+            PeopleError::TooManyAttempts { user }
+        } else if says("temporary password has expired") {
+            PeopleError::TemporaryPasswordExpired { user }
+        } else {
+            self.otherwise(error)
+        }
+    }
+
+    fn otherwise(&self, error: ResourceError) -> PeopleError {
+        PeopleError::Call { what: format!("{}: {}", self.user, self.failed), error: Box::new(error) }
+    }
+
+    /// The reason why a password was refused: an administrator may know whether it was the user.
+    pub(super) async fn password_reason(&self, error: ResourceError) -> PeopleError {
+        let reason = self.reason(error);
+        if !matches!(reason, PeopleError::WrongUserOrPassword { .. }) {
+            return reason;
+        }
+        match self.people.find(self.user).await {
+            Ok(Some(_)) => PeopleError::WrongPassword { user: self.user.to_owned() },
+            Ok(None) => PeopleError::UnknownUser { user: self.user.to_owned() },
+            Err(_) => reason,
+        }
+    }
+
+    /// The reason why the answer to a challenge was refused.
+    pub(super) fn answer_reason(&self, client: &AppClient, error: ResourceError) -> PeopleError {
+        let session = error.code.as_deref() == Some("NotAuthorizedException")
+            && error.message.to_lowercase().contains("invalid session");
+        if session {
+            return PeopleError::SessionExpired { minutes: client.auth_session_validity };
+        }
+        self.reason(error)
+    }
+}

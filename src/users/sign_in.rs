@@ -1,0 +1,128 @@
+//! Signing in: a password, and then whatever else Cognito asks for, until it gives out tokens.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
+
+use super::{
+    challenge::{Answer, Asked, Challenge},
+    client::AppClient,
+    error::PeopleError,
+    pool::People,
+    prompt::Prompt,
+    rejection::About,
+    secret::Secret,
+    tokens::Tokens,
+};
+use crate::aws::{call, once, operation};
+
+/// Challenges can follow on each other; no sign-in has as many as this.
+const LONGEST_CHAIN: usize = 10;
+
+/// One person's sign-in: what is known in advance, and whom to ask for the rest.
+pub struct SignIn<'a> {
+    /// The pool.
+    pub people: &'a People<'a>,
+    /// Through which client.
+    pub client: &'a AppClient,
+    /// Whom to ask.
+    pub prompt: &'a dyn Prompt,
+    /// The name, or an attribute that the pool signs in with.
+    pub user: &'a str,
+    /// The password to set when a new one is asked for; otherwise the person chooses.
+    pub chosen: Option<Secret>,
+    /// The values to give when attributes are asked for; otherwise the person tells them.
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl SignIn<'_> {
+    /// Signs in with a password and answers the challenges that follow.
+    ///
+    /// # Errors
+    /// When Cognito refuses, or asks for what nobody here can answer.
+    pub async fn with(&self, password: &Secret) -> Result<Tokens, PeopleError> {
+        self.client.check_flow()?;
+        let mut answer = self.begin(password).await?;
+        for _ in 0..LONGEST_CHAIN {
+            match answer {
+                Answer::Tokens(result) => return Tokens::read(&result, self.client),
+                Answer::Asked(asked) => answer = self.meet(&asked).await?,
+            }
+        }
+        Err(PeopleError::Endless)
+    }
+
+    /// Sends the password.
+    async fn begin(&self, password: &Secret) -> Result<Answer, PeopleError> {
+        let mut parameters = HashMap::from([
+            ("USERNAME".to_owned(), self.user.to_owned()),
+            ("PASSWORD".to_owned(), password.reveal().to_owned()),
+        ]);
+        self.prove(&mut parameters, self.user);
+        let request = self.people.cloud.cognito.admin_initiate_auth();
+        let request = request
+            .user_pool_id(self.people.pool_id())
+            .client_id(&self.client.id)
+            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
+            .set_auth_parameters(Some(parameters));
+        let answer = call(&self.people.context(), &operation::ADMIN_INITIATE_AUTH, || request.clone().send()).await;
+        match answer {
+            Ok(answer) => Answer::of(self.user, answer.into()),
+            Err(error) => Err(self.about().password_reason(error).await),
+        }
+    }
+
+    /// Answers one challenge.
+    async fn meet(&self, asked: &Asked) -> Result<Answer, PeopleError> {
+        match &asked.challenge {
+            Challenge::NewPassword { required } => self.new_password(asked, required).await,
+            Challenge::Code(code) => self.code(asked, code).await,
+            Challenge::SelectFactor { factors } => self.select_factor(asked, factors).await,
+            Challenge::SetUpFactor { factors } => self.set_up(asked, factors).await,
+            Challenge::Other => Err(asked.not_supported()),
+        }
+    }
+
+    /// Sends the answer to a challenge. The session is good for one answer, so that it is not sent twice.
+    pub(super) async fn respond<const N: usize>(
+        &self,
+        asked: &Asked,
+        responses: [(&str, String); N],
+    ) -> Result<Answer, PeopleError> {
+        self.respond_with(asked, responses.map(|(name, value)| (name.to_owned(), value)).into()).await
+    }
+
+    /// As [`Self::respond`].
+    pub(super) async fn respond_with(
+        &self,
+        asked: &Asked,
+        mut responses: HashMap<String, String>,
+    ) -> Result<Answer, PeopleError> {
+        responses.insert("USERNAME".to_owned(), asked.user_id.clone());
+        self.prove(&mut responses, &asked.user_id);
+        let request = self.people.cloud.cognito.admin_respond_to_auth_challenge();
+        let request = request
+            .user_pool_id(self.people.pool_id())
+            .client_id(&self.client.id)
+            .challenge_name(asked.name.as_str().into())
+            .set_session(asked.session.as_ref().map(|session| session.reveal().to_owned()))
+            .set_challenge_responses(Some(responses));
+        let answer = call(&self.people.context(), &operation::ADMIN_RESPOND_TO_AUTH_CHALLENGE, || {
+            request.clone().customize().config_override(once::cognito()).send()
+        })
+        .await;
+        match answer {
+            Ok(answer) => Answer::of(&asked.user_id, answer.into()),
+            Err(error) => Err(self.about().answer_reason(self.client, error)),
+        }
+    }
+
+    /// Adds the proof that the caller knows the client's secret, where it has one.
+    fn prove(&self, parameters: &mut HashMap<String, String>, username: &str) {
+        parameters.extend(self.client.secret_hash(username).map(|hash| ("SECRET_HASH".to_owned(), hash)));
+    }
+
+    pub(super) fn about(&self) -> About<'_> {
+        About { people: self.people, user: self.user, failed: "not signed in" }
+    }
+}

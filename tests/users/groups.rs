@@ -1,0 +1,60 @@
+//! Groups, and who is in them.
+
+use serde_json::json;
+
+use super::place::{PASSWORD, Place, told};
+
+const ANN: &str = "ann@example.com";
+
+async fn with_ann() -> Place {
+    let place = Place::new().await;
+    place.create(ANN).await.unwrap();
+    place
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_is_put_into_groups_and_taken_out() {
+    let place = with_ann().await;
+    let people = place.people();
+    for group in ["readers", "admins"] {
+        people.create_group(group).await.unwrap();
+        people.add_to_group(ANN, group).await.unwrap();
+    }
+    assert_eq!(people.groups_of(ANN).await.unwrap(), ["admins", "readers"]);
+    let token = place.sign_in(ANN, PASSWORD).await.unwrap().id;
+    let claims = stackctl::users::WebToken::read(token.text.reveal()).unwrap().claims;
+    assert_eq!(claims["cognito:groups"].as_array().unwrap().len(), 2);
+    people.remove_from_group(ANN, "admins").await.unwrap();
+    people.remove_from_group(ANN, "admins").await.unwrap();
+    assert_eq!(people.groups_of(ANN).await.unwrap(), ["readers"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_there_stays_as_it_is() {
+    let place = with_ann().await;
+    place.call("CreateGroup", json!({ "GroupName": "admins", "Precedence": 7 })).await;
+    place.people().create_group("admins").await.unwrap();
+    let group = place.call("GetGroup", json!({ "GroupName": "admins" })).await;
+    assert_eq!(group["Group"]["Precedence"], 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_not_there_is_named_with_those_that_are() {
+    let place = with_ann().await;
+    let people = place.people();
+    insta::assert_snapshot!(told(&people.add_to_group(ANN, "admins").await.unwrap_err()), @r"
+    error: there is no group `admins`
+      the user pool has no groups
+    ");
+    for group in ["writers", "readers"] {
+        people.create_group(group).await.unwrap();
+    }
+    insta::assert_snapshot!(told(&people.remove_from_group(ANN, "admins").await.unwrap_err()), @r"
+    error: there is no group `admins`
+      groups are: readers, writers
+    ");
+    insta::assert_snapshot!(told(&people.add_to_group("bob", "readers").await.unwrap_err()), @r"
+    error: there is no user `bob`
+    hint: `stackctl user list` shows who is there, `stackctl user create bob` makes them
+    ");
+}

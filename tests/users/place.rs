@@ -1,0 +1,175 @@
+//! A user pool with an app client, and what a test does with them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use bytes::Bytes;
+use http::Request;
+use serde_json::{Value, json};
+use stackctl::{
+    aws::{self, Options},
+    engine::Interrupt,
+    users::{AppClient, Newcomer, Nobody, People, PeopleError, PoolSettings, Prompt, Secret, SignIn, Tokens},
+};
+use stackctl_local::{Cloud, Effect, Fault, Settings};
+
+use crate::harness::{Bridge, Listener};
+
+/// A password that meets the policy of every pool here.
+pub(super) const PASSWORD: &str = "Engine-1842";
+
+/// A pool on a local cloud, and the clients on it.
+pub(super) struct Place {
+    pub(super) local: Cloud,
+    pub(super) cloud: aws::Cloud,
+    pub(super) pool: String,
+    pub(super) client: String,
+    pub(super) events: Arc<Listener>,
+    interrupt: Interrupt,
+}
+
+impl Place {
+    /// A pool that knows people by their mail, and a client that takes passwords.
+    pub(super) async fn new() -> Self {
+        Self::with(json!({ "UsernameAttributes": ["email"] }), json!({})).await
+    }
+
+    /// The same with other members.
+    pub(super) async fn with(pool: Value, client: Value) -> Self {
+        let local = Cloud::new(Settings::default());
+        let wire = Bridge::client(&local);
+        Self::on(local, wire, pool, client).await
+    }
+
+    /// A pool on a cloud that is reached through `wire`.
+    pub(super) async fn on(local: Cloud, wire: SharedHttpClient, pool: Value, client: Value) -> Self {
+        let pool = call(&local, "CreateUserPool", over(json!({ "PoolName": "people" }), pool)).await;
+        let pool = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
+        let flows = json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+        let members = json!({
+            "UserPoolId": pool, "ClientName": "app", "ExplicitAuthFlows": flows, "PreventUserExistenceErrors": "ENABLED"
+        });
+        let client = call(&local, "CreateUserPoolClient", over(members, client)).await;
+        let client = client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
+        Self { cloud: connect(wire).await, local, pool, client, events: Arc::default(), interrupt: Interrupt::new() }
+    }
+
+    /// The people, for a call.
+    pub(super) fn people(&self) -> People<'_> {
+        People::of(self.pool.clone(), &self.cloud, &*self.events, &self.interrupt)
+    }
+
+    /// Carries out a call on the pool behind the clients' back.
+    pub(super) async fn call(&self, operation: &str, members: Value) -> Value {
+        call(&self.local, operation, over(json!({ "UserPoolId": self.pool }), members)).await
+    }
+
+    /// Refuses the next call of an operation.
+    pub(super) fn refuse(&self, operation: &str, code: &str, message: &str) {
+        let effect = Effect::Refuse { status: 400, code: code.into(), message: message.into() };
+        self.local.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
+    }
+
+    /// Makes a user as `user create` does, and signs them in.
+    pub(super) async fn create(&self, name: &str) -> Result<Tokens, PeopleError> {
+        self.create_with(name, &[], &Nobody).await
+    }
+
+    /// The same with attributes, and somebody to ask.
+    pub(super) async fn create_with(
+        &self,
+        name: &str,
+        attributes: &[(&str, &str)],
+        prompt: &dyn Prompt,
+    ) -> Result<Tokens, PeopleError> {
+        let given: BTreeMap<String, String> =
+            attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let people = self.people();
+        let settings = PoolSettings::read(&people).await?;
+        let client = AppClient::read(&people, &self.client).await?;
+        let newcomer = Newcomer::meet(&people, &settings, name, &given).await?;
+        let temporary = newcomer.admit(false).await?;
+        let sign_in = SignIn {
+            people: &people,
+            client: &client,
+            prompt,
+            user: name,
+            chosen: Some(Secret::new(PASSWORD)),
+            attributes: newcomer.attributes.clone(),
+        };
+        sign_in.with(&temporary).await
+    }
+
+    /// Signs somebody in where nobody can be asked.
+    pub(super) async fn sign_in(&self, user: &str, password: &str) -> Result<Tokens, PeopleError> {
+        self.sign_in_with(user, password, &Nobody).await
+    }
+
+    /// Signs somebody in, with somebody to ask.
+    pub(super) async fn sign_in_with(
+        &self,
+        user: &str,
+        password: &str,
+        prompt: &dyn Prompt,
+    ) -> Result<Tokens, PeopleError> {
+        let people = self.people();
+        let client = AppClient::read(&people, &self.client).await?;
+        let attributes = BTreeMap::new();
+        let sign_in = SignIn { people: &people, client: &client, prompt, user, chosen: None, attributes };
+        sign_in.with(&Secret::new(password)).await
+    }
+
+    /// How a user stands: status and attributes.
+    pub(super) async fn user(&self, name: &str) -> Value {
+        let user = self.call("AdminGetUser", json!({ "Username": name })).await;
+        let attributes = user["UserAttributes"].as_array().unwrap().iter();
+        let attributes = attributes.filter(|attribute| attribute["Name"] != "sub");
+        let pairs = attributes.map(|one| (one["Name"].as_str().unwrap().to_owned(), one["Value"].clone()));
+        json!({ "status": user["UserStatus"], "attributes": pairs.collect::<serde_json::Map<_, _>>() })
+    }
+}
+
+/// The clients, through `wire`.
+pub(super) async fn connect(wire: SharedHttpClient) -> aws::Cloud {
+    let options = Options {
+        region: Some("us-west-2".into()),
+        local: Some("http://local.test".into()),
+        http_client: Some(wire),
+        ..Options::default()
+    };
+    aws::Cloud::connect(options).await.unwrap()
+}
+
+/// A failure as a person reads it, without colours.
+pub(super) fn told(error: &PeopleError) -> String {
+    let details = error.details().into_iter().filter(|detail| !detail.starts_with("request id "));
+    let details = details.map(|detail| format!("  {detail}"));
+    let hints = error.hints("").into_iter().map(|hint| format!("hint: {hint}"));
+    let lines = std::iter::once(format!("error: {error}")).chain(details).chain(hints);
+    lines.map(|line| line + "\n").collect()
+}
+
+/// Carries out a call that succeeds.
+async fn call(local: &Cloud, operation: &str, members: Value) -> Value {
+    let request = Request::post("/")
+        .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
+        .header("content-type", "application/x-amz-json-1.1")
+        .header(
+            "authorization",
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/us-west-2/cognito-idp/aws4_request, \
+             SignedHeaders=host, Signature=0",
+        )
+        .body(Bytes::from(members.to_string()))
+        .unwrap();
+    let response = local.handle(request).await.unwrap();
+    let body = String::from_utf8(response.body().to_vec()).unwrap();
+    assert_eq!(response.status(), 200, "{operation}: {body}");
+    serde_json::from_str(&body).unwrap_or_default()
+}
+
+/// `below` with the members of `above` laid over it.
+fn over(mut below: Value, above: Value) -> Value {
+    let Value::Object(above) = above else { panic!("members are an object") };
+    below.as_object_mut().unwrap().extend(above);
+    below
+}

@@ -1,0 +1,219 @@
+//! Why somebody cannot sign in: each reason has its own words.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::place::{PASSWORD, Place, told};
+
+const ANN: &str = "ann@example.com";
+
+/// A place with `ann`.
+async fn with_ann(client: serde_json::Value) -> Place {
+    let place = Place::with(json!({ "UsernameAttributes": ["email"] }), client).await;
+    place.create(ANN).await.unwrap();
+    place
+}
+
+/// What signing in as `ann` with a password comes to.
+async fn refused(place: &Place, password: &str) -> String {
+    told(&place.sign_in(ANN, password).await.unwrap_err())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_user_and_a_wrong_password_are_told_apart_whatever_the_client_tells() {
+    for existence in ["ENABLED", "LEGACY"] {
+        let place = with_ann(json!({ "PreventUserExistenceErrors": existence })).await;
+        let unknown = told(&place.sign_in("bob@example.com", PASSWORD).await.unwrap_err());
+        let wrong = refused(&place, "Engine-1843").await;
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(unknown, @r"
+            error: there is no user `bob@example.com`
+            hint: `stackctl user list` shows who is there, `stackctl user create bob@example.com` makes them
+            ");
+            insta::assert_snapshot!(wrong, @r"
+            error: the password of `ann@example.com` is wrong
+            hint: `stackctl user set-password ann@example.com` sets another one
+            ");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_may_not_look_at_users_is_told_both() {
+    let place = with_ann(json!({})).await;
+    place.refuse("cognito-idp:AdminGetUser", "AccessDeniedException", "User: ann is not authorized to perform");
+    insta::assert_snapshot!(refused(&place, "Engine-1843").await, @r"
+    error: there is no user `ann@example.com`, or the password is wrong
+    hint: `stackctl user list` shows who is there
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disabled_user_is_told_so() {
+    let place = with_ann(json!({})).await;
+    place.call("AdminDisableUser", json!({ "Username": ANN })).await;
+    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
+    error: `ann@example.com` is disabled
+    hint: `stackctl user enable ann@example.com` lets them sign in again
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_attempts_are_told_as_such() {
+    let place = with_ann(json!({})).await;
+    for _ in 0..5 {
+        refused(&place, "Engine-1843").await;
+    }
+    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
+    error: there were too many attempts to sign in as `ann@example.com`
+    hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_temporary_password_expires() {
+    let place = Place::new().await;
+    let user = json!({ "Username": ANN, "MessageAction": "SUPPRESS", "TemporaryPassword": "Temporary-1" });
+    place.call("AdminCreateUser", user).await;
+    tokio::time::advance(Duration::from_hours(24 * 8)).await;
+    insta::assert_snapshot!(refused(&place, "Temporary-1").await, @r"
+    error: the temporary password of `ann@example.com` has expired
+    hint: `stackctl user create ann@example.com` goes on with a new one
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_was_reset_must_be_set() {
+    let place = with_ann(json!({})).await;
+    place.call("AdminResetUserPassword", json!({ "Username": ANN })).await;
+    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
+    error: the password of `ann@example.com` has been reset, and no new one is set
+    hint: `stackctl user set-password ann@example.com` sets a new one
+    ");
+    let people = place.people();
+    people.set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap();
+    place.sign_in(ANN, PASSWORD).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_signed_up_must_be_confirmed() {
+    let place = Place::new().await;
+    let user = json!({ "ClientId": place.client, "Username": ANN, "Password": PASSWORD });
+    place.call("SignUp", user).await;
+    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
+    error: `ann@example.com` has signed up and is not confirmed
+    hint: `stackctl user set-password ann@example.com` confirms them with a password of your choice; the code that they were sent confirms them with their own
+    ");
+    let error = place.create(ANN).await.unwrap_err();
+    assert_eq!(error.to_string(), "`ann@example.com` exists already, with the status UNCONFIRMED");
+    // What the hint says is true.
+    place.people().set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap();
+    place.sign_in(ANN, PASSWORD).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flow_that_the_client_does_not_allow_is_refused_before_anything_is_sent() {
+    let flows = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
+    let place = Place::with(json!({}), json!({ "ExplicitAuthFlows": flows })).await;
+    insta::assert_snapshot!(refused(&place, PASSWORD).await.replace(&place.client, "CLIENT"), @r"
+    error: the app client `CLIENT` does not allow the flow `ADMIN_USER_PASSWORD_AUTH`
+      it allows: ALLOW_USER_SRP_AUTH, ALLOW_REFRESH_TOKEN_AUTH
+    ");
+    assert!(!place.local.call_counts().contains_key("cognito-idp:AdminInitiateAuth"));
+    let old = Place::with(json!({}), json!({ "ExplicitAuthFlows": ["ADMIN_NO_SRP_AUTH"] })).await;
+    old.create("ann").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pool_or_a_client_that_is_not_there_is_named() {
+    let mut place = Place::new().await;
+    let pool = std::mem::replace(&mut place.pool, "us-west-2_nobody123".into());
+    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
+    error: there is no user pool `us-west-2_nobody123` in this account and Region
+    hint: its id says that it is in us-west-2; `--region` and `--profile` choose the place
+    ");
+    insta::assert_snapshot!(told(&place.create(ANN).await.unwrap_err()), @r"
+    error: there is no user pool `us-west-2_nobody123` in this account and Region
+    hint: its id says that it is in us-west-2; `--region` and `--profile` choose the place
+    ");
+    (place.pool, place.client) = (pool, "nobody".into());
+    insta::assert_snapshot!(refused(&place, PASSWORD).await.replace(&place.pool, "POOL"), @r"
+    error: there is no such app client in user pool `POOL`
+    hint: `aws cognito-idp list-user-pool-clients` lists those there are
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn triggers_have_their_say() {
+    let place = with_ann(json!({})).await;
+    let mut texts = String::new();
+    for (code, message) in [
+        ("UserLambdaValidationException", "PreAuthentication failed with error not on a Sunday."),
+        ("UnexpectedLambdaException", "PreAuthentication failed due to timeout"),
+        ("InvalidLambdaResponseException", "Unrecognizable lambda output"),
+    ] {
+        place.refuse("cognito-idp:AdminInitiateAuth", code, message);
+        texts += &refused(&place, PASSWORD).await;
+    }
+    insta::assert_snapshot!(texts, @r"
+    error: a Lambda trigger of the user pool has refused: PreAuthentication failed with error not on a Sunday.
+    hint: the log of the trigger's function tells more
+    error: a Lambda trigger of the user pool has failed: PreAuthentication failed due to timeout
+    hint: the log of the trigger's function tells more
+    error: a Lambda trigger of the user pool has failed: Unrecognizable lambda output
+    hint: the log of the trigger's function tells more
+    ");
+    place.refuse("cognito-idp:AdminCreateUser", "UserLambdaValidationException", "PreSignUp failed with error no.");
+    let error = place.create("bob@example.com").await.unwrap_err();
+    assert_eq!(error.to_string(), "a Lambda trigger of the user pool has refused: PreSignUp failed with error no.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_no_words_of_its_own_is_told_in_those_of_aws() {
+    let place = with_ann(json!({})).await;
+    let mut texts = String::new();
+    for (code, message) in [
+        ("AccessDeniedException", "User: ann is not authorized to perform: cognito-idp:AdminInitiateAuth"),
+        ("MFAMethodNotFoundException", "No MFA method"),
+        ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
+        ("InvalidSmsRoleAccessPolicyException", "Role does not have permission to publish with SNS"),
+    ] {
+        // The SDK takes a limit for something that passes, and asks three times.
+        for _ in 0..if code == "LimitExceededException" { 3 } else { 1 } {
+            place.refuse("cognito-idp:AdminInitiateAuth", code, message);
+        }
+        texts += &refused(&place, PASSWORD).await;
+    }
+    insta::assert_snapshot!(texts, @r"
+    error: ann@example.com: not signed in
+      cognito-idp:AdminInitiateAuth: AccessDeniedException: User: ann is not authorized to perform: cognito-idp:AdminInitiateAuth
+    hint: the caller needs `cognito-idp:AdminInitiateAuth`
+    error: `ann@example.com` has no second factor that the user pool could ask for
+    hint: set one up, as with `aws cognito-idp admin-set-user-mfa-preference`
+    error: there were too many attempts to sign in as `ann@example.com`
+    hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
+    error: ann@example.com: not signed in
+      cognito-idp:AdminInitiateAuth: InvalidSmsRoleAccessPolicyException: Role does not have permission to publish with SNS
+    ");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_is_waited_out_and_told() {
+    let place = with_ann(json!({})).await;
+    for _ in 0..4 {
+        place.refuse("cognito-idp:AdminInitiateAuth", "TooManyRequestsException", "Too many requests");
+    }
+    place.sign_in(ANN, PASSWORD).await.unwrap();
+    assert_eq!(place.events.heard(), ["waiting for AWS's request quota (at most 120 s)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_password_that_cognito_refuses_is_told_in_its_words() {
+    let place = with_ann(json!({})).await;
+    let code = "PasswordHistoryPolicyViolationException";
+    place.refuse("cognito-idp:AdminSetUserPassword", code, "Password has previously been used");
+    let people = place.people();
+    let error = people.set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap_err();
+    assert_eq!(told(&error), "error: Cognito refuses the password: Password has previously been used\n");
+}
