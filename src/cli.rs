@@ -23,7 +23,9 @@ use std::{
 use clap::{Args, FromArgMatches as _, Parser, ValueEnum, parser::ValueSource};
 
 pub(crate) use call::CallArgs;
-pub(crate) use command::{Command, Detailed, InitArgs, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs};
+pub(crate) use command::{
+    Command, Detailed, GraphFormat, InitArgs, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs,
+};
 pub(crate) use data::Data;
 pub(crate) use environment::{environment, person, variables_of_aws};
 pub(crate) use help::command;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs, number};
 
@@ -241,6 +241,17 @@ pub(crate) enum Command {
     #[command(after_help = LOGS_EXAMPLES)]
     Logs(LogsArgs),
 
+    /// Draw the infrastructure of the config
+    ///
+    /// Prints the client, the API with its routes, the authorizer and the functions as a Mermaid flowchart, a DOT graph or an
+    /// SVG image.
+    #[command(after_help = "Examples:\n  stackctl graph\n  stackctl graph --format svg > stack.svg")]
+    Graph {
+        /// The format of the graph
+        #[arg(long, value_name = "FORMAT", default_value = "mermaid")]
+        format: GraphFormat,
+    },
+
     /// Manage the local emulator
     Local {
         #[command(subcommand)]
@@ -389,6 +400,17 @@ pub(crate) struct Detailed {
     pub(crate) detailed_exitcode: bool,
 }
 
+/// The format of a graph.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A Mermaid flowchart
+    Mermaid,
+    /// A DOT graph, for Graphviz
+    Dot,
+    /// An SVG image
+    Svg,
+}
+
 /// The commands of the local emulator.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LocalCommand {
@@ -425,6 +447,7 @@ impl Command {
             Self::Call(_) => "call",
             Self::Invoke(_) => "invoke",
             Self::Logs(_) => "logs",
+            Self::Graph { .. } => "graph",
             Self::State { command } => command.name(),
             Self::Unlock => "unlock",
             Self::Local { command } => match command {

@@ -9,7 +9,7 @@ use super::Cli;
 /// The commands in the order of the root's help, by group.
 const GROUPS: [(&str, &[&str]); 5] = [
     ("Deploy", &["init", "validate", "plan", "up", "status", "outputs", "history", "rollback", "down"]),
-    ("Develop", &["watch", "call", "invoke", "logs", "local"]),
+    ("Develop", &["watch", "call", "invoke", "logs", "graph", "local"]),
     ("Users", &["user"]),
     ("State", &["state", "unlock", "recover"]),
     ("Other", &["completions", "man", "version", "help"]),
@@ -77,6 +77,7 @@ fn accepted(command: &str) -> &'static [&'static str] {
         &["config", "stage", "region", "profile", "local", "json", "quiet", "verbose", "color", "parallel"];
     match command {
         "completions" | "man" | "version" => &["color"],
+        "graph" => &["config", "stage", "region", "quiet", "verbose", "color"],
         "init" => &["region", "json", "quiet", "verbose", "color"],
         "validate" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
         "up" | "watch" | "rollback" | "down" | "recover" => &COMMON,

@@ -4,6 +4,7 @@
 mod call;
 mod completions;
 mod down;
+mod graph;
 mod history;
 mod init;
 mod invoke;
@@ -121,6 +122,7 @@ async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
         Command::Call(arguments) => call::run(app, &arguments).await,
         Command::Invoke(arguments) => invoke::run(app, &arguments).await,
         Command::Logs(arguments) => logs::run(app, &arguments).await,
+        Command::Graph { format } => graph::run(app, format),
         Command::State { command } => state::run(app, command).await,
         Command::Unlock => unlock::run(app).await,
         Command::Local { command } => match command {

@@ -7,6 +7,7 @@
 mod api;
 mod build;
 mod functions;
+mod graph;
 mod keys;
 mod names;
 mod outputs;
@@ -15,6 +16,7 @@ mod users;
 
 pub use api::{access_log_group, needed};
 pub use build::build;
+pub use graph::{Graph, graph};
 pub use names::{Identity, Packages, access_log_group_name, log_group_name, role_name};
 pub use outputs::{Outputs, RouteUrl, outputs};
 pub use recovery::{rewire, scope, sought};

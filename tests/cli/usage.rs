@@ -53,6 +53,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       call         Send a request to a route
       invoke       Invoke a function directly
       logs         Show the logs of the functions and the API
+      graph        Draw the infrastructure of the config
       local        Manage the local emulator
 
     Users:

@@ -1,6 +1,7 @@
 //! From a configuration to what is to be: names, wiring, policies. No AWS, no state but one written by hand.
 
 mod cors;
+mod graph;
 mod names;
 mod outputs;
 mod wiring;
