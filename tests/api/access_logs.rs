@@ -29,15 +29,7 @@ async fn deployed(api: Api) -> (Api, Outputs) {
 }
 
 fn spec(api: &Api, access_log: Option<AccessLog>) -> Spec {
-    Spec {
-        rest_api_id: api.id.clone().into(),
-        name: "dev".into(),
-        description: None,
-        fingerprint: "f1".into(),
-        throttling: BTreeMap::new(),
-        access_log,
-        tags: BTreeMap::new(),
-    }
+    Spec { access_log, ..api.stage("f1") }
 }
 
 fn log(format: &str) -> AccessLog {

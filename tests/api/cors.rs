@@ -8,7 +8,7 @@ use stackctl::{
     engine::Resource as _,
     resources::{
         api_routes::{GatewayResponse, Preflight, Way},
-        stage::{Spec, Stage},
+        stage::Stage,
     },
 };
 
@@ -32,16 +32,7 @@ async fn open_to(origins: &[&str], credentials: bool, way: Way) -> Api {
     spec.gateway_responses.insert("DEFAULT_4XX".into(), GatewayResponse { headers, foreign: BTreeMap::new() });
     api.write_in(&spec, way).await.unwrap();
     assert_eq!(api.read().await, spec, "{way:?}");
-    let stage = Spec {
-        rest_api_id: api.id.clone().into(),
-        name: "dev".into(),
-        description: None,
-        fingerprint: "f".into(),
-        throttling: BTreeMap::new(),
-        access_log: None,
-        tags: BTreeMap::new(),
-    };
-    Stage::create(&api.context(), &stage, &claim("ours", &api.key)).await.unwrap();
+    Stage::create(&api.context(), &api.stage("f"), &claim("ours", &api.key)).await.unwrap();
     api
 }
 

@@ -17,6 +17,7 @@ use stackctl::{
         api_routes::{self, ApiRoutes, Auth, Route},
         authorizer::{self, Authorizer},
         rest_api::{self, RestApi},
+        stage,
     },
 };
 use stackctl_local::{Effect, Fault, Settings};
@@ -85,6 +86,19 @@ impl Api {
             preflights: BTreeMap::new(),
             gateway_responses: BTreeMap::new(),
             unrouted: BTreeSet::new(),
+        }
+    }
+
+    /// The spec of a stage with this fingerprint.
+    pub(crate) fn stage(&self, fingerprint: &str) -> stage::Spec {
+        stage::Spec {
+            rest_api_id: self.id.clone().into(),
+            name: "dev".into(),
+            description: None,
+            fingerprint: fingerprint.into(),
+            throttling: BTreeMap::new(),
+            access_log: None,
+            tags: BTreeMap::new(),
         }
     }
 

@@ -20,18 +20,6 @@ impl Api {
         api
     }
 
-    fn stage(&self, fingerprint: &str) -> Spec {
-        Spec {
-            rest_api_id: self.id.clone().into(),
-            name: "dev".into(),
-            description: None,
-            fingerprint: fingerprint.into(),
-            throttling: BTreeMap::new(),
-            access_log: None,
-            tags: BTreeMap::new(),
-        }
-    }
-
     async fn deploy(&self, fingerprint: &str) -> Outputs {
         let spec = self.stage(fingerprint);
         Stage::create(&self.context(), &spec, &claim("ours", &self.key)).await.unwrap()

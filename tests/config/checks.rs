@@ -43,104 +43,79 @@ fn a_check_can_say_all_of_a_request_and_of_its_answer() {
 }
 
 #[test]
-fn every_variable_of_the_path_has_a_value_and_nothing_else() {
-    assert_snapshot!(checked("GET /items/{id}/{rest+}", r#"{ "path": { "id": "", "it": "1" } }"#), @r#"
+fn the_path_the_method_and_the_body_of_a_check_fit_its_route() {
+    let reported = [
+        checked("GET /items/{id}/{rest+}", r#"{ "path": { "id": "", "it": "1" } }"#),
+        checked("GET /hello", r#"{ "path": { "id": "1" } }"#),
+        checked("GET /items/{id}", "{}"),
+        checked("GET /hello", r#"{ "method": "GET" }"#),
+        checked("ANY /hello", r#"{ "method": "ANY" }"#),
+        checked("ANY /hello", r#"{ "method": "FOO" }"#),
+        checked("ANY /hello", r#"{ "body": "text" }"#),
+        checked("HEAD /hello", r#"{ "body": { "a": 1 } }"#),
+    ];
+    assert_snapshot!(reported.join("\n"), @r#"
     error: config.json:6:26: routes."GET /items/{id}/{rest+}".check.path: the variable `rest` of the path has no value
     hint: add `"path": { "rest": "…" }`
     error: config.json:6:34: routes."GET /items/{id}/{rest+}".check.path.id: the variable `id` has no value
     error: config.json:6:38: routes."GET /items/{id}/{rest+}".check.path.it: `it` is not a variable of `/items/{id}/{rest+}`
       variables are: id, rest
     hint: did you mean `id`?
-    "#);
-    assert_snapshot!(checked("GET /hello", r#"{ "path": { "id": "1" } }"#), @r#"
     error: config.json:6:28: routes."GET /hello".check.path.id: `id` is not a variable of `/hello`
     hint: the path has none: leave it out
-    "#);
-    assert_snapshot!(checked("GET /items/{id}", "{}"), @r#"
     error: config.json:6:16: routes."GET /items/{id}".check: the variable `id` of the path has no value
     hint: add `"path": { "id": "…" }`
-    "#);
-}
-
-#[test]
-fn a_request_has_one_method_and_a_body_where_there_can_be_one() {
-    assert_snapshot!(checked("GET /hello", r#"{ "method": "GET" }"#), @r#"
     error: config.json:6:28: routes."GET /hello".check.method: the method is that of the route, `GET`
     hint: leave `method` out: it is for routes with `ANY`
-    "#);
-    assert_snapshot!(checked("ANY /hello", r#"{ "method": "ANY" }"#), @r#"
     warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:28: routes."ANY /hello".check.method: `ANY` is not allowed
       allowed are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
-    "#);
-    assert_snapshot!(checked("ANY /hello", r#"{ "method": "FOO" }"#), @r#"
     warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:28: routes."ANY /hello".check.method: `FOO` is not allowed
       allowed are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
-    "#);
-    assert_snapshot!(checked("ANY /hello", r#"{ "body": "text" }"#), @r#"
     warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:26: routes."ANY /hello".check.body: a `GET` request has no body
+    error: config.json:6:26: routes."HEAD /hello".check.body: a `HEAD` request has no body
     "#);
-    assert_snapshot!(checked("HEAD /hello", r#"{ "body": { "a": 1 } }"#), @r#"error: config.json:6:26: routes."HEAD /hello".check.body: a `HEAD` request has no body"#);
 }
 
 #[test]
-fn an_answer_without_a_body_holds_nothing() {
-    assert_snapshot!(checked("HEAD /hello", r#"{ "bodyMatch": "x" }"#), @r#"
+fn a_check_asks_only_for_what_can_be_sent_and_returned() {
+    let mut reported = vec![
+        checked("HEAD /hello", r#"{ "bodyMatch": "x" }"#),
+        checked("ANY /hello", r#"{ "method": "HEAD", "bodyMatch": {} }"#),
+        checked("GET /hello", r#"{ "as": "user" }"#),
+    ];
+    let members = r#""function": "hello""#;
+    let routes =
+        format!(r#""POST /hello": {{ {members} }}, "ANY /hello": {{ {members}, "check": {{ "method": "POST" }} }}"#);
+    reported.push(Folder::with_routes(&routes).problems());
+    let headers = r#"{ "headers": { "X One": "1", "X-Two": "ä", "authorization": "Bearer x" } }"#;
+    reported.push(checked("GET /hello", headers));
+    reported.push(checked("GET /hello", r#"{ "status": 100, "as": "nobody" }"#));
+    reported.push(checked("GET /hello", r#"{ "expect": 200 }"#));
+    assert_snapshot!(reported.join("\n"), @r#"
     error: config.json:6:31: routes."HEAD /hello".check.bodyMatch: the answer to a `HEAD` request has no body
     hint: leave it out
-    "#);
-    assert_snapshot!(checked("ANY /hello", r#"{ "method": "HEAD", "bodyMatch": {} }"#), @r#"
     warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:49: routes."ANY /hello".check.bodyMatch: the answer to a `HEAD` request has no body
     hint: leave it out
-    "#);
-}
-
-#[test]
-fn nobody_checks_a_public_route_as_a_user() {
-    assert_snapshot!(checked("GET /hello", r#"{ "as": "user" }"#), @r#"
     error: config.json:6:24: routes."GET /hello".check.as: the route is public, so no request to it has a token
     hint: leave `as` out, or leave `auth` out to ask for a signed-in user
-    "#);
-}
-
-#[test]
-fn a_request_to_any_method_does_not_come_to_another_route() {
-    let members = r#""function": "hello""#;
-    let routes =
-        format!(r#""POST /hello": {{ {members} }}, "ANY /hello": {{ {members}, "check": {{ "method": "POST" }} }}"#);
-    assert_snapshot!(Folder::with_routes(&routes).problems(), @r#"
     error: config.json:5:103: routes."ANY /hello".check.method: the request would come to `POST /hello`
     hint: choose another `method`
-    "#);
-}
-
-#[test]
-fn headers_are_such_as_can_be_sent() {
-    let headers = r#"{ "headers": { "X One": "1", "X-Two": "ä", "authorization": "Bearer x" } }"#;
-    assert_snapshot!(checked("GET /hello", headers), @r#"
     error: config.json:6:31: routes."GET /hello".check.headers."X One": `X One` is not the name of a header
     error: config.json:6:54: routes."GET /hello".check.headers.X-Two: a header is a line of plain letters, digits and signs
     error: config.json:6:59: routes."GET /hello".check.headers.authorization: `Authorization` is set by `as`
     hint: leave it out; `"as": "none"` sends no token
-    "#);
-}
-
-#[test]
-fn a_status_and_a_caller_are_such_as_there_are() {
-    assert_snapshot!(checked("GET /hello", r#"{ "status": 100, "as": "nobody" }"#), @r#"
     error: config.json:6:28: routes."GET /hello".check.status: 100 is out of range
       allowed are 200 to 599
     error: config.json:6:39: routes."GET /hello".check.as: `nobody` is not allowed
       allowed are: user, none
-    "#);
-    assert_snapshot!(checked("GET /hello", r#"{ "expect": 200 }"#), @r#"
     error: config.json:6:18: routes."GET /hello".check.expect: unknown key
       keys here are: method, path, query, headers, body, as, status, bodyMatch
     "#);

@@ -67,25 +67,18 @@ fn what_the_flags_name_is_checked_like_what_the_file_names() {
 }
 
 #[test]
-fn a_stage_must_be_a_name_that_api_gateway_takes() {
-    let folder = Folder::with(
-        r#"{
+fn stage_pool_client_and_account_have_the_form_that_aws_requires() {
+    let mut reported = vec![
+        Folder::with(
+            r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev/1" },
   "functions": {},
   "routes": {},
   "stages": { "prod!": {} }
 }"#,
-    );
-    assert_snapshot!(folder.problems(), @r#"
-    error: config.json:2:74: deployment.stage: `dev/1` is not a stage name
-      a stage has 1 to 128 letters, digits, hyphens and underscores
-    error: config.json:5:15: stages."prod!": `prod!` is not a stage name
-      a stage has 1 to 128 letters, digits, hyphens and underscores
-    "#);
-}
-
-#[test]
-fn cognitos_names_have_their_own_characters_and_length() {
+        )
+        .problems(),
+    ];
     let long = "p".repeat(129);
     let folder = Folder::with_deployment(&format!(
         r#""serviceName": "shop", "region": "eu-west-1",
@@ -94,32 +87,31 @@ fn cognitos_names_have_their_own_characters_and_length() {
     ));
     let ascii =
         r#""serviceName": "shop", "region": "eu-west-1", "userPoolName": "größe", "clientName": "a b\tc+=,.@-_""#;
-    assert_snapshot!(Folder::with_deployment(ascii).problems(), @"
+    reported.push(Folder::with_deployment(ascii).problems());
+    let empty = r#""serviceName": "shop", "region": "eu-west-1", "userPoolName": "", "clientName": """#;
+    reported.push(Folder::with_deployment(empty).problems());
+    reported.push(folder.problems());
+    reported.push(
+        Folder::with_deployment(r#""serviceName": "shop", "region": "eu-west-1", "accountId": "12345""#).problems(),
+    );
+    assert_snapshot!(reported.join("\n"), @r#"
+    error: config.json:2:74: deployment.stage: `dev/1` is not a stage name
+      a stage has 1 to 128 letters, digits, hyphens and underscores
+    error: config.json:5:15: stages."prod!": `prod!` is not a stage name
+      a stage has 1 to 128 letters, digits, hyphens and underscores
     error: config.json:3:67: deployment.userPoolName: Cognito refuses `ö` in the name
       allowed are letters from a to z, digits, spaces and _ + = , . @ -
-    ");
-    let empty = r#""serviceName": "shop", "region": "eu-west-1", "userPoolName": "", "clientName": """#;
-    assert_snapshot!(Folder::with_deployment(empty).problems(), @"
     error: config.json:3:67: deployment.userPoolName: the name is empty
       Cognito takes 1 to 128 characters
     error: config.json:3:85: deployment.clientName: the name is empty
       Cognito takes 1 to 128 characters
-    ");
-    assert_snapshot!(folder.problems(), @"
     error: config.json:4:21: deployment.userPoolName: Cognito refuses `/` in the name
       allowed are letters from a to z, digits, spaces and _ + = , . @ -
     error: config.json:5:19: deployment.clientName: the name has 129 characters
       Cognito takes 128
-    ");
-}
-
-#[test]
-fn an_account_id_has_twelve_digits() {
-    let folder = Folder::with_deployment(r#""serviceName": "shop", "region": "eu-west-1", "accountId": "12345""#);
-    assert_snapshot!(folder.problems(), @"
     error: config.json:3:64: deployment.accountId: `12345` is not an account id
       an account id has 12 digits
-    ");
+    "#);
 }
 
 #[test]

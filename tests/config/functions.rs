@@ -17,24 +17,14 @@ fn named(name: &str) -> Folder {
 }
 
 #[test]
-fn a_functions_name_is_measured_with_the_service_and_the_stage() {
+fn a_functions_name_is_one_that_lambda_and_iam_accept() {
+    let mut reported = Vec::new();
     assert_eq!(named(&"f".repeat(55)).problems(), "");
-    assert_snapshot!(named(&"f".repeat(56)).problems(), @"
-    error: config.json:3:18: functions.ffffffffffffffffffffffffffffffffffffffffffffffffffffffff: the function's name `shop-dev-ffffffffffffffffffffffffffffffffffffffffffffffffffffffff` has 65 characters
-      Lambda and IAM take 64; it is `<serviceName>-<stage>-<function>`
-    hint: shorten one of the three by 1
-    ");
-    assert_snapshot!(named(&"f".repeat(55)).stage("prod").problems(), @"
-    error: config.json:3:18: functions.fffffffffffffffffffffffffffffffffffffffffffffffffffffff: the function's name `shop-prod-fffffffffffffffffffffffffffffffffffffffffffffffffffffff` has 65 characters
-      Lambda and IAM take 64; it is `<serviceName>-<stage>-<function>`
-    hint: shorten one of the three by 1
-    ");
-}
-
-#[test]
-fn two_functions_differ_in_more_than_case() {
-    let folder = Folder::with(&format!(
-        r#"{{
+    reported.push(named(&"f".repeat(56)).problems());
+    reported.push(named(&"f".repeat(55)).stage("prod").problems());
+    reported.push(
+        Folder::with(&format!(
+            r#"{{
   "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }},
   "functions": {{
     "hello": {{ {MEMBERS} }},
@@ -42,87 +32,76 @@ fn two_functions_differ_in_more_than_case() {
   }},
   "routes": {{}}
 }}"#
-    ));
-    assert_snapshot!(folder.problems(), @"
+        ))
+        .problems(),
+    );
+    reported.push(named("say hello").problems());
+    assert_snapshot!(reported.join("\n"), @r#"
+    error: config.json:3:18: functions.ffffffffffffffffffffffffffffffffffffffffffffffffffffffff: the function's name `shop-dev-ffffffffffffffffffffffffffffffffffffffffffffffffffffffff` has 65 characters
+      Lambda and IAM take 64; it is `<serviceName>-<stage>-<function>`
+    hint: shorten one of the three by 1
+    error: config.json:3:18: functions.fffffffffffffffffffffffffffffffffffffffffffffffffffffff: the function's name `shop-prod-fffffffffffffffffffffffffffffffffffffffffffffffffffffff` has 65 characters
+      Lambda and IAM take 64; it is `<serviceName>-<stage>-<function>`
+    hint: shorten one of the three by 1
     error: config.json:5:5: functions.Hello: `Hello` and `hello` differ only in case
       the names of their roles would be the same to IAM
-    ");
-}
-
-#[test]
-fn a_functions_name_has_only_what_lambda_takes() {
-    assert_snapshot!(named("say hello").problems(), @r#"
     error: config.json:3:18: functions."say hello": `say hello` is not a function name
       a function name has letters, digits, hyphens and underscores
     "#);
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_named_with_the_one_that_is() {
+fn the_source_of_a_function_is_a_folder_with_its_code() {
+    let mut reported = Vec::new();
     let folder =
         Folder::with_function_of(r#""source": "lambdas/tset", "handler": "test.handler", "runtime": "python3.13""#);
-    assert_snapshot!(folder.problems(), @"
+    reported.push(folder.problems());
+    reported.push(
+        Folder::with_function_of(r#""source": "src", "handler": "test.handler", "runtime": "python3.13""#).problems(),
+    );
+    reported.push(
+        Folder::with_function_of(
+            r#""source": "lambdas/test/test.py", "handler": "test.handler", "runtime": "python3.13""#,
+        )
+        .problems(),
+    );
+    let folder =
+        Folder::with_function_of(r#""source": "lambdas/test", "handler": "test.handle", "runtime": "python3.13""#);
+    reported.push(folder.problems());
+    let folder = || Folder::with_function_of(r#""source": "rust", "handler": "x", "runtime": "provided.al2023""#);
+    reported.push(folder().write("rust/main.rs", "").problems());
+    assert_eq!(folder().write("rust/bootstrap", "").problems(), "");
+    assert_snapshot!(reported.join("\n"), @r"
     error: config.json:4:17: functions.hello.source: there is no folder `lambdas/tset`
       the path starts from the folder of this file
     hint: did you mean `lambdas/test`?
-    ");
-    let folder = Folder::with_function_of(r#""source": "src", "handler": "test.handler", "runtime": "python3.13""#);
-    assert_snapshot!(folder.problems(), @"
     error: config.json:4:17: functions.hello.source: there is no folder `src`
       the path starts from the folder of this file
-    ");
-}
-
-#[test]
-fn a_source_is_a_folder_not_a_file() {
-    let folder = Folder::with_function_of(
-        r#""source": "lambdas/test/test.py", "handler": "test.handler", "runtime": "python3.13""#,
-    );
-    assert_snapshot!(folder.problems(), @"
     error: config.json:4:17: functions.hello.source: `lambdas/test/test.py` is a file
       a function's source is the folder that becomes its package
+    warning: config.json:4:44: functions.hello.handler: the name `handle` does not occur in `test.py`
+    hint: did you mean `handler`?
+    error: config.json:4:52: functions.hello.runtime: there is no file `bootstrap` in `rust`
+      the runtime runs that file, whatever the handler says
+    hint: build the program for Linux and put it there under this name
     ");
 }
 
 #[test]
-fn a_python_handlers_file_must_be_in_the_folder() {
+fn the_file_of_a_handler_is_in_the_folder() {
+    let mut reported = Vec::new();
     let handler = |handler: &str| {
         let members = format!(r#""source": "lambdas/test", "runtime": "python3.13", "handler": "{handler}""#);
         Folder::with_function_of(&members)
             .write("lambdas/test/app/main.py", "def handler(): pass")
             .write("lambdas/test/pack/__init__.py", "from .inner import *")
     };
-    assert_snapshot!(handler("tset.handler").problems(), @"
-    error: config.json:4:69: functions.hello.handler: there is no file `tset.py` in `lambdas/test`
-      files there are: test.py
-    hint: did you mean `test.py`?
-    ");
-    assert_snapshot!(handler("app/mian.handler").problems(), @"
-    error: config.json:4:69: functions.hello.handler: there is no file `app/mian.py` in `lambdas/test`
-      files beside it would be: main.py
-    hint: did you mean `main.py`?
-    ");
-    assert_snapshot!(handler("handler").problems(), @"
-    error: config.json:4:69: functions.hello.handler: `handler` names no function
-      a handler is written `file.function`
-    ");
+    reported.push(handler("tset.handler").problems());
+    reported.push(handler("app/mian.handler").problems());
+    reported.push(handler("handler").problems());
     for good in ["test.handler", "app/main.handler", "app.main.handler", "pack.anything"] {
         assert_eq!(handler(good).problems(), "");
     }
-}
-
-#[test]
-fn a_handlers_name_that_occurs_nowhere_in_its_file_is_a_warning() {
-    let folder =
-        Folder::with_function_of(r#""source": "lambdas/test", "handler": "test.handle", "runtime": "python3.13""#);
-    assert_snapshot!(folder.problems(), @"
-    warning: config.json:4:44: functions.hello.handler: the name `handle` does not occur in `test.py`
-    hint: did you mean `handler`?
-    ");
-}
-
-#[test]
-fn a_node_handlers_file_may_have_three_endings() {
     let handler = |handler: &str| {
         let members = format!(r#""source": "web", "runtime": "nodejs24.x", "handler": "{handler}""#);
         Folder::with_function_of(&members)
@@ -133,82 +112,62 @@ fn a_node_handlers_file_may_have_three_endings() {
     for good in ["index.handler", "a/b.handler", "old.handler", "index.inner.handler"] {
         assert_eq!(handler(good).problems(), "");
     }
-    assert_snapshot!(handler("idnex.handler").problems(), @"
+    reported.push(handler("idnex.handler").problems());
+    reported.push(handler("index").problems());
+    assert_snapshot!(reported.join("\n"), @r"
+    error: config.json:4:69: functions.hello.handler: there is no file `tset.py` in `lambdas/test`
+      files there are: test.py
+    hint: did you mean `test.py`?
+    error: config.json:4:69: functions.hello.handler: there is no file `app/mian.py` in `lambdas/test`
+      files beside it would be: main.py
+    hint: did you mean `main.py`?
+    error: config.json:4:69: functions.hello.handler: `handler` names no function
+      a handler is written `file.function`
     error: config.json:4:60: functions.hello.handler: there is no file `idnex.js` in `web`
       files there are: index.mjs, old.js
     hint: did you mean `index.mjs`?
-    ");
-    assert_snapshot!(handler("index").problems(), @"
     error: config.json:4:60: functions.hello.handler: `index` names no function
       a handler is written `file.function`
     ");
 }
 
 #[test]
-fn a_provided_runtime_needs_a_bootstrap_and_no_particular_handler() {
-    let folder = || Folder::with_function_of(r#""source": "rust", "handler": "x", "runtime": "provided.al2023""#);
-    assert_snapshot!(folder().write("rust/main.rs", "").problems(), @"
-    error: config.json:4:52: functions.hello.runtime: there is no file `bootstrap` in `rust`
-      the runtime runs that file, whatever the handler says
-    hint: build the program for Linux and put it there under this name
-    ");
-    assert_eq!(folder().write("rust/bootstrap", "").problems(), "");
-}
-
-#[test]
-fn a_handler_has_a_length_and_no_spaces() {
+fn a_functions_settings_keep_to_lambdas_limits() {
+    let mut reported = Vec::new();
     let handler = |handler: &str| {
         Folder::with_function_of(&format!(r#""source": "lambdas/test", "runtime": "java25", "handler": "{handler}""#))
             .problems()
     };
-    assert_snapshot!(handler("a b"), @"
+    reported.push(handler("a b"));
+    reported.push(handler(""));
+    reported.push(handler(&"h".repeat(129)));
+    assert_eq!(handler(&"h".repeat(128)), "");
+    reported.push(Folder::with_function(r#""timeout": 1801, "memory": 127"#).problems());
+    reported.push(Folder::with_function(r#""timeout": 0, "memory": 10241"#).problems());
+    let description = format!(r#""description": "{}""#, "d".repeat(257));
+    reported.push(Folder::with_function(&description).problems());
+    reported.push(Folder::with_function(r#""logRetentionDays": 10"#).problems());
+    reported.push(Folder::with_function(r#""logRetentionDays": 4000"#).problems());
+    assert_snapshot!(reported.join("\n"), @r"
     error: config.json:4:65: functions.hello.handler: Lambda refuses ` ` in the handler
       allowed are all characters but spaces
-    ");
-    assert_snapshot!(handler(""), @"
     error: config.json:4:65: functions.hello.handler: the handler is empty
       Lambda takes 1 to 128 characters
-    ");
-    assert_snapshot!(handler(&"h".repeat(129)), @"
     error: config.json:4:65: functions.hello.handler: the handler has 129 characters
       Lambda takes 128
-    ");
-    assert_eq!(handler(&"h".repeat(128)), "");
-}
-
-#[test]
-fn a_functions_numbers_keep_to_lambdas_ranges() {
-    assert_snapshot!(Folder::with_function(r#""timeout": 1801, "memory": 127"#).problems(), @"
     error: config.json:5:18: functions.hello.timeout: 1801 is out of range
       allowed are 1 to 1800
     error: config.json:5:34: functions.hello.memory: 127 is out of range
       allowed are 128 to 10240
-    ");
-    assert_snapshot!(Folder::with_function(r#""timeout": 0, "memory": 10241"#).problems(), @"
     error: config.json:5:18: functions.hello.timeout: 0 is out of range
       allowed are 1 to 1800
     error: config.json:5:31: functions.hello.memory: 10241 is out of range
       allowed are 128 to 10240
-    ");
-}
-
-#[test]
-fn a_description_has_a_length() {
-    let description = format!(r#""description": "{}""#, "d".repeat(257));
-    assert_snapshot!(Folder::with_function(&description).problems(), @"
     error: config.json:5:22: functions.hello.description: the description has 257 characters
       Lambda takes 256
-    ");
-}
-
-#[test]
-fn log_lines_are_kept_for_as_long_as_cloudwatch_knows() {
-    assert_snapshot!(Folder::with_function(r#""logRetentionDays": 10"#).problems(), @"
     error: config.json:5:27: functions.hello.logRetentionDays: CloudWatch Logs does not keep lines for 10 days
       allowed are: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
     hint: the next longer one is 14
-    ");
-    assert_snapshot!(Folder::with_function(r#""logRetentionDays": 4000"#).problems(), @"
     error: config.json:5:27: functions.hello.logRetentionDays: CloudWatch Logs does not keep lines for 4000 days
       allowed are: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
     ");

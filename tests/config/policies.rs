@@ -119,41 +119,29 @@ fn a_managed_policy_that_aws_does_not_have_is_a_warning() {
 }
 
 #[test]
-fn a_policy_that_allows_everything_is_a_warning() {
-    assert_snapshot!(policy(r#"{ "Effect": "Allow", "Action": "*", "Resource": ["*"] }"#).problems(), @"
-    warning: config.json:6:1: functions.hello.policy[0]: the function may do everything in the account
-    hint: name the actions and resources it needs
-    ");
-}
-
-#[test]
-fn a_policy_has_a_length() {
+fn policies_keep_to_iams_limits() {
+    let mut reported = vec![policy(r#"{ "Effect": "Allow", "Action": "*", "Resource": ["*"] }"#).problems()];
     let resources: Vec<_> = (0..400).map(|index| format!(r#""arn:aws:s3:::bucket{index}/*""#)).collect();
     let statement =
         format!(r#"{{ "Effect": "Allow", "Action": "s3:GetObject", "Resource": [{}] }}"#, resources.join(", "));
-    assert_snapshot!(policy(&statement).problems(), @"
+    reported.push(policy(&statement).problems());
+    reported.push(Folder::with_function(
+        r#""managedPolicies": ["AmazonS3ReadOnlyAccess", "arn:aws:iam::12:policy/mine", "arn:aws:iam::aws:role/mine"]"#,
+    ).problems());
+    let arns: Vec<_> = (0..11).map(|index| format!(r#""arn:aws:iam::123456789012:policy/p{index}""#)).collect();
+    reported.push(Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", "))).problems());
+    assert_snapshot!(reported.join("\n"), @r"
+    warning: config.json:6:1: functions.hello.policy[0]: the function may do everything in the account
+    hint: name the actions and resources it needs
     error: config.json:5:17: functions.hello.policy: the policy has 10747 characters
       IAM takes 10240 for a role, of which 9942 are left beside its log group
     hint: make a managed policy of it and name that in `managedPolicies`
-    ");
-}
-
-#[test]
-fn managed_policies_are_arns_and_ten_at_most() {
-    let folder = Folder::with_function(
-        r#""managedPolicies": ["AmazonS3ReadOnlyAccess", "arn:aws:iam::12:policy/mine", "arn:aws:iam::aws:role/mine"]"#,
-    );
-    assert_snapshot!(folder.problems(), @"
     error: config.json:5:27: functions.hello.managedPolicies[0]: `AmazonS3ReadOnlyAccess` is not the ARN of a managed policy
       it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
     error: config.json:5:53: functions.hello.managedPolicies[1]: `arn:aws:iam::12:policy/mine` is not the ARN of a managed policy
       it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
     error: config.json:5:84: functions.hello.managedPolicies[2]: `arn:aws:iam::aws:role/mine` is not the ARN of a managed policy
       it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
-    ");
-    let arns: Vec<_> = (0..11).map(|index| format!(r#""arn:aws:iam::123456789012:policy/p{index}""#)).collect();
-    let folder = Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", ")));
-    assert_snapshot!(folder.problems(), @"
     error: config.json:5:26: functions.hello.managedPolicies: there are 11 managed policies
       IAM takes 10 for a role
     ");

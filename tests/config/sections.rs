@@ -5,90 +5,83 @@ use insta::assert_snapshot;
 use super::harness::Folder;
 
 #[test]
-fn only_an_administrator_recovers_accounts_or_others_do() {
-    let folder = Folder::with_section(r#""userPool": { "accountRecovery": ["admin_only", "verified_email"] }"#);
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:5:37: userPool.accountRecovery[0]: `admin_only` stands beside other ways of recovery
-      Cognito takes it alone, or one or two of the others
-    ");
-    let folder = Folder::with_section(r#""userPool": { "accountRecovery": ["verified_email", "verified_email"] }"#);
-    assert_snapshot!(folder.problems(), @"error: config.json:5:55: userPool.accountRecovery[1]: `verified_email` stands twice in the list");
-    let folder = Folder::with_section(r#""userPool": { "accountRecovery": [] }"#);
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:5:36: userPool.accountRecovery: the list is empty
-    hint: name at least one, or leave the key out
-    ");
-}
-
-#[test]
-fn sign_up_without_a_code_to_confirm_it_is_a_warning() {
-    assert_snapshot!(Folder::with_section(r#""userPool": { "selfSignUp": true }"#).problems(), @r#"
-    warning: config.json:5:31: userPool.selfSignUp: whoever registers waits for an administrator to confirm it, because no code is sent
-    hint: add `"autoVerifiedAttributes": ["email"]`
-    "#);
+fn pool_and_client_are_such_that_users_can_sign_in() {
+    let mut reported = vec![
+        Folder::with_section(r#""userPool": { "accountRecovery": ["admin_only", "verified_email"] }"#).problems(),
+        Folder::with_section(r#""userPool": { "accountRecovery": ["verified_email", "verified_email"] }"#).problems(),
+        Folder::with_section(r#""userPool": { "accountRecovery": [] }"#).problems(),
+        Folder::with_section(r#""userPool": { "selfSignUp": true }"#).problems(),
+    ];
     let confirmed = r#""userPool": { "selfSignUp": true, "autoVerifiedAttributes": ["email"] }"#;
     assert_eq!(Folder::with_section(confirmed).problems(), "");
-}
-
-#[test]
-fn verifying_phones_is_a_warning() {
-    let folder = Folder::with_section(r#""userPool": { "autoVerifiedAttributes": ["phone_number"] }"#);
-    assert_snapshot!(folder.problems(), @"warning: config.json:5:44: userPool.autoVerifiedAttributes[0]: no code is sent to phones: that needs an SMS configuration, which stackctl does not make");
-}
-
-#[test]
-fn a_client_through_which_stackctl_cannot_sign_in_is_a_warning() {
-    let folder = Folder::with_section(r#""client": { "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] }"#);
-    assert_snapshot!(folder.problems(), @"
+    reported.push(Folder::with_section(r#""userPool": { "autoVerifiedAttributes": ["phone_number"] }"#).problems());
+    reported.push(Folder::with_section(r#""client": { "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] }"#).problems());
+    reported.push(Folder::with_section(r#""client": { "explicitAuthFlows": [] }"#).problems());
+    let folder = Folder::with_section(r#""userPool": { "passwordPolicy": { "temporaryPasswordValidityDays": 0 } }"#);
+    assert_eq!(folder.problems(), "");
+    reported.push(
+        Folder::with_section(r#""userPool": { "passwordPolicy": { "temporaryPasswordValidityDays": 366 } }"#)
+            .problems(),
+    );
+    assert_snapshot!(reported.join("\n"), @r#"
+    error: config.json:5:37: userPool.accountRecovery[0]: `admin_only` stands beside other ways of recovery
+      Cognito takes it alone, or one or two of the others
+    error: config.json:5:55: userPool.accountRecovery[1]: `verified_email` stands twice in the list
+    error: config.json:5:36: userPool.accountRecovery: the list is empty
+    hint: name at least one, or leave the key out
+    warning: config.json:5:31: userPool.selfSignUp: whoever registers waits for an administrator to confirm it, because no code is sent
+    hint: add `"autoVerifiedAttributes": ["email"]`
+    warning: config.json:5:44: userPool.autoVerifiedAttributes[0]: no code is sent to phones: that needs an SMS configuration, which stackctl does not make
     warning: config.json:5:36: client.explicitAuthFlows: `stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`
     hint: add it, unless nobody signs in that way
     warning: config.json:5:36: client.explicitAuthFlows: nobody can renew a token without `ALLOW_REFRESH_TOKEN_AUTH`
       Cognito does not add it to a list of one's own
     hint: add it, unless people shall sign in anew each time
-    ");
-    assert_snapshot!(Folder::with_section(r#""client": { "explicitAuthFlows": [] }"#).problems(), @"
     error: config.json:5:36: client.explicitAuthFlows: the list is empty
     hint: name at least one, or leave the key out
-    ");
+    error: config.json:5:70: userPool.passwordPolicy.temporaryPasswordValidityDays: 366 is out of range
+      allowed are 0 to 365
+    "#);
 }
 
 #[test]
-fn an_access_log_keeps_its_lines_as_long_as_cloudwatch_does() {
+fn the_api_has_settings_that_aws_accepts() {
+    let mut reported = Vec::new();
     assert_eq!(Folder::with_section(r#""api": { "accessLogs": {} }"#).problems(), "");
-    let folder = Folder::with_section(r#""api": { "accessLogs": { "retentionDays": 31 } }"#);
-    assert_snapshot!(folder.problems(), @r"
+    reported.push(Folder::with_section(r#""api": { "accessLogs": { "retentionDays": 31 } }"#).problems());
+    reported.push(Folder::with_section(r#""api": { "throttle": { "rate": 0, "burst": 0 } }"#).problems());
+    reported.push(Folder::with_section(r#""api": { "throttle": { "rate": 20000.5 } }"#).problems());
+    let folder =
+        Folder::with_section(r#""api": { "binaryMediaTypes": ["image/*", "*/*", "application/vnd.x+zip", "png"] }"#);
+    reported.push(folder.problems());
+    reported.push(
+        Folder::with(
+            r#"{
+  "deployment": { "serviceName": "shop", "region": "eu-west-1" },
+  "functions": { "hello": { "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" } },
+  "routes": { "OPTIONS /hello": { "function": "hello", "auth": "none" } },
+  "cors": { "allowedOrigins": ["https://example.com"] }
+}"#,
+        )
+        .problems(),
+    );
+    assert_snapshot!(reported.join("\n"), @r#"
     error: config.json:5:45: api.accessLogs.retentionDays: CloudWatch Logs does not keep lines for 31 days
       allowed are: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
     hint: the next longer one is 60
-    ");
-}
-
-#[test]
-fn throttling_lets_something_through() {
-    let folder = Folder::with_section(r#""api": { "throttle": { "rate": 0, "burst": 0 } }"#);
-    assert_snapshot!(folder.problems(), @"
     error: config.json:5:34: api.throttle.rate: a rate of 0 lets nothing through
       it must be above 0
     error: config.json:5:46: api.throttle.burst: 0 is out of range
       allowed are 1 to 2147483647
-    ");
-    let folder = Folder::with_section(r#""api": { "throttle": { "rate": 20000.5 } }"#);
-    assert_snapshot!(folder.problems(), @"
     error: config.json:5:24: api.throttle: the key `burst` is missing
       burst: Requests at once, at least 1
     warning: config.json:5:34: api.throttle.rate: a rate of 20000.5 is beyond what the account takes in all
       that is 10000 per second until the quota is raised
-    ");
-}
-
-#[test]
-fn media_types_have_their_form() {
-    let folder =
-        Folder::with_section(r#""api": { "binaryMediaTypes": ["image/*", "*/*", "application/vnd.x+zip", "png"] }"#);
-    assert_snapshot!(folder.problems(), @"
     error: config.json:5:76: api.binaryMediaTypes[3]: `png` is not a media type
       a media type is written like `image/png` or `image/*`
-    ");
+    warning: config.json:4:15: routes."OPTIONS /hello": the function answers the preflights of `/hello`, and `cors` does not
+    hint: remove the route to let API Gateway answer them
+    "#);
 }
 
 #[test]
@@ -251,17 +244,6 @@ fn credentials_require_names() {
 }
 
 #[test]
-fn a_temporary_password_may_have_cognitos_own_validity() {
-    let folder = Folder::with_section(r#""userPool": { "passwordPolicy": { "temporaryPasswordValidityDays": 0 } }"#);
-    assert_eq!(folder.problems(), "");
-    let folder = Folder::with_section(r#""userPool": { "passwordPolicy": { "temporaryPasswordValidityDays": 366 } }"#);
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:5:70: userPool.passwordPolicy.temporaryPasswordValidityDays: 366 is out of range
-      allowed are 0 to 365
-    ");
-}
-
-#[test]
 fn headers_and_methods_of_cors_are_names() {
     let folder = Folder::with_section(
         r#""cors": {
@@ -278,20 +260,4 @@ fn headers_and_methods_of_cors_are_names() {
     error: config.json:8:44: cors.allowedMethods[3]: `ANY` is not a method
       methods are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, or * for all of them
     ");
-}
-
-#[test]
-fn a_route_that_answers_preflights_itself_is_a_warning() {
-    let folder = Folder::with(
-        r#"{
-  "deployment": { "serviceName": "shop", "region": "eu-west-1" },
-  "functions": { "hello": { "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" } },
-  "routes": { "OPTIONS /hello": { "function": "hello", "auth": "none" } },
-  "cors": { "allowedOrigins": ["https://example.com"] }
-}"#,
-    );
-    assert_snapshot!(folder.problems(), @r#"
-    warning: config.json:4:15: routes."OPTIONS /hello": the function answers the preflights of `/hello`, and `cors` does not
-    hint: remove the route to let API Gateway answer them
-    "#);
 }

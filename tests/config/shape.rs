@@ -54,34 +54,44 @@ fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
-fn a_missing_file_is_named_with_the_way_to_get_one() {
-    assert_snapshot!(Folder::empty().problems(), @"
+fn a_file_that_is_no_config_is_refused_where_it_stops_being_one() {
+    let reported = [
+        Folder::empty().problems(),
+        Folder::with("{\n  \"deployment\": {\n").problems(),
+        Folder::with("{\n  \"deployment\" {} }").problems(),
+        Folder::with("{ 'deployment': {} }").problems(),
+        Folder::with("").problems(),
+        Folder::with("[]").problems(),
+        Folder::with("{}").problems(),
+        Folder::with_routes(
+            r#""GET /hello": { "function": "hello" },
+    "GET /hello": { "function": "report" }"#,
+        )
+        .problems(),
+        Folder::with_section(r#""userPool": { "usernameAttributes": ["email", "email"] }"#).problems(),
+        Folder::with_section(r#""api": { "description": "grüße", "endpoint": "EDGE" }"#).problems(),
+    ];
+    assert_snapshot!(reported.join("\n"), @r#"
     error: config.json: there is no such file
     hint: `stackctl init` writes an example into an empty folder; `--config` names another file
-    ");
-}
-
-#[test]
-fn text_that_is_not_json_is_shown_where_it_stops_being_json() {
-    assert_snapshot!(Folder::with("{\n  \"deployment\": {\n").problems(), @"error: config.json:2:17: not JSON: unterminated object");
-    assert_snapshot!(Folder::with("{\n  \"deployment\" {} }").problems(), @"error: config.json:2:16: not JSON: expected colon after the string or word in object property");
-    assert_snapshot!(Folder::with("{ 'deployment': {} }").problems(), @"error: config.json:1:3: not JSON: single-quoted strings are not allowed");
-    assert_snapshot!(Folder::with("").problems(), @"
+    error: config.json:2:17: not JSON: unterminated object
+    error: config.json:2:16: not JSON: expected colon after the string or word in object property
+    error: config.json:1:3: not JSON: single-quoted strings are not allowed
     error: config.json: the file is empty
     hint: `stackctl init` writes an example into an empty folder
-    ");
-    assert_snapshot!(Folder::with("[]").problems(), @"error: config.json:1:1: expected an object, found a list");
-}
-
-#[test]
-fn an_empty_object_is_told_everything_it_lacks() {
-    assert_snapshot!(Folder::with("{}").problems(), @r#"
+    error: config.json:1:1: expected an object, found a list
     error: config.json:1:1: the key `deployment` is missing
       deployment: What the stack is called and where it goes
     error: config.json:1:1: the key `functions` is missing
       functions: The Lambda functions, by a name of your choice
     error: config.json:1:1: the key `routes` is missing
       routes: What the API answers: `"METHOD /path"` to the function behind it
+    error: config.json:6:5: routes."GET /hello": the key stands twice
+      it stands first on line 5
+    hint: remove one of the two
+    error: config.json:5:49: userPool.usernameAttributes[1]: `email` stands twice in the list
+    error: config.json:5:36: api.endpoint: unknown key
+      keys here are: description, endpointType, binaryMediaTypes, throttle, accessLogs
     "#);
 }
 
@@ -89,28 +99,6 @@ fn an_empty_object_is_told_everything_it_lacks() {
 fn comments_and_trailing_commas_are_accepted() {
     let folder = Folder::with_section("// a reason\n  \"api\": { \"description\": \"shop\", }, /* another */");
     assert_eq!(folder.load().unwrap().config.api.description, "shop");
-}
-
-#[test]
-fn columns_are_counted_in_characters() {
-    let folder = Folder::with_section(r#""api": { "description": "grüße", "endpoint": "EDGE" }"#);
-    assert_snapshot!(folder.problems(), @r"
-    error: config.json:5:36: api.endpoint: unknown key
-      keys here are: description, endpointType, binaryMediaTypes, throttle, accessLogs
-    ");
-}
-
-#[test]
-fn a_key_that_stands_twice_is_refused_at_its_second_place() {
-    let folder = Folder::with_routes(
-        r#""GET /hello": { "function": "hello" },
-    "GET /hello": { "function": "report" }"#,
-    );
-    assert_snapshot!(folder.problems(), @r#"
-    error: config.json:6:5: routes."GET /hello": the key stands twice
-      it stands first on line 5
-    hint: remove one of the two
-    "#);
 }
 
 #[test]
@@ -197,12 +185,6 @@ fn a_number_out_of_range_is_met_with_the_range() {
     error: config.json:11:55: cors.maxAgeSeconds: 86401 is out of range
       allowed are 0 to 86400
     ");
-}
-
-#[test]
-fn a_list_that_is_a_set_has_nothing_twice() {
-    let folder = Folder::with_section(r#""userPool": { "usernameAttributes": ["email", "email"] }"#);
-    assert_snapshot!(folder.problems(), @"error: config.json:5:49: userPool.usernameAttributes[1]: `email` stands twice in the list");
 }
 
 #[test]

@@ -49,9 +49,22 @@ fn the_environments_values_are_text_whatever_they_look_like() {
 }
 
 #[test]
-fn what_cannot_be_put_in_is_a_problem_each() {
-    let folder = description("${stgae} ${env:MISSING} ${aws:username} ${stage");
-    assert_snapshot!(folder.problems(), @"
+fn what_cannot_be_substituted_is_a_problem_each() {
+    let mut reported = vec![
+        description("${stgae} ${env:MISSING} ${aws:username} ${stage").problems(),
+        description("${env:A:-${stage}}").problems(),
+        Folder::with_deployment(
+            r#""serviceName": "shop",
+    "stage": "${stage}",
+    "region": "${region}",
+    "accountId": "${account}""#,
+        )
+        .problems(),
+    ];
+    let folder = || Folder::with_section(r#""userPool": { "mfa": "${env:MFA}" }"#);
+    assert_eq!(folder().variable("MFA", "ON").problems(), "");
+    reported.push(folder().variable("MFA", "MAYBE").problems());
+    assert_snapshot!(reported.join("\n"), @r"
     error: config.json:5:27: api.description: `${stgae}` is not a variable
       variables are: ${stage}, ${region}, ${account}, ${env:NAME}, ${env:NAME:-default}
     hint: did you mean `${stage}`?
@@ -62,6 +75,13 @@ fn what_cannot_be_put_in_is_a_problem_each() {
     hint: for the text `${` itself, write `$${`
     error: config.json:5:27: api.description: the environment variable `MISSING` is not set
     hint: set it: `export MISSING=…`, or name a default: `${env:MISSING:-…}`
+    error: config.json:5:27: api.description: the default of `${env:A}` has a variable in it
+    hint: a default is plain text
+    error: config.json:4:14: deployment.stage: `${stage}` cannot be used to find out itself
+    error: config.json:5:15: deployment.region: `${region}` cannot be used to find out itself
+    error: config.json:6:18: deployment.accountId: `${account}` cannot be used here: the account is known only after AWS was asked
+    error: config.json:5:24: userPool.mfa: `MAYBE` is not allowed
+      allowed are: OFF, OPTIONAL, ON
     ");
 }
 
@@ -73,29 +93,6 @@ fn a_default_stands_in_for_what_is_not_set_or_empty() {
 }
 
 #[test]
-fn a_default_is_plain_text() {
-    assert_snapshot!(description("${env:A:-${stage}}").problems(), @"
-    error: config.json:5:27: api.description: the default of `${env:A}` has a variable in it
-    hint: a default is plain text
-    ");
-}
-
-#[test]
-fn stage_region_and_account_cannot_refer_to_themselves() {
-    let folder = Folder::with_deployment(
-        r#""serviceName": "shop",
-    "stage": "${stage}",
-    "region": "${region}",
-    "accountId": "${account}""#,
-    );
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:4:14: deployment.stage: `${stage}` cannot be used to find out itself
-    error: config.json:5:15: deployment.region: `${region}` cannot be used to find out itself
-    error: config.json:6:18: deployment.accountId: `${account}` cannot be used here: the account is known only after AWS was asked
-    ");
-}
-
-#[test]
 fn stage_and_region_may_come_from_the_environment() {
     let folder =
         Folder::with_deployment(r#""serviceName": "shop", "stage": "${env:STAGE}", "region": "${env:REGION}""#)
@@ -103,16 +100,6 @@ fn stage_and_region_may_come_from_the_environment() {
             .variable("REGION", "eu-west-1");
     let deployment = folder.load().unwrap().config.deployment;
     assert_eq!((deployment.stage.as_str(), deployment.region.as_str()), ("prod", "eu-west-1"));
-}
-
-#[test]
-fn a_word_that_comes_from_a_variable_is_checked_when_it_is_known() {
-    let folder = || Folder::with_section(r#""userPool": { "mfa": "${env:MFA}" }"#);
-    assert_eq!(folder().variable("MFA", "ON").problems(), "");
-    assert_snapshot!(folder().variable("MFA", "MAYBE").problems(), @"
-    error: config.json:5:24: userPool.mfa: `MAYBE` is not allowed
-      allowed are: OFF, OPTIONAL, ON
-    ");
 }
 
 #[test]

@@ -25,6 +25,11 @@ impl Config {
         }
     }
 
+    /// Two shelves, a jar and two labels.
+    pub fn usual() -> Self {
+        Self::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
+    }
+
     pub fn desired(&self) -> Desired {
         let mut desired = Desired::default();
         for (name, boards) in &self.shelves {

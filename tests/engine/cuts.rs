@@ -8,20 +8,16 @@ use super::{
     world::{Cut, World},
 };
 
-fn base() -> Config {
-    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
-}
-
 /// Journeys: what is there before, and what is wanted then; nothing wanted is a down.
 fn journeys() -> Vec<(&'static str, Option<Config>, Option<Config>)> {
     let recoloured = Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "green"), ("back", "blue")]);
     let renamed = Config::new(&[("b", 4), ("c", 4)], "cork", &[("front", "red"), ("side", "blue")]);
     vec![
-        ("first up", None, Some(base())),
-        ("settings changed", Some(base()), Some(Config { lid: "screw".into(), ..base() })),
-        ("replacement", Some(base()), Some(recoloured)),
-        ("rename", Some(base()), Some(renamed)),
-        ("down", Some(base()), None),
+        ("first up", None, Some(Config::usual())),
+        ("settings changed", Some(Config::usual()), Some(Config { lid: "screw".into(), ..Config::usual() })),
+        ("replacement", Some(Config::usual()), Some(recoloured)),
+        ("rename", Some(Config::usual()), Some(renamed)),
+        ("down", Some(Config::usual()), None),
     ]
 }
 
@@ -76,11 +72,11 @@ async fn a_run_cut_at_any_call_or_save_is_finished_by_the_next() {
 async fn two_cuts_in_a_row_with_an_edit_between_are_finished_too() {
     let edited = Config::new(&[("b", 5), ("c", 1)], "screw", &[("front", "green")]);
     let (shape, _) = undisturbed(None, Some(&edited)).await;
-    let (_, ticks) = undisturbed(None, Some(&base())).await;
+    let (_, ticks) = undisturbed(None, Some(&Config::usual())).await;
     for first in 0..ticks {
         for second in (0..ticks).step_by(3) {
             let world = World::default();
-            go(&world, Some(&base()), Some(Cut::After(first))).await;
+            go(&world, Some(&Config::usual()), Some(Cut::After(first))).await;
             go(&world, Some(&edited), Some(Cut::Before(second))).await;
             converges(&world, Some(&edited), &shape, &format!("cuts at {first} and {second}")).await;
         }
@@ -89,10 +85,10 @@ async fn two_cuts_in_a_row_with_an_edit_between_are_finished_too() {
 
 #[tokio::test(start_paused = true)]
 async fn a_down_finishes_a_cut_up() {
-    let (_, ticks) = undisturbed(None, Some(&base())).await;
+    let (_, ticks) = undisturbed(None, Some(&Config::usual())).await;
     for cut in (0..ticks).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
         let world = World::lagging(3);
-        go(&world, Some(&base()), Some(cut)).await;
+        go(&world, Some(&Config::usual()), Some(cut)).await;
         let last = run(&world, &Desired::default(), Consent::default(), None).await;
         assert!(last.complete(), "{cut:?}: {last:?}");
         assert_eq!(world.shape(), Vec::<String>::new(), "{cut:?}");

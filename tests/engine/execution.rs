@@ -10,10 +10,6 @@ use super::{
     world::{Cut, LostAnswer, World},
 };
 
-fn config() -> Config {
-    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
-}
-
 fn verbs(plan: &Plan) -> Vec<(String, Verb)> {
     plan.steps.iter().map(|step| (step.key.to_string(), step.action.verb())).collect()
 }
@@ -26,20 +22,20 @@ fn position(plan: &Plan, key: &Key, verb: Verb) -> usize {
 #[tokio::test(start_paused = true)]
 async fn a_first_up_makes_everything_and_a_second_changes_nothing() {
     let world = World::default();
-    let outcome = up(&world, &config()).await.outcome();
+    let outcome = up(&world, &Config::usual()).await.outcome();
     assert_eq!((outcome.done, outcome.failed.len(), outcome.skipped), (6, 0, 0));
     assert!(outcome.saves <= 3, "{} saves", outcome.saves);
     assert_eq!(outcome.state.pending.len(), 0);
-    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    let plan = planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap();
     assert!(plan.is_empty(), "{:?}", verbs(&plan));
-    assert_eq!(up(&world, &config()).await.outcome().saves, 0);
+    assert_eq!(up(&world, &Config::usual()).await.outcome().saves, 0);
     assert_eq!(world.writes(), 0);
 }
 
 #[tokio::test(start_paused = true)]
 async fn down_leaves_nothing_and_forgets_what_goes_with_its_parent() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
     assert_eq!((plan.count(Verb::Delete), plan.count(Verb::Forget)), (3, 3));
     assert!(down(&world).await.complete());
@@ -50,7 +46,7 @@ async fn down_leaves_nothing_and_forgets_what_goes_with_its_parent() {
 #[tokio::test(start_paused = true)]
 async fn no_secret_reaches_the_state() {
     let world = World::default();
-    run(&world, &config().desired(), Consent::default(), Some(Cut::Before(1))).await;
+    run(&world, &Config::usual().desired(), Consent::default(), Some(Cut::Before(1))).await;
     let state = serde_json::to_string(&world.state().unwrap()).unwrap();
     assert!(state.contains("sha256:"), "{state}");
     assert!(!state.contains("hush"), "{state}");
@@ -59,8 +55,8 @@ async fn no_secret_reaches_the_state() {
 #[tokio::test(start_paused = true)]
 async fn a_changed_part_moves_what_is_over_it_and_nothing_else() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
-    let changed = Config { lid: "screw".into(), ..config() };
+    up(&world, &Config::usual()).await.outcome();
+    let changed = Config { lid: "screw".into(), ..Config::usual() };
     let plan = planned(&world, &changed.desired(), Consent::default()).await.unwrap();
     assert_eq!((plan.count(Verb::Update), plan.count(Verb::Keep)), (2, 4), "{:?}", verbs(&plan));
     let index = &plan.steps[position(&plan, &Key::new(INDEX, "main"), Verb::Update)];
@@ -72,8 +68,8 @@ async fn a_changed_part_moves_what_is_over_it_and_nothing_else() {
 #[tokio::test(start_paused = true)]
 async fn a_replacement_is_made_first_and_the_old_one_goes_when_all_has_moved() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
-    let mut changed = config();
+    up(&world, &Config::usual()).await.outcome();
+    let mut changed = Config::usual();
     changed.labels.insert("front".into(), "green".into());
     let plan = planned(&world, &changed.desired(), Consent::default()).await.unwrap();
     let label = Key::new(LABEL, "front");
@@ -90,36 +86,36 @@ async fn a_replacement_is_made_first_and_the_old_one_goes_when_all_has_moved() {
 #[tokio::test(start_paused = true)]
 async fn what_is_gone_is_made_again_with_all_that_lived_on_it() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     let before = world.shape();
     world.meddle(|things| things.retain(|_, thing| thing.kind == "shelf"));
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     assert_eq!(world.shape(), before);
 }
 
 #[tokio::test(start_paused = true)]
 async fn drift_is_seen_and_repaired() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     let before = world.shape();
     world.meddle(|things| {
         for thing in things.values_mut().filter(|thing| thing.kind == "shelf") {
             thing.settings["boards"] = json!(99);
         }
     });
-    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    let plan = planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap();
     assert_eq!(plan.count(Verb::Update), 2);
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     assert_eq!(world.shape(), before);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
-    let desired = config().desired();
+    let desired = Config::usual().desired();
     let mut observed = engine.observe(&state(&world), &desired).await.unwrap();
     let jar = Key::new(JAR, "main");
     let Some(Found::Ours(sight)) = observed.recorded.get_mut(&jar) else { panic!("the jar is there") };
@@ -134,8 +130,8 @@ async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
 #[tokio::test(start_paused = true)]
 async fn a_change_that_would_lose_marbles_is_refused() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
-    let changed = Config { glass: "brown".into(), ..config() };
+    up(&world, &Config::usual()).await.outcome();
+    let changed = Config { glass: "brown".into(), ..Config::usual() };
     let error = planned(&world, &changed.desired(), Consent::default()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -148,7 +144,7 @@ async fn a_change_that_would_lose_marbles_is_refused() {
 #[tokio::test(start_paused = true)]
 async fn a_jar_with_marbles_is_kept_unless_their_number_is_named() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 2));
     let consent = |records| Consent { delete_holdings: Some(records) };
     assert!(down(&world).await.complete());
@@ -164,7 +160,7 @@ async fn a_jar_with_marbles_is_kept_unless_their_number_is_named() {
 #[tokio::test(start_paused = true)]
 async fn marbles_that_come_after_the_plan_stop_the_deletion() {
     let world = World::default();
-    up(&world, &config()).await.outcome();
+    up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
     world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 1));
     let (catalog, told) = (catalog(), Told::default());
@@ -177,7 +173,7 @@ async fn marbles_that_come_after_the_plan_stop_the_deletion() {
 async fn died_with_a_jar() -> World {
     for at in 0.. {
         let world = World::default();
-        run(&world, &config().desired(), Consent::default(), Some(Cut::After(at))).await;
+        run(&world, &Config::usual().desired(), Consent::default(), Some(Cut::After(at))).await;
         if world.shape().iter().any(|line| line.starts_with("jar")) {
             return world;
         }
@@ -187,7 +183,7 @@ async fn died_with_a_jar() -> World {
 
 #[tokio::test(start_paused = true)]
 async fn a_jar_that_an_interrupted_up_left_is_replaced_only_while_it_is_empty() {
-    let brown = Config { glass: "brown".into(), ..config() }.desired();
+    let brown = Config { glass: "brown".into(), ..Config::usual() }.desired();
     let world = died_with_a_jar().await;
     let fill = || world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 1));
     let plan = planned(&world, &brown, Consent::default()).await.unwrap();
@@ -211,9 +207,9 @@ async fn a_jar_that_an_interrupted_up_left_is_replaced_only_while_it_is_empty() 
 async fn another_s_thing_of_our_name_is_never_touched() {
     let world = World::default();
     let stolen = World::default();
-    up(&stolen, &config()).await.outcome();
+    up(&stolen, &Config::usual()).await.outcome();
     stolen.meddle(|theirs| world.meddle(|ours| *ours = theirs.clone()));
-    let outcome = up(&world, &config()).await.outcome();
+    let outcome = up(&world, &Config::usual()).await.outcome();
     let shelf = outcome.failed.iter().find(|failed| failed.key == Key::new(SHELF, "b")).unwrap();
     assert_eq!(shelf.error.verdict, Verdict::NotOurs);
     assert_eq!(shelf.error.to_string(), "the shelf `toy-b` exists already and is another's");
@@ -227,7 +223,7 @@ async fn a_failed_step_stops_only_what_needs_it() {
     // The state is lost, so that `toy-b` seems another's while everything else can be made.
     let fresh = World::default();
     world.meddle(|theirs| fresh.meddle(|ours| *ours = theirs.clone()));
-    let outcome = up(&fresh, &config()).await.outcome();
+    let outcome = up(&fresh, &Config::usual()).await.outcome();
     assert_eq!(outcome.failed.len(), 1);
     assert_eq!((outcome.done, outcome.skipped), (5, 0));
 }
@@ -235,13 +231,13 @@ async fn a_failed_step_stops_only_what_needs_it() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_create_never_makes_a_second_one() {
     let undisturbed = World::default();
-    up(&undisturbed, &config()).await.outcome();
+    up(&undisturbed, &Config::usual()).await.outcome();
     let calls = undisturbed.ticks();
     for lag in [0, 5] {
         for at in 0..calls {
             let world = World::lagging(lag);
             let first = lossy_up(&world, LostAnswer(at)).await;
-            let again = up(&world, &config()).await;
+            let again = up(&world, &Config::usual()).await;
             assert!(again.complete(), "call {at}: {first}, then {again:?}");
             assert_eq!(world.shape(), undisturbed.shape(), "call {at}");
         }
@@ -253,12 +249,12 @@ async fn what_is_made_again_under_its_old_name_is_found_after_a_lost_answer() {
     let mut found = 0;
     for at in 0..12 {
         let world = World::default();
-        up(&world, &config()).await.outcome();
+        up(&world, &Config::usual()).await.outcome();
         let before = world.shape();
         world.meddle(|things| things.retain(|_, thing| thing.kind != "shelf"));
         let first = lossy_up(&world, LostAnswer(at)).await;
         found += usize::from(first == "[]");
-        assert!(up(&world, &config()).await.complete(), "call {at}: {first}");
+        assert!(up(&world, &Config::usual()).await.complete(), "call {at}: {first}");
         assert_eq!(world.shape(), before, "call {at}");
     }
     assert!(found >= 8, "only {found} lost answers were overcome at once");
@@ -267,7 +263,9 @@ async fn what_is_made_again_under_its_old_name_is_found_after_a_lost_answer() {
 async fn lossy_up(world: &World, at: LostAnswer) -> String {
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
-    let Ok(plan) = planned(world, &config().desired(), Consent::default()).await else { return "no plan".into() };
+    let Ok(plan) = planned(world, &Config::usual().desired(), Consent::default()).await else {
+        return "no plan".into();
+    };
     world.arm(None);
     world.lose_answer(at);
     format!("{:?}", engine.execute(&plan, state(world), world).await.failed)

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use stackctl::{
-    engine::{Consent, Engine, Interrupt, State, Store, StoreError},
+    engine::{Consent, Engine, Interrupt},
     state::StateError,
 };
 
@@ -15,35 +14,31 @@ use super::{
     world::{LostAnswer, World},
 };
 
-fn config() -> Config {
-    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
-}
-
 #[tokio::test(start_paused = true)]
 async fn an_interrupt_finishes_what_is_under_way_and_begins_nothing() {
     let world = World::default();
     let (catalog, told) = (catalog(), Told::default());
     let interrupt = Interrupt::new();
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &interrupt, parallel: 1 };
-    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+    let plan = planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap();
     interrupt.request();
     let outcome = engine.execute(&plan, state(&world), &world).await;
     assert!(outcome.interrupted);
     assert_eq!((outcome.done, outcome.skipped), (1, 5));
     assert_eq!(world.state().unwrap().resources.len(), 1);
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_interrupt_ends_the_search_for_a_lost_create_and_makes_no_second_one() {
     let undisturbed = World::default();
-    up(&undisturbed, &config()).await.outcome();
+    up(&undisturbed, &Config::usual()).await.outcome();
     let mut searches = 0;
     for at in 0..undisturbed.ticks() {
         let world = World::lagging(5);
         let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
         let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &interrupt, parallel: 4 };
-        let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
+        let plan = planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap();
         world.arm(None);
         world.lose_answer(LostAnswer(at));
         let wish = async {
@@ -55,24 +50,10 @@ async fn an_interrupt_ends_the_search_for_a_lost_create_and_makes_no_second_one(
         assert!(outcome.stopped.iter().all(|stopped| {
             stopped.error.to_string() == "stopped waiting for what an interrupted run may have created"
         }));
-        assert!(up(&world, &config()).await.complete(), "call {at}");
+        assert!(up(&world, &Config::usual()).await.complete(), "call {at}");
         assert_eq!(world.shape(), undisturbed.shape(), "call {at}");
     }
     assert!(searches > 0);
-}
-
-/// A place whose lock is lost as soon as anything is under way.
-struct Lost<'w>(&'w World);
-
-#[async_trait]
-impl Store for Lost<'_> {
-    async fn save(&self, state: &State) -> Result<(), StoreError> {
-        self.0.save(state).await
-    }
-
-    async fn lost(&self) -> StoreError {
-        StateError::TakenOver { path: "toy".into(), holder: None }.into()
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,9 +61,10 @@ async fn a_lock_that_is_lost_finishes_what_is_under_way_and_begins_nothing() {
     let world = World::default();
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &interrupt, parallel: 1 };
-    let plan = planned(&world, &config().desired(), Consent::default()).await.unwrap();
-    let outcome = engine.execute(&plan, state(&world), &Lost(&world)).await;
+    let plan = planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap();
+    world.lose_lock();
+    let outcome = engine.execute(&plan, state(&world), &world).await;
     assert_eq!(outcome.save_error, Some(StateError::TakenOver { path: "toy".into(), holder: None }.into()));
     assert_eq!((outcome.done, outcome.skipped, outcome.interrupted), (1, 5, false));
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
 }

@@ -10,10 +10,6 @@ use super::{
     world::{Cut, World},
 };
 
-fn config() -> Config {
-    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
-}
-
 /// What a rebuilt state can know: not the tokens of things that have no tags, and nothing of what it was called.
 fn knowledge(state: &State) -> serde_json::Value {
     let mut state = state.clone();
@@ -25,15 +21,15 @@ fn knowledge(state: &State) -> serde_json::Value {
 #[tokio::test(start_paused = true)]
 async fn a_lost_state_is_rebuilt_as_it_was_and_the_next_plan_is_empty() {
     let world = World::default();
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     let before = world.state().unwrap();
     world.lose_state();
-    let discovery = recover(&world, &config().desired()).await;
+    let discovery = recover(&world, &Config::usual().desired()).await;
     assert_eq!(knowledge(&world.state().unwrap()), knowledge(&before));
     assert_ne!(world.state().unwrap().lineage, before.lineage);
     assert!(discovery.several.is_empty() && discovery.beside.is_empty());
     assert_eq!(world.writes(), 0);
-    assert!(planned(&world, &config().desired(), Consent::default()).await.unwrap().is_empty());
+    assert!(planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap().is_empty());
     assert!(down(&world).await.complete());
     assert_eq!(world.shape(), Vec::<String>::new());
 }
@@ -41,16 +37,19 @@ async fn a_lost_state_is_rebuilt_as_it_was_and_the_next_plan_is_empty() {
 #[tokio::test(start_paused = true)]
 async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
     let whole = World::default();
-    assert!(up(&whole, &config()).await.complete());
+    assert!(up(&whole, &Config::usual()).await.complete());
     for lag in [0, 3] {
         for cut in (0..whole.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
             let world = World::lagging(lag);
-            run(&world, &config().desired(), Consent::default(), Some(cut)).await;
+            run(&world, &Config::usual().desired(), Consent::default(), Some(cut)).await;
             world.lose_state();
-            recover(&world, &config().desired()).await;
-            assert!(up(&world, &config()).await.complete(), "{cut:?}");
+            recover(&world, &Config::usual().desired()).await;
+            assert!(up(&world, &Config::usual()).await.complete(), "{cut:?}");
             assert_eq!(world.shape(), whole.shape(), "{cut:?}");
-            assert!(planned(&world, &config().desired(), Consent::default()).await.unwrap().is_empty(), "{cut:?}");
+            assert!(
+                planned(&world, &Config::usual().desired(), Consent::default()).await.unwrap().is_empty(),
+                "{cut:?}"
+            );
             assert!(down(&world).await.complete(), "{cut:?}");
             assert_eq!(world.shape(), Vec::<String>::new(), "{cut:?}");
         }
@@ -58,9 +57,25 @@ async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_half_removed_stack_whose_state_is_lost_is_removed() {
+    let whole = World::default();
+    assert!(up(&whole, &Config::usual()).await.complete());
+    assert!(down(&whole).await.complete());
+    for cut in (0..whole.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
+        let world = World::default();
+        assert!(up(&world, &Config::usual()).await.complete());
+        run(&world, &Desired::default(), Consent::default(), Some(cut)).await;
+        world.lose_state();
+        recover(&world, &Config::usual().desired()).await;
+        assert!(down(&world).await.complete(), "{cut:?}");
+        assert_eq!(world.shape(), Vec::<String>::new(), "{cut:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_no_configuration_knows_any_more_is_found_too_and_goes_with_the_next_up() {
     let world = World::default();
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     world.lose_state();
     let less = Config::new(&[("a", 3)], "cork", &[("front", "red")]);
     recover(&world, &less.desired()).await;
@@ -72,14 +87,14 @@ async fn what_no_configuration_knows_any_more_is_found_too_and_goes_with_the_nex
 #[tokio::test(start_paused = true)]
 async fn what_is_somebody_elses_is_not_found() {
     let world = World::default();
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     world.lose_state();
     world.meddle(|things| {
         for thing in things.values_mut().filter(|thing| thing.kind == "jar" || thing.name == "toy-b") {
             thing.claim = None;
         }
     });
-    recover(&world, &config().desired()).await;
+    recover(&world, &Config::usual().desired()).await;
     let known: Vec<String> = world.state().unwrap().resources.keys().map(ToString::to_string).collect();
     assert_eq!(known, ["shelf.a"], "and nothing that lives on somebody else's jar");
 }
@@ -87,7 +102,7 @@ async fn what_is_somebody_elses_is_not_found() {
 #[tokio::test(start_paused = true)]
 async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
     let world = World::default();
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     world.meddle(|things| {
         let mut second = things.values().find(|thing| thing.kind == "jar").unwrap().clone();
         second.marbles = 2;
@@ -96,7 +111,7 @@ async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
     });
     world.lose_state();
     let before = world.everything();
-    let discovery = recover(&world, &config().desired()).await;
+    let discovery = recover(&world, &Config::usual().desired()).await;
     let jars = &discovery.several[&Key::new(JAR, "main")].candidates;
     let holdings: Vec<_> = jars.iter().map(|jar| (jar.outputs["id"] == "second", jar.holdings)).collect();
     assert_eq!(holdings, [(true, Some(2)), (false, Some(0))], "what holds most comes first");
@@ -105,15 +120,15 @@ async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
 
 #[tokio::test(start_paused = true)]
 async fn of_two_with_one_name_the_one_that_is_as_configured_is_taken_and_the_other_is_told() {
-    let mut changed = config();
+    let mut changed = Config::usual();
     changed.labels.insert("front".into(), "green".into());
     let whole = World::default();
-    assert!(up(&whole, &config()).await.complete());
+    assert!(up(&whole, &Config::usual()).await.complete());
     assert!(up(&whole, &changed).await.complete());
     let mut told = 0;
     for at in 0..whole.ticks() {
         let world = World::default();
-        assert!(up(&world, &config()).await.complete());
+        assert!(up(&world, &Config::usual()).await.complete());
         run(&world, &changed.desired(), Consent::default(), Some(Cut::Before(at))).await;
         let labels = world.shape().iter().filter(|line| line.contains("/front")).count();
         world.lose_state();
@@ -133,13 +148,13 @@ async fn of_two_with_one_name_the_one_that_is_as_configured_is_taken_and_the_oth
 #[tokio::test(start_paused = true)]
 async fn of_two_with_one_name_and_one_look_neither_is_taken() {
     let world = World::default();
-    assert!(up(&world, &config()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     world.meddle(|things| {
         let twin = things.values().find(|thing| thing.name == "front").unwrap().clone();
         things.insert("twin".into(), twin);
     });
     world.lose_state();
-    let discovery = recover(&world, &config().desired()).await;
+    let discovery = recover(&world, &Config::usual().desired()).await;
     let labels = &discovery.several[&Key::new(LABEL, "front")].candidates;
     assert!(labels.contains(&Candidate { outputs: json!({ "id": "twin" }), holdings: None }), "{labels:?}");
     assert_eq!(labels.len(), 2);
@@ -160,11 +175,11 @@ async fn a_late_listed_jar_is_waited_for_as_long_as_it_may_be_late() {
 #[tokio::test(start_paused = true)]
 async fn what_no_state_knows_and_would_be_made_twice_is_seen() {
     let world = World::default();
-    assert_eq!(forgotten(&world, &config()).await, Vec::<String>::new());
-    assert!(up(&world, &config()).await.complete());
-    assert_eq!(forgotten(&world, &config()).await, Vec::<String>::new(), "the state knows it");
+    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new());
+    assert!(up(&world, &Config::usual()).await.complete());
+    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new(), "the state knows it");
     world.lose_state();
-    assert_eq!(forgotten(&world, &config()).await, ["jar.main"]);
+    assert_eq!(forgotten(&world, &Config::usual()).await, ["jar.main"]);
     world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
-    assert_eq!(forgotten(&world, &config()).await, Vec::<String>::new(), "it is somebody else's");
+    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new(), "it is somebody else's");
 }

@@ -1,78 +1,38 @@
 //! The state cannot be saved, once or from some moment on: what is not on record is found by the next run.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::ops::Range;
 
-use async_trait::async_trait;
-use stackctl::{
-    engine::{Consent, Engine, Interrupt, Outcome, State, Store, StoreError},
-    state::StateError,
-};
+use stackctl::engine::{Consent, Engine, Interrupt, Outcome};
 
 use super::{
     config::Config,
     kinds::catalog,
     life::{Told, down, planned, state, up},
-    world::World,
+    world::{World, disk_full},
 };
 
-fn config() -> Config {
-    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
-}
-
-/// A disk that is full for `times` saves, from number `from` on.
-struct Full<'w> {
-    world: &'w World,
-    from: usize,
-    times: usize,
-    saves: Arc<AtomicUsize>,
-}
-
-#[async_trait]
-impl Store for Full<'_> {
-    async fn save(&self, state: &State) -> Result<(), StoreError> {
-        let at = self.saves.fetch_add(1, Ordering::SeqCst);
-        if (self.from..self.from.saturating_add(self.times)).contains(&at) {
-            Err(full())
-        } else {
-            self.world.save(state).await
-        }
-    }
-}
-
-fn full() -> StoreError {
-    StateError::Unreachable {
-        path: "toy".into(),
-        action: "saved",
-        reason: "No space left on device".into(),
-        full: true,
-    }
-    .into()
-}
-
-/// An up whose saves fail so, with calls that take a second each, so that there are many saves.
-async fn up_on(world: &World, from: usize, times: usize) -> Outcome {
+/// An up during which these saves fail.
+async fn up_without(world: &World, saves: Range<usize>) -> Outcome {
+    world.fill_disk(saves);
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 1 };
-    let plan = planned(world, &config().desired(), Consent::default()).await.unwrap();
-    engine.execute(&plan, state(world), &Full { world, from, times, saves: Arc::default() }).await
+    let plan = planned(world, &Config::usual().desired(), Consent::default()).await.unwrap();
+    engine.execute(&plan, state(world), world).await
 }
 
 /// The shape after an undisturbed up, and its number of saves.
 async fn undisturbed() -> (Vec<String>, usize) {
     let world = World::slow(2);
-    let outcome = up_on(&world, usize::MAX, 0).await;
+    let outcome = up_without(&world, 0..0).await;
     assert!(outcome.complete(), "{outcome:?}");
     (world.shape(), usize::try_from(outcome.saves).unwrap())
 }
 
 async fn the_next_goes_on(world: &World, shape: &[String], story: &str) {
-    let next = up(world, &config()).await;
+    let next = up(world, &Config::usual()).await;
     assert!(next.complete(), "{story}: {next:?}");
     assert_eq!(world.shape(), shape, "{story}");
-    assert!(planned(world, &config().desired(), Consent::default()).await.unwrap().is_empty(), "{story}");
+    assert!(planned(world, &Config::usual().desired(), Consent::default()).await.unwrap().is_empty(), "{story}");
     assert!(down(world).await.complete(), "{story}");
     assert_eq!(world.shape(), Vec::<String>::new(), "{story}");
 }
@@ -83,8 +43,8 @@ async fn a_disk_that_is_full_from_any_save_on_loses_nothing() {
     assert!(saves > 5, "{saves}");
     for from in 0..saves {
         let world = World::slow(2);
-        let outcome = up_on(&world, from, usize::MAX).await;
-        assert_eq!(outcome.save_error, Some(full()), "save {from}");
+        let outcome = up_without(&world, from..usize::MAX).await;
+        assert_eq!(outcome.save_error, Some(disk_full()), "save {from}");
         // Without the intents on record nothing is begun; later on what is under way ends, and nothing more begins.
         assert_eq!(outcome.done == 0, from == 0, "save {from}: {outcome:?}");
         the_next_goes_on(&world, &shape, &format!("save {from}")).await;
@@ -96,8 +56,8 @@ async fn a_disk_that_is_full_for_one_save_takes_the_results_of_what_was_under_wa
     let (shape, saves) = undisturbed().await;
     for from in 1..saves {
         let world = World::slow(2);
-        let outcome = up_on(&world, from, 1).await;
-        assert_eq!(outcome.save_error, Some(full()), "save {from}: the reason is the one that was met");
+        let outcome = up_without(&world, from..from + 1).await;
+        assert_eq!(outcome.save_error, Some(disk_full()), "save {from}: the reason is the one that was met");
         let recorded = world.state().unwrap().resources.len();
         let lost = usize::from(outcome.skipped == 0);
         assert!(recorded + lost >= outcome.done, "save {from}: {recorded} of {} are on record", outcome.done);

@@ -11,10 +11,6 @@ use super::{
     world::{Cut, World},
 };
 
-fn base() -> Config {
-    Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")])
-}
-
 /// Changes, makes anew, makes and removes something.
 fn changed() -> Config {
     Config::new(&[("a", 5), ("c", 1)], "screw", &[("front", "green"), ("side", "blue")])
@@ -65,7 +61,7 @@ pub(super) async fn ended(world: &World, config: &Config, end: TrialEnd) -> Roll
 
 async fn brought_up() -> World {
     let world = World::lagging(3);
-    assert!(up(&world, &base()).await.complete());
+    assert!(up(&world, &Config::usual()).await.complete());
     world
 }
 
@@ -112,14 +108,14 @@ async fn a_change_that_fails_is_put_back_with_all_that_was_there_and_tried_again
 async fn a_first_change_has_nothing_to_go_back_to_and_is_tried_again_by_the_next_run() {
     let world = World::default();
     for _ in 0..2 {
-        let rolled = ended(&world, &base(), TrialEnd::Failed).await;
+        let rolled = ended(&world, &Config::usual(), TrialEnd::Failed).await;
         assert_eq!(rolled.tried, Some((TrialEnd::Failed, "tried")));
         assert!(rolled.back.is_none() && rolled.outcome.state.unchecked.unwrap().is_first());
-        assert!(is_as_wanted(&world, &base()).await);
+        assert!(is_as_wanted(&world, &Config::usual()).await);
     }
-    let passed = ended(&world, &base(), TrialEnd::Passed).await;
+    let passed = ended(&world, &Config::usual(), TrialEnd::Passed).await;
     assert_eq!((passed.outcome.done, passed.outcome.saves, passed.outcome.state.unchecked), (0, 1, None));
-    let idle = roll_out(&world, &base(), TrialEnd::Failed, (true, None)).await.unwrap();
+    let idle = roll_out(&world, &Config::usual(), TrialEnd::Failed, (true, None)).await.unwrap();
     assert_eq!((idle.tried, idle.outcome.saves), (None, 0), "what is confirmed is not tried again");
 }
 
@@ -162,7 +158,7 @@ async fn undisturbed(before: Option<&Config>, wanted: &Config, end: TrialEnd) ->
 
 #[tokio::test(start_paused = true)]
 async fn a_rollout_cut_at_any_call_or_save_ends_as_one_that_was_not() {
-    let (first, later) = ((None, base()), (Some(base()), changed()));
+    let (first, later) = ((None, Config::usual()), (Some(Config::usual()), changed()));
     let mut tried = 0;
     for (before, wanted) in [&first, &later] {
         for end in [TrialEnd::Passed, TrialEnd::Failed] {

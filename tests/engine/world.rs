@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -52,6 +53,10 @@ struct Inner {
     cut: Option<Cut>,
     lost_answer: Option<LostAnswer>,
     stored: Option<State>,
+    saves: usize,
+    /// The saves that fail.
+    full: Range<usize>,
+    lock_lost: bool,
 }
 
 /// The toy cloud and the place of its state, with one counter for calls and saves.
@@ -85,6 +90,18 @@ impl World {
         inner.writes = 0;
         inner.cut = cut;
         inner.lost_answer = None;
+        (inner.full, inner.lock_lost) = (0..0, false);
+    }
+
+    /// The disk is full for these saves, counted from now on.
+    pub fn fill_disk(&self, saves: Range<usize>) {
+        let mut inner = self.inner();
+        (inner.saves, inner.full) = (0, saves);
+    }
+
+    /// The lock of the state is lost.
+    pub fn lose_lock(&self) {
+        self.inner().lock_lost = true;
     }
 
     pub fn lose_answer(&self, at: LostAnswer) {
@@ -250,6 +267,14 @@ impl World {
 #[async_trait]
 impl Store for World {
     async fn save(&self, state: &State) -> Result<(), StoreError> {
+        let full = {
+            let mut inner = self.inner();
+            inner.saves += 1;
+            inner.full.contains(&(inner.saves - 1))
+        };
+        if full {
+            return Err(disk_full());
+        }
         let saved = self.tick(false, |inner| {
             let follows = inner.stored.as_ref().map_or(1, |stored| stored.serial + 1) == state.serial;
             if follows {
@@ -262,6 +287,19 @@ impl Store for World {
             _ => Err(StateError::Changed { path: "toy".into() }.into()),
         }
     }
+
+    async fn lost(&self) -> StoreError {
+        if self.inner().lock_lost {
+            return StateError::TakenOver { path: "toy".into(), holder: None }.into();
+        }
+        std::future::pending().await
+    }
+}
+
+/// Why a save fails on a full disk.
+pub fn disk_full() -> StoreError {
+    let reason = "No space left on device".into();
+    StateError::Unreachable { path: "toy".into(), action: "saved", reason, full: true }.into()
 }
 
 /// A claim as the toy cloud keeps it.

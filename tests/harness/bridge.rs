@@ -1,4 +1,6 @@
-//! Carries the SDK's requests to a local cloud in the same process: no socket, no port, and tokio's clock for both.
+//! Carries the SDK's requests to a local emulator in the same process: no socket, no port, and tokio's clock for both.
+
+use std::{fmt, sync::Arc};
 
 use aws_smithy_runtime_api::client::{
     http::{
@@ -10,39 +12,78 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 
-/// An HTTP client of the SDK that knows one server, which it calls as a function.
+/// The way to one local emulator, which is called as a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Bridge(stackctl_local::Cloud);
 
 impl Bridge {
+    /// An HTTP client of the SDK that knows this emulator only.
     pub(crate) fn client(cloud: &stackctl_local::Cloud) -> SharedHttpClient {
-        SharedHttpClient::new(Self::on(cloud))
+        Self::intercepted(cloud, |request, bridge| HttpConnectorFuture::new(bridge.carry(request)))
     }
 
-    pub(crate) fn on(cloud: &stackctl_local::Cloud) -> Self {
+    /// The same, where a function does what it likes with each request on its way.
+    pub(crate) fn intercepted(
+        cloud: &stackctl_local::Cloud,
+        intercept: impl Fn(HttpRequest, Self) -> HttpConnectorFuture + Send + Sync + 'static,
+    ) -> SharedHttpClient {
+        SharedHttpClient::new(Interceptor { bridge: Self::to(cloud), intercept: Arc::new(intercept) })
+    }
+
+    /// The way to this emulator.
+    pub(crate) fn to(cloud: &stackctl_local::Cloud) -> Self {
         Self(cloud.clone())
     }
 
-    async fn carry(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    /// Sends a request and returns its response.
+    pub(crate) async fn carry(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        self.carry_then(request, || ()).await
+    }
+
+    /// The same, with something to do at the moment when the request has taken effect.
+    pub(crate) async fn carry_then(
+        self,
+        request: HttpRequest,
+        then: impl FnOnce() + Send + 'static,
+    ) -> Result<HttpResponse, ConnectorError> {
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let (parts, body) = request.into_parts();
         let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?;
         let request = http::Request::from_parts(parts, body.into_bytes());
-        // What was sent arrives, also when nobody waits for the answer any more.
-        let response = tokio::spawn(async move { self.0.handle(request).await }).await;
+        // What was sent arrives, also when its response is not waited for any more.
+        let response = tokio::spawn(async move {
+            let response = self.0.handle(request).await;
+            then();
+            response
+        })
+        .await;
         let response = response.map_err(|error| ConnectorError::other(error.into(), None))?;
         let response = response.map_err(|_| ConnectorError::io("the connection broke".into()))?.map(SdkBody::from);
         HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
     }
 }
 
-impl HttpConnector for Bridge {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().carry(request))
+type Intercept = dyn Fn(HttpRequest, Bridge) -> HttpConnectorFuture + Send + Sync;
+
+#[derive(Clone)]
+struct Interceptor {
+    bridge: Bridge,
+    intercept: Arc<Intercept>,
+}
+
+impl fmt::Debug for Interceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bridge.fmt(f)
     }
 }
 
-impl HttpClient for Bridge {
+impl HttpConnector for Interceptor {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        (self.intercept)(request, self.bridge.clone())
+    }
+}
+
+impl HttpClient for Interceptor {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }

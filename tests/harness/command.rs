@@ -51,8 +51,6 @@ pub(crate) struct Run {
     pub(crate) tried: Option<(TrialEnd, CheckReport)>,
     /// What became of putting back, if that was done.
     pub(crate) back: Option<Back>,
-    /// What became of rolling forward after a rollback, if that was done.
-    pub(crate) forward: Option<Back>,
     /// Why it could not be recorded what became of a rollback.
     pub(crate) save_error: Option<StoreError>,
     pub(crate) calls: Calls,

@@ -1,74 +1,53 @@
-//! A server that answers otherwise than AWS does: the local cloud, whose answers are edited on their way.
+//! A server that responds otherwise than AWS does: the local emulator, whose responses are edited on their way.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-    },
+    http::{HttpConnectorFuture, SharedHttpClient},
     orchestrator::HttpRequest,
-    runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
 use super::Bridge;
 
-/// What becomes of the answer to an operation.
+/// What becomes of the response to an operation.
 type Edit = Box<dyn Fn(&str, &str) -> String + Send>;
 
-/// A client whose answers are edited. Its clones share the edit.
+/// A server whose responses are edited. Its clones share the edit.
 #[derive(Clone)]
 pub(crate) struct Edited {
-    inner: Bridge,
+    local: stackctl_local::Cloud,
     edit: Arc<Mutex<Edit>>,
 }
 
-impl fmt::Debug for Edited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Edited")
-    }
-}
-
 impl Edited {
-    /// A client on a local cloud that edits nothing yet.
+    /// A server that edits nothing yet.
     pub(crate) fn new(local: &stackctl_local::Cloud) -> Self {
         let edit: Edit = Box::new(|_, body| body.to_owned());
-        Self { inner: Bridge::on(local), edit: Arc::new(Mutex::new(edit)) }
+        Self { local: local.clone(), edit: Arc::new(Mutex::new(edit)) }
     }
 
     pub(crate) fn client(&self) -> SharedHttpClient {
-        SharedHttpClient::new(self.clone())
-    }
-
-    /// Edits the answers from here on, by the name of the operation and its body.
-    pub(crate) fn edit(&self, edit: impl Fn(&str, &str) -> String + Send + 'static) {
-        *self.edit.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(edit);
-    }
-}
-
-impl HttpConnector for Edited {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (this, operation) = (self.clone(), operation(&request));
-        HttpConnectorFuture::new(async move {
-            let mut answer = this.inner.call(request).await?;
-            let body = answer.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
-            if let Some(body) = body.filter(|_| answer.status().is_success()) {
-                let edited = this.edit.lock().unwrap_or_else(PoisonError::into_inner)(&operation, body);
-                answer.headers_mut().remove("content-length");
-                *answer.body_mut() = SdkBody::from(edited);
-            }
-            Ok(answer)
+        let this = self.clone();
+        Bridge::intercepted(&self.local, move |request, bridge| {
+            let (this, operation) = (this.clone(), operation(&request));
+            HttpConnectorFuture::new(async move {
+                let mut response = bridge.carry(request).await?;
+                let body = response.body().bytes().and_then(|bytes| std::str::from_utf8(bytes).ok());
+                if let Some(body) = body.filter(|_| response.status().is_success()) {
+                    let edited = this.edit.lock().unwrap_or_else(PoisonError::into_inner)(&operation, body);
+                    response.headers_mut().remove("content-length");
+                    *response.body_mut() = SdkBody::from(edited);
+                }
+                Ok(response)
+            })
         })
     }
-}
 
-impl HttpClient for Edited {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
+    /// Edits the responses from here on, by the name of the operation and the body.
+    pub(crate) fn edit(&self, edit: impl Fn(&str, &str) -> String + Send + 'static) {
+        *self.edit.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(edit);
     }
 }
 

@@ -1,6 +1,6 @@
 //! One stack on one local cloud, brought up and down as the commands do it: observe, plan, execute.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
     aws::{Calls, Cloud, Options},
@@ -18,10 +18,10 @@ use stackctl_local::{Settings, Weather};
 
 pub(crate) use super::command::{Command, Run, steps};
 use super::{
-    Bridge, Listener,
+    Listener,
     courier::Wired,
     project::Project,
-    wire::{Cut, Wire},
+    wire::{Cut, Death, Wire},
 };
 
 /// A local cloud, and the state of one stack on it.
@@ -30,6 +30,8 @@ pub(crate) struct Stack {
     pub(crate) wire: Arc<Wire>,
     /// The service and the stage.
     name: (&'static str, &'static str),
+    /// How often each operation has arrived beside what the emulator counts.
+    pub(crate) earlier: BTreeMap<String, usize>,
 }
 
 /// What became of a search for a lost stack.
@@ -72,19 +74,33 @@ impl Stack {
     }
 
     pub(crate) fn on(settings: Settings) -> Self {
-        Self { local: stackctl_local::Cloud::new(settings), wire: Arc::default(), name: ("shop", "dev") }
+        let local = stackctl_local::Cloud::new(settings);
+        Self { local, wire: Arc::default(), name: ("shop", "dev"), earlier: BTreeMap::new() }
     }
 
     /// Another stack on the same cloud, with a state of its own.
     pub(crate) fn neighbour(&self, service: &'static str, stage: &'static str) -> Self {
-        Self { local: self.local.clone(), wire: Arc::default(), name: (service, stage) }
+        Self { local: self.local.clone(), wire: Arc::default(), name: (service, stage), earlier: BTreeMap::new() }
     }
 
     /// Another stack on a cloud of its own, which is as this one is now and in its own weather from here on.
     pub(crate) fn fork(&self, weather: Weather) -> Self {
         let settings = Settings { weather, ..self.local.settings().clone() };
         let local = self.local.fork(settings).expect("it is in memory");
-        Self { local, wire: Arc::new(self.wire.fork()), name: self.name }
+        Self { local, wire: Arc::new(self.wire.fork()), name: self.name, earlier: BTreeMap::new() }
+    }
+
+    /// Runs a command to its end; what each process would have left that died at one of its calls or saves.
+    pub(crate) async fn deaths(&self, command: Command<'_>) -> Vec<Death> {
+        self.wire.start_recording(&self.local);
+        self.run(command).await.done();
+        self.wire.recorded()
+    }
+
+    /// The stack as a process has left it that died.
+    pub(crate) async fn left_by(&self, death: &Death) -> Self {
+        let (local, wire, earlier) = death.left().await;
+        Self { local, wire: Arc::new(wire), name: self.name, earlier }
     }
 
     /// A process's own clients, whose calls are not counted with the stack's.
@@ -97,7 +113,7 @@ impl Stack {
         let options = Options {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
-            http_client: Some(self.wire.client(Bridge::client(&self.local))),
+            http_client: Some(self.wire.client(&self.local)),
             ..Options::default()
         };
         let mut cloud = Cloud::connect(options).await.map_err(|error| error.to_string())?;
@@ -250,8 +266,8 @@ impl Stack {
         let check = Check { config: &again.config, ..check(engine, project, courier) };
         let how = Rollout { trial: Some(&check), undo: true, entry: &entry(project.config()) };
         let went = engine.go_back(state, &*self.wire, (&release, &present), &how).await;
-        let WentBack { back, tried, forward, save_error, .. } = went;
-        Ok(Run { back: Some(back), tried, forward, save_error, ..Run::default() })
+        let WentBack { back, tried, save_error, .. } = went;
+        Ok(Run { back: Some(back), tried, save_error, ..Run::default() })
     }
 
     /// The state as it is stored, or a new one.

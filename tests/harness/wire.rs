@@ -2,18 +2,16 @@
 //! dies. The wire learns the secrets that pass on it, and no state that is saved may hold one.
 
 use std::{
+    collections::BTreeMap,
     future::Future,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
 use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-    },
+    http::{HttpConnectorFuture, SharedHttpClient},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use stackctl::{
     engine::{State, Store, StoreError},
@@ -21,7 +19,7 @@ use stackctl::{
 };
 use tokio::sync::Notify;
 
-use super::{Place, Secrets};
+use super::{Bridge, Place, Secrets};
 
 /// What the place of the state is called in errors.
 const PLACE: &str = "memory";
@@ -66,6 +64,49 @@ struct Inner {
     stored: Option<State>,
     /// Every state that this process has saved.
     texts: Vec<String>,
+    recording: Option<Recording>,
+}
+
+/// What a process leaves behind that dies at one of its calls or saves.
+#[derive(Debug)]
+pub(crate) struct Death {
+    pub(crate) cut: Cut,
+    local: stackctl_local::Cloud,
+    state: Option<State>,
+    /// How often each operation had arrived.
+    calls: BTreeMap<String, usize>,
+    /// What it had sent, in order: it takes effect all the same.
+    under_way: Vec<HttpRequest>,
+}
+
+impl Death {
+    /// The emulator, the place of the state, and how often each operation has arrived beside what the emulator counts.
+    pub(super) async fn left(&self) -> (stackctl_local::Cloud, Wire, BTreeMap<String, usize>) {
+        let local = self.local.fork(self.local.settings().clone()).expect("it is in memory");
+        let requests = self.under_way.iter().map(|request| Bridge::to(&local).carry(copied(request)));
+        futures_util::future::join_all(requests).await;
+        let again = local.call_counts();
+        let earlier = self
+            .calls
+            .iter()
+            .map(|(operation, count)| (operation.clone(), count - again.get(operation).copied().unwrap_or_default()));
+        let inner = Inner { stored: self.state.clone(), ..Inner::default() };
+        (local, Wire { inner: inner.into(), ..Wire::default() }, earlier.collect())
+    }
+}
+
+fn copied(request: &HttpRequest) -> HttpRequest {
+    request.try_clone().expect("its body is in memory")
+}
+
+/// Every way in which a process could have died so far.
+#[derive(Debug)]
+struct Recording {
+    local: stackctl_local::Cloud,
+    deaths: Vec<Death>,
+    /// What was sent and has not taken effect, by its number.
+    under_way: BTreeMap<usize, HttpRequest>,
+    sent: usize,
 }
 
 /// Counts the calls and saves of one process after the other, and holds the state between them.
@@ -119,11 +160,6 @@ impl Wire {
         self.inner().stored = None;
     }
 
-    /// Lets a test change the state between two processes.
-    pub(crate) fn edit_state(&self, change: impl FnOnce(&mut State)) {
-        change(self.inner().stored.as_mut().expect("a state was saved"));
-    }
-
     /// Makes sure that no state that was saved holds a secret, also one that passed only later.
     pub(crate) fn check_states(&self) {
         let texts = std::mem::take(&mut self.inner().texts);
@@ -142,9 +178,16 @@ impl Wire {
         self.died.notified().await;
     }
 
-    /// A client whose requests pass here on their way to `client`.
-    pub(crate) fn client(self: &Arc<Self>, client: SharedHttpClient) -> SharedHttpClient {
-        SharedHttpClient::new(Passing { wire: Arc::clone(self), client })
+    /// A client whose requests pass here on their way to the emulator.
+    pub(crate) fn client(self: &Arc<Self>, local: &stackctl_local::Cloud) -> SharedHttpClient {
+        let wire = Arc::clone(self);
+        Bridge::intercepted(local, move |request, bridge| {
+            let wire = Arc::clone(&wire);
+            HttpConnectorFuture::new(async move {
+                let broken = || ConnectorError::io("the connection broke".into());
+                wire.pass(Tick::Call, Self::overheard(&wire, request, bridge), broken).await
+            })
+        })
     }
 
     /// Counts one call or save, and carries it out unless it is the one that goes wrong.
@@ -157,8 +200,14 @@ impl Wire {
         if self.inner().dead {
             return std::future::pending().await;
         }
-        match self.count(tick) {
-            None => effect.await,
+        let (at, way) = self.count(tick);
+        match way {
+            None => {
+                self.record(at, Way::DiesBefore);
+                let result = effect.await;
+                self.record(at, Way::DiesAfter);
+                result
+            }
             Some(Way::DiesBefore) => self.die().await,
             Some(Way::DiesAfter) => {
                 let _ = effect.await;
@@ -174,12 +223,49 @@ impl Wire {
         }
     }
 
-    /// Counts one call or save; answers what goes wrong with it.
-    fn count(&self, tick: Tick) -> Option<Way> {
+    /// Counts one call or save; its number, and what goes wrong with it.
+    fn count(&self, tick: Tick) -> (usize, Option<Way>) {
         let mut inner = self.inner();
         let at = inner.ticks.len();
         inner.ticks.push(tick);
-        inner.cut.filter(|cut| cut.at == at).map(|cut| cut.way)
+        (at, inner.cut.filter(|cut| cut.at == at).map(|cut| cut.way))
+    }
+
+    /// Records from now on what would be left if the process died.
+    pub(super) fn start_recording(&self, local: &stackctl_local::Cloud) {
+        let (local, deaths, under_way) = (local.clone(), Vec::new(), BTreeMap::new());
+        self.inner().recording = Some(Recording { local, deaths, under_way, sent: 0 });
+    }
+
+    /// Ends the recording; every death, in order.
+    pub(super) fn recorded(&self) -> Vec<Death> {
+        self.inner().recording.take().map(|recording| recording.deaths).unwrap_or_default()
+    }
+
+    fn record(&self, at: usize, way: Way) {
+        let mut inner = self.inner();
+        let state = inner.stored.clone();
+        if let Some(Recording { local, deaths, under_way, .. }) = &mut inner.recording {
+            let (cut, calls) = (Cut { at, way }, local.call_counts());
+            let local = local.fork(local.settings().clone()).expect("it is in memory");
+            deaths.push(Death { cut, local, state, calls, under_way: under_way.values().map(copied).collect() });
+        }
+    }
+
+    /// Remembers what is sent until it has taken effect.
+    fn sent(&self, request: &HttpRequest) -> usize {
+        let mut inner = self.inner();
+        inner.recording.as_mut().map_or(0, |recording| {
+            recording.sent += 1;
+            recording.under_way.insert(recording.sent, copied(request));
+            recording.sent
+        })
+    }
+
+    fn arrived(&self, sent: usize) {
+        if let Some(recording) = &mut self.inner().recording {
+            recording.under_way.remove(&sent);
+        }
     }
 
     fn store(&self, state: &State) -> Result<(), StoreError> {
@@ -197,14 +283,11 @@ impl Wire {
     }
 
     /// Sends a request and learns what passes.
-    async fn overheard(
-        &self,
-        request: HttpRequest,
-        client: &SharedHttpConnector,
-    ) -> Result<HttpResponse, ConnectorError> {
-        self.secrets.learn(request.body().bytes().unwrap_or_default());
-        let answer = client.call(request).await;
-        self.secrets.learn(answer.as_ref().ok().and_then(|answer| answer.body().bytes()).unwrap_or_default());
+    async fn overheard(this: &Arc<Self>, request: HttpRequest, bridge: Bridge) -> Result<HttpResponse, ConnectorError> {
+        this.secrets.learn(request.body().bytes().unwrap_or_default());
+        let (wire, sent) = (Arc::clone(this), this.sent(&request));
+        let answer = bridge.carry_then(request, move || wire.arrived(sent)).await;
+        this.secrets.learn(answer.as_ref().ok().and_then(|answer| answer.body().bytes()).unwrap_or_default());
         answer
     }
 
@@ -221,28 +304,5 @@ impl Store for Wire {
         let reason = "the connection broke".to_owned();
         let broken = || StateError::Unreachable { path: PLACE.into(), action: "saved", reason, full: false }.into();
         self.pass(Tick::Save, async { self.store(state) }, broken).await
-    }
-}
-
-#[derive(Debug, Clone)]
-struct Passing<C> {
-    wire: Arc<Wire>,
-    client: C,
-}
-
-impl HttpClient for Passing<SharedHttpClient> {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let client = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Passing { wire: Arc::clone(&self.wire), client })
-    }
-}
-
-impl HttpConnector for Passing<SharedHttpConnector> {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let Self { wire, client } = self.clone();
-        HttpConnectorFuture::new(async move {
-            let broken = || ConnectorError::io("the connection broke".into());
-            wire.pass(Tick::Call, wire.overheard(request, &client), broken).await
-        })
     }
 }

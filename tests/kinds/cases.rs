@@ -3,15 +3,12 @@
 use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
-    engine::{Context, Interrupt, Key, Kind, Silent},
-    resources::{
-        catalog,
-        lambda_function::{ALIAS, THESE_SETTINGS},
-    },
+    engine::{Key, Kind},
+    resources::lambda_function::{ALIAS, THESE_SETTINGS},
 };
 
-use super::life::resolved;
-use crate::harness::{claim, python};
+use super::subject::Subject;
+use crate::harness::python;
 
 /// A thing as it is made, and as it is to be afterwards.
 pub(super) struct Case {
@@ -26,13 +23,9 @@ pub(super) fn key(kind: &'static str) -> Key {
     Key::new(Kind::new(kind), "x")
 }
 
-/// Makes what the others need, and answers its outputs.
+/// Creates what the others need, and returns its outputs.
 pub(super) async fn make(cloud: &Cloud, kind: &'static str, spec: &Value) -> Value {
-    let key = Key::new(Kind::new(kind), "needed");
-    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    let catalog = catalog();
-    let kind = catalog.get(&key.kind).expect("a kind of the catalog");
-    kind.create(&context, &resolved(spec), &claim("ours", &key)).await.expect("what is needed can be made")
+    Subject::needed(cloud, kind).create(spec).await.expect("what is needed can be created")
 }
 
 pub(super) fn user_pool(name: &str) -> Value {

@@ -1,18 +1,17 @@
 //! What a person reads when AWS refuses, and what the engine may conclude.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stackctl::{
     aws::Cloud,
-    engine::{Context, Interrupt, ResourceError, Silent, Verdict},
-    resources::catalog,
+    engine::{ResourceError, Verdict},
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
 
 use super::{
     cases::{function, key, make, role, user_pool},
-    life::resolved,
+    subject::Subject,
 };
-use crate::harness::{claim, connect, python};
+use crate::harness::{connect, python};
 
 /// Makes a thing while one operation goes wrong.
 async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackctl_local::Cloud, ResourceError) {
@@ -28,18 +27,8 @@ async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackc
     (local, error)
 }
 
-async fn create(
-    cloud: &Cloud,
-    kind: &'static str,
-    spec: &serde_json::Value,
-) -> Result<serde_json::Value, ResourceError> {
-    let key = key(kind);
-    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    catalog()
-        .get(&key.kind)
-        .expect("a kind of the catalog")
-        .create(&context, &resolved(spec), &claim("ours", &key))
-        .await
+async fn create(cloud: &Cloud, kind: &'static str, spec: &Value) -> Result<Value, ResourceError> {
+    Subject::new(cloud, &key(kind)).create(spec).await
 }
 
 #[tokio::test(start_paused = true)]

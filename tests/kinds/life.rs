@@ -5,62 +5,42 @@ use std::collections::BTreeSet;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 use stackctl::{
-    aws::Cloud,
-    engine::{Catalog, Claim, Context, Erased, Found, Interrupt, Key, Kind, Resolved},
+    engine::{Claim, Found, Key, Kind},
     resources::catalog,
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
 
-use super::cases::{Case, cases};
+use super::{
+    cases::{Case, cases},
+    subject::{Subject, resolved},
+};
 use crate::harness::{
     Bridge, Listener, claim, connect, connect_by,
     edited::{Document, Edited, swapped},
 };
 
-/// Nothing to resolve: the specs here hold no symbols.
-struct Nowhere;
-
-impl stackctl::engine::Lookup for Nowhere {
-    fn output(&self, _: &stackctl::engine::OutputRef) -> Option<Value> {
-        None
-    }
-
-    fn spec(&self, _: &stackctl::engine::Key) -> Option<&Value> {
-        None
-    }
-}
-
-pub(super) fn resolved(spec: &Value) -> Resolved {
-    Resolved::new(spec, &Nowhere).expect("no symbols")
-}
-
-/// One thing and everything that acts on it.
-struct Subject<'a> {
+/// One resource of a case on its way through a life.
+struct Life<'a> {
     case: &'a Case,
-    kind: &'a dyn Erased<Cloud>,
-    context: Context<'a, Cloud>,
+    resource: Subject<'a>,
 }
 
-impl Subject<'_> {
-    async fn read(&self, outputs: &Value) -> Option<Value> {
-        self.read_as(outputs, &claim("ours", &self.case.key)).await.ours().map(|sight| sight.spec.clone())
-    }
-
+impl Life<'_> {
     async fn read_as(&self, outputs: &Value, claim: &Claim) -> Found<Value, Value> {
-        let found = self.kind.read(&self.context, outputs, claim).await;
+        let found = self.resource.kind().read(&self.resource.context(), outputs, claim).await;
         found.unwrap_or_else(|error| panic!("{}: read: {error}", self.case.key))
     }
 
     async fn change(&self, outputs: &Value, live: &Value, want: &Value) -> Value {
-        let changed = self.kind.update(&self.context, outputs, live, &resolved(want)).await;
+        let changed = self.resource.update(outputs, live, want).await;
         let outputs = changed.unwrap_or_else(|error| panic!("{}: update: {error}", self.case.key));
-        assert_eq!(self.read(&outputs).await.as_ref(), Some(want), "{}: after an update", self.case.key);
+        assert_eq!(self.resource.live(&outputs).await.as_ref(), Some(want), "{}: after an update", self.case.key);
         outputs
     }
 
     async fn find(&self, stack: &str, known: &[Value]) -> Found<Value, Value> {
-        let spec = resolved(&self.case.first);
-        let found = self.kind.find(&self.context, &spec, &claim(stack, &self.case.key), known).await;
+        let (spec, claim) = (resolved(&self.case.first), claim(stack, &self.case.key));
+        let found = self.resource.kind().find(&self.resource.context(), &spec, &claim, known).await;
         found.unwrap_or_else(|error| panic!("{}: find: {error}", self.case.key))
     }
 
@@ -77,9 +57,9 @@ impl Subject<'_> {
     async fn is_made_and_found(&self) -> Value {
         let Case { key, first, claimed_by_name, .. } = self.case;
         assert_eq!(self.find("ours", &[]).await, Found::Nothing, "{key}: before it exists");
-        let made = self.kind.create(&self.context, &resolved(first), &claim("ours", key)).await;
-        let outputs = made.unwrap_or_else(|error| panic!("{key}: create: {error}"));
-        assert_eq!(self.read(&outputs).await.as_ref(), Some(first), "{key}: after its creation");
+        let created = self.resource.create(first).await;
+        let outputs = created.unwrap_or_else(|error| panic!("{key}: create: {error}"));
+        assert_eq!(self.resource.live(&outputs).await.as_ref(), Some(first), "{key}: after its creation");
 
         let Found::Ours(sight) = self.found_soon("ours").await else { panic!("{key}: its claim is not found") };
         assert_eq!((&sight.outputs, &sight.spec), (&outputs, first), "{key}: as it was found");
@@ -87,7 +67,7 @@ impl Subject<'_> {
         match self.find("another", &[]).await {
             Found::NotOurs(foreign) => assert_eq!(foreign.whose, "belongs to stack `ours` stage `dev`", "{key}"),
             Found::Ours(_) => assert!(*claimed_by_name, "{key}: taken from somebody else"),
-            Found::Nothing => assert!(self.kind.traits().listed_late, "{key}: somebody else's is not seen"),
+            Found::Nothing => assert!(self.resource.kind().traits().listed_late, "{key}: somebody else's is not seen"),
         }
         outputs
     }
@@ -95,7 +75,7 @@ impl Subject<'_> {
     /// A recorded thing is read as ours only by the claim under which it was made.
     async fn is_nobody_elses(&self, outputs: &Value) {
         let Case { key, claimed_by_name, .. } = self.case;
-        let ours = claim("ours", key);
+        let ours = self.resource.claim();
         let older = Claim { token: None, ..ours.clone() };
         assert!(self.read_as(outputs, &older).await.ours().is_some(), "{key}: any token will do");
         let others = [
@@ -129,9 +109,9 @@ impl Subject<'_> {
 
     async fn is_deleted_twice(&self, outputs: &Value) {
         for time in ["first", "second"] {
-            let deleted = self.kind.delete(&self.context, outputs).await;
+            let deleted = self.resource.kind().delete(&self.resource.context(), outputs).await;
             deleted.unwrap_or_else(|error| panic!("{}: the {time} delete: {error}", self.case.key));
-            assert_eq!(self.read(outputs).await, None, "{}: after the {time} delete", self.case.key);
+            assert_eq!(self.resource.live(outputs).await, None, "{}: after the {time} delete", self.case.key);
         }
     }
 }
@@ -147,14 +127,11 @@ async fn all_kinds_live_on(
     trouble: impl Fn(&stackctl_local::Cloud),
 ) -> Vec<String> {
     let mut cloud = connect_by(client).await;
-    let catalog: Catalog<Cloud> = catalog();
     let listener = Listener::default();
     let cases = cases(&mut cloud).await;
     trouble(&local);
     for case in cases {
-        let kind = catalog.get(&case.key.kind).expect("a kind of the catalog");
-        let context = Context { cloud: &cloud, key: &case.key, events: &listener, interrupt: &Interrupt::new() };
-        let subject = Subject { case: &case, kind, context };
+        let subject = Life { case: &case, resource: Subject::new(&cloud, &case.key).telling(&listener) };
         let outputs = subject.is_made_and_found().await;
         subject.is_nobody_elses(&outputs).await;
         let outputs = subject.is_changed_field_by_field(outputs).await;

@@ -6,19 +6,15 @@ use std::{
 };
 
 use serde_json::Value;
-use stackctl::{
-    aws::Cloud,
-    engine::{Context, Erased, Found, Interrupt, Silent},
-    resources::catalog,
-};
+use stackctl::engine::Found;
 use stackctl_local::Settings;
 
 use super::{
     cases::{Case, cases},
-    life::resolved,
+    subject::Subject,
 };
 use crate::harness::{
-    claim, connect_by,
+    connect_by,
     edited::{Document, Edited},
 };
 
@@ -26,15 +22,14 @@ use crate::harness::{
 type Answers = BTreeMap<String, String>;
 
 /// One thing that is there as it is wanted, on a server whose answers are edited.
-struct Subject<'a> {
+struct Answering<'a> {
     case: &'a Case,
-    kind: &'a dyn Erased<Cloud>,
-    context: Context<'a, Cloud>,
+    resource: Subject<'a>,
     outputs: Value,
     server: &'a Edited,
 }
 
-impl Subject<'_> {
+impl Answering<'_> {
     async fn answers(&self) -> Answers {
         let heard = Arc::new(Mutex::new(Answers::new()));
         let hear = Arc::clone(&heard);
@@ -49,8 +44,7 @@ impl Subject<'_> {
 
     /// What a read comes to beside what is wanted; nothing when there is no difference.
     async fn verdict(&self) -> Option<String> {
-        let read = self.kind.read(&self.context, &self.outputs, &claim("ours", &self.case.key)).await;
-        let live = match read {
+        let live = match self.resource.read(&self.outputs).await {
             Err(_) => return Some("error".into()),
             Ok(Found::Nothing) => return Some("CREATE".into()),
             Ok(Found::NotOurs(_)) => return Some("not ours".into()),
@@ -59,7 +53,8 @@ impl Subject<'_> {
         let want = self.case.first.as_object().unwrap();
         let fields = want.iter().filter(|(field, value)| live.spec[*field] != **value).map(|(field, _)| field.as_str());
         let mut fields: Vec<&str> = fields.collect();
-        let verb = if fields.iter().any(|field| self.kind.traits().fixes(field)) { "REPLACE" } else { "update" };
+        let verb =
+            if fields.iter().any(|field| self.resource.kind().traits().fixes(field)) { "REPLACE" } else { "update" };
         if live.outputs != self.outputs {
             fields.push("(ids)");
         }
@@ -113,14 +108,12 @@ async fn all_verdicts() -> (BTreeSet<String>, BTreeSet<String>) {
     let server = Edited::new(&local);
     let mut cloud = connect_by(server.client()).await;
     let cases = cases(&mut cloud).await;
-    let catalog = catalog();
     let (mut left_out, mut spelled) = (BTreeSet::new(), BTreeSet::new());
     for case in &cases {
         server.edit(|_, body| body.to_owned());
-        let kind = catalog.get(&case.key.kind).unwrap();
-        let context = Context { cloud: &cloud, key: &case.key, events: &Silent, interrupt: &Interrupt::new() };
-        let outputs = kind.create(&context, &resolved(&case.first), &claim("ours", &case.key)).await.unwrap();
-        let subject = Subject { case, kind, context, outputs, server: &server };
+        let resource = Subject::new(&cloud, &case.key);
+        let outputs = resource.create(&case.first).await.unwrap();
+        let subject = Answering { case, resource, outputs, server: &server };
         subject.verdicts(&mut left_out, &mut spelled).await;
     }
     (left_out, spelled)

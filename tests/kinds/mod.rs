@@ -7,4 +7,5 @@ mod life;
 mod members;
 mod particular;
 mod stripped;
+mod subject;
 mod survival;

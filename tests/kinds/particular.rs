@@ -1,39 +1,26 @@
 //! What is particular to one kind.
 
 use serde_json::{Value, json};
-use stackctl::{
-    aws::Cloud,
-    engine::{Claim, Context, Found, Interrupt, Key, ResourceError, Silent},
-    resources::catalog,
-};
+use stackctl::{aws::Cloud, engine::ResourceError};
 use stackctl_local::{Effect, Fault, Settings};
 
 use super::{
     cases::{function, key, make, role, user_pool, with},
-    life::resolved,
+    subject::Subject,
 };
-use crate::harness::{claim, connect, python};
+use crate::harness::{connect, python};
 
 async fn fresh() -> Cloud {
     connect(&stackctl_local::Cloud::new(Settings::default())).await
 }
 
+/// Updates what was created as something that others need.
 async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value) -> Value {
-    let live = live(cloud, kind, outputs).await.expect("it exists");
-    let key = key(kind);
-    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    let catalog = catalog();
-    let kind = catalog.get(&key.kind).expect("a kind of the catalog");
-    kind.update(&context, outputs, &live, &resolved(want)).await.expect("an update")
+    Subject::needed(cloud, kind).bring(outputs, want).await
 }
 
 async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Value> {
-    let key = key(kind);
-    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    // What these tests work on was made as something that others need.
-    let claim = claim("ours", &Key::new(key.kind.clone(), "needed"));
-    let read = catalog().get(&key.kind).expect("a kind of the catalog").read(&context, outputs, &claim).await;
-    read.expect("a read").ours().map(|sight| sight.spec.clone())
+    Subject::needed(cloud, kind).live(outputs).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -45,9 +32,8 @@ async fn the_users_of_a_pool_are_counted_exactly_over_all_pages() {
         let request = cloud.cognito.admin_create_user().user_pool_id(outputs["id"].as_str().unwrap());
         request.username(format!("{name}@example.org")).send().await.unwrap();
     }
-    let key = key("user_pool");
-    let context = Context { cloud: &cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    assert_eq!(catalog().get(&key.kind).unwrap().data().unwrap().count(&context, &outputs).await, Ok(5));
+    let pool = Subject::needed(&cloud, "user_pool");
+    assert_eq!(pool.kind().data().unwrap().count(&pool.context(), &outputs).await, Ok(5));
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,23 +46,11 @@ async fn a_pool_is_case_insensitive_unless_it_is_asked_to_be_otherwise() {
     // A pool of before there was a word for it.
     let pool = cloud.cognito.create_user_pool().pool_name("older").send().await.unwrap().user_pool.unwrap();
     let request = cloud.cognito.tag_resource().resource_arn(pool.arn().unwrap());
-    let claim = claim("ours", &Key::new(key("user_pool").kind, "needed"));
+    let claim = Subject::needed(&cloud, "user_pool").claim();
     let tags = stackctl::aws::claimed(&[].into(), &claim).into_iter().collect();
     request.set_tags(Some(tags)).send().await.unwrap();
     let outputs = json!({ "id": pool.id, "arn": pool.arn, "name": "older" });
     assert_eq!(live(&cloud, "user_pool", &outputs).await.unwrap()["case_sensitive"], true);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_pool_of_the_same_name_with_another_token_is_not_adopted() {
-    let cloud = fresh().await;
-    make(&cloud, "user_pool", &user_pool("people")).await;
-    let needed = Key::new(key("user_pool").kind, "needed");
-    let context = Context { cloud: &cloud, key: &needed, events: &Silent, interrupt: &Interrupt::new() };
-    let later = Claim { token: Some("another".into()), ..claim("ours", &needed) };
-    let catalog = catalog();
-    let kind = catalog.get(&needed.kind).unwrap();
-    assert_eq!(kind.find(&context, &resolved(&user_pool("people")), &later, &[]).await, Ok(Found::Nothing));
 }
 
 #[tokio::test(start_paused = true)]
@@ -131,10 +105,8 @@ async fn made_function(cloud: &mut Cloud) -> (Value, Value) {
 
 /// Publishes again, as after an interruption, what is believed to be as wanted.
 async fn published_again(cloud: &Cloud, outputs: &Value, spec: &Value) -> ResourceError {
-    let key = key("lambda_function");
-    let context = Context { cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
     let behind = with(spec, json!({ "alias": "version 0" }));
-    let updated = catalog().get(&key.kind).unwrap().update(&context, outputs, &behind, &resolved(spec)).await;
+    let updated = Subject::new(cloud, &key("lambda_function")).update(outputs, &behind, spec).await;
     updated.expect_err("it is not published")
 }
 

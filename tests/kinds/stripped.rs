@@ -6,16 +6,15 @@ use aws_sdk_iam::types::Tag;
 use serde_json::Value;
 use stackctl::{
     aws::Cloud,
-    engine::{Context, Foreign, Found, Interrupt, Silent},
-    resources::catalog,
+    engine::{Foreign, Found},
 };
 use stackctl_local::Settings;
 
 use super::{
     cases::{Case, cases},
-    life::resolved,
+    subject::{Subject, resolved},
 };
-use crate::harness::{claim, connect};
+use crate::harness::connect;
 
 const NAMES: [&str; 4] = ["stackctl:stack", "stackctl:stage", "stackctl:resource", "stackctl:token"];
 
@@ -89,21 +88,19 @@ impl Thing<'_> {
 
 /// Whose a thing seems after some of its tags were taken off, and that it is ours again with those that the hint names.
 async fn stripped(cloud: &Cloud, case: &Case, names: &[&str]) -> Foreign {
-    let catalog = catalog();
-    let kind = catalog.get(&case.key.kind).unwrap();
-    let context = Context { cloud, key: &case.key, events: &Silent, interrupt: &Interrupt::new() };
-    let claim = claim("ours", &case.key);
-    let outputs = match kind.find(&context, &resolved(&case.first), &claim, &[]).await.unwrap() {
+    let subject = Subject::new(cloud, &case.key);
+    let found = subject.kind().find(&subject.context(), &resolved(&case.first), &subject.claim(), &[]).await;
+    let outputs = match found.unwrap() {
         Found::Ours(sight) => sight.outputs,
-        _ => kind.create(&context, &resolved(&case.first), &claim).await.unwrap(),
+        _ => subject.create(&case.first).await.unwrap(),
     };
     let thing = Thing { cloud, kind: case.key.kind.as_str(), outputs };
     thing.untag(names).await;
-    let Found::NotOurs(foreign) = kind.read(&context, &thing.outputs, &claim).await.unwrap() else {
+    let Found::NotOurs(foreign) = subject.read(&thing.outputs).await.unwrap() else {
         panic!("{}: still ours without {names:?}", case.key)
     };
     thing.tag(named_in(&foreign.hints[0])).await;
-    assert!(kind.read(&context, &thing.outputs, &claim).await.unwrap().ours().is_some(), "{}: tagged again", case.key);
+    assert!(subject.live(&thing.outputs).await.is_some(), "{}: tagged again", case.key);
     let ids = thing.outputs.as_object().unwrap().iter().filter(|(output, _)| output.ends_with("id"));
     ids.fold(foreign, |foreign, (output, id)| {
         let pinned = |text: &str| text.replace(id.as_str().unwrap(), &format!("<{output}>"));

@@ -9,7 +9,7 @@ use crate::harness::{
     project::{Project, example},
     shape::{census, differences, shape},
     stack::{Command, Stack, steps},
-    wire::{Cut, Way},
+    wire::Way,
 };
 
 const FUNCTIONS: [&str; 2] = ["shop-dev-open", "shop-dev-closed"];
@@ -136,13 +136,9 @@ async fn a_stack_from_before_aliases_comes_over_with_an_up() {
 #[tokio::test(start_paused = true)]
 async fn there_is_no_moment_in_which_the_api_of_a_stack_from_before_cannot_call_its_function() {
     let project = edition(0);
-    let whole = from_before().await;
-    whole.planned(&project).await;
-    let looks = whole.wire.ticks().len();
-    whole.up(&project).await.done();
-    for at in looks..whole.wire.ticks().len() {
-        let (stack, cut) = (from_before().await, Cut { at, way: Way::DiesAfter });
-        assert!(stack.cut(Command::Up(&project), Some(cut)).await.is_none(), "{cut:?}: it did not die");
+    let start = from_before().await;
+    for death in start.deaths(Command::Up(&project)).await.iter().filter(|death| death.cut.way == Way::DiesAfter) {
+        let (stack, cut) = (start.left_by(death).await, death.cut);
         assert_eq!(called(&stack).await, (200, "0".into()), "{cut:?}");
         stack.up(&project).await.done();
         assert_eq!(census(&stack.local)["statements"], 2, "{cut:?}");

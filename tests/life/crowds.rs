@@ -55,9 +55,3 @@ async fn nothing_is_confirmed_that_could_not_be_asked() {
     assert_eq!((end, report.passed, report.throttled, report.findings.len()), (TrialEnd::Open, 0, 2, 0));
     assert!(matches!(report.unmade, Some(Unmade::Throttled)), "{report:?}");
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_crowd_that_thins_out_is_waited_for() {
-    let Tried { end, report, .. } = checked(7).await;
-    assert_eq!((end, report.passed, report.throttled), (TrialEnd::Passed, 2, 0), "{report:?}");
-}

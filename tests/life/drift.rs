@@ -51,61 +51,6 @@ impl Hands {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_and_a_client_reset_by_a_partial_update_are_set_again() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    let cognito = &hands.cloud.cognito;
-    cognito.update_user_pool().user_pool_id(&hands.pool).send().await.unwrap();
-    let client = hands.stack.output("user_pool_client.main", "id");
-    cognito.update_user_pool_client().user_pool_id(&hands.pool).client_id(client).send().await.unwrap();
-    let run = hands.stack.planned(&hands.project).await;
-    let steps = steps(&run);
-    assert_eq!(steps.len(), 2, "{steps:?}");
-    for (step, field) in steps.iter().zip(["deletion_protection", "explicit_auth_flows"]) {
-        assert!(step.contains(field), "{step}");
-    }
-    let expected: Vec<&str> = steps.iter().map(String::as_str).collect();
-    hands.repaired(&expected).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn drifted_rights_of_a_role_are_taken_back() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    let iam = &hands.cloud.iam;
-    let all = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-    let role = "shop-dev-open-us-west-2";
-    iam.put_role_policy().role_name(role).policy_name("more").policy_document(all).send().await.unwrap();
-    iam.put_role_policy().role_name(role).policy_name("logs").policy_document(all).send().await.unwrap();
-    hands.repaired(&["update iam_role.open: inline_policies.logs.Statement, inline_policies.more"]).await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn drifted_retention_settings_and_statements_are_set_again() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    let Cloud { logs, lambda, .. } = &hands.cloud;
-    logs.delete_retention_policy().log_group_name("/aws/lambda/shop-dev-open").send().await.unwrap();
-    lambda.update_function_configuration().function_name("shop-dev-open").timeout(3).send().await.unwrap();
-    let statement = hands.stack.output("lambda_permission.closed", "statement_id");
-    let remove = lambda.remove_permission().function_name("shop-dev-closed").qualifier("live");
-    remove.statement_id(statement).send().await.unwrap();
-    hands
-        .repaired(&[
-            "create lambda_permission.closed",
-            "update lambda_function.open: alias, timeout",
-            "update log_group.open: retention_days",
-        ])
-        .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn code_that_somebody_else_uploaded_is_replaced() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    let (_, zip) = crate::harness::python("def handler(event, context):\n    return 'mine'\n");
-    let upload = hands.cloud.lambda.update_function_code().function_name("shop-dev-open");
-    upload.zip_file(zip.to_vec().into()).send().await.unwrap();
-    hands.repaired(&["update lambda_function.open: alias, source_hash"]).await;
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_alias_that_was_moved_shared_or_deleted_leads_back_to_what_is_configured() {
     let hands = Hands::on_a_stack_that_is_up().await;
     let lambda = &hands.cloud.lambda;
@@ -151,46 +96,6 @@ async fn a_route_opened_by_hand_is_closed_and_what_is_served_stays() {
         ])
         .await;
     assert_eq!(stack.output("stage.main", "deployment_id"), served);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stage_that_serves_somebody_elses_deployment_is_pointed_back() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    let gateway = &hands.cloud.apigateway;
-    let served = hands.stack.output("stage.main", "deployment_id");
-    gateway.create_deployment().rest_api_id(&hands.api).stage_name("dev").send().await.unwrap();
-    hands.repaired(&["update stage.main: fingerprint"]).await;
-    assert_eq!(hands.stack.output("stage.main", "deployment_id"), served);
-}
-
-#[tokio::test(start_paused = true)]
-async fn functions_roles_and_log_groups_deleted_by_hand_come_back() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    let Cloud { lambda, logs, iam, .. } = &hands.cloud;
-    lambda.delete_function().function_name("shop-dev-open").send().await.unwrap();
-    logs.delete_log_group().log_group_name("/aws/lambda/shop-dev-open").send().await.unwrap();
-    let role = "shop-dev-open-us-west-2";
-    iam.delete_role_policy().role_name(role).policy_name("logs").send().await.unwrap();
-    iam.delete_role().role_name(role).send().await.unwrap();
-    hands
-        .repaired(&[
-            "create iam_role.open",
-            "create lambda_function.open",
-            "create lambda_permission.open",
-            "create log_group.open",
-        ])
-        .await;
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_api_deleted_by_hand_comes_back_whole() {
-    let hands = Hands::on_a_stack_that_is_up().await;
-    hands.cloud.apigateway.delete_rest_api().rest_api_id(&hands.api).send().await.unwrap();
-    let api = ["api_routes.main", "authorizer.main", "rest_api.main", "stage.main"].map(|key| format!("create {key}"));
-    let permissions = ["closed", "open"].map(|name| format!("delete lambda_permission.{name}"));
-    let replaced = ["closed", "open"].map(|name| format!("replace lambda_permission.{name}: rest_api_id"));
-    let expected: Vec<&str> = api.iter().chain(&permissions).chain(&replaced).map(String::as_str).collect();
-    hands.repaired(&expected).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -48,11 +48,6 @@ fn is_write(operation: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttle_is_waited_out() {
-    assert_eq!(each_goes_wrong(|_| Some(Effect::Throttle)).await, 0);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_write_that_meets_another_is_sent_again() {
     let conflict = |operation: &str| {
         is_write(operation).then(|| match operation.split_once(':').unwrap().0 {
@@ -73,9 +68,4 @@ async fn a_write_that_meets_another_is_sent_again() {
     };
     // CreateUserPool meets no other write: there is no pool yet.
     assert!(each_goes_wrong(conflict).await <= 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_failure_of_awss_own_leaves_nothing_twice() {
-    each_goes_wrong(|_| Some(refuse(500, "InternalFailure", "We encountered an internal error"))).await;
 }

@@ -53,7 +53,7 @@ async fn an_up_ends_soon_after_an_interrupt_at_any_moment_and_the_next_goes_on()
     let took = began.elapsed();
     let (expected, counted) = (shape(&whole.local), census(&whole.local));
     let mut waits = BTreeSet::new();
-    for after in (1..).map(|tick| LATENCY * 5 * tick).take_while(|after| *after < took) {
+    for after in (1..).map(|tick| LATENCY * 14 * tick).take_while(|after| *after < took) {
         let stack = Stack::on(waiting());
         waits.extend(stopped(&interrupted(&stack, Command::Up(&project), after).await));
         stack.up(&project).await.done();

@@ -1,16 +1,15 @@
 //! A stack that has lost its state is found again, whole or half-made, and nothing else is.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use stackctl::engine::{Mark, State, Verb};
-use stackctl_local::{Settings, Weather};
+use stackctl::engine::{State, Verb};
+use stackctl_local::Settings;
 
 use crate::harness::{
     project::{Project, example, patched},
     shape::{census, differences, shape},
-    stack::{Command, Stack, steps},
-    wire::{Cut, Way},
+    stack::{Stack, steps},
 };
 
 /// The kinds that have tags, and so keep the token of their claim.
@@ -59,56 +58,6 @@ async fn a_state_that_was_lost_is_rebuilt_as_it_was_and_the_next_plan_is_empty()
     assert_eq!(steps(&stack.planned(&project).await), Vec::<String>::new());
     stack.down().await.done();
     assert_eq!(census(&stack.local), BTreeMap::new());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
-    let project = Project::new(&example());
-    let whole = Stack::new();
-    whole.up(&project).await.done();
-    let (expected, counted, ticks) = (shape(&whole.local), census(&whole.local), whole.wire.ticks().len());
-    for cut in (0..ticks).map(|at| Cut { at, way: Way::DiesAfter }) {
-        let stack = Stack::new();
-        assert!(stack.cut(Command::Up(&project), Some(cut)).await.is_none(), "{cut:?}: it did not die");
-        let found = stack.recover(&project).await;
-        assert!(found.discovery.several.is_empty() && found.discovery.foreign.is_empty(), "{cut:?}: {found:?}");
-        let next = stack.up(&project).await;
-        assert!(next.complete(), "{cut:?}: {}", next.failures());
-        assert_eq!(census(&stack.local), counted, "{cut:?}");
-        assert_eq!(differences(&shape(&stack.local), &expected), Vec::<String>::new(), "{cut:?}");
-        assert_eq!(steps(&stack.planned(&project).await), Vec::<String>::new(), "{cut:?}");
-        stack.down().await.done();
-        assert_eq!(census(&stack.local), BTreeMap::new(), "{cut:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_half_removed_stack_whose_state_is_lost_is_removed() {
-    let project = Project::new(&example());
-    let whole = Stack::new();
-    whole.up(&project).await.done();
-    whole.down().await.done();
-    for cut in (0..whole.wire.ticks().len()).map(|at| Cut { at, way: Way::DiesAfter }) {
-        let stack = Stack::new();
-        stack.up(&project).await.done();
-        assert!(stack.cut(Command::Down(None), Some(cut)).await.is_none(), "{cut:?}: it did not die");
-        stack.recover(&project).await;
-        stack.down().await.done();
-        assert_eq!(census(&stack.local), BTreeMap::new(), "{cut:?}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_listed_late_is_waited_for() {
-    let weather = Weather { list_lag: Duration::from_secs(9), ..Weather::default() };
-    let (stack, project) = (Stack::on(Settings { weather, ..paged() }), Project::new(&example()));
-    stack.up(&project).await.done();
-    let before = stack.wire.state().unwrap();
-    let recovery = stack.recover(&project).await;
-    assert_eq!(knowledge(&recovery.discovery.state), knowledge(&before));
-    let waits = ["a new one may be listed late: looking for it for up to 10 s"; 2];
-    assert_eq!(recovery.waits, waits, "for the pool and the API, once each");
-    assert_eq!(steps(&stack.planned(&project).await), Vec::<String>::new());
 }
 
 #[tokio::test(start_paused = true)]
@@ -183,47 +132,6 @@ async fn what_has_our_names_and_not_our_claim_is_left_alone_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_pools_with_our_claim_neither_is_taken_and_each_is_named_with_its_users() {
-    let (stack, project) = (Stack::new(), Project::new(&example()));
-    stack.up(&project).await.done();
-    let cloud = stack.clients().await;
-    let tags = cloud.cognito.list_tags_for_resource().resource_arn(stack.output("user_pool.main", "arn"));
-    let tags = tags.send().await.unwrap().tags;
-    let copy = cloud.cognito.create_user_pool().pool_name("a copy").set_user_pool_tags(tags).send().await.unwrap();
-    let copy = copy.user_pool.unwrap().id.unwrap();
-    cloud.cognito.admin_create_user().user_pool_id(&copy).username("ann").send().await.unwrap();
-    let world = stack.local.snapshot();
-    let recovery = stack.recover(&project).await;
-    let (key, several) = recovery.discovery.several.iter().next().unwrap();
-    assert_eq!((key.to_string().as_str(), several.alike_in), ("user_pool.main", Mark::Claim));
-    let holdings: BTreeMap<_, _> =
-        several.candidates.iter().map(|one| (one.outputs["id"] == *copy, one.holdings)).collect();
-    assert_eq!(holdings, [(false, Some(0)), (true, Some(1))].into());
-    assert_eq!(stack.local.snapshot(), world);
-    // Without the copy's tag it is told which one is ours.
-    let arn = cloud.arn("cognito-idp", &format!("userpool/{copy}"));
-    cloud.cognito.untag_resource().resource_arn(arn).tag_keys("stackctl:stack").send().await.unwrap();
-    assert!(stack.recover(&project).await.discovery.several.is_empty());
-    assert_eq!(steps(&stack.planned(&project).await), Vec::<String>::new());
-}
-
-#[tokio::test(start_paused = true)]
-async fn people_stay_in_their_pool_and_are_kept_by_a_down() {
-    let (stack, project) = (Stack::new(), Project::new(&example()));
-    stack.up(&project).await.done();
-    let (cloud, pool) = (stack.clients().await, stack.output("user_pool.main", "id"));
-    cloud.cognito.admin_create_user().user_pool_id(&pool).username("ann@example.com").send().await.unwrap();
-    stack.recover(&project).await;
-    assert_eq!(stack.up(&project).await.done().steps(), Vec::<String>::new());
-    stack.down().await.done();
-    assert_eq!(stack.output("user_pool.main", "id"), pool);
-    let users = cloud.cognito.list_users().user_pool_id(&pool).send().await.unwrap().users.unwrap_or_default();
-    assert_eq!(users.len(), 1);
-    stack.run(Command::Down(Some(1))).await.done();
-    assert_eq!(census(&stack.local), BTreeMap::new());
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_the_config_does_not_know_any_more_is_found_and_goes_after_what_calls_it() {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();
@@ -280,20 +188,4 @@ async fn a_permission_without_a_route_is_found_and_goes() {
     stack.up(&less).await.done();
     assert_eq!(census(&stack.local)["statements"], 1);
     assert_eq!(steps(&stack.planned(&less).await), Vec::<String>::new());
-}
-
-#[tokio::test(start_paused = true)]
-async fn of_two_clients_with_our_name_the_one_as_configured_is_taken_and_the_other_is_told() {
-    let (stack, project) = (Stack::new(), Project::new(&example()));
-    stack.up(&project).await.done();
-    let (cloud, ours) = (stack.clients().await, stack.output("user_pool_client.main", "id"));
-    let pool = stack.output("user_pool.main", "id");
-    let other = cloud.cognito.create_user_pool_client().user_pool_id(&pool).client_name("shop-dev");
-    let other = other.generate_secret(true).send().await.unwrap().user_pool_client.unwrap().client_id.unwrap();
-    let recovery = stack.recover(&project).await;
-    assert_eq!(stack.output("user_pool_client.main", "id"), ours);
-    let beside: Vec<_> =
-        recovery.discovery.beside.iter().map(|(key, outputs)| format!("{key} {}", outputs["id"])).collect();
-    assert_eq!(beside, [format!("user_pool_client.main \"{other}\"")]);
-    assert_eq!(steps(&stack.planned(&project).await), Vec::<String>::new());
 }

@@ -106,28 +106,6 @@ async fn what_failed_is_pruned_and_what_can_be_gone_back_to_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn on_a_first_deployment_there_is_nothing_to_go_back_to() {
-    let stack = Stack::new();
-    let tried = stack.fails(&edition(1)).await;
-    assert!(tried.back.is_none() && stack.wire.state().unwrap().unchecked.unwrap().is_first());
-    assert!(stack.planned(&edition(1)).await.is_empty());
-    assert!(stack.fails(&edition(1)).await.tried.is_some(), "it is checked again until it passes");
-    assert!(stack.passes(&edition(1)).await.tried.is_some());
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_change_that_is_not_to_be_put_back_stays_and_knows_the_way() {
-    let stack = Stack::new();
-    stack.passes(&edition(1)).await;
-    let before = stack.served().await;
-    let kept = stack.run(Command::Check { project: &edition(2), answers: 500, undo: false }).await;
-    assert_eq!((kept.end(), kept.back.is_none()), (Some(TrialEnd::Failed), true));
-    assert_ne!(stack.served().await, before);
-    stack.fails(&edition(2)).await;
-    assert_eq!(stack.served().await, before);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_pool_that_asks_its_users_for_more_gets_that_too() {
     let strict = json!({ "userPool": { "usernameAttributes": ["email"], "passwordPolicy": { "minimumLength": 30 } } });
     let phone = json!({ "userPool": { "usernameAttributes": ["phone_number"] } });

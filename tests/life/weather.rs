@@ -2,16 +2,23 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stackctl_local::{Settings, Weather};
 use tokio::time::Instant;
 
-use super::many::with_routes;
 use crate::harness::{
     project::{Project, example, patched},
     shape::{census, differences, shape},
     stack::Stack,
 };
+
+/// The example with so many more routes, two to a path: an API has 300 paths at most unless AWS is asked for more.
+fn with_routes(count: usize) -> Value {
+    let method = |number| if number % 2 == 0 { "GET" } else { "PUT" };
+    let route = |number| format!("{} /things{}", method(number), number / 2);
+    let routes = (0..count).map(|number| (route(number), json!({ "function": "open" })));
+    patched(&example(), &json!({ "routes": routes.collect::<serde_json::Map<_, _>>() }))
+}
 
 fn stormy() -> Settings {
     let weather = Weather {

@@ -33,8 +33,14 @@ pub(super) struct Sight {
 
 impl Sight {
     pub(super) fn new(cloud: &Cloud, state: Option<State>) -> Self {
+        Self::after(&BTreeMap::new(), cloud, state)
+    }
+
+    /// The same where calls have arrived beside those that the emulator counts.
+    pub(super) fn after(earlier: &BTreeMap<String, usize>, cloud: &Cloud, state: Option<State>) -> Self {
         let counts = cloud.call_counts();
-        let creates = REPEATABLE.map(|operation| (operation, counts.get(operation).copied().unwrap_or_default()));
+        let count = |operation| [earlier, &counts].into_iter().filter_map(|counts| counts.get(operation)).sum();
+        let creates = REPEATABLE.map(|operation| (operation, count(operation)));
         let mut world = cloud.snapshot();
         world["s3"].take();
         Self { world, state, creates: creates.into() }

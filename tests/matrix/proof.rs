@@ -100,7 +100,7 @@ impl Proof {
 }
 
 fn sight(stack: &Stack) -> Sight {
-    Sight::new(&stack.local, stack.wire.state())
+    Sight::after(&stack.earlier, &stack.local, stack.wire.state())
 }
 
 /// It does all it is to do; where its check is to fail, that fails, and where it may be refused, it may.

@@ -16,7 +16,7 @@ use super::{
 use crate::harness::{
     project::{Project, example, patched},
     stack::Stack,
-    wire::{Cut, Tick, Way},
+    wire::{Cut, Death, Tick, Way},
 };
 
 /// A second cut is tried at every so many of the calls and saves of the run after the first one; which ones, goes round
@@ -29,6 +29,8 @@ pub(super) struct Trial {
     start: Stack,
     /// The calls and saves of the undisturbed run.
     ticks: Vec<Named>,
+    /// What is left of it where its process dies, in the usual weather.
+    deaths: Vec<Death>,
     proof: Proof,
 }
 
@@ -48,10 +50,10 @@ impl Trial {
             deeds::carry_out(deed, &start.local).await;
         }
         let undisturbed = start.fork(usual());
-        undisturbed.run(journey.cut.command()).await.done();
+        let deaths = undisturbed.deaths(journey.cut.command()).await;
         let ticks = named(&undisturbed);
         let proof = Proof::new(&journey, &start, undisturbed).await;
-        Self { journey, start, ticks, proof }
+        Self { journey, start, ticks, deaths, proof }
     }
 
     /// Whether the run that is disturbed makes something that AWS may list late.
@@ -83,6 +85,13 @@ impl Trial {
 
     /// The stack after the run that was disturbed.
     async fn disturbed(&self, trouble: &Trouble, at: usize, weather: Weather) -> Result<Stack, String> {
+        if let Trouble::Wire(way) = trouble
+            && trouble.kills()
+            && weather == usual()
+        {
+            let death = self.deaths.iter().find(|death| death.cut == Cut { at, way: *way });
+            return Ok(self.start.left_by(death.ok_or("it did not die")?).await);
+        }
         let stack = self.start.fork(weather);
         let cut = match trouble {
             Trouble::Wire(way) => Some(Cut { at, way: *way }),

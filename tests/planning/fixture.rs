@@ -10,14 +10,16 @@ use serde_json::{Value, json};
 use stackctl::{
     config::{Config, Selection, load},
     engine::{
-        Consent, Desired, Foreign, Found, Key, Live, Lookup, Observed, OutputRef, StackIdentity, State, plan,
-        substitute,
+        Consent, Desired, Foreign, Found, Key, Live, Lookup, Observed, OutputRef, Plan, Refused, StackIdentity, State,
+        plan, substitute,
     },
     package::Package,
     plan_text,
     resources::catalog,
     stack::{Identity, build},
 };
+
+use crate::harness::{project::patched, stack::steps};
 
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-west-2";
@@ -50,8 +52,10 @@ impl Fixture {
         Self::new().config(edits).brought_up()
     }
 
-    fn brought_up(mut self) -> Self {
+    /// The same after a deploy.
+    pub(super) fn brought_up(mut self) -> Self {
         let desired = desired(&self.config);
+        (self.state["resources"], self.live) = (json!({}), json!({}));
         let all = Outputs { desired: &desired };
         for (key, node) in desired.nodes() {
             let outputs = all.of(key);
@@ -64,7 +68,7 @@ impl Fixture {
 
     /// Edits the configuration; `null` takes a member out.
     pub(super) fn config(mut self, edits: &Value) -> Self {
-        edit(&mut self.config, edits);
+        self.config = patched(&self.config, edits);
         self
     }
 
@@ -76,13 +80,13 @@ impl Fixture {
 
     /// Edits what is recorded; `null` takes a member out.
     pub(super) fn state(mut self, edits: &Value) -> Self {
-        edit(&mut self.state, edits);
+        self.state = patched(&self.state, edits);
         self
     }
 
     /// Edits what is there; `null` takes a member out.
     pub(super) fn live(mut self, edits: &Value) -> Self {
-        edit(&mut self.live, edits);
+        self.live = patched(&self.live, edits);
         self
     }
 
@@ -109,13 +113,20 @@ impl Fixture {
         self
     }
 
-    /// The plan, or why there is none, as a person reads it.
+    /// The plan, or why there is none, as the command prints it.
     pub(super) fn plan(&self) -> String {
+        plan_text(self.planned(), &catalog())
+    }
+
+    /// The steps of the plan that do something.
+    pub(super) fn steps(&self) -> Vec<String> {
+        steps(&self.planned().unwrap_or_else(|refused| panic!("{refused}")))
+    }
+
+    fn planned(&self) -> Result<Plan, Refused> {
         let desired = if self.config.is_null() { Desired::default() } else { desired(&self.config) };
         let state: State = serde_json::from_value(self.state.clone()).unwrap();
-        let catalog = catalog();
-        let plan = plan(&desired, &state, &self.observed(&state), &catalog, &self.consent);
-        plan_text(plan, &catalog)
+        plan(&desired, &state, &self.observed(&state), &catalog(), &self.consent)
     }
 
     fn observed(&self, state: &State) -> Observed {
@@ -171,25 +182,6 @@ fn example() -> Value {
             "GET /closed": { "function": "closed" },
         },
     })
-}
-
-/// Lays `edits` over a document: members one by one, `null` takes one out.
-fn edit(document: &mut Value, edits: &Value) {
-    let Value::Object(edits) = edits else {
-        *document = edits.clone();
-        return;
-    };
-    if !document.is_object() {
-        *document = json!({});
-    }
-    let members = document.as_object_mut().unwrap();
-    for (name, value) in edits {
-        if value.is_null() {
-            members.remove(name);
-        } else {
-            edit(members.entry(name.clone()).or_insert(Value::Null), value);
-        }
-    }
 }
 
 fn desired(config: &Value) -> Desired {

@@ -2,5 +2,6 @@
 
 mod changes;
 mod fixture;
+mod keys;
 mod losses;
 mod ownership;

@@ -1,6 +1,6 @@
 //! The same places through the AWS SDK, on the local cloud's S3: what the store relies on, fact by fact.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
@@ -9,10 +9,9 @@ use sha2::{Digest as _, Sha256};
 use stackctl::{
     aws::{Connection, Options, S3Bucket},
     engine::ResourceError,
-    state::{Attempt, Backend as _, Bucket as _, Condition, ETag, S3Store, StateError},
+    state::{Attempt, Backend as _, Bucket as _, Condition, ETag, S3Store},
 };
 use stackctl_local::{Cloud, Effect, Fault, Settings};
-use tokio::time::Instant;
 
 use super::fixture::{KEY, ask, state};
 use crate::harness::Bridge;
@@ -95,17 +94,6 @@ fn told(error: &ResourceError) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_is_created_once() {
-    let s3 = S3::new().await;
-    let bucket = s3.bucket();
-    assert_eq!(bucket.get(KEY).await, Ok(None));
-    let etag = done(bucket.put(KEY, body("one"), &Condition::Absent).await);
-    assert_eq!(bucket.put(KEY, body("other"), &Condition::Absent).await, Ok(Attempt::Refused));
-    let object = bucket.get(KEY).await.unwrap().unwrap();
-    assert_eq!((object.body, object.etag, object.age), (body("one"), etag, Duration::ZERO));
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_object_is_written_over_the_version_that_was_read_and_no_other() {
     let s3 = S3::new().await;
     let bucket = s3.bucket();
@@ -117,37 +105,6 @@ async fn an_object_is_written_over_the_version_that_was_read_and_no_other() {
     assert_eq!(bucket.get(KEY).await.unwrap().unwrap().body, body("two"));
     done(bucket.delete(KEY, &second).await);
     assert_eq!(bucket.get(KEY).await, Ok(None));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_object_that_is_gone_is_neither_written_nor_deleted() {
-    let s3 = S3::new().await;
-    let bucket = s3.bucket();
-    let etag = ETag("\"0\"".into());
-    assert_eq!(bucket.put(KEY, body("one"), &Condition::Is(etag.clone())).await, Ok(Attempt::Refused));
-    assert_eq!(bucket.delete(KEY, &etag).await, Ok(Attempt::Refused));
-}
-
-#[tokio::test(start_paused = true)]
-async fn in_a_bucket_that_keeps_versions_a_deleted_object_is_absent() {
-    let s3 = S3::new().await;
-    s3.send("PUT /states?versioning", "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
-        .await;
-    let bucket = s3.bucket();
-    let etag = done(bucket.put(KEY, body("one"), &Condition::Absent).await);
-    done(bucket.delete(KEY, &etag).await);
-    assert_eq!(bucket.get(KEY).await, Ok(None));
-    done(bucket.put(KEY, body("one"), &Condition::Absent).await);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_object_is_as_old_as_its_bucket_says() {
-    let s3 = S3::new().await;
-    let bucket = s3.bucket();
-    done(bucket.put(KEY, body("one"), &Condition::Absent).await);
-    tokio::time::sleep(Duration::from_secs(90)).await;
-    let age = bucket.get(KEY).await.unwrap().unwrap().age;
-    assert!((89..=91).contains(&age.as_secs()), "{age:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -199,24 +156,6 @@ async fn a_throttle_is_waited_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn two_stores_share_a_lock_and_a_dead_one_loses_it_after_a_minute() {
-    let s3 = S3::new().await;
-    let (ann, bob) = (s3.store(), s3.store());
-    ann.save(&state(7)).await.unwrap();
-    let guard = ask(&ann, "ann", 0).await.0.unwrap();
-    assert!(matches!(ask(&bob, "bob", 0).await.0, Err(StateError::Locked { .. })));
-    drop(guard);
-    let died = Instant::now();
-    let (taken, _) = ask(&bob, "bob", 0).await;
-    let guard = taken.unwrap();
-    // The last renewal was at most ten seconds before.
-    assert!((49..=64).contains(&died.elapsed().as_secs()), "{:?}", died.elapsed());
-    assert_eq!(bob.load().await.unwrap().unwrap().serial, 8, "the late one is fenced off");
-    assert!(matches!(ann.save(&state(8)).await, Err(StateError::TakenOver { .. })));
-    guard.release().await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
 async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
     let none = S3::without_bucket().await;
     let s3 = S3::new().await;
@@ -258,9 +197,4 @@ async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
     hint: the caller needs `s3:DeleteObject`
     hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` or `--from-owner` says
     ");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_place_in_a_bucket_is_called_by_its_url() {
-    assert_eq!(S3::new().await.store().place(), "s3://states/shop.json");
 }

@@ -2,7 +2,7 @@
 
 use stackctl::{
     engine::{StackIdentity, State},
-    state::{Backend as _, Document, FileStore, LockNews, StateError},
+    state::{Backend as _, Document, FileStore, StateError},
 };
 use tokio::time::{Duration, Instant};
 
@@ -22,38 +22,6 @@ async fn a_lock_is_refused_at_once_without_a_timeout() {
     let path = store.place();
     assert_eq!(refused.unwrap_err(), StateError::Locked { path, holder: Some(Box::new(holder("ann"))) });
     assert!(told.is_empty(), "{told:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lock_is_waited_for_as_long_as_allowed_and_told_once() {
-    let (_folder, store) = store();
-    let (_guard, _) = ask(&store, "ann", 0).await;
-    let began = Instant::now();
-    let (refused, told) = ask(&store, "bob", 30).await;
-    assert!(matches!(refused, Err(StateError::Locked { .. })));
-    assert_eq!(began.elapsed(), Duration::from_secs(30));
-    let (place, holder) = (store.place(), Some(holder("ann")));
-    assert_eq!(told, [LockNews::Waiting { place, holder, at_most: Duration::from_secs(30) }]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_lock_that_is_released_goes_to_the_one_who_waits() {
-    let (_folder, store) = store();
-    let (guard, _) = ask(&store, "ann", 0).await;
-    let began = Instant::now();
-    let (release, waits) = tokio::join!(
-        async {
-            tokio::time::sleep_until(began + Duration::from_secs(10)).await;
-            guard.unwrap().release().await
-        },
-        ask(&store, "bob", 30)
-    );
-    release.unwrap();
-    let guard = waits.0.unwrap();
-    assert!(began.elapsed() < Duration::from_secs(11), "{:?}", began.elapsed());
-    let (refused, _) = ask(&store, "cem", 0).await;
-    assert!(refused.unwrap_err().to_string().contains("by `stackctl up` of bob on desk"));
-    drop(guard);
 }
 
 #[tokio::test]
@@ -106,17 +74,6 @@ async fn a_save_that_does_not_follow_is_refused() {
     other.lineage = "another".into();
     assert!(matches!(store.save(&other).await, Err(StateError::Changed { .. })));
     assert_eq!(store.load().await.unwrap(), Some(state(1)));
-}
-
-#[tokio::test]
-async fn a_state_that_is_removed_meanwhile_is_written_again_and_that_is_told() {
-    let (folder, store) = store();
-    store.save(&state(1)).await.unwrap();
-    std::fs::remove_dir_all(folder.path()).unwrap();
-    let error = store.save(&state(2)).await.unwrap_err();
-    assert_eq!(error, StateError::Removed { path: store.place() });
-    assert_eq!(store.load().await.unwrap(), Some(state(2)));
-    store.save(&state(3)).await.unwrap();
 }
 
 #[tokio::test]

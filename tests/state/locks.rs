@@ -1,7 +1,7 @@
 //! The lock of a state in a bucket: who gets it, who is refused, who waits, and from whom it is taken.
 
 use serde_json::Value;
-use stackctl::state::{Backend as _, Guard, Holder, LockNews, LockRequest, S3Store, StateError};
+use stackctl::state::{Backend, FileStore, Guard, Holder, LockNews, LockRequest, S3Store, StateError};
 use tokio::time::{Duration, Instant};
 
 use super::{
@@ -99,13 +99,22 @@ async fn a_process_of_this_machine_is_known_to_be_there_or_gone_without_a_sign()
 
 #[tokio::test(start_paused = true)]
 async fn with_a_timeout_the_lock_is_waited_for_as_long_and_told_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = || FileStore::new(folder.path(), "shop", "dev");
+    waits(&file(), &file()).await;
     let (_, ann, bob) = processes();
-    let guard = ask(&ann, "ann", 0).await.0.unwrap();
+    waits(&ann, &bob).await;
+}
+
+/// Bob waits for Ann's lock, in vain and then until she releases it.
+async fn waits(ann: &dyn Backend, bob: &dyn Backend) {
+    let locked_by = |name| StateError::Locked { path: ann.place(), holder: Some(Box::new(holder(name))) };
+    let guard = ask(ann, "ann", 0).await.0.unwrap();
     let began = Instant::now();
-    let (refused, told) = ask(&bob, "bob", 90).await;
+    let (refused, told) = ask(bob, "bob", 90).await;
     assert_eq!(refused.unwrap_err(), locked_by("ann"));
     assert!(began.elapsed() >= seconds(90) && began.elapsed() < seconds(93), "{:?}", began.elapsed());
-    let waiting = LockNews::Waiting { place: PLACE.into(), holder: Some(holder("ann")), at_most: seconds(90) };
+    let waiting = LockNews::Waiting { place: ann.place(), holder: Some(holder("ann")), at_most: seconds(90) };
     assert_eq!(told, [waiting]);
 
     let began = Instant::now();
@@ -113,10 +122,10 @@ async fn with_a_timeout_the_lock_is_waited_for_as_long_and_told_once() {
         tokio::time::sleep(seconds(20)).await;
         guard.release().await
     };
-    let (released, (taken, _)) = tokio::join!(release, ask(&bob, "bob", 90));
+    let (released, (taken, _)) = tokio::join!(release, ask(bob, "bob", 90));
     released.unwrap();
     assert!(began.elapsed() < seconds(23), "{:?}", began.elapsed());
-    let (refused, _) = ask(&ann, "ann", 0).await;
+    let (refused, _) = ask(ann, "ann", 0).await;
     assert_eq!(refused.unwrap_err(), locked_by("bob"));
     drop(taken);
 }

@@ -6,13 +6,7 @@ use std::{
     time::Duration,
 };
 
-use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-    },
-    orchestrator::HttpRequest,
-    runtime_components::RuntimeComponents,
-};
+use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
 use stackctl::{
     aws::{Connection, Options},
     state::{Backend as _, LockRequest, S3Store},
@@ -24,39 +18,22 @@ use super::{
 };
 use crate::harness::Bridge;
 
-/// Hears the heads of all requests on their way to the cloud.
-#[derive(Debug, Clone)]
-struct Heard<C> {
-    client: C,
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl HttpClient for Heard<SharedHttpClient> {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let client = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Heard { client, heads: Arc::clone(&self.heads) })
-    }
-}
-
-impl HttpConnector for Heard<SharedHttpConnector> {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let told = ["if-match", "if-none-match", "x-amz-expected-bucket-owner"];
-        let told = told.into_iter().filter(|name| request.headers().get(name).is_some()).collect::<Vec<_>>();
-        let path = request.uri().split(".test").last().unwrap_or_default();
-        self.heads.lock().unwrap().push(format!("{} {path} {}", request.method(), told.join(", ")));
-        self.client.call(request)
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn every_call_names_the_owner_and_every_write_has_a_condition() {
     let cloud = S3::new().await.cloud;
     let heads = Arc::<Mutex<Vec<String>>>::default();
-    let client = Heard { client: Bridge::client(&cloud), heads: Arc::clone(&heads) };
+    let heard = Arc::clone(&heads);
+    let client = Bridge::intercepted(&cloud, move |request, bridge| {
+        let named = ["if-match", "if-none-match", "x-amz-expected-bucket-owner"];
+        let named = named.into_iter().filter(|name| request.headers().get(name).is_some()).collect::<Vec<_>>();
+        let path = request.uri().split(".test").last().unwrap_or_default();
+        heard.lock().unwrap().push(format!("{} {path} {}", request.method(), named.join(", ")));
+        HttpConnectorFuture::new(bridge.carry(request))
+    });
     let options = Options {
         region: Some("eu-west-1".into()),
         local: Some("http://local.test".into()),
-        http_client: Some(SharedHttpClient::new(client)),
+        http_client: Some(client),
         ..Options::default()
     };
     let connection = Connection::open(options).await.unwrap();

@@ -1,6 +1,6 @@
 //! A state in a bucket: written over the version that was loaded and no other, whatever becomes of the answers.
 
-use stackctl::state::{Backend as _, S3Store, StateError};
+use stackctl::state::{Backend, FileStore, S3Store, StateError};
 
 use super::{
     fixture::{KEY, state},
@@ -82,15 +82,20 @@ async fn an_answer_that_is_lost_is_not_taken_for_ours_when_theirs_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_somebody_removed_is_written_again_and_told() {
-    let bucket = Memory::default();
-    let store = S3Store::new(bucket.clone(), KEY);
-    store.save(&state(1)).await.unwrap();
-    bucket.remove("shop.json");
-    let error = store.save(&state(2)).await.unwrap_err();
-    assert_eq!(error, StateError::Removed { path: "s3://states/shop.json".into() });
-    assert_eq!(S3Store::new(bucket.for_another(), KEY).load().await, Ok(Some(state(2))));
-    store.save(&state(3)).await.unwrap();
+async fn a_state_that_was_deleted_meanwhile_is_written_again_and_reported() {
+    let (folder, bucket) = (tempfile::tempdir().unwrap(), Memory::default());
+    let file = FileStore::new(folder.path(), "shop", "dev");
+    let object = S3Store::new(bucket.clone(), KEY);
+    let delete_folder = || std::fs::remove_dir_all(folder.path()).unwrap();
+    let stores: [(&dyn Backend, &dyn Fn()); 2] = [(&file, &delete_folder), (&object, &|| bucket.remove(KEY))];
+    for (store, delete) in stores {
+        store.save(&state(1)).await.unwrap();
+        delete();
+        let error = store.save(&state(2)).await.unwrap_err();
+        assert_eq!(error, StateError::Removed { path: store.place() });
+        assert_eq!(store.load().await, Ok(Some(state(2))));
+        store.save(&state(3)).await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

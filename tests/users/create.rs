@@ -1,6 +1,5 @@
 //! How a user comes to be.
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 use stackctl::users::{Newcomer, PoolSettings};
 use stackctl_local::{Cloud, Effect, Fault, Settings};
@@ -10,7 +9,6 @@ use super::{
     script::Script,
     scripted::Scripted,
 };
-use crate::harness::Bridge;
 
 fn confirmed(email: &str) -> serde_json::Value {
     json!({ "status": "CONFIRMED", "attributes": { "email": email, "email_verified": "true" } })
@@ -155,7 +153,7 @@ async fn an_address_that_another_run_gives_a_waiting_user_is_verified_too() {
 }
 
 /// What each creation said of messages.
-fn messages(wire: &Scripted<SharedHttpClient>) -> Vec<[Value; 2]> {
+fn messages(wire: &Scripted) -> Vec<[Value; 2]> {
     let members = wire.sent("AdminCreateUser").into_iter();
     members.map(|call| [call["MessageAction"].clone(), call["DesiredDeliveryMediums"].clone()]).collect()
 }
@@ -163,9 +161,10 @@ fn messages(wire: &Scripted<SharedHttpClient>) -> Vec<[Value; 2]> {
 #[tokio::test(start_paused = true)]
 async fn a_message_is_sent_only_when_it_is_asked_for_and_then_again_to_whoever_waits() {
     let local = Cloud::new(Settings::default());
-    let wire = Scripted::new(Bridge::client(&local), Vec::new());
+    let wire = Scripted::new(Vec::new());
+    let client = wire.client(&local);
     let pool = json!({ "UsernameAttributes": ["email"] });
-    let place = Place::on(local, SharedHttpClient::new(wire.clone()), pool, json!({})).await;
+    let place = Place::on(local, client, pool, json!({})).await;
     place.create("bob@example.com").await.unwrap();
     let people = place.people();
     let settings = PoolSettings::read(&people).await.unwrap();

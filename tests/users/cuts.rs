@@ -7,14 +7,11 @@ use stackctl::users::PeopleError;
 use stackctl_local::{Cloud, Settings};
 
 use super::place::{PASSWORD, Place};
-use crate::harness::{
-    Bridge,
-    wire::{Cut, Way, Wire},
-};
+use crate::harness::wire::{Cut, Way, Wire};
 
 async fn place(wire: &Arc<Wire>) -> Place {
     let local = Cloud::new(Settings::default());
-    let client = wire.client(Bridge::client(&local));
+    let client = wire.client(&local);
     Place::on(local, client, json!({ "UsernameAttributes": ["email"] }), json!({})).await
 }
 

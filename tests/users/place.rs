@@ -7,13 +7,13 @@ use bytes::Bytes;
 use http::Request;
 use serde_json::{Value, json};
 use stackctl::{
-    aws::{self, Options},
+    aws,
     engine::Interrupt,
     users::{AppClient, Newcomer, Nobody, People, PeopleError, PoolSettings, Prompt, Secret, SignIn, Tokens},
 };
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 
-use crate::harness::{Bridge, Listener};
+use crate::harness::{Bridge, Listener, connect_by};
 
 /// A password that meets the policy of every pool here.
 pub(super) const PASSWORD: &str = "Engine-1842";
@@ -51,7 +51,7 @@ impl Place {
         });
         let client = call(&local, "CreateUserPoolClient", over(members, client)).await;
         let client = client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
-        Self { cloud: connect(wire).await, local, pool, client, events: Arc::default(), interrupt: Interrupt::new() }
+        Self { cloud: connect_by(wire).await, local, pool, client, events: Arc::default(), interrupt: Interrupt::new() }
     }
 
     /// The people, for a call.
@@ -127,17 +127,6 @@ impl Place {
         let pairs = attributes.map(|one| (one["Name"].as_str().unwrap().to_owned(), one["Value"].clone()));
         json!({ "status": user["UserStatus"], "attributes": pairs.collect::<serde_json::Map<_, _>>() })
     }
-}
-
-/// The clients, through `wire`.
-pub(super) async fn connect(wire: SharedHttpClient) -> aws::Cloud {
-    let options = Options {
-        region: Some("us-west-2".into()),
-        local: Some("http://local.test".into()),
-        http_client: Some(wire),
-        ..Options::default()
-    };
-    aws::Cloud::connect(options).await.unwrap()
 }
 
 /// A failure as a person reads it, without colours.

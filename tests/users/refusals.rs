@@ -50,66 +50,48 @@ async fn whoever_may_not_look_at_users_is_told_both() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disabled_user_is_told_so() {
+async fn each_status_of_a_user_that_prevents_a_sign_in_is_named() {
+    let mut reported = Vec::new();
     let place = with_ann(json!({})).await;
     place.call("AdminDisableUser", json!({ "Username": ANN })).await;
-    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
-    error: `ann@example.com` is disabled
-    hint: `stackctl user enable ann@example.com` lets them sign in again
-    ");
-}
-
-#[tokio::test(start_paused = true)]
-async fn too_many_attempts_are_told_as_such() {
+    reported.push(refused(&place, PASSWORD).await);
     let place = with_ann(json!({})).await;
     for _ in 0..5 {
         refused(&place, "Engine-1843").await;
     }
-    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
-    error: there were too many attempts to sign in as `ann@example.com`
-    hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
-    ");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_temporary_password_expires() {
+    reported.push(refused(&place, PASSWORD).await);
     let place = Place::new().await;
     let user = json!({ "Username": ANN, "MessageAction": "SUPPRESS", "TemporaryPassword": "Temporary-1" });
     place.call("AdminCreateUser", user).await;
     tokio::time::advance(Duration::from_hours(24 * 8)).await;
-    insta::assert_snapshot!(refused(&place, "Temporary-1").await, @r"
-    error: the temporary password of `ann@example.com` has expired
-    hint: `stackctl user create ann@example.com` goes on with a new one
-    ");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_password_that_was_reset_must_be_set() {
+    reported.push(refused(&place, "Temporary-1").await);
     let place = with_ann(json!({})).await;
     place.call("AdminResetUserPassword", json!({ "Username": ANN })).await;
-    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
-    error: the password of `ann@example.com` has been reset, and no new one is set
-    hint: `stackctl user set-password ann@example.com` sets a new one
-    ");
+    reported.push(refused(&place, PASSWORD).await);
     let people = place.people();
     people.set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap();
     place.sign_in(ANN, PASSWORD).await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
-async fn whoever_signed_up_must_be_confirmed() {
     let place = Place::new().await;
     let user = json!({ "ClientId": place.client, "Username": ANN, "Password": PASSWORD });
     place.call("SignUp", user).await;
-    insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
-    error: `ann@example.com` has signed up and is not confirmed
-    hint: `stackctl user set-password ann@example.com` confirms them with a password of your choice; the code that they were sent confirms them with their own
-    ");
+    reported.push(refused(&place, PASSWORD).await);
     let error = place.create(ANN).await.unwrap_err();
     assert_eq!(error.to_string(), "`ann@example.com` exists already, with the status UNCONFIRMED");
     // What the hint says is true.
     place.people().set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap();
     place.sign_in(ANN, PASSWORD).await.unwrap();
+    insta::assert_snapshot!(reported.concat(), @r"
+    error: `ann@example.com` is disabled
+    hint: `stackctl user enable ann@example.com` lets them sign in again
+    error: there were too many attempts to sign in as `ann@example.com`
+    hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
+    error: the temporary password of `ann@example.com` has expired
+    hint: `stackctl user create ann@example.com` goes on with a new one
+    error: the password of `ann@example.com` has been reset, and no new one is set
+    hint: `stackctl user set-password ann@example.com` sets a new one
+    error: `ann@example.com` has signed up and is not confirmed
+    hint: `stackctl user set-password ann@example.com` confirms them with a password of your choice; the code that they were sent confirms them with their own
+    ");
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,7 +127,8 @@ async fn a_pool_or_a_client_that_is_not_there_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn triggers_have_their_say() {
+async fn what_cognito_rejects_is_explained_or_quoted() {
+    let mut reported = Vec::new();
     let place = with_ann(json!({})).await;
     let mut texts = String::new();
     for (code, message) in [
@@ -156,21 +139,10 @@ async fn triggers_have_their_say() {
         place.refuse("cognito-idp:AdminInitiateAuth", code, message);
         texts += &refused(&place, PASSWORD).await;
     }
-    insta::assert_snapshot!(texts, @r"
-    error: a Lambda trigger of the user pool has refused: PreAuthentication failed with error not on a Sunday.
-    hint: the log of the trigger's function tells more
-    error: a Lambda trigger of the user pool has failed: PreAuthentication failed due to timeout
-    hint: the log of the trigger's function tells more
-    error: a Lambda trigger of the user pool has failed: Unrecognizable lambda output
-    hint: the log of the trigger's function tells more
-    ");
+    reported.push(texts);
     place.refuse("cognito-idp:AdminCreateUser", "UserLambdaValidationException", "PreSignUp failed with error no.");
     let error = place.create("bob@example.com").await.unwrap_err();
     assert_eq!(error.to_string(), "a Lambda trigger of the user pool has refused: PreSignUp failed with error no.");
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_has_no_words_of_its_own_is_told_in_those_of_aws() {
     let place = with_ann(json!({})).await;
     let mut texts = String::new();
     for (code, message) in [
@@ -185,7 +157,14 @@ async fn what_has_no_words_of_its_own_is_told_in_those_of_aws() {
         }
         texts += &refused(&place, PASSWORD).await;
     }
-    insta::assert_snapshot!(texts, @r"
+    reported.push(texts);
+    insta::assert_snapshot!(reported.concat(), @r"
+    error: a Lambda trigger of the user pool has refused: PreAuthentication failed with error not on a Sunday.
+    hint: the log of the trigger's function tells more
+    error: a Lambda trigger of the user pool has failed: PreAuthentication failed due to timeout
+    hint: the log of the trigger's function tells more
+    error: a Lambda trigger of the user pool has failed: Unrecognizable lambda output
+    hint: the log of the trigger's function tells more
     error: ann@example.com: not signed in
       cognito-idp:AdminInitiateAuth: AccessDeniedException: User: ann is not authorized to perform: cognito-idp:AdminInitiateAuth
     hint: the caller needs `cognito-idp:AdminInitiateAuth`

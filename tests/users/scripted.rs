@@ -1,4 +1,4 @@
-//! The wire to the local cloud, where a test reads along, and plays the challenges that the local cloud does not know, as
+//! The way to the local emulator, where a test reads along and plays the challenges that the emulator does not know, as
 //! Cognito's reference describes them.
 
 use std::{
@@ -7,53 +7,46 @@ use std::{
 };
 
 use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-    },
-    orchestrator::{HttpRequest, HttpResponse},
-    runtime_components::RuntimeComponents,
+    http::{HttpConnectorFuture, SharedHttpClient},
+    orchestrator::HttpResponse,
 };
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
+use stackctl_local::Cloud;
 
-/// Remembers all calls, and answers those of a sign-in as long as there are answers.
+use crate::harness::Bridge;
+
+/// Remembers all calls, and responds to those of a sign-in as long as there are responses.
 #[derive(Debug, Clone)]
-pub(super) struct Scripted<C> {
-    answers: Arc<Mutex<VecDeque<Value>>>,
+pub(super) struct Scripted {
+    responses: Arc<Mutex<VecDeque<Value>>>,
     sent: Arc<Mutex<Vec<(String, Value)>>>,
-    client: C,
 }
 
-impl Scripted<SharedHttpClient> {
-    pub(super) fn new(client: SharedHttpClient, answers: Vec<Value>) -> Self {
-        Self { answers: Arc::new(Mutex::new(answers.into())), sent: Arc::default(), client }
+impl Scripted {
+    pub(super) fn new(responses: Vec<Value>) -> Self {
+        Self { responses: Arc::new(Mutex::new(responses.into())), sent: Arc::default() }
+    }
+
+    pub(super) fn client(&self, local: &Cloud) -> SharedHttpClient {
+        let this = self.clone();
+        Bridge::intercepted(local, move |request, bridge| {
+            let target = request.headers().get("x-amz-target").unwrap_or_default();
+            let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+            let members = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+            this.sent.lock().unwrap().push((operation.clone(), members));
+            let plays = ["AdminInitiateAuth", "AdminRespondToAuthChallenge"].contains(&operation.as_str());
+            let response = if plays { this.responses.lock().unwrap().pop_front() } else { None };
+            let Some(response) = response else { return HttpConnectorFuture::new(bridge.carry(request)) };
+            let status: u16 = if response.get("__type").is_some() { 400 } else { 200 };
+            let body = SdkBody::from(response.to_string());
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), body)))
+        })
     }
 
     /// The members of every call of an operation, in order.
     pub(super) fn sent(&self, operation: &str) -> Vec<Value> {
         let sent = self.sent.lock().unwrap();
         sent.iter().filter(|(name, _)| name == operation).map(|(_, members)| members.clone()).collect()
-    }
-}
-
-impl HttpClient for Scripted<SharedHttpClient> {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let client = self.client.http_connector(settings, components);
-        SharedHttpConnector::new(Scripted { answers: self.answers.clone(), sent: self.sent.clone(), client })
-    }
-}
-
-impl HttpConnector for Scripted<SharedHttpConnector> {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let members = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
-        self.sent.lock().unwrap().push((operation.clone(), members));
-        let plays = ["AdminInitiateAuth", "AdminRespondToAuthChallenge"].contains(&operation.as_str());
-        let answer = if plays { self.answers.lock().unwrap().pop_front() } else { None };
-        let Some(answer) = answer else { return self.client.call(request) };
-        let status: u16 = if answer.get("__type").is_some() { 400 } else { 200 };
-        let body = SdkBody::from(answer.to_string());
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), body)))
     }
 }

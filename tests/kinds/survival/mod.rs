@@ -9,14 +9,9 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::Request;
 use serde_json::Value;
-use stackctl::{
-    aws::Cloud,
-    engine::{Context, Interrupt, Key, Kind, Silent},
-    resources::catalog,
-};
+use stackctl::aws::Cloud;
 
-use super::life::resolved;
-use crate::harness::claim;
+use super::subject::Subject;
 
 /// A thing of ours, on a cloud that is asked and changed by hand beside it.
 struct ByHand {
@@ -40,12 +35,7 @@ impl ByHand {
 
     /// Takes the update of our kind.
     async fn update(&self, kind: &'static str, want: &Value) {
-        let key = Key::new(Kind::new(kind), "needed");
-        let context = Context { cloud: &self.cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-        let catalog = catalog();
-        let kind = catalog.get(&key.kind).unwrap();
-        let read = kind.read(&context, &self.outputs, &claim("ours", &key)).await.unwrap();
-        kind.update(&context, &self.outputs, &read.ours().unwrap().spec, &resolved(want)).await.unwrap();
+        Subject::needed(&self.cloud, kind).bring(&self.outputs, want).await;
     }
 }
 

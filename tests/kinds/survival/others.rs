@@ -4,18 +4,14 @@
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_lambda::types::{EphemeralStorage, TracingConfig, TracingMode};
 use serde_json::json;
-use stackctl::{
-    aws::Cloud,
-    engine::{Context, Interrupt, Silent},
-    resources::catalog,
-};
+use stackctl::aws::Cloud;
 use stackctl_local::Settings;
 
 use crate::{
-    harness::{claim, connect},
+    harness::connect,
     kinds::{
         cases::{Case, cases},
-        life::resolved,
+        subject::Subject,
     },
 };
 
@@ -31,23 +27,16 @@ impl Made {
         let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
         let mut cases = cases(&mut cloud).await.into_iter();
         let case = cases.find(|case| case.key.kind.to_string() == kind).unwrap();
-        let outputs = {
-            let (catalog, interrupt) = (catalog(), Interrupt::new());
-            let context = Context { cloud: &cloud, key: &case.key, events: &Silent, interrupt: &interrupt };
-            let kind = catalog.get(&case.key.kind).unwrap();
-            kind.create(&context, &resolved(&case.first), &claim("ours", &case.key)).await.unwrap()
-        };
+        let outputs = Subject::new(&cloud, &case.key).create(&case.first).await.unwrap();
         Self { cloud, case, outputs }
     }
 
     /// Changes every field that can be changed in place, and all of them back.
     async fn change_there_and_back(&self) {
-        let (catalog, interrupt) = (catalog(), Interrupt::new());
-        let context = Context { cloud: &self.cloud, key: &self.case.key, events: &Silent, interrupt: &interrupt };
-        let kind = catalog.get(&self.case.key.kind).unwrap();
+        let subject = Subject::new(&self.cloud, &self.case.key);
         let Case { first, second, .. } = &self.case;
-        let outputs = kind.update(&context, &self.outputs, first, &resolved(second)).await.unwrap();
-        kind.update(&context, &outputs, second, &resolved(first)).await.unwrap();
+        let outputs = subject.update(&self.outputs, first, second).await.unwrap();
+        subject.update(&outputs, second, first).await.unwrap();
     }
 
     fn output(&self, name: &str) -> &str {
@@ -88,11 +77,9 @@ async fn an_update_of_a_function_names_only_what_the_config_manages() {
     });
     let mut cloud = connect(&local).await;
     let case = cases(&mut cloud).await.into_iter().find(|case| case.key.kind.to_string() == "lambda_function").unwrap();
-    let (catalog, interrupt) = (catalog(), Interrupt::new());
-    let context = Context { cloud: &cloud, key: &case.key, events: &Silent, interrupt: &interrupt };
-    let kind = catalog.get(&case.key.kind).unwrap();
-    let outputs = kind.create(&context, &resolved(&case.first), &claim("ours", &case.key)).await.unwrap();
-    kind.update(&context, &outputs, &case.first, &resolved(&case.second)).await.unwrap();
+    let subject = Subject::new(&cloud, &case.key);
+    let outputs = subject.create(&case.first).await.unwrap();
+    subject.update(&outputs, &case.first, &case.second).await.unwrap();
     let managed =
         ["Description", "Environment", "Handler", "LoggingConfig", "MemorySize", "Role", "Runtime", "Timeout"];
     assert_eq!(*sent.lock().unwrap(), managed.map(str::to_owned).into());

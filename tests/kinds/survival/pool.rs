@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use stackctl::{
-    engine::{Context, Interrupt, Silent},
-    resources::catalog,
-};
 use stackctl_local::{Effect, Fault, Settings};
 
 use super::{ByHand, differences, folded, members};
 use crate::{
     harness::connect,
-    kinds::cases::{key, make, user_pool, with},
+    kinds::{
+        cases::{make, user_pool, with},
+        subject::Subject,
+    },
 };
 
 const ARN: &str = "arn:aws:lambda:us-west-2:000000000000:function:f";
@@ -215,9 +214,8 @@ async fn a_deletion_that_fails_after_the_protection_is_lifted_leaves_all_else_in
     let (status, code, message) = (400, "InvalidParameterException".into(), "not now".into());
     let effect = Effect::Refuse { status, code, message };
     pool.local.add_fault(Fault { operation: Some("cognito-idp:DeleteUserPool".into()), skip: 0, times: 1, effect });
-    let key = key("user_pool");
-    let context = Context { cloud: &pool.cloud, key: &key, events: &Silent, interrupt: &Interrupt::new() };
-    let deleted = catalog().get(&key.kind).unwrap().delete(&context, &pool.outputs).await;
+    let subject = Subject::needed(&pool.cloud, "user_pool");
+    let deleted = subject.kind().delete(&subject.context(), &pool.outputs).await;
     assert_eq!(deleted.unwrap_err().message, "not now");
     assert_eq!(differences(&before, &pool.described().await), BTreeSet::from(["/DeletionProtection".to_owned()]));
 }
