@@ -1,13 +1,14 @@
-//! What is served after a change is checked with real functions, and put back when it is not as it is to be.
+//! Post-deploy checks: what passes, what fails and is rolled back, and what cannot be checked.
 
 use rustix::process::Signal;
+use stackctl_local::Settings;
 
-use super::sandbox::Sandbox;
+use super::{emulator::Emulator, sandbox::Sandbox};
 use crate::harness::port::Port;
 
-/// A stack whose function answers as its caller wishes, with a check as a user and one without.
+/// A stack of scripted functions, with a check as a user and one without a token.
 fn checked() -> Sandbox {
-    let sandbox = Sandbox::obedient();
+    let sandbox = Sandbox::scripted();
     sandbox.edit(
         r#""POST /echo": { "function": "items", "auth": "none" }"#,
         r#""POST /echo": { "function": "other", "auth": "none", "check": { "body": "ping", "bodyMatch": { "body": "ping" } } }"#,
@@ -19,7 +20,7 @@ fn checked() -> Sandbox {
     sandbox
 }
 
-/// Has the check as a user get this status from the function.
+/// Lets the check as a user get this status from the function.
 fn answer(sandbox: &Sandbox, status: u16) {
     sandbox.edit(
         r#""check": { "bodyMatch": { "token": "id" } }"#,
@@ -27,72 +28,23 @@ fn answer(sandbox: &Sandbox, status: u16) {
     );
 }
 
-/// A setting of the function behind `GET /items` that callers do not notice but by its version.
+/// Changes a setting of the function behind `GET /items`.
 fn touch(sandbox: &Sandbox) {
     sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
 }
 
 #[test]
-fn a_change_that_passes_is_told_in_a_line() {
-    let sandbox = checked();
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
-    touch(&sandbox);
-    insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
-    exit code 0
-    --- stdout
-    invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
-    rest_api_id   <rest_api.main#id>
-    user_pool_id  <user_pool.main#id>
-    client_id     <user_pool_client.main#id>
-    region        eu-west-1
-    account       000000000000
-    endpoint      http://127.0.0.1:PORT
-
-    GET /admin       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin
-    POST /echo       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/echo  public
-    GET /items       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items
-    GET /items/{id}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items/{id}
-    GET /mine        http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/mine
-    --- stderr
-    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
-    hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
-      such a token has only `aws.cognito.signin.user.admin`
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
-
-      ~ lambda_function.items    shop-dev-items
-          timeout: 10 → 11
-
-    plan: 1 to update; 13 unchanged
-      lambda_function.items    updated  TIME
-
-    1 updated in TIME
-
-    checked with 10 requests in TIME
-
-
-    next:
-      stackctl user create mail@example.com --local    # makes a user and prints an ID token
-      stackctl call GET /admin --as mail@example.com --local
-    "#);
-    let events = sandbox.events("up --local");
-    assert!(events.iter().all(|event| event["event"] != "checked"), "without a change nothing is checked");
-    assert_eq!(sandbox.run("user list --local").out, "0 users\n");
-}
-
-#[test]
-fn what_a_check_came_to_is_told_before_the_removals_that_follow() {
+fn a_check_that_passes_is_one_line_before_the_deletions_that_follow() {
     let sandbox = Sandbox::new();
     let (hello, other) = (r#""functions": { "hello""#, r#""functions": { "other": OTHER, "hello""#);
     let other =
         other.replace("OTHER", r#"{ "source": "hello", "handler": "bootstrap", "runtime": "provided.al2023" }"#);
     sandbox.edit(hello, &other);
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    sandbox.done("up --local --quiet");
     sandbox.edit(&other, hello);
     sandbox.edit(r#""GET /hello""#, r#""GET /hallo""#);
-    let err = sandbox.transcript("up --local");
-    let steps = &err[err.find("plan: ").unwrap()..err.find("next:").unwrap()];
-    insta::assert_snapshot!(steps, @r#"
+    let up = sandbox.transcript("up --local");
+    insta::assert_snapshot!(&up[up.find("plan: ").unwrap()..up.find("next:").unwrap()], @r"
     plan: 2 to update, 3 to delete; 8 unchanged
       api_routes.main          updated  TIME
       stage.main               updated  TIME
@@ -103,63 +55,42 @@ fn what_a_check_came_to_is_told_before_the_removals_that_follow() {
       iam_role.other           deleted  TIME
 
     2 updated, 3 deleted in TIME
-    "#);
+    ");
+    let events = sandbox.events("up --local");
+    assert!(events.iter().all(|event| event["event"] != "checked"), "without a change nothing is checked");
+    assert_eq!(sandbox.run("user list --local").out, "0 users\n");
 }
 
 #[test]
-fn a_change_that_fails_is_put_back_and_planned_again() {
-    let sandbox = checked();
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+fn a_change_whose_check_fails_is_rolled_back_and_planned_again() {
+    let sandbox = checked().up();
     touch(&sandbox);
     answer(&sandbox, 500);
-    insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
+    insta::assert_snapshot!(sandbox.transcript("up --local --quiet"), @r"
     exit code 1
-    --- stdout
-    --- stderr
-    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
-    hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
-      such a token has only `aws.cognito.signin.user.admin`
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
-
-      ~ lambda_function.items    shop-dev-items
-          timeout: 10 → 11
-
-    plan: 1 to update; 13 unchanged
-      lambda_function.items    updated  TIME
-
-    1 updated in TIME
-
-    checked with 10 requests, 1 with a wrong answer in TIME
-
     error: GET /items?as=500 as a user: the answer is 500, not 200
       | as you like it
       `items` has logged:
         hello from /items
     hint: put back: lambda_function.items serves again what was served before
     hint: everything else is as configured; `stackctl up --local` plans the change again
-    "#);
-    insta::assert_snapshot!(sandbox.transcript("plan --local"), @r#"
+    ");
+    let plan = sandbox.transcript("plan --local --quiet");
+    insta::assert_snapshot!(plan, @r#"
     exit code 0
     --- stdout
       ~ lambda_function.items    shop-dev-items
           alias: "version 1" → "a version of these settings"
 
     plan: 1 to update; 13 unchanged
-    --- stderr
-    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
-    hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
-      such a token has only `aws.cognito.signin.user.admin`
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
     "#);
     sandbox.edit(r#""as": "500""#, r#""as": "200""#);
-    assert_eq!(sandbox.run("up --local").code, 0);
-    assert_eq!(sandbox.run("plan --local --detailed-exitcode").code, 0);
+    sandbox.done("up --local");
+    sandbox.done("plan --local --detailed-exitcode");
 }
 
 #[test]
-fn a_machine_reads_what_a_check_has_found() {
+fn the_event_of_a_check_has_what_failed() {
     let sandbox = checked();
     answer(&sandbox, 503);
     let events = sandbox.events("up --local");
@@ -176,96 +107,44 @@ fn a_machine_reads_what_a_check_has_found() {
 }
 
 #[test]
-fn a_first_deployment_that_fails_stays_and_is_checked_until_it_passes() {
+fn a_first_deploy_whose_check_fails_stays_and_is_checked_until_it_passes() {
     let sandbox = checked();
     answer(&sandbox, 404);
-    insta::assert_snapshot!(sandbox.transcript("up --local --quiet"), @r#"
+    insta::assert_snapshot!(sandbox.transcript("up --local --quiet"), @r"
     exit code 1
-    --- stdout
-    --- stderr
     error: GET /items?as=404 as a user: the answer is 404, not 200
       | as you like it
       `items` has logged:
         hello from /items
     hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
-    "#);
+    ");
     assert_eq!(sandbox.run("history --local").out, "* what is served now is not confirmed yet\n");
-    insta::assert_snapshot!(sandbox.transcript("up --local"), @r#"
-    exit code 1
-    --- stdout
-    --- stderr
-    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
-    hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
-      such a token has only `aws.cognito.signin.user.admin`
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
-
+    let again = sandbox.transcript("up --local");
+    insta::assert_snapshot!(&again[again.find("nothing to change").unwrap()..again.find("error: ").unwrap()], @r"
     nothing to change
     the last change has not passed its check yet: `stackctl up --local` checks what is served
     checked with 10 requests, 1 with a wrong answer in TIME
-
-    error: GET /items?as=404 as a user: the answer is 404, not 200
-      | as you like it
-      `items` has logged:
-        hello from /items
-    hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
-    "#);
-    insta::assert_snapshot!(sandbox.transcript("up --local --no-check"), @r#"
-    exit code 0
-    --- stdout
-    invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
-    rest_api_id   <rest_api.main#id>
-    user_pool_id  <user_pool.main#id>
-    client_id     <user_pool_client.main#id>
-    region        eu-west-1
-    account       000000000000
-    endpoint      http://127.0.0.1:PORT
-
-    GET /admin       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/admin
-    POST /echo       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/echo  public
-    GET /items       http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items
-    GET /items/{id}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/items/{id}
-    GET /mine        http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/mine
-    --- stderr
-    warning: config.json:8:50: routes."POST /echo".auth: everybody may call this route, and `POST` changes data
-    hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:11:62: routes."GET /admin".auth.scopes: no token of a sign-in by password has one of these scopes
-      such a token has only `aws.cognito.signin.user.admin`
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
-
-    nothing to change
-
-    next:
-      stackctl user create mail@example.com --local    # makes a user and prints an ID token
-      stackctl call GET /admin --as mail@example.com --local
-    "#);
+    ");
+    sandbox.done("up --local --no-check");
     assert!(sandbox.events("up --local").iter().all(|event| event["event"] != "checked"), "it is confirmed");
 }
 
 #[test]
-fn a_change_that_is_not_to_be_put_back_stays() {
-    let sandbox = checked();
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+fn without_a_rollback_a_change_whose_check_fails_stays() {
+    let sandbox = checked().up();
     touch(&sandbox);
     answer(&sandbox, 500);
-    let ran = sandbox.transcript("up --local --quiet --no-rollback");
-    insta::assert_snapshot!(ran, @r#"
-    exit code 1
-    --- stdout
-    --- stderr
-    error: GET /items?as=500 as a user: the answer is 500, not 200
-      | as you like it
-      `items` has logged:
-        hello from /items
+    let ran = sandbox.run("up --local --quiet --no-rollback");
+    insta::assert_snapshot!(ran.err.lines().last().unwrap(), @r"
     hint: what is served stays as it is, unchecked; `stackctl up --local` checks it again
-    "#);
-    assert_eq!(sandbox.run("plan --local --detailed-exitcode").code, 0);
+    ");
+    sandbox.done("plan --local --detailed-exitcode");
     let ran = sandbox.run("up --local --quiet");
     assert!(ran.err.contains("put back: lambda_function.items"), "{}", ran.err);
 }
 
 #[test]
-fn the_user_of_a_check_that_was_killed_counts_as_nobody_and_goes() {
+fn the_temporary_user_of_a_killed_check_is_deleted_by_the_next_run() {
     let port = Port::open();
     for last in ["up --local --quiet --no-check", "down --local --yes --quiet"] {
         let sandbox = checked();
@@ -284,7 +163,61 @@ fn the_user_of_a_check_that_was_killed_counts_as_nobody_and_goes() {
             assert_eq!(sandbox.run("user list --local").out, "0 users\n");
         } else {
             assert_eq!(sandbox.run("status --local").out, "shop, stage dev: not deployed\n");
-            assert!(!ran.err.contains("user"), "nobody is asked to lose a user: {}", ran.err);
+            assert!(!ran.err.contains("user"), "it does not count as a user: {}", ran.err);
         }
     }
+}
+
+/// Edits the function, and checks it as a user.
+fn change(sandbox: &Sandbox) {
+    sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
+    let check = r#""POST /hello/{name}": { "function": "hello", "check": { "path": { "name": "ada" } } }"#;
+    sandbox.edit(r#""POST /hello/{name}": { "function": "hello" }"#, check);
+}
+
+#[test]
+fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
+    let (aws, sandbox) = Emulator::deployed();
+    change(&sandbox);
+    aws.refuse("cognito-idp:AdminCreateUser");
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
+    exit code 1
+    error: what is served cannot be checked as a user
+      stackctl-check-TOKEN: not created
+      cognito-idp:AdminCreateUser: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `cognito-idp:AdminCreateUser`
+    hint: what is served stays as it is, unchecked; `stackctl up` checks it again
+    "#);
+    insta::assert_snapshot!(sandbox.transcript("plan"), @r#"
+    exit code 0
+    --- stdout
+    nothing to change
+    --- stderr
+    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+
+    the last change has not passed its check yet: `stackctl up` checks what is served
+    "#);
+}
+
+#[test]
+fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
+    let (aws, sandbox) = Emulator::with_bucket(Settings::default());
+    sandbox.done("up --yes --quiet");
+    change(&sandbox);
+    // The lock, the intents, the results, the user, and then that they are gone.
+    aws.refuse_later("s3:PutObject", 4);
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
+    exit code 1
+    error: POST /hello/ada as a user: the answer is 502, not 200; `hello` exited while it handled the request: without a reason
+      | {"message": "Internal server error"}
+      `hello` has logged:
+        RequestId: ID Error: Runtime exited without providing a reason
+        Runtime.ExitError
+    error: s3://states/stackctl/shop.dev.json: the state cannot be saved
+      s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `s3:PutObject` and `s3:GetObject`
+    hint: what is served stays as it is, unchecked; `stackctl up` checks it again
+    "#);
 }

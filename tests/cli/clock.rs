@@ -1,8 +1,6 @@
-//! A clock that is set to another day. The commands have no switch for it: a library is laid over the system's clock.
+//! A clock that is set to another day. The commands have no flag for it: a library is laid over the system's clock.
 
-use std::process::Command;
-
-use super::sandbox::Sandbox;
+use super::sandbox::{Ran, Sandbox};
 use crate::harness::process::Process;
 
 const LIBRARY: &str = r#"
@@ -21,7 +19,7 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
 "#;
 
 /// Runs `stackctl` with the clock at this moment. What it starts lives in the same time.
-fn at(sandbox: &Sandbox, moment: &str, line: &str) -> super::sandbox::Ran {
+fn at(sandbox: &Sandbox, moment: &str, line: &str) -> Ran {
     let moment: jiff::Timestamp = moment.parse().unwrap();
     let ahead = moment.as_second() - jiff::Timestamp::now().as_second();
     let library = sandbox.path("clock.so");
@@ -29,14 +27,12 @@ fn at(sandbox: &Sandbox, moment: &str, line: &str) -> super::sandbox::Ran {
     sandbox.ran(command.env("LD_PRELOAD", library).env("CLOCK_AHEAD", ahead.to_string()))
 }
 
-/// A stack with two releases, made on a day on which its runtimes were current.
+/// A stack with two releases, deployed on a day on which its runtimes were current.
 fn deployed(runtime: &str) -> Sandbox {
-    let sandbox = Sandbox::obedient();
+    let sandbox = Sandbox::scripted();
     sandbox.write("clock.c", LIBRARY);
     // The AWS SDK's cryptography is built with it, too.
-    let mut compiler = Command::new("cc");
-    let built = compiler.args(["-shared", "-fPIC", "-o"]).arg(sandbox.path("clock.so"));
-    assert!(built.arg(sandbox.path("clock.c")).status().unwrap().success());
+    assert_eq!(sandbox.ran(&mut sandbox.shell("cc -shared -fPIC -o clock.so clock.c")).code, 0);
     sandbox.edit("provided.al2023\", \"timeout\": 10 },", &format!("{runtime}\", \"timeout\": 10 }},"));
     for timeout in [10, 11] {
         sandbox.edit(r#""timeout": 10 }"#, &format!(r#""timeout": {timeout} }}"#));
@@ -69,8 +65,8 @@ const COMMANDS: &[&str] = &[
 ];
 
 #[test]
-fn no_day_keeps_a_stack_from_being_used_and_removed() {
-    for day in ["2027-02-01T12:00:00Z", "2029-09-01T12:00:00Z", "2035-01-01T12:00:00Z"] {
+fn a_stack_can_be_used_and_destroyed_on_any_day() {
+    for day in ["2027-02-01T12:00:00Z", "2035-01-01T12:00:00Z"] {
         let sandbox = deployed("provided.al2");
         let ran = at(&sandbox, day, "up --local --quiet");
         assert_eq!(ran.code, 0, "{}", ran.err);
@@ -89,7 +85,7 @@ fn no_day_keeps_a_stack_from_being_used_and_removed() {
 }
 
 #[test]
-fn what_aws_would_refuse_on_that_day_is_refused_before_anything_is_changed() {
+fn a_runtime_that_ended_is_refused_before_anything_is_changed() {
     let sandbox = deployed("provided.al2");
     sandbox.write("items/edited", "");
     let updated = at(&sandbox, "2027-03-02T12:00:00Z", "up --local --quiet");
@@ -115,11 +111,9 @@ fn what_aws_would_refuse_on_that_day_is_refused_before_anything_is_changed() {
 #[test]
 fn a_clock_far_ahead_is_named() {
     let sandbox = deployed("provided.al2");
-    for moment in ["2300-01-01T00:00:00Z", "9999-12-30T00:00:00Z"] {
-        let ran = at(&sandbox, moment, "plan --local");
-        assert_eq!(ran.code, 1, "{}", ran.err);
-        assert!(ran.err.starts_with("error: this machine's clock shows the year "), "{}", ran.err);
-    }
+    let ran = at(&sandbox, "9999-12-30T00:00:00Z", "plan --local");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.starts_with("error: this machine's clock shows the year "), "{}", ran.err);
     let mut beyond = sandbox.command("validate");
     beyond.env("LD_PRELOAD", sandbox.path("clock.so")).env("CLOCK_AHEAD", "400000000000");
     assert_eq!(Process::run(&mut beyond).code, 1);

@@ -1,9 +1,10 @@
-//! Confirmation prompts: what asks and what does not is the same in the README, in the help and in fact; and what counts as
-//! an answer. AWS is played by a local cloud in this process.
+//! Confirmation prompts: what asks and what does not is the same in the README, in the help and in fact.
+
+use std::{fs, path::PathBuf};
 
 use stackctl_local::Settings;
 
-use super::{cloud::Served, locks, pty::Pty, sandbox::Sandbox};
+use super::{emulator::Emulator, locks, pty::Pty, sandbox::Sandbox, users::PASSWORD};
 use crate::readme::page;
 
 const CANNOT_ASK: &str = "error: cannot ask for confirmation: not a terminal. Nothing was changed.\n";
@@ -15,7 +16,7 @@ fn table() -> Vec<[String; 3]> {
     rows.iter().map(cells).collect()
 }
 
-/// Whether a command asks, by the table.
+/// Whether a command asks for confirmation, by the table.
 fn asks(command: &str, local: bool) -> bool {
     let row = table().into_iter().find(|[name, ..]| name == command).unwrap();
     row[if local { 2 } else { 1 }] != "not asked"
@@ -29,7 +30,7 @@ fn help(command: &str) -> String {
 }
 
 #[test]
-fn the_help_says_of_each_command_what_the_table_says() {
+fn the_help_of_each_command_agrees_with_the_table() {
     for [command, on_aws, on_local] in table() {
         let sentence = match (&*on_aws, &*on_local) {
             ("y", "y") if command == "watch" => "Other changes are shown and need confirmation;",
@@ -67,16 +68,16 @@ fn expect_the_table(sandbox: &Sandbox, flags: &str) {
     assert_eq!(sandbox.run(&format!("user create ann {flags}")).code, 0);
     expect("user delete", "ann");
     let states = sandbox.path(if local { ".stackctl/local/state" } else { "state" });
-    std::fs::rename(states, sandbox.path("lost")).unwrap();
+    fs::rename(states, sandbox.path("lost")).unwrap();
     expect("recover", "");
     expect("down", "");
 }
 
 #[test]
 fn every_command_asks_as_the_table_says() {
-    let aws = Served::new(Settings::default());
-    expect_the_table(&aws.sandbox().with("STACKCTL_PASSWORD", super::people::PASSWORD), "");
-    expect_the_table(&Sandbox::new().with("STACKCTL_PASSWORD", super::people::PASSWORD), "--local");
+    let aws = Emulator::new(Settings::default());
+    expect_the_table(&aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD), "");
+    expect_the_table(&Sandbox::new().with("STACKCTL_PASSWORD", PASSWORD), "--local");
     let sandbox = aws.sandbox();
     let _guard = locks::bob(&sandbox);
     assert!(asks("unlock", false) && sandbox.run("unlock").err.contains(CANNOT_ASK));
@@ -84,58 +85,39 @@ fn every_command_asks_as_the_table_says() {
 
 #[test]
 fn a_prompt_names_stack_stage_region_and_account_with_quiet_too() {
-    let aws = Served::new(Settings::default());
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox().with("NO_COLOR", "1");
     let mut person = Pty::new(sandbox.command("up --quiet"));
+    person.sees("plan: 10 to create");
     person.sees("? [y/N] ");
     person.types("n");
     let (code, _, screen) = person.ends();
     assert_eq!(code, 1);
-    insta::assert_snapshot!(sandbox.pinned(&screen), @r"
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-      + iam_role.hello           shop-dev-hello-eu-west-1
-      + log_group.hello          /aws/lambda/shop-dev-hello
-      + lambda_function.hello    shop-dev-hello
-      + rest_api.main            shop-dev
-      + lambda_permission.hello  shop-dev-hello
-      + user_pool.main           shop-dev
-          usernameAttributes [], caseSensitive false (cannot be changed later)
-      + authorizer.main          shop-dev
-      + api_routes.main
-          + GET /hello  shop-dev-hello, public
-          + POST /hello/{name}  shop-dev-hello
-      + stage.main               dev
-      + user_pool_client.main    shop-dev
-          generateSecret false (a later change replaces it)
-
-    plan: 10 to create
-
+    let prompt = &screen[screen.find("\nDeploy").unwrap()..];
+    insta::assert_snapshot!(sandbox.pinned(prompt), @r"
     Deploy shop, stage dev, to account 000000000000 in eu-west-1 at http://127.0.0.1:PORT? [y/N] n
     error: not confirmed. Nothing was changed.
     ");
 }
 
 #[test]
-fn what_was_typed_before_a_prompt_does_not_count() {
-    let aws = Served::new(Settings::default());
+fn only_a_yes_typed_at_the_prompt_counts() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
-    let mut person = Pty::new(sandbox.command("up"));
-    person.types("y");
-    person.presses("y");
-    person.sees("? [y/N] ");
-    person.types("");
-    let (code, _, screen) = person.ends();
-    assert_eq!(code, 1, "{screen}");
-    assert!(screen.ends_with("error: not confirmed. Nothing was changed.\n"), "{screen}");
-    assert_eq!(aws.writes_since(0), [""; 0]);
+    for (before, answer, expected) in [("y\ny", "", 1), ("", "yes", 0)] {
+        let mut person = Pty::new(sandbox.command("up"));
+        person.presses(before);
+        person.sees("? [y/N] ");
+        person.types(answer);
+        let (code, _, screen) = person.ends();
+        assert_eq!(code, expected, "{screen}");
+        assert_eq!(aws.writes_since(0).is_empty(), code == 1);
+    }
 }
 
 #[test]
-fn a_stack_on_aws_is_deleted_only_by_the_name_of_its_stage() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    assert_eq!(sandbox.run("up --yes").code, 0);
+fn a_stack_on_aws_is_destroyed_only_by_the_name_of_its_stage() {
+    let (_aws, sandbox) = Emulator::deployed();
     let wrong = "error: not confirmed: expected the stage's name `dev`, found `y`. Nothing was changed.\n";
     for (typed, code, told) in [
         ("y", 1, wrong),
@@ -152,11 +134,41 @@ fn a_stack_on_aws_is_deleted_only_by_the_name_of_its_stage() {
 }
 
 #[test]
-fn a_machine_is_not_asked_even_at_a_terminal() {
-    let aws = Served::new(Settings::default());
+fn json_output_never_asks() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let (code, out, _) = Pty::new(sandbox.command("up --json")).ends();
     assert_eq!(code, 2);
     let why = "cannot ask for confirmation: `--json` prints nothing but events. Nothing was changed.";
     assert!(out.contains(why), "{out}");
+}
+
+const CTRL_C: &str = "\u{3}";
+
+#[test]
+fn ctrl_c_at_a_prompt_changes_nothing() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    let place = format!("account 000000000000 in eu-west-1 at {}", aws.url);
+    let questions = [
+        ("up", format!("Deploy shop, stage dev, to {place}? [y/N] ")),
+        ("down", format!("Delete shop, stage dev, from {place}?\r\nType the stage's name to confirm: ")),
+    ];
+    for (line, question) in questions {
+        let before = (aws.cloud.snapshot().to_string(), states(&sandbox));
+        let mut person = Pty::of_its_own(&sandbox, line);
+        person.sees(&question);
+        person.presses(CTRL_C);
+        let (code, out, screen) = person.ends();
+        assert_eq!((code, out.as_str()), (130, ""), "{screen}");
+        let end = format!("\n{}^C\nerror: interrupted, before anything was changed\n", question.replace('\r', ""));
+        assert!(screen.ends_with(&end), "{screen}");
+        assert_eq!((aws.cloud.snapshot().to_string(), states(&sandbox)), before, "{line}");
+        assert_eq!(sandbox.run("up --yes").code, 0, "the lock is released");
+    }
+}
+
+/// The states with their bytes, without the lock files.
+fn states(sandbox: &Sandbox) -> Vec<(PathBuf, Vec<u8>)> {
+    sandbox.files().into_iter().filter(|(path, _)| path.to_string_lossy().ends_with(".json")).collect()
 }

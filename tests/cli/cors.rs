@@ -1,12 +1,12 @@
-//! What the check tells of functions whose responses browsers block, and that the example's are not blocked.
+//! Checks of functions whose responses browsers block.
 
 use super::sandbox::Sandbox;
 
 const ORIGIN: &str = "https://app.example.com";
 
-/// A stack with CORS whose functions know nothing of it.
+/// A stack with CORS whose functions return no headers for it.
 fn unmarked() -> Sandbox {
-    let sandbox = Sandbox::obedient();
+    let sandbox = Sandbox::scripted();
     let cors = format!(r#"{{ "allowedOrigins": ["{ORIGIN}", "https://*.preview.example.com"] }}"#);
     sandbox.edit(r#""routes": {"#, &format!(r#""cors": {cors}, "routes": {{"#));
     sandbox.edit(
@@ -18,7 +18,7 @@ fn unmarked() -> Sandbox {
     sandbox
 }
 
-/// What a run says after what it has done.
+/// The report of the check.
 fn said(sandbox: &Sandbox) -> String {
     let text = sandbox.transcript("up --local");
     let code = text.lines().next().unwrap().to_owned();
@@ -71,7 +71,7 @@ fn a_check_that_sends_an_origin_fails_when_a_page_cannot_read_the_response() {
 #[test]
 fn the_example_is_read_by_pages_of_its_allowed_origins() {
     let sandbox = Sandbox::empty();
-    assert_eq!(sandbox.run("init").code, 0);
+    sandbox.done("init");
     let cors =
         format!(r#""cors": {{ "allowedOrigins": ["{ORIGIN}", "https://*.preview.example.com"] }}, "functions": {{"#);
     sandbox.edit(r#""functions": {"#, &cors);

@@ -1,6 +1,6 @@
-//! The local cloud in the background: it starts once, comes back whole, and knows nobody's credentials.
+//! The local emulator in the background: it starts once, comes back with its data, and never uses AWS credentials.
 
-use std::{net::TcpListener, process::Command, thread, time::Duration};
+use std::{fs, net::TcpListener, process::Command, thread, time::Duration};
 
 use super::sandbox::Sandbox;
 use crate::harness::process::Process;
@@ -10,7 +10,7 @@ fn kill(signal: &str, pid: &serde_json::Value) {
 }
 
 #[test]
-fn it_is_started_found_and_stopped() {
+fn the_emulator_is_started_found_and_stopped() {
     let sandbox = Sandbox::new();
     let pinned = |line: &str| sandbox.pinned(&sandbox.run(line).out);
     assert_eq!(pinned("local status"), "the local cloud: not running\n");
@@ -22,9 +22,8 @@ fn it_is_started_found_and_stopped() {
 }
 
 #[test]
-fn a_killed_one_comes_back_with_its_data_under_the_same_url() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
+fn a_killed_emulator_comes_back_with_its_data_and_url() {
+    let sandbox = Sandbox::new().up();
     let before = sandbox.server();
     kill("-9", &before["pid"]);
     let events = sandbox.events("status --local --detailed-exitcode");
@@ -34,21 +33,20 @@ fn a_killed_one_comes_back_with_its_data_under_the_same_url() {
 }
 
 #[test]
-fn on_another_port_it_is_the_same_cloud() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
+fn on_another_port_the_emulator_has_the_same_data() {
+    let sandbox = Sandbox::new().up();
     let before = sandbox.server();
-    assert_eq!(sandbox.run("local stop").code, 0);
+    sandbox.done("local stop");
     let port = u16::try_from(before["port"].as_u64().unwrap()).unwrap();
     let _taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
-    assert_eq!(sandbox.run("status --local --detailed-exitcode").code, 0);
+    sandbox.done("status --local --detailed-exitcode");
     assert_ne!(sandbox.server()["url"], before["url"]);
     let url = sandbox.run("outputs --local invoke_url").out;
     assert!(url.starts_with(sandbox.server()["url"].as_str().unwrap()), "{url}");
 }
 
 #[test]
-fn of_two_starts_at_once_one_wins_and_both_find_it() {
+fn of_several_starts_at_once_one_wins_and_all_find_it() {
     let sandbox = Sandbox::new();
     let starts: Vec<Process> = (0..3).map(|_| sandbox.start(&mut sandbox.command("local start"))).collect();
     let said: Vec<String> = starts.into_iter().map(|start| start.end().out).collect();
@@ -58,11 +56,11 @@ fn of_two_starts_at_once_one_wins_and_both_find_it() {
 }
 
 #[test]
-fn a_server_whose_folder_is_gone_ends() {
+fn an_emulator_whose_folder_was_removed_ends() {
     let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("local start").code, 0);
+    sandbox.done("local start");
     let pid = sandbox.server()["pid"].clone();
-    std::fs::remove_dir_all(sandbox.path(".stackctl")).unwrap();
+    fs::remove_dir_all(sandbox.path(".stackctl")).unwrap();
     let alive = || Command::new("kill").args(["-0", &pid.to_string()]).output().unwrap().status.success();
     assert!((0..150).any(|_| {
         thread::sleep(Duration::from_millis(100));
@@ -71,7 +69,7 @@ fn a_server_whose_folder_is_gone_ends() {
 }
 
 #[test]
-fn its_log_is_shown_when_it_does_not_start() {
+fn the_log_of_an_emulator_that_does_not_start_is_shown() {
     let sandbox = Sandbox::new();
     sandbox.write(".stackctl/local/cloud/world.json", "torn");
     let ran = sandbox.run("up --local");
@@ -85,8 +83,8 @@ fn its_log_is_shown_when_it_does_not_start() {
 }
 
 #[test]
-fn it_never_reads_credentials_nor_calls_anybody_else() {
-    // Everything that could lead a client away leads here, where nobody may ever call.
+fn the_emulator_never_reads_credentials_nor_calls_other_hosts() {
+    // Everything that could lead a client away leads to this port, which no request may reach.
     let decoy = TcpListener::bind("127.0.0.1:0").unwrap();
     decoy.set_nonblocking(true).unwrap();
     let url = format!("http://{}", decoy.local_addr().unwrap());
@@ -106,13 +104,13 @@ fn it_never_reads_credentials_nor_calls_anybody_else() {
         let ran = sandbox.run(line);
         assert_eq!(ran.code, 0, "{line}: {}", ran.err);
     }
-    assert_eq!(decoy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "somebody called");
-    let environment = std::fs::read(format!("/proc/{}/environ", sandbox.server()["pid"])).unwrap();
+    assert_eq!(decoy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "a request arrived");
+    let environment = fs::read(format!("/proc/{}/environ", sandbox.server()["pid"])).unwrap();
     assert!(!String::from_utf8_lossy(&environment).contains("AWS_"), "the server has none of it either");
 }
 
 #[test]
-fn a_runtime_without_an_interpreter_is_refused_before_anything_is_made() {
+fn a_runtime_without_an_interpreter_is_refused_before_anything_is_created() {
     let sandbox = Sandbox::new();
     sandbox.edit(
         r#""handler": "bootstrap", "runtime": "provided.al2023""#,
@@ -120,8 +118,6 @@ fn a_runtime_without_an_interpreter_is_refused_before_anything_is_made() {
     );
     insta::assert_snapshot!(sandbox.transcript("up --local"), @r"
     exit code 1
-    --- stdout
-    --- stderr
     error: the local cloud does not run java21; it runs python*, nodejs* and provided* functions, others only on AWS
     hint: without `--local` the functions run on AWS
     ");

@@ -1,19 +1,23 @@
-//! Two runs and one state: who is refused, who waits, and what a killed one leaves. AWS is played by a local cloud in
-//! this process.
+//! The state lock: who is refused, who waits, what a killed run leaves, and `stackctl unlock`.
 
 use std::{
     fs::{self, File},
+    thread,
     time::Duration,
 };
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use stackctl::state::{Backend as _, FileStore, Guard, Holder, LockRequest};
-use stackctl_local::{Settings, Weather};
+use stackctl_local::Settings;
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{
+    emulator::{Emulator, slow},
+    pty::Pty,
+    sandbox::{Ran, Sandbox},
+};
 
-/// Bob, who works on the sandbox's state until the guard is dropped.
+/// Bob, who holds the lock of the sandbox's state until the guard is dropped.
 pub(super) fn bob(sandbox: &Sandbox) -> Guard {
     let store = FileStore::new(&sandbox.path("state"), "shop", "dev");
     let holder = Holder {
@@ -30,28 +34,24 @@ pub(super) fn bob(sandbox: &Sandbox) -> Guard {
 }
 
 #[test]
-fn a_state_that_somebody_works_on_is_refused_with_their_name() {
-    let aws = Served::new(Settings::default());
+fn a_locked_state_is_refused_with_the_lock_holder() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let guard = bob(&sandbox);
-    insta::assert_snapshot!(sandbox.transcript("up --yes"), @r"
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
     exit code 5
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
     error: state/shop.dev.json: the state is locked by `stackctl up` of bob on desk (process PID) since 2026-11-23T09:00:00Z
     hint: `--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself
     hint: `stackctl unlock` takes it away from one that does not end
     ");
-    assert_eq!(sandbox.run("plan").code, 0, "whoever only looks needs no lock");
+    assert_eq!(sandbox.run("plan").code, 0, "reading needs no lock");
     drop(guard);
-    assert_eq!(sandbox.run("up --yes").code, 0);
+    sandbox.done("up --yes");
 }
 
 #[test]
-fn with_a_timeout_it_is_waited_for_and_told_once_for_whom() {
-    let aws = Served::new(Settings::default());
+fn with_a_timeout_a_lock_is_waited_for_and_its_holder_named_once() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let guard = bob(&sandbox);
     let mut up = sandbox.start(&mut sandbox.command("up --yes --lock-timeout 10m"));
@@ -67,7 +67,7 @@ fn with_a_timeout_it_is_waited_for_and_told_once_for_whom() {
 
 #[test]
 fn a_wait_in_vain_is_an_event_and_then_a_refusal() {
-    let aws = Served::new(Settings::default());
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox().with("STACKCTL_LOCK_TIMEOUT", "1s");
     let _guard = bob(&sandbox);
     let events = sandbox.events("up --yes");
@@ -84,21 +84,8 @@ fn a_wait_in_vain_is_an_event_and_then_a_refusal() {
 }
 
 #[test]
-fn a_duration_without_a_unit_is_refused() {
-    insta::assert_snapshot!(Sandbox::new().transcript("up --lock-timeout 5"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: invalid value '5' for '--lock-timeout <DURATION>': a duration is a whole number with its unit, such as 30s, 5m or 1h
-
-    For more information, try '--help'.
-    ");
-}
-
-#[test]
-fn a_killed_run_leaves_no_lock_and_no_name_in_the_way() {
-    let weather = Weather { latency: Duration::from_millis(100), ..Weather::default() };
-    let aws = Served::new(Settings { weather, ..Settings::default() });
+fn a_killed_run_leaves_no_lock_behind() {
+    let aws = Emulator::new(slow());
     let sandbox = aws.sandbox();
     let mut up = sandbox.start(&mut sandbox.command("up --yes"));
     up.until("  created  ");
@@ -109,15 +96,182 @@ fn a_killed_run_leaves_no_lock_and_no_name_in_the_way() {
     let dead: Holder = serde_json::from_slice(&signature).unwrap();
     assert!(dead.is_gone() && dead.pid == pid, "{dead}");
 
-    // Somebody takes the lock and has not signed yet.
+    // Another process takes the lock and has not signed it yet.
     let lock = File::open(sandbox.path("state/shop.dev.lock")).unwrap();
     lock.lock().unwrap();
     let refused = sandbox.run("up --yes");
     assert_eq!(refused.code, 5);
     assert!(refused.err.contains("\nerror: state/shop.dev.json: the state is locked\n"), "{}", refused.err);
     drop(lock);
+    aws.resumes(&sandbox);
+}
 
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
-    assert_eq!(aws.cloud.call_counts()["cognito-idp:CreateUserPool"], 1);
+#[test]
+fn a_lock_of_a_killed_run_in_a_bucket_is_taken_over_at_once() {
+    let (aws, sandbox) = Emulator::with_bucket(slow());
+    let mut up = sandbox.start(&mut sandbox.command("up --yes"));
+    up.until("  created  ");
+    up.signal(Signal::KILL);
+    up.end();
+    let unlock = sandbox.run("unlock").err;
+    assert!(
+        unlock.contains("\nnobody is at work any more: the next command takes the lock over by itself\n"),
+        "{unlock}"
+    );
+    let next = sandbox.done("up --yes");
+    let taken_over = next.err.lines().find(|line| line.contains("taken over")).unwrap();
+    let (holder, reason) = taken_over.split_once(" of ann on ").unwrap();
+    assert_eq!(holder, "s3://states/stackctl/shop.dev.json was locked by `stackctl up`");
+    assert!(reason.ends_with("; taken over, because its process has ended"), "{taken_over}");
+    aws.resumes(&sandbox);
+}
+
+#[test]
+fn an_unlocked_state_needs_no_unlock() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    insta::assert_snapshot!(sandbox.transcript("unlock"), @r"
+    exit code 0
+    state/shop.dev.json is not locked: there is nothing to do
+    ");
+    sandbox.done("up --yes");
+    let before = aws.cloud.call_log().len();
+    sandbox.done("unlock --json");
+    assert_eq!(aws.cloud.call_log()[before..], [""; 0], "a file needs no API call");
+}
+
+#[test]
+fn a_lock_is_released_only_after_confirmation() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    let _guard = bob(&sandbox);
+    insta::assert_snapshot!(sandbox.transcript("unlock --stage dev"), @r"
+    exit code 2
+    state/shop.dev.json is locked
+      command  stackctl up
+      user     bob
+      host     desk
+      process  7
+      since    2026-11-23T09:00:00Z
+
+    warning: whether it is still at work cannot be told from here; bob may know
+      once the state is unlocked it can save nothing more: it stops, and the next command finds what it did
+    hint: `--lock-timeout 5m` waits for it to end
+    error: cannot ask for confirmation: not a terminal. Nothing was changed.
+    hint: `stackctl unlock --stage dev --yes` force-releases it
+    ");
+    for (answer, code, told) in [
+        ("n\n", 1, "error: not confirmed. Nothing was changed.\n"),
+        ("\u{3}", 130, "^C\nerror: interrupted, before anything was changed\n"),
+    ] {
+        let mut person = Pty::of_its_own(&sandbox, "unlock");
+        person.sees("\nForce-release the state lock of shop, stage dev, at state/shop.dev.json? [y/N] ");
+        person.presses(answer);
+        let (ended, _, screen) = person.ends();
+        assert_eq!(ended, code, "{screen}");
+        assert!(screen.ends_with(told), "{screen}");
+    }
+    assert_eq!(sandbox.run("up --yes").code, 5);
+    let mut person = Pty::new(sandbox.command("unlock"));
+    person.sees("? [y/N] ");
+    person.types("y");
+    let (code, _, screen) = person.ends();
+    assert_eq!(code, 0, "{screen}");
+    assert!(screen.ends_with("\nunlocked state/shop.dev.json\n"), "{screen}");
+    sandbox.done("up --yes");
+}
+
+#[test]
+fn the_lock_holder_is_an_event() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    let _guard = bob(&sandbox);
+    let events = sandbox.events("unlock --yes");
+    let holder = json!({
+        "pid": 7, "host": "desk", "user": "bob", "command": "up", "since": "2026-11-23T09:00:00Z"
+    });
+    let locked = json!({
+        "v": 1, "event": "locked", "place": "state/shop.dev.json", "holder": holder, "given_up": false
+    });
+    assert_eq!(events[0], locked);
+    let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
+    assert_eq!(names, ["locked", "warning", "note", "done"]);
+}
+
+#[test]
+fn a_run_whose_lock_was_released_stops_and_the_next_one_resumes() {
+    let aws = Emulator::new(slow());
+    let sandbox = aws.sandbox();
+    let mut run = sandbox.start(&mut sandbox.command("up --yes --parallel 1"));
+    run.until("  created  ");
+    let unlock = sandbox.done("unlock --yes");
+    let pid = run.id();
+    let at_work = format!("\nwarning: it is at work: process {pid} of this machine is running\n");
+    assert!(unlock.err.contains(&at_work), "{}", unlock.err);
+    let way_out = format!("\nhint: `kill -TERM {pid}` lets it finish what is under way");
+    assert!(unlock.err.contains(&way_out), "{}", unlock.err);
+    let ran = run.end();
+    assert_eq!(ran.code, 5, "{}", ran.err);
+    let removed = "\nerror: state/shop.dev.json: the lock of the state was ";
+    let changed = "\nerror: state/shop.dev.json: somebody else has changed the state since it was read\n";
+    assert!(ran.err.contains(removed) || ran.err.contains(changed), "{}", ran.err);
+    aws.resumes(&sandbox);
+}
+
+/// How often two runs race in `cargo test`; in `.ci/run` they race `MANY` times.
+const FEW: usize = 4;
+
+const MANY: usize = 50;
+
+#[test]
+fn of_two_ups_at_once_one_does_the_work() {
+    race(FEW, in_a_folder);
+    race(FEW, in_a_bucket);
+}
+
+#[test]
+#[ignore = "it takes minutes: `.ci/run`"]
+fn of_many_ups_at_once_none_creates_a_second_pool() {
+    race(MANY, in_a_folder);
+    race(MANY, in_a_bucket);
+}
+
+fn in_a_folder() -> (Emulator, Sandbox) {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    (aws, sandbox)
+}
+
+fn in_a_bucket() -> (Emulator, Sandbox) {
+    Emulator::with_bucket(Settings::default())
+}
+
+/// Starts two runs at once, again and again.
+fn race(rounds: usize, begin: impl Fn() -> (Emulator, Sandbox)) {
+    let mut refused = 0;
+    for round in 1..=rounds {
+        let (aws, sandbox) = begin();
+        // With a timeout the second waits for the first; without, it may be refused.
+        let timeout = if round % 2 == 0 { " --lock-timeout 5m" } else { "" };
+        let both = at_once(&sandbox, &format!("up --yes{timeout}"));
+        let losers: Vec<&Ran> = both.iter().filter(|ran| ran.code != 0).collect();
+        assert!(losers.len() < 2, "round {round}: neither did the work: {both:?}");
+        assert!(losers.is_empty() || timeout.is_empty(), "round {round}: one did not wait: {losers:?}");
+        for loser in losers {
+            let holder = "the state is locked by `stackctl up` of ann on ";
+            assert!(loser.code == 5 && loser.err.contains(holder), "round {round}: {loser:?}");
+            refused += 1;
+        }
+        let calls = aws.cloud.call_counts();
+        for create in ["cognito-idp:CreateUserPool", "cognito-idp:CreateUserPoolClient", "apigateway:CreateRestApi"] {
+            assert_eq!(calls[create], 1, "round {round}: {create}");
+        }
+        assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0, "round {round}");
+    }
+    println!("{rounds} rounds: {refused} refused, {} waited or came after", rounds - refused);
+}
+
+/// Two runs of one line that begin together.
+fn at_once(sandbox: &Sandbox, line: &str) -> [Ran; 2] {
+    thread::scope(|scope| [(), ()].map(|()| scope.spawn(|| sandbox.run(line))).map(|run| run.join().unwrap()))
 }

@@ -1,18 +1,17 @@
-//! `stackctl logs`: lines of several functions, for people and for machines, once and for ever.
+//! `stackctl logs`: lines of several functions and of the API, once and followed.
 
 use rustix::process::Signal;
 use serde_json::Value;
 use stackctl_local::Settings;
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{emulator::Emulator, sandbox::Sandbox};
 use crate::harness::process::Stream;
 
-/// A stack on the local cloud, two of whose functions have been called in turn.
+/// A stack on the local emulator, two of whose functions were called in turn.
 fn called() -> Sandbox {
-    let sandbox = Sandbox::obedient();
-    assert_eq!(sandbox.run("up --local").code, 0);
-    assert_eq!(sandbox.run("invoke items --local").code, 0);
-    assert_eq!(sandbox.run("invoke other --local").code, 0);
+    let sandbox = Sandbox::scripted().up();
+    sandbox.done("invoke items --local");
+    sandbox.done("invoke other --local");
     assert_eq!(sandbox.run(r#"invoke items --local --data {"path":"here"}"#).code, 0);
     sandbox
 }
@@ -32,13 +31,18 @@ fn functions_are_shown_together_in_the_order_of_time() {
     MOMENT items ID START RequestId: ID Version: 1
     MOMENT items ID hello from here
     MOMENT items ID REPORT RequestId: ID N ms, N MB of 128 MB
-    --- stderr
     ");
     insta::assert_snapshot!(sandbox.transcript("logs other --local --since 1h --filter hello"), @r"
     exit code 0
     --- stdout
     MOMENT other          hello from nowhere
-    --- stderr
+    ");
+    insta::assert_snapshot!(sandbox.transcript("logs --local --no-system"), @r"
+    exit code 0
+    --- stdout
+    MOMENT items ID hello from nowhere
+    MOMENT other ID hello from nowhere
+    MOMENT items ID hello from here
     ");
     let painted = sandbox.run("logs --local --filter hello --color always").out;
     let colours: Vec<bool> = painted.lines().map(|line| line.contains("\u{1b}[36mitems\u{1b}[0m")).collect();
@@ -46,7 +50,7 @@ fn functions_are_shown_together_in_the_order_of_time() {
 }
 
 #[test]
-fn a_machine_gets_every_line_whole_with_the_id_of_its_request() {
+fn every_line_is_an_event_with_its_request_id() {
     let sandbox = called();
     let lines: Vec<Value> =
         sandbox.events("logs items --local").into_iter().filter(|event| event["event"] == "log_line").collect();
@@ -60,7 +64,7 @@ fn a_machine_gets_every_line_whole_with_the_id_of_its_request() {
 }
 
 #[test]
-fn a_follower_goes_on_until_ctrl_c_which_is_no_failure() {
+fn following_goes_on_until_ctrl_c() {
     let sandbox = called();
     let mut follower = sandbox.start(&mut sandbox.command("logs --local --follow --filter hello"));
     for _ in 0..3 {
@@ -74,69 +78,54 @@ fn a_follower_goes_on_until_ctrl_c_which_is_no_failure() {
 }
 
 #[test]
-fn what_makes_no_sense_or_comes_to_nothing_is_said_to_be_so() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    insta::assert_snapshot!(sandbox.transcript("logs"), @r"
-    exit code 1
-    --- stdout
-    --- stderr
-    error: shop, stage dev: not deployed
-      no state at state/shop.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
-    hint: `stackctl up` deploys it
-    ");
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    insta::assert_snapshot!(sandbox.transcript("logs helo"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: no function is named `helo`
-      functions are: hello
-    hint: did you mean `hello`?
-    ");
-    insta::assert_snapshot!(sandbox.transcript("logs --since 2026-01-01T00:00:00Z --filter x"), @r"
-    exit code 0
-    --- stdout
-    --- stderr
-    nothing that fits the filter was logged since 2026-01-01T00:00:00Z; `--since` looks further back
-    ");
-    insta::assert_snapshot!(sandbox.transcript("logs --since 2999-01-01T00:00:00Z"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: 2999-01-01T00:00:00Z lies in the future
-    ");
-    insta::assert_snapshot!(sandbox.transcript("logs --since yesterday"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: invalid value 'yesterday' for '--since <WHEN>': it is neither a duration such as 30s, 10m, 2h or 1d nor a time such as 2026-11-25T10:00:00Z
-
-    For more information, try '--help'.
-    ");
-}
-
-#[test]
-fn what_cloudwatch_refuses_is_told_with_the_way_out() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    assert_eq!(sandbox.run("up --yes").code, 0);
+fn logs_that_cannot_be_read_are_reported() {
+    let (aws, sandbox) = Emulator::deployed();
     sandbox.edit(
         r#""functions": {"#,
         r#""functions": { "more": { "source": "hello", "handler": "x", "runtime": "provided.al2023" },"#,
     );
-    insta::assert_snapshot!(sandbox.transcript("logs more"), @r"
+    let lines = [
+        "logs helo",
+        "logs more",
+        "logs hello --since 2026-01-01T00:00:00Z --filter x",
+        "logs --since 2999-01-01T00:00:00Z",
+        "logs --since yesterday",
+        "logs --api",
+    ];
+    insta::assert_snapshot!(sandbox.session(&lines), @r#"
+    $ logs helo
+    exit code 2
+    error: no function is named `helo`
+      functions are: hello, more
+    hint: did you mean `hello`?
+
+    $ logs more
     exit code 1
-    --- stdout
-    --- stderr
     error: `more` has no log group
     hint: `stackctl up` deploys it
-    ");
+
+    $ logs hello --since 2026-01-01T00:00:00Z --filter x
+    exit code 0
+    nothing that fits the filter was logged since 2026-01-01T00:00:00Z; `--since` looks further back
+
+    $ logs --since 2999-01-01T00:00:00Z
+    exit code 2
+    error: 2999-01-01T00:00:00Z lies in the future
+
+    $ logs --since yesterday
+    exit code 2
+    error: invalid value 'yesterday' for '--since <WHEN>': it is neither a duration such as 30s, 10m, 2h or 1d nor a time such as 2026-11-25T10:00:00Z
+
+    For more information, try '--help'.
+
+    $ logs --api
+    exit code 2
+    error: the API writes no access log: `api.accessLogs` of the config is not set
+    hint: put `"accessLogs": {}` into `api`, and run `stackctl up`
+    "#);
     aws.refuse("logs:FilterLogEvents");
     insta::assert_snapshot!(sandbox.transcript("logs hello"), @r"
     exit code 1
-    --- stdout
-    --- stderr
     error: the log of `hello` cannot be read
       logs:FilterLogEvents: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
@@ -145,8 +134,6 @@ fn what_cloudwatch_refuses_is_told_with_the_way_out() {
     aws.refuse_with("logs:FilterLogEvents", "InvalidParameterException", "Invalid filter pattern");
     insta::assert_snapshot!(sandbox.transcript("logs hello --filter {"), @r"
     exit code 1
-    --- stdout
-    --- stderr
     error: the filter pattern is not one of CloudWatch
       logs:FilterLogEvents: InvalidParameterException: Invalid filter pattern
       request id REQUEST
@@ -154,15 +141,62 @@ fn what_cloudwatch_refuses_is_told_with_the_way_out() {
     ");
 }
 
+const OFF: &str = "\"routes\": {";
+
+const ON: &str = "\"api\": { \"accessLogs\": {} }, \"routes\": {";
+
 #[test]
-fn lambdas_own_lines_can_be_left_out() {
-    let sandbox = called();
-    insta::assert_snapshot!(sandbox.transcript("logs --local --no-system"), @r"
+fn requests_to_the_api_are_shown_between_the_lines_of_their_functions() {
+    let sandbox = Sandbox::scripted();
+    sandbox.done("up --local --no-check");
+    sandbox.edit(OFF, ON);
+    insta::assert_snapshot!(sandbox.transcript("logs --api --local"), @r"
+    exit code 1
+    error: the API has no log group
+    hint: `stackctl up --local` deploys it
+    ");
+    sandbox.done("up --local --no-check");
+    sandbox.done("call POST /echo --query as=200 --local");
+    sandbox.done("call GET /items --local");
+    sandbox.done("call POST /echo --query as=nonsense --local");
+    insta::assert_snapshot!(sandbox.transcript("logs --api items --local --filter -REPORT"), @r"
     exit code 0
     --- stdout
-    MOMENT items ID hello from nowhere
-    MOMENT other ID hello from nowhere
-    MOMENT items ID hello from here
-    --- stderr
+    MOMENT items ID START RequestId: ID Version: 1
+    MOMENT items ID hello from /echo
+    MOMENT [api] ID POST /dev/echo  200  N ms  127.0.0.1  ID
+    MOMENT [api] ID GET /dev/items  401  UNAUTHORIZED: Unauthorized  N ms  127.0.0.1  ID
+    MOMENT items ID START RequestId: ID Version: 1
+    MOMENT items ID hello from /echo
+    MOMENT [api] ID POST /dev/echo  502  INTEGRATION_FAILURE  N ms  127.0.0.1  ID
     ");
+    insta::assert_snapshot!(sandbox.transcript("logs --api --local --filter 401"), @r"
+    exit code 0
+    --- stdout
+    MOMENT [api] ID GET /dev/items  401  UNAUTHORIZED: Unauthorized  N ms  127.0.0.1  ID
+    ");
+    let lines = sandbox.events("logs --api --local");
+    let line = lines.iter().find(|event| event["event"] == "log_line").unwrap();
+    assert_eq!(line["function"], serde_json::Value::Null);
+    let told: serde_json::Value = serde_json::from_str(line["message"].as_str().unwrap()).unwrap();
+    assert_eq!(line["request_id"], told["functionRequestId"]);
+    sandbox.done("plan --local --detailed-exitcode");
+}
+
+#[test]
+fn an_account_without_a_role_for_logs_is_refused_before_anything_is_changed() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    sandbox.edit(OFF, ON);
+    sandbox.done("plan");
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
+    exit code 1
+    error: stage.main: API Gateway has no role to write its access log with
+    hint: make a role that `apigateway.amazonaws.com` may assume, with the policy `arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`
+    hint: then run `aws apigateway update-account --patch-operations op=replace,path=/cloudwatchRoleArn,value=<its ARN>`: it is one for all APIs of the account in this Region, so only you set it
+    hint: or leave out `api.accessLogs`
+    ");
+    let calls = aws.cloud.call_counts();
+    let writes = |call: &&String| [":Create", ":Put", ":Update", ":Tag"].iter().any(|verb| call.contains(verb));
+    assert_eq!(calls.keys().find(writes), None, "{calls:?}");
 }

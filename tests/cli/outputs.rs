@@ -1,30 +1,24 @@
-//! The outputs, for people, scripts and other tools.
+//! `stackctl outputs`, for the terminal, scripts and other tools.
 
 use super::sandbox::Sandbox;
 
 #[test]
-fn single_outputs_are_bare() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
+fn outputs_are_printed_bare_and_as_variables() {
+    let sandbox = Sandbox::new().up();
     let url = sandbox.server()["url"].as_str().unwrap().to_owned();
     let invoke = sandbox.run("outputs --local invoke_url").out;
     assert!(invoke.starts_with(&format!("{url}/_aws/execute-api/")) && invoke.ends_with("/dev\n"), "{invoke}");
     let events = sandbox.events("outputs --local client_id");
     assert_eq!((&events[0]["event"], &events[0]["name"]), (&"output".into(), &"client_id".into()));
-    insta::assert_snapshot!(sandbox.transcript("outputs --local pool"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: there is no output `pool`
-      outputs are: `invoke_url`, `rest_api_id`, `user_pool_id`, `client_id`, `region`, `account`, `endpoint`, `GET /hello`, `POST /hello/{name}`
-    ");
-}
-
-#[test]
-fn outputs_are_variables_of_a_shell_and_of_other_tools() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
-    insta::assert_snapshot!(sandbox.transcript("outputs --local --env"), @r"
+    let lines = [
+        "outputs --local --env",
+        "outputs --local --dotenv",
+        "outputs --local --dotenv client_id",
+        "outputs --local pool",
+        "outputs --local --env --json",
+    ];
+    insta::assert_snapshot!(sandbox.session(&lines), @r#"
+    $ outputs --local --env
     exit code 0
     --- stdout
     export INVOKE_URL='http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev'
@@ -34,9 +28,8 @@ fn outputs_are_variables_of_a_shell_and_of_other_tools() {
     export REGION='eu-west-1'
     export ACCOUNT='000000000000'
     export ENDPOINT='http://127.0.0.1:PORT'
-    --- stderr
-    ");
-    insta::assert_snapshot!(sandbox.transcript("outputs --local --dotenv"), @r"
+
+    $ outputs --local --dotenv
     exit code 0
     --- stdout
     INVOKE_URL=http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
@@ -46,49 +39,33 @@ fn outputs_are_variables_of_a_shell_and_of_other_tools() {
     REGION=eu-west-1
     ACCOUNT=000000000000
     ENDPOINT=http://127.0.0.1:PORT
-    --- stderr
-    ");
-    insta::assert_snapshot!(sandbox.transcript("outputs --local --dotenv client_id"), @r"
+
+    $ outputs --local --dotenv client_id
     exit code 0
     --- stdout
     CLIENT_ID=<user_pool_client.main#id>
-    --- stderr
-    ");
-    let exports = sandbox.run("outputs --local --env").out;
-    let shell = sandbox.ran(&mut sandbox.shell(&format!("{exports}printf %s \"$INVOKE_URL\"")));
-    let invoke = sandbox.run("outputs --local invoke_url").out;
-    assert_eq!(shell.out, invoke.trim_end());
-}
 
-#[test]
-fn what_is_no_variable_is_refused() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
-    let route = |words: &str| sandbox.transcript_of(sandbox.command(words).arg("GET /hello"));
-    insta::assert_snapshot!(route("outputs --local"), @r"
-    exit code 0
-    --- stdout
-    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello
-    --- stderr
-    ");
-    insta::assert_snapshot!(route("outputs --local --env"), @r#"
+    $ outputs --local pool
     exit code 2
-    --- stdout
-    --- stderr
-    error: `GET /hello` is a route, which has no name as a variable
-    hint: `stackctl outputs "GET /hello" --local` prints its URL; it begins with that of `invoke_url`
-    "#);
-    insta::assert_snapshot!(sandbox.transcript("outputs --local --env nothing"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: there is no output `nothing`
+    error: there is no output `pool`
       outputs are: `invoke_url`, `rest_api_id`, `user_pool_id`, `client_id`, `region`, `account`, `endpoint`, `GET /hello`, `POST /hello/{name}`
-    ");
-    insta::assert_snapshot!(sandbox.transcript("outputs --local --env --json"), @r#"
+
+    $ outputs --local --env --json
     exit code 2
     --- stdout
     {"v":1,"event":"error","exit":2,"errors":[{"message":"the argument '--env' cannot be used with '--json'"}],"hints":["see `stackctl --help`"]}
-    --- stderr
+    "#);
+    let exports = sandbox.run("outputs --local --env").out;
+    let shell = sandbox.ran(&mut sandbox.shell(&format!("{exports}printf %s \"$INVOKE_URL\"")));
+    assert_eq!(shell.out, invoke.trim_end());
+    let route = |words: &str| sandbox.transcript_of(sandbox.command(words).arg("GET /hello"));
+    insta::assert_snapshot!([route("outputs --local"), route("outputs --local --env")].join("\n"), @r#"
+    exit code 0
+    --- stdout
+    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello
+
+    exit code 2
+    error: `GET /hello` is a route, which has no name as a variable
+    hint: `stackctl outputs "GET /hello" --local` prints its URL; it begins with that of `invoke_url`
     "#);
 }

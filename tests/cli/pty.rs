@@ -1,4 +1,4 @@
-//! A terminal with a person at it: what they see, and what they type.
+//! A terminal: what a program shows on it, and what is typed.
 
 use std::{
     fs::File,

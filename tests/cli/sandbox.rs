@@ -1,5 +1,5 @@
 //! A folder to run the binary in, with nothing of this machine's environment, and its transcripts with ports, ids and
-//! times replaced. No secret that a run has met may be in what it says or leaves behind.
+//! times replaced. No run may print or write a secret that it has seen.
 
 use std::{
     collections::BTreeSet,
@@ -11,11 +11,11 @@ use std::{
 
 use serde_json::Value;
 
-use super::{obedient, pinned::pinned};
+use super::{pinned::pinned, scripted};
 pub(crate) use crate::harness::process::Ran;
 use crate::harness::{Place, Secrets, process::Process};
 
-/// A folder that is removed in the end, and with it the local cloud that runs in it.
+/// A folder that is removed in the end, and with it the local emulator that runs in it.
 pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
     variables: Vec<(String, String)>,
@@ -62,15 +62,21 @@ impl Sandbox {
         sandbox
     }
 
-    /// A folder with a function that does what its caller asks for, and with several routes to it.
-    pub(crate) fn obedient() -> Self {
+    /// A folder with [`scripted`] functions and several routes to them.
+    pub(crate) fn scripted() -> Self {
         let sandbox = Self::empty();
-        sandbox.write("config.json", obedient::CONFIG);
-        sandbox.write("items/bootstrap", obedient::BOOTSTRAP);
+        sandbox.write("config.json", scripted::CONFIG);
+        sandbox.write("items/bootstrap", scripted::BOOTSTRAP);
         sandbox
     }
 
-    /// Watches over the secrets of a cloud.
+    /// With its stack deployed on the local emulator.
+    pub(crate) fn up(self) -> Self {
+        self.done("up --local --quiet");
+        self
+    }
+
+    /// Checks for the secrets of an emulator, too.
     pub(crate) fn among(mut self, secrets: &Arc<Secrets>) -> Self {
         self.secrets = Arc::clone(secrets);
         self
@@ -121,7 +127,7 @@ impl Sandbox {
         ran
     }
 
-    /// Makes sure that no secret is in a file, but for those that the test wrote and the local cloud's own data.
+    /// Makes sure that no secret is in a file, but for those that the test wrote and the local emulator's own data.
     fn check_files(&self) {
         let cloud = self.path(".stackctl/local/cloud");
         self.secrets.learn(&fs::read(cloud.join("world.json")).unwrap_or_default());
@@ -140,16 +146,33 @@ impl Sandbox {
         ran.out.lines().map(|event| serde_json::from_str(event).unwrap()).collect()
     }
 
-    /// The transcript of a run: exit code, stdout, stderr.
+    /// The transcript of a run: the exit code, stdout under a heading of its own, and stderr.
     pub(crate) fn transcript(&self, line: &str) -> String {
         self.transcript_of(&mut self.command(line))
     }
 
-    /// The transcript of a run whose words are not those of a line.
     pub(crate) fn transcript_of(&self, command: &mut Command) -> String {
         let Ran { code, out, err, .. } = self.ran(command);
-        let text = format!("exit code {code}\n--- stdout\n{out}--- stderr\n{err}");
-        self.pinned(&text)
+        let (before, between) = match (out.is_empty(), err.is_empty()) {
+            (true, _) => ("", ""),
+            (false, true) => ("--- stdout\n", ""),
+            (false, false) => ("--- stdout\n", "--- stderr\n"),
+        };
+        self.pinned(&format!("exit code {code}\n{before}{out}{between}{err}"))
+    }
+
+    /// The transcripts of several runs, one after the other.
+    pub(crate) fn session(&self, lines: &[&str]) -> String {
+        let transcripts = lines.iter().map(|line| format!("$ {line}\n{}", self.transcript(line)));
+        transcripts.collect::<Vec<_>>().join("\n")
+    }
+
+    /// Runs a line that succeeds.
+    #[track_caller]
+    pub(crate) fn done(&self, line: &str) -> Ran {
+        let ran = self.run(line);
+        assert_eq!(ran.code, 0, "{line}: {}", ran.err);
+        ran
     }
 
     pub(crate) fn command(&self, line: &str) -> Command {
@@ -197,7 +220,7 @@ impl Sandbox {
         found
     }
 
-    /// The document that the local cloud's server leaves of itself.
+    /// The document in which the local emulator says where it runs.
     pub(crate) fn server(&self) -> Value {
         serde_json::from_slice(&fs::read(self.path(".stackctl/local/server.json")).unwrap()).unwrap()
     }

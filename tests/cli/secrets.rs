@@ -1,7 +1,5 @@
-//! No secret ever: a whole session as talkative as can be, and what the AWS client would say if it were let.
-//!
-//! What a run says and leaves behind is searched by the sandbox after every run of every test; here everything that has
-//! a secret happens in one.
+//! Secrets in a verbose session, and in the logs of the AWS client. The sandbox searches the output and the files of every
+//! run of every test for secrets; here everything that has one happens in one session.
 
 use std::{
     collections::BTreeSet,
@@ -15,15 +13,15 @@ use stackctl_local::Settings;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{emulator::Emulator, sandbox::Sandbox};
 use crate::harness::{connect, python};
 
 const PASSWORD: &str = "Engine-1842";
 const WRONG: &str = "Wheels-1842";
 
-/// A stack with a client secret and a variable, and an environment that asks for more than the flags do: the AWS client
-/// then prints the requests that it signs, if its words of that level are let through.
-fn talkative(aws: &Served) -> Sandbox {
+/// A stack with a client secret and a variable, and an environment in which the AWS client logs the requests that it
+/// signs, if that level is shown.
+fn verbose(aws: &Emulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     let sandbox = sandbox.with("RUST_LOG", "trace").with("LOG_SIGNABLE_BODY", "true");
     sandbox.edit(r#""functions":"#, r#""client": { "generateSecret": true }, "functions":"#);
@@ -32,9 +30,9 @@ fn talkative(aws: &Served) -> Sandbox {
 }
 
 #[test]
-fn a_whole_session_tells_none_however_talkative() {
-    let aws = Served::new(Settings::default());
-    let sandbox = talkative(&aws);
+fn a_verbose_session_prints_no_secret() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = verbose(&aws);
     for flags in ["-vvv", "-vvv --json"] {
         let lines = [
             ("plan", 0),
@@ -58,28 +56,28 @@ fn a_whole_session_tells_none_however_talkative() {
 }
 
 #[test]
-fn a_failure_tells_none_either() {
-    let aws = Served::new(Settings::default());
-    let sandbox = talkative(&aws);
+fn a_verbose_failure_prints_no_secret() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = verbose(&aws);
     aws.refuse("lambda:CreateFunction");
     aws.refuse("cognito-idp:CreateUserPoolClient");
     assert_eq!(sandbox.run("up --yes -vvv").code, 4);
-    assert_eq!(sandbox.run("up --yes -vvv").code, 0);
+    sandbox.done("up --yes -vvv");
     for operation in ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge"] {
         aws.refuse(operation);
         assert_eq!(sandbox.run("user create ann@example.com -vvv").code, 1, "{operation}");
     }
-    assert_eq!(sandbox.run("user create ann@example.com -vvv").code, 0);
+    sandbox.done("user create ann@example.com -vvv");
     let sandbox = sandbox.with("STACKCTL_PASSWORD", WRONG);
     assert_eq!(sandbox.run("user auth ann@example.com -vvv").code, 1);
 }
 
-/// Everything that is logged, line by line.
+/// All log lines.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Takes down what is logged on this thread, at every level, while the guard lives.
+    /// Records what is logged on this thread, at every level, while the guard lives.
     fn begin(&self) -> DefaultGuard {
         let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
         tracing::subscriber::set_default(all.with_writer(self.clone()).finish())
@@ -120,7 +118,7 @@ impl MakeWriter<'_> for Log {
 }
 
 #[tokio::test]
-async fn the_aws_client_tells_secrets_only_at_levels_that_no_flag_lets_through() {
+async fn the_aws_client_logs_secrets_only_at_levels_that_no_flag_shows() {
     let log = Log::default();
     let _logging = log.begin();
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;

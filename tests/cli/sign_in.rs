@@ -1,32 +1,32 @@
-//! `user create` and `user auth` where nobody types: what a script gives, gets and is told.
+//! `stackctl user create`, `user auth` and `user token inspect` from a script.
 
-use serde_json::Value;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
 use stackctl_local::Settings;
 
 use super::{
-    cloud::Served,
+    emulator::Emulator,
     sandbox::{Ran, Sandbox},
+    users::PASSWORD,
 };
+use crate::harness::process::Process;
 
-const PASSWORD: &str = "Engine-1842";
-
-/// A stack that is up on a cloud in this process, and a password for whoever is made.
-fn stack(aws: &Served) -> Sandbox {
+/// A stack that is deployed, and a password for the users that are created.
+fn stack(aws: &Emulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
-    assert_eq!(sandbox.run("up --yes").code, 0);
+    sandbox.done("up --yes");
     sandbox
 }
 
 /// The claims of a token, unverified.
 fn claims(token: &str) -> Value {
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     serde_json::from_slice(&claims).unwrap()
 }
 
 #[test]
 fn stdout_is_the_bare_token() {
-    let aws = Served::new(Settings::default());
+    let aws = Emulator::new(Settings::default());
     let sandbox = stack(&aws);
     let Ran { code, out, err, .. } = sandbox.run("user create ann@example.com");
     assert_eq!((code, out.lines().count()), (0, 1), "{err}");
@@ -41,14 +41,14 @@ fn stdout_is_the_bare_token() {
 }
 
 #[test]
-fn a_machine_gets_all_tokens_with_their_lifetimes() {
-    let aws = Served::new(Settings::default());
+fn the_event_has_all_tokens_with_their_lifetimes() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.edit(
         r#""functions":"#,
         r#""client": { "idTokenValidityMinutes": 5, "refreshTokenValidityDays": 1 }, "functions":"#,
     );
-    assert_eq!(sandbox.run("up --yes").code, 0);
+    sandbox.done("up --yes");
     let events = sandbox.events("user create ann@example.com");
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     assert_eq!(names, ["target", "signed_in", "done"]);
@@ -66,127 +66,234 @@ fn a_machine_gets_all_tokens_with_their_lifetimes() {
 }
 
 #[test]
-fn a_password_is_checked_before_anything_is_sent() {
-    let aws = Served::new(Settings::default());
-    let sandbox = stack(&aws).with("STACKCTL_PASSWORD", "engine");
-    insta::assert_snapshot!(sandbox.transcript("user create ann@example.com"), @r"
+fn users_that_cannot_be_created_or_signed_in_are_refused() {
+    let (aws, sandbox) = Emulator::deployed();
+    let lines = [
+        "user create ann@example.com --quiet",
+        "user auth ann@example.com --quiet",
+        "user auth ann@example.com --password-stdin --quiet",
+        "user create mal --attribute email",
+        "user auth ann --user-pool-id eu-west-1_nobody123 --quiet",
+        "user auth ann --client-id nobody --quiet",
+    ];
+    insta::assert_snapshot!(sandbox.session(&lines[..4]), @r"
+    $ user create ann@example.com --quiet
     exit code 2
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+    error: there is no password, and nobody is here to type one
+    hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
 
+    $ user auth ann@example.com --quiet
+    exit code 2
+    error: there is no password, and nobody is here to type one
+    hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
+
+    $ user auth ann@example.com --password-stdin --quiet
+    exit code 2
+    error: there is no password: the first line of stdin is empty
+
+    $ user create mal --attribute email
+    exit code 2
+    error: invalid value 'email' for '--attribute <NAME=VALUE>': an attribute is given as NAME=VALUE
+
+    For more information, try '--help'.
+    ");
+    let sandbox = sandbox.with("STACKCTL_PASSWORD", PASSWORD);
+    insta::assert_snapshot!(sandbox.session(&lines[4..]), @r"
+    $ user auth ann --user-pool-id eu-west-1_nobody123 --quiet
+    exit code 1
+    error: there is no user pool `eu-west-1_nobody123` in this account and Region
+    hint: its id says that it is in eu-west-1; `--region` and `--profile` choose the place
+
+    $ user auth ann --client-id nobody --quiet
+    exit code 1
+    error: there is no such app client in user pool `<user_pool.main#id>`
+    hint: `aws cognito-idp list-user-pool-clients` lists those there are
+    ");
+    sandbox.done("user create ann@example.com --attribute given_name=Ann=1");
+    assert_eq!(sandbox.events("user show ann@example.com")[1]["attributes"]["given_name"], "Ann=1");
+    insta::assert_snapshot!(sandbox.transcript("user create ann@example.com --quiet"), @r"
+    exit code 1
+    error: `ann@example.com` exists already, with the status CONFIRMED
+    hint: `stackctl user auth ann@example.com` signs in, `stackctl user set-password ann@example.com` sets another password
+    ");
+    let sandbox = sandbox.with("STACKCTL_PASSWORD", "engine");
+    insta::assert_snapshot!(sandbox.transcript("user create eve@example.com --quiet"), @r"
+    exit code 2
     error: the password does not meet the user pool's policy, so nothing was sent
       it needs at least 8 characters (it has 6)
       it needs an uppercase letter
       it needs a digit
       it needs a symbol
     ");
-    let counts = aws.cloud.call_counts();
-    assert!(!counts.contains_key("cognito-idp:AdminCreateUser"), "{counts:?}");
-}
-
-#[test]
-fn a_user_who_is_there_is_an_error() {
-    let aws = Served::new(Settings::default());
-    let sandbox = stack(&aws);
-    assert_eq!(sandbox.run("user create ann@example.com").code, 0);
-    insta::assert_snapshot!(sandbox.transcript("user create ann@example.com"), @r"
+    let sandbox = sandbox.with("STACKCTL_PASSWORD", "Wheels-1842");
+    insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com --quiet"), @r"
     exit code 1
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    error: `ann@example.com` exists already, with the status CONFIRMED
-    hint: `stackctl user auth ann@example.com` signs in, `stackctl user set-password ann@example.com` sets another password
+    error: the password of `ann@example.com` is wrong
+    hint: `stackctl user set-password ann@example.com` sets another one
     ");
-}
-
-#[test]
-fn a_user_who_waits_for_a_password_is_finished() {
-    let aws = Served::new(Settings::default());
-    let sandbox = stack(&aws);
-    let pool = sandbox.run("outputs user_pool_id").out.trim().to_owned();
-    aws.add_user(&pool, "ann@example.com");
-    let Ran { code, out, err, .. } = sandbox.run("user create ann@example.com");
-    assert_eq!(code, 0, "{err}");
-    assert_eq!(claims(out.trim_end())["email_verified"], true);
-    insta::assert_snapshot!(sandbox.pinned(&err), @r"
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    ann@example.com is there and waits for a password: going on from there
-    ");
-    assert_eq!(sandbox.run("user auth ann@example.com").code, 0);
-}
-
-#[test]
-fn without_a_password_nobody_is_made() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    insta::assert_snapshot!(sandbox.transcript("user create ann@example.com"), @r"
+    let anywhere = aws.empty().with("STACKCTL_PASSWORD", PASSWORD);
+    insta::assert_snapshot!(anywhere.transcript("user auth ann@example.com"), @r"
     exit code 2
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    error: there is no password, and nobody is here to type one
-    hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
-    ");
-    insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    error: there is no password, and nobody is here to type one
-    hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
-    ");
-    insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com --password-stdin"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    error: there is no password: the first line of stdin is empty
-    ");
-}
-
-#[test]
-fn a_pool_that_this_tool_did_not_make_needs_no_config() {
-    let aws = Served::new(Settings::default());
-    let stack = stack(&aws);
-    let pool = stack.run("outputs user_pool_id").out.trim().to_owned();
-    let sandbox = aws.empty().with("STACKCTL_PASSWORD", PASSWORD);
-    let Ran { code, out, err, .. } = sandbox.run(&format!("user create ann@example.com --user-pool-id {pool}"));
-    assert_eq!((code, &claims(out.trim_end())["email"]), (0, &"ann@example.com".into()), "{err}");
-    insta::assert_snapshot!(stack.pinned(&err), @"user pool <user_pool.main#id>, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS");
-    insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
     error: config.json: there is no such file
     hint: `stackctl init` writes an example into an empty folder; `--config` names another file
     hint: to use a user pool without a config, name it with `--user-pool-id`
     ");
-    insta::assert_snapshot!(sandbox.transcript("user auth ann@example.com --user-pool-id eu-west-1_nobody123"), @r"
-    exit code 1
-    --- stdout
-    --- stderr
-    user pool eu-west-1_nobody123, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-    error: there is no user pool `eu-west-1_nobody123` in this account and Region
-    hint: its id says that it is in eu-west-1; `--region` and `--profile` choose the place
-    ");
-}
-
-#[test]
-fn what_is_not_deployed_has_no_users() {
+    let pool = sandbox.run("outputs user_pool_id").out;
+    let without_config = anywhere.done(&format!("user auth ann@example.com --user-pool-id {pool}"));
+    assert!(without_config.err.starts_with("user pool eu-west-1_"), "{}", without_config.err);
     insta::assert_snapshot!(Sandbox::new().transcript("user auth ann@example.com --local"), @r"
     exit code 1
-    --- stdout
-    --- stderr
     error: shop, stage dev: not deployed, so there is no user pool
       no state at .stackctl/local/state/shop.dev.json, and the local emulator has no data
     hint: `stackctl up --local` deploys it
     ");
+}
+
+#[test]
+fn a_flow_that_the_client_does_not_allow_names_the_line_of_the_config() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
+    sandbox.edit(r#""functions":"#, r#""client": { "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] }, "functions":"#);
+    sandbox.done("up --yes");
+    insta::assert_snapshot!(sandbox.transcript("user create bob --quiet"), @r#"
+    exit code 1
+    error: the app client `<user_pool_client.main#id>` does not allow the flow `ADMIN_USER_PASSWORD_AUTH`
+      it allows: ALLOW_USER_SRP_AUTH
+    hint: write `"explicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]` into `client` of config.json, then run `stackctl up`
+    "#);
+    assert!(!aws.cloud.call_counts().contains_key("cognito-idp:AdminCreateUser"));
+    sandbox.edit(r#"["ALLOW_USER_SRP_AUTH"]"#, r#"["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]"#);
+    sandbox.done("up --yes");
+    sandbox.done("user create bob");
+}
+
+#[test]
+fn a_client_is_chosen_where_there_are_several() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = stack(&aws);
+    sandbox.done("user create bob");
+    let output = |name: &str| sandbox.run(&format!("outputs {name}")).out.trim().to_owned();
+    let (pool, client) = (output("user_pool_id"), output("client_id"));
+    let auth = format!("user auth bob --user-pool-id {pool}");
+    sandbox.done(&auth);
+    aws.add_client(&pool, "second");
+    let Ran { code, err, .. } = sandbox.run(&auth);
+    assert_eq!(code, 2);
+    assert!(err.contains(&format!("error: user pool `{pool}` has several app clients\n  clients are: ")), "{err}");
+    assert!(err.contains(&client) && err.ends_with("\nhint: choose one with `--client-id`\n"), "{err}");
+    sandbox.done(&format!("{auth} --client-id {client}"));
+}
+
+#[test]
+fn an_invited_user_chooses_a_password() {
+    let (_aws, sandbox) = Emulator::deployed();
+    let invite = "user create ann@example.com --send-invite";
+    insta::assert_snapshot!(sandbox.session(&[invite, invite]), @r"
+    $ user create ann@example.com --send-invite
+    exit code 0
+    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+
+    invited ann@example.com: Cognito sends them a temporary password
+
+    $ user create ann@example.com --send-invite
+    exit code 0
+    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+
+    ann@example.com is there and waits for a password: going on from there
+    invited ann@example.com: Cognito sends them a temporary password
+    ");
+    let sandbox = sandbox.with("STACKCTL_PASSWORD", PASSWORD);
+    let Ran { code, out, .. } = sandbox.run("user create ann@example.com");
+    assert_eq!((code, &claims(out.trim_end())["email_verified"]), (0, &true.into()));
+}
+
+#[test]
+fn a_failure_names_what_was_created_before_it() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
+    sandbox.edit(r#""functions":"#, r#""userPool": { "mfa": "ON" }, "functions":"#);
+    sandbox.done("up --yes");
+    insta::assert_snapshot!(sandbox.transcript("user create bob --quiet"), @r"
+    exit code 1
+    error: MFA_SETUP: Cognito asks for an authenticator app to be set up, and nobody is here to answer
+      the user is made and has the password
+    hint: on a terminal `stackctl user auth bob` asks for it
+    ");
+    aws.refuse_with("cognito-idp:AdminInitiateAuth", "InternalErrorException", "no luck");
+    insta::assert_snapshot!(sandbox.transcript("user create eve --quiet"), @r"
+    exit code 1
+    error: eve: not signed in
+      cognito-idp:AdminInitiateAuth: InternalErrorException: no luck
+      request id REQUEST
+    hint: the user is made and waits for a password: `stackctl user create eve` goes on from there
+    ");
+}
+
+fn inspect(sandbox: &Sandbox, flags: &str, token: &str) -> Ran {
+    Process::run_with(&mut sandbox.command(&format!("user token inspect {flags}")), token)
+}
+
+#[test]
+fn a_token_is_shown_with_its_claims() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = stack(&aws);
+    sandbox.done("user create ann@example.com");
+    let token = |flags: &str| sandbox.done(&format!("user auth ann@example.com {flags}")).out.trim().to_owned();
+    for (flags, kind, claim) in [("", "ID token", "\nemail   "), ("--access-token", "access token", "\nscope   ")] {
+        let Ran { code, out, err, .. } = inspect(&sandbox, "", &token(flags));
+        assert_eq!((code, err.as_str()), (0, ""), "{out}");
+        assert!(out.starts_with("valid for another "), "{out}");
+        assert!(out.contains(&format!("\n{kind} of ann@example.com, through client ")), "{out}");
+        assert!(out.contains(claim) && out.contains("\nexp "), "{out}");
+    }
+    let token = token("");
+    let out = inspect(&sandbox, "--json", &format!("Bearer {token}\n")).out;
+    let event: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!((&event["event"], &event["valid"]), (&json!("token"), &json!(true)));
+    assert_eq!((&event["claims"]["email"], &event["claims"]["token_use"]), (&json!("ann@example.com"), &json!("id")));
+    assert!((3000..=3600).contains(&event["expires_in"].as_i64().unwrap()), "{event}");
+    assert!(!out.contains(&token), "the token itself is not repeated");
+    let other = "--stage test --user-pool-id eu-west-1_nobody123";
+    let err = sandbox.run(&format!("user token inspect {token} {other}")).err;
+    insta::assert_snapshot!(err.lines().take(2).collect::<Vec<_>>().join("\n"), @r"
+    warning: others on this machine can read the token on the command line
+    hint: give it on stdin: `… | stackctl user token inspect --stage test --user-pool-id eu-west-1_nobody123`
+    ");
+}
+
+/// A token with other claims and the same signature.
+fn forged(token: &str) -> String {
+    let parts: Vec<&str> = token.split('.').collect();
+    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    let claims = claims.replace("ann@example.com", "eve@example.com");
+    [parts[0], &URL_SAFE_NO_PAD.encode(claims), parts[2]].join(".")
+}
+
+#[test]
+fn a_token_that_is_not_valid_is_refused() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = stack(&aws);
+    sandbox.done("user create ann@example.com");
+    let tokens = &sandbox.events("user auth ann@example.com")[1];
+    let (token, refresh) = (tokens["id_token"].as_str().unwrap(), tokens["refresh_token"].as_str().unwrap());
+    let Ran { code, out, err, .. } = inspect(&sandbox, "", &forged(token));
+    let why = "its signature is not that of its user pool";
+    assert_eq!((code, err), (1, format!("error: the token is not valid: {why}\n")));
+    assert!(out.starts_with(&format!("not valid: {why}\nID token of eve@example.com")), "{out}");
+    for (text, message) in [
+        ("a.b.c.d.e", "error: this is a refresh token: only Cognito can look into it\n"),
+        (refresh, "error: this is no JSON Web Token: three parts with dots between, of which two are JSON in base64\n"),
+    ] {
+        let ran = inspect(&sandbox, "", text);
+        assert_eq!((ran.code, ran.err.as_str()), (2, message));
+    }
+    let other = aws.sandbox();
+    other.edit(r#""stage": "dev""#, r#""stage": "prod""#);
+    other.done("up --yes");
+    let pool = |sandbox: &Sandbox| sandbox.run("outputs user_pool_id").out.trim().to_owned();
+    let ran = inspect(&other, "", token);
+    let message = format!("error: the token is of another user pool: {}, not {}\n", pool(&sandbox), pool(&other));
+    assert_eq!((ran.code, ran.err), (1, message));
+    let ran = inspect(&other, &format!("--user-pool-id {} --config nowhere.json", pool(&sandbox)), token);
+    assert_eq!(ran.code, 1, "without a stack the keys are AWS's own, which this machine cannot read: {}", ran.err);
 }

@@ -1,9 +1,10 @@
-//! Stages and stacks that may be mistaken: a stage that is mistyped, a stack that was renamed. AWS is played by a local cloud
-//! in this process.
+//! Stages and stacks that may be a mistake: a stage that is mistyped, a stack that was renamed.
+
+use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{bucket, cloud::Served, sandbox::Sandbox};
+use super::{emulator::Emulator, sandbox::Sandbox};
 
 /// Declares two stages beside the usual one.
 fn declare(sandbox: &Sandbox) {
@@ -15,11 +16,12 @@ error: stage `prdo` is neither declared in config.json nor recorded
   declared: dev, prod, test
 hint: did you mean `prod`?
 ";
+
 const CREATE: &str = "hint: to create this stage, declare it in `stages` or pass `--new-stage`\n";
 
 #[test]
 fn a_stage_that_is_mistyped_creates_no_stack() {
-    let aws = Served::new(Settings::default());
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
     for line in ["plan", "up --yes", "watch --yes", "validate"] {
@@ -31,23 +33,22 @@ fn a_stage_that_is_mistyped_creates_no_stack() {
     for stage in ["dev", "prod"] {
         assert_eq!(sandbox.run(&format!("plan --stage {stage}")).code, 0, "{stage} is declared");
     }
-    assert_eq!(sandbox.run("validate --stage prdo --new-stage").code, 0);
-    assert_eq!(sandbox.run("plan --stage prdo --new-stage").code, 0);
-    assert_eq!(sandbox.run("up --stage prdo --new-stage --yes").code, 0);
+    sandbox.done("validate --stage prdo --new-stage");
+    sandbox.done("up --stage prdo --new-stage --yes");
     assert_eq!(sandbox.run("up --stage prdo --yes").code, 0, "it is recorded now");
-    assert_eq!(sandbox.run("validate --stage prdo").code, 0);
-    assert_eq!(sandbox.run("down --stage prdo --yes").code, 0);
+    sandbox.done("validate --stage prdo");
+    sandbox.done("down --stage prdo --yes");
     assert_eq!(sandbox.run("plan --stage prdo").code, 2, "nothing of it is recorded any more");
     let again = sandbox.run("down --stage prdo --yes");
     assert_eq!(again.code, 0, "a second `down` finds that it is done: {}", again.err);
 }
 
 #[test]
-fn commands_that_use_a_stack_name_the_stages_there_are() {
-    let aws = Served::new(Settings::default());
+fn commands_that_use_a_stack_name_the_stages_that_exist() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
-    assert_eq!(sandbox.run("up --stage prod --yes").code, 0);
+    sandbox.done("up --stage prod --yes");
     let told = UNDECLARED.replace("hint:", "  recorded: prod\nhint:");
     for line in ["down --yes", "status", "outputs", "history", "logs", "call GET /hello", "invoke hello", "rollback"] {
         let ran = sandbox.run(&format!("{line} --stage prdo --quiet"));
@@ -58,30 +59,26 @@ fn commands_that_use_a_stack_name_the_stages_there_are() {
 
 #[test]
 fn a_second_stage_of_a_config_without_stages_is_created_only_on_purpose() {
-    let aws = Served::new(Settings::default());
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     assert_eq!(sandbox.run("plan --stage anything").code, 0, "there is no other stage");
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    insta::assert_snapshot!(sandbox.transcript("plan --stage deb"), @r"
+    sandbox.done("up --yes");
+    insta::assert_snapshot!(sandbox.transcript("plan --stage deb --quiet"), @r"
     exit code 2
-    --- stdout
-    --- stderr
-    shop, stage deb, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
     error: stage `deb` is neither declared in config.json nor recorded
       declared: dev
       recorded: dev
     hint: did you mean `dev`?
     hint: to create this stage, declare it in `stages` or pass `--new-stage`
     ");
-    assert_eq!(sandbox.run("up --stage deb --new-stage --yes").code, 0);
+    sandbox.done("up --stage deb --new-stage --yes");
     sandbox.edit(r#""stage": "dev""#, r#""stage": "next""#);
     assert_eq!(sandbox.run("plan").code, 0, "the file itself names it");
 }
 
 #[test]
-fn a_usual_stage_that_nothing_names_is_not_created_beside_declared_ones() {
-    let aws = Served::new(Settings::default());
+fn the_default_stage_is_not_created_beside_declared_ones() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
     sandbox.edit(r#", "stage": "dev""#, "");
@@ -95,17 +92,11 @@ fn a_usual_stage_that_nothing_names_is_not_created_beside_declared_ones() {
 
 #[test]
 fn a_stack_that_was_renamed_is_named_with_the_ways_out() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    assert_eq!(sandbox.run("up --yes").code, 0);
+    let (aws, sandbox) = Emulator::deployed();
     let before = aws.cloud.call_log().len();
     sandbox.edit(r#""serviceName": "shop""#, r#""serviceName": "store""#);
-    insta::assert_snapshot!(sandbox.transcript("plan"), @r"
+    insta::assert_snapshot!(sandbox.transcript("plan --quiet"), @r"
     exit code 2
-    --- stdout
-    --- stderr
-    store, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
     error: config.json:2:34: deployment.serviceName: `store` would be a second stack: `shop`, stage dev, was deployed from this file
       10 resources of `shop` are recorded in account 000000000000 in eu-west-1
     hint: to keep it, set `deployment.serviceName` back to `shop`
@@ -115,36 +106,32 @@ fn a_stack_that_was_renamed_is_named_with_the_ways_out() {
     let ran = sandbox.run("up --yes");
     assert_eq!(ran.code, 2, "{}", ran.err);
     assert_eq!(aws.writes_since(before), [""; 0]);
-    assert_eq!(sandbox.run("plan --new-stack").code, 0);
+    sandbox.done("plan --new-stack");
     insta::assert_snapshot!(sandbox.transcript("down --yes"), @r"
     exit code 0
-    --- stdout
-    --- stderr
     store, stage dev: nothing to delete: no state at state/store.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
     warning: config.json:2:34: deployment.serviceName: `shop`, stage dev, was deployed from this file before
       10 resources of `shop` are recorded in account 000000000000 in eu-west-1
     hint: `stackctl down --service-name shop` deletes it
     ");
-    assert_eq!(sandbox.run("down --service-name shop --yes").code, 0);
+    sandbox.done("down --service-name shop --yes");
     assert_eq!(sandbox.run("up --yes").code, 0, "nothing is left of it");
     assert!(sandbox.run("outputs invoke_url").code == 0);
-    assert_eq!(sandbox.run("down --yes").code, 0);
+    sandbox.done("down --yes");
 }
 
 #[test]
-fn other_configs_that_share_a_folder_are_no_renamed_stacks() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    let config = std::fs::read_to_string(sandbox.path("config.json")).unwrap();
+fn other_configs_in_the_folder_are_not_renamed_stacks() {
+    let (_aws, sandbox) = Emulator::deployed();
+    let config = fs::read_to_string(sandbox.path("config.json")).unwrap();
     sandbox.write("other.json", &config.replace("shop", "store"));
-    assert_eq!(sandbox.run("up --config other.json --yes").code, 0);
+    sandbox.done("up --config other.json --yes");
     sandbox.write(
         "service/config.json",
         &config.replace("shop", "service").replacen('{', r#"{ "state": { "path": "../state" },"#, 1),
     );
     sandbox.write("service/hello/bootstrap", "#!/bin/sh\n");
-    assert_eq!(sandbox.run("up --config service/config.json --yes").code, 0);
+    sandbox.done("up --config service/config.json --yes");
     sandbox.write(
         "service/config.json",
         &config.replace("shop", "renamed").replacen('{', r#"{ "state": { "path": "../state" },"#, 1),
@@ -156,73 +143,8 @@ fn other_configs_that_share_a_folder_are_no_renamed_stacks() {
 }
 
 #[test]
-fn a_bucket_of_many_stacks_names_only_what_is_of_this_file() {
-    let (_aws, sandbox) = bucket::served(Settings::default());
-    assert_eq!(sandbox.run("up --yes").code, 0);
-    let config = std::fs::read_to_string(sandbox.path("config.json")).unwrap();
-    sandbox.write("other/config.json", &config.replace("shop", "store"));
-    sandbox.write("other/hello/bootstrap", "#!/bin/sh\n");
-    assert_eq!(sandbox.run("up --config other/config.json --yes").code, 0);
-    sandbox.edit(r#""serviceName": "shop""#, r#""serviceName": "boutique""#);
-    let ran = sandbox.run("plan");
-    assert_eq!(ran.code, 2, "{}", ran.err);
-    assert!(ran.err.contains("`boutique` would be a second stack: `shop`, stage dev, was deployed"), "{}", ran.err);
-    assert!(!ran.err.contains("store"), "{}", ran.err);
-    let ran = sandbox.run("outputs --stage dve");
-    assert!(
-        ran.err.contains(
-            "stage `dve` is neither declared in config.json nor recorded\n  declared: dev\n  recorded: dev\n"
-        ),
-        "{}",
-        ran.err
-    );
-}
-
-#[test]
-fn every_stage_is_validated_and_each_problem_told_once() {
-    let sandbox = Sandbox::new();
-    sandbox.edit(
-        "\"routes\": {",
-        r#""stages": {
-    "prod": { "routes": { "GET /more": { "function": "helo" } } },
-    "test": { "functions": { "more": { "source": "more", "handler": "bootstrap", "runtime": "provided.al2023" } } }
-  },
-  "routes": {"#,
-    );
-    insta::assert_snapshot!(sandbox.transcript("validate"), @r#"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: config.json:5:54: stages.prod.routes."GET /more".function: no function is named `helo`
-      functions are: hello
-    hint: did you mean `hello`?
-    error: config.json:6:50: stages.test.functions.more.source: there is no folder `more`
-      the path starts from the folder of this file
-    "#);
-    insta::assert_snapshot!(sandbox.transcript("validate --stage test"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    error: config.json:6:50: stages.test.functions.more.source: there is no folder `more`
-      the path starts from the folder of this file
-    ");
-    sandbox.edit("helo", "hello");
-    sandbox.write("more/bootstrap", "#!/bin/sh\n");
-    insta::assert_snapshot!(sandbox.transcript("validate"), @r"
-    exit code 0
-    --- stdout
-    config.json is valid in every stage:
-      dev: 1 function, 2 routes
-      prod: 1 function, 3 routes
-      test: 2 functions, 2 routes
-    --- stderr
-    ");
-    assert_eq!(sandbox.events("validate")[0]["stages"][1]["routes"], 3);
-}
-
-#[test]
 fn a_deploy_is_refused_for_its_own_stage_only_and_warns_of_others() {
-    let aws = Served::new(Settings::default());
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(
         "\"routes\": {",

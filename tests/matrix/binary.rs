@@ -21,8 +21,7 @@ use super::{
 };
 use crate::{
     cli::{
-        address::Address,
-        cloud::Served,
+        emulator::{Address, Emulator},
         sandbox::{Ran, Sandbox},
     },
     harness::project::patched,
@@ -69,8 +68,8 @@ impl Binary {
         let sandbox = address.reached_from(Sandbox::empty());
         let start = Cloud::new(Settings::default());
         {
-            let served = Served::at(&address, start.clone());
-            served.make_bucket(BUCKET);
+            let served = Emulator::at(&address, start.clone());
+            served.create_bucket(BUCKET);
             for before in &journey.before {
                 done(&sandbox, before);
             }
@@ -79,7 +78,7 @@ impl Binary {
             }
         }
         let calls = {
-            let served = Served::at(&address, start.fork(Settings::default()).unwrap());
+            let served = Emulator::at(&address, start.fork(Settings::default()).unwrap());
             done(&sandbox, &journey.cut);
             counted(served.cloud.call_log())
         };
@@ -108,7 +107,7 @@ impl Binary {
 
     /// `None` when the run ended before it came to that call.
     fn cell(&self, call: &Call, moment: Moment, at: usize) -> Result<Option<()>, String> {
-        let served = Served::at(&self.address, self.start.fork(Settings::default()).unwrap());
+        let served = Emulator::at(&self.address, self.start.fork(Settings::default()).unwrap());
         let place = (Some(call.operation.clone()), call.before);
         if !self.killed(&served, &self.journey.cut, place, moment)? {
             // Results gather for a second, so how often they are saved is up to the machine.
@@ -125,7 +124,7 @@ impl Binary {
     /// came to that.
     fn killed(
         &self,
-        served: &Served,
+        served: &Emulator,
         order: &Order,
         (operation, skip): (Option<String>, usize),
         moment: Moment,
@@ -142,7 +141,7 @@ impl Binary {
     }
 
     /// The same that is demanded of a run in this process.
-    fn demand(&self, served: &Served, moment: Moment) -> Result<(), String> {
+    fn demand(&self, served: &Emulator, moment: Moment) -> Result<(), String> {
         sight(served).calls_nothing_that_is_gone()?;
         for (order, expected) in &self.then {
             converges(&run(&self.sandbox, order), order).map_err(|why| format!("the next run: {why}"))?;
@@ -164,7 +163,7 @@ impl Binary {
     }
 
     /// The run after the one that converged writes nothing.
-    fn rests(&self, served: &Served, before: &Sight) -> Result<(), String> {
+    fn rests(&self, served: &Emulator, before: &Sight) -> Result<(), String> {
         let (last, _) = self.then.last().expect("something is run after a kill");
         let ran = self.sandbox.run(&format!("{} --json", line(&self.sandbox, last)));
         converges(&ran, last)?;
@@ -233,7 +232,7 @@ fn done(sandbox: &Sandbox, order: &Order) {
 
 /// What is there after each of some commands, before which others were run.
 fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox, &[Order], &[Order])) -> Vec<Sight> {
-    let served = Served::at(address, start.fork(Settings::default()).unwrap());
+    let served = Emulator::at(address, start.fork(Settings::default()).unwrap());
     for order in before {
         done(sandbox, order);
     }
@@ -245,7 +244,7 @@ fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox
 }
 
 /// The cloud and the state in its bucket.
-fn sight(served: &Served) -> Sight {
+fn sight(served: &Emulator) -> Sight {
     let state = served.objects(BUCKET).into_iter().find(|(key, _)| key == "stackctl/shop.dev.json");
     Sight::new(&served.cloud, state.map(|(_, text)| state_of(&text)))
 }

@@ -1,14 +1,20 @@
-//! A stack's life on the local cloud.
+//! `up`, `plan`, `status` and `down`: whole transcripts of a stack's life, and of a deploy that fails.
 
 use std::time::Duration;
 
+use serde_json::json;
 use stackctl_local::Settings;
 
-use super::{cloud::Served, sandbox::Sandbox};
+use super::{emulator::Emulator, sandbox::Sandbox};
+
+/// A transcript from a text on.
+fn from<'t>(transcript: &'t str, text: &str) -> &'t str {
+    &transcript[transcript.find(text).unwrap_or_else(|| panic!("no {text:?} in {transcript}"))..]
+}
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
-fn a_stack_comes_up_is_seen_changed_and_taken_down() {
+fn a_stack_is_deployed_compared_changed_and_destroyed() {
     let sandbox = Sandbox::new();
     insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r"
     exit code 0
@@ -63,24 +69,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
       curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # anybody may
       stackctl user create mail@example.com --local    # makes a user and prints an ID token
     ");
-    insta::assert_snapshot!(sandbox.transcript("status --local"), @r"
-    exit code 0
-    --- stdout
-    iam_role.hello           in sync  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1
-    log_group.hello          in sync  /aws/lambda/shop-dev-hello
-    lambda_function.hello    in sync  shop-dev-hello
-    rest_api.main            in sync  <rest_api.main#id>
-    lambda_permission.hello  in sync  shop-dev-hello:live/<lambda_permission.hello#statement_id>
-    user_pool.main           in sync  <user_pool.main#id>
-    authorizer.main          in sync  <authorizer.main#id>
-    api_routes.main          in sync  <rest_api.main#id>
-    stage.main               in sync  <rest_api.main#id>/dev
-    user_pool_client.main    in sync  <user_pool_client.main#id>
-
-    10 in sync
-    --- stderr
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
-    ");
+    assert!(sandbox.done("status --local").out.ends_with("\n10 in sync\n"));
     sandbox.edit(r#""GET /hello""#, r#""GET /hallo""#);
     sandbox
         .edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7, "environment": { "TOKEN": "hunter2" } }"#);
@@ -100,7 +89,7 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
     ");
-    insta::assert_snapshot!(sandbox.transcript("status --local --detailed-exitcode"), @r"
+    insta::assert_snapshot!(sandbox.transcript("status --local --detailed-exitcode --quiet"), @r"
     exit code 3
     --- stdout
     iam_role.hello           in sync  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1
@@ -120,28 +109,10 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     user_pool_client.main    in sync  <user_pool_client.main#id>
 
     7 in sync, 3 drifted
-    --- stderr
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
     ");
-    insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1 --quiet"), @r"
-    exit code 0
-    --- stdout
-    invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
-    rest_api_id   <rest_api.main#id>
-    user_pool_id  <user_pool.main#id>
-    client_id     <user_pool_client.main#id>
-    region        eu-west-1
-    account       000000000000
-    endpoint      http://127.0.0.1:PORT
-
-    GET /hallo          http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hallo  public
-    POST /hello/{name}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello/{name}
-    --- stderr
-    ");
+    sandbox.done("up --local --quiet");
     insta::assert_snapshot!(sandbox.transcript("down --local --yes --parallel 1"), @r"
     exit code 0
-    --- stdout
-    --- stderr
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
       - lambda_function.hello    shop-dev-hello
@@ -173,38 +144,11 @@ fn a_stack_comes_up_is_seen_changed_and_taken_down() {
     exit code 3
     --- stdout
     shop, stage dev: not deployed
-    --- stderr
     ");
 }
 
 #[test]
-fn a_second_up_only_reads() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local").code, 0);
-    let before = sandbox.files();
-    let events = sandbox.events("up --local");
-    let done = events.last().unwrap();
-    assert_eq!((done["event"].as_str(), done["command"].as_str()), (Some("done"), Some("up")));
-    assert_eq!((done["writes"].as_u64(), done["saves"].as_u64(), done["exit"].as_u64()), (Some(0), Some(0), Some(0)));
-    let calls: u64 = done["calls"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
-    assert_eq!(done["reads"].as_u64(), Some(calls));
-    assert_eq!(sandbox.files(), before, "not a byte is written");
-}
-
-#[test]
-fn plan_and_status_write_nothing() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("local start").code, 0);
-    let before = sandbox.files();
-    for line in ["plan --local", "status --local", "validate"] {
-        assert_eq!(sandbox.run(line).code, 0, "{line}");
-        assert_eq!(sandbox.files(), before, "{line}");
-    }
-    assert_eq!(sandbox.run("plan --local --detailed-exitcode").code, 3);
-}
-
-#[test]
-fn a_machine_reads_one_event_per_line() {
+fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
     let sandbox = Sandbox::new();
     let events = sandbox.events("up --local --parallel 1");
     assert!(events.iter().all(|event| event["v"] == 1), "{events:?}");
@@ -219,55 +163,123 @@ fn a_machine_reads_one_event_per_line() {
     let seconds = executed["seconds"].as_f64().unwrap();
     let more = done["saves"].as_u64().unwrap().checked_sub(3).unwrap();
     assert!(Duration::from_secs(more).as_secs_f64() <= seconds, "{more} more saves in {seconds} s");
-}
-
-#[test]
-fn what_was_never_deployed_is_said_to_be_so() {
-    let aws = Served::new(Settings::default());
-    let sandbox = aws.sandbox();
-    let before = sandbox.files();
-    insta::assert_snapshot!(sandbox.transcript("status"), @r"
-    exit code 0
-    --- stdout
-    shop, stage dev: not deployed
-    --- stderr
-    ");
-    insta::assert_snapshot!(sandbox.transcript("outputs"), @r"
-    exit code 1
-    --- stdout
-    --- stderr
-    error: shop, stage dev: not deployed
-      no state at state/shop.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
-    hint: `stackctl up` deploys it
-    ");
-    insta::assert_snapshot!(sandbox.transcript("down --yes"), @r"
-    exit code 0
-    --- stdout
-    --- stderr
-    shop, stage dev: nothing to delete: no state at state/shop.dev.json, and no resources of it in account 000000000000 in eu-west-1 at http://127.0.0.1:PORT
-    ");
+    let (before, events) = (sandbox.files(), sandbox.events("up --local"));
+    let done = events.last().unwrap();
+    assert_eq!((&done["command"], &done["exit"]), (&"up".into(), &0.into()));
+    assert_eq!((&done["writes"], &done["saves"]), (&0.into(), &0.into()), "without a change nothing is written");
     assert_eq!(sandbox.files(), before);
-    assert_eq!(sandbox.run("status --stage prod").out, "shop, stage prod: not deployed\n");
 }
 
 #[test]
-fn what_is_deployed_on_the_local_cloud_only_is_said_to_be_there() {
-    let sandbox = Sandbox::new();
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
-    let unknown = |stage: &str| {
-        format!(
-            "error: shop, stage {stage}: no state at state/shop.{stage}.json, and its resources cannot be looked up\n\
-             error: AWS cannot be used\n  sts:GetCallerIdentity: there are no AWS credentials\n\
-             hint: sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`\n"
-        )
-    };
-    let elsewhere = unknown("dev") + "hint: it is deployed on the local cloud: add `--local`\n";
-    for line in ["rollback", "history", "outputs", "logs", "call GET /hello"] {
-        assert_eq!(sandbox.run(line).err, elsewhere, "{line}");
-    }
-    assert!(sandbox.run("user list").err.ends_with("add `--local`\n"));
-    let other = sandbox.run("history --stage prod").err;
-    assert_eq!(other, unknown("prod"));
-    assert_eq!(sandbox.run("down --local --yes --quiet").code, 0);
-    assert_eq!(sandbox.run("history").err, unknown("dev"), "nothing is left of it there");
+fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    aws.refuse("lambda:CreateFunction");
+    insta::assert_snapshot!(from(&sandbox.transcript("up --yes --parallel 1"), "  lambda_function.hello    not"), @r"
+      lambda_function.hello    not created
+      rest_api.main            created  TIME
+      user_pool.main           created  TIME
+      authorizer.main          created  TIME
+      user_pool_client.main    created  TIME
+      lambda_permission.hello  skipped
+      api_routes.main          skipped
+      stage.main               skipped
+
+    6 created in TIME
+
+    error: lambda_function.hello: not created
+      lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `lambda:CreateFunction`, `iam:PassRole` and `lambda:TagResource`
+    hint: 6 of 10 steps are done and recorded; run `stackctl up` to go on
+    ");
+    let events = sandbox.events("status");
+    let statuses: Vec<_> = events[1]["resources"].as_array().unwrap().iter().map(|row| row["status"].clone()).collect();
+    assert!(statuses.contains(&"pending".into()) && statuses.contains(&"in_sync".into()), "{statuses:?}");
+    sandbox.done("up --yes");
+    sandbox.done("plan --detailed-exitcode");
+}
+
+#[test]
+fn a_denied_read_names_the_resource_and_the_permission() {
+    let (aws, sandbox) = Emulator::deployed();
+    aws.refuse("lambda:GetFunction");
+    insta::assert_snapshot!(sandbox.transcript("status --quiet"), @r"
+    exit code 1
+    error: lambda_function.hello: cannot be looked at
+      lambda:GetFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `lambda:GetFunction`
+    ");
+}
+
+#[test]
+fn a_pool_with_users_is_retained_until_their_number_is_named() {
+    let (aws, sandbox) = Emulator::deployed();
+    let pool = sandbox.run("outputs user_pool_id").out.trim().to_owned();
+    aws.add_user(&pool, "ann@example.com");
+    aws.add_user(&pool, "bob@example.com");
+    insta::assert_snapshot!(sandbox.transcript("down --yes --quiet --delete-users 3"), @r"
+    exit code 2
+    error: user_pool.main: it holds 2 users, not 3, so nothing was removed
+    hint: `--delete-users 2` deletes it with them; without the flag it is kept
+    ");
+    let down = sandbox.transcript("down --yes --parallel 1");
+    let (plan, end) = (from(&down, "  = "), from(&down, "\n5 deleted"));
+    let first = plan.lines().next().unwrap();
+    insta::assert_snapshot!(format!("{first}\n{end}"), @r"
+      = user_pool.main           (it holds 2 users)
+
+    5 deleted, 4 forgotten in TIME
+
+    kept user_pool.main: it holds 2 users; `--delete-users 2` deletes it with them
+    ");
+    let no_client =
+        format!("error: user pool `{pool}` has no app client to sign in through\nhint: `stackctl up` makes one\n");
+    assert_eq!(sandbox.run("user auth ann@example.com --quiet").err, no_client);
+    insta::assert_snapshot!(sandbox.transcript("down --yes --parallel 1 --delete-users 2"), @r"
+    exit code 0
+    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
+
+      - user_pool.main  shop-dev
+          2 users are deleted with it, for good
+
+    plan: 1 to delete
+      user_pool.main  deleted  TIME
+
+    1 deleted in TIME
+    ");
+    assert!(sandbox.run("down --yes").err.starts_with("shop, stage dev: nothing to delete: "));
+}
+
+const ROLE: &str = "shop-dev-hello-eu-west-1";
+
+#[test]
+fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
+    let (aws, sandbox) = Emulator::deployed();
+    let trust = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" } ] });
+    aws.by_hand(async |cloud| {
+        let iam = &cloud.iam;
+        iam.delete_role_policy().role_name(ROLE).policy_name("logs").send().await.unwrap();
+        iam.delete_role().role_name(ROLE).send().await.unwrap();
+        iam.create_role().role_name(ROLE).assume_role_policy_document(trust.to_string()).send().await.unwrap();
+    });
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
+    exit code 1
+    error: iam_role.hello: role `shop-dev-hello-eu-west-1` is not the one that was recorded: it carries no stackctl tags, so something else made it
+    hint: if it is still ours and only its tags were taken off, give them back: `aws iam tag-role --role-name shop-dev-hello-eu-west-1 --tags Key=stackctl:stack,Value=shop Key=stackctl:stage,Value=dev Key=stackctl:resource,Value=iam_role.hello Key=stackctl:token,Value=TOKEN --endpoint-url http://127.0.0.1:PORT`
+    hint: rename or remove it, or choose another `deployment.serviceName` or stage
+    ");
+    let status = sandbox.transcript("status");
+    insta::assert_snapshot!(status.lines().find(|line| line.starts_with("iam_role")).unwrap(), @r"
+    iam_role.hello           not ours  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1  (it carries no stackctl tags, so something else made it)
+    ");
+    assert!(status.contains("\n9 in sync, 1 not ours\n"), "{status}");
+    assert_eq!(sandbox.events("status")[1]["resources"][0]["status"], "not_ours");
+    let down = sandbox.transcript("down --yes");
+    insta::assert_snapshot!(down.lines().find(|line| line.contains("x iam_role")).unwrap(), @r"
+      x iam_role.hello           (role `shop-dev-hello-eu-west-1` carries no stackctl tags, so something else made it: it is left alone)
+    ");
+    assert!(aws.cloud.snapshot()["iam"]["roles"][ROLE].is_object());
 }

@@ -1,16 +1,24 @@
-//! What a person sees.
+//! `stackctl watch` at a terminal, and Ctrl-C while a lock is released, which in a bucket takes a call.
 
-use stackctl_local::Settings;
+use std::{fs, time::Duration};
 
-use super::{Served, replace, up};
-use crate::cli::pty::Pty;
+use stackctl_local::{Settings, Weather};
+
+use super::{
+    emulator::Emulator,
+    pty::Pty,
+    sandbox::Sandbox,
+    watch::{Watching, replace, wait_until},
+};
 
 const CODE: &str = "hello/bootstrap";
+const ROUTE: &str = "\"GET /hello\":";
+const MORE: &str = "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":";
 
 #[test]
-fn a_person_is_asked_and_a_save_withdraws_the_question() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws).with("TZ", "UTC").with("NO_COLOR", "1");
+fn a_save_withdraws_the_prompt() {
+    let (_aws, sandbox) = Emulator::deployed();
+    let sandbox = sandbox.with("TZ", "UTC").with("NO_COLOR", "1");
     let route = |name: &str| format!("\"GET /{name}\": {{ \"function\": \"hello\" }}, \"GET /hello\":");
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
@@ -29,7 +37,7 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
     replace(&sandbox, CODE, "#!/bin/sh\n# two\n");
     person.sees(": updated hello  ");
     person.sees("s\r\n");
-    std::fs::remove_file(sandbox.path(CODE)).unwrap();
+    fs::remove_file(sandbox.path(CODE)).unwrap();
     person.sees(": not deployed  ");
     person.sees("s\r\n");
     person.interrupt();
@@ -81,14 +89,13 @@ fn a_person_is_asked_and_a_save_withdraws_the_question() {
 }
 
 #[test]
-fn what_was_typed_before_it_was_asked_is_no_answer() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn only_what_is_typed_at_the_prompt_counts() {
+    let (_aws, sandbox) = Emulator::deployed();
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
     person.types("y");
     person.sees("y\r\n");
-    sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
+    sandbox.edit(ROUTE, MORE);
     person.sees("? [y/N] ");
     person.types("n");
     person.sees("left as it was");
@@ -97,12 +104,12 @@ fn what_was_typed_before_it_was_asked_is_no_answer() {
 }
 
 #[test]
-fn what_a_withdrawn_question_was_about_is_told_with_the_next_change() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws).with("NO_COLOR", "1");
+fn the_files_of_a_withdrawn_prompt_are_named_with_the_next_change() {
+    let (_aws, sandbox) = Emulator::deployed();
+    let sandbox = sandbox.with("NO_COLOR", "1");
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
-    sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
+    sandbox.edit(ROUTE, MORE);
     person.sees("? [y/N] ");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     person.sees("? [y/N] ");
@@ -111,40 +118,74 @@ fn what_a_withdrawn_question_was_about_is_told_with_the_next_change() {
 }
 
 #[test]
-fn what_is_wrong_at_first_ends_it() {
-    let aws = Served::new(Settings::default());
+fn a_problem_at_the_start_ends_a_watch() {
+    let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
-    insta::assert_snapshot!(sandbox.transcript("watch"), @r"
-    exit code 2
-    --- stdout
-    --- stderr
-    shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
-
-      + iam_role.hello           shop-dev-hello-eu-west-1
-      + log_group.hello          /aws/lambda/shop-dev-hello
-      + lambda_function.hello    shop-dev-hello
-      + rest_api.main            shop-dev
-      + lambda_permission.hello  shop-dev-hello
-      + user_pool.main           shop-dev
-          usernameAttributes [], caseSensitive false (cannot be changed later)
-      + authorizer.main          shop-dev
-      + api_routes.main
-          + GET /hello  shop-dev-hello, public
-          + POST /hello/{name}  shop-dev-hello
-      + stage.main               dev
-      + user_pool_client.main    shop-dev
-          generateSecret false (a later change replaces it)
-
-    plan: 10 to create
+    let refused = sandbox.run("watch");
+    assert_eq!(refused.code, 2);
+    insta::assert_snapshot!(refused.err.split_once("10 to create\n").unwrap().1, @r"
     error: cannot ask for confirmation: not a terminal. Nothing was changed.
     hint: look at the plan, then run `stackctl watch --yes`
     ");
     sandbox.edit("\"GET /hello\"", "\"GET hello\"");
     insta::assert_snapshot!(sandbox.transcript("watch"), @r#"
     exit code 2
-    --- stdout
-    --- stderr
     error: config.json:5:5: routes."GET hello": the path `hello` does not begin with `/`
     hint: write `/hello`
     "#);
+}
+
+/// A stack that is deployed, with its state in a bucket, where every call takes a while.
+fn up_in_a_bucket() -> (Emulator, Sandbox) {
+    let weather = Weather { latency: Duration::from_millis(150), ..Weather::default() };
+    let (aws, sandbox) = Emulator::with_bucket(Settings { weather, ..Settings::default() });
+    sandbox.done("up --yes");
+    assert_eq!(releases(&aws), 1);
+    (aws, sandbox)
+}
+
+/// How often a lock was released, or was about to be.
+fn releases(aws: &Emulator) -> usize {
+    aws.cloud.call_log().iter().filter(|call| *call == "s3:DeleteObject").count()
+}
+
+fn assert_there_is_no_lock(aws: &Emulator) {
+    aws.settle();
+    let keys: Vec<String> = aws.objects("states").into_iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, ["stackctl/shop.dev.json"]);
+}
+
+#[test]
+fn ctrl_c_waits_until_the_lock_of_the_first_deploy_is_released() {
+    let (aws, sandbox) = up_in_a_bucket();
+    let watching = Watching::begin(&sandbox, "");
+    wait_until(|| releases(&aws) == 2);
+    assert_eq!(watching.interrupted().0, 0);
+    assert_there_is_no_lock(&aws);
+}
+
+#[test]
+fn ctrl_c_waits_until_the_lock_of_a_change_is_released() {
+    let (aws, sandbox) = up_in_a_bucket();
+    let watching = Watching::new(&sandbox, "");
+    replace(&sandbox, "hello/bootstrap", "#!/bin/sh\n# one\n");
+    wait_until(|| releases(&aws) == 3);
+    let (code, rest) = watching.interrupted();
+    let cycle = rest.iter().find(|event| event["event"] == "cycle").unwrap();
+    assert_eq!((code, &cycle["outcome"]), (0, &"deployed".into()));
+    assert_there_is_no_lock(&aws);
+}
+
+#[test]
+fn after_ctrl_c_there_is_no_prompt() {
+    let (aws, sandbox) = up_in_a_bucket();
+    let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
+    person.sees("Ctrl-C ends it");
+    sandbox.edit(ROUTE, MORE);
+    wait_until(|| releases(&aws) == 3);
+    person.interrupt();
+    person.sees("config.json: left as it was");
+    let (code, _, screen) = person.ends();
+    assert_eq!((code, screen.contains("Deploy it?")), (0, false), "{screen}");
+    assert_there_is_no_lock(&aws);
 }

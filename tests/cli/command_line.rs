@@ -1,13 +1,16 @@
-//! What is said of the command line itself.
+//! The command line itself: help, mistakes, completions and environment variables.
 
-use super::sandbox::Sandbox;
+use std::fs;
+
+use stackctl_local::Settings;
+
+use super::{emulator::Emulator, sandbox::Sandbox};
 
 #[test]
-fn a_command_that_is_mistyped_is_guessed() {
-    insta::assert_snapshot!(Sandbox::empty().transcript("plam"), @r"
+fn a_mistyped_command_is_guessed_and_a_mistake_is_an_event() {
+    insta::assert_snapshot!(Sandbox::empty().session(&["plam", "plan --json --paralell 3"]), @r#"
+    $ plam
     exit code 2
-    --- stdout
-    --- stderr
     error: unrecognized subcommand 'plam'
 
       tip: a similar subcommand exists: 'plan'
@@ -15,16 +18,11 @@ fn a_command_that_is_mistyped_is_guessed() {
     Usage: stackctl [OPTIONS] <COMMAND>
 
     For more information, try '--help'.
-    ");
-}
 
-#[test]
-fn a_mistake_is_an_event_for_a_machine() {
-    insta::assert_snapshot!(Sandbox::empty().transcript("plan --json --paralell 3"), @r#"
+    $ plan --json --paralell 3
     exit code 2
     --- stdout
     {"v":1,"event":"error","exit":2,"errors":[{"message":"unexpected argument '--paralell' found"}],"hints":["see `stackctl --help`"]}
-    --- stderr
     "#);
 }
 
@@ -105,7 +103,6 @@ fn help_names_the_commands_the_flags_and_their_variables() {
     4 partly done, 5 locked or changed by another process, 130 interrupted
 
     `stackctl help COMMAND` describes a command; `stackctl man` writes the man pages.
-    --- stderr
     ");
 }
 
@@ -114,7 +111,7 @@ fn the_man_pages_are_written_and_the_version_is_printed() {
     let sandbox = Sandbox::empty();
     let pages = sandbox.run("man .").out;
     assert!(pages.lines().any(|page| page == "./stackctl-user-group-add.1"), "{pages}");
-    let page = std::fs::read_to_string(sandbox.path("stackctl-up.1")).unwrap();
+    let page = fs::read_to_string(sandbox.path("stackctl-up.1")).unwrap();
     assert!(page.contains(".TH stackctl-up 1") && page.contains("Deploy the stack, or update it"), "{page}");
     assert_eq!(sandbox.run("version").out, sandbox.run("-V").out);
     assert_eq!(sandbox.run("version").out, "stackctl 0.1.0 (development build)\n");
@@ -136,5 +133,107 @@ fn completions_are_a_script_for_the_shell() {
         let script = Sandbox::empty().run(&format!("completions {shell}"));
         assert!(script.out.starts_with(beginning), "{shell}: {}", &script.out[..80]);
         assert!(script.out.contains("detailed-exitcode"), "{shell}");
+    }
+}
+
+#[test]
+fn an_empty_variable_means_unset() {
+    let aws = Emulator::new(Settings::default());
+    let names = [
+        "STACKCTL_CONFIG",
+        "STACKCTL_STAGE",
+        "STACKCTL_REGION",
+        "STACKCTL_COLOR",
+        "STACKCTL_PARALLEL",
+        "STACKCTL_LOCK_TIMEOUT",
+        "STACKCTL_PASSWORD",
+        "STACKCTL_TOKEN",
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_REGION",
+        "HTTPS_PROXY",
+        "NO_COLOR",
+        "USER",
+    ];
+    let sandbox = names.iter().fold(aws.sandbox(), |sandbox, name| sandbox.with(name, ""));
+    for line in ["validate", "up --yes --quiet", "outputs", "down --yes --quiet"] {
+        let ran = sandbox.run(line);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{line}");
+    }
+    let sandbox = Sandbox::new().with("AWS_ENDPOINT_URL", "").with("AWS_PROFILE", "");
+    assert!(sandbox.run("plan").err.contains("there are no AWS credentials"));
+}
+
+/// The messages of runs that fail, without the advice to read the help.
+fn messages<'s>(runs: impl IntoIterator<Item = (Sandbox, &'s str)>) -> String {
+    let messages = runs.into_iter().map(|(sandbox, line)| {
+        let ran = sandbox.run(line);
+        assert!(![0, 101].contains(&ran.code), "{line}: {}", ran.err);
+        ran.err.split("\n\nFor more").next().unwrap().trim_end().to_owned() + "\n"
+    });
+    messages.collect()
+}
+
+#[test]
+fn an_invalid_value_is_refused_with_the_name_of_its_variable_or_flag() {
+    let variables = [
+        ("STACKCTL_COLOR", "blue"),
+        ("STACKCTL_PARALLEL", "0"),
+        ("STACKCTL_LOCK_TIMEOUT", "5"),
+        ("STACKCTL_STAGE", "my stage"),
+        ("STACKCTL_REGION", "nowhere"),
+    ];
+    insta::assert_snapshot!(messages(variables.map(|(name, value)| (Sandbox::new().with(name, value), "validate"))), @r"
+    error: invalid value 'blue' for the variable STACKCTL_COLOR
+      [possible values: auto, always, never]
+    error: invalid value '0' for the variable STACKCTL_PARALLEL: allowed are whole numbers from 1 to 100
+    error: invalid value '5' for the variable STACKCTL_LOCK_TIMEOUT: a duration is a whole number with its unit, such as 30s, 5m or 1h
+    error: STACKCTL_STAGE: `my stage` is not a stage name
+      a stage has 1 to 128 letters, digits, hyphens and underscores
+    error: STACKCTL_REGION: `nowhere` is not a Region
+      a Region is written like `us-west-2`
+    ");
+    let flags = [
+        "validate --color red",
+        "plan --parallel x",
+        "up --lock-timeout 5",
+        "rollback abc",
+        "down --delete-users all",
+        "user list --limit 0",
+    ];
+    insta::assert_snapshot!(messages(flags.map(|line| (Sandbox::new(), line))), @r"
+    error: invalid value 'red' for '--color <WHEN>'
+      [possible values: auto, always, never]
+    error: invalid value 'x' for '--parallel <N>': allowed are whole numbers from 1 to 100
+    error: invalid value '5' for '--lock-timeout <DURATION>': a duration is a whole number with its unit, such as 30s, 5m or 1h
+    error: invalid value 'abc' for '[RELEASE]': a release has a whole number, which `stackctl history` shows
+    error: invalid value 'all' for '--delete-users <N>': it is the exact number of users, which `stackctl down` shows
+    error: invalid value '0' for '--limit <N>': allowed are whole numbers of at least 1
+    ");
+}
+
+#[test]
+fn no_variable_of_a_library_makes_it_panic() {
+    let libraries = [
+        ("TOKIO_WORKER_THREADS", "0"),
+        ("TOKIO_WORKER_THREADS", "many"),
+        ("COLUMNS", "0"),
+        ("COLUMNS", "-1"),
+        ("TERM", ""),
+        ("TZ", "Mars/Olympus"),
+        ("RUST_LOG", "]["),
+        ("RUST_BACKTRACE", "full"),
+        ("AWS_MAX_ATTEMPTS", "none"),
+        ("AWS_RETRY_MODE", "never"),
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_USE_FIPS_ENDPOINT", "perhaps"),
+        ("HTTPS_PROXY", "::"),
+        ("NO_PROXY", ",,"),
+    ];
+    for (name, value) in libraries {
+        let aws = Emulator::new(Settings::default());
+        let sandbox = aws.sandbox().with(name, value);
+        let ran = sandbox.run("plan");
+        assert!([0, 1].contains(&ran.code), "{name}={value}: {} {}", ran.code, ran.err);
     }
 }

@@ -1,4 +1,4 @@
-//! A stack whose function does what its caller asks for, so that calls of every kind can be seen.
+//! A function that does what its caller asks for, to see requests and failures of every kind.
 
 /// Several routes to it, of every kind of authorization.
 pub(super) const CONFIG: &str = r#"{

@@ -1,18 +1,104 @@
-//! What a save leads to, and what it costs.
+//! `stackctl watch`: saves, what becomes of them, and how much each costs.
 
-use std::fs;
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    thread,
+    time::{Duration, Instant},
+};
 
-use stackctl_local::Settings;
+use rustix::process::Signal;
+use serde_json::Value;
 
-use super::{Served, Watching, calls_since, replace, up};
-use crate::cli::locks::bob;
+use super::{emulator::Emulator, locks::bob, sandbox::Sandbox};
+use crate::harness::process::{Process, Stream, TIMEOUT};
+
+/// A running `watch` and its events. It ends with the test.
+pub(super) struct Watching(Process);
+
+impl Watching {
+    /// Starts one, which has nothing to do at first.
+    pub(super) fn new(sandbox: &Sandbox, flags: &str) -> Self {
+        let mut watching = Self::begin(sandbox, flags);
+        watching.until("watching");
+        watching
+    }
+
+    /// Starts one.
+    pub(super) fn begin(sandbox: &Sandbox, flags: &str) -> Self {
+        Self(sandbox.start(&mut sandbox.command(&format!("watch --json {flags}"))))
+    }
+
+    /// Waits for the next event of this name.
+    pub(super) fn until(&mut self, name: &str) -> Value {
+        loop {
+            let line = self.0.line(Stream::Stdout).unwrap_or_else(|| panic!("no event `{name}`"));
+            let event: Value = serde_json::from_str(&line).unwrap();
+            if event["event"] == name {
+                return event;
+            }
+        }
+    }
+
+    /// How the next cycle ends, and what was saved for it.
+    pub(super) fn cycle(&mut self) -> (String, Vec<String>) {
+        let cycle = self.until("cycle");
+        let files = cycle["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap().to_owned());
+        (cycle["outcome"].as_str().unwrap().to_owned(), files.collect())
+    }
+
+    /// Interrupts it, and returns its exit code and the events that were not waited for.
+    pub(super) fn interrupted(self) -> (i32, Vec<Value>) {
+        self.0.signal(Signal::INT);
+        let ran = self.0.end();
+        (ran.code, ran.out.lines().map(|event| serde_json::from_str(event).unwrap()).collect())
+    }
+}
+
+/// Puts a file in the place of another, as editors do.
+pub(super) fn replace(sandbox: &Sandbox, name: &str, text: &str) {
+    sandbox.write(&format!("{name}~"), text);
+    fs::rename(sandbox.path(&format!("{name}~")), sandbox.path(name)).unwrap();
+}
+
+/// Waits for what happens elsewhere.
+pub(super) fn wait_until(happened: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !happened() {
+        assert!(began.elapsed() < TIMEOUT, "it never happens");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The body of what a local cloud answers, without a process in between.
+pub(super) fn ask(host: &str, request: &str, body: &str) -> String {
+    let mut connection = TcpStream::connect(host).unwrap();
+    let length = body.len();
+    let head = format!("{request} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    connection.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    connection.set_read_timeout(Some(TIMEOUT)).unwrap();
+    connection.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+/// What was called since `before`.
+fn calls_since(aws: &Emulator, before: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
+    let now = aws.cloud.call_counts();
+    let more = now.into_iter().map(|(name, count)| (name.clone(), count - before.get(&name).copied().unwrap_or(0)));
+    more.filter(|(_, count)| *count > 0).collect()
+}
 
 const CODE: &str = "hello/bootstrap";
+const ROUTE: &str = "\"GET /hello\":";
+const MORE: &str = "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":";
 
 #[test]
-fn a_save_of_code_looks_at_its_function_alone_and_deploys_it() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn a_save_of_code_reads_and_deploys_its_function_alone() {
+    let (aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     for text in ["#!/bin/sh\n# one\n", "#!/bin/sh\n# two\n"] {
         let before = aws.cloud.call_counts();
@@ -32,13 +118,12 @@ fn a_save_of_code_looks_at_its_function_alone_and_deploys_it() {
         assert_eq!(calls_since(&aws, &before), calls.map(|call| (format!("lambda:{call}"), 1)));
     }
     assert_eq!(watching.interrupted().0, 0);
-    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
+    sandbox.done("plan --detailed-exitcode");
 }
 
 #[test]
-fn a_save_of_what_is_there_or_does_not_count_does_nothing() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn a_save_without_a_change_does_nothing() {
+    let (aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     let before = aws.cloud.call_counts();
     replace(&sandbox, CODE, &fs::read_to_string(sandbox.path(CODE)).unwrap());
@@ -46,7 +131,7 @@ fn a_save_of_what_is_there_or_does_not_count_does_nothing() {
     sandbox.edit("{\n", "{ // with a reason\n");
     sandbox.edit("// with a reason\n", "");
     sandbox.write("hello/.bootstrap.swp", "x");
-    // It is told only what changes something, so this one is the first that it tells of.
+    // This is the first save that is reported.
     sandbox.edit("\"hello\": {", "\"hello\": { \"nonsense\": 1,");
     assert_eq!(watching.cycle().0, "failed");
     assert_eq!(calls_since(&aws, &before), []);
@@ -56,22 +141,20 @@ fn a_save_of_what_is_there_or_does_not_count_does_nothing() {
 }
 
 #[test]
-fn another_change_waits_for_somebody_to_agree_and_code_goes_on_after_that() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn other_changes_wait_for_an_up_and_code_is_deployed_meanwhile() {
+    let (aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
-    sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
+    sandbox.edit(ROUTE, MORE);
     let plan = watching.until("plan");
     assert_eq!(plan["counts"]["update"], 2, "{plan}");
     let left = watching.until("cycle");
     assert_eq!((&left["outcome"], &left["way_out"]), (&"left".into(), &"stackctl up".into()));
-    // It keeps nobody from deploying.
-    assert_eq!(sandbox.run("up --yes").code, 0);
+    sandbox.done("up --yes");
     let before = aws.cloud.call_counts();
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     assert_eq!(watching.cycle(), ("deployed".into(), vec![CODE.into()]));
     let looks = calls_since(&aws, &before).iter().map(|(_, count)| count).sum::<usize>();
-    assert!(looks > 20, "somebody else has deployed, so everything is looked at: {looks}");
+    assert!(looks > 20, "another process has deployed, so everything is read: {looks}");
     let before = aws.cloud.call_counts();
     replace(&sandbox, CODE, "#!/bin/sh\n# two\n");
     assert_eq!(watching.cycle().0, "deployed");
@@ -81,20 +164,18 @@ fn another_change_waits_for_somebody_to_agree_and_code_goes_on_after_that() {
 
 #[test]
 fn with_yes_every_change_is_deployed() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+    let (_aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "--yes");
-    sandbox.edit("\"GET /hello\":", "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":");
+    sandbox.edit(ROUTE, MORE);
     let cycle = watching.until("cycle");
     assert_eq!((&cycle["outcome"], &cycle["code_only"]), (&"deployed".into(), &false.into()), "{cycle}");
     assert_eq!(watching.interrupted().0, 0);
-    assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0);
+    sandbox.done("plan --detailed-exitcode");
 }
 
 #[test]
-fn what_fails_is_told_and_the_next_save_goes_on() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn a_failure_is_reported_and_the_next_save_resumes() {
+    let (aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     aws.refuse("lambda:UpdateAlias");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
@@ -112,9 +193,8 @@ fn what_fails_is_told_and_the_next_save_goes_on() {
 }
 
 #[test]
-fn a_function_that_somebody_deleted_is_not_made_anew_without_a_word() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn a_deleted_function_is_not_created_without_confirmation() {
+    let (aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     aws.delete_function("shop-dev-hello");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
@@ -123,9 +203,8 @@ fn a_function_that_somebody_deleted_is_not_made_anew_without_a_word() {
 }
 
 #[test]
-fn a_config_that_means_another_stack_is_not_followed() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+fn a_config_of_another_stack_is_not_deployed() {
+    let (aws, sandbox) = Emulator::deployed();
     let mut watching = Watching::new(&sandbox, "--yes");
     let before = aws.cloud.call_counts();
     sandbox.edit("\"stage\": \"dev\"", "\"stage\": \"prod\"");
@@ -138,8 +217,7 @@ fn a_config_that_means_another_stack_is_not_followed() {
 
 #[test]
 fn a_save_is_noticed_while_the_first_run_waits_for_the_lock() {
-    let aws = Served::new(Settings::default());
-    let sandbox = up(&aws);
+    let (_aws, sandbox) = Emulator::deployed();
     let text = fs::read_to_string(sandbox.path("config.json")).unwrap();
     let lock = bob(&sandbox);
     let mut watching = Watching::begin(&sandbox, "--lock-timeout 10m");

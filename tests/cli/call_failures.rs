@@ -1,6 +1,114 @@
-//! Why a function failed: the cause, what it logged, and what helps.
+//! Responses of API Gateway and failures of functions are explained, responses of functions are not.
 
-use super::super::sandbox::Sandbox;
+use super::{call::up, emulator::Emulator, sandbox::Sandbox};
+
+#[test]
+fn a_rejection_of_api_gateway_is_explained() {
+    let sandbox = up();
+    sandbox.edit(r#""GET /items":"#, r#""GET /news": { "function": "items", "auth": "none" }, "GET /items":"#);
+    let lines = [
+        "call GET /items/7 --local",
+        "call GET /items/7 --local --fail",
+        "call GET /items --local --quiet",
+        "call GET /admin --local",
+        "call POST /echo?as=nonsense --local",
+        "call GET /news --local",
+        "call POST /echo?as=503 --local",
+        "call POST /echo?as=404 --local --fail",
+    ];
+    insta::assert_snapshot!(sandbox.session(&lines), @r#"
+    $ call GET /items/7 --local
+    exit code 0
+    --- stdout
+    {"message":"Unauthorized"}--- stderr
+    warning: GET /items/7: API Gateway refused it (401 Unauthorized)
+      no token was sent, and the route asks for an ID token
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    $ call GET /items/7 --local --fail
+    exit code 1
+    --- stdout
+    {"message":"Unauthorized"}--- stderr
+    error: GET /items/7: API Gateway refused it (401 Unauthorized)
+      no token was sent, and the route asks for an ID token
+    hint: `--as mail@example.com` signs in and sends the right one
+
+    $ call GET /items --local --quiet
+    exit code 0
+    --- stdout
+    {"message":"Unauthorized"}
+
+    $ call GET /admin --local
+    exit code 0
+    --- stdout
+    {"message":"Unauthorized"}--- stderr
+    warning: GET /admin: API Gateway refused it (401 Unauthorized)
+      no token was sent, and the route asks for an access token
+    hint: signing in gives `aws.cognito.signin.user.admin` only: other scopes come from the OAuth endpoints of the pool's domain
+
+    $ call POST /echo?as=nonsense --local
+    exit code 0
+    --- stdout
+    {"message": "Internal server error"}--- stderr
+    warning: POST /echo: `items` returned an invalid response: the response is a string, not an object (502 Internal server error)
+      `items` logged:
+        hello from /echo
+    hint: a valid response is an object with, each optional, a numeric `statusCode`, `headers` and `multiValueHeaders`, a string `body` and `isBase64Encoded`
+
+    $ call GET /news --local
+    exit code 0
+    --- stdout
+    {"message":"Missing Authentication Token"}--- stderr
+    warning: GET /news: what is deployed has no such route (403 Missing Authentication Token)
+      the config has it, so what is deployed is another version of it
+    hint: `stackctl plan --local` shows what differs, `stackctl up --local` deploys it
+
+    $ call POST /echo?as=503 --local
+    exit code 0
+    --- stdout
+    as you like it
+
+    $ call POST /echo?as=404 --local --fail
+    exit code 1
+    --- stdout
+    as you like it--- stderr
+    error: POST /echo: `items` answered 404 Not Found
+    "#);
+}
+
+#[test]
+fn too_many_requests_are_explained() {
+    let sandbox = Sandbox::scripted();
+    sandbox.edit(r#""routes":"#, r#""api": { "throttle": { "rate": 0.01, "burst": 1 } }, "routes":"#);
+    assert_eq!(sandbox.run("up --local --no-check").code, 0, "a check would use up the burst");
+    sandbox.done("call POST /echo --local --fail");
+    insta::assert_snapshot!(sandbox.transcript("call POST /echo --local --fail"), @r#"
+    exit code 1
+    --- stdout
+    {"message":"Too Many Requests"}--- stderr
+    error: POST /echo: requests come faster than the API takes them (429 Too Many Requests)
+      `api.throttle` lets 0.01 a second in, 1 at once
+    hint: send fewer, or raise `api.throttle`
+    "#);
+}
+
+#[test]
+fn a_missing_permission_to_call_the_function_is_explained() {
+    let (aws, sandbox) = Emulator::deployed();
+    aws.forbid("shop-dev-hello");
+    // The config calls another one by now; the live deployment does not.
+    sandbox.edit(r#""functions": { "hello""#, r#""functions": { "hallo""#);
+    sandbox.edit(r#""GET /hello": { "function": "hello""#, r#""GET /hello": { "function": "hallo""#);
+    sandbox.edit(r#"/{name}": { "function": "hello""#, r#"/{name}": { "function": "hallo""#);
+    insta::assert_snapshot!(sandbox.transcript("call GET /hello"), @r#"
+    exit code 0
+    --- stdout
+    {"message": "Internal server error"}--- stderr
+    warning: GET /hello: API Gateway could not call `hello` (500 Internal server error)
+      the permission to call it is missing, or it is gone, or too many of it run at once
+    hint: `stackctl status` says what is missing, `stackctl up` brings it back
+    "#);
+}
 
 const CONFIG: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
@@ -38,8 +146,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// What is said of failures: warnings, errors, hints and what the function itself logged. The versions of Python and the
-/// places of the code differ from machine to machine.
+/// The report of failures: warnings, errors, hints and the log of the function, without what differs from machine to machine.
 fn said(text: &str) -> String {
     let of_failures = |line: &&str| {
         let log = line.trim_start();
@@ -63,7 +170,7 @@ fn a_function_that_cannot_start_is_named_by_the_up_that_deployed_it() {
 #[test]
 fn a_call_says_why_the_function_failed() {
     let sandbox = sandbox();
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    sandbox.done("up --local --quiet");
     let paths = ["fails/raise", "fails/exit", "fails/time", "fails/shape", "lacks"];
     let said = paths.map(|path| said(&sandbox.transcript(&format!("call GET /{path} --local"))));
     insta::assert_snapshot!(said.concat(), @r"
@@ -111,7 +218,7 @@ fn a_check_says_why_the_function_failed() {
 #[test]
 fn a_call_names_what_the_live_deployment_calls() {
     let sandbox = sandbox();
-    assert_eq!(sandbox.run("up --local --quiet").code, 0);
+    sandbox.done("up --local --quiet");
     sandbox.edit(r#""GET /lacks": { "function": "lacks""#, r#""GET /lacks": { "function": "fails""#);
     let ran = sandbox.run("call GET /lacks --local");
     assert!(ran.err.starts_with("warning: GET /lacks: `lacks` cannot start: "), "{}", ran.err);

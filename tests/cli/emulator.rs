@@ -1,23 +1,23 @@
-//! An AWS in this process for runs without `--local`: the same local cloud, reached as AWS is, with faults and weather.
+//! A local emulator in this process, for runs without `--local`: they reach it as if it were AWS, with faults and weather.
 
 use std::{
     io::{Read as _, Write as _},
-    net::TcpStream,
-    process::Command,
+    net::{Ipv4Addr, TcpListener, TcpStream},
     sync::Arc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::{Request, request::Builder};
-use stackctl_local::{Cloud, Effect, Fault, Settings};
-use tokio::{net::TcpListener, runtime, sync::oneshot};
+use stackctl_local::{Cloud, Effect, Fault, Settings, Weather};
+use tokio::{runtime, sync::oneshot};
 
-use super::{address::Address, sandbox::Sandbox};
-use crate::harness::process::{Process, TIMEOUT};
+use super::sandbox::Sandbox;
+use crate::harness::{Secrets, process::TIMEOUT};
 
-/// A cloud that is served until it is dropped.
-pub(crate) struct Served {
+/// An emulator that serves until it is dropped.
+pub(crate) struct Emulator {
     pub(crate) cloud: Cloud,
     pub(crate) url: String,
     address: Address,
@@ -25,12 +25,91 @@ pub(crate) struct Served {
     server: Option<JoinHandle<()>>,
 }
 
-impl Served {
+/// An address on this machine, and the secrets of the emulators that serve there one after the other: a state is of one
+/// address only. Connections wait while none serves.
+#[derive(Clone)]
+pub(crate) struct Address {
+    listener: Arc<TcpListener>,
+    pub(super) secrets: Arc<Secrets>,
+}
+
+/// Calls take a while, so that something is under way when a test interrupts a run.
+pub(super) fn slow() -> Settings {
+    let weather = Weather { latency: Duration::from_millis(100), ..Weather::default() };
+    Settings { weather, ..Settings::default() }
+}
+
+impl Address {
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self { listener: listener.into(), secrets: Arc::default() }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.listener.local_addr().unwrap())
+    }
+
+    fn listener(&self) -> TcpListener {
+        self.listener.try_clone().unwrap()
+    }
+
+    /// Lets the runs of a sandbox reach this address as if it were AWS.
+    pub(crate) fn reached_from(&self, sandbox: Sandbox) -> Sandbox {
+        sandbox
+            .among(&self.secrets)
+            .with("AWS_ENDPOINT_URL", &self.url())
+            .with("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+            .with("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI")
+    }
+}
+
+impl Emulator {
     pub(crate) fn new(settings: Settings) -> Self {
         Self::at(&Address::new(), Cloud::new(settings))
     }
 
-    /// Serves a cloud at an address, where another one can be served later.
+    /// With a stack that is deployed.
+    pub(super) fn deployed() -> (Self, Sandbox) {
+        let aws = Self::new(Settings::default());
+        let sandbox = aws.sandbox();
+        assert_eq!(sandbox.run("up --yes --quiet").code, 0);
+        (aws, sandbox)
+    }
+
+    /// With a bucket `states`, and a sandbox whose state is in it.
+    pub(super) fn with_bucket(settings: Settings) -> (Self, Sandbox) {
+        let aws = Self::new(settings);
+        aws.create_bucket("states");
+        let sandbox = aws.sandbox();
+        sandbox.edit("\"functions\"", "\"state\": { \"s3\": { \"bucket\": \"states\" } },\n  \"functions\"");
+        (aws, sandbox)
+    }
+
+    /// The same emulator without weather and faults.
+    pub(super) fn calm(self) -> Self {
+        let (address, cloud) = (self.address.clone(), self.cloud.fork(Settings::default()).unwrap());
+        drop(self);
+        Self::at(&address, cloud)
+    }
+
+    /// After an interrupted run, the next `up` needs no flag, creates nothing twice and leaves nothing to do.
+    #[track_caller]
+    pub(super) fn resumes(self, sandbox: &Sandbox) {
+        let aws = self.calm();
+        sandbox.done("up --yes");
+        sandbox.done("plan --detailed-exitcode");
+        assert_eq!(aws.pools_and_apis(), (1, 1));
+    }
+
+    /// How many user pools and REST APIs there are.
+    fn pools_and_apis(&self) -> (usize, usize) {
+        let world = self.cloud.snapshot();
+        let count = |service: &str, things: &str| world[service][things].as_object().unwrap().len();
+        (count("cognito", "pools"), count("apigateway", "apis"))
+    }
+
+    /// Serves at an address, where another one can serve later.
     pub(crate) fn at(address: &Address, cloud: Cloud) -> Self {
         let learner = Arc::clone(&address.secrets);
         cloud.watch(move |call, answer| [call, answer].into_iter().for_each(|body| learner.learn(body)));
@@ -39,7 +118,7 @@ impl Served {
         let server = thread::spawn(move || {
             let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let listener = TcpListener::from_std(listener).unwrap();
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 let ended = async {
                     let _ = stopped.await;
                 };
@@ -49,7 +128,7 @@ impl Served {
         Self { cloud, url: address.url(), address: address.clone(), stop: Some(stop), server: Some(server) }
     }
 
-    /// A sandbox whose runs reach this cloud as if it were AWS.
+    /// A sandbox whose runs reach this emulator as if it were AWS.
     pub(crate) fn sandbox(&self) -> Sandbox {
         self.address.reached_from(Sandbox::new())
     }
@@ -98,7 +177,7 @@ impl Served {
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
-    /// The calls that may have changed something, without the first `before`.
+    /// The writes after the first `before` calls.
     pub(crate) fn writes_since(&self, before: usize) -> Vec<String> {
         let reads = |call: &String| {
             let name = call.split(':').nth(1).unwrap();
@@ -107,16 +186,11 @@ impl Served {
         self.cloud.call_log()[before..].iter().filter(|call| !reads(call)).cloned().collect()
     }
 
-    /// Makes a bucket, as its owner would.
-    pub(crate) fn make_bucket(&self, name: &str) {
+    /// Creates a bucket.
+    pub(crate) fn create_bucket(&self, name: &str) {
         let region = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
                       </CreateBucketConfiguration>";
         self.send("s3", Request::put(format!("/{name}")), region);
-    }
-
-    /// Writes an object, past all conditions.
-    pub(crate) fn put_object(&self, bucket: &str, key: &str, body: &str) {
-        self.send("s3", Request::put(format!("/{bucket}/{key}")), body);
     }
 
     /// The objects of a bucket, by their keys, as texts.
@@ -130,24 +204,15 @@ impl Served {
         keys.map(|key| (key.clone(), read(&format!("/{key}")))).collect()
     }
 
-    /// Makes a user, as an administrator would.
+    /// Creates a user.
     pub(crate) fn add_user(&self, pool: &str, name: &str) {
         let members = serde_json::json!({ "UserPoolId": pool, "Username": name, "MessageAction": "SUPPRESS" });
         self.cognito("AdminCreateUser", &members);
     }
 
-    /// Makes an app client.
+    /// Creates an app client.
     pub(crate) fn add_client(&self, pool: &str, name: &str) {
         self.cognito("CreateUserPoolClient", &serde_json::json!({ "UserPoolId": pool, "ClientName": name }));
-    }
-
-    /// Runs a program, which is killed at its next call of a Cognito operation; whether it was.
-    pub(crate) fn kills(&self, mut command: Command, operation: &str, after: bool) -> bool {
-        let process = Process::start(&mut command);
-        let effect = Effect::Kill { pid: process.id(), after };
-        let operation = Some(format!("cognito-idp:{operation}"));
-        self.cloud.add_fault(Fault { operation, skip: 0, times: 1, effect });
-        process.end().signal == Some(9)
     }
 
     /// Takes from API Gateway the permission to call a function.
@@ -185,7 +250,7 @@ impl Served {
     }
 }
 
-impl Drop for Served {
+impl Drop for Emulator {
     fn drop(&mut self) {
         drop(self.stop.take());
         let _ = self.server.take().map(JoinHandle::join);

@@ -1,0 +1,183 @@
+//! `stackctl state migrate`: after an edit of `state` in the config, from a folder to a bucket and back.
+
+use std::fs;
+
+use super::{emulator::Emulator, sandbox::Sandbox};
+/// The setting for a state in a bucket.
+const BUCKET: &str = r#""state": { "s3": { "bucket": "states" } },
+  "functions""#;
+
+fn to_bucket(sandbox: &Sandbox) {
+    sandbox.edit("\"functions\"", BUCKET);
+}
+
+fn to_folder(sandbox: &Sandbox) {
+    sandbox.edit(BUCKET, "\"functions\"");
+}
+
+/// A stack whose state is in the folder, and a bucket for it.
+fn deployed() -> (Emulator, Sandbox) {
+    let (aws, sandbox) = Emulator::deployed();
+    aws.create_bucket("states");
+    (aws, sandbox)
+}
+
+/// The stack is as it was, nothing was created twice, and it can be destroyed.
+fn is_whole(aws: &Emulator, sandbox: &Sandbox) {
+    let plan = sandbox.run("plan --detailed-exitcode");
+    assert_eq!(plan.code, 0, "{}{}", plan.out, plan.err);
+    assert_eq!(aws.cloud.call_counts()["cognito-idp:CreateUserPool"], 1);
+    sandbox.done("down --yes");
+}
+
+#[test]
+fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
+    let (aws, sandbox) = deployed();
+    to_bucket(&sandbox);
+    insta::assert_snapshot!(sandbox.transcript("plan --stage dev --quiet"), @r"
+    exit code 1
+    error: s3://states/stackctl/shop.dev.json: there is no state, and one is left at state/shop.dev.json
+    hint: `stackctl state migrate --stage dev` moves it
+    hint: if the stack does not need it, move the file away
+    ");
+    for line in ["up --yes", "down --yes", "status", "outputs"] {
+        let refused = sandbox.run(line);
+        assert!(refused.code == 1 && refused.err.contains("there is no state, and one is left at"), "{}", refused.err);
+    }
+    insta::assert_snapshot!(sandbox.transcript("state migrate"), @r"
+    exit code 0
+    moved the state from state/shop.dev.json to s3://states/stackctl/shop.dev.json
+    what is left at the old place says so to whoever still looks there; it can be removed when nobody does
+    ");
+    insta::assert_snapshot!(sandbox.transcript("state migrate"), @r"
+    exit code 0
+    the state was moved from state/shop.dev.json to s3://states/stackctl/shop.dev.json before: there is nothing to do
+    ");
+    sandbox.done("plan --detailed-exitcode");
+    to_folder(&sandbox);
+    insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
+    exit code 1
+    error: state/shop.dev.json: the state is not here any more: it was moved to s3://states/stackctl/shop.dev.json
+    hint: set `state` in the configuration to where it is now
+    hint: or bring it back: `stackctl state migrate --from s3://states/stackctl/shop.dev.json`
+    hint: `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
+    ");
+    assert_eq!(sandbox.transcript("state show --quiet"), sandbox.transcript("up --yes --quiet"));
+    insta::assert_snapshot!(sandbox.transcript("state migrate --from s3://states"), @r"
+    exit code 0
+    moved the state from s3://states/stackctl/shop.dev.json to state/shop.dev.json
+    what is left at the old place says so to whoever still looks there; it can be removed when nobody does
+    ");
+    is_whole(&aws, &sandbox);
+}
+
+#[test]
+fn a_place_without_a_state_or_that_is_not_valid_is_refused() {
+    let (aws, sandbox) = deployed();
+    let lines = [
+        "state migrate",
+        "state migrate --from state",
+        "state migrate --from state/shop.dev.json",
+        "state migrate --from https://states/shop.json",
+        "state migrate --from state --from-region eu-west-1",
+        "state migrate --from-region eu-west-1",
+        "state migrate --from elsewhere",
+        "state migrate --from s3://states",
+        "state migrate --from s3://nowhere",
+    ];
+    insta::assert_snapshot!(sandbox.session(&lines), @r"
+    $ state migrate
+    exit code 2
+    error: it is not said where the state is to come from
+    hint: name the place, as `stackctl state migrate --from s3://BUCKET/KEY` or `--from FOLDER`
+
+    $ state migrate --from state
+    exit code 2
+    error: state/shop.dev.json is where the configuration keeps the state
+    hint: `--from` names the place that it is to come from
+
+    $ state migrate --from state/shop.dev.json
+    exit code 2
+    error: state/shop.dev.json is a file, and `--from` names its folder
+    hint: `--from state`
+
+    $ state migrate --from https://states/shop.json
+    exit code 2
+    error: invalid value 'https://states/shop.json' for '--from <PLACE>': a place is a folder, or an object written as s3://BUCKET/KEY
+
+    For more information, try '--help'.
+
+    $ state migrate --from state --from-region eu-west-1
+    exit code 2
+    error: `--from-region` and `--from-owner` speak of a bucket, and `--from` of a folder
+
+    $ state migrate --from-region eu-west-1
+    exit code 2
+    error: the following required arguments were not provided:
+      --from <PLACE>
+
+    Usage: stackctl state migrate --from <PLACE> --from-region <REGION>
+
+    For more information, try '--help'.
+
+    $ state migrate --from elsewhere
+    exit code 1
+    error: elsewhere/shop.dev.json: there is no state to move to state/shop.dev.json
+    hint: `--from` names the place where the state is now
+
+    $ state migrate --from s3://states
+    exit code 1
+    error: s3://states/stackctl/shop.dev.json: there is no state to move to state/shop.dev.json
+    hint: `--from` names the place where the state is now
+
+    $ state migrate --from s3://nowhere
+    exit code 1
+    error: s3://nowhere/stackctl/shop.dev.json: the state cannot be read
+      s3:GetObject: NoSuchBucket: The specified bucket does not exist
+      request id REQUEST
+    hint: `--from` names the bucket in which the state is now
+    ");
+    let refused = sandbox.transcript("state migrate --from state");
+    for spelling in ["state/", "state/.", "state/../state"] {
+        assert_eq!(sandbox.transcript(&format!("state migrate --from {spelling}")), refused, "{spelling}");
+    }
+    assert!(!sandbox.path("elsewhere").exists());
+    is_whole(&aws, &sandbox);
+}
+
+#[test]
+fn a_state_that_is_left_in_the_folder_and_cannot_be_used_is_reported() {
+    let (aws, sandbox) = deployed();
+    to_bucket(&sandbox);
+    let path = sandbox.path("state/shop.dev.json");
+    sandbox.write("state/shop.dev.json", "torn");
+    insta::assert_snapshot!(sandbox.transcript("up --yes --stage dev --quiet"), @r"
+    exit code 1
+    error: s3://states/stackctl/shop.dev.json: there is no state, and state/shop.dev.json cannot be used
+      state/shop.dev.json: the state is damaged: it is not JSON: line 1 column 2
+    hint: an earlier version is kept as state/shop.dev.previous.json: copy that one over state/shop.dev.json
+    hint: if the stack does not need it, move the file away
+    ");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    insta::assert_snapshot!(sandbox.transcript("up --yes --stage dev --quiet"), @r"
+    exit code 1
+    error: s3://states/stackctl/shop.dev.json: there is no state, and state/shop.dev.json cannot be used
+      state/shop.dev.json: the state cannot be read: `state/shop.dev.json` is not a regular file
+    hint: move `state/shop.dev.json` away, then run the command again
+    hint: if the stack does not need it, move the file away
+    ");
+    fs::remove_dir(&path).unwrap();
+    sandbox.done("recover --yes");
+    assert_eq!(aws.cloud.call_counts()["cognito-idp:CreateUserPool"], 1);
+}
+
+#[test]
+fn a_file_in_the_place_of_the_old_folder_is_no_obstacle() {
+    let (_aws, sandbox) = deployed();
+    sandbox.done("down --yes");
+    to_bucket(&sandbox);
+    fs::remove_dir_all(sandbox.path("state")).unwrap();
+    sandbox.write("state", "California");
+    sandbox.done("up --yes");
+}
