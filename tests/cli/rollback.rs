@@ -1,12 +1,14 @@
 //! `stackctl history` and `stackctl rollback`: releases, and the way back to them.
 
+use std::fs;
+
 use serde_json::{Value, json};
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::Emulator, sandbox::Sandbox, scripted};
 
 /// A transcript without the recorded times and users.
-pub(super) fn transcript(sandbox: &Sandbox, line: &str) -> String {
+fn transcript(sandbox: &Sandbox, line: &str) -> String {
     let local = if line.contains("--local") { " --local" } else { "" };
     let events = sandbox.events(&format!("history{local}"));
     let releases = events[0]["releases"].as_array().unwrap().clone();
@@ -21,7 +23,7 @@ pub(super) fn transcript(sandbox: &Sandbox, line: &str) -> String {
 }
 
 /// Edits the config and deploys it.
-pub(super) fn touch(sandbox: &Sandbox, from: &str, to: &str) {
+fn touch(sandbox: &Sandbox, from: &str, to: &str) {
     sandbox.edit(from, to);
     sandbox.done("up --local --quiet");
 }
@@ -103,13 +105,24 @@ fn a_rollback_names_deleted_and_newer_resources() {
     touch(&sandbox, hello, &other);
     sandbox.edit(&other, hello);
     touch(&sandbox, r#""GET /hello""#, r#""GET /hallo""#);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local --quiet"), @r"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r"
     exit code 0
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
+    removed since, and does not come back: lambda_function.other
+    checked with 2 requests in TIME
+
+    release 4 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
     ");
     sandbox.edit(hello, &other);
     touch(&sandbox, r#""GET /hallo""#, r#""GET /hi""#);
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local --quiet"), @r"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r"
     exit code 0
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    what is left of what was served with release 2 is served already
+    removed since, and does not come back: lambda_function.other
     ");
 }
 
@@ -209,4 +222,123 @@ fn a_rollback_that_cannot_be_recorded_is_resumed() {
     let (row, by) = (&rows[0], &rows[0]["release"]["by"]);
     assert_eq!((&row["served"], &row["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
     assert_eq!(by, "arn:aws:iam::000000000000:user/local", "the caller as AWS names it");
+}
+
+#[test]
+fn a_release_that_is_not_available_is_passed_over() {
+    let sandbox = Sandbox::new().up();
+    let (functions, routes) = (r#""functions": { "hello""#, r#""GET /hello""#);
+    let more = r#""functions": { "more": { "source": "hello", "handler": "bootstrap", "runtime": "provided.al2023" }, "hello""#;
+    let route = r#""GET /more": { "function": "more" }, "GET /hello""#;
+    sandbox.edit(functions, more);
+    touch(&sandbox, routes, route);
+    sandbox.edit(more, functions);
+    sandbox.edit(route, routes);
+    touch(&sandbox, r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
+    exit code 0
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    release 2 is not available: deleted since: iam_role.more, lambda_function.more, lambda_permission.more
+    back to release 1 of MOMENT: lambda_function.hello: 2 → 1
+    checked with 2 requests in TIME
+
+    release 4 serves what release 1 did; `stackctl up --local` deploys the config again
+    ");
+}
+
+/// Two releases, whose function fails from now on.
+fn broken() -> Sandbox {
+    let sandbox = Sandbox::scripted();
+    break_down(&sandbox, "up --local --quiet");
+    sandbox
+}
+
+/// Deploys two releases with this command, and lets the function fail then.
+fn break_down(sandbox: &Sandbox, up: &str) {
+    let status = format!("wanted = 500 if os.path.exists('{}')", sandbox.path("broken").display());
+    let code = scripted::BOOTSTRAP.replace("wanted = query", &format!("{status} else query"));
+    sandbox.write("items/bootstrap", &code);
+    sandbox.edit("    \"GET /admin\": { \"function\": \"items\", \"auth\": { \"scopes\": [\"shop/admin\"] } },\n", "");
+    sandbox.edit(r#""POST /echo": { "function": "items", "auth": "none" },"#, "");
+    sandbox.edit(r#""GET /items": { "function": "items" }"#, r#""GET /items": { "function": "items", "check": {} }"#);
+    assert_eq!(sandbox.run(up).code, 0);
+    sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
+    assert_eq!(sandbox.run(up).code, 0);
+    sandbox.write("broken", "");
+}
+
+#[test]
+fn a_rollback_whose_check_fails_is_rolled_forward() {
+    let sandbox = broken();
+    let (live, plan) = (sandbox.events("history --local")[0].clone(), "plan --local --detailed-exitcode");
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --local --quiet"), @r"
+    exit code 1
+    error: GET /items as a user: the answer is 500, not 200
+      | as you like it
+      `items` has logged:
+        hello from /items
+    hint: rolled forward: what was live before the rollback is live again
+    ");
+    assert_eq!((sandbox.events("history --local")[0].clone(), sandbox.run(plan).code), (live, 0));
+    let events = sandbox.events("rollback --local --quiet");
+    let forward = events.iter().find(|event| event["event"] == "rolled_forward").unwrap();
+    let expected = json!({ "v": 1, "event": "rolled_forward", "back_to": 1, "restored": ["lambda_function.items"] });
+    assert_eq!(*forward, expected);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --local --no-check"), @r"
+    exit code 0
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 1 of MOMENT: lambda_function.items: 2 → 1
+    release 3 serves what release 1 did; `stackctl up --local` deploys the config again
+    ");
+    let rows = transcript(&sandbox, "history --local");
+    insta::assert_snapshot!(rows.lines().filter(|row| row.contains("MOMENT")).collect::<Vec<_>>().join("\n"), @r"
+    * 3  MOMENT  WHO, back to 1, not checked
+      2  MOMENT  WHO
+      1  MOMENT  WHO
+    ");
+}
+
+#[test]
+fn a_check_that_was_edited_since_is_left_out() {
+    let sandbox = broken();
+    sandbox.edit(r#""check": {}"#, r#""check": { "status": 201 }"#);
+    insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
+    exit code 0
+    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+
+    back to release 1 of MOMENT: lambda_function.items: 2 → 1
+    not checked, because the `check` in the config is not that of the release: GET /items
+    checked with 6 requests in TIME
+
+    release 3 serves what release 1 did; `stackctl up --local` deploys the config again
+    ");
+}
+
+#[test]
+fn a_rollback_that_fails_says_how_to_resume() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.empty();
+    sandbox.write("config.json", scripted::CONFIG);
+    break_down(&sandbox, "up --yes --quiet");
+    // The move back is the first call, and the move forward the second one.
+    aws.refuse_later("lambda:UpdateAlias", 1);
+    insta::assert_snapshot!(sandbox.transcript("rollback --yes --quiet"), @r"
+    exit code 4
+    error: GET /items as a user: the answer is 500, not 200
+      | as you like it
+      `items` has logged:
+        hello from /items
+    error: lambda_function.items: not rolled forward
+      lambda:UpdateAlias: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
+      request id REQUEST
+    hint: the caller needs `lambda:UpdateAlias`
+    hint: `stackctl up` deploys the config again
+    ");
+    fs::remove_file(sandbox.path("broken")).unwrap();
+    sandbox.done("rollback --yes --quiet");
+    let events = sandbox.events("history");
+    let last = &events[0]["releases"][0];
+    assert_eq!((&last["served"], &last["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
 }
