@@ -106,7 +106,7 @@ fn requests_that_cannot_be_sent_are_refused() {
     hint: a header is written -H 'Name: value'
 
     $ stackctl call GET /items --query nonsense
-    error: invalid value 'nonsense' for '--query <NAME=VALUE>': a parameter is written `name=value`
+    error: invalid value 'nonsense' for '--query <NAME=VALUE>': expected NAME=VALUE
 
     For more information, try '--help'.
 
@@ -128,7 +128,7 @@ fn requests_that_cannot_be_sent_are_refused() {
     $ stackctl call GET /items --as ann --token-stdin
     error: the argument '--as <USER>' cannot be used with '--token-stdin'
 
-    Usage: stackctl call --local --as <USER> <METHOD> <PATH>
+    Usage: stackctl call --as <USER> <METHOD> <PATH>
 
     For more information, try '--help'.
 
@@ -136,7 +136,7 @@ fn requests_that_cannot_be_sent_are_refused() {
     error: the following required arguments were not provided:
       --as <USER>
 
-    Usage: stackctl call --as <USER> --local --password-stdin <METHOD> <PATH>
+    Usage: stackctl call --as <USER> --password-stdin <METHOD> <PATH>
 
     For more information, try '--help'.
     ");

@@ -186,8 +186,8 @@ fn an_invalid_value_is_refused_with_the_name_of_its_variable_or_flag() {
     insta::assert_snapshot!(messages(variables.map(|(name, value)| (Sandbox::new().with(name, value), "validate"))), @r"
     error: invalid value 'blue' for the variable STACKCTL_COLOR
       [possible values: auto, always, never]
-    error: invalid value '0' for the variable STACKCTL_PARALLEL: allowed are whole numbers from 1 to 100
-    error: invalid value '5' for the variable STACKCTL_LOCK_TIMEOUT: a duration is a whole number with its unit, such as 30s, 5m or 1h
+    error: invalid value '0' for the variable STACKCTL_PARALLEL: expected a whole number from 1 to 100
+    error: invalid value '5' for the variable STACKCTL_LOCK_TIMEOUT: expected a whole number with its unit, such as 30s, 5m or 1h
     error: STACKCTL_STAGE: `my stage` is not a stage name
       a stage has 1 to 128 letters, digits, hyphens and underscores
     error: STACKCTL_REGION: `nowhere` is not a Region

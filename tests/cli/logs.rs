@@ -114,7 +114,7 @@ fn logs_that_cannot_be_read_are_reported() {
 
     $ logs --since yesterday
     exit code 2
-    error: invalid value 'yesterday' for '--since <WHEN>': it is neither a duration such as 30s, 10m, 2h or 1d nor a time such as 2026-11-25T10:00:00Z
+    error: invalid value 'yesterday' for '--since <WHEN>': expected a duration such as 30s, 10m, 2h or 1d, or a time such as 2026-11-25T10:00:00Z
 
     For more information, try '--help'.
 

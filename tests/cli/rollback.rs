@@ -121,8 +121,11 @@ fn a_rollback_names_deleted_and_newer_resources() {
     exit code 0
     shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
 
-    what is left of what was served with release 2 is served already
-    removed since, and does not come back: lambda_function.other
+    back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
+    made since, and stays as it is: lambda_function.other
+    checked with 2 requests in TIME
+
+    release 6 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
     ");
 }
 

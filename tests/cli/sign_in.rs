@@ -93,7 +93,7 @@ fn users_that_cannot_be_created_or_signed_in_are_refused() {
 
     $ user create mal --attribute email
     exit code 2
-    error: invalid value 'email' for '--attribute <NAME=VALUE>': an attribute is given as NAME=VALUE
+    error: invalid value 'email' for '--attribute <NAME=VALUE>': expected NAME=VALUE
 
     For more information, try '--help'.
     ");

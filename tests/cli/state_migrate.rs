@@ -103,7 +103,7 @@ fn a_place_without_a_state_or_that_is_not_valid_is_refused() {
 
     $ state migrate --from https://states/shop.json
     exit code 2
-    error: invalid value 'https://states/shop.json' for '--from <PLACE>': a place is a folder, or an object written as s3://BUCKET/KEY
+    error: invalid value 'https://states/shop.json' for '--from <PLACE>': expected a folder or s3://BUCKET/KEY
 
     For more information, try '--help'.
 
