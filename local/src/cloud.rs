@@ -1,4 +1,4 @@
-//! The cloud itself: one world, its settings, its faults, and the one entry for requests.
+//! The emulator: its state, settings and faults, and the entry point for requests.
 
 mod fork;
 mod guard;
@@ -37,16 +37,16 @@ use crate::{
     world::World,
 };
 
-/// A handle to one cloud; clones share it.
+/// A handle to one emulator. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Cloud(Arc<Inner>);
 
-/// A handle that does not keep the cloud alive, for what the cloud itself owns.
+/// A weak handle, for parts that the emulator itself owns.
 #[derive(Debug, Clone)]
 pub(crate) struct WeakCloud(Weak<Inner>);
 
 impl WeakCloud {
-    /// The cloud, unless it is gone.
+    /// The emulator, unless it has been dropped.
     pub(crate) fn upgrade(&self) -> Option<Cloud> {
         self.0.upgrade().map(Cloud)
     }
@@ -58,10 +58,10 @@ struct Inner {
     started: Instant,
     started_at: Timestamp,
     world: Mutex<World>,
-    /// Whether the world may differ from what was last written.
+    /// Whether the world may differ from what was last saved.
     changed: AtomicBool,
     store: Option<Mutex<Store>>,
-    /// Blobs that are not on disk: all of them without a store, the unwritten ones with it.
+    /// Blobs that are not on disk: all of them without a store, otherwise the unsaved ones.
     blobs: Mutex<BTreeMap<String, Bytes>>,
     faults: Mutex<Faults>,
     journal: Mutex<Journal>,
@@ -70,7 +70,7 @@ struct Inner {
     runtime: Runtime,
     throttles: Throttles,
     executions: Mutex<Executions>,
-    /// Where it is served, once it is.
+    /// The URL of the listener, once it listens.
     endpoint: OnceLock<String>,
 }
 
@@ -96,58 +96,58 @@ impl Inner {
     }
 }
 
-/// A connection that broke: the caller gets no answer.
+/// A broken connection: the caller gets no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost;
 
 impl Cloud {
-    /// Makes an empty cloud in memory.
+    /// Creates an empty emulator in memory.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self(Inner::new(settings, World::default(), None).into())
     }
 
-    /// Opens the cloud that lives in a folder, or makes an empty one there.
+    /// Opens the emulator stored in a folder, or creates an empty one there.
     ///
-    /// Whatever a call answered is in the folder before the answer leaves, so a killed cloud comes back whole.
+    /// Every change is saved before its response is sent, so an emulator that is killed loses nothing.
     ///
     /// # Errors
-    /// When the folder cannot be used, another cloud is open in it, or what is in it cannot be read.
+    /// When the folder cannot be used, its content cannot be read, or another emulator has it open.
     pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
         let (store, world) = Store::open(dir)?;
         Ok(Self(Inner::new(settings, world, Some(store)).into()))
     }
 
-    /// The settings this cloud was made with.
+    /// The settings this emulator was created with.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
     }
 
-    /// Adds a rule for what goes wrong from now on.
+    /// Adds a fault rule.
     pub fn add_fault(&self, fault: Fault) {
         lock(&self.0.faults).add(fault);
     }
 
-    /// Shows `look` the bodies of every call and its answer from now on, for a test that has to know the secrets in them.
-    /// Only the first onlooker is admitted.
+    /// Passes the request and response body of every later API call to `look`, for tests that check for leaked secrets.
+    /// Only the first observer is registered.
     pub fn watch(&self, look: impl Fn(&Bytes, &Bytes) + Send + Sync + 'static) {
         self.0.onlooker.admit(look);
     }
 
-    /// How often each `service:Operation` has arrived so far, those that a fault struck included.
+    /// The number of calls received per `service:Operation`, including those hit by a fault.
     #[must_use]
     pub fn call_counts(&self) -> BTreeMap<String, usize> {
         lock(&self.0.journal).counts()
     }
 
-    /// Every `service:Operation` that has arrived so far, in order, those that a fault struck included.
+    /// Every `service:Operation` received, in order, including those hit by a fault.
     #[must_use]
     pub fn call_log(&self) -> Vec<String> {
         lock(&self.0.journal).calls().to_vec()
     }
 
-    /// Everything in the cloud as one JSON value, for comparing two moments.
+    /// The whole state of the emulator as JSON, to compare two moments.
     ///
     /// # Panics
     /// Never: the world is plain data.
@@ -156,13 +156,13 @@ impl Cloud {
         serde_json::to_value(&*lock(&self.0.world)).expect("the world is plain data")
     }
 
-    /// Answers one request, to the control plane or the data plane.
+    /// Handles one request, to the control plane or the data plane.
     ///
     /// # Errors
     /// [`Lost`] when a fault broke the connection.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
         let path = request.uri().path();
-        // A key of S3 may look like any path of this server.
+        // An S3 key may look like any other path of this server, so S3 is matched first.
         if call::s3::is_addressed(request.headers()) {
             return control::answer(self, request).await;
         }
@@ -174,8 +174,8 @@ impl Cloud {
         }
         if is_data_plane(path) {
             let response = crate::gateway::serve(self, request).await;
-            // What a function logged or a log group it made outlives this process, but never delays the answer
-            // into an error: the request was served.
+            // Logs and log groups that a function created survive a restart. A failed save does not fail the response,
+            // because the request was processed.
             if let Err(error) = self.save() {
                 tracing::error!(%error, "the local cloud could not be saved");
             }
@@ -184,7 +184,7 @@ impl Cloud {
         control::answer(self, request).await
     }
 
-    /// Asks whoever serves this cloud to stop.
+    /// Tells the server to stop.
     pub fn stop(&self) {
         self.0.stop.send_replace(true);
     }
@@ -195,29 +195,29 @@ impl Cloud {
         let _ = self.0.stop.subscribe().wait_for(|stop| *stop).await;
     }
 
-    /// How long this cloud has existed, on tokio's clock. What a restart brings back is older than that.
+    /// The age of this emulator on tokio's clock. Resources restored after a restart are older than that.
     pub(crate) fn now(&self) -> Duration {
         self.0.started.elapsed()
     }
 
-    /// Seconds since 1970, by the wall clock or by tokio's, whichever is ahead: a test turns only the latter.
+    /// Seconds since 1970, by the wall clock or by tokio's clock, whichever is ahead. Tests advance only the latter.
     pub(crate) fn epoch_seconds(&self) -> i64 {
         let turned = self.0.started_at.saturating_add(self.now()).unwrap_or(self.0.started_at);
         Timestamp::now().max(turned).as_second()
     }
 
-    /// How many items a list may answer: what was asked for, or else `usual`, within AWS's `most` and the settings.
+    /// The page size of a list: `asked`, or else `usual`, limited by `most` (AWS's maximum) and by the settings.
     pub(crate) fn page_size(&self, asked: Option<i64>, usual: usize, most: usize) -> usize {
         let asked = asked.map_or(usual, |asked| usize::try_from(asked).unwrap_or(1));
         asked.clamp(1, most.min(self.settings().page_size.unwrap_or(most)).max(1))
     }
 
-    /// The world, locked. Never held across an await; changing it through the guard is what gets it saved.
+    /// The world, locked. Never hold it across an await. A mutable borrow through the guard marks it for saving.
     pub(crate) fn world(&self) -> WorldGuard<'_> {
         WorldGuard { world: lock(&self.0.world), changed: &self.0.changed }
     }
 
-    /// Keeps bytes beside the world and returns their name, the SHA-256 in hexadecimal.
+    /// Stores bytes as a blob and returns its name, the SHA-256 in hexadecimal.
     pub(crate) fn store_blob(&self, bytes: impl AsRef<[u8]>) -> String {
         let bytes = bytes.as_ref();
         let name = hex(&Sha256::digest(bytes));
@@ -226,21 +226,21 @@ impl Cloud {
         name
     }
 
-    /// The bytes of that name.
+    /// The blob of that name.
     pub(crate) fn blob(&self, name: &str) -> Option<Bytes> {
         let unwritten = lock(&self.0.blobs).get(name).cloned();
         unwritten.or_else(|| lock(self.0.store.as_ref()?).blob(name))
     }
 
-    /// Writes the world if it may have changed; returns only when it is on disk, whoever writes it.
+    /// Saves the world if it may have changed. Returns only when it is on disk, also if another call writes it.
     pub(crate) fn save(&self) -> io::Result<()> {
         let Some(store) = &self.0.store else { return Ok(()) };
-        // The store is locked before the flag is read: a call whose change another call is just writing waits here.
+        // The store is locked before the flag is read, so this call waits for another call that is saving its change.
         let mut store = lock(store);
         if !self.0.changed.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
-        // The world before the blobs, as a handler takes them that stores a blob while it changes the world.
+        // Lock the world before the blobs, in the same order as handlers that store a blob while they change the world.
         let world = lock(&self.0.world);
         let saved = store.save(&world, &mut lock(&self.0.blobs));
         drop(world);
@@ -255,12 +255,12 @@ impl Cloud {
         &self.0.runtime
     }
 
-    /// How much the stages still admit.
+    /// The throttling state of the stages.
     pub(crate) fn throttles(&self) -> &Throttles {
         &self.0.throttles
     }
 
-    /// Why the latest integrations failed.
+    /// The causes of the latest failed integrations.
     pub(crate) fn executions(&self) -> MutexGuard<'_, Executions> {
         lock(&self.0.executions)
     }
@@ -269,12 +269,12 @@ impl Cloud {
         WeakCloud(Arc::downgrade(&self.0))
     }
 
-    /// Remembers the URL that reaches this cloud; the first one stays.
+    /// Records the URL of this emulator. Later calls do not change it.
     pub(crate) fn served_at(&self, endpoint: String) {
         self.0.endpoint.get_or_init(|| endpoint);
     }
 
-    /// The URL that reaches this cloud, when it is served.
+    /// The URL of this emulator, once it listens.
     pub(crate) fn endpoint(&self) -> Option<&str> {
         self.0.endpoint.get().map(String::as_str)
     }
@@ -298,7 +298,6 @@ fn is_data_plane(path: &str) -> bool {
         || (path.starts_with("/restapis/") && path.split('/').nth(4) == Some("_user_request_"))
 }
 
-/// Bytes in hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
 

@@ -1,6 +1,6 @@
-//! The constraints of the API models on single members, and AWS's words for breaking them.
+//! The constraints of the API models on single members, with AWS's validation messages.
 //!
-//! The services share the words but not the error code, so what is returned is the message alone.
+//! The services share the messages but not the error code, so only the message is returned.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ pub(crate) fn required<'a>(call: &'a Call, member: &str, longest: usize) -> Resu
     optional(call, member, longest)?.ok_or_else(|| violated("null", member, "Member must not be null"))
 }
 
-/// A text of one to `longest` characters, if it is there.
+/// An optional text of 1 to `longest` characters.
 pub(crate) fn optional<'a>(call: &'a Call, member: &str, longest: usize) -> Result<Option<&'a str>, String> {
     let Some(text) = call.text(member) else { return Ok(None) };
     if text.is_empty() {
@@ -20,7 +20,7 @@ pub(crate) fn optional<'a>(call: &'a Call, member: &str, longest: usize) -> Resu
     not_longer(text, member, longest).map(Some)
 }
 
-/// The text itself, unless it is too long.
+/// Returns the text unless it is too long.
 pub(crate) fn not_longer<'a>(text: &'a str, member: &str, longest: usize) -> Result<&'a str, String> {
     if text.chars().count() > longest {
         let rule = format!("Member must have length less than or equal to {longest}");
@@ -29,7 +29,7 @@ pub(crate) fn not_longer<'a>(text: &'a str, member: &str, longest: usize) -> Res
     Ok(text)
 }
 
-/// The text itself, unless one of its characters is not `allowed`, which AWS's `pattern` says.
+/// Returns the text unless it has a character that is not `allowed`. `pattern` is AWS's regular expression for it.
 pub(crate) fn fitting<'a>(
     text: &'a str,
     member: &str,
@@ -41,12 +41,12 @@ pub(crate) fn fitting<'a>(
     Err(violated(&format!("'{text}'"), member, &format!("Member must satisfy regular expression pattern: {pattern}")))
 }
 
-/// The characters of keys and values of tags.
+/// The characters allowed in tag keys and values.
 pub(crate) fn in_tags(letter: char) -> bool {
     letter.is_alphanumeric() || letter.is_whitespace() && !letter.is_control() || "_.:/=+-@".contains(letter)
 }
 
-/// A whole number between the two, if it is there.
+/// An optional whole number from `least` to `most`.
 pub(crate) fn between(call: &Call, member: &str, least: i64, most: i64) -> Result<Option<i64>, String> {
     let Some(number) = call.input.get(member).and_then(Value::as_i64) else { return Ok(None) };
     let rule = if number < least {
@@ -59,7 +59,7 @@ pub(crate) fn between(call: &Call, member: &str, least: i64, most: i64) -> Resul
     Err(violated(&format!("'{number}'"), member, &rule))
 }
 
-/// AWS's sentence for one violated constraint; it writes the member with a small first letter.
+/// AWS's message for a violated constraint. AWS writes the member with a lowercase first letter.
 pub(crate) fn violated(value: &str, member: &str, rule: &str) -> String {
     let mut letters = member.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();

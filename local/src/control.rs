@@ -1,4 +1,4 @@
-//! The control plane: what happens to a call between its arrival and its answer.
+//! The control plane: from the request to the response of an AWS API call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +14,11 @@ use crate::{
     s3::Arrival,
 };
 
-/// What has arrived, and what is under way.
+/// The calls received and the calls in progress.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     calls: Vec<String>,
-    /// The REST APIs that a call is changing at this moment.
+    /// The REST APIs that a call is changing now.
     busy: BTreeSet<String>,
 }
 
@@ -36,14 +36,14 @@ impl Journal {
     }
 }
 
-/// Answers one request to the control plane.
+/// Handles one request to the control plane.
 pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
     let head = request.method() == Method::HEAD;
     let body = request.body().clone();
     let answered = respond(cloud, request).await;
     cloud.onlooker().show(&body, answered.as_ref().map_or(&Bytes::new(), Response::body));
     let mut response = answered?;
-    // The age of an object is `Date` less its `Last-Modified`, so both are of one clock, which a test may turn.
+    // Clients compute the age of an object as `Date` minus `Last-Modified`, so both use the same clock.
     response.headers_mut().insert(DATE, header_value(&http_date(cloud.epoch_seconds())));
     if head {
         *response.body_mut() = Bytes::new();
@@ -84,7 +84,7 @@ async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Byte
     }
 }
 
-/// Does what the call asks and keeps it, so that no answer leaves before its effect is safe.
+/// Carries out the call and saves its effect before the response is sent.
 async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
     if call.lacks_signature() {
         return Err(unsigned(call.service));
@@ -114,7 +114,7 @@ async fn dispatch(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     }
 }
 
-/// The right to change one REST API. AWS refuses a write that overlaps another one to the same API.
+/// The right to change one REST API. AWS rejects overlapping writes to the same API.
 struct Turn<'a> {
     cloud: &'a Cloud,
     api: Option<String>,
@@ -160,7 +160,7 @@ fn unsigned(service: Service) -> AwsError {
     }
 }
 
-/// A failure of AWS's own, under the code that the service uses for it.
+/// An internal error, under the code that the service uses for it.
 fn failure(service: Service) -> AwsError {
     let code = match service {
         Service::ApiGateway => "InternalServerErrorException",
@@ -173,7 +173,7 @@ fn failure(service: Service) -> AwsError {
     AwsError::new(500, code, "We encountered an internal error. Please try again.")
 }
 
-/// A refusal of calls that come too often, as each service words it.
+/// A throttling error, as each service words it.
 fn throttle(service: Service) -> AwsError {
     match service {
         Service::ApiGateway => AwsError::new(429, "TooManyRequestsException", "Too Many Requests"),

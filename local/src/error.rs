@@ -1,17 +1,17 @@
-//! AWS's refusals, in the shape each protocol gives them.
+//! AWS errors, independent of the protocol.
 
 use serde_json::{Map, Value};
 
 use crate::answer::Answer;
 
-/// A refusal as AWS words it.
+/// An AWS error.
 #[derive(Debug, Clone)]
 pub(crate) struct AwsError {
     pub(crate) status: u16,
     /// The code on the wire: `ResourceNotFoundException`, or `NoSuchEntity` for IAM.
     pub(crate) code: String,
     pub(crate) message: String,
-    /// Further members of the error, as `Type` or `retryAfterSeconds`.
+    /// Further members of the error, such as `Type` or `retryAfterSeconds`.
     pub(crate) members: Map<String, Value>,
 }
 
@@ -20,11 +20,11 @@ impl AwsError {
         Self { status, code: code.into(), message: message.into(), members: Map::new() }
     }
 
-    /// What this cloud does not imitate is refused, never invented.
+    /// The error for everything that the emulator does not support. It never invents a response.
     pub(crate) fn not_imitated(what: &str) -> Self {
         Self::new(501, "NotImplemented", format!("the local cloud does not imitate {what}"))
     }
 }
 
-/// What a handler of one operation answers.
+/// The result of a handler.
 pub(crate) type Answered = Result<Answer, AwsError>;

@@ -1,28 +1,28 @@
-//! Faults by rule: what goes wrong with which call.
+//! Fault injection by rule.
 
 use serde::{Deserialize, Serialize};
 
-/// One rule. It applies to the calls that it names, from the `skip`-th on, `times` times.
+/// One rule. It skips the first `skip` matching calls and applies to the next `times`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// `service:Operation`, as in `cognito-idp:CreateUserPool`; `None` is every control-plane call.
     pub operation: Option<String>,
-    /// How many matching calls pass unharmed first.
+    /// The number of matching calls that pass first.
     pub skip: usize,
-    /// How many are harmed then; the rule is spent after that.
+    /// The number of calls that fail after that. Then the rule is used up.
     pub times: usize,
-    /// What happens to them.
+    /// The effect on these calls.
     pub effect: Effect,
 }
 
-/// What happens to a call.
+/// The effect of a fault on a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
-    /// It never arrives: nothing takes effect, the connection breaks.
+    /// The request never arrives: it has no effect and the connection breaks.
     LoseRequest,
-    /// It takes effect, and then the connection breaks.
+    /// The call takes effect, then the connection breaks.
     LoseAnswer,
-    /// It takes no effect and this is answered.
+    /// The call has no effect and returns this error.
     Refuse {
         /// The HTTP status.
         status: u16,
@@ -31,20 +31,20 @@ pub enum Effect {
         /// AWS's message.
         message: String,
     },
-    /// It takes no effect and is refused as its service refuses who calls too often.
+    /// The call has no effect and returns the throttling error of its service.
     Throttle,
-    /// It takes effect, and a 500 is answered all the same.
+    /// The call takes effect but returns a 500.
     FailAfterEffect,
-    /// The process with this id gets SIGKILL, before or after the call took effect.
+    /// The process with this id gets SIGKILL, before or after the call takes effect.
     Kill {
-        /// The caller.
+        /// The process of the caller.
         pid: u32,
         /// Whether the call takes effect first.
         after: bool,
     },
 }
 
-/// The rules in force, counted down as calls arrive.
+/// The active rules, counted down as calls arrive.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     rules: Vec<Fault>,
@@ -55,7 +55,7 @@ impl Faults {
         self.rules.push(fault);
     }
 
-    /// Counts this call against every rule and returns the effect of the first that strikes.
+    /// Counts this call against every rule and returns the effect of the first rule that applies.
     pub(crate) fn strike(&mut self, operation: &str) -> Option<Effect> {
         let mut effect = None;
         for rule in &mut self.rules {

@@ -1,5 +1,5 @@
-//! What this cloud answers beside AWS's own operations: its health, its faults, functions to be started ahead of their
-//! first request, and Cognito's public documents.
+//! The emulator's own endpoints beside the AWS API: health, faults, starting functions ahead of their first request,
+//! and Cognito's public documents.
 
 use bytes::Bytes;
 use http::{
@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 
 use crate::{cloud::Cloud, fault::Fault, runtime};
 
-/// Where the code of functions is downloaded, as `GetFunction` answers it.
+/// The path for downloading the code of functions, as in the URL that `GetFunction` returns.
 pub(crate) const CODE: &str = "/_stackctl/code/";
 
-/// Where the cause of a failed integration is read, by the id of the request.
+/// The path for reading the cause of a failed integration, by request id.
 const EXECUTIONS: &str = "/_stackctl/executions/";
 
-/// Answers `/_stackctl/…`.
+/// Handles `/_stackctl/…`.
 pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
-    // A web page in the person's browser can reach this port too; it cannot hide where it comes from.
+    // Web pages in the user's browser can reach this port too, but their requests carry an `Origin` header.
     if request.headers().contains_key(ORIGIN) {
         return json_response(StatusCode::FORBIDDEN, &json!({ "message": "not for web pages" }));
     }
@@ -65,7 +65,7 @@ pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<
     }
 }
 
-/// Starts what an ARN invokes, ahead of its first request. `error` is what a caller would be answered, when it fails.
+/// Starts the function of an ARN ahead of its first request. `error` is the error that a caller would get.
 async fn start(cloud: &Cloud, arn: &str) -> Response<Bytes> {
     let Some(target) = cloud.world().lambda.invocable(cloud, arn) else {
         return json_response(StatusCode::NOT_FOUND, &json!({ "message": format!("there is no function {arn}") }));
@@ -79,7 +79,7 @@ async fn start(cloud: &Cloud, arn: &str) -> Response<Bytes> {
     }
 }
 
-/// Answers a pool's JWKS and OpenID discovery document, which are public.
+/// Returns a pool's JWKS or OpenID discovery document. Both are public.
 pub(crate) fn well_known(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
     let authority = request.uri().authority().map(http::uri::Authority::as_str);
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());

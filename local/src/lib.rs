@@ -1,8 +1,8 @@
-//! An embedded AWS for exactly one kind of stack: a Cognito user pool, Lambda functions and a REST API.
+//! An embedded AWS emulator for one kind of stack: a Cognito user pool, Lambda functions and a REST API.
 //!
-//! Every behaviour follows AWS's API models and documentation, not the needs of the tool that calls it: this crate
-//! depends on nothing of `stackctl`, so that it cannot share a misreading of AWS. What it does not know it refuses
-//! with a 501, never with a made-up 200.
+//! Behavior follows AWS's API models and documentation, not the needs of the tool that calls it. This crate does not
+//! depend on `stackctl`, so the two cannot share a misreading of AWS. It rejects unsupported requests with a 501 and
+//! never returns a made-up 200.
 
 mod answer;
 mod apigateway;

@@ -1,4 +1,4 @@
-//! Whoever looks on while calls are answered: a test that has to know what was said.
+//! An observer of API calls, for tests.
 
 use std::{fmt, sync::OnceLock};
 
@@ -6,17 +6,17 @@ use bytes::Bytes;
 
 type Look = Box<dyn Fn(&Bytes, &Bytes) + Send + Sync>;
 
-/// At most one onlooker, who is shown the body of each call and of its answer.
+/// At most one observer. It receives the request and response body of each call.
 #[derive(Default)]
 pub(crate) struct Onlooker(OnceLock<Look>);
 
 impl Onlooker {
-    /// Takes the place, unless somebody has it.
+    /// Registers the observer unless there is one already.
     pub(crate) fn admit(&self, look: impl Fn(&Bytes, &Bytes) + Send + Sync + 'static) {
         self.0.get_or_init(|| Box::new(look));
     }
 
-    /// Shows a call and its answer, which is empty when the caller gets none.
+    /// Passes a request and its response, which is empty when the connection broke, to the observer.
     pub(crate) fn show(&self, call: &Bytes, answer: &Bytes) {
         if let Some(look) = self.0.get() {
             look(call, answer);

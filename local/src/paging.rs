@@ -1,4 +1,4 @@
-//! Pages of a list whose items have sorted names; the token names the last item of the page before.
+//! Pagination of lists sorted by name. The token encodes the last name of the previous page.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -6,15 +6,15 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 #[derive(Debug)]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<T>,
-    /// The token of the next page, if there is one.
+    /// The token of the next page, if any.
     pub(crate) next: Option<String>,
 }
 
-/// A token that no page gave out.
+/// A token that was not issued by a page.
 #[derive(Debug)]
 pub(crate) struct InvalidToken;
 
-/// Cuts the page after `token` out of items that come sorted by their names.
+/// Returns the page after `token`. The items must be sorted by name.
 pub(crate) fn page<T>(
     items: impl IntoIterator<Item = (String, T)>,
     token: Option<&str>,

@@ -1,4 +1,4 @@
-//! The cloud's folder: `world.json`, and beside it the blobs under the names of their hashes and the log events.
+//! The emulator's folder: `world.json`, the log events, and the blobs, named by their hashes.
 
 use std::{
     collections::BTreeMap,
@@ -14,24 +14,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::{logs::Line, world::World};
 
-/// The form of `world.json` that this version writes. It reads older ones too: what they lack is empty, and each
-/// service reads its own part of them.
+/// The format of `world.json` that this version writes. It also reads older formats: missing members are empty, and
+/// each service reads its own part.
 const FORMAT: u32 = 3;
 
-/// The events file is written anew, without what is no longer kept, when it has grown by this.
+/// The events file is rewritten without expired events after growing by this many bytes.
 const LARGEST_GROWTH: usize = 32 * 1024 * 1024;
 
-/// A folder that belongs to one open cloud.
+/// A folder locked by one open emulator.
 #[derive(Debug)]
 pub(crate) struct Store {
     dir: PathBuf,
-    /// `world.json` as last written; a save that would write the same does nothing.
+    /// `world.json` as last written. A save without changes does nothing.
     written: Vec<u8>,
-    /// How many log events there had been at the last save.
+    /// The number of log events at the last save.
     archived: u64,
-    /// Bytes appended to the events file since it was written anew.
+    /// Bytes appended to the events file since it was last rewritten.
     grown: usize,
-    /// Held open, because closing it gives up the lock.
+    /// Kept open because closing it releases the lock.
     _lock: File,
 }
 
@@ -48,7 +48,7 @@ struct Read {
 }
 
 impl Store {
-    /// Opens the folder and reads the world in it.
+    /// Opens the folder and reads its world.
     pub(crate) fn open(dir: &Path) -> io::Result<(Self, World)> {
         let blobs = dir.join("blobs");
         fs::create_dir_all(&blobs)?;
@@ -68,7 +68,7 @@ impl Store {
         Ok((store, world))
     }
 
-    /// Writes the blobs, then the world that names them, then the events of its log groups.
+    /// Writes the blobs, then the world that names them, then the log events.
     pub(crate) fn save(&mut self, world: &World, blobs: &mut BTreeMap<String, Bytes>) -> io::Result<()> {
         while let Some((name, bytes)) = blobs.first_key_value() {
             if !self.blob_path(name).exists() {
@@ -84,7 +84,7 @@ impl Store {
         self.append_events(world)
     }
 
-    /// Appends the new events. They are not synced: a killed process loses none, and a machine that stops loses logs.
+    /// Appends the new events. They are not synced: a killed process loses none, a power failure may lose some.
     fn append_events(&mut self, world: &World) -> io::Result<()> {
         let text = lines(world, self.archived)?;
         if !text.is_empty() {
@@ -103,7 +103,7 @@ impl Store {
         Ok(())
     }
 
-    /// The bytes of that name.
+    /// The blob of that name.
     pub(crate) fn blob(&self, name: &str) -> Option<Bytes> {
         read_file(&self.blob_path(name)).ok().map(Bytes::from)
     }
@@ -121,7 +121,7 @@ impl Store {
         self.dir.join("blobs").join(name)
     }
 
-    /// Deletes the blobs that nothing in the world names any more, and what an interrupted write left.
+    /// Deletes the blobs that the world does not reference, and leftovers of interrupted writes.
     fn drop_unnamed_blobs(&self) -> io::Result<()> {
         let world = String::from_utf8_lossy(&self.written);
         for entry in fs::read_dir(self.dir.join("blobs"))? {
@@ -149,7 +149,7 @@ fn read(path: &Path) -> io::Result<(Vec<u8>, World)> {
     Ok((bytes, read.world))
 }
 
-/// The events after the first `count` as lines of JSON.
+/// The events after the first `count` as JSON lines.
 fn lines(world: &World, count: u64) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for line in world.logs.lines_after(count) {
@@ -159,7 +159,7 @@ fn lines(world: &World, count: u64) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Reads the events; a line that a kill cut off is not one.
+/// Reads the events. A truncated line is skipped.
 fn read_events(path: &Path) -> io::Result<Vec<Line>> {
     let text = match read_file(path) {
         Ok(text) => text,
@@ -169,8 +169,7 @@ fn read_events(path: &Path) -> io::Result<Vec<Line>> {
     Ok(text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
-/// Opens a file of the folder. Who has copied or cloned the folder may have got links with it: nothing is read or written
-/// through one.
+/// Opens a file of the folder. A copied or cloned folder may contain symbolic links, so links are never followed.
 fn open(path: &Path, options: &mut fs::OpenOptions) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW.bits().cast_signed();
     options.mode(0o600).custom_flags(flags).open(path).map_err(|error| no_link(path).err().unwrap_or(error))
@@ -190,7 +189,7 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Puts a whole file in place, or leaves the old one: also when the machine stops in between.
+/// Replaces a file atomically, even if the machine stops in between.
 fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(dir)?;
     file.write_all(bytes)?;
@@ -204,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_opened_through_a_link() {
+    fn symbolic_links_are_not_followed() {
         let folder = tempfile::tempdir().unwrap();
         let precious = folder.path().join("precious");
         for name in ["lock", "world.json", "events.jsonl", "blobs"] {

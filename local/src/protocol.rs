@@ -1,4 +1,4 @@
-//! The protocols of AWS, and how each dresses answers and refusals.
+//! The protocols of AWS, and how each renders responses and errors.
 
 mod xml;
 
@@ -17,23 +17,23 @@ use crate::{
     error::AwsError,
 };
 
-/// How a service speaks HTTP.
+/// The protocol of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     /// `awsJson1.1`: Cognito and Logs.
     Json,
     /// `awsQuery`: IAM and STS.
     Query,
-    /// `restJson1` as Lambda speaks it.
+    /// `restJson1` as used by Lambda.
     LambdaRest,
-    /// `restJson1` as API Gateway speaks it.
+    /// `restJson1` as used by API Gateway.
     ApiGatewayRest,
-    /// `restXml` as S3 speaks it.
+    /// `restXml` as used by S3.
     S3Rest,
 }
 
 impl Protocol {
-    /// The protocol of a request, known before anything else about it, so that even its refusal is dressed rightly.
+    /// The protocol of a request. It is determined first, so that every error is rendered correctly.
     pub(crate) fn of(method: &Method, path_and_query: &str, headers: &HeaderMap) -> Self {
         let path = path_and_query.split('?').next().unwrap_or_default();
         if s3::is_addressed(headers) {
@@ -43,7 +43,7 @@ impl Protocol {
         } else if method == Method::POST && path == "/" {
             Self::Query
         } else if path.starts_with("/20") {
-            // Lambda's paths begin with the date of the API version.
+            // Lambda's paths start with the date of the API version.
             Self::LambdaRest
         } else {
             Self::ApiGatewayRest
@@ -59,7 +59,7 @@ impl Protocol {
         }
     }
 
-    /// The answer of a call that succeeded.
+    /// The response of a successful call.
     pub(crate) fn success(self, call: &Call, answer: Answer) -> Response<Bytes> {
         let id = Uuid::new_v4().to_string();
         let members = match answer {
@@ -74,7 +74,7 @@ impl Protocol {
             Self::Query => xml::answer(namespace(call.service), &call.operation, &members, &id),
             Self::Json => object(members).to_string(),
             Self::S3Rest => xml::document(&members),
-            // A deletion or a tagging has no members, and then no body either.
+            // Deletions and tagging have no members and therefore no body.
             _ if matches!(status, 202 | 204) && object(members.clone()) == json!({}) => String::new(),
             Self::LambdaRest => object(members).to_string(),
             Self::ApiGatewayRest => with_item(object(members)).to_string(),
@@ -82,7 +82,7 @@ impl Protocol {
         self.response(status, &id, body)
     }
 
-    /// The answer of a call that was refused.
+    /// The response of a rejected call.
     pub(crate) fn refusal(self, error: &AwsError) -> Response<Bytes> {
         let id = Uuid::new_v4().to_string();
         let mut members = error.members.clone();
@@ -131,7 +131,7 @@ impl Protocol {
         response
     }
 
-    /// Adds the ids by which AWS finds a request again.
+    /// Adds AWS's request id headers.
     fn identify(self, headers: &mut HeaderMap, id: &str) {
         if self == Self::S3Rest {
             headers.insert("x-amz-request-id", header_value(id));
@@ -142,13 +142,13 @@ impl Protocol {
     }
 }
 
-/// The moment as HTTP writes it.
+/// A timestamp in the HTTP date format.
 pub(crate) fn http_date(epoch_seconds: i64) -> String {
     let moment = Timestamp::from_second(epoch_seconds).unwrap_or_default();
     moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// Adds what S3 says of an error in headers, and takes the body from an answer that HTTP knows none for.
+/// Adds the members of an S3 error that are headers. Removes the body from a response that must not have one.
 fn add_headers(response: &mut Response<Bytes>, members: &Map<String, Value>) {
     for (name, value) in members.iter().filter(|(name, _)| is_header(name)) {
         if let (Ok(name), Some(value)) = (name.parse::<HeaderName>(), value.as_str()) {
@@ -161,12 +161,12 @@ fn add_headers(response: &mut Response<Bytes>, members: &Map<String, Value>) {
     }
 }
 
-/// Whether a member of S3's errors is a header: elements of XML are in capitals.
+/// Whether a member of an S3 error is a header. XML elements start with a capital letter.
 fn is_header(member: &str) -> bool {
     member.starts_with(|letter: char| letter.is_ascii_lowercase())
 }
 
-/// A text as a header.
+/// A text as a header value.
 pub(crate) fn header_value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("unprintable"))
 }
@@ -182,7 +182,7 @@ fn object(members: Value) -> Value {
     if members.is_null() { json!({}) } else { members }
 }
 
-/// API Gateway's lists are called `items` in the model and `item` on the wire.
+/// API Gateway's lists are `items` in the API model and `item` in JSON.
 fn with_item(mut members: Value) -> Value {
     if let Some(members) = members.as_object_mut()
         && members.get("items").is_some_and(Value::is_array)
@@ -193,7 +193,7 @@ fn with_item(mut members: Value) -> Value {
     members
 }
 
-/// AWS leaves out what is absent instead of sending null.
+/// AWS omits absent members instead of sending null.
 fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(

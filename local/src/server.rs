@@ -15,20 +15,20 @@ use tokio::{
 
 use crate::cloud::{Cloud, Lost};
 
-/// Lambda takes zips of up to 50 MB directly, which base64 makes a third larger.
+/// Lambda accepts zips of up to 50 MB in a request. Base64 makes them a third larger.
 const LARGEST_BODY: usize = 70 * 1024 * 1024;
 
-/// How long requests under way may take to finish once the server stops.
+/// The timeout for open requests when the server stops.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Serves the cloud until `stop` completes or [`Cloud::stop`] is called.
+/// Runs the server until `stop` completes or [`Cloud::stop`] is called.
 ///
 /// # Errors
-/// When the listener fails, or listens to more than this machine.
+/// When the listener fails or is bound to an address other than loopback.
 pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
-        // No signature is verified, and functions run as processes of this user.
+        // Signatures are not verified, and functions run as processes of this user.
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!("the local cloud listens on loopback addresses only, not on {address}"),
@@ -48,7 +48,7 @@ pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output
                     refused = 0;
                     connections.spawn(connection(cloud.clone(), stream));
                 }
-                // A caller may be gone before it is accepted; only a listener that always fails is broken.
+                // A client may disconnect before it is accepted. Only a listener that fails every time is broken.
                 Err(error) if refused >= 100 => return Err(error),
                 Err(_) => refused += 1,
             },
@@ -85,7 +85,7 @@ async fn one(cloud: Cloud, request: Request<Incoming>) -> Result<Response<Full<B
         return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is not complete or larger than 70 MB"));
     };
     let request = Request::from_parts(parts, body.to_bytes());
-    // A task of its own: what AWS has begun it finishes, also when the caller is gone.
+    // A separate task: AWS completes a call even if the caller disconnects.
     match tokio::spawn(async move { cloud.handle(request).await }).await {
         Ok(Ok(response)) => Ok(response.map(Full::new)),
         Ok(Err(Lost)) => Err(Broken),
@@ -96,7 +96,7 @@ async fn one(cloud: Cloud, request: Request<Incoming>) -> Result<Response<Full<B
     }
 }
 
-/// A page of another site may resolve its own name to this machine, but its requests then carry that name.
+/// DNS rebinding: a web page may resolve its own name to this machine, but its requests carry that name in `Host`.
 fn names_this_machine(request: &Request<Incoming>) -> bool {
     let Some(host) = request.headers().get(HOST).and_then(|host| host.to_str().ok()) else { return true };
     let name = match host.strip_prefix('[') {
@@ -114,7 +114,7 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
     response
 }
 
-/// Makes hyper close the connection without an answer.
+/// Makes hyper close the connection without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault broke the connection")]
 struct Broken;

@@ -1,19 +1,18 @@
-//! How strict and how slow this cloud is.
+//! The settings of the emulator.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of AWS to be.
+/// The account, the limits and the delays of the emulated AWS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
-    /// The account every caller belongs to, twelve digits.
+    /// The account id of every caller, twelve digits.
     pub account: String,
-    /// The largest page any list answers, however much is asked for; `None` is AWS's own limits.
+    /// The largest page that any list returns. `None` means AWS's own limits.
     pub page_size: Option<usize>,
-    /// The role with which API Gateway writes logs, as in an account that somebody has prepared; `None` is an account in
-    /// which nobody has set one yet.
+    /// The role with which API Gateway writes logs. `None` means that the account has no such role yet.
     pub cloudwatch_role_arn: Option<String>,
     /// Delays, lags and quotas.
     pub weather: Weather,
@@ -25,20 +24,20 @@ impl Default for Settings {
     }
 }
 
-/// Delays, lags and quotas; none of them by default. All are measured on tokio's clock, so that a test turns it.
+/// Delays, lags and quotas. None apply by default. All use tokio's clock, so that tests can advance it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Weather {
-    /// How long Lambda cannot assume a role after its creation.
+    /// How long Lambda cannot assume a new role.
     pub role_propagation: Duration,
-    /// How long a new function, or a version of one, is `Pending`.
+    /// How long a new function or version is `Pending`.
     pub function_pending: Duration,
-    /// How long an updated function is `InProgress`, refusing further changes.
+    /// How long an updated function is `InProgress` and rejects further changes.
     pub update_in_progress: Duration,
-    /// How long a new thing is missing from lists (user pools, REST APIs).
+    /// How long a new resource is missing from lists (user pools, REST APIs).
     pub list_lag: Duration,
-    /// How long every control-plane call takes; writes to one REST API that overlap are refused as AWS does.
+    /// The duration of every control-plane call. Overlapping writes to one REST API are rejected as by AWS.
     pub latency: Duration,
-    /// Whether API Gateway's fixed quotas answer 429.
+    /// Whether API Gateway's fixed quotas are enforced with a 429.
     pub quotas: bool,
 }

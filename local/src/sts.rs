@@ -1,4 +1,4 @@
-//! STS: who is calling.
+//! STS: the caller's identity.
 
 use serde_json::json;
 

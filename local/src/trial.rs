@@ -1,4 +1,4 @@
-//! A cloud for tests, spoken to over HTTP requests as clients do.
+//! An emulator for tests, which send it HTTP requests as clients do.
 
 use std::io::{Cursor, Write as _};
 
@@ -13,13 +13,13 @@ use crate::{Cloud, Settings};
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const ACCOUNT: &str = "000000000000";
 
-/// One cloud and the calls that tests make to it.
+/// One emulator and the calls that tests make to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Trial {
     pub(crate) cloud: Cloud,
 }
 
-/// An answer, read as JSON.
+/// A response, read as JSON.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -33,7 +33,6 @@ impl Reply {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// A header as text.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -45,7 +44,7 @@ impl Reply {
         self.json()
     }
 
-    /// Status, error type and message of a refusal.
+    /// Status, error type and message of an error response.
     #[track_caller]
     pub(crate) fn refused(&self) -> (u16, String, String) {
         assert!(self.status >= 400, "{} {}", self.status, self.text);
@@ -61,8 +60,8 @@ impl Trial {
         Self { cloud: Cloud::new(settings) }
     }
 
-    /// A cloud with a role `worker` that Lambda may assume and that may write every log. API Gateway writes logs with it,
-    /// too.
+    /// An emulator with a role `worker`, which Lambda may assume and which may write every log. API Gateway uses it to
+    /// write logs, too.
     pub(crate) async fn with_worker() -> Self {
         let cloudwatch_role_arn = Some(role_arn("worker"));
         let trial = Self::new(Settings { cloudwatch_role_arn, ..Settings::default() });
@@ -77,7 +76,7 @@ impl Trial {
         Reply { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
-    /// A call of a REST service.
+    /// Calls a REST service.
     pub(crate) async fn call(&self, method: Method, path: &str, body: &Value) -> Reply {
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let service = if path.starts_with("/20") { "lambda" } else { "apigateway" };
@@ -85,7 +84,7 @@ impl Trial {
         self.send(request.body(body).unwrap()).await
     }
 
-    /// A call of a service that speaks `awsJson`.
+    /// Calls a service that uses `awsJson`.
     pub(crate) async fn json_call(&self, target: &str, body: &Value) -> Value {
         let service = if target.starts_with("Logs") { "logs" } else { "cognito-idp" };
         let request = Request::post("/").header("x-amz-target", target).header("authorization", signature(service));
@@ -101,7 +100,7 @@ impl Trial {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
 
-    /// Makes a role for Lambda with one statement.
+    /// Creates a role for Lambda with one statement.
     pub(crate) async fn make_role(&self, name: &str, statement: &Value) {
         let trust = json!({
             "Version": "2012-10-17",
@@ -130,14 +129,14 @@ impl Trial {
         .await;
     }
 
-    /// Makes a function with the role `worker` from one file; `more` overrides and adds members.
+    /// Creates a function with the role `worker` from one file. `more` overrides and adds members.
     pub(crate) async fn make_function(&self, name: &str, file: (&str, &str), more: Value) -> Value {
         let mut members = function(name, &[file]);
         members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.call(Method::POST, "/2015-03-31/functions", &members).await.done()
     }
 
-    /// Invokes synchronously and asks for the log.
+    /// Invokes synchronously and requests the log.
     pub(crate) async fn invoke(&self, name: &str, payload: &Value) -> Reply {
         let request = Request::post(format!("/2015-03-31/functions/{name}/invocations"))
             .header("authorization", signature("lambda"))
@@ -158,7 +157,7 @@ impl Trial {
     }
 }
 
-/// What `CreateFunction` needs at least, for Python.
+/// The minimum members of `CreateFunction`, for Python.
 pub(crate) fn function(name: &str, files: &[(&str, &str)]) -> Value {
     json!({
         "FunctionName": name,
@@ -169,7 +168,7 @@ pub(crate) fn function(name: &str, files: &[(&str, &str)]) -> Value {
     })
 }
 
-/// A zip of these files; `bootstrap` is executable.
+/// A zip of these files. `bootstrap` is executable.
 pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, text) in files {
@@ -180,7 +179,7 @@ pub(crate) fn zip(files: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// The zip of one entry, which says that it has another size.
+/// A zip with one entry that declares a wrong size.
 pub(crate) fn lying_zip(content: &[u8], says: u32) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     writer.start_file("main.py", SimpleFileOptions::default()).unwrap();

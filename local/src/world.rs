@@ -1,10 +1,10 @@
-//! All there is in this cloud.
+//! The state of the emulator.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{apigateway::ApiGateway, cognito::Cognito, iam::Iam, lambda::Lambda, logs::Logs, s3::S3};
 
-/// Everything that survives a restart. Each service owns its part; a service may read another's through `World`.
+/// The state that survives a restart. Each service owns its part and may read the others through `World`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct World {
     pub(crate) iam: Iam,
@@ -12,7 +12,7 @@ pub(crate) struct World {
     pub(crate) cognito: Cognito,
     pub(crate) lambda: Lambda,
     pub(crate) apigateway: ApiGateway,
-    /// Absent from worlds that were written before there was one.
+    /// Absent from files written by versions without S3.
     #[serde(default)]
     pub(crate) s3: S3,
 }

@@ -1,4 +1,4 @@
-//! The query protocol of IAM and STS: a form whose keys spell out a tree.
+//! The query protocol of IAM and STS: a form whose keys are paths into a tree.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Service;
 use crate::error::AwsError;
 
-/// Members that are lists. An empty one arrives as `Tags=`, which nothing else tells from an empty text.
+/// Members that are lists. An empty list arrives as `Tags=`, like an empty text.
 const LISTS: [&str; 2] = ["Tags", "TagKeys"];
 
 /// Members that are whole numbers.
@@ -63,7 +63,7 @@ impl Tree {
         }
     }
 
-    /// `member.1`, `member.2` … is a list in the order of the numbers; other branches are an object.
+    /// `member.1`, `member.2` … form a list in numerical order. Other branches form an object.
     fn into_value(mut self) -> Value {
         if let Some(text) = self.value {
             return Value::String(text);

@@ -1,4 +1,4 @@
-//! One call to the control plane: which service, which operation, which members.
+//! One call to the control plane: service, operation and members.
 
 mod form;
 mod rest;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::{error::AwsError, protocol::Protocol};
 
-/// The services imitated.
+/// The supported services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Service {
     ApiGateway,
@@ -40,7 +40,7 @@ impl Service {
     }
 }
 
-/// The operations of Cognito that its API model marks as unauthenticated: SDKs send them without a signature.
+/// The operations of Cognito that its API model marks as unauthenticated. SDKs do not sign them.
 const UNSIGNED: [&str; 31] = [
     "AssociateSoftwareToken",
     "ChangePassword",
@@ -77,14 +77,14 @@ const UNSIGNED: [&str; 31] = [
 
 /// One parsed call.
 ///
-/// `input` holds the members under the names of AWS's API model, wherever the protocol puts them: JSON body, form
+/// `input` holds the members under their names in AWS's API model, wherever the protocol puts them: JSON body, form
 /// (`Tags.member.1.Key` becomes a list of objects), or body, path, query and headers of the REST services.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) service: Service,
-    /// As in the API model: `CreateUserPool`.
+    /// As in the API model, such as `CreateUserPool`.
     pub(crate) operation: String,
-    /// From the credential scope of the signature; `us-east-1` without one.
+    /// From the credential scope of the signature, `us-east-1` without one.
     pub(crate) region: String,
     pub(crate) input: Value,
     /// The raw body, for operations whose payload is not JSON (`Invoke`, `PutRestApi`, `PutObject`).
@@ -93,10 +93,10 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Reads which operation a request asks for.
+    /// Parses a request.
     ///
     /// # Errors
-    /// When no imitated service has such an operation, or the body is not what the protocol asks for.
+    /// When no supported service has such an operation, or the body does not match the protocol.
     pub(crate) fn parse(
         method: &Method,
         path_and_query: &str,
@@ -138,19 +138,19 @@ impl Call {
         self.input.get(member).and_then(Value::as_i64)
     }
 
-    /// The HTTP status of this operation's success.
+    /// The HTTP status of a success.
     pub(crate) fn success_status(&self) -> u16 {
         rest::success_status(self.service, &self.operation)
     }
 
-    /// Whether AWS would ask this call for a signature and found none.
+    /// Whether AWS requires a signature for this call and it has none.
     pub(crate) fn lacks_signature(&self) -> bool {
         let open = self.service == Service::Cognito && UNSIGNED.contains(&self.operation.as_str());
         !open && credential(&self.headers).is_none()
     }
 }
 
-/// The scope of the signature: `AKID/20260101/us-east-1/iam/aws4_request`.
+/// The credential scope of the signature, such as `AKID/20260101/us-east-1/iam/aws4_request`.
 fn credential(headers: &HeaderMap) -> Option<&str> {
     let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("AWS4-")?;
     let (_, scope) = authorization.split_once("Credential=")?;
@@ -172,7 +172,7 @@ fn targeted(headers: &HeaderMap, body: &Bytes) -> Result<(Service, String, Map<S
     Ok((service, operation.to_owned(), json_object(body)?))
 }
 
-/// Reads a JSON body; an empty one has no members.
+/// Reads a JSON body. An empty one has no members.
 fn json_object(body: &Bytes) -> Result<Map<String, Value>, AwsError> {
     if body.is_empty() {
         return Ok(Map::new());

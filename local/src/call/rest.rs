@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use super::{Service, json_object, routes};
 use crate::error::AwsError;
 
-/// One operation's place in HTTP, as its API model states it.
+/// The HTTP binding of one operation, as in its API model.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route {
     pub(super) method: &'static str,
-    /// Literal segments and `{member}` labels; `?key=value` at the end asks for that query parameter.
+    /// Literal segments and `{member}` labels. `?key=value` at the end requires that query parameter.
     pub(super) path: &'static str,
     pub(super) operation: &'static str,
     pub(super) status: u16,
@@ -20,16 +20,16 @@ pub(super) struct Route {
     pub(super) body: Body,
 }
 
-/// What the body of a request holds.
+/// The content of a request body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Body {
     /// Members as JSON.
     Members,
-    /// A payload of its own, which the operation reads from `Call::body`.
+    /// A raw payload, which the operation reads from `Call::body`.
     Payload,
 }
 
-/// A member outside of path and body.
+/// A member outside the path and the body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Param {
     /// The name on the wire.
@@ -39,7 +39,7 @@ pub(super) struct Param {
     pub(super) kind: Kind,
 }
 
-/// Where a parameter is and which type it has.
+/// The location and type of a parameter.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     Text,
@@ -47,11 +47,11 @@ pub(super) enum Kind {
     Flag,
     List,
     Header,
-    /// Every query parameter that has no name of its own, as a map.
+    /// Every query parameter without a `Param` of its own, as a map.
     Others,
 }
 
-/// Reads which operation a REST request asks for, and its members.
+/// Parses the operation and members of a REST request.
 pub(super) fn parse(
     method: &Method,
     path_and_query: &str,
@@ -71,7 +71,7 @@ pub(super) fn parse(
         Body::Payload => Map::new(),
     };
     if route.operation == "PutIntegration" {
-        // Two members share one name on the wire: the method in the path, and the integration's in the body.
+        // Two members are called `httpMethod`: the method in the path, and the integration's method in the body.
         if let Some(method) = input.remove("httpMethod") {
             input.insert("integrationHttpMethod".into(), method);
         }
@@ -85,7 +85,7 @@ pub(super) fn parse(
     Ok((service, route.operation.to_owned(), input))
 }
 
-/// The status of an operation's success; 200 for the protocols that know no other.
+/// The success status of an operation: 200 unless its route has another.
 pub(super) fn success_status(service: Service, operation: &str) -> u16 {
     routes::ALL
         .iter()
@@ -96,7 +96,7 @@ pub(super) fn success_status(service: Service, operation: &str) -> u16 {
 }
 
 impl Route {
-    /// The members in the path, or `None` when this is another route.
+    /// The members in the path, or `None` if the route does not match.
     fn labels(&self, method: &Method, path: &str, query: &[(String, String)]) -> Option<Map<String, Value>> {
         let (pattern, asked) = self.path.split_once('?').unwrap_or((self.path, ""));
         let asked = asked.split_once('=');
@@ -123,7 +123,7 @@ impl Route {
 }
 
 impl Param {
-    /// The value on the wire, when there is one; `all` are the parameters of the same route.
+    /// The value of the parameter, if present. `all` are the parameters of the same route.
     pub(super) fn read(
         &self,
         all: &[Self],

@@ -1,4 +1,4 @@
-//! The routes of the REST services: every operation that is imitated, and where its members are on the wire.
+//! The routes of the REST services: every supported operation and the location of its members.
 //!
 //! Paths, labels, statuses and parameters are those of AWS's API models.
 
@@ -10,7 +10,6 @@ use super::{
 /// Every route, by service.
 pub(super) const ALL: &[(Service, &[Route])] = &[(Service::Lambda, LAMBDA), (Service::ApiGateway, API_GATEWAY)];
 
-/// Lambda.
 const LAMBDA: &[Route] = &[
     post("/2015-03-31/functions", "CreateFunction").status(201),
     get("/2015-03-31/functions/{FunctionName}", "GetFunction").params(&[text("Qualifier")]),
@@ -163,7 +162,7 @@ const API_GATEWAY: &[Route] = &[
     get("/tags/{resourceArn}", "GetTags").params(&[text("position"), number("limit")]),
 ];
 
-/// S3, whose requests are matched apart (`super::s3`), because any path may be one of its.
+/// S3. Its requests are matched separately (`super::s3`), because an S3 key may look like any path.
 pub(super) const S3: &[Route] = &[
     get("/", "ListBuckets").params(&[
         text("Prefix").named("prefix"),

@@ -1,7 +1,6 @@
-//! The requests of S3: the bucket in the path or in the host, the key in what is left of the path.
+//! The requests of S3: the bucket is in the path or in the host, the key in the rest of the path.
 //!
-//! A path of S3 may be any path at all, so what tells its requests from those of other services is the scope of the
-//! signature, or a host that names S3.
+//! An S3 path may be any path. S3 requests are recognized by the credential scope of the signature or by the host.
 
 use http::{HeaderMap, Method, header::HOST};
 use percent_encoding::percent_decode_str;
@@ -10,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{credential, rest::Route, routes};
 use crate::error::AwsError;
 
-/// Headers that any call may have; `Call::headers` keeps them.
+/// Headers allowed on any call. They are kept in `Call::headers`.
 const COMMON: [&str; 8] = [
     "x-amz-content-sha256",
     "x-amz-date",
@@ -22,7 +21,7 @@ const COMMON: [&str; 8] = [
     "x-amz-expected-bucket-owner",
 ];
 
-/// Headers without `x-amz-` that would change what is answered.
+/// Headers without `x-amz-` that would change the response.
 const UNKNOWN: [&str; 3] = ["if-modified-since", "if-unmodified-since", "range"];
 
 /// Whether a request is for S3.
@@ -30,7 +29,7 @@ pub(crate) fn is_addressed(headers: &HeaderMap) -> bool {
     scoped(headers) || host(headers).is_some_and(|host| host == "s3.localhost" || host.ends_with(".s3.localhost"))
 }
 
-/// Reads which operation a request asks for, and its members.
+/// Parses the operation and members of a request.
 pub(super) fn parse(
     method: &Method,
     path_and_query: &str,
@@ -50,7 +49,7 @@ pub(super) fn parse(
     Ok((route.operation.to_owned(), input))
 }
 
-/// Whether the signature is one for S3: `AKID/20260101/us-east-1/s3/aws4_request`.
+/// Whether the credential scope is that of S3, such as `AKID/20260101/us-east-1/s3/aws4_request`.
 fn scoped(headers: &HeaderMap) -> bool {
     credential(headers).and_then(|scope| scope.split('/').nth(3)) == Some("s3")
 }
@@ -65,7 +64,7 @@ fn bucket_in_host(headers: &HeaderMap) -> Option<&str> {
     if name == "s3" { None } else { Some(name.strip_suffix(".s3").unwrap_or(name)) }
 }
 
-/// What a path names, as the API model writes it, with its labels.
+/// The path pattern of the API model that matches a path, and its labels.
 fn place(path: &str, bucket_in_host: Option<&str>) -> Result<(&'static str, Map<String, Value>), AwsError> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let (bucket, key) = match bucket_in_host {
@@ -88,7 +87,7 @@ fn place(path: &str, bucket_in_host: Option<&str>) -> Result<(&'static str, Map<
     Ok(("/{Bucket}/{Key+}", labels))
 }
 
-/// The route whose place and query are those of the request. A query that it does not know asks for something else.
+/// The route that matches the path and the query. An unknown query parameter means another operation.
 fn route(method: &Method, place: &str, query: &[(String, String)]) -> Result<&'static Route, AwsError> {
     let wanted = |route: &&Route| {
         let (pattern, asked) = route.path.split_once('?').unwrap_or((route.path, ""));
@@ -106,7 +105,7 @@ fn route(method: &Method, place: &str, query: &[(String, String)]) -> Result<&'s
     })
 }
 
-/// A header that is not known may ask for anything, and silence would be a made-up success.
+/// Rejects unknown headers: ignoring one could return a made-up success.
 fn refuse_unknown_headers(route: &Route, headers: &HeaderMap) -> Result<(), AwsError> {
     let read = |name: &str| route.params.iter().any(|param| param.wire.eq_ignore_ascii_case(name));
     let kept =

@@ -1,4 +1,4 @@
-//! What is read from requests, by example.
+//! Parsing of requests.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -114,7 +114,7 @@ fn members_of_api_gateway_come_from_path_query_and_body() {
 }
 
 #[test]
-fn the_method_of_an_integration_is_not_the_method_it_belongs_to() {
+fn the_http_method_of_an_integration_is_separate_from_that_of_its_method() {
     let body = r#"{"type":"AWS_PROXY","httpMethod":"POST"}"#;
     let call = parse("PUT", "/restapis/a1/resources/r2/methods/GET/integration", body);
     assert_eq!((call.text("httpMethod"), call.text("integrationHttpMethod")), (Some("GET"), Some("POST")));

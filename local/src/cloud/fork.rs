@@ -1,4 +1,4 @@
-//! A second cloud that begins as another one is.
+//! Copying an emulator.
 
 use std::{collections::BTreeMap, io};
 
@@ -8,13 +8,12 @@ use super::{Cloud, Inner, lock};
 use crate::settings::Settings;
 
 impl Cloud {
-    /// Makes another cloud, in memory, that is now as this one is and of the same age, and lives its own life from here
-    /// on.
+    /// Creates an independent copy in memory, with the same state and age.
     ///
-    /// Its settings are its own. It has no faults, has counted no calls, and its functions have no processes yet.
+    /// The copy has its own settings, no faults, no recorded calls and no function processes.
     ///
     /// # Errors
-    /// When this cloud lives in a folder that cannot be read.
+    /// When this emulator is stored in a folder that cannot be read.
     pub fn fork(&self, settings: Settings) -> io::Result<Self> {
         let fork = Inner {
             blobs: self.blobs()?.into(),

@@ -1,4 +1,4 @@
-//! The lock of the world, which notices changes.
+//! The guard of the world, which tracks changes.
 
 use std::{
     ops::{Deref, DerefMut},
@@ -10,7 +10,7 @@ use std::{
 
 use crate::world::World;
 
-/// The world, locked; it notices when it is borrowed for a change.
+/// The locked world. A mutable borrow marks it as changed.
 pub(crate) struct WorldGuard<'a> {
     pub(super) world: MutexGuard<'a, World>,
     pub(super) changed: &'a AtomicBool,

@@ -16,7 +16,7 @@ fn a_blob_is_found_by_its_hash_before_and_after_it_is_written() {
 }
 
 #[test]
-fn a_blob_that_nothing_names_is_gone_at_the_next_start() {
+fn an_unreferenced_blob_is_deleted_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     let (named, unnamed) = (cloud.store_blob(b"named"), cloud.store_blob(b"unnamed"));
@@ -29,7 +29,7 @@ fn a_blob_that_nothing_names_is_gone_at_the_next_start() {
 }
 
 #[test]
-fn a_fork_has_the_blobs_on_disk_and_those_that_are_not() {
+fn a_fork_has_the_saved_and_the_unsaved_blobs() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     let written = cloud.store_blob(b"written");
@@ -40,7 +40,7 @@ fn a_fork_has_the_blobs_on_disk_and_those_that_are_not() {
 }
 
 #[test]
-fn a_page_is_as_large_as_asked_within_the_limits() {
+fn a_page_has_the_requested_size_within_the_limits() {
     let small = Cloud::new(Settings { page_size: Some(3), ..Settings::default() });
     let usual = Cloud::new(Settings::default());
     for (asked, size, small_size) in [(None, 25, 3), (Some(2), 2, 2), (Some(900), 500, 3), (Some(-1), 1, 1)] {
@@ -49,10 +49,9 @@ fn a_page_is_as_large_as_asked_within_the_limits() {
     }
 }
 
-/// Handlers store blobs while they hold the world, and a save takes both: taken in another order, they would wait for
-/// each other for ever.
+/// Handlers store blobs while they hold the world, and a save locks both. Different lock orders would deadlock.
 #[test]
-fn a_save_never_waits_for_a_handler_that_waits_for_it() {
+fn a_save_and_a_handler_do_not_deadlock() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     let (done, ended) = std::sync::mpsc::channel();
@@ -74,6 +73,6 @@ fn a_save_never_waits_for_a_handler_that_waits_for_it() {
         });
     }
     for _ in 0..2 {
-        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("neither waits for the other for ever");
+        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("a deadlock");
     }
 }

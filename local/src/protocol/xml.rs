@@ -1,6 +1,6 @@
 //! The XML of the query protocol and of S3.
 //!
-//! They write lists differently: the former has an element `member` for each item, the latter repeats the list's own.
+//! Their lists differ: the query protocol has an element `member` per item, S3 repeats the list's own element.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 const S3_NAMESPACE: &str = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
 
-/// The document of a success; null is no result element at all.
+/// The document of a success. Null means no result element.
 pub(super) fn answer(namespace: &str, operation: &str, members: &Value, request_id: &str) -> String {
     let mut document = format!("<{operation}Response xmlns=\"{namespace}\">");
     if !members.is_null() {
@@ -25,7 +25,7 @@ pub(super) fn answer(namespace: &str, operation: &str, members: &Value, request_
     document
 }
 
-/// The document of a refusal.
+/// The document of an error.
 pub(super) fn refusal(error: &AwsError, request_id: &str) -> String {
     let side = if error.status < 500 { "Sender" } else { "Receiver" };
     let mut document = String::from("<ErrorResponse><Error>");
@@ -38,7 +38,7 @@ pub(super) fn refusal(error: &AwsError, request_id: &str) -> String {
     document
 }
 
-/// The document of a success of S3: the only member is its root.
+/// The document of an S3 success. Its only member is the root element.
 pub(super) fn document(members: &Value) -> String {
     let mut document = String::from(DECLARATION);
     for (root, members) in members.as_object().into_iter().flatten() {
@@ -47,7 +47,7 @@ pub(super) fn document(members: &Value) -> String {
     document
 }
 
-/// The document of a refusal by S3.
+/// The document of an S3 error.
 pub(super) fn error(error: &AwsError, request_id: &str) -> String {
     let mut document = String::from(DECLARATION);
     document.push_str("<Error>");
