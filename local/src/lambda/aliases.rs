@@ -1,4 +1,4 @@
-//! Aliases: names that point to versions, one or, by weight, two.
+//! Aliases: names for one version, or for two weighted ones.
 
 use std::collections::BTreeMap;
 
@@ -23,24 +23,23 @@ use crate::{
 
 const MEMBERS: &[&str] = &["Description", "FunctionName", "FunctionVersion", "Name", "RevisionId", "RoutingConfig"];
 
-/// A name for a version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Alias {
     pub(super) function_version: String,
     description: String,
-    /// The share of requests that another version gets, by its number; at most one.
+    /// The share of requests that a second version gets, by its number. At most one entry.
     #[serde(default)]
     weights: BTreeMap<String, f64>,
     revision_id: String,
 }
 
 impl Alias {
-    /// Whether requests can get to this version through the alias.
+    /// Whether the alias routes requests to this version.
     pub(super) fn leads_to(&self, version: &str) -> bool {
         self.function_version == version || self.weights.contains_key(version)
     }
 
-    /// The version that the next request gets.
+    /// Picks the version for the next request, by weight.
     pub(super) fn draw(&self) -> &str {
         let [a, b, c, d, ..] = Uuid::new_v4().into_bytes();
         let drawn = f64::from(u32::from_le_bytes([a, b, c, d])) / f64::from(u32::MAX);
@@ -114,7 +113,7 @@ pub(super) fn update_alias(cloud: &Cloud, call: &Call) -> Answered {
     Ok(answer.into())
 }
 
-/// Deleting an alias that is not there succeeds on AWS.
+/// As on AWS, deleting an alias that does not exist succeeds.
 pub(super) fn delete_alias(cloud: &Cloud, call: &Call) -> Answered {
     let target = Target::read(cloud, call)?;
     let name = Members::of(call).required_text("Name")?;
@@ -153,7 +152,7 @@ fn render(function_arn: &str, name: &str, alias: &Alias) -> Value {
     answer
 }
 
-/// Reads `RoutingConfig`; an empty map ends the sharing.
+/// Reads `RoutingConfig`. An empty map removes the weights.
 fn read_weights(members: Members<'_>, function: &Function) -> Result<Option<BTreeMap<String, f64>>, AwsError> {
     let Some(routing) = members.structure("RoutingConfig")? else { return Ok(None) };
     let weights = routing.value("AdditionalVersionWeights").and_then(Value::as_object);
@@ -171,7 +170,7 @@ fn read_weights(members: Members<'_>, function: &Function) -> Result<Option<BTre
     Ok(Some(read))
 }
 
-/// Refuses weights that Lambda does not take: it shares among two published versions.
+/// Rejects weights as Lambda does: it splits traffic between two published versions only.
 fn check_weights(alias: &Alias) -> Result<(), AwsError> {
     if alias.weights.len() > 1 {
         return Err(refusals::invalid("Number of items in AdditionalVersionWeights cannot be greater than 1"));

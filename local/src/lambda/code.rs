@@ -1,4 +1,4 @@
-//! A function's code as it arrives: base64 of a zip, checked as Lambda checks it.
+//! A function's code as base64 of a zip, validated as by Lambda.
 
 use std::io::{self, Cursor, Read as _};
 
@@ -9,19 +9,19 @@ use sha2::{Digest as _, Sha256};
 use super::{Version, members::Members, refusals, settings::check_one_of};
 use crate::{call::Call, cloud::Cloud, error::AwsError, housekeeping};
 
-/// Bytes of a whole request; a zip of 50 MB in base64 and the rest of the call.
+/// The size of a whole request in bytes: a zip of 50 MB in base64 and the rest of the call.
 const LARGEST_REQUEST: usize = 70_167_211;
 const LARGEST_ZIPPED: usize = 52_428_800;
 const LARGEST_UNZIPPED: u64 = 262_144_000;
 
-/// A zip that Lambda accepts.
+/// A valid zip.
 #[derive(Debug)]
 pub(super) struct Package {
     pub(super) zip: Bytes,
     pub(super) code_sha256: String,
 }
 
-/// Reads `ZipFile` of `CreateFunction`'s `Code` or of `UpdateFunctionCode`.
+/// Reads `ZipFile` from `CreateFunction`'s `Code` or from `UpdateFunctionCode`.
 pub(super) fn read(call: &Call, code: Members<'_>) -> Result<Package, AwsError> {
     if call.body.len() > LARGEST_REQUEST {
         return Err(refusals::too_large(
@@ -53,7 +53,7 @@ fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
     if archive.is_empty() {
         return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
     }
-    // What comes out is counted, because a zip can hold more than it says.
+    // The unzipped bytes are counted, because the size that a zip declares may be wrong.
     let mut unzipped = 0;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(|_| unreadable())?;
@@ -70,7 +70,7 @@ fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// Reads `Architectures`: exactly one.
+/// Reads `Architectures`, which must have exactly one entry.
 pub(super) fn read_architecture(members: Members<'_>) -> Result<Option<String>, AwsError> {
     let Some(architectures) = members.texts("Architectures")? else { return Ok(None) };
     let [architecture] = architectures.as_slice() else {
@@ -84,7 +84,8 @@ pub(super) fn read_architecture(members: Members<'_>) -> Result<Option<String>, 
     Ok(Some(architecture.clone()))
 }
 
-/// Where the code can be downloaded. AWS signs a URL of S3; this cloud serves it itself, when it is served at all.
+/// The URL for downloading the code. AWS returns a presigned S3 URL, the emulator a URL of its own if it has a
+/// listener.
 pub(super) fn location(cloud: &Cloud, version: &Version) -> String {
     format!("{}{}{}", cloud.endpoint().unwrap_or_default(), housekeeping::CODE, version.blob)
 }

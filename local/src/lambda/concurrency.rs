@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{members::Members, names::Target, refusals};
 use crate::{call::Call, cloud::Cloud, error::Answered};
 
-/// The concurrency of an account in one Region, and what must stay unreserved of it.
+/// The concurrency of an account in one Region, and the part of it that must stay unreserved.
 const ACCOUNT: u32 = 1000;
 const UNRESERVED: u32 = 100;
 

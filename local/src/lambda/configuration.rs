@@ -1,4 +1,4 @@
-//! `FunctionConfiguration`, as the reads and the writes answer it.
+//! `FunctionConfiguration`, as reads and writes return it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Function, Version, function::Phase};
 
-/// Renders one version of a function under the ARN that the caller asked for.
+/// Renders one version of a function under the requested ARN.
 pub(super) fn render(function: &Function, version: &Version, qualifier: Option<&str>, now: Duration) -> Value {
     let mut members = render_summary(function, version, qualifier);
     let state = match function.phase_of(version, now) {
@@ -27,7 +27,7 @@ pub(super) fn render(function: &Function, version: &Version, qualifier: Option<&
     members
 }
 
-/// Renders what `ListFunctions` answers, which is everything but the states.
+/// Renders an entry of `ListFunctions`: everything but the states.
 pub(super) fn render_summary(function: &Function, version: &Version, qualifier: Option<&str>) -> Value {
     let settings = &version.settings;
     let arn = match qualifier {

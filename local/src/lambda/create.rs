@@ -65,7 +65,7 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
         pending_until: now + cloud.settings().weather.function_pending,
         updating_until: Duration::ZERO,
     };
-    // The answer is the version's, and its ARN is the function's.
+    // AWS returns the published version's configuration under the function's ARN.
     let answered = if publish { function.publish(None, function.pending_until) } else { function.latest.clone() };
     let answer = configuration::render(&function, &answered, None, now);
     world.lambda.functions.insert(target.arn, function);
@@ -87,7 +87,7 @@ fn read_settings(members: Members<'_>) -> Result<Settings, AwsError> {
     Ok(settings)
 }
 
-/// Refuses a role that Lambda cannot assume: unknown, trusting somebody else, or too fresh.
+/// Rejects a role that Lambda cannot assume: unknown, with another trusted principal, or too new.
 pub(super) fn check_role(cloud: &Cloud, world: &World, role: &str) -> Result<(), AwsError> {
     if world.iam.role(role).is_some_and(|role| role.assumable_by("lambda.amazonaws.com", cloud.now())) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! A function, its versions, and the state an update or a creation leaves it in for a while.
+//! A function, its versions, and their temporary states after a creation or an update.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,51 +8,52 @@ use uuid::Uuid;
 use super::{aliases::Alias, permissions::Policy, refusals, settings::Settings};
 use crate::error::AwsError;
 
-/// A function with everything that dies with it.
+/// A function and everything that is deleted with it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Function {
     pub(crate) name: String,
-    /// Unqualified.
+    /// The unqualified ARN.
     pub(crate) arn: String,
     pub(crate) latest: Version,
-    /// Published ones, by number.
+    /// The published versions, by number.
     pub(super) versions: BTreeMap<u64, Version>,
-    /// The number of the version published last, which is never given again.
+    /// The highest published version number. Numbers are never reused.
     pub(super) published: u64,
     pub(super) aliases: BTreeMap<String, Alias>,
     pub(super) tags: BTreeMap<String, String>,
-    /// By qualifier; the unqualified function's own under the empty one.
+    /// By qualifier. The policy of the unqualified function has an empty qualifier.
     pub(super) policies: BTreeMap<String, Policy>,
     pub(crate) reserved_concurrency: Option<u32>,
-    /// Until when, on the cloud's clock, the function is `Pending`; a restart of the cloud ends it.
+    /// The end of the `Pending` state, on the emulator's clock. A restart of the emulator ends it, too.
     #[serde(skip)]
     pub(super) pending_until: Duration,
-    /// Until when the last update is `InProgress`.
+    /// The end of the `InProgress` state of the last update.
     #[serde(skip)]
     pub(super) updating_until: Duration,
 }
 
-/// One version: code and configuration that belong together.
+/// One version: code and configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Version {
     /// `$LATEST` or a number.
     pub(crate) label: String,
     pub(crate) settings: Settings,
     pub(crate) architecture: String,
-    /// The key of the zip in the cloud's blobs.
+    /// The name of the zip in the blob store.
     pub(crate) blob: String,
     pub(crate) code_sha256: String,
     pub(super) code_size: usize,
     /// Milliseconds since 1970.
     pub(super) last_modified: i64,
-    /// Changes with every change of the version.
+    /// Changes whenever the version changes.
     pub(crate) revision_id: String,
-    /// Until when, on the cloud's clock, a published version is `Pending`; a restart of the cloud ends it.
+    /// The end of the `Pending` state of a published version, on the emulator's clock. A restart of the emulator ends
+    /// it, too.
     #[serde(skip)]
     pub(super) pending_until: Duration,
 }
 
-/// Where a function is in its life.
+/// The lifecycle phase of a function or version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
     Pending,
@@ -61,7 +62,7 @@ pub(super) enum Phase {
 }
 
 impl Function {
-    /// Where `$LATEST` is; nothing that is published changes any more.
+    /// The phase of `$LATEST`. Published versions do not change.
     pub(super) fn phase(&self, now: Duration) -> Phase {
         if now < self.pending_until {
             Phase::Pending
@@ -72,7 +73,7 @@ impl Function {
         }
     }
 
-    /// Refuses a change while another one is under way.
+    /// Rejects a change while another one is in progress.
     pub(super) fn check_changeable(&self, now: Duration) -> Result<(), AwsError> {
         match self.phase(now) {
             Phase::Pending => Err(still_pending()),
@@ -84,7 +85,7 @@ impl Function {
         }
     }
 
-    /// Where a version is in its life.
+    /// The phase of a version.
     pub(super) fn phase_of(&self, version: &Version, now: Duration) -> Phase {
         match (self.phase(now), version.label.as_str()) {
             (Phase::Pending, _) => Phase::Pending,
@@ -94,18 +95,18 @@ impl Function {
         }
     }
 
-    /// Refuses to invoke what does not exist yet; a function that is being updated can be invoked.
+    /// Rejects an invocation while the version is `Pending`. A function that is being updated can be invoked.
     pub(super) fn check_invocable(&self, version: &Version, now: Duration) -> Result<(), AwsError> {
         if self.phase_of(version, now) == Phase::Pending { Err(still_pending()) } else { Ok(()) }
     }
 
-    /// The version a qualifier names; an alias leads to the version it points to, whatever share another one has.
+    /// The version that a qualifier names. For an alias, it is the primary version.
     pub(super) fn version(&self, qualifier: Option<&str>) -> Option<&Version> {
         let qualifier = qualifier.unwrap_or("$LATEST");
         self.labelled(self.aliases.get(qualifier).map_or(qualifier, |alias| &alias.function_version))
     }
 
-    /// The version that the next request to a qualifier gets.
+    /// The version that gets the next request to a qualifier.
     pub(super) fn drawn(&self, qualifier: Option<&str>) -> Option<&Version> {
         let qualifier = qualifier.unwrap_or("$LATEST");
         self.labelled(self.aliases.get(qualifier).map_or(qualifier, Alias::draw))
@@ -122,7 +123,8 @@ impl Function {
         std::iter::once(&self.latest).chain(self.versions.values()).any(|version| version.blob == blob)
     }
 
-    /// Publishes `$LATEST`, unless it is what was published last. A new version is `Pending` until then.
+    /// Publishes `$LATEST` unless it has not changed since the last published version. A new version is `Pending` until
+    /// `pending_until`.
     pub(super) fn publish(&mut self, description: Option<&str>, pending_until: Duration) -> Version {
         let mut settings = self.latest.settings.clone();
         if let Some(description) = description {
@@ -145,7 +147,7 @@ impl Function {
 }
 
 impl Version {
-    /// Where this version's output goes.
+    /// The log group of this version.
     pub(crate) fn log_group(&self, function_name: &str) -> String {
         self.settings.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{function_name}"))
     }
@@ -157,12 +159,12 @@ fn still_pending() -> AwsError {
     )
 }
 
-/// A revision id that nothing had before.
+/// A new unique revision id.
 pub(super) fn new_revision() -> String {
     Uuid::new_v4().to_string()
 }
 
-/// Refuses a change based on another revision than the present one.
+/// Rejects a change that is based on an outdated revision.
 pub(super) fn check_revision(wanted: Option<&str>, present: &str) -> Result<(), AwsError> {
     if wanted.is_some_and(|wanted| wanted != present) { Err(refusals::precondition_failed()) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! `Invoke`, and finding what an ARN invokes.
+//! `Invoke`, and resolving an ARN to the version to invoke.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -19,15 +19,15 @@ use crate::{
     runtime::{self, NotRun, Order, Outcome},
 };
 
-/// The largest payload of a synchronous request, and of an asynchronous one.
+/// The largest payloads of a synchronous and of an asynchronous request.
 const LARGEST_SYNCHRONOUS: usize = 6_291_456;
 const LARGEST_ASYNCHRONOUS: usize = 1_048_576;
 
-/// What an ARN leads to.
+/// The function version to invoke.
 #[derive(Debug, Clone)]
 pub(crate) struct InvokeTarget {
     pub(crate) function_name: String,
-    /// Unqualified.
+    /// The unqualified ARN.
     pub(crate) function_arn: String,
     pub(crate) invoked_arn: String,
     pub(crate) version: Version,
@@ -35,7 +35,7 @@ pub(crate) struct InvokeTarget {
 }
 
 impl InvokeTarget {
-    /// The request that hands this payload over.
+    /// The request to the runtime with this payload.
     pub(crate) fn order(self, payload: Bytes, client_context: Option<String>) -> Order {
         Order {
             function_name: self.function_name,
@@ -50,7 +50,7 @@ impl InvokeTarget {
 }
 
 impl Lambda {
-    /// Finds what an ARN, qualified or not, invokes now; `None` when there is no such thing or it is still `Pending`.
+    /// Resolves an ARN, qualified or not. `None` if the version does not exist or is still `Pending`.
     pub(crate) fn invocable(&self, cloud: &Cloud, arn: &str) -> Option<InvokeTarget> {
         let (unqualified, qualifier) = names::split_arn(arn);
         let target = Target {
@@ -91,7 +91,7 @@ pub(super) async fn invoke(cloud: &Cloud, call: &Call) -> Answered {
         "DryRun" => Ok(empty(StatusCode::NO_CONTENT)),
         "Event" => {
             let cloud = cloud.clone();
-            // The caller asked not to be told what comes of it; the log tells.
+            // An asynchronous invocation returns no result. Its result is in the log only.
             tokio::spawn(async move {
                 if let Err(reason) = runtime::run(&cloud, order).await {
                     tracing::warn!(?reason, "an asynchronous invocation was dropped");
@@ -135,7 +135,7 @@ fn read_payload(call: &Call, kind: &str) -> Result<Bytes, AwsError> {
 
 fn decode_context(header: &str) -> Result<String, AwsError> {
     let text = STANDARD.decode(header).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    // It becomes a header of the Runtime API again, which takes one line.
+    // The context becomes a header of the Runtime API, which must be one line.
     let json: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
     json.map(|json| json.to_string()).filter(|json| json.is_ascii()).ok_or_else(|| {
         AwsError::new(

@@ -1,4 +1,4 @@
-//! `ListFunctions` and `ListVersionsByFunction`, and the pages of every list here.
+//! `ListFunctions` and `ListVersionsByFunction`, and the pagination of all lists of Lambda.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// Lambda answers at most so many functions a page, however many are asked for.
+/// Lambda returns at most this many functions per page, whatever the requested page size.
 const LARGEST_PAGE: u32 = 50;
 
 pub(super) fn list_functions(cloud: &Cloud, call: &Call) -> Answered {
@@ -38,7 +38,7 @@ pub(super) fn list_versions(cloud: &Cloud, call: &Call) -> Answered {
     page(cloud, call, "Versions", entries)
 }
 
-/// Answers one page of a list whose entries carry the marker that leads behind them.
+/// Returns one page of a list. Each entry carries its marker.
 pub(super) fn page(cloud: &Cloud, call: &Call, member: &str, entries: Vec<(String, Value)>) -> Answered {
     let members = Members::of(call);
     let wanted = members.integer("MaxItems", &(1..=10_000))?.unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE);

@@ -1,4 +1,4 @@
-//! Reading the members of a call, with AWS's complaints about those that break the API model.
+//! Reading the members of a call, with AWS's validation errors.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::refusals::{constraint, wrong_type};
 use crate::{call::Call, error::AwsError};
 
-/// The members of one call or of a structure within it. `null` is an absent member.
+/// The members of one call or of a nested structure. `null` is an absent member.
 #[derive(Clone, Copy)]
 pub(super) struct Members<'a>(&'a Value);
 
@@ -16,7 +16,7 @@ impl<'a> Members<'a> {
         Self(&call.input)
     }
 
-    /// Refuses members that this cloud does not imitate.
+    /// Rejects unsupported members.
     pub(super) fn only(self, operation: &str, known: &[&str]) -> Result<Self, AwsError> {
         let unknown = self.0.as_object().and_then(|members| {
             members.iter().find(|(name, value)| !known.contains(&name.as_str()) && !is_blank(value))
@@ -52,7 +52,7 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// A number, or the digits that a path or a query carries.
+    /// A number, or its digits in a path or a query.
     pub(super) fn integer(self, name: &str, range: &RangeInclusive<u32>) -> Result<Option<u32>, AwsError> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let number = value
@@ -107,13 +107,13 @@ impl<'a> Members<'a> {
     }
 }
 
-/// AWS names a member in a complaint as on the wire: `memorySize`.
+/// AWS's error messages name members as `memorySize`.
 pub(super) fn wire_name(member: &str) -> String {
     let mut letters = member.chars();
     letters.next().map(|first| first.to_lowercase().collect::<String>() + letters.as_str()).unwrap_or_default()
 }
 
-/// Whether a value sets nothing, as the empty `VpcConfig` that some clients always send.
+/// Whether a value sets nothing, such as the empty `VpcConfig` that some clients always send.
 fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -1,6 +1,6 @@
-//! Lambda's control plane: functions, their versions and aliases, who may invoke them, and `Invoke` itself.
+//! Lambda's control plane: functions, versions, aliases, permissions and `Invoke`.
 //!
-//! Running a function is `crate::runtime`'s.
+//! `crate::runtime` runs the functions.
 
 mod aliases;
 mod code;
@@ -39,16 +39,16 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// The part of the world that belongs to this service.
+/// Lambda's part of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Lambda {
-    /// By unqualified ARN, which holds the Region: the same name in two Regions is two functions.
+    /// By unqualified ARN. It includes the Region, so the same name may exist in several Regions.
     functions: BTreeMap<String, Function>,
 }
 
 impl Lambda {
-    /// Whether a resource policy lets this service principal invoke, on behalf of this source, the function that the
-    /// ARN names; a qualified ARN is judged by its own policy only.
+    /// Whether a resource policy allows this service principal to invoke the function on behalf of this source. Only
+    /// the policy of the ARN's own qualifier counts.
     pub(crate) fn allows_invoke(&self, function_arn: &str, principal: &str, source_arn: &str) -> bool {
         let (unqualified, qualifier) = names::split_arn(function_arn);
         self.functions
@@ -58,7 +58,7 @@ impl Lambda {
     }
 }
 
-/// The zip of that name, if it is the code of some function.
+/// The zip of that name, if it is the code of a function.
 pub(crate) fn code(cloud: &Cloud, blob: &str) -> Option<Bytes> {
     let known = cloud.world().lambda.functions.values().any(|function| function.has_code(blob));
     known.then(|| cloud.blob(blob)).flatten()

@@ -1,4 +1,4 @@
-//! The many spellings of a function: a name, a partial ARN, a whole one, each with or without a qualifier.
+//! The forms of a function name: a name, a partial ARN or a full ARN, each with or without a qualifier.
 
 use super::{Function, Lambda, members::Members, refusals};
 use crate::{call::Call, cloud::Cloud, error::AwsError};
@@ -7,13 +7,13 @@ const PATTERN: &str = "Member must satisfy regular expression pattern: \
     (arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:)?(\\d{12}:)?(function:)?\
     ([a-zA-Z0-9-_\\.]+)(:(\\$LATEST(\\.PUBLISHED)?|[a-zA-Z0-9-_]+))?";
 
-/// Which function a call is about, and which of its versions.
+/// The function of a call and its qualifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
-    /// Unqualified.
+    /// The unqualified ARN.
     pub(super) arn: String,
     pub(super) name: String,
-    /// `$LATEST`, a version's number or an alias's name.
+    /// `$LATEST`, a version number or an alias.
     pub(super) qualifier: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl Target {
     }
 }
 
-/// Reads any spelling of a function's name.
+/// Parses any form of a function name.
 pub(super) fn parse(spelling: &str, region: &str, account: &str) -> Result<Target, AwsError> {
     let malformed = || refusals::constraint("functionName", spelling, PATTERN);
     let mut parts = spelling.split(':').peekable();
@@ -103,7 +103,7 @@ fn check_qualifier(qualifier: &str) -> Result<(), AwsError> {
     Err(refusals::constraint("qualifier", qualifier, rule))
 }
 
-/// Splits a function's ARN into the unqualified one and its qualifier.
+/// Splits a function's ARN into the unqualified ARN and the qualifier.
 pub(super) fn split_arn(arn: &str) -> (&str, Option<&str>) {
     match arn.match_indices(':').nth(6) {
         Some((at, _)) => (&arn[..at], Some(&arn[at + 1..])),
@@ -111,7 +111,7 @@ pub(super) fn split_arn(arn: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// `[a-zA-Z0-9-_]+`, the alphabet of names, aliases and statement ids.
+/// Matches `[a-zA-Z0-9-_]+`, the pattern of names, aliases and statement ids.
 pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }

@@ -1,4 +1,4 @@
-//! Who may invoke a function: the statements of its resource policy.
+//! The statements of a function's resource policy.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ const LARGEST_POLICY: usize = 20_480;
 const MEMBERS: &[&str] =
     &["Action", "FunctionName", "Principal", "Qualifier", "RevisionId", "SourceAccount", "SourceArn", "StatementId"];
 
-/// The resource policy of a function, of one of its versions or of an alias. It exists as long as it has statements.
+/// The resource policy of a function, a version or an alias. It exists as long as it has statements.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Policy {
     /// As AWS stores them.
@@ -30,7 +30,7 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// Whether a statement lets the service invoke on behalf of the source.
+    /// Whether a statement allows the service to invoke on behalf of the source.
     pub(super) fn allows_service(&self, principal: &str, source_arn: &str) -> bool {
         self.statements.iter().any(|statement| {
             let who = &statement["Principal"];
@@ -184,8 +184,7 @@ fn read_principal(principal: &str) -> Result<Value, AwsError> {
     Err(refusals::invalid("The provided principal was invalid. Please check the principal and try again."))
 }
 
-/// `ArnLike`: the six parts of the ARN are matched one by one, so that a wildcard never reaches over a colon of the
-/// first five.
+/// `ArnLike`: the six parts of the ARN are matched separately, so a wildcard in the first five does not match a colon.
 fn arn_like(pattern: &str, arn: &str) -> bool {
     let (patterns, parts): (Vec<_>, Vec<_>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
     patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| iam::matches(pattern, part))

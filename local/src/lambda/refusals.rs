@@ -1,4 +1,4 @@
-//! Lambda's refusals, in its words.
+//! Lambda's errors, in AWS's words.
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ pub(super) fn function_not_found(arn: &str) -> AwsError {
     not_found(format!("Function not found: {arn}"))
 }
 
-/// A value that breaks the API model; these are refused before the service itself looks at them.
+/// A violated constraint of the API model. AWS checks these before the service sees the request.
 pub(super) fn constraint(member: &str, value: &str, rule: &str) -> AwsError {
     AwsError::new(
         400,

@@ -1,11 +1,11 @@
-//! The runtimes Lambda knows, and until when it takes functions for them.
+//! Lambda's runtimes and their deprecation dates.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::refusals;
 use crate::error::AwsError;
 
-/// Runtimes that Lambda still knows by name and takes no functions for any more.
+/// Runtimes that Lambda knows but no longer accepts.
 const BLOCKED: &[&str] = &[
     "dotnetcore1.0",
     "dotnetcore2.0",
@@ -29,7 +29,7 @@ const BLOCKED: &[&str] = &[
     "ruby2.7",
 ];
 
-/// Name, the day from which functions cannot be created, the day from which they cannot be updated.
+/// Name, first day on which functions cannot be created, first day on which they cannot be updated.
 const DATED: &[(&str, &str, &str)] = &[
     ("dotnet10", "2028-12-14", "2029-01-15"),
     ("dotnet6", "2027-02-01", "2027-03-03"),
@@ -59,17 +59,17 @@ const DATED: &[(&str, &str, &str)] = &[
     ("ruby4.0", "2029-04-30", "2029-05-31"),
 ];
 
-/// In the API's list of runtimes, with no end announced.
+/// Runtimes without an announced deprecation.
 const UNDATED: &[&str] = &["java11.al2023", "java17.al2023", "java8.al2023", "nodejs26.x", "python3.15"];
 
-/// What a function's runtime is wanted for.
+/// The operation that a runtime is checked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Create,
     Update,
 }
 
-/// Refuses a runtime that Lambda does not know or takes no more.
+/// Rejects an unknown or deprecated runtime.
 pub(super) fn check(runtime: &str, purpose: Purpose) -> Result<(), AwsError> {
     if runtime == "custom" {
         return Err(AwsError::not_imitated("the runtime custom, whose RuntimeConfig names an ARN"));

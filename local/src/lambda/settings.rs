@@ -1,4 +1,4 @@
-//! A function's configuration: what a caller may set, Lambda's defaults, and the merge of an update.
+//! A function's configuration: members, Lambda's defaults, and merging an update.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::{members::Members, refusals};
 use crate::error::AwsError;
 
-/// Seconds that a function may run for an event; the model's 5400 are those of Managed Instances.
+/// Seconds. The API model's 5400 apply to Managed Instances only.
 const LONGEST_TIMEOUT: u32 = 1800;
 
-/// Bytes of the environment's JSON text.
+/// Bytes of the environment as JSON.
 const LARGEST_ENVIRONMENT: usize = 4096;
 
-/// Keys of the environment that Lambda itself sets.
+/// Environment variables reserved by Lambda.
 const RESERVED: &[&str] = &[
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
@@ -36,7 +36,7 @@ const RESERVED: &[&str] = &[
     "_X_AMZN_TRACE_ID",
 ];
 
-/// The members that `CreateFunction` and `UpdateFunctionConfiguration` share and this cloud imitates.
+/// The supported members of both `CreateFunction` and `UpdateFunctionConfiguration`.
 pub(super) const MEMBERS: &[&str] = &[
     "Description",
     "Environment",
@@ -52,7 +52,7 @@ pub(super) const MEMBERS: &[&str] = &[
     "TracingConfig",
 ];
 
-/// Everything `UpdateFunctionConfiguration` changes.
+/// The settings that `UpdateFunctionConfiguration` changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub(crate) role: String,
@@ -67,7 +67,7 @@ pub(crate) struct Settings {
     pub(crate) tracing_mode: String,
     /// Megabytes.
     pub(crate) ephemeral_storage: u32,
-    /// `None` is `/aws/lambda/NAME`.
+    /// `None` means `/aws/lambda/NAME`.
     pub(crate) log_group: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with every member that is present replaced: an absent one means "no change".
+    /// These settings with the given members replaced. An absent member means no change.
     pub(super) fn merged(&self, members: Members<'_>) -> Result<Self, AwsError> {
         let mut settings = self.clone();
         if let Some(role) = members.text("Role")? {

@@ -30,7 +30,7 @@ pub(super) fn tag_resource(cloud: &Cloud, call: &Call) -> Answered {
 pub(super) fn untag_resource(cloud: &Cloud, call: &Call) -> Answered {
     let target = read_target(cloud, call)?;
     let members = Members::of(call);
-    // One key in the query is a text, several are a list.
+    // A single key in the query is a text, several are a list.
     let keys = match members.value("TagKeys").and_then(serde_json::Value::as_str) {
         Some(key) => vec![key.to_owned()],
         None => members.texts("TagKeys")?.unwrap_or_default(),
@@ -45,7 +45,7 @@ pub(super) fn list_tags(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "Tags": target.function(&cloud.world().lambda)?.tags }).into())
 }
 
-/// Refuses tags beyond AWS's limits.
+/// Rejects tags beyond AWS's limits.
 pub(super) fn check(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
     if tags.len() > 50 {
         return Err(refusals::invalid("The number of tags exceeds the limit of 50."));
@@ -65,7 +65,7 @@ pub(super) fn check(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// Tags belong to the function, never to a version or an alias, and are reached by ARN only.
+/// Only functions have tags, not versions or aliases. They are addressed by ARN only.
 fn read_target(cloud: &Cloud, call: &Call) -> Result<Target, AwsError> {
     let members = Members::of(call);
     let arn = members.text("ARN")?.map_or_else(|| members.required_text("Resource"), Ok)?;

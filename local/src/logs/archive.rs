@@ -1,4 +1,4 @@
-//! Events as lines of a file beside the world.
+//! Log events in a file beside `world.json`.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Event, Logs};
 
-/// One event in the file.
+/// One line of the file.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Line {
     number: u64,
@@ -18,12 +18,12 @@ pub(crate) struct Line {
 }
 
 impl Logs {
-    /// How many events there have been.
+    /// The number of events ever written.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
-    /// The events that are kept and came after the first `count`, in the order in which they came.
+    /// The kept events after the first `count`, in order of arrival.
     pub(crate) fn lines_after(&self, count: u64) -> Vec<Line> {
         if self.count == count {
             return Vec::new();
@@ -39,8 +39,8 @@ impl Logs {
         lines
     }
 
-    /// Puts events back, except those of groups and streams that are gone. The world is written before the events, so
-    /// a stream that it does not name has been deleted.
+    /// Restores events, except those of deleted groups and streams. The world is written before the events, so a stream
+    /// that it does not name has been deleted.
     pub(crate) fn restore(&mut self, lines: Vec<Line>) {
         let mut groups: BTreeMap<String, _> =
             self.groups.values_mut().map(|group| (group.id.clone(), &mut group.streams)).collect();

@@ -1,4 +1,4 @@
-//! Log events: written in batches, read by stream or by group.
+//! Log events: written in batches, read per stream or per group.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 
 const MOST_ON_A_PAGE: usize = 10_000;
 
-/// Writes a batch; events that are too old or too new are left out and named in the answer.
+/// Writes a batch. Events that are too old or too new are skipped and reported in the response.
 pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
     let batch = batch(call)?;
@@ -44,7 +44,7 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "nextSequenceToken": next, "rejectedLogEventsInfo": any.then_some(rejected) }).into())
 }
 
-/// Reads one stream forwards from its head, or backwards from its tail.
+/// Reads one stream, forwards from its head or backwards from its tail.
 pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     let (group, stream) = (identified(call)?, stream_name(call)?);
     let size = page_size(cloud, call)?;
@@ -61,7 +61,7 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     };
     let page =
         if forwards { &events[from..events.len().min(from + size)] } else { &events[from.saturating_sub(size)..from] };
-    // At either end the token that was given comes back: that is how a reader knows the end.
+    // At either end, AWS returns the same token that was passed in. Readers stop there.
     let before = from.checked_sub(1).map_or(0, |last| events[last].number);
     let after = events.get(from).map_or(before + 1, |event| event.number);
     let last = page.last().map_or(before, |event| event.number);
@@ -80,7 +80,7 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     Ok(answer.into())
 }
 
-/// Reads the streams of a group together, in the order of time.
+/// Reads the streams of a group merged, in chronological order.
 pub(super) fn filter(cloud: &Cloud, call: &Call) -> Answered {
     let group = identified(call)?;
     let filter = Filter::parse(call.text("filterPattern").unwrap_or_default())?;
@@ -110,7 +110,7 @@ pub(super) fn filter(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "events": page.items, "searchedLogStreams": [], "nextToken": page.next }).into())
 }
 
-/// Text that sorts as events do: by time, then as they came.
+/// A sort key: by time, then by arrival.
 fn order(event: &Event) -> String {
     format!("{:020}{:020}", event.timestamp.max(0), event.number)
 }
@@ -125,7 +125,7 @@ fn found(stream: &str, event: &Event) -> Value {
     })
 }
 
-/// The times and messages of a batch, once it is known to be one.
+/// The times and messages of a valid batch.
 fn batch(call: &Call) -> Result<Vec<(i64, &str)>, AwsError> {
     let Some(events) = call.input.get("logEvents").and_then(Value::as_array).filter(|events| !events.is_empty()) else {
         return Err(invalid(constraint::violated("null", "logEvents", "Member must not be null")));
@@ -143,7 +143,7 @@ fn batch(call: &Call) -> Result<Vec<(i64, &str)>, AwsError> {
     Err(invalid("Log events in a single PutLogEvents request must be in chronological order."))
 }
 
-/// Whether an event is in `[startTime, endTime)`. An end that equals the time of an event excludes it.
+/// Whether an event is in `[startTime, endTime)`.
 fn in_time(call: &Call, event: &Event) -> bool {
     call.number("startTime").is_none_or(|start| event.timestamp >= start)
         && call.number("endTime").is_none_or(|end| event.timestamp < end)
@@ -154,7 +154,7 @@ fn page_size(cloud: &Cloud, call: &Call) -> Result<usize, AwsError> {
     Ok(cloud.page_size(asked, MOST_ON_A_PAGE, MOST_ON_A_PAGE))
 }
 
-/// Reads `f/…` or `b/…`: the direction, and the event where the page before ended.
+/// Parses `f/…` or `b/…`: the direction, and the event at the end of the previous page.
 fn token(token: &str) -> Result<(bool, u64), AwsError> {
     let refused = || invalid_token(paging::InvalidToken);
     let (direction, number) = token.split_once('/').ok_or_else(refused)?;

@@ -2,23 +2,23 @@
 
 use crate::error::AwsError;
 
-/// What a message must contain.
+/// The terms of a pattern.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
-    /// All of these,
+    /// All of these must occur.
     all: Vec<String>,
-    /// one of these, if there are any,
+    /// One of these must occur, if there are any.
     any: Vec<String>,
-    /// and none of these.
+    /// None of these may occur.
     none: Vec<String>,
 }
 
 impl Filter {
-    /// Reads `ERROR "exact phrase" ?this ?that -without`.
+    /// Parses `ERROR "exact phrase" ?this ?that -without`.
     ///
     /// # Errors
     /// For patterns over JSON (`{…}`), over columns (`[…]`) and for regular expressions (`%…%`), which are not
-    /// imitated.
+    /// supported.
     pub(super) fn parse(pattern: &str) -> Result<Self, AwsError> {
         let pattern = pattern.trim();
         if pattern.starts_with(['{', '[']) || pattern.contains('%') {
@@ -41,7 +41,7 @@ impl Filter {
         Ok(filter)
     }
 
-    /// Whether a message fits; the case of its letters matters.
+    /// Whether a message matches. Matching is case-sensitive.
     pub(super) fn fits(&self, message: &str) -> bool {
         let contains = |term: &String| message.contains(term.as_str());
         self.all.iter().all(contains)
@@ -50,7 +50,7 @@ impl Filter {
     }
 }
 
-/// Splits a word or a quoted phrase off.
+/// Splits off a word or a quoted phrase.
 fn term(text: &str) -> (&str, &str) {
     match text.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
@@ -63,7 +63,7 @@ mod tests {
     use super::Filter;
 
     #[test]
-    fn terms_are_all_wanted_phrases_are_exact_and_marks_make_them_optional_or_forbidden() {
+    fn all_terms_must_match_unless_marked_as_optional_or_excluded() {
         for (pattern, message, fits) in [
             ("", "anything", true),
             ("ERROR", "an ERROR here", true),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_over_json_is_not_imitated() {
+    fn a_pattern_over_json_is_not_supported() {
         let refused = Filter::parse("{ $.level = \"error\" }").unwrap_err();
         assert_eq!(refused.message, "the local cloud does not imitate the filter pattern { $.level = \"error\" }");
     }

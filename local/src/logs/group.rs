@@ -41,7 +41,7 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({}).into())
 }
 
-/// Lists groups by a prefix of their names, by a part of them, or by their identifiers.
+/// Lists groups by name prefix, by part of the name, or by identifier.
 pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     let prefix = constraint::optional(call, "logGroupNamePrefix", 512).map_err(invalid)?;
     let pattern = call.text("logGroupNamePattern");
@@ -54,7 +54,7 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     let class = call.text("logGroupClass");
     let wanted = |name: &str, group: &Group| {
         prefix.is_none_or(|prefix| name.starts_with(prefix))
-            // The pattern is a part of the name whatever its case, not an expression.
+            // The pattern is a case-insensitive substring, not an expression.
             && pattern.is_none_or(|part| name.to_lowercase().contains(&part.to_lowercase()))
             && identified.as_ref().is_none_or(|names| names.contains(&name))
             && class.is_none_or(|class| group.class == class)
@@ -130,7 +130,7 @@ pub(super) fn list_tags(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "tags": group.tags }).into())
 }
 
-/// The name of the group whose ARN is the `resourceArn` of a call.
+/// The name of the group in the `resourceArn` of a call.
 fn tagged<'a>(cloud: &Cloud, call: &'a Call) -> Result<&'a str, AwsError> {
     let arn = constraint::required(call, "resourceArn", 1011).map_err(invalid)?;
     if !arn.starts_with("arn:") || !arn.contains(":log-group:") {
@@ -140,7 +140,7 @@ fn tagged<'a>(cloud: &Cloud, call: &'a Call) -> Result<&'a str, AwsError> {
     if ours { name_in(call, arn) } else { Err(no_group()) }
 }
 
-/// The tags there are with those of the call on top.
+/// The existing tags, overridden by those of the call.
 fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<String, String>, AwsError> {
     let mut merged = there.clone();
     let Some(tags) = call.input.get("tags").and_then(Value::as_object) else { return Ok(merged) };

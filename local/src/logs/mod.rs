@@ -1,6 +1,6 @@
 //! CloudWatch Logs: groups, streams, and the events in them.
 //!
-//! Groups and streams are part of the world; events are kept beside it (`archive`), so that a busy function does not
+//! Groups and streams are part of the world. Events are stored separately (`archive`), so that a busy function does not
 //! make the world grow.
 
 mod archive;
@@ -23,29 +23,29 @@ use crate::{
     paging::InvalidToken,
 };
 
-/// How many events one stream keeps; older ones are dropped.
+/// The number of events that a stream keeps. Older ones are dropped.
 const MOST_EVENTS: usize = 10_000;
 
-/// The line in the place of those.
+/// The message that replaces them.
 const DROPPED: &str = "[local emulator] earlier lines of this stream were dropped: it keeps the last 10,000";
 
-/// The part of the world that belongs to this service.
+/// CloudWatch Logs' part of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
-    /// By Region and name, as `eu-west-1:/aws/lambda/hello`: the same name in two Regions is two groups.
+    /// By Region and name, such as `eu-west-1:/aws/lambda/hello`. The same name may exist in several Regions.
     #[serde(deserialize_with = "by_place")]
     groups: BTreeMap<String, Group>,
-    /// How many events there have been; each event carries its number.
+    /// The number of events ever written. Each event carries its number.
     #[serde(skip)]
     count: u64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Group {
-    /// Tells this group from an earlier one of the same name, whose events are gone.
+    /// Distinguishes this group from an earlier, deleted one of the same name.
     id: String,
     region: String,
-    /// Milliseconds since 1970, as all times of this service.
+    /// Milliseconds since 1970, like all times of this service.
     created: i64,
     retention_in_days: Option<i64>,
     class: String,
@@ -70,14 +70,14 @@ struct Event {
 }
 
 impl Event {
-    /// Whether it is Lambda's own line of this name.
+    /// Whether it is a log line of Lambda itself, such as `START`.
     fn is(&self, name: &str) -> bool {
         self.message.strip_prefix(name).is_some_and(|rest| rest.starts_with(" RequestId: "))
     }
 }
 
 impl Logs {
-    /// Writes one event, making the stream if need be, to a group of a Region. Answers whether that exists; it is not made.
+    /// Writes one event and creates the stream if needed. Returns false if the group does not exist.
     pub(crate) fn append(
         &mut self,
         (region, group): (&str, &str),
@@ -92,7 +92,7 @@ impl Logs {
         true
     }
 
-    /// Makes a group as Lambda does on the first invocation: it never expires. One that is there stays as it is.
+    /// Creates a group as Lambda does on the first invocation, without retention, unless it exists.
     pub(crate) fn ensure_group(&mut self, name: &str, region: &str) {
         self.groups.entry(place(region, name)).or_insert_with(|| Group::new(region));
     }
@@ -105,24 +105,24 @@ impl Logs {
         self.groups.get_mut(&place(region, name)).ok_or_else(no_group)
     }
 
-    /// The groups of a Region by their names.
+    /// The groups of a Region by name.
     fn groups_of(&self, region: &str) -> impl Iterator<Item = (&str, &Group)> {
         let here = self.groups.iter().filter(move |(_, group)| group.region == region);
         here.map(|(place, group)| (name_at(place), group))
     }
 }
 
-/// The place of a group. No name holds a colon.
+/// The key of a group. Names have no colon.
 fn place(region: &str, name: &str) -> String {
     format!("{region}:{name}")
 }
 
-/// The name of the group at a place.
+/// The name in a group's key.
 fn name_at(place: &str) -> &str {
     place.split_once(':').map_or(place, |(_, name)| name)
 }
 
-/// Reads groups; those of a world that was written when they were told by their names alone get their places.
+/// Reads groups. Older versions stored them by name alone, without the Region.
 fn by_place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Group>, D::Error> {
     let groups = BTreeMap::<String, Group>::deserialize(deserializer)?.into_iter();
     Ok(groups.map(|(key, group)| (place(&group.region, name_at(&key)), group)).collect())
@@ -155,8 +155,8 @@ impl Stream {
         self.events.push_back(event);
     }
 
-    /// Drops the oldest event and says so in its place. The START line of the request whose lines remain stays, because
-    /// readers learn from it which request they belong to.
+    /// Replaces the oldest event with a notice. The START line of a request stays as long as other lines of it do,
+    /// because readers use it to find the request.
     fn drop_oldest(&mut self) {
         let start = self.events.pop_front_if(|event| event.is("START"));
         self.events.pop_front_if(|event| event.message == DROPPED);
@@ -221,7 +221,7 @@ fn group_name(call: &Call) -> Result<&str, AwsError> {
     Err(invalid(constraint::violated(&format!("'{name}'"), "logGroupName", rule)))
 }
 
-/// The group that a call names by `logGroupName` or by `logGroupIdentifier`, a name or an ARN.
+/// The group of a call, from `logGroupName` or from `logGroupIdentifier`, which is a name or an ARN.
 fn identified(call: &Call) -> Result<&str, AwsError> {
     match (call.text("logGroupName"), call.text("logGroupIdentifier")) {
         (None, Some(identifier)) => name_in(call, identifier),
@@ -230,8 +230,8 @@ fn identified(call: &Call) -> Result<&str, AwsError> {
     }
 }
 
-/// The name in an ARN of a group, with or without the `:*` at its end; other text is a name already. A Region knows no
-/// groups of other ones.
+/// The name in a group's ARN, with or without `:*` at its end. Other text is returned as it is. Groups of other Regions
+/// are not found.
 fn name_in<'a>(call: &Call, identifier: &'a str) -> Result<&'a str, AwsError> {
     let Some((arn, name)) = identifier.split_once(":log-group:") else { return Ok(identifier) };
     let here = arn.split(':').nth(3) == Some(&*call.region);
@@ -252,7 +252,7 @@ fn stream_name(call: &Call) -> Result<&str, AwsError> {
 mod tests {
     use super::*;
 
-    /// The messages of a stream that has got these, after so many others of the same request.
+    /// The messages that a stream keeps after `before` lines of one request and then these.
     fn kept(before: usize, messages: &[&str]) -> Vec<String> {
         let mut stream = Stream::new();
         let all = (0..before).map(|_| "x").chain(messages.iter().copied());
@@ -261,12 +261,12 @@ mod tests {
         }
         assert!(stream.events.len() <= MOST_EVENTS);
         let numbers: Vec<u64> = stream.events.iter().map(|event| event.number).collect();
-        assert!(numbers.is_sorted_by(|one, next| one < next), "pages begin after the number of an event");
+        assert!(numbers.is_sorted_by(|one, next| one < next), "event numbers are not ascending");
         stream.events.into_iter().map(|event| event.message).filter(|message| message != "x").collect()
     }
 
     #[test]
-    fn a_stream_that_drops_lines_says_so_and_keeps_the_start_of_the_request_whose_lines_remain() {
+    fn dropped_lines_leave_a_notice_and_the_start_line_of_the_current_request() {
         let (start, end, report) = ("START RequestId: 1 Version: 1", "END RequestId: 1", "REPORT RequestId: 1\t");
         let many = vec!["x"; MOST_EVENTS];
         let after = |first: &[&'static str]| first.iter().copied().chain(many.iter().copied()).collect::<Vec<_>>();

@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Stream {
-    /// What CloudWatch bills: every message, and 26 bytes for each.
+    /// The size that CloudWatch bills: each message plus 26 bytes.
     pub(super) fn stored_bytes(&self) -> usize {
         self.events.iter().map(|event| event.message.len() + 26).sum()
     }
@@ -39,7 +39,7 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     removed.map(|_| json!({}).into()).ok_or_else(no_stream)
 }
 
-/// Lists the streams of a group by name, or by their last event.
+/// Lists the streams of a group by name or by last event.
 pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     let name = identified(call)?;
     let prefix = constraint::optional(call, "logStreamNamePrefix", 512).map_err(invalid)?;
@@ -61,7 +61,7 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     if call.input.get("descending").and_then(Value::as_bool) == Some(true) {
         streams.reverse();
     }
-    // The order is not always that of the names, so a page begins at a place in the order.
+    // The order may not be that of the names, so the page token is a position.
     let places = streams.into_iter().enumerate().map(|(place, (_, summary))| (format!("{place:09}"), summary));
     let page = paging::page(places, call.text("nextToken"), cloud.page_size(asked, 50, 50)).map_err(invalid_token)?;
     Ok(json!({ "logStreams": page.items, "nextToken": page.next }).into())

@@ -7,10 +7,10 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// Rings once after a time of the real clock.
+/// A timer on the real clock.
 ///
-/// A timer of tokio would ring at once under a clock that a test has stopped: tokio turns such a clock forward when
-/// nothing but a foreign process is awaited. The blocking task also keeps it from doing so meanwhile.
+/// A tokio timer would fire at once in tests with a paused clock: tokio advances it while only a child process is
+/// awaited. The blocking task also prevents tokio from advancing the clock.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     bell: oneshot::Receiver<()>,
@@ -23,16 +23,16 @@ impl Alarm {
         let (ring, bell) = oneshot::channel();
         tokio::task::spawn_blocking(move || {
             if disarmed.recv_timeout(delay) == Err(RecvTimeoutError::Timeout) {
-                // The one who waited may have stopped waiting.
+                // The receiver may have been dropped.
                 let _ = ring.send(());
             }
         });
         Self { bell, _armed: armed }
     }
 
-    /// Waits until it rings; safe to cancel and to call again until then.
+    /// Waits for the timer. Cancel-safe until it has fired.
     pub(crate) async fn rings(&mut self) {
-        // The sender is dropped unused only when the whole of tokio stops.
+        // The sender is dropped unused only when tokio shuts down.
         let _ = (&mut self.bell).await;
     }
 }

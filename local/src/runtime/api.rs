@@ -1,4 +1,4 @@
-//! The Lambda Runtime API, one small HTTP server per process.
+//! The Lambda Runtime API: one HTTP server per process.
 
 use std::{
     convert::Infallible,
@@ -23,7 +23,7 @@ use super::lock;
 
 const VERSION: &str = "/2018-06-01/runtime/";
 
-/// A request on its way into the process.
+/// A request for the process.
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) request_id: String,
@@ -34,18 +34,18 @@ pub(super) struct Delivery {
     pub(super) payload: Bytes,
 }
 
-/// What the process says.
+/// A message from the process.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// It asks for the next request.
+    /// It is ready for the next request.
     Ready,
     Response(Bytes),
     Failure(Bytes),
-    /// It could not even start.
+    /// It failed to start.
     InitFailure(Bytes),
 }
 
-/// The server's other side.
+/// The handle of the server.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
     pub(super) address: SocketAddr,
@@ -65,13 +65,13 @@ impl RuntimeApi {
         Ok(Self { address, deliveries, events, server })
     }
 
-    /// Hands a request to the process, which takes it when it asks for it.
+    /// Queues a request until the process polls for it.
     pub(super) fn deliver(&self, delivery: Delivery) {
-        // The other end is gone only when the server is, and then the process is about to be.
+        // The receiver is dropped only with the server, just before the process ends.
         let _ = self.deliveries.send(delivery);
     }
 
-    /// Waits for the process to say something; safe to cancel.
+    /// Waits for a message from the process. Cancel-safe.
     pub(super) async fn event(&mut self) -> Event {
         match self.events.recv().await {
             Some(event) => event,
@@ -89,7 +89,7 @@ impl Drop for RuntimeApi {
 #[derive(Debug)]
 struct Desk {
     delivered: tokio::sync::Mutex<mpsc::UnboundedReceiver<Delivery>>,
-    /// The request whose answer is awaited.
+    /// The id of the request in progress.
     current: Mutex<Option<String>>,
     events: mpsc::UnboundedSender<Event>,
 }
@@ -104,7 +104,7 @@ async fn accept(listener: TcpListener, desk: Arc<Desk>) {
                 let desk = Arc::clone(&desk);
                 async move { Ok::<_, Infallible>(desk.answer(request).await) }
             });
-            // A process that hangs up in the middle is seen by its end, not here.
+            // A process that disconnects is detected by its exit, not here.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -134,7 +134,7 @@ impl Desk {
     }
 
     async fn next(&self) -> Response<Full<Bytes>> {
-        // The channel is closed only when the instance is gone, and the process with it.
+        // The channel is closed only when the instance and its process are gone.
         let _ = self.events.send(Event::Ready);
         let Some(delivery) = self.delivered.lock().await.recv().await else {
             return refusal(StatusCode::GONE, "process");

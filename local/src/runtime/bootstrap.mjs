@@ -42,7 +42,7 @@ function patchConsole() {
   }
 }
 
-// One event in the log: a carriage return is a line break within it.
+// Writes one log event. A carriage return is a line break within it.
 function writeLog(level, message) {
   const line = `${new Date().toISOString()}\t${requestId || "undefined"}\t${level}\t${message}`;
   process.stdout.write(line.replace(/\r?\n/g, "\r") + "\n");
@@ -102,7 +102,7 @@ function makeContext(headers) {
   };
 }
 
-// A handler answers by the promise it returns, or by its callback when it returns none.
+// A handler returns a promise, or calls its callback.
 function invoke(handler, event, context) {
   return new Promise((resolve, reject) => {
     const callback = (error, result) => (error ? reject(error) : resolve(result));
@@ -130,7 +130,7 @@ function marshal(result) {
   }
 }
 
-// Standard output is a pipe, which Node.js writes at once on POSIX systems, so nothing is left to flush.
+// Standard output is a pipe, which Node.js writes synchronously on POSIX systems, so nothing must be flushed.
 async function serve(handler) {
   for (;;) {
     const next = await call("GET", "/invocation/next");

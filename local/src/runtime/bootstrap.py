@@ -125,7 +125,7 @@ def describe(error, request_id=None):
     else:
         message, kind, trace = str(error), type(error).__name__, own_frames(error)
     described = {"errorMessage": message, "errorType": kind, "requestId": request_id or "", "stackTrace": trace}
-    # One event in the log: a carriage return is a line break within it.
+    # One log event. A carriage return is a line break within it.
     text = f"[ERROR] {kind}: {message}\n"
     if trace:
         text += "Traceback (most recent call last):\n" + "".join(trace)

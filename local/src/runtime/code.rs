@@ -1,4 +1,4 @@
-//! The code of functions, unpacked once per zip.
+//! The unpacked code of functions, one folder per zip.
 
 use std::{
     fs,
@@ -17,16 +17,16 @@ use super::{Place, unpack::unpack};
 const PYTHON: &str = include_str!("bootstrap.py");
 const NODE: &str = include_str!("bootstrap.mjs");
 
-/// A folder that lives as long as the cloud.
+/// A temporary folder, deleted with the emulator.
 #[derive(Debug, Default)]
 pub(super) struct CodeCache {
     folder: OnceLock<TempDir>,
-    /// One unpacking at a time, so that no process starts from half a folder.
+    /// Serializes unpacking, so that no process starts from a partial folder.
     unpacking: Arc<Mutex<()>>,
 }
 
 impl CodeCache {
-    /// Finds or unpacks the zip.
+    /// Returns the folder of the zip, unpacking it if needed.
     pub(super) async fn unpack(&self, key: &str, zip: Bytes) -> io::Result<Place> {
         let _alone = self.unpacking.lock().await;
         let root = self.folder()?.to_owned();
@@ -46,8 +46,8 @@ impl CodeCache {
         if let Some(folder) = self.folder.get() {
             return Ok(folder.path());
         }
-        // Code and what functions write may be secret, and others on this machine can read what is in the folder for
-        // temporary files.
+        // The code and the files of functions may be secret, but the system's temporary folder is readable by other
+        // users.
         let private = fs::Permissions::from_mode(0o700);
         let folder = tempfile::Builder::new().prefix("stackctl-local-").permissions(private).tempdir()?;
         for name in ["code", "runtime", "tmp"] {
@@ -60,7 +60,7 @@ impl CodeCache {
     }
 }
 
-/// Keys of blobs may hold characters that file names may not.
+/// Blob names may have characters that file names must not have.
 fn folder_name(key: &str) -> String {
     key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '_' }).collect()
 }

@@ -1,10 +1,10 @@
-//! The environment of a function's process: what Lambda sets, the function's own variables, and nothing of ours.
+//! The environment of a function's process: Lambda's variables and the function's own, none of the emulator's.
 
 use std::{collections::BTreeMap, env, ffi::OsString};
 
 use super::{Order, Place, interpreter::Interpreter};
 
-/// Credentials that no AWS accepts, of the form that SDKs expect.
+/// Fake credentials in the format that SDKs expect.
 const ACCESS_KEY_ID: &str = "ASIALOCALLOCALLOCAL0";
 
 /// The variables of one process.
@@ -40,13 +40,13 @@ pub(super) fn variables(
     if *interpreter != Interpreter::Bootstrap {
         set("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", settings.runtime));
     }
-    // An SDK in the function must reach this cloud and nothing else, unless the function's own variables say where.
+    // An SDK in the function must reach only this emulator, unless the function's own variables set an endpoint.
     if let Some(cloud) = cloud {
         variables.entry("AWS_ENDPOINT_URL".into()).or_insert_with(|| cloud.into());
     }
     variables.insert("LAMBDA_TASK_ROOT".into(), place.task_root.clone().into());
     variables.insert("LAMBDA_RUNTIME_DIR".into(), place.bootstraps.clone().into());
-    // The home folder is an empty one, so that no file of the person's, as ~/.aws, is found by accident.
+    // The home folder is an empty one, so that files such as `~/.aws` are not used by accident.
     for key in ["HOME", "TMPDIR"] {
         variables.entry(key.into()).or_insert_with(|| place.scratch.clone().into());
     }

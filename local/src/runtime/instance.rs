@@ -1,4 +1,4 @@
-//! One process of a function from its start to its end, and its way through one request.
+//! One process of a function, from start to exit, and the handling of a request.
 
 use std::{
     fmt::Write as _,
@@ -24,9 +24,9 @@ use super::{
 };
 use crate::cloud::WeakCloud;
 
-/// What a process may take to start before the function's own time begins to run.
+/// The time limit for starting a process, before the function's timeout begins.
 const LONGEST_INIT: Duration = Duration::from_secs(10);
-/// Of an answer to a synchronous request.
+/// The largest response to a synchronous request, in bytes.
 const LARGEST_RESPONSE: usize = 6_291_556;
 
 /// One execution environment.
@@ -36,7 +36,7 @@ pub(super) struct Instance {
     output: Output,
     api: RuntimeApi,
     log_stream: String,
-    /// What to remark in the log before the first request.
+    /// A note to log before the first request.
     note: Option<String>,
     phase: Phase,
 }
@@ -54,7 +54,7 @@ pub(super) fn log_stream(order: &Order) -> String {
     format!("{today}/[{}]{}", order.version.label, Uuid::new_v4().simple())
 }
 
-/// How a request ended.
+/// The end of a request.
 #[derive(Debug)]
 enum End {
     Response(Bytes),
@@ -64,7 +64,7 @@ enum End {
 }
 
 impl Instance {
-    /// Starts a process; it is ready when it asks for its first request.
+    /// Starts a process. It is ready when it polls for its first request.
     pub(super) async fn start(
         cloud: &WeakCloud,
         order: &Order,
@@ -85,19 +85,19 @@ impl Instance {
         &self.log_stream
     }
 
-    /// Whether it can take another request.
+    /// Whether it can handle another request.
     pub(super) fn is_reusable(&mut self) -> bool {
         self.phase == Phase::Waiting && self.process.is_running()
     }
 
-    /// Waits until the process asks for a request; returns the payload that tells why it did not.
+    /// Waits until the process polls for a request. Returns the error payload if it fails to start.
     pub(super) async fn init(&mut self, request_id: &str, journal: &mut Journal) -> Option<Bytes> {
         let mut alarm = Alarm::after(LONGEST_INIT);
         let end = self.until_ready(journal, &mut alarm).await?;
         Some(settle(end, request_id, LONGEST_INIT, journal).0)
     }
 
-    /// Takes one request through the process; returns the payload and whether it tells of an error.
+    /// Runs one request. Returns the payload and whether it is an error.
     pub(super) async fn run(&mut self, order: &Order, request_id: &str, journal: &mut Journal) -> (Bytes, bool) {
         if let Some(note) = self.note.take() {
             journal.write(&note);
@@ -123,7 +123,7 @@ impl Instance {
         (payload, error_type.is_some())
     }
 
-    /// Hands the request over and waits until the process has answered and asked for another.
+    /// Delivers the request and waits until the process has responded and polls for the next one.
     async fn request(&mut self, order: &Order, request_id: &str, timeout: Duration, journal: &mut Journal) -> End {
         let deadline = Timestamp::now().as_millisecond() + i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
         self.api.deliver(Delivery {
@@ -143,14 +143,15 @@ impl Instance {
                 Happening::Ended(end) => return end,
             }
         };
-        // The answer stands, whatever the process does next; but it takes no other request before it asks for one.
+        // The response is final whatever the process does next. The process is reusable only once it polls for a
+        // request.
         if self.until_ready(journal, &mut alarm).await.is_some() {
             self.phase = Phase::Broken;
         }
         end
     }
 
-    /// Waits for the process to ask for a request; returns how it ended instead.
+    /// Waits until the process polls for a request. Returns its end if it does not.
     async fn until_ready(&mut self, journal: &mut Journal, alarm: &mut Alarm) -> Option<End> {
         loop {
             match self.happening(journal, alarm).await {
@@ -168,7 +169,7 @@ impl Instance {
         }
     }
 
-    /// Waits for the next thing that matters and writes the output meanwhile.
+    /// Waits for the next event and writes the output meanwhile.
     async fn happening(&mut self, journal: &mut Journal, alarm: &mut Alarm) -> Happening {
         let happening = loop {
             tokio::select! {
@@ -182,7 +183,7 @@ impl Instance {
         if let Happening::Ended(_) = happening {
             self.phase = Phase::Broken;
         }
-        // What was written before it happened is in the pipe by now.
+        // Output written before the event is in the pipe by now.
         for line in self.output.rest() {
             journal.write(&line);
         }
@@ -218,14 +219,14 @@ impl Instance {
     }
 }
 
-/// What a request waits for.
+/// An event that a request waits for.
 #[derive(Debug)]
 enum Happening {
     Said(Event),
     Ended(End),
 }
 
-/// The payload that Lambda answers for this end, and the type of the error if it is one.
+/// Lambda's payload for this end, and the error type if it is an error.
 fn settle(end: End, request_id: &str, timeout: Duration, journal: &mut Journal) -> (Bytes, Option<String>) {
     match end {
         End::Response(payload) if payload.len() > LARGEST_RESPONSE => {
@@ -267,7 +268,7 @@ fn describe(status: Option<ExitStatus>) -> String {
     }
 }
 
-/// In X-Ray's form; not sampled, as nothing here traces.
+/// A trace id in X-Ray's format. It is not sampled, because the emulator does not trace.
 fn trace_id() -> String {
     let id = Uuid::new_v4().simple().to_string();
     let (root, parent) = (&id[..24], &id[16..]);

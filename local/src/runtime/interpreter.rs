@@ -1,4 +1,4 @@
-//! Which program of this machine runs a runtime.
+//! Finding the local interpreter for a runtime.
 
 use std::{
     collections::BTreeMap,
@@ -11,29 +11,29 @@ use thiserror::Error;
 
 use super::lock;
 
-/// What runs a function.
+/// The interpreter of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Interpreter {
-    /// A Python of this machine.
+    /// A local Python.
     Python {
         /// The program itself, not a shim.
         program: PathBuf,
-        /// A remark when it is another version than the runtime's.
+        /// A note if its version differs from the runtime's.
         note: Option<String>,
     },
-    /// A Node.js of this machine.
+    /// A local Node.js.
     Node {
         /// The program itself, not a shim.
         program: PathBuf,
-        /// A remark when it is another version than the runtime's.
+        /// A note if its version differs from the runtime's.
         note: Option<String>,
     },
-    /// The function brings its own program.
+    /// The function's own `bootstrap` program.
     Bootstrap,
 }
 
-/// A runtime that this machine cannot run.
+/// A runtime that cannot run on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MissingInterpreter {
@@ -45,12 +45,12 @@ pub enum MissingInterpreter {
     NotInstalled {
         /// The function's runtime.
         runtime: String,
-        /// What was looked for.
+        /// The program that was searched for.
         program: &'static str,
-        /// What to install.
+        /// The product to install.
         product: &'static str,
     },
-    /// The local cloud has no way to run it.
+    /// The emulator does not support the runtime.
     #[error(
         "the local cloud does not run {runtime}; it runs python*, nodejs* and provided* functions, others only on AWS"
     )]
@@ -61,7 +61,7 @@ pub enum MissingInterpreter {
 }
 
 impl Interpreter {
-    /// The remark to make when this is another version than the function asks for.
+    /// A note if the interpreter's version differs from the runtime's.
     #[must_use]
     pub fn note(&self) -> Option<&str> {
         match self {
@@ -71,14 +71,15 @@ impl Interpreter {
     }
 }
 
-/// Finds what runs functions of a runtime on this machine. It starts the candidates to ask for their version, so the
-/// first time takes a moment.
+/// Finds the local interpreter for a runtime. The first call starts the candidates to get their versions, which takes a
+/// moment.
 ///
 /// # Errors
-/// When nothing here runs them.
+/// When this machine has no interpreter for it.
 pub fn interpreter_for(runtime: &str) -> Result<Interpreter, MissingInterpreter> {
     static FOUND: Mutex<BTreeMap<String, Interpreter>> = Mutex::new(BTreeMap::new());
-    // Whoever looks meanwhile waits for the answer. What is missing may be installed, so it is looked for again.
+    // Concurrent callers wait for the search. A missing interpreter may be installed later, so only found ones are
+    // cached.
     let mut found = lock(&FOUND);
     if let Some(known) = found.get(runtime) {
         return Ok(known.clone());
@@ -127,7 +128,7 @@ fn ask_node(name: &str) -> Option<(PathBuf, String)> {
     ask(name, &["-p", "process.execPath + '\\n' + process.versions.node"])
 }
 
-/// Asks a program where it is and which version; a shim for a version that is not there fails.
+/// Runs a program to get its path and version. A shim for a missing version fails.
 fn ask(name: &str, arguments: &[&str]) -> Option<(PathBuf, String)> {
     let output = Command::new(name).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;

@@ -1,17 +1,17 @@
-//! What a request leaves in the log: Lambda's own lines and the function's output.
+//! The log of a request: Lambda's own lines and the function's output.
 
 use jiff::Timestamp;
 
 use super::Order;
 use crate::cloud::{Cloud, WeakCloud};
 
-/// How much of the log `Invoke` gives back.
+/// The size of the log tail that `Invoke` returns.
 const TAIL: usize = 4096;
 
 /// The log of one request.
 #[derive(Debug)]
 pub(super) struct Journal {
-    /// `None` when the role may not write there, or there is nowhere to write.
+    /// `None` if the role may not write there or the emulator is gone.
     destination: Option<Destination>,
     text: String,
 }
@@ -26,8 +26,8 @@ struct Destination {
 }
 
 impl Journal {
-    /// Opens the log as the function's role may: without `logs:PutLogEvents` nothing is kept, and a group that is not
-    /// there is made only with `logs:CreateLogGroup`.
+    /// Opens the log with the permissions of the function's role. Without `logs:PutLogEvents` nothing is logged. A
+    /// missing group is created only with `logs:CreateLogGroup`.
     pub(super) fn open(cloud: &WeakCloud, order: &Order, stream: &str) -> Self {
         let destination = cloud.upgrade().and_then(|alive| Destination::open(&alive, order, stream));
         Self { destination, text: String::new() }
@@ -37,7 +37,7 @@ impl Journal {
     pub(super) fn write(&mut self, message: &str) {
         self.text.push_str(message);
         self.text.push('\n');
-        // Only the tail is ever asked for, so a talkative function need not be kept whole.
+        // Only the tail is returned, so the rest need not be kept.
         if self.text.len() > 16 * TAIL {
             self.text = self.tail();
         }

@@ -1,7 +1,7 @@
-//! Running functions as processes: one per concurrent request, kept warm, spoken to through the Lambda Runtime API.
+//! Running functions as processes: one per concurrent request, kept warm, connected through the Lambda Runtime API.
 //!
-//! It knows neither API Gateway nor the control plane: it takes an [`Order`] and gives an [`Outcome`]. Time is real
-//! here, whatever a test does to tokio's clock, because the processes live in real time.
+//! This module knows neither API Gateway nor the control plane: it takes an [`Order`] and returns an [`Outcome`]. It
+//! uses the real clock, even when a test controls tokio's clock, because processes run in real time.
 
 mod alarm;
 mod api;
@@ -48,61 +48,61 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) function_name: String,
-    /// Unqualified.
+    /// The unqualified ARN.
     pub(crate) function_arn: String,
-    /// As the caller named it.
+    /// The ARN as given by the caller.
     pub(crate) invoked_arn: String,
     pub(crate) version: Version,
     pub(crate) reserved_concurrency: Option<u32>,
     pub(crate) payload: Bytes,
-    /// JSON, for the context object.
+    /// JSON for the context object.
     pub(crate) client_context: Option<String>,
 }
 
 impl Order {
-    /// The Region that the ARN names.
+    /// The Region in the ARN.
     fn region(&self) -> &str {
         self.function_arn.split(':').nth(3).unwrap_or_default()
     }
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Outcome {
     pub(crate) request_id: String,
     pub(crate) payload: Bytes,
-    /// Whether the payload tells of an error of the function.
+    /// Whether the payload is a function error.
     pub(crate) failed: bool,
-    /// The end of the log that this request wrote, at most 4 KB.
+    /// The end of the log of this request, at most 4 KB.
     pub(crate) log_tail: String,
 }
 
-/// Why a request never reached the function.
+/// The reason why a request did not reach the function.
 #[derive(Debug)]
 pub(crate) enum NotRun {
     /// The reserved concurrency is used up.
     Throttled,
-    /// This machine cannot run it.
+    /// This machine cannot run the function.
     Impossible(String),
 }
 
-/// The processes of one cloud. They die with it.
+/// The processes of one emulator. They end with it.
 #[derive(Debug, Default)]
 pub(crate) struct Runtime {
     pools: Arc<Pools>,
     code: Arc<CodeCache>,
-    /// Requests under way. A caller that hangs up does not stop its function, on AWS and here.
+    /// Requests in progress. As on AWS, a caller that disconnects does not stop its function.
     requests: Mutex<JoinSet<()>>,
     reaper: Mutex<Option<Reaper>>,
 }
 
 impl Runtime {
-    /// Ends the idle processes of a function at once and its busy ones after their request.
+    /// Ends the idle processes of a function now and the busy ones after their request.
     pub(crate) fn retire(&self, function_arn: &str) {
         self.pools.retire(function_arn);
     }
 
-    /// Ends the processes of one version likewise.
+    /// Ends the processes of one version in the same way.
     pub(crate) fn retire_version(&self, function_arn: &str, version: &str) {
         self.pools.retire_version(function_arn, version);
     }
@@ -113,7 +113,7 @@ impl Runtime {
         self.pools.clear();
     }
 
-    /// Lets what is idle for long be ended from now on.
+    /// Starts ending processes that have been idle for long.
     fn reap_idle(&self) {
         lock(&self.reaper).get_or_insert_with(|| Reaper::start(&self.pools));
     }
@@ -126,7 +126,7 @@ impl Runtime {
     }
 }
 
-/// Runs a function to the end of one request.
+/// Runs a function for one request.
 pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> {
     let runtime = cloud.runtime();
     let wanted = order.version.settings.runtime.clone();
@@ -140,17 +140,18 @@ pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> 
     runtime.start_request(async move {
         let outcome = serve(&weak, &pool, &code, (interpreter, order)).await;
         drop(admission);
-        // Nobody else keeps what an asynchronous request or one whose caller hung up has logged.
+        // Saves the log of an asynchronous request, or of one whose caller has disconnected.
         if let Some(Err(error)) = weak.upgrade().map(|cloud| cloud.save()) {
             tracing::error!(%error, "the local cloud could not be saved");
         }
-        // A caller that hung up does not wait for the outcome any more.
+        // A caller that has disconnected does not receive the outcome.
         let _ = answer.send(outcome);
     });
     answered.await.unwrap_or_else(|_| Err(NotRun::Impossible("the local cloud is stopping".into())))
 }
 
-/// Starts a process for the requests to come, as provisioned concurrency does; answers the error with which it did not.
+/// Starts a process for later requests, as provisioned concurrency does. Returns the error payload if it fails to
+/// start.
 pub(crate) async fn start_ahead(cloud: &Cloud, order: Order) -> Result<Option<Bytes>, NotRun> {
     let runtime = cloud.runtime();
     let wanted = order.version.settings.runtime.clone();
@@ -176,7 +177,7 @@ pub(crate) async fn start_ahead(cloud: &Cloud, order: Order) -> Result<Option<By
     Ok(failed)
 }
 
-/// Starts a process; the inner error is that of the program that a function brings itself.
+/// Starts a process. The inner error is that of the function's own program.
 async fn started(
     cloud: &WeakCloud,
     code: &CodeCache,
@@ -214,7 +215,7 @@ async fn serve(
     Ok(Outcome { request_id, payload, failed, log_tail: journal.tail() })
 }
 
-/// What Lambda answers when the function's own program cannot be started.
+/// Lambda's response if the function's own program cannot be started.
 fn no_entrypoint(cloud: &WeakCloud, order: &Order, request_id: String, error: &io::Error) -> Outcome {
     let reason = if error.kind() == io::ErrorKind::NotFound {
         "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]".to_owned()
@@ -228,7 +229,7 @@ fn no_entrypoint(cloud: &WeakCloud, order: &Order, request_id: String, error: &i
     Outcome { request_id, payload: payload.into(), failed: true, log_tail: journal.tail() }
 }
 
-/// Where the code of a function and the bootstraps lie.
+/// The folders of a function's code, of the bootstraps and of temporary files.
 #[derive(Debug)]
 struct Place {
     task_root: PathBuf,

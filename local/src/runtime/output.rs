@@ -1,14 +1,14 @@
-//! What a process writes, line by line.
+//! The output of a process, line by line.
 
 use std::{io, os::fd::OwnedFd};
 
 use bytes::BytesMut;
 use tokio::{io::AsyncReadExt as _, net::unix::pipe};
 
-/// CloudWatch takes events up to 256 KB; Lambda splits longer lines.
+/// CloudWatch accepts events of up to 256 KB. Lambda splits longer lines.
 const LONGEST_LINE: usize = 256 * 1024;
 
-/// The reading end of a process's output. Between requests nobody reads, as Lambda freezes a function between them.
+/// The reading end of a process's output. It is not read between requests, as Lambda freezes a function between them.
 #[derive(Debug)]
 pub(super) struct Output {
     pipe: pipe::Receiver,
@@ -22,7 +22,7 @@ impl Output {
         Ok(Self { pipe, unread: BytesMut::new(), ended: false })
     }
 
-    /// Waits for a whole line, for ever when the output has ended; safe to cancel.
+    /// Waits for a whole line, forever once the output has ended. Cancel-safe.
     pub(super) async fn line(&mut self) -> String {
         loop {
             if let Some(line) = self.take_line() {
@@ -36,7 +36,7 @@ impl Output {
         }
     }
 
-    /// Everything written by now, the unfinished last line too.
+    /// Everything written so far, including an incomplete last line.
     pub(super) fn rest(&mut self) -> Vec<String> {
         let mut chunk = [0; 8192];
         while let Ok(read @ 1..) = self.pipe.try_read(&mut chunk) {
@@ -64,7 +64,7 @@ impl Output {
     }
 }
 
-/// A carriage return within a line is how Lambda's own runtimes keep a stack trace in one event.
+/// Lambda's own runtimes use carriage returns to keep a stack trace in one event.
 fn text(line: &[u8]) -> String {
     String::from_utf8_lossy(line).trim_end_matches('\r').replace('\r', "\n")
 }

@@ -1,4 +1,4 @@
-//! The processes of each version of each function: which are idle, how many there may be.
+//! The processes of each function version: the idle ones and the limit.
 
 use std::{
     collections::HashMap,
@@ -13,15 +13,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Order, instance::Instance, lock};
 
-/// More requests than this wait, so that a burst does not take the machine down.
+/// Requests beyond this limit wait, so that a burst does not overload the machine.
 const LARGEST_POOL: usize = 10;
 
-/// The pools by the function's ARN, then by its version.
+/// The pools by function ARN, then by version.
 #[derive(Debug, Default)]
 pub(super) struct Pools(Mutex<HashMap<String, HashMap<String, Arc<Pool>>>>);
 
 impl Pools {
-    /// The pool for exactly this code and configuration; processes of an earlier one are retired.
+    /// The pool for this code and configuration. Processes of an earlier one are retired.
     pub(super) fn of(&self, order: &Order) -> Arc<Pool> {
         let mut pools = lock(&self.0);
         let version = order.version.label.clone();
@@ -51,7 +51,7 @@ impl Pools {
         }
     }
 
-    /// Ends what has been idle for so long.
+    /// Ends processes that have been idle for this long.
     pub(super) fn reap(&self, idle: Duration) {
         for pool in lock(&self.0).values().flat_map(HashMap::values) {
             lock(&pool.idle).retain(|(_, since)| since.elapsed() < idle);
@@ -59,7 +59,7 @@ impl Pools {
     }
 }
 
-/// The processes of one state of one version.
+/// The processes of one revision of one version.
 #[derive(Debug)]
 pub(super) struct Pool {
     revision: String,
@@ -82,7 +82,7 @@ impl Default for Pool {
 }
 
 impl Pool {
-    /// Counts a request in, unless the reserved concurrency is used up.
+    /// Counts a request, unless the reserved concurrency is used up.
     pub(super) fn admit(&self, reserved: Option<u32>) -> Option<Admission> {
         let limit = reserved.unwrap_or(u32::MAX);
         self.requests
@@ -91,12 +91,12 @@ impl Pool {
             .then(|| Admission(Arc::clone(&self.requests)))
     }
 
-    /// Waits for the right to have one process busy.
+    /// Waits for a free process slot.
     pub(super) async fn permit(&self) -> OwnedSemaphorePermit {
         Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed")
     }
 
-    /// The process used last, so that the others can become idle for long.
+    /// The most recently used process, so that the others can become idle for long.
     pub(super) fn take_idle(&self) -> Option<Instance> {
         let mut idle = lock(&self.idle);
         while let Some((mut instance, _)) = idle.pop() {

@@ -1,4 +1,4 @@
-//! One child process in a process group of its own, which dies with this value, descendants and all.
+//! One child process with its own process group, which is killed when this value is dropped.
 
 use std::{
     ffi::OsString,
@@ -18,7 +18,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts what runs a function, with exactly these variables, its output and errors joined in one pipe.
+    /// Starts the process of a function with exactly these variables. Stdout and stderr share one pipe.
     pub(super) async fn start(
         interpreter: &Interpreter,
         place: &Place,
@@ -42,7 +42,7 @@ impl Process {
         Ok((Self { child, group }, Output::new(reader)?))
     }
 
-    /// Waits for its end; safe to cancel.
+    /// Waits for its exit. Cancel-safe.
     pub(super) async fn ended(&mut self) -> Option<ExitStatus> {
         self.child.wait().await.ok()
     }
@@ -51,7 +51,7 @@ impl Process {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// The most memory it ever had, in megabytes, where the system tells.
+    /// The peak memory in megabytes, if the system reports it.
     pub(super) fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.group)).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -61,7 +61,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Kills the group, not the one process: a function may have started others.
+    /// Kills the whole group, because a function may have started other processes.
     fn drop(&mut self) {
         let script = "kill -s KILL -- -$0";
         let killed = Command::new("/bin/sh")
@@ -78,7 +78,7 @@ impl Drop for Process {
 
 fn command_line(interpreter: &Interpreter, place: &Place) -> (PathBuf, Vec<OsString>) {
     match interpreter {
-        // The task root is read-only on Lambda, so no compiled files are left in it.
+        // The task root is read-only on Lambda, so Python must not write compiled files to it.
         Interpreter::Python { program, .. } => {
             (program.clone(), vec!["-B".into(), place.bootstraps.join("bootstrap.py").into()])
         }
@@ -87,12 +87,12 @@ fn command_line(interpreter: &Interpreter, place: &Place) -> (PathBuf, Vec<OsStr
     }
 }
 
-/// The program that a `provided` function brings.
+/// The program of a `provided` function.
 pub(super) fn bootstrap(task_root: &Path) -> PathBuf {
     task_root.join("bootstrap")
 }
 
-/// A program just written is "busy" as long as any process forked meanwhile still holds it open for writing.
+/// A new program is "busy" while another process that was forked meanwhile has it open for writing.
 async fn spawn(command: &mut tokio::process::Command) -> io::Result<tokio::process::Child> {
     for _ in 0..20 {
         match command.spawn() {

@@ -1,4 +1,4 @@
-//! Ending processes that nobody has needed for a while.
+//! Ending idle processes.
 
 use std::{
     sync::{
@@ -15,7 +15,7 @@ const ROUND: Duration = Duration::from_secs(20);
 /// Lambda keeps an environment for some minutes after its last request.
 const IDLE: Duration = Duration::from_mins(5);
 
-/// A thread that goes round as long as this value lives.
+/// A thread that runs as long as this value lives.
 #[derive(Debug)]
 pub(super) struct Reaper {
     _alive: mpsc::Sender<()>,

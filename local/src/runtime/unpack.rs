@@ -1,4 +1,4 @@
-//! Unpacks the zip of a function so that nothing is written outside of its folder, and no more than the zip says.
+//! Unpacks the zip of a function, writing nothing outside its folder and no more than the sizes that the zip declares.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use zip::{ZipArchive, read::ZipFile};
 
-/// Unpacks into a folder that appears when everything is in it.
+/// Unpacks into a temporary folder, then renames it to `target`.
 pub(super) fn unpack(zip: &[u8], target: &Path) -> io::Result<()> {
     let half = target.with_extension("half");
     if half.exists() {
@@ -38,17 +38,17 @@ fn unpack_entry(folder: &Path, mut entry: ZipFile<'_, Cursor<&[u8]>>) -> io::Res
         return symlink(text, path);
     }
     let mode = seen_by_lambda(entry.unix_mode().unwrap_or(0o644));
-    // Never through what is there: of two entries of one name the second could be written to where the first one points.
+    // `create_new`: with two entries of one name, the first may be a symlink that the second would be written through.
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     let (size, name) = (entry.size(), entry.name().to_owned());
-    // One byte more than the zip says is enough to know that it lies.
+    // Reading one byte more than declared is enough to detect a wrong size.
     if io::copy(&mut entry.take(size + 1), &mut file)? > size {
         return Err(refused(&name, "is larger than the zip says"));
     }
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
-/// Makes the folders of a name, one below the other; a symlink is no folder, wherever it points.
+/// Creates the folders of a path one by one. A symlink is rejected, wherever it points.
 fn make_folders(folder: &Path, name: &Path) -> io::Result<PathBuf> {
     let mut path = folder.to_owned();
     for part in name.components().filter(|part| matches!(part, Component::Normal(_))) {
@@ -63,8 +63,8 @@ fn make_folders(folder: &Path, name: &Path) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// Lambda runs a function as a user who neither owns its files nor is in their group, so what a zip says of others holds
-/// for the user who runs it here.
+/// Lambda runs a function as a user who neither owns its files nor is in their group. The mode's permissions for others
+/// therefore become those of the local user.
 fn seen_by_lambda(mode: u32) -> u32 {
     let others = mode & 0o7;
     mode & 0o77 | others << 6
