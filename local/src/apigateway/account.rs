@@ -1,4 +1,4 @@
-//! The account's settings in this Region: the role with which API Gateway writes logs.
+//! API Gateway's account settings in a Region: the role that API Gateway assumes to write logs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,14 +18,14 @@ use crate::{
 
 const PATHS: [&str; 2] = ["/cloudwatchRoleArn", "/features"];
 
-/// What is set for all APIs together.
+/// The settings shared by all APIs of the account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Account {
     cloudwatch_role_arn: Option<String>,
     features: Vec<String>,
 }
 
-/// Answers the reads of the account; `None` for those of others.
+/// Handles the read operations on the account; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetAccount" => Ok(gateway.account.members(asked.settings).into()),
@@ -33,7 +33,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to the account; `None` for those of others.
+/// Handles the write operations on the account; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "UpdateAccount" => update(gateway, asked),
@@ -42,7 +42,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
 }
 
 impl Account {
-    /// The role with which logs are written, when there is one.
+    /// The ARN of the role that writes logs, if set.
     pub(super) fn log_role<'a>(&'a self, settings: &'a Settings) -> Option<&'a str> {
         self.cloudwatch_role_arn.as_deref().or(settings.cloudwatch_role_arn.as_deref())
     }
@@ -69,7 +69,7 @@ impl Account {
     }
 }
 
-/// An empty ARN does not clear the role: to AWS it is an ARN that is not well formed.
+/// An empty ARN does not clear the role: AWS rejects it as not well formed.
 fn role(arn: String) -> Result<String, AwsError> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     match parts.as_slice() {
@@ -82,7 +82,8 @@ fn role(arn: String) -> Result<String, AwsError> {
     }
 }
 
-/// Refuses a role for `UpdateAccount` with which API Gateway cannot write logs, as on AWS a role that is too fresh.
+/// Rejects a role for `UpdateAccount` with which API Gateway cannot write logs. On AWS, this includes a role that was
+/// created too recently.
 pub(super) fn check_role(world: &World, asked: &Asked<'_>) -> Result<(), AwsError> {
     if asked.call.operation != "UpdateAccount" {
         return Ok(());

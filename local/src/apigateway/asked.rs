@@ -1,4 +1,4 @@
-//! One call as the operations see it: its members, typed, and the settings that bear on them.
+//! One request as the operations see it: its typed members and the settings that apply to it.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,17 +14,17 @@ use crate::{
     settings::Settings,
 };
 
-/// A call to API Gateway.
+/// A request to API Gateway.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) call: &'a Call,
     pub(super) settings: &'a Settings,
-    /// On the cloud's clock.
+    /// The time on the emulator's clock.
     pub(super) now: Duration,
 }
 
 impl Asked<'_> {
-    /// A text member that the operation cannot do without.
+    /// A required string member of the request.
     pub(super) fn text(&self, member: &str) -> Result<&str, AwsError> {
         self.call
             .text(member)
@@ -32,12 +32,12 @@ impl Asked<'_> {
             .ok_or_else(|| bad_request(format!("Invalid request input: {member} is missing")))
     }
 
-    /// The members of the request in the form of `T`.
+    /// The members of the request, deserialized as `T`.
     pub(super) fn members<T: DeserializeOwned>(&self) -> Result<T, AwsError> {
         T::deserialize(&self.call.input).map_err(|error| bad_request(format!("Invalid request input: {error}")))
     }
 
-    /// Whether a list member holds this word.
+    /// Whether the member `embed` contains this word.
     pub(super) fn embeds(&self, word: &str) -> bool {
         match self.call.input.get("embed") {
             Some(Value::Array(words)) => words.iter().any(|one| one == word),
@@ -45,10 +45,10 @@ impl Asked<'_> {
         }
     }
 
-    /// One page of a list, in the order of the keys.
+    /// One page of a list, in key order.
     ///
-    /// The position is the key of the next page's first item, so that a list keeps its place while things come and
-    /// go.
+    /// The position is the key of the next page's first item, so a list keeps its place while items are created and
+    /// deleted.
     pub(super) fn page<T: Serialize>(&self, items: BTreeMap<&str, T>) -> Answered {
         let limit = match self.call.number("limit") {
             None => 25,
@@ -72,19 +72,19 @@ pub(super) fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("the model is plain data")
 }
 
-/// A value of the model as an answer.
+/// A value of the model as a response.
 pub(super) fn answer(value: &impl Serialize) -> Answered {
     serde_json::to_value(value)
         .map(Answer::Members)
         .map_err(|error| AwsError::new(500, "InternalServerErrorException", error.to_string()))
 }
 
-/// The answer of an operation that has nothing to say.
+/// An empty response.
 pub(super) fn nothing() -> Answer {
     Answer::Members(Value::Null)
 }
 
-/// A fresh id of `length` lower-case letters and digits, at most ten.
+/// A new ID of `length` lowercase letters and digits, at most ten.
 pub(super) fn fresh_id(length: usize) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     let mut number = Uuid::new_v4().as_u128();
@@ -96,7 +96,7 @@ pub(super) fn fresh_id(length: usize) -> String {
     id
 }
 
-/// The wall clock in the form of the API's dates: seconds since 1970.
+/// The current time as the API's dates: seconds since 1970.
 pub(super) fn date() -> i64 {
     jiff::Timestamp::now().as_second()
 }

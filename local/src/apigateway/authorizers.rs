@@ -1,4 +1,4 @@
-//! Authorizers: who decides whether a call may pass.
+//! Authorizers.
 
 use serde::Deserialize;
 
@@ -25,7 +25,7 @@ const PATHS: [&str; 9] = [
     "/providerARNs",
 ];
 
-/// Answers the reads of authorizers; `None` for those of others.
+/// Handles the read operations on authorizers; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetAuthorizer" => gateway.api(asked).and_then(|api| answered(api.definition.authorizer(asked)?)),
@@ -36,7 +36,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to authorizers; `None` for those of others.
+/// Handles the write operations on authorizers; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "CreateAuthorizer" => create(gateway, asked),
@@ -46,7 +46,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
     })
 }
 
-/// An authorizer as it is asked for; AWS fills in the rest.
+/// The requested authorizer; AWS sets defaults for missing fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Requested {
@@ -65,10 +65,10 @@ pub(super) struct Requested {
 }
 
 impl Requested {
-    /// Fills in what AWS fills in.
+    /// Sets AWS's defaults for missing fields.
     ///
     /// # Errors
-    /// When AWS would refuse the authorizer.
+    /// When AWS would reject the authorizer.
     pub(super) fn filled(self, id: String) -> Result<Authorizer, AwsError> {
         let cognito = self.kind == "COGNITO_USER_POOLS";
         if cognito && self.authorizer_credentials.is_some() {
@@ -139,7 +139,7 @@ fn check_pool(arn: &str) -> Result<(), AwsError> {
 }
 
 fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    // Of an API that is gone the three other operations on authorizers say so.
+    // The other three operations on authorizers return `NotFoundException` if the API does not exist.
     let api = gateway.api_mut(asked).map_err(|_| {
         conflict("Unable to complete operation due to concurrent modification. Please try again later.")
     })?;
@@ -184,8 +184,8 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     answer
 }
 
-/// Patches are applied one by one and leave a whole authorizer each: of the provider ARNs the last cannot be removed
-/// before another is added.
+/// Applies one patch. The authorizer must be valid after every patch: the last provider ARN cannot be removed before
+/// another one is added.
 fn apply(authorizer: &mut Authorizer, patch: &Patch) -> Result<(), AwsError> {
     let text = |patch: &Patch| patch.optional().filter(|text| !text.is_empty());
     match (patch.op, patch.steps().as_slice()) {

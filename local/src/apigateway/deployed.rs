@@ -1,6 +1,6 @@
-//! What is deployed: the API as deployments froze it, and the stages that serve them.
+//! Deployments, their snapshots of the API, and the stages that point to them.
 
-#![expect(clippy::struct_field_names, reason = "the names are those of AWS's API model")]
+#![expect(clippy::struct_field_names, reason = "the names are from AWS's API model")]
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Authorizer, GatewayResponse, Integration, MethodResponse, Texts};
 
-/// One frozen state of an API.
+/// A deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Deployment {
@@ -19,30 +19,30 @@ pub(crate) struct Deployment {
     pub(crate) snapshot: Snapshot,
 }
 
-/// Everything that a deployment froze.
+/// The part of an API that a deployment freezes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Snapshot {
-    /// Sorted by path; resources without methods are left out.
+    /// Sorted by path; resources without methods are omitted.
     pub(crate) resources: Vec<SnapshotResource>,
-    /// By id.
+    /// By ID.
     pub(crate) authorizers: BTreeMap<String, Authorizer>,
-    /// The customised ones, by response type.
+    /// The customized ones, by response type.
     pub(crate) gateway_responses: BTreeMap<String, GatewayResponse>,
     pub(crate) binary_media_types: Vec<String>,
 }
 
-/// One path of a snapshot.
+/// One resource of a snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SnapshotResource {
     pub(crate) id: String,
     pub(crate) path: String,
-    /// By verb; `ANY` stands for those that are not named.
+    /// By HTTP method; `ANY` matches all methods that have no entry.
     pub(crate) methods: BTreeMap<String, MethodSnapshot>,
 }
 
-/// One verb of a snapshot.
+/// One method of a snapshot.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MethodSnapshot {
@@ -55,7 +55,7 @@ pub(crate) struct MethodSnapshot {
     pub(crate) method_responses: BTreeMap<String, MethodResponse>,
 }
 
-/// A name in the URL that serves one deployment.
+/// A stage: a name in the URL that points to one deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Stage {
@@ -69,7 +69,7 @@ pub(crate) struct Stage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cache_cluster_size: Option<String>,
     pub(crate) cache_cluster_status: String,
-    /// By `*/*` or `path/VERB`, the path without its leading slash and with `~1` for the others.
+    /// By `*/*` or `path/METHOD`. The path has no leading slash, and `~1` stands for its other slashes.
     pub(crate) method_settings: BTreeMap<String, MethodSetting>,
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
     pub(crate) variables: Texts,
@@ -84,7 +84,7 @@ pub(crate) struct Stage {
     pub(crate) last_updated_date: i64,
 }
 
-/// Where a stage writes a line for each request, and which.
+/// The access log's format and destination.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccessLogSettings {
@@ -94,10 +94,10 @@ pub(crate) struct AccessLogSettings {
     pub(crate) destination_arn: Option<String>,
 }
 
-/// What a stage does with the requests to one method, or to all of them.
+/// The settings of a stage for one method or for all methods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_excessive_bools, reason = "the switches are AWS's")]
+#[expect(clippy::struct_excessive_bools, reason = "the flags are from AWS's API model")]
 pub(crate) struct MethodSetting {
     pub(crate) metrics_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,11 +113,11 @@ pub(crate) struct MethodSetting {
     pub(crate) unauthorized_cache_control_header_strategy: String,
 }
 
-/// What one stage of one API serves now.
+/// The live stage and snapshot of an API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Served<'a> {
     pub(crate) stage: &'a Stage,
     pub(crate) snapshot: &'a Snapshot,
-    /// Whether the API refuses calls to its own host name.
+    /// Whether requests to the default `execute-api` endpoint are rejected.
     pub(crate) endpoint_disabled: bool,
 }

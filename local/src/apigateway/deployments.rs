@@ -1,4 +1,4 @@
-//! Deployments: the API frozen as it is, and the stage that a deployment may make or repoint.
+//! Deployments: snapshots of the API, and the stage that a deployment can create or update.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::error::{Answered, AwsError};
 
 const PATHS: [&str; 1] = ["/description"];
 
-/// Answers the reads of deployments; `None` for those of others.
+/// Handles the read operations on deployments; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetDeployment" => get(gateway, asked),
@@ -27,7 +27,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to deployments; `None` for those of others.
+/// Handles the write operations on deployments; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "CreateDeployment" => create(gateway, asked),
@@ -74,10 +74,10 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 }
 
 impl RestApi {
-    /// The API as it is now.
+    /// A snapshot of the API.
     ///
     /// # Errors
-    /// When it has no method, or a method has no integration.
+    /// When the API has no methods, or a method has no integration.
     fn frozen(&self) -> Result<Snapshot, AwsError> {
         let mut resources = Vec::new();
         for resource in self.definition.resources.values() {
@@ -118,7 +118,7 @@ fn frozen(method: &Method) -> Result<MethodSnapshot, AwsError> {
     })
 }
 
-/// A deployment as it is answered: of its snapshot, at most a summary.
+/// The members of a response with a deployment; the snapshot appears only as a summary, if requested.
 fn members(deployment: &Deployment, summary: bool) -> Value {
     let mut members = json!({ "id": deployment.id, "createdDate": deployment.created_date });
     if let Some(description) = &deployment.description {

@@ -1,4 +1,4 @@
-//! Gateway responses: the answers that API Gateway gives by itself.
+//! Gateway responses: the error responses that API Gateway generates.
 
 use serde::Deserialize;
 
@@ -14,7 +14,7 @@ use crate::error::{Answered, AwsError};
 
 const PATHS: [&str; 3] = ["/statusCode", "/responseParameters/{name}", "/responseTemplates/{contentType}"];
 
-/// Every type with the status that it has until somebody customises it.
+/// Every response type with its default status.
 const DEFAULTS: [(&str, Option<&str>); 21] = [
     ("ACCESS_DENIED", Some("403")),
     ("API_CONFIGURATION_ERROR", Some("500")),
@@ -39,7 +39,7 @@ const DEFAULTS: [(&str, Option<&str>); 21] = [
     ("WAF_FILTERED", Some("403")),
 ];
 
-/// Answers the reads of gateway responses; `None` for those of others.
+/// Handles the read operations on gateway responses; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetGatewayResponse" => {
@@ -50,7 +50,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to gateway responses; `None` for those of others.
+/// Handles the write operations on gateway responses; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "PutGatewayResponse" => put(gateway, asked),
@@ -60,7 +60,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
     })
 }
 
-/// A gateway response as it is asked for.
+/// The requested gateway response.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Requested {
@@ -72,10 +72,10 @@ pub(super) struct Requested {
 }
 
 impl Requested {
-    /// Makes the customised response of a type.
+    /// Creates the customized response of a type.
     ///
     /// # Errors
-    /// When AWS would refuse it.
+    /// When AWS would reject it.
     pub(super) fn filled(self, response_type: &str) -> Result<GatewayResponse, AwsError> {
         let standard = standard(response_type)?;
         let templates =
@@ -107,7 +107,7 @@ fn checked(response: GatewayResponse) -> Result<GatewayResponse, AwsError> {
     Ok(response)
 }
 
-/// What AWS answers for a type that nobody customised.
+/// AWS's default for a type that is not customized.
 fn standard(response_type: &str) -> Result<GatewayResponse, AwsError> {
     let Some((name, status)) = DEFAULTS.iter().find(|(name, _)| *name == response_type) else {
         return Err(bad_request(format!("Invalid Gateway response type specified: '{response_type}'")));

@@ -1,4 +1,4 @@
-//! The patches of integrations and of their responses.
+//! The patches of integrations and of integration responses.
 
 use super::{
     ApiGateway,
@@ -24,7 +24,7 @@ const PATHS: [&str; 9] = [
 const RESPONSE_PATHS: [&str; 4] =
     ["/selectionPattern", "/contentHandling", "/responseParameters/{name}", "/responseTemplates/{contentType}"];
 
-/// Applies all patches of an integration or none.
+/// Applies all patches of an integration, or none.
 pub(super) fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
     let kept = gateway.api_mut(asked)?.definition.integration_mut(asked)?;
@@ -60,7 +60,7 @@ fn apply(integration: &mut Integration, patch: &Patch) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// Applies all patches of an integration response or none.
+/// Applies all patches of an integration response, or none.
 pub(super) fn update_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
     let status = asked.text("statusCode")?;

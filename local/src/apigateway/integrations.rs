@@ -1,4 +1,4 @@
-//! Integrations and how their answers are mapped.
+//! Integrations and integration responses.
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::{Answered, AwsError};
 
-/// Answers the reads of integrations and their responses; `None` for those of others.
+/// Handles the read operations on integrations and their responses; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetIntegration" => gateway.api(asked).and_then(|api| answered(api.definition.integration(asked)?)),
@@ -25,7 +25,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to integrations and their responses; `None` for those of others.
+/// Handles the write operations on integrations and their responses; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "PutIntegration" => put(gateway, asked),
@@ -38,7 +38,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
     })
 }
 
-/// An integration as it is asked for; AWS fills in the rest.
+/// The requested integration; AWS sets defaults for missing fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Requested {
@@ -64,10 +64,10 @@ pub(super) struct Requested {
 }
 
 impl Requested {
-    /// Fills in what AWS fills in.
+    /// Sets AWS's defaults for missing fields.
     ///
     /// # Errors
-    /// When AWS would refuse the integration.
+    /// When AWS would reject the integration.
     pub(super) fn filled(self, resource_id: &str) -> Result<Integration, AwsError> {
         if self.response_transfer_mode.as_deref().is_some_and(|mode| mode != "BUFFERED") {
             return Err(AwsError::not_imitated("responseTransferMode STREAM of apigateway:PutIntegration"));
@@ -106,7 +106,7 @@ pub(super) fn timeout(millis: i64) -> Result<u32, AwsError> {
     millis.ok_or_else(|| bad_request("Timeout should be between 50 ms and 29000 ms"))
 }
 
-/// Checks what the type of an integration asks of the rest of it.
+/// Checks the fields that the type of an integration requires.
 pub(super) fn check(integration: &Integration) -> Result<(), AwsError> {
     let one_of = |value: &str, values: &[&str], what: &str| {
         if values.contains(&value) {
@@ -147,8 +147,8 @@ fn is_action(uri: &str) -> bool {
     uri.starts_with("arn:") && uri.contains(":apigateway:") && (uri.contains(":path/") || uri.contains(":action/"))
 }
 
-/// `arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`, by POST: the
-/// Invoke API knows no other verb.
+/// Checks for `arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations` and
+/// POST, the only HTTP method of the Invoke API.
 fn check_lambda(http_method: Option<&str>, uri: &str) -> Result<(), AwsError> {
     if !is_action(uri) {
         return Err(bad_request("AWS ARN for integration must contain path or action"));
@@ -169,8 +169,8 @@ fn check_lambda(http_method: Option<&str>, uri: &str) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// `arn:{partition}:lambda:{region}:{account}:function:{name}`, with a version or an alias after it or not. A stage
-/// variable may stand anywhere in the name.
+/// Whether an ARN is `arn:{partition}:lambda:{region}:{account}:function:{name}`, optionally followed by a version or
+/// an alias. The name may contain stage variables.
 fn is_function(arn: &str) -> bool {
     let parts: Vec<&str> = arn.split(':').collect();
     match parts.as_slice() {
@@ -233,7 +233,7 @@ fn put_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     answer
 }
 
-/// A header that an integration response sets must be one that the method response declares.
+/// An integration response can set only headers that the method response declares.
 pub(super) fn check_response(method: &Method, response: &IntegrationResponse) -> Result<(), AwsError> {
     let declared = method.method_responses.get(&response.status_code);
     for name in response.response_parameters.keys() {

@@ -1,4 +1,4 @@
-//! Finding what a call names, or refusing as AWS refuses an unknown identifier.
+//! Finds the objects that a request names; returns AWS's error for an unknown identifier.
 
 use super::{
     ApiGateway,

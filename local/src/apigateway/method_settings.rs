@@ -1,4 +1,4 @@
-//! The settings of a stage for one method or for all: throttling, logging, metrics and caching.
+//! The settings of a stage for one method or for all methods: throttling, logging, metrics and caching.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::AwsError;
 
-/// The setting of all methods that have none of their own.
+/// The key of the default for all methods.
 const ALL: &str = "*/*";
 
 impl Default for MethodSetting {
@@ -29,10 +29,10 @@ impl Default for MethodSetting {
     }
 }
 
-/// Applies a patch at `/{path}/{VERB}` or at one setting beneath; `None` when it is at neither.
+/// Applies a patch at `/{path}/{METHOD}` or at one setting below it; `None` for any other path.
 ///
-/// The key is as it is written: `*/*`, `pets~1{id}/GET`, and `~1/GET` for the root. A new setting is born as a copy of
-/// `*/*`, and goes its own way from there on.
+/// The key keeps its escapes: `*/*`, `pets~1{id}/GET`, and `~1/GET` for the root. A new entry is a copy of `*/*`; later
+/// changes to `*/*` do not affect it.
 pub(super) fn apply(settings: &mut BTreeMap<String, MethodSetting>, patch: &Patch) -> Option<Result<(), AwsError>> {
     let steps: Vec<&str> = patch.raw().split('/').collect();
     let (resource, verb, setting) = match steps.as_slice() {
@@ -47,14 +47,14 @@ pub(super) fn apply(settings: &mut BTreeMap<String, MethodSetting>, patch: &Patc
     let key = format!("{resource}/{verb}");
     match (patch.op, setting) {
         (Op::Replace, Some(field)) => {
-            // The entry is made only by a patch that is good.
+            // An invalid patch must not create an entry.
             let mut changed = settings.get(&key).or_else(|| settings.get(ALL)).cloned().unwrap_or_default();
             let result = set(&mut changed, field, patch)?;
             settings.insert(key, changed);
             Some(result)
         }
         (Op::Remove, None) if settings.remove(&key).is_some() => Some(Ok(())),
-        // A single field cannot be removed, whether it was set or not.
+        // A single field cannot be removed, even if it was set.
         (Op::Remove, _) => Some(Err(bad_request(format!(
             "Cannot remove method setting {} because there is no method setting for this method",
             patch.raw()

@@ -1,4 +1,4 @@
-//! Methods and their declared responses.
+//! Methods and method responses.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ const METHOD_PATHS: [&str; 8] = [
 ];
 const RESPONSE_PATHS: [&str; 2] = ["/responseParameters/{name}", "/responseModels/{contentType}"];
 
-/// Answers the reads of methods and method responses; `None` for those of others.
+/// Handles the read operations on methods and method responses; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetMethod" => gateway.api(asked).and_then(|api| answered(api.definition.method(asked)?)),
@@ -39,7 +39,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to methods and method responses; `None` for those of others.
+/// Handles the write operations on methods and method responses; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "PutMethod" => put(gateway, asked),
@@ -95,7 +95,7 @@ fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     answer
 }
 
-/// Checks a verb against those that API Gateway knows.
+/// Checks that API Gateway supports an HTTP method.
 pub(super) fn verb(name: &str) -> Result<String, AwsError> {
     const VERBS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
     if VERBS.contains(&name) {
@@ -138,7 +138,7 @@ impl Definition {
     }
 }
 
-/// Every API has the models `Empty` and `Error`; others are not imitated.
+/// Every API has the models `Empty` and `Error`; other models are not emulated.
 fn check_models(models: &Texts) -> Result<(), AwsError> {
     match models.values().find(|name| !matches!(name.as_str(), "Empty" | "Error")) {
         Some(name) => Err(bad_request(format!("Invalid model identifier specified: {name}"))),
@@ -146,7 +146,7 @@ fn check_models(models: &Texts) -> Result<(), AwsError> {
     }
 }
 
-/// Checks that every parameter is spelled as a mapping expression with one of these beginnings.
+/// Checks that every parameter is a mapping expression with one of these prefixes.
 pub(super) fn check_parameters<'a>(
     names: impl Iterator<Item = &'a String>,
     beginnings: &[&str],
@@ -160,7 +160,7 @@ pub(super) fn check_parameters<'a>(
     Ok(())
 }
 
-/// Checks that every value is a fixed text in single quotes, or a mapping expression with one of these beginnings.
+/// Checks that every value is a literal in single quotes or a mapping expression with one of these prefixes.
 pub(super) fn check_values<'a>(values: impl Iterator<Item = &'a String>, beginnings: &[&str]) -> Result<(), AwsError> {
     for value in values {
         let fixed = value.len() > 1 && value.starts_with('\'') && value.ends_with('\'');
@@ -196,7 +196,7 @@ fn apply(method: &mut Method, patch: &Patch) -> Result<(), AwsError> {
         (Op::Replace, ["apiKeyRequired"]) => method.api_key_required = patch.flag()?,
         (Op::Replace, ["operationName"]) => method.operation_name = text(patch),
         (Op::Replace, ["requestValidatorId"]) => method.request_validator_id = text(patch),
-        // Scopes have no replacing: one is added or removed at a time.
+        // Scopes do not support `replace`: they are added or removed one at a time.
         (Op::Add | Op::Remove, ["authorizationScopes"]) => {
             member(&mut method.authorization_scopes, patch.op, &patch.value()?);
         }
@@ -249,7 +249,7 @@ pub(super) fn checked_response(response: MethodResponse) -> Result<MethodRespons
     Ok(response)
 }
 
-/// Checks that a text is an HTTP status.
+/// Checks that a string is an HTTP status.
 pub(super) fn status_code(text: &str) -> Result<String, AwsError> {
     match text.parse::<u16>() {
         Ok(100..=599) => Ok(text.to_owned()),

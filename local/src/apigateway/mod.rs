@@ -1,7 +1,7 @@
-//! API Gateway's control plane for REST APIs: what is edited, what is deployed, and which stage serves what.
+//! API Gateway's control plane for REST APIs: definitions, deployments and stages.
 //!
-//! It stores what the data plane serves and knows nothing of requests to a deployed API. Writes to one API that overlap
-//! are refused before they arrive here.
+//! Requests to deployed APIs are handled by the data plane, which reads the live snapshot from here. Overlapping writes
+//! to one API are rejected before they reach this module.
 
 mod account;
 mod asked;
@@ -46,26 +46,26 @@ use asked::Asked;
 pub(crate) use deployed::{AccessLogSettings, MethodSetting, MethodSnapshot, Served, SnapshotResource};
 pub(crate) use model::{Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType};
 
-/// The part of the world that belongs to this service.
+/// API Gateway's part of the store.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ApiGateway {
     apis: BTreeMap<String, model::RestApi>,
     account: account::Account,
-    /// A restart forgets how often was called, as AWS does within half a minute. Apart from the rest by its own lock:
-    /// counting a call is no change of the world.
+    /// Not saved: a restart refills the buckets, as AWS does within 30 seconds. It has a lock of its own because
+    /// counting a request does not change the store.
     #[serde(skip)]
     pacing: Mutex<pacing::Pacing>,
 }
 
 impl Clone for ApiGateway {
-    /// A copy forgets how often was called, as a restart does.
+    /// A clone starts with full buckets, as after a restart.
     fn clone(&self) -> Self {
         Self { apis: self.apis.clone(), account: self.account.clone(), pacing: Mutex::default() }
     }
 }
 
 impl ApiGateway {
-    /// Finds what a stage serves: the stage itself and the deployment that it points to.
+    /// The live stage and the snapshot of the deployment that it points to.
     pub(crate) fn served(&self, api: &str, stage: &str) -> Option<Served<'_>> {
         let api = self.apis.get(api)?;
         let stage = api.stages.get(stage)?;
@@ -74,7 +74,7 @@ impl ApiGateway {
     }
 }
 
-/// Carries out one call.
+/// Handles one request.
 pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let asked = Asked { call, settings: cloud.settings(), now: cloud.now() };
     let mut world = cloud.world();
@@ -82,7 +82,7 @@ pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
         world.apigateway.pacing.lock().unwrap_or_else(PoisonError::into_inner).admit(call, asked.now)?;
     }
     account::check_role(&world, &asked)?;
-    // Only a write borrows the world for a change, which is what gets it saved.
+    // Only writes borrow the store mutably, which marks it for saving.
     let answered = if call.operation.starts_with("Get") {
         READS.iter().find_map(|family| family(&world.apigateway, &asked))
     } else {

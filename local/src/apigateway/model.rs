@@ -1,8 +1,8 @@
-//! What API Gateway keeps, in the shape in which it answers it.
+//! API Gateway's objects, in the shape of its responses.
 //!
-//! The types under [`Definition`] are the API as it is edited.
+//! The types under [`Definition`] are the editable API.
 
-#![expect(clippy::struct_field_names, reason = "the names are those of AWS's API model")]
+#![expect(clippy::struct_field_names, reason = "the names are from AWS's API model")]
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::deployed::{Deployment, Stage};
 
-/// Text by text, as for templates, parameters, tags and stage variables.
+/// A map of strings: templates, parameters, tags or stage variables.
 pub(crate) type Texts = BTreeMap<String, String>;
 
-/// One REST API with everything beneath it.
+/// A REST API with everything that belongs to it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RestApi {
@@ -21,12 +21,12 @@ pub(crate) struct RestApi {
     pub(crate) definition: Definition,
     pub(crate) deployments: BTreeMap<String, Deployment>,
     pub(crate) stages: BTreeMap<String, Stage>,
-    /// From when on lists show it, on the cloud's clock; a restart forgets the lag.
+    /// When the API starts to appear in lists, on the emulator's clock; not saved.
     #[serde(skip)]
     pub(crate) listed_from: Duration,
 }
 
-/// The object itself, as `GetRestApi` answers it.
+/// The REST API object, as `GetRestApi` returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ApiSettings {
@@ -37,12 +37,12 @@ pub(crate) struct ApiSettings {
     pub(crate) created_date: i64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) binary_media_types: Vec<String>,
-    /// `None` is no compression; zero compresses every answer.
+    /// `None` disables compression; zero compresses every response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) minimum_compression_size: Option<i64>,
     pub(crate) api_key_source: String,
     pub(crate) endpoint_configuration: EndpointConfiguration,
-    /// With its quotes escaped, as AWS answers it.
+    /// With its quotes escaped, as AWS returns it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) policy: Option<String>,
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
@@ -51,7 +51,7 @@ pub(crate) struct ApiSettings {
     pub(crate) root_resource_id: String,
 }
 
-/// Where the API is reached from.
+/// The endpoint type and its settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EndpointConfiguration {
@@ -61,7 +61,7 @@ pub(crate) struct EndpointConfiguration {
     pub(crate) vpc_endpoint_ids: Vec<String>,
 }
 
-/// The API as it is edited: everything that a deployment freezes.
+/// The editable API: everything that a deployment freezes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Definition {
@@ -71,7 +71,7 @@ pub(crate) struct Definition {
     pub(crate) gateway_responses: BTreeMap<String, GatewayResponse>,
 }
 
-/// One node of the tree of paths.
+/// One node of the resource tree.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Resource {
@@ -86,7 +86,7 @@ pub(crate) struct Resource {
     pub(crate) resource_methods: BTreeMap<String, Method>,
 }
 
-/// One verb of a resource.
+/// One HTTP method of a resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Method {
@@ -111,7 +111,7 @@ pub(crate) struct Method {
     pub(crate) method_integration: Option<Integration>,
 }
 
-/// What a method declares that it answers under one status.
+/// The declared response of a method for one status code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MethodResponse {
@@ -122,7 +122,7 @@ pub(crate) struct MethodResponse {
     pub(crate) response_models: Texts,
 }
 
-/// What answers behind a method.
+/// The type of a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum IntegrationType {
@@ -139,7 +139,7 @@ pub(crate) enum IntegrationType {
 pub(crate) struct Integration {
     #[serde(rename = "type")]
     pub(crate) kind: IntegrationType,
-    /// The verb towards the backend: always POST for Lambda.
+    /// The HTTP method of requests to the backend: always POST for Lambda.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) http_method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,12 +164,12 @@ pub(crate) struct Integration {
     pub(crate) integration_responses: BTreeMap<String, IntegrationResponse>,
 }
 
-/// How an answer of the backend becomes one of the method.
+/// The mapping of a backend response to a method response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IntegrationResponse {
     pub(crate) status_code: String,
-    /// Absent for the default one.
+    /// Absent for the default response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) selection_pattern: Option<String>,
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
@@ -180,7 +180,7 @@ pub(crate) struct IntegrationResponse {
     pub(crate) content_handling: Option<String>,
 }
 
-/// Who decides whether a call may pass.
+/// An authorizer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Authorizer {
@@ -204,7 +204,7 @@ pub(crate) struct Authorizer {
     pub(crate) authorizer_result_ttl_in_seconds: u32,
 }
 
-/// Which parts of a request API Gateway checks by itself.
+/// The parts of a request that API Gateway validates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RequestValidator {
@@ -214,7 +214,7 @@ pub(crate) struct RequestValidator {
     pub(crate) validate_request_parameters: bool,
 }
 
-/// An answer that API Gateway gives by itself.
+/// An error response that API Gateway generates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct GatewayResponse {
@@ -225,6 +225,6 @@ pub(crate) struct GatewayResponse {
     pub(crate) response_parameters: Texts,
     #[serde(default)]
     pub(crate) response_templates: Texts,
-    /// Whether nobody has customised it.
+    /// Whether it is AWS's default, not customized.
     pub(crate) default_response: bool,
 }

@@ -1,19 +1,19 @@
-//! API Gateway's fixed quotas per account and Region: how often each family of calls may come.
+//! API Gateway's fixed quotas per account and Region: the request rate of each group of operations.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use crate::{call::Call, error::AwsError};
 
-/// The buckets in use, by the family they pace.
+/// The token buckets in use, by group of operations.
 #[derive(Debug, Default)]
 pub(super) struct Pacing(BTreeMap<&'static str, Bucket>);
 
-/// So many calls per so long.
+/// The rate and the burst of one group of operations.
 #[derive(Debug, Clone, Copy)]
 struct Quota {
     family: &'static str,
     burst: f64,
-    /// Seconds until one more call may come.
+    /// Seconds per token.
     seconds: f64,
 }
 
@@ -26,15 +26,15 @@ struct Bucket {
 const EVERYTHING: Quota = Quota { family: "everything", burst: 40.0, seconds: 0.1 };
 
 impl Pacing {
-    /// Takes one token for a call from its family's bucket and from the one for everything.
+    /// Takes one token from the bucket of the operation's group and one from the bucket shared by all operations.
     ///
     /// # Errors
-    /// `TooManyRequestsException` with the seconds to wait when either is empty; no token is taken then.
+    /// `TooManyRequestsException` with the seconds to wait when either bucket is empty. No token is taken then.
     pub(super) fn admit(&mut self, call: &Call, now: Duration) -> Result<(), AwsError> {
         let quotas = [Some(EVERYTHING), Quota::of(call)];
         for quota in quotas.into_iter().flatten() {
             let missing = 1.0 - self.refilled(quota, now).tokens;
-            // A token that is short by rounding only is there.
+            // Tolerate rounding errors.
             if missing > 1e-6 {
                 return Err(too_many_requests(missing * quota.seconds));
             }
@@ -56,7 +56,7 @@ impl Pacing {
 }
 
 impl Quota {
-    /// The quota of a call's own family, where it has one besides that for everything.
+    /// The quota of the operation's own group, if it has one.
     fn of(call: &Call) -> Option<Self> {
         let (family, burst, seconds) = match call.operation.as_str() {
             "CreateRestApi" | "ImportRestApi" if is_edge(call) => ("create edge api", 1.0, 30.0),
@@ -74,7 +74,7 @@ impl Quota {
     }
 }
 
-/// EDGE is also what an API without an endpoint type becomes.
+/// EDGE is the default endpoint type.
 fn is_edge(call: &Call) -> bool {
     let kind = call.input.pointer("/endpointConfiguration/types/0").and_then(serde_json::Value::as_str);
     kind.is_none_or(|kind| kind == "EDGE")

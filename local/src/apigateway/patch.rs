@@ -1,11 +1,11 @@
-//! Patch operations: the one form of every update, a list of small changes at JSON pointers.
+//! Patch operations: every update is a list of changes at JSON pointers.
 
 use serde::Deserialize;
 
 use super::{asked::Asked, refusal::bad_request};
 use crate::error::AwsError;
 
-/// What a patch does at its path. API Gateway uses `move`, `copy` and `test` for none of the paths imitated.
+/// The operation of a patch. None of the emulated paths supports `move`, `copy` or `test`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Op {
@@ -21,9 +21,9 @@ pub(super) enum Op {
 #[derive(Debug, Clone)]
 pub(super) struct Patch {
     pub(super) op: Op,
-    /// As it came.
+    /// The path as sent.
     path: String,
-    /// The pointer's steps, with `~1` and `~0` resolved.
+    /// The steps of the pointer, with `~1` and `~0` unescaped.
     steps: Vec<String>,
     value: Option<String>,
 }
@@ -44,10 +44,10 @@ struct Written {
 }
 
 impl Patch {
-    /// Reads the patches of a call, in their order.
+    /// Reads the patches of a request, in order.
     ///
     /// # Errors
-    /// When an operation is not one of JSON Patch, or a path is no pointer.
+    /// When an operation is not part of JSON Patch, or a path is not a JSON pointer.
     pub(super) fn all(asked: &Asked<'_>) -> Result<Vec<Self>, AwsError> {
         let request: Request = asked.members()?;
         request.patch_operations.into_iter().map(Self::read).collect()
@@ -71,17 +71,16 @@ impl Patch {
         self.steps.iter().map(String::as_str).collect()
     }
 
-    /// The path as it came, without its leading slash: escapes are part of the key of a method setting.
+    /// The path as sent, without its leading slash. The key of a method setting keeps its escapes.
     pub(super) fn raw(&self) -> &str {
         self.path.trim_start_matches('/')
     }
 
-    /// The value, or `None` when there is none.
     pub(super) fn optional(&self) -> Option<String> {
         self.value.clone()
     }
 
-    /// The value, where the path asks for one.
+    /// The required value.
     pub(super) fn value(&self) -> Result<String, AwsError> {
         self.value.clone().ok_or_else(|| bad_request(format!("Invalid patch value: no value for path '{}'", self.path)))
     }
@@ -101,7 +100,7 @@ impl Patch {
         value.parse().map_err(|_| bad_request(format!("Invalid number value '{value}' for path '{}'", self.path)))
     }
 
-    /// The refusal of a patch that the resource does not take.
+    /// The error for a patch that the resource does not support.
     pub(super) fn refused(&self, allowed: &[&str]) -> AwsError {
         let op = format!("{:?}", self.op).to_lowercase();
         let allowed = allowed.join(", ");
@@ -128,7 +127,7 @@ impl Patch {
 }
 
 impl Op {
-    /// Whether it adds, replaces or removes: the three that a map entry takes.
+    /// Whether it is `add`, `replace` or `remove`, the operations that map entries support.
     pub(super) fn edits(self) -> bool {
         matches!(self, Self::Add | Self::Replace | Self::Remove)
     }

@@ -1,4 +1,4 @@
-//! API Gateway's refusals, worded as AWS words them.
+//! API Gateway's errors, with AWS's messages.
 
 use crate::error::AwsError;
 
@@ -14,7 +14,7 @@ pub(super) fn conflict(message: impl Into<String>) -> AwsError {
     AwsError::new(409, "ConflictException", message)
 }
 
-/// A quota on how many there may be; AWS answers it with the status of a throttle.
+/// The error for an exceeded quota on the number of objects; its status is that of throttling.
 pub(super) fn limit_exceeded(message: impl Into<String>) -> AwsError {
     AwsError::new(429, "LimitExceededException", message)
 }

@@ -1,4 +1,4 @@
-//! Resources: the tree of paths beneath an API, and the operations on its nodes.
+//! Resources: the path tree of an API, and the operations on its nodes.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use crate::error::{Answered, AwsError};
 
 const PATHS: [&str; 2] = ["/pathPart", "/parentId"];
 
-/// Resources that fit into one API besides its root. AWS does not say whether the root counts.
+/// Quota: resources per API. AWS does not document whether the root counts; here it does not.
 const MOST: usize = 300;
 
-/// Answers the reads of resources; `None` for those of others.
+/// Handles the read operations on resources; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetResource" => gateway
@@ -31,7 +31,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to resources; `None` for those of others.
+/// Handles the write operations on resources; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "CreateResource" => create(gateway, asked),
@@ -85,7 +85,7 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     Ok(nothing())
 }
 
-/// A resource, its methods named only, or in full when the call embeds them.
+/// A resource. Its methods appear in full only if the request embeds them, otherwise only as keys.
 fn rendered(resource: &Resource, asked: &Asked<'_>) -> Value {
     let mut rendered = to_json(resource);
     if !asked.embeds("methods")
@@ -96,7 +96,7 @@ fn rendered(resource: &Resource, asked: &Asked<'_>) -> Value {
     rendered
 }
 
-/// Renders a resource when the page that it is on is made.
+/// Renders a resource when its page is serialized.
 struct Rendered<'a>(&'a Resource, &'a Asked<'a>);
 
 impl serde::Serialize for Rendered<'_> {
@@ -106,7 +106,7 @@ impl serde::Serialize for Rendered<'_> {
 }
 
 impl Definition {
-    /// Makes a resource that may stand beneath a parent; the caller inserts it.
+    /// Creates a resource if the parent accepts it; the caller inserts it.
     pub(super) fn add_resource(&self, parent: &str, part: &str) -> Result<Resource, AwsError> {
         let parent = self.resources.get(parent).ok_or_else(no_resource)?;
         self.check_child(parent, part, None)?;
@@ -119,7 +119,7 @@ impl Definition {
         })
     }
 
-    /// Refuses when so many more would be too many; the root is not counted.
+    /// Returns an error if `more` resources would exceed the quota; the root is not counted.
     pub(super) fn room_for_resources(&self, asked: &Asked<'_>, more: usize) -> Result<(), AwsError> {
         if asked.settings.weather.quotas && self.resources.len() + more > MOST + 1 {
             return Err(limit_exceeded(
@@ -147,7 +147,7 @@ impl Definition {
         self.resources.values().filter(move |resource| resource.parent_id.as_deref() == Some(parent))
     }
 
-    /// The ids of a resource and of everything beneath it.
+    /// The IDs of a resource and of all its descendants.
     pub(super) fn subtree(&self, id: &str) -> Vec<String> {
         let mut ids = vec![id.to_owned()];
         let mut next = 0;
@@ -190,7 +190,7 @@ impl Definition {
         self.place(id, parent, &part)
     }
 
-    /// Puts a resource under a parent and a name, and spells the paths beneath it anew.
+    /// Moves a resource to a parent and a path part, and updates the paths of its descendants.
     fn place(&mut self, id: &str, parent: &str, part: &str) -> Result<(), AwsError> {
         let parent = self.resources.get(parent).ok_or_else(no_resource)?.clone();
         self.check_child(&parent, part, Some(id))?;
@@ -218,7 +218,7 @@ fn child_path(parent: &str, part: &str) -> String {
 fn check_part(part: &str) -> Result<(), AwsError> {
     let variable = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
     let name = variable.map_or(part, |name| name.strip_suffix('+').unwrap_or(name));
-    // The text of the error leaves out two of the signs that are taken.
+    // AWS's message omits two of the allowed characters.
     let signs = if variable.is_some() { "._-" } else { "._-:,$" };
     if !name.is_empty() && name.chars().all(|sign| sign.is_ascii_alphanumeric() || signs.contains(sign)) {
         return Ok(());

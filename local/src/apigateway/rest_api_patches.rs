@@ -23,7 +23,7 @@ const PATHS: [&str; 10] = [
     "/binaryMediaTypes/{binaryMediaType}",
 ];
 
-/// Applies all patches or none.
+/// Applies all patches, or none.
 pub(super) fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
     let api = gateway.api_mut(asked)?;
@@ -46,7 +46,7 @@ fn apply(api: &mut ApiSettings, patch: &Patch) -> Result<(), AwsError> {
         (Op::Replace, ["policy"]) => api.policy = policy(&patch.value()?)?,
         (Op::Replace, ["apiKeySource"]) => api.api_key_source = api_key_source(&patch.value()?)?,
         (Op::Replace, ["disableExecuteApiEndpoint"]) => api.disable_execute_api_endpoint = patch.flag()?,
-        // Without a value compression is switched off; zero would compress everything.
+        // A missing value disables compression; zero compresses every response.
         (Op::Replace, ["minimumCompressionSize"]) => {
             let off = patch.optional().is_none_or(|value| value.is_empty());
             api.minimum_compression_size = if off { None } else { Some(compression(patch.number()?)?) };
@@ -71,7 +71,7 @@ fn apply(api: &mut ApiSettings, patch: &Patch) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// Adds or removes one member of a list without duplicates.
+/// Adds a member to a list without duplicates, or removes it.
 pub(super) fn member(list: &mut Vec<String>, op: Op, value: &str) {
     list.retain(|one| op == Op::Add || one != value);
     if op == Op::Add && !list.iter().any(|one| one == value) {

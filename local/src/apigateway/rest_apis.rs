@@ -1,4 +1,4 @@
-//! The REST API object: made, read, listed and deleted.
+//! Create, read, list and delete REST APIs.
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::{Answered, AwsError};
 
-/// Answers the reads of REST APIs; `None` for those of others.
+/// Handles the read operations on REST APIs; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetRestApi" => gateway.api(asked).and_then(|api| answered(&api.settings)),
@@ -22,7 +22,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to REST APIs; `None` for those of others.
+/// Handles the write operations on REST APIs; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "CreateRestApi" => create(gateway, asked),
@@ -154,7 +154,7 @@ pub(super) fn api_key_source(source: &str) -> Result<String, AwsError> {
     }
 }
 
-/// A policy as AWS answers it: compact, its quotes and backslashes escaped once. An empty text is no policy.
+/// A policy as AWS returns it: compact, with quotes and backslashes escaped once. An empty string means no policy.
 pub(super) fn policy(text: &str) -> Result<Option<String>, AwsError> {
     if text.is_empty() {
         return Ok(None);
@@ -175,7 +175,7 @@ fn invalid_policy() -> AwsError {
     bad_request("Invalid policy document. Please check the policy syntax and ensure that Principals are valid.")
 }
 
-/// 600 regional, 600 private and 120 edge APIs fit into an account's Region.
+/// Quota per account and Region: 600 regional, 600 private and 120 edge-optimized APIs.
 fn room_for(gateway: &ApiGateway, asked: &Asked<'_>, endpoint: &EndpointConfiguration) -> Result<(), AwsError> {
     let most = if endpoint.types[0] == "EDGE" { 120 } else { 600 };
     let alike = |api: &&RestApi| api.settings.endpoint_configuration.types == endpoint.types;

@@ -1,4 +1,4 @@
-//! Stages: the names under which deployments are served, with the settings that act without a deployment.
+//! Stages: named references to deployments, with settings that take effect without a deployment.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ const PATHS: [&str; 12] = [
     "/{resourcePath}/{httpMethod}/{setting}",
 ];
 
-/// Answers the reads of stages; `None` for those of others.
+/// Handles the read operations on stages; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetStage" => {
@@ -43,7 +43,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to stages; `None` for those of others.
+/// Handles the write operations on stages; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "CreateStage" => create(gateway, asked),
@@ -53,7 +53,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
     })
 }
 
-/// A stage as it is asked for. Method settings, access logs and certificates cannot be: they need an update after.
+/// The requested stage. Method settings, access logs and client certificates can be set only by a later update.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Requested {
@@ -68,7 +68,7 @@ pub(super) struct Requested {
     pub(super) tags: Texts,
 }
 
-/// Refuses what only a real stage has: a cache cluster and a canary.
+/// Rejects the features that are not emulated: cache clusters and canary releases.
 pub(super) fn refuse_what_is_not_imitated(
     asked: &Asked<'_>,
     cache_cluster: bool,
@@ -99,7 +99,7 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     answered(&api.stages[&name])
 }
 
-/// Makes a stage, or points an existing one to another deployment.
+/// Creates a stage, or points an existing stage to another deployment.
 pub(super) fn make_or_repoint(api: &mut RestApi, asked: &Asked<'_>, requested: Requested) -> Result<(), AwsError> {
     check_variables(requested.variables.as_ref())?;
     if let Some(stage) = api.stages.get_mut(&requested.stage_name) {
@@ -169,7 +169,7 @@ fn check_variables(variables: Option<&Texts>) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// Unlike the other lists this one has no pages.
+/// Unlike the other lists, this list is not paginated.
 fn list(gateway: &ApiGateway, asked: &Asked<'_>) -> Answered {
     let stages = &gateway.api(asked)?.stages;
     let of = asked.call.text("deploymentId");
@@ -231,7 +231,7 @@ fn apply(stage: &mut Stage, patch: &Patch) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// The `:*` with which `DescribeLogGroups` ends an ARN is not part of it here.
+/// The ARN must not have the `:*` at the end of the ARNs that `DescribeLogGroups` returns.
 fn log_destination(arn: String) -> Result<String, AwsError> {
     let parts: Vec<&str> = arn.splitn(7, ':').collect();
     match parts.as_slice() {

@@ -1,4 +1,4 @@
-//! Tags of APIs and stages, by the ARN of either.
+//! Tags of APIs and stages, by ARN.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::{Answered, AwsError};
 
-/// Answers the reads of tags; `None` for those of others.
+/// Handles the read operations on tags; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetTags" => read_tags(gateway, asked),
@@ -21,7 +21,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to tags; `None` for those of others.
+/// Handles the write operations on tags; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "TagResource" => tag(gateway, asked),
@@ -30,7 +30,7 @@ pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answe
     })
 }
 
-/// Checks the names and values of tags against AWS's limits.
+/// Checks the keys and values of tags against AWS's limits.
 pub(super) fn check(tags: &Texts) -> Result<(), AwsError> {
     for (key, value) in tags {
         if key.is_empty() || key.chars().count() > 128 {
@@ -49,13 +49,13 @@ pub(super) fn check(tags: &Texts) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// What an ARN names.
+/// The object that an ARN names.
 enum Tagged<'a> {
     Api(&'a str),
     Stage(&'a str, &'a str),
 }
 
-/// Reads `arn:aws:apigateway:{region}::/restapis/{id}`, or `…/stages/{name}` beneath it.
+/// Parses `arn:aws:apigateway:{region}::/restapis/{id}`, or `…/stages/{name}` below it.
 fn named<'a>(asked: &'a Asked<'_>) -> Result<Tagged<'a>, AwsError> {
     let arn = asked.text("resourceArn")?;
     let invalid = || bad_request(format!("Invalid ARN specified: {arn}"));

@@ -1,4 +1,4 @@
-//! Request validators: which parts of a request API Gateway checks by itself.
+//! Request validators: the parts of a request that API Gateway validates.
 
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use crate::error::{Answered, AwsError};
 
 const PATHS: [&str; 3] = ["/name", "/validateRequestBody", "/validateRequestParameters"];
 
-/// Answers the reads of request validators; `None` for those of others.
+/// Handles the read operations on request validators; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "GetRequestValidator" => gateway.api(asked).and_then(|api| {
@@ -26,7 +26,7 @@ pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> 
     })
 }
 
-/// Carries out the writes to request validators; `None` for those of others.
+/// Handles the write operations on request validators; `None` for any other operation.
 pub(super) fn write(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
         "CreateRequestValidator" => create(gateway, asked),
@@ -96,7 +96,7 @@ fn no_validator() -> AwsError {
     not_found("Invalid Request Validator identifier specified")
 }
 
-/// The refusal of a document that names a validator it does not define.
+/// The error for a document that references an undefined validator.
 pub(super) fn unknown_name(name: &str) -> AwsError {
     bad_request(format!("Invalid request validator specified: {name}"))
 }

@@ -1,4 +1,4 @@
-//! The document as a whole: its format, and what it says of the API object.
+//! The OpenAPI document: its format and the settings of the API object.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::error::AwsError;
 
 const LARGEST: usize = 6 * 1024 * 1024;
 
-/// What a document may hold at its top. Servers, schemes and tags are AWS's to choose or without effect.
+/// The supported top-level keys. Servers, schemes and tags are accepted and have no effect.
 const KEYS: [&str; 24] = [
     "openapi",
     "swagger",
@@ -53,7 +53,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    /// Reads a document in JSON.
+    /// Parses a JSON document.
     pub(super) fn parse(body: &Bytes) -> Result<Self, AwsError> {
         if body.len() > LARGEST {
             return Err(bad_request("Invalid OpenAPI input: the document is larger than 6 MB"));
@@ -67,7 +67,7 @@ impl Document {
         Err(bad_request("Invalid OpenAPI input: must be OpenAPI 3.0 or Swagger 2.0"))
     }
 
-    /// Makes the API what the document says.
+    /// Applies the document to the API.
     pub(super) fn apply(&self, api: &mut RestApi, mode: Mode, findings: &mut Findings) -> Result<(), AwsError> {
         findings.expect_keys("the document", &self.root, &KEYS);
         self.expect_components(findings);
@@ -80,18 +80,18 @@ impl Document {
         Ok(())
     }
 
-    /// A member of the top of the document.
+    /// A top-level member of the document.
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
         self.root.get(key)
     }
 
-    /// The security schemes, under the name of either format.
+    /// The security schemes, in the location of either format.
     pub(super) fn schemes(&self) -> impl Iterator<Item = (&String, &Value)> {
         let schemes = self.root.pointer("/components/securitySchemes").or_else(|| self.root.get("securityDefinitions"));
         schemes.and_then(Value::as_object).into_iter().flatten()
     }
 
-    /// Models are not imitated, except that every API has these two.
+    /// Models are not emulated, except the two that every API has.
     fn expect_components(&self, findings: &mut Findings) {
         if let Some(components) = self.root.get("components") {
             findings.expect_keys("components", components, &["securitySchemes", "schemas"]);
@@ -102,7 +102,7 @@ impl Document {
         }
     }
 
-    /// Overwriting resets the literal properties that the document does not carry; merging leaves them.
+    /// Overwriting resets literal properties that are missing from the document; merging leaves them unchanged.
     fn apply_settings(&self, api: &mut RestApi, mode: Mode) -> Result<(), AwsError> {
         let settings = &mut api.settings;
         let text = |pointer: &str| self.root.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
@@ -142,7 +142,7 @@ impl Document {
         Ok(())
     }
 
-    /// A validator keeps its id while its name stays.
+    /// A validator keeps its ID as long as its name is unchanged.
     fn validators(&self, definition: &mut Definition, mode: Mode) {
         let before = definition.validators.clone();
         if mode == Mode::Overwrite {
@@ -182,12 +182,12 @@ impl Document {
     }
 }
 
-/// A list of texts.
+/// A list of strings.
 pub(super) fn texts(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// A status, which documents write as text or as a number.
+/// A status code, which documents write as a string or as a number.
 pub(super) fn text_or_number(value: Option<&Value>) -> Option<String> {
     match value {
         Some(Value::String(text)) => Some(text.clone()),
@@ -196,7 +196,7 @@ pub(super) fn text_or_number(value: Option<&Value>) -> Option<String> {
     }
 }
 
-/// A map of texts.
+/// A map of strings.
 pub(super) fn map(value: Option<&Value>) -> BTreeMap<String, String> {
     let entries = value.and_then(Value::as_object).into_iter().flatten();
     entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()

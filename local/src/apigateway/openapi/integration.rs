@@ -30,7 +30,7 @@ const KEYS: [&str; 14] = [
     "responses",
 ];
 
-/// Reads the integration of a method whose responses are known.
+/// Reads the integration of a method whose responses have been read.
 pub(super) fn read(
     written: &Value,
     resource_id: &str,
@@ -65,7 +65,7 @@ pub(super) fn read(
     Ok(integration)
 }
 
-/// The key is the pattern that selects a response; `default` is the one that needs none.
+/// The key is the selection pattern of a response; `default` means no pattern.
 fn response(pattern: &str, written: &Value, findings: &mut Findings) -> Result<IntegrationResponse, AwsError> {
     findings.expect_keys(
         "an integration response",

@@ -1,7 +1,7 @@
-//! `PutRestApi`: an OpenAPI document becomes the definition of an API.
+//! `PutRestApi`: imports an OpenAPI document as the definition of an API.
 //!
-//! The subset of OpenAPI 3.0 and Swagger 2.0 that an API of Lambda proxies, Cognito authorizers and CORS preflights
-//! needs. What a document holds beyond it is a warning, as AWS warns of what it cannot import.
+//! Supports the subset of OpenAPI 3.0 and Swagger 2.0 that an API with Lambda proxies, Cognito authorizers and CORS
+//! preflights needs. Everything else in a document causes a warning, as AWS warns about content that it cannot import.
 
 mod document;
 mod integration;
@@ -22,18 +22,18 @@ use super::{
 use crate::error::{Answered, AwsError};
 use document::Document;
 
-/// What happens to the things that the document does not mention.
+/// What happens to objects that are missing from the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// They stay.
+    /// They are unchanged.
     Merge,
-    /// They go.
+    /// They are deleted.
     Overwrite,
 }
 
-/// What was found wrong with a document while it was imported.
+/// The problems found in a document during its import.
 ///
-/// An error refuses the document; a warning does so only when the caller asked for that.
+/// An error rejects the document; a warning rejects it only with `failOnWarnings`.
 #[derive(Debug, Default)]
 struct Findings {
     warnings: Vec<String>,
@@ -49,7 +49,7 @@ impl Findings {
         self.errors.push(format!("{what}: {}", refusal.message));
     }
 
-    /// Notes every key of an object that is neither known nor an extension of somebody else.
+    /// Adds a warning for each key that is neither known nor an extension of another vendor.
     fn expect_keys(&mut self, place: &str, object: &Value, known: &[&str]) {
         for key in object.as_object().into_iter().flatten().map(|(key, _)| key) {
             let foreign = key.starts_with("x-") && !key.starts_with("x-amazon-apigateway-");
@@ -60,7 +60,7 @@ impl Findings {
     }
 }
 
-/// Carries out `PutRestApi`.
+/// Handles `PutRestApi`.
 pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let mode = match asked.call.text("mode") {
         None | Some("merge") => Mode::Merge,
@@ -72,7 +72,7 @@ pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let strict = asked.call.input.get("failOnWarnings") == Some(&Value::Bool(true));
     let document = Document::parse(&asked.call.body)?;
     let kept = gateway.api_mut(asked)?;
-    // What is deployed takes no part in an import.
+    // An import does not change deployments and stages.
     let mut api = RestApi {
         settings: kept.settings.clone(),
         definition: kept.definition.clone(),

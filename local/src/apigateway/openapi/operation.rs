@@ -1,4 +1,4 @@
-//! One operation of a path: it becomes a method with its responses and its integration.
+//! An operation of a path: a method with its responses and its integration.
 
 use std::collections::BTreeMap;
 
@@ -33,20 +33,20 @@ const KEYS: [&str; 14] = [
     "x-amazon-apigateway-auth",
 ];
 
-/// Where an operation stands in the document.
+/// The location of an operation in the document.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) document: &'a Document,
     pub(super) path: &'a str,
     /// `GET`, or `ANY`.
     pub(super) verb: &'a str,
-    /// The parameters that all operations of the path share.
+    /// The parameters shared by all operations of the path.
     pub(super) shared: Option<&'a Value>,
     pub(super) resource_id: &'a str,
 }
 
 impl Place<'_> {
-    /// Reads an operation. What is wrong with it is noted in the words of the call that would have failed.
+    /// Reads an operation. Problems are reported with the message of the API call that would have failed.
     pub(super) fn method(&self, operation: &Value, definition: &Definition, findings: &mut Findings) -> Option<Method> {
         let at = format!("'{}' for resource at path '{}'", self.verb, self.path);
         findings.expect_keys(&at, operation, &KEYS);
@@ -144,7 +144,7 @@ impl Place<'_> {
         Ok(responses)
     }
 
-    /// The models of a response: by media type in OpenAPI 3.0, one for all that it produces in Swagger 2.0.
+    /// The models of a response: by media type in OpenAPI 3.0, one model for all produced media types in Swagger 2.0.
     fn models(&self, operation: &Value, response: &Value, findings: &mut Findings) -> Texts {
         let mut schemas: Vec<(String, &Value)> = Vec::new();
         for (media_type, content) in response["content"].as_object().into_iter().flatten() {

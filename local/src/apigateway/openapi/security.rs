@@ -1,4 +1,4 @@
-//! Security schemes: the authorizers they define, and what a method's security asks for.
+//! Security schemes: the authorizers that they define, and the security requirements of methods.
 
 use serde_json::Value;
 
@@ -15,10 +15,10 @@ use super::{
 const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 const AUTH_TYPE: &str = "x-amazon-apigateway-authtype";
 
-/// Makes the authorizers of the document, one for each scheme that defines one.
+/// Creates the authorizers of the document, one for each scheme that defines one.
 ///
-/// Merging changes an authorizer of the same name in place. Overwriting drops those that the document does not
-/// mention and gives a new id to one that changed, so that nobody may rely on the id.
+/// Merging updates an authorizer of the same name in place. Overwriting deletes authorizers that are missing from the
+/// document and gives a changed authorizer a new ID, so that callers do not rely on the ID.
 pub(super) fn authorizers(document: &Document, definition: &mut Definition, mode: Mode, findings: &mut Findings) {
     let before = definition.authorizers.clone();
     if mode == Mode::Overwrite {
@@ -70,7 +70,7 @@ fn requested(name: &str, scheme: &Value, written: &Value) -> authorizers::Reques
     }
 }
 
-/// Writes into a method what the security of its operation asks for; without any it is open.
+/// Applies the security requirements of an operation to its method. A method without requirements is public.
 pub(super) fn secure(
     document: &Document,
     authorizers: &Definition,
@@ -90,7 +90,7 @@ pub(super) fn secure(
             Some(authorizer) => authorize(method, authorizer, texts(scopes)),
             None if scheme[AUTH_TYPE] == "awsSigv4" => method.authorization_type = "AWS_IAM".into(),
             None if scheme["type"] == "apiKey" && is_api_key(scheme) => method.api_key_required = true,
-            // The scheme's own refusal is an error already.
+            // The scheme already caused an error.
             None if scheme.get(AUTHORIZER).is_some() => {}
             None => findings.warn(format!("Ignoring the security requirement `{name}`: it defines no authorizer")),
         }

@@ -1,4 +1,4 @@
-//! Paths: the tree of resources that the document's paths make.
+//! Paths: the resource tree of the document.
 
 use serde_json::Value;
 
@@ -21,10 +21,10 @@ const VERBS: [(&str, &str); 8] = [
     ("x-amazon-apigateway-any-method", "ANY"),
 ];
 
-/// Makes the resources and methods of the document.
+/// Creates the resources and methods of the document.
 ///
-/// Overwriting begins with the root alone. A path that was there before gets its old id back when its methods are the
-/// same as before and a new one when they changed: AWS does not say which ids survive, so callers must not care.
+/// Overwriting starts from the root alone. An existing path keeps its ID if its methods are unchanged, and gets a new
+/// one otherwise. AWS does not document which IDs survive, so callers must not rely on them.
 pub(super) fn apply(
     document: &Document,
     before: &Definition,
@@ -68,7 +68,7 @@ fn operations(
 }
 
 impl Definition {
-    /// The id of the resource at a path, made with its ancestors where they are missing.
+    /// The ID of the resource at a path; creates the resource and its ancestors if they are missing.
     fn resource_at(&mut self, path: &str) -> Result<String, AwsError> {
         let root = self.resources.values().find(|resource| resource.parent_id.is_none());
         let mut at = root.map(|root| root.id.clone()).unwrap_or_default();
@@ -85,7 +85,7 @@ impl Definition {
         Ok(at)
     }
 
-    /// Gives every resource whose methods are what they were the id that it had.
+    /// Restores the old ID of every resource whose methods are unchanged.
     fn take_old_ids(&mut self, before: &Self) {
         let unchanged: Vec<(String, String)> = self
             .resources
@@ -119,7 +119,7 @@ impl Definition {
     }
 }
 
-/// The methods of a resource without what follows from its id.
+/// The methods of a resource without the fields that depend on its ID.
 fn methods(resource: &Resource) -> Vec<Method> {
     let mut methods: Vec<Method> = resource.resource_methods.values().cloned().collect();
     for integration in methods.iter_mut().filter_map(|method| method.method_integration.as_mut()) {

@@ -1,4 +1,4 @@
-//! The account and its role for logs.
+//! The account settings and the log role.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{Client, PUSH_LOGS, ROLE, patch};
 use crate::settings::Weather;
 
 #[test]
-fn an_account_begins_without_a_role_for_logs() {
+fn a_new_account_has_no_log_role() {
     let client = Client::new();
     assert_eq!(
         client.call("GetAccount", json!({})),
@@ -21,7 +21,7 @@ fn an_account_begins_without_a_role_for_logs() {
 }
 
 #[test]
-fn the_role_for_logs_cannot_be_cleared() {
+fn the_log_role_cannot_be_cleared() {
     let client = Client::new();
     for arn in ["", "logs", "arn:aws:iam::1:role/logs"] {
         let clear = json!([patch("replace", "/cloudwatchRoleArn", Some(arn))]);
@@ -33,7 +33,7 @@ fn the_role_for_logs_cannot_be_cleared() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_role_for_logs_must_be_one_that_works() {
+async fn the_log_role_must_have_the_required_permissions() {
     let set = json!([patch("replace", "/cloudwatchRoleArn", Some(ROLE))]);
     let no_trust = "400 BadRequestException: The role ARN does not have required permissions set to API Gateway";
     let no_policy = "400 BadRequestException: API Gateway could not successfully write to CloudWatch Logs using the ARN \

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Client, POOL, cognito, patch};
 
 #[test]
-fn a_cognito_authorizer_keeps_its_answers_for_five_minutes() {
+fn a_cognito_authorizer_caches_results_for_five_minutes() {
     let client = Client::new();
     let id = client.authorizer("users");
     assert_eq!(
@@ -23,7 +23,7 @@ fn a_cognito_authorizer_keeps_its_answers_for_five_minutes() {
 }
 
 #[test]
-fn an_authorizer_that_aws_would_not_make_is_refused() {
+fn an_invalid_authorizer_is_rejected() {
     let client = Client::new();
     client.authorizer("users");
     let time = "400 BadRequestException: Invalid Authorizer result ttl in seconds. Must be between 0 and 3600";
@@ -64,7 +64,7 @@ fn an_authorizer_that_aws_would_not_make_is_refused() {
 }
 
 #[test]
-fn a_pool_is_added_before_the_last_one_is_removed() {
+fn the_last_user_pool_of_an_authorizer_cannot_be_removed() {
     let client = Client::new();
     let ids = json!({ "authorizerId": client.authorizer("users") });
     let other = POOL.replace("abc", "def");
@@ -79,7 +79,7 @@ fn a_pool_is_added_before_the_last_one_is_removed() {
 }
 
 #[test]
-fn every_patch_of_an_authorizer_shows_when_it_is_read() {
+fn every_patch_of_an_authorizer_takes_effect() {
     let client = Client::new();
     let ids = json!({ "authorizerId": client.authorizer("users") });
     let patches = json!([

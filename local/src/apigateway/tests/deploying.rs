@@ -1,11 +1,11 @@
-//! Deployments: what they freeze and what refuses them.
+//! Deployments: their snapshots and their errors.
 
 use serde_json::json;
 
 use super::{Client, patch, text};
 
 #[test]
-fn an_api_that_is_not_whole_cannot_be_deployed() {
+fn an_incomplete_api_cannot_be_deployed() {
     let client = Client::new();
     assert_eq!(
         client.refusal("CreateDeployment", json!({})),
@@ -20,7 +20,7 @@ fn an_api_that_is_not_whole_cannot_be_deployed() {
 }
 
 #[test]
-fn a_stage_serves_what_was_deployed_and_not_what_is_edited() {
+fn edits_are_not_live_until_they_are_deployed() {
     let client = Client::new();
     let authorizer = client.authorizer("users");
     client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_4XX", "statusCode": "418" }));
@@ -48,7 +48,7 @@ fn a_stage_serves_what_was_deployed_and_not_what_is_edited() {
 }
 
 #[test]
-fn a_deployment_that_repoints_a_stage_keeps_its_settings() {
+fn a_new_deployment_keeps_the_settings_of_its_stage() {
     let client = Client::new();
     client.deployed();
     let patches = json!([patch("replace", "/*/*/throttling/rateLimit", Some("10"))]);
@@ -61,7 +61,7 @@ fn a_deployment_that_repoints_a_stage_keeps_its_settings() {
 }
 
 #[test]
-fn a_deployment_is_read_with_its_summary_and_changes_only_its_description() {
+fn a_deployment_has_a_summary_and_an_editable_description() {
     let client = Client::new();
     client.served_root();
     let made = client.call("CreateDeployment", json!({ "description": "first" }));

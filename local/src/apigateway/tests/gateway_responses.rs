@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Client, patch};
 
 #[test]
-fn a_gateway_response_is_a_default_until_it_is_put() {
+fn a_gateway_response_is_the_default_until_it_is_customized() {
     let client = Client::new();
     let ids = json!({ "responseType": "UNAUTHORIZED" });
     let template = json!({ "application/json": "{\"message\":$context.error.messageString}" });

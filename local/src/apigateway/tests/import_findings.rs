@@ -1,4 +1,4 @@
-//! What is wrong with a document, and what else of one is kept.
+//! Warnings and errors of imports, and the parts of a document that the other import tests do not cover.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use super::{
 };
 
 #[test]
-fn what_a_document_holds_beyond_the_subset_is_a_warning() {
+fn unsupported_parts_of_a_document_cause_warnings() {
     let client = Client::new();
     let before = client.cloud.snapshot();
     let mut odd = document();
@@ -31,8 +31,8 @@ fn what_a_document_holds_beyond_the_subset_is_a_warning() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table of refusals")]
-fn a_document_that_aws_would_not_import_is_refused_and_changes_nothing() {
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
+fn an_invalid_document_is_rejected_and_changes_nothing() {
     let client = imported();
     let before = client.cloud.snapshot();
     let integration = "/paths/~1pets~1{id}/get/x-amazon-apigateway-integration";
@@ -100,7 +100,7 @@ fn a_document_that_aws_would_not_import_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn parameters_validators_and_models_of_a_document_are_kept() {
+fn parameters_validators_and_models_are_imported() {
     let client = Client::new();
     let document = json!({
         "openapi": "3.0.1",

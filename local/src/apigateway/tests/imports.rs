@@ -1,4 +1,4 @@
-//! OpenAPI documents against the same API made by single calls.
+//! Imported OpenAPI documents, compared with the same API created by single requests.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::{Client, POOL, URI, cognito, text};
 
 const ORIGIN: &str = "method.response.header.Access-Control-Allow-Origin";
 
-/// An API with everything that a stack of Lambda functions, an authorizer and CORS needs.
+/// An API with everything that a stack with Lambda functions, an authorizer and CORS needs.
 pub(super) fn document() -> Value {
     let proxy =
         json!({ "type": "aws_proxy", "httpMethod": "POST", "uri": URI, "passthroughBehavior": "when_no_match" });
@@ -48,7 +48,7 @@ pub(super) fn document() -> Value {
     })
 }
 
-/// The same API by single calls.
+/// The same API, created by single requests.
 fn by_single_calls() -> Client {
     let client = Client::new();
     let users = client.authorizer("users");
@@ -87,7 +87,7 @@ fn by_single_calls() -> Client {
     client
 }
 
-/// Everything that can be read of an API, with paths and names in the place of ids.
+/// All readable settings of an API, with paths and names in place of IDs.
 fn normal_form(client: &Client) -> Value {
     let resources = client.call("GetResources", json!({ "embed": ["methods"], "limit": 500 }));
     let authorizers = client.call("GetAuthorizers", json!({}));
@@ -125,7 +125,7 @@ pub(super) fn imported() -> Client {
 }
 
 #[test]
-fn a_document_makes_what_single_calls_make() {
+fn an_import_creates_the_same_api_as_single_requests() {
     let (imported, built) = (imported(), by_single_calls());
     let (imported, built) = (normal_form(&imported), normal_form(&built));
     assert_eq!(imported["resources"]["/pets/{id}"]["resourceMethods"].as_object().unwrap().len(), 3);
@@ -133,7 +133,7 @@ fn a_document_makes_what_single_calls_make() {
 }
 
 #[test]
-fn swagger_says_the_same_as_openapi() {
+fn swagger_and_openapi_create_the_same_api() {
     let mut swagger = document();
     let object = swagger.as_object_mut().unwrap();
     object.remove("openapi");
@@ -156,7 +156,7 @@ fn importing_twice_changes_nothing() {
 }
 
 #[test]
-fn overwriting_deletes_what_the_document_does_not_mention() {
+fn overwriting_deletes_objects_missing_from_the_document() {
     let client = by_single_calls();
     client.call("CreateAuthorizer", cognito("others"));
     client.call("PutGatewayResponse", json!({ "responseType": "THROTTLED" }));
@@ -218,7 +218,7 @@ fn merging_replaces_the_methods_it_mentions_and_keeps_the_rest() {
 }
 
 #[test]
-fn overwriting_gives_what_changed_a_new_id() {
+fn overwriting_gives_changed_objects_new_ids() {
     let client = imported();
     let ids = |client: &Client| {
         let resources = client.call("GetResources", json!({}));

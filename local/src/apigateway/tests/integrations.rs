@@ -1,11 +1,11 @@
-//! Integrations and their responses.
+//! Integrations and integration responses.
 
 use serde_json::{Value, json};
 
 use super::{Client, URI, patch, proxy};
 
 #[test]
-fn an_integration_is_filled_in_and_may_be_put_again() {
+fn an_integration_has_defaults_and_can_be_put_again() {
     let client = Client::new();
     client.method(&client.root, "GET");
     client.integration(&client.root, "GET");
@@ -25,8 +25,8 @@ fn an_integration_is_filled_in_and_may_be_put_again() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table of refusals")]
-fn an_integration_that_aws_would_not_make_is_refused() {
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
+fn an_invalid_integration_is_rejected() {
     let client = Client::new();
     client.method(&client.root, "GET");
     let timeout = "400 BadRequestException: Timeout should be between 50 ms and 29000 ms";
@@ -101,7 +101,7 @@ fn an_integration_that_aws_would_not_make_is_refused() {
 }
 
 #[test]
-fn every_patch_of_an_integration_shows_when_it_is_read() {
+fn every_patch_of_an_integration_takes_effect() {
     let client = Client::new();
     client.served_root();
     let ids = json!({ "resourceId": client.root, "httpMethod": "GET" });
@@ -151,7 +151,7 @@ fn every_patch_of_an_integration_shows_when_it_is_read() {
 }
 
 #[test]
-fn a_mock_maps_headers_that_its_method_declares() {
+fn an_integration_response_sets_only_declared_headers() {
     let client = Client::new();
     client.method(&client.root, "OPTIONS");
     let ids = |members: Value| {

@@ -1,4 +1,4 @@
-//! Pages of lists, and their lag.
+//! Pagination and delayed consistency of lists.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -24,7 +24,7 @@ fn pages(client: &Client, operation: &str, limit: Option<i64>) -> Vec<Vec<Value>
 }
 
 #[test]
-fn a_list_has_pages_of_25_unless_more_is_asked_for() {
+fn the_default_page_size_is_25() {
     let client = Client::new();
     for number in 0..29 {
         client.resource(&client.root, &format!("r{number}"));
@@ -43,7 +43,7 @@ fn a_list_has_pages_of_25_unless_more_is_asked_for() {
 }
 
 #[test]
-fn no_page_is_larger_than_the_settings_allow_except_of_stages() {
+fn the_page_size_setting_limits_all_lists_except_stages() {
     let client = Client::with(Settings { page_size: Some(2), ..Settings::default() });
     let deployment = client.deployed();
     for name in ["a", "b", "c"] {
@@ -70,7 +70,7 @@ fn no_page_is_larger_than_the_settings_allow_except_of_stages() {
 }
 
 #[test]
-fn gateway_responses_that_nobody_customised_are_listed_as_defaults() {
+fn uncustomized_gateway_responses_are_listed_as_defaults() {
     let client = Client::new();
     client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_5XX" }));
     let all = client.call("GetGatewayResponses", json!({ "limit": 500 }));
@@ -80,7 +80,7 @@ fn gateway_responses_that_nobody_customised_are_listed_as_defaults() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_api_is_missing_from_the_list_at_first_but_can_be_read() {
+async fn a_new_api_can_be_read_before_it_appears_in_the_list() {
     let client = Client::in_weather(Weather { list_lag: Duration::from_secs(5), ..Weather::default() });
     assert_eq!(client.call("GetRestApis", json!({})), json!({ "item": [] }));
     assert_eq!(client.call("GetRestApi", json!({}))["name"], "shop");
@@ -89,7 +89,7 @@ async fn a_new_api_is_missing_from_the_list_at_first_but_can_be_read() {
 }
 
 #[test]
-fn reading_is_no_change_of_the_world() {
+fn reads_do_not_change_the_store() {
     let client = Client::new();
     client.deployed();
     let before = client.cloud.snapshot();

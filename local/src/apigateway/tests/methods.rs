@@ -1,11 +1,11 @@
-//! Methods and what they declare.
+//! Methods and method responses.
 
 use serde_json::json;
 
 use super::{Client, patch};
 
 #[test]
-fn a_method_is_put_once() {
+fn a_method_can_be_put_only_once() {
     let client = Client::new();
     client.method(&client.root, "GET");
     let again = json!({ "resourceId": client.root, "httpMethod": "GET", "authorizationType": "NONE" });
@@ -13,7 +13,7 @@ fn a_method_is_put_once() {
 }
 
 #[test]
-fn a_method_that_aws_would_not_make_is_refused() {
+fn an_invalid_method_is_rejected() {
     let client = Client::new();
     let authorizer = "400 BadRequestException: Invalid authorizer ID specified. Setting the authorization type to \
                       CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.";
@@ -58,7 +58,7 @@ fn a_method_that_aws_would_not_make_is_refused() {
 }
 
 #[test]
-fn every_patch_of_a_method_shows_when_it_is_read() {
+fn every_patch_of_a_method_takes_effect() {
     let client = Client::new();
     client.method(&client.root, "GET");
     let users = client.authorizer("users");
@@ -104,7 +104,7 @@ fn every_patch_of_a_method_shows_when_it_is_read() {
 }
 
 #[test]
-fn what_was_deleted_is_unknown() {
+fn deleted_objects_are_not_found() {
     let client = Client::new();
     client.served_root();
     let ids = json!({ "resourceId": client.root, "httpMethod": "GET", "statusCode": "200" });

@@ -1,4 +1,4 @@
-//! Tests of the control plane, call by call.
+//! Tests of the control plane, by single requests.
 
 mod account;
 mod authorizers;
@@ -31,7 +31,7 @@ pub(super) const POOL: &str = "arn:aws:cognito-idp:us-west-2:000000000000:userpo
 pub(super) const URI: &str = "arn:aws:apigateway:us-west-2:lambda:path/2015-03-31/functions/arn:aws:lambda:us-west-2:\
                               000000000000:function:hello/invocations";
 
-/// A cloud with one API, and the words of a client.
+/// An emulator with one API, and a client for its operations.
 pub(super) struct Client {
     pub(super) cloud: Cloud,
     pub(super) api: String,
@@ -56,15 +56,15 @@ impl Client {
         client
     }
 
-    /// Makes a call that must succeed. The API's id is added where none is given.
+    /// Sends a request that must succeed. Adds the API's ID unless the input has one.
     pub(super) fn call(&self, operation: &str, input: Value) -> Value {
         self.send(operation, input, "").unwrap_or_else(|refusal| panic!("{operation}: {refusal}"))
     }
 
-    /// Makes a call that must be refused, and returns `Code: message`.
+    /// Sends a request that must be rejected; returns `status Code: message`.
     pub(super) fn refusal(&self, operation: &str, input: Value) -> String {
         match self.send(operation, input, "") {
-            Ok(answer) => panic!("{operation}: answered {answer}"),
+            Ok(answer) => panic!("{operation}: returned {answer}"),
             Err(refusal) => refusal,
         }
     }
@@ -76,7 +76,7 @@ impl Client {
         let call = call(Service::ApiGateway, operation, input, body);
         match handle(&self.cloud, &call) {
             Ok(Answer::Members(members)) => Ok(members),
-            Ok(Answer::Raw(_)) => panic!("{operation}: answered something that is not made of members"),
+            Ok(Answer::Raw(_)) => panic!("{operation}: the response has no members"),
             Err(refusal) => Err(format!("{} {}: {}", refusal.status, refusal.code, refusal.message)),
         }
     }
@@ -93,12 +93,12 @@ impl Client {
         self.call("PutMethod", json!({ "resourceId": resource, "httpMethod": verb, "authorizationType": "NONE" }));
     }
 
-    /// Puts a Lambda proxy behind a method.
+    /// Creates the Lambda proxy integration of a method.
     pub(super) fn integration(&self, resource: &str, verb: &str) -> Value {
         self.call("PutIntegration", proxy(resource, verb))
     }
 
-    /// Makes `GET` of the root, with its backend.
+    /// Creates the method `GET` of the root and its integration.
     pub(super) fn served_root(&self) {
         self.method(&self.root, "GET");
         self.integration(&self.root, "GET");
@@ -108,13 +108,13 @@ impl Client {
         text(&self.call("CreateAuthorizer", cognito(name)), "id")
     }
 
-    /// Makes a deployment and the stage `dev` that serves it.
+    /// Creates a deployment and the stage `dev` that points to it.
     pub(super) fn deployed(&self) -> String {
         self.served_root();
         text(&self.call("CreateDeployment", json!({ "stageName": "dev" })), "id")
     }
 
-    /// Makes a role that a service may assume, with a managed policy of AWS's or without any.
+    /// Creates a role that a service can assume, with an optional AWS managed policy.
     pub(super) fn role(&self, service: &str, policy: Option<&str>) {
         let trust = json!({ "Statement": {
             "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole",
@@ -175,7 +175,7 @@ pub(super) fn text(value: &Value, member: &str) -> String {
     value[member].as_str().unwrap_or_else(|| panic!("no {member} in {value}")).to_owned()
 }
 
-/// One patch without a value, or with one.
+/// One patch, with an optional value.
 pub(super) fn patch(op: &str, path: &str, value: Option<&str>) -> Value {
     match value {
         Some(value) => json!({ "op": op, "path": path, "value": value }),

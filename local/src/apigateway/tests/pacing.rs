@@ -1,4 +1,4 @@
-//! Quotas and overlapping writes, on a clock that the test turns.
+//! Quotas and overlapping writes, on a paused clock.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn wait(milliseconds: u64) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_family_of_calls_has_its_quota() {
+async fn operations_have_their_own_quotas() {
     let client = paced();
     client.served_root();
     let regional = json!({ "name": "a", "endpointConfiguration": { "types": ["REGIONAL"] } });
@@ -50,7 +50,7 @@ async fn each_family_of_calls_has_its_quota() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn resources_are_made_and_deleted_at_five_per_second_each() {
+async fn five_resources_per_second_can_be_created_and_five_deleted() {
     let client = paced();
     let mut ids = Vec::new();
     for number in 0..5 {
@@ -67,7 +67,7 @@ async fn resources_are_made_and_deleted_at_five_per_second_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_api_is_deleted_half_a_minute_after_the_first() {
+async fn one_api_can_be_deleted_every_30_seconds() {
     let client = paced();
     wait(3_000).await;
     let second =
@@ -80,7 +80,7 @@ async fn a_second_api_is_deleted_half_a_minute_after_the_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_calls_together_may_come_forty_at_once_and_ten_per_second() {
+async fn all_requests_share_a_rate_of_10_and_a_burst_of_40() {
     let client = paced();
     for _ in 0..39 {
         client.call("GetRestApi", json!({}));
@@ -92,7 +92,7 @@ async fn all_calls_together_may_come_forty_at_once_and_ten_per_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_room_for_so_many_only() {
+async fn the_number_of_objects_is_limited_by_quotas() {
     let client = paced();
     client.method(&client.root, "GET");
     client.call("PutIntegration", proxy(&client.root, "GET"));
@@ -136,7 +136,7 @@ async fn there_is_room_for_so_many_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn writes_to_one_api_that_overlap_are_refused() {
+async fn overlapping_writes_to_one_api_are_rejected() {
     let weather = Weather { latency: Duration::from_secs(1), ..Weather::default() };
     let trial = Trial::new(Settings { weather, ..Settings::default() });
     let api = trial.call(Method::POST, "/restapis", &json!({ "name": "a" })).await.done();
@@ -156,7 +156,7 @@ async fn writes_to_one_api_that_overlap_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttled_call_says_when_to_come_back() {
+async fn a_throttled_response_has_a_retry_after_header() {
     let weather = Weather { quotas: true, ..Weather::default() };
     let trial = Trial::new(Settings { weather, ..Settings::default() });
     let api = json!({ "name": "a" });

@@ -1,11 +1,11 @@
-//! Patch operations that no update takes.
+//! Patch operations that updates reject.
 
 use serde_json::json;
 
 use super::{Client, patch};
 
 #[test]
-fn a_patch_that_a_resource_does_not_take_names_those_it_takes() {
+fn the_error_for_an_unsupported_path_lists_the_supported_paths() {
     let client = Client::new();
     client.deployed();
     let authorizer = client.authorizer("users");
@@ -65,7 +65,7 @@ fn a_patch_that_a_resource_does_not_take_names_those_it_takes() {
 }
 
 #[test]
-fn a_scalar_takes_no_other_operation_than_replace() {
+fn a_scalar_supports_only_replace() {
     let client = Client::new();
     for op in ["add", "remove", "copy", "move", "test"] {
         let refusal = client.patch("UpdateRestApi", json!({}), json!([patch(op, "/name", Some("x"))]));
@@ -77,7 +77,7 @@ fn a_scalar_takes_no_other_operation_than_replace() {
 }
 
 #[test]
-fn a_patch_that_is_none_is_refused() {
+fn an_invalid_patch_is_rejected() {
     let client = Client::new();
     let cases = [
         (
@@ -105,7 +105,7 @@ fn a_patch_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_refused_list_of_patches_changes_nothing() {
+fn a_rejected_list_of_patches_changes_nothing() {
     let client = Client::new();
     let patches = json!([patch("replace", "/name", Some("store")), patch("replace", "/nothing", Some("x"))]);
     client.patch("UpdateRestApi", json!({}), patches).unwrap_err();

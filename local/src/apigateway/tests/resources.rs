@@ -1,11 +1,11 @@
-//! The tree of resources.
+//! The resource tree.
 
 use serde_json::json;
 
 use super::{Client, patch};
 
 #[test]
-fn a_resource_has_the_path_of_its_parents() {
+fn the_path_of_a_resource_includes_its_parents() {
     let client = Client::new();
     let pets = client.resource(&client.root, "pets");
     let pet = client.resource(&pets, "{id}");
@@ -14,7 +14,7 @@ fn a_resource_has_the_path_of_its_parents() {
 }
 
 #[test]
-fn a_resource_that_aws_would_not_make_is_refused() {
+fn an_invalid_resource_is_rejected() {
     let client = Client::new();
     client.resource(&client.root, "pets");
     client.resource(&client.root, "{id}");
@@ -49,7 +49,7 @@ fn a_resource_that_aws_would_not_make_is_refused() {
 }
 
 #[test]
-fn a_fixed_part_may_have_colons_commas_and_dollar_signs() {
+fn a_literal_path_part_can_contain_colons_commas_and_dollar_signs() {
     let client = Client::new();
     for part in ["events:batch", "$metadata", "52.5,13.4"] {
         client.resource(&client.root, part);
@@ -57,7 +57,7 @@ fn a_fixed_part_may_have_colons_commas_and_dollar_signs() {
 }
 
 #[test]
-fn deleting_a_resource_deletes_what_is_beneath() {
+fn deleting_a_resource_deletes_its_descendants() {
     let client = Client::new();
     let pets = client.resource(&client.root, "pets");
     let pet = client.resource(&pets, "{id}");
@@ -75,7 +75,7 @@ fn deleting_a_resource_deletes_what_is_beneath() {
 }
 
 #[test]
-fn a_resource_can_be_renamed_and_moved_with_what_is_beneath() {
+fn a_resource_can_be_renamed_and_moved_with_its_descendants() {
     let client = Client::new();
     let pets = client.resource(&client.root, "pets");
     let pet = client.resource(&pets, "{id}");
@@ -98,7 +98,7 @@ fn a_resource_can_be_renamed_and_moved_with_what_is_beneath() {
 }
 
 #[test]
-fn methods_are_in_the_list_only_when_it_embeds_them() {
+fn methods_are_listed_in_full_only_when_embedded() {
     let client = Client::new();
     client.served_root();
     let named = client.call("GetResources", json!({}));

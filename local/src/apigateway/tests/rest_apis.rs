@@ -1,11 +1,11 @@
-//! The REST API object: made, patched, tagged and deleted.
+//! Create, patch, tag and delete REST APIs.
 
 use serde_json::{Value, json};
 
 use super::{Client, patch, text};
 
 #[test]
-fn an_api_without_an_endpoint_type_is_edge() {
+fn the_default_endpoint_type_is_edge() {
     let client = Client::new();
     let api = client.call("CreateRestApi", json!({ "name": "plain", "tags": { "stack": "a" } }));
     assert_eq!(api["endpointConfiguration"], json!({ "types": ["EDGE"], "ipAddressType": "ipv4" }));
@@ -19,15 +19,15 @@ fn an_api_without_an_endpoint_type_is_edge() {
 }
 
 #[test]
-fn two_apis_may_have_one_name() {
+fn two_apis_can_have_the_same_name() {
     let client = Client::new();
     let second = client.call("CreateRestApi", json!({ "name": "shop" }));
     assert_ne!(text(&second, "id"), client.api);
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table of refusals")]
-fn an_api_that_aws_would_not_make_is_refused() {
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
+fn an_invalid_api_is_rejected() {
     let client = Client::new();
     let cases = [
         (json!({}), "400 BadRequestException: API name is required"),
@@ -92,7 +92,7 @@ fn an_api_that_aws_would_not_make_is_refused() {
 }
 
 #[test]
-fn an_unknown_api_is_named_with_its_account() {
+fn the_error_for_an_unknown_api_names_the_account() {
     let client = Client::new();
     let unknown = json!({ "restApiId": "nowhere" });
     for operation in ["GetRestApi", "DeleteRestApi", "GetResources", "CreateDeployment", "PutRestApi", "GetStages"] {
@@ -104,7 +104,7 @@ fn an_unknown_api_is_named_with_its_account() {
 }
 
 #[test]
-fn deleting_an_api_deletes_everything_beneath() {
+fn deleting_an_api_deletes_its_stages() {
     let client = Client::new();
     client.deployed();
     client.call("DeleteRestApi", json!({}));
@@ -113,14 +113,14 @@ fn deleting_an_api_deletes_everything_beneath() {
 }
 
 #[test]
-fn a_policy_is_answered_with_its_quotes_escaped() {
+fn a_policy_is_returned_with_escaped_quotes() {
     let client = Client::new();
     let api = client.call("CreateRestApi", json!({ "name": "a", "policy": "{ \"Version\": \"2012-10-17\" }" }));
     assert_eq!(api["policy"], r#"{\"Version\":\"2012-10-17\"}"#);
 }
 
 #[test]
-fn every_patch_of_an_api_shows_when_it_is_read() {
+fn every_patch_of_an_api_takes_effect() {
     let client = Client::new();
     let patches = json!([
         patch("replace", "/name", Some("store")),
@@ -162,7 +162,7 @@ fn every_patch_of_an_api_shows_when_it_is_read() {
 }
 
 #[test]
-fn tags_of_apis_and_stages_are_reached_by_their_arns() {
+fn apis_and_stages_are_tagged_by_arn() {
     let client = Client::new();
     client.deployed();
     let api = format!("arn:aws:apigateway:us-west-2::/restapis/{}", client.api);

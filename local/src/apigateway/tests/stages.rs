@@ -7,7 +7,7 @@ use super::{Client, PUSH_LOGS, ROLE, patch};
 const GROUP: &str = "arn:aws:logs:us-west-2:000000000000:log-group:/access";
 
 #[test]
-fn a_stage_that_aws_would_not_make_is_refused() {
+fn an_invalid_stage_is_rejected() {
     let client = Client::new();
     let deployment = client.deployed();
     let name = "400 BadRequestException: Stage name only allows a-zA-Z0-9_-";
@@ -83,7 +83,7 @@ fn a_new_stage_has_no_method_settings() {
 }
 
 #[test]
-fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
+fn a_method_setting_has_defaults_for_missing_fields() {
     let client = Client::new();
     client.deployed();
     let ids = json!({ "stageName": "dev" });
@@ -114,7 +114,7 @@ fn a_method_setting_is_read_with_defaults_for_what_was_never_set() {
 }
 
 #[test]
-fn a_method_setting_is_removed_as_a_whole() {
+fn a_method_setting_can_be_removed_only_as_a_whole() {
     let client = Client::new();
     client.deployed();
     let ids = json!({ "stageName": "dev" });
@@ -136,7 +136,7 @@ fn a_method_setting_is_removed_as_a_whole() {
 }
 
 #[test]
-fn logging_needs_the_role_of_the_account() {
+fn logging_requires_the_log_role_of_the_account() {
     let client = Client::new();
     client.deployed();
     let ids = json!({ "stageName": "dev" });
@@ -162,7 +162,7 @@ fn logging_needs_the_role_of_the_account() {
 }
 
 #[test]
-fn every_other_patch_of_a_stage_shows_when_it_is_read() {
+fn every_other_patch_of_a_stage_takes_effect() {
     let client = Client::new();
     client.deployed();
     let ids = json!({ "stageName": "dev" });
@@ -188,7 +188,7 @@ fn every_other_patch_of_a_stage_shows_when_it_is_read() {
 }
 
 #[test]
-fn a_patch_with_a_value_that_a_stage_cannot_have_is_refused() {
+fn a_stage_rejects_patches_with_invalid_values() {
     let client = Client::new();
     client.deployed();
     let cases = [
@@ -227,7 +227,7 @@ fn a_patch_with_a_value_that_a_stage_cannot_have_is_refused() {
 }
 
 #[test]
-fn a_deleted_stage_is_unknown() {
+fn a_deleted_stage_is_not_found() {
     let client = Client::new();
     let deployment = client.deployed();
     let ids = json!({ "stageName": "dev" });
