@@ -1,4 +1,4 @@
-//! The access log: a line for each request, in the format that the stage asks for.
+//! The access log: one line per request, in the stage's format.
 
 use bytes::Bytes;
 use http::Response;
@@ -12,11 +12,11 @@ use crate::{
     cloud::{Cloud, hex},
 };
 
-/// What stands for a variable without a value.
+/// The placeholder for a variable without a value.
 const NOTHING: &str = "-";
 
-/// Writes the line of a request that has been answered, where its stage wants one. API Gateway makes no group: what has
-/// nowhere to go is lost.
+/// Writes the line of a completed request if the stage has an access log. API Gateway does not create log groups:
+/// without the group, the line is lost.
 pub(super) fn write(cloud: &Cloud, request: &ApiRequest, response: &Response<Bytes>, seen: &Seen) {
     let mut world = cloud.world();
     let stage = world.apigateway.served(&request.api_id, &request.stage).map(|served| served.stage);
@@ -29,13 +29,13 @@ pub(super) fn write(cloud: &Cloud, request: &ApiRequest, response: &Response<Byt
     world.logs.append((region, group), &stream(request), now.as_millisecond(), &line);
 }
 
-/// One stream for each stage.
+/// The log stream of a stage.
 fn stream(request: &ApiRequest) -> String {
     let digest = Sha256::digest(format!("{}/{}", request.api_id, request.stage));
     hex(&digest[..16])
 }
 
-/// Puts values in the place of every `$context.name`.
+/// Replaces every `$context.name` with its value.
 fn filled_in(format: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut parts = format.trim_end_matches('\n').split("$context.");
     let mut line = parts.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Who may call a method: everybody, or those with a token of the authorizer's user pools.
+//! Authorization of requests: public methods, and tokens of the authorizer's user pools.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ use crate::{
 /// The claims of a token.
 pub(super) type Claims = Map<String, Value>;
 
-/// Lets a request pass, with the claims of its token where the method asks for one.
+/// Authorizes a request; returns the claims of its token if the method requires one.
 pub(super) fn authorize(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Option<Claims>, Refusal> {
     if matched.method.api_key_required {
         return Err(Refusal::not_imitated("the local cloud does not imitate API keys"));
@@ -25,7 +25,7 @@ pub(super) fn authorize(cloud: &Cloud, request: &ApiRequest, matched: &Matched) 
     match matched.method.authorization_type.as_str() {
         "NONE" => Ok(None),
         "COGNITO_USER_POOLS" => by_token(cloud, request, matched).map(Some),
-        // An unsigned request is all that this cloud can judge.
+        // Signatures are not emulated: only an unsigned request has a known result.
         "AWS_IAM" if request.header("authorization").is_none() => Err(Kind::MissingAuthenticationToken.into()),
         other => Err(Refusal::not_imitated(format!("the local cloud does not imitate authorization by {other}"))),
     }
@@ -48,7 +48,7 @@ fn by_token(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Cl
     if is_enough(&claims, &matched.method.authorization_scopes) { Ok(claims) } else { Err(Kind::Unauthorized.into()) }
 }
 
-/// The token in the header that the authorizer names, bare or after `Bearer`.
+/// The token in the authorizer's header, with or without `Bearer`.
 fn token<'a>(request: &'a ApiRequest, authorizer: &Authorizer) -> Option<&'a str> {
     let source = authorizer.identity_source.as_deref().unwrap_or("method.request.header.Authorization");
     let header = request.header(&source.strip_prefix("method.request.header.")?.to_lowercase())?.trim();
@@ -56,7 +56,7 @@ fn token<'a>(request: &'a ApiRequest, authorizer: &Authorizer) -> Option<&'a str
     (!token.is_empty()).then_some(token)
 }
 
-/// Without scopes the token must be an ID token; with scopes an access token that has one of them.
+/// A method without scopes requires an ID token; a method with scopes requires an access token with one of them.
 fn is_enough(claims: &Claims, scopes: &[String]) -> bool {
     let text = |claim: &str| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     if scopes.is_empty() {
@@ -65,7 +65,7 @@ fn is_enough(claims: &Claims, scopes: &[String]) -> bool {
     text("token_use") == "access" && text("scope").split(' ').any(|scope| scopes.iter().any(|wanted| wanted == scope))
 }
 
-/// The claims as a function sees them: every value is a text.
+/// The claims as a function receives them: every value is a string.
 pub(super) fn as_texts(claims: &Claims) -> Map<String, Value> {
     claims.iter().map(|(name, value)| (name.clone(), Value::from(as_text(name, value)))).collect()
 }
@@ -73,7 +73,7 @@ pub(super) fn as_texts(claims: &Claims) -> Map<String, Value> {
 fn as_text(name: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        // API Gateway writes these two as dates, and every other number as it is.
+        // API Gateway formats these two as dates, and every other number unchanged.
         Value::Number(seconds) if name == "exp" || name == "iat" => seconds
             .as_i64()
             .and_then(|seconds| Timestamp::from_second(seconds).ok())

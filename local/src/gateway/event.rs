@@ -10,10 +10,10 @@ use super::{
     request::{ApiRequest, is_binary},
 };
 
-/// Every caller is on this machine.
+/// All clients run on this machine.
 pub(super) const SOURCE_IP: &str = "127.0.0.1";
 
-/// Builds the event, `null` where API Gateway writes `null`.
+/// Builds the event, with `null` wherever API Gateway writes `null`.
 pub(super) fn build(request: &ApiRequest, matched: &Matched, place: (&str, &str), claims: Option<&Claims>) -> Value {
     let headers = headers(request);
     let query = request.query_values();
@@ -81,12 +81,12 @@ fn context(request: &ApiRequest, matched: &Matched, (account, region): (&str, &s
     context
 }
 
-/// The headers as a function on AWS sees them, in the spelling that clients of HTTP/1.1 use, because the server that
-/// received them has put them in small letters.
+/// The headers as a function on AWS receives them. The HTTP server lowercases header names, so they are converted to
+/// the usual spelling of HTTP/1.1 clients.
 fn headers(request: &ApiRequest) -> Vec<(String, Vec<String>)> {
     let mut headers: Vec<(String, Vec<String>)> = Vec::new();
     for name in request.headers.keys() {
-        // These concern one connection and never reach a function.
+        // Hop-by-hop headers never reach a function.
         if matches!(name.as_str(), "connection" | "content-length" | "transfer-encoding" | "te" | "upgrade") {
             continue;
         }
@@ -112,7 +112,7 @@ fn headers(request: &ApiRequest) -> Vec<(String, Vec<String>)> {
     headers
 }
 
-/// `user-agent` as `User-Agent`.
+/// Spells `user-agent` as `User-Agent`.
 fn spelled(name: &str) -> String {
     let words = name.split('-').map(|word| {
         let mut letters = word.chars();

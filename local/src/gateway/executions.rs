@@ -1,13 +1,13 @@
-//! Why integrations failed, for `stackctl call`: on AWS this is in the execution log of a stage.
+//! The causes of failed integrations, for `stackctl call`. On AWS, they are in the execution log of a stage.
 
 use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many failures are kept.
+/// The number of failures kept.
 const KEPT: usize = 100;
 
-/// The latest failed integrations, by the id of the request.
+/// The latest failed integrations, by request ID.
 #[derive(Debug, Default)]
 pub(crate) struct Executions(VecDeque<(String, Execution)>);
 
@@ -17,14 +17,14 @@ pub(crate) struct Executions(VecDeque<(String, Execution)>);
 pub(crate) struct Execution {
     /// The ARN in the integration's URI.
     pub(crate) function: Option<String>,
-    /// The id of the invocation, once there was one.
+    /// The ID of the invocation, if the function was invoked.
     pub(crate) invocation: Option<String>,
-    /// What is wrong with the function's response, where that is the cause.
+    /// What is wrong with the function's response, if the response is the cause.
     pub(crate) malformed: Option<String>,
 }
 
 impl Executions {
-    /// Keeps one, in place of the oldest.
+    /// Adds a failure; drops the oldest one when there are too many.
     pub(super) fn add(&mut self, request_id: &str, execution: Execution) {
         self.0.push_back((request_id.to_owned(), execution));
         if self.0.len() > KEPT {
@@ -32,7 +32,7 @@ impl Executions {
         }
     }
 
-    /// The one of a request; none when it did not fail, or too long ago.
+    /// The failure of a request; `None` if the request did not fail or is no longer kept.
     pub(crate) fn of(&self, request_id: &str) -> Option<&Execution> {
         self.0.iter().rev().find(|(id, _)| id == request_id).map(|(_, execution)| execution)
     }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_latest_hundred_are_kept() {
+    fn the_latest_100_failures_are_kept() {
         let mut executions = Executions::default();
         for number in 0..=KEPT {
             let malformed = Some(number.to_string());

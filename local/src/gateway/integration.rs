@@ -1,4 +1,4 @@
-//! What stands behind a method: a Lambda function, or nothing but a mapping.
+//! Dispatches a request to the method's integration: a Lambda function or a mock.
 
 use bytes::Bytes;
 use http::Response;
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{apigateway::IntegrationType, cloud::Cloud};
 
-/// Answers by the method's integration.
+/// Returns the response of the method's integration.
 pub(super) async fn integrate(
     cloud: &Cloud,
     request: &ApiRequest,
@@ -21,7 +21,7 @@ pub(super) async fn integrate(
     match integration.kind {
         IntegrationType::AwsProxy => proxy::call_function(cloud, request, matched, integration, seen).await,
         IntegrationType::Mock => mock::answer(request, &matched.method, integration),
-        // This cloud reaches no other host, and it maps no bodies.
+        // The emulator sends no requests to other hosts and does not map bodies.
         IntegrationType::Http | IntegrationType::HttpProxy | IntegrationType::Aws => Err(Refusal::not_imitated(
             format!("the local cloud does not imitate integrations of type {:?}", integration.kind),
         )),

@@ -1,4 +1,4 @@
-//! MOCK integrations, as CORS preflights use them: a status from a template, headers and a body from a mapping.
+//! MOCK integrations, as used for CORS preflights: status, headers and body come from templates and mappings.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::apigateway::{Integration, IntegrationResponse, MethodSnapshot};
 
-/// Answers as the mapping says.
+/// Creates the response from the integration response.
 pub(super) fn answer(
     request: &ApiRequest,
     method: &MethodSnapshot,
@@ -36,7 +36,7 @@ pub(super) fn answer(
     for (target, source) in &mapping.response_parameters {
         let Some(name) = target.strip_prefix("method.response.header.") else { continue };
         let literal = source.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-        // A mock has no headers of its own to map from, and only declared headers are answered.
+        // A mock has no response headers to map from, and only declared headers are returned.
         if let (Some(literal), true) = (literal, declared.response_parameters.contains_key(target))
             && let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(literal))
         {
@@ -51,7 +51,7 @@ pub(super) fn answer(
     Ok(response)
 }
 
-/// The template for the request's media type; `application/json` when the request has none.
+/// The rendered template for the request's media type, which defaults to `application/json`.
 fn request_template(request: &ApiRequest, integration: &Integration) -> Result<String, Refusal> {
     let media_type = request.media_type().unwrap_or("application/json");
     match integration.request_templates.get(media_type) {
@@ -63,7 +63,7 @@ fn request_template(request: &ApiRequest, integration: &Integration) -> Result<S
     }
 }
 
-/// Reads `{"statusCode": 200}`, in the loose spelling that API Gateway takes too: `{statusCode: 200}`.
+/// Reads `{"statusCode": 200}`. As on API Gateway, `{statusCode: 200}` is valid too.
 fn status_code(rendered: &str) -> Option<String> {
     let (_, rest) = rendered.split_once("statusCode")?;
     let digits: String = rest
@@ -74,7 +74,7 @@ fn status_code(rendered: &str) -> Option<String> {
     (digits.len() == 3).then_some(digits)
 }
 
-/// The mapping whose pattern is this status, or else the default one.
+/// The integration response whose selection pattern is this status, or else the default one.
 fn select<'a>(integration: &'a Integration, status: &str) -> Option<&'a IntegrationResponse> {
     let responses = || integration.integration_responses.values();
     responses()

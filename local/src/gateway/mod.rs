@@ -1,7 +1,7 @@
-//! API Gateway's data plane: what a client of a deployed API sees.
+//! API Gateway's data plane: handles requests to deployed APIs.
 //!
-//! It serves the snapshot that the stage points to, never the API as it is edited, and knows the control plane only
-//! through [`crate::apigateway::Served`].
+//! It uses the snapshot of the live deployment, never the editable API. Its only access to the control plane is
+//! [`crate::apigateway::Served`].
 
 mod access_log;
 mod authorize;
@@ -37,10 +37,10 @@ use executions::Execution;
 use refusal::{Kind, Refusal};
 use request::ApiRequest;
 
-/// The largest body a REST API takes.
+/// The maximum body size of a REST API.
 const LARGEST_BODY: usize = 10_485_760;
 
-/// What the snapshot says about one request, taken out of the world so that its lock is not held any longer.
+/// The part of the snapshot that one request needs, copied so that the lock on the store is released.
 #[derive(Debug)]
 struct Matched {
     resource_id: String,
@@ -53,7 +53,7 @@ struct Matched {
     throttle: Option<(String, MethodSetting)>,
 }
 
-/// What becomes known about a request on its way, for the access log.
+/// What is known about a request when it is complete, for the access log.
 #[derive(Debug, Default)]
 struct Seen {
     resource_path: Option<String>,
@@ -63,15 +63,15 @@ struct Seen {
     refused: Option<Refusal>,
 }
 
-/// What came of the call of a function.
+/// The result of a function invocation.
 #[derive(Debug, Default)]
 struct Integrated {
-    /// The ARN of what was called.
+    /// The ARN of the invoked function.
     function: String,
     request_id: Option<String>,
     took: Duration,
     error: Option<String>,
-    /// What is wrong with its response, where that is the error.
+    /// What is wrong with the function's response, if the response is the error.
     malformed: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl Integrated {
     }
 }
 
-/// Answers one request to a deployed API.
+/// Handles one request to a deployed API.
 pub(crate) async fn serve(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
     let request = ApiRequest::read(request);
     let mut seen = Seen::default();

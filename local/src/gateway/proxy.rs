@@ -1,4 +1,4 @@
-//! Lambda proxy integrations: may API Gateway invoke the function, and what comes of it.
+//! Lambda proxy integrations: checks the permission, invokes the function and converts its response.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::{
 const NOT_PERMITTED: &str = "Execution failed due to configuration error: Invalid permissions on Lambda function";
 const MALFORMED: &str = "Execution failed due to configuration error: Malformed Lambda proxy response";
 
-/// Hands the request to the function and its answer to the client.
+/// Invokes the function with the request's event and returns its response.
 pub(super) async fn call_function(
     cloud: &Cloud,
     request: &ApiRequest,
@@ -42,7 +42,7 @@ pub(super) async fn call_function(
     let mut alarm = Alarm::after(Duration::from_millis(u64::from(integration.timeout_in_millis)));
     let outcome = tokio::select! {
         outcome = runtime::run(cloud, order) => outcome,
-        // The function runs on, as on AWS; only its answer comes too late.
+        // As on AWS, the function continues to run; only its response is too late.
         () = alarm.rings() => return Err(Kind::IntegrationTimeout.into()),
     };
     called.took = began.elapsed();
@@ -62,15 +62,15 @@ pub(super) async fn call_function(
     }
 }
 
-/// A function's response that never reaches the client.
+/// The error of a function response that is not sent to the client.
 struct NotAnswered {
-    /// As API Gateway logs it.
+    /// The error as API Gateway logs it.
     error: String,
-    /// What is wrong with the response, where the function returned one.
+    /// What is wrong with the response, if the function returned one.
     malformed: Option<String>,
 }
 
-/// The function's response for the client.
+/// The HTTP response for the function's result.
 fn answered(outcome: &Outcome, request: &ApiRequest, matched: &Matched) -> Result<Response<Bytes>, NotAnswered> {
     if outcome.failed {
         let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
@@ -82,7 +82,7 @@ fn answered(outcome: &Outcome, request: &ApiRequest, matched: &Matched) -> Resul
         .map_err(|reason| NotAnswered { error: MALFORMED.to_owned(), malformed: Some(reason) })
 }
 
-/// Where an integration's URI leads.
+/// The target of an integration's URI.
 #[derive(Debug)]
 struct Place {
     region: String,
@@ -90,7 +90,7 @@ struct Place {
 }
 
 impl Place {
-    /// Reads `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`.
+    /// Parses `arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations`.
     fn read(integration: &Integration, matched: &Matched) -> Option<Self> {
         let mut uri = integration.uri.clone()?;
         for (name, value) in &matched.stage_variables {
@@ -102,8 +102,8 @@ impl Place {
     }
 }
 
-/// Finds the function, if API Gateway may invoke it for this route. A missing permission is not seen before the call:
-/// then the client gets a 500.
+/// Finds the function if API Gateway has the permission to invoke it for this route. A missing permission causes a 500
+/// when the route is called.
 fn invocable(
     cloud: &Cloud,
     request: &ApiRequest,
@@ -123,7 +123,7 @@ fn invocable(
     world.lambda.invocable(cloud, &place.function_arn).ok_or_else(|| Kind::ApiConfigurationError.into())
 }
 
-/// The route as permissions name it: path variables are `*`.
+/// The route's ARN in permissions: path variables are `*`.
 fn source_arn(request: &ApiRequest, matched: &Matched, (account, region): (&str, &str)) -> String {
     let steps = matched.resource_path.split('/').map(|step| if step.starts_with('{') { "*" } else { step });
     let path = steps.collect::<Vec<_>>().join("/");

@@ -1,4 +1,4 @@
-//! The answers API Gateway gives by itself, and their customisation by gateway responses.
+//! The error responses that API Gateway generates, and their customization by gateway responses.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use serde_json::Value;
 use super::request::ApiRequest;
 use crate::apigateway::GatewayResponse;
 
-/// Why API Gateway answers by itself.
+/// The cause of an error response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
     kind: Kind,
-    /// For what this cloud does not imitate, which has no words of AWS's.
+    /// The message for features that are not emulated; AWS has none for them.
     words: Option<String>,
 }
 
-/// The kinds of such answers that this cloud gives.
+/// The kinds of error responses that the emulator generates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Forbidden,
@@ -77,22 +77,22 @@ impl Kind {
 }
 
 impl Refusal {
-    /// What this cloud does not imitate is refused, never invented.
+    /// The error for a feature that is not emulated.
     pub(super) fn not_imitated(words: impl Into<String>) -> Self {
         Self { kind: Kind::NotImitated, words: Some(words.into()) }
     }
 
-    /// What the client is told, unless a gateway response says something else.
+    /// The error message, unless a gateway response overrides it.
     pub(super) fn message(&self) -> &str {
         self.words.as_deref().unwrap_or(self.kind.usual().3)
     }
 
-    /// What gateway responses are customised by; empty for what cannot be.
+    /// The response type that gateway responses customize; empty if this error cannot be customized.
     pub(super) fn response_type(&self) -> &'static str {
         self.kind.usual().1
     }
 
-    /// Dresses the answer as the API's gateway responses say: by the kind's own type, or else by the default of its
+    /// Renders the response with the API's gateway responses: the one of its own type, or else the default of its
     /// class.
     pub(super) fn render(
         &self,
@@ -125,7 +125,7 @@ impl Refusal {
     fn body(&self, message: &str, status: u16, request: &ApiRequest, custom: Option<&GatewayResponse>) -> Bytes {
         let quoted = Value::from(message).to_string();
         let Some((_, template)) = custom.and_then(template) else {
-            // API Gateway writes a space in the errors of its own class 5, and none in the others.
+            // API Gateway writes a space before the message of its 5xx errors only.
             let space = if status < 500 { "" } else { " " };
             return format!("{{\"message\":{space}{quoted}}}").into();
         };

@@ -1,4 +1,4 @@
-//! A request to a deployed API, taken apart.
+//! Parses a request to a deployed API.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(super) struct ApiRequest {
     pub(super) id: String,
-    /// The id in the form of `x-amz-apigw-id`.
+    /// The ID in the format of `x-amz-apigw-id`.
     pub(super) extended_id: String,
     pub(super) trace_id: String,
     pub(super) time: Timestamp,
     pub(super) api_id: String,
     pub(super) stage: String,
     pub(super) method: Method,
-    /// Below the stage, percent-encoded as it came, with the slash at its beginning.
+    /// The path below the stage, percent-encoded as sent, with a leading slash.
     pub(super) path: String,
     pub(super) query: String,
     pub(super) headers: HeaderMap,
@@ -27,7 +27,7 @@ pub(super) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// Reads `/_aws/execute-api/{api}/{stage}/…` and `/restapis/{api}/{stage}/_user_request_/…`.
+    /// Parses `/_aws/execute-api/{api}/{stage}/…` and `/restapis/{api}/{stage}/_user_request_/…`.
     pub(super) fn read(request: Request<Bytes>) -> Self {
         let (parts, body) = request.into_parts();
         let full = parts.uri.path();
@@ -58,7 +58,7 @@ impl ApiRequest {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Names and values of the query, decoded.
+    /// The decoded names and values of the query string.
     pub(super) fn query_values(&self) -> BTreeMap<String, Vec<String>> {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
@@ -67,12 +67,12 @@ impl ApiRequest {
         values
     }
 
-    /// Buckets belong to one stage of one API.
+    /// The key of a token bucket, unique per API and stage.
     pub(super) fn throttle_key(&self, key: &str) -> String {
         format!("{}/{}/{key}", self.api_id, self.stage)
     }
 
-    /// The media type of the body, without its parameters.
+    /// The media type of the body, without parameters.
     pub(super) fn media_type(&self) -> Option<&str> {
         self.header("content-type").map(bare)
     }
@@ -87,7 +87,7 @@ fn bare(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// Whether one of the API's binary media types covers this one.
+/// Whether one of the API's binary media types matches.
 pub(super) fn is_binary(binary_media_types: &[String], media_type: &str) -> bool {
     binary_media_types.iter().any(|binary| {
         binary == "*/*"

@@ -1,4 +1,4 @@
-//! A function's response to a Lambda proxy integration, as the client gets it.
+//! Converts a function's response to a Lambda proxy integration into an HTTP response.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 
 use super::request::{ApiRequest, is_binary};
 
-/// The members that a response may have. None is required; another one makes it malformed, such as `cookies`, which HTTP
-/// APIs have.
+/// The allowed members of a response. None is required. Any other member makes the response malformed, for example
+/// `cookies` of HTTP APIs.
 const MEMBERS: [&str; 5] = ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 
-/// Headers that API Gateway does not let a function set, and passes on under another name.
+/// Headers that a function cannot set; API Gateway renames them.
 const REMAPPED: &[&str] = &[
     "authorization",
     "connection",
@@ -30,7 +30,7 @@ const REMAPPED: &[&str] = &[
 /// Reads the response.
 ///
 /// # Errors
-/// What is wrong with it, where it is malformed: the client gets a 502.
+/// What is wrong with a malformed response; the client gets a 502.
 pub(super) fn read(
     payload: &[u8],
     request: &ApiRequest,
@@ -67,7 +67,7 @@ fn remapped(name: HeaderName) -> HeaderName {
     HeaderName::from_bytes(format!("x-amzn-remapped-{name}").as_bytes()).unwrap_or(name)
 }
 
-/// A number, or the digits of one.
+/// A status code, as a number or a string of digits.
 fn status(value: &Value) -> Result<StatusCode, String> {
     let code = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     let code = code.and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
@@ -86,7 +86,7 @@ fn body(members: &Map<String, Value>, request: &ApiRequest, binary_media_types: 
         Some(Value::String(text)) => text,
         Some(other) => return Err(format!("`body` is {}, not a string", described(other))),
     };
-    // The client's first accepted type decides whether API Gateway turns the text into bytes.
+    // API Gateway decodes the body depending on the client's first accepted media type.
     if is_base64 && is_binary(binary_media_types, request.accepted().unwrap_or("*/*")) {
         let bytes = STANDARD.decode(text).map(Bytes::from);
         return bytes.map_err(|_| "`isBase64Encoded` is true, and `body` is not Base64".into());
@@ -94,7 +94,7 @@ fn body(members: &Map<String, Value>, request: &ApiRequest, binary_media_types: 
     Ok(Bytes::from(text.clone()))
 }
 
-/// Every header to set. `headers` and `multiValueHeaders` are merged; a pair in both comes once.
+/// All headers to set. `headers` and `multiValueHeaders` are merged; a pair in both is set once.
 fn pairs(members: &Map<String, Value>) -> Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
     for (name, values) in object(members, "multiValueHeaders")? {
@@ -113,7 +113,7 @@ fn pairs(members: &Map<String, Value>) -> Result<Vec<(String, String)>, String> 
     Ok(pairs)
 }
 
-/// The members of an object that may be absent.
+/// The members of an optional object.
 fn object<'a>(
     members: &'a Map<String, Value>,
     name: &str,
@@ -133,7 +133,7 @@ fn scalar(place: &str, value: &Value) -> Result<String, String> {
     }
 }
 
-/// The kind of a value, and the value where it is short and plain.
+/// The type of a value, and the value itself for numbers and booleans.
 fn described(value: &Value) -> String {
     match value {
         Value::Null => "null".into(),

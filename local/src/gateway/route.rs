@@ -1,23 +1,23 @@
-//! Which resource and method of a snapshot a request is routed to.
+//! Routes a request to a resource and method of a snapshot.
 
 use percent_encoding::percent_decode_str;
 
 use crate::apigateway::{MethodSnapshot, SnapshotResource};
 
-/// Where a request is routed to.
+/// The matching resource and method.
 #[derive(Debug)]
 pub(super) struct Found<'a> {
     pub(super) resource: &'a SnapshotResource,
     pub(super) method: &'a MethodSnapshot,
-    /// The values of the path's variables, percent-encoded as they were sent.
+    /// The values of the path variables, percent-encoded as sent.
     pub(super) path_parameters: Vec<(String, String)>,
 }
 
-/// Finds the most specific resource that has the method, or `ANY`: step by step a literal goes before `{name}`, and that
-/// before `{proxy+}`. A resource without the method is passed over, so that `OPTIONS /x` is routed to `/{proxy+}` where
-/// `/x` has POST only.
+/// Finds the most specific resource that has the method, or `ANY`. For each path segment, a literal takes precedence
+/// over `{name}`, and `{name}` over `{proxy+}`. A resource without the method is skipped: `OPTIONS /x` matches
+/// `/{proxy+}` if `/x` has only POST.
 pub(super) fn find<'a>(resources: &'a [SnapshotResource], (verb, path): (&str, &str)) -> Option<Found<'a>> {
-    // API Gateway does not mind one slash at the end.
+    // API Gateway ignores one trailing slash.
     let steps: Vec<_> = split(path.strip_suffix('/').unwrap_or(path));
     let matches = resources.iter().filter_map(|resource| {
         let (rank, path_parameters) = fit(&split(&resource.path), &steps)?;
@@ -31,7 +31,7 @@ fn split(path: &str) -> Vec<&str> {
     path.strip_prefix('/').unwrap_or(path).split('/').filter(|step| !step.is_empty()).collect()
 }
 
-/// How well a path fits, the smaller the better, and the values of the variables.
+/// The rank of a match (lower is better) and the values of the variables.
 type Fit = (Vec<u8>, Vec<(String, String)>);
 
 fn fit(pattern: &[&str], steps: &[&str]) -> Option<Fit> {

@@ -8,10 +8,10 @@ use std::{
 
 use crate::apigateway::MethodSetting;
 
-/// The account's own limits, which a setting cannot exceed and which nobody reaches on one machine.
+/// The account's limit, which a setting cannot exceed. It is not enforced: it is out of reach on one machine.
 const ACCOUNT_RATE: f64 = 10_000.0;
 
-/// The buckets of one cloud; a restart fills them.
+/// The token buckets of the emulator; a restart refills them.
 #[derive(Debug, Default)]
 pub(crate) struct Throttles(Mutex<HashMap<String, Bucket>>);
 
@@ -22,7 +22,7 @@ struct Bucket {
 }
 
 impl Throttles {
-    /// Takes a token, unless there is none.
+    /// Takes a token; returns `false` if the bucket is empty.
     pub(super) fn admit(&self, key: &str, setting: &MethodSetting, now: Duration) -> bool {
         let burst = u32::try_from(setting.throttling_burst_limit).map_or(f64::from(u32::MAX), f64::from);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,8 @@ impl Throttles {
     }
 }
 
-/// The setting that throttles a method, under its key: the method's own, or else the stage's. A negative limit is none.
+/// The setting that throttles a method and its key: the method's own, or else the stage's. A negative limit disables
+/// throttling.
 pub(super) fn setting(
     settings: &BTreeMap<String, MethodSetting>,
     resource_path: &str,

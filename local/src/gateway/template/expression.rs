@@ -1,10 +1,10 @@
-//! What stands inside the directives of a template: comparisons of variables, texts and headers of the request.
+//! Expressions in the directives of a template: comparisons of variables, strings and request headers.
 
 use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 
-/// What an expression comes to.
+/// The value of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
     Null,
@@ -13,7 +13,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Whether a branch on it is taken: everything is but `null` and `false`.
+    /// Whether the value is true in a condition: everything except `null` and `false`.
     pub(super) fn holds(&self) -> bool {
         !matches!(self, Self::Null | Self::Truth(false))
     }
@@ -27,13 +27,13 @@ impl Value {
     }
 }
 
-/// Where a value is put.
+/// The target of a `#set`.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place {
     Variable(String),
-    /// A header of the answer.
+    /// A header of the response.
     Header(String),
-    /// The status of the answer.
+    /// The status of the response.
     Status,
 }
 
@@ -55,7 +55,7 @@ pub(super) enum Expression {
     Variable(String),
     /// A header of the request.
     Header(String),
-    /// Whether a pattern matches the whole text; nothing of what is no text.
+    /// Whether a pattern matches the whole string; null if the value is not a string.
     Matches(Box<Expression>, Regex),
     Not(Box<Expression>),
     Equal(Box<Expression>, Box<Expression>),
@@ -64,7 +64,7 @@ pub(super) enum Expression {
 }
 
 impl Expression {
-    /// Reads a whole expression; `None` when it holds something that is not imitated.
+    /// Parses a whole expression; `None` if it uses anything that is not emulated.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_start();
         let expression = any(&mut rest)?;
@@ -79,7 +79,7 @@ impl Expression {
             Self::Header(name) => header(name).map_or(Value::Null, Value::Text),
             Self::Matches(inner, pattern) => match value(inner) {
                 Value::Text(text) => Value::Truth(pattern.is_match(&text)),
-                // A method of nothing gives nothing.
+                // A method call on null returns null.
                 Value::Null | Value::Truth(_) => Value::Null,
             },
             Self::Not(inner) => Value::Truth(!value(inner).holds()),
@@ -137,7 +137,7 @@ fn operand(rest: &mut &str) -> Option<Expression> {
     if let Some(after) = rest.strip_prefix('"') {
         let (text, after) = after.split_once('"')?;
         *rest = after.trim_start();
-        // References inside of quotes would be replaced.
+        // References inside quotes would be interpolated, which is not emulated.
         return (!text.contains(['$', '#'])).then(|| Expression::Constant(Value::Text(text.to_owned())));
     }
     let digits = rest.len() - rest.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
@@ -151,7 +151,7 @@ fn operand(rest: &mut &str) -> Option<Expression> {
     Some(reference)
 }
 
-/// Splits off a reference: a variable, whether one matches a pattern, or a header of the request.
+/// Splits off a reference: a variable, a pattern match on it, or a request header.
 pub(super) fn reference(rest: &str) -> Option<(Expression, &str)> {
     let path = rest.strip_prefix('$')?;
     if let Some(argument) = path.strip_prefix("input.params().header.get(\"") {
@@ -171,8 +171,8 @@ pub(super) fn reference(rest: &str) -> Option<(Expression, &str)> {
         .then_some((reference, after))
 }
 
-/// A regular expression of Java's `String.matches`, which matches a text whole. `None` when it holds something that this
-/// cloud's dialect may read in another way.
+/// A regular expression for Java's `String.matches`, which matches the whole string. `None` if the pattern contains
+/// syntax that Rust's regular expressions might interpret differently.
 fn pattern(text: &str) -> Option<Regex> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:/+*?()[]|".contains(letter);
     let differs = ["(?", "[[", "++", "*+", "?+"].iter().any(|part| text.contains(part));

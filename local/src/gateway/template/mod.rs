@@ -1,7 +1,7 @@
-//! The part of API Gateway's template language that answers to preflights use: variables, comparisons, patterns, branches,
-//! the headers of the request, and overrides of the answer's headers and status.
+//! The subset of API Gateway's template language that preflight responses use: variables, comparisons, patterns,
+//! branches, request headers, and overrides of the response's headers and status.
 //!
-//! Whatever else a template says is not imitated, and then nothing of it is.
+//! A template that uses anything else is rejected as a whole.
 
 mod expression;
 
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::request::ApiRequest;
 use expression::{Expression, Place, Value};
 
-/// What a template comes to.
+/// The result of a template.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Rendered {
     pub(super) text: String,
@@ -20,7 +20,7 @@ pub(super) struct Rendered {
     pub(super) status: Option<u16>,
 }
 
-/// Renders a template; `None` when it says something that is not imitated.
+/// Renders a template; `None` if it uses anything that is not emulated.
 pub(super) fn render(template: &str, request: &ApiRequest) -> Option<Rendered> {
     let mut rest = template;
     let parts = parts(&mut rest)?;
@@ -32,16 +32,16 @@ pub(super) fn render(template: &str, request: &ApiRequest) -> Option<Rendered> {
     Some(rendering.rendered)
 }
 
-/// A piece of a template.
+/// A part of a template.
 enum Part<'t> {
     Text(&'t str),
     Value(Expression),
     Set(Place, Expression),
-    /// The branches in order, and what holds without any of them.
+    /// The branches in order, and the `#else` branch.
     If(Vec<(Expression, Vec<Part<'t>>)>, Vec<Part<'t>>),
 }
 
-/// Reads parts up to the end, or to the `#end`, `#else` or `#elseif` that ends the block they are in.
+/// Parses parts up to the end, or to the `#end`, `#else` or `#elseif` that ends the current block.
 fn parts<'t>(rest: &mut &'t str) -> Option<Vec<Part<'t>>> {
     let mut parts = Vec::new();
     while !rest.is_empty() && !["#end", "#else"].iter().any(|end| rest.starts_with(end)) {
@@ -74,7 +74,7 @@ fn part<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
     Some(Part::Text(text))
 }
 
-/// Reads what follows `#if(` up to its `#end`.
+/// Parses everything after `#if(` up to its `#end`.
 fn branches<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
     let mut branches = Vec::new();
     loop {
@@ -95,7 +95,7 @@ fn branches<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
     }
 }
 
-/// Splits after the parenthesis that closes the one just read.
+/// Splits at the parenthesis that closes the current one.
 fn parenthesised(rest: &str) -> Option<(&str, &str)> {
     let (mut depth, mut quoted) = (1, false);
     for (at, letter) in rest.char_indices() {
@@ -145,10 +145,10 @@ impl Rendering<'_> {
 
     fn set(&mut self, place: &Place, value: Value) -> Option<()> {
         match (place, value) {
-            // A variable keeps its value when the new one is null.
+            // Setting a variable to null leaves its value unchanged.
             (_, Value::Null) => {}
             (Place::Variable(name), value) => drop(self.variables.insert(name.clone(), value)),
-            // Overrides are final: of a second one API Gateway makes a 5xx.
+            // An override can be set only once: API Gateway returns a 5xx for a second one.
             (Place::Header(name), _) if self.rendered.headers.contains_key(name) => return None,
             (Place::Status, _) if self.rendered.status.is_some() => return None,
             (Place::Header(name), value) => drop(self.rendered.headers.insert(name.clone(), value.text())),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_of_the_list_is_answered_and_any_other_is_not() {
+    fn only_a_listed_origin_is_returned() {
         let told = |origin: Option<&str>| rendered(ORIGINS, origin).unwrap().headers.into_values().next();
         assert_eq!(told(Some("https://b.example")).as_deref(), Some("https://b.example"));
         assert_eq!(told(Some("https://c.example")).as_deref(), Some("https://c.example"));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_matches_a_header_whole() {
+    fn a_pattern_must_match_the_whole_header() {
         let template = r#"#set($origin = $input.params().header.get("origin"))
 #if($origin == "https://a.example" || $origin.matches("https://[a-z0-9._-]+[.]b[.]example"))#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end"#;
         let told = |origin: Option<&str>| rendered(template, origin).unwrap().headers.into_values().next();
@@ -205,12 +205,12 @@ mod tests {
         ] {
             assert_eq!(told(Some(origin)), None, "{origin}");
         }
-        assert_eq!(told(None), None, "nothing matches nothing");
+        assert_eq!(told(None), None, "a missing header does not match");
         assert_eq!(rendered(r#"#set($a = "x")$a.matches("y|x") $a.matches("xx")"#, None).unwrap().text, "true false");
     }
 
     #[test]
-    fn an_override_is_final() {
+    fn an_override_can_be_set_only_once() {
         let twice = "#set($context.responseOverride.status = 201)#set($context.responseOverride.status = 202)";
         assert_eq!(rendered(twice, None), None);
     }
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_imitated_is_refused_whole() {
+    fn unsupported_templates_are_rejected_as_a_whole() {
         for template in [
             "#foreach($x in $y)#end",
             "$util.urlEncode(\"x\")",

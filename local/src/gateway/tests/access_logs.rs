@@ -1,4 +1,4 @@
-//! A line for each request, in the log group and the format of its stage.
+//! Access logs: one line per request, in the stage's log group and format.
 
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -8,11 +8,11 @@ use crate::trial::{ACCOUNT, REGION};
 
 const GROUP: &str = "/aws/apigateway/pets";
 
-/// What a line tells here.
+/// The log format of these tests.
 const FORMAT: &str = "$context.requestId $context.httpMethod $context.path $context.resourcePath $context.status \
                       $context.integration.requestId $context.error.responseType $context.identity.sourceIp";
 
-/// An API whose stage writes an access log in a format.
+/// Deploys an API with an access log in a format.
 async fn logged(api: &Api, format: &str) {
     api.deploy().await;
     api.trial.make_log_group(GROUP).await;
@@ -25,7 +25,7 @@ async fn logged(api: &Api, format: &str) {
 }
 
 #[tokio::test]
-async fn a_line_tells_of_each_request_what_is_known_of_it() {
+async fn every_request_writes_a_line_with_its_known_values() {
     let api = Api::new().await;
     api.function("GET /pets/{id}", "echo", ECHO, &json!({})).await;
     logged(&api, FORMAT).await;
@@ -34,14 +34,14 @@ async fn a_line_tells_of_each_request_what_is_known_of_it() {
     let lines = api.trial.logged(GROUP).await;
     let words: Vec<Vec<&str>> = lines.iter().map(|line| line.split(' ').collect()).collect();
     let called = words[0][5];
-    assert_eq!(called.len(), 36, "the function's own id");
+    assert_eq!(called.len(), 36, "the function's request ID");
     assert_eq!(words[0], [ids[0], "GET", "/dev/pets/7", "/pets/{id}", "200", called, "-", "127.0.0.1"]);
     let refused = [ids[1], "GET", "/dev/nothing", "-", "403", "-", "MISSING_AUTHENTICATION_TOKEN", "127.0.0.1"];
     assert_eq!(words[1], refused);
 }
 
 #[tokio::test]
-async fn a_format_of_json_stays_json_whatever_is_asked() {
+async fn a_json_format_always_produces_valid_json() {
     let api = Api::new().await;
     api.function("GET /broken", "broken", "def handler(event, context): raise ValueError('no \"luck\"')", &json!({}))
         .await;
@@ -54,7 +54,7 @@ async fn a_format_of_json_stays_json_whatever_is_asked() {
 }
 
 #[tokio::test]
-async fn a_stage_that_asks_for_none_writes_none_and_a_group_that_is_gone_is_not_made() {
+async fn without_settings_nothing_is_logged_and_a_deleted_group_is_not_recreated() {
     let api = Api::new().await;
     answer(&api, "GET /fixed", 200).await;
     logged(&api, FORMAT).await;

@@ -1,4 +1,4 @@
-//! An API in front of an alias.
+//! Integrations that invoke an alias.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Method;
@@ -16,7 +16,7 @@ fn code(word: &str) -> String {
     )
 }
 
-/// An API whose one route calls the alias `live` of a function.
+/// An API whose only route invokes the alias `live` of a function.
 async fn fronted() -> Api {
     let api = Api::new().await;
     api.trial.make_function("greeter", ("main.py", &code("hello")), json!({ "Publish": true })).await;
@@ -38,17 +38,17 @@ async fn permit(api: &Api, qualifier: &str) {
 }
 
 #[tokio::test]
-async fn an_alias_is_called_when_a_statement_of_its_own_says_so() {
+async fn an_alias_requires_its_own_permission() {
     let api = fronted().await;
     assert_eq!(api.get("/").await.status, 500);
     permit(&api, "").await;
-    assert_eq!(api.get("/").await.status, 500, "a statement for the function is none for the alias");
+    assert_eq!(api.get("/").await.status, 500, "a permission on the function does not apply to the alias");
     permit(&api, "?Qualifier=live").await;
     assert_eq!(api.get("/").await.status, 200);
 }
 
 #[tokio::test]
-async fn an_alias_runs_what_its_version_froze_and_moves_at_once() {
+async fn an_alias_invokes_its_version_and_moves_at_once() {
     let api = fronted().await;
     permit(&api, "?Qualifier=live").await;
     let arn = format!("{}:live", function_arn("greeter"));

@@ -1,11 +1,11 @@
-//! What the client gets for what the function answers.
+//! Responses of functions, and the responses that clients get for them.
 
 use http::{Method, Request};
 use serde_json::{Value, json};
 
 use super::{Api, proxy};
 
-/// Answers what the request's body says, as Python source.
+/// Returns the result of the Python expression in the request's body.
 const PUPPET: &str = "
 import time
 def handler(event, context):
@@ -22,7 +22,7 @@ async fn puppet() -> Api {
 const BROKEN: (u16, &str) = (502, r#"{"message": "Internal server error"}"#);
 
 #[tokio::test]
-async fn status_headers_and_body_are_passed_on() {
+async fn status_headers_and_body_are_returned_to_the_client() {
     let api = puppet().await;
     let answer = "{'statusCode': '201', 'headers': {'X-One': 1, 'Server': 'mine', 'X-Both': 'a'}, \
                   'multiValueHeaders': {'Set-Cookie': ['a=1', 'b=2'], 'x-both': ['a', 'b']}, 'body': 'text'}";
@@ -40,7 +40,7 @@ async fn status_headers_and_body_are_passed_on() {
 }
 
 #[tokio::test]
-async fn no_member_is_required() {
+async fn no_member_of_a_response_is_required() {
     let api = puppet().await;
     for (answer, text) in [("{}", ""), ("{'headers': {'a': 'b'}}", ""), ("{'body': 'x'}", "x")] {
         let reply = api.send(Request::post("/"), "", answer).await;
@@ -48,7 +48,7 @@ async fn no_member_is_required() {
     }
 }
 
-/// What the emulator keeps of a failed integration.
+/// The emulator's record of a failed integration.
 async fn execution(api: &Api, request_id: &str) -> (u16, Value) {
     let path = format!("/_stackctl/executions/{request_id}");
     let reply = api.trial.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await;
@@ -56,7 +56,7 @@ async fn execution(api: &Api, request_id: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn malformed_responses_and_errors_are_502_and_the_cause_is_kept() {
+async fn malformed_responses_and_errors_return_502_and_record_the_cause() {
     let api = puppet().await;
     let members = "members are: statusCode, headers, multiValueHeaders, body, isBase64Encoded";
     let unknown = |name| format!("`{name}` is not a member of a response; {members}");
@@ -91,7 +91,7 @@ async fn malformed_responses_and_errors_are_502_and_the_cause_is_kept() {
 }
 
 #[tokio::test]
-async fn a_function_that_is_too_slow_for_the_integration_is_a_504() {
+async fn an_integration_timeout_returns_504() {
     let api = puppet().await;
     let mut slow = proxy("puppet");
     slow["timeoutInMillis"] = json!(300);
@@ -104,7 +104,7 @@ async fn a_function_that_is_too_slow_for_the_integration_is_a_504() {
 }
 
 #[tokio::test]
-async fn a_function_beyond_its_own_time_is_a_502() {
+async fn a_function_timeout_returns_502() {
     let api = puppet().await;
     let path = "/2015-03-31/functions/puppet/configuration";
     api.trial.call(Method::PUT, path, &json!({ "Timeout": 1 })).await.done();
@@ -113,7 +113,7 @@ async fn a_function_beyond_its_own_time_is_a_502() {
 }
 
 #[tokio::test]
-async fn without_the_permission_or_the_function_there_is_a_500() {
+async fn a_missing_permission_or_function_returns_500() {
     let api = puppet().await;
     let wanted = (500, r#"{"message": "Internal server error"}"#);
     let statement = "/2015-03-31/functions/puppet/policy/api";
@@ -128,14 +128,14 @@ async fn without_the_permission_or_the_function_there_is_a_500() {
 }
 
 #[tokio::test]
-async fn a_body_beyond_ten_megabytes_is_a_413() {
+async fn a_body_over_10_mb_returns_413() {
     let api = puppet().await;
     let reply = api.send(Request::post("/"), "", &"x".repeat(10_485_761)).await;
     assert_eq!(reply.status, 413);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_slow_request_does_not_hold_up_others() {
+async fn a_slow_request_does_not_block_others() {
     let api = puppet().await;
     assert_eq!(api.send(Request::post("/"), "", "{'statusCode': 200}").await.status, 200);
     let slow = api.send(Request::post("/"), "", "{'statusCode': 200, 'body': str(time.sleep(1))}");

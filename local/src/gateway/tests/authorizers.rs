@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Api, ECHO};
 use crate::trial::Reply;
 
-/// An API with a protected route, one that asks for a scope, and a user's tokens.
+/// An API with a protected route, a route that requires a scope, and a user's tokens.
 struct Protected {
     api: Api,
     id_token: String,
@@ -67,7 +67,7 @@ fn unauthorized(reply: &Reply) {
 }
 
 #[tokio::test]
-async fn an_id_token_opens_a_route_without_scopes_and_its_claims_reach_the_function() {
+async fn a_route_without_scopes_accepts_an_id_token_and_passes_its_claims() {
     let protected = Protected::new().await;
     let event = protected.get("/mine", &protected.id_token).await.done();
     let claims = event["requestContext"]["authorizer"]["claims"].as_object().unwrap();
@@ -80,7 +80,7 @@ async fn an_id_token_opens_a_route_without_scopes_and_its_claims_reach_the_funct
 }
 
 #[tokio::test]
-async fn scopes_ask_for_an_access_token_that_has_one_of_them() {
+async fn scopes_require_an_access_token_with_one_of_them() {
     let protected = Protected::new().await;
     assert_eq!(protected.get("/scoped", &protected.access_token).await.status, 200);
     unauthorized(&protected.get("/scoped", &protected.id_token).await);
@@ -89,7 +89,7 @@ async fn scopes_ask_for_an_access_token_that_has_one_of_them() {
 }
 
 #[tokio::test]
-async fn no_token_a_broken_one_and_a_forged_one_are_unauthorized() {
+async fn missing_malformed_and_forged_tokens_are_unauthorized() {
     let protected = Protected::new().await;
     unauthorized(&protected.api.get("/mine").await);
     for token in ["", "Bearer ", "abc", "a.b.c"] {
@@ -103,7 +103,7 @@ async fn no_token_a_broken_one_and_a_forged_one_are_unauthorized() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_named_as_such() {
+async fn an_expired_token_is_reported_as_expired() {
     let protected = Protected::new().await;
     tokio::time::pause();
     tokio::time::advance(std::time::Duration::from_mins(61)).await;

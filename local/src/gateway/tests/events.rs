@@ -1,4 +1,4 @@
-//! The event a function gets.
+//! The event that a function receives.
 
 use http::Request;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Api, ECHO};
 use crate::trial::ACCOUNT;
 
-/// Replaces what differs from run to run, after a look at its form.
+/// Checks the format of the values that differ between runs, and replaces them.
 fn rubbed(mut event: Value, api: &Api) -> Value {
     let context = &mut event["requestContext"];
     assert_eq!(context["requestId"].as_str().unwrap().len(), 36);
@@ -40,7 +40,7 @@ fn identity(user_agent: &Value) -> Value {
     })
 }
 
-/// The event of the request below.
+/// The expected event of the request below.
 fn wanted_event() -> Value {
     json!({
         "resource": "/pets/{id}",
@@ -94,7 +94,7 @@ fn wanted_event() -> Value {
 }
 
 #[tokio::test]
-async fn the_event_has_exactly_the_shape_of_version_one() {
+async fn the_event_has_exactly_the_version_1_format() {
     let api = Api::new().await;
     api.function("ANY /pets/{id}", "echo", ECHO, &json!({})).await;
     api.deploy().await;
@@ -113,7 +113,7 @@ async fn the_event_has_exactly_the_shape_of_version_one() {
 }
 
 #[tokio::test]
-async fn what_is_absent_is_null() {
+async fn absent_values_are_null() {
     let api = Api::new().await;
     api.function("GET /", "echo", ECHO, &json!({})).await;
     api.deploy().await;
@@ -129,7 +129,7 @@ async fn what_is_absent_is_null() {
 }
 
 #[tokio::test]
-async fn binary_media_types_decide_what_travels_in_base64() {
+async fn binary_media_types_determine_base64_encoding() {
     let api = Api::with(json!({ "binaryMediaTypes": ["image/png"] })).await;
     let source = "
 def handler(event, context):

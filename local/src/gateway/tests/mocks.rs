@@ -17,7 +17,7 @@ async fn preflight(api: &Api) {
 }
 
 #[tokio::test]
-async fn a_mock_answers_a_preflight_with_the_mapped_headers() {
+async fn a_mock_returns_the_mapped_headers_for_a_preflight() {
     let api = Api::new().await;
     preflight(&api).await;
     api.deploy().await;
@@ -28,7 +28,7 @@ async fn a_mock_answers_a_preflight_with_the_mapped_headers() {
 }
 
 #[tokio::test]
-async fn a_mock_without_a_mapping_is_a_configuration_error() {
+async fn a_mock_without_an_integration_response_returns_500() {
     let api = Api::new().await;
     api.method("GET /pets", &json!({}), &mock(200)).await;
     api.deploy().await;
@@ -37,7 +37,7 @@ async fn a_mock_without_a_mapping_is_a_configuration_error() {
 }
 
 #[tokio::test]
-async fn gateway_responses_dress_api_gateways_own_answers() {
+async fn gateway_responses_customize_error_responses() {
     let api = Api::new().await;
     preflight(&api).await;
     let origin = "gatewayresponse.header.Access-Control-Allow-Origin";
@@ -60,7 +60,7 @@ async fn gateway_responses_dress_api_gateways_own_answers() {
 }
 
 #[tokio::test]
-async fn a_template_of_the_answer_names_the_origin_when_it_is_one_of_several() {
+async fn a_response_template_returns_an_allowed_origin() {
     let api = Api::new().await;
     let place = api.method("OPTIONS /pets", &json!({}), &mock(200)).await;
     let header = "method.response.header.Access-Control-Allow-Origin";

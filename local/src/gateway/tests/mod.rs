@@ -1,6 +1,6 @@
-//! Deployed APIs as their clients see them.
+//! Requests to deployed APIs.
 //!
-//! Python 3 must be installed to run the tests that invoke functions.
+//! The tests that invoke functions require Python 3.
 
 mod access_logs;
 mod aliases;
@@ -19,7 +19,7 @@ use crate::{
     trial::{ACCOUNT, REGION, Reply, Trial, function_arn},
 };
 
-/// One REST API on a cloud of its own, edited by the control plane and called by the data plane.
+/// A REST API on its own emulator, edited through the control plane and called through the data plane.
 #[derive(Debug)]
 struct Api {
     trial: Trial,
@@ -32,7 +32,7 @@ impl Api {
         Self::with(json!({})).await
     }
 
-    /// An API with these further members.
+    /// An API with additional members.
     async fn with(more: Value) -> Self {
         let trial = Trial::with_worker().await;
         let mut members = json!({ "name": "pets", "endpointConfiguration": { "types": ["REGIONAL"] } });
@@ -46,7 +46,7 @@ impl Api {
         self.trial.call(method, &format!("/restapis/{}{path}", self.id), body).await.done()
     }
 
-    /// Makes the resources of a path that are missing and answers the last one's id.
+    /// Creates the missing resources of a path; returns the ID of the last one.
     async fn resource(&self, path: &str) -> String {
         let resources = self.edit(Method::GET, "/resources?limit=500", &Value::Null).await;
         let (mut parent, mut reached) = (self.root.clone(), String::new());
@@ -64,7 +64,7 @@ impl Api {
         parent
     }
 
-    /// Adds a method with these members and this integration; answers its path in the control plane.
+    /// Creates a method with these members and this integration; returns its path in the control plane.
     async fn method(&self, route: &str, members: &Value, integration: &Value) -> String {
         let (verb, path) = route.split_once(' ').unwrap();
         let place = format!("/resources/{}/methods/{verb}", self.resource(path).await);
@@ -75,10 +75,10 @@ impl Api {
         place
     }
 
-    /// Adds a function that API Gateway may invoke, and a method in front of it.
+    /// Creates a function that API Gateway can invoke, and the method that invokes it.
     async fn function(&self, route: &str, name: &str, source: &str, members: &Value) {
         if let Err(missing) = interpreter_for("python3.13") {
-            panic!("these tests run Python functions: {missing}");
+            panic!("these tests require Python: {missing}");
         }
         self.trial.make_function(name, ("main.py", source), json!({})).await;
         self.permit(name).await;
@@ -95,7 +95,7 @@ impl Api {
         self.trial.call(Method::POST, &format!("/2015-03-31/functions/{name}/policy"), &permission).await.done();
     }
 
-    /// Deploys what there is to the stage `dev`.
+    /// Deploys the API to the stage `dev`.
     async fn deploy(&self) -> String {
         let deployment = self.edit(Method::POST, "/deployments", &json!({ "stageName": "dev" })).await;
         deployment["id"].as_str().unwrap().to_owned()
@@ -121,12 +121,12 @@ fn proxy(function: &str) -> Value {
     })
 }
 
-/// Answers with this status whatever comes.
+/// An integration that always returns this status.
 fn mock(status: u16) -> Value {
     json!({ "type": "MOCK", "requestTemplates": { "application/json": format!("{{\"statusCode\": {status}}}") } })
 }
 
-/// A function that answers its event.
+/// A function that returns its event.
 const ECHO: &str = "
 import json
 def handler(event, context):

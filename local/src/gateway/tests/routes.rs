@@ -1,11 +1,11 @@
-//! Which method answers a path, of which deployment.
+//! Routing of requests to methods and deployments.
 
 use http::{Method, Request};
 use serde_json::{Value, json};
 
 use super::{Api, mock};
 
-/// An API whose routes answer statuses of their own.
+/// An API whose routes return different statuses.
 async fn api(routes: &[(&str, u16)]) -> Api {
     let api = Api::new().await;
     for (route, status) in routes {
@@ -15,7 +15,7 @@ async fn api(routes: &[(&str, u16)]) -> Api {
     api
 }
 
-/// A route that answers a status.
+/// Creates a route that returns a status.
 pub(super) async fn answer(api: &Api, route: &str, status: u16) {
     let place = api.method(route, &json!({}), &mock(status)).await;
     api.edit(Method::PUT, &format!("{place}/responses/{status}"), &json!({})).await;
@@ -23,7 +23,7 @@ pub(super) async fn answer(api: &Api, route: &str, status: u16) {
 }
 
 #[tokio::test]
-async fn the_most_specific_resource_and_method_answer() {
+async fn the_most_specific_resource_and_method_match() {
     let routes = [
         ("GET /", 200),
         ("GET /pets", 201),
@@ -51,13 +51,13 @@ async fn the_most_specific_resource_and_method_answer() {
         assert_eq!(api.get(path).await.status, status, "{path}");
     }
     assert_eq!(api.send(Request::post("/"), "/pets", "").await.status, 202);
-    // A resource without the method is passed over.
+    // A resource without the method is skipped.
     assert_eq!(api.send(Request::post("/"), "/pets/7", "{}").await.status, 207);
     assert_eq!(api.send(Request::post("/"), "/", "{}").await.status, 403);
 }
 
 #[tokio::test]
-async fn an_unknown_route_stage_or_api_is_refused_in_api_gateways_words() {
+async fn unknown_routes_stages_and_apis_return_api_gateways_errors() {
     let api = api(&[("GET /pets", 200)]).await;
     let unknown = api.get("/dogs").await;
     assert_eq!(unknown.text, r#"{"message":"Missing Authentication Token"}"#);
@@ -71,14 +71,14 @@ async fn an_unknown_route_stage_or_api_is_refused_in_api_gateways_words() {
 }
 
 #[tokio::test]
-async fn the_older_form_of_the_url_leads_to_the_same() {
+async fn the_user_request_url_reaches_the_same_api() {
     let api = api(&[("GET /pets/{id}", 200)]).await;
     let path = format!("/restapis/{}/dev/_user_request_/pets/7", api.id);
     assert_eq!(api.trial.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_stage_serves_its_deployment_and_not_the_edits_since() {
+async fn edits_after_a_deployment_are_not_live() {
     let api = api(&[("GET /pets", 200)]).await;
     answer(&api, "GET /dogs", 201).await;
     assert_eq!(api.get("/dogs").await.status, 403);
@@ -92,7 +92,7 @@ async fn a_stage_serves_its_deployment_and_not_the_edits_since() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stage_admits_as_many_requests_as_its_settings_say() {
+async fn the_settings_of_a_stage_throttle_requests() {
     let api = api(&[("GET /pets", 200), ("GET /dogs", 200)]).await;
     let patch = |path: &str, value: &str| json!({ "op": "replace", "path": path, "value": value });
     let patches = [patch("/*/*/throttling/rateLimit", "1"), patch("/*/*/throttling/burstLimit", "2")];
