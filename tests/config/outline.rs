@@ -72,7 +72,7 @@ fn what_says_which_stack_is_meant_is_never_passed_over() {
     ");
     assert_snapshot!(problems(&format!(r#"{{ "deployment": {{ "sevriceName": "shop", "region": "eu-west-1" }}, {rest} }}"#)), @"
     error: config.json:1:17: deployment: the key `serviceName` is missing
-      serviceName: Begins the name of everything that is made
+      serviceName: The prefix of every resource name
     error: config.json:1:19: deployment.sevriceName: unknown key
       keys here are: serviceName, region, stage, userPoolName, clientName, accountId, tags
     hint: did you mean `serviceName`?

@@ -74,7 +74,7 @@ fn the_api_has_settings_that_aws_accepts() {
     error: config.json:5:46: api.throttle.burst: 0 is out of range
       allowed are 1 to 2147483647
     error: config.json:5:24: api.throttle: the key `burst` is missing
-      burst: Requests at once, at least 1
+      burst: Requests in a burst, at least 1
     warning: config.json:5:34: api.throttle.rate: a rate of 20000.5 is beyond what the account takes in all
       that is 10000 per second until the quota is raised
     error: config.json:5:76: api.binaryMediaTypes[3]: `png` is not a media type

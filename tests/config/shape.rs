@@ -23,7 +23,7 @@ fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
     );
     assert_snapshot!(folder.problems(), @r#"
     error: config.json:2:17: deployment: the key `serviceName` is missing
-      serviceName: Begins the name of everything that is made
+      serviceName: The prefix of every resource name
     error: config.json:2:19: deployment.servicename: unknown key
       keys here are: serviceName, region, stage, userPoolName, clientName, accountId, tags
     hint: did you mean `serviceName`?
@@ -35,7 +35,7 @@ fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
     error: config.json:5:105: functions.hello.timeout: expected a whole number, found the string "29"
     hint: write 29 without quotes
     error: config.json:6:15: functions.report: the key `handler` is missing
-      handler: What Lambda calls, such as `folder/file.function`
+      handler: The function that Lambda calls, such as `folder/file.function`
     error: config.json:6:27: functions.report.source: there is no folder `lambdas/tset`
       the path starts from the folder of this file
     hint: did you mean `lambdas/test`?
@@ -81,11 +81,11 @@ fn a_file_that_is_no_config_is_refused_where_it_stops_being_one() {
     hint: `stackctl init` writes an example into an empty folder
     error: config.json:1:1: expected an object, found a list
     error: config.json:1:1: the key `deployment` is missing
-      deployment: What the stack is called and where it goes
+      deployment: The name and the place of the stack
     error: config.json:1:1: the key `functions` is missing
       functions: The Lambda functions, by a name of your choice
     error: config.json:1:1: the key `routes` is missing
-      routes: What the API answers: `"METHOD /path"` to the function behind it
+      routes: The routes of the API: `"METHOD /path"` to the function behind it
     error: config.json:6:5: routes."GET /hello": the key stands twice
       it stands first on line 5
     hint: remove one of the two

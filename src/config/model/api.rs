@@ -9,23 +9,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Api {
-    /// What the API is for.
+    /// A description of the API.
     pub description: String,
 
-    /// Where clients enter AWS.
+    /// Where clients connect to AWS.
     pub endpoint_type: EndpointType,
 
-    /// Media types, such as `image/png`, whose bodies reach functions (and leave them) as base64.
+    /// Media types, such as `image/png`, whose bodies are passed to and from functions as base64.
     pub binary_media_types: BTreeSet<String>,
 
-    /// How many requests the stage takes. Without it the account's limits hold, as they do with AWS's own default of a rate
-    /// of 10000 and a burst of 5000.
+    /// Throttling of the stage. Without it the account's limits apply, as with AWS's own default: a rate of 10000 and a burst
+    /// of 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Throttle")]
     pub throttle: Option<Throttle>,
 
-    /// A line for each request, in a log group of the stage; `{}` is enough. Without it there is none. API Gateway writes
-    /// it with a role that is set once for all APIs of the account in this Region.
+    /// Logs one line per request to a log group of the stage; `{}` turns it on. Without it there are no access logs. API
+    /// Gateway writes them with a role that is set once per account and Region.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "AccessLogs")]
     pub access_logs: Option<AccessLogs>,
@@ -45,7 +45,7 @@ impl Default for Api {
 }
 
 words! {
-    /// Where clients enter AWS.
+    /// Where clients connect to AWS.
     EndpointType {
         /// In the Region.
         Regional = "REGIONAL",
@@ -54,22 +54,22 @@ words! {
     }
 }
 
-/// How many requests the stage takes; API Gateway answers 429 to the others.
+/// Throttling of the stage; API Gateway rejects further requests with a 429.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Throttle {
-    /// Requests per second in the long run, above 0.
+    /// Steady-state requests per second, above 0.
     pub rate: f64,
 
-    /// Requests at once, at least 1.
+    /// Requests in a burst, at least 1.
     pub burst: u32,
 }
 
-/// A line for each request.
+/// Access logs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct AccessLogs {
-    /// Days until a line is deleted.
+    /// Days until an access log line is deleted.
     pub retention_days: u32,
 }
 
@@ -79,42 +79,41 @@ impl Default for AccessLogs {
     }
 }
 
-/// Lets browsers of other origins call the API: API Gateway answers preflights, and its own errors carry the headers.
-/// **A function sends the headers of its own responses itself**: `Access-Control-Allow-Origin` with the origin of the
-/// request when it is one of these, and `Vary: Origin`; with `allowCredentials` also `Access-Control-Allow-Credentials:
-/// true`, and `Access-Control-Expose-Headers` for `exposedHeaders`. The check after `up` shows which function does not.
+/// Lets pages of other origins call the API: API Gateway responds to preflights, and its own errors have the headers.
+/// **A function must send the headers of its own responses**: `Access-Control-Allow-Origin` with the request's origin if
+/// it is allowed, and `Vary: Origin`; with `allowCredentials` also `Access-Control-Allow-Credentials:
+/// true`, and `Access-Control-Expose-Headers` for `exposedHeaders`. The post-deploy check shows functions that do not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Cors {
-    /// Origins such as `https://example.com`, or `*` alone for all of them. In the first label of a host, `*` stands for any
+    /// Origins such as `https://example.com`, or `*` alone for all origins. In the first label of a host, `*` matches any
     /// name: `https://*.preview.example.com`.
     #[schemars(length(min = 1))]
     pub allowed_origins: BTreeSet<String>,
 
-    /// Whether scripts may send credentials (cookies) with their requests: `fetch` with `credentials: "include"`. It
-    /// requires origins that are named.
+    /// Allows scripts to send credentials (cookies): `fetch` with `credentials: "include"`. Requires named origins.
     #[serde(default)]
     pub allow_credentials: bool,
 
-    /// Request headers that scripts may send, or `*`, which browsers do not take to include `Authorization`.
+    /// Request headers that scripts may send, or `*`, which in browsers does not include `Authorization`.
     #[serde(default = "default_allowed_headers")]
     pub allowed_headers: BTreeSet<String>,
 
-    /// Methods that scripts may use. Empty: those that the path has routes for.
+    /// Methods that scripts may use. Empty: the methods of the path's routes.
     #[serde(default)]
     pub allowed_methods: BTreeSet<String>,
 
-    /// Response headers that scripts may read besides those that every script may, such as `Content-Type`.
+    /// Response headers that scripts may read in addition to the defaults, such as `Content-Type`.
     #[serde(default)]
     pub exposed_headers: BTreeSet<String>,
 
-    /// Seconds for which a browser may remember the answer to a preflight, 0 to 86400.
+    /// Seconds for which a browser may cache a preflight response, 0 to 86400.
     #[serde(default = "default_max_age_seconds")]
     pub max_age_seconds: u32,
 }
 
 impl Cors {
-    /// The one origin that every browser is given: the only one that is allowed, or `*`. With several origins, or with a
+    /// The fixed value of `Access-Control-Allow-Origin`: the only allowed origin, or `*`. With several origins, or with a
     /// pattern, it depends on the request.
     #[must_use]
     pub fn fixed_origin(&self) -> Option<&str> {
@@ -125,13 +124,13 @@ impl Cors {
         }
     }
 
-    /// Whether an origin is one of those that are allowed.
+    /// Whether an origin is allowed.
     #[must_use]
     pub fn allows(&self, origin: &str) -> bool {
         self.allowed_origins.iter().any(|allowed| match allowed.split_once('*') {
             _ if allowed == "*" => true,
             None => allowed == origin,
-            // A whole label stands for several, too.
+            // A whole label matches several labels, too.
             Some((before, after)) => {
                 let whole = before.ends_with("://") && after.starts_with('.');
                 let fits =

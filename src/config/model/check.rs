@@ -1,4 +1,4 @@
-//! A check: a request that `up` sends to a route, and the answer that it must get.
+//! A check: a request that `up` sends to a route after a change, and the expected response.
 
 use std::collections::BTreeMap;
 
@@ -8,48 +8,49 @@ use serde_json::Value;
 
 use super::Method;
 
-/// A request that `up` sends when it has changed what is served, and the answer that it must get. It calls the function,
-/// more than once when the answer is another at first.
+/// A request that `up` sends when the live version has changed, and the expected response. It calls the function, more
+/// than once if the response differs at first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Check {
-    /// The method to call a route of `ANY` with; left out: `GET`.
+    /// The method for a route of `ANY`. Left out: `GET`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "methods_of_requests")]
     pub method: Option<Method>,
 
-    /// What stands in the place of each variable of the path, by its name.
+    /// The values of the path variables, by name.
     pub path: BTreeMap<String, String>,
 
-    /// The query, by name.
+    /// The query parameters, by name.
     pub query: BTreeMap<String, String>,
 
-    /// The headers, by name. With `cors`, an allowed `Origin` says that pages of this origin can read the response.
+    /// The headers, by name. With `cors` and an allowed `Origin`, the check fails unless pages of this origin can read the
+    /// response.
     pub headers: BTreeMap<String, String>,
 
-    /// The body: a string as it is, everything else as JSON. Left out: none.
+    /// The body: a string is sent as it is, other values as JSON. Left out: no body.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub body: Option<Value>,
 
-    /// Who calls: `user` is one who is there only for the check, `none` has no token. Left out: a user where the route
-    /// asks for a token.
+    /// The caller: `user` is a temporary user, created for the check and then deleted; `none` sends no token. Left out: a
+    /// temporary user if the route requires a token.
     #[serde(rename = "as", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "CheckAs")]
     pub caller: Option<CheckAs>,
 
-    /// The status of the answer, 200 to 599.
+    /// The expected status, 200 to 599.
     pub status: u16,
 
-    /// What the body of the answer holds. A string is a part of its text. Everything else is compared with its JSON: an
-    /// object has these members, and may have more, each compared in the same way; lists and single values, a string inside
-    /// an object included, are equal. Left out: any body will do.
+    /// The expected body. A string must occur in its text. Other values are compared with its JSON: an object must have these
+    /// members, and may have more, each compared in the same way; lists and single values must be equal, and so must a string
+    /// inside an object. Left out: any body.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Value")]
     pub body_match: Option<Value>,
 }
 
-/// The methods but `ANY`: a request has one.
+/// The methods except `ANY`.
 fn methods_of_requests(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = Method::json_schema(generator);
     if let Some(Value::Array(words)) = schema.get_mut("oneOf") {
@@ -74,11 +75,11 @@ impl Default for Check {
 }
 
 words! {
-    /// Who sends a check's request.
+    /// The caller of a check.
     CheckAs {
-        /// A user of the pool who is there only for the check.
+        /// A temporary user, created for the check and then deleted.
         User = "user",
-        /// Somebody without a token.
+        /// A caller without a token.
         None = "none",
     }
 }

@@ -1,18 +1,18 @@
-//! The app client through which users sign in.
+//! The app client.
 
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The app client through which users sign in.
+/// The app client of the user pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Client {
-    /// Whether the client has a secret. It cannot be changed later without replacing the client.
+    /// Whether the client has a secret. Cannot be changed later without replacing the client.
     pub generate_secret: bool,
 
-    /// The ways to sign in.
+    /// The allowed authentication flows.
     #[schemars(length(min = 1))]
     pub explicit_auth_flows: BTreeSet<AuthFlow>,
 
@@ -25,7 +25,7 @@ pub struct Client {
     /// Days until a refresh token expires, 1 to 3650.
     pub refresh_token_validity_days: u32,
 
-    /// Answers the same to a wrong password and to an unknown user, so that nobody can find out who has an account.
+    /// Returns the same error for a wrong password and an unknown user, so that callers cannot find out which accounts exist.
     pub prevent_user_existence_errors: bool,
 }
 
@@ -37,26 +37,26 @@ impl Default for Client {
             access_token_validity_minutes: 60,
             id_token_validity_minutes: 60,
             refresh_token_validity_days: 30,
-            // AWS's own default is LEGACY, for the sake of old clients; its console has chosen ENABLED for years.
+            // AWS's own default is LEGACY, for old clients; its console chooses ENABLED.
             prevent_user_existence_errors: true,
         }
     }
 }
 
 words! {
-    /// A way to sign in.
+    /// An authentication flow.
     AuthFlow {
-        /// A server with AWS credentials sends the password. `stackctl user` signs in this way.
+        /// A server with AWS credentials sends the password. `stackctl user` uses this flow.
         AdminUserPasswordAuth = "ALLOW_ADMIN_USER_PASSWORD_AUTH",
         /// A refresh token is exchanged for new tokens.
         RefreshTokenAuth = "ALLOW_REFRESH_TOKEN_AUTH",
-        /// The password is proven without being sent (SRP).
+        /// The client proves the password without sending it (SRP).
         UserSrpAuth = "ALLOW_USER_SRP_AUTH",
         /// The client sends the password.
         UserPasswordAuth = "ALLOW_USER_PASSWORD_AUTH",
-        /// Lambda triggers of the pool decide.
+        /// Lambda triggers of the pool define the challenges.
         CustomAuth = "ALLOW_CUSTOM_AUTH",
-        /// The user chooses among the factors the pool offers.
+        /// The user chooses among the factors that the pool offers.
         UserAuth = "ALLOW_USER_AUTH",
     }
 }

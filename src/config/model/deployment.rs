@@ -1,22 +1,22 @@
-//! What the stack is called and where it goes.
+//! The name and the place of the stack.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What the stack is called and where it goes.
+/// The name and the place of the stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Deployment {
-    /// Begins the name of everything that is made. Letters, digits and hyphens, beginning with a letter.
+    /// The prefix of every resource name. Letters, digits and hyphens, starting with a letter.
     pub service_name: String,
 
-    /// The AWS Region, such as `us-west-2`. May be left out when `--region` names it.
+    /// The AWS Region, such as `us-west-2`. Optional with `--region`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
 
-    /// The stage when `--stage` names none. It is the first part of every URL's path.
+    /// The stage, unless `--stage` is given. It is the first part of every URL's path.
     #[serde(default = "default_stage")]
     pub stage: String,
 
@@ -28,12 +28,12 @@ pub struct Deployment {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub client_name: String,
 
-    /// The only account this may be deployed to, 12 digits. Without it any account will do.
+    /// The only account to deploy to, 12 digits. Without it any account is allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub account_id: Option<String>,
 
-    /// Tags for everything that can bear them. At most 45; AWS allows 50 and stackctl needs the others.
+    /// Tags for every resource that supports tags. At most 45: AWS allows 50, and stackctl needs the others.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
 }

@@ -11,28 +11,26 @@ use super::Statement;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Function {
-    /// The folder that becomes the function's package, relative to this file, with executables and symlinks as they are.
-    /// A `.lambdaignore` in it (in the syntax of `.gitignore`) leaves files out. Files that are never code or may hold
-    /// secrets, such as `.git` and `.env`, are left out too; a line `!.env` includes one. Functions that share a folder
-    /// share the package.
+    /// The folder of the function's package, relative to this file. A `.lambdaignore` in it (in the syntax of `.gitignore`)
+    /// leaves files out. Files that are never code or may hold secrets, such as `.git` and `.env`, are left out too; a line
+    /// `!.env` includes one. Functions with the same folder share the package.
     pub source: String,
 
-    /// What Lambda calls, such as `folder/file.function`. A runtime `provided.*` does not look at it and runs `bootstrap`.
+    /// The function that Lambda calls, such as `folder/file.function`. The runtimes `provided.*` ignore it and run `bootstrap`.
     pub handler: String,
 
     /// The Lambda runtime, such as `python3.13`, `nodejs24.x` or `provided.al2023`.
     pub runtime: String,
 
-    /// Seconds until Lambda stops a call, 1 to 1800. API Gateway gives up after 29, which is therefore the default: less
-    /// would end a call that a caller still waits for, more would run one that nobody waits for.
+    /// Seconds until Lambda stops an invocation, 1 to 1800. The default is API Gateway's own timeout.
     #[serde(default = "default_timeout")]
     pub timeout: u32,
 
-    /// Megabytes, 128 to 10240. Processor time grows with it.
+    /// Memory in megabytes, 128 to 10240. CPU grows with it.
     #[serde(default = "default_memory")]
     pub memory: u32,
 
-    /// The processor.
+    /// The processor architecture.
     #[serde(default)]
     pub architecture: Architecture,
 
@@ -40,7 +38,7 @@ pub struct Function {
     #[serde(default)]
     pub environment: BTreeMap<String, String>,
 
-    /// What the function is for, at most 256 characters.
+    /// A description of the function, at most 256 characters.
     #[serde(default)]
     pub description: String,
 
@@ -49,7 +47,7 @@ pub struct Function {
     #[serde(default = "default_log_retention_days")]
     pub log_retention_days: u32,
 
-    /// What the function may do beyond writing to its own log group, as IAM policy statements.
+    /// IAM policy statements for the function's role, in addition to writing to its own log group.
     #[serde(default)]
     pub policy: Vec<Statement>,
 
@@ -66,13 +64,13 @@ fn default_memory() -> u32 {
     128
 }
 
-// CloudWatch would keep, and bill, the lines for ever.
+// By default CloudWatch keeps and bills log lines indefinitely.
 fn default_log_retention_days() -> u32 {
     30
 }
 
 words! {
-    /// The processor a function runs on.
+    /// The processor architecture of a function.
     #[derive(Default)]
     Architecture {
         /// Intel and AMD.

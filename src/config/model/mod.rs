@@ -59,35 +59,35 @@ pub use user_pool::{AutoVerifiedAttribute, Mfa, PasswordPolicy, RecoveryOption, 
 
 use super::interpolate;
 
-/// One authenticated serverless API: a user pool with its client, functions, and the routes that call them. In strings,
+/// An authenticated serverless API: a user pool with its client, functions, and the routes that call them. In strings,
 /// `${stage}`, `${region}`, `${account}`, `${env:NAME}` and `${env:NAME:-default}` are replaced.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Config {
-    /// Where an editor finds the schema of this file. stackctl itself does not read it.
+    /// The schema of this file, for editors. stackctl does not read it.
     #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub schema: Option<String>,
 
-    /// What the stack is called and where it goes.
+    /// The name and the place of the stack.
     pub deployment: Deployment,
 
     /// The Cognito user pool.
     #[serde(default)]
     pub user_pool: UserPool,
 
-    /// The app client through which users sign in.
+    /// The app client of the user pool.
     #[serde(default)]
     pub client: Client,
 
     /// The Lambda functions, by a name of your choice. AWS sees `<serviceName>-<stage>-<name>`.
     pub functions: BTreeMap<String, Function>,
 
-    /// What the API answers: `"METHOD /path"` to the function behind it. Paths may hold `{name}` and end in `{proxy+}`.
+    /// The routes of the API: `"METHOD /path"` to the function behind it. Paths may contain `{name}` and end in `{proxy+}`.
     pub routes: BTreeMap<RouteKey, Route>,
 
-    /// Lets browsers of other origins call the API: preflights on every path, and headers on the 4xx and 5xx responses of
-    /// API Gateway itself. Functions send the headers of their own responses themselves. Without it there is no CORS.
+    /// Lets pages of other origins call the API: preflights on every path, and headers on the 4xx and 5xx responses of API
+    /// Gateway itself. Functions must send the headers of their own responses. Without it there is no CORS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Cors")]
     pub cors: Option<Cors>,
@@ -96,12 +96,12 @@ pub struct Config {
     #[serde(default)]
     pub api: Api,
 
-    /// What differs by stage: the part named by `--stage` or `deployment.stage` is laid over the rest of this file,
-    /// object by object; lists and plain values replace.
+    /// The settings that differ by stage: the part named by `--stage` or `deployment.stage` is merged over the rest of this
+    /// file, object by object; lists and plain values replace.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stages: BTreeMap<String, Value>,
 
-    /// Where stackctl keeps its record of what it made: in a folder, or in a bucket for everybody who deploys.
+    /// Where stackctl stores the state: in a folder, or in an S3 bucket for a team.
     #[serde(default)]
     pub state: StateLocation,
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 pub struct Statement {
-    /// A name of the statement: letters and digits.
+    /// The statement's id: letters and digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub sid: Option<String>,
@@ -24,22 +24,22 @@ pub struct Statement {
     #[schemars(with = "OneOrMany")]
     pub action: Option<OneOrMany>,
 
-    /// Every action but these.
+    /// All actions except these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "OneOrMany")]
     pub not_action: Option<OneOrMany>,
 
-    /// The ARNs of what it is about, or `*`.
+    /// The ARNs of the resources, or `*`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "OneOrMany")]
     pub resource: Option<OneOrMany>,
 
-    /// Everything but these.
+    /// All resources except these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "OneOrMany")]
     pub not_resource: Option<OneOrMany>,
 
-    /// When it holds: operator, then key, then values.
+    /// The conditions: operator, then key, then values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "BTreeMap<String, BTreeMap<String, OneOrMany>>")]
     pub condition: Option<Value>,
@@ -50,7 +50,7 @@ words! {
     Effect {
         /// Allows.
         Allow = "Allow",
-        /// Denies, whatever else allows.
+        /// Denies, and overrides every allow.
         Deny = "Deny",
     }
 }

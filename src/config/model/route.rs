@@ -1,4 +1,4 @@
-//! A route: its key, the function behind it, and who may call it.
+//! A route: its key, its function and its authorization.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,29 +11,30 @@ use serde_json::Value;
 
 use super::{Check, CheckAs};
 
-/// The scope that Cognito puts into every access token of a sign-in by password.
+/// The scope of every access token of a password sign-in.
 pub(crate) const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// What answers a request, and who may send it.
+/// A route of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Route {
     /// The name of a function in `functions`.
     pub function: String,
 
-    /// Who may call. Left out: whoever has a valid ID token of the user pool.
+    /// Who may call the route. Left out: callers with a valid ID token of the user pool. `"none"`: every caller.
+    /// `{"scopes": […]}`: callers with an access token that has one of the scopes.
     #[serde(default, skip_serializing_if = "Auth::is_default")]
     pub auth: Auth,
 
-    /// A request that `up` sends when it has changed what is served, and the answer that it must get. Left out: the
-    /// function is not called.
+    /// A request that `up` sends when the live version has changed, and the expected response. Left out: the function is not
+    /// called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Check")]
     pub check: Option<Check>,
 }
 
 impl Route {
-    /// Says whether the check of this route is made as a user.
+    /// Whether the check of this route runs as a temporary user.
     #[must_use]
     pub fn is_checked_as_user(&self) -> bool {
         let default = if self.auth == Auth::None { CheckAs::None } else { CheckAs::User };
@@ -44,12 +45,12 @@ impl Route {
 /// Who may call a route.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Auth {
-    /// Whoever has a valid ID token of the user pool.
+    /// Callers with a valid ID token of the user pool.
     #[default]
     IdToken,
-    /// Everybody: `"none"`.
+    /// Every caller: `"none"`.
     None,
-    /// Whoever has an access token with one of these scopes: `{"scopes": […]}`.
+    /// Callers with an access token that has one of these scopes: `{"scopes": […]}`.
     Scopes(BTreeSet<String>),
 }
 
@@ -95,9 +96,9 @@ impl JsonSchema for Auth {
         json_schema!({
             "description": "Who may call a route.",
             "oneOf": [
-                { "description": "Everybody.", "type": "string", "const": "none" },
+                { "description": "Every caller.", "type": "string", "const": "none" },
                 {
-                    "description": "Whoever has an access token with one of these scopes.",
+                    "description": "Callers with an access token that has one of these scopes.",
                     "type": "object",
                     "properties": {
                         "scopes": {
@@ -131,9 +132,9 @@ words! {
         Delete = "DELETE",
         /// Reads the headers only.
         Head = "HEAD",
-        /// Asks what is possible; browsers send it as a preflight.
+        /// Reads the allowed methods; browsers send it as a preflight.
         Options = "OPTIONS",
-        /// Every method that has no route of its own on the path.
+        /// Every method without a route of its own on the path.
         Any = "ANY",
     }
 }

@@ -1,16 +1,16 @@
-//! Where stackctl keeps its record of what it made.
+//! Where stackctl stores the state.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where stackctl keeps its record of what it made: in a folder, or in a bucket for everybody who deploys.
+/// Where stackctl stores the state: in a folder, or in an S3 bucket for a team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct StateLocation {
-    /// A folder, relative to this file. It holds one file per service and stage.
+    /// A folder, relative to this file, with one file per service and stage.
     pub path: String,
 
-    /// An object in an S3 bucket, in the place of a folder. `--local` keeps its states apart, in `.stackctl/`.
+    /// An object in an S3 bucket, instead of a folder. States of the local emulator stay in `.stackctl/`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "S3Location")]
     pub s3: Option<S3Location>,
@@ -26,7 +26,7 @@ impl Default for StateLocation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct S3Location {
-    /// The bucket's name. It must be there, and should keep versions; `stackctl up` says how it is made.
+    /// The bucket's name. The bucket must exist and should have versioning; `stackctl up` prints how to create it.
     pub bucket: String,
 
     /// The object's key. Without it: `stackctl/<serviceName>.<stage>.json`. Its lock is beside it, as `<key>.lock`.
@@ -37,15 +37,15 @@ pub struct S3Location {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
 
-    /// The account that the bucket belongs to, 12 digits. Without it: the account that is deployed to. Every call is
-    /// refused when the bucket is somebody else's.
+    /// The account that owns the bucket, 12 digits. Without it: the account of the stack. S3 denies every call if another
+    /// account owns the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub owner: Option<String>,
 }
 
 impl S3Location {
-    /// The key of a state without one of its own.
+    /// The default key of a state.
     #[must_use]
     pub fn usual_key(service_name: &str, stage: &str) -> String {
         format!("stackctl/{service_name}.{stage}.json")

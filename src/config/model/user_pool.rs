@@ -9,33 +9,32 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct UserPool {
-    /// What people sign in with instead of a username. Empty: a username of their own. It cannot be changed later
-    /// without replacing the pool and losing its users.
+    /// What users sign in with instead of a username. Empty: a username. Cannot be changed later without replacing the pool
+    /// and losing its users.
     pub username_attributes: BTreeSet<UsernameAttribute>,
 
-    /// Whether usernames and e-mail addresses are case-sensitive: whether `Ada@example.com` and `ada@example.com` are two
-    /// users. Without it a new pool is case-insensitive and an existing one stays as it is. It cannot be changed later
-    /// without replacing the pool and losing its users.
+    /// Whether `Ada@example.com` and `ada@example.com` are two users. Without it a new pool is case-insensitive and an
+    /// existing pool is not changed. Cannot be changed later without replacing the pool and losing its users.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "bool")]
     pub case_sensitive: Option<bool>,
 
-    /// Whether people sign in with a second factor, a code of an authenticator app.
+    /// Multi-factor authentication with codes of an authenticator app.
     pub mfa: Mfa,
 
-    /// What a password must be like.
+    /// The password policy.
     pub password_policy: PasswordPolicy,
 
-    /// What Cognito verifies by sending a code.
+    /// Attributes that Cognito verifies by sending a code.
     pub auto_verified_attributes: BTreeSet<AutoVerifiedAttribute>,
 
-    /// Refuses to delete the pool until this is switched off.
+    /// AWS rejects the deletion of the pool while this is on. `stackctl down` turns it off before it deletes the pool.
     pub deletion_protection: bool,
 
-    /// Whether people may register themselves. Otherwise only an administrator makes users.
+    /// Whether users may sign up. Otherwise only an administrator creates users.
     pub self_sign_up: bool,
 
-    /// How a forgotten password is recovered, in order of preference. `admin_only` stands alone.
+    /// How users recover a forgotten password, in order of preference. `admin_only` must be the only entry.
     #[schemars(length(min = 1))]
     pub account_recovery: Vec<RecoveryOption>,
 }
@@ -48,7 +47,7 @@ impl Default for UserPool {
             mfa: Mfa::Off,
             password_policy: PasswordPolicy::default(),
             auto_verified_attributes: BTreeSet::new(),
-            // AWS's own default is off, but users that are gone cannot be made again.
+            // AWS's own default is off, but deleted users cannot be restored.
             deletion_protection: true,
             self_sign_up: false,
             account_recovery: vec![RecoveryOption::VerifiedEmail, RecoveryOption::VerifiedPhoneNumber],
@@ -56,12 +55,12 @@ impl Default for UserPool {
     }
 }
 
-/// What a password must be like. What is left out has AWS's default.
+/// The password policy.
 #[expect(clippy::struct_excessive_bools, reason = "they are Cognito's own five members")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct PasswordPolicy {
-    /// Characters, 6 to 99.
+    /// Minimum number of characters, 6 to 99.
     pub minimum_length: u32,
 
     /// At least one uppercase letter.
@@ -76,7 +75,7 @@ pub struct PasswordPolicy {
     /// At least one symbol.
     pub require_symbols: bool,
 
-    /// Days until the password that an administrator gave a new user expires, 1 to 365; 0 is Cognito's default, 7.
+    /// Days until a temporary password expires, 1 to 365; 0 is Cognito's default, 7.
     pub temporary_password_validity_days: u32,
 }
 
@@ -94,7 +93,7 @@ impl Default for PasswordPolicy {
 }
 
 words! {
-    /// What people sign in with instead of a username.
+    /// What users sign in with instead of a username.
     UsernameAttribute {
         /// The e-mail address.
         Email = "email",
@@ -104,29 +103,29 @@ words! {
 }
 
 words! {
-    /// What Cognito verifies by sending a code.
+    /// Attributes that Cognito verifies by sending a code.
     AutoVerifiedAttribute {
-        /// The e-mail address, through Cognito's own mail (about 50 a day).
+        /// The e-mail address, through Cognito's own e-mail (about 50 a day).
         Email = "email",
-        /// The phone number. It needs an SMS configuration, which stackctl does not make.
+        /// The phone number. Requires an SMS configuration, which stackctl does not create.
         PhoneNumber = "phone_number",
     }
 }
 
 words! {
-    /// Whether people sign in with a second factor.
+    /// Multi-factor authentication.
     Mfa {
         /// Password only.
         Off = "OFF",
-        /// Whoever has registered an authenticator app is asked for its code.
+        /// Users who have registered an authenticator app are asked for its code.
         Optional = "OPTIONAL",
-        /// Everybody must register an authenticator app.
+        /// All users must register an authenticator app.
         On = "ON",
     }
 }
 
 words! {
-    /// How a forgotten password is recovered.
+    /// How users recover a forgotten password.
     RecoveryOption {
         /// A code to the verified e-mail address.
         VerifiedEmail = "verified_email",
