@@ -44,3 +44,11 @@ clippy:
 # The documentation of the code
 doc:
     cargo doc --workspace --no-deps --open
+
+# Build the documentation site into target/book
+docs:
+    .ci/docs
+
+# Write the generated pages of docs/ anew
+docs-pages:
+    UPDATE_DOCS=1 cargo test --test main the_generated_pages

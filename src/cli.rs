@@ -171,6 +171,20 @@ pub(crate) enum Color {
 const VARIABLES: [(&str, &str); 3] =
     [("stage", "STACKCTL_STAGE"), ("region", "STACKCTL_REGION"), ("profile", "AWS_PROFILE")];
 
+/// The commands with their flags and texts, for the documentation.
+#[must_use]
+pub fn command_line() -> clap::Command {
+    command()
+}
+
+/// Checks a command line and runs nothing, for the documentation.
+///
+/// # Errors
+/// When it cannot be understood, or asks for help or the version.
+pub fn check_command_line(arguments: &[OsString]) -> Result<(), clap::Error> {
+    parse(arguments).map(drop)
+}
+
 /// Reads the command line.
 ///
 /// # Errors

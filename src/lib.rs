@@ -21,5 +21,6 @@ pub mod state;
 pub mod users;
 pub mod watch;
 
+pub use cli::{check_command_line, command_line};
 pub use commands::run;
 pub use report::plan_text;

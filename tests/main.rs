@@ -19,6 +19,8 @@ mod config;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod engine;
 #[cfg(test)]
 mod harness;
@@ -44,3 +46,5 @@ mod state;
 mod users;
 #[cfg(test)]
 mod watch;
+#[cfg(test)]
+mod words;

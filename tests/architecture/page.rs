@@ -35,8 +35,3 @@ pub fn tree() -> BTreeSet<String> {
     let drawing = section.split("```").nth(1).unwrap();
     drawing.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
-
-/// The tests that the table of invariants names.
-pub fn tests() -> BTreeSet<String> {
-    rows(&section("Invariants")).iter().flat_map(|row| quoted(&row[1])).collect()
-}

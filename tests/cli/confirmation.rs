@@ -1,17 +1,17 @@
-//! Confirmation prompts: what asks and what does not is the same in the README, in the help and in fact.
+//! Confirmation prompts: what asks and what does not is the same in the documentation, in the help and in fact.
 
 use std::{fs, path::PathBuf};
 
 use stackctl_local::Settings;
 
 use super::{emulator::Emulator, locks, pty::Pty, sandbox::Sandbox, users::PASSWORD};
-use crate::readme::page;
+use crate::docs::page::{self, Page};
 
 const CANNOT_ASK: &str = "error: cannot ask for confirmation: not a terminal. Nothing was changed.\n";
 
-/// The README's table: command, on AWS, with `--local`.
+/// The table in docs/exit-codes.md: command, on AWS, with `--local`.
 fn table() -> Vec<[String; 3]> {
-    let rows = page::rows(&page::section("Reference"), "### Confirmation");
+    let rows = page::rows(&page::section(&Page::read("docs/exit-codes.md").text, "Confirmation"));
     let cells = |row: &Vec<String>| [0, 1, 2].map(|cell| page::bare(&row[cell]).replace("stackctl ", ""));
     rows.iter().map(cells).collect()
 }

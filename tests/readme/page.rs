@@ -26,9 +26,9 @@ pub fn section(heading: &str) -> String {
     rest.split("\n## ").next().unwrap_or_default().to_owned()
 }
 
-/// The text of the first fence.
-pub fn first_fence() -> String {
-    page().split("```\n").nth(1).unwrap().to_owned()
+/// The text of the first fence of a section.
+pub fn first_fence(section: &str) -> String {
+    section.split("```\n").nth(1).unwrap().to_owned()
 }
 
 /// The blocks of a section or a page: each ```` ```sh ````, with the ```` ```text ```` that follows it.
@@ -43,16 +43,4 @@ pub fn blocks(section: &str) -> Vec<Block> {
         }
     }
     blocks
-}
-
-/// The cells of the rows of the first table beneath a line, without its head.
-pub fn rows(section: &str, after: &str) -> Vec<Vec<String>> {
-    let (_, rest) = section.split_once(after).unwrap_or_else(|| panic!("there is no `{after}`"));
-    let lines = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
-    lines.skip(2).map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
-}
-
-/// A cell without backticks.
-pub fn bare(cell: &str) -> String {
-    cell.trim_matches('`').to_owned()
 }
