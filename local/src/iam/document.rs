@@ -1,4 +1,4 @@
-//! What IAM refuses in a policy document.
+//! Validation of policy documents.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ const LARGEST_DOCUMENT: usize = 131_072;
 
 const LARGEST_TRUST: usize = 2048;
 
-/// The characters of a document that count against its quota: all but white space.
+/// The size of a document for its quota, in characters without whitespace.
 pub(super) fn size(document: &str) -> usize {
     document.chars().filter(|letter| !letter.is_whitespace()).count()
 }
 
-/// The statements of a document: one, or a list of them.
+/// The statements of a document, which has one statement or a list of them.
 pub(super) fn statements(document: &Value) -> &[Value] {
     match document.get("Statement") {
         Some(Value::Array(statements)) => statements,
@@ -25,7 +25,7 @@ pub(super) fn statements(document: &Value) -> &[Value] {
     }
 }
 
-/// The texts of a member that is one text or a list of them.
+/// The strings of a member that is one string or a list of strings.
 pub(super) fn texts<'a>(object: &'a Value, member: &str) -> Vec<&'a str> {
     match object.get(member) {
         Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
@@ -34,7 +34,7 @@ pub(super) fn texts<'a>(object: &'a Value, member: &str) -> Vec<&'a str> {
     }
 }
 
-/// A member of the call that must be a trust policy.
+/// A member of the request, checked as a trust policy.
 pub(super) fn trust<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
     let text = text(call, member)?;
     check_trust(text).map_err(malformed)?;
@@ -44,20 +44,20 @@ pub(super) fn trust<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsErro
     Ok(text)
 }
 
-/// A member of the call that must be a permissions policy.
+/// A member of the request, checked as a permissions policy.
 pub(super) fn permissions<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
     let text = text(call, member)?;
     check_permissions(text).map_err(malformed)?;
     Ok(text)
 }
 
-/// A document in the characters that IAM takes.
+/// A required document with characters that IAM accepts.
 fn text<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
     let text = constraint::required(call, member, LARGEST_DOCUMENT).map_err(validation)?;
     if text.chars().all(|letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{FF}')) {
         return Ok(text);
     }
-    // IAM says ASCII, and takes the rest of Latin-1, as the pattern of its model has it.
+    // The message says ASCII, but the pattern in IAM's API model also allows the rest of Latin-1.
     Err(validation(
         "The specified value for policyDocument is invalid. It must contain only printable ASCII characters.".into(),
     ))
@@ -134,7 +134,7 @@ fn check_permissions(text: &str) -> Result<(), String> {
 
 const SYNTAX: &str = "Syntax errors in policy.";
 
-/// What both kinds of policy have in common: known members, a known version, a known effect.
+/// Checks what both kinds of policy require: known members, a known version, a known effect.
 fn check_frame(document: &Value, statement: &Value) -> Result<(), &'static str> {
     const STATEMENT: [&str; 9] =
         ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];

@@ -1,4 +1,4 @@
-//! What the policies of a role allow, as far as this cloud asks them.
+//! Evaluation of a role's policies, limited to what the emulator checks.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     document::{statements, texts},
 };
 
-/// Whether some statement allows the action on the resource and none denies it.
+/// Whether a statement allows the action on the resource and none denies it.
 pub(super) fn allows(role: &Role, action: &str, resource: &str) -> bool {
     let inline = role.inline.values().filter_map(|document| serde_json::from_str(document).ok());
     let documents: Vec<Value> = inline.chain(role.attached.iter().filter_map(|arn| managed(arn))).collect();
@@ -42,7 +42,7 @@ fn applies(statement: &Value, action: &str, resource: &str) -> bool {
     action && resource
 }
 
-/// The managed policies whose permissions this cloud asks for; every other one allows nothing here.
+/// The document of a managed policy that the emulator knows. Every other managed policy allows nothing.
 fn managed(arn: &str) -> Option<Value> {
     let actions = match arn.strip_prefix("arn:aws:iam::aws:policy/")? {
         "service-role/AWSLambdaBasicExecutionRole" | "service-role/AWSLambdaVPCAccessExecutionRole" => {
@@ -64,11 +64,11 @@ fn managed(arn: &str) -> Option<Value> {
     Some(json!({ "Statement": { "Effect": "Allow", "Action": actions, "Resource": "*" } }))
 }
 
-/// Whether a text fits a pattern in which `*` stands for any text and `?` for any one character.
+/// Whether a string matches a pattern in which `*` matches any string and `?` any one character.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
-    // Where the last `*` is, and how far the text was when it began to match nothing.
+    // The position of the last `*`, and the end of its match in the text.
     let mut star: Option<(usize, usize)> = None;
     while t < text.len() {
         if p < pattern.len() && pattern[p] == '*' {
@@ -93,7 +93,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn a_star_stands_for_any_text_and_a_question_mark_for_one_character() {
+    fn a_star_matches_any_string_and_a_question_mark_one_character() {
         for (pattern, text, fits) in [
             ("*", "", true),
             ("logs:*", "logs:putlogevents", true),

@@ -1,7 +1,7 @@
-//! IAM: roles, their policies, and what they allow.
+//! IAM: roles, their policies, and policy evaluation.
 //!
-//! Documents are checked as IAM checks them, kept as they were written, and read back URL-encoded. What else a policy
-//! would forbid the caller is not imitated: the caller may do everything.
+//! Policy documents are validated as on AWS, stored as written, and returned URL-encoded. The caller's own permissions
+//! are not checked: every request is allowed.
 
 mod document;
 mod evaluate;
@@ -29,14 +29,14 @@ use crate::{
     paging,
 };
 
-/// The part of the world that belongs to this service.
+/// The state of this service.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Iam {
-    /// By name in small letters, because names are unique whatever their case.
+    /// By lowercase name, because names are unique regardless of case.
     roles: BTreeMap<String, Role>,
 }
 
-/// One role.
+/// A role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Role {
     pub(crate) name: String,
@@ -47,14 +47,14 @@ pub(crate) struct Role {
     description: Option<String>,
     max_session_duration: i64,
     permissions_boundary: Option<String>,
-    /// The trust policy as it was written.
+    /// The trust policy as written.
     trust: String,
-    /// Inline policies by name, as they were written.
+    /// Inline policies by name, as written.
     inline: BTreeMap<String, String>,
     /// ARNs of attached managed policies.
     attached: BTreeSet<String>,
     tags: BTreeMap<String, String>,
-    /// When Lambda sees this role, on the cloud's own clock; what a restart brings back was seen long ago.
+    /// When services can assume this role, on the emulator's clock. Zero after a restart.
     #[serde(skip)]
     assumable_at: Duration,
 }
@@ -66,7 +66,7 @@ impl Iam {
         self.roles.get(&name.to_lowercase()).filter(|role| role.arn == arn)
     }
 
-    /// Whether the policies of the role allow the action on the resource; conditions are not looked at.
+    /// Whether the policies of the role allow the action on the resource. Conditions are ignored.
     pub(crate) fn allows(&self, role_arn: &str, action: &str, resource: &str) -> bool {
         self.role(role_arn).is_some_and(|role| evaluate::allows(role, action, resource))
     }
@@ -81,13 +81,13 @@ impl Iam {
 }
 
 impl Role {
-    /// Whether a service, as `lambda.amazonaws.com`, may assume the role at this moment of the cloud's clock.
+    /// Whether a service, such as `lambda.amazonaws.com`, can assume the role at `now` on the emulator's clock.
     pub(crate) fn assumable_by(&self, service: &str, now: Duration) -> bool {
         now >= self.assumable_at && evaluate::trusts(&self.trust, service)
     }
 }
 
-/// Carries out one call.
+/// Handles one request.
 pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
     match call.operation.as_str() {
         "CreateRole" => role::create(cloud, call),
@@ -127,12 +127,12 @@ fn limit_exceeded(message: String) -> AwsError {
     AwsError::new(409, "LimitExceeded", message)
 }
 
-/// The `RoleName` of a call.
+/// The `RoleName` of a request.
 fn role_name(call: &Call) -> Result<&str, AwsError> {
     name(call, "RoleName", 64)
 }
 
-/// A required name in IAM's alphabet.
+/// A required name, limited to the characters that IAM accepts.
 fn name<'a>(call: &'a Call, member: &str, longest: usize) -> Result<&'a str, AwsError> {
     let name = constraint::required(call, member, longest).map_err(validation)?;
     if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)) {
@@ -145,7 +145,7 @@ fn name<'a>(call: &'a Call, member: &str, longest: usize) -> Result<&'a str, Aws
     )))
 }
 
-/// One page of a list, with IAM's own paging members.
+/// One page of a list, with IAM's paging members.
 fn listed(cloud: &Cloud, call: &Call, member: &str, items: impl IntoIterator<Item = (String, Value)>) -> Answered {
     let asked = constraint::between(call, "MaxItems", 1, 1000).map_err(validation)?;
     let page = paging::page(items, call.text("Marker"), cloud.page_size(asked, 100, 1000))

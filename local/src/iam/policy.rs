@@ -1,4 +1,4 @@
-//! The permissions policies of roles: inline ones, and AWS's managed ones by their ARN.
+//! Permissions policies of roles: inline policies, and AWS managed policies by ARN.
 
 use serde_json::{Value, json};
 
@@ -10,15 +10,15 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// Characters of all inline policies of one role together, white space not counted.
+/// The quota for all inline policies of a role together, in characters without whitespace.
 const LARGEST_INLINE: usize = 10_240;
 
 const MOST_ATTACHED: usize = 10;
 
-/// Paths and names of the policies that AWS manages: a list of facts, without which a wrong name would attach.
+/// Paths and names of the AWS managed policies. Without this list, a misspelled name could be attached.
 const MANAGED_BY_AWS: &str = include_str!("../../../data/aws-managed-policies.txt");
 
-/// Puts an inline policy, over one of the same name.
+/// Creates an inline policy or replaces the one with the same name.
 pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
     let mut world = cloud.world();
@@ -57,7 +57,7 @@ pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
     listed(cloud, call, "PolicyNames", names)
 }
 
-/// Attaches a managed policy; attaching it again changes nothing.
+/// Attaches a managed policy. Attaching it again changes nothing.
 pub(super) fn attach(cloud: &Cloud, call: &Call) -> Answered {
     let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
     let mut world = cloud.world();
@@ -70,7 +70,7 @@ pub(super) fn attach(cloud: &Cloud, call: &Call) -> Answered {
     Ok(Value::Null.into())
 }
 
-/// A policy of the account's own cannot exist in this cloud, so only AWS's own can be attached.
+/// Checks that an AWS managed policy exists. The emulator has no customer managed policies.
 fn check_managed(arn: &str) -> Result<(), AwsError> {
     let name = arn.strip_prefix("arn:aws:iam::aws:policy/").unwrap_or_default();
     if name.starts_with("aws-service-role/") {
@@ -106,7 +106,7 @@ pub(super) fn list_attached(cloud: &Cloud, call: &Call) -> Answered {
     listed(cloud, call, "AttachedPolicies", policies)
 }
 
-/// `/service-role/` of `arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`.
+/// The path of a policy: `/service-role/` for `arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`.
 fn path_of(arn: &str) -> &str {
     let resource = arn.split_once(":policy").map_or("/", |(_, resource)| resource);
     resource.rfind('/').map_or("/", |end| &resource[..=end])

@@ -1,4 +1,4 @@
-//! Roles themselves.
+//! Operations on roles.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
@@ -12,12 +12,12 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 const LONGEST_DESCRIPTION: usize = 1000;
 
-/// A policy document as IAM's reads answer it.
+/// A policy document as IAM returns it.
 pub(super) fn url_encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
@@ -67,7 +67,7 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "Role": answer }).into())
 }
 
-/// Lists roles without their tags and boundaries, as IAM does.
+/// Lists roles without their tags and permissions boundaries, as IAM does.
 pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
     let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
     let world = cloud.world();
@@ -76,7 +76,7 @@ pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
     listed(cloud, call, "Roles", roles)
 }
 
-/// Changes what is there and leaves what is absent. It answers a result without members, others answer none.
+/// Changes the given members only. Unlike other operations, it returns an empty result instead of none.
 pub(super) fn update(cloud: &Cloud, call: &Call) -> Answered {
     let (name, description, duration) = (role_name(call)?, description(call)?, session_duration(call)?);
     let mut world = cloud.world();
@@ -113,13 +113,13 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     Ok(Value::Null.into())
 }
 
-/// There are no instance profiles in this cloud, so no role is in one.
+/// Always empty: the emulator has no instance profiles.
 pub(super) fn list_instance_profiles(cloud: &Cloud, call: &Call) -> Answered {
     cloud.world().iam.named(role_name(call)?)?;
     listed(cloud, call, "InstanceProfiles", [])
 }
 
-/// What every read of a role answers.
+/// The members of a role in every response.
 fn summary(role: &Role) -> Map<String, Value> {
     let summary = json!({
         "Path": role.path,
@@ -147,7 +147,7 @@ fn path(call: &Call) -> Result<&str, AwsError> {
     ))
 }
 
-/// An empty description is none.
+/// The description; `None` if it is empty.
 fn description(call: &Call) -> Result<Option<String>, AwsError> {
     let text = call.text("Description").unwrap_or_default();
     let text = constraint::not_longer(text, "Description", LONGEST_DESCRIPTION).map_err(validation)?;
@@ -161,7 +161,7 @@ fn session_duration(call: &Call) -> Result<Option<i64>, AwsError> {
     constraint::between(call, "MaxSessionDuration", 3600, 43200).map_err(validation)
 }
 
-/// `AROA` and seventeen letters, new for every role, also for one of an old name.
+/// `AROA` and 17 characters. A role that is recreated under the same name gets a new ID.
 fn unique_id() -> String {
     let digits = Uuid::new_v4().simple().to_string().to_uppercase();
     format!("AROA{}", &digits[..17])

@@ -1,4 +1,4 @@
-//! Tags of roles. Their keys are unique whatever their case.
+//! Tags of roles. Keys are unique regardless of case.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,7 @@ pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
     listed(cloud, call, "Tags", tags)
 }
 
-/// The tags there are with those of the call on top.
+/// The existing tags, overridden by the tags of the request.
 pub(super) fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<String, String>, AwsError> {
     let mut merged = there.clone();
     let mut seen = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What other services ask of roles.
+//! Tests of IAM: input validation, and how other services use roles.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn answer(cloud: &Cloud, action: &str, members: &[(&str, &str)]) -> (u16, 
 }
 
 #[tokio::test]
-async fn documents_descriptions_and_tags_have_iams_characters() {
+async fn documents_descriptions_and_tags_accept_only_iams_characters() {
     let cloud = Cloud::new(Settings::default());
     create(&cloud, TRUST).await;
     let document = |sign: &str| {
@@ -64,7 +64,7 @@ async fn documents_descriptions_and_tags_have_iams_characters() {
 }
 
 #[tokio::test]
-async fn only_a_policy_that_aws_has_can_be_attached() {
+async fn only_an_existing_aws_managed_policy_can_be_attached() {
     let cloud = Cloud::new(Settings::default());
     create(&cloud, TRUST).await;
     let cases = [
@@ -100,7 +100,7 @@ fn assumable(cloud: &Cloud, service: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_is_assumable_only_once_it_has_propagated_also_when_it_is_made_again() {
+async fn a_role_is_assumable_only_after_propagation_even_if_recreated() {
     let weather = Weather { role_propagation: Duration::from_secs(10), ..Weather::default() };
     let cloud = Cloud::new(Settings { weather, ..Settings::default() });
     for _ in 0..2 {
@@ -114,7 +114,7 @@ async fn a_role_is_assumable_only_once_it_has_propagated_also_when_it_is_made_ag
 }
 
 #[tokio::test]
-async fn a_role_is_assumable_by_those_it_trusts() {
+async fn a_role_is_assumable_only_by_the_services_it_trusts() {
     let cloud = Cloud::new(Settings::default());
     create(&cloud, TRUST).await;
     assert!(assumable(&cloud, LAMBDA));
@@ -126,7 +126,7 @@ async fn a_role_is_assumable_by_those_it_trusts() {
 }
 
 #[tokio::test]
-async fn a_role_allows_what_its_policies_say_and_a_denial_wins() {
+async fn a_role_allows_what_its_policies_allow_and_deny_wins() {
     let cloud = Cloud::new(Settings::default());
     create(&cloud, TRUST).await;
     let group = "arn:aws:logs:r:000000000000:log-group:/aws/lambda/f";
