@@ -1,4 +1,4 @@
-//! Signing in: flows, refusals, challenges, sessions.
+//! Tests of sign-in: flows, errors, challenges, sessions.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use crate::cognito::secret_hash;
 const WRONG: &str = "NotAuthorizedException: Incorrect username or password.";
 
 #[tokio::test]
-async fn both_names_of_the_administrators_flow_and_the_users_own_sign_in() {
+async fn both_names_of_the_admin_flow_and_the_user_flow_sign_in() {
     let ready = Ready::new().await;
     let password = ready.password("ann", "Passw0rd!");
     ready.aws.call("AdminInitiateAuth", over(password.clone(), json!({ "AuthFlow": "ADMIN_NO_SRP_AUTH" }))).await;
     let own = over(password, json!({ "AuthFlow": "USER_PASSWORD_AUTH" }));
-    // Not signed, so it says no Region; and a pool that it names is ignored.
+    // The request is not signed, so its Region is unknown. `UserPoolId` is ignored.
     let answer = ready.aws.try_call("us-east-1", "InitiateAuth", own).await.unwrap();
     let result = &answer["AuthenticationResult"];
     assert_eq!((&result["TokenType"], &result["ExpiresIn"]), (&json!("Bearer"), &json!(3600)));
@@ -51,7 +51,7 @@ async fn a_flow_must_be_enabled_and_known() {
 }
 
 #[tokio::test]
-async fn an_unknown_client_pool_or_parameter_is_refused() {
+async fn an_unknown_client_or_pool_or_a_missing_parameter_is_rejected() {
     let ready = Ready::new().await;
     let password = ready.password("ann", "Passw0rd!");
     let client = over(password.clone(), json!({ "ClientId": "nobody" }));
@@ -79,7 +79,7 @@ async fn an_unknown_client_pool_or_parameter_is_refused() {
 }
 
 #[tokio::test]
-async fn whether_a_user_exists_is_told_only_by_legacy_clients() {
+async fn only_legacy_clients_reveal_whether_a_user_exists() {
     let ready = Ready::new().await;
     let (wrong, nobody) = (ready.password("ann", "wrong"), ready.password("nobody", "wrong"));
     assert_eq!(ready.aws.refused("AdminInitiateAuth", wrong.clone()).await, WRONG);
@@ -97,7 +97,7 @@ async fn whether_a_user_exists_is_told_only_by_legacy_clients() {
 }
 
 #[tokio::test]
-async fn a_disabled_user_stays_out_until_enabled() {
+async fn a_disabled_user_cannot_sign_in_until_enabled() {
     let ready = Ready::new().await;
     let tokens = ready.sign_in().await;
     ready.aws.call("AdminDisableUser", ready.ann(json!({}))).await;
@@ -110,7 +110,7 @@ async fn a_disabled_user_stays_out_until_enabled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wrong_passwords_lock_out_for_twice_as_long_each_time() {
+async fn each_further_wrong_password_doubles_the_lockout() {
     let ready = Ready::new().await;
     let (wrong, right) = (ready.password("ann", "wrong"), ready.password("ann", "Passw0rd!"));
     let exceeded = "NotAuthorizedException: Password attempts exceeded";
@@ -127,7 +127,7 @@ async fn wrong_passwords_lock_out_for_twice_as_long_each_time() {
 }
 
 #[tokio::test]
-async fn a_client_with_a_secret_asks_for_its_hash() {
+async fn a_client_with_a_secret_requires_the_secret_hash() {
     let aws = Aws::new();
     let pool = aws.pool(json!({ "UsernameAttributes": ["email"] })).await;
     let flows = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
@@ -154,13 +154,13 @@ async fn a_client_with_a_secret_asks_for_its_hash() {
         let token = &result["AuthenticationResult"]["RefreshToken"];
         initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": token, "SECRET_HASH": hash }))
     };
-    // A refresh is proven with the real username, not with what was typed.
+    // A refresh requires the hash of the real username, not of the email address.
     assert_eq!(aws.refused("AdminInitiateAuth", refresh(hash("ann@a.example"))).await, unverified);
     aws.call("AdminInitiateAuth", refresh(hash(user["Username"].as_str().unwrap()))).await;
 }
 
 #[tokio::test]
-async fn a_hash_for_a_client_without_a_secret_is_refused() {
+async fn a_secret_hash_for_a_client_without_a_secret_is_rejected() {
     let ready = Ready::new().await;
     let mut password = ready.password("ann", "Passw0rd!");
     password["AuthParameters"]["SECRET_HASH"] = json!("x");
@@ -170,7 +170,7 @@ async fn a_hash_for_a_client_without_a_secret_is_refused() {
     );
 }
 
-/// A pool that requires a name, and a user `bob` who has none and must change the password.
+/// A pool that requires `name`, and a user `bob` who has no name and must change the password.
 async fn newcomer() -> Ready {
     let schema = ["email", "name"].map(|name| json!({ "Name": name, "AttributeDataType": "String", "Required": true }));
     let ready = Ready::with(json!({ "Schema": schema }), json!({})).await;
@@ -185,7 +185,7 @@ async fn newcomer() -> Ready {
 }
 
 #[tokio::test]
-async fn a_temporary_password_is_changed_together_with_what_is_missing() {
+async fn a_new_password_is_set_together_with_the_missing_attributes() {
     let ready = newcomer().await;
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("bob", "Temp0rary!")).await;
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
@@ -234,7 +234,7 @@ async fn a_temporary_password_is_changed_together_with_what_is_missing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_lives_as_long_as_the_client_says() {
+async fn a_session_expires_after_the_validity_set_on_the_client() {
     let ready = newcomer().await;
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("bob", "Temp0rary!")).await;
     let responses = json!({ "USERNAME": "bob", "NEW_PASSWORD": "Passw0rd!", "userAttributes.name": "Bob" });
@@ -273,7 +273,7 @@ async fn a_temporary_password_expires_and_a_resent_invitation_renews_it() {
 }
 
 #[tokio::test]
-async fn triggers_are_not_imitated_where_they_would_have_a_say() {
+async fn operations_that_would_run_a_trigger_are_rejected() {
     let arn = "arn:aws:lambda:us-west-2:000000000000:function:f";
     let ready = Ready::with(json!({ "LambdaConfig": { "PostAuthentication": arn } }), json!({})).await;
     assert_eq!(

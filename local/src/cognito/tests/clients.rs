@@ -1,11 +1,11 @@
-//! App clients and the resource servers whose scopes they use.
+//! Tests of app clients and resource servers.
 
 use serde_json::{Value, json};
 
 use super::{Aws, id, over};
 
 #[tokio::test]
-async fn a_new_client_has_the_defaults_that_cognito_shows() {
+async fn a_new_client_has_the_defaults_of_cognito() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let mut client = aws.client(&pool, json!({})).await;
@@ -32,7 +32,7 @@ async fn a_new_client_has_the_defaults_that_cognito_shows() {
 }
 
 #[tokio::test]
-async fn an_update_resets_whatever_it_omits_but_the_name_and_the_secret() {
+async fn an_update_resets_omitted_settings_except_the_name_and_the_secret() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let settings = json!({
@@ -65,7 +65,7 @@ async fn an_update_resets_whatever_it_omits_but_the_name_and_the_secret() {
 }
 
 #[tokio::test]
-async fn client_settings_that_do_not_go_together_are_refused() {
+async fn invalid_client_settings_are_rejected() {
     let aws = Aws::new();
     let pool =
         aws.pool(json!({ "Schema": [{ "Name": "email", "AttributeDataType": "String", "Required": true }] })).await;
@@ -116,7 +116,7 @@ async fn client_settings_that_do_not_go_together_are_refused() {
 }
 
 #[tokio::test]
-async fn oauth_settings_that_do_not_go_together_are_refused() {
+async fn invalid_oauth_settings_are_rejected() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let oauth = |flows: Value, scopes: Value| json!({ "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": flows, "AllowedOAuthScopes": scopes });
@@ -165,7 +165,7 @@ async fn oauth_settings_that_do_not_go_together_are_refused() {
 }
 
 #[tokio::test]
-async fn clients_may_share_a_name_and_lists_say_no_more_than_ids_and_names() {
+async fn clients_may_share_a_name_and_lists_return_only_ids_and_names() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let mut ids =
@@ -183,7 +183,7 @@ async fn clients_may_share_a_name_and_lists_say_no_more_than_ids_and_names() {
 }
 
 #[tokio::test]
-async fn a_secret_is_made_only_at_creation_and_read_at_any_time() {
+async fn a_secret_is_generated_only_on_create_and_can_always_be_read() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let client = aws.client(&pool, json!({ "GenerateSecret": true })).await;
@@ -197,7 +197,7 @@ async fn a_secret_is_made_only_at_creation_and_read_at_any_time() {
 }
 
 #[tokio::test]
-async fn an_update_of_a_resource_server_removes_the_scopes_that_it_omits() {
+async fn an_update_of_a_resource_server_deletes_omitted_scopes() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let scope = |name: &str| json!({ "ScopeName": name, "ScopeDescription": "d" });

@@ -1,11 +1,11 @@
-//! The rarer refusals, each with its whole message.
+//! Tests of rare errors, each with its whole message.
 
 use serde_json::{Value, json};
 
 use super::{Aws, Ready, over};
 
 #[tokio::test]
-async fn a_standard_attribute_keeps_its_type_and_custom_ones_end_at_fifty() {
+async fn standard_attributes_cannot_change_their_type_and_custom_ones_are_limited_to_fifty() {
     let aws = Aws::new();
     let retyped = json!({ "PoolName": "people", "Schema": [{ "Name": "email", "AttributeDataType": "Number" }] });
     assert_eq!(
@@ -28,7 +28,7 @@ async fn a_standard_attribute_keeps_its_type_and_custom_ones_end_at_fifty() {
 }
 
 #[tokio::test]
-async fn tags_and_page_tokens_that_make_no_sense_are_refused() {
+async fn invalid_tags_and_page_tokens_are_rejected() {
     let aws = Aws::new();
     let tagged = json!({ "PoolName": "people", "UserPoolTags": { "": "x" } });
     assert_eq!(aws.refused("CreateUserPool", tagged).await, "InvalidParameterException: The tag  is not valid");
@@ -39,7 +39,7 @@ async fn tags_and_page_tokens_that_make_no_sense_are_refused() {
 }
 
 #[tokio::test]
-async fn a_pool_has_one_prefix_domain_and_deletes_no_other() {
+async fn a_pool_has_one_prefix_domain_and_cannot_delete_another() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let domain = |name: &str| json!({ "UserPoolId": pool, "Domain": name });
@@ -65,7 +65,7 @@ async fn a_pool_has_one_prefix_domain_and_deletes_no_other() {
 }
 
 #[tokio::test]
-async fn a_client_writes_only_the_attributes_it_may() {
+async fn a_client_can_write_only_the_attributes_it_is_allowed_to() {
     let ready = Ready::with(json!({}), json!({ "WriteAttributes": ["name", "email_verified"] })).await;
     let sign_up = |name: &str| {
         let attributes = json!([{ "Name": name, "Value": "true" }]);
@@ -92,7 +92,7 @@ async fn a_client_writes_only_the_attributes_it_may() {
 }
 
 #[tokio::test]
-async fn a_username_that_is_not_the_users_address_is_not_imitated() {
+async fn a_username_that_differs_from_the_email_attribute_is_rejected() {
     let aws = Aws::new();
     let pool = aws.pool(json!({ "UsernameAttributes": ["email"] })).await;
     let attributes = json!([{ "Name": "email", "Value": "b@b.example" }]);
@@ -104,7 +104,7 @@ async fn a_username_that_is_not_the_users_address_is_not_imitated() {
 }
 
 #[tokio::test]
-async fn an_app_is_set_up_in_a_session_or_with_a_token_and_verified_after_that() {
+async fn an_app_requires_a_session_or_a_token_and_is_verified_only_after_association() {
     let ready = Ready::new().await;
     assert_eq!(
         ready.aws.refused("AssociateSoftwareToken", json!({})).await,
@@ -126,7 +126,7 @@ async fn an_app_is_set_up_in_a_session_or_with_a_token_and_verified_after_that()
 }
 
 #[tokio::test]
-async fn a_token_is_revoked_by_its_own_client_if_that_has_revocation() {
+async fn a_token_can_be_revoked_only_by_its_client_with_revocation_enabled() {
     let ready = Ready::new().await;
     let token = ready.sign_in().await["RefreshToken"].clone();
     let other = ready.aws.client(&ready.pool, json!({})).await["ClientId"].clone();
@@ -142,7 +142,7 @@ async fn a_token_is_revoked_by_its_own_client_if_that_has_revocation() {
 }
 
 #[tokio::test]
-async fn challenges_and_factors_beyond_passwords_and_apps_are_not_imitated() {
+async fn challenges_and_factors_other_than_passwords_and_apps_are_rejected() {
     let ready = Ready::new().await;
     let challenge = json!({ "ChallengeName": "SMS_MFA", "Session": "x".repeat(20) });
     assert_eq!(

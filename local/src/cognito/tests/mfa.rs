@@ -1,4 +1,4 @@
-//! Second factors: the pool's configuration and a user's authenticator app.
+//! Tests of MFA: the pool's configuration and a user's authenticator app.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ fn code(secret: &Value, steps: i64) -> String {
 }
 
 #[tokio::test]
-async fn setting_the_configuration_replaces_it_whole() {
+async fn setting_the_mfa_configuration_replaces_all_of_it() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let named = json!({ "UserPoolId": pool });
@@ -29,7 +29,7 @@ async fn setting_the_configuration_replaces_it_whole() {
 }
 
 #[tokio::test]
-async fn configurations_that_contradict_themselves_are_refused() {
+async fn contradictory_mfa_configurations_are_rejected() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let one_time = aws
@@ -63,7 +63,7 @@ async fn configurations_that_contradict_themselves_are_refused() {
 }
 
 #[tokio::test]
-async fn an_update_cannot_demand_a_factor_that_the_pool_does_not_have() {
+async fn an_update_cannot_require_a_factor_that_the_pool_does_not_have() {
     let aws = Aws::new();
     let named = json!({ "UserPoolId": aws.pool(json!({})).await });
     let demand = over(named.clone(), json!({ "MfaConfiguration": "OPTIONAL" }));
@@ -76,7 +76,7 @@ async fn an_update_cannot_demand_a_factor_that_the_pool_does_not_have() {
     aws.call("UpdateUserPool", demand).await;
 }
 
-/// Signs in to a pool that demands an app which `ann` does not have yet, and sets it up.
+/// Signs `ann` in to a pool that requires an authenticator app, and sets up the app.
 async fn set_up(ready: &Ready) -> (Value, Value) {
     ready.aws.call("SetUserPoolMfaConfig", over(json!({ "UserPoolId": ready.pool }), app("ON"))).await;
     let challenge = ready.aws.call("AdminInitiateAuth", ready.password("ann", "Passw0rd!")).await;
@@ -100,7 +100,7 @@ async fn set_up(ready: &Ready) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn a_demanded_app_is_set_up_while_signing_in_and_asked_for_from_then_on() {
+async fn a_required_app_is_set_up_during_sign_in_and_required_afterwards() {
     let ready = Ready::new().await;
     let (secret, _) = set_up(&ready).await;
     let user = ready.aws.call("AdminGetUser", ready.ann(json!({}))).await;
@@ -125,7 +125,7 @@ async fn a_demanded_app_is_set_up_while_signing_in_and_asked_for_from_then_on() 
 }
 
 #[tokio::test]
-async fn an_optional_app_counts_once_the_user_turns_it_on() {
+async fn an_optional_app_is_required_once_the_user_enables_it() {
     let ready = Ready::new().await;
     let token = ready.sign_in().await["AccessToken"].clone();
     let bearer = json!({ "AccessToken": token });
@@ -155,7 +155,7 @@ async fn an_optional_app_counts_once_the_user_turns_it_on() {
 }
 
 #[tokio::test]
-async fn factors_that_need_a_message_are_not_imitated() {
+async fn factors_that_send_a_message_are_rejected() {
     let ready = Ready::new().await;
     let sms = json!({ "SMSMfaSettings": { "Enabled": true } });
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Cognito as its callers see it: operations with members in, members or a refusal out.
+//! Tests of Cognito's operations: requests in, responses or errors out.
 
 mod auth;
 mod clients;
@@ -24,7 +24,7 @@ use crate::{
     settings::Settings,
 };
 
-/// A cloud in `us-west-2`.
+/// An emulator whose requests go to `us-west-2`.
 struct Aws(Cloud);
 
 impl Aws {
@@ -47,7 +47,7 @@ impl Aws {
         };
         match super::handle(&self.0, &call).await {
             Ok(Answer::Members(members)) => Ok(members),
-            Ok(Answer::Raw(_)) => panic!("{operation} answers members"),
+            Ok(Answer::Raw(_)) => panic!("{operation} returns members"),
             Err(error) if error.code == "NotImplemented" => Err(error.message),
             Err(error) => {
                 assert_eq!(error.status, 400);
@@ -56,17 +56,17 @@ impl Aws {
         }
     }
 
-    /// Carries out a call that succeeds.
+    /// Sends a request that must succeed.
     async fn call(&self, operation: &str, input: Value) -> Value {
         self.try_call("us-west-2", operation, input).await.unwrap_or_else(|refusal| panic!("{operation}: {refusal}"))
     }
 
-    /// Carries out a call that is refused, and returns the code and the message.
+    /// Sends a request that must be rejected, and returns the code and the message.
     async fn refused(&self, operation: &str, input: Value) -> String {
         self.try_call("us-west-2", operation, input).await.expect_err(operation)
     }
 
-    /// Makes a pool with these members and returns its id.
+    /// Creates a pool with these members and returns its ID.
     async fn pool(&self, members: Value) -> String {
         let input = over(json!({ "PoolName": "people" }), members);
         id(&self.call("CreateUserPool", input).await["UserPool"]["Id"])
@@ -76,13 +76,13 @@ impl Aws {
         self.call("DescribeUserPool", json!({ "UserPoolId": pool })).await["UserPool"].clone()
     }
 
-    /// Makes a client with these members and returns its description.
+    /// Creates a client with these members and returns its description.
     async fn client(&self, pool: &str, members: Value) -> Value {
         let input = over(json!({ "UserPoolId": pool, "ClientName": "web" }), members);
         self.call("CreateUserPoolClient", input).await["UserPoolClient"].clone()
     }
 
-    /// Makes a confirmed user.
+    /// Creates a confirmed user.
     async fn user(&self, pool: &str, username: &str, password: &str) {
         let named = json!({ "UserPoolId": pool, "Username": username });
         self.call("AdminCreateUser", over(named.clone(), json!({ "MessageAction": "SUPPRESS" }))).await;
@@ -91,7 +91,7 @@ impl Aws {
     }
 }
 
-/// A pool, a client that takes passwords from administrators and users, and a user `ann` with `Passw0rd!`.
+/// A pool, a client with the admin and user password flows, and a user `ann` with the password `Passw0rd!`.
 struct Ready {
     aws: Aws,
     pool: String,
@@ -143,7 +143,7 @@ impl Ready {
         })
     }
 
-    /// The members that name `ann` to an administrator's operation, and more.
+    /// The members that name `ann` in an administrator operation, with additional members.
     fn ann(&self, members: Value) -> Value {
         over(json!({ "UserPoolId": self.pool, "Username": "ann" }), members)
     }
@@ -153,7 +153,7 @@ impl Ready {
     }
 }
 
-/// `below` with the members of `above` laid over it.
+/// `below`, overridden by the members of `above`.
 fn over(mut below: Value, above: Value) -> Value {
     let Value::Object(above) = above else { panic!("members are an object") };
     below.as_object_mut().expect("members are an object").extend(above);
@@ -161,7 +161,7 @@ fn over(mut below: Value, above: Value) -> Value {
 }
 
 fn id(value: &Value) -> String {
-    value.as_str().expect("an id is a text").to_owned()
+    value.as_str().expect("an ID is a string").to_owned()
 }
 
 const MINUTE: Duration = Duration::from_mins(1);

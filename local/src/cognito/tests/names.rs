@@ -1,4 +1,4 @@
-//! Usernames, aliases and letter case.
+//! Tests of usernames, aliases, letter case, attributes and filters.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ fn attribute(user: &Value, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn where_addresses_are_usernames_the_real_username_is_the_sub() {
+async fn with_email_addresses_as_usernames_the_real_username_is_the_sub() {
     let aws = Aws::new();
     let pool = aws.pool(json!({ "UsernameAttributes": ["email"] })).await;
     let user = create(&aws, &pool, "ann@a.example", &[("email_verified", "true")]).await.unwrap()["User"].clone();
@@ -30,7 +30,7 @@ async fn where_addresses_are_usernames_the_real_username_is_the_sub() {
 }
 
 #[tokio::test]
-async fn usernames_that_the_pool_does_not_take_are_refused() {
+async fn usernames_that_the_pool_does_not_accept_are_rejected() {
     let aws = Aws::new();
     let cases = [
         (json!({ "UsernameAttributes": ["email"] }), "ann", "Username should be an email."),
@@ -59,7 +59,7 @@ async fn usernames_that_the_pool_does_not_take_are_refused() {
 }
 
 #[tokio::test]
-async fn letter_case_counts_unless_the_pool_was_made_without_it() {
+async fn usernames_are_case_sensitive_unless_the_pool_is_case_insensitive() {
     let aws = Aws::new();
     let sensitive = aws.pool(json!({})).await;
     create(&aws, &sensitive, "ann", &[]).await.unwrap();
@@ -84,7 +84,7 @@ async fn letter_case_counts_unless_the_pool_was_made_without_it() {
 }
 
 #[tokio::test]
-async fn addresses_differ_by_case_only_where_the_pool_says_so() {
+async fn email_addresses_are_case_insensitive_in_a_case_insensitive_pool() {
     let by_email = json!({ "UsernameAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": false } });
     let ready = Ready::with(json!({ "UsernameConfiguration": { "CaseSensitive": false } }), json!({})).await;
     ready.aws.call("AdminInitiateAuth", ready.password("ANN", "Passw0rd!")).await;
@@ -142,7 +142,7 @@ async fn an_alias_signs_in_once_it_is_verified_and_belongs_to_one_user() {
 }
 
 #[tokio::test]
-async fn attributes_that_do_not_fit_the_schema_are_refused() {
+async fn attributes_that_violate_the_schema_are_rejected() {
     let aws = Aws::new();
     let schema = json!([
         { "Name": "team", "AttributeDataType": "String", "StringAttributeConstraints": { "MinLength": "2", "MaxLength": "3" } },
@@ -179,7 +179,7 @@ async fn attributes_that_do_not_fit_the_schema_are_refused() {
 }
 
 #[tokio::test]
-async fn users_are_filtered_and_come_in_pages() {
+async fn users_are_filtered_and_listed_in_pages() {
     let ready = Ready::new().await;
     for name in ["bob", "bea", "cid"] {
         create(&ready.aws, &ready.pool, name, &[("email", &format!("{name}@b.example"))]).await.unwrap();

@@ -1,11 +1,11 @@
-//! What belongs to a pool: its domain, its tags, its attributes.
+//! Tests of a pool's domain, tags and custom attributes.
 
 use serde_json::json;
 
 use super::Aws;
 
 #[tokio::test]
-async fn an_unknown_domain_is_a_success_without_a_description() {
+async fn an_unknown_domain_returns_an_empty_description() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let unknown = aws.call("DescribeUserPoolDomain", json!({ "Domain": "nobody" })).await;
@@ -42,7 +42,7 @@ async fn tags_are_added_removed_and_limited_to_fifty() {
 }
 
 #[tokio::test]
-async fn attributes_are_added_once_and_come_back_with_their_prefix() {
+async fn custom_attributes_are_added_once_and_returned_with_their_prefix() {
     let aws = Aws::new();
     let schema = json!([{ "Name": "email", "AttributeDataType": "String", "Required": true }]);
     let pool = aws.pool(json!({ "Schema": schema })).await;

@@ -1,4 +1,4 @@
-//! Making, finding and deleting pools.
+//! Tests of creating, listing and deleting pools.
 
 use std::time::Duration;
 
@@ -61,7 +61,7 @@ async fn a_new_pool_has_all_the_defaults() {
 }
 
 #[tokio::test]
-async fn members_that_cannot_be_are_refused_in_the_words_of_the_model() {
+async fn invalid_members_are_rejected_with_cognitos_messages() {
     let aws = Aws::new();
     let arn = "arn:aws:iam::000000000000:role/sms";
     let cases = [
@@ -121,7 +121,7 @@ async fn members_that_cannot_be_are_refused_in_the_words_of_the_model() {
 }
 
 #[tokio::test]
-async fn settings_that_do_not_go_together_are_refused() {
+async fn invalid_combinations_of_settings_are_rejected() {
     let aws = Aws::new();
     let cases = [
         (
@@ -175,7 +175,7 @@ async fn pools_may_share_a_name_and_are_unknown_in_other_regions() {
 }
 
 #[tokio::test]
-async fn a_protected_pool_or_one_with_a_domain_is_not_deleted() {
+async fn a_pool_with_deletion_protection_or_a_domain_cannot_be_deleted() {
     let aws = Aws::new();
     let pool = aws.pool(json!({ "DeletionProtection": "ACTIVE" })).await;
     let named = json!({ "UserPoolId": pool });
@@ -198,7 +198,7 @@ async fn a_protected_pool_or_one_with_a_domain_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn lists_need_a_size_come_in_pages_and_carry_no_tags() {
+async fn lists_require_a_size_and_return_pages_without_tags() {
     let aws = Aws::with(Settings { page_size: Some(2), ..Settings::default() });
     let mut made = Vec::new();
     for _ in 0..5 {
@@ -235,7 +235,7 @@ async fn lists_need_a_size_come_in_pages_and_carry_no_tags() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_pool_is_described_at_once_and_listed_later() {
+async fn a_new_pool_can_be_described_at_once_and_is_listed_later() {
     let weather = Weather { list_lag: Duration::from_secs(5), ..Weather::default() };
     let aws = Aws::with(Settings { weather, ..Settings::default() });
     let pool = aws.pool(json!({})).await;
@@ -248,7 +248,7 @@ async fn a_new_pool_is_described_at_once_and_listed_later() {
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_not_imitated() {
+async fn an_operation_that_is_not_emulated_is_rejected() {
     let refusal = Aws::new().refused("StartUserImportJob", json!({})).await;
     assert_eq!(refusal, "the local cloud does not imitate cognito-idp:StartUserImportJob");
 }

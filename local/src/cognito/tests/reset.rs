@@ -1,11 +1,11 @@
-//! What an update leaves of the members that it does not name.
+//! Tests of the members that an update omits: some are kept, some are reset.
 
 use serde_json::{Value, json};
 
 use super::{Aws, over};
 use crate::cognito::pool_settings::{OMITTED, Omitted};
 
-/// One row per member: its name, a value that is not the default, and what an update without it leaves.
+/// One row per member: its name, a non-default value, and the value after an update that omits it.
 fn table() -> Vec<(&'static str, Value, Option<Value>)> {
     let arn = "arn:aws:lambda:us-west-2:000000000000:function:f";
     let kept = |member, value: Value| (member, value.clone(), Some(value));
@@ -61,7 +61,7 @@ fn table() -> Vec<(&'static str, Value, Option<Value>)> {
     ]
 }
 
-/// All levels, as they are always told, the second under this name.
+/// All levels, as they are always returned, with this value of the second level.
 fn levels(second: &str) -> Value {
     let named = |name: &str| json!({ "AcrValue": name });
     json!({
@@ -70,7 +70,7 @@ fn levels(second: &str) -> Value {
     })
 }
 
-/// What else must be set for a member's value to be accepted.
+/// Other members that the member's value requires.
 fn company(member: &str) -> Value {
     if member == "UserPoolAddOns" { json!({ "UserPoolTier": "PLUS" }) } else { json!({}) }
 }
@@ -95,7 +95,7 @@ async fn each_member_that_an_update_omits_is_kept_or_reset_as_on_aws() {
 }
 
 #[test]
-fn the_table_has_a_row_for_every_member_but_the_one_that_is_refused() {
+fn the_table_has_a_row_for_every_member_except_the_rejected_one() {
     let rows = table().into_iter().map(|(member, ..)| member).collect::<Vec<_>>();
     for (member, omitted) in OMITTED {
         let refused = *member == "UserAttributeUpdateSettings";
@@ -105,7 +105,7 @@ fn the_table_has_a_row_for_every_member_but_the_one_that_is_refused() {
 }
 
 #[tokio::test]
-async fn an_update_that_omits_only_the_attributes_to_verify_is_refused() {
+async fn an_update_that_omits_only_the_attributes_to_verify_is_rejected() {
     let aws = Aws::new();
     let settings = json!({ "AttributesRequireVerificationBeforeUpdate": ["email"] });
     let both = json!({ "AutoVerifiedAttributes": ["email"], "UserAttributeUpdateSettings": settings });
@@ -125,7 +125,7 @@ async fn an_update_that_omits_only_the_attributes_to_verify_is_refused() {
 }
 
 #[tokio::test]
-async fn either_half_of_the_policies_is_kept_when_the_other_is_sent() {
+async fn an_update_of_one_policy_keeps_the_other_policy() {
     let aws = Aws::new();
     let pool = aws.pool(json!({ "Policies": { "PasswordPolicy": { "MinimumLength": 20 } } })).await;
     let sign_in = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } });
@@ -140,7 +140,7 @@ async fn either_half_of_the_policies_is_kept_when_the_other_is_sent() {
 }
 
 #[tokio::test]
-async fn an_own_email_sender_is_taken_as_reset_because_nobody_measured_it() {
+async fn an_omitted_developer_email_configuration_is_reset_as_documented() {
     let aws = Aws::new();
     let sender =
         json!({ "EmailSendingAccount": "DEVELOPER", "SourceArn": "arn:aws:ses:us-west-2:000000000000:identity/x" });
@@ -151,7 +151,7 @@ async fn an_own_email_sender_is_taken_as_reset_because_nobody_measured_it() {
 }
 
 #[tokio::test]
-async fn a_description_echoed_back_is_refused_for_its_second_name_of_the_validity() {
+async fn a_description_sent_back_as_an_update_is_rejected_because_it_names_the_validity_twice() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let described = aws.describe(&pool).await;
@@ -168,7 +168,7 @@ async fn a_description_echoed_back_is_refused_for_its_second_name_of_the_validit
 }
 
 #[tokio::test]
-async fn messages_and_triggers_with_two_names_come_back_under_both() {
+async fn messages_and_triggers_with_two_names_are_returned_under_both() {
     let aws = Aws::new();
     let arn = "arn:aws:lambda:us-west-2:000000000000:function:f";
     let template = json!({ "EmailMessage": "mail {####}", "EmailSubject": "subject" });

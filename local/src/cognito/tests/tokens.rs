@@ -1,4 +1,4 @@
-//! What tokens say, who accepts them, and how they end.
+//! Tests of tokens: claims, verification, refresh and revocation.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ fn now() -> i64 {
 }
 
 #[tokio::test]
-async fn tokens_carry_the_claims_of_cognito() {
+async fn tokens_have_the_claims_of_cognito() {
     let schema = json!([{ "Name": "level", "AttributeDataType": "Number" }]);
     let client = json!({ "IdTokenValidity": 5, "TokenValidityUnits": { "IdToken": "minutes" } });
     let ready = Ready::with(json!({ "Schema": schema }), client).await;
@@ -90,7 +90,7 @@ async fn tokens_carry_the_claims_of_cognito() {
 }
 
 #[tokio::test]
-async fn a_client_that_may_not_read_an_attribute_does_not_get_it() {
+async fn tokens_omit_attributes_that_the_client_may_not_read() {
     let ready = Ready::with(json!({}), json!({ "ReadAttributes": ["name"], "EnableTokenRevocation": false })).await;
     let attributes = json!([{ "Name": "email", "Value": "ann@a.example" }, { "Name": "name", "Value": "Ann" }]);
     ready.aws.call("AdminUpdateUserAttributes", ready.ann(json!({ "UserAttributes": attributes }))).await;
@@ -103,7 +103,7 @@ async fn a_client_that_may_not_read_an_attribute_does_not_get_it() {
 }
 
 #[tokio::test]
-async fn the_gateway_accepts_tokens_of_its_pools_until_they_expire() {
+async fn tokens_are_valid_for_their_pool_until_they_expire() {
     let ready = Ready::new().await;
     let tokens = ready.sign_in().await;
     let arns = [arn(&ready).await];
@@ -128,7 +128,7 @@ async fn the_gateway_accepts_tokens_of_its_pools_until_they_expire() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_pool_signs_nothing_for_this_one() {
+async fn a_token_with_the_key_id_of_another_pool_is_rejected() {
     let ready = Ready::new().await;
     let tokens = ready.sign_in().await;
     let other = ready.aws.pool(json!({})).await;
@@ -141,7 +141,7 @@ async fn a_key_of_another_pool_signs_nothing_for_this_one() {
 }
 
 #[tokio::test]
-async fn the_published_keys_are_those_that_signed() {
+async fn the_published_keys_verify_the_tokens() {
     let ready = Ready::new().await;
     let tokens = ready.sign_in().await;
     let keys = well_known(&ready.aws.0, &format!("/{}/.well-known/jwks.json", ready.pool), "http://x").unwrap();
@@ -161,7 +161,7 @@ async fn the_published_keys_are_those_that_signed() {
 }
 
 #[tokio::test]
-async fn a_refresh_answers_new_tokens_of_the_same_sign_in() {
+async fn a_refresh_returns_new_tokens_of_the_same_sign_in() {
     let ready = Ready::new().await;
     let first = ready.sign_in().await;
     let again = ready.aws.call("AdminInitiateAuth", ready.refresh(&first["RefreshToken"])).await;
@@ -179,7 +179,7 @@ async fn a_refresh_answers_new_tokens_of_the_same_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_expires_by_the_clients_setting() {
+async fn a_refresh_token_expires_after_the_validity_set_on_the_client() {
     let ready = Ready::with(json!({}), json!({ "RefreshTokenValidity": 2 })).await;
     let token = ready.sign_in().await["RefreshToken"].clone();
     let second = Duration::from_secs(1);
@@ -193,7 +193,7 @@ async fn a_refresh_token_expires_by_the_clients_setting() {
 }
 
 #[tokio::test]
-async fn signing_out_or_revoking_ends_refresh_and_access_tokens() {
+async fn sign_out_and_revocation_end_refresh_and_access_tokens() {
     let ready = Ready::new().await;
     let revoke = |token: &Value| json!({ "Token": token, "ClientId": ready.client });
     let tokens = ready.sign_in().await;
@@ -212,7 +212,7 @@ async fn signing_out_or_revoking_ends_refresh_and_access_tokens() {
     );
     let secret = over(revoke(&tokens["RefreshToken"]), json!({ "ClientSecret": "x" }));
     assert_eq!(ready.aws.refused("RevokeToken", secret).await, "UnauthorizedException: Invalid client secret");
-    // API Gateway never hears of it.
+    // API Gateway does not check revocation.
     let arns = [arn(&ready).await];
     verify_token(&ready.aws.0.world(), &arns, tokens["IdToken"].as_str().unwrap(), now()).unwrap();
 }
@@ -229,7 +229,7 @@ async fn expect_revoked(ready: &Ready, tokens: &Value) {
 }
 
 #[tokio::test]
-async fn only_a_good_access_token_opens_the_account() {
+async fn only_a_valid_access_token_gives_access_to_the_account() {
     let ready = Ready::new().await;
     let tokens = ready.sign_in().await;
     let invalid = "NotAuthorizedException: Invalid Access Token";
@@ -240,7 +240,7 @@ async fn only_a_good_access_token_opens_the_account() {
 }
 
 #[tokio::test]
-async fn a_user_changes_the_password_with_the_old_one() {
+async fn a_password_change_requires_the_old_password() {
     let ready = Ready::new().await;
     let token = ready.sign_in().await["AccessToken"].clone();
     let change =
@@ -258,7 +258,7 @@ async fn a_user_changes_the_password_with_the_old_one() {
 }
 
 #[tokio::test]
-async fn an_updated_issuer_is_in_the_tokens() {
+async fn tokens_contain_an_updated_issuer() {
     let ready = Ready::with(json!({ "IssuerConfiguration": { "Type": "UPDATED" } }), json!({})).await;
     let issuer = claims(&ready.sign_in().await["IdToken"])["iss"].clone();
     assert_eq!(issuer, format!("https://issuer-cognito-idp.us-west-2.amazonaws.com/{}", ready.pool));

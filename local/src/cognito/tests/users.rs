@@ -1,11 +1,11 @@
-//! What becomes of users: made, changed, grouped, deleted.
+//! Tests of creating, updating, grouping and deleting users.
 
 use serde_json::{Value, json};
 
 use super::{Aws, Ready, over};
 
 #[tokio::test]
-async fn a_made_user_must_change_a_password_that_fits_the_policy() {
+async fn a_created_user_must_change_a_password_that_meets_the_policy() {
     let aws = Aws::new();
     let pool = aws.pool(json!({})).await;
     let make = |password: &str| json!({ "UserPoolId": pool, "Username": "ann", "TemporaryPassword": password });
@@ -35,7 +35,7 @@ async fn a_made_user_must_change_a_password_that_fits_the_policy() {
 }
 
 #[tokio::test]
-async fn no_password_is_anywhere_in_the_world() {
+async fn the_state_contains_no_plaintext_password() {
     let ready = Ready::new().await;
     ready.sign_in().await;
     assert!(!ready.aws.0.snapshot().to_string().contains("Passw0rd!"));
@@ -43,7 +43,7 @@ async fn no_password_is_anywhere_in_the_world() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_sent_again_only_while_the_password_must_change() {
+async fn an_invitation_can_be_resent_only_while_the_password_must_change() {
     let ready = Ready::new().await;
     let again = |name: &str| json!({ "UserPoolId": ready.pool, "Username": name, "MessageAction": "RESEND" });
     assert_eq!(
@@ -85,7 +85,7 @@ async fn a_deleted_user_is_unknown_to_every_operation() {
 }
 
 #[tokio::test]
-async fn an_address_that_changes_is_unverified_again() {
+async fn a_changed_email_address_becomes_unverified() {
     let ready = Ready::new().await;
     let write = |attributes: Value| ready.ann(json!({ "UserAttributes": attributes }));
     let email = |value: &str| json!({ "Name": "email", "Value": value });
@@ -101,7 +101,7 @@ async fn an_address_that_changes_is_unverified_again() {
 }
 
 #[tokio::test]
-async fn signing_up_needs_the_pools_leave_and_an_administrators_confirmation() {
+async fn sign_up_requires_permission_of_the_pool_and_confirmation_by_an_administrator() {
     let ready = Ready::with(
         json!({ "Schema": [{ "Name": "name", "AttributeDataType": "String", "Required": true }] }),
         json!({}),
@@ -139,7 +139,7 @@ async fn signing_up_needs_the_pools_leave_and_an_administrators_confirmation() {
 }
 
 #[tokio::test]
-async fn a_password_is_reset_only_for_confirmed_users_who_can_be_told() {
+async fn a_password_can_be_reset_only_for_confirmed_users_with_a_verified_address() {
     let ready = Ready::new().await;
     assert_eq!(
         ready.aws.refused("AdminResetUserPassword", ready.ann(json!({}))).await,
@@ -161,7 +161,7 @@ async fn a_password_is_reset_only_for_confirmed_users_who_can_be_told() {
 }
 
 #[tokio::test]
-async fn groups_are_unique_and_lose_their_members_with_themselves() {
+async fn groups_are_unique_and_deleting_one_removes_its_members() {
     let ready = Ready::new().await;
     let named = json!({ "UserPoolId": ready.pool, "GroupName": "admins" });
     let group = ready.aws.call("CreateGroup", over(named.clone(), json!({ "Precedence": 1 }))).await["Group"].clone();
