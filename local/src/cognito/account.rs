@@ -1,4 +1,4 @@
-//! What users do to their own account with an access token.
+//! Operations that users call with their own access token.
 
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "GetUser" => Operation::Changes(get),
@@ -30,7 +30,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 
 pub(super) const ACCESS_TOKEN: Member = Member::text("AccessToken", 1, 131_072).required().secret();
 
-/// Who an access token belongs to.
+/// The user that an access token belongs to.
 pub(super) struct Bearer<'a> {
     pub(super) pool: &'a mut UserPool,
     /// The key of the user.
@@ -39,7 +39,7 @@ pub(super) struct Bearer<'a> {
 }
 
 impl<'a> Bearer<'a> {
-    /// Finds the owner of the call's access token, if it is still good.
+    /// Checks the access token of the request and finds its user.
     pub(super) fn of(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<Self, AwsError> {
         let invalid = || refusal::not_authorized("Invalid Access Token");
         let parts = Parts::read(context.text("AccessToken")).ok_or_else(invalid)?;
@@ -108,7 +108,7 @@ fn change_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value
     Ok(json!({}))
 }
 
-/// Revokes a refresh token and the access tokens that came of it. One that means nothing is no error.
+/// Revokes a refresh token and the access tokens issued with it. An unknown token is not an error.
 fn revoke(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     let secret = Member::text("ClientSecret", 1, 64).secret();
     input::check(context.input(), &[&[Member::text("Token", 1, 131_072).required().secret(), CLIENT_ID, secret]])?;

@@ -1,4 +1,4 @@
-//! What an administrator does to users.
+//! Administrator operations on users.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AdminGetUser" => Operation::Reads(get),

@@ -1,4 +1,4 @@
-//! What may be written into a user's attributes.
+//! Validation and updates of user attributes.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) const USER_ATTRIBUTES: &[Member] = &[
     Member::text("UserAttributes/*/Value", 0, 2048),
 ];
 
-/// The attributes of a call by name, as the pool keeps them.
+/// The attributes of a request by name, as the pool stores them.
 pub(super) fn given(context: &Context<'_>, pool: &UserPool) -> BTreeMap<String, String> {
     let list = context.member("UserAttributes").and_then(Value::as_array);
     let text = |attribute: &Value, member| attribute[member].as_str().unwrap_or_default().to_owned();
@@ -31,9 +31,8 @@ pub(super) fn given(context: &Context<'_>, pool: &UserPool) -> BTreeMap<String, 
     kept(pool, given)
 }
 
-/// Attributes as the pool keeps them. Mixed case in what is another name of a user is "flattened to lowercase in user pool
-/// text output" where the pool is case-insensitive, and there is no other way to see it (developer guide, User pool case
-/// sensitivity).
+/// Attributes as the pool stores them. In a case-insensitive pool, sign-in attributes are "flattened to lowercase in
+/// user pool text output" (developer guide, User pool case sensitivity).
 pub(super) fn kept(
     pool: &UserPool,
     attributes: impl IntoIterator<Item = (String, String)>,
@@ -45,7 +44,7 @@ pub(super) fn kept(
     attributes.collect()
 }
 
-/// Checks attributes against the pool's schema. For an existing user they must also be mutable.
+/// Checks attributes against the pool's schema. For an existing user, they must also be mutable.
 pub(super) fn check(
     pool: &UserPool,
     attributes: &BTreeMap<String, String>,
@@ -110,7 +109,7 @@ fn check_value(attribute: &Attribute, value: &str) -> Result<(), AwsError> {
     }
 }
 
-/// Whether a text has the form of an e-mail address.
+/// Whether a string has the form of an email address.
 pub(super) fn is_email(text: &str) -> bool {
     text.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty()
@@ -121,13 +120,13 @@ pub(super) fn is_email(text: &str) -> bool {
     }) && !text.contains(char::is_whitespace)
 }
 
-/// Whether a text has the form of a telephone number: `+` and digits.
+/// Whether a string has the form of a phone number: `+` and digits.
 pub(super) fn is_phone_number(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (1..=15).contains(&digits.len()) && digits.chars().all(|digit| digit.is_ascii_digit())
 }
 
-/// Whether the client may write these attributes.
+/// Checks that the client may write these attributes.
 pub(super) fn check_writable(client: &Client, attributes: &BTreeMap<String, String>) -> Result<(), AwsError> {
     let Some(writable) = client.settings.get("WriteAttributes") else { return Ok(()) };
     let writable = texts(Some(writable));
@@ -138,13 +137,14 @@ pub(super) fn check_writable(client: &Client, attributes: &BTreeMap<String, Stri
     }
 }
 
-/// The attributes that the schema requires and a user does not have.
+/// The attributes that the schema requires and that are missing here.
 pub(super) fn required(pool: &UserPool, attributes: &BTreeMap<String, String>) -> Vec<String> {
     let required = pool.schema.iter().filter(|attribute| attribute.required && attribute.name != "sub");
     required.map(|attribute| attribute.name.clone()).filter(|name| !attributes.contains_key(name)).collect()
 }
 
-/// Writes attributes into a user. An address that changes without a word on its verification is unverified again.
+/// Writes attributes to a user. A changed email address or phone number becomes unverified unless `attributes` also
+/// verifies it.
 pub(super) fn write(user: &mut User, attributes: BTreeMap<String, String>) {
     for name in ["email", "phone_number"] {
         let verified = format!("{name}_verified");
@@ -154,7 +154,7 @@ pub(super) fn write(user: &mut User, attributes: BTreeMap<String, String>) {
         }
     }
     for (name, value) in attributes {
-        // An empty value is how an attribute is removed.
+        // An empty value removes the attribute.
         if value.is_empty() {
             user.attributes.remove(&name);
         } else {
@@ -163,7 +163,7 @@ pub(super) fn write(user: &mut User, attributes: BTreeMap<String, String>) {
     }
 }
 
-/// Refuses addresses that already sign in somebody else.
+/// Rejects an email address or phone number that another user signs in with.
 pub(super) fn refuse_taken(
     pool: &UserPool,
     attributes: &BTreeMap<String, String>,
@@ -180,7 +180,7 @@ pub(super) fn refuse_taken(
     Ok(())
 }
 
-/// Takes verified aliases away from whoever has them, as `ForceAliasCreation` asks.
+/// Marks the aliases of other users as unverified, as `ForceAliasCreation` requires.
 pub(super) fn take_over(pool: &mut UserPool, attributes: &BTreeMap<String, String>) {
     for name in ["email", "phone_number"] {
         let holder = attributes.get(name).and_then(|value| pool.holder(name, value, None));

@@ -1,4 +1,4 @@
-//! The first step of signing in: a password, or a refresh token.
+//! The first step of sign-in: a password or a refresh token.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AdminInitiateAuth" => Operation::Changes(admin_initiate),
@@ -29,7 +29,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 const MEMBERS: &[Member] = &[CLIENT_ID, Member::text("AuthFlow", 1, 64).required(), Member::map("AuthParameters")];
 const PARAMETERS: &str = "AuthParameters";
 
-/// One attempt to sign in through a client.
+/// A sign-in attempt through an app client.
 pub(super) struct Attempt<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) pool: &'a mut UserPool,
@@ -64,7 +64,7 @@ fn initiate(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsEr
 }
 
 impl Attempt<'_> {
-    /// The flows that both operations have.
+    /// The flows that both operations support.
     fn by_any(self, flow: &str) -> Result<Value, AwsError> {
         match flow {
             "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => self.with_refresh_token(),
@@ -148,7 +148,7 @@ impl Attempt<'_> {
         json!({ "ChallengeName": challenge.name(), "Session": session, "ChallengeParameters": parameters })
     }
 
-    /// What comes after a right password: a second factor, or the tokens.
+    /// The step after a correct password: the second factor or the tokens.
     pub(super) fn second_step(mut self, key: &str) -> Result<Value, AwsError> {
         let user = &self.pool.users[key];
         let app = user.software_token.as_ref().filter(|app| app.verified);
@@ -169,7 +169,7 @@ impl Attempt<'_> {
         Ok(self.ask(key, Challenge::MfaSetup, &parameters))
     }
 
-    /// The tokens.
+    /// Signs the user in and returns the tokens.
     pub(super) fn grant(self, key: &str) -> Value {
         let signing_key = SigningKey::of(self.key);
         let result = self.pool.sign_in(self.context, signing_key, &self.client, key);
@@ -178,7 +178,7 @@ impl Attempt<'_> {
 
     fn with_refresh_token(self) -> Result<Value, AwsError> {
         let legacy = self.allows(&["ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH"]);
-        // The flows of old say nothing of refreshing, which was always possible.
+        // Clients with legacy flows can always refresh.
         if !legacy && !self.allows(&["ALLOW_REFRESH_TOKEN_AUTH"]) {
             return Err(refusal::invalid_parameter("Auth flow not enabled for this client"));
         }
@@ -190,7 +190,7 @@ impl Attempt<'_> {
         if sign_in.client != self.client.id {
             return Err(invalid());
         }
-        // The name that was typed to sign in does not count here.
+        // A hash of the alias used at sign-in is not accepted here.
         let names = [user.username.as_str(), user.sub.as_str()];
         secret_hash::check_any(&self.client, &names, parameter(self.context, PARAMETERS, "SECRET_HASH"))?;
         if !user.enabled {
@@ -208,7 +208,7 @@ impl Attempt<'_> {
     }
 }
 
-/// How Cognito refuses a password, and a user whose existence is nobody's business.
+/// The error for a wrong password, and for an unknown user under `PreventUserExistenceErrors`.
 pub(super) fn wrong_password() -> AwsError {
     refusal::not_authorized("Incorrect username or password.")
 }

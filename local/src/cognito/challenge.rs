@@ -1,4 +1,4 @@
-//! The further steps of signing in: answers to challenges.
+//! The next steps of sign-in: responses to challenges.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AdminRespondToAuthChallenge" => Operation::Changes(admin_respond),
@@ -85,7 +85,7 @@ impl Attempt<'_> {
         self.second_step(&session.user)
     }
 
-    /// The attributes that come with a new password: those that were asked for, and others the client may write.
+    /// The attributes given with a new password: the missing required ones, and others that the client may write.
     fn new_attributes(&self, session: &Session) -> Result<BTreeMap<String, String>, AwsError> {
         let user = &self.pool.users[&session.user];
         let responses = self.context.member(RESPONSES).and_then(Value::as_object).into_iter().flatten();
@@ -123,7 +123,7 @@ impl Attempt<'_> {
         Ok(self.grant(&session.user))
     }
 
-    /// Goes on after `AssociateSoftwareToken` and `VerifySoftwareToken` in the same session.
+    /// Continues after `AssociateSoftwareToken` and `VerifySoftwareToken` in the same session.
     fn set_up(self, text: &str, session: &Session) -> Result<Value, AwsError> {
         if !session.app_verified {
             return Err(refusal::not_authorized("Invalid session for the user."));

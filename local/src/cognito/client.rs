@@ -19,7 +19,7 @@ use crate::{
     error::AwsError,
 };
 
-/// One app client.
+/// An app client.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Client {
     pub(super) id: String,
@@ -27,7 +27,7 @@ pub(super) struct Client {
     pub(super) secret: Option<String>,
     created: Moment,
     modified: Moment,
-    /// The members of `DescribeUserPoolClient` that a person sets.
+    /// The configurable members of `DescribeUserPoolClient`.
     pub(super) settings: Map<String, Value>,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "CreateUserPoolClient" => Operation::Changes(create),
@@ -50,7 +50,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 }
 
 impl UserPool {
-    /// A client by its id.
+    /// The client with this ID.
     pub(super) fn client(&self, id: &str) -> Result<&Client, AwsError> {
         self.clients.get(id).ok_or_else(|| refusal::no_client(id))
     }

@@ -1,4 +1,4 @@
-//! What can be set on an app client: the constraints, the defaults, and what does not go together.
+//! Settings of app clients: constraints, defaults and invalid combinations.
 
 use serde_json::{Map, Value, json};
 
@@ -58,17 +58,17 @@ pub(super) const MEMBERS: &[Member] = &[
     Member::choice("RefreshTokenRotation/Feature", &["ENABLED", "DISABLED"]).required(),
 ];
 
-/// The members that only `CreateUserPoolClient` has, or that it has otherwise.
+/// The members that only `CreateUserPoolClient` has, or with other constraints.
 pub(super) const CREATE_ONLY: &[Member] = &[
     Member::fitting("ClientName", 128, NAME).required(),
     Member::flag("GenerateSecret"),
     Member::text("ClientSecret", 24, 64).secret(),
 ];
 
-/// The members that `UpdateUserPoolClient` has otherwise.
+/// The members that `UpdateUserPoolClient` has with other constraints.
 pub(super) const UPDATE_ONLY: &[Member] = &[Member::fitting("ClientName", 128, NAME)];
 
-/// What is stored under the name of the request.
+/// The members that are stored under their name in the request.
 const STORED: &[&str] = &[
     "RefreshTokenValidity",
     "AccessTokenValidity",
@@ -92,10 +92,9 @@ const STORED: &[&str] = &[
     "RefreshTokenRotation",
 ];
 
-/// The settings that a request leaves behind. An update is no different from a creation: what it leaves out is at its
-/// default afterwards.
+/// The settings after a create or update request. An update resets omitted members to their defaults.
 ///
-/// The validities of ID and access tokens and their units are not filled in: Cognito may leave them out on read.
+/// The validities of ID and access tokens and their units have no default here: Cognito may omit them on read.
 pub(super) fn settings(pool: &UserPool, input: &Value, has_secret: bool) -> Result<Map<String, Value>, AwsError> {
     let defaults = json!({
         "RefreshTokenValidity": 30,
@@ -109,7 +108,7 @@ pub(super) fn settings(pool: &UserPool, input: &Value, has_secret: bool) -> Resu
     let Value::Object(mut settings) = defaults else { unreachable!("the defaults are an object") };
     for member in STORED {
         let given = input.get(*member).filter(|value| !value.is_null());
-        // An empty list is the same as none.
+        // An empty list counts as omitted.
         let given = given.filter(|value| value.as_array().is_none_or(|list| !list.is_empty()));
         settings.extend(given.map(|value| ((*member).to_owned(), value.clone())));
     }
@@ -148,7 +147,7 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
-/// How long a token of a client lives, in seconds. `token` is `Access`, `Id` or `Refresh`.
+/// The validity of a client's token in seconds. `token` is `Access`, `Id` or `Refresh`.
 pub(super) fn validity_seconds(settings: &Map<String, Value>, token: &str) -> i64 {
     let number = settings.get(&format!("{token}TokenValidity")).and_then(Value::as_i64);
     let unit = settings.get("TokenValidityUnits").and_then(|units| units[format!("{token}Token")].as_str());
@@ -159,7 +158,7 @@ pub(super) fn validity_seconds(settings: &Map<String, Value>, token: &str) -> i6
         None if token == "Refresh" => DAY,
         _ => HOUR,
     };
-    // Without a number the default is one hour, or thirty days, whatever the unit.
+    // Without a number, the default is one hour or, for refresh tokens, 30 days, regardless of the unit.
     let default = if token == "Refresh" { 30 * DAY } else { HOUR };
     number.map_or(default, |number| number.saturating_mul(unit))
 }

@@ -1,4 +1,4 @@
-//! What an operation may know besides the world: the call, the settings and the time.
+//! The context of an operation: the request, the settings and the time.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{call::Call, cloud::Cloud, cognito::moment::Moment, settings::Settings};
 
-/// One call and its surroundings.
+/// A request and its context.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) call: &'a Call,
@@ -22,12 +22,12 @@ impl<'a> Context<'a> {
         Self { call, cloud, account, list_lag: weather.list_lag, now: Moment::now(cloud) }
     }
 
-    /// The members of the call.
+    /// The members of the request.
     pub(super) fn input(&self) -> &'a Value {
         &self.call.input
     }
 
-    /// A text member; empty when it is absent, which the checks of required members rule out.
+    /// A string member. It is empty if absent, which the check of required members prevents.
     pub(super) fn text(&self, member: &str) -> &'a str {
         self.call.text(member).unwrap_or_default()
     }
@@ -37,13 +37,13 @@ impl<'a> Context<'a> {
         self.call.input.get(name).filter(|value| !value.is_null())
     }
 
-    /// The texts of a list member.
+    /// The strings of a list member.
     pub(super) fn texts(&self, member: &str) -> Vec<String> {
         texts(self.member(member))
     }
 }
 
-/// The texts of a JSON list; empty for anything else.
+/// The strings of a JSON list; empty for any other value.
 pub(super) fn texts(list: Option<&Value>) -> Vec<String> {
     list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! How users come to be: made by an administrator, or by signing up.
+//! Creation of users: by an administrator or by sign-up.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AdminCreateUser" => Operation::Changes(admin_create),
@@ -44,7 +44,7 @@ const SIGN_UP: &[Member] = &[
     Member::fitting("Password", 256, PATTERN).required().secret(),
 ];
 
-/// The triggers that have a say in making a user.
+/// The triggers that run when a user is created.
 const TRIGGERS: &[&str] = &["PreSignUp", "CustomMessage", "CustomEmailSender", "CustomSMSSender"];
 
 fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
@@ -72,7 +72,7 @@ fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
     Ok(answer)
 }
 
-/// Begins a temporary password's validity anew. The invitation itself goes nowhere in this cloud.
+/// Restarts the validity of a temporary password. The emulator sends no invitation.
 fn resend(context: &Context<'_>, pool: &mut UserPool) -> Result<Value, AwsError> {
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     let name = &pool.users[&key].username;
@@ -156,10 +156,10 @@ fn fresh(context: &Context<'_>, name: Name, attributes: BTreeMap<String, String>
     }
 }
 
-/// The username of a new user; `None` where Cognito makes one up, which is then the `sub`.
+/// The username of a new user; `None` if Cognito generates it, which makes it the `sub`.
 struct Name(Option<String>);
 
-/// Reads the `Username` of a call by the pool's rules. Where it is an address, that becomes an attribute.
+/// Reads the `Username` of a request by the pool's rules. An email address or phone number becomes an attribute.
 fn name(pool: &UserPool, given: &str, attributes: &mut BTreeMap<String, String>) -> Result<Name, AwsError> {
     let allows = |setting, attribute| pool.lists(setting, attribute);
     let (email, phone) = (allows("UsernameAttributes", "email"), allows("UsernameAttributes", "phone_number"));

@@ -1,4 +1,4 @@
-//! The documents by which others learn how to check a pool's tokens.
+//! Discovery documents for verifying a pool's tokens.
 
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ use crate::{
     },
 };
 
-/// Answers `/{poolId}/.well-known/jwks.json` and `/{poolId}/.well-known/openid-configuration`; `None` for anything
-/// else, also for pools that do not exist.
+/// The document at `/{poolId}/.well-known/jwks.json` or `/{poolId}/.well-known/openid-configuration`; `None` for any
+/// other path and for unknown pools.
 pub(crate) fn well_known(cloud: &Cloud, path: &str, base_url: &str) -> Option<Value> {
     let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
     let mut world = cloud.world();

@@ -1,4 +1,4 @@
-//! Prefix domains of a pool. Nothing is served under them.
+//! Prefix domains of user pools. The emulator has no endpoints for them.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "CreateUserPoolDomain" => Operation::Changes(create),
@@ -53,7 +53,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     Ok(json!({ "ManagedLoginVersion": version }))
 }
 
-/// Describes a domain. One that does not exist is a success with an empty description.
+/// Describes a domain. An unknown domain returns an empty description instead of an error.
 fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[DOMAIN]])?;
     let domain = context.text("Domain");

@@ -1,4 +1,4 @@
-//! Groups of a pool and who is in them.
+//! Groups of a user pool and their members.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -17,7 +17,7 @@ use crate::{
     error::AwsError,
 };
 
-/// One group.
+/// A group.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Group {
     name: String,
@@ -27,7 +27,7 @@ pub(super) struct Group {
     settings: Map<String, Value>,
 }
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "CreateGroup" => Operation::Changes(create),
@@ -43,7 +43,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-/// The pattern of names that may have anything but white space.
+/// The pattern of names without whitespace.
 pub(super) const NO_SPACE: Pattern = Pattern {
     text: r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
     fits: |text| !text.chars().any(|letter| letter.is_whitespace() || letter.is_control()),
@@ -88,10 +88,10 @@ impl UserPool {
         self.groups.get_mut(context.text("GroupName")).ok_or_else(missing)
     }
 
-    /// The claims that a user's groups put into tokens: the names, and for ID tokens the roles.
+    /// The claims of a user's groups in tokens: the names and, for ID tokens, the roles.
     pub(super) fn group_claims(&self, user: &User) -> (Vec<String>, Vec<String>) {
         let mut groups = user.groups.iter().filter_map(|name| self.groups.get(name)).collect::<Vec<_>>();
-        // Without a precedence a group comes last.
+        // Groups without a precedence come last.
         groups.sort_by_key(|group| group.settings.get("Precedence").and_then(Value::as_i64).unwrap_or(i64::MAX));
         let role = |group: &&Group| group.settings.get("RoleArn").and_then(Value::as_str).map(str::to_owned);
         (groups.iter().map(|group| group.name.clone()).collect(), groups.iter().filter_map(role).collect())
@@ -118,7 +118,7 @@ fn get(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
     Ok(json!({ "Group": members(&pool.id, pool.group(context)?) }))
 }
 
-/// Changes the members that are given. That omission clears the others is promised nowhere.
+/// Changes the given members only. AWS does not document that omitted members are cleared.
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[SETTINGS])?;
     let pool = cognito.pool_mut(context)?;

@@ -1,17 +1,17 @@
-//! The constraints of the API model on the members of a call, and Cognito's words when they are not met.
+//! The API model's constraints on request members, and Cognito's validation errors.
 
 use serde_json::Value;
 
 use crate::{cognito::refusal, error::AwsError};
 
-/// A pattern of the API model, with a function that says whether a text fits it.
+/// A pattern of the API model, with a function that matches a string against it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pattern {
     pub(super) text: &'static str,
     pub(super) fits: fn(&str) -> bool,
 }
 
-/// What a member must be.
+/// The constraints on a member's value.
 #[derive(Debug, Clone, Copy)]
 enum Rule {
     Text { min: usize, max: usize, pattern: Option<Pattern> },
@@ -22,7 +22,7 @@ enum Rule {
     Map,
 }
 
-/// One member of a request and its constraints.
+/// A member of a request and its constraints.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     /// Names separated by `/`; `*` is every element of a list.
@@ -65,13 +65,13 @@ impl Member {
         Self::new(path, Rule::Map)
     }
 
-    /// The member must be there wherever its parent is.
+    /// Makes the member required wherever its parent is present.
     pub(super) const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// The member's value must not be repeated in a message.
+    /// Keeps the member's value out of error messages.
     pub(super) const fn secret(mut self) -> Self {
         self.secret = true;
         self
@@ -102,7 +102,7 @@ impl Member {
 }
 
 impl Rule {
-    /// The constraint that `value` breaks.
+    /// The constraint that `value` violates.
     fn violation(self, value: &Value) -> Result<Option<String>, AwsError> {
         let constraint = match (self, value) {
             (Self::Text { min, max, pattern }, Value::String(text)) => {
@@ -168,7 +168,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Finds the values at a path, each under the name Cognito gives it in messages; `None` where a parent lacks it.
+/// Finds the values at a path, each with its name in Cognito's messages; `None` where a parent lacks the member.
 fn collect<'a>(value: &'a Value, path: &str, name: &str, found: &mut Vec<(String, Option<&'a Value>)>) {
     let (head, rest) = path.split_once('/').map_or((path, None), |(head, rest)| (head, Some(rest)));
     let step = |value: Option<&'a Value>, name: String, found: &mut Vec<_>| match (value, rest) {
@@ -191,7 +191,7 @@ fn lower_first(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect()
 }
 
-/// Checks the members of a call; those that are not named are ignored, as Cognito does.
+/// Checks the members of a request. Unknown members are ignored, as on AWS.
 pub(super) fn check(input: &Value, members: &[&[Member]]) -> Result<(), AwsError> {
     let mut violations = Vec::new();
     for member in members.iter().copied().flatten() {
@@ -216,7 +216,7 @@ pub(super) const NAME: Pattern = Pattern {
     fits: |text| text.chars().all(|letter| word(letter) || letter.is_ascii_whitespace() || "+=,.@-".contains(letter)),
 };
 
-/// The pattern of pool ids.
+/// The pattern of pool IDs.
 pub(super) const POOL_ID_PATTERN: Pattern = Pattern {
     text: r"[\w-]+_[0-9a-zA-Z]+",
     fits: |text| {
@@ -229,7 +229,7 @@ pub(super) const POOL_ID_PATTERN: Pattern = Pattern {
     },
 };
 
-/// The pattern of client ids.
+/// The pattern of client IDs.
 pub(super) const CLIENT_ID_PATTERN: Pattern =
     Pattern { text: r"[\w+]+", fits: |text| text.chars().all(|letter| word(letter) || letter == '+') };
 

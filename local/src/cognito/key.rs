@@ -30,19 +30,19 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The key of every cloud that begins in this process. Making one takes up to a second, and tests begin many clouds.
-/// Sharing it gives nothing away: what tells pools apart is the names of their keys.
+/// The key of every new emulator in this process. Generating a key takes up to a second, and tests create many
+/// emulators. Sharing it is safe: pools are distinguished by their key IDs.
 static FRESH: LazyLock<SigningKey> = LazyLock::new(SigningKey::generate);
 
 /// The length in bytes of the modulus of a key of 2048 bits.
 const MODULUS: usize = 256;
-/// Where the modulus begins in `RSAPublicKey` (RFC 8017, A.1.1): after the two headers and a zero for the sign.
+/// The offset of the modulus in `RSAPublicKey` (RFC 8017, A.1.1): after two headers and a zero byte for the sign.
 const MODULUS_START: usize = 9;
-/// Where the exponent begins: after the modulus and another header.
+/// The offset of the exponent: after the modulus and another header.
 const EXPONENT_START: usize = MODULUS_START + MODULUS + 2;
 
 impl SigningKey {
-    /// The key in its place, made when it is not there yet.
+    /// Returns the key, and creates it if there is none.
     pub(super) fn of(place: &mut Option<Self>) -> &Self {
         place.get_or_insert_with(|| FRESH.clone())
     }
@@ -68,7 +68,7 @@ impl SigningKey {
         UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, self.public()).verify(message, signed).is_ok()
     }
 
-    /// The modulus and the exponent as a JSON Web Key carries them.
+    /// The modulus and the exponent as in a JSON Web Key.
     pub(super) fn components(&self) -> (String, String) {
         let public = self.public();
         let modulus = &public[MODULUS_START..MODULUS_START + MODULUS];
@@ -80,9 +80,9 @@ impl SigningKey {
     }
 }
 
-/// The names of a pool's two keys, for ID tokens and for access tokens, in this order.
+/// The key IDs of a pool: for ID tokens, then for access tokens.
 ///
-/// Cognito has two keys a pool. Here both are the same key, and only the names differ from pool to pool.
+/// On AWS, each pool has two keys. Here all of them are the same key, and only the IDs differ.
 pub(super) fn key_ids(pool: &str) -> [String; 2] {
     ["id", "access"].map(|token_use| STANDARD.encode(Sha256::digest(format!("{pool}/{token_use}"))))
 }

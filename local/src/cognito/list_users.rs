@@ -1,4 +1,4 @@
-//! Users of a pool, filtered.
+//! Listing the users of a pool, with a filter.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "ListUsers" => Operation::Reads(list),
@@ -23,7 +23,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
-/// What can be filtered by; custom attributes cannot.
+/// The attributes that a filter supports. Custom attributes are not supported.
 const SEARCHABLE: &[&str] = &[
     "username",
     "email",
@@ -93,8 +93,8 @@ impl Filter {
             "status" => Some(if user.enabled { "Enabled" } else { "Disabled" }.to_owned()),
             other => user.attributes.get(other).map(|value| value.to_lowercase()),
         };
-        // "All searches are case-insensitive" (developer guide), but for those whose entry in the reference of `ListUsers`
-        // says otherwise.
+        // "All searches are case-insensitive" (developer guide), except where the API reference of `ListUsers` says
+        // otherwise.
         let wanted = match self.attribute.as_str() {
             "username" => pool.fold(&self.value),
             "sub" | "status" => self.value.clone(),

@@ -1,4 +1,4 @@
-//! A pool's second factors, which only `SetUserPoolMfaConfig` can enable.
+//! MFA factors of a pool, which only `SetUserPoolMfaConfig` can enable.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The factors of a pool, each as it was given.
+/// The factors of a pool, each as given.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Factors {
     sms: Option<Value>,
@@ -24,18 +24,18 @@ pub(super) struct Factors {
 }
 
 impl Factors {
-    /// Whether there is a second factor at all. A passkey is a first factor.
+    /// Whether a second factor is configured. A passkey is a first factor.
     pub(super) fn any(&self) -> bool {
         self.sms.is_some() || self.email.is_some() || self.software_token()
     }
 
-    /// Whether users may have an authenticator app.
+    /// Whether authenticator apps are enabled.
     pub(super) fn software_token(&self) -> bool {
         self.software_token.as_ref().is_some_and(|token| token["Enabled"] == true)
     }
 }
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "SetUserPoolMfaConfig" => Operation::Changes(set),
@@ -55,14 +55,14 @@ const MEMBERS: &[Member] = &[
     Member::choice("WebAuthnConfiguration/UserVerification", &["required", "preferred"]),
 ];
 
-/// How Cognito refuses to demand a factor that nobody can have.
+/// The error for enabling MFA without a configured factor.
 pub(super) fn no_factor() -> AwsError {
     refusal::invalid_parameter(
         "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
     )
 }
 
-/// Replaces the whole configuration: what is left out is off.
+/// Replaces the whole configuration. Omitted factors are disabled.
 fn set(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool_mut(context)?;

@@ -1,7 +1,7 @@
 //! Cognito user pools: pools, app clients, groups, resource servers, users, sign-in and tokens.
 //!
-//! Every operation is a plain function over this service's part of the world and a [`Context`]; nothing here waits.
-//! What Cognito is not known to do is refused with a 501.
+//! Every operation is a synchronous function of this service's state and a [`Context`]. Features that are not emulated
+//! are rejected with status 501.
 
 mod account;
 mod admin;
@@ -55,21 +55,22 @@ use crate::{
 pub(crate) use discovery::well_known;
 pub(crate) use token::{TokenProblem, verify_token};
 
-/// The part of the world that belongs to this service.
+/// The state of this service.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Cognito {
     pools: BTreeMap<String, UserPool>,
-    /// One key for all pools, in its place once a pool needs it.
+    /// One key for all pools, created when a pool first needs it.
     signing_key: Option<SigningKey>,
 }
 
-/// What carries out one operation. A cloud writes itself to disk after every change, so reads must not look like one.
+/// The function that handles an operation. The emulator saves its state after every change, so reads must not borrow
+/// the state mutably.
 enum Operation {
     Reads(fn(&Context<'_>, &Cognito) -> Result<Value, AwsError>),
     Changes(fn(&Context<'_>, &mut Cognito) -> Result<Value, AwsError>),
 }
 
-/// Where operations are looked up by name.
+/// The functions that look up an operation by name.
 const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
     pool::operation,
     schema::operation,
@@ -88,7 +89,7 @@ const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
     account::operation,
 ];
 
-/// Carries out one call.
+/// Handles one request.
 #[expect(clippy::unused_async, reason = "every service is called in the same way")]
 pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
     let operation = OPERATIONS.iter().find_map(|find| find(&call.operation));
@@ -102,20 +103,20 @@ pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 impl Cognito {
-    /// The pool named by the call, which must be in the call's Region.
+    /// The pool named by the request, which must be in the request's Region.
     fn pool(&self, context: &Context<'_>) -> Result<&UserPool, AwsError> {
         let id = context.text("UserPoolId");
         let pool = self.pools.get(id).filter(|pool| pool.region == context.call.region);
         pool.ok_or_else(|| refusal::no_user_pool(id))
     }
 
-    /// The same pool, for a change.
+    /// The same pool, mutable.
     fn pool_mut(&mut self, context: &Context<'_>) -> Result<&mut UserPool, AwsError> {
         let id = self.pool(context)?.id.clone();
         Ok(self.pools.get_mut(&id).expect("it was found above"))
     }
 
-    /// The pool and the client named by the call, and the place of the signing key.
+    /// The pool and the client named by the request, and the signing key.
     fn by_pool_and_client(
         &mut self,
         context: &Context<'_>,
@@ -126,8 +127,8 @@ impl Cognito {
         Ok((pool, signing_key, client))
     }
 
-    /// A client and its pool, and the place of the signing key. The operations that name only a client are not
-    /// signed, so nothing tells their Region.
+    /// A client, its pool and the signing key. Operations that name only a client are not signed, so their Region is
+    /// unknown.
     fn by_client(&mut self, id: &str) -> Result<(&mut UserPool, &mut Option<SigningKey>, Client), AwsError> {
         let Self { pools, signing_key } = self;
         let pool = pools.values_mut().find(|pool| pool.clients.contains_key(id));

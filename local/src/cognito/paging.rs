@@ -1,4 +1,4 @@
-//! Pages of lists, with a token for the next one.
+//! Paging of lists, with a token for the next page.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
@@ -8,17 +8,17 @@ use crate::{
     error::AwsError,
 };
 
-/// The most that any list of Cognito answers at once.
+/// The maximum page size of all lists.
 const MOST: usize = 60;
 
-/// One page of `entries`, which come in the order of their keys, and the token of the next page.
+/// One page of `entries`, which must be sorted by key, and the token of the next page.
 pub(super) fn page(
     context: &Context<'_>,
     limit_member: &str,
     token_member: &str,
     entries: impl IntoIterator<Item = (String, Value)>,
 ) -> Result<(Vec<Value>, Option<String>), AwsError> {
-    // A limit of zero is the default, as Cognito's `QueryLimit` says.
+    // A limit of zero means the default, as documented for Cognito's `QueryLimit`.
     let asked = context.member(limit_member).and_then(Value::as_i64).filter(|limit| *limit > 0);
     let size = context.cloud.page_size(asked, MOST, MOST);
     let after = context.call.text(token_member).map(read_token).transpose()?;
@@ -39,7 +39,7 @@ fn read_token(token: &str) -> Result<String, AwsError> {
     key.ok_or_else(|| refusal::invalid_parameter("Invalid pagination token"))
 }
 
-/// An answer with a page of `member` and, where there is more, the token.
+/// A response with a page of `member` and, if there are more, the token of the next page.
 pub(super) fn answer(member: &str, token_member: &str, (values, next): (Vec<Value>, Option<String>)) -> Value {
     let mut members = serde_json::Map::from_iter([(member.to_owned(), Value::Array(values))]);
     members.extend(next.map(|next| (token_member.to_owned(), Value::String(next))));

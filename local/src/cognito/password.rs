@@ -1,4 +1,4 @@
-//! Passwords: the policy, the hash, temporary ones, and the lock after too many wrong ones.
+//! Passwords: policy, hash, temporary passwords, and lockout after failed attempts.
 
 use std::{fmt, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::{
     error::AwsError,
 };
 
-/// A password, of which only a salted hash is kept.
+/// A password, stored only as a salted hash.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Password {
     salt: String,
@@ -33,7 +33,7 @@ pub(super) const PATTERN: Pattern = Pattern {
 };
 
 const SYMBOLS: &[u8] = b"^$*.[]{}()?-\"!@#%&/\\,><':;|_~`+= ";
-/// The symbols of made-up passwords: those that survive a shell's double quotes.
+/// The symbols of generated passwords: those that are safe in a shell's double quotes.
 const PLAIN_SYMBOLS: &[u8] = b"^*.-@#%&,:;_~+=";
 const DAY: Duration = Duration::from_hours(24);
 
@@ -47,13 +47,13 @@ impl Password {
         self.hash == hash(&self.salt, text)
     }
 
-    /// Whether a temporary password is too old for the pool's policy.
+    /// Whether a temporary password has expired by the pool's policy.
     pub(super) fn expired(&self, pool: &UserPool, now: Moment) -> bool {
         let days = policy(pool, "TemporaryPasswordValidityDays").and_then(Value::as_u64).unwrap_or(7);
         now.since(&self.set) >= DAY * u32::try_from(days).unwrap_or(u32::MAX)
     }
 
-    /// Begins the validity of a temporary password anew.
+    /// Restarts the validity of a temporary password.
     pub(super) fn renew(&mut self, now: Moment) {
         self.set = now;
     }
@@ -96,7 +96,7 @@ pub(super) fn check(pool: &UserPool, text: &str) -> Result<(), AwsError> {
     Err(refusal::refuse("InvalidPasswordException", format!("Password did not conform with policy: {unmet}")))
 }
 
-/// Makes up a password that fits every policy with such a shortest length.
+/// Generates a password that meets every policy with the pool's minimum length.
 pub(super) fn temporary(pool: &UserPool) -> String {
     let mut letters = vec![
         random::pick(b"ABCDEFGHJKLMNPQRSTUVWXYZ"),
@@ -109,21 +109,21 @@ pub(super) fn temporary(pool: &UserPool) -> String {
     (0..letters.len()).map(|_| char::from(letters.swap_remove(random::index(letters.len())))).collect()
 }
 
-/// Wrong passwords in a row.
+/// Consecutive failed attempts.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Failures {
     count: u32,
     last: Option<Moment>,
 }
 
-/// How many wrong passwords have no consequence.
+/// The number of failed attempts before a lockout.
 const FREE: u32 = 5;
-/// After so long without an attempt all is forgiven; no lock lasts longer.
+/// The time without an attempt after which the count is reset. No lockout lasts longer.
 const FORGIVEN: Duration = Duration::from_mins(15);
 
 impl Failures {
-    /// Refuses an attempt while the user is locked out. The first lock lasts a second, and each further wrong
-    /// password doubles it; attempts during a lock change nothing.
+    /// Rejects an attempt during a lockout. The first lockout lasts one second, and each further failed attempt doubles
+    /// it. Attempts during a lockout are not counted.
     pub(super) fn check(&mut self, now: Moment) -> Result<(), AwsError> {
         let Some(last) = self.last else { return Ok(()) };
         let passed = now.since(&last);

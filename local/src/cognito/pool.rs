@@ -25,7 +25,7 @@ use crate::{
     error::AwsError,
 };
 
-/// One user pool and all that dies with it.
+/// A user pool and everything that is deleted with it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct UserPool {
     pub(super) id: String,
@@ -33,7 +33,7 @@ pub(super) struct UserPool {
     pub(super) region: String,
     pub(super) created: Moment,
     pub(super) modified: Moment,
-    /// The members of `DescribeUserPool` that a person sets, defaults filled in, under their names there.
+    /// The configurable members of `DescribeUserPool` by name, with defaults filled in.
     pub(super) settings: Map<String, Value>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) schema: Vec<Attribute>,
@@ -46,11 +46,11 @@ pub(super) struct UserPool {
     pub(super) sign_ins: BTreeMap<String, SignIn>,
     #[serde(skip)]
     pub(super) sessions: BTreeMap<String, Session>,
-    /// Of the domain, which is among the settings.
+    /// The version of the domain's managed login. The domain itself is in `settings`.
     pub(super) managed_login_version: Option<u64>,
 }
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "CreateUserPool" => Operation::Changes(create),
@@ -77,7 +77,7 @@ impl UserPool {
         rest.map_or(Some(value), |rest| value.pointer(&format!("/{rest}")))
     }
 
-    /// Whether a setting that is a list of texts has `text`.
+    /// Whether a setting that is a list of strings contains `text`.
     pub(super) fn lists(&self, setting: &str, text: &str) -> bool {
         self.setting(setting).and_then(Value::as_array).is_some_and(|list| list.iter().any(|value| value == text))
     }

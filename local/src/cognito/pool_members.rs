@@ -1,4 +1,4 @@
-//! What can be set on a user pool, as the API model constrains it.
+//! The members of requests that configure a user pool, with their constraints in the API model.
 
 use crate::cognito::input::{ARN, Member, NAME};
 
@@ -50,7 +50,7 @@ pub(super) const MEMBERS: &[Member] = &[
     Member::flag("DeviceConfiguration/DeviceOnlyRememberedOnUserPrompt"),
     Member::fitting("EmailConfiguration/SourceArn", 2048, ARN),
     Member::choice("EmailConfiguration/EmailSendingAccount", &["COGNITO_DEFAULT", "DEVELOPER"]),
-    // An empty `SmsConfiguration` or `UserPoolAddOns` is refused because of these two.
+    // These two make Cognito reject an empty `SmsConfiguration` or `UserPoolAddOns`.
     Member::fitting("SmsConfiguration/SnsCallerArn", 2048, ARN).required(),
     Member::choice("UserPoolAddOns/AdvancedSecurityMode", &["OFF", "AUDIT", "ENFORCED"]).required(),
     Member::map("UserPoolTags"),
@@ -73,7 +73,7 @@ pub(super) const MEMBERS: &[Member] = &[
     Member::map("DcrConfiguration"),
 ];
 
-/// The members that `UpdateUserPool` has otherwise than `CreateUserPool`.
+/// The members that `UpdateUserPool` has with other constraints than `CreateUserPool`.
 pub(super) const UPDATE_ONLY: &[Member] = &[Member::fitting("PoolName", 128, NAME)];
 
 /// The members that only `CreateUserPool` has.

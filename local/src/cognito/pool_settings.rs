@@ -1,4 +1,4 @@
-//! What is set on a user pool: the defaults, and what an update keeps and resets.
+//! Settings of user pools: the defaults, and what an update keeps or resets.
 
 use serde_json::{Map, Value, json};
 
@@ -7,16 +7,16 @@ use crate::{
     error::AwsError,
 };
 
-/// What becomes of a member that an update leaves out.
+/// What an update does to an omitted member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Omitted {
     Kept,
     Reset,
 }
 
-/// Every member of `UpdateUserPool` that is stored, with what was measured of its omission on live AWS. Where nothing
-/// was measured the API reference stands: "If you don't provide a value for an attribute, Amazon Cognito sets it to
-/// its default value."
+/// Every stored member of `UpdateUserPool`, with the effect of its omission as measured on AWS. Where nothing was
+/// measured, the API reference applies: "If you don't provide a value for an attribute, Amazon Cognito sets it to its
+/// default value."
 pub(super) const OMITTED: &[(&str, Omitted)] = &[
     ("Policies", Omitted::Kept),
     ("DeletionProtection", Omitted::Reset),
@@ -27,7 +27,7 @@ pub(super) const OMITTED: &[(&str, Omitted)] = &[
     ("EmailVerificationSubject", Omitted::Reset),
     ("VerificationMessageTemplate", Omitted::Reset),
     ("SmsAuthenticationMessage", Omitted::Reset),
-    // Kept, and that is what makes an update fail that leaves out `AutoVerifiedAttributes` alone.
+    // Kept, so an update that omits only `AutoVerifiedAttributes` fails.
     ("UserAttributeUpdateSettings", Omitted::Kept),
     ("MfaConfiguration", Omitted::Kept),
     ("DeviceConfiguration", Omitted::Reset),
@@ -44,7 +44,7 @@ pub(super) const OMITTED: &[(&str, Omitted)] = &[
     ("DcrConfiguration", Omitted::Reset),
 ];
 
-/// The messages that exist twice: the member of old, and its place in the template.
+/// The messages that exist twice: as a legacy member, and in the template.
 const TWICE: &[(&str, &str)] = &[
     ("SmsVerificationMessage", "SmsMessage"),
     ("EmailVerificationMessage", "EmailMessage"),
@@ -129,8 +129,8 @@ fn reset(settings: &mut Map<String, Value>, member: &str) {
     };
 }
 
-/// An omitted `EmailConfiguration` was seen to be kept while it was `COGNITO_DEFAULT`; for `DEVELOPER` there is only
-/// the reference's word that it is reset.
+/// Resets an omitted `EmailConfiguration` with `DEVELOPER`, as the API reference says. With `COGNITO_DEFAULT`, AWS was
+/// measured to keep it.
 fn omit_email(settings: &mut Map<String, Value>) {
     if settings.get("EmailConfiguration").is_some_and(|email| email["EmailSendingAccount"] == "DEVELOPER") {
         reset(settings, "EmailConfiguration");
@@ -156,7 +156,7 @@ fn apply(settings: &mut Map<String, Value>, input: &Value) -> Result<(), AwsErro
     agree_on_messages(settings, input)
 }
 
-/// What is stored of a given member: its own defaults are filled in.
+/// The stored value of a given member, with its own defaults filled in.
 fn filled(settings: &Map<String, Value>, member: &str, value: &Value) -> Value {
     let over = |mut below: Value| {
         for (name, value) in value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
@@ -175,7 +175,7 @@ fn filled(settings: &Map<String, Value>, member: &str, value: &Value) -> Value {
             }
             policies
         }
-        // A level that is not named has Cognito's own name.
+        // An omitted level has Cognito's default value.
         "AcrConfiguration" => over(defaults()["AcrConfiguration"].clone()),
         "AdminCreateUserConfig" => over(json!({ "AllowAdminCreateUserOnly": false })),
         "VerificationMessageTemplate" => over(json!({ "DefaultEmailOption": "CONFIRM_WITH_CODE" })),
@@ -188,7 +188,7 @@ fn over_nothing(value: &Value, over: impl Fn(Value) -> Value) -> Value {
     if value.is_object() { over(json!({})) } else { value.clone() }
 }
 
-/// A requirement that a given policy leaves out is not required: the defaults are those of a pool without a policy.
+/// The stored form of a given policy. Omitted requirements are off; the pool's defaults apply only without a policy.
 fn password_policy(given: &Value) -> Value {
     let mut policy = json!({
         "MinimumLength": 8,
@@ -217,7 +217,7 @@ fn refuse_two_validities(input: &Value) -> Result<(), AwsError> {
     Ok(())
 }
 
-/// One number has two names; the one that was given counts, else the policy's.
+/// The validity of temporary passwords has two names. The given one applies, or else the policy's.
 fn agree_on_validity(settings: &mut Map<String, Value>, input: &Value) {
     let unused = input.pointer("/AdminCreateUserConfig/UnusedAccountValidityDays").filter(|days| **days != json!(0));
     if let Some(days) = unused.filter(|days| !days.is_null()) {

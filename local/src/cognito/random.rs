@@ -1,4 +1,4 @@
-//! Identifiers and secrets that nobody can guess.
+//! Random identifiers and secrets.
 
 use aws_lc_rs::rand;
 
@@ -12,17 +12,17 @@ pub(super) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A text of `length` characters, each drawn evenly from `alphabet`.
+/// A string of `length` characters, each drawn uniformly from `alphabet`.
 pub(super) fn text(alphabet: &[u8], length: usize) -> String {
     (0..length).map(|_| char::from(pick(alphabet))).collect()
 }
 
-/// One character of `alphabet`; the bias of eight bytes modulo its length is nothing.
+/// A random character of `alphabet`. The bias of eight bytes modulo its length is negligible.
 pub(super) fn pick(alphabet: &[u8]) -> u8 {
     alphabet[index(alphabet.len())]
 }
 
-/// An index below `length`.
+/// A random index below `length`.
 pub(super) fn index(length: usize) -> usize {
     usize::from_le_bytes(bytes::<{ size_of::<usize>() }>()) % length
 }

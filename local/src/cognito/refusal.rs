@@ -1,4 +1,4 @@
-//! Cognito's refusals in its own words. All of them have status 400.
+//! Cognito's errors with AWS's messages. All of them have status 400.
 
 use crate::error::AwsError;
 

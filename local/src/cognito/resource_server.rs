@@ -15,7 +15,7 @@ use crate::{
     error::AwsError,
 };
 
-/// One resource server.
+/// A resource server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ResourceServer {
     identifier: String,
@@ -23,7 +23,7 @@ pub(super) struct ResourceServer {
     scopes: Vec<Value>,
 }
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "CreateResourceServer" => Operation::Changes(create),
@@ -94,7 +94,7 @@ fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError>
     Ok(json!({ "ResourceServer": members(&pool.id, server) }))
 }
 
-/// Replaces the name and all scopes: a scope that is left out is gone.
+/// Replaces the name and all scopes. Omitted scopes are deleted.
 fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
     let pool = cognito.pool_mut(context)?;

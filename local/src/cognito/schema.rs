@@ -1,4 +1,4 @@
-//! The attributes that a pool's users have: the standard ones of OpenID Connect, and the pool's own.
+//! The attribute schema of a pool: the standard OpenID Connect attributes and custom attributes.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::{
     error::AwsError,
 };
 
-/// One attribute as `DescribeUserPool` answers it.
+/// An attribute as `DescribeUserPool` returns it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "these are Cognito's names")]
 #[serde(rename_all = "PascalCase")]
@@ -29,7 +29,7 @@ pub(super) struct Attribute {
     pub(super) number_attribute_constraints: Option<Value>,
 }
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AddCustomAttributes" => Operation::Changes(add),
@@ -39,7 +39,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 
 const DATA_TYPES: &[&str] = &["String", "Number", "DateTime", "Boolean"];
 
-/// Constraints of the attributes of `Schema`; `AddCustomAttributes` has the same under another name.
+/// The constraints on `Schema`. `AddCustomAttributes` has the same ones under another name.
 pub(super) const SCHEMA: &[Member] = &[
     Member::list("Schema", 1, 50),
     Member::text("Schema/*/Name", 1, 20),
@@ -59,10 +59,10 @@ const ADD: &[Member] = &[
     Member::flag("CustomAttributes/*/Required"),
 ];
 
-/// The most attributes of its own that a pool may have.
+/// The maximum number of custom attributes of a pool.
 const MOST: usize = 50;
 
-/// The standard attributes that are texts without more to say.
+/// The standard attributes that are strings with the same constraints.
 const TEXTS: &[&str] = &[
     "profile",
     "address",
@@ -107,7 +107,7 @@ fn standard() -> Vec<Attribute> {
         let attribute_data_type = "Boolean".into();
         all.push(Attribute { attribute_data_type, string_attribute_constraints: None, ..text(name, "", "") });
     }
-    // `identities` joins them once the pool has an identity provider, which this cloud never has.
+    // AWS adds `identities` once a pool has an identity provider. Pools of the emulator never have one.
     all
 }
 
@@ -124,7 +124,7 @@ pub(super) fn created(input: &Value) -> Result<Vec<Attribute>, AwsError> {
     Ok(schema)
 }
 
-/// A standard attribute with what a pool asks of it. Its type is fixed.
+/// A standard attribute with the settings of a pool. Its type is fixed.
 fn amended(standard: &Attribute, given: &Value) -> Result<Attribute, AwsError> {
     let name = &standard.name;
     let data_type = given["AttributeDataType"].as_str();
@@ -165,7 +165,7 @@ fn append(schema: &mut Vec<Attribute>, given: &Value) -> Result<(), AwsError> {
         ));
     }
     let constraints = |member: &str, of: &str| {
-        // A text without constraints comes back with an empty object.
+        // An attribute without constraints is returned with an empty object.
         (data_type == of).then(|| given.get(member).filter(|given| !given.is_null()).cloned().unwrap_or(json!({})))
     };
     let attribute = Attribute {

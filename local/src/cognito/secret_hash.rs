@@ -1,4 +1,4 @@
-//! The proof that a caller knows a client's secret.
+//! The secret hash: the proof that a caller knows a client's secret.
 
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -14,7 +14,7 @@ pub(super) fn compute(secret: &str, username: &str, client: &str) -> String {
     STANDARD.encode(hmac::sign(&key, format!("{username}{client}").as_bytes()))
 }
 
-/// Checks the hash that came with a username, or that none came where the client has no secret.
+/// Checks the hash for a username. A client without a secret accepts no hash.
 pub(super) fn check(client: &Client, username: &str, given: Option<&str>) -> Result<(), AwsError> {
     check_any(client, &[username], given)
 }

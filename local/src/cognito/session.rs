@@ -1,4 +1,4 @@
-//! Sessions: what stands between a right password and the tokens.
+//! Sessions: the challenges between a correct password and the tokens.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     error::AwsError,
 };
 
-/// What a session asks of the user.
+/// The challenge of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Challenge {
     NewPasswordRequired,
@@ -28,7 +28,7 @@ impl Challenge {
     }
 }
 
-/// One session. It ends with the process, as it would with a few minutes.
+/// A session. Sessions are not saved to disk, because they expire within minutes.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
     pub(super) user: String,
@@ -41,9 +41,10 @@ pub(super) struct Session {
 }
 
 pub(super) const SESSION: Member = Member::text("Session", 20, 2048).secret();
-/// What sessions begin with in the examples of AWS's API reference. A hyphen would be an option to a command line.
+/// The prefix of sessions in the examples of AWS's API reference. It prevents a leading hyphen, which command lines
+/// parse as an option.
 const BEGINNING: &str = "AYABe";
-/// How long a used or expired session is remembered, so that it can be refused as what it was.
+/// How long a used or expired session is kept, so that its error can name the reason.
 const REMEMBERED: Duration = Duration::from_hours(1);
 
 impl Session {
@@ -59,7 +60,7 @@ impl Session {
 }
 
 impl UserPool {
-    /// Keeps a session and returns the text that stands for it.
+    /// Stores a session and returns its `Session` string.
     pub(super) fn open_session(&mut self, context: &Context<'_>, session: Session) -> String {
         self.sessions.retain(|_, session| context.now.since(&session.begun) < REMEMBERED);
         let text = format!("{BEGINNING}{}", URL_SAFE_NO_PAD.encode(random::bytes::<120>()));
@@ -67,7 +68,7 @@ impl UserPool {
         text
     }
 
-    /// The session that a text stands for, while it is good.
+    /// The session of a `Session` string, if it is still valid.
     pub(super) fn session(&self, context: &Context<'_>, text: &str) -> Result<Session, AwsError> {
         let invalid = || refusal::not_authorized("Invalid session for the user.");
         let session = self.sessions.get(text).ok_or_else(invalid)?;
@@ -82,7 +83,7 @@ impl UserPool {
         Ok(session.clone())
     }
 
-    /// Ends a session. A refused answer does not: the user may try again with the same one.
+    /// Marks a session as used. After a rejected response, the user may retry in the same session.
     pub(super) fn close_session(&mut self, text: &str) {
         if let Some(session) = self.sessions.get_mut(text) {
             session.used = true;
@@ -90,12 +91,12 @@ impl UserPool {
     }
 }
 
-/// The text member of a map member of the call.
+/// A string value in a map member of the request.
 pub(super) fn parameter<'a>(context: &Context<'a>, map: &str, name: &str) -> Option<&'a str> {
     context.member(map)?.get(name).and_then(Value::as_str)
 }
 
-/// As [`parameter`], which must be there.
+/// Like [`parameter`], but required.
 pub(super) fn required<'a>(context: &Context<'a>, map: &str, name: &str) -> Result<&'a str, AwsError> {
     let missing = || refusal::invalid_parameter(format!("Missing required parameter {name}"));
     parameter(context, map, name).filter(|value| !value.is_empty()).ok_or_else(missing)

@@ -1,4 +1,4 @@
-//! Sign-ins: the tokens that one gives out, and their end.
+//! Sign-ins: their tokens, expiry and revocation.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::cognito::{
 /// The scope of every access token that does not come from the OAuth endpoints.
 const SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// One sign-in. Its key in the pool is the `event_id` of its tokens.
+/// A sign-in. Its key in the pool is the `event_id` of its tokens.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct SignIn {
     pub(super) user: String,
@@ -37,7 +37,7 @@ pub(super) struct SignIn {
 }
 
 impl SignIn {
-    /// Whether the refresh token has outlived the client's validity.
+    /// Whether the refresh token has expired by the client's settings.
     pub(super) fn expired(&self, client: &Client, now: Moment) -> bool {
         let seconds = u64::try_from(validity_seconds(&client.settings, "Refresh")).unwrap_or_default();
         now.since(&self.begun) >= Duration::from_secs(seconds)
@@ -49,7 +49,7 @@ fn digest(token: &str) -> String {
 }
 
 impl UserPool {
-    /// Begins a sign-in and answers its three tokens.
+    /// Creates a sign-in and returns its three tokens.
     pub(super) fn sign_in(&mut self, context: &Context<'_>, key: &SigningKey, client: &Client, user: &str) -> Value {
         let refresh_token = URL_SAFE_NO_PAD.encode(random::bytes::<96>());
         let event = Uuid::new_v4().to_string();
@@ -70,7 +70,7 @@ impl UserPool {
         Value::Object(result)
     }
 
-    /// The ID token and the access token of a sign-in, made afresh.
+    /// Issues a new ID token and access token for a sign-in.
     pub(super) fn tokens(
         &self,
         context: &Context<'_>,
@@ -139,8 +139,8 @@ impl UserPool {
     }
 }
 
-/// The attributes that the client may read, as claims. Verification is a boolean; custom attributes are texts,
-/// whatever their type.
+/// The attributes that the client may read, as claims. The `_verified` attributes are booleans. Custom attributes are
+/// strings regardless of their type.
 fn attribute_claims(client: &Client, user: &User) -> Map<String, Value> {
     let readable = client.settings.get("ReadAttributes").map(|list| texts(Some(list)));
     let read = user.attributes.iter().filter(|(name, _)| readable.as_ref().is_none_or(|list| list.contains(name)));

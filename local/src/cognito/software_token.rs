@@ -1,4 +1,4 @@
-//! Setting up an authenticator app, in a session or with an access token, and turning it on.
+//! Setup of an authenticator app, in a session or with an access token, and MFA preferences.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AssociateSoftwareToken" => Operation::Changes(associate),
@@ -36,7 +36,7 @@ const PREFERENCES: &[Member] = &[
     Member::flag("EmailMfaSettings/Enabled"),
 ];
 
-/// The user who sets up an app, and the session of it if there is one.
+/// The user who sets up an app, and the session, if any.
 struct Setup<'a> {
     pool: &'a mut UserPool,
     user: String,
@@ -73,7 +73,7 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Ends the session, if there is one, and answers the next.
+    /// Ends the session, if any, and adds the next session to the response.
     fn go_on(self, context: &Context<'_>, app_verified: bool, mut answer: Value) -> Value {
         if let Some((text, session)) = self.session {
             self.pool.close_session(text);

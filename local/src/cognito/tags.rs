@@ -13,7 +13,7 @@ use crate::{
     error::AwsError,
 };
 
-/// The operations of this file.
+/// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "TagResource" => Operation::Changes(tag),
@@ -24,7 +24,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 }
 
 const RESOURCE: Member = Member::fitting("ResourceArn", 2048, ARN).required();
-/// The most tags a pool may have.
+/// The maximum number of tags of a pool.
 const MOST: usize = 50;
 
 fn pool<'a>(context: &Context<'_>, cognito: &'a Cognito) -> Result<&'a UserPool, AwsError> {
@@ -38,7 +38,7 @@ fn pool_mut<'a>(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<&'a m
     Ok(cognito.pools.get_mut(&id).expect("it was found above"))
 }
 
-/// The tags of a member, none of them reserved.
+/// The tags in a member of the request, checked.
 pub(super) fn given(context: &Context<'_>, member: &str) -> Result<Vec<(String, String)>, AwsError> {
     let tags = context.member(member).and_then(Value::as_object).into_iter().flatten();
     let tags = tags.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect::<Vec<_>>();

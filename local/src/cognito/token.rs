@@ -1,4 +1,4 @@
-//! JSON Web Tokens: how they are signed and how they are checked.
+//! Signing and verification of JSON Web Tokens.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
@@ -11,20 +11,20 @@ use crate::{
     world::World,
 };
 
-/// Why a token is not accepted.
+/// Why a token is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenProblem {
     /// Not a JSON Web Token of three parts, or not RS256.
     Malformed,
-    /// Not signed by a key of these pools.
+    /// Not signed with a key of these pools.
     BadSignature,
     /// `exp` has passed.
     Expired,
-    /// Issued by none of these pools.
+    /// Not issued by any of these pools.
     WrongIssuer,
 }
 
-/// What a token is for.
+/// The `token_use` of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TokenUse {
     Id,
@@ -33,11 +33,11 @@ pub(super) enum TokenUse {
 
 /// Checks that one of the pools issued the token and that it has not expired, and returns its claims.
 ///
-/// Whether it is an ID or an access token, for which client and with which scopes is the caller's question; so is
-/// revocation, which API Gateway never asks about.
+/// The caller must check the token use, the client and the scopes. Revocation is not checked: API Gateway does not
+/// check it either.
 ///
 /// # Errors
-/// When it is not such a token.
+/// If the token is malformed, expired, wrongly signed or not issued by one of the pools.
 pub(crate) fn verify_token(
     world: &World,
     pool_arns: &[String],
@@ -52,7 +52,7 @@ pub(crate) fn verify_token(
     parts.checked(pool, key, now_epoch_seconds)
 }
 
-/// A token taken apart, nothing of it trusted yet.
+/// The parts of a token that is not verified yet.
 pub(super) struct Parts<'a> {
     signed: &'a str,
     key_id: String,
@@ -72,7 +72,7 @@ impl<'a> Parts<'a> {
         Some(Self { signed, key_id, claims: object(claims)?, signature: URL_SAFE_NO_PAD.decode(signature).ok()? })
     }
 
-    /// The claims, once the signature and the expiry have been checked.
+    /// Checks the signature and the expiry, and returns the claims.
     pub(super) fn checked(
         self,
         pool: &UserPool,

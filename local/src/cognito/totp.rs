@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cognito::random;
 
 const STEP: i64 = 30;
-/// How many steps a clock may be off, either way.
+/// The allowed clock skew in steps, in both directions.
 const SKEW: i64 = 1;
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -16,11 +16,11 @@ const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct SoftwareToken {
     secret: String,
-    /// Whether a code of it has been shown once.
+    /// Whether a code of the app has been verified.
     pub(super) verified: bool,
     pub(super) enabled: bool,
     pub(super) preferred: bool,
-    /// The step of the last code accepted, which is accepted only once.
+    /// The step of the last accepted code. A code is accepted only once.
     last: Option<i64>,
 }
 
@@ -30,7 +30,7 @@ impl fmt::Debug for SoftwareToken {
     }
 }
 
-/// What is wrong with a code.
+/// Why a code is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeProblem {
     Wrong,
@@ -42,7 +42,7 @@ impl SoftwareToken {
         Self { secret, verified: false, enabled: false, preferred: false, last: None }
     }
 
-    /// Accepts a code of this time, once.
+    /// Accepts a code that is valid at this time, once.
     pub(super) fn accept(&mut self, typed: &str, epoch_seconds: i64) -> Result<(), CodeProblem> {
         let now = epoch_seconds / STEP;
         let step = (now - SKEW..=now + SKEW).find(|step| code_of_step(&self.secret, *step) == typed);
@@ -55,7 +55,7 @@ impl SoftwareToken {
     }
 }
 
-/// Makes up a secret: base32 as authenticator apps read it.
+/// Generates a secret in base32, the encoding that authenticator apps use.
 pub(super) fn secret() -> String {
     random::text(BASE32, 52)
 }
@@ -100,7 +100,7 @@ mod tests {
     const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
     #[test]
-    fn codes_are_those_of_rfc_6238() {
+    fn codes_match_the_examples_of_rfc_6238() {
         let codes = [59, 1_111_111_109, 1_111_111_111, 1_234_567_890, 2_000_000_000].map(|time| code(SECRET, time));
         assert_eq!(codes, ["287082", "081804", "050471", "005924", "279037"]);
     }

@@ -1,4 +1,4 @@
-//! A user of a pool, and the ways to name one.
+//! Users of a pool, and their lookup by username, `sub` or alias.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use crate::{
     error::AwsError,
 };
 
-/// Where a user stands.
+/// The status of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum Status {
@@ -29,12 +29,12 @@ pub(super) enum Status {
     ResetRequired,
 }
 
-/// One user.
+/// A user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct User {
     pub(super) username: String,
     pub(super) sub: String,
-    /// All but `sub`, as texts whatever their type.
+    /// All attributes except `sub`, as strings regardless of their type.
     pub(super) attributes: BTreeMap<String, String>,
     pub(super) status: Status,
     pub(super) enabled: bool,
@@ -52,10 +52,10 @@ pub(super) struct User {
 
 pub(super) const USERNAME: Member = Member::fitting("Username", 128, NO_SPACE).required();
 
-/// The attributes that can be another name of a user.
+/// The attributes that users can sign in with, besides the username.
 pub(super) const NAMES: &[&str] = &["email", "phone_number", "preferred_username"];
 
-/// How Cognito refuses to know a user.
+/// The error for an unknown user.
 pub(super) fn missing() -> AwsError {
     refusal::refuse("UserNotFoundException", "User does not exist.")
 }
@@ -66,7 +66,7 @@ impl User {
         self.attributes.get(&format!("{name}_verified")).is_some_and(|verified| verified == "true")
     }
 
-    /// The attributes as a list, `sub` among them; all of them when `names` is empty.
+    /// The attributes as a list, including `sub`; all of them if `names` is empty.
     pub(super) fn attribute_list(&self, names: &[String]) -> Value {
         let sub = ("sub".to_owned(), self.sub.clone());
         let all = std::iter::once(sub).chain(self.attributes.clone());
@@ -84,14 +84,14 @@ impl User {
         ])
     }
 
-    /// The user as lists and creations answer it.
+    /// The user as list and create operations return it.
     pub(super) fn listed(&self, names: &[String]) -> Value {
         let mut members = self.members();
         members.insert("Attributes".into(), self.attribute_list(names));
         Value::Object(members)
     }
 
-    /// The user as `AdminGetUser` answers it.
+    /// The user as `AdminGetUser` returns it.
     pub(super) fn described(&self) -> Value {
         let mut members = self.members();
         members.insert("UserAttributes".into(), self.attribute_list(&[]));
@@ -99,7 +99,7 @@ impl User {
         Value::Object(members)
     }
 
-    /// The members that say which second factors the user has turned on.
+    /// The members that list the user's enabled second factors.
     pub(super) fn mfa_members(&self) -> Map<String, Value> {
         let mut members = Map::new();
         if let Some(token) = self.software_token.as_ref().filter(|token| token.enabled) {
@@ -113,13 +113,13 @@ impl User {
 }
 
 impl UserPool {
-    /// The form of a name that is compared: pools are case-sensitive unless `UsernameConfiguration` says otherwise.
+    /// The form of a name for comparison: pools are case-sensitive unless `UsernameConfiguration` says otherwise.
     pub(super) fn fold(&self, name: &str) -> String {
         let sensitive = self.setting("UsernameConfiguration/CaseSensitive").is_none_or(|sensitive| sensitive == true);
         if sensitive { name.to_owned() } else { name.to_lowercase() }
     }
 
-    /// The key of the user whom `name` means: a username, a `sub`, or an attribute that the pool signs in with.
+    /// The key of the user with this name: a username, a `sub`, or the value of a sign-in attribute.
     pub(super) fn user_key(&self, name: &str) -> Option<String> {
         let folded = self.fold(name);
         if self.users.contains_key(&folded) {
@@ -130,7 +130,8 @@ impl UserPool {
         self.users.iter().find(|(_, user)| means(user)).map(|(key, _)| key.clone())
     }
 
-    /// Whether `attribute` is another name of the user and has this value. Of aliases only verified ones count.
+    /// Whether `attribute` is a sign-in attribute of the user with this value. Email and phone number aliases count
+    /// only if verified.
     fn names(&self, user: &User, attribute: &str, folded: &str) -> bool {
         let same = user.attributes.get(attribute).is_some_and(|value| self.fold(value) == *folded);
         let alias = self.lists("AliasAttributes", attribute);
@@ -138,26 +139,26 @@ impl UserPool {
         same && (self.lists("UsernameAttributes", attribute) || (alias && counts))
     }
 
-    /// The key of another user who has this value of an attribute that the pool signs in with.
+    /// The key of another user with this value of a sign-in attribute.
     pub(super) fn holder(&self, attribute: &str, value: &str, except: Option<&str>) -> Option<String> {
         let folded = self.fold(value);
         let mut others = self.users.iter().filter(|(key, _)| except != Some(key.as_str()));
         others.find(|(_, user)| self.names(user, attribute, &folded)).map(|(key, _)| key.clone())
     }
 
-    /// The user named by the call.
+    /// The user named by the request.
     pub(super) fn user(&self, context: &Context<'_>) -> Result<&User, AwsError> {
         let key = self.user_key(context.text("Username")).ok_or_else(missing)?;
         self.users.get(&key).ok_or_else(missing)
     }
 
-    /// The same user, for a change.
+    /// The same user, mutable.
     pub(super) fn user_mut(&mut self, context: &Context<'_>) -> Result<&mut User, AwsError> {
         let key = self.user_key(context.text("Username")).ok_or_else(missing)?;
         self.users.get_mut(&key).ok_or_else(missing)
     }
 
-    /// Refuses to go on where one of these triggers would have its say: this cloud runs none.
+    /// Rejects the request if one of these triggers is configured: the emulator does not run triggers.
     pub(super) fn refuse_triggers(&self, triggers: &[&str]) -> Result<(), AwsError> {
         let configured = |trigger: &&&str| self.setting(&format!("LambdaConfig/{trigger}")).is_some();
         match triggers.iter().find(configured) {
