@@ -73,6 +73,6 @@ fn a_save_and_a_handler_do_not_deadlock() {
         });
     }
     for _ in 0..2 {
-        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("a deadlock");
+        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("no deadlock");
     }
 }

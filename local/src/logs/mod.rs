@@ -261,7 +261,7 @@ mod tests {
         }
         assert!(stream.events.len() <= MOST_EVENTS);
         let numbers: Vec<u64> = stream.events.iter().map(|event| event.number).collect();
-        assert!(numbers.is_sorted_by(|one, next| one < next), "event numbers are not ascending");
+        assert!(numbers.is_sorted_by(|one, next| one < next), "event numbers are ascending");
         stream.events.into_iter().map(|event| event.message).filter(|message| message != "x").collect()
     }
 

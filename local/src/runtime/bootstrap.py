@@ -16,7 +16,7 @@ TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
 
 
 class Fault(Exception):
-    """The handler could not be found or its result not be sent."""
+    """The handler could not be found, or its result could not be sent."""
 
     def __init__(self, kind, message, trace=()):
         super().__init__(message)
@@ -26,7 +26,7 @@ class Fault(Exception):
 
 
 class Context:
-    """What a handler learns about its invocation."""
+    """The context of an invocation."""
 
     def __init__(self, headers):
         self.aws_request_id = headers["Lambda-Runtime-Aws-Request-Id"]
@@ -112,7 +112,7 @@ def plain(value):
 
 
 def own_frames(error):
-    """The stack from the handler on, without this file."""
+    """The stack trace from the handler on, without this file."""
     frames = traceback.extract_tb(error.__traceback__)
     while frames and frames[0].filename == __file__:
         frames.pop(0)
@@ -148,7 +148,7 @@ def invoke(handler, payload, context):
 
 
 class Client:
-    """One connection to the Runtime API, opened again when it breaks."""
+    """One connection to the Runtime API, reopened when it breaks."""
 
     def __init__(self):
         self.connection = http.client.HTTPConnection(API)

@@ -1,4 +1,4 @@
-//! Buckets: made in a Region, owned by an account, found wherever they are asked for, and used only where they are.
+//! Buckets: names are global, but a bucket is usable only in its Region and by its owner.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::{
 /// The Region whose buckets have no location constraint.
 const FIRST_REGION: &str = "us-east-1";
 
-/// The Regions that a location constraint may name. (`EU`, an old name of `eu-west-1`, is not imitated.)
+/// The Regions allowed as a location constraint. `EU`, an old name of `eu-west-1`, is not supported.
 const REGIONS: [&str; 37] = [
     "af-south-1",
     "ap-east-1",
@@ -61,10 +61,9 @@ const REGIONS: [&str; 37] = [
     "us-west-2",
 ];
 
-/// One bucket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Bucket {
-    /// The account that made it.
+    /// The account that created it.
     owner: String,
     region: String,
     /// Seconds since 1970.
@@ -74,9 +73,9 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    /// Refuses a call that is sent to another Region, by another account, or for another account's bucket.
+    /// Rejects a call to another Region, by another account, or with another expected bucket owner.
     pub(super) fn admits(&self, cloud: &Cloud, call: &Call) -> Result<(), AwsError> {
-        // The location of a bucket may be asked for where buckets have none.
+        // `GetBucketLocation` also works in the first Region, for buckets of all Regions.
         let anywhere = call.operation == "GetBucketLocation" && call.region == FIRST_REGION;
         if call.region != self.region && !anywhere {
             return Err(self.wrong_region(&call.region));
@@ -121,7 +120,7 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
     Ok(super::answer(StatusCode::OK, [header("location", format!("/{name}"))], Bytes::new()))
 }
 
-/// Refuses a name that is taken, except in the first Region, where making one's own bucket again does nothing.
+/// Rejects an existing name, except in the first Region, where creating one's own bucket again succeeds.
 fn taken(name: &str, bucket: &Bucket, account: &str, region: &str) -> Result<(), AwsError> {
     let (code, message) = if bucket.owner != account {
         (
@@ -140,7 +139,7 @@ fn taken(name: &str, bucket: &Bucket, account: &str, region: &str) -> Result<(),
     Err(refusal::with(AwsError::new(409, code, message), [("BucketName", name)]))
 }
 
-/// The Region that a new bucket is to be in: that of the call, which has to be named unless it is the first one.
+/// The Region of a new bucket. Outside the first Region, the location constraint must be that of the call.
 fn wanted_region(call: &Call) -> Result<String, AwsError> {
     let body = payload::read(call)?.bytes;
     let mut members = if body.is_empty() { BTreeMap::new() } else { xml::read(&body, "CreateBucketConfiguration")? };
@@ -156,7 +155,7 @@ fn wanted_region(call: &Call) -> Result<String, AwsError> {
                 AwsError::new(400, "InvalidLocationConstraint", "The specified location-constraint is not valid");
             Err(refusal::with(error, [("LocationConstraint", constraint.as_str())]))
         }
-        // The first Region makes buckets everywhere.
+        // The first Region creates buckets in any Region.
         Some(constraint) if call.region == FIRST_REGION || constraint == call.region => Ok(constraint),
         Some(constraint) => Err(illegal_constraint(&constraint)),
     }
@@ -173,7 +172,7 @@ fn illegal_constraint(constraint: &str) -> AwsError {
     )
 }
 
-/// Whether a bucket may have the name.
+/// Whether a bucket name is valid.
 fn is_valid(name: &str) -> bool {
     let edge = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = name.as_bytes();
@@ -210,12 +209,12 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     Ok(super::answer(StatusCode::NO_CONTENT, [], Bytes::new()))
 }
 
-/// Lists the caller's buckets of all Regions.
+/// Lists the caller's buckets in all Regions.
 pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
     let account = &cloud.settings().account;
     let prefix = call.text("Prefix").unwrap_or_default();
     let region = call.text("BucketRegion");
-    // Only a request that asks for anything is told the Regions.
+    // S3 returns the Regions only if the request has a parameter.
     let told =
         ["Prefix", "BucketRegion", "MaxBuckets", "ContinuationToken"].iter().any(|name| call.text(name).is_some());
     let world = cloud.world();
@@ -242,12 +241,12 @@ fn summary(name: &str, bucket: &Bucket, with_region: bool) -> Value {
     summary
 }
 
-/// A moment as S3's documents write it.
+/// A timestamp as in S3's documents.
 pub(super) fn moment(epoch_seconds: i64) -> String {
     Timestamp::from_second(epoch_seconds).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
 }
 
-/// The id under which S3 knows an account, which does not tell the account.
+/// The canonical user id of an account, which does not reveal the account id.
 pub(super) fn canonical_id(account: &str) -> String {
     hex(digest::digest(&digest::SHA256, account.as_bytes()).as_ref())
 }

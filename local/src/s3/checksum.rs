@@ -1,4 +1,4 @@
-//! The checksums of bodies: those that S3 can be asked to verify, and the one that it makes by itself.
+//! Checksums of bodies: those that clients send, and the one that S3 adds.
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -8,15 +8,15 @@ use md5::{Digest as _, Md5};
 use super::refusal;
 use crate::error::AwsError;
 
-/// The algorithm of a body that came without a checksum.
+/// The algorithm for a body without a checksum.
 const DEFAULT: &str = "crc64nvme";
 
 const PREFIX: &str = "x-amz-checksum-";
 
-/// A checksum as it is sent: the header's name and value.
+/// A checksum header: name and value.
 pub(super) type Checksum = (String, String);
 
-/// The checksum of a body, verified when the request states one; `None` when it does not.
+/// Verifies the checksum in the headers and returns it. `None` if there is none.
 pub(super) fn verified(body: &[u8], headers: &HeaderMap) -> Result<Option<Checksum>, AwsError> {
     let mut stated = headers.iter().filter(|(name, _)| name.as_str().starts_with(PREFIX));
     let Some((name, value)) = stated.next() else { return Ok(None) };
@@ -47,7 +47,6 @@ pub(super) fn added(body: &[u8]) -> Checksum {
     (format!("{PREFIX}{DEFAULT}"), STANDARD.encode(of(DEFAULT, body).unwrap_or_default()))
 }
 
-/// The MD5 of a body.
 pub(super) fn md5(body: &[u8]) -> Vec<u8> {
     Md5::digest(body).to_vec()
 }
@@ -66,7 +65,7 @@ fn of(algorithm: &str, body: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// A cyclic redundancy check, with the polynomial in reversed bits; `ones` begins it and inverts its end.
+/// A cyclic redundancy check with a reversed polynomial. `ones` is the initial value and the final XOR.
 fn crc(body: &[u8], polynomial: u64, ones: u64) -> u64 {
     let table: Vec<u64> = (0..256_u64)
         .map(|byte| (0..8).fold(byte, |rest, _| if rest & 1 == 1 { rest >> 1 ^ polynomial } else { rest >> 1 }))

@@ -1,18 +1,18 @@
-//! Bodies in `aws-chunked` coding, as SDKs send them to put a checksum or signatures between and after the bytes.
+//! Bodies in `aws-chunked` coding, which SDKs use to send checksums or signatures with and after the chunks.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::refusal;
 use crate::error::AwsError;
 
-/// A body out of its coding, and the headers that came after it.
+/// A decoded body and its trailers.
 #[derive(Debug, Default)]
 pub(super) struct Decoded {
     pub(super) body: Vec<u8>,
     pub(super) trailers: HeaderMap,
 }
 
-/// Decodes a body. Signatures of chunks are not looked at, as no signature is.
+/// Decodes a body. Chunk signatures are not verified, like all signatures.
 pub(super) fn decode(mut rest: &[u8]) -> Result<Decoded, AwsError> {
     let mut decoded = Decoded::default();
     loop {
@@ -40,7 +40,7 @@ fn trailers(rest: &mut &[u8]) -> Result<HeaderMap, AwsError> {
     Ok(trailers)
 }
 
-/// Takes the line at the beginning, without its end.
+/// Takes the first line, without its line break.
 fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
     let (line, after) = rest.split_at(end);
@@ -48,7 +48,7 @@ fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
     std::str::from_utf8(line).ok()
 }
 
-/// The body is shorter than it says.
+/// The error for a body that is shorter than declared.
 pub(super) fn incomplete() -> AwsError {
     AwsError::new(
         400,
@@ -57,7 +57,7 @@ pub(super) fn incomplete() -> AwsError {
     )
 }
 
-/// What comes after the body is not what was announced.
+/// The error for trailers other than those announced.
 pub(super) fn malformed_trailer() -> AwsError {
     AwsError::new(
         400,

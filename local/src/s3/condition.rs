@@ -1,9 +1,9 @@
-//! The conditions of requests: `If-Match` and `If-None-Match`.
+//! Conditional requests: `If-Match` and `If-None-Match`.
 
 use super::{Arrival, S3, object, object::Content, refusal};
 use crate::{call::Call, error::AwsError};
 
-/// Refuses an upload whose condition does not hold now, or was overtaken while it was under way.
+/// Rejects an upload whose condition does not hold, or whose object another request has changed meanwhile.
 pub(super) fn on_upload(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), AwsError> {
     let (if_match, if_none_match) = (call.text("IfMatch"), call.text("IfNoneMatch"));
     let condition = match (if_match, if_none_match) {
@@ -25,7 +25,8 @@ pub(super) fn on_upload(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), Aw
     }
 }
 
-/// Refuses a deletion whose condition does not hold now, or was overtaken; it is always one on the current version.
+/// Rejects a deletion whose condition does not hold, or whose object another request has changed meanwhile. The
+/// condition always applies to the current version.
 pub(super) fn on_delete(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), AwsError> {
     let Some(wanted) = call.text("IfMatch") else { return Ok(()) };
     let key = call.text("Key").unwrap_or_default();
@@ -39,7 +40,7 @@ pub(super) fn on_delete(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), Aw
     }
 }
 
-/// Refuses a read whose condition does not hold.
+/// Rejects a read whose condition does not hold.
 pub(super) fn on_read(call: &Call, content: &Content) -> Result<(), AwsError> {
     let holds = |wanted: &str| wanted.split(',').any(|etag| etag.trim() == "*" || is_same(etag, &content.etag));
     if call.text("IfMatch").is_some_and(|wanted| !holds(wanted)) {
@@ -59,7 +60,7 @@ fn current<'a>(s3: &'a S3, call: &Call) -> Option<&'a Content> {
     object::current(bucket.objects.get(call.text("Key")?))
 }
 
-/// Whether two entity tags are the same; S3 takes them with and without their quotes.
+/// Whether two entity tags are equal. S3 accepts them with and without quotes.
 fn is_same(one: &str, other: &str) -> bool {
     one.trim().trim_matches('"') == other.trim_matches('"')
 }

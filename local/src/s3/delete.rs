@@ -17,7 +17,7 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// What a deletion did: the version that it made or took, and whether that was a delete marker.
+/// The result of a deletion: the version created or deleted, and whether that is a delete marker.
 struct Deletion {
     version: Option<String>,
     marker: bool,
@@ -40,7 +40,7 @@ pub(super) fn delete(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     Ok(super::answer(StatusCode::NO_CONTENT, headers, Bytes::new()))
 }
 
-/// Takes one version away for good; one that is not there is gone already.
+/// Deletes one version permanently. Deleting a missing version succeeds.
 fn take(bucket: &mut Bucket, key: &str, id: &str) -> Result<Deletion, AwsError> {
     if !versioning::is_id(id) {
         return Err(refusal::invalid_argument("Invalid version id specified", "versionId", id));
@@ -56,7 +56,7 @@ fn take(bucket: &mut Bucket, key: &str, id: &str) -> Result<Deletion, AwsError> 
     Ok(Deletion { version: Some(id.to_owned()), marker })
 }
 
-/// Deletes the object, which with versions means to put a delete marker on top of them.
+/// Deletes the object. With versioning, this adds a delete marker.
 fn hide(bucket: &mut Bucket, key: &str, now: i64) -> Deletion {
     if bucket.versioning == Versioning::Never {
         bucket.objects.remove(key);

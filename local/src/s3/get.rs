@@ -19,14 +19,14 @@ use crate::{
 
 pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     let (headers, blob) = found(cloud, call)?;
-    // Not while the world is held: a save takes the store before the world. What a blob's name stands for is for ever.
+    // Read after the world is unlocked, because a save locks the store before the world. A blob never changes.
     let body = cloud
         .blob(&blob)
         .ok_or_else(|| AwsError::new(500, "InternalError", "We encountered an internal error. Please try again."))?;
     Ok(super::answer(StatusCode::OK, headers, body))
 }
 
-/// The headers of what a call asks for, and the name of its blob.
+/// The headers of the requested object, and the name of its blob.
 fn found(cloud: &Cloud, call: &Call) -> Result<(Vec<Header>, String), AwsError> {
     let world = cloud.world();
     let bucket = world.s3.bucket(cloud, call)?;
@@ -46,7 +46,7 @@ fn found(cloud: &Cloud, call: &Call) -> Result<(Vec<Header>, String), AwsError> 
     Ok((headers, content.blob.clone()))
 }
 
-/// The version that a call names, or else the newest.
+/// The requested version, by default the newest.
 fn asked_for<'a>(bucket: &'a Bucket, call: &Call) -> Result<&'a Version, AwsError> {
     let key = call.text("Key").unwrap_or_default();
     let versions = bucket.objects.get(key);
@@ -60,7 +60,7 @@ fn asked_for<'a>(bucket: &'a Bucket, call: &Call) -> Result<&'a Version, AwsErro
     version.ok_or_else(|| refusal::no_such_version(key, id))
 }
 
-/// A delete marker is nothing to read: the object is gone, and the marker itself has no content.
+/// The error for reading a delete marker, directly or as the newest version.
 fn deleted(call: &Call, version: &Version, versioning: Versioning) -> AwsError {
     let error = if call.text("VersionId").is_some() {
         let message = "The specified method is not allowed against this resource.";

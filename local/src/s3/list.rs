@@ -1,4 +1,4 @@
-//! The lists of a bucket's objects and of their versions.
+//! Lists of a bucket's objects and of their versions.
 
 use std::collections::BTreeMap;
 
@@ -17,13 +17,13 @@ use crate::{
     paging,
 };
 
-/// The most items of one page.
+/// The largest page.
 const MOST: usize = 1000;
 
-/// What `encoding-type=url` leaves as it is.
+/// The characters that `encoding-type=url` encodes.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*').remove(b'/');
 
-/// How a call wants the texts that come from keys.
+/// The encoding of keys in a response.
 struct Texts {
     encoded: bool,
 }
@@ -44,7 +44,7 @@ impl Texts {
     }
 }
 
-/// Lists the current objects in the order of their keys; what is alike up to a delimiter is one item.
+/// Lists the current objects by key. Keys with the same part up to a delimiter are one item.
 pub(super) fn objects(cloud: &Cloud, call: &Call) -> Answered {
     let texts = Texts::of(call)?;
     let asked = size(call, "MaxKeys")?;
@@ -73,7 +73,7 @@ pub(super) fn objects(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "ListBucketResult": result }).into())
 }
 
-/// An object, or nothing for a common prefix.
+/// An object, or `None` for a common prefix.
 type Item<'a> = Option<(&'a Version, &'a Content)>;
 
 fn items<'a>(bucket: &'a Bucket, call: &Call) -> BTreeMap<String, Item<'a>> {
@@ -121,7 +121,7 @@ pub(super) fn versions(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "ListVersionsResult": result }).into())
 }
 
-/// The versions that come after those that the markers of a call name, each with whether it is the latest.
+/// The versions after the markers of a call, each with whether it is the latest.
 fn after_markers<'a>(bucket: &'a Bucket, call: &Call) -> Result<Vec<(&'a str, &'a Version, bool)>, AwsError> {
     let prefix = call.text("Prefix").unwrap_or_default();
     let key_marker = call.text("KeyMarker").filter(|key| !key.is_empty());
@@ -158,7 +158,7 @@ fn entry(key: &str, version: &Version, content: &Content) -> Value {
     })
 }
 
-/// What a list repeats of its request.
+/// Adds the request parameters that a list repeats.
 fn frame(result: &mut Value, call: &Call, texts: &Texts, asked: Option<i64>) {
     set(result, "Name", call.text("Bucket").map(str::to_owned));
     set(result, "Prefix", Some(texts.write(call.text("Prefix").unwrap_or_default())));
@@ -174,7 +174,7 @@ fn set(result: &mut Value, member: &str, value: Option<String>) {
     }
 }
 
-/// How many items a call asks for at most.
+/// The requested page size.
 pub(super) fn size(call: &Call, member: &str) -> Result<Option<i64>, AwsError> {
     let Some(text) = call.text(member) else { return Ok(None) };
     let name = if member == "MaxKeys" { "max-keys" } else { "max-buckets" };
@@ -185,7 +185,7 @@ pub(super) fn size(call: &Call, member: &str) -> Result<Option<i64>, AwsError> {
     })
 }
 
-/// The token is none that a list gave out.
+/// The error for a token that no list has issued.
 pub(super) fn wrong_token() -> AwsError {
     AwsError::new(400, "InvalidArgument", "The continuation token provided is incorrect")
 }

@@ -1,7 +1,7 @@
-//! S3: buckets and the objects in them, as far as a bucket for states needs it.
+//! S3: buckets and objects, as far as a state bucket needs them.
 //!
-//! Every write is seen at once by every read after it. Bodies are blobs beside the world; of a bucket's policies,
-//! encryption and access settings nothing is imitated.
+//! Reads are strongly consistent. Bodies are blobs beside the world. Bucket policies, encryption and access settings
+//! are not supported.
 
 mod bucket;
 mod checksum;
@@ -33,32 +33,32 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// The part of the world that belongs to this service.
+/// S3's part of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct S3 {
-    /// By name: names are unique whatever the Region.
+    /// By name. Names are unique across Regions.
     buckets: BTreeMap<String, Bucket>,
-    /// How many objects have been written or deleted since this cloud began.
+    /// The number of objects written or deleted since this emulator started.
     #[serde(skip)]
     changes: u64,
-    /// The number of the last change of each bucket and key.
+    /// The number of the last change per bucket and key.
     #[serde(skip)]
     changed: BTreeMap<(String, String), u64>,
 }
 
-/// The moment at which a call arrived, in changes of objects: what changed later, changed while it was under way.
+/// The arrival of a call, as the number of changes before it. Later changes happened while the call was in progress.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrival(u64);
 
 impl Arrival {
-    /// This moment.
+    /// Now.
     pub(crate) fn at(cloud: &Cloud) -> Self {
         Self(cloud.world().s3.changes)
     }
 }
 
 impl S3 {
-    /// The bucket that a call names, if the caller may use it there.
+    /// The bucket of a call, if the caller may use it in this Region.
     fn bucket(&self, cloud: &Cloud, call: &Call) -> Result<&Bucket, AwsError> {
         let name = call.text("Bucket").unwrap_or_default();
         let bucket = self.buckets.get(name).ok_or_else(|| refusal::no_such_bucket(name))?;
@@ -66,20 +66,20 @@ impl S3 {
         Ok(bucket)
     }
 
-    /// The same, for a change.
+    /// The same, mutably.
     fn bucket_mut(&mut self, cloud: &Cloud, call: &Call) -> Result<&mut Bucket, AwsError> {
         self.bucket(cloud, call)?;
         let name = call.text("Bucket").unwrap_or_default();
         self.buckets.get_mut(name).ok_or_else(|| refusal::no_such_bucket(name))
     }
 
-    /// Notes that the object which a call names has changed.
+    /// Records a change of the call's object.
     fn note_change(&mut self, call: &Call) {
         self.changes += 1;
         self.changed.insert(names(call), self.changes);
     }
 
-    /// Whether the object that a call names has changed since the call arrived.
+    /// Whether the call's object has changed since the call arrived.
     fn has_changed(&self, call: &Call, Arrival(since): Arrival) -> bool {
         self.changed.get(&names(call)).is_some_and(|change| *change > since)
     }
@@ -104,26 +104,26 @@ pub(crate) fn handle(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
         "ListObjectsV2" => list::objects(cloud, call),
         "ListObjectVersions" => list::versions(cloud, call),
         "PutObject" => put::put(cloud, call, arrival),
-        // What differs is that the body of an answer to HEAD is not sent.
+        // They differ only in that the body of a HEAD response is not sent.
         "GetObject" | "HeadObject" => get::get(cloud, call),
         "DeleteObject" => delete::delete(cloud, call, arrival),
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }
 
-/// A header of an answer.
+/// A response header.
 type Header = (String, String);
 
 fn header(name: &str, value: impl Into<String>) -> Header {
     (name.to_owned(), value.into())
 }
 
-/// An answer of headers and a body.
+/// A response with headers and a body.
 fn answer(status: StatusCode, headers: impl IntoIterator<Item = Header>, body: Bytes) -> Answer {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     for (name, value) in headers {
-        // What is kept came in a header, so it fits into one.
+        // Stored values were received as headers, so they are valid.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().insert(name, value);
         }

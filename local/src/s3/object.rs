@@ -1,4 +1,4 @@
-//! Objects: the versions of a key, and what each of them holds.
+//! Objects: the versions of a key and their content.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Header, header};
 
-/// The id of a version that was written while the bucket did not keep versions.
+/// The id of a version that was written without versioning.
 pub(super) const NULL: &str = "null";
 
-/// One version of an object; without content it is a delete marker.
+/// One version of an object. Without content, it is a delete marker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Version {
     pub(super) id: String,
@@ -18,20 +18,20 @@ pub(super) struct Version {
     pub(super) content: Option<Content>,
 }
 
-/// What an object holds.
+/// The content of a version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Content {
-    /// The name of the blob with its bytes.
+    /// The name of its blob.
     pub(super) blob: String,
     pub(super) size: usize,
-    /// With its quotes, as it is sent.
+    /// In quotes, as in the header.
     pub(super) etag: String,
-    /// The headers that came with the bytes and go with them: type, metadata, checksum.
+    /// The stored headers: type, metadata and checksum.
     pub(super) headers: BTreeMap<String, String>,
 }
 
 impl Content {
-    /// The headers that tell of the content.
+    /// The headers that describe the content.
     pub(super) fn headers(&self) -> Vec<Header> {
         let mut headers: Vec<_> = self.headers.iter().map(|(name, value)| header(name, value.as_str())).collect();
         headers.extend([header("etag", self.etag.as_str()), header("x-amz-checksum-type", "FULL_OBJECT")]);
@@ -39,10 +39,10 @@ impl Content {
     }
 }
 
-/// The versions of one key, the oldest first; there is always one.
+/// The versions of one key, oldest first, never empty.
 pub(super) type Versions = Vec<Version>;
 
-/// The object as it is now, unless a delete marker hides it.
+/// The current content of an object, unless its newest version is a delete marker.
 pub(super) fn current(versions: Option<&Versions>) -> Option<&Content> {
     versions?.last()?.content.as_ref()
 }

@@ -1,4 +1,4 @@
-//! The body of a request, out of its coding and verified against all that the request says of it.
+//! Request bodies, decoded and verified against all headers that describe them.
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -11,13 +11,13 @@ use super::{
 };
 use crate::{call::Call, cloud::hex, error::AwsError};
 
-/// A body that is what its sender says.
+/// A verified body.
 #[derive(Debug)]
 pub(super) struct Payload {
     pub(super) bytes: Bytes,
-    /// The checksum that came with it.
+    /// The checksum sent with it.
     pub(super) checksum: Option<Checksum>,
-    /// Whether the sender said anything of its content.
+    /// Whether a checksum or a Content-MD5 was sent with it.
     pub(super) is_vouched: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn read(call: &Call) -> Result<Payload, AwsError> {
     Ok(Payload { is_vouched: content_md5.is_some() || checksum.is_some(), bytes, checksum })
 }
 
-/// The bytes of a body in `aws-chunked` coding and its trailers, both as long and as many as the headers announce.
+/// Decodes a body in `aws-chunked` coding and checks that its length and trailers are those announced by the headers.
 fn decoded(call: &Call) -> Result<(Bytes, HeaderMap), AwsError> {
     let decoded = chunked::decode(&call.body)?;
     let length = text(&call.headers, "x-amz-decoded-content-length").and_then(|length| length.parse::<usize>().ok());

@@ -17,7 +17,7 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// Headers beside the metadata that are kept with an object.
+/// Headers stored with an object, besides its metadata.
 const KEPT: [&str; 6] =
     ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
 
@@ -48,7 +48,7 @@ pub(super) fn put(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     Ok(super::answer(StatusCode::OK, told(&version, versioning), Bytes::new()))
 }
 
-/// What an upload is told of what it made.
+/// The headers of an upload's response.
 fn told(version: &Version, versioning: Versioning) -> Vec<Header> {
     let mut headers = version.content.as_ref().map(Content::headers).unwrap_or_default();
     headers.retain(|(name, _)| name == "etag" || name.starts_with("x-amz-checksum-"));
@@ -68,7 +68,7 @@ fn content(cloud: &Cloud, payload: &Payload, mut headers: BTreeMap<String, Strin
     }
 }
 
-/// The headers of a request that are kept with the object.
+/// The headers of a request that are stored with the object.
 fn kept(headers: &HeaderMap) -> Result<BTreeMap<String, String>, AwsError> {
     let mut kept = BTreeMap::from([("content-type".to_owned(), "binary/octet-stream".to_owned())]);
     for (name, value) in headers {
@@ -89,7 +89,7 @@ fn kept(headers: &HeaderMap) -> Result<BTreeMap<String, String>, AwsError> {
     Ok(kept)
 }
 
-/// The encodings of an object without that of its way to S3.
+/// The content encodings without `aws-chunked`, which applies only to the transfer.
 fn without_chunked(encoding: &str) -> Option<String> {
     let own: Vec<&str> = encoding.split(',').map(str::trim).filter(|coding| *coding != "aws-chunked").collect();
     (!own.is_empty()).then(|| own.join(","))

@@ -1,4 +1,4 @@
-//! S3's refusals in its own words. A member in small letters is a header of the answer.
+//! S3's errors, in AWS's words. A lowercase member is a response header.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub(super) fn no_such_version(key: &str, id: &str) -> AwsError {
     with(error, [("Key", key), ("VersionId", id)])
 }
 
-/// The condition is the name of the header that did not hold.
+/// `condition` is the name of the header whose condition does not hold.
 pub(super) fn precondition_failed(condition: &str) -> AwsError {
     let message = "At least one of the pre-conditions you specified did not hold";
     with(AwsError::new(412, "PreconditionFailed", message), [("Condition", condition)])
@@ -41,7 +41,7 @@ pub(super) fn invalid_argument(message: &str, name: &str, value: &str) -> AwsErr
     with(AwsError::new(400, "InvalidArgument", message), [("ArgumentName", name), ("ArgumentValue", value)])
 }
 
-/// The refusal with more to say.
+/// Adds members to an error.
 pub(super) fn with<'a>(mut error: AwsError, members: impl IntoIterator<Item = (&'a str, &'a str)>) -> AwsError {
     error.members.extend(members.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))));
     error

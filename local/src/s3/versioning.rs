@@ -1,4 +1,4 @@
-//! Whether a bucket keeps the versions of its objects.
+//! Bucket versioning.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -16,19 +16,19 @@ use crate::{
     error::{Answered, AwsError},
 };
 
-/// What becomes of the old when something new is written.
+/// The versioning state of a bucket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Versioning {
-    /// It never was asked for: there is one version, and it has no id that is told.
+    /// Versioning was never enabled. There is one version, and its id is not returned.
     #[default]
     Never,
     Enabled,
-    /// Versions of before are kept; the new ones replace each other.
+    /// Existing versions are kept. New ones replace each other.
     Suspended,
 }
 
 impl Versioning {
-    /// Puts a version on top of the others, under a new id if old ones are kept.
+    /// Adds the newest version. Its id is new if versioning is enabled, otherwise `null`.
     pub(super) fn push(self, versions: &mut Versions, version: Version) -> &Version {
         let id = match self {
             Self::Enabled => new_id(),
@@ -41,13 +41,13 @@ impl Versioning {
         &versions[versions.len() - 1]
     }
 
-    /// The id of a version as it is told: not at all while versions are unknown.
+    /// The version id to return. `None` if versioning was never enabled.
     pub(super) fn told(self, version: &Version) -> Option<String> {
         (self != Self::Never).then(|| version.id.clone())
     }
 }
 
-/// Whether the text may be the id of a version.
+/// Whether a text has the format of a version id.
 pub(super) fn is_id(text: &str) -> bool {
     text == NULL || (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }

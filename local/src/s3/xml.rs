@@ -1,4 +1,4 @@
-//! The small documents that S3 takes.
+//! The XML documents in requests to S3.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use xmlparser::{ElementEnd, Token, Tokenizer};
 
 use crate::error::AwsError;
 
-/// Reads a document that is one element of texts, and answers the texts by the names of their elements.
+/// Parses a document whose root contains only elements with text. Returns the texts by element name.
 ///
 /// # Errors
-/// When it is not XML, has another root, or what is in an element is not a text.
+/// When it is not XML, has another root, or has deeper elements.
 pub(super) fn read(body: &[u8], root: &str) -> Result<BTreeMap<String, String>, AwsError> {
     let text = std::str::from_utf8(body).map_err(|_| malformed())?;
     let mut open: Vec<String> = Vec::new();
@@ -43,7 +43,7 @@ pub(super) fn read(body: &[u8], root: &str) -> Result<BTreeMap<String, String>, 
     if open.is_empty() { Ok(texts) } else { Err(malformed()) }
 }
 
-/// An element without a text is there all the same.
+/// An element without text has an empty one.
 fn close(texts: &mut BTreeMap<String, String>, open: &[String], name: String) {
     if open.len() == 1 {
         texts.entry(name).or_default();

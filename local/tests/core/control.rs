@@ -1,4 +1,4 @@
-//! Faults, delays, counting and what is answered beside AWS's operations.
+//! Faults, latency, the call log and the emulator's own endpoints.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn exists(cloud: &Cloud) -> bool {
 }
 
 #[tokio::test]
-async fn a_lost_request_takes_no_effect_and_a_lost_answer_does() {
+async fn a_lost_request_has_no_effect_and_a_lost_response_has() {
     for (effect, takes_effect) in [(Effect::LoseRequest, false), (Effect::LoseAnswer, true)] {
         let cloud = cloud();
         cloud.add_fault(fault(effect));
@@ -32,7 +32,7 @@ async fn a_lost_request_takes_no_effect_and_a_lost_answer_does() {
 }
 
 #[tokio::test]
-async fn a_refused_call_takes_no_effect_and_a_failed_one_may() {
+async fn a_rejected_call_has_no_effect_and_a_failed_one_may_have() {
     let cloud = cloud();
     let (code, message) = ("Throttling".to_owned(), "Rate exceeded".to_owned());
     cloud.add_fault(fault(Effect::Refuse { status: 400, code, message }));
@@ -47,7 +47,7 @@ async fn a_refused_call_takes_no_effect_and_a_failed_one_may() {
 }
 
 #[tokio::test]
-async fn a_throttled_call_takes_no_effect_and_is_refused_in_the_words_of_its_service() {
+async fn a_throttled_call_has_no_effect_and_returns_the_error_of_its_service() {
     let cloud = cloud();
     let throttle = Fault { operation: None, skip: 0, times: 2, effect: Effect::Throttle };
     cloud.add_fault(throttle);
@@ -71,7 +71,7 @@ async fn a_kill_ends_the_caller_before_or_after_the_effect() {
 }
 
 #[tokio::test]
-async fn calls_are_counted_and_logged_in_order_those_that_were_lost_too() {
+async fn calls_are_counted_and_logged_in_order_including_lost_ones() {
     let cloud = cloud();
     cloud.add_fault(fault(Effect::LoseRequest));
     assert_eq!(send(&cloud, create()).await, Err(Lost));
@@ -91,7 +91,7 @@ async fn calls_are_counted_and_logged_in_order_those_that_were_lost_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_takes_as_long_as_the_latency_says() {
+async fn a_call_takes_as_long_as_the_latency() {
     let cloud = cloud_with(Weather { latency: Duration::from_secs(3), ..Weather::default() });
     let begin = tokio::time::Instant::now();
     assert_eq!(role(&cloud, "a").await.status, 200);
@@ -99,7 +99,7 @@ async fn a_call_takes_as_long_as_the_latency_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn writes_to_one_api_that_overlap_are_refused() {
+async fn overlapping_writes_to_one_api_are_rejected() {
     let cloud = cloud_with(Weather { latency: Duration::from_secs(1), ..Weather::default() });
     let write = || send(&cloud, request("POST", "/restapis/abc/resources/root", &[], r#"{"pathPart":"a"}"#));
     let (first, second) = tokio::join!(write(), write());
@@ -113,11 +113,11 @@ async fn writes_to_one_api_that_overlap_are_refused() {
     let read = || send(&cloud, request("GET", "/restapis/abc/resources", &[], ""));
     let (first, second) = tokio::join!(write(), read());
     assert_ne!(first.unwrap().status, 409);
-    assert_ne!(second.unwrap().status, 409, "reads overlap with anything");
+    assert_ne!(second.unwrap().status, 409, "reads may overlap");
 }
 
 #[tokio::test]
-async fn the_cloud_tells_its_health_and_takes_faults_over_http() {
+async fn health_and_faults_have_http_endpoints() {
     let cloud = cloud();
     let health = cloud.handle(Request::get("/_stackctl/health").body(Bytes::new()).unwrap()).await.unwrap();
     let health: Value = serde_json::from_slice(health.body()).unwrap();
@@ -133,14 +133,14 @@ async fn the_cloud_tells_its_health_and_takes_faults_over_http() {
 }
 
 #[tokio::test]
-async fn a_web_page_gets_nothing_from_the_housekeeping() {
+async fn requests_of_web_pages_to_the_emulators_own_endpoints_are_rejected() {
     let page = Request::post("/_stackctl/stop").header("origin", "https://elsewhere.example");
     let reply = cloud().handle(page.body(Bytes::new()).unwrap()).await.unwrap();
     assert_eq!((reply.status().as_u16(), &reply.body()[..]), (403, &br#"{"message":"not for web pages"}"#[..]));
 }
 
 #[tokio::test]
-async fn an_onlooker_sees_every_call_and_answer_also_one_that_is_lost() {
+async fn an_observer_sees_every_request_and_response_including_lost_ones() {
     let cloud = cloud();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let theirs = std::sync::Arc::clone(&seen);

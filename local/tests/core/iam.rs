@@ -10,7 +10,7 @@ fn decoded(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_role_reads_back_as_it_was_made_with_its_document_encoded() {
+async fn a_role_reads_back_as_created_with_its_document_encoded() {
     let cloud = cloud();
     let members = [
         ("RoleName", "a"),
@@ -37,7 +37,7 @@ async fn a_role_reads_back_as_it_was_made_with_its_document_encoded() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_whatever_its_case() {
+async fn role_names_are_unique_whatever_their_case() {
     let cloud = cloud();
     assert_eq!(role(&cloud, "Name").await.status, 200);
     assert_eq!(
@@ -47,7 +47,7 @@ async fn a_name_is_taken_whatever_its_case() {
 }
 
 #[tokio::test]
-async fn a_role_made_again_has_another_id() {
+async fn a_recreated_role_has_another_id() {
     let cloud = cloud();
     let first = role(&cloud, "a").await.element("RoleId");
     assert_eq!(iam(&cloud, "DeleteRole", &[("RoleName", "a")]).await.status, 200);
@@ -55,7 +55,7 @@ async fn a_role_made_again_has_another_id() {
 }
 
 #[tokio::test]
-async fn every_operation_on_a_missing_role_says_so() {
+async fn every_operation_on_a_missing_role_returns_no_such_entity() {
     let cloud = cloud();
     let arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
     for operation in [
@@ -86,8 +86,8 @@ async fn every_operation_on_a_missing_role_says_so() {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one table of refusals")]
-async fn names_paths_and_numbers_are_within_the_model() {
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
+async fn names_paths_and_numbers_must_match_the_api_model() {
     let cloud = cloud();
     let long = "x".repeat(65);
     let long_description = "d".repeat(1001);
@@ -157,7 +157,7 @@ async fn names_paths_and_numbers_are_within_the_model() {
 }
 
 #[tokio::test]
-async fn an_update_leaves_what_is_absent() {
+async fn an_update_does_not_change_absent_members() {
     let cloud = cloud();
     let members = [("RoleName", "a"), ("AssumeRolePolicyDocument", TRUST), ("Description", "kept")];
     iam(&cloud, "CreateRole", &members).await;
@@ -177,7 +177,7 @@ async fn an_update_leaves_what_is_absent() {
 }
 
 #[tokio::test]
-async fn tags_are_unique_whatever_their_case_and_at_most_fifty() {
+async fn tag_keys_are_unique_whatever_their_case_and_at_most_fifty() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let tag = |keys: Vec<String>| {
@@ -201,7 +201,7 @@ async fn tags_are_unique_whatever_their_case_and_at_most_fifty() {
         refusal(400, "InvalidInput", "Caller is not allowed to modify reserved tag keys")
     );
     assert_eq!(tag((0..50).map(|n| format!("k{n}")).collect()).await.status, 200);
-    assert_eq!(tag(vec!["K0".into()]).await.status, 200, "it takes the place of k0");
+    assert_eq!(tag(vec!["K0".into()]).await.status, 200, "it replaces k0");
     assert_eq!(
         refused(&tag(vec!["one-more".into()]).await),
         refusal(409, "LimitExceeded", "The number of tags has reached the maximum limit.")
@@ -209,7 +209,7 @@ async fn tags_are_unique_whatever_their_case_and_at_most_fifty() {
 }
 
 #[tokio::test]
-async fn roles_are_listed_by_path_in_pages_without_their_tags() {
+async fn roles_are_listed_by_path_in_pages_without_tags() {
     let cloud = Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
     for (name, path) in [("a", "/one/"), ("b", "/one/"), ("c", "/two/"), ("d", "/one/deep/")] {
         let members = [

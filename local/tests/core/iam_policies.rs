@@ -1,4 +1,4 @@
-//! IAM: trust policies, and what is attached to roles.
+//! IAM: trust policies, inline policies and attached policies.
 
 use serde_json::{Value, json};
 use stackctl_local::Cloud;
@@ -15,7 +15,7 @@ async fn attach(cloud: &Cloud, arn: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_missing_policy_says_so() {
+async fn a_missing_policy_is_no_such_entity() {
     let cloud = cloud();
     role(&cloud, "a").await;
     for operation in ["GetRolePolicy", "DeleteRolePolicy"] {
@@ -32,7 +32,7 @@ async fn a_missing_policy_says_so() {
 }
 
 #[tokio::test]
-async fn a_trust_policy_must_be_one() {
+async fn an_invalid_trust_policy_is_rejected() {
     let cloud = cloud();
     let with = |change: fn(&mut Value)| {
         let mut document: Value = serde_json::from_str(TRUST).unwrap();
@@ -82,7 +82,7 @@ async fn a_trust_policy_must_be_one() {
 }
 
 #[tokio::test]
-async fn a_permissions_policy_must_be_one() {
+async fn an_invalid_permissions_policy_is_rejected() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let with = |change: fn(&mut Value)| {
@@ -136,7 +136,7 @@ async fn a_permissions_policy_must_be_one() {
 }
 
 #[tokio::test]
-async fn inline_policies_are_overwritten_and_count_together_without_white_space() {
+async fn inline_policies_are_overwritten_and_their_total_size_excludes_white_space() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let sized = |size: usize| {
@@ -144,7 +144,7 @@ async fn inline_policies_are_overwritten_and_count_together_without_white_space(
         frame.replace("arn:", &format!("arn:{}", "x".repeat(size - frame.len())))
     };
     assert_eq!(put_policy(&cloud, "p", &sized(10_000)).await.status, 200);
-    assert_eq!(put_policy(&cloud, "p", &sized(10_001)).await.status, 200, "the new one takes the old one's place");
+    assert_eq!(put_policy(&cloud, "p", &sized(10_001)).await.status, 200, "the new one replaces the old one");
     assert_eq!(put_policy(&cloud, "q", &sized(239)).await.status, 200);
     let over = refusal(409, "LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role a");
     assert_eq!(refused(&put_policy(&cloud, "q", &sized(240)).await), over);
@@ -166,7 +166,7 @@ async fn a_trust_policy_has_a_quota() {
 }
 
 #[tokio::test]
-async fn managed_policies_attach_once_up_to_ten_and_only_those_of_aws() {
+async fn at_most_ten_managed_policies_attach_and_only_those_of_aws() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let arn = |name: &str| format!("arn:aws:iam::aws:policy/{name}");
@@ -209,7 +209,7 @@ async fn managed_policies_attach_once_up_to_ten_and_only_those_of_aws() {
 }
 
 #[tokio::test]
-async fn a_role_goes_only_when_its_policies_are_gone() {
+async fn a_role_is_deleted_only_after_its_policies() {
     let cloud = cloud();
     role(&cloud, "a").await;
     put_policy(&cloud, "p", PERMISSIONS).await;

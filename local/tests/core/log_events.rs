@@ -5,7 +5,7 @@ use stackctl_local::Cloud;
 
 use crate::{cloud, logs, logs::group, now, refusal, refused_json};
 
-/// A group `g` with a stream `s` that holds the messages, a millisecond apart; returns the time of the first.
+/// Creates a group `g` with a stream `s` and these messages, a millisecond apart. Returns the time of the first one.
 async fn filled(cloud: &Cloud, messages: &[&str]) -> i64 {
     let begin = now() - 60_000;
     group(cloud, "g").await;
@@ -22,7 +22,7 @@ fn messages(reply: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_stream_is_made_once_and_described() {
+async fn a_stream_is_created_once_and_described() {
     let cloud = cloud();
     filled(&cloud, &["one", "two"]).await;
     let stream = json!({ "logGroupName": "g", "logStreamName": "s" });
@@ -46,7 +46,7 @@ async fn a_stream_is_made_once_and_described() {
 }
 
 #[tokio::test]
-async fn a_stream_is_read_from_either_end_and_says_where_it_ends() {
+async fn a_stream_is_read_from_either_end_until_the_token_repeats() {
     let cloud = cloud();
     filled(&cloud, &["1", "2", "3", "4", "5"]).await;
     let get = |more: Value| {
@@ -96,7 +96,7 @@ async fn events_are_filtered_by_terms_time_and_stream_in_pages() {
 }
 
 #[tokio::test]
-async fn events_that_are_too_old_or_too_new_are_left_out_and_named() {
+async fn events_that_are_too_old_or_too_new_are_skipped_and_reported() {
     let cloud = cloud();
     filled(&cloud, &["kept"]).await;
     let day = 24 * 60 * 60 * 1000;

@@ -20,7 +20,7 @@ async fn one(cloud: &Cloud, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_group_reads_back_as_it_was_made() {
+async fn a_group_reads_back_as_created() {
     let cloud = cloud();
     let members = json!({ "logGroupName": "/aws/lambda/a", "tags": { "k": "v" }, "deletionProtectionEnabled": true });
     assert_eq!(logs(&cloud, "CreateLogGroup", members).await.body, "{}");
@@ -66,7 +66,7 @@ async fn the_same_name_in_two_regions_is_two_groups() {
 }
 
 #[tokio::test]
-async fn a_group_that_exists_is_not_made_again() {
+async fn creating_an_existing_group_is_rejected() {
     let cloud = cloud();
     group(&cloud, "g").await;
     assert_eq!(
@@ -76,7 +76,7 @@ async fn a_group_that_exists_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn every_operation_on_a_missing_group_says_so() {
+async fn every_operation_on_a_missing_group_returns_not_found() {
     let cloud = cloud();
     let arn = "arn:aws:logs:eu-west-1:000000000000:log-group:gone";
     for operation in [
@@ -113,8 +113,8 @@ async fn every_operation_on_a_missing_group_says_so() {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one table of refusals")]
-async fn names_limits_and_classes_are_within_the_model() {
+#[expect(clippy::too_many_lines, reason = "one table of errors")]
+async fn names_limits_and_classes_must_match_the_api_model() {
     let cloud = cloud();
     for (operation, members, message) in [
         (
@@ -204,7 +204,7 @@ async fn names_limits_and_classes_are_within_the_model() {
 }
 
 #[tokio::test]
-async fn groups_are_found_by_prefix_part_and_identifier_in_pages() {
+async fn groups_are_found_by_prefix_substring_and_identifier_in_pages() {
     let cloud = Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
     for name in ["/aws/lambda/app", "/aws/lambda/app-2", "/aws/lambda/app-3", "other"] {
         group(&cloud, name).await;

@@ -1,6 +1,6 @@
-//! The local cloud's own services and its flow, asked over raw HTTP as the SDKs ask.
+//! The emulator's core and its smaller services, tested over raw HTTP as the SDKs use it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test, in its helpers too")]
 
 mod control;
 mod iam;
@@ -24,7 +24,7 @@ use tokio::{
 const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/eu-west-1/any/aws4_request, SignedHeaders=host, Signature=00";
 
-/// An empty cloud in memory without any weather.
+/// An empty emulator in memory without delays.
 fn cloud() -> Cloud {
     Cloud::new(Settings::default())
 }
@@ -42,7 +42,7 @@ fn request(method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<B
     request.body(body.into()).unwrap()
 }
 
-/// A call of S3, as in `PUT /bucket/key`, and its whole answer.
+/// An S3 request, such as `PUT /bucket/key`, and its whole response.
 async fn s3(cloud: &Cloud, what: &str, headers: &[(&str, &str)], body: &'static str) -> Response<Bytes> {
     let (method, path) = what.split_once(' ').unwrap();
     let mut request = request(method, path, headers, body);
@@ -51,11 +51,11 @@ async fn s3(cloud: &Cloud, what: &str, headers: &[(&str, &str)], body: &'static 
     cloud.handle(request).await.unwrap()
 }
 
-/// The document that makes a bucket where the signature is for.
+/// The document for creating a bucket in the Region of the signature.
 const LOCATION: &str = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint>\
                         </CreateBucketConfiguration>";
 
-/// What came back: the status, the error code of the header, and the body as text.
+/// A response: status, error code from the header, and body as text.
 #[derive(Debug, PartialEq, Eq)]
 struct Reply {
     status: u16,
@@ -95,7 +95,7 @@ async fn send(cloud: &Cloud, request: Request<Bytes>) -> Result<Reply, Lost> {
     cloud.handle(request).await.map(Reply::from)
 }
 
-/// Serves a cloud, sends one request as it is, and returns everything that came back.
+/// Starts a server, sends one raw request, and returns the raw response.
 async fn exchange(cloud: &Cloud, request: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -108,7 +108,7 @@ async fn exchange(cloud: &Cloud, request: &str) -> String {
     answer
 }
 
-/// A call of IAM.
+/// Calls IAM.
 async fn iam(cloud: &Cloud, action: &str, members: &[(&str, &str)]) -> Reply {
     send(cloud, form(action, members)).await.unwrap()
 }
@@ -119,7 +119,7 @@ fn form(action: &str, members: &[(&str, &str)]) -> Request<Bytes> {
     request("POST", "/", &[("content-type", "application/x-www-form-urlencoded")], body.finish())
 }
 
-/// A call of Logs.
+/// Calls CloudWatch Logs.
 async fn logs(cloud: &Cloud, operation: &str, members: Value) -> Reply {
     send(cloud, targeted(&format!("Logs_20140328.{operation}"), &members)).await.unwrap()
 }
@@ -128,12 +128,12 @@ fn targeted(target: &str, members: &Value) -> Request<Bytes> {
     request("POST", "/", &[("x-amz-target", target)], members.to_string())
 }
 
-/// The status, code and message of a refusal by IAM.
+/// Status, code and message of an IAM error.
 fn refused(reply: &Reply) -> (u16, String, String) {
     (reply.status, reply.element("Code").unwrap(), reply.element("Message").unwrap())
 }
 
-/// The same, of a refusal in JSON; the code is in the header and in the body.
+/// The same for a JSON error. The code must be equal in the header and in the body.
 fn refused_json(reply: &Reply) -> (u16, String, String) {
     let body = reply.json();
     assert_eq!(body["__type"].as_str(), reply.code.as_deref());
@@ -144,7 +144,7 @@ fn refusal(status: u16, code: &str, message: &str) -> (u16, String, String) {
     (status, code.into(), message.into())
 }
 
-/// Milliseconds since 1970, as Logs counts.
+/// Milliseconds since 1970, as in CloudWatch Logs.
 fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }

@@ -1,4 +1,4 @@
-//! A cloud in a folder.
+//! An emulator stored in a folder.
 
 use serde_json::{Value, json};
 use stackctl_local::{Cloud, Settings};
@@ -6,7 +6,7 @@ use stackctl_local::{Cloud, Settings};
 use crate::{LOCATION, PERMISSIONS, cloud, iam, logs, role, s3};
 
 #[tokio::test]
-async fn a_cloud_reopened_from_its_folder_has_everything() {
+async fn an_emulator_reopened_from_its_folder_has_everything() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     assert_eq!(role(&cloud, "a").await.status, 200);
@@ -32,7 +32,7 @@ async fn a_cloud_reopened_from_its_folder_has_everything() {
 }
 
 #[tokio::test]
-async fn a_fork_has_everything_and_lives_its_own_life() {
+async fn a_fork_is_a_complete_and_independent_copy() {
     let folder = tempfile::tempdir().unwrap();
     for cloud in [Cloud::new(Settings::default()), Cloud::open(folder.path(), Settings::default()).unwrap()] {
         assert_eq!(role(&cloud, "a").await.status, 200);
@@ -45,14 +45,14 @@ async fn a_fork_has_everything_and_lives_its_own_life() {
         assert_eq!(fork.call_log(), Vec::<String>::new());
         assert_eq!(role(&fork, "b").await.status, 200);
         assert_eq!(logs(&fork, "PutLogEvents", one_event("second")).await.status, 200);
-        assert_eq!(cloud.snapshot(), before, "what happens to the fork does not happen to it");
+        assert_eq!(cloud.snapshot(), before, "changes to the fork do not affect the original");
         assert_eq!(messages(&fork).await, ["first", "second"]);
         assert_eq!(messages(&cloud).await, ["first"]);
     }
 }
 
 #[tokio::test]
-async fn the_events_of_a_deleted_stream_do_not_come_back() {
+async fn the_events_of_a_deleted_stream_are_not_restored() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     let stream = json!({ "logGroupName": "g", "logStreamName": "s" });
@@ -73,7 +73,7 @@ async fn the_events_of_a_deleted_stream_do_not_come_back() {
 }
 
 #[tokio::test]
-async fn a_call_is_on_disk_when_it_is_answered() {
+async fn a_call_is_saved_before_its_response() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     for name in ["a", "b"] {
@@ -84,7 +84,7 @@ async fn a_call_is_on_disk_when_it_is_answered() {
 }
 
 #[tokio::test]
-async fn one_folder_holds_one_running_cloud() {
+async fn a_folder_is_locked_by_one_running_emulator() {
     let folder = tempfile::tempdir().unwrap();
     let _running = Cloud::open(folder.path(), Settings::default()).unwrap();
     let refused = Cloud::open(folder.path(), Settings::default()).unwrap_err();
@@ -92,7 +92,7 @@ async fn one_folder_holds_one_running_cloud() {
 }
 
 #[tokio::test]
-async fn a_world_of_a_newer_form_is_not_touched() {
+async fn a_world_in_a_newer_format_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("world.json");
     drop(Cloud::open(folder.path(), Settings::default()).unwrap());
@@ -105,7 +105,7 @@ async fn a_world_of_a_newer_form_is_not_touched() {
 }
 
 #[tokio::test]
-async fn a_world_of_before_there_was_s3_has_everything_and_takes_buckets() {
+async fn a_world_written_before_s3_loads_and_accepts_buckets() {
     let folder = tempfile::tempdir().unwrap();
     let before = cloud();
     role(&before, "a").await;
@@ -121,7 +121,7 @@ async fn a_world_of_before_there_was_s3_has_everything_and_takes_buckets() {
 }
 
 #[tokio::test]
-async fn a_world_that_told_groups_by_their_names_alone_has_them_in_their_regions() {
+async fn groups_stored_without_a_region_load_into_their_regions() {
     let folder = tempfile::tempdir().unwrap();
     let before = cloud();
     for (operation, members) in [("CreateLogGroup", json!({ "logGroupName": "g" })), ("CreateLogStream", one_stream())]
@@ -142,7 +142,7 @@ async fn a_world_that_told_groups_by_their_names_alone_has_them_in_their_regions
 }
 
 #[tokio::test]
-async fn objects_and_their_versions_come_back_with_their_bytes() {
+async fn objects_and_their_versions_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
@@ -160,10 +160,9 @@ async fn objects_and_their_versions_come_back_with_their_bytes() {
     assert_eq!(s3(&cloud, &format!("GET /states/a?versionId={id}"), &[], "").await.body(), "first");
 }
 
-/// A read takes a blob from the folder, and a save writes the world there: held in another order, each would wait for
-/// the other for ever.
+/// A read loads a blob from the folder, and a save writes the world there. Different lock orders would deadlock.
 #[test]
-fn a_read_never_waits_for_a_save_that_waits_for_it() {
+fn a_read_and_a_save_do_not_deadlock() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
     let (done, ended) = std::sync::mpsc::channel();
@@ -184,7 +183,7 @@ fn a_read_never_waits_for_a_save_that_waits_for_it() {
         });
     }
     for _ in 0..6 {
-        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("neither waits for the other for ever");
+        ended.recv_timeout(std::time::Duration::from_mins(1)).expect("no deadlock");
     }
 }
 

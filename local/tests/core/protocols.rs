@@ -1,11 +1,11 @@
-//! How requests are read and answers are dressed.
+//! Parsing requests and rendering responses.
 
 use serde_json::json;
 
 use crate::{cloud, form, iam, logs, refusal, refused, refused_json, request, role, send, targeted};
 
 #[tokio::test]
-async fn what_is_not_imitated_is_refused_with_501_in_the_callers_protocol() {
+async fn unsupported_operations_return_501_in_the_protocol_of_the_request() {
     let cloud = cloud();
     let reply = iam(&cloud, "CreateUser", &[("UserName", "a")]).await;
     assert_eq!(refused(&reply), refusal(501, "NotImplemented", "the local cloud does not imitate iam:CreateUser"));
@@ -34,7 +34,7 @@ async fn what_is_not_imitated_is_refused_with_501_in_the_callers_protocol() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_signature_is_refused_in_the_callers_protocol() {
+async fn an_unsigned_call_is_rejected_in_the_protocol_of_the_request() {
     let cloud = cloud();
     let mut unsigned = form("GetRole", &[("RoleName", "a")]);
     unsigned.headers_mut().remove("authorization");
@@ -58,7 +58,7 @@ async fn a_call_without_a_signature_is_refused_in_the_callers_protocol() {
 }
 
 #[tokio::test]
-async fn a_sign_in_needs_no_signature() {
+async fn signing_in_requires_no_signature() {
     let cloud = cloud();
     let mut unsigned = targeted("AWSCognitoIdentityProviderService.InitiateAuth", &json!({}));
     unsigned.headers_mut().remove("authorization");
@@ -67,7 +67,7 @@ async fn a_sign_in_needs_no_signature() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_json_is_refused() {
+async fn a_body_that_is_not_json_is_rejected() {
     let cloud = cloud();
     for (body, message) in [
         ("{", "Could not parse request body into json: EOF while parsing an object at line 1 column 1"),
@@ -80,7 +80,7 @@ async fn a_body_that_is_not_json_is_refused() {
 }
 
 #[tokio::test]
-async fn a_form_spells_out_lists_and_an_empty_list() {
+async fn a_form_may_have_lists_and_empty_lists() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let tags = [
@@ -101,7 +101,7 @@ async fn a_form_spells_out_lists_and_an_empty_list() {
 }
 
 #[tokio::test]
-async fn what_xml_means_otherwise_is_escaped() {
+async fn special_characters_are_escaped_in_xml() {
     let cloud = cloud();
     role(&cloud, "a").await;
     let described = [("RoleName", "a"), ("Description", "<1 & 2>")];
@@ -111,20 +111,20 @@ async fn what_xml_means_otherwise_is_escaped() {
 }
 
 #[tokio::test]
-async fn a_number_in_a_form_must_be_one() {
+async fn an_invalid_number_in_a_form_is_rejected() {
     let reply = iam(&cloud(), "ListRoles", &[("MaxItems", "many")]).await;
     assert_eq!(refused(&reply), refusal(400, "MalformedInput", "Invalid value for MaxItems: many"));
 }
 
 #[tokio::test]
-async fn a_number_in_a_query_must_be_one() {
+async fn an_invalid_number_in_a_query_is_rejected() {
     let reply = send(&cloud(), request("GET", "/restapis?limit=many", &[], "")).await.unwrap();
     assert_eq!((reply.status, reply.code.as_deref()), (400, Some("SerializationException")));
     assert_eq!(reply.json(), json!({ "message": "Invalid value for `limit`: many" }));
 }
 
 #[tokio::test]
-async fn the_caller_is_of_the_account_of_the_settings() {
+async fn the_caller_belongs_to_the_configured_account() {
     let body = "Action=GetCallerIdentity&Version=2011-06-15";
     let reply = send(&cloud(), request("POST", "/", &[], body)).await.unwrap();
     assert_eq!(reply.status, 200);

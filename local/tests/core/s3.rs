@@ -1,4 +1,4 @@
-//! S3 over TCP, byte by byte as curl sends it, and beside the other services of this server.
+//! S3 over TCP as curl uses it, and beside the other services of the same server.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use stackctl_local::{Effect, Fault, Lost};
 
 use crate::{LOCATION, SIGNATURE, cloud, exchange, request, s3, send};
 
-/// What `curl --aws-sigv4 aws:amz:eu-west-1:s3` sends, with `more` headers of the person's own.
+/// A request of `curl --aws-sigv4 aws:amz:eu-west-1:s3`, with `more` headers.
 fn curl(what: &str, more: &str, body: &str) -> String {
     format!(
         "{what} HTTP/1.1\r\nHost: 127.0.0.1:4566\r\nAuthorization: AWS4-HMAC-SHA256 \
@@ -20,7 +20,7 @@ fn curl(what: &str, more: &str, body: &str) -> String {
 }
 
 #[tokio::test]
-async fn curl_makes_a_bucket_and_takes_and_frees_a_lock() {
+async fn curl_creates_a_bucket_and_acquires_and_releases_a_lock() {
     let cloud = cloud();
     let type_header = "Content-Type: application/x-www-form-urlencoded\r\n";
     let made = exchange(&cloud, &curl("PUT /states", type_header, LOCATION)).await;
@@ -39,7 +39,7 @@ async fn curl_makes_a_bucket_and_takes_and_frees_a_lock() {
 }
 
 #[tokio::test]
-async fn every_answer_over_tcp_has_one_date_and_a_head_no_body() {
+async fn every_response_has_one_date_and_a_head_response_has_no_body() {
     let cloud = cloud();
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
     assert_eq!(s3(&cloud, "PUT /states/a", &[], "body").await.status(), 200);
@@ -62,9 +62,9 @@ async fn every_answer_over_tcp_has_one_date_and_a_head_no_body() {
     assert!(unchanged.starts_with("HTTP/1.1 304 Not Modified\r\n") && unchanged.ends_with("\r\n\r\n"), "{unchanged}");
 }
 
-/// The bucket `restapis` and its likes are where paths of other services begin.
+/// Bucket names such as `restapis` are also the first segment of other services' paths.
 #[tokio::test]
-async fn the_signature_tells_a_bucket_from_the_paths_of_other_services() {
+async fn the_signature_distinguishes_a_bucket_from_the_paths_of_other_services() {
     let cloud = cloud();
     for path in [
         "/restapis/abc/live/_user_request_/x",
@@ -83,11 +83,11 @@ async fn the_signature_tells_a_bucket_from_the_paths_of_other_services() {
     assert_eq!(s3(&cloud, "PUT /restapis/a1", &[], "body").await.status(), 200);
     assert_eq!(s3(&cloud, "GET /restapis/a1", &[], "").await.body(), "body");
     let reply = send(&cloud, request("GET", "/restapis", &[], "")).await.unwrap();
-    assert_eq!(reply.json(), serde_json::json!({ "item": [] }), "the API Gateway has no API");
+    assert_eq!(reply.json(), serde_json::json!({ "item": [] }), "API Gateway has no API");
 }
 
 #[tokio::test]
-async fn a_host_that_names_s3_is_s3_too_and_asks_for_a_signature() {
+async fn a_host_that_names_s3_is_s3_and_requires_a_signature() {
     let cloud = cloud();
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
     assert_eq!(s3(&cloud, "PUT /states/deep/a", &[], "body").await.status(), 200);
@@ -111,7 +111,7 @@ async fn a_host_that_names_s3_is_s3_too_and_asks_for_a_signature() {
 }
 
 #[tokio::test]
-async fn what_is_not_imitated_of_s3_is_refused_with_its_name() {
+async fn unsupported_s3_requests_are_rejected_by_name() {
     let cloud = cloud();
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
     for (what, headers, named) in [
@@ -135,7 +135,7 @@ async fn what_is_not_imitated_of_s3_is_refused_with_its_name() {
 }
 
 #[tokio::test]
-async fn calls_of_s3_are_counted_and_struck_by_faults() {
+async fn s3_calls_are_counted_and_affected_by_faults() {
     let cloud = cloud();
     let fault = |effect| Fault { operation: Some("s3:PutObject".into()), skip: 0, times: 1, effect };
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
@@ -177,12 +177,12 @@ async fn calls_of_s3_are_counted_and_struck_by_faults() {
     assert_eq!(cloud.call_log()[..3], ["s3:CreateBucket", "s3:PutObject", "s3:GetObject"]);
 }
 
-/// The age of a lock is `Date` less `Last-Modified`, and a test that turns the clock turns both.
+/// The age of a lock is `Date` minus `Last-Modified`. Both follow the clock of a test.
 #[tokio::test(start_paused = true)]
-async fn the_age_of_an_object_is_told_by_the_clock_of_the_cloud() {
+async fn the_age_of_an_object_follows_the_clock_of_the_emulator() {
     let cloud = cloud();
     assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
-    // Far enough that the turned clock is ahead of the one on the wall.
+    // Far enough for tokio's clock to be ahead of the wall clock.
     tokio::time::advance(Duration::from_hours(1)).await;
     assert_eq!(s3(&cloud, "PUT /states/a.lock", &[], "").await.status(), 200);
     tokio::time::advance(Duration::from_secs(61)).await;

@@ -1,4 +1,4 @@
-//! The cloud over TCP.
+//! The emulator over TCP.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::{
 
 use crate::{SIGNATURE, cloud, exchange, role};
 
-/// The answer to one signed request with this head and body.
+/// The response to one signed request with this head and body.
 async fn asked(cloud: &Cloud, head: &str, body: &str) -> String {
     let length = body.len();
     let signature = format!("authorization: {SIGNATURE}");
@@ -21,7 +21,7 @@ async fn asked(cloud: &Cloud, head: &str, body: &str) -> String {
 const LIST_ROLES: &str = "Action=ListRoles&Version=2010-05-08";
 
 #[tokio::test]
-async fn a_served_cloud_answers_over_tcp() {
+async fn the_emulator_responds_over_tcp() {
     let cloud = cloud();
     role(&cloud, "over-tcp").await;
     let answer = asked(&cloud, "POST / HTTP/1.1\r\nhost: 127.0.0.1", LIST_ROLES).await;
@@ -30,21 +30,21 @@ async fn a_served_cloud_answers_over_tcp() {
 }
 
 #[tokio::test]
-async fn a_lost_call_ends_the_connection_without_an_answer() {
+async fn a_lost_call_closes_the_connection_without_a_response() {
     let cloud = cloud();
     cloud.add_fault(Fault { operation: None, skip: 0, times: 1, effect: Effect::LoseAnswer });
     assert_eq!(asked(&cloud, "POST / HTTP/1.1\r\nhost: localhost:4566", LIST_ROLES).await, "");
 }
 
 #[tokio::test]
-async fn a_request_under_a_foreign_name_is_refused() {
+async fn a_request_for_another_host_is_rejected() {
     let answer = asked(&cloud(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
     assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
     assert!(answer.ends_with("the local cloud answers to names of this machine only"), "{answer}");
 }
 
 #[tokio::test]
-async fn a_served_cloud_stops_when_it_is_told_to() {
+async fn the_server_stops_on_request() {
     let cloud = cloud();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -56,12 +56,12 @@ async fn a_served_cloud_stops_when_it_is_told_to() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(TcpStream::connect(address).await.is_err(), "the listener is closed");
     drop(idle);
 }
 
 #[tokio::test]
-async fn a_listener_beyond_this_machine_is_refused() {
+async fn only_loopback_listeners_are_accepted() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let refused = stackctl_local::serve(cloud(), listener, std::future::pending()).await.unwrap_err();

@@ -11,7 +11,7 @@ const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 const PATH: &str = "/2015-03-31/functions/hello/code";
 
 #[tokio::test]
-async fn the_hash_is_that_of_the_zip() {
+async fn code_sha256_is_the_hash_of_the_zip() {
     let trial = Trial::with_worker().await;
     let created = trial.make_function("hello", CODE, json!({})).await;
     let first = zip(&[CODE]);
@@ -32,7 +32,7 @@ async fn the_hash_is_that_of_the_zip() {
 }
 
 #[tokio::test]
-async fn a_package_that_is_no_zip_is_refused() {
+async fn an_invalid_zip_is_rejected() {
     let trial = Trial::with_worker().await;
     for (code, wanted) in [
         (json!({ "ZipFile": "" }), "Uploaded file must be a non-empty zip"),
@@ -50,7 +50,7 @@ async fn a_package_that_is_no_zip_is_refused() {
 }
 
 #[tokio::test]
-async fn a_package_beyond_lambdas_limits_is_refused_whatever_it_says_of_its_size() {
+async fn a_package_beyond_lambdas_limits_is_rejected_whatever_size_it_declares() {
     let trial = Trial::with_worker().await;
     let refused = async |zip: &[u8]| {
         let mut members = function("hello", &[CODE]);

@@ -1,4 +1,4 @@
-//! Creating, reading and changing the configuration.
+//! Creating, reading and updating the configuration.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
 
 const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 
-/// Replaces what differs from run to run.
+/// Replaces the values that differ between runs.
 fn rubbed(mut configuration: Value) -> Value {
     for member in ["LastModified", "RevisionId", "CodeSize", "CodeSha256"] {
         assert!(!configuration[member].is_null(), "{member} is missing");
@@ -59,7 +59,7 @@ async fn a_function_is_created_with_lambdas_defaults() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_once_in_a_region() {
+async fn a_name_is_unique_in_a_region() {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({})).await;
     let again = trial.call(Method::POST, "/2015-03-31/functions", &function("hello", &[CODE])).await;
@@ -69,7 +69,7 @@ async fn a_name_is_taken_once_in_a_region() {
 }
 
 #[tokio::test]
-async fn members_that_break_the_rules_are_refused_in_lambdas_words() {
+async fn invalid_members_are_rejected_with_lambdas_messages() {
     let trial = Trial::with_worker().await;
     let long = "x".repeat(257);
     let big = "x".repeat(4096);
@@ -119,9 +119,9 @@ async fn members_that_break_the_rules_are_refused_in_lambdas_words() {
 }
 
 #[tokio::test]
-async fn an_environment_is_measured_on_its_json_text() {
+async fn the_environment_limit_counts_the_bytes_of_its_json() {
     let trial = Trial::with_worker().await;
-    // `{"KEY":"…","OL":"w"}` has 19 bytes beside the value.
+    // `{"KEY":"…","OL":"w"}` has 19 bytes besides the value.
     let environment = |size: usize| json!({ "Variables": { "KEY": "x".repeat(size), "OL": "w" } });
     trial.make_function("full", CODE, json!({ "Environment": environment(4096 - 19) })).await;
     let mut members = function("over", &[CODE]);
@@ -132,7 +132,7 @@ async fn an_environment_is_measured_on_its_json_text() {
 }
 
 #[tokio::test]
-async fn what_is_not_imitated_is_refused_and_not_forgotten() {
+async fn unsupported_members_are_rejected_and_not_ignored() {
     let trial = Trial::with_worker().await;
     for (member, value) in [
         ("Layers", json!(["arn:aws:lambda:eu-west-1:000000000000:layer:x:1"])),
@@ -151,7 +151,7 @@ async fn what_is_not_imitated_is_refused_and_not_forgotten() {
 }
 
 #[tokio::test]
-async fn an_update_changes_only_what_it_names() {
+async fn an_update_changes_only_the_given_members() {
     let trial = Trial::with_worker().await;
     let more = json!({ "Description": "first", "Timeout": 9, "Environment": { "Variables": { "KEY": "1" } } });
     trial.make_function("hello", CODE, more).await;
@@ -173,7 +173,7 @@ async fn an_update_changes_only_what_it_names() {
 }
 
 #[tokio::test]
-async fn a_function_is_found_by_every_spelling_of_its_name() {
+async fn a_function_is_found_by_every_form_of_its_name() {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({})).await;
     for spelling in ["hello", "function:hello", "000000000000:function:hello", &function_arn("hello"), "hello:$LATEST"]
@@ -190,7 +190,7 @@ async fn a_function_is_found_by_every_spelling_of_its_name() {
 }
 
 #[tokio::test]
-async fn lists_come_in_pages() {
+async fn lists_are_paginated() {
     let trial = Trial::new(Settings { page_size: Some(2), ..Settings::default() });
     trial.make_role("worker", &json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" })).await;
     for name in ["a", "b", "c"] {

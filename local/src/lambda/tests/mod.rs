@@ -1,4 +1,4 @@
-//! Lambda's control plane against the facts: wordings, shapes, states.
+//! Lambda's control plane: error messages, responses and states.
 
 mod code;
 mod configuration;

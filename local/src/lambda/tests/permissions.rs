@@ -46,7 +46,7 @@ async fn a_statement_is_stored_as_aws_stores_it() {
 }
 
 #[tokio::test]
-async fn a_statement_id_is_taken_once_and_removed_once() {
+async fn a_statement_id_is_unique_and_can_be_removed_once() {
     let trial = trial().await;
     let none = (404, "ResourceNotFoundException".to_owned(), "The resource you requested does not exist.".to_owned());
     assert_eq!(trial.call(Method::GET, PATH, &Value::Null).await.refused(), none);
@@ -62,7 +62,7 @@ async fn a_statement_id_is_taken_once_and_removed_once() {
 }
 
 #[tokio::test]
-async fn malformed_statements_are_refused() {
+async fn malformed_statements_are_rejected() {
     let trial = trial().await;
     for (member, value) in [
         ("StatementId", "a b"),
@@ -94,7 +94,7 @@ async fn only_the_named_source_may_invoke() {
 }
 
 #[tokio::test]
-async fn a_qualified_arn_is_judged_by_the_policy_of_its_qualifier() {
+async fn a_qualified_arn_is_authorized_by_the_policy_of_its_qualifier_only() {
     let trial = trial().await;
     trial.call(Method::POST, "/2015-03-31/functions/hello/versions", &json!({})).await.done();
     let alias = json!({ "Name": "live", "FunctionVersion": "1" });
@@ -116,5 +116,5 @@ async fn a_qualified_arn_is_judged_by_the_policy_of_its_qualifier() {
 
     trial.call(Method::DELETE, "/2015-03-31/functions/hello/aliases/live", &Value::Null).await;
     trial.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
-    assert!(!allows(":live"), "an alias that is made again begins without a policy");
+    assert!(!allows(":live"), "a recreated alias has no policy");
 }

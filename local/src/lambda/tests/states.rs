@@ -1,4 +1,4 @@
-//! `Pending`, `InProgress` and fresh roles, on a clock that the test turns.
+//! `Pending`, `InProgress` and new roles, on a paused clock.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn trial(weather: Weather) -> Trial {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fresh_role_cannot_be_assumed_for_a_while() {
+async fn a_new_role_cannot_be_assumed_for_a_while() {
     let trial = trial(Weather { role_propagation: Duration::from_secs(10), ..Weather::default() }).await;
     let create = || async { trial.call(Method::POST, "/2015-03-31/functions", &function("hello", &[CODE])).await };
     tokio::time::advance(Duration::from_secs(9)).await;
@@ -30,7 +30,7 @@ async fn a_fresh_role_cannot_be_assumed_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pending_function_takes_no_change_and_no_request() {
+async fn a_pending_function_rejects_changes_and_invocations() {
     let trial = trial(Weather { function_pending: Duration::from_secs(5), ..Weather::default() }).await;
     let created = trial.make_function("hello", CODE, json!({})).await;
     assert_eq!(created["State"], "Pending");
@@ -46,7 +46,7 @@ async fn a_pending_function_takes_no_change_and_no_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_excludes_the_next_until_it_is_done() {
+async fn an_update_in_progress_rejects_the_next_one() {
     let trial = trial(Weather { update_in_progress: Duration::from_secs(5), ..Weather::default() }).await;
     trial.make_function("hello", CODE, json!({})).await;
     let path = "/2015-03-31/functions/hello/configuration";
@@ -66,7 +66,7 @@ async fn an_update_excludes_the_next_until_it_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_version_is_pending_for_a_while_and_takes_no_request_meanwhile() {
+async fn a_new_version_is_pending_for_a_while_and_cannot_be_invoked() {
     let trial = trial(Weather { function_pending: Duration::from_secs(5), ..Weather::default() }).await;
     trial.make_function("hello", CODE, json!({})).await;
     tokio::time::advance(Duration::from_secs(5)).await;

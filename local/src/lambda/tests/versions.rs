@@ -10,7 +10,7 @@ const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 const FUNCTION: &str = "/2015-03-31/functions/hello";
 
 #[tokio::test]
-async fn publishing_the_same_twice_makes_one_version() {
+async fn publishing_without_a_change_creates_no_new_version() {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({})).await;
     let path = format!("{FUNCTION}/versions");
@@ -28,7 +28,7 @@ async fn publishing_the_same_twice_makes_one_version() {
 }
 
 #[tokio::test]
-async fn an_alias_leads_to_its_version_and_keeps_it() {
+async fn an_alias_resolves_to_its_version_and_prevents_its_deletion() {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({})).await;
     trial.call(Method::POST, &format!("{FUNCTION}/versions"), &json!({})).await.done();
@@ -47,14 +47,14 @@ async fn an_alias_leads_to_its_version_and_keeps_it() {
 }
 
 #[tokio::test]
-async fn a_function_that_is_published_when_it_is_made_answers_its_first_version() {
+async fn creating_with_publish_returns_the_first_version() {
     let trial = Trial::with_worker().await;
     let made = trial.make_function("hello", CODE, json!({ "Publish": true })).await;
     assert_eq!((&made["Version"], &made["FunctionArn"]), (&json!("1"), &json!(function_arn("hello"))));
 }
 
 #[tokio::test]
-async fn an_alias_shares_between_two_published_versions_only() {
+async fn an_alias_splits_traffic_between_two_published_versions_only() {
     let trial = with_two_versions().await;
     let path = format!("{FUNCTION}/aliases");
     let weights = |version: &str, weights: Value| json!({ "Name": "live", "FunctionVersion": version, "RoutingConfig": { "AdditionalVersionWeights": weights } });
@@ -86,14 +86,14 @@ async fn an_alias_shares_between_two_published_versions_only() {
 
     let live = format!("{path}/live");
     let moved = trial.call(Method::PUT, &live, &json!({ "Description": "shared" })).await.done();
-    assert_eq!(moved["RoutingConfig"], shared["RoutingConfig"], "what is left out stays");
+    assert_eq!(moved["RoutingConfig"], shared["RoutingConfig"], "an absent member means no change");
     let none = json!({ "RoutingConfig": { "AdditionalVersionWeights": {} } });
     assert_eq!(trial.call(Method::PUT, &live, &none).await.done()["RoutingConfig"], Value::Null);
     assert_eq!(trial.call(Method::DELETE, &format!("{FUNCTION}?Qualifier=2"), &Value::Null).await.status, 204);
 }
 
 #[tokio::test]
-async fn every_request_to_an_alias_with_a_whole_share_goes_to_the_other_version() {
+async fn a_weight_of_one_routes_every_request_to_the_second_version() {
     let trial = with_two_versions().await;
     let whole = |version: &str, other: &str| json!({ "Name": "live", "FunctionVersion": version, "RoutingConfig": { "AdditionalVersionWeights": { other: 1.0 } } });
     trial.call(Method::POST, &format!("{FUNCTION}/aliases"), &whole("1", "2")).await.done();
@@ -103,7 +103,7 @@ async fn every_request_to_an_alias_with_a_whole_share_goes_to_the_other_version(
 }
 
 #[tokio::test]
-async fn what_is_published_keeps_its_code_and_its_settings() {
+async fn published_versions_keep_their_code_and_settings() {
     let trial = with_two_versions().await;
     let settings = json!({ "Timeout": 9, "Environment": { "Variables": { "LEVEL": "new" } } });
     trial.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
@@ -120,7 +120,7 @@ async fn what_is_published_keeps_its_code_and_its_settings() {
     assert!(refused.2.starts_with("This operation is permitted on Lambda functions only."), "{}", refused.2);
 }
 
-/// A function of which two versions are published.
+/// A function with two published versions.
 async fn with_two_versions() -> Trial {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({ "Publish": true })).await;
@@ -130,7 +130,7 @@ async fn with_two_versions() -> Trial {
 }
 
 #[tokio::test]
-async fn a_reservation_leaves_a_hundred_to_the_others() {
+async fn reserved_concurrency_must_leave_one_hundred_unreserved() {
     let trial = Trial::with_worker().await;
     trial.make_function("hello", CODE, json!({})).await;
     let path = "/2017-10-31/functions/hello/concurrency";

@@ -1,4 +1,4 @@
-//! Functions that are started ahead of their first request.
+//! Starting functions ahead of their first request.
 
 use http::Request;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ async fn start(trial: &Trial, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_function_that_was_started_ahead_takes_its_first_request_warm() {
+async fn the_first_request_to_a_function_started_ahead_is_warm() {
     let trial = trial().await;
     let source = "
 import os
@@ -23,7 +23,7 @@ def handler(event, context): return os.getpid()
     trial.make_log_group("/aws/lambda/hello").await;
     trial.make_function("hello", ("main.py", source), json!({})).await;
     assert_eq!(start(&trial, "hello").await, json!({ "error": null }));
-    assert_eq!(start(&trial, "hello").await, json!({ "error": null }), "it is started already");
+    assert_eq!(start(&trial, "hello").await, json!({ "error": null }), "already started");
     let first = answered(trial.invoke("hello", &json!({})).await);
     assert_eq!(answered(trial.invoke("hello", &json!({})).await), first);
     let lines = trial.logged("/aws/lambda/hello").await;
@@ -32,7 +32,7 @@ def handler(event, context): return os.getpid()
 }
 
 #[tokio::test]
-async fn a_function_that_does_not_start_says_why_to_whoever_starts_it_ahead() {
+async fn starting_ahead_returns_the_error_of_a_function_that_fails_to_start() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", "import nothing_of_this_name"), json!({})).await;
     let error = start(&trial, "hello").await["error"].take();

@@ -1,4 +1,4 @@
-//! What a function sees of the machine.
+//! What a function can see of the machine.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_environment_is_lambdas_and_the_functions_own() {
+async fn the_environment_has_only_lambdas_and_the_functions_own_variables() {
     let trial = trial().await;
     trial.cloud.served_at("http://127.0.0.1:4566".into());
     let source = "import os\ndef handler(e, c): return dict(os.environ)";
@@ -31,7 +31,7 @@ async fn the_environment_is_lambdas_and_the_functions_own() {
     ] {
         assert!(variables.remove(volatile).is_some_and(|value| !value.is_empty()), "{volatile} is missing");
     }
-    // Python adds this one itself where the locale is missing.
+    // Python adds this one itself if the locale is missing.
     variables.remove("LC_CTYPE");
     let wanted = [
         ("AWS_ACCESS_KEY_ID", "ASIALOCALLOCALLOCAL0"),
@@ -55,7 +55,7 @@ async fn the_environment_is_lambdas_and_the_functions_own() {
 }
 
 #[test]
-fn the_interpreter_is_named_or_its_lack_explained() {
+fn an_interpreter_is_found_or_reported_as_missing() {
     assert_eq!(interpreter_for("provided.al2023"), Ok(Interpreter::Bootstrap));
     let Ok(Interpreter::Python { note, .. }) = interpreter_for("python3.1") else {
         panic!("Python 3 is not installed")

@@ -1,4 +1,4 @@
-//! Processes: kept warm, one request each, ended when they must be.
+//! Processes: kept warm, one request at a time, ended when needed.
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ def handler(event, context):
     return {'pid': os.getpid(), 'calls': calls}
 ";
 
-/// Whether there is a process of this id that is not a zombie.
+/// Whether a process of this id exists and is not a zombie.
 fn is_alive(pid: &Value) -> bool {
     let script = format!("ps -o stat= -p {pid} | grep -qv Z");
     std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success()
@@ -29,13 +29,13 @@ fn is_alive(pid: &Value) -> bool {
 fn dies(pid: &Value) {
     let patience = Instant::now();
     while is_alive(pid) {
-        assert!(patience.elapsed() < Duration::from_secs(5), "process {pid} lives on");
+        assert!(patience.elapsed() < Duration::from_secs(5), "process {pid} is still running");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
 #[tokio::test]
-async fn a_process_is_kept_warm_until_code_or_configuration_change() {
+async fn a_process_is_kept_warm_until_the_code_or_configuration_changes() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let first = answered(trial.invoke("hello", &json!({})).await);
@@ -53,7 +53,7 @@ async fn a_process_is_kept_warm_until_code_or_configuration_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_process_takes_one_request_at_a_time() {
+async fn each_process_handles_one_request_at_a_time() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let slow = json!({ "sleep": 0.4 });
@@ -65,7 +65,7 @@ async fn each_process_takes_one_request_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_task_that_takes_too_long_is_killed_with_its_descendants() {
+async fn a_request_that_times_out_is_killed_with_its_descendants() {
     let trial = trial().await;
     let source = "
 import subprocess, time
@@ -94,7 +94,7 @@ def handler(event, context):
 }
 
 #[tokio::test]
-async fn a_crash_is_told_and_the_next_request_gets_a_new_process() {
+async fn a_crash_is_reported_and_the_next_request_gets_a_new_process() {
     let trial = trial().await;
     let source = "
 import os
@@ -120,7 +120,7 @@ def handler(event, context):
 }
 
 #[tokio::test]
-async fn an_idle_process_that_died_is_not_used_again() {
+async fn an_idle_process_that_died_is_not_reused() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let first = answered(trial.invoke("hello", &json!({})).await);
@@ -142,7 +142,7 @@ async fn deleting_a_version_ends_its_processes_and_no_others() {
 }
 
 #[tokio::test]
-async fn deleting_the_function_and_dropping_the_cloud_end_the_processes() {
+async fn deleting_the_function_and_dropping_the_emulator_end_the_processes() {
     let trial = trial().await;
     trial.make_function("one", ("main.py", COUNTER), json!({})).await;
     trial.make_function("other", ("main.py", COUNTER), json!({})).await;
@@ -157,7 +157,7 @@ async fn deleting_the_function_and_dropping_the_cloud_end_the_processes() {
 }
 
 #[tokio::test]
-async fn processes_idle_for_long_are_reaped() {
+async fn processes_idle_for_long_are_ended() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let first = answered(trial.invoke("hello", &json!({})).await);
@@ -169,7 +169,7 @@ async fn processes_idle_for_long_are_reaped() {
 }
 
 #[tokio::test]
-async fn a_stopped_clock_does_not_time_a_function_out() {
+async fn a_paused_clock_does_not_time_out_a_function() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
     tokio::time::pause();
@@ -177,7 +177,7 @@ async fn a_stopped_clock_does_not_time_a_function_out() {
 }
 
 #[tokio::test]
-async fn a_function_may_bring_its_own_bootstrap() {
+async fn a_provided_function_runs_its_own_bootstrap() {
     let trial = trial().await;
     let source = r#"#!/usr/bin/env python3
 import http.client, os, sys
@@ -201,7 +201,7 @@ while True:
 }
 
 #[tokio::test]
-async fn a_runtime_that_is_not_run_here_is_refused_at_its_invocation() {
+async fn invoking_a_function_of_an_unsupported_runtime_is_rejected() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", ""), json!({ "Runtime": "java21" })).await;
     let (status, _, message) = trial.invoke("hello", &json!({})).await.refused();
@@ -221,7 +221,7 @@ fn invocation(trial: &Trial, kind: &'static str) -> impl Future<Output = crate::
 }
 
 #[tokio::test]
-async fn an_event_is_answered_before_it_is_worked_on_and_a_dry_run_does_nothing() {
+async fn an_event_returns_before_it_is_processed_and_a_dry_run_does_nothing() {
     let trial = trial().await;
     trial.make_log_group("/aws/lambda/hello").await;
     trial.make_function("hello", ("main.py", "def handler(e, c): print('worked')"), json!({})).await;

@@ -1,4 +1,4 @@
-//! What requests leave in the logs.
+//! The logs of requests.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -17,7 +17,7 @@ def handler(event, context):
     return None
 ";
 
-/// Keeps the words and drops the ids and times.
+/// Replaces ids and times.
 fn rubbed(message: &str, request_id: &str) -> String {
     let mut words: Vec<_> = message.replace(request_id, "ID").split('\t').map(str::to_owned).collect();
     for word in &mut words {
@@ -64,7 +64,7 @@ async fn output_and_lambdas_own_lines_reach_the_log_group_in_order() {
 }
 
 #[tokio::test]
-async fn nothing_is_logged_that_the_role_does_not_allow() {
+async fn logging_requires_the_permissions_of_the_role() {
     let trial = trial().await;
     let groups = "arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda";
     let actions = json!(["logs:CreateLogStream", "logs:PutLogEvents"]);
@@ -77,7 +77,7 @@ async fn nothing_is_logged_that_the_role_does_not_allow() {
         let groups = groups["logGroups"].as_array().unwrap().clone();
         groups.into_iter().map(|group| group["logGroupName"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(group_names().await, [""; 0], "a group was made without logs:CreateLogGroup");
+    assert_eq!(group_names().await, [""; 0], "a group was created without logs:CreateLogGroup");
     trial.make_log_group("/aws/lambda/writer").await;
     trial.make_log_group("/aws/lambda/mute").await;
     trial.make_function("mute", ("main.py", TALKER), json!({ "Role": role_arn("writer") })).await;

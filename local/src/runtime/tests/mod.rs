@@ -1,6 +1,6 @@
-//! Functions really run: Python, Node.js and a bootstrap of their own.
+//! Running real functions: Python, Node.js and custom bootstraps.
 //!
-//! Python 3 must be installed to run these tests; without Node.js its own tests say so and pass.
+//! These tests require Python 3. Without Node.js, its tests print a message and pass.
 
 mod ahead;
 mod isolation;
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::trial::{Reply, Trial};
 
-/// Fails with a clear word where Python is missing, instead of passing without a test.
+/// Fails with a clear message if Python is missing, instead of passing without a test.
 async fn trial() -> Trial {
     if let Err(missing) = super::interpreter_for("python3.13") {
         panic!("these tests run Python functions: {missing}");
@@ -22,14 +22,14 @@ async fn trial() -> Trial {
     Trial::with_worker().await
 }
 
-/// The answer of a function that did not fail.
+/// The result of a successful invocation.
 #[track_caller]
 fn answered(reply: Reply) -> Value {
     assert_eq!(reply.header("x-amz-function-error"), "", "{}", reply.text);
     reply.done()
 }
 
-/// The error a function failed with.
+/// The error of a failed invocation.
 #[track_caller]
 fn failed(reply: &Reply) -> Value {
     assert_eq!((reply.status, reply.header("x-amz-function-error")), (200, "Unhandled"), "{}", reply.text);

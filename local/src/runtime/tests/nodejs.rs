@@ -9,7 +9,7 @@ use crate::{
     trial::{Trial, function},
 };
 
-/// `None` where Node.js is missing: one interpreter is enough to work on this project.
+/// `None` if Node.js is missing: one interpreter is enough to work on this project.
 async fn trial() -> Option<Trial> {
     match interpreter_for("nodejs20.x") {
         Ok(_) => Some(Trial::with_worker().await),
@@ -28,7 +28,7 @@ async fn make(trial: &Trial, name: &str, handler: &str, files: &[(&str, &str)]) 
 }
 
 #[tokio::test]
-async fn handlers_answer_by_promise_by_callback_and_from_modules() {
+async fn handlers_return_by_promise_or_callback_from_scripts_or_modules() {
     let Some(trial) = trial().await else { return };
     let asynchronous = "exports.handler = async (event, context) => ({ event, name: context.functionName });";
     make(&trial, "async", "index.handler", &[("index.js", asynchronous)]).await;
@@ -47,7 +47,7 @@ async fn handlers_answer_by_promise_by_callback_and_from_modules() {
 }
 
 #[tokio::test]
-async fn errors_carry_type_message_and_trace() {
+async fn errors_have_a_type_a_message_and_a_trace() {
     let Some(trial) = trial().await else { return };
     let throwing = "exports.handler = async () => { throw new TypeError('no luck'); };";
     make(&trial, "throwing", "index.handler", &[("index.js", throwing)]).await;
@@ -74,7 +74,7 @@ async fn errors_carry_type_message_and_trace() {
 }
 
 #[tokio::test]
-async fn the_console_writes_lambdas_columns() {
+async fn console_output_has_the_columns_of_lambda() {
     let Some(trial) = trial().await else { return };
     trial.make_log_group("/aws/lambda/talker").await;
     let source =

@@ -39,7 +39,7 @@ def handler(event, context):
 }
 
 #[tokio::test]
-async fn a_handler_may_lie_in_a_folder() {
+async fn a_handler_may_be_in_a_folder() {
     let trial = trial().await;
     let source = "import sibling\ndef run(event, context): return sibling.WORD";
     let mut members = function("hello", &[("api/main.py", source), ("sibling.py", "WORD = 'found'")]);
@@ -49,7 +49,7 @@ async fn a_handler_may_lie_in_a_folder() {
 }
 
 #[tokio::test]
-async fn an_exception_is_told_as_lambda_tells_it() {
+async fn an_exception_is_reported_as_by_lambda() {
     let trial = trial().await;
     let source = "
 def handler(event, context):
@@ -77,7 +77,7 @@ def broken(event):
 }
 
 #[tokio::test]
-async fn what_cannot_be_loaded_or_sent_has_lambdas_error_types() {
+async fn import_and_serialization_failures_have_lambdas_error_types() {
     let trial = trial().await;
     let cases = [
         (
@@ -104,7 +104,7 @@ async fn what_cannot_be_loaded_or_sent_has_lambdas_error_types() {
 }
 
 #[tokio::test]
-async fn payloads_that_are_no_json_never_reach_the_function() {
+async fn invalid_payloads_never_reach_the_function() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", "def handler(e, c): return e"), json!({})).await;
     let request = |body: Vec<u8>| {
@@ -124,7 +124,7 @@ async fn payloads_that_are_no_json_never_reach_the_function() {
 }
 
 #[tokio::test]
-async fn an_answer_beyond_six_megabytes_is_an_error() {
+async fn a_response_beyond_six_megabytes_is_an_error() {
     let trial = trial().await;
     trial.make_function("hello", ("main.py", "def handler(e, c): return 'x' * 6_300_000"), json!({})).await;
     assert_eq!(failed(&trial.invoke("hello", &json!({})).await)["errorType"], "Function.ResponseSizeTooLarge");

@@ -1,4 +1,4 @@
-//! What is in a zip is what the function finds, and nothing of it is anywhere else.
+//! Unpacking: the function gets the content of its zip, and nothing is written elsewhere.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::{
     trial::{function, lying_zip},
 };
 
-/// An entry of a zip: a file with its mode and text, or a symlink with its target.
+/// A zip entry: a file with its mode and text, or a symlink with its target.
 enum Entry<'a> {
     File(&'a str, u32, &'a str),
     Link(&'a str, &'a str),
@@ -45,7 +45,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[tokio::test]
-async fn a_function_finds_executables_and_symlinks_as_they_were() {
+async fn executables_and_symlinks_are_preserved() {
     let trial = trial().await;
     let source = "
 import os, subprocess
@@ -63,7 +63,7 @@ def handler(event, context):
 }
 
 #[test]
-fn permissions_are_those_of_a_user_who_does_not_own_the_files() {
+fn files_get_the_permissions_of_a_user_who_does_not_own_them() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("code");
     let code = [File("plain", 0o644, ""), File("tool", 0o755, ""), File("mine", 0o700, ""), File("ours", 0o650, "")];
@@ -73,7 +73,7 @@ fn permissions_are_those_of_a_user_who_does_not_own_the_files() {
 }
 
 #[test]
-fn nothing_is_written_outside_of_the_folder() {
+fn nothing_is_written_outside_the_folder() {
     let outside = tempfile::tempdir().unwrap();
     let out = outside.path().to_str().unwrap();
     let inside = outside.path().join("victim");
@@ -98,7 +98,7 @@ fn nothing_is_written_outside_of_the_folder() {
 }
 
 #[test]
-fn no_more_is_written_than_the_zip_says() {
+fn no_more_is_written_than_the_zip_declares() {
     let folder = tempfile::tempdir().unwrap();
     let zip = lying_zip(&vec![0; 1_000_000], 10);
     let refused = unpack(&zip, &folder.path().join("code")).unwrap_err();

@@ -1,4 +1,4 @@
-//! Buckets: their names, their Regions, their owners.
+//! Buckets: names, Regions and owners.
 
 use super::LOCATION;
 use crate::{
@@ -11,7 +11,7 @@ fn constraint(region: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_bucket_is_made_found_listed_and_deleted() {
+async fn a_bucket_is_created_found_listed_and_deleted() {
     let trial = Trial::new(Settings::default());
     let made = trial.s3("PUT /states", &[], LOCATION).await;
     assert_eq!((made.status, made.header("location")), (200, "/states"));
@@ -25,7 +25,7 @@ async fn a_bucket_is_made_found_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn the_first_region_makes_buckets_without_a_constraint_and_any_other_one_needs_it() {
+async fn a_location_constraint_is_required_outside_us_east_1() {
     let trial = Trial::new(Settings::default());
     let location = async |region, bucket| {
         let reply = trial.s3_in(region, &format!("GET /{bucket}?location"), &[], "").await;
@@ -66,7 +66,7 @@ async fn the_first_region_makes_buckets_without_a_constraint_and_any_other_one_n
 }
 
 #[tokio::test]
-async fn the_first_region_makes_buckets_everywhere_and_knows_where_they_are() {
+async fn us_east_1_creates_and_locates_buckets_of_all_regions() {
     let trial = Trial::new(Settings::default());
     assert_eq!(trial.s3_in("us-east-1", "PUT /states", &[], LOCATION).await.status, 200);
     assert_eq!(trial.s3("HEAD /states", &[], "").await.status, 200);
@@ -75,7 +75,7 @@ async fn the_first_region_makes_buckets_everywhere_and_knows_where_they_are() {
 }
 
 #[tokio::test]
-async fn another_region_is_told_the_right_one() {
+async fn a_request_to_the_wrong_region_returns_the_right_one() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "body").await;
     for what in ["GET /states/a", "PUT /states/a", "DELETE /states/a", "GET /states?list-type=2", "DELETE /states"] {
@@ -90,7 +90,7 @@ async fn another_region_is_told_the_right_one() {
 }
 
 #[tokio::test]
-async fn ones_own_bucket_is_made_again_in_the_first_region_only() {
+async fn creating_an_own_bucket_again_succeeds_in_us_east_1_only() {
     let trial = Trial::with_bucket().await;
     let again = trial.s3("PUT /states", &[], LOCATION).await;
     let message = "Your previous request to create the named bucket succeeded and you already own it.";
@@ -102,7 +102,7 @@ async fn ones_own_bucket_is_made_again_in_the_first_region_only() {
 }
 
 #[tokio::test]
-async fn somebody_elses_bucket_is_not_given_away_and_not_opened() {
+async fn a_bucket_of_another_account_cannot_be_created_or_read() {
     let folder = tempfile::tempdir().unwrap();
     let of = |account: &str| {
         let settings = Settings { account: account.into(), ..Settings::default() };
@@ -122,7 +122,7 @@ async fn somebody_elses_bucket_is_not_given_away_and_not_opened() {
 }
 
 #[tokio::test]
-async fn a_bucket_with_anything_in_it_is_not_deleted() {
+async fn a_bucket_that_is_not_empty_is_not_deleted() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "body").await;
     let reply = trial.s3("DELETE /states", &[], "").await;
@@ -131,7 +131,7 @@ async fn a_bucket_with_anything_in_it_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn a_bucket_has_a_name_that_a_host_may_have() {
+async fn a_bucket_name_must_be_valid_in_a_host_name() {
     let trial = Trial::new(Settings::default());
     let long = "a".repeat(64);
     let names = ["ab", &long, "States", "a_b", "-ab", "ab-", "a..b", "127.0.0.1", "xn--ab", "ab-s3alias"];
@@ -145,7 +145,7 @@ async fn a_bucket_has_a_name_that_a_host_may_have() {
 }
 
 #[tokio::test]
-async fn a_document_that_makes_no_bucket_is_refused() {
+async fn an_invalid_create_bucket_document_is_rejected() {
     let trial = Trial::new(Settings::default());
     let malformed = (
         400,

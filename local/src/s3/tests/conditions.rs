@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn an_upload_if_none_match_succeeds_only_where_there_is_no_object() {
+async fn an_upload_if_none_match_succeeds_only_if_no_object_exists() {
     let trial = Trial::with_bucket().await;
     let upload = |body| trial.s3("PUT /states/dev.json", &[("if-none-match", "*")], body);
     assert_eq!(upload("first").await.status, 200);
@@ -22,7 +22,7 @@ async fn an_upload_if_none_match_succeeds_only_where_there_is_no_object() {
 }
 
 #[tokio::test]
-async fn an_upload_if_match_succeeds_only_over_that_very_object() {
+async fn an_upload_if_match_succeeds_only_over_the_same_object() {
     let trial = Trial::with_bucket().await;
     let first = trial.put("dev.json", "first").await;
     let upload = async |etag: &str, body| trial.s3("PUT /states/dev.json", &[("if-match", etag)], body).await;
@@ -36,7 +36,7 @@ async fn an_upload_if_match_succeeds_only_over_that_very_object() {
 }
 
 #[tokio::test]
-async fn an_upload_if_match_of_what_is_gone_finds_no_key() {
+async fn an_upload_if_match_of_a_missing_object_is_no_such_key() {
     let trial = Trial::with_bucket().await;
     let reply = trial.s3("PUT /states/dev.json", &[("if-match", "\"00\"")], "late").await;
     assert_eq!(reply.refused_in_xml(), NO_SUCH_KEY);
@@ -44,7 +44,7 @@ async fn an_upload_if_match_of_what_is_gone_finds_no_key() {
 }
 
 #[tokio::test]
-async fn an_upload_knows_no_other_conditions() {
+async fn other_upload_conditions_are_not_supported() {
     let trial = Trial::with_bucket().await;
     let reply = trial.s3("PUT /states/a", &[("if-none-match", "\"00\"")], "").await;
     let message = "the local cloud does not imitate an upload with another If-None-Match than `*`";
@@ -55,7 +55,7 @@ async fn an_upload_knows_no_other_conditions() {
 }
 
 #[tokio::test]
-async fn a_deletion_if_match_takes_only_that_very_object() {
+async fn a_deletion_if_match_deletes_only_the_same_object() {
     let trial = Trial::with_bucket().await;
     let etag = trial.put("dev.lock", "mine").await;
     let delete = async |etag: &str| trial.s3("DELETE /states/dev.lock", &[("if-match", etag)], "").await;
@@ -70,7 +70,7 @@ async fn a_deletion_if_match_takes_only_that_very_object() {
 }
 
 #[tokio::test]
-async fn a_read_is_answered_as_its_conditions_say() {
+async fn a_read_follows_its_conditions() {
     let trial = Trial::with_bucket().await;
     let etag = trial.put("a", "body").await;
     let read = async |name, value: &str| trial.s3("GET /states/a", &[(name, value)], "").await;
@@ -83,7 +83,7 @@ async fn a_read_is_answered_as_its_conditions_say() {
     assert_eq!(read("if-none-match", "*").await.status, 304);
 }
 
-/// A cloud whose calls take a while, so that those of one moment overlap.
+/// An emulator with latency, so that concurrent calls overlap.
 async fn slow() -> Trial {
     let weather = Weather { latency: Duration::from_secs(1), ..Weather::default() };
     let trial = Trial::new(Settings { weather, ..Settings::default() });
@@ -91,7 +91,7 @@ async fn slow() -> Trial {
     trial
 }
 
-/// The one of two uploads that was beaten by the other, which succeeded.
+/// The rejected one of two uploads. The other one must have succeeded.
 #[track_caller]
 fn beaten(one: Reply, other: Reply) -> Reply {
     let (won, lost) = if one.status == 200 { (one, other) } else { (other, one) };
@@ -99,36 +99,36 @@ fn beaten(one: Reply, other: Reply) -> Reply {
     lost
 }
 
-/// The reply to a call that begins a moment after others.
+/// Runs a call slightly after others.
 async fn a_moment_later(call: impl Future<Output = Reply>) -> Reply {
     tokio::time::sleep(Duration::from_millis(1)).await;
     call.await
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_creations_at_once_one_succeeds_and_one_conflicts() {
+async fn of_two_concurrent_creations_one_succeeds_and_one_conflicts() {
     let trial = slow().await;
     let upload = |body| trial.s3("PUT /states/dev.lock", &[("if-none-match", "*")], body);
     let (one, other) = tokio::join!(upload("lock"), upload("lock"));
     let beaten = beaten(one, other);
     assert_eq!(beaten.refused_in_xml(), CONFLICT);
     assert_eq!(beaten.elements("Condition"), ["If-None-Match"]);
-    assert_eq!(upload("again").await.refused_in_xml(), PRECONDITION_FAILED, "nothing overlaps any more");
+    assert_eq!(upload("again").await.refused_in_xml(), PRECONDITION_FAILED, "the calls no longer overlap");
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_replacements_at_once_one_succeeds_and_one_conflicts() {
+async fn of_two_concurrent_replacements_one_succeeds_and_one_conflicts() {
     let trial = slow().await;
     let etag = trial.put("dev.json", "old").await;
     let upload = async |body| trial.s3("PUT /states/dev.json", &[("if-match", &etag)], body).await;
     let (first, second) = tokio::join!(upload("first"), a_moment_later(upload("second")));
     assert_eq!((first.status, second.refused_in_xml()), (200, CONFLICT));
     assert_eq!(trial.read("dev.json").await, "first");
-    assert_eq!(upload("again").await.refused_in_xml(), PRECONDITION_FAILED, "nothing overlaps any more");
+    assert_eq!(upload("again").await.refused_in_xml(), PRECONDITION_FAILED, "the calls no longer overlap");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deletion_conflicts_with_a_conditional_upload_under_way() {
+async fn a_deletion_conflicts_with_a_concurrent_conditional_upload() {
     let trial = slow().await;
     let etag = trial.put("dev.json", "old").await;
     let headers = [("if-match", etag.as_str())];
@@ -140,7 +140,7 @@ async fn a_deletion_conflicts_with_a_conditional_upload_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_conflicts_with_a_conditional_deletion_under_way() {
+async fn an_upload_conflicts_with_a_concurrent_conditional_deletion() {
     let trial = slow().await;
     let etag = trial.put("dev.lock", "mine").await;
     let headers = [("if-match", etag.as_str())];
@@ -153,7 +153,7 @@ async fn an_upload_conflicts_with_a_conditional_deletion_under_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn uploads_to_other_keys_and_without_a_condition_conflict_with_nothing() {
+async fn uploads_to_other_keys_or_without_a_condition_do_not_conflict() {
     let trial = slow().await;
     let condition = [("if-none-match", "*")];
     let (first, second, third) = tokio::join!(

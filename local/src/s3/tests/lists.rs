@@ -3,7 +3,7 @@
 use crate::{Settings, trial::Trial};
 
 impl Trial {
-    /// A bucket with an empty object under each key.
+    /// A bucket with an empty object for each key.
     async fn with_objects(settings: Settings, keys: &[&str]) -> Self {
         let trial = Self::new(settings);
         trial.make_bucket().await;
@@ -13,7 +13,7 @@ impl Trial {
         trial
     }
 
-    /// The items of all pages of a list, and how many pages they came on.
+    /// The items of all pages of a list, and the number of pages.
     async fn pages(&self, query: &str, element: &str) -> (Vec<String>, usize) {
         let (mut items, mut pages, mut next) = (Vec::new(), 0, String::new());
         loop {
@@ -37,7 +37,7 @@ impl Trial {
 const KEYS: [&str; 6] = ["dev/a.json", "dev/b.json", "dev/b.lock", "prod/a.json", "prod/sub/c", "z"];
 
 #[tokio::test]
-async fn objects_are_listed_in_the_order_of_their_keys_page_by_page() {
+async fn objects_are_listed_by_key_in_pages() {
     let trial = Trial::with_objects(Settings::default(), &["z", "dev/b.json", "Z", "dev/a.json"]).await;
     let sorted = ["Z", "dev/a.json", "dev/b.json", "z"].map(str::to_owned).to_vec();
     assert_eq!(trial.pages("/states?list-type=2", "Key").await, (sorted.clone(), 1));
@@ -48,7 +48,7 @@ async fn objects_are_listed_in_the_order_of_their_keys_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_list_is_cut_by_the_settings_too() {
+async fn the_settings_limit_the_page_size_too() {
     let settings = Settings { page_size: Some(2), ..Settings::default() };
     let trial = Trial::with_objects(settings, &KEYS).await;
     assert_eq!(trial.pages("/states?list-type=2", "Key").await.1, 3);
@@ -56,7 +56,7 @@ async fn a_list_is_cut_by_the_settings_too() {
 }
 
 #[tokio::test]
-async fn a_list_has_what_begins_with_the_prefix_and_comes_after_the_start() {
+async fn a_list_has_the_keys_with_the_prefix_after_the_start() {
     let trial = Trial::with_objects(Settings::default(), &KEYS).await;
     for (query, keys) in [
         ("prefix=dev/", vec!["dev/a.json", "dev/b.json", "dev/b.lock"]),
@@ -71,7 +71,7 @@ async fn a_list_has_what_begins_with_the_prefix_and_comes_after_the_start() {
 }
 
 #[tokio::test]
-async fn keys_that_are_alike_up_to_the_delimiter_are_one_item() {
+async fn keys_with_the_same_part_up_to_the_delimiter_are_one_item() {
     let trial = Trial::with_objects(Settings::default(), &KEYS).await;
     let reply = trial.s3("GET /states?list-type=2&delimiter=/", &[], "").await;
     assert_eq!((reply.elements("Key"), reply.elements("KeyCount")), (vec!["z"], vec!["3"]));
@@ -86,7 +86,7 @@ async fn keys_that_are_alike_up_to_the_delimiter_are_one_item() {
 }
 
 #[tokio::test]
-async fn a_list_tells_of_each_object() {
+async fn a_list_describes_each_object() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "body").await;
     let reply = trial.s3("GET /states?list-type=2", &[], "").await;
@@ -103,11 +103,11 @@ async fn a_list_tells_of_each_object() {
     }
     let modified = reply.elements("LastModified")[0];
     assert!(modified.parse::<jiff::Timestamp>().is_ok(), "{modified}");
-    assert_eq!(modified.split_once('.').unwrap().1, "000Z", "as S3 writes it, which keeps whole seconds");
+    assert_eq!(modified.split_once('.').unwrap().1, "000Z", "S3 keeps whole seconds");
 }
 
 #[tokio::test]
-async fn keys_are_written_for_urls_when_that_is_asked_for() {
+async fn keys_are_url_encoded_on_request() {
     let trial = Trial::with_objects(Settings::default(), &["a%20%3C%C3%A9%2B"]).await;
     let list = async |query: &str| trial.s3(&format!("GET /states?{query}"), &[], "").await;
     assert_eq!(list("list-type=2").await.elements("Key"), ["a &lt;é+"]);
@@ -120,7 +120,7 @@ async fn keys_are_written_for_urls_when_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_list_asks_for_a_number_of_items_and_a_token_that_was_given_out() {
+async fn an_invalid_page_size_or_token_is_rejected() {
     let trial = Trial::with_bucket().await;
     for (path, message) in [
         ("/states?list-type=2&max-keys=many", "Provided max-keys not an integer or within integer range"),
@@ -136,7 +136,7 @@ async fn a_list_asks_for_a_number_of_items_and_a_token_that_was_given_out() {
 }
 
 #[tokio::test]
-async fn versions_are_listed_page_by_page_in_the_middle_of_a_key_too() {
+async fn pages_of_versions_may_end_within_a_key() {
     let trial = Trial::with_bucket().await;
     trial.set_versioning("Enabled").await;
     for body in ["one", "two", "three"] {
@@ -155,7 +155,7 @@ async fn versions_are_listed_page_by_page_in_the_middle_of_a_key_too() {
 }
 
 #[tokio::test]
-async fn buckets_are_listed_page_by_page_with_their_regions_when_asked() {
+async fn buckets_are_listed_in_pages_with_their_regions_on_request() {
     let trial = Trial::with_bucket().await;
     for bucket in ["first", "second"] {
         assert_eq!(trial.s3_in("us-east-1", &format!("PUT /{bucket}"), &[], "").await.status, 200);

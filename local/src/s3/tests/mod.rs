@@ -1,4 +1,4 @@
-//! S3 as its documentation states it, asked over HTTP requests as clients send them.
+//! S3 as in its documentation, tested with HTTP requests as clients send them.
 
 mod buckets;
 mod conditions;
@@ -15,13 +15,13 @@ use crate::{
     trial::{REGION, Reply, Trial},
 };
 
-/// The signature of a request to S3 in a Region.
+/// The signature of an S3 request in a Region.
 fn signature(region: &str) -> String {
     format!("AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/{region}/s3/aws4_request, SignedHeaders=host, Signature=00")
 }
 
 impl Trial {
-    /// A call of S3 from the Region of the tests, as in `PUT /bucket/key`.
+    /// An S3 request in the Region of the tests, such as `PUT /bucket/key`.
     async fn s3(&self, what: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Reply {
         self.s3_in(REGION, what, headers, body).await
     }
@@ -35,7 +35,7 @@ impl Trial {
         self.send(request.body(body.into()).unwrap()).await
     }
 
-    /// A cloud with the bucket `states`.
+    /// An emulator with the bucket `states`.
     async fn with_bucket() -> Self {
         let trial = Self::new(Settings::default());
         trial.make_bucket().await;
@@ -46,14 +46,14 @@ impl Trial {
         assert_eq!(self.s3("PUT /states", &[], LOCATION).await.status, 200);
     }
 
-    /// Puts an object and returns its entity tag.
+    /// Uploads an object and returns its entity tag.
     async fn put(&self, key: &str, body: &'static str) -> String {
         let reply = self.s3(&format!("PUT /states/{key}"), &[], body).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         reply.header("etag").to_owned()
     }
 
-    /// What is in an object now.
+    /// The current content of an object.
     async fn read(&self, key: &str) -> String {
         let reply = self.s3(&format!("GET /states/{key}"), &[], "").await;
         assert_eq!(reply.status, 200, "{}", reply.text);
@@ -62,14 +62,14 @@ impl Trial {
 }
 
 impl Reply {
-    /// The texts of the elements of that name.
+    /// The texts of all elements of that name.
     fn elements(&self, name: &str) -> Vec<&str> {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         let parts = self.text.split(open.as_str()).skip(1);
         parts.map(|part| part.split(close.as_str()).next().unwrap()).collect()
     }
 
-    /// Status, code and message of a refusal in XML.
+    /// Status, code and message of an XML error response.
     #[track_caller]
     fn refused_in_xml(&self) -> (u16, &str, &str) {
         assert!(self.status >= 400, "{} {}", self.status, self.text);
@@ -78,7 +78,7 @@ impl Reply {
     }
 }
 
-/// The document that makes a bucket in the Region of the tests.
+/// The document for creating a bucket in the Region of the tests.
 const LOCATION: &str = concat!(
     r#"<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">"#,
     "<LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"

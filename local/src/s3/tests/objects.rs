@@ -1,10 +1,10 @@
-//! Objects: written, read, deleted.
+//! Writing, reading and deleting objects.
 
 use super::{ACCESS_DENIED, NO_SUCH_KEY};
 use crate::{Settings, trial::Trial};
 
 #[tokio::test]
-async fn an_object_is_read_as_it_was_written() {
+async fn an_object_reads_back_as_written() {
     let trial = Trial::with_bucket().await;
     let headers =
         [("content-type", "application/json"), ("x-amz-meta-holder", "somebody"), ("cache-control", "no-store")];
@@ -13,7 +13,7 @@ async fn an_object_is_read_as_it_was_written() {
     // The MD5 of the bytes, in quotes.
     assert_eq!(written.header("etag"), "\"841a2d689ad86bd1611447453c22c6fc\"");
     assert_eq!(written.header("x-amz-server-side-encryption"), "AES256");
-    assert_eq!(written.header("x-amz-version-id"), "", "the bucket keeps no versions");
+    assert_eq!(written.header("x-amz-version-id"), "", "versioning is not enabled");
     let read = trial.s3("GET /states/deep/dev%20one.json?x-id=GetObject", &[], "").await;
     assert_eq!((read.status, read.text.as_str()), (200, "body"));
     for (name, value) in [("etag", written.header("etag")), ("content-length", "4"), ("accept-ranges", "bytes")] {
@@ -25,7 +25,7 @@ async fn an_object_is_read_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn an_object_without_a_type_is_bytes() {
+async fn an_object_without_a_type_is_an_octet_stream() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "").await;
     let read = trial.s3("GET /states/a", &[], "").await;
@@ -34,7 +34,7 @@ async fn an_object_without_a_type_is_bytes() {
 }
 
 #[tokio::test]
-async fn a_head_answers_the_headers_of_the_object_alone() {
+async fn a_head_returns_only_the_headers() {
     let trial = Trial::with_bucket().await;
     let etag = trial.put("a", "body").await;
     let head = trial.s3("HEAD /states/a", &[], "").await;
@@ -45,7 +45,7 @@ async fn a_head_answers_the_headers_of_the_object_alone() {
 }
 
 #[tokio::test]
-async fn what_is_written_is_seen_by_every_read_after_it() {
+async fn every_read_sees_the_writes_before_it() {
     let trial = Trial::with_bucket().await;
     for body in ["one", "two", "three"] {
         let etag = trial.put("a", body).await;
@@ -58,14 +58,14 @@ async fn what_is_written_is_seen_by_every_read_after_it() {
 }
 
 #[tokio::test]
-async fn the_deletion_of_what_is_not_there_is_a_success() {
+async fn deleting_a_missing_object_succeeds() {
     let trial = Trial::with_bucket().await;
     let deleted = trial.s3("DELETE /states/a", &[], "").await;
     assert_eq!((deleted.status, deleted.header("x-amz-delete-marker")), (204, ""));
 }
 
 #[tokio::test]
-async fn only_the_expected_owner_of_a_bucket_is_served() {
+async fn a_wrong_expected_bucket_owner_is_rejected() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "body").await;
     let call = async |what, owner| trial.s3(what, &[("x-amz-expected-bucket-owner", owner)], "").await;
@@ -79,7 +79,7 @@ async fn only_the_expected_owner_of_a_bucket_is_served() {
 }
 
 #[tokio::test]
-async fn a_missing_key_and_a_missing_bucket_are_told_apart() {
+async fn a_missing_key_and_a_missing_bucket_are_different_errors() {
     let trial = Trial::with_bucket().await;
     let reply = trial.s3("GET /states/a", &[], "").await;
     assert_eq!(reply.refused_in_xml(), NO_SUCH_KEY);
@@ -92,7 +92,7 @@ async fn a_missing_key_and_a_missing_bucket_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_key_and_its_metadata_have_a_longest_length() {
+async fn keys_and_metadata_have_a_maximum_length() {
     let trial = Trial::with_bucket().await;
     let key = "k".repeat(1024);
     assert_eq!(trial.s3(&format!("PUT /states/{key}"), &[], "").await.status, 200);

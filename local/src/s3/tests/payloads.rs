@@ -1,8 +1,8 @@
-//! What is said of a body must be true of it, wherever it is said.
+//! Bodies are verified against their headers and trailers.
 
 use crate::trial::{Reply, Trial};
 
-/// `123456789`, whose checksums the catalogues of algorithms state.
+/// The usual input of published CRC check values.
 const CHECK: &str = "123456789";
 
 const CHECKSUMS: [(&str, &str); 7] = [
@@ -30,19 +30,19 @@ fn chunked(body: &str, trailer: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_checksum_is_verified_and_told_when_asked_for() {
+async fn each_checksum_is_verified_and_returned_on_request() {
     for (name, value) in CHECKSUMS {
         let (trial, reply) = upload(&[(name, value)], CHECK).await;
         assert_eq!((reply.status, reply.header(name)), (200, value), "{}", reply.text);
         assert_eq!(reply.header("x-amz-checksum-type"), "FULL_OBJECT");
         let read = trial.s3("GET /states/a", &[("x-amz-checksum-mode", "ENABLED")], "").await;
         assert_eq!((read.header(name), read.header("x-amz-checksum-type")), (value, "FULL_OBJECT"));
-        assert_eq!(trial.s3("GET /states/a", &[], "").await.header(name), "", "nobody asked");
+        assert_eq!(trial.s3("GET /states/a", &[], "").await.header(name), "", "not requested");
     }
 }
 
 #[tokio::test]
-async fn a_wrong_checksum_refuses_the_body() {
+async fn a_body_with_a_wrong_checksum_is_rejected() {
     for (name, value) in CHECKSUMS {
         let (trial, reply) = upload(&[(name, value)], "another body").await;
         let algorithm = name.trim_start_matches("x-amz-checksum-").to_uppercase();
@@ -53,7 +53,7 @@ async fn a_wrong_checksum_refuses_the_body() {
 }
 
 #[tokio::test]
-async fn what_is_no_checksum_or_more_than_one_is_refused() {
+async fn an_invalid_checksum_or_more_than_one_is_rejected() {
     let (_, reply) = upload(&[("x-amz-checksum-crc32", "AA==")], CHECK).await;
     let message = "Value for x-amz-checksum-crc32 header is invalid.";
     assert_eq!(reply.refused_in_xml(), (400, "InvalidRequest", message));
@@ -81,7 +81,7 @@ async fn a_content_md5_is_verified() {
 }
 
 #[tokio::test]
-async fn the_hash_of_the_signature_is_verified() {
+async fn the_content_sha256_is_verified() {
     let hash = "15e2b0d3c33891ebb0f1ef609ec419420c20e320ce94c65fbc8c3312448eb225";
     assert_eq!(upload(&[("x-amz-content-sha256", hash)], CHECK).await.1.status, 200);
     assert_eq!(upload(&[("x-amz-content-sha256", "UNSIGNED-PAYLOAD")], CHECK).await.1.status, 200);
@@ -91,7 +91,7 @@ async fn the_hash_of_the_signature_is_verified() {
     assert_eq!(reply.elements("ClientComputedContentSHA256"), [hash]);
 }
 
-/// What an SDK says of a body that it sends with its checksum behind it.
+/// The headers of an SDK's request with a trailing checksum.
 fn streamed(length: &str) -> Vec<(&str, &str)> {
     vec![
         ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
@@ -108,7 +108,7 @@ async fn stream(headers: &[(&str, &str)], body: String) -> (Trial, Reply) {
 }
 
 #[tokio::test]
-async fn a_chunked_body_is_kept_without_its_coding() {
+async fn a_chunked_body_is_stored_decoded() {
     let (trial, reply) = stream(&streamed("9"), chunked(CHECK, "x-amz-checksum-crc32:y/Q5Jg==")).await;
     assert_eq!((reply.status, reply.header("x-amz-checksum-crc32")), (200, "y/Q5Jg=="), "{}", reply.text);
     let read = trial.s3("GET /states/a", &[], "").await;
@@ -117,7 +117,7 @@ async fn a_chunked_body_is_kept_without_its_coding() {
 }
 
 #[tokio::test]
-async fn chunks_may_be_many_and_signed_and_encoded_by_their_sender() {
+async fn a_body_may_have_several_signed_chunks_and_another_encoding() {
     let signed = "4;chunk-signature=00\r\n1234\r\n5;chunk-signature=00\r\n56789\r\n0;chunk-signature=00\r\n\
                   x-amz-checksum-crc32:y/Q5Jg==\r\nx-amz-trailer-signature:00\r\n\r\n";
     let mut headers = streamed("9");
@@ -130,7 +130,7 @@ async fn chunks_may_be_many_and_signed_and_encoded_by_their_sender() {
 }
 
 #[tokio::test]
-async fn a_wrong_trailer_refuses_the_body() {
+async fn a_body_with_a_wrong_trailer_is_rejected() {
     let (trial, reply) = stream(&streamed("9"), chunked(CHECK, "x-amz-checksum-crc32:AAAAAA==")).await;
     let message = "The CRC32 you specified did not match the calculated checksum.";
     assert_eq!(reply.refused_in_xml(), (400, "BadDigest", message));
@@ -138,7 +138,7 @@ async fn a_wrong_trailer_refuses_the_body() {
 }
 
 #[tokio::test]
-async fn a_chunked_body_is_as_long_and_ends_as_it_was_announced() {
+async fn the_length_and_trailers_of_a_chunked_body_must_be_as_announced() {
     let good = chunked(CHECK, "x-amz-checksum-crc32:y/Q5Jg==");
     let incomplete = "You did not provide the number of bytes specified by the Content-Length HTTP header";
     let malformed =

@@ -1,4 +1,4 @@
-//! Buckets that keep versions.
+//! Buckets with versioning.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
@@ -7,7 +7,7 @@ use super::{NO_SUCH_KEY, PRECONDITION_FAILED};
 use crate::trial::{Reply, Trial};
 
 impl Trial {
-    /// Asks for versions, or for no more of them.
+    /// Enables or suspends versioning.
     pub(super) async fn set_versioning(&self, status: &str) -> Reply {
         self.put_versioning(&format!(
             r#"<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>{status}</Status></VersioningConfiguration>"#
@@ -26,7 +26,7 @@ impl Trial {
         trial
     }
 
-    /// Puts an object and returns the id of its version.
+    /// Uploads an object and returns its version id.
     async fn put_version(&self, key: &str, body: &'static str) -> String {
         self.s3(&format!("PUT /states/{key}"), &[], body).await.header("x-amz-version-id").to_owned()
     }
@@ -39,7 +39,7 @@ impl Trial {
         self.s3(&format!("DELETE /states/{key}?versionId={id}"), &[], "").await
     }
 
-    /// The ids of all versions and of all delete markers, the newest first.
+    /// The ids of all versions and of all delete markers, newest first.
     async fn versions(&self) -> (Vec<String>, Vec<String>) {
         let reply = self.s3("GET /states?versions", &[], "").await;
         let ids = |element| {
@@ -51,13 +51,13 @@ impl Trial {
 }
 
 #[tokio::test]
-async fn a_bucket_keeps_versions_when_it_is_asked_to() {
+async fn versioning_can_be_enabled_and_suspended() {
     let trial = Trial::with_bucket().await;
     let status = async || {
         let reply = trial.s3("GET /states?versioning", &[], "").await;
         reply.elements("Status").first().map(|status| (*status).to_owned())
     };
-    assert_eq!(status().await, None, "nobody asked yet");
+    assert_eq!(status().await, None, "never enabled");
     for wanted in ["Enabled", "Suspended", "Enabled"] {
         assert_eq!(trial.set_versioning(wanted).await.status, 200);
         assert_eq!(status().await.unwrap(), wanted);
@@ -76,7 +76,7 @@ async fn a_bucket_keeps_versions_when_it_is_asked_to() {
 }
 
 #[tokio::test]
-async fn a_versioning_document_comes_with_a_checksum() {
+async fn a_versioning_document_requires_a_checksum() {
     let trial = Trial::with_bucket().await;
     let reply = trial.s3("PUT /states?versioning", &[], "<VersioningConfiguration/>").await;
     let message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
@@ -84,7 +84,7 @@ async fn a_versioning_document_comes_with_a_checksum() {
 }
 
 #[tokio::test]
-async fn each_write_is_a_version_and_old_ones_are_read_by_their_ids() {
+async fn each_write_creates_a_version_and_old_ones_are_read_by_id() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "before").await;
     trial.set_versioning("Enabled").await;
@@ -100,7 +100,7 @@ async fn each_write_is_a_version_and_old_ones_are_read_by_their_ids() {
 }
 
 #[tokio::test]
-async fn a_version_that_never_was_is_not_found() {
+async fn an_unknown_version_is_not_found() {
     let trial = Trial::with_versions().await;
     trial.put("a", "body").await;
     let id = "0".repeat(32);
@@ -115,7 +115,7 @@ async fn a_version_that_never_was_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_deletion_hides_the_object_under_a_marker() {
+async fn a_deletion_adds_a_delete_marker() {
     let trial = Trial::with_versions().await;
     let version = trial.put_version("a", "body").await;
     let deleted = trial.s3("DELETE /states/a", &[], "").await;
@@ -134,7 +134,7 @@ async fn a_deletion_hides_the_object_under_a_marker() {
 }
 
 #[tokio::test]
-async fn a_marker_that_is_deleted_brings_the_object_back() {
+async fn deleting_the_delete_marker_restores_the_object() {
     let trial = Trial::with_versions().await;
     let version = trial.put_version("a", "body").await;
     let deleted = trial.s3("DELETE /states/a", &[], "").await;
@@ -146,11 +146,11 @@ async fn a_marker_that_is_deleted_brings_the_object_back() {
     let taken = trial.delete_version("a", &version).await;
     assert_eq!((taken.header("x-amz-delete-marker"), taken.header("x-amz-version-id")), ("", version.as_str()));
     assert_eq!(trial.versions().await, (vec![], vec![]));
-    assert_eq!(trial.s3("DELETE /states", &[], "").await.status, 204, "nothing is left in the bucket");
+    assert_eq!(trial.s3("DELETE /states", &[], "").await.status, 204, "the bucket is empty");
 }
 
 #[tokio::test]
-async fn a_bucket_of_old_versions_is_not_empty() {
+async fn a_bucket_with_old_versions_is_not_empty() {
     let trial = Trial::with_versions().await;
     trial.put("a", "body").await;
     trial.s3("DELETE /states/a", &[], "").await;
@@ -160,7 +160,7 @@ async fn a_bucket_of_old_versions_is_not_empty() {
 }
 
 #[tokio::test]
-async fn a_delete_marker_counts_as_no_object() {
+async fn conditions_treat_a_delete_marker_as_no_object() {
     let trial = Trial::with_versions().await;
     let create = || trial.s3("PUT /states/a", &[("if-none-match", "*")], "body");
     let etag = create().await.header("etag").to_owned();
@@ -175,7 +175,7 @@ async fn a_delete_marker_counts_as_no_object() {
 }
 
 #[tokio::test]
-async fn with_versioning_suspended_the_newest_version_is_replaced_and_old_ones_stay() {
+async fn with_versioning_suspended_the_null_version_is_replaced_and_old_ones_stay() {
     let trial = Trial::with_versions().await;
     let kept = trial.put_version("a", "kept").await;
     trial.set_versioning("Suspended").await;
@@ -190,7 +190,7 @@ async fn with_versioning_suspended_the_newest_version_is_replaced_and_old_ones_s
 }
 
 #[tokio::test]
-async fn without_versioning_there_is_one_version_and_it_is_called_null() {
+async fn without_versioning_the_only_version_is_null() {
     let trial = Trial::with_bucket().await;
     trial.put("a", "one").await;
     trial.put("a", "two").await;
