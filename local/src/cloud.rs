@@ -184,7 +184,7 @@ impl Cloud {
         control::answer(self, request).await
     }
 
-    /// Tells the server to stop.
+    /// Stops the server.
     pub fn stop(&self) {
         self.0.stop.send_replace(true);
     }
@@ -250,7 +250,7 @@ impl Cloud {
         saved
     }
 
-    /// The processes of this cloud's functions.
+    /// The processes of this emulator's functions.
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.0.runtime
     }

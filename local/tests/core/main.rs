@@ -85,7 +85,7 @@ impl From<Response<Bytes>> for Reply {
         let code = response.headers().get("x-amzn-errortype").map(|code| code.to_str().unwrap().to_owned());
         assert!(
             response.headers().contains_key("x-amzn-requestid"),
-            "every answer of the control plane carries a request id"
+            "every response of the control plane has a request id"
         );
         Self { status: response.status().as_u16(), code, body: String::from_utf8(response.body().to_vec()).unwrap() }
     }

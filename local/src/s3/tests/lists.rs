@@ -28,7 +28,7 @@ impl Trial {
                 (None, Some(key)) => {
                     format!("&key-marker={key}&version-id-marker={}", reply.elements("NextVersionIdMarker")[0])
                 }
-                (None, None) => panic!("a cut list says how to go on: {}", reply.text),
+                (None, None) => panic!("a truncated list has a token: {}", reply.text),
             };
         }
     }
