@@ -18,7 +18,7 @@ mod wide;
 use std::collections::BTreeSet;
 
 use binary::Binary;
-use columns::{IN_LATE_LISTS, columns};
+use columns::{Column, IN_LATE_LISTS, columns};
 use journeys::{JOURNEYS, journey};
 use kills::KILLS;
 use table::Table;
@@ -26,10 +26,15 @@ use trial::Trial;
 
 /// Takes a journey through the columns of rough weather, or through all others, and holds it to the committed table.
 async fn survives(name: &str, rough: bool) {
+    survives_in(name, |column| column.rough == rough).await;
+}
+
+/// The same through these columns.
+async fn survives_in(name: &str, is_chosen: impl Fn(&Column) -> bool) {
     let (mut table, mut failures) = (Table::default(), Vec::new());
     let trial = Trial::prepare(journey(name)).await;
     assert_eq!(IN_LATE_LISTS.contains(&name), trial.makes_what_is_listed_late(), "whether late lists matter");
-    for column in columns().iter().filter(|column| column.rough == rough && column.is_tried_on(name)) {
+    for column in columns().iter().filter(|column| is_chosen(column) && column.is_tried_on(name)) {
         let tally = trial.column(column).await;
         table.set(name, column.name, tally.count());
         failures.extend(tally.failures);
@@ -71,9 +76,31 @@ tests! {
     a_rollback_survives_any_cut = "rollback",
     an_up_after_any_cut_of_a_rollback_is_carried_out = "rollback cut, up",
     a_rollback_after_any_cut_of_a_rename_never_calls_what_is_gone = "function renamed, rollback, up",
-    an_edit_after_any_cut_of_an_up_is_carried_out = "up cut, edited, up",
+    an_edit_after_any_cut_of_an_up_is_deployed = "up cut, edited, up",
     a_down_after_any_cut_of_an_up_leaves_nothing = "up cut, down",
-    two_cuts_in_a_row_are_survived = "two cuts in a row",
+}
+
+/// A test for each column of the journey with two cuts, which is the longest.
+macro_rules! second_cuts {
+    ($($test:ident = $column:literal,)*) => {
+        $(
+            #[tokio::test(start_paused = true)]
+            async fn $test() {
+                survives_in(TWO_CUTS, |column| column.name == $column).await;
+            }
+        )*
+
+        const TWICE_CUT: &[&str] = &[$($column),*];
+    };
+}
+
+const TWO_CUTS: &str = "two cuts in a row";
+
+second_cuts! {
+    a_second_cut_after_a_death_before_a_call_is_survived = "dies before",
+    a_second_cut_after_a_death_after_a_call_is_survived = "dies after",
+    a_second_cut_after_a_lost_request_is_survived = "request lost",
+    a_second_cut_after_a_lost_response_is_survived = "answer lost",
 }
 
 /// A sample of the rough weather in which `just kill-matrix` tries every journey.
@@ -95,7 +122,9 @@ fn a_first_up_survives_a_real_sigkill() {
 #[test]
 fn every_journey_is_tested() {
     let journeys: Vec<&str> = JOURNEYS.iter().map(|(name, _)| *name).collect();
-    assert_eq!(TESTED, journeys);
+    assert_eq!([TESTED, &[TWO_CUTS]].concat(), journeys);
+    let whole: Vec<&str> = columns().iter().filter(|column| !column.rough).map(|column| column.name).collect();
+    assert_eq!(TWICE_CUT, whole);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn named(stack: &Stack) -> Vec<Named> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_run_that_fails_by_itself_is_told_once_after_each_first_cut() {
+async fn a_second_run_that_fails_by_itself_is_reported_once_after_each_first_cut() {
     let refused = patched(&example(), &json!({ "userPool": { "usernameAttributes": ["email"] } }));
     let again = Order::Up(Box::new(Project::new(&refused)));
     let trial = Trial::prepare(Journey { again: Some(again), ..journey("up again") }).await;
