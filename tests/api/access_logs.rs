@@ -78,7 +78,7 @@ async fn an_access_log_is_set_repaired_and_taken_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_that_somebody_set_where_none_is_asked_for_stays() {
+async fn one_set_by_hand_where_none_is_configured_stays() {
     let (api, outputs) = prepared().await;
     set_by_hand(&api, THEIRS).await;
     assert_eq!(seen(&api, &outputs).await, spec(&api, None));
@@ -90,7 +90,7 @@ async fn one_that_somebody_set_where_none_is_asked_for_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_without_a_role_for_logs_is_told_what_is_missing() {
+async fn an_account_without_a_role_for_logs_is_an_error_with_the_remedy() {
     let (api, outputs) = deployed(Api::new().await).await;
     assert!(!may_log(&api.context()).await.unwrap());
     let (live, want) = (seen(&api, &outputs).await, spec(&api, Some(log("$context.requestId"))));

@@ -72,7 +72,7 @@ async fn three_hundred_routes_on_a_server_that_spells_enums_otherwise_are_one_im
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_setting_that_a_server_does_not_keep_is_told_after_one_method_whichever_way_it_is_written() {
+async fn a_setting_that_a_server_does_not_keep_is_reported_after_one_method_in_either_way() {
     let (api, _server) = api_with(|members| drop(members.remove("timeoutInMillis"))).await;
     let routes = three_hundred();
     let spec = impatient(api.spec(&routes.iter().map(String::as_str).collect::<Vec<_>>()));

@@ -47,7 +47,7 @@ fn header<'r>(response: &'r Response<Bytes>, name: &str) -> &'r str {
 }
 
 #[tokio::test]
-async fn each_of_several_origins_is_told_itself_and_any_other_one_of_them() {
+async fn each_allowed_origin_is_returned_to_itself_and_one_of_them_to_any_other() {
     let (first, second) = ("https://a.example", "https://b.example");
     for way in [Way::Single, Way::Import] {
         let api = open_to(&[first, second], false, way).await;

@@ -207,7 +207,7 @@ async fn an_answer_lost_once_is_no_obstacle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_elses_write_at_the_same_time_is_waited_out() {
+async fn a_concurrent_write_is_waited_for() {
     let message = "Unable to complete operation due to concurrent modification. Please try again later.";
     let refuse = Effect::Refuse { status: 409, code: "ConflictException".into(), message: message.into() };
     for operation in ["CreateResource", "PutMethod", "PutIntegration", "PutRestApi", "DeleteResource"] {

@@ -76,7 +76,7 @@ async fn a_config_that_comes_back_is_served_from_the_deployment_it_had() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_else_deployed_to_the_stage_differs() {
+async fn a_deployment_by_hand_to_the_stage_differs() {
     let api = Api::deployable().await;
     let outputs = api.deploy("f1").await;
     api.cloud.apigateway.create_deployment().rest_api_id(&api.id).stage_name("dev").send().await.unwrap();
@@ -126,7 +126,7 @@ async fn an_interruption_before_the_throttling_is_seen_as_a_difference() {
 
 /// A new method setting is born as a copy of `*/*`, its throttling among it.
 #[tokio::test(start_paused = true)]
-async fn a_setting_that_somebody_makes_for_logging_is_left_alone_and_follows_the_throttling() {
+async fn a_setting_made_by_hand_for_logging_is_left_alone_and_follows_the_throttling() {
     let api = Api::deployable().await;
     let throttled = |rate_limit: f64| {
         let throttle = Throttle { rate_limit, burst_limit: 10 };
@@ -150,7 +150,7 @@ async fn a_setting_that_somebody_makes_for_logging_is_left_alone_and_follows_the
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_description_that_somebody_gave_a_stage_is_theirs() {
+async fn a_description_set_by_hand_on_a_stage_stays() {
     let api = Api::deployable().await;
     let outputs = api.deploy("f1").await;
     let described = PatchOperation::builder().op(Op::Replace).path("/description").value("calm").build();

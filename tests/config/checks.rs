@@ -122,7 +122,7 @@ fn a_check_asks_only_for_what_can_be_sent_and_returned() {
 }
 
 #[test]
-fn whoever_checks_as_a_user_can_sign_in() {
+fn a_check_as_a_user_needs_a_client_to_sign_in() {
     let refresh = r#", "client": { "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] }"#;
     assert_snapshot!(protected("", "{}", refresh), @r#"
     error: config.json:5:16: routes."GET /hello".check: nobody can sign in for the check

@@ -247,7 +247,7 @@ fn the_environment_has_four_kilobytes_as_json_and_no_value_is_shown() {
 }
 
 #[test]
-fn what_is_wrong_with_a_folder_is_told_once_for_all_its_functions() {
+fn a_problem_of_a_folder_is_reported_once_for_all_its_functions() {
     let function = r#"{ "source": "lambdas/nowhere", "handler": "test.handler", "runtime": "python3.13" }"#;
     let misnamed = r#"{ "source": "lambdas/test", "handler": "tset.handler", "runtime": "python3.13" }"#;
     let folder = Folder::with(&format!(

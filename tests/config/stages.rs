@@ -106,7 +106,7 @@ fn a_problem_of_the_chosen_stage_is_reported_where_it_was_written() {
 }
 
 #[test]
-fn every_declared_stage_is_checked_and_a_problem_is_told_once_with_its_stages() {
+fn every_declared_stage_is_checked_and_a_problem_is_reported_once_with_its_stages() {
     let folder = Folder::with(
         r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },

@@ -33,7 +33,7 @@ async fn a_first_up_makes_everything_and_a_second_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn down_leaves_nothing_and_forgets_what_goes_with_its_parent() {
+async fn a_down_leaves_nothing_and_untracks_what_is_deleted_with_its_parent() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
@@ -204,7 +204,7 @@ async fn a_jar_that_an_interrupted_up_left_is_replaced_only_while_it_is_empty() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_s_thing_of_our_name_is_never_touched() {
+async fn an_unmanaged_resource_of_our_name_is_never_touched() {
     let world = World::default();
     let stolen = World::default();
     up(&stolen, &Config::usual()).await.outcome();

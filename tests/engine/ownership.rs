@@ -42,7 +42,7 @@ fn theirs(world: &World) -> Option<Thing> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_up_is_refused_when_a_recorded_thing_is_somebody_elses_by_now() {
+async fn an_up_is_refused_when_a_recorded_resource_is_unmanaged_by_now() {
     for (who, claim) in strangers() {
         let world = with_a_stranger(claim).await;
         let before = world.everything();
@@ -61,7 +61,7 @@ async fn an_up_is_refused_when_a_recorded_thing_is_somebody_elses_by_now() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn everything_that_is_somebody_elses_is_named_at_once() {
+async fn all_unmanaged_resources_are_named_at_once() {
     let world = with_a_stranger(None).await;
     world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
     let Run::Refused(refused) = up(&world, &config()).await else { panic!("it is not refused") };
@@ -70,7 +70,7 @@ async fn everything_that_is_somebody_elses_is_named_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_forgets_what_is_somebody_elses_and_deletes_the_rest() {
+async fn a_down_untracks_unmanaged_resources_and_deletes_the_rest() {
     for (who, claim) in strangers() {
         let world = with_a_stranger(claim).await;
         let before = theirs(&world);
@@ -87,7 +87,7 @@ async fn a_down_forgets_what_is_somebody_elses_and_deletes_the_rest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_wanted_any_more_and_somebody_elses_is_forgotten() {
+async fn an_unmanaged_resource_removed_from_the_config_is_untracked() {
     let without = Config::new(&[("a", 3)], "cork", &[("front", "red")]);
     for (who, claim) in strangers() {
         let world = with_a_stranger(claim).await;
@@ -99,7 +99,7 @@ async fn what_is_not_wanted_any_more_and_somebody_elses_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_passes_by_somebody_elses_thing_that_an_up_ran_into() {
+async fn a_down_leaves_alone_an_unmanaged_resource_that_an_up_ran_into() {
     let world = with_a_stranger(None).await;
     let fresh = World::default();
     world.meddle(|theirs| fresh.meddle(|ours| *ours = theirs.clone()));
@@ -114,7 +114,7 @@ async fn a_down_passes_by_somebody_elses_thing_that_an_up_ran_into() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_lives_on_somebody_elses_thing_goes_from_the_record_with_it() {
+async fn the_children_of_an_unmanaged_resource_are_untracked_with_it() {
     let world = World::default();
     assert!(up(&world, &config()).await.complete());
     world.meddle(|things| things.values_mut().filter(|thing| thing.kind == "jar").for_each(|jar| jar.claim = None));

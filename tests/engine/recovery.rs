@@ -85,7 +85,7 @@ async fn what_no_configuration_knows_any_more_is_found_too_and_goes_with_the_nex
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_somebody_elses_is_not_found() {
+async fn unmanaged_resources_are_not_found() {
     let world = World::default();
     assert!(up(&world, &Config::usual()).await.complete());
     world.lose_state();
@@ -119,7 +119,7 @@ async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_with_one_name_the_one_that_is_as_configured_is_taken_and_the_other_is_told() {
+async fn of_two_with_one_name_the_one_as_configured_is_taken_and_the_other_is_reported() {
     let mut changed = Config::usual();
     changed.labels.insert("front".into(), "green".into());
     let whole = World::default();

@@ -121,7 +121,7 @@ async fn as_many_are_kept_as_can_be_gone_back_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nobody_has_checked_makes_room_first_but_for_the_last_one() {
+async fn unchecked_releases_are_dropped_first_but_for_the_last_one() {
     let world = released(&["1", "2", "3", "4", "5"]).await;
     let mut kept = Vec::new();
     for number in [4, 5, 4, 5] {
@@ -190,7 +190,7 @@ async fn a_release_is_served_again_wherever_the_run_after_it_was_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_went_back_and_died_can_change_their_mind() {
+async fn an_interrupted_rollback_can_be_rolled_back() {
     let undisturbed = released(&["red", "green"]).await;
     go_back(&undisturbed, 1, None).await.unwrap();
     for cut in (0..undisturbed.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
@@ -228,7 +228,7 @@ fn delete_jar(world: &World) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_goes_back_to_what_a_thing_served_that_is_gone() {
+async fn a_deleted_resource_is_never_rolled_back_to() {
     for lose in [delete_index, delete_jar] {
         let world = released(&["red", "green"]).await;
         let old = world.shown();

@@ -132,7 +132,7 @@ async fn a_change_that_is_not_to_be_undone_stays_and_knows_where_to_go_back_to()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_serves_nobody_is_not_tried() {
+async fn a_change_of_nothing_live_is_not_checked() {
     let world = brought_up().await;
     let boards = Config::new(&[("a", 9), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")]);
     let rolled = ended(&world, &boards, TrialEnd::Failed).await;
@@ -140,7 +140,7 @@ async fn what_serves_nobody_is_not_tried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_who_stops_in_the_middle_leaves_the_rest_to_the_next_run() {
+async fn an_interrupted_check_leaves_the_rest_to_the_next_run() {
     let world = brought_up().await;
     let before = world.shown();
     let open = roll_out(&world, &changed(), TrialEnd::Open, (true, None)).await.unwrap();

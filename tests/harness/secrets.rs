@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "stderr holds a token")]
-    fn a_token_that_nobody_knows_is_found_by_its_form() {
+    fn an_unknown_token_is_found_by_its_form() {
         let token = format!("Authorization: Bearer eyJhbGciOi.{}.c2ln", "e".repeat(60));
         secrets().check("stderr", Place::Open, token.as_bytes());
     }

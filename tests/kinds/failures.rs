@@ -49,7 +49,7 @@ async fn a_pool_whose_answer_was_lost_is_not_made_a_second_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_is_taken_is_told_from_other_refusals() {
+async fn a_taken_name_is_distinguished_from_other_rejections() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let cloud = connect(&local).await;
     for kind in ["iam_role", "log_group"] {

@@ -73,7 +73,7 @@ impl Life<'_> {
     }
 
     /// A recorded thing is read as ours only by the claim under which it was made.
-    async fn is_nobody_elses(&self, outputs: &Value) {
+    async fn is_ours_by_its_claim_only(&self, outputs: &Value) {
         let Case { key, claimed_by_name, .. } = self.case;
         let ours = self.resource.claim();
         let older = Claim { token: None, ..ours.clone() };
@@ -133,7 +133,7 @@ async fn all_kinds_live_on(
     for case in cases {
         let subject = Life { case: &case, resource: Subject::new(&cloud, &case.key).telling(&listener) };
         let outputs = subject.is_made_and_found().await;
-        subject.is_nobody_elses(&outputs).await;
+        subject.is_ours_by_its_claim_only(&outputs).await;
         let outputs = subject.is_changed_field_by_field(outputs).await;
         subject.is_deleted_twice(&outputs).await;
     }

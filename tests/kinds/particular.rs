@@ -111,7 +111,7 @@ async fn published_again(cloud: &Cloud, outputs: &Value, spec: &Value) -> Resour
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_changes_in_the_last_moment_is_not_served() {
+async fn a_change_by_hand_at_the_last_moment_does_not_go_live() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let mut cloud = connect(&local).await;
     let (outputs, spec) = made_function(&mut cloud).await;

@@ -147,7 +147,7 @@ async fn there_is_no_moment_in_which_the_api_of_a_stack_from_before_cannot_call_
 }
 
 #[tokio::test(start_paused = true)]
-async fn callers_get_the_old_code_until_the_new_one_has_settled() {
+async fn callers_get_the_live_version_until_the_alias_moves() {
     let stack = Stack::new();
     stack.up(&edition(0)).await.done();
     stack.up(&edition(1)).await.done();

@@ -50,7 +50,7 @@ async fn checked(ahead: usize) -> Tried<CheckReport> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_confirmed_that_could_not_be_asked() {
+async fn a_check_whose_requests_are_throttled_confirms_nothing() {
     let Tried { end, report, .. } = checked(usize::MAX).await;
     assert_eq!((end, report.passed, report.throttled, report.findings.len()), (TrialEnd::Open, 0, 2, 0));
     assert!(matches!(report.unmade, Some(Unmade::Throttled)), "{report:?}");

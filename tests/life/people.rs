@@ -35,7 +35,7 @@ impl Stack {
         names
     }
 
-    async fn up_with_people() -> (Self, Project) {
+    async fn up_with_users() -> (Self, Project) {
         let (stack, project) = (Self::new(), Project::new(&example()));
         stack.up(&project).await.done();
         stack.register(&["ann", "bob"]).await;
@@ -48,9 +48,9 @@ fn both() -> BTreeSet<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_deletes_them_only_with_their_exact_number() {
+async fn a_down_deletes_users_only_with_their_exact_number() {
     for named in [None, Some(1), Some(3)] {
-        let (stack, project) = Stack::up_with_people().await;
+        let (stack, project) = Stack::up_with_users().await;
         match named {
             None => stack.down().await.done(),
             Some(users) => stack.run(Command::Down(Some(users))).await.done(),
@@ -67,7 +67,7 @@ async fn a_down_deletes_them_only_with_their_exact_number() {
 
 #[tokio::test(start_paused = true)]
 async fn a_down_without_confirmation_that_dies_at_any_call_keeps_all_users() {
-    let (start, project) = Stack::up_with_people().await;
+    let (start, project) = Stack::up_with_users().await;
     for death in start.deaths(Command::Down(None)).await {
         let stack = start.left_by(&death).await;
         assert_eq!(stack.people().await, both(), "{:?}", death.cut);

@@ -104,7 +104,7 @@ async fn a_role_of_the_stack_in_another_region_is_not_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_our_names_and_not_our_claim_is_left_alone_and_told() {
+async fn resources_of_our_names_without_our_claim_are_left_alone_and_reported() {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();
     let cloud = stack.clients().await;

@@ -111,7 +111,7 @@ async fn by_hand(stack: &Stack, deed: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_somebody_deleted_by_hand_is_seen_before_anything_moves() {
+async fn a_deletion_by_hand_is_seen_before_anything_moves() {
     let missing = |keys: &[&str]| -> Vec<Obstacle> {
         keys.iter().map(|key| Obstacle::Missing { key: key.parse().unwrap() }).collect()
     };
@@ -140,7 +140,7 @@ async fn what_somebody_deleted_by_hand_is_seen_before_anything_moves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alias_that_somebody_moved_is_moved_from_where_it_is() {
+async fn an_alias_moved_by_hand_is_moved_from_where_it_is() {
     let stack = released(&[json!({}), json!({})]).await;
     let lambda = stack.clients().await.lambda;
     let alias = || lambda.update_alias().function_name("shop-dev-open").name("live");

@@ -70,7 +70,7 @@ async fn what_passes_is_confirmed_and_its_user_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_whose_check_fails_is_put_back_as_it_was_served() {
+async fn a_change_whose_check_fails_is_rolled_back() {
     let stack = Stack::new();
     stack.passes(&edition(1)).await;
     let before = stack.served().await;

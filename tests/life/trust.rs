@@ -258,20 +258,20 @@ impl Neighbours {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_an_up_to_what_is_another_stacks() {
+async fn no_id_in_a_state_leads_an_up_to_another_stacks_resources() {
     let changed = project("shop", &other());
     let ends = Neighbours::new().await.run(|_| Some(Command::Up(&changed))).await;
     assert!(ends.0 > 20 && ends.1 > 20, "{ends:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_a_down_to_what_is_another_stacks() {
+async fn no_id_in_a_state_leads_a_down_to_another_stacks_resources() {
     let ends = Neighbours::new().await.run(|_| Some(Command::Down(Some(1)))).await;
     assert!(ends.0 > 20, "{ends:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_a_rollback_to_what_is_another_stacks() {
+async fn no_id_in_a_state_leads_a_rollback_to_another_stacks_resources() {
     let mine = project("shop", &json!({}));
     let release = |state: &State| {
         let number = state.releases.first()?.number;

@@ -107,7 +107,7 @@ async fn what_was_given_is_not_given_again_and_what_comes_late_is_given_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_follower_looks_every_second_until_nobody_wants_it_any_more() {
+async fn a_follower_looks_every_second_until_it_is_dropped() {
     let trial = Trial::new().await;
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut tail = trial.tail(trial.begin, None);

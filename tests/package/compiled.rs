@@ -31,7 +31,7 @@ const MAC: &[u8] = b"\xcf\xfa\xed\xfe\x0c\0\0\x01\0\0\0\0\x06\0\0\0";
 const WINDOWS: &[u8] = b"MZ\x90\0\x03\0\0\0";
 
 #[test]
-fn a_module_for_another_python_is_told_with_the_way_to_the_right_one() {
+fn a_module_for_another_python_is_reported_with_the_way_to_the_right_one() {
     let name = "native/_core.cpython-311-x86_64-linux-gnu.so";
     assert_snapshot!(said("python3.13", "arm64", &[(name, &library(X86_64))]), @"
     warning: 1 compiled file cannot be loaded, because the function runs Python 3.13 on Linux arm64

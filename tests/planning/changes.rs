@@ -174,7 +174,7 @@ fn a_renamed_function_is_a_new_one_and_its_routes_move_before_the_old_one_goes()
 }
 
 #[test]
-fn code_that_somebody_else_uploaded_is_replaced() {
+fn code_uploaded_by_hand_is_replaced() {
     let edit = json!({ "lambda_function.open": { "spec": { "source_hash": "drifted:zipzap" } } });
     assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
       ~ lambda_function.open      shop-dev-open
@@ -185,7 +185,7 @@ fn code_that_somebody_else_uploaded_is_replaced() {
 }
 
 #[test]
-fn a_pool_that_is_gone_comes_back_and_the_authorizer_lets_its_people_in() {
+fn a_deleted_pool_is_created_again_and_the_authorizer_accepts_its_users() {
     let edit = json!({ "user_pool.main": Value::Null, "user_pool_client.main": Value::Null });
     assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
       + user_pool.main            shop-dev  (it is gone)

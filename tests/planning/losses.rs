@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::fixture::Fixture;
 
 #[test]
-fn what_people_sign_in_with_cannot_change() {
+fn what_users_sign_in_with_cannot_change() {
     let edit = json!({ "userPool": { "usernameAttributes": ["email"] } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
     error: user_pool.main: `userPool.usernameAttributes` cannot be changed from `[]` to `["email"]`: AWS could only make a new one in its place, and what people keep in it would be lost
@@ -58,7 +58,7 @@ fn a_down_removes_everything() {
 }
 
 #[test]
-fn a_down_keeps_a_pool_with_people_in_it() {
+fn a_down_retains_a_pool_with_users_in_it() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(about(&Fixture::up().live(&people).unwanted().plan(), &["user"]), @r"
       = user_pool.main            (it holds 2 users)
@@ -68,7 +68,7 @@ fn a_down_keeps_a_pool_with_people_in_it() {
 }
 
 #[test]
-fn a_down_deletes_people_who_were_counted() {
+fn a_down_deletes_users_who_were_counted() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(about(&Fixture::up().live(&people).unwanted().losing(2).plan(), &["user"]), @r"
       - user_pool.main            shop-dev
@@ -79,7 +79,7 @@ fn a_down_deletes_people_who_were_counted() {
 }
 
 #[test]
-fn a_down_forgets_what_is_gone_already() {
+fn a_down_untracks_what_is_deleted_already() {
     let gone = json!({ "lambda_function.open": Value::Null, "lambda_permission.open": Value::Null });
     assert_snapshot!(about(&Fixture::up().live(&gone).unwanted().plan(), &[".open"]), @r"
       - iam_role.open             shop-dev-open-us-west-2

@@ -10,7 +10,7 @@ fn foreign(key: &str, thing: &str, whose: &str) -> Value {
 }
 
 #[test]
-fn recorded_things_that_are_somebody_elses_are_all_named() {
+fn recorded_resources_that_are_unmanaged_are_all_named() {
     let role = foreign("iam_role.open", "role `shop-dev-open-us-west-2`", "belongs to stack `a` stage `b`");
     let group = foreign("log_group.open", "log group `/aws/lambda/shop-dev-open`", "is `log_group.x` of this stack");
     assert_snapshot!(Fixture::up().live(&role).live(&group).plan(), @r"
@@ -37,7 +37,7 @@ fn what_an_interrupted_up_ran_into_is_named() {
 }
 
 #[test]
-fn a_down_leaves_alone_what_is_somebody_elses_and_what_is_beneath() {
+fn a_down_leaves_unmanaged_resources_and_their_children_alone() {
     let api = foreign("rest_api.main", "REST API `api1`", "belongs to stack `a` stage `b`");
     let beneath = json!({ "api_routes.main": Value::Null, "authorizer.main": Value::Null, "stage.main": Value::Null });
     assert_snapshot!(Fixture::up().live(&api).live(&beneath).unwanted().plan(), @r"

@@ -54,7 +54,7 @@ fn config() -> stackctl::config::Config {
 }
 
 #[test]
-fn a_stack_that_is_up_tells_ids_and_urls() {
+fn a_deployed_stack_has_ids_and_urls() {
     let told = outputs(&config(), &state(None, &up()));
     let url = "https://a1b2.execute-api.eu-west-1.amazonaws.com/dev";
     assert_eq!(told.invoke_url.as_deref(), Some(url));
@@ -75,7 +75,7 @@ fn a_local_cloud_serves_under_its_own_address() {
 }
 
 #[test]
-fn a_stack_that_is_not_up_tells_no_url() {
+fn a_stack_that_is_not_deployed_has_no_url() {
     let told = outputs(&config(), &state(None, &[]));
     assert_eq!((told.invoke_url, told.routes.len(), told.user_pool_id), (None, 0, None));
 }

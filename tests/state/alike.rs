@@ -24,7 +24,7 @@ async fn names(store: &dyn Backend) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_folder_tells_its_other_states_and_nothing_else() {
+async fn a_folder_lists_its_other_states_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = |stack: &str, stage: &str| FileStore::new(&folder.path().join("state"), stack, stage);
     let own = store("shop", "dev");
@@ -41,7 +41,7 @@ async fn a_folder_tells_its_other_states_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_tells_the_other_states_of_a_prefix() {
+async fn a_bucket_lists_the_other_states_of_a_prefix() {
     let bucket = Memory::default();
     let store = |key: &str| S3Store::new(bucket.for_another(), key);
     let own = store("teams/a/shop.dev.json");

@@ -131,7 +131,7 @@ async fn an_object_that_cannot_be_kept_aside_stays_where_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_can_be_used_does_not_give_way() {
+async fn a_state_that_can_be_used_is_not_replaced() {
     let ((folder, file), (bucket, object)) = (local(), bucket());
     for store in [&file as &dyn Backend, &object] {
         store.save(&state(1)).await.unwrap();
@@ -142,7 +142,7 @@ async fn a_state_that_can_be_used_does_not_give_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_somebody_saves_meanwhile_does_not_give_way() {
+async fn a_state_that_another_process_saves_meanwhile_is_not_replaced() {
     let (bucket, store) = bucket();
     bucket.place(KEY, DAMAGED.as_bytes());
     bucket.bring("create shop.json.damaged", &[Luck::Late(Duration::from_secs(9))]);

@@ -87,7 +87,7 @@ async fn nothing_new_begins_when_the_bucket_is_out_of_reach_for_too_long() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_takes_over_counts_the_state_up_so_that_the_late_one_is_refused() {
+async fn taking_over_a_lock_raises_the_serial_so_that_the_former_holder_is_rejected() {
     let two = Two::on(Some(state(4))).await;
     let _late = ask(&two.ann, "ann", 0).await.0.unwrap();
     two.ann.load().await.unwrap();
@@ -156,7 +156,7 @@ async fn a_holder_learns_that_its_lock_was_taken_over_or_removed() {
 }
 
 #[tokio::test]
-async fn what_became_of_a_lock_is_told_with_the_way_out() {
+async fn what_became_of_a_lock_is_reported_with_the_remedy() {
     let unrenewed = StateError::Unrenewed { path: "s3://states/shop.json".into(), seconds: 45 };
     let removed = StateError::TakenOver { path: "s3://states/shop.json".into(), holder: None };
     let told = [taken_over_by("bob"), removed, unrenewed].map(|error| {

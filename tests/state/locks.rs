@@ -98,7 +98,7 @@ async fn a_process_of_this_machine_is_known_to_be_there_or_gone_without_a_sign()
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_timeout_the_lock_is_waited_for_as_long_and_told_once() {
+async fn with_a_timeout_the_lock_is_waited_for_as_long_and_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = || FileStore::new(folder.path(), "shop", "dev");
     waits(&file(), &file()).await;
@@ -131,7 +131,7 @@ async fn waits(ann: &dyn Backend, bob: &dyn Backend) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_nobody_renews_is_taken_over_after_a_minute_and_not_before() {
+async fn a_lock_that_is_not_renewed_is_taken_over_after_a_minute_and_not_before() {
     for at_most in [0, 5, 600] {
         let (_, ann, bob) = processes();
         die(ask(&ann, "ann", 0).await.0);

@@ -140,7 +140,7 @@ fn kind(document: &Document) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_a_state_is_on_its_way_nobody_begins_anew() {
+async fn while_a_state_is_moved_no_new_one_is_begun() {
     for call in 1.. {
         let world = World::new();
         let (from, to) = world.places(Way::Down);
@@ -187,7 +187,7 @@ async fn an_announcement_that_is_out_of_date_is_made_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_copy_that_somebody_made_is_taken_and_an_older_one_written_over() {
+async fn a_copy_made_by_hand_is_taken_and_an_older_one_overwritten() {
     for there in [1, 2] {
         let world = World::new();
         let (from, to) = world.places(Way::Up);

@@ -99,7 +99,7 @@ async fn a_state_that_was_deleted_meanwhile_is_written_again_and_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_save_of_which_nothing_was_heard_is_not_taken_for_somebody_elses() {
+async fn a_save_without_a_response_is_not_taken_for_that_of_another_process() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     store.save(&state(1)).await.unwrap();

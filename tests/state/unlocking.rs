@@ -67,7 +67,7 @@ impl<B: Backend> Three<B> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_lost_the_lock_of_a_file_saves_nothing_more() {
+async fn a_process_that_lost_the_lock_of_a_file_saves_nothing_more() {
     for began_with in [None, Some(1)] {
         let folder = tempfile::tempdir().unwrap();
         Three::<FileStore>::on(&folder).take_turns(began_with).await;
@@ -75,7 +75,7 @@ async fn whoever_lost_the_lock_of_a_file_saves_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_lost_the_lock_of_an_object_saves_nothing_more() {
+async fn a_process_that_lost_the_lock_of_an_object_saves_nothing_more() {
     for began_with in [None, Some(1)] {
         Three::<S3Store<Memory>>::on(&Memory::default()).take_turns(began_with).await;
     }

@@ -120,7 +120,7 @@ async fn three_wrong_codes_or_a_late_one_end_the_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nobody_is_there_the_challenge_is_named() {
+async fn without_a_terminal_the_challenge_is_named() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let asked = place.sign_in(ANN, "Temporary-1").await.unwrap_err();
@@ -144,7 +144,7 @@ async fn where_nobody_is_there_the_challenge_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn somebody_who_says_nothing_is_taken_at_their_word() {
+async fn an_empty_answer_to_a_prompt_sends_nothing() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let nothing = place.sign_in_with(ANN, "Temporary-1", &Script::default()).await.unwrap_err();
@@ -223,7 +223,7 @@ async fn a_code_of_a_mail_can_be_corrected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_only_a_person_can_answer_is_named_where_nobody_is() {
+async fn a_challenge_that_needs_a_terminal_is_named_without_one() {
     for (name, parameters, wanted) in [
         ("SMS_MFA", json!({ "CODE_DELIVERY_DESTINATION": "+*9" }), "the code of the text message to +*9"),
         ("EMAIL_OTP", json!({}), "the code of the mail"),

@@ -15,7 +15,7 @@ fn confirmed(email: &str) -> serde_json::Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_user_is_confirmed_verified_and_signed_in_and_nobody_is_sent_a_message() {
+async fn a_new_user_is_confirmed_verified_and_signed_in_without_a_message() {
     let place = Place::new().await;
     let tokens = place.create("ann@example.com").await.unwrap();
     assert_eq!((tokens.id.expires_in, tokens.access.expires_in), (3600, 3600));
@@ -79,7 +79,7 @@ async fn a_lost_answer_to_the_creation_is_no_obstacle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_of_somebody_else_is_refused() {
+async fn an_address_of_another_user_is_refused() {
     let place = Place::with(json!({ "AliasAttributes": ["email"] }), json!({})).await;
     place.create_with("ann", &[("email", "ann@example.com")], &Script::default()).await.unwrap();
     let taken = place.create_with("bob", &[("email", "ann@example.com")], &Script::default()).await.unwrap_err();
@@ -159,7 +159,7 @@ fn messages(wire: &Scripted) -> Vec<[Value; 2]> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_is_sent_only_when_it_is_asked_for_and_then_again_to_whoever_waits() {
+async fn a_message_is_sent_only_on_request_and_again_to_a_user_who_was_invited() {
     let local = Cloud::new(Settings::default());
     let wire = Scripted::new(Vec::new());
     let client = wire.client(&local);

@@ -21,7 +21,7 @@ async fn refused(place: &Place, password: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_user_and_a_wrong_password_are_told_apart_whatever_the_client_tells() {
+async fn an_unknown_user_and_a_wrong_password_are_distinguished_whatever_the_client_reveals() {
     for existence in ["ENABLED", "LEGACY"] {
         let place = with_ann(json!({ "PreventUserExistenceErrors": existence })).await;
         let unknown = told(&place.sign_in("bob@example.com", PASSWORD).await.unwrap_err());
@@ -40,7 +40,7 @@ async fn an_unknown_user_and_a_wrong_password_are_told_apart_whatever_the_client
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_may_not_look_at_users_is_told_both() {
+async fn without_the_permission_to_read_users_both_causes_are_named() {
     let place = with_ann(json!({})).await;
     place.refuse("cognito-idp:AdminGetUser", "AccessDeniedException", "User: ann is not authorized to perform");
     insta::assert_snapshot!(refused(&place, "Engine-1843").await, @r"
@@ -178,7 +178,7 @@ async fn what_cognito_rejects_is_explained_or_quoted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttle_is_waited_out_and_told() {
+async fn a_throttle_is_waited_for_and_reported() {
     let place = with_ann(json!({})).await;
     for _ in 0..4 {
         place.refuse("cognito-idp:AdminInitiateAuth", "TooManyRequestsException", "Too many requests");
@@ -188,7 +188,7 @@ async fn a_throttle_is_waited_out_and_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_password_that_cognito_refuses_is_told_in_its_words() {
+async fn a_password_that_cognito_rejects_is_reported_in_its_words() {
     let place = with_ann(json!({})).await;
     let code = "PasswordHistoryPolicyViolationException";
     place.refuse("cognito-idp:AdminSetUserPassword", code, "Password has previously been used");

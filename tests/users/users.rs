@@ -89,7 +89,7 @@ async fn a_user_who_is_not_there_cannot_be_changed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_caller_may_not_do_is_told_with_the_permission() {
+async fn a_denied_call_of_users_names_the_permission() {
     let place = Place::new().await;
     place.create(ANN).await.unwrap();
     let people = place.people();

@@ -65,7 +65,7 @@ impl Project {
 }
 
 #[tokio::test]
-async fn a_save_is_told_however_an_editor_does_it() {
+async fn a_save_is_reported_however_an_editor_does_it() {
     let mut project = Project::new();
     project.write("lambdas/app/app.py", "in place");
     assert_eq!(project.saved().await, ["lambdas/app/app.py"]);
@@ -81,7 +81,7 @@ async fn a_save_is_told_however_an_editor_does_it() {
 }
 
 #[tokio::test]
-async fn what_comes_goes_or_lies_deeper_is_told_too() {
+async fn what_is_created_deleted_or_lies_deeper_is_reported_too() {
     let mut project = Project::new();
     project.write("lambdas/app/deep/er/new.py", "");
     assert!(project.saved().await.contains(&"lambdas/app/deep".into()));
@@ -94,7 +94,7 @@ async fn what_comes_goes_or_lies_deeper_is_told_too() {
 }
 
 #[tokio::test]
-async fn what_the_package_leaves_out_is_not_told() {
+async fn what_the_package_leaves_out_is_not_reported() {
     let mut project = Project::new();
     for name in ["README.md", "lambdas/other/x.py", "lambdas/app/a.log", "lambdas/app/__pycache__/app.pyc"] {
         project.write(name, "new");
@@ -121,7 +121,7 @@ async fn a_folder_that_goes_and_comes_back_is_watched_again() {
 }
 
 #[tokio::test]
-async fn a_configuration_that_is_a_link_is_told_by_both_its_names() {
+async fn a_config_that_is_a_link_is_reported_by_both_its_names() {
     let mut project = Project::new();
     project.write("shared/real.json", "{}");
     fs::remove_file(project.path("config.json")).unwrap();
@@ -203,7 +203,7 @@ async fn a_folder_that_goes_while_it_is_attended_to_is_watched_again() {
 }
 
 #[tokio::test]
-async fn a_function_whose_folder_is_a_link_is_told_when_it_leads_elsewhere() {
+async fn a_function_whose_folder_is_a_link_is_reported_when_it_leads_elsewhere() {
     let mut project = Project::new();
     for name in ["one", "other"] {
         project.write(&format!("shared/{name}/app.py"), "");
@@ -226,7 +226,7 @@ async fn a_function_whose_folder_is_a_link_is_told_when_it_leads_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_project_in_a_linked_folder_is_told_by_its_real_names() {
+async fn a_project_in_a_linked_folder_is_reported_by_its_real_names() {
     let mut project = Project::new();
     symlink(".", project.path("linked")).unwrap();
     project.attend_to("linked/config.json", &["linked/lambdas/app"]);

@@ -44,7 +44,7 @@ async fn twenty_saves_in_a_second_are_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn files_that_are_saved_together_are_told_together() {
+async fn files_that_are_saved_together_are_reported_together() {
     let (tell, mut settling) = both_ends();
     tell.send(Touched::Paths(vec!["b.py".into(), "x.log".into(), "a.py".into()])).unwrap();
     tell.send(Touched::Paths(vec!["c.py".into()])).unwrap();
@@ -85,7 +85,7 @@ async fn who_stops_listening_and_comes_back_misses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_nothing_has_come_of_yet_is_told_with_the_next() {
+async fn an_unanswered_change_is_reported_with_the_next() {
     let early = Instant::now();
     let late = early + Duration::from_secs(1);
     let saved = |names: &[&str], at| Saved { files: names.iter().map(PathBuf::from).collect(), at };
