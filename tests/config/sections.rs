@@ -86,100 +86,68 @@ fn the_api_has_settings_that_aws_accepts() {
 
 #[test]
 fn origins_are_written_as_browsers_send_them() {
-    let folder = Folder::with_section(
-        r#""cors": { "allowedOrigins": [
-    "example.com",
-    "https://example.com/",
-    "https://Example.com",
-    "https://example.com:443",
-    "http://localhost:80",
-    "https://a b",
-    "https://",
-    "capacitor://localhost/",
-    "App://x",
-    "https://example.com:8443",
-    "http://localhost:3000",
-    "*"
-  ] }"#,
-    );
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:6:5: cors.allowedOrigins[0]: `example.com` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
+    let problems =
+        |origins: &str| Folder::with_section(&format!(r#""cors": {{ "allowedOrigins": [{origins}] }}"#)).problems();
+    for (origin, guess) in [
+        ("example.com", "https://example.com"),
+        ("https://example.com/", "https://example.com"),
+        ("https://Example.com", "https://example.com"),
+        ("https://a b", ""),
+        ("https://", ""),
+        ("capacitor://localhost/", "capacitor://localhost"),
+        ("App://x", "app://x"),
+    ] {
+        let expected = format!(
+            "error: config.json:5:32: cors.allowedOrigins[0]: `{origin}` is not an origin\n  \
+             an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or \
+             `capacitor://localhost`, or is `*`"
+        );
+        let hint = if guess.is_empty() { String::new() } else { format!("\nhint: did you mean `{guess}`?") };
+        assert_eq!(problems(&format!("\"{origin}\"")), expected + &hint);
+    }
+    for good in [r#""https://example.com:8443""#, r#""http://localhost:3000""#, r#""*""#] {
+        assert_eq!(problems(good), "");
+    }
+    let reported =
+        [r#""https://example.com:443", "http://localhost:80""#, r#""https://a.example", "*""#, ""].map(problems);
+    assert_snapshot!(reported.join("\n"), @"
+    error: config.json:5:32: cors.allowedOrigins[0]: browsers leave `:443` out of the origin `https://example.com:443`
     hint: did you mean `https://example.com`?
-    error: config.json:7:5: cors.allowedOrigins[1]: `https://example.com/` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
-    hint: did you mean `https://example.com`?
-    error: config.json:8:5: cors.allowedOrigins[2]: `https://Example.com` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
-    hint: did you mean `https://example.com`?
-    error: config.json:9:5: cors.allowedOrigins[3]: browsers leave `:443` out of the origin `https://example.com:443`
-    hint: did you mean `https://example.com`?
-    error: config.json:10:5: cors.allowedOrigins[4]: browsers leave `:80` out of the origin `http://localhost:80`
+    error: config.json:5:59: cors.allowedOrigins[1]: browsers leave `:80` out of the origin `http://localhost:80`
     hint: did you mean `http://localhost`?
-    error: config.json:11:5: cors.allowedOrigins[5]: `https://a b` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
-    error: config.json:12:5: cors.allowedOrigins[6]: `https://` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
-    error: config.json:13:5: cors.allowedOrigins[7]: `capacitor://localhost/` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
-    hint: did you mean `capacitor://localhost`?
-    error: config.json:14:5: cors.allowedOrigins[8]: `App://x` is not an origin
-      an origin is a scheme, a host and perhaps a port, such as `https://example.com`, `http://localhost:3000` or `capacitor://localhost`, or is `*`
-    hint: did you mean `app://x`?
-    error: config.json:17:5: cors.allowedOrigins[11]: `*` stands beside other origins
+    error: config.json:5:53: cors.allowedOrigins[1]: `*` stands beside other origins
       it allows all of them, alone
-    ");
-    assert_snapshot!(Folder::with_section(r#""cors": { "allowedOrigins": [] }"#).problems(), @"
     error: config.json:5:31: cors.allowedOrigins: the list is empty
     hint: name at least one, or leave the key out
     ");
-    assert_eq!(Folder::with_section(r#""cors": { "allowedOrigins": ["*"] }"#).problems(), "");
 }
 
 #[test]
 fn a_pattern_of_origins_has_one_star_in_the_first_label_beneath_a_domain() {
-    let folder = Folder::with_section(
-        r#""cors": { "allowedOrigins": [
-    "https://*.preview.example.com",
-    "http://*.localhost:3000",
-    "https://my-app-*.vercel.app",
-    "https://app.*.example.com",
-    "https://*.com",
-    "https://*",
-    "https://*.*.example.com",
-    "capacitor://*.example.com",
-    "https://*.Example.com",
-    "https://*.example.com/",
-    "https://*.example.com:*",
-    "https://*.vercel.app"
-  ] }"#,
-    );
-    assert_snapshot!(folder.problems(), @r"
-    error: config.json:9:5: cors.allowedOrigins[3]: `https://app.*.example.com` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:10:5: cors.allowedOrigins[4]: `https://*.com` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:11:5: cors.allowedOrigins[5]: `https://*` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:12:5: cors.allowedOrigins[6]: `https://*.*.example.com` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:13:5: cors.allowedOrigins[7]: `capacitor://*.example.com` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:14:5: cors.allowedOrigins[8]: `https://*.Example.com` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:15:5: cors.allowedOrigins[9]: `https://*.example.com/` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    error: config.json:16:5: cors.allowedOrigins[10]: `https://*.example.com:*` is not a pattern of origins
-      `*` stands once, in the first label of a host beneath a domain
-    hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`
-    warning: config.json:17:5: cors.allowedOrigins[11]: `https://*.vercel.app` allows the sites of all customers of vercel.app
+    let problems =
+        |origin: &str| Folder::with_section(&format!(r#""cors": {{ "allowedOrigins": ["{origin}"] }}"#)).problems();
+    for good in ["https://*.preview.example.com", "http://*.localhost:3000", "https://my-app-*.vercel.app"] {
+        assert_eq!(problems(good), "");
+    }
+    for pattern in [
+        "https://app.*.example.com",
+        "https://*.com",
+        "https://*",
+        "https://*.*.example.com",
+        "capacitor://*.example.com",
+        "https://*.Example.com",
+        "https://*.example.com/",
+        "https://*.example.com:*",
+    ] {
+        let expected = format!(
+            "error: config.json:5:32: cors.allowedOrigins[0]: `{pattern}` is not a pattern of origins\n  \
+             `*` stands once, in the first label of a host beneath a domain\n\
+             hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`"
+        );
+        assert_eq!(problems(pattern), expected);
+    }
+    assert_snapshot!(problems("https://*.vercel.app"), @"
+    warning: config.json:5:32: cors.allowedOrigins[0]: `https://*.vercel.app` allows the sites of all customers of vercel.app
     hint: name your part of it, such as `https://my-app-*.vercel.app`
     ");
 }

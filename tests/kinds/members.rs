@@ -119,10 +119,15 @@ async fn all_verdicts() -> (BTreeSet<String>, BTreeSet<String>) {
     (left_out, spelled)
 }
 
+/// Verdicts with their places, those of one operation on a line.
 fn lines(verdicts: &BTreeSet<String>, of: impl Fn(&str) -> bool) -> String {
     // Tags are the claim, and of a preflight everything is ours.
     let shown = |line: &&String| !line.to_lowercase().contains("tags") && !line.contains("/OPTIONS") && of(line);
-    verdicts.iter().filter(shown).fold(String::new(), |text, line| text + line + "\n")
+    let mut grouped = BTreeMap::<&str, Vec<&str>>::new();
+    for (verdict, place) in verdicts.iter().filter(shown).filter_map(|line| line.rsplit_once(' ')) {
+        grouped.entry(verdict).or_default().push(place);
+    }
+    grouped.iter().fold(String::new(), |text, (verdict, places)| text + verdict + " " + &places.join(" ") + "\n")
 }
 
 /// Whether a plan would make, replace or lose sight of something because of what a server left out.
@@ -136,29 +141,13 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     let (left_out, spelled) = all_verdicts().await;
     // Members without a default, and those whose case here is not the default.
     insta::assert_snapshot!(lines(&left_out, |line| !destroys(line)), @r"
-    api_routes: error: GET /restapis/{id}/resources /item/*/id
-    api_routes: error: GET /restapis/{id}/resources /item/*/path
+    api_routes: error: GET /restapis/{id}/resources /item/*/id /item/*/path
     api_routes: update authorizer_id routes preflights: GET /restapis/{id}/resources /item
-    api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item
-    api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item/*/defaultResponse
-    api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item/*/responseParameters
-    api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item/*/responseParameters/gatewayresponse.header.Access-Control-Allow-Origin
-    api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item/*/responseType
+    api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item /item/*/defaultResponse /item/*/responseParameters /item/*/responseParameters/gatewayresponse.header.Access-Control-Allow-Origin /item/*/responseType
     api_routes: update preflights unrouted: GET /restapis/{id}/resources /item/*/resourceMethods
     api_routes: update routes preflights: GET /restapis/{id}/resources /item/*/resourceMethods
-    api_routes: update routes unrouted: GET /restapis/{id}/resources /item/*/resourceMethods
-    api_routes: update routes unrouted: GET /restapis/{id}/resources /item/*/resourceMethods/ANY
-    api_routes: update routes unrouted: GET /restapis/{id}/resources /item/*/resourceMethods/GET
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizationScopes
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizationType
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizerId
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/methodIntegration
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/methodIntegration/…
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET/authorizationType
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET/authorizerId
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET/methodIntegration
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET/methodIntegration/…
+    api_routes: update routes unrouted: GET /restapis/{id}/resources /item/*/resourceMethods /item/*/resourceMethods/ANY /item/*/resourceMethods/GET
+    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizationScopes /item/*/resourceMethods/ANY/authorizationType /item/*/resourceMethods/ANY/authorizerId /item/*/resourceMethods/ANY/methodIntegration /item/*/resourceMethods/ANY/methodIntegration/… /item/*/resourceMethods/GET /item/*/resourceMethods/GET/authorizationType /item/*/resourceMethods/GET/authorizerId /item/*/resourceMethods/GET/methodIntegration /item/*/resourceMethods/GET/methodIntegration/…
     authorizer: update name: GET /restapis/{id}/authorizers /item/*/name
     authorizer: update provider_arns: GET /restapis/{id}/authorizers /item/*/providerARNs
     iam_role: error: GetRole /GetRoleResult
@@ -169,15 +158,11 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     iam_role: update assume_role_policy: GetRole /GetRoleResult/Role/AssumeRolePolicyDocument
     iam_role: update description: GetRole /GetRoleResult/Role/Description
     iam_role: update inline_policies: GetRolePolicy /GetRolePolicyResult/PolicyDocument
-    iam_role: update inline_policies: ListRolePolicies /ListRolePoliciesResult/PolicyNames
-    iam_role: update inline_policies: ListRolePolicies /ListRolePoliciesResult/PolicyNames/member
+    iam_role: update inline_policies: ListRolePolicies /ListRolePoliciesResult/PolicyNames /ListRolePoliciesResult/PolicyNames/member
     lambda_function: error: GET /2015-03-31/functions/ours-dev-x /Configuration
     lambda_function: update alias: GET /2015-03-31/functions/ours-dev-x/aliases/live /Description
     lambda_function: update description: GET /2015-03-31/functions/ours-dev-x /Configuration/Description
-    lambda_function: update environment alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Environment
-    lambda_function: update environment alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Environment/Variables
-    lambda_function: update environment alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Environment/Variables/GONE
-    lambda_function: update environment alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Environment/Variables/KEPT
+    lambda_function: update environment alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Environment /Configuration/Environment/Variables /Configuration/Environment/Variables/GONE /Configuration/Environment/Variables/KEPT
     lambda_function: update handler alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Handler
     lambda_function: update role_arn alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Role
     lambda_function: update runtime alias: GET /2015-03-31/functions/ours-dev-x /Configuration/Runtime
@@ -185,24 +170,14 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     log_group: update retention_days: DescribeLogGroups /logGroups/*/retentionInDays
     rest_api: update binary_media_types: GET /restapis/{id} /binaryMediaTypes
     rest_api: update description: GET /restapis/{id} /description
-    rest_api: update endpoint_type: GET /restapis/{id} /endpointConfiguration
-    rest_api: update endpoint_type: GET /restapis/{id} /endpointConfiguration/types
+    rest_api: update endpoint_type: GET /restapis/{id} /endpointConfiguration /endpointConfiguration/types
     rest_api: update name: GET /restapis/{id} /name
     stage: error: GET /restapis/{id}/stages/dev /deploymentId
     stage: update fingerprint: GET /restapis/{id}/deployments/{id} /description
-    user_pool: error: DescribeUserPool /UserPool
-    user_pool: error: DescribeUserPool /UserPool/AccountRecoverySetting/RecoveryMechanisms/*/Name
-    user_pool: error: DescribeUserPool /UserPool/Arn
-    user_pool: error: DescribeUserPool /UserPool/Id
-    user_pool: error: DescribeUserPool /UserPool/Name
+    user_pool: error: DescribeUserPool /UserPool /UserPool/AccountRecoverySetting/RecoveryMechanisms/*/Name /UserPool/Arn /UserPool/Id /UserPool/Name
     user_pool: update account_recovery: DescribeUserPool /UserPool/AccountRecoverySetting/RecoveryMechanisms/*/Priority
-    user_pool: update password_policy: DescribeUserPool /UserPool/Policies
-    user_pool: update password_policy: DescribeUserPool /UserPool/Policies/PasswordPolicy
-    user_pool: update password_policy: DescribeUserPool /UserPool/Policies/PasswordPolicy/MinimumLength
-    user_pool: update password_policy: DescribeUserPool /UserPool/Policies/PasswordPolicy/RequireNumbers
-    user_pool: update password_policy: DescribeUserPool /UserPool/Policies/PasswordPolicy/RequireUppercase
-    user_pool: update self_sign_up: DescribeUserPool /UserPool/AdminCreateUserConfig
-    user_pool: update self_sign_up: DescribeUserPool /UserPool/AdminCreateUserConfig/AllowAdminCreateUserOnly
+    user_pool: update password_policy: DescribeUserPool /UserPool/Policies /UserPool/Policies/PasswordPolicy /UserPool/Policies/PasswordPolicy/MinimumLength /UserPool/Policies/PasswordPolicy/RequireNumbers /UserPool/Policies/PasswordPolicy/RequireUppercase
+    user_pool: update self_sign_up: DescribeUserPool /UserPool/AdminCreateUserConfig /UserPool/AdminCreateUserConfig/AllowAdminCreateUserOnly
     user_pool_client: error: DescribeUserPoolClient /UserPoolClient
     user_pool_client: update access_token_validity_minutes id_token_validity_minutes: DescribeUserPoolClient /UserPoolClient/TokenValidityUnits
     user_pool_client: update access_token_validity_minutes: DescribeUserPoolClient /UserPoolClient/TokenValidityUnits/AccessToken
@@ -216,11 +191,7 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     api_routes: update gateway_responses: GET /restapis/{id}/gatewayresponses /item/*/responseTemplates/application~1json
     api_routes: update preflights: GET /restapis/{id}/resources /item/*/path
     api_routes: update routes unrouted: GET /restapis/{id}/resources /item/*/path
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizationScopes/…
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizerId
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/methodIntegration/…
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET/authorizerId
-    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/GET/methodIntegration/…
+    api_routes: update routes: GET /restapis/{id}/resources /item/*/resourceMethods/ANY/authorizationScopes/… /item/*/resourceMethods/ANY/authorizerId /item/*/resourceMethods/ANY/methodIntegration/… /item/*/resourceMethods/GET/authorizerId /item/*/resourceMethods/GET/methodIntegration/…
     api_routes: update unrouted: GET /restapis/{id}/resources /item/*/path
     authorizer: update identity_source: GET /restapis/{id}/authorizers /item/*/identitySource
     authorizer: update name: GET /restapis/{id}/authorizers /item/*/name
@@ -248,8 +219,7 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     insta::assert_snapshot!(lines(&left_out, destroys), @r"
     authorizer: CREATE: GET /restapis/{id}/authorizers /item
     lambda_function: update alias (ids): GET /2015-03-31/functions/ours-dev-x/aliases/live /FunctionVersion
-    log_group: CREATE: DescribeLogGroups /logGroups
-    log_group: CREATE: DescribeLogGroups /logGroups/*/logGroupName
+    log_group: CREATE: DescribeLogGroups /logGroups /logGroups/*/logGroupName
     user_pool: REPLACE case_sensitive: DescribeUserPool /UserPool/UsernameConfiguration
     user_pool: REPLACE username_attributes: DescribeUserPool /UserPool/UsernameAttributes
     user_pool_client: REPLACE generate_secret: DescribeUserPoolClient /UserPoolClient/ClientSecret
@@ -260,8 +230,7 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     lambda_permission: CREATE: GET /2015-03-31/functions/called/policy /Policy
     log_group: CREATE: DescribeLogGroups /logGroups/*/logGroupName
     stage: update fingerprint (ids): GET /restapis/{id}/stages/dev /deploymentId
-    user_pool: update (ids): DescribeUserPool /UserPool/Arn
-    user_pool: update (ids): DescribeUserPool /UserPool/Id
+    user_pool: update (ids): DescribeUserPool /UserPool/Arn /UserPool/Id
     user_pool: update name (ids): DescribeUserPool /UserPool/Name
     ");
 }
