@@ -204,11 +204,11 @@ fn an_invalid_value_is_refused_with_the_name_of_its_variable_or_flag() {
     insta::assert_snapshot!(messages(flags.map(|line| (Sandbox::new(), line))), @r"
     error: invalid value 'red' for '--color <WHEN>'
       [possible values: auto, always, never]
-    error: invalid value 'x' for '--parallel <N>': allowed are whole numbers from 1 to 100
-    error: invalid value '5' for '--lock-timeout <DURATION>': a duration is a whole number with its unit, such as 30s, 5m or 1h
-    error: invalid value 'abc' for '[RELEASE]': a release has a whole number, which `stackctl history` shows
-    error: invalid value 'all' for '--delete-users <N>': it is the exact number of users, which `stackctl down` shows
-    error: invalid value '0' for '--limit <N>': allowed are whole numbers of at least 1
+    error: invalid value 'x' for '--parallel <N>': expected a whole number from 1 to 100
+    error: invalid value '5' for '--lock-timeout <DURATION>': expected a whole number with its unit, such as 30s, 5m or 1h
+    error: invalid value 'abc' for '[RELEASE]': expected the number of a release, which `stackctl history` shows
+    error: invalid value 'all' for '--delete-users <N>': expected the exact number of users, which `stackctl down` shows
+    error: invalid value '0' for '--limit <N>': expected a whole number of at least 1
     ");
 }
 
