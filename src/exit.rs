@@ -1,4 +1,4 @@
-//! How a run ends, as a number that scripts decide on.
+//! The exit codes of a run.
 
 use std::process::ExitCode;
 
@@ -7,24 +7,24 @@ use serde::{Serialize, Serializer};
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Everything asked for is done.
+    /// Success.
     Done = 0,
-    /// It failed, and nothing was changed by this run.
+    /// The command failed and changed nothing.
     Failed = 1,
-    /// The command line or the configuration is wrong.
+    /// The command line or the config is invalid.
     Usage = 2,
-    /// There are differences, and `--detailed-exitcode` asked to say so.
+    /// The plan has changes, and `--detailed-exitcode` is set.
     Differences = 3,
     /// Some steps are done and recorded, others are not.
     Partly = 4,
-    /// The state is locked, or somebody else changed it meanwhile.
+    /// The state is locked, or another process changed it during the run.
     Locked = 5,
-    /// Interrupted by the person.
+    /// Interrupted by the user.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// The number.
+    /// The exit code as a number.
     pub(crate) fn code(self) -> u8 {
         self as u8
     }

@@ -1,5 +1,5 @@
-//! Opens and makes what stackctl itself writes: never through a symbolic link, which a cloned repository can hold, and,
-//! where nobody else has any business, never what belongs to another user. It knows no names of files.
+//! Opens and creates the files and folders that stackctl writes: never through a symbolic link, which a cloned
+//! repository can contain, and, in private folders, never a file of another user. Callers choose the file names.
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
@@ -10,35 +10,35 @@ use std::{
 
 use rustix::fs::OFlags;
 
-/// Why a file or folder is not used.
+/// A file or folder that is not safe to use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` {reason}", path.display())]
 pub struct Unsafe {
-    /// Which one.
+    /// The path of the file or folder.
     pub path: PathBuf,
-    /// What is wrong with it.
+    /// What is wrong with the file or folder.
     pub reason: Reason,
 }
 
-/// What is wrong with a file or folder.
+/// What is wrong with the file or folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// It leads elsewhere.
+    /// A symbolic link, with its target.
     #[error("is a symbolic link to `{}`, and stackctl writes through none", .0.display())]
     Link(PathBuf),
-    /// It is something else than a file.
+    /// Not a regular file.
     #[error("is not a regular file")]
     NoFile,
-    /// It is something else than a folder.
+    /// Not a folder.
     #[error("is not a folder")]
     NoFolder,
-    /// Whoever owns it may have put anything into it.
+    /// Owned by another user, with the user ID. The contents cannot be trusted.
     #[error("belongs to another user (uid {0})")]
     Foreign(u32),
 }
 
 impl Unsafe {
-    /// The way out.
+    /// How to fix the problem.
     #[must_use]
     pub fn hint(&self) -> String {
         let path = self.path.display();
@@ -51,7 +51,7 @@ impl Unsafe {
         }
     }
 
-    /// The refusal in an error of the system, when it is one.
+    /// The [`Unsafe`] inside an I/O error, if there is one.
     #[must_use]
     pub fn of(error: &io::Error) -> Option<&Self> {
         error.get_ref()?.downcast_ref()
@@ -62,7 +62,7 @@ impl Unsafe {
     }
 }
 
-/// What tells a file or folder from every other one for as long as it is there: device and inode. A copy has another one.
+/// The identity of a file or folder while it exists: device and inode. A copy has a different identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Identity {
     device: u64,
@@ -70,24 +70,24 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// That of what is at a path.
+    /// The identity of the file or folder at a path.
     ///
     /// # Errors
-    /// When there is nothing, or it cannot be looked at.
+    /// When the path does not exist or its metadata cannot be read.
     pub fn of(path: &Path) -> io::Result<Self> {
         fs::metadata(path).map(|metadata| Self { device: metadata.dev(), inode: metadata.ino() })
     }
 }
 
-/// Opens a file to lock it, and makes it when there is none. What is in it stays.
+/// Opens a file for locking and creates it if it is missing. Keeps its contents.
 ///
 /// # Errors
-/// [`Unsafe`] when it is a link or no file, and whatever the system says.
+/// [`Unsafe`] when the path is a symbolic link or not a regular file; otherwise the error of the operating system.
 pub fn open_to_lock(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().read(true).write(true).create(true).truncate(false))
 }
 
-/// Opens a file to add to its end, and makes it when there is none.
+/// Opens a file for appending and creates it if it is missing.
 ///
 /// # Errors
 /// As [`open_to_lock`].
@@ -105,30 +105,32 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens a file; one that is made is its owner's alone.
+/// Opens a file. Only the owner can read and write a file that this creates.
 ///
 /// # Errors
 /// As [`open_to_lock`].
 pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    // Without `NONBLOCK`, a named pipe would be waited for.
+    // Without `NONBLOCK`, opening a named pipe blocks.
     let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let opened = options.mode(0o600).custom_flags(flags).open(path);
     let file = opened.map_err(|error| link(path).unwrap_or(error))?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(Unsafe::error(path, Reason::NoFile)) }
 }
 
-/// Makes sure that a folder, when there is one, is no link.
+/// Checks that a folder is not a symbolic link. A missing folder is fine.
 ///
 /// # Errors
-/// [`Unsafe`] when it is one.
+/// [`Unsafe`] when it is a symbolic link.
 pub fn no_link(folder: &Path) -> io::Result<()> {
     link(folder).map_or(Ok(()), Err)
 }
 
-/// Makes a folder that only its owner may enter. One that is there must be the user's own, and is closed to everybody else.
+/// Creates a folder that only its owner can enter. An existing folder must belong to the user; its permissions are
+/// restricted to the owner.
 ///
 /// # Errors
-/// [`Unsafe`] when it is a link, no folder or another user's, and whatever the system says.
+/// [`Unsafe`] when the path is a symbolic link, not a folder, or owned by another user; otherwise the error of the
+/// operating system.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -140,20 +142,20 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
         return Err(Unsafe::error(path, Reason::NoFolder));
     }
     owned(path, &metadata)?;
-    // Where the file system knows no modes this changes nothing.
+    // On file systems without modes this has no effect.
     if metadata.mode() & 0o077 != 0 { fs::set_permissions(path, Permissions::from_mode(0o700)) } else { Ok(()) }
 }
 
-/// An open file that is the user's own.
+/// Returns an open file if it belongs to the user.
 ///
 /// # Errors
-/// [`Unsafe`] when it belongs to another user: it was put there while the folder was open to everybody.
+/// [`Unsafe`] when it belongs to another user, who may have created it while the folder was writable for all.
 pub fn own(path: &Path, file: File) -> io::Result<File> {
     owned(path, &file.metadata()?)?;
     Ok(file)
 }
 
-/// The superuser works in everybody's folders, as in a container.
+/// Checks the owner. Root may use the folders of all users, as in a container.
 fn owned(path: &Path, metadata: &Metadata) -> io::Result<()> {
     let user = rustix::process::geteuid();
     let own = user.is_root() || metadata.uid() == user.as_raw();
@@ -171,12 +173,12 @@ mod tests {
     use super::*;
 
     fn reason<T: std::fmt::Debug>(result: io::Result<T>) -> Reason {
-        let error = result.expect_err("it is refused");
+        let error = result.expect_err("it is rejected");
         Unsafe::of(&error).unwrap_or_else(|| panic!("{error}")).reason.clone()
     }
 
     #[test]
-    fn nothing_is_opened_through_a_link_and_what_it_leads_to_stays() {
+    fn symbolic_links_are_rejected_and_their_targets_are_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let (target, path) = (folder.path().join("target"), folder.path().join("link"));
         File::create(&target).and_then(|mut file| io::Write::write_all(&mut file, b"precious")).unwrap();
@@ -190,15 +192,15 @@ mod tests {
         assert_eq!(
             fs::read(open_to_lock(&target).map(|_| &target).unwrap()).unwrap(),
             b"precious",
-            "nor is it emptied"
+            "opening does not truncate"
         );
         fs::remove_file(&target).unwrap();
-        assert_eq!(reason(open_to_lock(&path)), linked, "one that leads nowhere is a link all the same");
+        assert_eq!(reason(open_to_lock(&path)), linked, "a dangling link is rejected too");
         assert!(!target.exists());
     }
 
     #[test]
-    fn folders_and_pipes_are_no_files() {
+    fn folders_and_pipes_are_not_regular_files() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(reason(read(folder.path())), Reason::NoFile);
         let pipe = folder.path().join("pipe");
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_private_folder_is_closed_to_others_and_so_are_new_files() {
+    fn private_folders_and_new_files_are_accessible_only_to_their_owner() {
         let folder = tempfile::tempdir().unwrap();
         let private = folder.path().join("private");
         let mode = |path: &Path| fs::metadata(path).unwrap().mode() & 0o777;
@@ -222,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_the_path_and_the_way_out() {
+    fn an_error_names_the_path_and_hints_at_the_fix() {
         let told = |reason: Reason| {
             let one = Unsafe { path: "/p/x".into(), reason };
             [one.to_string(), one.hint()]

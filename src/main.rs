@@ -1,4 +1,4 @@
-//! The binary: hands the command line to the library and exits as it says.
+//! The binary: passes the command line to the library and returns its exit code.
 
 use std::process::ExitCode;
 

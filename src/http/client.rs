@@ -10,33 +10,34 @@ use http::{HeaderValue, Request, Response, header::USER_AGENT, response};
 
 use super::error::{HttpError, Place, unsent};
 
-/// As for the clients of AWS.
+/// The connect timeout, the same as for the AWS clients.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
-/// What a REST API of API Gateway answers at most.
+/// The maximum response size of an API Gateway REST API.
 pub(super) const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
-/// Sends requests and keeps connections for the next ones.
+/// Sends requests and reuses connections.
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(super) patience: Duration,
     pub(super) proxy: ProxyConfig,
-    /// To this machine itself: without a proxy, for which `127.0.0.1` is another machine, and without TLS, so that no
+    /// For loopback addresses: without a proxy, for which `127.0.0.1` is another machine, and without TLS, so that no
     /// certificates are loaded.
     pub(super) near: OnceLock<Connector>,
+    /// For all other addresses.
     pub(super) far: OnceLock<Connector>,
 }
 
 impl Client {
-    /// A client that waits for a whole answer as long as `patience`, and takes the proxies that the SDK takes.
+    /// A client with a timeout for the whole response, and with the proxy settings of the AWS SDK.
     pub(crate) fn new(patience: Duration) -> Self {
         Self { patience, proxy: ProxyConfig::from_env(), near: OnceLock::new(), far: OnceLock::new() }
     }
 
-    /// Sends a request to an absolute URL and reads its answer, whatever its status.
+    /// Sends a request to an absolute URL and reads the response, whatever its status.
     ///
     /// # Errors
-    /// When the URL is not one of `http` or `https`, or the answer does not come, not whole, not in time, or is larger
+    /// When the URL is not an absolute `http` or `https` URL, or the response is missing, incomplete, late or larger
     /// than 10 MiB.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let place = Place::of(request.uri())?;
@@ -47,7 +48,7 @@ impl Client {
     async fn exchange(&self, place: &Place, mut request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let us = HeaderValue::from_static(concat!("stackctl/", env!("CARGO_PKG_VERSION")));
         request.headers_mut().entry(USER_AGENT).or_insert(us);
-        // The stack has types of its own; what cannot be put into them never got through.
+        // The SDK's HTTP stack has its own types. A failed conversion means a malformed message.
         let broken = |_| HttpError::Broken { place: place.clone() };
         let request = request.map(SdkBody::from).try_into().map_err(broken)?;
         let answer = self.connector(place).call(request).await.map_err(|failure| unsent(place, &failure))?;

@@ -1,11 +1,11 @@
-//! Why a request has no answer, and the ways out.
+//! Why a request got no response, and hints for the user.
 
 use std::{error::Error, fmt, net::IpAddr, time::Duration};
 
 use ::http::{Uri, uri::Scheme};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
-/// Where a request goes. It has no path, query or user: they may be secrets.
+/// The server of a request. Path, query and user are left out, because they may contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     scheme: Scheme,
@@ -13,60 +13,60 @@ pub(crate) struct Place {
     port: Option<u16>,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HttpError {
-    /// What was given is not a URL that can be asked.
+    /// Not an absolute `http` or `https` URL.
     #[error("the URL begins with neither `http://` nor `https://` and a host")]
     Url,
-    /// Nobody took the connection.
+    /// No connection could be established.
     #[error("{place} cannot be reached: {because}")]
     Unreachable {
-        /// Where to.
+        /// The server.
         place: Place,
-        /// What the system says.
+        /// The error of the operating system.
         because: String,
     },
-    /// Its certificate is not trusted, so nothing was said.
+    /// The server's certificate is not trusted, so no request was sent.
     #[error("{place} shows a certificate that is not trusted: {because}")]
     Untrusted {
-        /// Where to.
+        /// The server.
         place: Place,
-        /// What is wrong with it.
+        /// Why the certificate is not trusted.
         because: String,
     },
-    /// It does not speak TLS, so nothing was said.
+    /// The TLS handshake failed, so no request was sent.
     #[error("{place} does not speak TLS as it should")]
     NotTls {
-        /// Where to.
+        /// The server.
         place: Place,
     },
-    /// The answer did not come in time.
+    /// The response did not arrive within the timeout.
     #[error("{place} has not answered within {} s", waited.as_secs())]
     TimedOut {
-        /// Where to.
+        /// The server.
         place: Place,
-        /// How long it was waited for.
+        /// The timeout.
         waited: Duration,
     },
-    /// The connection ended before the answer.
+    /// The connection was closed before the response was complete.
     #[error("the connection to {place} broke before the whole answer was there")]
     Broken {
-        /// Where to.
+        /// The server.
         place: Place,
     },
-    /// The answer is longer than anything that is worth keeping in memory.
+    /// The response is larger than the limit.
     #[error("the answer of {place} is larger than {} MiB", most / 1024 / 1024)]
     TooLarge {
-        /// Where from.
+        /// The server.
         place: Place,
-        /// In bytes.
+        /// The limit, in bytes.
         most: usize,
     },
 }
 
 impl HttpError {
-    /// The way out, where there is one.
+    /// How to fix the problem, if known.
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unreachable { place, .. } if place.is_near() => {
@@ -85,14 +85,14 @@ impl HttpError {
 }
 
 impl Place {
-    /// Where a URL leads.
+    /// The server of a URL.
     pub(super) fn of(url: &Uri) -> Result<Self, HttpError> {
         let scheme = url.scheme().filter(|scheme| [Scheme::HTTP, Scheme::HTTPS].contains(scheme));
         let (scheme, host) = scheme.zip(url.host()).ok_or(HttpError::Url)?;
         Ok(Self { scheme: scheme.clone(), host: host.to_owned(), port: url.port_u16() })
     }
 
-    /// Whether it is this machine, asked without TLS.
+    /// Whether it is a loopback address without TLS.
     pub(super) fn is_near(&self) -> bool {
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -107,7 +107,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// Tells why a request was not answered at all.
+/// The error for a request that got no response at all.
 pub(super) fn unsent(place: &Place, failure: &ConnectorError) -> HttpError {
     if failure.is_timeout() {
         let because = "it does not take the connection".into();
@@ -116,7 +116,7 @@ pub(super) fn unsent(place: &Place, failure: &ConnectorError) -> HttpError {
     because(place.clone(), &causes(failure))
 }
 
-/// Reads the causes of a failure, outermost first: the stack beneath has no types for them.
+/// Classifies a failure by the messages of its causes, outermost first: the SDK's HTTP stack has no types for them.
 fn because(place: Place, causes: &[String]) -> HttpError {
     let has = |part: &str| causes.iter().any(|cause| cause.contains(part));
     let last = causes.last().map(String::as_str).unwrap_or_default();
@@ -134,7 +134,7 @@ fn because(place: Place, causes: &[String]) -> HttpError {
     }
 }
 
-/// The failure and its causes, outermost first, each in its own words.
+/// The messages of a failure and its causes, outermost first.
 fn causes(failure: &dyn Error) -> Vec<String> {
     let (mut causes, mut next) = (Vec::new(), Some(failure));
     while let Some(cause) = next {
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fails_before_anything_is_said_has_its_own_words() {
+    fn connection_failures_have_specific_messages_and_hints() {
         let said = |causes: &[&str]| {
             let place = Place::of(&Uri::from_static("https://ann:pw@example.com/secret")).unwrap();
             let causes: Vec<String> =

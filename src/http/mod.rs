@@ -1,7 +1,7 @@
-//! Plain HTTP: one request to a URL and its whole answer, for whatever is not called through an AWS client.
+//! Plain HTTP for requests that do not go through an AWS client: sends one request and reads the whole response.
 //!
-//! It goes over the AWS SDK's own HTTP stack, so that proxies, trusted certificates and time-outs are the same for both.
-//! It signs nothing, follows no redirects and sends nothing twice. It knows nothing of stacks, tokens or printing.
+//! It uses the HTTP stack of the AWS SDK, so that proxies, trusted certificates and timeouts are the same for both. It
+//! does not sign, follow redirects or retry. It is independent of stacks, tokens and output.
 
 mod client;
 mod error;

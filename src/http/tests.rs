@@ -1,4 +1,4 @@
-//! Requests to servers of this test on loopback, and what is said when there is no answer.
+//! Requests to loopback servers, and the errors when there is no response.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -16,7 +16,8 @@ use super::{
     error::HttpError,
 };
 
-/// A server that takes one connection, reads a request's head, writes these bytes and hangs up. It returns the head.
+/// A server that accepts one connection, reads the head of a request, writes these bytes and closes the connection. The
+/// task returns the head.
 async fn answering(bytes: Vec<u8>) -> (u16, JoinHandle<String>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -26,7 +27,7 @@ async fn answering(bytes: Vec<u8>) -> (u16, JoinHandle<String>) {
         while !head.ends_with(b"\r\n\r\n") && head.first() != Some(&22) {
             head.push(stream.read_u8().await.unwrap());
         }
-        // A client that has read enough hangs up first.
+        // The client may close the connection first, when it has read enough.
         let _ = stream.write_all(&bytes).await;
         String::from_utf8_lossy(&head).into_owned()
     });
@@ -41,7 +42,7 @@ async fn get(url: &str) -> Result<Response<Bytes>, HttpError> {
     client().send(Request::get(url).body(Bytes::new()).unwrap()).await
 }
 
-/// What is said when nothing comes back from a URL, with the port taken out.
+/// The error and hint of a failed request, with the port masked.
 async fn said(url: &str) -> String {
     let error = get(url).await.unwrap_err();
     let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -50,7 +51,7 @@ async fn said(url: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_is_whole_with_its_status_headers_and_bytes() {
+async fn a_response_has_its_status_headers_and_body() {
     let (port, served) =
         answering(b"HTTP/1.1 418 I'm a teapot\r\nX-Tea: oolong\r\nContent-Length: 3\r\n\r\n\xff\0\n".to_vec()).await;
     let request = Request::post(format!("http://127.0.0.1:{port}/pot?cup=2")).header("x-milk", "no");
@@ -65,14 +66,14 @@ async fn an_answer_is_whole_with_its_status_headers_and_bytes() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer() {
+async fn a_redirect_is_returned_and_not_followed() {
     let (port, _) = answering(b"HTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
     let answer = get(&format!("http://localhost:{port}/")).await.unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (302, &HeaderValue::from_static("/other")));
 }
 
 #[tokio::test]
-async fn another_machine_is_asked_through_the_proxy_and_this_one_is_not() {
+async fn the_proxy_is_used_except_for_loopback() {
     let (proxy_port, proxy) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
     let (port, _) = answering(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()).await;
     let proxies = ProxyConfig::http(format!("http://127.0.0.1:{proxy_port}")).unwrap();
@@ -85,7 +86,7 @@ async fn another_machine_is_asked_through_the_proxy_and_this_one_is_not() {
 }
 
 #[tokio::test]
-async fn nobody_who_listens_is_named() {
+async fn a_refused_connection_is_an_error() {
     insta::assert_snapshot!(said("http://127.0.0.1:1/x?token=secret").await, @r"
     http://127.0.0.1:PORT cannot be reached: connection refused
     hint: is it running? for the local cloud see `stackctl local status`
@@ -93,7 +94,7 @@ async fn nobody_who_listens_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_says_nothing_is_given_up() {
+async fn a_silent_server_times_out() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
@@ -103,7 +104,7 @@ async fn a_server_that_says_nothing_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_no_answer() {
+async fn a_truncated_response_is_an_error() {
     let (port, _) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_vec()).await;
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
     the connection to http://127.0.0.1:PORT broke before the whole answer was there
@@ -117,7 +118,7 @@ async fn an_answer_that_breaks_off_is_no_answer() {
 }
 
 #[tokio::test]
-async fn an_answer_without_end_is_not_kept() {
+async fn a_response_over_the_size_limit_is_an_error() {
     let mut bytes = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     bytes.resize(bytes.len() + LARGEST_ANSWER + 1, b'x');
     let (port, _) = answering(bytes).await;
@@ -125,13 +126,13 @@ async fn an_answer_without_end_is_not_kept() {
 }
 
 #[tokio::test]
-async fn who_speaks_no_tls_is_named() {
+async fn a_server_without_tls_is_an_error() {
     let (port, _) = answering(b"HTTP/1.1 200 OK\r\n\r\n".to_vec()).await;
     insta::assert_snapshot!(said(&format!("https://127.0.0.1:{port}/")).await, @"https://127.0.0.1:PORT does not speak TLS as it should");
 }
 
 #[tokio::test]
-async fn what_is_no_url_is_refused_before_anything_is_sent() {
+async fn invalid_urls_are_rejected_without_a_request() {
     for url in ["/path", "ftp://127.0.0.1/", "127.0.0.1:80"] {
         assert_eq!(get(url).await.unwrap_err(), HttpError::Url, "{url}");
     }
