@@ -1,35 +1,35 @@
-//! The lines of an access log, which are JSON.
+//! API Gateway access logs in JSON.
 
 use serde_json::Value;
 
-/// A request to the API. What API Gateway does not know is `None`.
+/// A request in the access log. Fields without a value are `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Access {
-    /// Of the request, as its answer's header `x-amzn-RequestId` tells it.
+    /// The API request ID, as in the response header `x-amzn-RequestId`.
     pub request_id: Option<String>,
-    /// Of the call of the function behind it.
+    /// The request ID of the Lambda invocation.
     pub function_request_id: Option<String>,
-    /// As `GET`.
+    /// The HTTP method, such as `GET`.
     pub method: Option<String>,
-    /// With the stage.
+    /// The path, including the stage.
     pub path: Option<String>,
-    /// What was answered.
+    /// The status code of the response.
     pub status: Option<String>,
-    /// Milliseconds until then.
+    /// The response latency, in milliseconds.
     pub latency: Option<String>,
-    /// Whose request it was.
+    /// The client's IP address.
     pub ip: Option<String>,
-    /// Which of API Gateway's own answers it was.
+    /// The type of the gateway response, if API Gateway itself responded.
     pub error: Option<String>,
-    /// Why the authorizer refused it.
+    /// The error message of the authorizer.
     pub authorizer_error: Option<String>,
 }
 
-/// Reads a line as `api.accessLogs` has it written; `None` for any other.
+/// Parses a line in the format that `api.accessLogs` sets; `None` for any other line.
 #[must_use]
 pub fn access(message: &str) -> Option<Access> {
     let line: Value = serde_json::from_str(message).ok()?;
-    // API Gateway's word for nothing.
+    // API Gateway writes `-` for a missing value.
     let text = |name: &str| line.get(name)?.as_str().filter(|text| *text != "-").map(str::to_owned);
     line.get("requestId")?;
     Some(Access {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_tells_what_api_gateway_knows_and_others_are_none() {
+    fn access_log_lines_are_parsed_and_other_lines_are_ignored() {
         let line = r#"{"requestId":"a","status":"200","ip":"-","latency":"12"}"#;
         let some = |text: &str| Some(text.to_owned());
         let wanted = Access { request_id: some("a"), status: some("200"), latency: some("12"), ..Access::default() };

@@ -1,7 +1,7 @@
-//! Why an invocation of a function failed, read from what was logged of it.
+//! Finds out from the log why an invocation failed.
 //!
-//! The forms are those of Lambda's own lines and of its Python and Node.js runtimes; a function that logs in another form
-//! only gets the causes that Lambda itself logs.
+//! It reads Lambda's own lines and the log formats of its Python and Node.js runtimes. For a function that logs in
+//! another format, only the causes that Lambda itself logs are found.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -11,27 +11,27 @@ use super::lambda::{Own, own};
 /// Why an invocation failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
-    /// It ran longer than its timeout, as `3.00 seconds`.
+    /// The timeout was exceeded, for example `3.00 seconds`.
     TimedOut(String),
-    /// It used up its memory, as `128 MB`.
+    /// All memory was used, for example `128 MB`.
     OutOfMemory(String),
-    /// Its process ended, as `exit status 1`.
+    /// The process exited, for example `exit status 1`.
     Exited(String),
-    /// Its code could not be loaded, by the runtime's error type and message.
+    /// The code could not be loaded: the runtime's error type and message.
     NotLoaded {
-        /// As `Runtime.ImportModuleError`.
+        /// For example `Runtime.ImportModuleError`.
         error_type: String,
-        /// The first line of it.
+        /// The first line of the message.
         message: String,
     },
-    /// It ended with an error of its own, as `KeyError: 'x'`.
+    /// The function raised an error, for example `KeyError: 'x'`.
     Raised(String),
-    /// It returned, and the response is malformed; what is wrong with it, where that is known.
+    /// The function returned a malformed response, with the reason if known.
     Malformed(Option<String>),
 }
 
 impl Cause {
-    /// The cause as a sentence without its end, about the function of this name.
+    /// The cause as a sentence without a period, for the function with this name.
     #[must_use]
     pub fn of(&self, function: &str) -> String {
         match self {
@@ -45,7 +45,7 @@ impl Cause {
         }
     }
 
-    /// The module that is missing, by the name by which it is imported.
+    /// The missing module, by its import name.
     #[must_use]
     pub fn missing_module(&self) -> Option<&str> {
         let Self::NotLoaded { message, .. } = self else { return None };
@@ -69,14 +69,14 @@ impl Serialize for Cause {
     }
 }
 
-/// Reads the cause from the lines of one invocation, Lambda's own included. [`Cause::Malformed`] is what is left where it
-/// ended and nothing else went wrong; none where its end is not among the lines.
+/// Finds the cause in the lines of one invocation, including Lambda's own. Returns [`Cause::Malformed`] if the
+/// invocation ended without any other failure, and `None` if its end is not among the lines.
 pub fn cause<'m>(messages: impl IntoIterator<Item = &'m str>) -> Option<Cause> {
     let (mut found, mut ended) = (None, false);
     for message in messages {
         if let Some(Own::Report(report)) = own(message) {
             ended = true;
-            // A process that is killed at its limit logs nothing more than that it was killed.
+            // For a process killed at its memory limit, the log only says that it was killed.
             let full = !report.used.is_empty() && report.used == report.memory;
             if full && matches!(found, Some(Cause::Exited(_))) {
                 found = Some(Cause::OutOfMemory(report.memory.to_owned()));
@@ -88,7 +88,7 @@ pub fn cause<'m>(messages: impl IntoIterator<Item = &'m str>) -> Option<Cause> {
     found.or_else(|| ended.then_some(Cause::Malformed(None)))
 }
 
-/// Whether a line of Lambda's own says how the invocation ended, whatever was logged before.
+/// Whether a line by Lambda overrides any cause logged before.
 fn is_final(message: &str) -> bool {
     message.contains(" Task timed out after ")
 }
@@ -109,7 +109,7 @@ fn in_line(message: &str) -> Option<Cause> {
 /// `[ERROR] KeyError: 'x'`, with the traceback on the lines after it.
 fn in_python(message: &str) -> Option<Cause> {
     let first = message.strip_prefix("[ERROR] ")?.split(['\r', '\n']).next()?.trim();
-    // A logger's line has tabs: time, request and text.
+    // Lines of the logging module contain tabs: time, request ID and text.
     if first.contains('\t') {
         return None;
     }
@@ -117,8 +117,8 @@ fn in_python(message: &str) -> Option<Cause> {
     Some(raised(error_type, message))
 }
 
-/// `… ERROR  Invoke Error  {"errorType": …}`, `… ERROR  Uncaught Exception  {…}`, with tabs between, and the same as one
-/// JSON line.
+/// `… ERROR  Invoke Error  {"errorType": …}` and `… ERROR  Uncaught Exception  {…}`, separated by tabs, and the same
+/// error as a JSON line.
 fn in_json(message: &str) -> Option<Cause> {
     let text = &message[message.find('{')?..];
     let head = &message[..message.len() - text.len()];
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_fail_has_its_words() {
+    fn each_cause_has_a_message() {
         let id = "11111111-1111-4111-8111-111111111111";
         let timeout = format!("2026-11-30T10:00:00.000Z {id} Task timed out after 3.00 seconds");
         let node = format!(
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_function_logs_of_its_own_is_no_cause() {
+    fn lines_logged_by_the_function_itself_are_not_a_cause() {
         let logger = "[ERROR]\t2026-11-30T10:00:00.000Z\t8f5\thandled";
         let handled = "[ERROR] 2026-11-30\thandled";
         for messages in [vec![], vec!["hello"], vec![logger], vec![handled], vec![r#"{"level":"INFO"}"#], vec!["{"]] {

@@ -1,44 +1,44 @@
-//! The lines that Lambda itself writes around each request.
+//! The log lines that Lambda itself writes for each request.
 
-/// What Lambda writes.
+/// A line written by Lambda.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Own<'m> {
-    /// A new execution environment begins.
+    /// The initialization of a new execution environment.
     Init,
-    /// A request begins.
+    /// The start of a request.
     Start {
-        /// Which.
+        /// The request ID.
         request_id: &'m str,
     },
-    /// It is over; a report follows.
+    /// The end of a request; a report follows.
     End {
-        /// Which.
+        /// The request ID.
         request_id: &'m str,
     },
-    /// What it took.
+    /// The report of a request.
     Report(Report<'m>),
 }
 
-/// What a request took, in Lambda's own figures.
+/// The report of a request, with the values as Lambda writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report<'m> {
-    /// Which request.
+    /// The request ID.
     pub request_id: &'m str,
-    /// As `12.34 ms`.
+    /// The duration, such as `12.34 ms`.
     pub duration: &'m str,
-    /// As `13 ms`.
+    /// The billed duration, such as `13 ms`.
     pub billed: &'m str,
-    /// As `128 MB`.
+    /// The memory size, such as `128 MB`.
     pub memory: &'m str,
-    /// As `31 MB`; empty where it was not measured.
+    /// The maximum memory used, such as `31 MB`; empty if not measured.
     pub used: &'m str,
-    /// As `120.5 ms`; empty unless the request had to wait for a new environment.
+    /// The init duration, such as `120.5 ms`; empty without a cold start.
     pub init: &'m str,
-    /// As `timeout`; empty when all went well.
+    /// The status, such as `timeout`; empty on success.
     pub status: &'m str,
 }
 
-/// Reads a line of Lambda's own; nothing when the function wrote it.
+/// Parses a line written by Lambda; `None` for a line of the function.
 #[must_use]
 pub fn own(message: &str) -> Option<Own<'_>> {
     if let Some(rest) = message.strip_prefix("START RequestId: ") {
@@ -53,7 +53,7 @@ pub fn own(message: &str) -> Option<Own<'_>> {
     message.strip_prefix("REPORT ").filter(|rest| rest.starts_with("RequestId: ")).map(|rest| Own::Report(report(rest)))
 }
 
-/// Whether Lambda wrote a line, in either of its log formats.
+/// Whether Lambda wrote a line, in either of its log formats (text and JSON).
 #[must_use]
 pub fn is_system(message: &str) -> bool {
     own(message).is_some()
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lambdas_own_lines_are_told_from_those_of_the_function() {
+    fn lambda_lines_are_distinguished_from_function_lines() {
         let start = "START RequestId: 8f507cfc-xmpl Version: $LATEST";
         assert_eq!(own(start), Some(Own::Start { request_id: "8f507cfc-xmpl" }));
         assert_eq!(own("END RequestId: 8f507cfc-xmpl"), Some(Own::End { request_id: "8f507cfc-xmpl" }));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_the_json_format_are_told_by_their_type() {
+    fn json_lines_are_distinguished_by_their_type() {
         for (line, system) in [
             (r#"{"time":"2026-11-30T10:00:00.000Z","type":"platform.report","record":{}}"#, true),
             (r#"{"type":"order.placed"}"#, false),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_is_read_by_the_names_of_its_parts() {
+    fn a_report_is_parsed_by_field_name() {
         let text = "REPORT RequestId: 8f5\tDuration: 12.34 ms\tBilled Duration: 133 ms\tMemory Size: 128 MB\t\
                     Max Memory Used: 31 MB\tInit Duration: 120.50 ms\tXRAY TraceId: 1-5\tStatus: timeout";
         let report = Report {

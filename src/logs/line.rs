@@ -5,14 +5,14 @@ use jiff::Timestamp;
 /// One event of a log group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// The place of its source among those that are read.
+    /// The index of the source.
     pub source: usize,
-    /// The stream: one execution environment of a function.
+    /// The log stream: one execution environment of a function.
     pub stream: String,
-    /// Made by CloudWatch; no other event has it.
+    /// The unique event ID, assigned by CloudWatch.
     pub id: String,
-    /// When it happened.
+    /// The time of the event.
     pub at: Timestamp,
-    /// Without the line break at its end.
+    /// The message, without the trailing line break.
     pub message: String,
 }

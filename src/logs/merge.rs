@@ -1,40 +1,40 @@
-//! Several sources, each in the order of time and read page by page, as one in the order of time.
+//! Merges several sources, each sorted by time and read page by page, into one sequence sorted by time.
 
 use std::collections::VecDeque;
 
 use super::line::Line;
 
-/// Lines wait here until no source can have an earlier one.
+/// Buffers lines until no source can return an earlier one.
 #[derive(Debug)]
 pub(super) struct Merge(Vec<Waiting>);
 
 #[derive(Debug)]
 struct Waiting {
     lines: VecDeque<Line>,
-    /// Whether another page is to come.
+    /// Whether the source has another page.
     more: bool,
 }
 
 impl Merge {
-    /// So many sources, of which nothing was read yet.
+    /// A merge of this number of sources, none of them read yet.
     pub(super) fn of(sources: usize) -> Self {
         Self((0..sources).map(|_| Waiting { lines: VecDeque::new(), more: true }).collect())
     }
 
-    /// The sources whose next page must be read before anything else can be said.
+    /// The sources whose next page must be read before the next line is known.
     pub(super) fn awaited(&self) -> Vec<usize> {
         let awaited = self.0.iter().enumerate().filter(|(_, waiting)| waiting.lines.is_empty() && waiting.more);
         awaited.map(|(source, _)| source).collect()
     }
 
-    /// Adds a page; `more` when another one follows it.
+    /// Adds a page. `more` means that another page follows.
     pub(super) fn add(&mut self, source: usize, page: Vec<Line>, more: bool) {
         self.0[source].lines.extend(page);
         self.0[source].more = more;
     }
 
-    /// The earliest line, unless an awaited page may have an earlier one. Lines of one moment stay in the order in
-    /// which their source has them.
+    /// The earliest line, unless an awaited page may contain an earlier one. Lines of a source with the same time keep
+    /// their order.
     pub(super) fn next(&mut self) -> Option<Line> {
         if !self.awaited().is_empty() {
             return None;
@@ -66,14 +66,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_before_every_source_has_had_its_say() {
+    fn no_line_is_returned_before_every_source_has_a_page() {
         let mut merge = Merge::of(2);
         merge.add(0, page(0, &[3, 5]), false);
         assert_eq!((merge.awaited(), all(&mut merge)), (vec![1], vec![]));
         merge.add(1, page(1, &[1, 4]), true);
-        assert_eq!(all(&mut merge), ["1@1", "0@3", "1@4"], "what comes after 1@4 in source 1 may be before 0@5");
+        assert_eq!(all(&mut merge), ["1@1", "0@3", "1@4"], "the line after 1@4 in source 1 may be earlier than 0@5");
         assert_eq!(merge.awaited(), [1]);
-        // AWS may answer an empty page and have more.
+        // AWS may return an empty page and still have more pages.
         merge.add(1, Vec::new(), true);
         assert_eq!((merge.awaited(), all(&mut merge)), (vec![1], vec![]));
         merge.add(1, page(1, &[9]), false);
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_one_moment_keep_the_order_of_their_source() {
+    fn lines_with_the_same_time_keep_the_order_of_their_source() {
         let mut merge = Merge::of(1);
         let mut lines = page(0, &[7, 7, 7]);
         for (line, name) in lines.iter_mut().zip(["START", "hello", "END"]) {

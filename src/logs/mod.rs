@@ -1,6 +1,6 @@
-//! Log events: read page by page, put in the order of time, followed, and understood as far as Lambda's own lines go.
+//! Reads and follows CloudWatch log events in order of time, and parses Lambda's own lines.
 //!
-//! It knows log groups and their events, and neither configurations nor how anything looks.
+//! Independent of the config and of the output format.
 
 mod access;
 mod cause;

@@ -1,4 +1,4 @@
-//! What a function has logged since a moment, once CloudWatch shows it.
+//! Recent log lines of a function, with retries until CloudWatch returns them.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::{
     engine::{Events, Interrupt},
 };
 
-/// How often a log is read for lines that CloudWatch takes in late.
+/// The maximum number of reads, because CloudWatch ingests lines with a delay.
 const LOOKS: usize = 5;
 
-/// Reads what a log group has from `since` on, again after `pause` while it has nothing. A log that cannot be read has
-/// nothing: the caller explains something else with it.
+/// Reads the lines of a log group from `since` on. While there are none, reads again after `pause`. A log that cannot
+/// be read counts as empty: the lines only help the caller to explain another error.
 pub async fn recent(
     cloud: &Cloud,
     (events, interrupt): (&dyn Events, &Interrupt),
@@ -36,7 +36,7 @@ pub async fn recent(
     lines
 }
 
-#[expect(clippy::disallowed_methods, reason = "the looks are counted")]
+#[expect(clippy::disallowed_methods, reason = "the number of reads is limited")]
 async fn wait(pause: Duration) {
     tokio::time::sleep(pause).await;
 }

@@ -1,4 +1,4 @@
-//! Which request a line belongs to.
+//! Assigns log lines to requests.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use super::{
     line::Line,
 };
 
-/// Follows the requests of every execution environment. One handles one request after the other, so whatever its stream
-/// has between a request's first line and its last is of that request, whether the line says so or not.
+/// Tracks the current request of every execution environment. An environment handles one request at a time, so all
+/// lines in its stream between the first and last line of a request belong to that request.
 #[derive(Debug, Default)]
 pub struct RequestIds {
     under_way: BTreeMap<(usize, String), String>,
 }
 
 impl RequestIds {
-    /// The request of a line; lines must come in the order of their stream.
+    /// The request ID of a line. Lines must arrive in the order of their stream.
     pub fn of(&mut self, line: &Line) -> Option<String> {
         let stream = (line.source, line.stream.clone());
         match own(&line.message) {
@@ -36,8 +36,8 @@ impl RequestIds {
     }
 }
 
-/// The id in a line of a logger: a member of a JSON object, or a column as in the lines of the managed runtimes. It is
-/// there also where a filter has left out the line that the request begins with.
+/// The request ID in a line itself: a JSON field, or a column in the format of the managed runtimes. It is needed when
+/// a filter excludes the START line.
 fn named(message: &str) -> Option<String> {
     if message.starts_with('{') {
         let line: Value = serde_json::from_str(message).ok()?;
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_belong_to_the_request_that_their_environment_handles() {
+    fn lines_belong_to_the_current_request_of_their_environment() {
         let mut ids = RequestIds::default();
         for (stream, message, id) in [
             ("a", "loaded", None),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_names_its_request_needs_no_first_line() {
+    fn a_line_with_a_request_id_needs_no_start_line() {
         for message in [
             "[INFO]\t2026-11-25T01:02:03.004Z\tONE\thello",
             "2026-11-25T01:02:03.004Z\tONE\tINFO\thello",

@@ -1,4 +1,4 @@
-//! Reads log groups from a moment on, again and again if need be, every event once.
+//! Reads log groups from a start time on, once or continuously, and returns every event once.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,22 +17,22 @@ use crate::{
     engine::{Context, Events, Interrupt, Key, ResourceError},
 };
 
-/// How far behind the newest event a later one may still appear: CloudWatch takes events in late, and not in order.
+/// How much older than the newest event a late event can be: CloudWatch ingests events with a delay and out of order.
 const LATE: Duration = Duration::from_secs(30);
 
-/// How long a follower waits between two looks.
+/// The polling interval of `follow`.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What is read.
+/// A log group to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Of which thing of the stack it is the log.
+    /// The resource that the log belongs to.
     pub key: Key,
-    /// The name of the group.
+    /// The name of the log group.
     pub group: String,
 }
 
-/// The reading of some log groups. What it has given it does not give again.
+/// A reader of log groups. It returns each event only once.
 pub struct Tail<'a> {
     cloud: &'a Cloud,
     events: &'a dyn Events,
@@ -41,35 +41,35 @@ pub struct Tail<'a> {
     sources: Vec<(Source, Progress)>,
 }
 
-/// How far a source has been read.
+/// The progress in a source.
 #[derive(Debug, Default)]
 struct Progress {
-    /// When the newest event happened that was given.
+    /// The time of the newest returned event.
     newest: Option<Timestamp>,
-    /// The events that were given, as far back as they may come again.
+    /// The returned events that the next read can contain again.
     given: BTreeSet<(Timestamp, String)>,
 }
 
-/// Which events are read.
+/// The selection of events.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// From when on.
+    /// The start time.
     pub since: Timestamp,
-    /// In CloudWatch's own syntax; without it all.
+    /// A CloudWatch filter pattern; `None` selects all events.
     pub filter: Option<String>,
 }
 
 /// A log group that cannot be read.
 #[derive(Debug)]
 pub struct Unread {
-    /// The place of its source.
+    /// The index of the source.
     pub source: usize,
-    /// Why.
+    /// The error.
     pub error: ResourceError,
 }
 
 impl<'a> Tail<'a> {
-    /// Begins; nothing is read yet.
+    /// Creates a reader without reading anything.
     #[must_use]
     pub fn new(
         cloud: &'a Cloud,
@@ -81,7 +81,7 @@ impl<'a> Tail<'a> {
         Self { cloud, events, interrupt, wanted, sources }
     }
 
-    /// Gives every event that was not given yet, in the order of time, while the pages come.
+    /// Passes every new event to `give`, in order of time, as the pages arrive.
     ///
     /// # Errors
     /// When a group cannot be read.
@@ -109,7 +109,7 @@ impl<'a> Tail<'a> {
         }
     }
 
-    /// Reads again and again, for ever.
+    /// Polls until the future is dropped or a read fails.
     ///
     /// # Errors
     /// When a group cannot be read.
@@ -144,7 +144,7 @@ impl<'a> Tail<'a> {
 }
 
 impl Progress {
-    /// From when on the source is read next.
+    /// The start time of the next read.
     fn begin(&self, since: Timestamp) -> Timestamp {
         self.newest.and_then(|newest| newest.checked_sub(LATE).ok()).map_or(since, |late| late.max(since))
     }
@@ -153,7 +153,7 @@ impl Progress {
         let newest = self.newest.map_or(line.at, |newest| newest.max(line.at));
         self.newest = Some(newest);
         let new = self.given.insert((line.at, line.id.clone()));
-        // It is not read again from before this.
+        // The next read does not include events before this time.
         let oldest = self.begin(Timestamp::MIN);
         while self.given.first().is_some_and(|(at, _)| *at < oldest) {
             self.given.pop_first();

@@ -1,4 +1,4 @@
-//! The files of a stack: its configuration and what is in its functions' folders.
+//! The files of a stack: its config and the contents of its functions' folders.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,17 +10,18 @@ use notify::RecursiveMode;
 
 use crate::package;
 
-/// What a stack is made from. Whatever else is saved beside it does not matter.
+/// The files that a stack is built from. Changes of other files are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Files {
-    /// The configuration and the functions' folders, each by every name that leads to it; none of them need be there.
+    /// The paths of the config and the functions' folders, including those of every symbolic link on the way. They may
+    /// be missing.
     names: BTreeSet<PathBuf>,
-    /// The functions' folders, by their real paths.
+    /// The real paths of the functions' folders.
     folders: BTreeSet<PathBuf>,
 }
 
 impl Files {
-    /// Of a configuration and the folders that it names.
+    /// The files of a config and its functions' folders.
     pub fn new(configuration: &Path, folders: impl IntoIterator<Item = PathBuf>) -> Self {
         let folders: BTreeSet<PathBuf> = folders.into_iter().collect();
         Self {
@@ -29,22 +30,22 @@ impl Files {
         }
     }
 
-    /// Whether a change of `path` can change what is deployed: not when the package leaves it out.
+    /// Whether a change of `path` can change the deployment. Files that are excluded from the package cannot.
     #[must_use]
     pub fn matter(&self, path: &Path) -> bool {
-        // A folder that goes, comes or is moved takes along what is in it.
+        // Creating, deleting or moving a folder affects everything in it.
         let on_the_way = |file: &PathBuf| file.starts_with(path);
         self.names.iter().any(on_the_way)
             || self.folders.iter().any(|folder| path.starts_with(folder) && package::may_change(folder, path))
     }
 
-    /// What has to be watched to hear of every change that matters. A folder that is not there is watched for from the
-    /// nearest one above that is; and one that is there from above too, because it may be removed and made anew.
+    /// The folders to watch for every relevant change. For a missing folder, its nearest existing ancestor is watched.
+    /// For an existing folder, its parent is watched too, because the folder may be deleted and recreated.
     pub(super) fn places(&self) -> BTreeMap<PathBuf, RecursiveMode> {
         let above = self.names.iter().filter_map(|path| nearest(path.parent()?));
         let mut places: BTreeMap<_, _> = above.map(|folder| (folder, RecursiveMode::NonRecursive)).collect();
         let there: Vec<&PathBuf> = self.folders.iter().filter(|folder| folder.is_dir()).collect();
-        // Whoever watches a folder with all in it and then a part of that alone does not hear of what comes in the part.
+        // With a non-recursive watch inside a recursively watched folder, new entries of the inner folder are missed.
         places.retain(|place, _| !there.iter().any(|folder| place.starts_with(folder)));
         let outermost = |folder: &&PathBuf| !there.iter().any(|other| *other != *folder && folder.starts_with(other));
         places.extend(there.iter().copied().filter(outermost).map(|folder| (folder.clone(), RecursiveMode::Recursive)));
@@ -52,7 +53,7 @@ impl Files {
     }
 }
 
-/// Every name that leads to a path: its own and, while one is a link, that of what it leads to.
+/// The path itself and, while it is a symbolic link, the path of each target.
 fn names(path: &Path) -> BTreeSet<PathBuf> {
     let (mut names, mut next) = (BTreeSet::new(), Some(whole(path)));
     while let Some(path) = next {
@@ -63,19 +64,19 @@ fn names(path: &Path) -> BTreeSet<PathBuf> {
         let target = fs::read_link(&name).ok();
         next = target.and_then(|target| Some(name.parent()?.join(target)));
         if !names.insert(name) {
-            // They lead round in a circle.
+            // The links form a cycle.
             break;
         }
     }
     names
 }
 
-/// The nearest folder at or above a path.
+/// The nearest existing folder at or above a path.
 fn nearest(path: &Path) -> Option<PathBuf> {
     path.ancestors().find(|folder| folder.is_dir()).map(Path::to_owned)
 }
 
-/// The real path; of what is not there, that of the nearest folder above with the rest of the names.
+/// The real path; for a missing path, the real path of the nearest existing ancestor plus the remaining components.
 fn real(path: &Path) -> PathBuf {
     let path = whole(path);
     let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));

@@ -1,7 +1,7 @@
-//! Saved files: which of them matter to a stack, and when they have settled.
+//! Watches the files of a stack, and waits until a burst of saves has settled.
 //!
-//! It knows what a package leaves out and where a configuration is, and nothing of what a change leads to. The time is
-//! tokio's, so that a test can turn it.
+//! It filters by the config's location and the packages' ignore rules, and does not know how changes are used. Time
+//! comes from tokio, so tests can advance it.
 
 mod files;
 mod saves;

@@ -1,4 +1,4 @@
-//! What the operating system tells of the files.
+//! File events of the operating system.
 
 use std::{
     collections::BTreeMap,
@@ -18,15 +18,15 @@ use super::{Files, Saved, Settling, Touched};
 #[derive(Debug, thiserror::Error)]
 #[error("{what} cannot be watched: {reason}")]
 pub struct WatchError {
-    /// What cannot.
+    /// What cannot be watched.
     pub what: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The way out, where there is one to name.
+    /// How to fix the problem, if known.
     pub hint: Option<&'static str>,
 }
 
-/// The saves of the files that matter, as they come.
+/// A stream of saves of the relevant files.
 pub struct Saves {
     watcher: RecommendedWatcher,
     settling: Settling,
@@ -34,14 +34,14 @@ pub struct Saves {
     places: Arc<Mutex<Watched>>,
 }
 
-/// What is watched, and how.
+/// The watched paths and their modes.
 type Watched = BTreeMap<PathBuf, RecursiveMode>;
 
 impl Saves {
-    /// Hears of nothing before [`Self::attend`].
+    /// Creates a watcher that reports nothing before [`Self::attend`].
     ///
     /// # Errors
-    /// When the operating system does not tell of files.
+    /// When the operating system does not support file events.
     pub fn new() -> Result<Self, WatchError> {
         let (tell, touched) = unbounded_channel();
         let places = Arc::<Mutex<Watched>>::default();
@@ -49,7 +49,7 @@ impl Saves {
         let watcher = notify::recommended_watcher(move |told: notify::Result<Event>| {
             if let Some(touched) = touch(told) {
                 forget_gone(&theirs, &touched);
-                // Whoever does not listen any more has ended.
+                // Sending fails only when the receiver was dropped, at the end of the program.
                 let _ = tell.send(touched);
             }
         });
@@ -57,7 +57,7 @@ impl Saves {
         Ok(Self { watcher, settling: Settling::new(touched), files: Files::default(), places })
     }
 
-    /// Hears of changes of these files from now on, and of no others.
+    /// Watches these files from now on, and no others.
     ///
     /// # Errors
     /// When one of the folders cannot be watched.
@@ -66,7 +66,7 @@ impl Saves {
         self.files = files;
         self.let_go_but(&wanted);
         for (path, mode) in wanted {
-            // It is known before it is watched: when it goes right then, it is forgotten again.
+            // Recorded before the watch starts, so that a deletion right after it removes the record again.
             if lock(&self.places).insert(path.clone(), mode) == Some(mode) {
                 continue;
             }
@@ -78,33 +78,34 @@ impl Saves {
         Ok(())
     }
 
-    /// Watches nothing any more but what is wanted.
+    /// Stops watching everything except what is wanted.
     fn let_go_but(&mut self, wanted: &Watched) {
         let watched = lock(&self.places).clone();
-        // One of which more is wanted is watched without a gap.
+        // A watch that becomes recursive is extended in place, without a gap.
         let stays =
             |path, mode| wanted.get(path).is_some_and(|wanted| wanted == mode || *wanted == RecursiveMode::Recursive);
         for (path, _) in watched.iter().filter(|(path, mode)| !stays(*path, *mode)) {
-            // One that is gone is not watched any more anyway.
+            // A deleted path is no longer watched anyway.
             let _ = self.watcher.unwatch(path);
-            // With a folder, what is in it is not watched any more either.
+            // Unwatching a folder also unwatches its contents.
             lock(&self.places).retain(|place, _| !place.starts_with(path));
         }
     }
 
-    /// Waits for saves that matter, and until they have settled, as [`Settling::next`] does.
+    /// Waits for relevant saves until they have settled, like [`Settling::next`].
     pub async fn next(&mut self) -> Saved {
         self.settling.next(|path| self.files.matter(path)).await
     }
 }
 
-/// A folder that went or was moved is not watched any more, also when there is another one in its place.
+/// Drops the records of deleted or moved folders: they are no longer watched, even if a new folder takes their place.
 fn forget_gone(watched: &Mutex<Watched>, touched: &Touched) {
     let Touched::Paths(paths) = touched else { return };
     lock(watched).retain(|place, _| !paths.iter().any(|path| place.starts_with(path)));
 }
 
-/// What an event means for the contents of files. Reading them means nothing, nor do their times and owners.
+/// Converts an event. Events that do not affect file contents, such as reads and changes of times or owners, are
+/// ignored.
 fn touch(told: notify::Result<Event>) -> Option<Touched> {
     let Ok(event) = told else { return Some(Touched::Anything) };
     if event.need_rescan() {

@@ -1,4 +1,4 @@
-//! Waiting until nothing is saved any more.
+//! Waits until a burst of saves has settled.
 
 use std::{
     collections::BTreeSet,
@@ -11,30 +11,30 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// How long nothing that matters must be saved before what was saved counts as a whole. Twenty saves in a second are 50 ms
-/// apart; whoever waits for the change notices no more than this.
+/// How long no relevant file may be saved before the saves count as settled. Twenty saves in a second are 50 ms apart,
+/// and a delay of 100 ms is not noticeable.
 pub const QUIET: Duration = Duration::from_millis(100);
 
-/// What the system tells of files.
+/// The change reported by a file event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Touched {
-    /// These may have changed.
+    /// These paths may have changed.
     Paths(Vec<PathBuf>),
-    /// It has lost track: anything may have changed.
+    /// Events were lost: any file may have changed.
     Anything,
 }
 
-/// What was saved in one go.
+/// A settled burst of saves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
-    /// The files that matter; none when the system has lost track.
+    /// The relevant files; empty if events were lost.
     pub files: BTreeSet<PathBuf>,
-    /// When the last of them was saved.
+    /// The time of the last save.
     pub at: Instant,
 }
 
 impl Saved {
-    /// These and those of before them, which nothing has come of yet.
+    /// Merges these saves with earlier ones that have not been processed.
     #[must_use]
     pub fn after(mut self, before: Self) -> Self {
         if !self.files.is_empty() && !before.files.is_empty() {
@@ -45,23 +45,23 @@ impl Saved {
     }
 }
 
-/// Gathers saves until nothing more is saved.
+/// Collects saves until they have settled.
 #[derive(Debug)]
 pub struct Settling {
     touched: UnboundedReceiver<Touched>,
-    /// What was saved and has not settled yet.
+    /// The saves that have not settled yet.
     open: Option<Saved>,
 }
 
 impl Settling {
-    /// Gathers what `touched` tells.
+    /// Collects the changes from `touched`.
     #[must_use]
     pub fn new(touched: UnboundedReceiver<Touched>) -> Self {
         Self { touched, open: None }
     }
 
-    /// Waits until something that matters is saved, and then until nothing more is for [`QUIET`]. There is no upper limit:
-    /// what is still being written is not deployed half-written. Dropping the future loses nothing.
+    /// Waits until a relevant file is saved, and then until no more is saved for [`QUIET`]. There is no upper limit, so
+    /// a file that is still being written is not deployed. Dropping the future loses no saves.
     pub async fn next(&mut self, matters: impl Fn(&Path) -> bool) -> Saved {
         loop {
             let next = touch(&mut self.touched, &matters);
@@ -82,7 +82,7 @@ impl Settling {
     }
 }
 
-/// The files that matter of the next touch of any that does.
+/// The relevant files of the next event that contains any.
 async fn touch(touched: &mut UnboundedReceiver<Touched>, matters: &impl Fn(&Path) -> bool) -> BTreeSet<PathBuf> {
     loop {
         match touched.recv().await {
@@ -93,7 +93,7 @@ async fn touch(touched: &mut UnboundedReceiver<Touched>, matters: &impl Fn(&Path
                 }
             }
             Some(Touched::Anything) => return BTreeSet::new(),
-            // Nobody is left who could tell.
+            // The sender was dropped: no more events.
             None => std::future::pending().await,
         }
     }
