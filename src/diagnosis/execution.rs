@@ -1,4 +1,4 @@
-//! What became of the invocation behind an answer.
+//! The function invocation behind a gateway response.
 
 use crate::{
     config::{Config, Function},
@@ -6,23 +6,22 @@ use crate::{
     logs::Cause,
 };
 
-/// How many lines of a log are shown: the last ones.
+/// The maximum number of log lines to show, counted from the end.
 const LINES: usize = 20;
 
-/// What is known of the invocation behind an answer that API Gateway gave in the function's place.
+/// The function invocation behind an error response of API Gateway, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Execution {
-    /// What the live deployment calls, by the name that the config has for it, or else by its name in AWS. None where that is
-    /// not known.
+    /// The function in the live deployment: its name in the config, or otherwise its name in AWS. `None` if not known.
     pub(crate) function: Option<String>,
-    /// Why it failed.
+    /// Why the invocation failed.
     pub(crate) cause: Option<Cause>,
-    /// What it logged.
+    /// The log lines of the invocation.
     pub(crate) lines: Vec<String>,
 }
 
 impl Execution {
-    /// Adds what the function has logged.
+    /// Adds the function's log lines to a fault.
     pub(super) fn with_lines(&self, fault: Fault, function: &str) -> Fault {
         let old = self.lines.len().saturating_sub(LINES);
         let shown = self.lines[old..].iter().flat_map(|line| line.lines()).map(|line| format!("  {line}"));
@@ -34,7 +33,7 @@ impl Execution {
     }
 }
 
-/// What helps against a cause, where the config or the package has to change.
+/// A hint for a cause that a change of the config or the package fixes.
 pub(crate) fn remedy(cause: &Cause, function: &str, config: &Config) -> Option<String> {
     let settings: &Function = config.functions.get(function)?;
     match cause {
@@ -59,7 +58,7 @@ pub(crate) fn remedy(cause: &Cause, function: &str, config: &Config) -> Option<S
     }
 }
 
-/// Whether Lambda's own runtimes come with a module: the AWS SDKs for Python and JavaScript.
+/// Whether a module is included in Lambda's runtimes: the AWS SDKs for Python and JavaScript.
 fn is_of_lambda(module: &str) -> bool {
     let root = module.split('.').next().unwrap_or_default();
     matches!(root, "boto3" | "botocore" | "s3transfer" | "jmespath") || module.starts_with("@aws-sdk/")

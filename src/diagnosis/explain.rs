@@ -1,4 +1,4 @@
-//! A refusal in words: what API Gateway minded, and what to check.
+//! Explains error responses of API Gateway: the reason and what to check.
 
 use bytes::Bytes;
 use http::Response;
@@ -15,64 +15,64 @@ use crate::{
     failure::Fault,
 };
 
-/// What was sent, as far as a refusal can be about it.
+/// The request, as far as it matters for the explanation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent<'a> {
-    /// What it was sent to.
+    /// The config of the stack.
     pub(crate) config: &'a Config,
-    /// `GET /items/7`.
+    /// The method and path, such as `GET /items/7`.
     pub(crate) request: &'a str,
-    /// What was to answer.
+    /// The matching route of the config.
     pub(crate) target: Target<'a>,
     /// The `Authorization` header.
     pub(crate) token: Option<&'a str>,
-    /// What became of the function, as far as it is known.
+    /// The function invocation, as far as it is known.
     pub(crate) execution: &'a Execution,
-    /// The user pool that the API asks.
+    /// The ID of the user pool that authorizes requests to the API.
     pub(crate) pool_id: Option<&'a str>,
-    /// Seconds since 1970.
+    /// The current time, in seconds since 1970.
     pub(crate) now: i64,
-    /// The flags that commands in hints need, after a space; ` --local`.
+    /// The flags for commands in hints, with a leading space, such as ` --local`.
     pub(crate) flags: &'a str,
 }
 
-/// Says why API Gateway refused a request, and what to check; nothing when an answer is not a refusal of its own.
+/// Explains why API Gateway rejected a request and what to check; `None` if the response is not a gateway response.
 pub(crate) fn explain(sent: &Sent<'_>, answer: &Response<Bytes>) -> Option<Fault> {
     let status = answer.status();
     let (refusal, message) = refusal(answer)?;
     let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
-    // A message about a signature repeats the token.
+    // Messages about a signature contain the token.
     let message = Some(message).filter(|message| !message.is_empty() && !error_type.contains("Signature"));
     let message = message.as_deref().or(status.canonical_reason()).unwrap_or_default();
     Some(in_words(sent, refusal, &format!("{} {message}", status.as_u16())))
 }
 
 impl Sent<'_> {
-    /// The function that the live deployment calls, or else the one of the config's route.
+    /// The function in the live deployment, or otherwise the one in the config.
     fn function(&self) -> &str {
         self.execution.function.as_deref().or(self.target.function()).unwrap_or("the function")
     }
 }
 
-/// Whether API Gateway called, or was to call, a function and answered in its place.
+/// Whether API Gateway responded with an error after it called, or tried to call, a function.
 pub(crate) fn called_function(answer: &Response<Bytes>) -> bool {
     let refusal = refusal(answer).map(|(refusal, _)| refusal);
     matches!(refusal, Some(Refusal::NotCalled | Refusal::Failed | Refusal::TimedOut))
 }
 
-/// Whether API Gateway let a request no further because there were too many.
+/// Whether API Gateway throttled a request.
 pub(crate) fn is_throttled(answer: &Response<Bytes>) -> bool {
     refusal(answer).is_some_and(|(refusal, _)| refusal == Refusal::Throttled)
 }
 
-/// Why API Gateway refused, and what it says itself; nothing when an answer is not a refusal of its own.
+/// The reason for a gateway response, and its message; `None` if the response is not a gateway response.
 fn refusal(answer: &Response<Bytes>) -> Option<(Refusal, String)> {
     let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
     let message = message(answer.body());
     Some((Refusal::of(answer.status().as_u16(), error_type, &message), message))
 }
 
-/// What a body says in `message`, as API Gateway writes it.
+/// The `message` in a gateway response's body.
 fn message(body: &[u8]) -> String {
     let body: Option<Value> = serde_json::from_slice(body).ok();
     body.as_ref().and_then(|body| body.get("message")?.as_str()).unwrap_or_default().to_owned()
@@ -118,7 +118,7 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
     }
 }
 
-/// The function failed, or its response is malformed.
+/// Explains that the function failed or returned a malformed response.
 fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
     let (function, execution) = (sent.function(), sent.execution);
     let logs = format!("`stackctl logs {function} --since 5m{}` shows what it logged", sent.flags);
@@ -141,7 +141,7 @@ fn not_called(sent: &Sent<'_>, fault: Fault) -> Fault {
         .hint(format!("`stackctl status{flags}` says what is missing, `stackctl up{flags}` brings it back"))
 }
 
-/// What is wrong with the token, as far as it shows.
+/// Explains what is wrong with the token, as far as its claims show.
 fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, String)) -> Fault {
     let auth = sent.target.auth();
     let Some(wanted) = wanted(auth) else {
@@ -160,7 +160,7 @@ fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, String)) -> Fau
     fault.detail(detail).hint(hint)
 }
 
-/// How to get a token that the route takes.
+/// A hint how to get a valid token for the route.
 fn way_in(auth: &Auth) -> String {
     if is_for_users(auth) {
         return "`--as mail@example.com` signs in and sends the right one".into();
@@ -168,7 +168,7 @@ fn way_in(auth: &Auth) -> String {
     format!("signing in gives `{USER_SCOPE}` only: other scopes come from the OAuth endpoints of the pool's domain")
 }
 
-/// The first thing that API Gateway minds about a token, and the way out.
+/// The first reason to reject a token, with a hint.
 fn flaw(sent: &Sent<'_>, wanted: TokenUse, claims: &Claims) -> Option<(String, String)> {
     let auth = sent.target.auth();
     if let Some(pool) = sent.pool_id.filter(|pool| *pool != claims.pool_id) {

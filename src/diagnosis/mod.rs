@@ -1,6 +1,7 @@
-//! What API Gateway makes of a request: which route it is for, whose token that route takes, and why it was refused.
+//! Predicts and explains how API Gateway handles a request: which route matches, which token it requires, and why the
+//! request was rejected.
 //!
-//! It knows the configuration and API Gateway's ways, sends nothing and prints nothing.
+//! It knows the config and the behavior of API Gateway. It sends no requests and prints nothing.
 
 mod execution;
 mod explain;

@@ -1,45 +1,45 @@
-//! Why API Gateway answers a request by itself.
+//! The reasons for gateway responses, the error responses of API Gateway itself.
 
-/// The reasons, as far as an answer tells them apart.
+/// The reason for a gateway response, as far as the response shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// Nothing that is deployed has this method on this path.
+    /// The live deployment has no such method and path.
     NotDeployed,
-    /// There is no such API or stage, or it may not be reached this way.
+    /// The API or stage does not exist, or the endpoint is not allowed.
     Forbidden,
-    /// A policy of the API denies it.
+    /// A resource policy of the API denies the request.
     AccessDenied,
-    /// The token, or that there is none.
+    /// The token is missing or not valid.
     Unauthorized,
-    /// The token is too old.
+    /// The token has expired.
     Expired,
-    /// Too much at once.
+    /// Too many requests per second.
     Throttled,
-    /// Too much in all.
+    /// The quota of the usage plan is exhausted.
     QuotaExceeded,
     /// The body is too large.
     TooLarge,
-    /// The media type of the body is not taken.
+    /// The media type of the body is not supported.
     MediaType,
     /// API Gateway cannot call the function.
     NotCalled,
-    /// The function failed, or answered what is no answer.
+    /// The function failed or returned a malformed response.
     Failed,
-    /// The function did not answer in time.
+    /// The function did not respond in time.
     TimedOut,
-    /// AWS itself is in trouble.
+    /// AWS is temporarily unavailable.
     Unavailable,
-    /// Something else.
+    /// Any other reason.
     Other,
 }
 
 impl Refusal {
-    /// Tells the reason from an answer that API Gateway gave by itself: such an answer has a header with the error's
-    /// type. Status and body may be changed by gateway responses, so the type goes first.
+    /// Determines the reason for a gateway response from its error type header. Gateway responses can customize status
+    /// and body, so the error type has precedence.
     pub(super) fn of(status: u16, error_type: &str, message: &str) -> Self {
-        // A namespace may follow a colon.
+        // A colon and a namespace may follow.
         match (error_type.split(':').next().unwrap_or_default(), status) {
-            // A path that is not there is taken for one of AWS's own actions, which want a signature in the header.
+            // API Gateway treats an unknown path as an AWS action, which requires a signature in the header.
             (
                 "MissingAuthenticationTokenException"
                 | "IncompleteSignatureException"
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_error_type_tells_the_reason_and_status_and_message_what_it_leaves_open() {
+    fn the_reason_follows_from_error_type_then_status_and_message() {
         let internal = "InternalServerErrorException";
         for (status, error_type, message, reason) in [
             (401, "UnauthorizedException", "Unauthorized", Refusal::Unauthorized),
@@ -89,7 +89,7 @@ mod tests {
             (502, internal, "Internal server error", Refusal::Failed),
             (504, internal, "Endpoint request timed out", Refusal::TimedOut),
             (503, "ServiceUnavailableException", "Service Unavailable", Refusal::Unavailable),
-            // A gateway response has given it another status.
+            // The status is customized by a gateway response.
             (404, "MissingAuthenticationTokenException", "no such page", Refusal::NotDeployed),
             (418, "UnauthorizedException:http://internal.amazon.com/coral/", "", Refusal::Unauthorized),
         ] {

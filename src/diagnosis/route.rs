@@ -1,4 +1,4 @@
-//! Which route of a configuration a request is for.
+//! Matches a request to a route of the config.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -6,41 +6,41 @@ use percent_encoding::percent_decode_str;
 
 use crate::config::{Auth, Config, Method, Route, RouteKey, closest, parts};
 
-/// What answers a request.
+/// The part of the config that handles a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Target<'c> {
-    /// A route's function.
+    /// A route and its function.
     Route(&'c RouteKey, &'c Route),
-    /// API Gateway itself, to a browser's preflight.
+    /// The CORS preflight response of API Gateway, for a path.
     Preflight(&'c str),
 }
 
-/// Why nothing answers a request.
+/// Why no route matches a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum NoRoute {
-    /// No route has such a path.
+    /// No route has a matching path.
     Path {
-        /// The route that may have been meant.
+        /// A route with a similar path.
         close: Option<String>,
     },
-    /// Routes have the path, and other methods.
+    /// Routes match the path, but not the method.
     Method {
-        /// The path as the configuration writes it.
+        /// The path as written in the config.
         path: String,
-        /// Their methods.
+        /// The methods of these routes.
         methods: Vec<Method>,
     },
-    /// A variable of the path was written as the configuration writes it.
+    /// The request path contains a variable instead of a value.
     Variable {
-        /// `{id}`.
+        /// The variable, such as `{id}`.
         variable: String,
-        /// The path with something in its place.
+        /// The path with an example value.
         example: String,
     },
 }
 
 impl Target<'_> {
-    /// Who may call it.
+    /// The authorization of the route.
     pub(crate) fn auth(&self) -> &Auth {
         match self {
             Self::Route(_, route) => &route.auth,
@@ -48,7 +48,7 @@ impl Target<'_> {
         }
     }
 
-    /// The function behind it; none where API Gateway answers itself.
+    /// The function of the route; `None` if API Gateway itself responds.
     pub(crate) fn function(&self) -> Option<&str> {
         match self {
             Self::Route(_, route) => Some(&route.function),
@@ -66,11 +66,11 @@ impl fmt::Display for Target<'_> {
     }
 }
 
-/// Finds what answers a request, as API Gateway does: the most specific path that has the method, or `ANY`. A path without
-/// the method is passed over, so that `OPTIONS /x` is routed to `ANY /{proxy+}` where `/x` has POST only.
+/// Finds the route of a request, as API Gateway does: the most specific path that has the method or `ANY`. Paths
+/// without the method are skipped, so `OPTIONS /x` matches `ANY /{proxy+}` if `/x` only has POST.
 ///
 /// # Errors
-/// When nothing answers it.
+/// When no route matches.
 pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<Target<'c>, NoRoute> {
     let steps: Vec<&str> = parts(path.strip_suffix('/').unwrap_or(path)).collect();
     if let Some(variable) = steps.iter().find(|step| step.starts_with('{') && step.ends_with('}')) {
@@ -87,20 +87,21 @@ pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<T
     })
 }
 
-/// What answers a method on a path of the configuration.
+/// The route or preflight for a method on a path of the config.
 fn on_path<'c>(config: &'c Config, method: &str, path: &'c str) -> Option<Target<'c>> {
     let with = |word: &str| config.routes.iter().find(|(key, _)| key.path == path && key.method.as_str() == word);
     if let Some((key, route)) = with(method) {
         return Some(Target::Route(key, route));
     }
-    // A path with `ANY` has a preflight, too.
+    // A path with `ANY` also has a preflight response.
     if method == Method::Options.as_str() && config.cors.is_some() {
         return Some(Target::Preflight(path));
     }
     with(Method::Any.as_str()).map(|(key, route)| Target::Route(key, route))
 }
 
-/// How well a path fits, the smaller the better: step by step a literal goes before `{name}`, that before `{proxy+}`.
+/// How well a path matches; lower is better. For each segment, a literal has precedence over `{name}`, and `{name}`
+/// over `{proxy+}`.
 fn rank(key: &RouteKey, steps: &[&str]) -> Option<Vec<u8>> {
     let mut rank = Vec::new();
     for (at, part) in key.parts().enumerate() {
@@ -118,7 +119,7 @@ fn rank(key: &RouteKey, steps: &[&str]) -> Option<Vec<u8>> {
     (rank.len() == steps.len()).then_some(rank)
 }
 
-/// Guesses by the path: the method is rarely what is mistyped.
+/// Suggests a route with a similar path: the method is rarely mistyped.
 fn no_path(config: &Config, method: &str, path: &str) -> NoRoute {
     let close = closest(path, config.routes.keys().map(|key| key.path.as_str())).and_then(|close| {
         let mut on_it = config.routes.keys().filter(|key| key.path == close);

@@ -1,4 +1,4 @@
-//! Which route answers, and the words for every refusal.
+//! Route matching, and the explanation of every error response.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -42,7 +42,7 @@ fn route(config: &Config, request: &str) -> String {
 }
 
 #[test]
-fn the_most_specific_path_answers_and_then_the_method_on_it() {
+fn the_most_specific_path_with_the_method_matches() {
     let config = config(&json!({}));
     for (request, answers) in [
         ("GET /", "GET /"),
@@ -52,7 +52,7 @@ fn the_most_specific_path_answers_and_then_the_method_on_it() {
         ("GET /items/a%20b", "GET /items/{id}"),
         ("GET /%69tems", "GET /items"),
         ("POST /items/new", "POST /items/new"),
-        // A path without the method is passed over.
+        // A path without the method is skipped.
         ("GET /items/new", "GET /items/{id}"),
         ("PATCH /files/a/b/c", "ANY /files/{proxy+}"),
     ] {
@@ -61,7 +61,7 @@ fn the_most_specific_path_answers_and_then_the_method_on_it() {
 }
 
 #[test]
-fn what_no_route_answers_is_told_by_what_is_missing() {
+fn a_request_without_a_route_reports_what_does_not_match() {
     let config = config(&json!({}));
     for (request, nothing) in [
         ("GET /itmes", r#"Path { close: Some("GET /items") }"#),
@@ -77,7 +77,7 @@ fn what_no_route_answers_is_told_by_what_is_missing() {
 }
 
 #[test]
-fn a_preflight_answers_options_where_no_function_does() {
+fn options_matches_a_preflight_if_no_route_has_it() {
     let config = config(&json!({ "cors": { "allowedOrigins": ["*"] } }));
     assert_eq!(find(&config, "OPTIONS", "/items/7"), Ok(Target::Preflight("/items/{id}")));
     assert_eq!(find(&config, "OPTIONS", "/files/x"), Ok(Target::Preflight("/files/{proxy+}")), "also beside ANY");
@@ -85,7 +85,7 @@ fn a_preflight_answers_options_where_no_function_does() {
     assert_eq!((target.function(), wanted(target.auth()), target.to_string().as_str()), (None, None, "OPTIONS /items"));
 }
 
-/// What is said of a refusal, as a person sees it.
+/// The explanation of a response, as shown to the user.
 fn said(
     config: &Config,
     request: &str,
@@ -125,7 +125,7 @@ fn token(claims: &Value) -> String {
 }
 
 #[test]
-fn an_answer_without_an_error_type_is_not_api_gateways() {
+fn a_response_without_an_error_type_is_not_explained() {
     let config = config(&json!({}));
     let target = find(&config, "GET", "/items").unwrap();
     let execution = Execution::default();
@@ -146,7 +146,7 @@ fn an_answer_without_an_error_type_is_not_api_gateways() {
 }
 
 #[test]
-fn a_401_says_what_is_wrong_with_the_token() {
+fn a_401_explains_what_is_wrong_with_the_token() {
     let config = config(&json!({}));
     let unauthorized = (401, "UnauthorizedException", "Unauthorized");
     let with = |request: &str, claims: &Value| said(&config, request, Some(&token(claims)), unauthorized);
@@ -211,7 +211,7 @@ fn a_401_says_what_is_wrong_with_the_token() {
 }
 
 #[test]
-fn every_other_refusal_says_what_to_check() {
+fn every_other_error_response_hints_what_to_check() {
     let config = config(&json!({}));
     let internal = "InternalServerErrorException";
     let refused = |answer| said(&config, "GET /items", None, answer);
@@ -278,7 +278,7 @@ fn every_other_refusal_says_what_to_check() {
 }
 
 #[test]
-fn a_throttle_of_the_config_is_named() {
+fn a_throttled_request_names_the_throttle_of_the_config() {
     let config = config(&json!({ "api": { "throttle": { "rate": 2.5, "burst": 5 } } }));
     let said = said(&config, "GET /items", None, (429, "TooManyRequestsException", "Too Many Requests"));
     insta::assert_snapshot!(said, @r"
@@ -289,7 +289,7 @@ fn a_throttle_of_the_config_is_named() {
 }
 
 #[test]
-fn a_failure_of_the_function_is_told_with_its_cause_what_it_logged_and_what_helps() {
+fn a_function_failure_shows_cause_log_lines_and_a_hint() {
     let config = config(&json!({}));
     let not_loaded =
         |message: &str| Cause::NotLoaded { error_type: "Runtime.ImportModuleError".into(), message: message.into() };
@@ -344,7 +344,7 @@ fn a_failure_of_the_function_is_told_with_its_cause_what_it_logged_and_what_help
 }
 
 #[test]
-fn what_the_live_deployment_calls_is_named_and_not_what_the_config_does() {
+fn the_function_of_the_live_deployment_is_named() {
     let config = config(&json!({}));
     let execution = Execution { function: Some("renamed".into()), ..Execution::default() };
     let target = find(&config, "GET", "/items").unwrap();

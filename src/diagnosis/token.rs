@@ -1,37 +1,37 @@
-//! Which token a route takes, and what a token says of itself.
+//! The token that a route requires, and the claims of a token.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
 use crate::config::Auth;
 
-/// The only scope in the access token of somebody who signs in with a password. Others come from the pool's OAuth
+/// The only scope in the access token of a user who signs in with a password. Other scopes come from the pool's OAuth
 /// endpoints or from a trigger.
 pub(crate) const USER_SCOPE: &str = "aws.cognito.signin.user.admin";
 
-/// The tokens that a route may ask for.
+/// The kinds of token that a route can require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenUse {
-    /// Says who somebody is.
+    /// An ID token.
     Id,
-    /// Says what somebody may do.
+    /// An access token.
     Access,
 }
 
-/// What a token says of itself. Nobody has verified it.
+/// The claims of a token, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Claims {
     /// `id` or `access`.
     pub(super) token_use: String,
-    /// The id of the user pool.
+    /// The ID of the user pool.
     pub(super) pool_id: String,
-    /// Seconds since 1970.
+    /// The expiration time, in seconds since 1970.
     pub(super) expires: i64,
-    /// Of an access token.
+    /// The scopes of an access token.
     pub(super) scopes: Vec<String>,
 }
 
-/// The token that is asked for; none where everybody may call.
+/// The token that a route requires; `None` for a public route.
 pub(crate) fn wanted(auth: &Auth) -> Option<TokenUse> {
     match auth {
         Auth::None => None,
@@ -40,7 +40,7 @@ pub(crate) fn wanted(auth: &Auth) -> Option<TokenUse> {
     }
 }
 
-/// Whether the token of somebody who signs in with a password is enough.
+/// Whether the token of a user who signs in with a password is sufficient.
 pub(super) fn is_for_users(auth: &Auth) -> bool {
     match auth {
         Auth::None | Auth::IdToken => true,
@@ -49,7 +49,7 @@ pub(super) fn is_for_users(auth: &Auth) -> bool {
 }
 
 impl TokenUse {
-    /// With its article.
+    /// The name with its article.
     pub(super) fn described(self) -> &'static str {
         match self {
             Self::Id => "an ID token",
@@ -59,7 +59,7 @@ impl TokenUse {
 }
 
 impl Claims {
-    /// Reads a token, bare or behind `Bearer`; nothing when it is not one of Cognito's.
+    /// Parses a token, with or without `Bearer`; `None` if it is not a Cognito token.
     pub(super) fn read(token: &str) -> Option<Self> {
         let token = token.trim();
         let mut parts = token.strip_prefix("Bearer ").unwrap_or(token).split('.').skip(1);
