@@ -1,4 +1,4 @@
-//! Functions that share a folder share its package.
+//! A cache of packages, so that functions that share a folder share its package.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::{Package, PackageError, package};
 
-/// The packages of one run, each made once.
+/// The packages of one run, each created once.
 #[derive(Debug, Default)]
 pub struct Packages {
     made: BTreeMap<PathBuf, Arc<Package>>,
 }
 
 impl Packages {
-    /// Gives the package of a folder, however the path to it is written.
+    /// Returns the package of a folder, however its path is written.
     ///
     /// # Errors
     ///
@@ -23,7 +23,7 @@ impl Packages {
         if let Some(made) = self.made.get(&folder) {
             return Ok(Arc::clone(made));
         }
-        // By the path as it was written, so that errors name what the person knows.
+        // Packaged by the path as written, so that errors show the path that the user knows.
         let made = Arc::new(package(source)?);
         self.made.insert(folder, Arc::clone(&made));
         Ok(made)

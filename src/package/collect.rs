@@ -1,4 +1,4 @@
-//! Finds what goes into a package: files with their modes, and symlinks.
+//! Collects the contents of a package: files with their modes, and symlinks.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -8,19 +8,19 @@ use super::PackageError;
 use super::ignored::{Ignored, Verdict};
 use super::links;
 
-/// What a folder's package is made of.
+/// The contents of a package.
 pub(super) struct Collected {
-    /// Sorted by the bytes of their names.
+    /// The entries, sorted by the bytes of their names.
     pub(super) entries: Vec<Entry>,
-    /// The names of what stays out because it may hold a secret, sorted.
+    /// The names of files and folders excluded because they may contain secrets, sorted.
     pub(super) secrets: Vec<String>,
 }
 
-/// A file or symlink that goes into the package.
+/// A file or symlink in the package.
 pub(super) struct Entry {
-    /// Its name in the zip, with `/` on every system.
+    /// The name in the zip, with `/` as the separator on every system.
     pub(super) name: String,
-    /// Where it is.
+    /// The path on disk.
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
 }
@@ -31,7 +31,7 @@ pub(super) enum Kind {
 }
 
 impl Entry {
-    /// Its size in the package, in bytes.
+    /// The size in the package, in bytes.
     pub(super) fn size(&self) -> u64 {
         match &self.kind {
             Kind::File { size, .. } => *size,
@@ -40,7 +40,7 @@ impl Entry {
     }
 }
 
-/// Finds what goes into the package of a folder. A folder without files is nothing, as for git.
+/// Collects the contents of a folder's package. Folders without files are skipped, as in git.
 pub(super) fn collect(source: &Path) -> Result<Collected, PackageError> {
     if !source.is_dir() {
         return Err(PackageError::NoFolder { folder: source.to_owned() });
@@ -58,7 +58,7 @@ pub(super) fn collect(source: &Path) -> Result<Collected, PackageError> {
 struct Walk {
     ignored: Ignored,
     files: Vec<Entry>,
-    /// Names and places of symlinks.
+    /// Names and paths of symlinks.
     links: Vec<(String, PathBuf)>,
     secrets: Vec<String>,
 }
@@ -73,7 +73,7 @@ impl Walk {
     }
 
     fn entry(&mut self, path: PathBuf, prefix: &str) -> Result<(), PackageError> {
-        // A symlink's own name is what can be left out, whatever it points to: one that leads nowhere is neither.
+        // The rules match the symlink's own name. `is_dir` follows the symlink and is false for a dangling one.
         let verdict = self.ignored.judge(&path, path.is_dir());
         if verdict == Verdict::LeftOut {
             return Ok(());
@@ -101,8 +101,8 @@ impl Walk {
     }
 }
 
-/// Says whether a file is to be executable in the package: when its owner may execute it. `bootstrap` always is, because
-/// Lambda runs it, and a checkout may have lost the bit.
+/// Whether a file is executable in the package: if its owner may execute it. `bootstrap` always is, because Lambda
+/// executes it and a checkout may have lost the permission bit.
 fn is_executable(name: &str, metadata: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     name == "bootstrap" || metadata.permissions().mode() & 0o100 != 0

@@ -1,4 +1,5 @@
-//! Compiled code in a package: libraries, modules and programs by their headers and names, Python distributions by their tags.
+//! Finds compiled code in a package: libraries, modules and programs by their headers and names, Python distributions
+//! by their tags.
 
 use goblin::elf::Elf;
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_X86_64, ET_DYN, ET_EXEC, machine_to_str};
@@ -7,18 +8,18 @@ use super::needs::{Libc, Needs, Python, System, joined_version};
 use super::target::{Target, Version, version};
 use super::wheel;
 
-/// A file that can be loaded only where its needs are met.
+/// A file that can only be loaded if its requirements are met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Compiled {
     pub(super) name: String,
-    /// The distribution that it is about, as pip takes it, where it is a `WHEEL`.
+    /// The distribution as a pip requirement, if the file is a `WHEEL`.
     pub(super) distribution: Option<String>,
-    /// At least one; any of them has to be met.
+    /// Alternative requirements, at least one. It is enough to meet one of them.
     needs: Vec<Needs>,
 }
 
 impl Compiled {
-    /// Looks at a file. One that says nothing of what it needs is none.
+    /// Inspects a file. Returns `None` if it has no known requirements.
     pub(super) fn of(name: &str, content: &[u8]) -> Option<Self> {
         let distribution = wheel::distribution(name);
         let needs = match &distribution {
@@ -32,22 +33,22 @@ impl Compiled {
         self.needs.iter().any(|needs| needs.fits(target))
     }
 
-    /// Says whether only the C library is missing there.
+    /// Whether only the C library is incompatible.
     pub(super) fn fits_but_for_libc(&self, target: &Target) -> bool {
         self.needs.iter().any(|needs| Needs { libc: None, ..needs.clone() }.fits(target))
     }
 
-    /// Says whether Node.js or what it installs is the one to load it.
+    /// Whether the file belongs to Node.js or to an npm package.
     pub(super) fn is_of_node(&self) -> bool {
         ending(&self.name) == "node" || self.name.split('/').any(|part| part == "node_modules")
     }
 
-    /// Says what it is for.
+    /// Describes the requirements.
     pub(super) fn described(&self, target: &Target) -> String {
         self.needs.first().map(|needs| needs.described(target)).unwrap_or_default()
     }
 
-    /// Its name without what says for which system, processor and Python it is: builds of the same thing share it.
+    /// The name without platform, architecture and Python version, so that builds of the same module share it.
     pub(super) fn family(&self) -> String {
         let words = self.name.split(|letter: char| !letter.is_alphanumeric());
         let words: Vec<_> = words.map(str::to_lowercase).filter(|word| !is_of_platform(word)).collect();
@@ -117,7 +118,7 @@ fn is_of_platform(word: &str) -> bool {
         || ["cpython", "cp", "pypy"].iter().any(|start| word.strip_prefix(start).is_some_and(is_number))
 }
 
-/// What a file needs: its header goes before its name.
+/// The requirements of a file. Its header has precedence over its name.
 fn needs(name: &str, content: &[u8]) -> Option<Needs> {
     let file = name.rsplit('/').next()?;
     let (python, platform) = python_module(file);
@@ -135,7 +136,7 @@ fn ending(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or_default()
 }
 
-/// Reads the name of a Python module such as `_core.cpython-311-x86_64-linux-gnu.so`, `_core.cp311-win_amd64.pyd` or
+/// Parses the name of a Python module such as `_core.cpython-311-x86_64-linux-gnu.so`, `_core.cp311-win_amd64.pyd` or
 /// `_core.abi3.so`.
 fn python_module(file: &str) -> (Option<Python>, Needs) {
     if !matches!(ending(file), "so" | "pyd") {
@@ -164,7 +165,7 @@ fn python_module(file: &str) -> (Option<Python>, Needs) {
     }
 }
 
-/// What the header of a library or program says.
+/// The requirements in the header of a library or program.
 fn header(file: &str, content: &[u8]) -> Option<Needs> {
     let number = |at: usize| Some(u32::from_le_bytes(content.get(at..at + 4)?.try_into().ok()?));
     let system = |system, machine: Option<&str>| {
@@ -172,15 +173,15 @@ fn header(file: &str, content: &[u8]) -> Option<Needs> {
     };
     match number(0)?.to_le_bytes() {
         [0x7f, b'E', b'L', b'F'] => elf(content),
-        // Programs, libraries and bundles, and no object files.
+        // Mach-O programs, libraries and bundles, but not object files.
         [0xce | 0xcf, 0xfa, 0xed, 0xfe] if matches!(number(12)?, 2 | 6 | 8) => match number(4)? {
             0x0100_0007 => system(System::MacOs, Some("x86_64")),
             0x0100_000c => system(System::MacOs, Some("arm64")),
             _ => system(System::MacOs, None),
         },
-        // Several builds in one file. Classes of Java begin likewise, and go on with a version from 45.
+        // A universal binary. Java class files have the same magic number, followed by a version of at least 45.
         [0xca, 0xfe, 0xba, 0xbe] if number(4)?.swap_bytes() < 45 => system(System::MacOs, None),
-        // Launchers for Windows are in many Python packages and do no harm.
+        // Other Windows programs are skipped: many Python packages contain launchers, which do no harm.
         [b'M', b'Z', _, _] if matches!(ending(file), "pyd" | "node") => system(System::Windows, None),
         _ => None,
     }
@@ -202,7 +203,7 @@ fn elf(content: &[u8]) -> Option<Needs> {
     Some(Needs { system: Some(System::Linux), machine: Some(machine.to_owned()), libc, python: None })
 }
 
-/// The C library that is linked when it is loaded; none where it is linked in.
+/// The dynamically linked C library; `None` if it is linked statically.
 fn libc(elf: &Elf<'_>) -> Option<Libc> {
     let is_musl = |name: &str| name.starts_with("libc.musl-") || name.contains("/ld-musl-");
     if elf.libraries.iter().copied().chain(elf.interpreter).any(is_musl) {
@@ -214,7 +215,7 @@ fn libc(elf: &Elf<'_>) -> Option<Libc> {
     names.into_iter().filter_map(|name| glibc(elf.dynstrtab.get_at(name)?)).max().map(Libc::Glibc)
 }
 
-/// Reads `GLIBC_2.38` and `GLIBC_2.2.5`.
+/// Parses a symbol version such as `GLIBC_2.38` or `GLIBC_2.2.5`.
 fn glibc(name: &str) -> Option<Version> {
     let mut numbers = name.strip_prefix("GLIBC_")?.split('.');
     version(&format!("{}.{}", numbers.next()?, numbers.next()?))

@@ -1,81 +1,81 @@
-//! Why a folder cannot become a package.
+//! Errors of packaging a folder.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Why a folder cannot become a package. [`PackageError::hint`] names the way out.
+/// Why a folder cannot be packaged. [`PackageError::hint`] says how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// There is no such folder.
+    /// The folder does not exist.
     #[error("there is no folder `{}`", folder.display())]
     NoFolder {
         /// The folder.
         folder: PathBuf,
     },
-    /// Nothing in it goes into the package.
+    /// The folder has no files to package.
     #[error("the folder `{}` has no files to package", folder.display())]
     Empty {
         /// The folder.
         folder: PathBuf,
     },
-    /// A symlink points out of the folder.
+    /// A symlink points outside the folder.
     #[error("`{}` is a symlink that leaves the folder: it points to `{}`", link.display(), target.display())]
     LeavesFolder {
         /// The symlink.
         link: PathBuf,
-        /// What it points to.
+        /// The target of the symlink.
         target: PathBuf,
     },
-    /// A symlink points, step by step, to itself.
+    /// A symlink points to itself, directly or through other symlinks.
     #[error("`{}` is a symlink to `{}`, which leads back to it", link.display(), target.display())]
     Circle {
         /// The symlink.
         link: PathBuf,
-        /// What it points to.
+        /// The target of the symlink.
         target: PathBuf,
     },
-    /// A symlink points to nothing.
+    /// A symlink points to a missing path.
     #[error("`{}` is a symlink to `{}`, which does not exist", link.display(), target.display())]
     Dangling {
         /// The symlink.
         link: PathBuf,
-        /// What it points to.
+        /// The target of the symlink.
         target: PathBuf,
     },
-    /// A symlink points to what stays out of the package.
+    /// A symlink points to an excluded file.
     #[error("`{}` is a symlink to `{}`, which is not in the package", link.display(), target.display())]
     LeftOut {
         /// The symlink.
         link: PathBuf,
-        /// What it points to.
+        /// The target of the symlink.
         target: PathBuf,
     },
-    /// A name cannot stand in a zip that reads the same everywhere.
+    /// A file name is not UTF-8, so it is not portable in a zip.
     #[error("the name `{}` is not UTF-8", path.display())]
     NotUtf8 {
         /// The file.
         path: PathBuf,
     },
-    /// Neither a file nor a folder, such as a socket.
+    /// A special file, such as a socket.
     #[error("`{}` is neither a file nor a folder", path.display())]
     Special {
-        /// The thing.
+        /// The path.
         path: PathBuf,
     },
-    /// `.lambdaignore` cannot be understood.
+    /// `.lambdaignore` is invalid.
     #[error("`{}` cannot be understood: {reason}", path.display())]
     Ignore {
         /// The `.lambdaignore`.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The package is beyond one of Lambda's limits.
+    /// The package exceeds one of Lambda's limits.
     #[error("{}", too_large(folder, *measure, *size, *limit, biggest))]
     TooLarge {
         /// The folder.
         folder: PathBuf,
-        /// Which size.
+        /// Which of the two sizes.
         measure: Measure,
         /// The size, in bytes.
         size: u64,
@@ -84,12 +84,12 @@ pub enum PackageError {
         /// The biggest files and their sizes in bytes.
         biggest: Vec<(String, u64)>,
     },
-    /// Something cannot be read.
+    /// A file or folder cannot be read.
     #[error("`{}` cannot be read: {source}", path.display())]
     Unreadable {
-        /// What.
+        /// The path.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// The zip cannot be written.
@@ -98,7 +98,7 @@ pub enum PackageError {
 }
 
 impl PackageError {
-    /// Names the way out, where there is one to name.
+    /// How to fix the problem, if known.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -121,12 +121,12 @@ impl PackageError {
     }
 }
 
-/// One of Lambda's two measures of a package.
+/// One of the two package sizes that Lambda limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
     /// The zip itself.
     Zipped,
-    /// The files together.
+    /// The total size of the files.
     Unzipped,
 }
 
@@ -149,9 +149,9 @@ fn too_large(folder: &std::path::Path, measure: Measure, size: u64, limit: u64, 
     )
 }
 
-/// Writes a size with one decimal, in units of 1024 × 1024 bytes, as AWS counts here.
+/// Formats a size with one decimal, in MB of 1024 × 1024 bytes, as in Lambda's limits.
 fn megabytes(bytes: u64) -> String {
-    // Rounded up, so that a size just over a limit never reads like the limit.
+    // Rounded up, so that a size just over a limit is not shown as the limit.
     let tenths = (bytes * 10).div_ceil(1024 * 1024);
     format!("{}.{} MB", tenths / 10, tenths % 10)
 }

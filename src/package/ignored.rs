@@ -1,6 +1,7 @@
-//! What stays out of a package: what is never code, what may hold a secret, and what `.lambdaignore` says.
+//! Exclusion rules of a package: files that are never code, files that may contain secrets, and `.lambdaignore`.
 //!
-//! The rules are lines of `.gitignore`. Those of `.lambdaignore` win over the built-in ones, so `!.env` includes `.env`.
+//! The rules use the syntax of `.gitignore`. Those of `.lambdaignore` have precedence over the built-in ones, so
+//! `!.env` includes `.env`.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -12,20 +13,20 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
 
 use super::PackageError;
 
-/// The file that says what stays out, in the syntax of `.gitignore`.
+/// The file with the exclusion rules of a folder, in the syntax of `.gitignore`.
 const LAMBDAIGNORE: &str = ".lambdaignore";
 
-/// Names that are never code: they differ by machine or come and go while files are edited, so that they would change the
+/// Files that are never code. They differ by machine or change while files are edited, so that they would change the
 /// package without a change of code.
 const NEVER_CODE: &[&str] = &[
     LAMBDAIGNORE,
     "__pycache__",
-    // Version control, and what it leaves beside a file.
+    // Version control.
     ".git",
     ".hg",
     ".svn",
     ".jj",
-    // The folders of tools, ours among them.
+    // The folders of tools, including stackctl's own.
     ".stackctl",
     ".terraform",
     ".aws-sam",
@@ -40,11 +41,11 @@ const NEVER_CODE: &[&str] = &[
     ".ipynb_checkpoints",
     ".idea",
     ".vscode",
-    // Desktops.
+    // Files of desktop environments.
     ".DS_Store",
     "Thumbs.db",
     "desktop.ini",
-    // Swap files of Vim, locks and backups of Emacs, backups by `~`, and what other editors write before they rename it.
+    // Swap files of Vim, locks and backups of Emacs, `~` backups, and temporary files of other editors.
     "*~",
     ".*.sw[nopx]",
     ".#*",
@@ -53,7 +54,7 @@ const NEVER_CODE: &[&str] = &[
     "*___jb_old___",
 ];
 
-/// Names of what holds credentials.
+/// Files that contain credentials.
 const SECRET: &[&str] = &[
     ".env",
     ".env.*",
@@ -86,12 +87,12 @@ const SECRET: &[&str] = &[
     "*.tfvars.json",
 ];
 
-/// Names of what holds credentials or something harmless, such as the certificates that clients trust: the content decides.
+/// Files that contain credentials or something harmless, such as trusted certificates. The content decides.
 const MAYBE_SECRET: &[&str] = &["*.pem", "*.key", ".npmrc", ".yarnrc.yml"];
 
 static BUILT_IN: LazyLock<[Gitignore; 3]> = LazyLock::new(|| [NEVER_CODE, SECRET, MAYBE_SECRET].map(built_in));
 
-/// Whatever the case: `.ENV` is `.env` where file systems do not tell them apart.
+/// Compiles built-in rules. They ignore case, because `.ENV` is `.env` on case-insensitive file systems.
 fn built_in(lines: &[&str]) -> Gitignore {
     let mut builder = GitignoreBuilder::new("");
     let made = builder.case_insensitive(true).is_ok() && lines.iter().all(|line| builder.add_line(None, line).is_ok());
@@ -99,23 +100,23 @@ fn built_in(lines: &[&str]) -> Gitignore {
     rules.ok().filter(|_| made).expect("the built-in rules are well-formed")
 }
 
-/// Whether something goes into the package.
+/// Whether a file is included in the package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
     Included,
     LeftOut,
-    /// Left out because it may hold a secret.
+    /// Excluded because it may contain a secret.
     Secret,
 }
 
-/// What stays out of one folder's package.
+/// The exclusion rules of one folder.
 pub(super) struct Ignored {
     rules: Gitignore,
 }
 
 impl Ignored {
-    /// Reads the `.lambdaignore` at the top of the folder, if there is one. `.gitignore` is not looked at: build results are
-    /// often ignored by git, and are what a package is for.
+    /// Reads the `.lambdaignore` at the top of the folder, if there is one. `.gitignore` is not used: build output is
+    /// often ignored by git, but belongs in the package.
     pub(super) fn of(folder: &Path) -> Result<Self, PackageError> {
         let path = folder.join(LAMBDAIGNORE);
         let mut builder = GitignoreBuilder::new(folder);
@@ -128,7 +129,7 @@ impl Ignored {
         Ok(Self { rules })
     }
 
-    /// Decides on a path within the folder, none of whose parents is left out.
+    /// Decides about a path in the folder. None of its parents may be excluded.
     pub(super) fn judge(&self, path: &Path, is_folder: bool) -> Verdict {
         match self.rules.matched(path, is_folder) {
             Match::Ignore(_) => Verdict::LeftOut,
@@ -138,7 +139,8 @@ impl Ignored {
     }
 }
 
-/// Says whether a rule names more than `*`: `!src/**` is about what another rule left out, and not about the `.env` in it.
+/// Whether a rule contains more than wildcards: `!src/**` includes what another rule excluded, but not the `.env` in
+/// it.
 fn names_something(rule: &Glob) -> bool {
     let last = rule.original().trim_end_matches('/').rsplit('/').next();
     last.is_some_and(|last| last.contains(char::is_alphanumeric))
@@ -157,7 +159,7 @@ fn judge_built_in(path: &Path, is_folder: bool) -> Verdict {
     }
 }
 
-/// Says whether a folder is the one that stackctl keeps its states in: each deploy would change the package.
+/// Whether a folder contains stackctl state files, which would change the package on every deploy.
 fn holds_states(folder: &Path) -> bool {
     let is_state = |path: &Path| {
         path.extension().is_some_and(|ending| ending == "json")
@@ -167,19 +169,19 @@ fn holds_states(folder: &Path) -> bool {
     entries.into_iter().flatten().flatten().any(|entry| is_state(&entry.path()))
 }
 
-/// Says whether a file holds a private key or a registry's token.
+/// Whether a file contains a private key or a registry token.
 fn holds_secret(path: &Path) -> bool {
-    // No key is as long, and no large file is read twice.
+    // Keys are shorter than this, and the limit avoids reading large files twice.
     let text = beginning(path, 1024 * 1024);
     let is_token = |line: &str| {
         let names_one = ["_auth", "_password", "npmAuthToken", "npmAuthIdent"].iter().any(|key| line.contains(key));
-        // `${NPM_TOKEN}` is in the environment, not in the file.
+        // `${NPM_TOKEN}` refers to the environment; the file does not contain the token.
         names_one && !line.contains("${")
     };
     text.contains("PRIVATE KEY-----") || text.lines().any(is_token)
 }
 
-/// Reads the first bytes of a file. One that cannot be read is told when it is packaged.
+/// Reads the first bytes of a file. Read errors are reported later, by packaging.
 fn beginning(path: &Path, most: u64) -> String {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
@@ -189,8 +191,8 @@ fn beginning(path: &Path, most: u64) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Says whether a change of `path` can change the package of `folder`, in which it is; a path that is gone counts as a
-/// file. Where `.lambdaignore` cannot be read, every change can: it has to be told.
+/// Whether a change of `path` can change the package of `folder`, which contains it. A deleted path counts as a file.
+/// If `.lambdaignore` cannot be read, every change counts, so that the error is reported.
 #[must_use]
 pub fn may_change(folder: &Path, path: &Path) -> bool {
     let Ok(below) = path.strip_prefix(folder) else { return false };

@@ -1,5 +1,5 @@
-//! Symlinks of a package. They stay symlinks, because Node.js looks for modules from where a file really is, and what they
-//! point to has to be in the package: nothing else of this machine is there on Lambda.
+//! Symlinks of a package. They stay symlinks, because Node.js resolves modules from the real path of a file. Their
+//! targets must be in the package: no other files exist on Lambda.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,10 +11,10 @@ use rustix::io::Errno;
 use super::PackageError;
 use super::collect::{Entry, Kind, unreadable};
 
-/// As many as Linux follows.
+/// The maximum number of symlinks that Linux follows.
 const MOST_HOPS: usize = 40;
 
-/// Adds the symlinks, of which the names and places are given, to the files.
+/// Adds symlinks, given by name and path, to the entries.
 pub(super) fn add(root: &Path, entries: &mut Vec<Entry>, links: Vec<(String, PathBuf)>) -> Result<(), PackageError> {
     let mut written = BTreeMap::new();
     for (name, path) in &links {
@@ -29,16 +29,16 @@ pub(super) fn add(root: &Path, entries: &mut Vec<Entry>, links: Vec<(String, Pat
     Ok(())
 }
 
-/// What is in the package, by name.
+/// The contents of the package, by name.
 struct Names {
     names: BTreeSet<String>,
-    /// What the symlinks say.
+    /// The targets of the symlinks as written.
     written: BTreeMap<String, PathBuf>,
 }
 
 impl Names {
-    /// Gives the text of a symlink in the package: what is written, where that leads to the same place on Lambda, and the
-    /// relative path to that place otherwise.
+    /// Returns the target of a symlink in the package: the original text if it resolves to the same place on Lambda,
+    /// otherwise the relative path to that place.
     fn target(&self, root: &Path, name: &str, path: &Path) -> Result<String, PackageError> {
         let (link, written) = (path.to_owned(), &self.written[name]);
         let target = || written.clone();
@@ -54,14 +54,14 @@ impl Names {
         Ok(kept.map_or_else(|| relative(name, real), str::to_owned))
     }
 
-    /// Says whether a file or folder is in the package.
+    /// Whether a file or folder is in the package.
     fn has(&self, name: &str) -> bool {
         let below = format!("{name}/");
         let first = self.names.range(below.clone()..).next();
         name.is_empty() || self.names.contains(name) || first.is_some_and(|first| first.starts_with(&below))
     }
 
-    /// Follows a symlink as Lambda does, where nothing is there but the package.
+    /// Resolves a symlink as on Lambda, where only the package exists.
     fn follow(&self, name: &str, text: &str) -> Option<String> {
         let mut at: Vec<&str> = folder_of(name).collect();
         let mut rest: Vec<&str> = text.split('/').rev().collect();
@@ -70,7 +70,7 @@ impl Names {
         while let Some(part) = rest.pop().filter(|_| relative && hops <= MOST_HOPS) {
             match part {
                 "" | "." => {}
-                // What is not there has no folder above it.
+                // A missing folder has no parent.
                 ".." if !self.has(&at.join("/")) => return None,
                 ".." => _ = at.pop()?,
                 part => at.push(part),
@@ -87,13 +87,13 @@ impl Names {
     }
 }
 
-/// The folders above a name.
+/// The parent folders in a name.
 fn folder_of(name: &str) -> impl Iterator<Item = &str> {
     let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
     folder.split('/').filter(|part| !part.is_empty())
 }
 
-/// Writes the path to a place in the package from the folder of a name.
+/// The relative path to a place in the package from the folder of a name.
 fn relative(name: &str, place: &str) -> String {
     let (from, to): (Vec<_>, Vec<_>) =
         (folder_of(name).collect(), place.split('/').filter(|part| !part.is_empty()).collect());

@@ -1,11 +1,13 @@
-//! A function's folder as a zip that is bit-identical on every machine for the same files, and as a hash of what went in.
+//! Packages a function's folder as a zip that is bit-identical on every machine for the same files, and as a hash of
+//! its contents.
 //!
-//! The zip's entries are sorted by their bytes and bear one fixed time (1980-01-01, the earliest that zip knows). A file is
-//! executable (0755) when its owner may execute it, and `bootstrap` at the top always is; every other one is 0644, because
-//! Lambda runs functions as a user who is neither the owner nor in the group. What else the disk says of permissions, and
-//! the umask, makes no difference. Symlinks stay symlinks.
+//! The zip's entries are sorted by the bytes of their names and have a fixed time (1980-01-01, the earliest date in a
+//! zip). A file is executable (0755) if its owner may execute it; `bootstrap` at the top always is. All other files are
+//! 0644, because Lambda runs functions as a user who is neither the owner nor in the group. Other permission bits on
+//! disk and the umask are ignored. Symlinks stay symlinks.
 //!
-//! This module knows nothing of the configuration, state or AWS, beyond Lambda's limits and what its runtimes are built on.
+//! This module is independent of the config, the state and AWS, except for Lambda's limits and the platforms of its
+//! runtimes.
 
 mod cache;
 mod collect;
@@ -34,9 +36,9 @@ pub use unfit::Unfit;
 use collect::Entry;
 use compiled::Compiled;
 
-/// Lambda's limit for a zip in the request itself; larger ones would have to come from S3.
+/// Lambda's limit for a zip in the request body. Larger packages require an upload to S3.
 const MAXIMUM_ZIPPED: u64 = 50 * 1024 * 1024;
-/// Lambda's limit for the unpacked package.
+/// Lambda's limit for the unzipped package.
 const MAXIMUM_UNZIPPED: u64 = 250 * 1024 * 1024;
 
 /// A function's package.
@@ -44,15 +46,15 @@ const MAXIMUM_UNZIPPED: u64 = 250 * 1024 * 1024;
 pub struct Package {
     /// The zip.
     pub bytes: Vec<u8>,
-    /// The SHA-256 of what went in (names, modes, contents), in hexadecimal: code has changed when it differs.
+    /// The SHA-256 of names, modes and contents, in hexadecimal. It differs if the code has changed.
     pub source_hash: String,
-    /// The SHA-256 of the zip, in base64, as Lambda answers it in `CodeSha256`.
+    /// The SHA-256 of the zip, in base64, as Lambda returns it in `CodeSha256`.
     pub code_sha256: String,
-    /// The names of the files and symlinks in the zip, with `/` on every system.
+    /// The names of the files and symlinks in the zip, with `/` as the separator on every system.
     pub files: Vec<String>,
-    /// The size of the files together, in bytes.
+    /// The total size of the files, in bytes.
     pub unzipped_size: u64,
-    /// The names of files and folders that stayed out because they may hold secrets.
+    /// The names of files and folders excluded because they may contain secrets.
     pub secrets: Vec<String>,
     compiled: Vec<Compiled>,
 }
@@ -69,27 +71,27 @@ impl std::fmt::Debug for Package {
 }
 
 impl Package {
-    /// One of which only the hash of its source is known. It can be compared, and not be uploaded.
+    /// A package of which only the source hash is known. It can be compared, but not uploaded.
     #[must_use]
     pub fn without_content(source_hash: String) -> Self {
         Self { source_hash, ..Self::default() }
     }
 
-    /// Finds the compiled files that cannot be loaded where a function runs. Where a package has builds for several
-    /// systems, one that can be is enough. `source` is how the person writes the folder.
+    /// Finds the compiled files that cannot be loaded in the function's environment. If a package has builds for
+    /// several platforms, one matching build is enough. `source` is the folder as written in the config.
     #[must_use]
     pub fn unfit(&self, target: &Target, source: &str) -> Vec<Unfit> {
         unfit::unfit(&self.compiled, target, source)
     }
 }
 
-/// Makes the package of a folder. What `.lambdaignore` names (in the syntax of `.gitignore`) stays out, and so does what is
-/// never code or may hold a secret.
+/// Packages a folder. Excludes the files that `.lambdaignore` lists (in the syntax of `.gitignore`), files that are
+/// never code, and files that may contain a secret.
 ///
 /// # Errors
 ///
-/// When the folder is missing or has nothing in it, when a symlink leaves it, leads nowhere or to what stays out, when a
-/// name is not UTF-8, when a file cannot be read, and when the package is beyond Lambda's limits.
+/// When the folder is missing or has no files to package, when a symlink leaves the folder, is dangling or points to an
+/// excluded file, when a name is not UTF-8, when a file cannot be read, and when the package exceeds Lambda's limits.
 pub fn package(source: &Path) -> Result<Package, PackageError> {
     package_within(source, MAXIMUM_ZIPPED, MAXIMUM_UNZIPPED)
 }
@@ -107,7 +109,7 @@ fn package_within(source: &Path, maximum_zipped: u64, maximum_unzipped: u64) -> 
     };
     check(Measure::Unzipped, entries.iter().map(Entry::size).sum(), maximum_unzipped)?;
     let zipped = zipped::zip_and_hash(&entries)?;
-    // Again: a file may have grown before it was read.
+    // Checked again: a file may have grown before it was read.
     check(Measure::Unzipped, zipped.unzipped_size, maximum_unzipped)?;
     check(Measure::Zipped, zipped.bytes.len() as u64, maximum_zipped)?;
     Ok(Package {
@@ -121,7 +123,7 @@ fn package_within(source: &Path, maximum_zipped: u64, maximum_unzipped: u64) -> 
     })
 }
 
-/// Gives the five biggest entries, the biggest first.
+/// The five biggest entries, in descending order of size.
 fn biggest(entries: &[Entry]) -> Vec<(String, u64)> {
     let mut sizes: Vec<_> = entries.iter().map(|entry| (entry.name.clone(), entry.size())).collect();
     sizes.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
@@ -134,10 +136,10 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "half a file would not harm a temporary folder")]
-    fn a_zip_beyond_the_limit_is_refused_with_its_biggest_files() {
+    #[expect(clippy::disallowed_methods, reason = "a partial write does no harm in a temporary folder")]
+    fn a_zip_over_the_limit_is_rejected_with_its_biggest_files() {
         let folder = tempfile::tempdir().unwrap();
-        // Hashes do not compress.
+        // Hashes are incompressible.
         let noise: Vec<u8> = (0..6000_u32).flat_map(|number| Sha256::digest(number.to_be_bytes())).collect();
         std::fs::write(folder.path().join("noise.bin"), &noise).unwrap();
         std::fs::write(folder.path().join("app.py"), "").unwrap();
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_limits_are_lambdas() {
+    fn the_limits_match_lambda() {
         assert_eq!((MAXIMUM_ZIPPED, MAXIMUM_UNZIPPED), (52_428_800, 262_144_000));
     }
 }

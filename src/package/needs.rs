@@ -1,13 +1,13 @@
-//! What compiled code needs to be loaded, in one form for headers, names of files and tags of wheels.
+//! The platform requirements of compiled code, in one form for headers, file names and wheel tags.
 
 use super::target::{Language, Target, Version, version};
 
-/// What compiled code needs, as far as it says.
+/// The platform requirements of compiled code, as far as it states them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needs {
     pub(super) python: Option<Python>,
     pub(super) system: Option<System>,
-    /// As Lambda calls it where it has it: `x86_64`, `arm64`.
+    /// The architecture, by Lambda's name if it has one: `x86_64`, `arm64`.
     pub(super) machine: Option<String>,
     pub(super) libc: Option<Libc>,
 }
@@ -16,7 +16,7 @@ pub(super) struct Needs {
 pub(super) enum Python {
     Exactly(Version),
     Since(Version),
-    /// One that Lambda does not have, such as `PyPy`.
+    /// A Python that Lambda does not provide, such as `PyPy`.
     Other(String),
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Libc {
     Musl,
 }
 
-/// Processors as platforms are called after them, and as Lambda calls them.
+/// Names of architectures in platform tags, with Lambda's names for them.
 const MACHINES: &[(&str, &str)] = &[
     ("x86_64", "x86_64"),
     ("amd64", "x86_64"),
@@ -50,7 +50,7 @@ const MACHINES: &[(&str, &str)] = &[
 ];
 
 impl Needs {
-    /// Reads a platform as Python writes it: `x86_64-linux-gnu`, `darwin`, `win_amd64`, `manylinux_2_28_aarch64`.
+    /// Parses a platform tag of Python: `x86_64-linux-gnu`, `darwin`, `win_amd64`, `manylinux_2_28_aarch64`.
     pub(super) fn of_platform(text: &str) -> Self {
         let system = if text.contains("linux") {
             Some(System::Linux)
@@ -64,7 +64,7 @@ impl Needs {
         Self { python: None, system, machine, libc }
     }
 
-    /// Says whether it can be loaded there.
+    /// Whether the code can be loaded on the target.
     pub(super) fn fits(&self, target: &Target) -> bool {
         self.system.is_none_or(|system| system == System::Linux)
             && self.machine.as_ref().is_none_or(|machine| *machine == target.machine)
@@ -81,7 +81,7 @@ impl Needs {
         }
     }
 
-    /// Says whether the C library there is one that it can be linked with.
+    /// Whether the target's C library is compatible.
     fn has_libc(&self, target: &Target) -> bool {
         match self.libc {
             Some(Libc::Glibc(version)) => version <= target.glibc,
@@ -90,12 +90,13 @@ impl Needs {
         }
     }
 
-    /// Says what it is for, such as `Python 3.11 on macOS arm64`: of the C library only what is not there.
+    /// Describes the requirements, such as `Python 3.11 on macOS arm64`. The C library is included only if it is not
+    /// compatible.
     pub(super) fn described(&self, target: &Target) -> String {
         let python = match &self.python {
             _ if !matches!(target.language, Language::Python(_)) => None,
             Some(Python::Exactly((major, minor))) => Some(format!("Python {major}.{minor}")),
-            // Nobody has to know of a demand that is met.
+            // A requirement that is met is not shown.
             Some(Python::Since(_)) if self.has_python(target) => None,
             Some(Python::Since((major, minor))) => Some(format!("Python {major}.{minor} or later")),
             Some(Python::Other(name)) => Some(name.clone()),
@@ -120,7 +121,7 @@ impl Needs {
     }
 }
 
-/// The version of glibc that a platform `manylinux…` is for.
+/// The glibc version of a `manylinux…` platform.
 fn manylinux(text: &str) -> Option<Version> {
     let rest = text.strip_prefix("manylinux")?;
     match rest.split('_').next()? {
@@ -134,7 +135,7 @@ fn manylinux(text: &str) -> Option<Version> {
     }
 }
 
-/// Reads the version in a tag such as `311`: one digit and the rest.
+/// Parses the version in a tag such as `311`: one digit for the major version, the rest for the minor.
 pub(super) fn joined_version(digits: &str) -> Option<Version> {
     let (major, minor) = digits.split_at_checked(1)?;
     Some((major.parse().ok()?, if minor.is_empty() { 0 } else { minor.parse().ok()? }))

@@ -1,11 +1,11 @@
-//! What a function runs on: the libraries and the language that AWS's runtimes bring.
+//! The platform of a function: the libraries and the language of AWS's runtimes.
 
 use std::fmt;
 
 /// A version: major and minor.
 pub(super) type Version = (u16, u16);
 
-/// Runtimes on Amazon Linux 2. Later ones are on Amazon Linux 2023.
+/// Runtimes on Amazon Linux 2. Later runtimes use Amazon Linux 2023.
 const ON_AMAZON_LINUX_2: &[&str] = &[
     "python3.8",
     "python3.9",
@@ -21,11 +21,11 @@ const ON_AMAZON_LINUX_2: &[&str] = &[
     "ruby3.2",
 ];
 
-/// What a function runs on.
+/// The platform of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     pub(super) language: Language,
-    /// As Lambda calls it: `x86_64` or `arm64`.
+    /// The architecture by Lambda's name: `x86_64` or `arm64`.
     pub(super) machine: String,
     /// The version of the C library.
     pub(super) glibc: Version,
@@ -34,13 +34,13 @@ pub struct Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Language {
     Python(Version),
-    /// A program `bootstrap` in the package.
+    /// A custom runtime: the executable `bootstrap` in the package.
     Bootstrap,
     Other,
 }
 
 impl Target {
-    /// What AWS has for a runtime and an architecture.
+    /// The platform of a runtime and an architecture on AWS.
     #[must_use]
     pub fn new(runtime: &str, architecture: &str) -> Self {
         let language = match runtime.strip_prefix("python").and_then(version) {
@@ -53,7 +53,7 @@ impl Target {
     }
 }
 
-/// What follows "the function runs": `Python 3.13 on Linux arm64`, `on Linux x86_64`.
+/// The text after "the function runs": `Python 3.13 on Linux arm64`, `on Linux x86_64`.
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Language::Python((major, minor)) = self.language {
@@ -63,7 +63,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Reads `3.13`.
+/// Parses a version such as `3.13`.
 pub(super) fn version(text: &str) -> Option<Version> {
     let (major, minor) = text.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))

@@ -1,29 +1,30 @@
-//! What is said of compiled files that cannot be loaded where a function runs.
+//! Findings about compiled files that cannot be loaded in the function's environment.
 
 use std::collections::BTreeSet;
 
 use super::compiled::Compiled;
 use super::target::{Language, Target, Version};
 
-/// Why compiled files of a package cannot be loaded where a function runs, and the way to others.
+/// Why compiled files of a package cannot be loaded in the function's environment, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfit {
-    /// Whether no request can be answered. What else cannot be loaded may be unused.
+    /// Whether every request fails. Other files that cannot be loaded may be unused.
     pub fatal: bool,
     /// What is wrong.
     pub message: String,
-    /// The files, the first of them.
+    /// The first of the affected files.
     pub details: Vec<String>,
-    /// The ways out.
+    /// How to fix the problem.
     pub hints: Vec<String>,
 }
 
-/// As many files are named.
+/// The maximum number of files in a message.
 const NAMED: usize = 5;
-/// As many distributions stand in a command.
+/// The maximum number of distributions in a command.
 const INSTALLED: usize = 3;
 
-/// Finds what cannot be loaded on `target` in the package of `source`. Of a file whose other build can be, nothing is said.
+/// Finds the files in the package of `source` that cannot be loaded on `target`. A file is skipped if another build of
+/// it can be loaded.
 pub(super) fn unfit(compiled: &[Compiled], target: &Target, source: &str) -> Vec<Unfit> {
     let (fit, unfit): (Vec<&Compiled>, Vec<_>) = compiled.iter().partition(|compiled| compiled.fits(target));
     let served: BTreeSet<String> = fit.into_iter().map(Compiled::family).collect();
@@ -87,10 +88,10 @@ fn ways_out(shown: &[&Compiled], wheels: &[&Compiled], target: &Target, source: 
     others.into_iter().chain(of_node).chain([unused]).collect()
 }
 
-/// The command that installs for Lambda.
+/// The pip command that installs for Lambda.
 fn pip((major, minor): Version, wheels: &[&Compiled], target: &Target, source: &str) -> String {
     let machine = if target.machine == "arm64" { "aarch64" } else { &target.machine };
-    // Newer wheels are for this platform only, and pip takes none but those for the very platforms that are named.
+    // Newer wheels only have this platform tag, and pip accepts only the listed platforms.
     let newer = if target.glibc >= (2, 28) { format!("--platform manylinux_2_28_{machine} ") } else { String::new() };
     let names: Vec<&str> = wheels.iter().filter_map(|wheel| to_install(wheel, target)).collect();
     let what = if (1..=INSTALLED).contains(&names.len()) { names.join(" ") } else { "-r requirements.txt".to_owned() };
@@ -100,7 +101,8 @@ fn pip((major, minor): Version, wheels: &[&Compiled], target: &Target, source: &
     )
 }
 
-/// A distribution as pip takes it. Of one that is for a newer glibc only an older version may be for this one.
+/// A distribution as a pip requirement, without the version if that requires a newer glibc: an older version may
+/// support the function's glibc.
 fn to_install<'a>(wheel: &'a Compiled, target: &Target) -> Option<&'a str> {
     let whole = wheel.distribution.as_deref()?;
     if wheel.fits_but_for_libc(target) { whole.split("==").next() } else { Some(whole) }

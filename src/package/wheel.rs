@@ -1,16 +1,16 @@
-//! The file `WHEEL` of an installed Python distribution: for which Pythons and systems it was chosen.
+//! The file `WHEEL` of an installed Python distribution: its Python versions and platforms.
 
 use super::needs::{Needs, Python, joined_version};
 
-/// The name and version of the distribution whose `WHEEL` a file is, as pip takes them: `numpy==2.1.0`.
+/// The name and version of the distribution with this `WHEEL` file, as a pip requirement: `numpy==2.1.0`.
 pub(super) fn distribution(name: &str) -> Option<String> {
     let folder = name.strip_suffix(".dist-info/WHEEL")?;
     let (name, version) = folder.rsplit('/').next()?.split_once('-')?;
     Some(format!("{name}=={version}"))
 }
 
-/// Reads its tags, such as `cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64`: the distribution can be used where any
-/// of them fits.
+/// Parses the tags, such as `cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64`. The distribution can be used if
+/// any of them matches.
 pub(super) fn tags(text: &str) -> Vec<Needs> {
     text.lines().filter_map(|line| line.strip_prefix("Tag:")).flat_map(|tag| alternatives(tag.trim())).collect()
 }

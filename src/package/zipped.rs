@@ -1,4 +1,4 @@
-//! Writes the zip, hashes what goes in and looks at what is compiled, reading each file once.
+//! Writes the zip, hashes the contents and inspects compiled files. Each file is read once.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,23 +12,23 @@ use super::PackageError;
 use super::collect::{Entry, Kind, unreadable};
 use super::compiled::Compiled;
 
-/// Deflate's own default. It is named because a zip of another level is another zip, and every function would change.
+/// The default level of Deflate. It is explicit because another level changes the zip, and with it every function.
 const LEVEL: i64 = 6;
 
-/// The type of a symlink in a Unix mode, and all its permissions.
+/// The Unix mode of a symlink: its type and all permissions.
 const SYMLINK: u32 = 0o120_777;
 
-/// A zip and what went in.
+/// A zip and facts about its contents.
 pub(super) struct Zipped {
     pub(super) bytes: Vec<u8>,
-    /// Of names, modes, contents and the targets of symlinks.
+    /// The hash of names, modes, contents and symlink targets.
     pub(super) source_hash: String,
-    /// The bytes that were read.
+    /// The total number of bytes read.
     pub(super) unzipped_size: u64,
     pub(super) compiled: Vec<Compiled>,
 }
 
-/// Gives the zip of the entries.
+/// Creates the zip of the entries.
 pub(super) fn zip_and_hash(entries: &[Entry]) -> Result<Zipped, PackageError> {
     let mut hash = Sha256::new();
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
@@ -45,7 +45,7 @@ pub(super) fn zip_and_hash(entries: &[Entry]) -> Result<Zipped, PackageError> {
                 let mode = if *executable { 0o755 } else { 0o644 };
                 hash_entry(&mut hash, name, mode, &content);
                 zip.start_file(name.as_str(), options(mode))?;
-                // In one piece, because the compressor's choices depend on where the pieces end.
+                // Written in one piece, because the compressor's output depends on the chunks.
                 zip.write_all(&content).map_err(zip::result::ZipError::from)?;
                 unzipped_size += content.len() as u64;
                 compiled.extend(Compiled::of(name, &content));
@@ -64,7 +64,7 @@ fn options(mode: u32) -> SimpleFileOptions {
         .unix_permissions(mode)
 }
 
-/// Lengths go in before what they measure, so that no two sets of entries are hashed alike.
+/// Hashes an entry. Lengths precede names and contents, so that different entries never produce the same input.
 fn hash_entry(hash: &mut Sha256, name: &str, mode: u32, content: &[u8]) {
     hash.update((name.len() as u64).to_be_bytes());
     hash.update(name);
