@@ -1,11 +1,11 @@
-//! The REST API: throttling, binary media types and access logs.
+//! Rules for the REST API: throttling, binary media types and access logs.
 
 use crate::config::problem::Findings;
 use crate::config::tree::{Node, Value};
 
 use super::{functions, made_of};
 
-/// The requests per second that an account takes in all, before the quota is raised.
+/// API Gateway's default quota of requests per second for an account.
 const ACCOUNT_RATE: f64 = 10_000.0;
 
 pub(super) fn check(api: &Node, findings: &mut Findings) {

@@ -1,4 +1,4 @@
-//! Checks of routes: requests that can be made, by somebody who can sign in.
+//! Rules for the post-deploy checks of routes: valid requests, and a temporary user who can sign in.
 
 use crate::config::model::{AuthFlow, CheckAs, Method, RouteKey, SIGN_IN_SCOPE, parts};
 use crate::config::problem::{Findings, Problem};
@@ -7,13 +7,13 @@ use crate::config::tree::{Entry, Node};
 
 use super::Context;
 
-/// What a user signs in with whom nobody knows.
+/// The sign-in flow of the temporary user.
 const FLOW: AuthFlow = AuthFlow::AdminUserPasswordAuth;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     for entry in context.entries("routes") {
         let Some(check) = entry.value.get("check") else { continue };
-        // A key that is none is a problem already.
+        // An invalid key is reported elsewhere.
         let Ok(key) = entry.name.parse::<RouteKey>() else { continue };
         let method = method(check, &key, findings);
         reached(context, check, (&key, method), findings);
@@ -32,7 +32,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Gives the method of the request.
+/// The method of the request.
 fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
     let chosen = check.get("method");
     if let Some(node) = chosen.filter(|_| key.method != Method::Any) {
@@ -44,12 +44,12 @@ fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
     if key.method != Method::Any {
         return key.method;
     }
-    // What is no method of a request is a problem already.
+    // An invalid method is reported elsewhere.
     let known = |text: &str| Method::ALL.iter().copied().find(|method| method.as_str() == text);
     chosen.and_then(Node::text).and_then(known).unwrap_or(Method::Get)
 }
 
-/// Makes sure that a request to a route of `ANY` does not come to a route of its own method.
+/// Checks that the request to an `ANY` route does not match another route with the same path.
 fn reached(context: &Context<'_>, check: &Node, (key, method): (&RouteKey, Method), findings: &mut Findings) {
     let own = RouteKey { path: key.path.clone(), method }.to_string();
     if key.method == Method::Any && method != Method::Any && context.routes.contains(own.as_str()) {
@@ -58,7 +58,7 @@ fn reached(context: &Context<'_>, check: &Node, (key, method): (&RouteKey, Metho
     }
 }
 
-/// Makes sure that every variable of the path has a value, and nothing else has.
+/// Checks that the path's variables, and only those, have values.
 fn variables(check: &Node, key: &RouteKey, findings: &mut Findings) {
     let names: Vec<&str> = parts(&key.path).filter_map(variable).collect();
     let given = check.get("path");
@@ -76,7 +76,7 @@ fn variables(check: &Node, key: &RouteKey, findings: &mut Findings) {
     }
 }
 
-/// Gives the name of a variable part, without the plus of a greedy one.
+/// The name of a path variable, without the plus of a greedy one.
 fn variable(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}').map(|name| name.strip_suffix('+').unwrap_or(name))
 }
@@ -110,7 +110,7 @@ fn headers(check: &Node, findings: &mut Findings) {
     }
 }
 
-/// Gives the place that says that the check is made as a user, when it is.
+/// The place to report problems of a check by a user; `None` if the check sends no token.
 fn caller<'n>(route: &'n Node, check: &'n Node, findings: &mut Findings) -> Option<&'n Node> {
     let public = route.text_of("auth") == Some("none");
     let chosen = check.get("as");
@@ -128,7 +128,7 @@ fn caller<'n>(route: &'n Node, check: &'n Node, findings: &mut Findings) -> Opti
     }
 }
 
-/// Makes sure that a user can sign in without anybody's help.
+/// Checks that a user can sign in unattended.
 fn signs_in(context: &Context<'_>, caller: &Node, findings: &mut Findings) {
     let flows = context.section("client").and_then(|client| client.get("explicitAuthFlows"));
     if flows.is_some_and(|flows| flows.items().iter().all(|flow| flow.text() != Some(FLOW.as_str()))) {
@@ -149,7 +149,7 @@ fn signs_in(context: &Context<'_>, caller: &Node, findings: &mut Findings) {
     }
 }
 
-/// Makes sure that the token of a sign-in by password passes.
+/// Checks that the route accepts the token of a user who signs in with a password.
 fn scopes(route: &Node, caller: &Node, findings: &mut Findings) {
     let scopes = route.get("auth").and_then(|auth| auth.get("scopes"));
     if scopes.is_some_and(|scopes| scopes.items().iter().all(|scope| scope.text() != Some(SIGN_IN_SCOPE))) {

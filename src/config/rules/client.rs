@@ -1,4 +1,4 @@
-//! The app client: the ways to sign in.
+//! Rules for the app client: its authentication flows.
 
 use crate::config::model::AuthFlow;
 use crate::config::problem::Findings;
@@ -9,7 +9,7 @@ pub(super) fn check(client: &Node, findings: &mut Findings) {
     let has = |flow: &str| flows.items().iter().any(|node| node.text() == Some(flow));
     let known = |node: &Node| AuthFlow::ALL.iter().any(|flow| node.text() == Some(flow.as_str()));
     if flows.items().is_empty() || !flows.items().iter().all(known) {
-        // That is an error already, and a flow by its old name may be the very one that seems to be missing.
+        // The schema reports this, and the flow that seems to be missing may be present under its old name.
         return;
     }
     if !has("ALLOW_ADMIN_USER_PASSWORD_AUTH") {

@@ -1,4 +1,4 @@
-//! CORS: what browsers understand.
+//! Rules for CORS, based on the behavior of browsers.
 
 use crate::config::model::{Method, RouteKey};
 use crate::config::problem::{Findings, Problem};
@@ -50,8 +50,8 @@ fn origins(cors: &Node, findings: &mut Findings) {
     }
 }
 
-/// With credentials, browsers reject `*` as the origin, and take it for a name everywhere else; and any page can have the
-/// origin `null`.
+/// Checks the combination with credentials: browsers then reject `*` as the origin and treat it as a literal name in
+/// the other lists. Any page can have the origin `null`.
 fn credentials(cors: &Node, findings: &mut Findings) {
     if cors.get("allowCredentials").and_then(Node::flag) != Some(true) {
         return;

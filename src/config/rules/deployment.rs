@@ -1,4 +1,4 @@
-//! Names, places and the account.
+//! Rules for names, Regions and the account ID.
 
 use crate::config::limits::{self, Limit};
 use crate::config::problem::{Findings, Problem};
@@ -33,7 +33,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The problem with a service name, at the place of `problem`.
+/// The problem with a service name, at the location of `problem`.
 pub(in crate::config) fn service_name(name: &str, problem: Problem) -> Option<Problem> {
     let well_formed = made_of(name, |c| c.is_ascii_alphanumeric() || c == '-');
     (!(well_formed && name.starts_with(|c: char| c.is_ascii_alphabetic()))).then(|| {
@@ -81,7 +81,7 @@ fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The problem with the form of a Region, at the place of `problem`.
+/// The problem with the format of a Region, at the location of `problem`.
 pub(in crate::config) fn malformed_region(name: &str, problem: Problem) -> Option<Problem> {
     (!is_region(name)).then(|| {
         let problem = Problem { message: format!("`{name}` is not a Region"), ..problem };
@@ -89,7 +89,7 @@ pub(in crate::config) fn malformed_region(name: &str, problem: Problem) -> Optio
     })
 }
 
-/// The problem with the name of a Region, at the place of `problem`.
+/// The problem with the name of a Region, at the location of `problem`.
 pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
     if let Some(malformed) = malformed_region(name, problem.clone()) {
         return Some(malformed);
@@ -102,7 +102,7 @@ pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
 
 fn cognito_name(deployment: &Node, member: &str, limit: &Limit, findings: &mut Findings) {
     let Some(node) = deployment.get(member) else { return };
-    // A name that was composed has a service and a stage in it, which are checked themselves, but for their length.
+    // A default name is composed of service and stage, which are checked separately, except for the total length.
     let composed = node.at == deployment.at;
     if !composed || node.text().is_some_and(|name| length(name) > 128) {
         limit.check(Some(node), findings);

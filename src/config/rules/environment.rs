@@ -1,13 +1,13 @@
-//! A function's environment variables. Their values may be secrets, so no message shows one.
+//! Rules for environment variables of functions. The values may be secrets, so messages never show them.
 
 use crate::config::limits;
 use crate::config::problem::Findings;
 use crate::config::tree::Node;
 
-/// Lambda's limit for the JSON text of the variables, in bytes.
+/// Lambda's limit for the variables as JSON text, in bytes.
 const MAXIMUM: usize = 4096;
 
-/// Names that Lambda sets itself and refuses in a function's configuration.
+/// Names that Lambda sets itself and rejects in a function's configuration.
 const RESERVED: &[&str] = &[
     "_HANDLER",
     "_X_AMZN_TRACE_ID",

@@ -1,4 +1,4 @@
-//! Functions: names that are composed of three, handlers, limits.
+//! Rules for functions: composed names, handlers, limits.
 
 use std::collections::HashMap;
 
@@ -34,7 +34,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     folders.tell(findings);
 }
 
-/// IAM takes two role names that differ only in case for the same.
+/// Finds functions whose names differ only in case: IAM role names are case-insensitive.
 fn same_but_for_case(functions: &[Entry], findings: &mut Findings) {
     let mut first: HashMap<String, &str> = HashMap::new();
     for entry in functions {
@@ -61,7 +61,7 @@ fn name(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
     let (Some(service), Some(stage)) = (deployment.text_of("serviceName"), deployment.text_of("stage")) else { return };
     let composed = format!("{service}-{stage}-{}", entry.name);
     let count = length(&composed);
-    // It is the name of the role, too, for which IAM has the same limit.
+    // The role has the same name, and IAM has the same limit.
     let most = usize::try_from(limits::FUNCTION.most).unwrap_or(usize::MAX);
     if count > most {
         findings.add(
@@ -73,7 +73,7 @@ fn name(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// The days for which a log group keeps its lines.
+/// Checks the retention of a log group, in days.
 pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
     let Some(node) = node else { return };
     let retentions = limits::LOG_RETENTION.choice();

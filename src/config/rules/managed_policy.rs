@@ -1,4 +1,4 @@
-//! ARNs of managed policies, and whether AWS has the one that is named.
+//! Rules for ARNs of managed policies, including whether an AWS managed policy exists.
 
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
@@ -7,7 +7,7 @@ use crate::config::tree::Node;
 
 use super::{is_name_character, made_of};
 
-/// Paths and names of AWS's own, a copy that grows old: AWS adds some every month.
+/// Paths and names of AWS managed policies. The list may be outdated: AWS adds policies every month.
 const KNOWN: &str = include_str!("../../../data/aws-managed-policies.txt");
 
 pub(super) fn check(node: &Node, findings: &mut Findings) {
@@ -41,7 +41,7 @@ fn malformed(node: &Node, arn: &str) -> Problem {
         .detail("it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`")
 }
 
-/// Warns of a policy that AWS did not have when this version was made.
+/// Warns about AWS managed policies that are not in the list.
 fn managed_by_aws(node: &Node, name: &str, findings: &mut Findings) {
     let known = || KNOWN.lines().filter(|line| !line.starts_with('#'));
     if name.starts_with("aws-service-role/") {
@@ -51,7 +51,7 @@ fn managed_by_aws(node: &Node, name: &str, findings: &mut Findings) {
     if known().any(|known| known == name) {
         return;
     }
-    // The path is part of the ARN, and easily forgotten.
+    // A common mistake is to omit the path from the ARN.
     let elsewhere = known().find(|known| known.rsplit('/').next() == name.rsplit('/').next());
     let guess = elsewhere.map(|known| format!("did you mean `{known}`?")).or_else(|| did_you_mean(name, known()));
     findings.add(

@@ -1,7 +1,7 @@
-//! What the shape cannot say: names that AWS refuses, references between sections, files that are not there.
+//! Rules that the schema cannot express: names that AWS rejects, references between sections, missing files.
 //!
-//! Each rule looks at one section of the tree and skips what is missing or of the wrong type, because that is a problem
-//! already; so one mistake hides no other.
+//! Each rule checks one section of the document. It skips values that are missing or of the wrong type, because those
+//! are reported already, so one mistake does not hide another.
 
 mod api;
 mod checks;
@@ -33,15 +33,15 @@ use crate::config::load::Selection;
 use crate::config::problem::Findings;
 use crate::config::tree::{Entry, Node};
 
-/// What the rules look at.
+/// The input of the rules.
 pub(crate) struct Context<'a> {
-    /// The document of the chosen stage, every variable resolved.
+    /// The document of the selected stage, with all variables resolved.
     pub(crate) document: &'a Node,
-    /// What the file says of the stages, the one that was chosen included.
+    /// The entries of all stages in the file, including the selected one.
     pub(crate) stages: &'a [Entry],
-    /// The folder that relative paths start from; none where the functions' folders are not to be looked at.
+    /// The base folder of relative paths; `None` if the functions' folders are not checked.
     pub(crate) directory: Option<&'a Path>,
-    /// What was chosen besides the file.
+    /// The selection made outside the file: flags, environment and date.
     pub(crate) selection: &'a Selection,
     functions: HashSet<&'a str>,
     routes: HashSet<&'a str>,
@@ -60,24 +60,24 @@ impl<'a> Context<'a> {
         Self { document, stages, directory, selection, functions: names("functions"), routes: names("routes") }
     }
 
-    /// Gives a section of the document.
+    /// A section of the document.
     fn section(&self, name: &str) -> Option<&Node> {
         self.document.get(name)
     }
 
-    /// Gives the entries of a section, none when it is missing.
+    /// The entries of a section; empty if it is missing.
     fn entries(&self, name: &str) -> &[Entry] {
         self.section(name).map_or(&[], Node::entries)
     }
 }
 
-/// Checks which stack is meant, and where its state is.
+/// Checks the identity of the stack and the location of its state.
 pub(crate) fn check_identity(context: &Context<'_>, findings: &mut Findings) {
     deployment::check(context, findings);
     state::check(context, findings);
 }
 
-/// Checks everything.
+/// Checks the whole document.
 pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
     check_identity(context, findings);
     functions::check(context, findings);
@@ -97,17 +97,17 @@ pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-/// Gives the runtimes that are taken, for the comparison with AWS's models.
+/// The accepted runtimes, for the comparison with AWS's models.
 pub(crate) fn runtimes() -> Vec<&'static str> {
     runtimes::names().collect()
 }
 
-/// Says whether every character of a non-empty text satisfies the condition.
+/// Whether a text is not empty and every character satisfies the condition.
 fn made_of(text: &str, allowed: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(allowed)
 }
 
-/// Says whether a character may stand in the names of functions, stages and the like: `[A-Za-z0-9_-]`.
+/// Whether a character is allowed in names of functions, stages and the like: `[A-Za-z0-9_-]`.
 fn is_name_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
 }

@@ -1,12 +1,12 @@
-//! Origins as browsers send them: API Gateway compares the `Origin` header character by character.
+//! Rules for origins. API Gateway compares the `Origin` header character by character.
 
 use crate::config::problem::Problem;
 use crate::config::tree::Node;
 
 use super::made_of;
 
-/// Finds what is wrong with an origin: a scheme, a host and perhaps a port. Apps and browser extensions have schemes of
-/// their own, and some of them no host.
+/// Checks an origin: a scheme, a host and an optional port. Apps and browser extensions have their own schemes, some
+/// without a host.
 pub(super) fn problem(node: &Node, origin: &str) -> Option<Problem> {
     if origin == "null" {
         return Some(opaque(node));

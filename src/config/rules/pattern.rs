@@ -1,11 +1,11 @@
-//! Patterns of origins, such as `https://*.preview.example.com`.
+//! Rules for patterns of origins, such as `https://*.preview.example.com`.
 
 use crate::config::problem::Problem;
 use crate::config::tree::Node;
 
 use super::made_of;
 
-/// Domains beneath which anybody can have a site.
+/// Domains whose subdomains belong to different customers.
 const SHARED: [&str; 16] = [
     "amplifyapp.com",
     "azurestaticapps.net",
@@ -25,7 +25,7 @@ const SHARED: [&str; 16] = [
     "workers.dev",
 ];
 
-/// Finds what is wrong with a pattern: one `*` in the first label of the host of a web page, beneath a domain.
+/// Checks a pattern: one `*` in the first label of a host below a domain, with `http` or `https`.
 pub(super) fn problem(node: &Node, pattern: &str) -> Option<Problem> {
     let host = pattern.strip_prefix("https://").or_else(|| pattern.strip_prefix("http://"));
     let Some((label, domain)) = host.and_then(|host| host.split_once('.')).filter(|parts| is_pattern(*parts)) else {

@@ -1,4 +1,4 @@
-//! What a function's role may do: its own statements and managed policies.
+//! Rules for the permissions of a function's role: its own statements and managed policies.
 
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
@@ -6,8 +6,8 @@ use crate::config::tree::Node;
 
 use super::{is_name_character, made_of, managed_policy};
 
-/// IAM's limit of 10,240 characters for the inline policies of a role, less the frame of the document and
-/// the policy of the function's own log group, at its longest.
+/// IAM's limit of 10,240 characters for the inline policies of a role, minus the enclosing policy document and the
+/// longest possible policy for the function's log group.
 const MAXIMUM_POLICY: usize = 10_240 - 37 - 261;
 
 pub(super) fn check(function: &Node, findings: &mut Findings) {
@@ -64,7 +64,7 @@ fn check_statement(statement: &Node, findings: &mut Findings) {
     }
 }
 
-/// Checks every text and name of a statement: IAM refuses the whole document for one character.
+/// Checks all strings and keys of a statement: IAM rejects the whole document for one invalid character.
 fn characters(node: &Node, findings: &mut Findings) {
     let problem = node.text().and_then(|text| limits::POLICY.problem(text, |message| node.error(message)));
     let names = node.entries().iter();
@@ -84,7 +84,7 @@ fn is_action(text: &str) -> bool {
 
 fn is_resource(text: &str) -> bool {
     let parts: Vec<_> = text.splitn(6, ':').collect();
-    // Keys of objects may have spaces.
+    // S3 object keys may contain spaces.
     let spaced = |part: &&str| part.contains(char::is_whitespace);
     text == "*" || (parts[0] == "arn" && parts.len() == 6 && !parts[..5].iter().any(spaced) && text.trim() == text)
 }

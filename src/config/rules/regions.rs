@@ -1,10 +1,10 @@
-//! The Regions of AWS.
+//! AWS Regions.
 
 use crate::config::suggest::did_you_mean;
 
 use super::made_of;
 
-/// Those there were when this version was made. The list grows, so what is missing in it is no error.
+/// The Regions at the time of this release. The list grows, so an unknown Region is not an error.
 const REGIONS: &[&str] = &[
     "af-south-1",
     "ap-east-1",
@@ -54,7 +54,8 @@ const REGIONS: &[&str] = &[
     "us-west-2",
 ];
 
-/// Knows the form of AWS's own models, `us-west-2`, `us-gov-east-1`, `eusc-de-east-1`; not the list, which grows.
+/// Whether a text has the format of AWS's models: `us-west-2`, `us-gov-east-1`, `eusc-de-east-1`. It need not be in the
+/// list, which grows.
 pub(super) fn is_region(text: &str) -> bool {
     let lower = |part: &str| made_of(part, |c| c.is_ascii_lowercase());
     let parts: Vec<_> = text.strip_prefix("eusc-").unwrap_or(text).split('-').collect();
@@ -69,13 +70,13 @@ pub(super) fn is_region(text: &str) -> bool {
     area.len() == 2 && lower(area) && lower(place) && parts.iter().rev().skip(1).all(|part| lower(part)) && digit
 }
 
-/// Says whether this version knows a Region.
+/// Whether a Region is in the list.
 #[must_use]
 pub fn is_known_region(text: &str) -> bool {
     REGIONS.contains(&text)
 }
 
-/// Guesses which Region was meant.
+/// Suggests the Region that was probably meant.
 #[must_use]
 pub fn guess_region(text: &str) -> Option<String> {
     did_you_mean(text, REGIONS.iter().copied())

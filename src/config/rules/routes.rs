@@ -1,4 +1,4 @@
-//! Routes: keys that API Gateway takes, no two that exclude each other, functions that exist.
+//! Rules for routes: keys that API Gateway accepts and that do not conflict, and functions that exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::config::tree::{Entry, Node};
 
 use super::Context;
 
-/// API Gateway's quota of resources in an API, before it is raised.
+/// API Gateway's default quota of resources per API.
 const RESOURCES: usize = 300;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -64,7 +64,7 @@ fn malformed(entry: &Entry, error: &RouteKeyError) -> Problem {
     }
 }
 
-/// Knows how other tools write variables.
+/// A hint for path variables in the syntax of other tools.
 fn part_hint(part: &str) -> Option<String> {
     match part.chars().next()? {
         '*' => Some("for the whole rest of the path, write `{proxy+}`".to_owned()),
@@ -114,7 +114,7 @@ fn reserved(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
     }
 }
 
-/// Other tools write variables with a colon before them; to API Gateway that is a fixed text.
+/// Warns about `:name`, the path variable syntax of other tools: in API Gateway it is a literal.
 fn fixed_colon(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
     if let Some((part, name)) = key.parts().find_map(|part| Some((part, part.strip_prefix(':')?))) {
         let problem = entry.error(format!("the path part `{part}` is a fixed text, not a variable"));
@@ -136,7 +136,7 @@ fn public_change(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
     }
 }
 
-/// Finds paths with different variables beneath one parent: API Gateway takes one there, `{proxy+}` included.
+/// Finds sibling path variables with different names: API Gateway allows one variable per parent, including `{proxy+}`.
 fn variables(keys: &[(&Entry, RouteKey)], findings: &mut Findings) {
     let mut seen: BTreeMap<String, (String, &Entry)> = BTreeMap::new();
     for (entry, key) in keys {

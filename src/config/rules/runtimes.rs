@@ -1,4 +1,4 @@
-//! Lambda's runtimes and the days on which AWS ends them.
+//! Rules for Lambda runtimes and their deprecation dates.
 
 use jiff::civil::{Date, date};
 
@@ -6,21 +6,21 @@ use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, did_you_mean, list};
 use crate::config::tree::Node;
 
-/// A runtime and when AWS ends it.
+/// A runtime and its deprecation.
 struct Runtime {
     name: &'static str,
-    /// None where no end is announced.
+    /// `None` if no deprecation is announced.
     end: Option<End>,
 }
 
-/// The days of a runtime's end. None of them touches a function that exists and is not changed: it runs on, and can be
-/// called, rolled back and deleted.
+/// The deprecation dates of a runtime. They do not affect existing functions, which can still be invoked, rolled back
+/// and deleted.
 struct End {
-    /// From this day it gets no security updates.
+    /// From this date, the runtime gets no security updates.
     deprecated: Date,
-    /// From this day `CreateFunction` refuses it.
+    /// From this date, `CreateFunction` rejects the runtime.
     create_blocked: Date,
-    /// From this day functions that have it cannot be updated.
+    /// From this date, functions with the runtime cannot be updated.
     update_blocked: Date,
 }
 
@@ -34,7 +34,7 @@ const fn runtime(name: &'static str, deprecated: Date, create_blocked: Date, upd
     Runtime { name, end: Some(End { deprecated, create_blocked, update_blocked }) }
 }
 
-/// A runtime whose block AWS has put off to the day on which it blocks all older ones at once.
+/// A deprecated runtime whose block AWS has postponed to the common date for all older runtimes.
 const fn ended(name: &'static str, deprecated: Date) -> Runtime {
     runtime(name, deprecated, date(2027, 2, 1), date(2027, 3, 3))
 }
@@ -43,7 +43,7 @@ const fn without_end(name: &'static str) -> Runtime {
     Runtime { name, end: None }
 }
 
-/// The lifecycle table of AWS's runtimes page. The newest of each family stands first.
+/// The table of supported and deprecated runtimes in the AWS docs. The newest runtime of each family comes first.
 const RUNTIMES: &[Runtime] = &[
     runtime("python3.14", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
     runtime("python3.13", date(2029, 6, 30), date(2029, 7, 31), date(2029, 8, 31)),
@@ -76,22 +76,22 @@ const RUNTIMES: &[Runtime] = &[
     ended("ruby3.2", date(2026, 3, 31)),
 ];
 
-/// Gives every runtime whose end decides on what is said of it.
+/// The names of all runtimes in the table.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     RUNTIMES.iter().map(|runtime| runtime.name)
 }
 
-/// What is to be done to a function.
+/// A planned change of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FunctionChange {
-    /// It is created.
+    /// The function is created.
     Create,
-    /// Its code or its configuration is updated.
+    /// The function's code or configuration is updated.
     Update,
 }
 
-/// Says since when AWS refuses a change of functions with a runtime, where it does on this day; and which runtime is the
-/// newest of the family, where one is current.
+/// The date since which AWS rejects a change of functions with this runtime, and the newest current runtime of the
+/// family. `None` if AWS does not reject the change on this day.
 #[must_use]
 pub fn blocked_since(runtime: &str, change: FunctionChange, today: Date) -> Option<(Date, Option<&'static str>)> {
     let end = RUNTIMES.iter().find(|known| known.name == runtime)?.end.as_ref()?;
@@ -102,7 +102,7 @@ pub fn blocked_since(runtime: &str, change: FunctionChange, today: Date) -> Opti
     (since <= today).then(|| (since, newest_of_family(runtime, today)))
 }
 
-/// Gives what came after a runtime that `CreateFunction` has refused for long.
+/// The successor of a runtime that `CreateFunction` has rejected for a long time.
 fn successor(name: &str) -> Option<&'static str> {
     match name {
         "go1.x" | "provided" => return Some("provided.al2023"),
@@ -119,7 +119,7 @@ fn successor(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Checks a function's runtime as of a day.
+/// Checks a function's runtime as of a date.
 pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
     let Some(name) = node.text() else { return };
     let problem = match RUNTIMES.iter().find(|known| known.name == name) {
@@ -131,7 +131,8 @@ pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
     }
 }
 
-/// Warns of what comes to an end. It stops nothing here: what AWS refuses depends on what a plan does to the function.
+/// Warns about a deprecated runtime. This is never an error: whether AWS rejects the runtime depends on the planned
+/// change.
 fn ending(node: &Node, runtime: &Runtime, today: Date) -> Option<Problem> {
     let (name, end) = (runtime.name, runtime.end.as_ref()?);
     if end.deprecated > today {
@@ -170,8 +171,8 @@ fn unknown(node: &Node, name: &str, today: Date) -> Problem {
         .maybe_hint(did_you_mean(name, current()).or_else(|| newest_of_language(name)))
 }
 
-/// Says whether AWS may have a runtime of this name by now: a higher version of a known family, a known version on
-/// another system, or a family that is like none.
+/// Whether AWS may have added a runtime with this name: a higher version of a known family, a known version on another
+/// operating system, or a new family with a distinct name.
 fn is_plausible(name: &str) -> bool {
     let Some((family, version, rest)) = dissect(name) else { return false };
     let known = || RUNTIMES.iter().filter_map(|runtime| dissect(runtime.name));
@@ -189,7 +190,7 @@ fn is_plausible(name: &str) -> bool {
         && newest_of_language(name).is_none()
 }
 
-/// Takes a name apart into family, version and ending: `nodejs24.x` into `nodejs`, 24.0 and `.x`.
+/// Splits a name into family, version and suffix: `nodejs24.x` into `nodejs`, 24.0 and `.x`.
 fn dissect(name: &str) -> Option<(&str, (u32, u32), &str)> {
     let digits = name.find(|c: char| c.is_ascii_digit())?;
     let (family, version) = name.split_at(digits);
@@ -210,7 +211,7 @@ fn newest_of_family(name: &str, today: Date) -> Option<&'static str> {
         .find(|known| dissect(known).is_some_and(|known| known.0 == family))
 }
 
-/// Knows what people write when they mean a language.
+/// Suggests the newest runtime for the name of a language.
 fn newest_of_language(name: &str) -> Option<String> {
     let language = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | 'x')).to_lowercase();
     let runtime = match language.as_str() {

@@ -1,4 +1,4 @@
-//! The folder behind a function, and whether its handler's file is in it.
+//! Rules for the folder of a function and the file of its handler.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
@@ -10,7 +10,8 @@ use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, list};
 use crate::config::tree::{Entry, Node};
 
-/// What is wrong with the folders: the same is told once, for the first of the functions that share a folder.
+/// Problems of the folders. Functions that share a folder share a problem, which is reported once, for the first of
+/// them.
 #[derive(Default)]
 pub(super) struct Folders<'a> {
     found: Vec<(Problem, Vec<&'a str>)>,
@@ -18,7 +19,7 @@ pub(super) struct Folders<'a> {
 }
 
 impl<'a> Folders<'a> {
-    /// Looks at the folder of a function.
+    /// Checks the folder of a function.
     pub(super) fn check(&mut self, entry: &'a Entry, directory: &Path) {
         let Some(written) = entry.value.text_of("source") else { return };
         let Some(problem) = problem(&entry.value, written, directory) else { return };
@@ -31,7 +32,7 @@ impl<'a> Folders<'a> {
         }
     }
 
-    /// Tells what was found.
+    /// Reports the problems.
     pub(super) fn tell(self, findings: &mut Findings) {
         for (problem, others) in self.found {
             findings.add(match others.as_slice() {
@@ -60,7 +61,7 @@ fn problem(function: &Node, written: &str, directory: &Path) -> Option<Problem> 
     } else if runtime.starts_with("nodejs") {
         node_js(handler, name, &folder, written)
     } else {
-        // The handlers of the other families name classes, whose files do not follow from their names.
+        // In the other runtimes, handlers name classes, and the file does not follow from the class name.
         None
     }
 }
@@ -72,7 +73,7 @@ fn unreadable(node: &Node, name: &str, error: &io::Error) -> Problem {
     problem.maybe_hint(denied.then(|| "the user who runs stackctl needs permission to read it".to_owned()))
 }
 
-/// Finds the first of these files that is in the folder.
+/// The first of these files that exists in the folder.
 fn first_file<'f>(folder: &Path, files: &'f [String]) -> Result<Option<&'f String>, (&'f String, io::Error)> {
     for file in files {
         match fs::metadata(folder.join(file)) {
@@ -103,7 +104,7 @@ fn no_folder(node: &Node, written: &str, folder: &Path) -> Problem {
         .maybe_hint(guess)
 }
 
-/// Gives the names of the folder's members that satisfy the condition, sorted.
+/// The names of the folder's entries that satisfy the condition, sorted.
 fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let paths = entries.flatten().map(|entry| entry.path()).filter(|path| wanted(path));
@@ -113,7 +114,7 @@ fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
     names
 }
 
-/// A runtime `provided.*` runs `bootstrap`, whatever the handler says.
+/// Checks the file `bootstrap`, which the `provided.*` runtimes execute regardless of the handler.
 fn bootstrap(function: &Node, folder: &Path, written: &str) -> Option<Problem> {
     let runtime = function.get("runtime")?;
     match first_file(folder, &["bootstrap".to_owned()]) {
@@ -129,7 +130,7 @@ fn bootstrap(function: &Node, folder: &Path, written: &str) -> Option<Problem> {
     )
 }
 
-/// `a/b.function` and `a.b.function` are the function in `a/b.py`, or in the package `a/b/__init__.py`.
+/// Checks a Python handler: `a/b.function` and `a.b.function` refer to `a/b.py` or to the package `a/b/__init__.py`.
 fn python(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
     let Some((module, function)) = handler.rsplit_once('.') else {
         return Some(shape(node, handler, "file.function"));
@@ -142,7 +143,7 @@ fn python(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Pr
     }
 }
 
-/// `a/b.function` is what `a/b.js`, `a/b.mjs` or `a/b.cjs` exports.
+/// Checks a Node.js handler: `a/b.function` is an export of `a/b.js`, `a/b.mjs` or `a/b.cjs`.
 fn node_js(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
     let base = handler.rfind('/').map_or(0, |slash| slash + 1);
     let Some(dot) = handler[base..].find('.') else {
@@ -180,11 +181,11 @@ fn no_file(node: &Node, file: &str, folder: &Path, written: &str, endings: &[&st
     problem.detail(format!("{place}: {}", list(names.iter().map(String::as_str)))).maybe_hint(guess)
 }
 
-/// Warns when the function's name stands nowhere in the file: a call would fail before it runs a line of the function.
+/// Warns if the function's name does not occur in the file: every invocation would fail.
 fn no_function(node: &Node, function: &str, path: &Path, file: &str) -> Option<Problem> {
     let text = fs::read_to_string(path).ok()?;
     let words: Vec<_> = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).collect();
-    // A star import or a re-export can bring in any name.
+    // Star imports and re-exports can define any name.
     let may_come_from_elsewhere = text.contains("import *") || text.contains("export *") || text.contains("require(");
     if words.contains(&function) || may_come_from_elsewhere {
         return None;

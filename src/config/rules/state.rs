@@ -1,11 +1,11 @@
-//! Where the state is kept: one place, which S3 would take, and no two stages at the same.
+//! Rules for the state's location: only one, with names that S3 accepts, and different for each stage.
 
 use crate::config::problem::Findings;
 use crate::config::tree::{Entry, Node};
 
 use super::{Context, deployment::wrong_region, made_of};
 
-/// S3 takes keys of 1024 bytes, and the lock's is longer than the state's.
+/// S3's limit is 1024 bytes, and the key of the lock is longer than that of the state.
 const LONGEST_KEY: usize = 1000;
 
 pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
@@ -24,7 +24,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
         check_key(key, findings);
         check_stages(context, key, findings);
     }
-    // A Region that the file does not name here is that of the deployment, where it was judged.
+    // Without a Region of its own, the state uses that of the deployment, which is checked there.
     if let Some(region) = s3.get("region").filter(|region| region.at != s3.at)
         && let Some(problem) = region.text().and_then(|text| wrong_region(text, region.error("")))
     {
@@ -64,7 +64,7 @@ fn check_key(node: &Node, findings: &mut Findings) {
     }
 }
 
-/// A key that was written for all stages is one for each only when the stage is in it.
+/// Checks that a key for all stages contains the stage, so that stages do not share a state.
 fn check_stages(context: &Context<'_>, key: &Node, findings: &mut Findings) {
     let stage = context.section("deployment").and_then(|deployment| deployment.text_of("stage")).unwrap_or_default();
     let has_own_key = |entry: &&Entry| entry.value.get("state").and_then(|state| state.get("s3")?.get("key")).is_some();

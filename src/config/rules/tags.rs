@@ -1,4 +1,4 @@
-//! Tags: what every service that bears them accepts.
+//! Rules for tags: the limits that all tagged services share.
 
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};

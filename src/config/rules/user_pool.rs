@@ -1,4 +1,4 @@
-//! The user pool: what Cognito refuses, and what leaves people unable to sign in.
+//! Rules for the user pool: settings that Cognito rejects, and settings that prevent users from signing in.
 
 use crate::config::problem::Findings;
 use crate::config::tree::Node;
