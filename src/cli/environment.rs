@@ -34,15 +34,19 @@ pub(crate) fn variables_of_aws() -> Vec<OsString> {
     names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()
 }
 
-/// Lets every flag pass over its variable where that is empty.
+/// Lets every flag of a command and of its subcommands ignore its variable where that is empty.
 pub(super) fn without_empty(command: Command) -> Command {
-    let environment = environment();
+    ignore_empty(command, &environment())
+}
+
+fn ignore_empty(command: Command, environment: &BTreeMap<String, String>) -> Command {
     let is_empty =
         |name: &std::ffi::OsStr| name.to_str().and_then(|name| environment.get(name)).is_some_and(String::is_empty);
-    command.mut_args(|argument| match argument.get_env() {
+    let command = command.mut_args(|argument| match argument.get_env() {
         Some(name) if is_empty(name) => argument.env(Resettable::Reset),
         _ => argument,
-    })
+    });
+    command.mut_subcommands(|command| ignore_empty(command, environment))
 }
 
 /// The flags whose values come from their variables, with the names of these.
