@@ -14,21 +14,25 @@ mod state;
 mod user;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use clap::{Args, FromArgMatches as _, Parser, ValueEnum, parser::ValueSource};
+use jiff::civil::Date;
+
+use crate::hint;
 
 pub(crate) use call::CallArgs;
 pub(crate) use command::{
     Command, Detailed, GraphFormat, InitArgs, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs,
 };
 pub(crate) use data::Data;
-pub(crate) use environment::{environment, person, variables_of_aws};
-pub(crate) use help::command;
+use environment::environment;
+pub(crate) use environment::{person, variables_of_aws};
+pub(crate) use help::{accepted_by, command};
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
@@ -77,7 +81,7 @@ pub(crate) const DEFAULT_CONFIG: &str = "config.json";
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) options: Options,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -85,7 +89,7 @@ pub(crate) struct Cli {
 /// The options that most commands take. `help::accepted` says which command takes which.
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub(crate) struct Common {
+pub(crate) struct Options {
     /// The config file; relative paths in it start from its folder
     ///
     /// Without this option `config.json` is searched in the current folder and then in its parents, up to the root of
@@ -154,6 +158,26 @@ pub(crate) struct Common {
     /// The flags whose values come from their variables.
     #[arg(skip)]
     pub(crate) from_variables: BTreeSet<&'static str>,
+
+    /// The name of the command.
+    #[arg(skip)]
+    pub(crate) command: &'static str,
+
+    /// The command that does the same again.
+    #[arg(skip = hint::Command::stack(""))]
+    pub(crate) again: hint::Command,
+
+    /// The user pool of `user`, when it is not the stack's.
+    #[arg(skip)]
+    pub(crate) user_pool_id: Option<String>,
+
+    /// The environment, for `${env:NAME}` in the config.
+    #[arg(skip)]
+    pub(crate) environment: BTreeMap<String, String>,
+
+    /// The day, by which runtimes are judged.
+    #[arg(skip)]
+    pub(crate) today: Date,
 }
 
 /// When to use colors.
@@ -195,17 +219,26 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let matches = matches.map_err(|error| environment::name_variable(&command, arguments, error))?;
     let accepted = help::reject_unused(&command, &matches)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    cli.common.from_variables = environment::from_variables(&command, &matches);
+    cli.options.from_variables = environment::from_variables(&command, &matches);
+    cli.options.command = cli.command.name();
+    cli.options.again = cli.command.again();
+    cli.options.environment = environment();
+    cli.options.today = environment::today();
+    match &cli.command {
+        Command::Down { service_name, .. } => cli.options.service_name.clone_from(service_name),
+        Command::User(UserArgs { pool, .. }) => cli.options.user_pool_id.clone_from(&pool.user_pool_id),
+        _ => {}
+    }
     if accepted.contains(&"config")
         && matches.value_source("config") == Some(ValueSource::DefaultValue)
         && let Some(found) = search::in_parents(Path::new(DEFAULT_CONFIG))
     {
-        (cli.common.config, cli.common.config_found) = (found, true);
+        (cli.options.config, cli.options.config_found) = (found, true);
     }
     Ok(cli)
 }
 
-impl Common {
+impl Options {
     /// The source of a flag's value: the flag itself, or its variable.
     pub(crate) fn source(&self, flag: &str) -> String {
         let variable = VARIABLES.iter().find(|(name, _)| *name == flag && self.from_variables.contains(name));
@@ -215,6 +248,8 @@ impl Common {
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
+
     use super::*;
 
     #[test]
@@ -226,7 +261,53 @@ mod tests {
     fn common_flags_stand_before_and_after_the_command() {
         for line in ["stackctl --stage prod up", "stackctl up --stage prod"] {
             let arguments: Vec<OsString> = line.split(' ').map(Into::into).collect();
-            assert_eq!(parse(&arguments).unwrap().common.stage.as_deref(), Some("prod"));
+            assert_eq!(parse(&arguments).unwrap().options.stage.as_deref(), Some("prod"));
         }
+    }
+
+    /// The command lines in hints: those that `Command::stack` and `pool` begin, with their arguments, and those in texts.
+    fn commands_in(code: &str) -> Vec<String> {
+        let string = |text: &str| text.split('"').next().unwrap_or_default().replace('\\', "");
+        let builders = ["Command::stack(\"", "Command::pool(\""];
+        let built = builders.iter().flat_map(|builder| code.split(builder).skip(1)).map(|part| {
+            let rest = part.split_once("\")").map_or("", |(_, rest)| rest.trim_start());
+            string(part) + &rest.strip_prefix(".args(&format!(\"").map(string).unwrap_or_default()
+        });
+        let named = code.split("`stackctl ").skip(1).map(|part| part.split('`').next().unwrap_or_default().to_owned());
+        built.chain(named).collect()
+    }
+
+    /// The same with a value in every placeholder.
+    fn filled_in(command: &str) -> Vec<OsString> {
+        let mut parts = command.split('{');
+        let first = parts.next().unwrap_or_default().to_owned();
+        let line = parts.fold(first, |line, part| line + "1" + part.split_once('}').map_or(part, |(_, rest)| rest));
+        std::iter::once("stackctl").chain(line.split_whitespace()).map(Into::into).collect()
+    }
+
+    #[test]
+    fn every_command_in_a_hint_is_one_that_the_command_line_takes() {
+        let (mut folders, mut checked) = (vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")], 0);
+        while let Some(folder) = folders.pop() {
+            for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if path.is_dir() {
+                    // The help texts name commands as they are to be typed, with words in the place of values.
+                    folders.extend((!path.ends_with("src/cli")).then_some(path));
+                    continue;
+                }
+                let code =
+                    if path.ends_with("cli.rs") { String::new() } else { std::fs::read_to_string(&path).unwrap() };
+                let code: Vec<_> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+                for command in commands_in(&code.join("\n")).iter().filter(|command| !command.starts_with('{')) {
+                    let parsed = super::command().try_get_matches_from(filled_in(command));
+                    let kind = parsed.err().map(|error| error.kind());
+                    let shown = [ErrorKind::DisplayHelp, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
+                    let is_one = kind.is_none_or(|kind| shown.contains(&kind));
+                    assert!(is_one, "{}: `stackctl {command}`: {kind:?}", path.display());
+                    checked += 1;
+                }
+            }
+        }
+        assert!(checked > 50, "{checked}");
     }
 }

@@ -10,6 +10,7 @@ pub mod engine;
 mod exit;
 mod failure;
 pub mod filesystem;
+pub mod hint;
 mod http;
 pub mod logs;
 pub mod package;

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::clients::Cloud;
-use crate::engine::{Claim, Foreign, Key, Kind, Scope};
+use crate::{
+    engine::{Claim, Foreign, Key, Kind, Scope},
+    hint::{Command, Hint},
+};
 
 const STACK: &str = "stackctl:stack";
 const STAGE: &str = "stackctl:stage";
@@ -71,13 +74,13 @@ pub fn foreign(cloud: &Cloud, tagged: Tagged<'_>, claim: &Claim) -> Option<Forei
         Judgement::Others(whose) => Some(Foreign { thing, whose, hints: Vec::new() }),
         Judgement::OtherStates => {
             let whose = "was made for this stack and stage from another state, which this one does not know".into();
-            let hint = "if that state was lost, move this one away and run `stackctl recover`".into();
-            Some(Foreign { thing, whose, hints: vec![hint] })
+            let hint = Hint::from("if that state was lost, move this one away and run ");
+            Some(Foreign { thing, whose, hints: vec![hint.run(Command::stack("recover"))] })
         }
         Judgement::Stripped(whose) => {
             let command = tagging.command(cloud, claim);
             let hint = format!("if it is still ours and only its tags were taken off, give them back: `{command}`");
-            Some(Foreign { thing, whose, hints: vec![hint] })
+            Some(Foreign { thing, whose, hints: vec![hint.into()] })
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{CallArgs, InvokeArgs, LogsArgs, StateCommand, UserArgs, number};
+use crate::hint;
 
 const INIT_EXAMPLES: &str = "\
 Examples:
@@ -429,6 +430,20 @@ pub(crate) enum LocalCommand {
 }
 
 impl Command {
+    /// The command that does the same again.
+    pub(super) fn again(&self) -> hint::Command {
+        match self {
+            Self::Up(arguments) => hint::Command::stack("up").args(&arguments.words()),
+            Self::Watch(new) => hint::Command::stack("watch").args(&new.words()),
+            Self::Down { delete_users, service_name } => {
+                let users = delete_users.map(|users| format!(" --delete-users {users}"));
+                let name = service_name.as_ref().map(|name| format!(" --service-name {name}"));
+                hint::Command::stack("down").args(&users.into_iter().chain(name).collect::<String>())
+            }
+            other => hint::Command::stack(other.name()),
+        }
+    }
+
     /// The name, as it is in events.
     pub(crate) fn name(&self) -> &'static str {
         match self {

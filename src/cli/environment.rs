@@ -4,15 +4,23 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
+    time::SystemTime,
 };
 
 use clap::{ArgMatches, Command, builder::Resettable, error::ContextKind, parser::ValueSource};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// The environment, for `${env:NAME}` in the configuration; what is not Unicode cannot be named there.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub(crate) fn environment() -> BTreeMap<String, String> {
+pub(super) fn environment() -> BTreeMap<String, String> {
     let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     std::env::vars_os().filter_map(text).collect()
+}
+
+/// The day by this machine's clock, which may be set to anything.
+pub(super) fn today() -> Date {
+    let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 /// Who runs this, for the lock on the state: the person and the machine, as far as they are known.

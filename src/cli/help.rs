@@ -15,7 +15,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Other", &["completions", "man", "version", "help"]),
 ];
 
-/// The ids of [`Common`](super::Common)'s options.
+/// The ids of [`Options`](super::Options)'s options.
 const COMMON: [&str; 12] = [
     "config",
     "stage",
@@ -90,6 +90,13 @@ fn accepted(command: &str) -> &'static [&'static str] {
         name if name.starts_with("local ") => &["config", "json", "quiet", "verbose", "color"],
         _ => READS,
     }
+}
+
+/// The ids of the common options that a command line takes, without the name of the program.
+pub(crate) fn accepted_by(words: &str) -> &'static [&'static str] {
+    let words: Vec<&str> = words.split(' ').collect();
+    let depth = if ["local", "state", "user"].contains(&words[0]) { 2 } else { 1 };
+    accepted(&words[..words.len().min(depth)].join(" "))
 }
 
 /// Rejects common options on the command line that the command does not take. Returns those that it takes.

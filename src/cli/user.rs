@@ -62,13 +62,6 @@ pub(crate) struct PoolArgs {
     pub(crate) user_pool_id: Option<String>,
 }
 
-impl PoolArgs {
-    /// The flags that choose the stack and the pool, for commands in hints.
-    pub(crate) fn flags(&self, stack: String) -> String {
-        self.user_pool_id.iter().fold(stack, |flags, id| format!("{flags} --user-pool-id {id}"))
-    }
-}
-
 /// The commands for users.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {

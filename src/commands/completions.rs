@@ -2,11 +2,11 @@
 
 use clap_complete::Shell;
 
-use crate::{cli, exit::Exit, session::App};
+use crate::{cli, exit::Exit, session::Run};
 
-pub(crate) fn run(app: &App, shell: Shell) -> Exit {
+pub(crate) fn run(run: &Run, shell: Shell) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut cli::command(), "stackctl", &mut script);
-    app.report.raw(&script);
+    run.report.raw(&script);
     Exit::Done
 }

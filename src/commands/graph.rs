@@ -4,17 +4,17 @@ use crate::{
     cli::GraphFormat,
     exit::Exit,
     failure::Failure,
-    session::{App, project},
+    session::{Run, project},
     stack,
 };
 
-pub(crate) fn run(app: &App, format: GraphFormat) -> Result<Exit, Failure> {
-    let graph = stack::graph(&project::outline(app)?.config);
+pub(crate) fn run(run: &Run, format: GraphFormat) -> Result<Exit, Failure> {
+    let graph = stack::graph(&project::outline(run)?.config);
     let text = match format {
         GraphFormat::Mermaid => graph.mermaid(),
         GraphFormat::Dot => graph.dot(),
         GraphFormat::Svg => graph.svg(),
     };
-    app.report.raw(text.as_bytes());
+    run.report.raw(text.as_bytes());
     Ok(Exit::Done)
 }

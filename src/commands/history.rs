@@ -4,21 +4,21 @@ use crate::{
     engine::{State, obstacles, served_release},
     exit::Exit,
     failure::Failure,
-    report::{HistoryTable, Message, ReleaseRow},
+    report::{HistoryTable, ReleaseRow},
     resources,
     session::{
-        App,
+        Run,
         deployed::{self, not_deployed},
         project,
     },
 };
 
-pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let identity = project::identify(app)?;
-    let Some(state) = deployed::recorded(app, &identity).await? else {
-        return Err(not_deployed(app, &identity, "not deployed").await);
+pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
+    let identity = project::identify(run)?;
+    let Some(state) = deployed::recorded(run, &identity).await? else {
+        return Err(not_deployed(run, &identity, "not deployed").await);
     };
-    app.report.data(&Message::History(&table(&state)));
+    run.report.data(&table(&state));
     Ok(Exit::Done)
 }
 

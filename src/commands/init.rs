@@ -12,16 +12,16 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     filesystem,
-    report::Message,
-    session::App,
+    report::{Step, Written},
+    session::Run,
 };
 
 const GITIGNORE: &str = ".gitignore";
 
-pub(crate) fn run(app: &App, arguments: &InitArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(run: &Run, arguments: &InitArgs) -> Result<Exit, Failure> {
     let given = arguments.folder.as_deref().unwrap_or(Path::new(""));
     let name = arguments.name.clone().unwrap_or_else(|| service_name_of(&name_of(given)));
-    let files = example_files(&name, app.common.region.as_deref())?;
+    let files = example_files(&name, run.options.region.as_deref())?;
     let taken: Vec<&str> = files.iter().map(|(name, _)| *name).filter(|name| given.join(name).exists()).collect();
     if !taken.is_empty() {
         let mut fault = Fault::new("files of the example exist already, so nothing was written");
@@ -43,15 +43,14 @@ pub(crate) fn run(app: &App, arguments: &InitArgs) -> Result<Exit, Failure> {
         return Err(take_back(&written, failure));
     }
     let names: Vec<&str> = files.iter().map(|(name, _)| *name).chain([GITIGNORE]).collect();
-    app.report.data(&Message::Written { files: &names, folder: given });
-    app.report.tell(&Message::Note {
-        message: "state/ records the ids of what you deploy and is not committed to git; \
-                  a team keeps it in S3 (`state.s3` in the config)",
-    });
+    run.report.data(&Written { files: &names, folder: given });
+    run.report.note(
+        "state/ records the ids of what you deploy and is not committed to git; a team keeps it in S3 (`state.s3` in the \
+         config)",
+    );
     let enter = arguments.folder.iter().map(|folder| format!("cd {}", folder.display()));
-    let next: Vec<String> =
-        enter.chain(["stackctl up --local    # deploy to the local emulator, without an account".into()]).collect();
-    app.report.tell(&Message::Next { commands: &next });
+    let next = enter.chain(["stackctl up --local    # deploy to the local emulator, without an account".into()]);
+    run.report.next(next.map(Step::Shell).collect());
     Ok(Exit::Done)
 }
 

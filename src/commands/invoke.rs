@@ -15,23 +15,23 @@ use crate::{
     engine::{Context, Key, Resource as _},
     exit::Exit,
     failure::Failure,
-    report::{Invoked, Look, Message},
+    report::{Invoked, Look},
     resources::lambda_function::{ALIAS, LambdaFunction},
-    session::{App, Deployed, OnInterrupt, Session, deployed::lacks, function_error::failed, request_body},
+    session::{Deployed, OnInterrupt, Run, Session, deployed::lacks, function_error::failed, request_body},
 };
 
 /// The largest payload that Lambda takes from a caller who waits.
 const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
 
-pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failure> {
-    let deployed = Deployed::reachable(app).await?;
+pub(crate) async fn run(run: &Run, arguments: &InvokeArgs) -> Result<Exit, Failure> {
+    let deployed = Deployed::reachable(run).await?;
     let (name, function) = deployed.function(&arguments.function)?;
     let payload = payload(request_body::read(arguments.data.as_ref()).await?)?;
-    let session = deployed.connect(app).await?;
-    app.set_on_interrupt(OnInterrupt::Abandon);
+    let session = deployed.connect(run).await?;
+    run.cancel.on_interrupt(OnInterrupt::Abandon);
     let began = Instant::now();
     let aws_name = deployed.config.function_name(name);
-    let output = invoke(app, &session, (name, &aws_name, function), payload).await?;
+    let output = invoke(run, &session, (name, &aws_name, function), payload).await?;
     let took = began.elapsed();
     let answer = Bytes::from(output.payload.map(Blob::into_inner).unwrap_or_default());
     let log = output.log_result.and_then(|log| STANDARD.decode(log).ok()).unwrap_or_default();
@@ -42,12 +42,12 @@ pub(crate) async fn run(app: &App, arguments: &InvokeArgs) -> Result<Exit, Failu
         log: &String::from_utf8_lossy(&log),
         took,
     };
-    show(app, &invoked);
+    show(run, &invoked);
     match output.function_error {
         Some(_) => {
             let error = serde_json::from_slice(&answer).unwrap_or_default();
             let mut fault = failed(&format!("`{name}` failed"), (name, function), &error);
-            if app.report.look() == Look::Human && !app.common.quiet {
+            if run.report.look() == Look::Human && !run.options.quiet {
                 // A traceback that is in the log was told with that.
                 fault.details.retain(|line| !invoked.log.contains(line.trim()));
             }
@@ -74,13 +74,13 @@ fn payload(data: Option<Bytes>) -> Result<Bytes, Failure> {
 }
 
 async fn invoke(
-    app: &App,
+    run: &Run,
     session: &Session<()>,
     (name, aws_name, function): (&str, &str, &Function),
     payload: Bytes,
 ) -> Result<InvokeOutput, Failure> {
     let key = Key::new(LambdaFunction::KIND, name);
-    let context = Context { cloud: &session.cloud, key: &key, events: &app.report, interrupt: &app.interrupt };
+    let context = Context { cloud: &session.cloud, key: &key, events: &run.report, interrupt: &run.cancel.interrupt };
     let timeout = Duration::from_secs(function.timeout.into());
     let request = session
         .cloud
@@ -94,16 +94,16 @@ async fn invoke(
         request.clone().customize().config_override(slow::invoke(timeout)).send()
     });
     sent.await.map_err(|error| match error.code.as_deref() {
-        Some("ResourceNotFoundException") => lacks(app, &format!("`{name}` is not deployed")),
+        Some("ResourceNotFoundException") => lacks(&format!("`{name}` is not deployed")),
         _ => Failure::resource(format!("`{name}` was not called"), &error),
     })
 }
 
-fn show(app: &App, invoked: &Invoked<'_>) {
-    if app.report.look() == Look::Json {
-        app.report.data(&Message::Invoked(invoked));
+fn show(run: &Run, invoked: &Invoked<'_>) {
+    if run.report.look() == Look::Json {
+        run.report.data(invoked);
         return;
     }
-    app.report.tell(&Message::Invoked(invoked));
-    app.report.body(invoked.payload);
+    run.report.tell(invoked);
+    run.report.body(invoked.payload);
 }

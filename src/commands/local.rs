@@ -3,35 +3,35 @@
 use crate::{
     exit::Exit,
     failure::Failure,
-    report::{LocalCloud, Message},
+    report::EmulatorStatus,
     session::{
-        App,
+        Run,
         emulator::{Home, Server, background, ensure},
     },
 };
 
-pub(crate) async fn start(app: &App) -> Result<Exit, Failure> {
-    let server = ensure(&Home::beside(&app.common.config)).await?;
+pub(crate) async fn start(run: &Run) -> Result<Exit, Failure> {
+    let server = ensure(&Home::beside(&run.options.config)).await?;
     let state = if server.started { "started" } else { "running" };
-    tell(app, state, Some(&server));
+    tell(run, state, Some(&server));
     Ok(Exit::Done)
 }
 
-pub(crate) async fn stop(app: &App) -> Result<Exit, Failure> {
-    match background::stop(&Home::beside(&app.common.config)).await? {
-        Some(server) => tell(app, "stopped", Some(&server)),
-        None => tell(app, "not running", None),
+pub(crate) async fn stop(run: &Run) -> Result<Exit, Failure> {
+    match background::stop(&Home::beside(&run.options.config)).await? {
+        Some(server) => tell(run, "stopped", Some(&server)),
+        None => tell(run, "not running", None),
     }
     Ok(Exit::Done)
 }
 
-pub(crate) async fn status(app: &App) -> Result<Exit, Failure> {
-    let running = background::running(&Home::beside(&app.common.config)).await;
-    tell(app, if running.is_some() { "running" } else { "not running" }, running.as_ref());
+pub(crate) async fn status(run: &Run) -> Result<Exit, Failure> {
+    let running = background::running(&Home::beside(&run.options.config)).await;
+    tell(run, if running.is_some() { "running" } else { "not running" }, running.as_ref());
     Ok(Exit::Done)
 }
 
-fn tell(app: &App, state: &'static str, server: Option<&Server>) {
+fn tell(run: &Run, state: &'static str, server: Option<&Server>) {
     let (url, pid) = (server.map(|server| server.url.clone()), server.map(|server| server.pid));
-    app.report.data(&Message::Local(&LocalCloud { state, url, pid }));
+    run.report.data(&EmulatorStatus { state, url, pid });
 }

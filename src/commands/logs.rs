@@ -8,24 +8,25 @@ use crate::{
     engine::{Key, Resource as _},
     exit::Exit,
     failure::Failure,
+    hint::{Command, Hint},
     logs::{Line, RequestIds, Source, Tail, Unread, Wanted, access, is_system},
-    report::{API, LogLine, Message},
+    report::{API, LogLine},
     resources::log_group::LogGroup,
-    session::{App, Deployed, OnInterrupt, deployed::lacks},
+    session::{Deployed, OnInterrupt, Run, deployed::lacks},
     stack::{access_log_group, access_log_group_name, log_group_name},
 };
 
-pub(crate) async fn run(app: &App, arguments: &LogsArgs) -> Result<Exit, Failure> {
-    let deployed = Deployed::reachable(app).await?;
-    let logs = logs(app, &deployed, arguments)?;
+pub(crate) async fn run(run: &Run, arguments: &LogsArgs) -> Result<Exit, Failure> {
+    let deployed = Deployed::reachable(run).await?;
+    let logs = logs(&deployed, arguments)?;
     let wanted = Wanted { since: since(arguments.since)?, filter: arguments.filter.clone() };
-    let session = deployed.connect(app).await?;
-    let mut shown = Shown::new(app, &logs, arguments.no_system);
+    let session = deployed.connect(run).await?;
+    let mut shown = Shown::new(run, &logs, arguments.no_system);
     let sources = logs.iter().map(|log| log.source(&deployed.config)).collect();
-    let mut tail = Tail::new(&session.cloud, (&app.report, &app.interrupt), sources, wanted.clone());
-    let unread = |unread: Unread| failure(app, logs[unread.source], &unread);
+    let mut tail = Tail::new(&session.cloud, (&run.report, &run.cancel.interrupt), sources, wanted.clone());
+    let unread = |unread: Unread| failure(logs[unread.source], &unread);
     if arguments.follow {
-        app.set_on_interrupt(OnInterrupt::End);
+        run.cancel.on_interrupt(OnInterrupt::End);
         match tail.follow(|line| shown.show(&line)).await.map_err(unread)? {}
     }
     tail.read(|line| shown.show(&line)).await.map_err(unread)?;
@@ -35,7 +36,7 @@ pub(crate) async fn run(app: &App, arguments: &LogsArgs) -> Result<Exit, Failure
             "{what} was logged since {}; `--since` looks further back",
             wanted.since.strftime("%Y-%m-%dT%H:%M:%SZ")
         );
-        app.report.tell(&Message::Note { message: &message });
+        run.report.note(message);
     }
     Ok(Exit::Done)
 }
@@ -66,7 +67,7 @@ impl<'d> Log<'d> {
 }
 
 /// The logs that are asked for, each once, or those of all functions.
-fn logs<'d>(app: &App, deployed: &'d Deployed, arguments: &LogsArgs) -> Result<Vec<Log<'d>>, Failure> {
+fn logs<'d>(deployed: &'d Deployed, arguments: &LogsArgs) -> Result<Vec<Log<'d>>, Failure> {
     if arguments.functions.is_empty() && !arguments.api {
         return Ok(deployed.config.functions.keys().map(|name| Log::Function(name)).collect());
     }
@@ -74,7 +75,7 @@ fn logs<'d>(app: &App, deployed: &'d Deployed, arguments: &LogsArgs) -> Result<V
     let mut logs = functions.collect::<Result<Vec<_>, Failure>>()?;
     if arguments.api {
         if deployed.config.api.access_logs.is_none() {
-            return Err(no_access_log(app));
+            return Err(no_access_log());
         }
         logs.push(Log::Api);
     }
@@ -83,10 +84,9 @@ fn logs<'d>(app: &App, deployed: &'d Deployed, arguments: &LogsArgs) -> Result<V
     Ok(logs)
 }
 
-fn no_access_log(app: &App) -> Failure {
-    let up = format!("stackctl up{}", app.flags());
+fn no_access_log() -> Failure {
     Failure::usage("the API writes no access log: `api.accessLogs` of the config is not set")
-        .hint(format!("put `\"accessLogs\": {{}}` into `api`, and run `{up}`"))
+        .hint(Hint::from("put `\"accessLogs\": {}` into `api`, and run ").run(Command::stack("up")))
 }
 
 fn since(since: Since) -> Result<Timestamp, Failure> {
@@ -98,20 +98,19 @@ fn since(since: Since) -> Result<Timestamp, Failure> {
     }
 }
 
-fn failure(app: &App, log: Log<'_>, Unread { error, .. }: &Unread) -> Failure {
+fn failure(log: Log<'_>, Unread { error, .. }: &Unread) -> Failure {
     let whose = log.function().map_or_else(|| "the API".to_owned(), |name| format!("`{name}`"));
     match error.code.as_deref() {
-        Some("ResourceNotFoundException") => lacks(app, &format!("{whose} has no log group")),
-        Some("InvalidParameterException") => {
-            Failure::resource("the filter pattern is not one of CloudWatch", error).hint("see `stackctl logs --help`")
-        }
+        Some("ResourceNotFoundException") => lacks(&format!("{whose} has no log group")),
+        Some("InvalidParameterException") => Failure::resource("the filter pattern is not one of CloudWatch", error)
+            .hint(Hint::from("see `stackctl logs --help`")),
         _ => Failure::resource(format!("the log of {whose} cannot be read"), error),
     }
 }
 
 /// Shows lines and counts them.
 struct Shown<'a> {
-    app: &'a App,
+    run: &'a Run,
     logs: &'a [Log<'a>],
     width: usize,
     request_ids: RequestIds,
@@ -121,9 +120,9 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(app: &'a App, logs: &'a [Log<'a>], no_system: bool) -> Self {
+    fn new(run: &'a Run, logs: &'a [Log<'a>], no_system: bool) -> Self {
         let width = logs.iter().map(|log| log.function().unwrap_or(API).chars().count()).max().unwrap_or_default();
-        Self { app, logs, width, request_ids: RequestIds::default(), no_system, count: 0 }
+        Self { run, logs, width, request_ids: RequestIds::default(), no_system, count: 0 }
     }
 
     fn show(&mut self, line: &Line) {
@@ -137,7 +136,7 @@ impl<'a> Shown<'a> {
             return;
         }
         self.count += 1;
-        self.app.report.data(&Message::LogLine(&LogLine {
+        self.run.report.data(&LogLine {
             function,
             at: line.at,
             request_id: request_id.as_deref(),
@@ -146,7 +145,7 @@ impl<'a> Shown<'a> {
             id: &line.id,
             place: line.source,
             width: self.width,
-        }));
+        });
     }
 
     fn none(&self) -> bool {

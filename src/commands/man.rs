@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path};
 
-use crate::{cli, exit::Exit, failure::Failure, session::App};
+use crate::{cli, exit::Exit, failure::Failure, session::Run};
 
-pub(crate) fn run(app: &App, folder: &Path) -> Result<Exit, Failure> {
+pub(crate) fn run(run: &Run, folder: &Path) -> Result<Exit, Failure> {
     let mut pages = Vec::new();
     collect(&cli::command(), "stackctl", &mut pages);
     for (name, command) in pages {
@@ -14,7 +14,7 @@ pub(crate) fn run(app: &App, folder: &Path) -> Result<Exit, Failure> {
         rendered
             .and_then(|()| fs::write(&path, &page))
             .map_err(|error| Failure::io(format!("{} cannot be written", path.display()), &error))?;
-        app.report.raw(format!("{}\n", path.display()).as_bytes());
+        run.report.raw(format!("{}\n", path.display()).as_bytes());
     }
     Ok(Exit::Done)
 }

@@ -31,8 +31,9 @@ use crate::{
     cli::{self, Command, LocalCommand},
     exit::Exit,
     failure::Failure,
-    report::{self, Message},
-    session::{App, OnInterrupt, emulator, lock, signals},
+    hint::{self, Hint},
+    report::{self, Done, Look},
+    session::{OnInterrupt, Run, emulator, signals},
 };
 
 /// The last year in which a clock is believed.
@@ -48,47 +49,40 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
             return report::usage(&answer, machine).into();
         }
     };
-    let mut common = cli.common;
-    if let Command::Down { service_name, .. } = &cli.command {
-        common.service_name.clone_from(service_name);
+    let run = Run::new(cli.options);
+    if run.options.config_found {
+        run.report.note(format!("using {}", run.options.config.display()));
     }
-    let app = App::new(common, cli.command.name());
-    if app.common.config_found {
-        app.report.tell(&Message::Note { message: &format!("using {}", app.common.config.display()) });
-    }
-    let exit = match check_clock(&app).and_then(|()| tokio_runtime()) {
-        Ok(runtime) => {
-            let ended = runtime.block_on(signals::heeding(&app, dispatch(&app, cli.command)));
-            runtime.block_on(lock::release(&app));
-            // A second interrupt leaves calls and a question under way; nobody waits for them.
-            runtime.shutdown_background();
-            ended
-        }
-        Err(failure) => Err(failure),
-    };
-    let exit = exit.unwrap_or_else(|failure| {
-        let exit = failure.exit;
-        app.fail(failure);
-        exit
+    let ended = check_clock(&run).and_then(|()| tokio_runtime()).and_then(|runtime| {
+        let ended = runtime.block_on(signals::heeding(&run, dispatch(&run, cli.command)));
+        // A second interrupt leaves calls and a prompt in progress, which are not waited for.
+        runtime.shutdown_background();
+        ended
     });
-    app.finish(exit);
-    delivered(&app, exit).into()
+    let exit = ended.unwrap_or_else(|failure| {
+        run.report.fail(&failure);
+        failure.exit
+    });
+    if run.report.look() == Look::Json {
+        run.report.data(&Done { command: run.options.command, exit, bill: run.meter.bill() });
+    }
+    delivered(&run, exit).into()
 }
 
-/// How the run ends when its results could not be written: whoever redirected them must not take it for done.
-fn delivered(app: &App, exit: Exit) -> Exit {
-    let Some(error) = app.report.undelivered() else { return exit };
+/// How the run ends when its results could not be written: what reads them must not take it for done.
+fn delivered(run: &Run, exit: Exit) -> Exit {
+    let Some(error) = run.report.undelivered() else { return exit };
     let failure = Failure::io("the results cannot be written to stdout", &error);
-    let changed = (app.on_interrupt() == OnInterrupt::Finish)
-        .then_some("what was done is recorded; `stackctl outputs` tells the results again");
-    app.report.complain(&failure.with_hints(changed.map(str::to_owned)).with_flags(&app.flags()));
+    let changed = run.cancel.policy() == OnInterrupt::Finish;
+    let outputs = || Hint::from("what was done is recorded; ").run(hint::Command::stack("outputs"));
+    run.report.complain(&failure.with_hints(changed.then(|| outputs().text(" tells the results again"))));
     if exit == Exit::Done { Exit::Failed } else { exit }
 }
 
 /// Makes sure that times can be computed with: beyond the year 9999 they cannot, and long before nothing that is signed
 /// with one is accepted.
-fn check_clock(app: &App) -> Result<(), Failure> {
-    let year = app.today().year();
+fn check_clock(run: &Run) -> Result<(), Failure> {
+    let year = run.options.today.year();
     if year <= LATEST_YEAR {
         return Ok(());
     }
@@ -105,36 +99,36 @@ fn tokio_runtime() -> Result<Runtime, Failure> {
         .map_err(|error| Failure::io("the asynchronous runtime cannot be started", &error))
 }
 
-async fn dispatch(app: &App, command: Command) -> Result<Exit, Failure> {
+async fn dispatch(run: &Run, command: Command) -> Result<Exit, Failure> {
     match command {
-        Command::Init(arguments) => init::run(app, &arguments),
-        Command::Validate { new_stage } => validate::run(app, new_stage).await,
-        Command::Plan { detailed, new } => plan::run(app, detailed, new).await,
-        Command::Up(arguments) => up::run(app, arguments).await,
-        Command::Watch(new) => Box::pin(watch::run(app, new)).await,
-        Command::Down { delete_users, .. } => down::run(app, delete_users).await,
-        Command::Recover => recover::run(app).await,
-        Command::History => history::run(app).await,
-        Command::Rollback(arguments) => Box::pin(rollback::run(app, arguments)).await,
-        Command::Status { detailed } => status::run(app, detailed).await,
-        Command::Outputs { key, form } => outputs::run(app, key.as_deref(), form).await,
-        Command::User(arguments) => user::run(app, arguments).await,
-        Command::Call(arguments) => call::run(app, &arguments).await,
-        Command::Invoke(arguments) => invoke::run(app, &arguments).await,
-        Command::Logs(arguments) => logs::run(app, &arguments).await,
-        Command::Graph { format } => graph::run(app, format),
-        Command::State { command } => state::run(app, command).await,
-        Command::Unlock => unlock::run(app).await,
+        Command::Init(arguments) => init::run(run, &arguments),
+        Command::Validate { new_stage } => validate::run(run, new_stage).await,
+        Command::Plan { detailed, new } => plan::run(run, detailed, new).await,
+        Command::Up(arguments) => up::run(run, arguments).await,
+        Command::Watch(new) => Box::pin(watch::run(run, new)).await,
+        Command::Down { delete_users, .. } => down::run(run, delete_users).await,
+        Command::Recover => recover::run(run).await,
+        Command::History => history::run(run).await,
+        Command::Rollback(arguments) => Box::pin(rollback::run(run, arguments)).await,
+        Command::Status { detailed } => status::run(run, detailed).await,
+        Command::Outputs { key, form } => outputs::run(run, key.as_deref(), form).await,
+        Command::User(arguments) => user::run(run, arguments).await,
+        Command::Call(arguments) => call::run(run, &arguments).await,
+        Command::Invoke(arguments) => invoke::run(run, &arguments).await,
+        Command::Logs(arguments) => logs::run(run, &arguments).await,
+        Command::Graph { format } => graph::run(run, format),
+        Command::State { command } => state::run(run, command).await,
+        Command::Unlock => unlock::run(run).await,
         Command::Local { command } => match command {
-            LocalCommand::Start => local::start(app).await,
-            LocalCommand::Stop => local::stop(app).await,
-            LocalCommand::Status => local::status(app).await,
-            LocalCommand::Serve => emulator::serve(app).await,
+            LocalCommand::Start => local::start(run).await,
+            LocalCommand::Stop => local::stop(run).await,
+            LocalCommand::Status => local::status(run).await,
+            LocalCommand::Serve => emulator::serve(run).await,
         },
-        Command::Completions { shell } => Ok(completions::run(app, shell)),
-        Command::Man { folder } => man::run(app, &folder),
+        Command::Completions { shell } => Ok(completions::run(run, shell)),
+        Command::Man { folder } => man::run(run, &folder),
         Command::Version => {
-            app.report.raw(format!("stackctl {}\n", cli::VERSION).as_bytes());
+            run.report.raw(format!("stackctl {}\n", cli::VERSION).as_bytes());
             Ok(Exit::Done)
         }
     }

@@ -4,21 +4,22 @@ use crate::{
     cli::OutputsForm,
     exit::Exit,
     failure::Failure,
-    report::{self, Form, Message},
-    session::{App, Deployed},
+    hint::Command,
+    report::{self, Form, Output},
+    session::{Deployed, Run},
     stack::Outputs,
 };
 
-pub(crate) async fn run(app: &App, key: Option<&str>, form: OutputsForm) -> Result<Exit, Failure> {
-    let outputs = Deployed::read(app).await?.outputs();
+pub(crate) async fn run(run: &Run, key: Option<&str>, form: OutputsForm) -> Result<Exit, Failure> {
+    let outputs = Deployed::read(run).await?.outputs();
     if form.env || form.dotenv {
         let form = if form.env { Form::Exports } else { Form::Dotenv };
-        app.report.raw(report::variables(form, &variables(&outputs, key)?).as_bytes());
+        run.report.raw(report::variables(form, &variables(&outputs, key)?).as_bytes());
         return Ok(Exit::Done);
     }
     match key {
-        None => app.report.data(&Message::Outputs(&outputs)),
-        Some(name) => app.report.data(&Message::Output { name, value: value(&outputs, name)? }),
+        None => run.report.data(&outputs),
+        Some(name) => run.report.data(&Output { name, value: value(&outputs, name)? }),
     }
     Ok(Exit::Done)
 }
@@ -41,8 +42,9 @@ fn variables<'o>(outputs: &'o Outputs, key: Option<&str>) -> Result<Vec<(&'stati
         value(outputs, name)?;
         values.retain(|(known, _)| *known == name);
         if values.is_empty() {
+            let outputs = Command::stack("outputs").args(&format!(" \"{name}\""));
             return Err(Failure::usage(format!("`{name}` is a route, which has no name as a variable"))
-                .hint(format!("`stackctl outputs \"{name}\"` prints its URL; it begins with that of `invoke_url`")));
+                .hint(outputs.then(" prints its URL; it begins with that of `invoke_url`")));
         }
     }
     Ok(values)

@@ -5,22 +5,22 @@ use crate::{
     engine::Consent,
     exit::Exit,
     failure::Failure,
-    report::{Message, PlanTable},
-    session::{App, Session, deploy, package_remarks, preconditions, project},
+    report::PlanTable,
+    session::{Run, Session, deploy, package_remarks, preconditions, project},
 };
 
-pub(crate) async fn run(app: &App, detailed: Detailed, new: NewArgs) -> Result<Exit, Failure> {
-    let loaded = project::load(app)?;
-    project::warn_of_others(app, &loaded);
+pub(crate) async fn run(run: &Run, detailed: Detailed, new: NewArgs) -> Result<Exit, Failure> {
+    let loaded = project::load(run)?;
+    project::warn_of_others(run, &loaded);
     let packages = project::package(&loaded)?;
-    package_remarks::tell(app, &loaded.config, &packages)?;
-    let mut session = Session::open(app, &loaded, &packages).await?;
+    package_remarks::tell(run, &loaded.config, &packages)?;
+    let mut session = Session::open(run, &loaded, &packages).await?;
     session.new = new;
-    let survey = session.survey(app, &session.desired(&packages), &Consent::default()).await?;
-    app.report.data(&Message::Plan(&PlanTable::new(&survey.plan, &session.catalog)));
-    deploy::tell_unchecked(app, &survey);
-    for fault in preconditions::find(app, &session, &survey.plan).await {
-        app.report.tell(&Message::Warning(&fault));
+    let survey = session.survey(run, &session.desired(&packages), &Consent::default()).await?;
+    run.report.plan_data(PlanTable::new(&survey.plan, &session.catalog));
+    deploy::tell_unchecked(run, &survey);
+    for fault in preconditions::find(run, &session, &survey.plan).await {
+        run.report.warn(&fault);
     }
     let differs = detailed.detailed_exitcode && !survey.plan.is_empty();
     Ok(if differs { Exit::Differences } else { Exit::Done })

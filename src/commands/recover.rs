@@ -1,14 +1,14 @@
 //! `stackctl recover`: a new state for a stack that has lost its own, of what carries the stack's claims.
 
-use super::down::users;
 use crate::{
     aws::Cloud,
     engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several, State},
     exit::Exit,
     failure::{Failure, Fault},
-    report::{FoundTable, Message, Recovered, Report, counted},
+    hint::{Command, Hint},
+    report::{FoundTable, Recovered, Step, counted},
     session::{
-        App, OnInterrupt, Session,
+        OnInterrupt, Run, Session,
         confirm::{self, Act, Question},
         project,
     },
@@ -16,13 +16,13 @@ use crate::{
     state::StateError,
 };
 
-pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let loaded = project::load_to_compare(app)?;
+pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
+    let loaded = project::load_to_compare(run)?;
     let packages = project::package_to_compare(&loaded);
-    let session = Session::open_to_compare(app, &loaded, &packages).await?;
-    session.lock(app).await?;
-    let (blank, damaged) = blank(app, &session).await?;
-    let mut discovery = session.discover(app, &packages, blank).await?;
+    let session = Session::open_to_compare(run, &loaded, &packages).await?;
+    let _lock = session.lock(run).await?;
+    let (blank, damaged) = blank(&session).await?;
+    let mut discovery = session.discover(run, &packages, blank).await?;
     if !discovery.several.is_empty() {
         return Err(undecided(&discovery, &session.catalog));
     }
@@ -30,32 +30,29 @@ pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
     stack::rewire(&mut discovery.state, &desired);
     let table = FoundTable::new(&discovery.state, &desired, &session.catalog);
     let futile = discovery.state.resources.is_empty() && damaged.is_none();
-    let asking = !futile && confirm::is_due(app, Act::Recover);
+    let asking = !futile && confirm::is_due(run, Act::Recover);
     // A damaged state gives way unless somebody says no.
     let damaged = damaged.map(|fault| if asking { fault } else { Fault { hints: Vec::new(), ..fault } });
-    let left_alone = left_alone(&discovery, &session.catalog).into_iter().map(|fault| fault.with_flags(&app.flags()));
-    let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone).collect();
-    let told = [Message::Found(&table)].into_iter().chain(warnings.iter().map(Message::Warning));
-    let tell = if asking { Report::insist } else { Report::tell };
+    let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone(&discovery, &session.catalog)).collect();
     let target = session.target();
     if asking {
-        confirm::show_target(app, &target);
+        confirm::show_target(run, &target);
     }
-    told.for_each(|message| tell(&app.report, &message));
+    run.report.show(&table, asking);
+    warnings.iter().for_each(|warning| run.report.show(&run.report.resolved(warning), asking));
     if futile {
-        let message = format!("nothing was recorded; `stackctl up{}` makes the stack anew", app.flags());
-        app.report.tell(&Message::Note { message: &message });
+        run.report.note(Hint::from("nothing was recorded; ").run(Command::stack("up")).text(" makes the stack anew"));
         return Ok(Exit::Done);
     }
     let place = session.store.place();
-    let text = format!("Write the state of {}, in {}, to {place}", target.subject(), target.location());
-    let hint = format!("look at it, then run `stackctl recover{} --yes`", app.flags());
-    confirm::ask(app, &Question { act: Act::Recover, text, hint }).await?;
-    record(app, &session, discovery.state).await
+    let text = format!("Write the state of {}, in {}, to {place}", target.subject(), target.location.described());
+    let hint = Hint::from("look at it, then run ").run(Command::stack("recover").yes());
+    confirm::ask(run, &Question { act: Act::Recover, text, hint }).await?;
+    record(run, &session, discovery.state).await
 }
 
 /// A state that knows nothing, to begin with, and what is wrong with the damaged one that gives way to it.
-async fn blank(app: &App, session: &Session) -> Result<(State, Option<Fault>), Failure> {
+async fn blank(session: &Session) -> Result<(State, Option<Fault>), Failure> {
     let state = match session.store.load().await {
         Ok(loaded) => session.settled(loaded).await?,
         Err(error) => {
@@ -63,17 +60,17 @@ async fn blank(app: &App, session: &Session) -> Result<(State, Option<Fault>), F
             return Ok((session.blank(), Some(Fault::new(&error).hint(restore))));
         }
     };
-    if state.is_empty() { Ok((state, None)) } else { Err(not_lost(app, session, &state)) }
+    if state.is_empty() { Ok((state, None)) } else { Err(not_lost(session, &state)) }
 }
 
-fn not_lost(app: &App, session: &Session, state: &State) -> Failure {
+fn not_lost(session: &Session, state: &State) -> Failure {
     let (known, begun) = (state.resources.len(), state.pending.len());
     let begun =
         if begun == 0 { String::new() } else { format!(" and {} of an interrupted run", counted(begun, "step")) };
     let saved = if state.serial == 1 { "once".to_owned() } else { format!("{} times", state.serial) };
     Failure::usage(format!("{}: the state is not lost, so nothing was changed", session.store.place()))
         .detail(format!("it knows {}{begun}, and was saved {saved}", counted(known, "thing")))
-        .hint(format!("`stackctl status{}` compares it with what there is", app.flags()))
+        .hint(Command::stack("status").then(" compares it with what there is"))
         .hint("to rebuild it all the same, move it away first")
 }
 
@@ -86,14 +83,15 @@ fn undecided(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Failure {
         };
         let message = format!("{key}: {} {alike}, and only you can tell which is the stack's", candidates.len());
         let fault = candidates.iter().fold(Fault::new(message), |fault, one| fault.detail(line(key, one, catalog)));
-        fault.hint(format!("{way_out}, then run `stackctl recover` again: nothing was recorded"))
+        let hint = Hint::from(format!("{way_out}, then run ")).run(Command::stack("recover"));
+        fault.hint(hint.text(" again: nothing was recorded"))
     };
     Failure { exit: Exit::Failed, errors: discovery.several.iter().map(fault).collect(), hints: Vec::new() }
 }
 
 fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Cloud>) -> String {
     let id = catalog.get(&key.kind).and_then(|kind| kind.id(&candidate.outputs)).unwrap_or_default();
-    let holds = candidate.holdings.map(|records| format!(", which holds {}", users(records)));
+    let holds = candidate.holdings.map(|records| format!(", which holds {}", counted(records, "user")));
     format!("{id}{}", holds.unwrap_or_default())
 }
 
@@ -111,8 +109,8 @@ fn left_alone(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Vec<Fault> {
     foreign.chain(beside).collect()
 }
 
-async fn record(app: &App, session: &Session, mut state: State) -> Result<Exit, Failure> {
-    app.set_on_interrupt(OnInterrupt::Finish);
+async fn record(run: &Run, session: &Session, mut state: State) -> Result<Exit, Failure> {
+    run.cancel.on_interrupt(OnInterrupt::Finish);
     state.serial += 1;
     // A state that is there was saved before.
     let damaged = if state.serial == 1 {
@@ -121,10 +119,9 @@ async fn record(app: &App, session: &Session, mut state: State) -> Result<Exit, 
         session.store.save(&state).await?;
         None
     };
-    app.bill_saves(1);
+    run.meter.count_saves(1);
     let (place, resources) = (session.store.place(), state.resources.len());
-    app.report.tell(&Message::Recovered(&Recovered { state: place, resources, damaged }));
-    let next = format!("stackctl plan{}    # what is left to do", app.flags());
-    app.report.tell(&Message::Next { commands: &[next] });
+    run.report.tell(&Recovered { state: place, resources, damaged });
+    run.report.next(vec![Step::Stackctl(Command::stack("plan"), "    # what is left to do")]);
     Ok(Exit::Done)
 }

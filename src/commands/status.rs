@@ -6,9 +6,9 @@ use crate::{
     engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, State, Step, compare},
     exit::Exit,
     failure::Failure,
-    report::{Condition, Message, StatusRow, StatusTable, rows},
+    report::{Condition, StatusRow, StatusTable, rows},
     session::{
-        App, Session,
+        Run, Session,
         deployed::{self, stack_and_stage},
         missing_state, project,
     },
@@ -33,17 +33,17 @@ impl Sight {
     }
 }
 
-pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> {
-    let loaded = project::load_to_compare(app)?;
+pub(crate) async fn run(run: &Run, detailed: Detailed) -> Result<Exit, Failure> {
+    let loaded = project::load_to_compare(run)?;
     let stack = stack_and_stage(&loaded.identity);
-    let table = if deployed::recorded(app, &loaded.identity).await?.is_none() {
-        missing_state::verify(app, &loaded.identity).await?;
+    let table = if deployed::recorded(run, &loaded.identity).await?.is_none() {
+        missing_state::verify(run, &loaded.identity).await?;
         StatusTable { stack, deployed: false, resources: Vec::new() }
     } else {
         let packages = project::package_to_compare(&loaded);
-        let session = Session::open_to_compare(app, &loaded, &packages).await?;
+        let session = Session::open_to_compare(run, &loaded, &packages).await?;
         let mut desired = session.desired(&packages);
-        let (state, observed) = session.look(app, &desired).await?;
+        let (state, observed) = session.look(run, &desired).await?;
         let mut unknown = desired.assume_live(&observed, why_unknown);
         let comparison = compare(&desired, &state, &observed, &session.catalog, &Consent::default())?;
         let sight = Sight { state, observed, comparison };
@@ -55,7 +55,7 @@ pub(crate) async fn run(app: &App, detailed: Detailed) -> Result<Exit, Failure> 
         let resources = resources.collect();
         StatusTable { stack, deployed: true, resources }
     };
-    app.report.data(&Message::Status(&table));
+    run.report.data(&table);
     let differs = detailed.detailed_exitcode && !table.in_sync();
     Ok(if differs { Exit::Differences } else { Exit::Done })
 }

@@ -3,9 +3,10 @@
 use crate::{
     exit::Exit,
     failure::{Failure, Fault},
-    report::{Message, Report},
+    hint::Command,
+    report::Locked,
     session::{
-        App, OnInterrupt,
+        OnInterrupt, Run,
         confirm::{self, Act, Question},
         connection,
         deployed::stack_and_stage,
@@ -14,33 +15,33 @@ use crate::{
     state::{Holder, SeenLock},
 };
 
-pub(crate) async fn run(app: &App) -> Result<Exit, Failure> {
-    let identity = project::identify(app)?;
-    let store = connection::store(app, &identity).await?;
+pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
+    let identity = project::identify(run)?;
+    let store = connection::store(run, &identity).await?;
     let place = store.place();
     let Some(seen) = store.seen_lock().await? else {
-        app.report.tell(&Message::Note { message: &format!("{place} is not locked: there is nothing to do") });
+        run.report.note(format!("{place} is not locked: there is nothing to do"));
         return Ok(Exit::Done);
     };
-    show(app, &place, &seen);
+    show(run, &place, &seen);
     let text = format!("Force-release the state lock of {}, at {place}", stack_and_stage(&identity));
-    let hint = format!("`stackctl unlock{} --yes` force-releases it", app.flags());
-    confirm::ask(app, &Question { act: Act::ForceRelease, text, hint }).await?;
-    app.set_on_interrupt(OnInterrupt::Leave);
-    lock::seize(app, &*store, &seen).await?;
-    app.report.tell(&Message::Note { message: &format!("unlocked {place}") });
+    let hint = Command::stack("unlock").yes().then(" force-releases it");
+    confirm::ask(run, &Question { act: Act::ForceRelease, text, hint }).await?;
+    run.cancel.on_interrupt(OnInterrupt::Leave);
+    let _lock = lock::seize(run, &*store, &seen).await?;
+    run.report.note(format!("unlocked {place}"));
     Ok(Exit::Done)
 }
 
 /// Shows who holds the lock, and what it would mean to take it away.
-fn show(app: &App, place: &str, seen: &SeenLock) {
-    let tell = if app.common.yes { Report::tell } else { Report::insist };
-    tell(&app.report, &Message::Locked { place, lock: seen });
+fn show(run: &Run, place: &str, seen: &SeenLock) {
+    let asking = !run.options.yes;
+    run.report.show(&Locked { place, lock: seen }, asking);
     if seen.given_up {
         let message = "nobody is at work any more: the next command takes the lock over by itself\n";
-        tell(&app.report, &Message::Note { message });
+        if asking { run.report.insist_note(message) } else { run.report.note(message) }
     } else {
-        tell(&app.report, &Message::Warning(&warning(seen.holder.as_ref())));
+        run.report.show(&warning(seen.holder.as_ref()), asking);
     }
 }
 

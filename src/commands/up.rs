@@ -4,20 +4,19 @@ use crate::{
     cli::UpArgs,
     exit::Exit,
     failure::Failure,
-    report::{self, Message},
-    session::{App, deploy::bring_up, package_remarks, project},
+    report::next,
+    session::{Run, deploy::bring_up, package_remarks, project},
     stack,
 };
 
-pub(crate) async fn run(app: &App, arguments: UpArgs) -> Result<Exit, Failure> {
-    app.set_words(arguments.words());
-    let loaded = project::load(app)?;
-    project::warn_of_others(app, &loaded);
+pub(crate) async fn run(run: &Run, arguments: UpArgs) -> Result<Exit, Failure> {
+    let loaded = project::load(run)?;
+    project::warn_of_others(run, &loaded);
     let packages = project::package(&loaded)?;
-    package_remarks::tell(app, &loaded.config, &packages)?;
-    let (session, state) = bring_up(app, &loaded, &packages, arguments).await?;
+    package_remarks::tell(run, &loaded.config, &packages)?;
+    let (session, state) = bring_up(run, &loaded, &packages, arguments).await?;
     let outputs = stack::outputs(&session.config, &state);
-    app.report.data(&Message::Outputs(&outputs));
-    app.report.tell(&Message::Next { commands: &report::next(&outputs, &app.flags()) });
+    run.report.data(&outputs);
+    run.report.next(next(&outputs));
     Ok(Exit::Done)
 }

@@ -4,28 +4,28 @@ use crate::{
     config::{Config, Loaded},
     exit::Exit,
     failure::Failure,
-    report::{Message, ValidStage},
-    session::{App, new_stack, package_remarks::Remarks, project},
+    report::{Valid, ValidStage},
+    session::{Run, new_stack, package_remarks::Remarks, project},
 };
 
-pub(crate) async fn run(app: &App, new_stage: bool) -> Result<Exit, Failure> {
-    let stages = project::check(app)?;
+pub(crate) async fn run(run: &Run, new_stage: bool) -> Result<Exit, Failure> {
+    let stages = project::check(run)?;
     if let ([loaded], false) = (&stages[..], new_stage) {
-        new_stack::refuse_unknown_stage_offline(app, &loaded.identity).await?;
+        new_stack::refuse_unknown_stage_offline(run, &loaded.identity).await?;
     }
-    package(app, &stages)?;
+    package(run, &stages)?;
     let stages: Vec<ValidStage> = stages.iter().map(|loaded| valid(&loaded.config)).collect();
-    app.report.data(&Message::Valid { config: &app.common.config, stages: &stages });
+    run.report.data(&Valid { config: &run.options.config, stages: &stages });
     Ok(Exit::Done)
 }
 
 /// Packages the functions of every stage, and tells what there is to tell of the packages, once.
-fn package(app: &App, stages: &[Loaded]) -> Result<(), Failure> {
+fn package(run: &Run, stages: &[Loaded]) -> Result<(), Failure> {
     let (mut before, mut failures) = (Remarks::default(), Vec::new());
     for loaded in stages {
         let told = project::package(loaded).and_then(|packages| {
-            let remarks = Remarks::of(app, &loaded.config, &packages);
-            let told = remarks.tell(app, &before);
+            let remarks = Remarks::of(run, &loaded.config, &packages);
+            let told = remarks.tell(run, &before);
             before = remarks;
             told
         });

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     config::{Auth, Config},
     failure::Fault,
+    hint::{Command, Hint},
 };
 
 /// The request, as far as it matters for the explanation.
@@ -32,8 +33,6 @@ pub(crate) struct Sent<'a> {
     pub(crate) pool_id: Option<&'a str>,
     /// The current time, in seconds since 1970.
     pub(crate) now: i64,
-    /// The flags for commands in hints, with a leading space, such as ` --local`.
-    pub(crate) flags: &'a str,
 }
 
 /// Explains why API Gateway rejected a request and what to check; `None` if the response is not a gateway response.
@@ -79,25 +78,25 @@ fn message(body: &[u8]) -> String {
 }
 
 fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
-    let Sent { request, flags, .. } = sent;
+    let Sent { request, .. } = sent;
     let fault = |what: &str| Fault::new(format!("{request}: {what} ({answer})"));
     let function = sent.function();
     match refusal {
         Refusal::Unauthorized => {
-            let verify = format!("`stackctl user token inspect{flags}` verifies its signature");
+            let verify = Command::stack("user token inspect").then(" verifies its signature");
             unauthorized(sent, fault("API Gateway refused it"), ("nothing in the token tells why", verify))
         }
         Refusal::Expired => {
-            let clock = "this machine's clock differs from AWS's: set it right".to_owned();
+            let clock = Hint::from("this machine's clock differs from AWS's: set it right");
             unauthorized(sent, fault("API Gateway refused it"), ("by AWS's clock the token has expired", clock))
         }
         Refusal::Throttled => throttled(sent, fault("requests come faster than the API takes them")),
         Refusal::NotDeployed => fault("what is deployed has no such route")
             .detail("the config has it, so what is deployed is another version of it")
-            .hint(format!("`stackctl plan{flags}` shows what differs, `stackctl up{flags}` deploys it")),
+            .hint(Command::stack("plan").then(" shows what differs, ").run(Command::stack("up")).text(" deploys it")),
         Refusal::Forbidden => fault("API Gateway knows no such API or stage, or lets nobody reach it this way")
             .detail("its execute-api endpoint may be switched off, or a firewall (WAF) may block the request")
-            .hint(format!("`stackctl status{flags}` says whether the API and its stage are there")),
+            .hint(Command::stack("status").then(" says whether the API and its stage are there")),
         Refusal::AccessDenied => fault("a policy denies it")
             .hint("look at the resource policy of the REST API, which stackctl does not manage"),
         Refusal::QuotaExceeded => {
@@ -107,7 +106,7 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
         Refusal::MediaType => {
             fault("API Gateway does not take this media type").hint("`-H 'Content-Type: …'` sends another one")
         }
-        Refusal::NotCalled => not_called(sent, fault(&format!("API Gateway could not call `{function}`"))),
+        Refusal::NotCalled => not_called(fault(&format!("API Gateway could not call `{function}`"))),
         Refusal::Failed => failed(sent, answer),
         Refusal::TimedOut => {
             let fault = sent.execution.with_lines(fault(&format!("`{function}` did not answer in time")), function);
@@ -121,7 +120,7 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
 /// Explains that the function failed or returned a malformed response.
 fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
     let (function, execution) = (sent.function(), sent.execution);
-    let logs = format!("`stackctl logs {function} --since 5m{}` shows what it logged", sent.flags);
+    let logs = logs(function).then(" shows what it logged");
     let what = match &execution.cause {
         Some(cause) => cause.of(function),
         None => format!("`{function}` failed or returned an invalid response"),
@@ -134,20 +133,19 @@ fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
     if execution.lines.is_empty() { fault.hint(logs) } else { fault }
 }
 
-fn not_called(sent: &Sent<'_>, fault: Fault) -> Fault {
-    let Sent { flags, .. } = sent;
-    fault
-        .detail("the permission to call it is missing, or it is gone, or too many of it run at once")
-        .hint(format!("`stackctl status{flags}` says what is missing, `stackctl up{flags}` brings it back"))
+fn not_called(fault: Fault) -> Fault {
+    fault.detail("the permission to call it is missing, or it is gone, or too many of it run at once").hint(
+        Command::stack("status").then(" says what is missing, ").run(Command::stack("up")).text(" brings it back"),
+    )
 }
 
 /// Explains what is wrong with the token, as far as its claims show.
-fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, String)) -> Fault {
+fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, Hint)) -> Fault {
     let auth = sent.target.auth();
     let Some(wanted) = wanted(auth) else {
         return fault
             .detail("the config lets everybody call it, so what is deployed is another version of it")
-            .hint(format!("`stackctl up{}` deploys the config", sent.flags));
+            .hint(Command::stack("up").then(" deploys the config"));
     };
     let Some(token) = sent.token else {
         let detail = format!("no token was sent, and the route asks for {}", wanted.described());
@@ -161,15 +159,16 @@ fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, String)) -> Fau
 }
 
 /// A hint how to get a valid token for the route.
-fn way_in(auth: &Auth) -> String {
+fn way_in(auth: &Auth) -> Hint {
     if is_for_users(auth) {
         return "`--as mail@example.com` signs in and sends the right one".into();
     }
     format!("signing in gives `{USER_SCOPE}` only: other scopes come from the OAuth endpoints of the pool's domain")
+        .into()
 }
 
 /// The first reason to reject a token, with a hint.
-fn flaw(sent: &Sent<'_>, wanted: TokenUse, claims: &Claims) -> Option<(String, String)> {
+fn flaw(sent: &Sent<'_>, wanted: TokenUse, claims: &Claims) -> Option<(String, Hint)> {
     let auth = sent.target.auth();
     if let Some(pool) = sent.pool_id.filter(|pool| *pool != claims.pool_id) {
         let detail = format!("the token is of user pool {}, and the API asks {pool}", claims.pool_id);
@@ -205,7 +204,11 @@ fn timed_out(sent: &Sent<'_>, fault: Fault) -> Fault {
     let timeout = sent.config.functions.get(function).map_or(0, |function| function.timeout);
     fault
         .detail(format!("API Gateway waits for 29 s; the function goes on for up to {timeout} s"))
-        .hint(format!("`stackctl logs {function} --since 5m{}` shows what it did meanwhile", sent.flags))
+        .hint(logs(function).then(" shows what it did meanwhile"))
+}
+
+fn logs(function: &str) -> Command {
+    Command::stack("logs").args(&format!(" {function} --since 5m"))
 }
 
 fn quoted<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {

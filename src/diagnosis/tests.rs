@@ -95,16 +95,7 @@ fn said(
     let (method, path) = request.split_once(' ').unwrap();
     let target = find(config, method, path).unwrap();
     let execution = Execution::default();
-    let sent = Sent {
-        config,
-        request,
-        target,
-        token,
-        execution: &execution,
-        pool_id: Some(POOL),
-        now: NOW,
-        flags: " --local",
-    };
+    let sent = Sent { config, request, target, token, execution: &execution, pool_id: Some(POOL), now: NOW };
     let body = json!({ "message": message }).to_string();
     let answer = Response::builder().status(status).header("x-amzn-errortype", error_type).body(Bytes::from(body));
     let fault = explain(&sent, &answer.unwrap()).unwrap();
@@ -137,7 +128,6 @@ fn a_response_without_an_error_type_is_not_explained() {
         execution: &execution,
         pool_id: None,
         now: NOW,
-        flags: "",
     };
     for status in [200, 401, 403, 404, 429, 500, 502] {
         let body = Bytes::from_static(br#"{"message":"Unauthorized"}"#);
@@ -198,7 +188,7 @@ fn a_401_explains_what_is_wrong_with_the_token() {
 
     GET /items: API Gateway refused it (401 Unauthorized)
       nothing in the token tells why
-    hint: `stackctl user token inspect --local` verifies its signature
+    hint: `stackctl user token inspect` verifies its signature
 
     GET /items: API Gateway refused it (401 The incoming token has expired)
       by AWS's clock the token has expired
@@ -206,7 +196,7 @@ fn a_401_explains_what_is_wrong_with_the_token() {
 
     GET /: API Gateway refused it (401 Unauthorized)
       the config lets everybody call it, so what is deployed is another version of it
-    hint: `stackctl up --local` deploys the config
+    hint: `stackctl up` deploys the config
     ");
 }
 
@@ -233,15 +223,15 @@ fn every_other_error_response_hints_what_to_check() {
     insta::assert_snapshot!(all.concat(), @r"
     GET /items: what is deployed has no such route (403 Missing Authentication Token)
       the config has it, so what is deployed is another version of it
-    hint: `stackctl plan --local` shows what differs, `stackctl up --local` deploys it
+    hint: `stackctl plan` shows what differs, `stackctl up` deploys it
 
     GET /items: what is deployed has no such route (403 Forbidden)
       the config has it, so what is deployed is another version of it
-    hint: `stackctl plan --local` shows what differs, `stackctl up --local` deploys it
+    hint: `stackctl plan` shows what differs, `stackctl up` deploys it
 
     GET /items: API Gateway knows no such API or stage, or lets nobody reach it this way (403 Forbidden)
       its execute-api endpoint may be switched off, or a firewall (WAF) may block the request
-    hint: `stackctl status --local` says whether the API and its stage are there
+    hint: `stackctl status` says whether the API and its stage are there
 
     GET /items: a policy denies it (403 User is not authorized to access this resource)
     hint: look at the resource policy of the REST API, which stackctl does not manage
@@ -263,17 +253,17 @@ fn every_other_error_response_hints_what_to_check() {
 
     GET /items: API Gateway could not call `items` (500 Internal server error)
       the permission to call it is missing, or it is gone, or too many of it run at once
-    hint: `stackctl status --local` says what is missing, `stackctl up --local` brings it back
+    hint: `stackctl status` says what is missing, `stackctl up` brings it back
 
     GET /items: `items` failed or returned an invalid response (502 Internal server error)
-    hint: `stackctl logs items --since 5m --local` shows what it logged
+    hint: `stackctl logs items --since 5m` shows what it logged
 
     GET /items: AWS is in trouble (503 Service Unavailable)
     hint: try again in a moment
 
     GET /items: `items` did not answer in time (504 Endpoint request timed out)
       API Gateway waits for 29 s; the function goes on for up to 60 s
-    hint: `stackctl logs items --since 5m --local` shows what it did meanwhile
+    hint: `stackctl logs items --since 5m` shows what it did meanwhile
     ");
 }
 
@@ -317,7 +307,6 @@ fn a_function_failure_shows_cause_log_lines_and_a_hint() {
             execution: &execution,
             pool_id: None,
             now: NOW,
-            flags: "",
         };
         let answer = Response::builder().status(502).header("x-amzn-errortype", "InternalServerErrorException");
         let fault =
@@ -356,7 +345,6 @@ fn the_function_of_the_live_deployment_is_named() {
         execution: &execution,
         pool_id: None,
         now: NOW,
-        flags: "",
     };
     let answer = Response::builder().status(500).header("x-amzn-errortype", "InternalServerErrorException");
     let fault = explain(&sent, &answer.body(Bytes::from_static(br#"{"message": "Internal server error"}"#)).unwrap());

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::key::{Key, Kind};
+use crate::hint::Hint;
 
 /// Whose a created thing is. It goes into tags, or, where AWS has none, a deterministic name stands for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub struct Foreign {
     /// Whose it seems, in words that can follow `it`: ``belongs to stack `a` stage `dev` ``.
     pub whose: String,
     /// How it could count as ours again if it was ours, a line each.
-    pub hints: Vec<String>,
+    pub hints: Vec<Hint>,
 }
 
 impl Foreign {

@@ -7,6 +7,7 @@ use crate::{
     config::{Problem, Problems, Severity},
     engine::{ObserveError, PlanError, Refused, StackMismatch, StoreError},
     exit::Exit,
+    hint::Hint,
     http::HttpError,
     state::{StateError, TransferError},
 };
@@ -28,7 +29,7 @@ impl From<Problem> for Fault {
         }
         whole.push_str(&message);
         let place = Some(Place { file, line, column, path });
-        Self { message: whole, details, hints: hint.into_iter().collect(), place }
+        Self { message: whole, details, hints: hint.iter().map(Hint::from).collect(), place }
     }
 }
 
@@ -81,7 +82,7 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         let refused = Refused(refused.0.into_iter().map(as_written).collect());
         // What is a way out of several comes once, after what is one of each.
-        let mut hints: Vec<String> = Vec::new();
+        let mut hints: Vec<Hint> = Vec::new();
         for hint in refused.0.iter().flat_map(PlanError::hints) {
             hints.retain(|other| *other != hint);
             hints.push(hint);
@@ -114,7 +115,7 @@ pub(crate) fn camel_case(snake_case: &str) -> String {
 
 impl From<HttpError> for Failure {
     fn from(error: HttpError) -> Self {
-        Self::failed(&error).with_hints(error.hint().map(str::to_owned))
+        Self::failed(&error).with_hints(error.hint())
     }
 }
 

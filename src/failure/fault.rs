@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{engine::ResourceError, exit::Exit, filesystem::Unsafe};
+use crate::{engine::ResourceError, exit::Exit, filesystem::Unsafe, hint::Hint};
 
 /// The one error of the commands. Its exit code is not optional, so every failure has one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -15,7 +15,7 @@ pub(crate) struct Failure {
     pub(crate) errors: Vec<Fault>,
     /// The ways out, each on a line of its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) hints: Vec<String>,
+    pub(crate) hints: Vec<Hint>,
 }
 
 /// One thing that failed.
@@ -28,7 +28,7 @@ pub(crate) struct Fault {
     pub(crate) details: Vec<String>,
     /// The ways out of this one, a line each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) hints: Vec<String>,
+    pub(crate) hints: Vec<Hint>,
     /// Where in the configuration, when it is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<Place>,
@@ -82,14 +82,14 @@ impl Failure {
     }
 
     /// Adds a way out.
-    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
-        self.hints.push(hint.to_string());
+    pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
+        self.hints.push(hint.into());
         self
     }
 
     /// Adds ways out.
-    pub(crate) fn with_hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        self.hints.extend(hints);
+    pub(crate) fn with_hints<H: Into<Hint>>(mut self, hints: impl IntoIterator<Item = H>) -> Self {
+        self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
 
@@ -100,29 +100,11 @@ impl Failure {
         self
     }
 
-    /// The same with these flags, each after a space, in the commands that its hints name, where they are not yet: what is
-    /// below the commands does not know how the stack was chosen.
-    pub(crate) fn with_flags(self, flags: &str) -> Self {
-        let errors = self.errors.into_iter().map(|error| error.with_flags(flags)).collect();
-        Self { errors, hints: all_with_flags(&self.hints, flags), ..self }
+    /// The same with every command in its hints written out.
+    pub(crate) fn resolved(&self, written: impl Fn(&Hint) -> Hint) -> Self {
+        let errors = self.errors.iter().map(|error| error.resolved(&written)).collect();
+        Self { exit: self.exit, errors, hints: self.hints.iter().map(written).collect() }
     }
-}
-
-fn all_with_flags(hints: &[String], flags: &str) -> Vec<String> {
-    hints.iter().map(|hint| with_flags(hint, flags)).collect()
-}
-
-/// A hint with flags in every command that is about a stack.
-fn with_flags(hint: &str, flags: &str) -> String {
-    let about_stack = |code: &str| {
-        let verb = code.strip_prefix("stackctl ").unwrap_or("--help");
-        !["init", "local", "completions"].iter().any(|other| verb.starts_with(other)) && !verb.ends_with("--help")
-    };
-    let part = |(place, part): (usize, &str)| match place % 2 {
-        1 if about_stack(part) && !part.contains(flags) => format!("{part}{flags}"),
-        _ => part.to_owned(),
-    };
-    hint.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
 impl Fault {
@@ -138,43 +120,26 @@ impl Fault {
     }
 
     /// Adds a way out.
-    pub(crate) fn hint(mut self, hint: impl fmt::Display) -> Self {
-        self.hints.push(hint.to_string());
+    pub(crate) fn hint(mut self, hint: impl Into<Hint>) -> Self {
+        self.hints.push(hint.into());
         self
     }
 
-    /// As [`Failure::with_flags`].
-    pub(crate) fn with_flags(self, flags: &str) -> Self {
-        Self { hints: all_with_flags(&self.hints, flags), ..self }
+    /// The same with every command in its hints written out.
+    pub(crate) fn resolved(&self, written: impl Fn(&Hint) -> Hint) -> Self {
+        Self { hints: self.hints.iter().map(written).collect(), ..self.clone() }
     }
 
     /// An error that a call's failure explains.
     pub(crate) fn of(what: impl fmt::Display, error: &ResourceError) -> Self {
         let mut details: Vec<String> = error.to_string().lines().map(str::to_owned).collect();
         details.extend(error.request_id.as_ref().map(|id| format!("request id {id}")));
-        Self { message: what.to_string(), details, hints: error.hints.clone(), place: None }
+        Self { message: what.to_string(), details, hints: error.hints.iter().map(Hint::from).collect(), place: None }
     }
 }
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self { exit: Exit::Failed, errors: vec![fault], hints: Vec::new() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_commands_in_hints_mean_the_stack_that_was_chosen() {
-        let failure = Failure::from(Fault::new("no").hint("`stackctl plan` and `stackctl up --stage prod` tell"))
-            .hint("take the tag `stackctl:stack` off, then run `stackctl recover`")
-            .hint("see `stackctl local status`, `stackctl init` and `stackctl logs --help`");
-        let chosen = failure.clone().with_flags(" --stage prod");
-        assert_eq!(chosen.errors[0].hints, ["`stackctl plan --stage prod` and `stackctl up --stage prod` tell"]);
-        assert_eq!(chosen.hints[0], "take the tag `stackctl:stack` off, then run `stackctl recover --stage prod`");
-        assert_eq!(chosen.hints[1], failure.hints[1], "these are about no stack");
-        assert_eq!(failure.clone().with_flags(""), failure);
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+use super::card::Card;
 use crate::failure::Fault;
 
 /// An answer and where it came from.
@@ -35,6 +36,15 @@ impl Answer<'_> {
     }
 }
 
+/// The text is the bytes of the body, which are printed as they are.
+impl Card for Answer<'_> {
+    const EVENT: &'static str = "answer";
+
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
 impl Serialize for Answer<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut headers: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -50,7 +60,7 @@ impl Serialize for Answer<'_> {
         event.serialize_field("body", &text.map_or_else(|_| STANDARD.encode(self.response.body()), str::to_owned))?;
         event.serialize_field("base64", &text.is_err())?;
         event.serialize_field("explanation", &self.explanation)?;
-        event.serialize_field("seconds", &super::message::rounded(self.took))?;
+        event.serialize_field("seconds", &super::wording::rounded(self.took))?;
         event.end()
     }
 }

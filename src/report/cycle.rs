@@ -10,8 +10,9 @@ use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
-    human::past,
+    card::Card,
     paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
+    wording::past,
 };
 use crate::engine::Verb;
 
@@ -37,7 +38,7 @@ pub(crate) struct Cycle {
     #[serde(flatten)]
     pub(crate) end: CycleEnd,
     /// From the last save to the end.
-    #[serde(rename = "seconds", serialize_with = "super::message::seconds")]
+    #[serde(rename = "seconds", serialize_with = "super::wording::seconds")]
     pub(crate) took: Duration,
 }
 
@@ -71,8 +72,10 @@ pub(crate) struct Deployed {
     pub(crate) code_only: bool,
 }
 
-impl Watching<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for Watching<'_> {
+    const EVENT: &'static str = "watching";
+
+    fn text(&self) -> String {
         let config = self.config.display().to_string();
         let all: Vec<&str> = [config.as_str()].into_iter().chain(self.folders.iter().map(String::as_str)).collect();
         let url = self.invoke_url.map(|url| format!("  {url}\n"));
@@ -80,8 +83,10 @@ impl Watching<'_> {
     }
 }
 
-impl Cycle {
-    pub(super) fn render(&self) -> String {
+impl Card for Cycle {
+    const EVENT: &'static str = "cycle";
+
+    fn text(&self) -> String {
         let time = self.at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
         let files = match self.files.as_slice() {
             [] => "some files".to_owned(),

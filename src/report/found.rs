@@ -4,7 +4,11 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::paint::{CHANGE, FAINT, HINT, STRONG, paint};
+use super::{
+    card::Card,
+    paint::{CHANGE, FAINT, HINT, STRONG, paint},
+    wording::counted,
+};
 use crate::engine::{Catalog, Desired, Key, State};
 
 /// Everything that was found, and what of the configuration was not.
@@ -25,6 +29,20 @@ struct FoundRow {
     configured: bool,
 }
 
+impl Card for FoundTable {
+    const EVENT: &'static str = "found";
+    const ENDS_PROGRESS: bool = true;
+
+    fn text(&self) -> String {
+        if self.resources.iter().all(|row| !row.found) {
+            return format!("{}\n", paint(STRONG, "nothing of the stack was found"));
+        }
+        let widest = self.resources.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0);
+        let text = self.resources.iter().fold(String::new(), |text, row| text + &row.render(widest));
+        format!("{text}\n{}\n", paint(STRONG, self.summary()))
+    }
+}
+
 impl FoundTable {
     /// Makes the rows of what a rebuilt state knows, beside what is configured.
     pub(crate) fn new<C: 'static>(state: &State, desired: &Desired, catalog: &Catalog<C>) -> Self {
@@ -39,15 +57,6 @@ impl FoundTable {
         let found = state.resources.keys().map(|key| row(key, true));
         let resources = found.chain(missing.map(|key| row(key, false))).collect();
         Self { stack: state.stack.clone(), stage: state.stage.clone(), resources }
-    }
-
-    pub(super) fn render(&self) -> String {
-        if self.resources.iter().all(|row| !row.found) {
-            return format!("{}\n", paint(STRONG, "nothing of the stack was found"));
-        }
-        let widest = self.resources.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0);
-        let text = self.resources.iter().fold(String::new(), |text, row| text + &row.render(widest));
-        format!("{text}\n{}\n", paint(STRONG, self.summary()))
     }
 
     fn summary(&self) -> String {
@@ -73,5 +82,31 @@ impl FoundRow {
         let mut text = String::new();
         let _ = writeln!(text, "{}{:gap$}{rest}", paint(style, format_args!("{sign:>3} {key}")), "");
         text
+    }
+}
+
+/// A state that was rebuilt.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Recovered {
+    /// Where it is.
+    pub(crate) state: String,
+    /// How many resources are recorded.
+    pub(crate) resources: usize,
+    /// Where the damaged one is kept that it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) damaged: Option<String>,
+}
+
+impl Card for Recovered {
+    const EVENT: &'static str = "recovered";
+
+    fn text(&self) -> String {
+        let Self { state, resources, damaged } = self;
+        let kept = damaged.as_ref().map(|path| format!("the damaged state is kept as {path}\n"));
+        let recorded = match resources {
+            0 => format!("wrote an empty state to {state}\n"),
+            _ => format!("recorded {} in {state}\n", counted(resources, "thing")),
+        };
+        recorded + &kept.unwrap_or_default()
     }
 }

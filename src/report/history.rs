@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{
-    human::past,
+    card::Card,
     paint::{CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
     unavailable::reasons,
+    wording::past,
 };
 use crate::engine::{Obstacle, Release};
 
@@ -33,8 +34,10 @@ pub(crate) struct ReleaseRow<'a> {
     pub(crate) release: &'a Release,
 }
 
-impl HistoryTable<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for HistoryTable<'_> {
+    const EVENT: &'static str = "history";
+
+    fn text(&self) -> String {
         if self.releases.is_empty() && !self.unchecked {
             return "no release yet: the next change makes one\n".into();
         }
@@ -92,7 +95,7 @@ mod tests {
         let ten = Release { number: 10, ..nine.clone() };
         let rows =
             [&ten, &nine].map(|release| ReleaseRow { served: release.number == 10, obstacles: Vec::new(), release });
-        let text = HistoryTable { releases: rows.into(), unchecked: false }.render();
+        let text = HistoryTable { releases: rows.into(), unchecked: false }.text();
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(plain, "* 10  2026-11-23T09:00:00Z  ann\n   9  2026-11-23T09:00:00Z  ann\n");
         assert_eq!(text.matches("\u{1b}[").count(), 6, "three painted texts: the mark and two numbers");

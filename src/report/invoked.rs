@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::log_line;
+use super::{card::Card, log_line};
 
 /// What came of it.
 #[derive(Debug, Clone, Serialize)]
@@ -20,13 +20,15 @@ pub(crate) struct Invoked<'a> {
     /// The end of its log.
     pub(crate) log: &'a str,
     /// From the request to the answer.
-    #[serde(rename = "seconds", serialize_with = "super::message::seconds")]
+    #[serde(rename = "seconds", serialize_with = "super::wording::seconds")]
     pub(crate) took: Duration,
 }
 
-impl Invoked<'_> {
+impl Card for Invoked<'_> {
+    const EVENT: &'static str = "invoked";
+
     /// The end of the log. The payload is given as it is, apart from this.
-    pub(super) fn render(&self) -> String {
+    fn text(&self) -> String {
         self.log.lines().filter_map(log_line::message).map(|line| line + "\n").collect()
     }
 }

@@ -4,22 +4,32 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::plain::is_command;
+use super::{card::Card, plain::is_command};
 
 /// The version of the events. It changes when a field goes or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Versioned<'a, T> {
+struct Line<'a, T> {
     v: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'static str>,
     #[serde(flatten)]
-    event: &'a T,
+    fields: &'a T,
 }
 
-/// Renders an event, which must serialise to an object.
+/// Renders a card.
+pub(super) fn card<C: Card>(card: &C) -> String {
+    rendered(&Line { v: VERSION, event: Some(C::EVENT), fields: card })
+}
+
+/// Renders an event of the engine, which has its name among its fields.
 pub(super) fn line(event: &impl Serialize) -> String {
-    let event = Versioned { v: VERSION, event };
-    let mut line = harmless(&serde_json::to_string(&event).expect("events are plain objects"));
+    rendered(&Line { v: VERSION, event: None, fields: event })
+}
+
+fn rendered(event: &impl Serialize) -> String {
+    let mut line = harmless(&serde_json::to_string(event).expect("events are plain objects"));
     line.push('\n');
     line
 }

@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-use super::{Look, guarded};
+use super::printer::{Look, guarded};
 
 /// Begins to log. `verbose` counts the `-v`s.
 ///
 /// No variable of the environment has a say in it.
-pub(crate) fn begin(verbose: u8, look: Look) {
+pub(super) fn begin(verbose: u8, look: Look) {
     let filter = EnvFilter::new(directives(verbose, look));
     let subscriber = fmt()
         .with_env_filter(filter)

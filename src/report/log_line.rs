@@ -4,7 +4,10 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::paint::{BAD, CHANGE, FAINT, GOOD, paint};
+use super::{
+    card::Card,
+    paint::{BAD, CHANGE, FAINT, GOOD, paint},
+};
 use crate::logs::{Own, access, own};
 
 /// Colours that tell functions apart. Red is for what went wrong.
@@ -42,9 +45,11 @@ pub(crate) struct LogLine<'a> {
     pub(crate) width: usize,
 }
 
-impl LogLine<'_> {
+impl Card for LogLine<'_> {
+    const EVENT: &'static str = "log_line";
+
     /// Nothing for a line that says nothing to a person.
-    pub(super) fn render(&self) -> String {
+    fn text(&self) -> String {
         let message = match self.function {
             Some(_) => message(self.message),
             None => Some(request(self.message)),

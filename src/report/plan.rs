@@ -8,13 +8,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
+    card::Card,
     change::{ChangeRow, RoutePart, rows, settings},
     paint::{ALARM, BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
     value::shown,
 };
 use crate::{
-    engine::{Action, Fixed, Key, Later, Plan, Rules, Step, Verb},
-    failure::camel_case,
+    engine::{Action, Fixed, Key, Later, Plan, Refused, Rules, Step, Verb},
+    failure::{Failure, camel_case},
 };
 
 /// A plan as it is shown.
@@ -30,6 +31,9 @@ pub(crate) struct PlanTable {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     settled: Vec<Key>,
     steps: Vec<PlanRow>,
+    /// Whether the text has the settings of what is created.
+    #[serde(skip)]
+    settings: bool,
 }
 
 /// One step.
@@ -53,6 +57,16 @@ struct PlanRow {
     changes: Vec<ChangeRow>,
 }
 
+/// A plan, or why there is none, as text without colors.
+#[must_use]
+pub fn plan_text(plan: Result<Plan, Refused>, rules: &dyn Rules) -> String {
+    let text = match plan {
+        Ok(plan) => PlanTable::new(&plan, rules).text(),
+        Err(error) => Failure::from(error).text(),
+    };
+    anstream::adapter::strip_str(&text).to_string()
+}
+
 impl PlanTable {
     /// Makes the rows; `rules` say what is secret.
     pub(crate) fn new(plan: &Plan, rules: &dyn Rules) -> Self {
@@ -62,7 +76,7 @@ impl PlanTable {
         }
         let steps = plan.steps.iter().map(|step| PlanRow::new(plan, step, rules)).collect();
         let (stack, stage) = (plan.stack.clone(), plan.stage.clone());
-        Self { stack, stage, based_on: plan.based_on, counts, settled: plan.stale.clone(), steps }
+        Self { stack, stage, based_on: plan.based_on, counts, settled: plan.stale.clone(), steps, settings: false }
     }
 
     /// How wide the longest key is.
@@ -70,18 +84,10 @@ impl PlanTable {
         self.steps.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0)
     }
 
-    /// Renders the rows; with `settings` also those of what is created.
-    pub(super) fn render(&self, settings: bool) -> String {
-        let mut text = String::new();
-        let widest = self.width();
-        for row in &self.steps {
-            row.render(widest, settings, &mut text);
-        }
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        let _ = writeln!(text, "{}", paint(STRONG, self.summary()));
-        text
+    /// The same with the settings of what is created in the text, if `shown`.
+    #[must_use]
+    pub(crate) fn with_settings(self, shown: bool) -> Self {
+        Self { settings: shown, ..self }
     }
 
     fn summary(&self) -> String {
@@ -104,6 +110,24 @@ impl PlanTable {
             (false, true) => format!("plan: {to_do}"),
             (false, false) => format!("plan: {to_do}; {rest}"),
         }
+    }
+}
+
+impl Card for PlanTable {
+    const EVENT: &'static str = "plan";
+    const ENDS_PROGRESS: bool = true;
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let widest = self.width();
+        for row in &self.steps {
+            row.render(widest, self.settings, &mut text);
+        }
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{}", paint(STRONG, self.summary()));
+        text
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::plain::plain;
+use super::{card::Card, plain::plain};
 use crate::engine::{Key, Move};
 
 /// An earlier release is served again, as a new one.
@@ -34,8 +34,18 @@ pub(crate) struct RolledForward<'a> {
     pub(crate) restored: &'a [Key],
 }
 
-impl RolledBack<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for RolledForward<'_> {
+    const EVENT: &'static str = "rolled_forward";
+
+    fn text(&self) -> String {
+        String::new()
+    }
+}
+
+impl Card for RolledBack<'_> {
+    const EVENT: &'static str = "rolled_back";
+
+    fn text(&self) -> String {
         let Self { release, back_to, gone, later, up, .. } = self;
         let all: Vec<String> = gone.iter().chain(*later).map(ToString::to_string).collect();
         let but = if all.is_empty() { String::new() } else { format!(", but for {}", plain(&all.join(", "))) };

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
+use super::card::Card;
 use crate::users::{Token, Tokens};
 
 /// Somebody has signed in.
@@ -15,9 +16,11 @@ pub(crate) struct SignedIn<'a> {
     pub(crate) access: bool,
 }
 
-impl SignedIn<'_> {
+impl Card for SignedIn<'_> {
+    const EVENT: &'static str = "signed_in";
+
     /// The bare token, for `TOKEN=$(…)`.
-    pub(super) fn render(&self) -> String {
+    fn text(&self) -> String {
         let token = if self.access { &self.tokens.access } else { &self.tokens.id };
         format!("{}\n", token.text.reveal())
     }

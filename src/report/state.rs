@@ -6,10 +6,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
+    card::Card,
     columns::columns,
-    human::past,
     paint::{CHANGE, FAINT, STRONG, paint},
     plain::plain,
+    wording::past,
 };
 use crate::engine::{Intent, Key, Recorded, State};
 
@@ -22,8 +23,10 @@ pub(crate) struct StateCard<'a> {
     pub(crate) state: &'a State,
 }
 
-impl StateCard<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for StateCard<'_> {
+    const EVENT: &'static str = "state";
+
+    fn text(&self) -> String {
         let head: Vec<_> = self.head().into_iter().map(|(name, value)| (name, plain(&value))).collect();
         let mut text = columns("", &head);
         text.push('\n');
@@ -51,7 +54,9 @@ impl StateCard<'_> {
         }
         text + &paint(STRONG, self.counts()) + "\n"
     }
+}
 
+impl StateCard<'_> {
     fn head(&self) -> Vec<(&str, String)> {
         let State { stack, stage, region, account, endpoint, lineage, serial, written_by, .. } = self.state;
         let mut rows = vec![

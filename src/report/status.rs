@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::{
+    card::Card,
     change::ChangeRow,
     paint::{BAD, CHANGE, GOOD, STRONG, paint},
 };
@@ -76,13 +77,10 @@ impl Condition {
     }
 }
 
-impl StatusTable {
-    /// Whether everything is as configured.
-    pub(crate) fn in_sync(&self) -> bool {
-        self.deployed && self.resources.iter().all(|row| row.status == Condition::InSync)
-    }
+impl Card for StatusTable {
+    const EVENT: &'static str = "status";
 
-    pub(super) fn render(&self) -> String {
+    fn text(&self) -> String {
         if !self.deployed {
             return format!("{}: not deployed\n", self.stack);
         }
@@ -95,6 +93,13 @@ impl StatusTable {
         let counts = self.counts();
         let _ = writeln!(text, "\n{}", paint(STRONG, counts.join(", ")));
         text
+    }
+}
+
+impl StatusTable {
+    /// Whether everything is as configured.
+    pub(crate) fn in_sync(&self) -> bool {
+        self.deployed && self.resources.iter().all(|row| row.status == Condition::InSync)
     }
 
     fn counts(&self) -> Vec<String> {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
+    card::Card,
     change::rows,
+    event,
     history::{HistoryTable, ReleaseRow},
-    human, json as machine,
-    message::Message,
+    json as machine,
     plan::PlanTable,
     state::StateCard,
     status::{Condition, StatusRow, StatusTable},
@@ -67,8 +68,8 @@ fn plan(steps: Vec<(&str, Action)>, desired: Desired) -> PlanTable {
     PlanTable::new(&plan, &Secrets)
 }
 
-fn plain(message: &Message<'_>) -> String {
-    anstream::adapter::strip_str(&human::render(message, false)).to_string()
+fn plain(card: &impl Card) -> String {
+    anstream::adapter::strip_str(&card.text()).to_string()
 }
 
 fn route(function: &str, auth: &str) -> Value {
@@ -102,7 +103,7 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
         ("user_pool.old", Action::Delete { outputs: nothing, replaced: false, holdings: 2 }),
         ("stage.main", Action::Forget { because: "it goes with rest_api.main".into(), replaced: None }),
     ];
-    insta::assert_snapshot!(plain(&Message::Plan(&plan(steps, Desired::default()))), @r#"
+    insta::assert_snapshot!(plain(&plan(steps, Desired::default())), @r#"
       = user_pool.main         (it holds 3 users)
       + log_group.b            (it is gone)
       < iam_role.b             (an interrupted run left it)
@@ -123,7 +124,7 @@ fn what_cannot_be_changed_later_is_on_one_line_of_a_creation_and_in_json() {
     let mut desired = Desired::default();
     desired.add(key("user_pool.main"), &json!({ "name": "people", "aliases": ["email"], "case_sensitive": null }), []);
     let table = plan(vec![("user_pool.main", Action::Create { because: None })], desired);
-    insta::assert_snapshot!(plain(&Message::Plan(&table)), @r#"
+    insta::assert_snapshot!(plain(&table), @r#"
       + user_pool.main  people
           aliases ["email"], caseSensitive false (a later change replaces it)
 
@@ -147,7 +148,7 @@ fn routes_are_shown_one_by_one() {
     let open = json!({ "routes": { "GET /open": route("a", "none") }, "preflights": {} });
     desired.add(key("api_routes.other"), &open, []);
     let steps = vec![("api_routes.main", update), ("api_routes.other", Action::Create { because: None })];
-    insta::assert_snapshot!(plain(&Message::Plan(&plan(steps, desired))), @r#"
+    insta::assert_snapshot!(plain(&plan(steps, desired)), @r#"
       ~ api_routes.main
           - GET /gone
           ~ GET /kept
@@ -169,7 +170,7 @@ fn secrets_are_in_neither_look_of_a_plan() {
     let update = Action::Update { outputs: Value::Null, live: json!({ "environment": "hunter1" }), changes };
     let table =
         plan(vec![("lambda_function.new", Action::Create { because: None }), ("lambda_function.old", update)], desired);
-    let text = anstream::adapter::strip_str(&human::render(&Message::Plan(&table), true)).to_string();
+    let text = plain(&table.clone().with_settings(true));
     insta::assert_snapshot!(text, @r#"
       + lambda_function.new  f
           name: "f"
@@ -179,14 +180,14 @@ fn secrets_are_in_neither_look_of_a_plan() {
 
     plan: 1 to create, 1 to update
     "#);
-    let line = machine::line(&Message::Plan(&table));
+    let line = machine::card(&table);
     assert!(!line.contains("hunter"), "{line}");
 }
 
 #[test]
 fn lost_users_are_red() {
     let delete = Action::Delete { outputs: Value::Null, replaced: false, holdings: 1 };
-    let text = human::render(&Message::Plan(&plan(vec![("user_pool.main", delete)], Desired::default())), false);
+    let text = plan(vec![("user_pool.main", delete)], Desired::default()).text();
     assert!(text.contains("\u{1b}[1m\u{1b}[31m1 user is deleted with it, for good\u{1b}[0m"), "{text:?}");
 }
 
@@ -194,8 +195,8 @@ fn lost_users_are_red() {
 fn an_empty_plan_says_so() {
     let keep = || Action::Keep { because: None };
     let table = plan(vec![("log_group.a", keep()), ("log_group.b", keep())], Desired::default());
-    assert_eq!(plain(&Message::Plan(&table)), "nothing to change\n");
-    assert_eq!(plain(&Message::Plan(&plan(Vec::new(), Desired::default()))), "nothing to do\n");
+    assert_eq!(plain(&table), "nothing to change\n");
+    assert_eq!(plain(&plan(Vec::new(), Desired::default())), "nothing to do\n");
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn a_status_shows_what_was_wanted_and_what_is_there() {
         row("stage.main", Condition::Pending, &[], Some("an interrupted run was to create it")),
     ];
     let table = StatusTable { stack: "shop, stage dev".into(), deployed: true, resources };
-    insta::assert_snapshot!(plain(&Message::Status(&table)), @r#"
+    insta::assert_snapshot!(plain(&table), @r#"
     log_group.a        in sync  id-of-log_group.a
     lambda_function.a  drifted  id-of-lambda_function.a
         timeout: 29 → 3
@@ -252,16 +253,16 @@ fn a_failure_says_what_where_and_the_way_out() {
     let failure = Failure {
         exit: Exit::Partly,
         errors: vec![Fault::of("lambda_function.test: not created", &error)],
-        hints: vec!["4 of 11 steps are done and recorded; run `stackctl up` to go on".into()],
+        hints: vec!["4 of 11 steps are done and recorded".into()],
     };
-    insta::assert_snapshot!(plain(&Message::Error(&failure)), @r"
+    insta::assert_snapshot!(plain(&failure), @r"
     error: lambda_function.test: not created
       lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::123456789012:user/ann is not authorized
       request id 5b1c
     hint: the caller needs `lambda:CreateFunction` and `iam:PassRole`
-    hint: 4 of 11 steps are done and recorded; run `stackctl up` to go on
+    hint: 4 of 11 steps are done and recorded
     ");
-    let line = machine::line(&Message::Error(&failure));
+    let line = machine::card(&failure);
     assert!(
         line.starts_with(r#"{"v":1,"event":"error","exit":4,"errors":[{"message":"lambda_function.test: not"#),
         "{line}"
@@ -271,7 +272,7 @@ fn a_failure_says_what_where_and_the_way_out() {
 #[test]
 fn the_steps_of_a_run_are_lines_with_their_times() {
     let lines = |events: &[Event]| {
-        let lines = events.iter().filter_map(|event| human::event(event, false, 20)).collect::<String>();
+        let lines = events.iter().filter_map(|event| event::line(event, false, 20)).collect::<String>();
         anstream::adapter::strip_str(&lines).to_string()
     };
     let (key, verb) = (key("lambda_function.test"), Verb::Create);
@@ -328,7 +329,7 @@ fn no_text_of_a_state_moves_the_cursor() {
     let releases = state.releases.iter();
     let releases = releases.map(|release| ReleaseRow { served: true, obstacles: obstacles.clone(), release }).collect();
     let history = HistoryTable { releases, unchecked: true };
-    let told = [plain(&Message::State(&card)), plain(&Message::History(&history))].concat();
+    let told = [plain(&card), plain(&history)].concat();
     assert!(!told.contains('\r'), "{told:?}");
     assert_eq!(told.matches(r"a\rb").count(), 21, "{told}");
 }

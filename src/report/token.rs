@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{
+    card::Card,
     paint::{BAD, GOOD, STRONG, paint},
     plain::plain,
 };
@@ -26,21 +27,10 @@ pub(crate) struct TokenCard<'a> {
     pub(crate) claims: &'a Map<String, Value>,
 }
 
-impl TokenCard<'_> {
-    /// What it is and whose.
-    fn whose(&self) -> String {
-        let claim = |name: &&str| self.claims.get(*name).and_then(Value::as_str);
-        let first = |names: &[&str]| names.iter().find_map(claim).unwrap_or("nobody").to_owned();
-        let what = match claim(&"token_use") {
-            Some("id") => "ID token",
-            Some("access") => "access token",
-            _ => "token",
-        };
-        let who = first(&["email", "cognito:username", "username", "sub"]);
-        format!("{what} of {who}, through client {}", first(&["aud", "client_id"]))
-    }
+impl Card for TokenCard<'_> {
+    const EVENT: &'static str = "token";
 
-    pub(super) fn render(&self) -> String {
+    fn text(&self) -> String {
         let verdict = match (self.problem, self.expires_in) {
             (Some(problem), _) => paint(BAD, problem),
             (None, Some(seconds)) => paint(GOOD, format_args!("valid for another {}", lasting(seconds))),
@@ -53,6 +43,21 @@ impl TokenCard<'_> {
             let _ = writeln!(text, "{name}  {}", shown(value));
         }
         text
+    }
+}
+
+impl TokenCard<'_> {
+    /// What it is and whose.
+    fn whose(&self) -> String {
+        let claim = |name: &&str| self.claims.get(*name).and_then(Value::as_str);
+        let first = |names: &[&str]| names.iter().find_map(claim).unwrap_or("nobody").to_owned();
+        let what = match claim(&"token_use") {
+            Some("id") => "ID token",
+            Some("access") => "access token",
+            _ => "token",
+        };
+        let who = first(&["email", "cognito:username", "username", "sub"]);
+        format!("{what} of {who}, through client {}", first(&["aud", "client_id"]))
     }
 }
 

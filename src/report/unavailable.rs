@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::plain::plain;
+use super::{card::Card, plain::plain};
 use crate::engine::Obstacle;
 
 /// A release that was passed over.
@@ -16,8 +16,10 @@ pub(crate) struct Unavailable<'a> {
     pub(crate) obstacles: &'a [Obstacle],
 }
 
-impl Unavailable<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for Unavailable<'_> {
+    const EVENT: &'static str = "unavailable";
+
+    fn text(&self) -> String {
         format!("release {} is not available: {}\n", self.release, plain(&reasons(self.obstacles).join("; ")))
     }
 }
@@ -64,7 +66,7 @@ mod tests {
             Obstacle::NotLive { key: key() },
             Obstacle::Pruned { key: key(), served: "7".into() },
         ];
-        let text = Unavailable { release: 3, obstacles: &obstacles }.render();
+        let text = Unavailable { release: 3, obstacles: &obstacles }.text();
         insta::assert_snapshot!(text.replace("; ", "\n"), @r"
         release 3 is not available: deleted since: iam_role.hello, lambda_function.hello, `7` of lambda_function.hello
         not found: lambda_function.hello

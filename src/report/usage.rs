@@ -2,14 +2,14 @@
 
 use std::io::{self, Write as _};
 
-use super::{json, message::Message};
+use super::json;
 use crate::{exit::Exit, failure::Failure};
 
 /// Prints clap's answer to its stream, and a mistake as an event when `machine` reads.
 pub(crate) fn usage(answer: &clap::Error, machine: bool) -> Exit {
     if machine && answer.use_stderr() {
         let failure = failure(answer);
-        let _ = io::stdout().write_all(json::line(&Message::Error(&failure)).as_bytes());
+        let _ = io::stdout().write_all(json::card(&failure).as_bytes());
     } else {
         let _ = answer.print();
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
+    card::Card,
     paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
 };
@@ -31,8 +32,10 @@ pub(crate) struct UserCard<'a> {
     pub(crate) groups: &'a [String],
 }
 
-impl UserTable<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for UserTable<'_> {
+    const EVENT: &'static str = "users";
+
+    fn text(&self) -> String {
         let names: Vec<String> = self.users.iter().map(|user| plain(user.name())).collect();
         let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         let mut text = String::new();
@@ -47,7 +50,9 @@ impl UserTable<'_> {
         }
         text + &paint(STRONG, self.count()) + "\n"
     }
+}
 
+impl UserTable<'_> {
     fn count(&self) -> String {
         let count = match self.users.len() {
             1 => "1 user".to_owned(),
@@ -57,8 +62,10 @@ impl UserTable<'_> {
     }
 }
 
-impl UserCard<'_> {
-    pub(super) fn render(&self) -> String {
+impl Card for UserCard<'_> {
+    const EVENT: &'static str = "user";
+
+    fn text(&self) -> String {
         let Self { user, groups } = self;
         let rows = [
             ("username", plain(&user.username)),

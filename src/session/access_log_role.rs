@@ -1,6 +1,6 @@
 //! Makes sure, before anything is changed, that API Gateway may write the access log that a plan asks for.
 
-use super::{App, Session};
+use super::{Run, Session};
 use crate::{
     engine::{Action, Context, Plan, Resource as _, Step},
     failure::Fault,
@@ -9,9 +9,10 @@ use crate::{
 
 /// What stands against the access log of a plan, when it sets one. The role that it takes is one for all APIs of the
 /// account, so it is looked at and never set.
-pub(crate) async fn hindrance(app: &App, session: &Session, plan: &Plan) -> Option<Fault> {
+pub(crate) async fn hindrance(run: &Run, session: &Session, plan: &Plan) -> Option<Fault> {
     let step = plan.steps.iter().find(|step| sets_access_log(step, plan))?;
-    let context = Context { cloud: &session.cloud, key: &step.key, events: &app.report, interrupt: &app.interrupt };
+    let context =
+        Context { cloud: &session.cloud, key: &step.key, events: &run.report, interrupt: &run.cancel.interrupt };
     // Whoever may not look is told by the stage itself what is missing.
     if may_log(&context).await.unwrap_or(true) {
         return None;

@@ -6,36 +6,37 @@ use std::{
 };
 
 use super::{
-    App, Session,
+    Run, Session,
     confirm::{self, Act, Question},
 };
 use crate::{
     engine::{Event, Events, Outcome, Plan, State, Verb},
     exit::Exit,
     failure::{Failure, Fault},
-    report::{Message, PlanTable, past},
+    hint::Hint,
+    report::{PlanTable, past},
 };
 
 /// Shows a plan and asks whether it is to be carried out, where there is something to do and somebody to ask.
 ///
 /// # Errors
 /// When it is not to be.
-pub(crate) async fn show<C>(app: &App, session: &Session<C>, plan: &Plan, act: Act<'_>) -> Result<(), Failure> {
+pub(crate) async fn show<C>(run: &Run, session: &Session<C>, plan: &Plan, act: Act<'_>) -> Result<(), Failure> {
     let table = PlanTable::new(plan, &session.catalog);
-    if acting(plan) == 0 || !confirm::is_due(app, act) {
-        app.report.tell(&Message::Plan(&table));
+    if acting(plan) == 0 || !confirm::is_due(run, act) {
+        run.report.plan(table, false);
         return Ok(());
     }
     let target = session.target();
-    confirm::show_target(app, &target);
-    app.report.insist(&Message::Plan(&table));
-    let (stack, location) = (target.subject(), target.location());
+    confirm::show_target(run, &target);
+    run.report.plan(table, true);
+    let (stack, location) = (target.subject(), target.location.described());
     let text = match act {
         Act::Delete { .. } => format!("Delete {stack}, from {location}"),
         _ => format!("Deploy {stack}, to {location}"),
     };
-    let hint = format!("look at the plan, then run `{} --yes`", app.again());
-    confirm::ask(app, &Question { act, text, hint }).await
+    let hint = Hint::from("look at the plan, then run ").run(run.options.again.clone().yes());
+    confirm::ask(run, &Question { act, text, hint }).await
 }
 
 /// How many steps do something.
@@ -47,14 +48,14 @@ pub(crate) fn acting(plan: &Plan) -> usize {
 ///
 /// # Errors
 /// When not all of it was done.
-pub(crate) fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str)) -> Result<State, Failure> {
+pub(crate) fn conclude(run: &Run, outcome: Outcome, (steps, again): (usize, Hint)) -> Result<State, Failure> {
     let exit = if outcome.done > 0 { Exit::Partly } else { Exit::Failed };
-    let again = format!("{} of {steps} steps are done and recorded; {again}", outcome.done);
+    let again = Hint::from(format!("{} of {steps} steps are done and recorded; ", outcome.done)).join(again);
     if let Some(error) = outcome.save_error {
         let failure = Failure::from(error);
         let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
         let begun = outcome.done + outcome.failed.len() + outcome.stopped.len() > 0;
-        let found = format!("what was done meanwhile is found by the next `{}`", app.again());
+        let found = Hint::from("what was done meanwhile is found by the next ").run(run.options.again.clone());
         return Err(Failure { exit, ..failure }.with_hints(begun.then_some(found)));
     }
     if !outcome.failed.is_empty() {
@@ -74,8 +75,8 @@ pub(crate) fn conclude(app: &App, outcome: Outcome, (steps, again): (usize, &str
 }
 
 /// How a rest of what was to be done is done by the same command.
-pub(crate) fn go_on(app: &App) -> String {
-    format!("run `{}` to go on", app.again())
+pub(crate) fn go_on(run: &Run) -> Hint {
+    Hint::from("run ").run(run.options.again.clone()).text(" to go on")
 }
 
 /// Passes events on and counts the steps that are done.

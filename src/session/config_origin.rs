@@ -7,7 +7,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::App;
+use super::Run;
 use crate::{
     cli,
     engine::{State, hex},
@@ -21,15 +21,15 @@ use crate::{
 pub(crate) struct Origin(Option<String>);
 
 /// The config file of this run, for the place of its state.
-pub(crate) fn of(app: &App, store: &dyn Backend) -> Origin {
-    Origin(fs::canonicalize(&app.common.config).ok().map(|config| named(app, &config, &store.address())))
+pub(crate) fn of(run: &Run, store: &dyn Backend) -> Origin {
+    Origin(fs::canonicalize(&run.options.config).ok().map(|config| named(run, &config, &store.address())))
 }
 
-fn named(app: &App, config: &Path, address: &str) -> String {
+fn named(run: &Run, config: &Path, address: &str) -> String {
     if !address.starts_with("s3://") {
         return relative(Path::new(address), config).display().to_string();
     }
-    let on_this_machine = || format!("{}:{}", cli::person(&app.environment).1, config.display());
+    let on_this_machine = || format!("{}:{}", cli::person(&run.options.environment).1, config.display());
     hex(&Sha256::digest(in_repository(config).unwrap_or_else(on_this_machine)))
 }
 

@@ -1,9 +1,10 @@
 //! Confirmation prompts: what asks for one and where, in one place, so that help, docs and fact can be held together.
 
-use super::{App, terminal};
+use super::{Run, terminal};
 use crate::{
     failure::Failure,
-    report::{Look, Message, Target},
+    hint::Hint,
+    report::{Look, Target},
 };
 
 /// What is confirmed before it is done.
@@ -56,18 +57,18 @@ pub(crate) struct Question<'a> {
     /// The action with its object and its place, as in `Deploy shop, stage dev, to account 123456789012 in eu-west-1`.
     pub(crate) text: String,
     /// How to do without.
-    pub(crate) hint: String,
+    pub(crate) hint: Hint,
 }
 
 /// Whether this run asks before it does this.
-pub(crate) fn is_due(app: &App, act: Act<'_>) -> bool {
-    !app.common.yes && act.answer(app.common.local).is_some()
+pub(crate) fn is_due(run: &Run, act: Act<'_>) -> bool {
+    !run.options.yes && act.answer(run.options.local).is_some()
 }
 
 /// Shows where the stack is, also with `--quiet`: nothing is confirmed that is not in sight.
-pub(crate) fn show_target(app: &App, target: &Target) {
-    if app.common.quiet {
-        app.report.insist(&Message::Target(target));
+pub(crate) fn show_target(run: &Run, target: &Target) {
+    if run.options.quiet {
+        run.report.insist(target);
     }
 }
 
@@ -75,22 +76,22 @@ pub(crate) fn show_target(app: &App, target: &Target) {
 ///
 /// # Errors
 /// When it is not confirmed, or there is no terminal to ask at.
-pub(crate) async fn ask(app: &App, question: &Question<'_>) -> Result<(), Failure> {
+pub(crate) async fn ask(run: &Run, question: &Question<'_>) -> Result<(), Failure> {
     let Question { act, text, hint } = question;
-    let Some(answer) = act.answer(app.common.local).filter(|_| !app.common.yes) else { return Ok(()) };
+    let Some(answer) = act.answer(run.options.local).filter(|_| !run.options.yes) else { return Ok(()) };
     if !terminal::is_there() {
-        return Err(cannot_ask("not a terminal").hint(hint));
+        return Err(cannot_ask("not a terminal").hint(hint.clone()));
     }
-    if app.report.look() == Look::Json {
-        return Err(cannot_ask("`--json` prints nothing but events").hint(hint));
+    if run.report.look() == Look::Json {
+        return Err(cannot_ask("`--json` prints nothing but events").hint(hint.clone()));
     }
     let unreadable = |error| Failure::io("the answer cannot be read", &error);
     match answer {
-        Answer::Yes if terminal::confirm(app, &format!("{text}?")).await.map_err(unreadable)? => Ok(()),
+        Answer::Yes if terminal::confirm(run, &format!("{text}?")).await.map_err(unreadable)? => Ok(()),
         Answer::Yes => Err(not_confirmed("")),
         Answer::StageName(stage) => {
             let question = format!("\n{text}?\nType the stage's name to confirm: ");
-            named(stage, terminal::answer(app, &question).await.map_err(unreadable)?.trim())
+            named(stage, terminal::answer(run, &question).await.map_err(unreadable)?.trim())
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    App, OnInterrupt, Session, Survey,
+    OnInterrupt, Run, Session, Survey,
     apply::{self, Tally},
     confirm::Act,
     emulator::{interpreters, warm_up},
@@ -19,8 +19,9 @@ use crate::{
         save_state,
     },
     failure::{Failure, Fault},
+    hint::{Command, Hint},
     http::Client,
-    report::Message,
+    report::Executed,
     resources::user_pool::UserPool,
     stack::{self, Packages},
     users::PeopleError,
@@ -31,33 +32,33 @@ use crate::{
 /// # Errors
 /// When not everything was done, or the check has not passed.
 pub(crate) async fn roll_out(
-    app: &App,
+    run: &Run,
     session: &Session,
     survey: Survey,
     arguments: UpArgs,
 ) -> Result<State, Failure> {
-    apply::show(app, session, &survey.plan, Act::Deploy).await?;
+    apply::show(run, session, &survey.plan, Act::Deploy).await?;
     if !arguments.no_check {
-        tell_unchecked(app, &survey);
+        tell_unchecked(run, &survey);
     }
     let Survey { state, plan, .. } = survey;
     if plan.is_empty() && state.unchecked.is_none() && state.check_user.is_none() {
         return Ok(state);
     }
-    app.set_on_interrupt(OnInterrupt::Finish);
-    let state = remove_check_user(app, session, state).await?;
+    run.cancel.on_interrupt(OnInterrupt::Finish);
+    let state = remove_check_user(run, session, state).await?;
     if plan.is_empty() && state.unchecked.is_none() {
         return Ok(state);
     }
     let steps = apply::acting(&plan);
     let removes = plan.count(Verb::Delete) + plan.count(Verb::Forget) > 0;
-    let (tally, client, entry) = (Tally::new(&app.report), Client::new(PATIENCE), entry(app, session));
-    let check = Announced { app, check: check_of(app, (session, &session.config), &client), at_once: removes };
+    let (tally, client, entry) = (Tally::new(&run.report), Client::new(PATIENCE), entry(run, session));
+    let check = Announced { run, check: check_of(run, (session, &session.config), &client), at_once: removes };
     let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
-    let rolled = session.engine(app, &tally).roll_out(plan, state, &session.store, &how).await;
-    app.bill_saves(rolled.outcome.saves);
-    app.report.tell(&Message::Executed { steps: &tally.take(), took: rolled.took });
-    conclude(app, rolled, (steps, removes))
+    let rolled = session.engine(run, &tally).roll_out(plan, state, &session.store, &how).await;
+    run.meter.count_saves(rolled.outcome.saves);
+    run.report.tell(&Executed { steps: tally.take(), took: rolled.took });
+    conclude(run, rolled, (steps, removes))
 }
 
 /// What became of a plan that was carried out.
@@ -71,27 +72,26 @@ pub(crate) struct Applied {
 /// Carries out the plan of a survey, to which whoever must has agreed, and checks nothing; `again` says how a rest of it is
 /// done.
 pub(crate) async fn apply(
-    app: &App,
+    run: &Run,
     session: &Session,
     survey: Survey,
-    (events, again): (&dyn Events, &str),
+    (events, again): (&dyn Events, Hint),
 ) -> Applied {
     let Survey { state, plan, .. } = survey;
-    app.set_on_interrupt(OnInterrupt::Finish);
-    let (tally, steps, entry) = (Tally::new(events), apply::acting(&plan), entry(app, session));
+    run.cancel.on_interrupt(OnInterrupt::Finish);
+    let (tally, steps, entry) = (Tally::new(events), apply::acting(&plan), entry(run, session));
     let unseen = Rollout::<Announced<'_>> { trial: None, undo: false, entry: &entry };
-    let rolled = session.engine(app, &tally).roll_out(plan, state, &session.store, &unseen).await;
-    app.bill_saves(rolled.outcome.saves);
-    tell_unpruned(app, &rolled.unpruned);
-    Applied { steps: tally.take(), state: apply::conclude(app, rolled.outcome, (steps, again)) }
+    let rolled = session.engine(run, &tally).roll_out(plan, state, &session.store, &unseen).await;
+    run.meter.count_saves(rolled.outcome.saves);
+    tell_unpruned(run, &rolled.unpruned);
+    Applied { steps: tally.take(), state: apply::conclude(run, rolled.outcome, (steps, again)) }
 }
 
 /// Tells that there is something to do although nothing is to be changed.
-pub(crate) fn tell_unchecked(app: &App, survey: &Survey) {
+pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
     if survey.plan.is_empty() && survey.state.unchecked.is_some() {
-        let up = format!("stackctl up{}", app.flags());
-        let message = format!("the last change has not passed its check yet: `{up}` checks what is served");
-        app.report.tell(&Message::Note { message: &message });
+        let message = Hint::from("the last change has not passed its check yet: ");
+        run.report.note(message.run(Command::stack("up")).text(" checks what is served"));
     }
 }
 
@@ -99,14 +99,14 @@ pub(crate) fn tell_unchecked(app: &App, survey: &Survey) {
 ///
 /// # Errors
 /// When it cannot be looked at or deleted.
-pub(crate) async fn remove_check_user<C>(app: &App, session: &Session<C>, mut state: State) -> Result<State, Failure> {
+pub(crate) async fn remove_check_user<C>(run: &Run, session: &Session<C>, mut state: State) -> Result<State, Failure> {
     let Some(user) = state.check_user.take() else { return Ok(state) };
     let pools = state.resources.keys().filter(|key| key.kind == UserPool::KIND).cloned().collect();
-    let observed = session.engine(app, &app.report).look_at(&state, &pools).await?;
-    let at = (&session.cloud, &app.report as &dyn Events);
+    let observed = session.engine(run, &run.report).look_at(&state, &pools).await?;
+    let at = (&session.cloud, &run.report as &dyn Events);
     let failed = |error: PeopleError| {
         let failure = Failure::failed("the user of an interrupted check cannot be removed").detail(&error);
-        error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints(&app.flags()))
+        error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints())
     };
     match check::left_over(at, (&user, &state), &observed).await.map_err(failed)? {
         check::LeftOver::Gone => {}
@@ -115,49 +115,48 @@ pub(crate) async fn remove_check_user<C>(app: &App, session: &Session<C>, mut st
             let fault = Fault::new(format!("the state names `{}` as the temporary user of a check", user.username))
                 .detail(format!("no check of this stack created that user in user pool `{}`", user.user_pool_id))
                 .hint("the user is left alone and not recorded any more");
-            app.report.tell(&Message::Warning(&fault));
+            run.report.warn(&fault);
         }
     }
-    app.bill_saves(1);
+    run.meter.count_saves(1);
     Ok(save_state(state, &session.store).await?)
 }
 
 /// What a release of the session's config records.
-fn entry(app: &App, session: &Session) -> Entry {
+fn entry(run: &Run, session: &Session) -> Entry {
     let Session { config, .. } = session;
-    Entry { by: session.who(app), needs: stack::needed(config), checks: check::recorded(config) }
+    Entry { by: session.who(run), needs: stack::needed(config), checks: check::recorded(config) }
 }
 
-fn conclude(app: &App, rolled: RolledOut<CheckReport>, (steps, removes): (usize, bool)) -> Result<State, Failure> {
+fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize, bool)) -> Result<State, Failure> {
     let RolledOut { outcome, tried, back, unpruned, .. } = rolled;
-    tell_unpruned(app, &unpruned);
-    let on = apply::go_on(app);
-    let Some((end, report)) = tried else { return apply::conclude(app, outcome, (steps, &on)) };
-    tell_left(app, &report);
+    tell_unpruned(run, &unpruned);
+    let on = apply::go_on(run);
+    let Some((end, report)) = tried else { return apply::conclude(run, outcome, (steps, on)) };
+    tell_left(run, &report);
     if !removes {
-        tell_checked(app, end, &report);
+        tell_checked(run, end, &report);
     }
     let failure = match end {
-        TrialEnd::Passed => return apply::conclude(app, outcome, (steps, &on)),
+        TrialEnd::Passed => return apply::conclude(run, outcome, (steps, on)),
         TrialEnd::Open => {
-            let again =
-                format!("what is served stays as it is, unchecked; `stackctl up{}` checks it again", app.flags());
-            return Err(unmade(report, (&app.flags(), &again)));
+            let again = Hint::from("what is served stays as it is, unchecked; ");
+            return Err(unmade(report, again.run(Command::stack("up")).text(" checks it again")));
         }
         TrialEnd::Failed => failed(&report),
     };
     let first = outcome.state.unchecked.as_ref().is_some_and(crate::engine::Unchecked::is_first);
-    let failure = aftermath(app, failure, (back, first));
+    let failure = aftermath(failure, (back, first));
     Err(match outcome.save_error {
         Some(error) => Failure::from(error).after(failure),
         None => failure,
     })
 }
 
-fn tell_unpruned(app: &App, unpruned: &[(Key, ResourceError)]) {
+fn tell_unpruned(run: &Run, unpruned: &[(Key, ResourceError)]) {
     for (key, error) in unpruned {
         let fault = Fault::of(format!("{key}: what it served long ago is not deleted yet"), error);
-        app.report.tell(&Message::Warning(&fault.hint("the next change deletes it")));
+        run.report.warn(&fault.hint("the next change deletes it"));
     }
 }
 
@@ -166,23 +165,23 @@ fn tell_unpruned(app: &App, unpruned: &[(Key, ResourceError)]) {
 /// # Errors
 /// When not everything was done, or the check has not passed.
 pub(crate) async fn bring_up(
-    app: &App,
+    run: &Run,
     loaded: &Loaded,
     packages: &Packages,
     arguments: UpArgs,
 ) -> Result<(Session, State), Failure> {
-    if app.common.local {
-        interpreters::check(app, &loaded.config)?;
+    if run.options.local {
+        interpreters::check(run, &loaded.config)?;
     }
-    let mut session = Session::open(app, loaded, packages).await?;
+    let mut session = Session::open(run, loaded, packages).await?;
     session.new = arguments.new;
-    session.lock(app).await?;
-    let survey = session.survey(app, &session.desired(packages), &Consent::default()).await?;
-    preconditions::refuse(app, &session, &survey.plan).await?;
+    let _lock = session.lock(run).await?;
+    let survey = session.survey(run, &session.desired(packages), &Consent::default()).await?;
+    preconditions::refuse(run, &session, &survey.plan).await?;
     let functions = warm_up::deployed(&survey.plan);
-    let state = Box::pin(roll_out(app, &session, survey, arguments)).await?;
+    let state = Box::pin(roll_out(run, &session, survey, arguments)).await?;
     for fault in warm_up::failures(&session, functions.iter().map(String::as_str)).await {
-        app.report.tell(&Message::Warning(&fault));
+        run.report.warn(&fault);
     }
     Ok((session, state))
 }

@@ -1,18 +1,19 @@
 //! A stack as it was last recorded, for the commands that use it and change nothing.
 
-use super::{App, Session, connection, emulator, leftover_state, missing_state, project};
+use super::{Run, Session, connection, emulator, leftover_state, missing_state, project};
 use crate::{
     config::{Config, Function, Identity, Outline, did_you_mean, list},
     engine::State,
     failure::Failure,
+    hint::Command,
     stack::{self, Outputs},
     state::Backend as _,
 };
 
 /// The state of a configuration, unless there is nothing in it and nothing was about to be.
-pub(crate) async fn recorded(app: &App, identity: &Identity) -> Result<Option<State>, Failure> {
-    let store = connection::store(app, identity).await?;
-    let state = leftover_state::load(&*store, leftover_state::unmoved(app, identity).as_ref()).await?;
+pub(crate) async fn recorded(run: &Run, identity: &Identity) -> Result<Option<State>, Failure> {
+    let store = connection::store(run, identity).await?;
+    let state = leftover_state::load(&*store, leftover_state::unmoved(run, identity).as_ref()).await?;
     Ok(state.filter(|state| !state.is_empty()))
 }
 
@@ -31,17 +32,17 @@ impl Deployed {
     ///
     /// # Errors
     /// When it cannot be read which stack is meant, or nothing is deployed.
-    pub(crate) async fn read(app: &App) -> Result<Self, Failure> {
-        let Outline { identity, config, .. } = project::outline(app)?;
-        let Some(mut state) = recorded(app, &identity).await? else {
-            return Err(not_deployed(app, &identity, "not deployed").await);
+    pub(crate) async fn read(run: &Run) -> Result<Self, Failure> {
+        let Outline { identity, config, .. } = project::outline(run)?;
+        let Some(mut state) = recorded(run, &identity).await? else {
+            return Err(not_deployed(run, &identity, "not deployed").await);
         };
-        if app.common.local {
+        if run.options.local {
             // It may have come back on another port since the state was saved. A folder that is a copy has no server yet,
             // and what its state says of one is about that of the original.
             state.endpoint = match emulator::Home::beside(&identity.path).url() {
                 Some(url) => Some(url),
-                None => Some(connection::local_url(app, &identity.path).await?),
+                None => Some(connection::local_url(run, &identity.path).await?),
             };
         }
         Ok(Self { config: config.with_account(&state.account), identity, state })
@@ -51,10 +52,10 @@ impl Deployed {
     ///
     /// # Errors
     /// As [`Self::read`], or when the local cloud cannot be started.
-    pub(crate) async fn reachable(app: &App) -> Result<Self, Failure> {
-        let mut deployed = Self::read(app).await?;
-        if app.common.local {
-            deployed.state.endpoint = Some(connection::local_url(app, &deployed.identity.path).await?);
+    pub(crate) async fn reachable(run: &Run) -> Result<Self, Failure> {
+        let mut deployed = Self::read(run).await?;
+        if run.options.local {
+            deployed.state.endpoint = Some(connection::local_url(run, &deployed.identity.path).await?);
         }
         Ok(deployed)
     }
@@ -63,8 +64,8 @@ impl Deployed {
     ///
     /// # Errors
     /// When there is no connection, or it is one to another account or endpoint.
-    pub(crate) async fn connect(&self, app: &App) -> Result<Session<()>, Failure> {
-        let session = Session::connect(app, &self.identity).await?;
+    pub(crate) async fn connect(&self, run: &Run) -> Result<Session<()>, Failure> {
+        let session = Session::connect(run, &self.identity).await?;
         session.check(&self.state)?;
         Ok(session)
     }
@@ -90,19 +91,19 @@ impl Deployed {
 }
 
 /// The stack that was chosen is not deployed; `what` says so, or what it lacks therefore.
-pub(crate) async fn not_deployed(app: &App, identity: &Identity, what: &str) -> Failure {
-    let failure = match missing_state::verify(app, identity).await {
-        Ok(absent) => lacks(app, &format!("{}: {what}", stack_and_stage(identity))).detail(absent),
+pub(crate) async fn not_deployed(run: &Run, identity: &Identity, what: &str) -> Failure {
+    let failure = match missing_state::verify(run, identity).await {
+        Ok(absent) => lacks(&format!("{}: {what}", stack_and_stage(identity))).detail(absent),
         Err(failure) => failure,
     };
-    let on_local = !app.common.local
+    let on_local = !run.options.local
         && matches!(connection::on_local(identity).load().await, Ok(Some(state)) if !state.is_empty());
-    failure.with_hints(on_local.then(|| "it is deployed on the local cloud: add `--local`".to_owned()))
+    failure.with_hints(on_local.then_some("it is deployed on the local cloud: add `--local`"))
 }
 
 /// Not enough is deployed.
-pub(crate) fn lacks(app: &App, what: &str) -> Failure {
-    Failure::failed(what).hint(format!("`stackctl up{}` deploys it", app.flags()))
+pub(crate) fn lacks(what: &str) -> Failure {
+    Failure::failed(what).hint(Command::stack("up").then(" deploys it"))
 }
 
 /// The stack and its stage, as people are told of them.

@@ -1,71 +1,76 @@
-//! The locks of a run: taken before anything is changed, held until it ends, released however it ends.
+//! The locks of a run: taken before anything is changed, released when they are dropped.
 
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::{runtime::Handle, task::block_in_place, time::timeout};
 
-use super::App;
+use super::Run;
 use crate::{
     cli,
     failure::{Failure, Fault},
-    report::Message,
-    state::{Backend, Holder, LockRequest, SeenLock, StateError},
+    hint::Command,
+    report::Report,
+    state::{Backend, Guard, Holder, LockNews, LockRequest, SeenLock, StateError},
 };
 
-/// How long the end of a run may take for it. A lock that is not released ends by itself, and people wait for us.
+/// How long a release may take. A lock that is not released ends by itself.
 const AT_MOST: Duration = Duration::from_secs(5);
 
-/// Keeps others from the state until the command ends.
-///
-/// # Errors
-/// When somebody else holds the lock longer than `--lock-timeout`.
-pub(crate) async fn take(app: &App, store: &dyn Backend) -> Result<(), Failure> {
-    take_with(app, store, "takes it away from one that does not end").await
+/// A lock on a state. Dropping it releases it, also when an interrupt drops the command.
+#[must_use]
+pub(crate) struct Lock<'r> {
+    guard: Option<Guard>,
+    report: &'r Report,
 }
 
-/// Keeps others from a state at a place that the configuration does not name, until the command ends.
+/// Locks a state.
+///
+/// # Errors
+/// When another process holds the lock longer than `--lock-timeout`.
+pub(crate) async fn take<'r>(run: &'r Run, store: &dyn Backend) -> Result<Lock<'r>, Failure> {
+    take_with(run, store, " takes it away from one that does not end").await
+}
+
+/// Locks a state at a place that the config does not name.
 ///
 /// # Errors
 /// As [`take`].
-pub(crate) async fn take_elsewhere(app: &App, store: &dyn Backend) -> Result<(), Failure> {
-    take_with(app, store, "takes it away from one that does not end, while the configuration names that place").await
+pub(crate) async fn take_elsewhere<'r>(run: &'r Run, store: &dyn Backend) -> Result<Lock<'r>, Failure> {
+    take_with(run, store, " takes it away from one that does not end, while the configuration names that place").await
 }
 
-/// `unlock` is what the command of that name does to who holds the lock.
-async fn take_with(app: &App, store: &dyn Backend, unlock: &str) -> Result<(), Failure> {
-    let (holder, tell) = (holder(app), |news: &_| app.report.tell(&Message::Lock(news)));
-    let guard = store.lock(&LockRequest { holder: &holder, at_most: app.common.lock_timeout, tell: &tell }).await;
-    app.hold(guard.map_err(|error| refused(app, error, unlock))?);
-    Ok(())
+/// `unlock` says what the command of that name does.
+async fn take_with<'r>(run: &'r Run, store: &dyn Backend, unlock: &str) -> Result<Lock<'r>, Failure> {
+    let (holder, tell) = (holder(run), |news: &LockNews| run.report.tell(news));
+    let request = LockRequest { holder: &holder, at_most: run.options.lock_timeout, tell: &tell };
+    let guard = store.lock(&request).await.map_err(|error| {
+        let locked = matches!(error, StateError::Locked { .. });
+        Failure::from(error).with_hints(locked.then(|| Command::stack("unlock").then(unlock)))
+    })?;
+    Ok(Lock { guard: Some(guard), report: &run.report })
 }
 
-/// Takes the lock away from who was seen to hold it, and keeps others from the state until the command ends.
+/// Force-releases the lock of a holder that was seen, and takes it.
 ///
 /// # Errors
-/// When somebody else holds the lock by now.
-pub(crate) async fn seize(app: &App, store: &dyn Backend, seen: &SeenLock) -> Result<(), Failure> {
-    let (holder, tell) = (holder(app), |news: &_| app.report.tell(&Message::Lock(news)));
-    let guard = store.seize(seen, &LockRequest { holder: &holder, at_most: Duration::ZERO, tell: &tell }).await?;
-    app.hold(guard);
-    Ok(())
+/// When another process holds the lock by now.
+pub(crate) async fn seize<'r>(run: &'r Run, store: &dyn Backend, seen: &SeenLock) -> Result<Lock<'r>, Failure> {
+    let (holder, tell) = (holder(run), |news: &LockNews| run.report.tell(news));
+    let request = LockRequest { holder: &holder, at_most: Duration::ZERO, tell: &tell };
+    Ok(Lock { guard: Some(store.seize(seen, &request).await?), report: &run.report })
 }
 
-fn holder(app: &App) -> Holder {
-    let (user, host) = cli::person(&app.environment);
-    Holder::this(user, host, app.command)
+fn holder(run: &Run) -> Holder {
+    let (user, host) = cli::person(&run.options.environment);
+    Holder::this(user, host, run.options.command)
 }
 
-fn refused(app: &App, error: StateError, unlock: &str) -> Failure {
-    let locked = matches!(error, StateError::Locked { .. });
-    let way = || format!("`stackctl unlock{}` {unlock}", app.flags());
-    Failure::from(error).with_hints(locked.then(way))
-}
-
-/// Releases every lock of the run.
-pub(crate) async fn release(app: &App) {
-    for guard in app.let_go() {
-        if let Ok(Err(error)) = timeout(AT_MOST, guard.release()).await {
-            app.report.tell(&Message::Warning(&Fault { hints: error.hints(), ..Fault::new(error) }));
+impl Drop for Lock<'_> {
+    fn drop(&mut self) {
+        let Some(guard) = self.guard.take() else { return };
+        let released = block_in_place(|| Handle::current().block_on(async { timeout(AT_MOST, guard.release()).await }));
+        if let Ok(Err(error)) = released {
+            self.report.warn(&Fault { hints: error.hints(), ..Fault::new(error) });
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{App, Session, connection, deployed::stack_and_stage, emulator, new_stack};
+use super::{Run, Session, connection, deployed::stack_and_stage, emulator, new_stack};
 use crate::{
     config::Identity,
     engine::Key,
     failure::{Failure, Fault},
+    hint::Command,
 };
 
 /// Makes sure that a stack of which nothing is recorded does not exist, and answers how that is known, as in `no state at
@@ -14,19 +15,19 @@ use crate::{
 ///
 /// # Errors
 /// When it exists, its resources cannot be looked up, or its stage may be mistyped.
-pub(crate) async fn verify(app: &App, identity: &Identity) -> Result<String, Failure> {
-    let store = connection::store(app, identity).await?;
+pub(crate) async fn verify(run: &Run, identity: &Identity) -> Result<String, Failure> {
+    let store = connection::store(run, identity).await?;
     let exists = store.load().await?.is_some();
     if !exists {
-        new_stack::refuse_unknown_stage(app, identity, &*store).await?;
+        new_stack::refuse_unknown_stage(run, identity, &*store).await?;
     }
     let place = if exists { "no resources are recorded at" } else { "no state at" };
     let place = format!("{place} {}", store.place());
-    if app.common.local && !emulator::Home::beside(&identity.path).has_data() {
+    if run.options.local && !emulator::Home::beside(&identity.path).has_data() {
         return Ok(format!("{place}, and the local emulator has no data"));
     }
     let stack = stack_and_stage(identity);
-    let (location, resources) = look(app, identity).await.map_err(|failure| {
+    let (location, resources) = look(run, identity).await.map_err(|failure| {
         failure.after(Failure::failed(format!("{stack}: {place}, and its resources cannot be looked up")))
     })?;
     if resources.is_empty() {
@@ -34,15 +35,15 @@ pub(crate) async fn verify(app: &App, identity: &Identity) -> Result<String, Fai
     }
     let fault = Fault::new(format!("{stack}: {place}, but {} of its resources exist in {location}", resources.len()));
     Err(Failure::from(resources.iter().fold(fault, Fault::detail))
-        .hint("`stackctl recover` rebuilds the state")
+        .hint(Command::stack("recover").then(" rebuilds the state"))
         .hint("if the state is kept elsewhere, such as in another checkout or a bucket, use that one"))
 }
 
 /// Where the stack would be, and each resource there that carries its tags, with its id.
-async fn look(app: &App, identity: &Identity) -> Result<(String, Vec<String>), Failure> {
-    let session = Session::connect(app, identity).await?;
-    let found = session.tagged(app).await?;
+async fn look(run: &Run, identity: &Identity) -> Result<(String, Vec<String>), Failure> {
+    let session = Session::connect(run, identity).await?;
+    let found = session.tagged(run).await?;
     let line = |(key, outputs): &(Key, Value)| format!("{key}: {}", session.id(key, outputs).unwrap_or_default());
     let lines = found.iter().map(line);
-    Ok((session.target().location(), lines.collect()))
+    Ok((session.target().location.described(), lines.collect()))
 }

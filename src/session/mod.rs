@@ -28,7 +28,8 @@ pub(crate) mod terminal;
 mod user_pool;
 
 pub(crate) use deployed::Deployed;
-pub(crate) use run::{App, OnInterrupt};
+pub(crate) use lock::Lock;
+pub(crate) use run::{OnInterrupt, Run};
 pub(crate) use sign_in::sign_in;
 pub(crate) use stack::{Session, Survey};
 pub(crate) use user_pool::Pool;

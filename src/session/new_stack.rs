@@ -1,7 +1,7 @@
 //! Stages and stacks that may be mistaken: a stage that is not declared, a stack whose `deployment.serviceName` was changed.
 
 use super::{
-    App,
+    Run,
     config_origin::{self, Origin},
     connection,
 };
@@ -11,6 +11,7 @@ use crate::{
     engine::{StackIdentity, State},
     exit::Exit,
     failure::{Failure, Fault},
+    hint::{Command, Hint},
     state::Backend,
 };
 
@@ -31,15 +32,15 @@ struct Known<'a> {
 /// # Errors
 /// When its stage may be mistyped, or its name was changed, and the flags do not say that this is meant.
 pub(crate) async fn refuse(
-    app: &App,
+    run: &Run,
     (place, store): (&StackIdentity, &dyn Backend),
     new: NewArgs,
 ) -> Result<(), Failure> {
-    let known = Known::read(app, (&place.stack, &place.stage), store).await;
+    let known = Known::read(run, (&place.stack, &place.stage), store).await;
     if !new.new_stage {
-        known.check_stage(app).map_err(|failure| failure.hint(NEW_STAGE))?;
+        known.check_stage(run).map_err(|failure| failure.hint(NEW_STAGE))?;
     }
-    if new.new_stack { Ok(()) } else { known.check_name(app) }
+    if new.new_stack { Ok(()) } else { known.check_name(run) }
 }
 
 const NEW_STAGE: &str = "to create this stage, declare it in `stages` or pass `--new-stage`";
@@ -48,8 +49,8 @@ const NEW_STAGE: &str = "to create this stage, declare it in `stages` or pass `-
 ///
 /// # Errors
 /// When it is not declared, and others are or are recorded.
-pub(crate) async fn refuse_unknown_stage(app: &App, identity: &Identity, store: &dyn Backend) -> Result<(), Failure> {
-    Known::read(app, (&identity.service_name, &identity.stage), store).await.check_stage(app)
+pub(crate) async fn refuse_unknown_stage(run: &Run, identity: &Identity, store: &dyn Backend) -> Result<(), Failure> {
+    Known::read(run, (&identity.service_name, &identity.stage), store).await.check_stage(run)
 }
 
 /// Names the stacks of other names that were deployed from the config file of a stack of which nothing is recorded: its
@@ -57,13 +58,13 @@ pub(crate) async fn refuse_unknown_stage(app: &App, identity: &Identity, store: 
 ///
 /// # Errors
 /// When the place of the state cannot be connected to.
-pub(crate) async fn renamed(app: &App, identity: &Identity) -> Result<Vec<Fault>, Failure> {
-    let store = connection::store(app, identity).await?;
-    let known = Known::read(app, (&identity.service_name, &identity.stage), &*store).await;
+pub(crate) async fn renamed(run: &Run, identity: &Identity) -> Result<Vec<Fault>, Failure> {
+    let store = connection::store(run, identity).await?;
+    let known = Known::read(run, (&identity.service_name, &identity.stage), &*store).await;
     let fault = |old: &State| {
         let message = format!("`{}`, stage {}, was deployed from this file before", old.stack, old.stage);
-        let delete = format!("`stackctl down --service-name {}{}` deletes it", old.stack, app.flags());
-        known.told_of(app, old, message).hint(delete)
+        let delete = down(old).then(" deletes it");
+        known.told_of(run, old, message).hint(delete)
     };
     Ok(known.renamed_from().into_iter().map(fault).collect())
 }
@@ -73,50 +74,56 @@ fn names(old: &[&State]) -> String {
     old.iter().map(|state| format!("`{}`", state.stack)).collect::<Vec<_>>().join(" or ")
 }
 
-/// The commands that delete them.
-fn downs(app: &App, old: &[&State]) -> String {
-    let down = old.iter().map(|state| format!("`stackctl down --service-name {}{}`", state.stack, app.flags()));
-    down.collect::<Vec<_>>().join(" and ")
+/// Deletes a stack that was renamed.
+fn down(old: &State) -> Command {
+    Command::stack("down").args(&format!(" --service-name {}", old.stack))
+}
+
+/// How to delete them.
+fn downs(old: &[&State]) -> Hint {
+    let hint = Hint::from("to delete it first, run ");
+    let and = |at: usize| if at == 0 { "" } else { " and " };
+    old.iter().enumerate().fold(hint, |hint, (at, state)| hint.text(and(at)).run(down(state)))
 }
 
 /// The same without a connection: of a state in a bucket nothing is known then.
 ///
 /// # Errors
 /// As [`refuse_unknown_stage`].
-pub(crate) async fn refuse_unknown_stage_offline(app: &App, identity: &Identity) -> Result<(), Failure> {
+pub(crate) async fn refuse_unknown_stage_offline(run: &Run, identity: &Identity) -> Result<(), Failure> {
     let folder = identity.path.with_file_name(&identity.state.path);
     let in_folder = || connection::in_folder(identity, &folder);
-    let store = if app.common.local { connection::on_local(identity) } else { in_folder() };
-    let here = app.common.local || identity.state.s3.is_none();
+    let store = if run.options.local { connection::on_local(identity) } else { in_folder() };
+    let here = run.options.local || identity.state.s3.is_none();
     if here && matches!(store.load().await, Ok(Some(state)) if !state.is_empty()) {
         return Ok(());
     }
-    refuse_unknown_stage(app, identity, &store).await.map_err(|failure| failure.hint(NEW_STAGE))
+    refuse_unknown_stage(run, identity, &store).await.map_err(|failure| failure.hint(NEW_STAGE))
 }
 
 impl<'a> Known<'a> {
-    async fn read(app: &App, (stack, stage): (&'a str, &'a str), store: &dyn Backend) -> Self {
+    async fn read(run: &Run, (stack, stage): (&'a str, &'a str), store: &dyn Backend) -> Self {
         // Where the places cannot be listed, only what is declared is known.
         let states = store.alike([stack, stage]).await.unwrap_or_default();
         Self {
             stack,
             stage,
-            origin: config_origin::of(app, store),
-            declared: Declared::read(&app.common.config),
+            origin: config_origin::of(run, store),
+            declared: Declared::read(&run.options.config),
             states: states.into_iter().filter(|state| !state.is_empty()).collect(),
         }
     }
 
-    fn check_stage(&self, app: &App) -> Result<(), Failure> {
+    fn check_stage(&self, run: &Run) -> Result<(), Failure> {
         let stage = self.stage;
         let (declared, recorded) = (self.declared.names(), self.recorded_stages());
         // Without `stages` there is one stage, unless a flag names another.
-        let usual = app.common.stage.is_none() && self.declared.stages.is_empty();
+        let usual = run.options.stage.is_none() && self.declared.stages.is_empty();
         let others = !self.declared.stages.is_empty() || !recorded.is_empty();
         if usual || !others || declared.contains(&stage) {
             return Ok(());
         }
-        let config = app.common.config.display();
+        let config = run.options.config.display();
         let mut failure = Failure::usage(format!("stage `{stage}` is neither declared in {config} nor recorded"));
         for (what, names) in [("declared", &declared), ("recorded", &recorded)] {
             if !names.is_empty() {
@@ -135,7 +142,7 @@ impl<'a> Known<'a> {
         stages
     }
 
-    fn check_name(&self, app: &App) -> Result<(), Failure> {
+    fn check_name(&self, run: &Run) -> Result<(), Failure> {
         let old = self.renamed_from();
         if old.is_empty() {
             return Ok(());
@@ -144,11 +151,11 @@ impl<'a> Known<'a> {
         let fault = |old: &&State| {
             let State { stack, stage, .. } = old;
             let was = format!("`{stack}`, stage {stage}, was deployed from this file");
-            self.told_of(app, old, format!("`{new}` would be a second stack: {was}"))
+            self.told_of(run, old, format!("`{new}` would be a second stack: {was}"))
         };
         Err(Failure { exit: Exit::Usage, errors: old.iter().map(fault).collect(), hints: Vec::new() }
             .hint(format!("to keep it, set `deployment.serviceName` back to {}", names(&old)))
-            .hint(format!("to delete it first, run {}", downs(app, &old)))
+            .hint(downs(&old))
             .hint(format!("to create `{new}` beside it, pass `--new-stack`")))
     }
 
@@ -157,11 +164,11 @@ impl<'a> Known<'a> {
         self.states.iter().filter(|state| state.stage == self.stage && self.is_renamed(state)).collect()
     }
 
-    fn told_of(&self, app: &App, old: &State, message: String) -> Fault {
+    fn told_of(&self, run: &Run, old: &State, message: String) -> Fault {
         let State { stack, region, account, resources, .. } = old;
         let recorded =
             format!("{} resources of `{stack}` are recorded in account {account} in {region}", resources.len());
-        Fault::from(self.declared.of_service_name(&app.common.config, message)).detail(recorded)
+        Fault::from(self.declared.of_service_name(&run.options.config, message)).detail(recorded)
     }
 
     /// Whether a state is of another stack that was deployed from this config file.

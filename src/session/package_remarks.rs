@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::App;
+use super::Run;
 use crate::{
     config::{Config, list},
     exit::Exit,
     failure::{Failure, Fault},
+    hint::Hint,
     package::{Package, Target, Unfit},
-    report::Message,
     stack::Packages,
 };
 
@@ -20,8 +20,8 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// When a function cannot answer any request.
-pub(crate) fn tell(app: &App, config: &Config, packages: &Packages) -> Result<(), Failure> {
-    Remarks::of(app, config, packages).tell(app, &Remarks::default())
+pub(crate) fn tell(run: &Run, config: &Config, packages: &Packages) -> Result<(), Failure> {
+    Remarks::of(run, config, packages).tell(run, &Remarks::default())
 }
 
 /// What there is to tell of packages.
@@ -34,7 +34,7 @@ pub(crate) struct Remarks {
 
 impl Remarks {
     /// Finds what there is to tell, of each package once.
-    pub(crate) fn of(app: &App, config: &Config, packages: &Packages) -> Self {
+    pub(crate) fn of(run: &Run, config: &Config, packages: &Packages) -> Self {
         let mut remarks = Self::default();
         let mut seen: Vec<&Arc<Package>> = Vec::new();
         for (name, function) in &config.functions {
@@ -45,35 +45,35 @@ impl Remarks {
             seen.push(package);
             let target = Target::new(&function.runtime, &function.architecture.to_string());
             for unfit in package.unfit(&target, &function.source) {
-                remarks.add(app, name, unfit);
+                remarks.add(run, name, unfit);
             }
         }
         remarks
     }
 
     /// Adds what is wrong with a function's package. What cannot be loaded on Lambda may well be on this machine.
-    fn add(&mut self, app: &App, function: &str, unfit: Unfit) {
-        let faults = if unfit.fatal && !app.common.local { &mut self.errors } else { &mut self.warnings };
+    fn add(&mut self, run: &Run, function: &str, unfit: Unfit) {
+        let faults = if unfit.fatal && !run.options.local { &mut self.errors } else { &mut self.warnings };
         let Unfit { message, details, hints, .. } = unfit;
         let same = |fault: &&mut Fault| {
-            fault.message.ends_with(&message) && fault.details.starts_with(&details) && fault.hints == hints
+            fault.message.ends_with(&message) && fault.details.starts_with(&details) && fault.hints == hints[..]
         };
         if let Some(known) = faults.iter_mut().find(same) {
             return known.details.push(format!("also in the package of `{function}`"));
         }
         let message = format!("functions.{function}.source: {message}");
-        faults.push(Fault { message, details, hints, place: None });
+        faults.push(Fault { message, details, hints: hints.iter().map(Hint::from).collect(), place: None });
     }
 
     /// Tells what was not among the remarks `before`.
     ///
     /// # Errors
     /// When a function cannot answer any request.
-    pub(crate) fn tell(&self, app: &App, before: &Self) -> Result<(), Failure> {
+    pub(crate) fn tell(&self, run: &Run, before: &Self) -> Result<(), Failure> {
         let notes = self.notes.iter().filter(|note| !before.notes.contains(note));
-        notes.for_each(|message| app.report.tell(&Message::Note { message }));
+        notes.for_each(|message| run.report.note(message));
         let warnings = self.warnings.iter().filter(|warning| !before.warnings.contains(warning));
-        warnings.for_each(|warning| app.report.tell(&Message::Warning(warning)));
+        warnings.for_each(|warning| run.report.warn(warning));
         if self.errors.is_empty() {
             return Ok(());
         }

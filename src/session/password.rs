@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{
-    App,
+    Run,
     terminal::{self, Terminal},
 };
 use crate::{
@@ -17,12 +17,12 @@ const VARIABLE: &str = "STACKCTL_PASSWORD";
 ///
 /// # Errors
 /// When it is empty, or cannot be read.
-pub(crate) async fn given(app: &App, from_stdin: bool) -> Result<Option<Secret>, Failure> {
+pub(crate) async fn given(run: &Run, from_stdin: bool) -> Result<Option<Secret>, Failure> {
     let (text, place) = if from_stdin {
         let line = tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten();
         let line = line.map_err(|error| Failure::io("the password cannot be read from stdin", &error))?;
         (line.trim_end_matches(['\r', '\n']).to_owned(), "the first line of stdin")
-    } else if let Some(value) = app.environment.get(VARIABLE).filter(|value| !value.is_empty()) {
+    } else if let Some(value) = run.options.environment.get(VARIABLE).filter(|value| !value.is_empty()) {
         (value.clone(), VARIABLE)
     } else {
         return Ok(None);
@@ -37,22 +37,22 @@ pub(crate) async fn given(app: &App, from_stdin: bool) -> Result<Option<Secret>,
 ///
 /// # Errors
 /// When there is none, or it cannot be read.
-pub(crate) async fn known(app: &App, from_stdin: bool, user: &str) -> Result<Secret, Failure> {
-    if let Some(password) = given(app, from_stdin).await? {
+pub(crate) async fn known(run: &Run, from_stdin: bool, user: &str) -> Result<Secret, Failure> {
+    if let Some(password) = given(run, from_stdin).await? {
         return Ok(password);
     }
     if !terminal::is_there() {
         return Err(nobody());
     }
-    let typed = Terminal(app).hidden(&format!("password of {user}: ")).await;
+    let typed = Terminal(run).hidden(&format!("password of {user}: ")).await;
     typed.map_err(|error| Failure::failed(PeopleError::from(error)))
 }
 
 /// A password to be set, which must meet the pool's policy.
-pub(crate) async fn chosen(app: &App, given: Option<Secret>, policy: &PasswordPolicy) -> Result<Secret, PeopleError> {
+pub(crate) async fn chosen(run: &Run, given: Option<Secret>, policy: &PasswordPolicy) -> Result<Secret, PeopleError> {
     match given {
         Some(password) => policy.check(&password).map(|()| password),
-        None => policy.choose(&Terminal(app), "password").await,
+        None => policy.choose(&Terminal(run), "password").await,
     }
 }
 

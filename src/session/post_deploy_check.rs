@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, Session};
+use super::{Run, Session};
 use crate::{
     check::{Check, CheckReport, Finding, Patience, Unmade},
     config::Config,
     engine::{Back, State, Store, Trial, TrialEnd, Tried},
     exit::Exit,
     failure::{Failure, Fault},
+    hint::{Command, Hint},
     http::Client,
-    report::Message,
+    report::Checked,
 };
 
 /// How long a request may take: API Gateway gives up after 29 s.
@@ -18,7 +19,7 @@ pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(
 
 /// The check of what a config says.
 pub(crate) fn check_of<'c, C>(
-    app: &'c App,
+    run: &'c Run,
     (session, config): (&'c Session<C>, &'c Config),
     client: &'c Client,
 ) -> Check<'c, Client> {
@@ -27,8 +28,8 @@ pub(crate) fn check_of<'c, C>(
     Check {
         config,
         cloud: &session.cloud,
-        events: &app.report,
-        interrupt: &app.interrupt,
+        events: &run.report,
+        interrupt: &run.cancel.interrupt,
         courier: client,
         patience,
         emulator: session.cloud.endpoint.as_deref().filter(|_| session.is_local()),
@@ -37,7 +38,7 @@ pub(crate) fn check_of<'c, C>(
 
 /// A check that takes its time, and says so.
 pub(crate) struct Announced<'a> {
-    pub(crate) app: &'a App,
+    pub(crate) run: &'a Run,
     pub(crate) check: Check<'a, Client>,
     /// Whether its result is told at once, as ahead of removals that follow when it has passed.
     pub(crate) at_once: bool,
@@ -48,26 +49,26 @@ impl Trial for Announced<'_> {
 
     async fn run(&self, state: State, store: &dyn Store) -> Tried<CheckReport> {
         if self.check.patience != Patience::NONE {
-            self.app.report.tell(&Message::Note { message: "checking what is served now, as soon as it is" });
+            self.run.report.note("checking what is served now, as soon as it is");
         }
         let tried = self.check.run(state, store).await;
         if self.at_once {
-            tell_checked(self.app, tried.end, &tried.report);
+            tell_checked(self.run, tried.end, &tried.report);
         }
         tried
     }
 }
 
 /// Tells what a check has come to, where it has come to anything.
-pub(crate) fn tell_checked(app: &App, end: TrialEnd, report: &CheckReport) {
+pub(crate) fn tell_checked(run: &Run, end: TrialEnd, report: &CheckReport) {
     if end != TrialEnd::Open || !report.findings.is_empty() {
-        app.report.tell(&Message::Checked(report));
+        run.report.tell(&Checked::from(report));
     }
     for warning in blocked(report) {
-        app.report.tell(&Message::Warning(&warning));
+        run.report.warn(&warning);
     }
     if let Some(note) = cors_unknown(report) {
-        app.report.tell(&Message::Note { message: &note });
+        run.report.note(note);
     }
 }
 
@@ -98,15 +99,15 @@ fn cors_unknown(report: &CheckReport) -> Option<String> {
         .then(|| format!("CORS was not checked on {}{more}: add a `check` to the route", first.join(", ")))
 }
 
-pub(crate) fn tell_left(app: &App, report: &CheckReport) {
+pub(crate) fn tell_left(run: &Run, report: &CheckReport) {
     let Some(error) = &report.left else { return };
     let fault = Fault::new("the user of the check is not removed yet").detail(error);
-    let fault = fault.hint(format!("the next `stackctl up{}` removes them", app.flags()));
-    app.report.tell(&Message::Warning(&fault));
+    let fault = fault.hint(Hint::from("the next ").run(Command::stack("up")).text(" removes them"));
+    run.report.warn(&fault);
 }
 
 /// The check came to no end, so nothing is put back. What it has found until then is told.
-pub(crate) fn unmade(mut report: CheckReport, (flags, again): (&str, &str)) -> Failure {
+pub(crate) fn unmade(mut report: CheckReport, again: Hint) -> Failure {
     let found = failed(&report);
     let failure = match report.unmade.take() {
         None => Failure::new(Exit::Interrupted, "interrupted before what is served was checked"),
@@ -118,7 +119,7 @@ pub(crate) fn unmade(mut report: CheckReport, (flags, again): (&str, &str)) -> F
         Some(Unmade::User(error)) => {
             let failure = Failure::failed("what is served cannot be checked as a user").detail(&error);
             let failure = error.details().into_iter().fold(failure, Failure::detail);
-            failure.with_hints(error.hints(flags))
+            failure.with_hints(error.hints())
         }
     };
     failure.after(found).hint(again)
@@ -151,16 +152,14 @@ fn fault(finding: &Finding) -> Fault {
 }
 
 /// Says what became of what was served before.
-pub(crate) fn aftermath(app: &App, mut failure: Failure, (back, first): (Option<Back>, bool)) -> Failure {
-    let again = format!("`stackctl up{}`", app.flags());
+pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Back>, bool)) -> Failure {
     let Some(back) = back else {
-        return failure.hint(if first {
-            format!(
-                "what it changes has served nothing before, so there is nothing to go back to; {again} checks it again"
-            )
+        let hint = if first {
+            "what it changes has served nothing before, so there is nothing to go back to; "
         } else {
-            format!("what is served stays as it is, unchecked; {again} checks it again")
-        });
+            "what is served stays as it is, unchecked; "
+        };
+        return failure.hint(Hint::from(hint).run(Command::stack("up")).text(" checks it again"));
     };
     for failed in &back.failed {
         failure.errors.push(Fault::of(format!("{}: not put back", failed.key), &failed.error));
@@ -170,7 +169,9 @@ pub(crate) fn aftermath(app: &App, mut failure: Failure, (back, first): (Option<
         let serve = if keys.len() == 1 { "serves" } else { "serve" };
         failure = failure.hint(format!("put back: {} {serve} again what was served before", keys.join(", ")));
     }
-    failure.hint(format!("everything else is as configured; {again} plans the change again"))
+    failure.hint(
+        Hint::from("everything else is as configured; ").run(Command::stack("up")).text(" plans the change again"),
+    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{App, Session, access_log_role};
+use super::{Run, Session, access_log_role};
 use crate::{
     config::{FunctionChange, blocked_since},
     engine::{Action, Change, Desired, Plan, Resource as _, Step},
@@ -15,9 +15,9 @@ use crate::{
 const BESIDE: &[&str] = &["tags", "alias"];
 
 /// Finds everything that stands against a plan.
-pub(crate) async fn find(app: &App, session: &Session, plan: &Plan) -> Vec<Fault> {
-    let mut faults = ended_runtimes(plan, app.today());
-    faults.extend(access_log_role::hindrance(app, session, plan).await);
+pub(crate) async fn find(run: &Run, session: &Session, plan: &Plan) -> Vec<Fault> {
+    let mut faults = ended_runtimes(plan, run.options.today);
+    faults.extend(access_log_role::hindrance(run, session, plan).await);
     faults
 }
 
@@ -25,8 +25,8 @@ pub(crate) async fn find(app: &App, session: &Session, plan: &Plan) -> Vec<Fault
 ///
 /// # Errors
 /// When something does.
-pub(crate) async fn refuse(app: &App, session: &Session, plan: &Plan) -> Result<(), Failure> {
-    let errors = find(app, session, plan).await;
+pub(crate) async fn refuse(run: &Run, session: &Session, plan: &Plan) -> Result<(), Failure> {
+    let errors = find(run, session, plan).await;
     if errors.is_empty() { Ok(()) } else { Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }) }
 }
 

@@ -6,28 +6,29 @@ use std::{
     sync::Arc,
 };
 
-use super::App;
+use super::Run;
 use crate::{
     config::{
         self, Comparable, Config, Declared, Identity, Loaded, Outline, Problem, Problems, Selection, Severity, list,
         unknown,
     },
     failure::{Failure, Fault},
+    hint::Command,
     package::{Package, PackageError, Packages},
-    report::{Message, counted},
+    report::counted,
 };
 
 /// Loads the configuration for a deploy and tells its warnings.
 ///
 /// # Errors
 /// When there is anything wrong with it; every problem is in the failure.
-pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
-    let loaded = config::load(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems));
+pub(crate) fn load(run: &Run) -> Result<Loaded, Failure> {
+    let loaded = config::load(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems));
     let warnings = match &loaded {
         Ok(loaded) => loaded.warnings.as_slice(),
         Err(problems) => problems.0.as_slice(),
     };
-    warn(app, warnings);
+    warn(run, warnings);
     Ok(loaded?)
 }
 
@@ -35,32 +36,32 @@ pub(crate) fn load(app: &App) -> Result<Loaded, Failure> {
 ///
 /// # Errors
 /// When there is anything wrong in one of them; every problem is in the failure, once.
-pub(crate) fn check(app: &App) -> Result<Vec<Loaded>, Failure> {
-    let checked = config::check(&app.common.config, &selection(app));
+pub(crate) fn check(run: &Run) -> Result<Vec<Loaded>, Failure> {
+    let checked = config::check(&run.options.config, &selection(run));
     let sound = checked.is_sound();
-    let problems = name_sources(app, checked.problems);
-    warn(app, &problems.0);
+    let problems = name_sources(run, checked.problems);
+    warn(run, &problems.0);
     if sound { Ok(checked.stages) } else { Err(problems.into()) }
 }
 
 /// Warns of the other stages that have errors: they stand in nobody's way but their own.
-pub(crate) fn warn_of_others(app: &App, loaded: &Loaded) {
-    let path = &app.common.config;
+pub(crate) fn warn_of_others(run: &Run, loaded: &Loaded) {
+    let path = &run.options.config;
     let names = Declared::read(path);
     for stage in names.names().into_iter().filter(|name| *name != loaded.config.deployment.stage) {
-        let selection = Selection { stage: Some(stage.to_owned()), ..selection(app) };
+        let selection = Selection { stage: Some(stage.to_owned()), ..selection(run) };
         let Err(problems) = config::load_elsewhere(path, &selection) else { continue };
         let errors = problems.0.iter().filter(|problem| problem.severity == Severity::Error).count();
         let fault = Fault::new(format!("{}: stage {stage} has {}", path.display(), counted(errors, "error")));
-        let fault = fault.hint(format!("`stackctl validate{}` shows them", app.flags_of(Some(stage))));
-        app.report.tell(&Message::Warning(&fault));
+        let fault = fault.hint(Command::stack("validate").in_stage(stage).then(" shows them"));
+        run.report.warn(&fault);
     }
 }
 
 /// Tells the warnings among these problems.
-pub(crate) fn warn(app: &App, problems: &[Problem]) {
+pub(crate) fn warn(run: &Run, problems: &[Problem]) {
     for warning in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
-        app.report.tell(&Message::Warning(&Fault::from(warning.clone())));
+        run.report.warn(&Fault::from(warning.clone()));
     }
 }
 
@@ -68,22 +69,22 @@ pub(crate) fn warn(app: &App, problems: &[Problem]) {
 ///
 /// # Errors
 /// As [`load`].
-pub(crate) fn read(app: &App) -> Result<Loaded, Failure> {
-    Ok(config::load(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems))?)
+pub(crate) fn read(run: &Run) -> Result<Loaded, Failure> {
+    Ok(config::load(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems))?)
 }
 
 /// Loads the configuration for a comparison with what is live, and tells its warnings.
 ///
 /// # Errors
 /// When there is anything wrong with it.
-pub(crate) fn load_to_compare(app: &App) -> Result<Comparable, Failure> {
-    let loaded = config::load_to_compare(&app.common.config, &selection(app));
-    let loaded = loaded.map_err(|problems| name_sources(app, problems));
+pub(crate) fn load_to_compare(run: &Run) -> Result<Comparable, Failure> {
+    let loaded = config::load_to_compare(&run.options.config, &selection(run));
+    let loaded = loaded.map_err(|problems| name_sources(run, problems));
     let warnings = match &loaded {
         Ok(loaded) => loaded.warnings.as_slice(),
         Err(problems) => problems.0.as_slice(),
     };
-    warn(app, warnings);
+    warn(run, warnings);
     Ok(loaded?)
 }
 
@@ -91,14 +92,14 @@ pub(crate) fn load_to_compare(app: &App) -> Result<Comparable, Failure> {
 ///
 /// # Errors
 /// When it cannot be read which stack is meant or where its state is.
-pub(crate) fn outline(app: &App) -> Result<Outline, Failure> {
-    let outline = config::outline(&app.common.config, &selection(app));
-    let outline = outline.map_err(|problems| name_sources(app, problems))?;
+pub(crate) fn outline(run: &Run) -> Result<Outline, Failure> {
+    let outline = config::outline(&run.options.config, &selection(run));
+    let outline = outline.map_err(|problems| name_sources(run, problems))?;
     if !outline.omitted.is_empty() {
         let places: Vec<String> = outline.omitted.iter().map(|place| format!("`{place}`")).collect();
-        let message = format!("{}: left out, because of errors: {}", app.common.config.display(), places.join(", "));
-        let fault = Fault::new(message).hint(format!("`stackctl validate{}` shows them", app.flags()));
-        app.report.tell(&Message::Warning(&fault));
+        let message = format!("{}: left out, because of errors: {}", run.options.config.display(), places.join(", "));
+        let fault = Fault::new(message).hint(Command::stack("validate").then(" shows them"));
+        run.report.warn(&fault);
     }
     Ok(outline)
 }
@@ -107,27 +108,27 @@ pub(crate) fn outline(app: &App) -> Result<Outline, Failure> {
 ///
 /// # Errors
 /// When that cannot be read.
-pub(crate) fn identify(app: &App) -> Result<Identity, Failure> {
-    Ok(config::identify(&app.common.config, &selection(app)).map_err(|problems| name_sources(app, problems))?)
+pub(crate) fn identify(run: &Run) -> Result<Identity, Failure> {
+    Ok(config::identify(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems))?)
 }
 
 /// Names the variable where the value of a flag comes from that.
-fn name_sources(app: &App, mut problems: Problems) -> Problems {
+fn name_sources(run: &Run, mut problems: Problems) -> Problems {
     for problem in &mut problems.0 {
         if let Some(flag) = problem.path.strip_prefix("--") {
-            problem.path = app.common.source(flag);
+            problem.path = run.options.source(flag);
         }
     }
     problems
 }
 
-fn selection(app: &App) -> Selection {
+fn selection(run: &Run) -> Selection {
     Selection {
-        stage: app.common.stage.clone(),
-        region: app.common.region.clone(),
-        service_name: app.common.service_name.clone(),
-        environment: app.environment.clone(),
-        today: app.today(),
+        stage: run.options.stage.clone(),
+        region: run.options.region.clone(),
+        service_name: run.options.service_name.clone(),
+        environment: run.options.environment.clone(),
+        today: run.options.today,
     }
 }
 
@@ -173,7 +174,7 @@ impl Unpackaged {
         if !others.is_empty() {
             fault.details.push(format!("the same goes for {}", list(others.iter().map(String::as_str))));
         }
-        fault.hints.extend(self.error.hint().map(str::to_owned));
+        fault.hints.extend(self.error.hint().map(Into::into));
         fault
     }
 }

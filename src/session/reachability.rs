@@ -4,7 +4,7 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::timeout;
 
-use super::App;
+use super::Run;
 use crate::{
     aws,
     config::{did_you_mean, guess_region, is_known_region, list},
@@ -23,14 +23,14 @@ const AT_MOST: Duration = Duration::from_secs(20);
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// The profile of the credentials. A variable that is set and empty means the one that is used without it.
-pub(crate) fn profile(app: &App) -> Option<String> {
-    let emptied = app.environment.get("AWS_PROFILE").is_some_and(String::is_empty);
-    app.common.profile.clone().or_else(|| emptied.then(|| "default".to_owned()))
+pub(crate) fn profile(run: &Run) -> Option<String> {
+    let emptied = run.options.environment.get("AWS_PROFILE").is_some_and(String::is_empty);
+    run.options.profile.clone().or_else(|| emptied.then(|| "default".to_owned()))
 }
 
 /// What is asked first, for people.
-pub(crate) fn host(app: &App, region: Option<&str>) -> String {
-    let endpoint = app.environment.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
+pub(crate) fn host(run: &Run, region: Option<&str>) -> String {
+    let endpoint = run.options.environment.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
     let host = endpoint.cloned().or_else(|| region.map(aws::host));
     host.map_or_else(|| "AWS".to_owned(), |host| format!("`{host}`"))
 }
@@ -39,15 +39,15 @@ pub(crate) fn host(app: &App, region: Option<&str>) -> String {
 ///
 /// # Errors
 /// When it does not, or the files of the profiles cannot be read.
-pub(crate) async fn check_profile(app: &App) -> Result<(), Failure> {
-    let Some(wanted) = &app.common.profile else { return Ok(()) };
+pub(crate) async fn check_profile(run: &Run) -> Result<(), Failure> {
+    let Some(wanted) = &run.options.profile else { return Ok(()) };
     let profiles = aws::profiles()
         .await
         .map_err(|error| Failure::failed(format!("AWS cannot be used with the profile `{wanted}`")).detail(error))?;
     if profiles.contains(wanted) {
         return Ok(());
     }
-    Err(no_profile(wanted, &app.common.source("profile"), &profiles))
+    Err(no_profile(wanted, &run.options.source("profile"), &profiles))
 }
 
 fn no_profile(wanted: &str, source: &str, profiles: &[String]) -> Failure {
@@ -74,9 +74,9 @@ pub(crate) fn no_answer(host: &str) -> ResourceError {
 }
 
 /// Says why there is no connection, and what may be wrong with what was asked for.
-pub(crate) fn no_connection(app: &App, region: Option<&str>, error: &ResourceError) -> Failure {
-    let failure = match &app.common.profile {
-        _ if app.common.local => return Failure::resource("the local cloud cannot be used", error),
+pub(crate) fn no_connection(run: &Run, region: Option<&str>, error: &ResourceError) -> Failure {
+    let failure = match &run.options.profile {
+        _ if run.options.local => return Failure::resource("the local cloud cannot be used", error),
         Some(profile) => Failure::resource(format!("AWS cannot be used with the profile `{profile}`"), error),
         None => Failure::resource("AWS cannot be used", error),
     };
@@ -88,7 +88,8 @@ pub(crate) fn no_connection(app: &App, region: Option<&str>, error: &ResourceErr
         let guess = guess_region(region).map(|guess| format!(": {guess}")).unwrap_or_default();
         format!("this version of stackctl knows no Region `{region}`{guess}")
     });
-    let proxy = PROXIES.iter().find_map(|name| Some((name, app.environment.get(*name).filter(|url| !url.is_empty())?)));
+    let proxy =
+        PROXIES.iter().find_map(|name| Some((name, run.options.environment.get(*name).filter(|url| !url.is_empty())?)));
     let proxy = proxy.map(|(name, url)| format!("requests go through the proxy of {name}, `{}`", without_user(url)));
     failure.with_hints(unknown).with_hints(proxy)
 }

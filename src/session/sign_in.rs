@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, Pool, password, terminal::Terminal};
+use super::{Pool, Run, password, terminal::Terminal};
 use crate::{
     cli::SignInArgs,
     failure::Failure,
@@ -13,13 +13,13 @@ use crate::{
 ///
 /// # Errors
 /// When there is no password, or Cognito refuses.
-pub(crate) async fn sign_in(app: &App, pool: &Pool, user: &str, arguments: &SignInArgs) -> Result<Tokens, Failure> {
-    let people = pool.people(app);
+pub(crate) async fn sign_in(run: &Run, pool: &Pool, user: &str, arguments: &SignInArgs) -> Result<Tokens, Failure> {
+    let people = pool.people(run);
     let client = pool.client(&people, arguments.client_id.as_deref()).await?;
     // Nobody types a password for a client that takes none.
     client.check_flow().map_err(|error| pool.failure(&error))?;
-    let password = password::known(app, arguments.password_stdin, user).await?;
-    let prompt = &Terminal(app);
+    let password = password::known(run, arguments.password_stdin, user).await?;
+    let prompt = &Terminal(run);
     let attributes = BTreeMap::new();
     let sign_in = SignIn { people: &people, client: &client, prompt, user, chosen: None, attributes };
     sign_in.with(&password).await.map_err(|error| pool.failure(&error))

@@ -10,29 +10,29 @@ use std::{
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{App, OnInterrupt};
+use super::{OnInterrupt, Run};
 use crate::{exit::Exit, failure::Failure};
 
 /// Does `work` until it ends or an interrupt ends it.
-pub(crate) async fn heeding(app: &App, work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
+pub(crate) async fn heeding(run: &Run, work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let signals = Signals::listen().map_err(|error| Failure::io("signals cannot be listened to", &error))?;
     tokio::select! {
         ended = work => ended,
-        stopped = stopped(app, signals) => stopped,
+        stopped = stopped(run, signals) => stopped,
     }
 }
 
-async fn stopped(app: &App, mut signals: Signals) -> Result<Exit, Failure> {
+async fn stopped(run: &Run, mut signals: Signals) -> Result<Exit, Failure> {
     signals.next().await;
     let interrupted = |message: &str| Failure::new(Exit::Interrupted, message);
-    match app.on_interrupt() {
+    match run.cancel.policy() {
         OnInterrupt::Stop => Err(interrupted("interrupted, before anything was changed")),
         OnInterrupt::Leave => Err(interrupted("interrupted").hint("the same command again goes on from here")),
         OnInterrupt::Abandon => Err(interrupted("interrupted, with the request under way")
             .hint("it may have been received all the same: look before you send it again")),
         OnInterrupt::End => Ok(Exit::Done),
         OnInterrupt::Finish => {
-            app.interrupt.request();
+            run.cancel.interrupt.request();
             signals.next().await;
             Err(interrupted("stopped at once, with calls under way")
                 .hint("run the same command again: it finds what they did and goes on"))

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    App,
+    Lock, Run,
     config_origin::{self, Origin},
     connection,
     leftover_state::{self, Unmoved},
@@ -20,7 +20,8 @@ use crate::{
     engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, StackIdentity, State, plan},
     exit::Exit,
     failure::{Failure, Fault},
-    report::{Message, Target},
+    hint::{Command, Hint},
+    report::{Location, Target},
     resources,
     stack::{self, Packages},
     state::Backend,
@@ -71,23 +72,23 @@ fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
 
 impl Session<()> {
     /// Connects, and says to what.
-    pub(crate) async fn reach(app: &App, identity: &Identity) -> Result<Self, Failure> {
-        let session = Self::connect(app, identity).await?;
-        app.report.tell(&Message::Target(&session.target()));
+    pub(crate) async fn reach(run: &Run, identity: &Identity) -> Result<Self, Failure> {
+        let session = Self::connect(run, identity).await?;
+        run.report.tell(&session.target());
         Ok(session)
     }
 
     /// Connects without a word, and makes sure that this is the account that the configuration means.
-    pub(crate) async fn connect(app: &App, identity: &Identity) -> Result<Self, Failure> {
-        let cloud = Cloud::over(connection::open(app, identity).await?);
-        let store = connection::store(app, identity).await?;
+    pub(crate) async fn connect(run: &Run, identity: &Identity) -> Result<Self, Failure> {
+        let cloud = Cloud::over(connection::open(run, identity).await?);
+        let store = connection::store(run, identity).await?;
         let session = Self {
             config: (),
             catalog: resources::catalog(),
-            origin: config_origin::of(app, &*store),
+            origin: config_origin::of(run, &*store),
             new: NewArgs::default(),
             store,
-            unmoved: leftover_state::unmoved(app, identity),
+            unmoved: leftover_state::unmoved(run, identity),
             place: StackIdentity {
                 stack: identity.service_name.clone(),
                 stage: identity.stage.clone(),
@@ -95,7 +96,7 @@ impl Session<()> {
                 account: cloud.account.clone(),
                 endpoint: cloud.endpoint.clone(),
             },
-            local: app.common.local,
+            local: run.options.local,
             cloud,
         };
         Ok(session)
@@ -122,13 +123,13 @@ impl Session<()> {
 
 impl Session {
     /// Connects for a deploy, and says to what.
-    pub(crate) async fn open(app: &App, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
-        Ok(Session::reach(app, &loaded.identity).await?.with_config(&loaded.config, packages))
+    pub(crate) async fn open(run: &Run, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
+        Ok(Session::reach(run, &loaded.identity).await?.with_config(&loaded.config, packages))
     }
 
     /// Connects for a comparison with what is live, and says to what.
-    pub(crate) async fn open_to_compare(app: &App, loaded: &Comparable, packages: &Packages) -> Result<Self, Failure> {
-        Ok(Session::reach(app, &loaded.identity).await?.with_config(&loaded.config, packages))
+    pub(crate) async fn open_to_compare(run: &Run, loaded: &Comparable, packages: &Packages) -> Result<Self, Failure> {
+        Ok(Session::reach(run, &loaded.identity).await?.with_config(&loaded.config, packages))
     }
 
     /// Goes on with the configuration and the packages as they are now.
@@ -155,9 +156,9 @@ impl Session {
     }
 
     /// Finds what there is of a stack that has lost its state. Changes nothing.
-    pub(crate) async fn discover(&self, app: &App, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
+    pub(crate) async fn discover(&self, run: &Run, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
         let sought = stack::sought(&self.config, packages, &self.identity());
-        let engine = self.engine(app, &app.report);
+        let engine = self.engine(run, &run.report);
         Ok(engine.discover(blank, &sought, &stack::scope(&self.place.stack, &self.place.stage)).await?)
     }
 
@@ -172,9 +173,9 @@ impl Session {
 
 impl<C> Session<C> {
     /// Finds by their tags the resources of a stack of which nothing is recorded. Changes nothing.
-    pub(crate) async fn tagged(&self, app: &App) -> Result<Vec<(Key, Value)>, Failure> {
+    pub(crate) async fn tagged(&self, run: &Run) -> Result<Vec<(Key, Value)>, Failure> {
         let StackIdentity { stack, stage, .. } = &self.place;
-        let engine = self.engine(app, &app.report);
+        let engine = self.engine(run, &run.report);
         Ok(engine.claimed_by(self.blank(), &stack::scope(stack, stage)).await?)
     }
 
@@ -183,26 +184,26 @@ impl<C> Session<C> {
         self.catalog.get(&key.kind)?.id(outputs)
     }
 
-    /// Keeps others from the state until the command ends.
-    pub(crate) async fn lock(&self, app: &App) -> Result<(), Failure> {
-        lock::take(app, &*self.store).await
+    /// Locks the state until the lock is dropped.
+    pub(crate) async fn lock<'r>(&self, run: &'r Run) -> Result<Lock<'r>, Failure> {
+        lock::take(run, &*self.store).await
     }
 
     /// Looks at what there is and plans the way to `desired`. Changes nothing.
-    pub(crate) async fn survey(&self, app: &App, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
-        let (state, mut observed) = self.look(app, desired).await?;
+    pub(crate) async fn survey(&self, run: &Run, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
+        let (state, mut observed) = self.look(run, desired).await?;
         if state.is_empty() {
-            new_stack::refuse(app, (&self.place, &*self.store), self.new).await?;
-            self.refuse_second(app, &state, desired).await?;
+            new_stack::refuse(run, (&self.place, &*self.store), self.new).await?;
+            self.refuse_second(run, &state, desired).await?;
         }
-        self.discount_check_user(app, &state, &mut observed).await?;
+        self.discount_check_user(run, &state, &mut observed).await?;
         let plan = plan(desired, &state, &observed, &self.catalog, consent)?;
         Ok(Survey { state, observed, plan })
     }
 
     /// Makes sure that a stack of which nothing is recorded is not there already: half of it would be made twice.
-    async fn refuse_second(&self, app: &App, state: &State, desired: &Desired) -> Result<(), Failure> {
-        let forgotten = self.engine(app, &app.report).forgotten(state, desired).await?;
+    async fn refuse_second(&self, run: &Run, state: &State, desired: &Desired) -> Result<(), Failure> {
+        let forgotten = self.engine(run, &run.report).forgotten(state, desired).await?;
         if forgotten.is_empty() {
             return Ok(());
         }
@@ -210,9 +211,9 @@ impl<C> Session<C> {
             let (id, place) = (self.id(key, outputs).unwrap_or_default(), self.store.place());
             Fault::new(format!("{key}: `{id}` carries the tags of this stack, and {place} knows nothing of it"))
         };
-        let (errors, flags) = (forgotten.iter().map(fault).collect(), app.flags());
+        let errors = forgotten.iter().map(fault).collect();
         Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }
-            .hint(format!("if the state was lost, `stackctl recover{flags}` rebuilds it"))
+            .hint(Hint::from("if the state was lost, ").run(Command::stack("recover")).text(" rebuilds it"))
             .hint("if another state knows it, use that one, or choose another `deployment.serviceName` or stage"))
     }
 
@@ -220,24 +221,24 @@ impl<C> Session<C> {
     /// changed. Changes nothing.
     pub(crate) async fn survey_only(
         &self,
-        app: &App,
+        run: &Run,
         state: State,
         desired: &Desired,
         keys: &BTreeSet<Key>,
     ) -> Result<Survey, Failure> {
         let (part, wanted) = (state.only(keys), desired.only(keys));
-        let observed = self.engine(app, &app.report).observe(&part, &wanted).await?;
+        let observed = self.engine(run, &run.report).observe(&part, &wanted).await?;
         let plan = plan(&wanted, &part, &observed, &self.catalog, &Consent::default())?;
         Ok(Survey { state, observed, plan })
     }
 
     /// The user that an interrupted check has left is nobody: whoever consents to lose users does not count them.
-    async fn discount_check_user(&self, app: &App, state: &State, observed: &mut Observed) -> Result<(), Failure> {
+    async fn discount_check_user(&self, run: &Run, state: &State, observed: &mut Observed) -> Result<(), Failure> {
         let Some(user) = &state.check_user else { return Ok(()) };
         let pool =
             |key: &&Key| state.resources.get(key).is_some_and(|pool| pool.outputs["id"] == user.user_pool_id[..]);
         let Some(key) = observed.holdings.keys().find(pool).cloned() else { return Ok(()) };
-        let there = check::left_over((&self.cloud, &app.report), (user, state), observed).await;
+        let there = check::left_over((&self.cloud, &run.report), (user, state), observed).await;
         let there = there.map_err(|error| Failure::failed("the user of an interrupted check").detail(error))?;
         if let Some(users) = observed.holdings.get_mut(&key).filter(|_| there == check::LeftOver::Ours) {
             *users = users.saturating_sub(1);
@@ -246,16 +247,16 @@ impl<C> Session<C> {
     }
 
     /// Looks at what is recorded and what was about to be made. Changes nothing.
-    pub(crate) async fn look(&self, app: &App, desired: &Desired) -> Result<(State, Observed), Failure> {
+    pub(crate) async fn look(&self, run: &Run, desired: &Desired) -> Result<(State, Observed), Failure> {
         let state = self.state().await?;
-        let observed = self.engine(app, &app.report).observe(&state, desired).await?;
+        let observed = self.engine(run, &run.report).observe(&state, desired).await?;
         Ok((state, observed))
     }
 
     /// The engine on this cloud, which tells `events` what it does.
-    pub(crate) fn engine<'s>(&'s self, app: &'s App, events: &'s dyn Events) -> Engine<'s, Cloud> {
-        let parallel = app.common.parallel.into();
-        Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &app.interrupt, parallel }
+    pub(crate) fn engine<'s>(&'s self, run: &'s Run, events: &'s dyn Events) -> Engine<'s, Cloud> {
+        let parallel = run.options.parallel.into();
+        Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &run.cancel.interrupt, parallel }
     }
 
     /// Makes sure that a state is of what this is connected to.
@@ -265,10 +266,10 @@ impl<C> Session<C> {
 
     /// Who is at work, for the record: the caller as AWS knows them; on the local cloud, where everybody is the same
     /// caller, the person.
-    pub(crate) fn who(&self, app: &App) -> String {
-        let caller = app.connection().map(|connection| connection.caller.clone());
+    pub(crate) fn who(&self, run: &Run) -> String {
+        let caller = run.meter.connection().map(|connection| connection.caller.clone());
         caller.filter(|caller| !self.local && !caller.is_empty()).unwrap_or_else(|| {
-            let (user, host) = cli::person(&app.environment);
+            let (user, host) = cli::person(&run.options.environment);
             format!("{user} on {host}")
         })
     }
@@ -314,6 +315,6 @@ impl<C> Session<C> {
     /// Which stack, and where.
     pub(crate) fn target(&self) -> Target {
         let StackIdentity { stack, stage, region, account, endpoint } = self.place.clone();
-        Target { stack, stage, region, account, endpoint, local: self.local }
+        Target { stack, stage, location: Location { region, account, endpoint, local: self.local } }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _};
 use async_trait::async_trait;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 
-use super::App;
+use super::Run;
 use crate::{
     report::{Report, authenticator},
     users::{Authenticator, Prompt, Secret},
@@ -26,8 +26,8 @@ fn drop_typed() {
 ///
 /// # Errors
 /// When the answer cannot be read.
-pub(crate) async fn confirm(app: &App, question: &str) -> io::Result<bool> {
-    Ok(is_yes(&answer(app, &yes_or_no(question)).await?))
+pub(crate) async fn confirm(run: &Run, question: &str) -> io::Result<bool> {
+    Ok(is_yes(&answer(run, &yes_or_no(question)).await?))
 }
 
 /// A question that is answered with a yes or a no.
@@ -41,7 +41,7 @@ pub(crate) fn is_yes(answer: &str) -> bool {
 }
 
 /// Asks the person at the terminal.
-pub(crate) struct Terminal<'a>(pub(crate) &'a App);
+pub(crate) struct Terminal<'a>(pub(crate) &'a Run);
 
 #[async_trait]
 impl Prompt for Terminal<'_> {
@@ -63,8 +63,8 @@ impl Prompt for Terminal<'_> {
         self.0.report.converse(&format!("{message}\n"));
     }
 
-    fn show(&self, app: &Authenticator) {
-        self.0.report.converse(&authenticator(app));
+    fn show(&self, run: &Authenticator) {
+        self.0.report.converse(&authenticator(run));
     }
 }
 
@@ -78,8 +78,8 @@ async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
 ///
 /// # Errors
 /// When the answer cannot be read.
-pub(crate) async fn answer(app: &App, question: &str) -> io::Result<String> {
-    ask(&app.report, question).await
+pub(crate) async fn answer(run: &Run, question: &str) -> io::Result<String> {
+    ask(&run.report, question).await
 }
 
 /// Puts a question and reads a line.

@@ -1,7 +1,7 @@
 //! The user pool that is meant, within reach: the stack's, or one that is named.
 
 use super::{
-    App, Session, connection,
+    Run, Session, connection,
     deployed::{self, lacks, not_deployed},
     project,
 };
@@ -9,7 +9,8 @@ use crate::{
     aws::Cloud,
     cli::PoolArgs,
     failure::Failure,
-    report::{Message, PoolTarget},
+    hint::{Command, Hint},
+    report::{Location, PoolTarget},
     stack::Outputs,
     users::{AppClient, People, PeopleError},
 };
@@ -22,8 +23,6 @@ pub(crate) struct Pool {
     client_id: Option<String>,
     /// Whether a configuration of ours says how it is.
     ours: bool,
-    /// What a command in a hint needs to mean the same pool, after a space.
-    flags: String,
     /// Which pool, of which stack, and where.
     words: String,
 }
@@ -33,54 +32,48 @@ impl Pool {
     ///
     /// # Errors
     /// When nothing is deployed, or there is no way to AWS.
-    pub(crate) async fn open(app: &App, arguments: &PoolArgs) -> Result<Self, Failure> {
+    pub(crate) async fn open(run: &Run, arguments: &PoolArgs) -> Result<Self, Failure> {
         match &arguments.user_pool_id {
-            Some(id) => Self::named(app, id).await,
-            None => Self::of_stack(app).await,
+            Some(id) => Self::named(run, id).await,
+            None => Self::of_stack(run).await,
         }
     }
 
-    async fn of_stack(app: &App) -> Result<Self, Failure> {
-        let identity = project::identify(app).map_err(|failure| without_config(app, failure))?;
-        if deployed::recorded(app, &identity).await?.is_none() {
-            return Err(not_deployed(app, &identity, "not deployed, so there is no user pool").await);
+    async fn of_stack(run: &Run) -> Result<Self, Failure> {
+        let identity = project::identify(run).map_err(|failure| without_config(run, failure))?;
+        if deployed::recorded(run, &identity).await?.is_none() {
+            return Err(not_deployed(run, &identity, "not deployed, so there is no user pool").await);
         }
-        let session = Session::reach(app, &identity).await?;
+        let session = Session::reach(run, &identity).await?;
         let outputs = Outputs::of(&session.state().await?);
-        Self::of(app, session, outputs)
+        Self::of(session, outputs)
     }
 
     /// The pool of a stack that is connected to.
     ///
     /// # Errors
     /// When it is not deployed.
-    pub(crate) fn of(app: &App, session: Session<()>, outputs: Outputs) -> Result<Self, Failure> {
-        let id = outputs.user_pool_id.ok_or_else(|| lacks(app, "the stack has no user pool yet"))?;
+    pub(crate) fn of(session: Session<()>, outputs: Outputs) -> Result<Self, Failure> {
+        let id = outputs.user_pool_id.ok_or_else(|| lacks("the stack has no user pool yet"))?;
         let target = session.target();
-        let words = format!("user pool {id} of {}, in {}", target.subject(), target.location());
-        Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, flags: app.flags(), words })
+        let words = format!("user pool {id} of {}, in {}", target.subject(), target.location.described());
+        Ok(Self { cloud: session.cloud, id, client_id: outputs.client_id, ours: true, words })
     }
 
-    async fn named(app: &App, id: &str) -> Result<Self, Failure> {
+    async fn named(run: &Run, id: &str) -> Result<Self, Failure> {
         // Its id begins with its Region.
-        let region = app.common.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
-        let cloud = Cloud::over(connection::connect(app, region, &app.common.config).await?);
-        let target = PoolTarget {
-            user_pool_id: id.to_owned(),
+        let region = run.options.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
+        let cloud = Cloud::over(connection::connect(run, region, &run.options.config).await?);
+        let location = Location {
             region: cloud.region.clone(),
             account: cloud.account.clone(),
             endpoint: cloud.endpoint.clone(),
-            local: app.common.local,
+            local: run.options.local,
         };
-        app.report.tell(&Message::Pool(&target));
-        let words = format!("user pool {id}, in {}", target.location());
-        let flags = PoolArgs { user_pool_id: Some(id.to_owned()) }.flags(app.flags());
-        Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, flags, words })
-    }
-
-    /// What a command in a hint needs to mean the same pool, each after a space.
-    pub(crate) fn flags(&self) -> &str {
-        &self.flags
+        let target = PoolTarget { user_pool_id: id.to_owned(), location };
+        run.report.tell(&target);
+        let words = format!("user pool {id}, in {}", target.location.described());
+        Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, words })
     }
 
     /// Which pool, of which stack, and where.
@@ -89,8 +82,8 @@ impl Pool {
     }
 
     /// Its people; a wait is told to the person.
-    pub(crate) fn people<'a>(&'a self, app: &'a App) -> People<'a> {
-        People::of(self.id.clone(), &self.cloud, &app.report, &app.interrupt)
+    pub(crate) fn people<'a>(&'a self, run: &'a Run) -> People<'a> {
+        People::of(self.id.clone(), &self.cloud, &run.report, &run.cancel.interrupt)
     }
 
     /// The app client that people sign in through: the one that is asked for, the stack's, or the pool's only one.
@@ -121,13 +114,13 @@ impl Pool {
 
     fn no_client(&self) -> Failure {
         let failure = Failure::failed(format!("user pool `{}` has no app client to sign in through", self.id));
-        failure.with_hints(self.ours.then(|| format!("`stackctl up{}` makes one", self.flags)))
+        failure.with_hints(self.ours.then(|| Command::stack("up").then(" makes one")))
     }
 
     /// Says why a person could not be signed in, made or changed.
     pub(crate) fn failure(&self, error: &PeopleError) -> Failure {
         let failure = if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) };
-        let failure = error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints(&self.flags));
+        let failure = error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints());
         match error {
             PeopleError::FlowNotAllowed { allowed, .. } => failure.hint(self.flow_hint(allowed)),
             _ => failure,
@@ -135,24 +128,22 @@ impl Pool {
     }
 
     /// How the client comes to allow the flow.
-    fn flow_hint(&self, allowed: &[String]) -> String {
+    fn flow_hint(&self, allowed: &[String]) -> Hint {
         let wanted = "ALLOW_ADMIN_USER_PASSWORD_AUTH";
         if !self.ours {
-            return format!("add `{wanted}` to the client's `ExplicitAuthFlows`");
+            return format!("add `{wanted}` to the client's `ExplicitAuthFlows`").into();
         }
         let flows = std::iter::once(wanted).chain(allowed.iter().map(String::as_str));
         let flows: Vec<String> = flows.map(|flow| format!("\"{flow}\"")).collect();
-        format!(
-            "write `\"explicitAuthFlows\": [{}]` into `client` of config.json, then run `stackctl up{}`",
-            flows.join(", "),
-            self.flags
-        )
+        let flows = flows.join(", ");
+        Hint::from(format!("write `\"explicitAuthFlows\": [{flows}]` into `client` of config.json, then run "))
+            .run(Command::stack("up"))
     }
 }
 
 /// A pool can be named where there is no configuration.
-fn without_config(app: &App, failure: Failure) -> Failure {
-    if app.common.config.exists() {
+fn without_config(run: &Run, failure: Failure) -> Failure {
+    if run.options.config.exists() {
         return failure;
     }
     failure.hint("to use a user pool without a config, name it with `--user-pool-id`")

@@ -4,6 +4,7 @@ use super::holder::Holder;
 use crate::{
     engine::{ResourceError, STATE_FORMAT, StackMismatch, StoreError},
     filesystem::{Reason, Unsafe},
+    hint::{Command, Hint},
 };
 
 /// Why the state cannot be used or saved.
@@ -119,18 +120,24 @@ pub enum StateError {
 }
 
 /// What `--from` may lack that names a place: an address of a bucket tells neither its Region nor its owner.
-fn of_a_bucket(address: &str) -> Option<String> {
+fn of_a_bucket(address: &str) -> Option<Hint> {
     let hint = "`--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account";
-    address.starts_with("s3://").then(|| hint.to_owned())
+    address.starts_with("s3://").then(|| hint.into())
 }
 
-fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<String> {
+/// Moves a state from a place.
+pub(super) fn migrate_from(place: &str) -> Command {
+    Command::stack("state migrate").args(&format!(" --from {place}"))
+}
+
+fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<Hint> {
     match *what {
         "endpoint" | "account" => vec!["use the credentials and the endpoint that the stack was made with".into()],
         "stack" => vec![
-            format!("to keep it, set `deployment.serviceName` back to `{recorded}`"),
-            format!("to delete it first, run `stackctl down --service-name {recorded}`"),
-            format!("to create `{asked}` beside it, give the config another place in `state`"),
+            format!("to keep it, set `deployment.serviceName` back to `{recorded}`").into(),
+            Hint::from("to delete it first, run ")
+                .run(Command::stack("down").args(&format!(" --service-name {recorded}"))),
+            format!("to create `{asked}` beside it, give the config another place in `state`").into(),
         ],
         "stage" => vec!["write `${stage}` into `state.s3.key`, so that each stage has a state of its own".into()],
         _ => vec!["use the config that the stack was made with".into()],
@@ -147,45 +154,42 @@ impl StateError {
         Self::Bucket { path: place.to_owned(), action, error: Box::new(error) }
     }
 
-    /// The ways out.
+    /// What to do.
     #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Damaged { restore, .. } => {
-                vec![restore.clone(), "`stackctl recover` rebuilds the state from what AWS has".into()]
+                vec![restore.into(), Command::stack("recover").then(" rebuilds the state from what AWS has")]
             }
-            Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer")],
+            Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer").into()],
             Self::Arriving { from, .. } => {
-                let way = "goes on with that, while the configuration names this place";
-                [format!("`stackctl state migrate --from {from}` {way}")].into_iter().chain(of_a_bucket(from)).collect()
+                let way = " goes on with that, while the configuration names this place";
+                [migrate_from(from).then(way)].into_iter().chain(of_a_bucket(from)).collect()
             }
             Self::Moved { to, .. } => {
-                let follow = "set `state` in the configuration to where it is now".to_owned();
-                let back = format!("or bring it back: `stackctl state migrate --from {to}`");
+                let follow = Hint::from("set `state` in the configuration to where it is now");
+                let back = Hint::from("or bring it back: ").run(migrate_from(to));
                 [follow, back].into_iter().chain(of_a_bucket(to)).collect()
             }
+            Self::Refused { refused, .. } if !matches!(refused.reason, Reason::Link(_)) => vec![refused.hint().into()],
+            Self::Bucket { error, .. } => error.hints.iter().map(Hint::from).collect(),
+            Self::OfAnother(mismatch) => of_another(mismatch),
+            other => vec![other.plain_hint().into()],
+        }
+    }
+
+    fn plain_hint(&self) -> &'static str {
+        match self {
             Self::Changed { .. } | Self::TakenOver { .. } | Self::Unrenewed { .. } => {
-                vec!["run the command again: it begins with what is there now".into()]
+                "run the command again: it begins with what is there now"
             }
             Self::Locked { .. } => {
-                vec![
-                    "`--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself"
-                        .into(),
-                ]
+                "`--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself"
             }
-            Self::OfAnother(mismatch) => of_another(mismatch),
-            Self::Removed { .. } => {
-                vec!["make sure that nobody else is at work on the stack, then run the command again".into()]
-            }
-            Self::Unreachable { full: true, .. } => vec!["make room there, then run the command again".into()],
-            Self::Refused { refused, .. } => match refused.reason {
-                Reason::Link(_) => vec![
-                    "replace the link by what it leads to, or set `state.path` to the folder that it leads to".into(),
-                ],
-                _ => vec![refused.hint()],
-            },
-            Self::Bucket { error, .. } => error.hints.clone(),
-            Self::Unreachable { .. } => vec!["make the place readable and writable, then run the command again".into()],
+            Self::Removed { .. } => "make sure that nobody else is at work on the stack, then run the command again",
+            Self::Unreachable { full: true, .. } => "make room there, then run the command again",
+            Self::Unreachable { .. } => "make the place readable and writable, then run the command again",
+            _ => "replace the link by what it leads to, or set `state.path` to the folder that it leads to",
         }
     }
 

@@ -7,10 +7,13 @@
 
 use super::{
     backend::Backend,
-    error::StateError,
+    error::{StateError, migrate_from},
     transit::{Arriving, Document, Moved},
 };
-use crate::engine::State;
+use crate::{
+    engine::State,
+    hint::{Command, Hint},
+};
 
 /// What a transfer came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,38 +93,47 @@ pub enum TransferError {
 }
 
 impl TransferError {
-    /// The ways out.
+    /// What to do.
     #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::State(error) => error.hints(),
             Self::Nothing { .. } => vec!["`--from` names the place where the state is now".into()],
             Self::OtherLineage { to, .. } => {
-                vec![format!(
-                    "if the stack does not need it, move the one at {to} away; `stackctl state show` tells what it holds"
-                )]
+                let away = format!("if the stack does not need it, move the one at {to} away; ");
+                vec![Hint::from(away).run(Command::stack("state show")).text(" tells what it holds")]
             }
             Self::Ahead { from, to, .. } => vec![
-                format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away"),
-                "`stackctl state show` and `stackctl plan` tell which of them is right".into(),
+                format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away")
+                    .into(),
+                Command::stack("state show")
+                    .then(" and ")
+                    .run(Command::stack("plan"))
+                    .text(" tell which of them is right"),
             ],
             Self::Announced { from, to, origin } => {
-                let first = |origin| format!("`stackctl state migrate --from {origin}` goes on with that one");
+                let first = |origin: &String| migrate_from(origin).then(" goes on with that one");
                 let rather =
                     format!("if the one at {from} is right, move what is at {to} away: nobody has used it there yet");
-                origin.iter().map(first).chain([rather]).collect()
+                origin.iter().map(first).chain([rather.into()]).collect()
             }
             Self::Abandoned { from, to } => vec![
-                format!("if it was put elsewhere, bring it back to {from}"),
-                format!("if it was lost, move what is at {to} away, then `stackctl recover` rebuilds it"),
+                format!("if it was put elsewhere, bring it back to {from}").into(),
+                Hint::from(format!("if it was lost, move what is at {to} away, then "))
+                    .run(Command::stack("recover"))
+                    .text(" rebuilds it"),
             ],
             Self::Vanished { from, .. } => {
-                vec![kept_beside(from), "`stackctl recover` rebuilds it from what AWS has".into()]
+                vec![kept_beside(from).into(), Command::stack("recover").then(" rebuilds it from what AWS has")]
             }
             Self::Exchanged { from, to } => vec![
-                format!("if what is at {to} is right, there is nothing to move; `stackctl state pull` prints it"),
-                format!("if it is not, move it away, then `stackctl recover` rebuilds the state from what AWS has"),
-                kept_beside(from),
+                Hint::from(format!("if what is at {to} is right, there is nothing to move; "))
+                    .run(Command::stack("state pull"))
+                    .text(" prints it"),
+                Hint::from("if it is not, move it away, then ")
+                    .run(Command::stack("recover"))
+                    .text(" rebuilds the state from what AWS has"),
+                kept_beside(from).into(),
             ],
         }
     }

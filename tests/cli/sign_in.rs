@@ -257,7 +257,7 @@ fn a_token_is_shown_with_its_claims() {
     let err = sandbox.run(&format!("user token inspect {token} {other}")).err;
     insta::assert_snapshot!(err.lines().take(2).collect::<Vec<_>>().join("\n"), @r"
     warning: others on this machine can read the token on the command line
-    hint: give it on stdin: `… | stackctl user token inspect --stage test --user-pool-id eu-west-1_nobody123`
+    hint: pass it on stdin to `stackctl user token inspect --stage test --user-pool-id eu-west-1_nobody123`
     ");
 }
 

@@ -99,12 +99,12 @@ async fn stripped(cloud: &Cloud, case: &Case, names: &[&str]) -> Foreign {
     let Found::NotOurs(foreign) = subject.read(&thing.outputs).await.unwrap() else {
         panic!("{}: still ours without {names:?}", case.key)
     };
-    thing.tag(named_in(&foreign.hints[0])).await;
+    thing.tag(named_in(&foreign.hints[0].to_string())).await;
     assert!(subject.live(&thing.outputs).await.is_some(), "{}: tagged again", case.key);
     let ids = thing.outputs.as_object().unwrap().iter().filter(|(output, _)| output.ends_with("id"));
     ids.fold(foreign, |foreign, (output, id)| {
         let pinned = |text: &str| text.replace(id.as_str().unwrap(), &format!("<{output}>"));
-        let hints = foreign.hints.iter().map(|hint| pinned(hint)).collect();
+        let hints = foreign.hints.iter().map(|hint| pinned(&hint.to_string()).into()).collect();
         Foreign { thing: pinned(&foreign.thing), whose: foreign.whose, hints }
     })
 }
@@ -130,7 +130,7 @@ async fn a_thing_without_our_tags_is_not_ours_until_it_has_them_again() {
     let mut told = String::new();
     for case in tagged_cases(&mut cloud).await.values() {
         let Foreign { thing, whose, hints } = stripped(&cloud, case, &NAMES).await;
-        told.extend([thing, " ".into(), whose, "\n  ".into(), hints.join("\n  "), "\n".into()]);
+        told.extend([thing, " ".into(), whose, "\n  ".into(), stackctl::hint::joined(&hints, "\n  "), "\n".into()]);
     }
     insta::assert_snapshot!(told, @r"
     role `ours-dev-x-us-west-2` carries no stackctl tags, so something else made it

@@ -137,7 +137,7 @@ impl Fixture {
                 Some(_) => Found::NotOurs(Foreign {
                     thing: text("thing"),
                     whose: text("whose"),
-                    hints: vec![format!("give {key} its tags back")],
+                    hints: vec![format!("give {key} its tags back").into()],
                 }),
                 None => Found::Ours(Live { outputs: live["outputs"].clone(), spec: live["spec"].clone() }),
             }

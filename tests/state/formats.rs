@@ -10,7 +10,7 @@ use crate::harness::of_the_future;
 
 fn told(error: &StateError) -> String {
     assert!(!error.contended() && !error.is_recorded());
-    format!("{error}\n  {}", error.hints().join("\n  "))
+    format!("{error}\n  {}", stackctl::hint::joined(&error.hints(), "\n  "))
 }
 
 #[tokio::test]

@@ -161,7 +161,7 @@ async fn what_became_of_a_lock_is_reported_with_the_remedy() {
     let removed = StateError::TakenOver { path: "s3://states/shop.json".into(), holder: None };
     let told = [taken_over_by("bob"), removed, unrenewed].map(|error| {
         assert!(error.contended());
-        format!("{error}\n  {}", error.hints().join("\n  "))
+        format!("{error}\n  {}", stackctl::hint::joined(&error.hints(), "\n  "))
     });
     insta::assert_snapshot!(told.join("\n"), @r"
     s3://states/shop.json: the lock of the state was taken over by `stackctl up` of bob on desk (process 7) since 2026-11-23T09:00:00Z

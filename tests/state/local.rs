@@ -39,7 +39,7 @@ async fn the_state_of_another_place_is_refused_with_what_differs() {
         let mut other = place.clone();
         change(&mut other);
         let error = StateError::from(state.check(&other).unwrap_err());
-        format!("{error}\n  {}", error.hints().join("\n  "))
+        format!("{error}\n  {}", stackctl::hint::joined(&error.hints(), "\n  "))
     };
     let refusals = [
         refusal(&|place| place.stack = "shops".into()),

@@ -161,7 +161,7 @@ async fn an_object_that_is_torn_or_of_something_else_is_neither_used_nor_written
         bucket.place("shop.json", text.as_bytes());
         let error = S3Store::new(bucket.for_another(), KEY).load().await.unwrap_err();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error.hints().join("\n"), @r"
+            insta::assert_snapshot!(stackctl::hint::joined(&error.hints(), "\n"), @r"
             if the bucket keeps versions, `aws s3api list-object-versions --bucket states --prefix shop.json` lists them
             `stackctl recover` rebuilds the state from what AWS has
             ");

@@ -30,7 +30,7 @@ async fn refused(here: Option<Document>, there: Option<Document>) -> String {
     }
     let error = migrate(&*from, &*to).await.unwrap_err();
     assert_eq!((from.document().await, to.document().await), (Ok(here), Ok(there)), "nothing is changed");
-    let told = format!("{error}\n  {}", error.hints().join("\n  "));
+    let told = format!("{error}\n  {}", stackctl::hint::joined(&error.hints(), "\n  "));
     told.replace(&world.folder.path().display().to_string(), "FOLDER")
 }
 

@@ -133,7 +133,7 @@ impl Place {
 pub(super) fn told(error: &PeopleError) -> String {
     let details = error.details().into_iter().filter(|detail| !detail.starts_with("request id "));
     let details = details.map(|detail| format!("  {detail}"));
-    let hints = error.hints("").into_iter().map(|hint| format!("hint: {hint}"));
+    let hints = error.hints().into_iter().map(|hint| format!("hint: {hint}"));
     let lines = std::iter::once(format!("error: {error}")).chain(details).chain(hints);
     lines.map(|line| line + "\n").collect()
 }

@@ -12,8 +12,8 @@ use crate::{
     diagnosis::{Execution, Sent, Target, explain},
     exit::Exit,
     failure::{Failure, Fault},
-    report::{Answer, Look, Message},
-    session::{App, Deployed},
+    report::{Answer, Look},
+    session::{Deployed, Run},
 };
 
 /// A request and its answer.
@@ -35,19 +35,19 @@ impl Exchange<'_> {
     ///
     /// # Errors
     /// When `--fail` makes a failure of it.
-    pub(super) fn conclude(self, app: &App, arguments: &CallArgs) -> Result<Exit, Failure> {
-        let explanation = self.explanation(&app.flags());
-        self.show(app, arguments.include, explanation.as_ref());
+    pub(super) fn conclude(self, run: &Run, arguments: &CallArgs) -> Result<Exit, Failure> {
+        let explanation = self.explanation().map(|fault| run.report.resolved(&fault));
+        self.show(run, arguments.include, explanation.as_ref());
         if arguments.fail && self.answer.status().as_u16() >= 400 {
             return Err(explanation.unwrap_or_else(|| self.refused_by_itself()).into());
         }
-        if let Some(fault) = explanation.filter(|_| app.report.look() == Look::Human) {
-            app.report.tell(&Message::Warning(&fault));
+        if let Some(fault) = explanation.filter(|_| run.report.look() == Look::Human) {
+            run.report.warn(&fault);
         }
         Ok(Exit::Done)
     }
 
-    fn show(&self, app: &App, head: bool, explanation: Option<&Fault>) {
+    fn show(&self, run: &Run, head: bool, explanation: Option<&Fault>) {
         let answer = Answer {
             route: self.target.to_string(),
             url: &self.url,
@@ -55,18 +55,18 @@ impl Exchange<'_> {
             explanation,
             took: self.took,
         };
-        if app.report.look() == Look::Json {
-            app.report.data(&Message::Answer(&answer));
+        if run.report.look() == Look::Json {
+            run.report.data(&answer);
             return;
         }
         if head {
-            app.report.raw(answer.head().as_bytes());
+            run.report.raw(answer.head().as_bytes());
         }
-        app.report.body(self.answer.body());
+        run.report.body(self.answer.body());
     }
 
     /// Why API Gateway refused it; nothing when a function, or a preflight, has answered.
-    fn explanation(&self, flags: &str) -> Option<Fault> {
+    fn explanation(&self) -> Option<Fault> {
         let outputs = self.deployed.outputs();
         let sent = Sent {
             config: &self.deployed.config,
@@ -76,7 +76,6 @@ impl Exchange<'_> {
             execution: &self.execution,
             pool_id: outputs.user_pool_id.as_deref(),
             now: Timestamp::now().as_second(),
-            flags,
         };
         explain(&sent, &self.answer)
     }

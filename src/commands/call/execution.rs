@@ -13,9 +13,8 @@ use crate::{
     engine::{Key, Resource as _, served_release},
     http::Client,
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
-    report::Message,
     resources::{self, log_group::LogGroup},
-    session::{App, Deployed, Session},
+    session::{Deployed, Run, Session},
     stack::log_group_name,
 };
 
@@ -28,7 +27,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Finds out what the live deployment calls, why that failed, and what it logged. Whatever cannot be found out is left out:
 /// the answer itself is shown in any case.
 pub(super) async fn find(
-    app: &App,
+    run: &Run,
     (deployed, client): (&Deployed, &Client),
     (asked, target, answer): (&Asked<'_>, Target<'_>, &Response<Bytes>),
     since: Timestamp,
@@ -36,7 +35,7 @@ pub(super) async fn find(
     if !called_function(answer) {
         return Execution::default();
     }
-    let failed = match (deployed.state.endpoint.as_deref().filter(|_| app.common.local), request_id(answer)) {
+    let failed = match (deployed.state.endpoint.as_deref().filter(|_| run.options.local), request_id(answer)) {
         (Some(endpoint), Some(id)) => failed(client, endpoint, id).await.unwrap_or_default(),
         _ => Failed::default(),
     };
@@ -48,7 +47,7 @@ pub(super) async fn find(
     let named = named.or_else(|| of_release(deployed, asked));
     let function = named.as_deref().or(target.function()).filter(|name| config.functions.contains_key(*name));
     let lines = match function.filter(|_| answer.status() != StatusCode::INTERNAL_SERVER_ERROR) {
-        Some(function) => logged(app, deployed, function, since).await,
+        Some(function) => logged(run, deployed, function, since).await,
         None => Vec::new(),
     };
     let mut execution = of_invocation(&lines, &failed);
@@ -64,18 +63,18 @@ fn of_release(deployed: &Deployed, asked: &Asked<'_>) -> Option<String> {
 }
 
 /// The lines of a function's log since the request; none when it cannot be read.
-async fn logged(app: &App, deployed: &Deployed, function: &str, since: Timestamp) -> Vec<Line> {
-    let Ok(session) = deployed.connect(app).await else { return Vec::new() };
+async fn logged(run: &Run, deployed: &Deployed, function: &str, since: Timestamp) -> Vec<Line> {
+    let Ok(session) = deployed.connect(run).await else { return Vec::new() };
     let Session { cloud, .. } = &session;
     let local = session.is_local();
     if !local {
         let message = format!("reading the log of `{function}`");
-        app.report.tell(&Message::Note { message: &message });
+        run.report.note(message);
     }
     let source = Source { key: Key::new(LogGroup::KIND, function), group: log_group_name(&deployed.config, function) };
     let (since, pause) =
         if local { (since, Duration::ZERO) } else { (since.saturating_sub(SKEW).unwrap_or(since), PAUSE) };
-    recent(cloud, (&app.report, &app.interrupt), source, (since, pause)).await
+    recent(cloud, (&run.report, &run.cancel.interrupt), source, (since, pause)).await
 }
 
 /// What the lines say of the invocation; of all of them where its id is not known.

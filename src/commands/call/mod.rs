@@ -17,7 +17,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     http::Client,
-    session::{App, Deployed, OnInterrupt, request_body},
+    session::{Deployed, OnInterrupt, Run, request_body},
 };
 use answer::Exchange;
 use request::Load;
@@ -26,25 +26,25 @@ use route::Asked;
 /// API Gateway gives up after 29 s, unless the account's quota was raised.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-pub(crate) async fn run(app: &App, arguments: &CallArgs) -> Result<Exit, Failure> {
+pub(crate) async fn run(run: &Run, arguments: &CallArgs) -> Result<Exit, Failure> {
     let asked = Asked::read(arguments)?;
     let headers = request::headers(arguments)?;
-    let deployed = Deployed::reachable(app).await?;
+    let deployed = Deployed::reachable(run).await?;
     let target = asked.target(&deployed.config)?;
-    let url = request::url(app, &deployed, arguments)?;
+    let url = request::url(&deployed, arguments)?;
     let token = if headers.contains_key(AUTHORIZATION) {
         None
     } else {
-        token::find(app, &deployed, (&asked, target), arguments).await?
+        token::find(run, &deployed, (&asked, target), arguments).await?
     };
     let body = request_body::read(arguments.data.as_ref()).await?;
     let request = request::build(&asked, &url, Load { headers, token, body })?;
     let authorization = request.headers().get(AUTHORIZATION).cloned();
-    app.set_on_interrupt(OnInterrupt::Abandon);
+    run.cancel.on_interrupt(OnInterrupt::Abandon);
     let (since, began, client) = (Timestamp::now(), Instant::now(), Client::new(PATIENCE));
     let answer = client.send(request).await?;
     let took = began.elapsed();
-    let execution = execution::find(app, (&deployed, &client), (&asked, target, &answer), since).await;
+    let execution = execution::find(run, (&deployed, &client), (&asked, target, &answer), since).await;
     let exchange = Exchange { deployed: &deployed, asked, target, url, authorization, answer, execution, took };
-    exchange.conclude(app, arguments)
+    exchange.conclude(run, arguments)
 }

@@ -13,7 +13,7 @@ use crate::{
     cli::CallArgs,
     failure::Failure,
     http,
-    session::{App, Deployed, deployed::lacks},
+    session::{Deployed, deployed::lacks},
 };
 
 /// What cannot stand in a URL as it is. A `%` can: whoever encodes something knows why.
@@ -34,9 +34,9 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS
 ///
 /// # Errors
 /// When nothing is served yet.
-pub(super) fn url(app: &App, deployed: &Deployed, arguments: &CallArgs) -> Result<String, Failure> {
+pub(super) fn url(deployed: &Deployed, arguments: &CallArgs) -> Result<String, Failure> {
     let invoke_url = deployed.outputs().invoke_url;
-    let mut url = invoke_url.ok_or_else(|| lacks(app, "the API has no stage yet, so nothing is served"))?;
+    let mut url = invoke_url.ok_or_else(|| lacks("the API has no stage yet, so nothing is served"))?;
     url.extend(utf8_percent_encode(&arguments.path, NOT_IN_A_URL));
     http::add_query(&mut url, arguments.query.iter().map(|(name, value)| (name, value)));
     Ok(url)

@@ -7,6 +7,7 @@ use crate::{
     config::{Config, Method, did_you_mean, list},
     diagnosis::{self, NoRoute, Target},
     failure::Failure,
+    hint::{Command, Hint},
 };
 
 /// What is asked of the API: `GET /items/7`.
@@ -41,7 +42,7 @@ impl<'a> Asked<'a> {
         diagnosis::find(config, method, path).map_err(|nothing| match nothing {
             NoRoute::Variable { variable, example } => {
                 Failure::usage(format!("`{variable}` in the path stands for a value"))
-                    .hint(format!("as in `stackctl call {method} {example}`"))
+                    .hint(Hint::from("as in ").run(Command::stack("call").args(&format!(" {method} {example}"))))
             }
             NoRoute::Method { path, methods } => {
                 Failure::usage(format!("no route of the config answers {method} on `{path}`"))

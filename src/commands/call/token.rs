@@ -8,8 +8,7 @@ use crate::{
     config::Auth,
     diagnosis::{self, Target, TokenUse, USER_SCOPE},
     failure::Failure,
-    report::Message,
-    session::{App, Deployed, Pool, request_body, sign_in},
+    session::{Deployed, Pool, Run, request_body, sign_in},
 };
 
 /// The variable that a token may come in.
@@ -20,24 +19,24 @@ const VARIABLE: &str = "STACKCTL_TOKEN";
 /// # Errors
 /// When a token was asked for and cannot be had, or could be of no use.
 pub(super) async fn find(
-    app: &App,
+    run: &Run,
     deployed: &Deployed,
     (asked, target): (&Asked<'_>, Target<'_>),
     arguments: &CallArgs,
 ) -> Result<Option<HeaderValue>, Failure> {
     let Some(wanted) = diagnosis::wanted(target.auth()) else {
         if arguments.user.is_some() || arguments.token_stdin {
-            app.report.tell(&Message::Note { message: "everybody may call this route: no token is sent" });
+            run.report.note("everybody may call this route: no token is sent");
         }
         return Ok(None);
     };
     let token = if let Some(user) = &arguments.user {
         check_scopes(asked, target.auth())?;
-        Some(of_user(app, deployed, wanted, (user, arguments)).await?)
+        Some(of_user(run, deployed, wanted, (user, arguments)).await?)
     } else if arguments.token_stdin {
         Some(from_stdin(arguments).await?)
     } else {
-        app.environment.get(VARIABLE).filter(|token| !token.is_empty()).cloned()
+        run.options.environment.get(VARIABLE).filter(|token| !token.is_empty()).cloned()
     };
     token.map(|token| header(&token)).transpose()
 }
@@ -60,7 +59,7 @@ fn check_scopes(asked: &Asked<'_>, auth: &Auth) -> Result<(), Failure> {
 }
 
 async fn of_user(
-    app: &App,
+    run: &Run,
     deployed: &Deployed,
     wanted: TokenUse,
     (user, arguments): (&str, &CallArgs),
@@ -68,10 +67,10 @@ async fn of_user(
     if arguments.password_stdin && arguments.data == Some(Data::Stdin) {
         return Err(twice("password", "STACKCTL_PASSWORD"));
     }
-    let session = deployed.connect(app).await?;
-    let pool = Pool::of(app, session, deployed.outputs())?;
+    let session = deployed.connect(run).await?;
+    let pool = Pool::of(session, deployed.outputs())?;
     let arguments = SignInArgs { password_stdin: arguments.password_stdin, ..SignInArgs::default() };
-    let tokens = sign_in(app, &pool, user, &arguments).await?;
+    let tokens = sign_in(run, &pool, user, &arguments).await?;
     let token = match wanted {
         TokenUse::Id => tokens.id,
         TokenUse::Access => tokens.access,

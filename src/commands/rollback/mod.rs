@@ -9,10 +9,11 @@ use crate::{
     engine::{Back, Entry, Failed, Key, Move, Release, Rollout, State, TrialEnd, WayBack, WentBack, served_release},
     exit::Exit,
     failure::{Failure, Fault},
+    hint::{Command, Hint},
     http::Client,
-    report::{Message, RolledBack, RolledForward},
+    report::{RolledBack, RolledForward},
     session::{
-        App, OnInterrupt, Session,
+        OnInterrupt, Run, Session,
         confirm::{self, Act, Question},
         deploy::remove_check_user,
         deployed::{self, not_deployed},
@@ -22,40 +23,40 @@ use crate::{
 };
 use target::Target;
 
-pub(crate) async fn run(app: &App, arguments: RollbackArgs) -> Result<Exit, Failure> {
-    let outline = project::outline(app)?;
-    if deployed::recorded(app, &outline.identity).await?.is_none() {
-        return Err(not_deployed(app, &outline.identity, "not deployed").await);
+pub(crate) async fn run(run: &Run, arguments: RollbackArgs) -> Result<Exit, Failure> {
+    let outline = project::outline(run)?;
+    if deployed::recorded(run, &outline.identity).await?.is_none() {
+        return Err(not_deployed(run, &outline.identity, "not deployed").await);
     }
-    let session = Session::reach(app, &outline.identity).await?.with_names(outline);
-    session.lock(app).await?;
+    let session = Session::reach(run, &outline.identity).await?.with_names(outline);
+    let _lock = session.lock(run).await?;
     let state = session.state().await?;
     if let Some(number) = arguments.release.filter(|number| is_gone_back_to(&session, &state, *number)) {
-        remove_check_user(app, &session, state).await?;
-        tell_served(app, number, &WayBack::default());
+        remove_check_user(run, &session, state).await?;
+        tell_served(run, number, &WayBack::default());
         return Ok(Exit::Done);
     }
     let target = match arguments.release {
-        Some(number) => target::named(app, &session, (&state, number)).await?,
-        None => target::previous(app, &session, &state).await?,
+        Some(number) => target::named(run, &session, (&state, number)).await?,
+        None => target::previous(run, &session, &state).await?,
     };
     let number = target.release.number;
     if target.way.moves.is_empty() {
-        remove_check_user(app, &session, state).await?;
-        tell_served(app, number, &target.way);
+        remove_check_user(run, &session, state).await?;
+        tell_served(run, number, &target.way);
         return Ok(Exit::Done);
     }
-    app.set_words(RollbackArgs { release: Some(number), ..arguments }.words());
-    ask(app, &session, (&target.release, &target.way)).await?;
-    app.set_on_interrupt(OnInterrupt::Finish);
-    let went = go_back(app, &session, (state, &target), arguments.no_check).await?;
-    app.bill_saves(went.saves);
-    conclude(app, &target, went)
+    let again = Command::stack("rollback").args(&RollbackArgs { release: Some(number), ..arguments }.words());
+    ask(run, &session, (&target.release, &target.way), &again).await?;
+    run.cancel.on_interrupt(OnInterrupt::Finish);
+    let went = go_back(run, &session, (state, &target), arguments.no_check).await?;
+    run.meter.count_saves(went.saves);
+    conclude(run, &target, went, &again)
 }
 
 /// Rolls back, and checks what the release's own `up` has checked.
 async fn go_back(
-    app: &App,
+    run: &Run,
     session: &Session<Outline>,
     (state, Target { release, present, .. }): (State, &Target),
     no_check: bool,
@@ -64,15 +65,15 @@ async fn go_back(
     let again = if no_check { None } else { Some(recorded()?) };
     if let Some(edited) = again.as_ref().map(|again| again.edited.join(", ")).filter(|edited| !edited.is_empty()) {
         let message = format!("not checked, because the `check` in the config is not that of the release: {edited}");
-        app.report.tell(&Message::Note { message: &message });
+        run.report.note(message);
     }
-    let state = remove_check_user(app, session, state).await?;
+    let state = remove_check_user(run, session, state).await?;
     let client = Client::new(PATIENCE);
-    let check = |again| Announced { app, check: check_of(app, (session, again), &client), at_once: true };
+    let check = |again| Announced { run, check: check_of(run, (session, again), &client), at_once: true };
     let check = again.as_ref().map(|again| check(&again.config));
-    let entry = Entry { by: session.who(app), ..Entry::default() };
+    let entry = Entry { by: session.who(run), ..Entry::default() };
     let how = Rollout { trial: check.as_ref(), undo: true, entry: &entry };
-    Ok(session.engine(app, &app.report).go_back(state, &session.store, (release, present), &how).await)
+    Ok(session.engine(run, &run.report).go_back(state, &session.store, (release, present), &how).await)
 }
 
 fn unread(release: &Release, error: &serde_json::Error) -> Failure {
@@ -88,10 +89,10 @@ fn is_gone_back_to(session: &Session<Outline>, state: &State, number: u64) -> bo
     served == Some(number) && !state.releases.iter().any(|release| release.number == number)
 }
 
-fn tell_served(app: &App, number: u64, way: &WayBack) {
+fn tell_served(run: &Run, number: u64, way: &WayBack) {
     let what = if way.gone.is_empty() { "what was served" } else { "what is left of what was served" };
     let served = format!("{what} with release {number} is served already");
-    [served].iter().chain(&lasting(way)).for_each(|message| app.report.tell(&Message::Note { message }));
+    [served].into_iter().chain(lasting(way)).for_each(|message| run.report.note(message));
 }
 
 /// What going back does not change: what is gone, and what came later.
@@ -116,23 +117,29 @@ fn in_words(Move { key, from, to }: &Move) -> String {
     }
 }
 
-async fn ask(app: &App, session: &Session<Outline>, (release, way): (&Release, &WayBack)) -> Result<(), Failure> {
+async fn ask(
+    run: &Run,
+    session: &Session<Outline>,
+    (release, way): (&Release, &WayBack),
+    again: &Command,
+) -> Result<(), Failure> {
     let moves: Vec<String> = way.moves.iter().map(in_words).collect();
     let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
     let notes = [message].into_iter().chain(lasting(way));
-    if !confirm::is_due(app, Act::RollBack) {
-        notes.for_each(|message| app.report.tell(&Message::Note { message: &message }));
+    if !confirm::is_due(run, Act::RollBack) {
+        notes.for_each(|message| run.report.note(message));
         return Ok(());
     }
     let target = session.target();
-    confirm::show_target(app, &target);
-    notes.for_each(|message| app.report.insist(&Message::Note { message: &message }));
-    let text = format!("Roll back {}, in {} to release {}", target.subject(), target.location(), release.number);
-    let hint = format!("look at it, then run `{} --yes`", app.again());
-    confirm::ask(app, &Question { act: Act::RollBack, text, hint }).await
+    confirm::show_target(run, &target);
+    notes.for_each(|message| run.report.insist_note(message));
+    let text =
+        format!("Roll back {}, in {} to release {}", target.subject(), target.location.described(), release.number);
+    let hint = Hint::from("look at it, then run ").run(again.clone().yes());
+    confirm::ask(run, &Question { act: Act::RollBack, text, hint }).await
 }
 
-fn conclude(app: &App, target: &Target, went: WentBack<CheckReport>) -> Result<Exit, Failure> {
+fn conclude(run: &Run, target: &Target, went: WentBack<CheckReport>, again: &Command) -> Result<Exit, Failure> {
     let Target { release, way, .. } = target;
     let WentBack { state, back, tried, forward, save_error, .. } = went;
     let checked = tried.is_some();
@@ -140,22 +147,22 @@ fn conclude(app: &App, target: &Target, went: WentBack<CheckReport>) -> Result<E
         None if back.failed.is_empty() => None,
         None => Some(not_put_back(&back)),
         Some((end, report)) => {
-            tell_left(app, &report);
-            unchecked(app, end, report)
+            tell_left(run, &report);
+            unchecked(end, report, again)
         }
     };
     let failure = match (failure, &forward) {
-        (Some(failure), Some(forward)) => Some(after_forward(app, release, (failure, forward))),
+        (Some(failure), Some(forward)) => Some(after_forward(run, release, (failure, forward))),
         (failure, _) => failure,
     };
     if let Some(error) = save_error {
-        return Err(unsaved(app, &back, (Failure::from(error), failure)));
+        return Err(unsaved(&back, (Failure::from(error), failure), again));
     }
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let up = format!("stackctl up{}", app.flags());
-    app.report.tell(&Message::RolledBack(&RolledBack {
+    let up = run.report.command(&Command::stack("up"));
+    run.report.tell(&RolledBack {
         release: state.releases.last().map_or(0, |release| release.number),
         back_to: release.number,
         moves: &way.moves,
@@ -163,18 +170,18 @@ fn conclude(app: &App, target: &Target, went: WentBack<CheckReport>) -> Result<E
         later: &way.later,
         checked,
         up,
-    }));
+    });
     Ok(Exit::Done)
 }
 
 /// Why what was rolled back to is not confirmed; `None` when its check has passed.
-fn unchecked(app: &App, end: TrialEnd, report: CheckReport) -> Option<Failure> {
+fn unchecked(end: TrialEnd, report: CheckReport, again: &Command) -> Option<Failure> {
     match end {
         TrialEnd::Passed => None,
         TrialEnd::Failed => Some(failed(&report)),
         TrialEnd::Open => {
-            let again = format!("the rollback stays as it is, unchecked; `{}` checks it again", app.again());
-            Some(unmade(report, (&app.flags(), &again)))
+            let hint = Hint::from("the rollback stays as it is, unchecked; ").run(again.clone());
+            Some(unmade(report, hint.text(" checks it again")))
         }
     }
 }
@@ -186,25 +193,26 @@ fn not_put_back(back: &Back) -> Failure {
 }
 
 /// Says what became of rolling forward to what was live before.
-fn after_forward(app: &App, release: &Release, (mut failure, forward): (Failure, &Back)) -> Failure {
+fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure, &Back)) -> Failure {
     let back_to = release.number;
-    app.report.tell(&Message::RolledForward(&RolledForward { back_to, restored: &forward.restored }));
+    run.report.tell(&RolledForward { back_to, restored: &forward.restored });
     let fault = |failed: &Failed| Fault::of(format!("{}: not rolled forward", failed.key), &failed.error);
     failure.errors.extend(forward.failed.iter().map(fault));
     if !forward.failed.is_empty() {
-        let hint = format!("`stackctl up{}` deploys the config again", app.flags());
+        let hint = Command::stack("up").then(" deploys the config again");
         return Failure { exit: Exit::Partly, ..failure }.hint(hint);
     }
     failure.hint("rolled forward: what was live before the rollback is live again")
 }
 
 /// Says what became of a rollback whose end is not on record. It was not begun where even that could not be recorded.
-fn unsaved(app: &App, back: &Back, (error, failure): (Failure, Option<Failure>)) -> Failure {
+fn unsaved(back: &Back, (error, failure): (Failure, Option<Failure>), again: &Command) -> Failure {
     let exit = if error.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
     let begun = !back.restored.is_empty() || !back.failed.is_empty();
     let error = if begun { Failure { exit, ..error } } else { error };
     let failure = failure.into_iter().fold(error, Failure::after);
-    if begun { failure.hint(format!("what was done is not recorded; `{}` goes on", app.again())) } else { failure }
+    let hint = || Hint::from("what was done is not recorded; ").run(again.clone()).text(" goes on");
+    if begun { failure.hint(hint()) } else { failure }
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use crate::{
     config::Outline,
     engine::{Obstacle, Present, Release, State, WayBack, served_release},
     failure::Failure,
-    report::{Message, Unavailable, reasons},
-    session::{App, Session},
+    hint::{Command, Hint},
+    report::{Unavailable, reasons},
+    session::{Run, Session},
 };
 
 /// A release that can be rolled back to.
@@ -21,21 +22,21 @@ pub(super) struct Target {
 /// # Errors
 /// When there is none, or something that its deployment needs is gone.
 pub(super) async fn named(
-    app: &App,
+    run: &Run,
     session: &Session<Outline>,
     (state, number): (&State, u64),
 ) -> Result<Target, Failure> {
     let found = state.releases.iter().find(|release| release.number == number);
     let release = found.ok_or_else(|| {
         Failure::usage(format!("release {number} not found"))
-            .hint(format!("`stackctl history{}` shows the releases", app.flags()))
+            .hint(Command::stack("history").then(" shows the releases"))
     })?;
-    let engine = session.engine(app, &app.report);
+    let engine = session.engine(run, &run.report);
     let present = engine.present(state, &[release]).await?;
     let obstacles = engine.obstacles(state, &present, release).await?;
     if !obstacles.is_empty() {
         let failure = Failure::failed(format!("release {number} is not available"));
-        return Err(ways_on(app, reasons(&obstacles).into_iter().fold(failure, Failure::detail)));
+        return Err(ways_on(reasons(&obstacles).into_iter().fold(failure, Failure::detail)));
     }
     let way = present.way_back(state, release);
     Ok(Target { release: release.clone(), present, way })
@@ -46,9 +47,9 @@ pub(super) async fn named(
 ///
 /// # Errors
 /// When there is none.
-pub(super) async fn previous(app: &App, session: &Session<Outline>, state: &State) -> Result<Target, Failure> {
+pub(super) async fn previous(run: &Run, session: &Session<Outline>, state: &State) -> Result<Target, Failure> {
     let candidates = candidates(session, state);
-    let engine = session.engine(app, &app.report);
+    let engine = session.engine(run, &run.report);
     let present = engine.present(state, &candidates).await?;
     let mut passed_over = Vec::new();
     for release in candidates {
@@ -60,12 +61,12 @@ pub(super) async fn previous(app: &App, session: &Session<Outline>, state: &Stat
         let way = present.way_back(state, release);
         if !way.moves.is_empty() {
             for (release, obstacles) in &passed_over {
-                app.report.tell(&Message::Unavailable(&Unavailable { release: *release, obstacles }));
+                run.report.tell(&Unavailable { release: *release, obstacles });
             }
             return Ok(Target { release: release.clone(), present, way });
         }
     }
-    Err(nothing(app, state, &passed_over))
+    Err(nothing(state, &passed_over))
 }
 
 /// The release that an unfinished run was rolling back to, and those before what is live, the latest first. When what is
@@ -79,7 +80,7 @@ fn candidates<'s>(session: &Session<Outline>, state: &'s State) -> Vec<&'s Relea
     state.releases.iter().filter(is_begun).chain(rest).collect()
 }
 
-fn nothing(app: &App, state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Failure {
+fn nothing(state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Failure {
     let why = match (state.releases.is_empty(), passed_over.is_empty()) {
         (true, _) => "no release is recorded yet",
         (false, true) => "no earlier release differs from the live one",
@@ -91,15 +92,14 @@ fn nothing(app: &App, state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Fa
     });
     let failure = details.fold(failure, Failure::detail);
     if passed_over.is_empty() {
-        return failure.hint(format!("`stackctl history{}` shows the releases", app.flags()));
+        return failure.hint(Command::stack("history").then(" shows the releases"));
     }
-    ways_on(app, failure)
+    ways_on(failure)
 }
 
 /// How to get an earlier release without a rollback.
-fn ways_on(app: &App, failure: Failure) -> Failure {
-    let flags = app.flags();
+fn ways_on(failure: Failure) -> Failure {
     failure
-        .hint(format!("restore the config and code of that release, and run `stackctl up{flags}`"))
-        .hint(format!("`stackctl history{flags}` shows which releases are available"))
+        .hint(Hint::from("restore the config and code of that release, and run ").run(Command::stack("up")))
+        .hint(Command::stack("history").then(" shows which releases are available"))
 }

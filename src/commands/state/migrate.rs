@@ -5,20 +5,20 @@ use crate::{
     config::{Identity, S3Location, StateLocation},
     exit::Exit,
     failure::Failure,
-    report::Message,
-    session::{App, OnInterrupt, connection, lock, project},
+    hint::{Command, Hint},
+    session::{OnInterrupt, Run, connection, lock, project},
     state::{Backend, StateError, Transferred, nothing_to_move, transfer},
 };
 
-pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Failure> {
-    if app.common.local {
+pub(super) async fn run(run: &Run, arguments: &MigrateArgs) -> Result<Exit, Failure> {
+    if run.options.local {
         return Err(Failure::usage(
             "the states of the local cloud are always in `.stackctl/`, so there is nothing to move",
         )
         .hint("leave out `--local`"));
     }
-    let identity = project::identify(app)?;
-    let (from, to) = (source(app, &identity, arguments).await?, connection::store(app, &identity).await?);
+    let identity = project::identify(run)?;
+    let (from, to) = (source(run, &identity, arguments).await?, connection::store(run, &identity).await?);
     if from.address() == to.address() {
         return Err(Failure::usage(format!("{} is where the configuration keeps the state", to.place()))
             .hint("`--from` names the place that it is to come from"));
@@ -27,12 +27,11 @@ pub(super) async fn run(app: &App, arguments: &MigrateArgs) -> Result<Exit, Fail
         // Taking a lock makes a folder, and without one nothing is moved that comes there meanwhile.
         return Err(nothing_to_move(&*from, &*to).await?.into());
     }
-    lock::take_elsewhere(app, &*from).await?;
-    lock::take(app, &*to).await?;
-    app.set_on_interrupt(OnInterrupt::Leave);
+    let _locks = (lock::take_elsewhere(run, &*from).await?, lock::take(run, &*to).await?);
+    run.cancel.on_interrupt(OnInterrupt::Leave);
     let Transferred { saves } = transfer(&*from, &*to, (&identity.service_name, &identity.stage)).await?;
-    app.bill_saves(saves);
-    app.report.tell(&Message::Note { message: &moved(&*from, &*to, saves) });
+    run.meter.count_saves(saves);
+    run.report.note(moved(&*from, &*to, saves));
     Ok(Exit::Done)
 }
 
@@ -42,7 +41,7 @@ fn unreadable(error: StateError) -> Failure {
     let mut failure = Failure::from(error);
     if missing {
         for fault in &mut failure.errors {
-            fault.hints = vec!["`--from` names the bucket in which the state is now".to_owned()];
+            fault.hints = vec!["`--from` names the bucket in which the state is now".into()];
         }
     }
     failure
@@ -60,7 +59,7 @@ fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {
 }
 
 /// Where the state is now: where `--from` says, or else in the folder that is used when the configuration names none.
-async fn source(app: &App, identity: &Identity, arguments: &MigrateArgs) -> Result<Box<dyn Backend>, Failure> {
+async fn source(run: &Run, identity: &Identity, arguments: &MigrateArgs) -> Result<Box<dyn Backend>, Failure> {
     let StateLocation { path, s3 } = &identity.state;
     match &arguments.from {
         Some(StatePlace::Folder(folder)) => {
@@ -72,13 +71,14 @@ async fn source(app: &App, identity: &Identity, arguments: &MigrateArgs) -> Resu
             let region = arguments.from_region.as_ref().unwrap_or(region).clone();
             let (bucket, owner) = (bucket.clone(), arguments.from_owner.clone());
             let key = key.clone().unwrap_or_else(|| S3Location::usual_key(service_name, stage));
-            connection::in_bucket(app, identity, &S3Location { bucket, key, region, owner }).await
+            connection::in_bucket(run, identity, &S3Location { bucket, key, region, owner }).await
         }
         None if s3.is_some() => Ok(Box::new(connection::in_folder(identity, &identity.path.with_file_name(path)))),
-        None => Err(Failure::usage("it is not said where the state is to come from").hint(format!(
-            "name the place, as `stackctl state migrate{} --from s3://BUCKET/KEY` or `--from FOLDER`",
-            app.flags()
-        ))),
+        None => Err(Failure::usage("it is not said where the state is to come from").hint(
+            Hint::from("name the place, as ")
+                .run(Command::stack("state migrate --from s3://BUCKET/KEY"))
+                .text(" or `--from FOLDER`"),
+        )),
     }
 }
 

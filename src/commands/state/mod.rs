@@ -9,24 +9,25 @@ use crate::{
     config::Identity,
     exit::Exit,
     failure::Failure,
-    session::{App, new_stack},
+    hint::{Command, Hint},
+    session::{Run, new_stack},
     state::Backend,
 };
 
-pub(crate) async fn run(app: &App, command: StateCommand) -> Result<Exit, Failure> {
+pub(crate) async fn run(run: &Run, command: StateCommand) -> Result<Exit, Failure> {
     match command {
-        StateCommand::Show => show::run(app).await,
-        StateCommand::Pull => pull::run(app).await,
-        StateCommand::Migrate(arguments) => migrate::run(app, &arguments).await,
+        StateCommand::Show => show::run(run).await,
+        StateCommand::Pull => pull::run(run).await,
+        StateCommand::Migrate(arguments) => migrate::run(run, &arguments).await,
     }
 }
 
 /// There is no state at a place.
-async fn nothing(app: &App, (identity, store): (&Identity, &dyn Backend)) -> Failure {
-    if let Err(failure) = new_stack::refuse_unknown_stage(app, identity, store).await {
+async fn nothing(run: &Run, (identity, store): (&Identity, &dyn Backend)) -> Failure {
+    if let Err(failure) = new_stack::refuse_unknown_stage(run, identity, store).await {
         return failure;
     }
     Failure::failed(format!("{}: there is no state", store.place()))
-        .hint(format!("`stackctl up{}` makes the stack and its state", app.flags()))
-        .hint(format!("if it was there and was lost, `stackctl recover{}` rebuilds it", app.flags()))
+        .hint(Command::stack("up").then(" makes the stack and its state"))
+        .hint(Hint::from("if it was there and was lost, ").run(Command::stack("recover")).text(" rebuilds it"))
 }

@@ -4,22 +4,23 @@ use super::nothing;
 use crate::{
     exit::Exit,
     failure::Failure,
+    hint::{Command, Hint},
     report::Look,
-    session::{App, connection, leftover_state, project},
+    session::{Run, connection, leftover_state, project},
 };
 
-pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
-    if app.report.look() == Look::Json {
+pub(super) async fn run(run: &Run) -> Result<Exit, Failure> {
+    if run.report.look() == Look::Json {
         return Err(Failure::usage("the state is printed as it is kept, which is no event")
-            .hint(format!("leave out `--json`, or use `stackctl state show{} --json`", app.flags())));
+            .hint(Hint::from("leave out `--json`, or use ").run(Command::stack("state show --json"))));
     }
-    let identity = project::identify(app)?;
-    let store = connection::store(app, &identity).await?;
+    let identity = project::identify(run)?;
+    let store = connection::store(run, &identity).await?;
     let bytes = store.bytes().await?;
     if bytes.is_none() {
-        leftover_state::refuse(&*store, leftover_state::unmoved(app, &identity).as_ref()).await?;
+        leftover_state::refuse(&*store, leftover_state::unmoved(run, &identity).as_ref()).await?;
     }
-    let Some(bytes) = bytes else { return Err(nothing(app, (&identity, &*store)).await) };
-    app.report.raw(&bytes);
+    let Some(bytes) = bytes else { return Err(nothing(run, (&identity, &*store)).await) };
+    run.report.raw(&bytes);
     Ok(Exit::Done)
 }

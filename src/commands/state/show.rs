@@ -4,15 +4,15 @@ use super::nothing;
 use crate::{
     exit::Exit,
     failure::Failure,
-    report::{Message, StateCard},
-    session::{App, connection, leftover_state, project},
+    report::StateCard,
+    session::{Run, connection, leftover_state, project},
 };
 
-pub(super) async fn run(app: &App) -> Result<Exit, Failure> {
-    let identity = project::identify(app)?;
-    let store = connection::store(app, &identity).await?;
-    let state = leftover_state::load(&*store, leftover_state::unmoved(app, &identity).as_ref()).await?;
-    let Some(state) = state else { return Err(nothing(app, (&identity, &*store)).await) };
-    app.report.data(&Message::State(&StateCard { place: &store.place(), state: &state }));
+pub(super) async fn run(run: &Run) -> Result<Exit, Failure> {
+    let identity = project::identify(run)?;
+    let store = connection::store(run, &identity).await?;
+    let state = leftover_state::load(&*store, leftover_state::unmoved(run, &identity).as_ref()).await?;
+    let Some(state) = state else { return Err(nothing(run, (&identity, &*store)).await) };
+    run.report.data(&StateCard { place: &store.place(), state: &state });
     Ok(Exit::Done)
 }

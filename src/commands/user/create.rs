@@ -7,9 +7,9 @@ use crate::{
     cli::{PoolArgs, SignInArgs},
     exit::Exit,
     failure::Failure,
-    report::Message,
+    hint::{Command, Hint},
     session::{
-        App, OnInterrupt, Pool, password,
+        OnInterrupt, Pool, Run, password,
         terminal::{self, Terminal},
     },
     users::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
@@ -23,13 +23,13 @@ pub(crate) struct Wanted {
     pub(crate) sign_in: SignInArgs,
 }
 
-pub(crate) async fn run(app: &App, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
-    let given = password::given(app, wanted.sign_in.password_stdin).await?;
-    let pool = Pool::open(app, pool).await?;
-    let people = pool.people(app);
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
+    let given = password::given(run, wanted.sign_in.password_stdin).await?;
+    let pool = Pool::open(run, pool).await?;
+    let people = pool.people(run);
     let settings = PoolSettings::read(&people).await.map_err(|error| pool.failure(&error))?;
     if wanted.send_invite && given.is_none() {
-        let invited = invite(app, &people, &settings, wanted).await;
+        let invited = invite(run, &people, &settings, wanted).await;
         return invited.map(|()| Exit::Done).map_err(|error| pool.failure(&error));
     }
     // Everything that can be refused without a change is refused before the first one.
@@ -38,16 +38,16 @@ pub(crate) async fn run(app: &App, pool: &PoolArgs, wanted: &Wanted) -> Result<E
     }
     let client = pool.client(&people, wanted.sign_in.client_id.as_deref()).await?;
     client.check_flow().map_err(|error| pool.failure(&error))?;
-    let making = Making { app, people: &people, settings: &settings, client: &client, wanted };
+    let making = Making { run, people: &people, settings: &settings, client: &client, wanted };
     match making.carry_out(given).await {
         Ok(()) => Ok(Exit::Done),
-        Err(error) => Err(making.so_far(&pool, pool.failure(&error)).await),
+        Err(error) => Err(making.so_far(pool.failure(&error)).await),
     }
 }
 
 /// One user in the making.
 struct Making<'a> {
-    app: &'a App,
+    run: &'a Run,
     people: &'a People<'a>,
     settings: &'a PoolSettings,
     client: &'a AppClient,
@@ -56,38 +56,38 @@ struct Making<'a> {
 
 impl Making<'_> {
     async fn carry_out(&self, given: Option<Secret>) -> Result<(), PeopleError> {
-        let Self { app, people, settings, client, wanted } = self;
+        let Self { run, people, settings, client, wanted } = self;
         if let Some(given) = &given {
             settings.password_policy.check(given)?;
         }
-        let newcomer = newcomer(app, people, settings, wanted).await?;
-        let chosen = password::chosen(app, given, &settings.password_policy).await?;
-        app.set_on_interrupt(OnInterrupt::Leave);
+        let newcomer = newcomer(run, people, settings, wanted).await?;
+        let chosen = password::chosen(run, given, &settings.password_policy).await?;
+        run.cancel.on_interrupt(OnInterrupt::Leave);
         let temporary = newcomer.admit(wanted.send_invite).await?;
         let sign_in = SignIn {
             people,
             client,
-            prompt: &Terminal(app),
+            prompt: &Terminal(run),
             user: &wanted.name,
             chosen: Some(chosen),
             attributes: newcomer.attributes.clone(),
         };
         let tokens = sign_in.with(&temporary).await?;
-        auth::show(app, &wanted.name, &tokens, wanted.sign_in.access_token);
+        auth::show(run, &wanted.name, &tokens, wanted.sign_in.access_token);
         Ok(())
     }
 
     /// Adds how far it came to a failure after the first change.
-    async fn so_far(&self, pool: &Pool, failure: Failure) -> Failure {
-        if self.app.on_interrupt() != OnInterrupt::Leave {
+    async fn so_far(&self, failure: Failure) -> Failure {
+        if self.run.cancel.policy() != OnInterrupt::Leave {
             return failure;
         }
         match self.people.find(&self.wanted.name).await {
-            Ok(Some(person)) if person.is_waiting() => failure.hint(format!(
-                "the user is made and waits for a password: `stackctl user create {}{}` goes on from there",
-                self.wanted.name,
-                pool.flags()
-            )),
+            Ok(Some(person)) if person.is_waiting() => failure.hint(
+                Hint::from("the user is made and waits for a password: ")
+                    .run(Command::pool("user create").args(&format!(" {}", self.wanted.name)))
+                    .text(" goes on from there"),
+            ),
             Ok(Some(_)) => failure.detail("the user is made and has the password"),
             _ => failure,
         }
@@ -95,18 +95,18 @@ impl Making<'_> {
 }
 
 /// Makes the user and leaves it to them to choose a password.
-async fn invite(app: &App, people: &People<'_>, settings: &PoolSettings, wanted: &Wanted) -> Result<(), PeopleError> {
-    let newcomer = newcomer(app, people, settings, wanted).await?;
-    app.set_on_interrupt(OnInterrupt::Leave);
+async fn invite(run: &Run, people: &People<'_>, settings: &PoolSettings, wanted: &Wanted) -> Result<(), PeopleError> {
+    let newcomer = newcomer(run, people, settings, wanted).await?;
+    run.cancel.on_interrupt(OnInterrupt::Leave);
     newcomer.admit(true).await?;
     let message = format!("invited {}: Cognito sends them a temporary password", wanted.name);
-    app.report.tell(&Message::Note { message: &message });
+    run.report.note(message);
     Ok(())
 }
 
 /// The user as they are to be, with every attribute that the pool requires.
 async fn newcomer<'a>(
-    app: &App,
+    run: &Run,
     people: &'a People<'a>,
     settings: &'a PoolSettings,
     wanted: &'a Wanted,
@@ -114,14 +114,14 @@ async fn newcomer<'a>(
     let mut newcomer = Newcomer::meet(people, settings, &wanted.name, &wanted.attributes).await?;
     if newcomer.is_half_made() {
         let message = format!("{} is there and waits for a password: going on from there", wanted.name);
-        app.report.tell(&Message::Note { message: &message });
+        run.report.note(message);
     }
     let missing = newcomer.missing();
     if !missing.is_empty() && !terminal::is_there() {
         return Err(PeopleError::AttributesMissing { names: missing });
     }
     for name in missing {
-        let value = Terminal(app).line(&format!("{name}: ")).await?;
+        let value = Terminal(run).line(&format!("{name}: ")).await?;
         newcomer.attributes.insert(name, value);
     }
     Ok(newcomer)

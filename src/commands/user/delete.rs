@@ -4,20 +4,20 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    report::Message,
+    hint::Command,
     session::{
-        App, OnInterrupt, Pool,
+        OnInterrupt, Pool, Run,
         confirm::{self, Act, Question},
     },
 };
 
-pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
-    let pool = Pool::open(app, pool).await?;
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
+    let pool = Pool::open(run, pool).await?;
     let text = format!("Delete user {user} from {}", pool.words());
-    let hint = format!("`stackctl user delete {user}{} --yes` deletes {user}", pool.flags());
-    confirm::ask(app, &Question { act: Act::DeleteUser, text, hint }).await?;
-    app.set_on_interrupt(OnInterrupt::Leave);
-    pool.people(app).delete(user).await.map_err(|error| pool.failure(&error))?;
-    app.report.tell(&Message::Note { message: &format!("deleted {user}") });
+    let hint = Command::pool("user delete").args(&format!(" {user}")).yes().then(&format!(" deletes {user}"));
+    confirm::ask(run, &Question { act: Act::DeleteUser, text, hint }).await?;
+    run.cancel.on_interrupt(OnInterrupt::Leave);
+    pool.people(run).delete(user).await.map_err(|error| pool.failure(&error))?;
+    run.report.note(format!("deleted {user}"));
     Ok(Exit::Done)
 }

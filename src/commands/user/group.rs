@@ -4,24 +4,23 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    report::Message,
-    session::{App, OnInterrupt, Pool},
+    hint::Command,
+    session::{OnInterrupt, Pool, Run},
     users::{People, PeopleError},
 };
 
-pub(crate) async fn add(app: &App, pool: &PoolArgs, names: [&str; 2], create: bool) -> Result<Exit, Failure> {
+pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bool) -> Result<Exit, Failure> {
     let [user, group] = names;
-    let pool = Pool::open(app, pool).await?;
-    app.set_on_interrupt(OnInterrupt::Leave);
-    let added = add_or_create(&pool.people(app), user, group, create).await;
+    let pool = Pool::open(run, pool).await?;
+    run.cancel.on_interrupt(OnInterrupt::Leave);
+    let added = add_or_create(&pool.people(run), user, group, create).await;
     added.map_err(|error| match &error {
         PeopleError::NoGroup { .. } => pool
             .failure(&error)
-            .hint(format!("`stackctl user group add {user} {group} --create{}` makes it", pool.flags())),
+            .hint(Command::pool("user group add").args(&format!(" {user} {group} --create")).then(" makes it")),
         _ => pool.failure(&error),
     })?;
-    app.report
-        .tell(&Message::Note { message: &format!("put {user} into {group}; tokens say so from the next sign-in on") });
+    run.report.note(format!("put {user} into {group}; tokens say so from the next sign-in on"));
     Ok(Exit::Done)
 }
 
@@ -36,14 +35,12 @@ async fn add_or_create(people: &People<'_>, user: &str, group: &str, create: boo
     }
 }
 
-pub(crate) async fn remove(app: &App, pool: &PoolArgs, names: [&str; 2]) -> Result<Exit, Failure> {
+pub(crate) async fn remove(run: &Run, pool: &PoolArgs, names: [&str; 2]) -> Result<Exit, Failure> {
     let [user, group] = names;
-    let pool = Pool::open(app, pool).await?;
-    app.set_on_interrupt(OnInterrupt::Leave);
-    pool.people(app).remove_from_group(user, group).await.map_err(|error| pool.failure(&error))?;
-    app.report.tell(&Message::Note {
-        // Cognito answers the same when they never were.
-        message: &format!("{user} is not in {group}; tokens say so from the next sign-in on"),
-    });
+    let pool = Pool::open(run, pool).await?;
+    run.cancel.on_interrupt(OnInterrupt::Leave);
+    pool.people(run).remove_from_group(user, group).await.map_err(|error| pool.failure(&error))?;
+    // Cognito answers the same when they never were.
+    run.report.note(format!("{user} is not in {group}; tokens say so from the next sign-in on"));
     Ok(Exit::Done)
 }

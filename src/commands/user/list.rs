@@ -5,18 +5,18 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    report::{Message, UserTable},
-    session::{App, Pool},
+    report::UserTable,
+    session::{Pool, Run},
 };
 
-pub(crate) async fn run(app: &App, pool: &PoolArgs, limit: Option<u32>) -> Result<Exit, Failure> {
-    let pool = Pool::open(app, pool).await?;
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, limit: Option<u32>) -> Result<Exit, Failure> {
+    let pool = Pool::open(run, pool).await?;
     let at_most = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-    let (users, more) = pool.people(app).list(at_most).await.map_err(|error| pool.failure(&error))?;
-    app.report.data(&Message::Users(&UserTable { users: &users, more }));
+    let (users, more) = pool.people(run).list(at_most).await.map_err(|error| pool.failure(&error))?;
+    run.report.data(&UserTable { users: &users, more });
     if users.iter().any(|user| user.name().starts_with(check::USER_PREFIX)) {
         let message = "a stackctl-check-… is there only for a check; the next `up` or `down` removes it";
-        app.report.tell(&Message::Note { message });
+        run.report.note(message);
     }
     Ok(Exit::Done)
 }

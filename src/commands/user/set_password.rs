@@ -4,8 +4,7 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    report::Message,
-    session::{App, OnInterrupt, Pool, password, terminal},
+    session::{OnInterrupt, Pool, Run, password, terminal},
     users::PoolSettings,
 };
 
@@ -16,21 +15,21 @@ pub(crate) struct Wanted {
     pub(crate) password_stdin: bool,
 }
 
-pub(crate) async fn run(app: &App, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
-    let given = password::given(app, wanted.password_stdin).await?;
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
+    let given = password::given(run, wanted.password_stdin).await?;
     if given.is_none() && !terminal::is_there() {
         return Err(password::nobody());
     }
-    let pool = Pool::open(app, pool).await?;
-    let people = pool.people(app);
+    let pool = Pool::open(run, pool).await?;
+    let people = pool.people(run);
     let set = async {
         let policy = PoolSettings::read(&people).await?.password_policy;
-        let chosen = password::chosen(app, given, &policy).await?;
-        app.set_on_interrupt(OnInterrupt::Leave);
+        let chosen = password::chosen(run, given, &policy).await?;
+        run.cancel.on_interrupt(OnInterrupt::Leave);
         people.set_password(&wanted.name, &chosen, wanted.temporary).await
     };
     set.await.map_err(|error| pool.failure(&error))?;
     let until = if wanted.temporary { "; the next sign-in asks for another one" } else { "" };
-    app.report.tell(&Message::Note { message: &format!("set the password of {}{until}", wanted.name) });
+    run.report.note(format!("set the password of {}{until}", wanted.name));
     Ok(Exit::Done)
 }

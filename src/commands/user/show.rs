@@ -4,14 +4,14 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    report::{Message, UserCard},
-    session::{App, Pool},
+    report::UserCard,
+    session::{Pool, Run},
     users::PeopleError,
 };
 
-pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
-    let pool = Pool::open(app, pool).await?;
-    let people = pool.people(app);
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, user: &str) -> Result<Exit, Failure> {
+    let pool = Pool::open(run, pool).await?;
+    let people = pool.people(run);
     let look = async {
         let unknown = || PeopleError::UnknownUser { user: user.to_owned() };
         let person = people.find(user).await?.ok_or_else(unknown)?;
@@ -19,6 +19,6 @@ pub(crate) async fn run(app: &App, pool: &PoolArgs, user: &str) -> Result<Exit, 
         Ok::<_, PeopleError>((person, groups))
     };
     let (person, groups) = look.await.map_err(|error| pool.failure(&error))?;
-    app.report.data(&Message::User(&UserCard { user: &person, groups: &groups }));
+    run.report.data(&UserCard { user: &person, groups: &groups });
     Ok(Exit::Done)
 }

@@ -10,10 +10,11 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::{Failure, Fault},
+    hint::{Command, Hint},
     http::Client,
-    report::{Message, TokenCard, lasting},
+    report::{TokenCard, lasting},
     session::{
-        App, connection, deployed, project,
+        Run, connection, deployed, project,
         terminal::{self, Terminal},
     },
     stack::Outputs,
@@ -23,17 +24,17 @@ use crate::{
 /// Keys are a small document.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(crate) async fn inspect(app: &App, pool: &PoolArgs, given: Option<String>) -> Result<Exit, Failure> {
-    let token = WebToken::read(&text(app, pool, given).await?).map_err(Failure::usage)?;
-    let expected = Expected::of(app, pool).await?;
+pub(crate) async fn inspect(run: &Run, pool: &PoolArgs, given: Option<String>) -> Result<Exit, Failure> {
+    let token = WebToken::read(&text(run, given).await?).map_err(Failure::usage)?;
+    let expected = Expected::of(run, pool).await?;
     let now = Timestamp::now().as_second();
     let verdict = expected.judge(&token, now).await;
-    app.report.data(&Message::Token(&TokenCard {
+    run.report.data(&TokenCard {
         valid: verdict.is_ok(),
         problem: verdict.as_ref().err().map(|fault| fault.message.as_str()),
         expires_in: token.time("exp").map(|expires| expires - now),
         claims: &token.claims,
-    }));
+    });
     let failure = |mut fault: Fault| {
         fault.message = format!("the token is {}", fault.message);
         Failure { exit: Exit::Failed, errors: vec![fault], hints: Vec::new() }
@@ -42,16 +43,15 @@ pub(crate) async fn inspect(app: &App, pool: &PoolArgs, given: Option<String>) -
 }
 
 /// The token: of the command line, or better of stdin.
-async fn text(app: &App, pool: &PoolArgs, given: Option<String>) -> Result<String, Failure> {
+async fn text(run: &Run, given: Option<String>) -> Result<String, Failure> {
     let text = match given.filter(|given| given != "-") {
         Some(given) => {
-            let mut warning = Fault::new("others on this machine can read the token on the command line");
-            let flags = pool.flags(app.flags());
-            warning.hints.push(format!("give it on stdin: `… | stackctl user token inspect{flags}`"));
-            app.report.tell(&Message::Warning(&warning));
+            let hint = Hint::from("pass it on stdin to ").run(Command::pool("user token inspect"));
+            let warning = Fault::new("others on this machine can read the token on the command line").hint(hint);
+            run.report.warn(&warning);
             Ok(given)
         }
-        None if terminal::is_there() => Terminal(app).hidden("token: ").await.map(|token| token.reveal().to_owned()),
+        None if terminal::is_there() => Terminal(run).hidden("token: ").await.map(|token| token.reveal().to_owned()),
         None => tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten(),
     };
     let text = text.map_err(|error| Failure::io("the token cannot be read", &error))?;
@@ -70,17 +70,17 @@ struct Expected {
 
 impl Expected {
     /// From the flags, or the stack where there is one.
-    async fn of(app: &App, pool: &PoolArgs) -> Result<Self, Failure> {
+    async fn of(run: &Run, pool: &PoolArgs) -> Result<Self, Failure> {
         let mut expected = Self { endpoint: None, pool_id: pool.user_pool_id.clone() };
         if expected.pool_id.is_none()
-            && app.common.config.exists()
-            && let Some(state) = deployed::recorded(app, &project::identify(app)?).await?
+            && run.options.config.exists()
+            && let Some(state) = deployed::recorded(run, &project::identify(run)?).await?
         {
             let outputs = Outputs::of(&state);
             expected = Self { endpoint: outputs.endpoint, pool_id: outputs.user_pool_id };
         }
-        if app.common.local {
-            expected.endpoint = Some(connection::local_url(app, &app.common.config).await?);
+        if run.options.local {
+            expected.endpoint = Some(connection::local_url(run, &run.options.config).await?);
         }
         Ok(expected)
     }

@@ -6,14 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{code, go_on_unlocked};
+use super::code;
 use crate::{
     config::{Loaded, Problem},
     engine::{Consent, Desired, Plan, State},
     failure::Failure,
-    report::{Deployed, Message, PlanTable, UnderWay},
+    hint::Hint,
+    report::{Deployed, PlanTable, UnderWay},
     session::{
-        App, Session, Survey,
+        OnInterrupt, Run, Session, Survey,
         confirm::{self, Act},
         connection,
         deploy::{Applied, apply},
@@ -26,7 +27,7 @@ use crate::{
 
 /// A stack that is deployed again and again.
 pub(super) struct Stack<'a> {
-    app: &'a App,
+    run: &'a Run,
     pub(super) session: Session,
     loaded: Loaded,
     /// What was told of its packages.
@@ -58,14 +59,14 @@ pub(super) enum Ended {
 impl<'a> Stack<'a> {
     /// A stack that was just brought up.
     pub(super) fn new(
-        app: &'a App,
+        run: &'a Run,
         loaded: Loaded,
         session: Session,
         (packages, state): (&Packages, &State),
         remarks: Remarks,
     ) -> Self {
         let desired = session.desired(packages);
-        Self { app, session, loaded, remarks, settled: Some(Settled::new(desired, state)) }
+        Self { run, session, loaded, remarks, settled: Some(Settled::new(desired, state)) }
     }
 
     /// The configuration as it was last read.
@@ -78,12 +79,12 @@ impl<'a> Stack<'a> {
     /// # Errors
     /// When there is anything wrong with it.
     pub(super) fn load(&mut self) -> Result<(), Failure> {
-        let loaded = project::read(self.app)?;
-        if self.app.common.local && runtimes(&loaded) != runtimes(&self.loaded) {
-            interpreters::check(self.app, &loaded.config)?;
+        let loaded = project::read(self.run)?;
+        if self.run.options.local && runtimes(&loaded) != runtimes(&self.loaded) {
+            interpreters::check(self.run, &loaded.config)?;
         }
         if words(&loaded.warnings) != words(&self.loaded.warnings) {
-            project::warn(self.app, &loaded.warnings);
+            project::warn(self.run, &loaded.warnings);
         }
         self.loaded = loaded;
         Ok(())
@@ -95,9 +96,9 @@ impl<'a> Stack<'a> {
     /// When it cannot be packaged, planned or carried out; the next cycle looks at everything then.
     pub(super) async fn deploy(&mut self, agreed: Option<&Plan>) -> Result<Ended, Failure> {
         let packages = project::package(&self.loaded)?;
-        let remarks = Remarks::of(self.app, &self.loaded.config, &packages);
+        let remarks = Remarks::of(self.run, &self.loaded.config, &packages);
         let before = std::mem::replace(&mut self.remarks, remarks);
-        self.remarks.tell(self.app, &before)?;
+        self.remarks.tell(self.run, &before)?;
         self.session.follow(&self.loaded, &packages)?;
         let desired = self.session.desired(&packages);
         if self.settled.as_ref().is_some_and(|settled| settled.desired == desired) {
@@ -105,12 +106,13 @@ impl<'a> Stack<'a> {
         }
         let settled = self.settled.take();
         let edited = settled.as_ref().and_then(|settled| code::edited(&settled.desired, &desired));
-        if self.app.common.local && edited.is_none() {
-            connection::local_url(self.app, &self.loaded.identity.path).await?;
+        if self.run.options.local && edited.is_none() {
+            connection::local_url(self.run, &self.loaded.identity.path).await?;
         }
-        self.session.lock(self.app).await?;
+        let lock = self.session.lock(self.run).await?;
         let ended = self.deploy_locked(settled, desired, agreed).await;
-        go_on_unlocked(self.app).await;
+        drop(lock);
+        self.run.cancel.on_interrupt(OnInterrupt::End);
         ended
     }
 
@@ -127,16 +129,16 @@ impl<'a> Stack<'a> {
             return Ok(Ended::Unchanged);
         }
         let code_only = code::only(&plan);
-        if !code_only && confirm::is_due(self.app, Act::Change) && agreed != Some(&plan) {
+        if !code_only && confirm::is_due(self.run, Act::Change) && agreed != Some(&plan) {
             return Ok(Ended::Open(Box::new(plan)));
         }
-        preconditions::refuse(self.app, &self.session, &plan).await?;
+        preconditions::refuse(self.run, &self.session, &plan).await?;
         if !code_only && agreed.is_none() {
-            self.app.report.tell(&Message::Plan(&PlanTable::new(&plan, &self.session.catalog)));
+            self.run.report.plan(PlanTable::new(&plan, &self.session.catalog), false);
         }
-        let again = "the next save goes on";
+        let again = Hint::from("the next save goes on");
         let Applied { steps, state } =
-            apply(self.app, &self.session, survey, (&UnderWay(&self.app.report), again)).await;
+            apply(self.run, &self.session, survey, (&UnderWay(&self.run.report), again)).await;
         self.settled = Some(Settled::new(desired, &state?));
         Ok(Ended::Deployed(Deployed { steps, functions: warm_up::deployed(&plan), code_only }))
     }
@@ -148,13 +150,13 @@ impl<'a> Stack<'a> {
         {
             let state = self.session.state().await?;
             if settled.is_in(&state) {
-                let survey = self.session.survey_only(self.app, state, desired, &keys).await?;
+                let survey = self.session.survey_only(self.run, state, desired, &keys).await?;
                 if code::only(&survey.plan) {
                     return Ok(survey);
                 }
             }
         }
-        self.session.survey(self.app, desired, &Consent::default()).await
+        self.session.survey(self.run, desired, &Consent::default()).await
     }
 }
 

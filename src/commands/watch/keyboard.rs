@@ -5,7 +5,7 @@ use std::io;
 use tokio::task::JoinHandle;
 
 use crate::session::{
-    App,
+    Run,
     terminal::{self, Asked},
 };
 
@@ -22,9 +22,9 @@ impl Keyboard {
     ///
     /// # Errors
     /// When the answer cannot be read.
-    pub(super) async fn confirm(&mut self, app: &App, question: &str) -> io::Result<bool> {
+    pub(super) async fn confirm(&mut self, run: &Run, question: &str) -> io::Result<bool> {
         self.reading.take_if(|reading| reading.is_finished());
-        let asked = Asked::put(&app.report, &terminal::yes_or_no(question));
+        let asked = Asked::put(&run.report, &terminal::yes_or_no(question));
         let reading = self.reading.get_or_insert_with(|| tokio::task::spawn_blocking(terminal::read_line));
         let line = reading.await;
         self.reading = None;

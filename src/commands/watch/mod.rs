@@ -15,10 +15,10 @@ use crate::{
     engine::Plan,
     exit::Exit,
     failure::Failure,
-    report::{Cycle, CycleEnd, Look, Message, PlanTable, Watching},
+    hint::Command,
+    report::{Cycle, CycleEnd, Look, PlanTable, Watching},
     session::{
-        App, OnInterrupt, confirm, deploy::bring_up, emulator::warm_up, lock, package_remarks::Remarks, project,
-        terminal,
+        OnInterrupt, Run, confirm, deploy::bring_up, emulator::warm_up, package_remarks::Remarks, project, terminal,
     },
     stack,
     watch::{Files, Saved, Saves, WatchError},
@@ -29,7 +29,7 @@ use keyboard::Keyboard;
 
 /// A run, which goes on until somebody ends it.
 struct Watch<'a> {
-    app: &'a App,
+    run: &'a Run,
     saves: Saves,
     stack: Stack<'a>,
     keyboard: Keyboard,
@@ -44,11 +44,10 @@ enum Reached {
     Withdrawn(Saved),
 }
 
-pub(crate) async fn run(app: &App, new: NewArgs) -> Result<Exit, Failure> {
-    app.set_words(new.words());
-    let mut watch = begin(app, new).await?;
+pub(crate) async fn run(run: &Run, new: NewArgs) -> Result<Exit, Failure> {
+    let mut watch = begin(run, new).await?;
     let mut next = None;
-    while !app.interrupt.requested() {
+    while !run.cancel.interrupt.requested() {
         let saved = match next {
             Some(saved) => saved,
             None => watch.saves.next().await,
@@ -59,27 +58,27 @@ pub(crate) async fn run(app: &App, new: NewArgs) -> Result<Exit, Failure> {
 }
 
 /// Brings the stack up as `up` does: whatever is wrong then is told, and ends the run.
-async fn begin(app: &App, new: NewArgs) -> Result<Watch<'_>, Failure> {
+async fn begin(run: &Run, new: NewArgs) -> Result<Watch<'_>, Failure> {
     let mut saves = Saves::new().map_err(|error| unwatched(&error))?;
     // Each is watched before it is read, because it may be saved again meanwhile.
-    saves.attend(Files::new(&app.common.config, [])).map_err(|error| unwatched(&error))?;
-    let loaded = project::load(app)?;
-    project::warn_of_others(app, &loaded);
+    saves.attend(Files::new(&run.options.config, [])).map_err(|error| unwatched(&error))?;
+    let loaded = project::load(run)?;
+    project::warn_of_others(run, &loaded);
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
     let packages = project::package(&loaded)?;
-    let remarks = Remarks::of(app, &loaded.config, &packages);
-    remarks.tell(app, &Remarks::default())?;
-    let (session, state) = bring_up(app, &loaded, &packages, UpArgs { new, ..UpArgs::default() }).await?;
-    go_on_unlocked(app).await;
+    let remarks = Remarks::of(run, &loaded.config, &packages);
+    remarks.tell(run, &Remarks::default())?;
+    let (session, state) = bring_up(run, &loaded, &packages, UpArgs { new, ..UpArgs::default() }).await?;
+    run.cancel.on_interrupt(OnInterrupt::End);
     let outputs = stack::outputs(&session.config, &state);
     let folders = loaded.config.functions.values().map(|function| function.source.clone());
-    app.report.tell(&Message::Watching(&Watching {
+    run.report.tell(&Watching {
         config: &loaded.identity.path,
         folders: folders.collect(),
         invoke_url: outputs.invoke_url.as_deref(),
-    }));
-    let stack = Stack::new(app, loaded, session, (&packages, &state), remarks);
-    Ok(Watch { app, saves, stack, keyboard: Keyboard::default(), troubled: false })
+    });
+    let stack = Stack::new(run, loaded, session, (&packages, &state), remarks);
+    Ok(Watch { run, saves, stack, keyboard: Keyboard::default(), troubled: false })
 }
 
 impl Watch<'_> {
@@ -95,7 +94,7 @@ impl Watch<'_> {
             Ok(Reached::End(end)) => end,
             Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
             Err(failure) => {
-                self.app.fail(failure);
+                self.run.report.fail(&failure);
                 CycleEnd::Failed
             }
         };
@@ -103,7 +102,7 @@ impl Watch<'_> {
         self.troubled = matches!(end, CycleEnd::Failed | CycleEnd::Left { .. });
         if worth_telling {
             let cycle = Cycle { at: Timestamp::now(), files: self.named(&saved), end, took: since.elapsed() };
-            self.app.report.data(&Message::Cycle(&cycle));
+            self.run.report.data(&cycle);
             return Ok(self.start(cycle.end).await);
         }
         Ok(None)
@@ -124,20 +123,20 @@ impl Watch<'_> {
                 Ended::Open(plan) => plan,
             };
             let (table, target) = (PlanTable::new(&plan, &self.stack.session.catalog), self.stack.session.target());
-            confirm::show_target(self.app, &target);
-            self.app.report.insist(&Message::Plan(&table));
-            if self.app.report.look() == Look::Json || !terminal::is_there() {
-                let way_out = Some(format!("stackctl up{}", self.app.flags()));
+            confirm::show_target(self.run, &target);
+            self.run.report.plan(table, true);
+            if self.run.report.look() == Look::Json || !terminal::is_there() {
+                let way_out = Some(self.run.report.command(&Command::stack("up")));
                 return Ok(Reached::End(CycleEnd::Left { way_out }));
             }
-            if self.app.interrupt.requested() {
+            if self.run.cancel.interrupt.requested() {
                 return Ok(Reached::End(CycleEnd::Left { way_out: None }));
             }
-            let question = format!("Deploy the changes of {}, to {}?", target.subject(), target.location());
+            let question = format!("Deploy the changes of {}, to {}?", target.subject(), target.location.described());
             tokio::select! {
                 biased;
                 next = self.saves.next() => return Ok(Reached::Withdrawn(next)),
-                answer = self.keyboard.confirm(self.app, &question) => {
+                answer = self.keyboard.confirm(self.run, &question) => {
                     if !answer.map_err(|error| Failure::io("the answer cannot be read", &error))? {
                         return Ok(Reached::End(CycleEnd::Left { way_out: None }));
                     }
@@ -152,7 +151,7 @@ impl Watch<'_> {
     /// call it. A save ends the wait. Whoever wants an end waits for no start.
     async fn start(&mut self, end: CycleEnd) -> Option<Saved> {
         let CycleEnd::Deployed(deployed) = end else { return None };
-        if self.app.interrupt.requested() {
+        if self.run.cancel.interrupt.requested() {
             return None;
         }
         tokio::select! {
@@ -160,7 +159,7 @@ impl Watch<'_> {
             next = self.saves.next() => Some(next),
             failures = warm_up::failures(&self.stack.session, deployed.functions.iter().map(String::as_str)) => {
                 for fault in failures {
-                    self.app.fail(fault.into());
+                    self.run.report.fail(&fault.into());
                 }
                 None
             }
@@ -182,19 +181,11 @@ impl Watch<'_> {
     }
 }
 
-/// Releases the locks of a run that goes on without them; whoever interrupts it then ends it.
-async fn go_on_unlocked(app: &App) {
-    // A lock in a bucket is a call, which an end at once would leave under way and the lock behind.
-    app.set_on_interrupt(OnInterrupt::Finish);
-    lock::release(app).await;
-    app.set_on_interrupt(OnInterrupt::End);
-}
-
 fn files(loaded: &Loaded) -> Files {
     let folders = loaded.config.functions.values().map(|function| loaded.directory.join(&function.source));
     Files::new(&loaded.identity.path, folders)
 }
 
 fn unwatched(error: &WatchError) -> Failure {
-    Failure::failed(error).with_hints(error.hint.map(str::to_owned))
+    Failure::failed(error).with_hints(error.hint)
 }

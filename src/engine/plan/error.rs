@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::engine::{claim::Foreign, key::Key};
+use crate::{
+    engine::{claim::Foreign, key::Key},
+    hint::Hint,
+};
 
 /// What stands against a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -64,16 +67,16 @@ impl From<PlanError> for Refused {
 impl PlanError {
     /// The ways out.
     #[must_use]
-    pub fn hints(&self) -> Vec<String> {
+    pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::WouldLoseData { field, live, .. } => vec![
-                format!("put `{field}` back to {live}"),
+                format!("put `{field}` back to {live}").into(),
                 "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there"
                     .into(),
             ],
             Self::NotOurs { recorded, foreign, .. } => {
                 let ours_again = foreign.hints.iter().filter(|_| *recorded).cloned();
-                ours_again.chain([Foreign::WAY_OUT.to_owned()]).collect()
+                ours_again.chain([Foreign::WAY_OUT.into()]).collect()
             }
             Self::UnknownKind { .. } => vec!["use the version of stackctl that wrote the state, or a newer one".into()],
             Self::Circle { .. } => Vec::new(),

@@ -8,19 +8,18 @@ use crate::{
     config::Config,
     exit::Exit,
     failure::{Failure, Fault},
-    report::Message,
-    session::App,
+    session::Run,
 };
 
 /// Finds an interpreter for every runtime of the configuration and tells which of them are of another version.
-pub(crate) fn check(app: &App, config: &Config) -> Result<(), Failure> {
+pub(crate) fn check(run: &Run, config: &Config) -> Result<(), Failure> {
     let runtimes: BTreeSet<&str> = config.functions.values().map(|function| function.runtime.as_str()).collect();
     let mut failure = Failure { exit: Exit::Failed, errors: Vec::new(), hints: Vec::new() };
     for runtime in runtimes {
         match interpreter_for(runtime) {
             Ok(interpreter) => {
                 if let Some(message) = interpreter.note() {
-                    app.report.tell(&Message::Note { message });
+                    run.report.note(message);
                 }
             }
             Err(error) => failure.errors.push(Fault::new(error)),

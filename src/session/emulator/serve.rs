@@ -9,7 +9,7 @@ use super::{Home, home::Remembered};
 use crate::{
     exit::Exit,
     failure::Failure,
-    session::{App, OnInterrupt},
+    session::{OnInterrupt, Run},
 };
 
 /// How often a server looks whether it is still wanted.
@@ -18,8 +18,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// As whom API Gateway writes logs here: nobody has to prepare an account for that.
 const LOG_ROLE: &str = "arn:aws:iam::000000000000:role/api-gateway-writes-logs";
 
-pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
-    let home = Home::beside(&app.common.config);
+pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
+    let home = Home::beside(&run.options.config);
     home.make().map_err(|error| Failure::io("the folder of the local cloud cannot be made", &error))?;
     // Opening takes the cloud's own lock: two servers can never share its data.
     let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
@@ -32,10 +32,10 @@ pub(crate) async fn serve(app: &App) -> Result<Exit, Failure> {
         home.remember(&server).map(|()| server)
     };
     let server = remember().map_err(|error| Failure::io("the port cannot be remembered", &error))?;
-    app.set_on_interrupt(OnInterrupt::Finish);
+    run.cancel.on_interrupt(OnInterrupt::Finish);
     let ended = async {
         tokio::select! {
-            () = app.interrupt.wait() => {}
+            () = run.cancel.interrupt.wait() => {}
             () = abandoned(&home, &server) => {}
         }
     };

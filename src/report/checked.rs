@@ -1,0 +1,52 @@
+//! The outcome of a post-deploy check.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{
+    card::Card,
+    paint::{STRONG, paint},
+    wording::{counted, elapsed, seconds},
+};
+use crate::check::{CheckReport, Finding};
+
+/// How many requests passed, and which did not.
+#[derive(Debug, Serialize)]
+pub(crate) struct Checked<'a> {
+    /// How many requests got the expected response.
+    passed: usize,
+    /// How many were throttled.
+    throttled: usize,
+    /// The others.
+    failed: &'a [Finding],
+    /// Those that passed, and whose response browsers block.
+    blocked: &'a [Finding],
+    /// Routes whose functions were not called.
+    cors_unknown: &'a [String],
+    /// How long it took.
+    #[serde(rename = "seconds", serialize_with = "seconds")]
+    took: Duration,
+}
+
+impl<'a> From<&'a CheckReport> for Checked<'a> {
+    fn from(report: &'a CheckReport) -> Self {
+        let CheckReport { passed, throttled, findings, blocked, cors_unknown, took, .. } = report;
+        Self { passed: *passed, throttled: *throttled, failed: findings, blocked, cors_unknown, took: *took }
+    }
+}
+
+impl Card for Checked<'_> {
+    const EVENT: &'static str = "checked";
+
+    /// What failed is in the error.
+    fn text(&self) -> String {
+        let (failed, all) = (self.failed.len(), self.passed + self.failed.len());
+        if all == 0 {
+            return String::new();
+        }
+        let wrong = if failed == 0 { String::new() } else { format!(", {failed} with a wrong answer") };
+        let all = paint(STRONG, format_args!("checked with {}", counted(all, "request")));
+        format!("{all}{wrong} in {}\n\n", elapsed(self.took))
+    }
+}

@@ -1,0 +1,29 @@
+//! Whether the local emulator runs.
+
+use serde::Serialize;
+
+use super::card::Card;
+
+/// Whether the local emulator runs, and where.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct EmulatorStatus {
+    /// What the command did or found: `started`, `stopped`, `running`, `not running`.
+    pub(crate) state: &'static str,
+    /// Where it responds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) url: Option<String>,
+    /// Its process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) pid: Option<u32>,
+}
+
+impl Card for EmulatorStatus {
+    const EVENT: &'static str = "local";
+
+    fn text(&self) -> String {
+        let Self { state, url, pid } = self;
+        let at = url.as_ref().map(|url| format!(" at {url}")).unwrap_or_default();
+        let process = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+        format!("the local cloud: {state}{at}{process}\n")
+    }
+}

@@ -1,0 +1,84 @@
+//! Which stack or user pool a command is about, and where it is.
+
+use serde::Serialize;
+
+use super::{
+    card::Card,
+    paint::{CHANGE, STRONG, paint},
+};
+
+/// Which stack, and where.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Target {
+    /// `deployment.serviceName`.
+    pub(crate) stack: String,
+    /// The stage.
+    pub(crate) stage: String,
+    /// Where.
+    #[serde(flatten)]
+    pub(crate) location: Location,
+}
+
+/// Which user pool, and where, when it is not that of a stack.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct PoolTarget {
+    /// The pool's id.
+    pub(crate) user_pool_id: String,
+    /// Where.
+    #[serde(flatten)]
+    pub(crate) location: Location,
+}
+
+/// An account and a Region, or what stands in for AWS.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Location {
+    /// The Region.
+    pub(crate) region: String,
+    /// Twelve digits.
+    pub(crate) account: String,
+    /// What stands in for AWS, when something does.
+    pub(crate) endpoint: Option<String>,
+    /// Whether that is the local emulator.
+    pub(crate) local: bool,
+}
+
+impl Target {
+    /// The stack and its stage, as in `shop, stage dev`.
+    pub(crate) fn subject(&self) -> String {
+        format!("{}, stage {}", self.stack, self.stage)
+    }
+}
+
+impl Location {
+    /// As in `account 123456789012 in eu-west-1`.
+    pub(crate) fn described(&self) -> String {
+        let Self { region, account, endpoint, local } = self;
+        let at = endpoint.as_ref().map(|url| format!(" at {url}")).unwrap_or_default();
+        if *local { "the local emulator".to_owned() } else { format!("account {account} in {region}{at}") }
+    }
+
+    fn line(&self) -> String {
+        let place = match (&self.endpoint, self.local) {
+            (Some(url), true) => format!("on the local cloud at {url}"),
+            (Some(url), false) => paint(CHANGE.bold(), format_args!("at {url}, which stands in for AWS")),
+            (None, _) => format!("in account {}", self.account),
+        };
+        format!("{}, {place}\n\n", self.region)
+    }
+}
+
+impl Card for Target {
+    const EVENT: &'static str = "target";
+
+    fn text(&self) -> String {
+        format!("{}, stage {}, {}", paint(STRONG, &self.stack), paint(STRONG, &self.stage), self.location.line())
+    }
+}
+
+impl Card for PoolTarget {
+    const EVENT: &'static str = "pool";
+
+    fn text(&self) -> String {
+        format!("user pool {}, {}", paint(STRONG, &self.user_pool_id), self.location.line())
+    }
+}
