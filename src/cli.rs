@@ -9,6 +9,7 @@ mod help;
 mod invoke;
 mod logs;
 mod number;
+mod options;
 mod search;
 mod state;
 mod user;
@@ -26,15 +27,14 @@ use jiff::civil::Date;
 use crate::hint;
 
 pub(crate) use call::CallArgs;
-pub(crate) use command::{
-    Command, Detailed, GraphFormat, InitArgs, LocalCommand, NewArgs, OutputsForm, RollbackArgs, UpArgs,
-};
+pub(crate) use command::{Command, LocalCommand};
 pub(crate) use data::Data;
 use environment::environment;
 pub(crate) use environment::{person, variables_of_aws};
 pub(crate) use help::{accepted_by, command};
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};
+pub(crate) use options::{Detailed, GraphFormat, InitArgs, NewArgs, OutputsForm, RollbackArgs, UpArgs};
 pub(crate) use state::{MigrateArgs, StateCommand, StatePlace};
 pub(crate) use user::{GroupCommand, PoolArgs, SignInArgs, TokenCommand, UserArgs, UserCommand};
 
