@@ -6,6 +6,7 @@ use super::{
     page::{self, Page},
     root,
 };
+use crate::architecture::source::sources;
 
 fn first_cells(heading: &str) -> BTreeSet<String> {
     let section = page::section(&Page::read("docs/exit-codes.md").text, heading);
@@ -37,10 +38,10 @@ fn the_table_of_events_is_that_of_the_source() {
     let text = Page::read("docs/json.md").text;
     let listed = page::rows(&text).into_iter().map(|row| page::bare(&row[0]));
     let listed: Vec<String> = listed.collect();
-    let events: BTreeSet<String> = [("src/engine/event.rs", "enum Event"), ("src/report/message.rs", "enum Message")]
-        .into_iter()
-        .flat_map(variants)
-        .collect();
+    let cards: Vec<String> = sources("src").into_iter().map(|source| source.text).collect();
+    let cards = cards.iter().flat_map(|text| text.split("const EVENT: &'static str = \"").skip(1));
+    let cards = cards.filter_map(|rest| rest.split('"').next()).map(str::to_owned);
+    let events: BTreeSet<String> = cards.chain(variants("src/engine/event.rs", "enum Event")).collect();
     assert!(events.len() > 30, "{events:?}");
     assert_eq!(
         listed.iter().cloned().collect::<BTreeSet<_>>(),
@@ -51,7 +52,7 @@ fn the_table_of_events_is_that_of_the_source() {
 }
 
 /// The names of the variants of an enum, as serde writes them in snake case.
-fn variants((path, head): (&str, &str)) -> Vec<String> {
+fn variants(path: &str, head: &str) -> Vec<String> {
     let source = fs::read_to_string(root().join(path)).unwrap();
     let body = source.split_once(head).unwrap().1.split("\n}").next().unwrap().to_owned();
     let names =
