@@ -1,4 +1,4 @@
-//! Makes sure, before anything is changed, that API Gateway may write the access log that a plan asks for.
+//! Checks, before any change, that API Gateway can write the access log that a plan sets.
 
 use super::{Run, Session};
 use crate::{
@@ -7,13 +7,13 @@ use crate::{
     resources::stage::{ROLE_HINTS, Stage, may_log},
 };
 
-/// What stands against the access log of a plan, when it sets one. The role that it takes is one for all APIs of the
-/// account, so it is looked at and never set.
+/// The error when a plan sets an access log and API Gateway has no role to write it with. The role is a setting of the
+/// account, shared by all its APIs, so it is read and never changed.
 pub(crate) async fn hindrance(run: &Run, session: &Session, plan: &Plan) -> Option<Fault> {
     let step = plan.steps.iter().find(|step| sets_access_log(step, plan))?;
     let context =
         Context { cloud: &session.cloud, key: &step.key, events: &run.report, interrupt: &run.cancel.interrupt };
-    // Whoever may not look is told by the stage itself what is missing.
+    // Without permission to read the account's settings, the stage itself reports the error.
     if may_log(&context).await.unwrap_or(true) {
         return None;
     }

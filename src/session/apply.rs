@@ -1,4 +1,4 @@
-//! Shows a plan, asks, counts what is done, and says what became of it.
+//! Shows a plan, asks for confirmation, counts the steps that are done, and reports the outcome.
 
 use std::{
     collections::BTreeMap,
@@ -17,10 +17,10 @@ use crate::{
     report::{PlanTable, past},
 };
 
-/// Shows a plan and asks whether it is to be carried out, where there is something to do and somebody to ask.
+/// Shows a plan and asks for confirmation where it is required and the plan changes something.
 ///
 /// # Errors
-/// When it is not to be.
+/// When it is not confirmed.
 pub(crate) async fn show<C>(run: &Run, session: &Session<C>, plan: &Plan, act: Act<'_>) -> Result<(), Failure> {
     let table = PlanTable::new(plan, &session.catalog);
     if acting(plan) == 0 || !confirm::is_due(run, act) {
@@ -39,15 +39,16 @@ pub(crate) async fn show<C>(run: &Run, session: &Session<C>, plan: &Plan, act: A
     confirm::ask(run, &Question { act, text, hint }).await
 }
 
-/// How many steps do something.
+/// The number of steps that change something.
 pub(crate) fn acting(plan: &Plan) -> usize {
     plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep).count()
 }
 
-/// Says what became of a plan with so many steps; `again` says how a rest of it is done, as [`go_on`] does.
+/// Reports the outcome of a plan with this number of steps. `again` is the hint for continuing an incomplete run, such
+/// as [`go_on`].
 ///
 /// # Errors
-/// When not all of it was done.
+/// When not every step was done.
 pub(crate) fn conclude(run: &Run, outcome: Outcome, (steps, again): (usize, Hint)) -> Result<State, Failure> {
     let exit = if outcome.done > 0 { Exit::Partly } else { Exit::Failed };
     let again = Hint::from(format!("{} of {steps} steps are done and recorded; ", outcome.done)).join(again);
@@ -74,7 +75,7 @@ pub(crate) fn conclude(run: &Run, outcome: Outcome, (steps, again): (usize, Hint
     Ok(outcome.state)
 }
 
-/// How a rest of what was to be done is done by the same command.
+/// The hint to run the same command again to continue.
 pub(crate) fn go_on(run: &Run) -> Hint {
     Hint::from("run ").run(run.options.again.clone()).text(" to go on")
 }

@@ -1,4 +1,5 @@
-//! Which config file a state is of. When a stack is renamed, it proves that the old one was deployed from the same file.
+//! Identifies the config file that a state belongs to. This shows that a stack was renamed: its old state names the
+//! same file.
 
 use std::{
     fs,
@@ -14,13 +15,13 @@ use crate::{
     state::Backend,
 };
 
-/// A config file as the place of its state tells it from others: in a folder by its path from there, which stays the same
-/// when both are moved; in a bucket by a digest of the repository that it is in, or else of this machine. Nothing when the
-/// file is not there.
+/// The identity of a config file as recorded in a state: in a folder, the file's path relative to that folder, which
+/// stays valid when both are moved; in a bucket, a digest of the file's Git repository, or of this machine and path
+/// where there is no repository. `None` when the file does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Origin(Option<String>);
 
-/// The config file of this run, for the place of its state.
+/// The identity of this run's config file, for a state in this store.
 pub(crate) fn of(run: &Run, store: &dyn Backend) -> Origin {
     Origin(fs::canonicalize(&run.options.config).ok().map(|config| named(run, &config, &store.address())))
 }
@@ -34,44 +35,44 @@ fn named(run: &Run, config: &Path, address: &str) -> String {
 }
 
 impl Origin {
-    /// Notes the file in a state that is about to be saved.
+    /// Records the file in a state that is about to be saved.
     pub(crate) fn note(&self, state: &mut State) {
         state.config.clone_from(&self.0);
     }
 
-    /// Whether a state was saved last by a command with this very file.
+    /// Whether a state was last saved by a command that used this file.
     pub(crate) fn is_of(&self, state: &State) -> bool {
         self.0.is_some() && self.0 == state.config
     }
 }
 
-/// The way from a folder to a file; both are absolute.
+/// The relative path from a folder to a file. Both are absolute.
 fn relative(folder: &Path, file: &Path) -> PathBuf {
     let common = folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
     let up = folder.components().skip(common).map(|_| Component::ParentDir);
     up.chain(file.components().skip(common)).collect()
 }
 
-/// The address of the repository that a file was cloned from, and the file's path in it.
+/// The address of the repository that contains the file, and the file's path in it.
 fn in_repository(file: &Path) -> Option<String> {
     let (root, git) = file.ancestors().skip(1).find_map(|folder| Some((folder, git_folder(folder)?)))?;
     let address = address_of_origin(&fs::read_to_string(git.join("config")).ok()?)?;
     Some(format!("{address}//{}", file.strip_prefix(root).ok()?.display()))
 }
 
-/// The folder in which git keeps what it knows of a working tree.
+/// The folder with the Git data of a working tree.
 fn git_folder(root: &Path) -> Option<PathBuf> {
     let git = root.join(".git");
     if git.is_dir() {
         return Some(git);
     }
-    // A linked working tree has a file, which leads to its part of the clone's folder.
+    // In a linked working tree, `.git` is a file with the path of its folder inside the main clone.
     let own = root.join(fs::read_to_string(git).ok()?.strip_prefix("gitdir:")?.trim());
     let common = fs::read_to_string(own.join("commondir")).ok();
     Some(common.map_or_else(|| own.clone(), |common| own.join(common.trim())))
 }
 
-/// The URL of the remote `origin`, without what differs from clone to clone: the protocol, and who signs in how.
+/// The URL of the remote `origin` without the parts that differ between clones: protocol and credentials.
 fn address_of_origin(settings: &str) -> Option<String> {
     let origin = settings.lines().map(str::trim).skip_while(|line| *line != "[remote \"origin\"]").skip(1);
     let url = origin.take_while(|line| !line.starts_with('[')).find_map(|line| {
@@ -94,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_to_a_file_begins_at_the_folder() {
+    fn a_relative_path_starts_at_the_folder() {
         let way = |folder, file| relative(Path::new(folder), Path::new(file)).display().to_string();
         assert_eq!(way("/srv/shop/state", "/srv/shop/config.json"), "../config.json");
         assert_eq!(way("/srv/states", "/srv/shop/config.json"), "../shop/config.json");
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn clones_of_a_repository_have_one_address() {
+    fn clones_of_a_repository_have_the_same_address() {
         for url in [
             "git@example.com:acme/shop.git",
             "https://example.com/acme/shop",
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_known_by_its_path_in_the_repository_also_in_a_linked_working_tree() {
+    fn a_file_is_identified_by_its_path_in_the_repository_also_in_a_linked_working_tree() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let write = |name: &str, text: &str| {

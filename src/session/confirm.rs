@@ -1,4 +1,4 @@
-//! Confirmation prompts: what asks for one and where, in one place, so that help, docs and fact can be held together.
+//! Confirmation prompts. All rules about when to ask are here, so that help, docs and behavior can be compared.
 
 use super::{Run, terminal};
 use crate::{
@@ -7,16 +7,16 @@ use crate::{
     report::{Look, Target},
 };
 
-/// What is confirmed before it is done.
+/// An action that requires confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act<'a> {
     /// `up`, and the first deploy of `watch`.
     Deploy,
-    /// `watch`, for every change of more than code.
+    /// `watch`, for every change other than code.
     Change,
-    /// `down`, of a stack's stage.
+    /// `down`.
     Delete {
-        /// Its name.
+        /// The stage of the stack.
         stage: &'a str,
     },
     /// `rollback`.
@@ -29,18 +29,18 @@ pub(crate) enum Act<'a> {
     DeleteUser,
 }
 
-/// What is typed to confirm.
+/// What to type to confirm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer<'a> {
     /// `y`, or `yes`.
     Yes,
-    /// The name of the stage: for what one letter is too little.
+    /// The name of the stage, where one letter is not safe enough.
     StageName(&'a str),
 }
 
 impl<'a> Act<'a> {
-    /// What is to be typed before it is done; nothing where it is done at once: with `--local` only what cannot be undone
-    /// is confirmed, and `watch` shows every change of more than code.
+    /// What to type to confirm this action. `None` where no confirmation is required: with `--local`, only actions that
+    /// cannot be undone and the changes of `watch` other than code are confirmed.
     fn answer(self, local: bool) -> Option<Answer<'a>> {
         match (self, local) {
             (Self::Deploy | Self::RollBack | Self::Recover, true) => None,
@@ -52,30 +52,30 @@ impl<'a> Act<'a> {
 
 /// A confirmation prompt.
 pub(crate) struct Question<'a> {
-    /// What is about to be done.
+    /// The action to confirm.
     pub(crate) act: Act<'a>,
-    /// The action with its object and its place, as in `Deploy shop, stage dev, to account 123456789012 in eu-west-1`.
+    /// The action, its object and its location, as in `Deploy shop, stage dev, to account 123456789012 in eu-west-1`.
     pub(crate) text: String,
-    /// How to do without.
+    /// How to run without a prompt.
     pub(crate) hint: Hint,
 }
 
-/// Whether this run asks before it does this.
+/// Whether this run asks for confirmation of this action.
 pub(crate) fn is_due(run: &Run, act: Act<'_>) -> bool {
     !run.options.yes && act.answer(run.options.local).is_some()
 }
 
-/// Shows where the stack is, also with `--quiet`: nothing is confirmed that is not in sight.
+/// Shows the target of the stack, also with `--quiet`: a prompt always shows what it is about.
 pub(crate) fn show_target(run: &Run, target: &Target) {
     if run.options.quiet {
         run.report.insist(target);
     }
 }
 
-/// Asks where that is due, and returns when it is confirmed.
+/// Asks for confirmation where it is required.
 ///
 /// # Errors
-/// When it is not confirmed, or there is no terminal to ask at.
+/// When it is not confirmed, or stdin is not a terminal.
 pub(crate) async fn ask(run: &Run, question: &Question<'_>) -> Result<(), Failure> {
     let Question { act, text, hint } = question;
     let Some(answer) = act.answer(run.options.local).filter(|_| !run.options.yes) else { return Ok(()) };
@@ -96,7 +96,7 @@ pub(crate) async fn ask(run: &Run, question: &Question<'_>) -> Result<(), Failur
     }
 }
 
-/// Compares what was typed with the name that confirms.
+/// Compares the typed text with the stage name.
 fn named(stage: &str, typed: &str) -> Result<(), Failure> {
     match typed {
         _ if typed == stage => Ok(()),
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stack_on_aws_is_deleted_by_its_stages_whole_name() {
+    fn deleting_a_stack_on_aws_requires_its_full_stage_name() {
         assert_eq!(named("prod", "prod"), Ok(()));
         assert_eq!(named("prod", ""), Err(Failure::failed("not confirmed. Nothing was changed.")));
         for typed in ["y", "yes", "PROD", "pro"] {

@@ -1,4 +1,4 @@
-//! The connection of a run to its cloud, and the place of the state, which may need it.
+//! The connection of a run to AWS or the local emulator, and the store of the state, which may need it.
 
 use std::path::Path;
 
@@ -11,20 +11,21 @@ use crate::{
     state::{Backend, FileStore, S3Store},
 };
 
-/// Connects to where a configuration means, once in a run, and makes sure that it is of the account that it allows.
+/// Connects to the account and Region of a config, once per run, and checks that the account is the configured one.
 ///
 /// # Errors
-/// When there is no connection, or it is of another account.
+/// When there is no connection, or it is to another account.
 pub(crate) async fn open<'a>(run: &'a Run, identity: &Identity) -> Result<&'a Connection, Failure> {
     let connection = connect(run, Some(identity.region.clone()), &identity.path).await?;
     check_account(run, identity, &connection.account)?;
     Ok(connection)
 }
 
-/// Connects to a Region, once in a run; the local cloud is that of the configuration at `config`, which need not exist.
+/// Connects to a Region, once per run. With `--local`, connects to the emulator of the config file at `config`, which
+/// need not exist.
 ///
 /// # Errors
-/// When there are no credentials, or nobody answers.
+/// When there are no credentials or no response.
 pub(crate) async fn connect<'a>(
     run: &'a Run,
     region: Option<String>,
@@ -47,10 +48,10 @@ pub(crate) async fn connect<'a>(
     Ok(run.meter.connected(connection))
 }
 
-/// Where the state of a configuration is kept. Those of the local cloud have a folder of their own.
+/// The store of a config's state. With `--local`, states are in a folder of their own.
 ///
 /// # Errors
-/// When it is in a bucket, and there is no connection.
+/// When the state is in a bucket, and there is no connection.
 pub(crate) async fn store(run: &Run, identity: &Identity) -> Result<Box<dyn Backend>, Failure> {
     if run.options.local {
         return Ok(Box::new(on_local(identity)));
@@ -62,17 +63,17 @@ pub(crate) async fn store(run: &Run, identity: &Identity) -> Result<Box<dyn Back
     in_bucket(run, identity, &s3.expect("it was there before the account was")).await
 }
 
-/// The state of a configuration in a folder.
+/// The store of a config's state in a folder.
 pub(crate) fn in_folder(identity: &Identity, folder: &Path) -> FileStore {
     FileStore::new(folder, &identity.service_name, &identity.stage)
 }
 
-/// The state of a configuration on the local cloud.
+/// The store of a config's state on the local emulator.
 pub(crate) fn on_local(identity: &Identity) -> FileStore {
     in_folder(identity, &emulator::Home::beside(&identity.path).states())
 }
 
-/// A state in a bucket.
+/// The store of a state in a bucket.
 ///
 /// # Errors
 /// When there is no connection.
@@ -81,7 +82,7 @@ pub(crate) async fn in_bucket(run: &Run, identity: &Identity, s3: &S3Location) -
     Ok(Box::new(S3Store::new(bucket, &s3.key)))
 }
 
-/// The local cloud stands in for whatever account the configuration means.
+/// The local emulator accepts any configured account.
 fn check_account(run: &Run, identity: &Identity, account: &str) -> Result<(), Failure> {
     let wanted = identity.account_id.as_ref().filter(|_| !run.options.local);
     let Some(wanted) = wanted.filter(|wanted| *wanted != account) else { return Ok(()) };
@@ -91,7 +92,7 @@ fn check_account(run: &Run, identity: &Identity, account: &str) -> Result<(), Fa
         .hint("choose the right credentials with `--profile`"))
 }
 
-/// Where the local cloud of a configuration answers, which need not exist; it is started when it does not run.
+/// The URL of the local emulator of a config file, which need not exist. Starts the emulator when it is not running.
 ///
 /// # Errors
 /// When it cannot be started.

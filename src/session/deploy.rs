@@ -1,4 +1,4 @@
-//! Carries a plan out so that it can be undone: what is served afterwards is checked, and put back when the check fails.
+//! Carries out a plan, checks the live deployment afterwards, and rolls it back when the check fails.
 
 use std::collections::BTreeMap;
 
@@ -27,10 +27,10 @@ use crate::{
     users::PeopleError,
 };
 
-/// Carries out the plan of a survey, after asking, checks what is served then, and returns the state as it is then.
+/// Asks for confirmation, carries out the plan of a survey, checks the live deployment, and returns the new state.
 ///
 /// # Errors
-/// When not everything was done, or the check has not passed.
+/// When not every step was done, or the check did not pass.
 pub(crate) async fn roll_out(
     run: &Run,
     session: &Session,
@@ -61,16 +61,16 @@ pub(crate) async fn roll_out(
     conclude(run, rolled, (steps, removes))
 }
 
-/// What became of a plan that was carried out.
+/// The outcome of a plan that was carried out.
 pub(crate) struct Applied {
     /// How many steps were done, by verb.
     pub(crate) steps: BTreeMap<Verb, usize>,
-    /// The state as it is then, or why not everything was done.
+    /// The new state, or why not every step was done.
     pub(crate) state: Result<State, Failure>,
 }
 
-/// Carries out the plan of a survey, to which whoever must has agreed, and checks nothing; `again` says how a rest of it is
-/// done.
+/// Carries out the plan of a survey, which is already confirmed, without a check. `again` is the hint for continuing an
+/// incomplete run.
 pub(crate) async fn apply(
     run: &Run,
     session: &Session,
@@ -87,7 +87,7 @@ pub(crate) async fn apply(
     Applied { steps: tally.take(), state: apply::conclude(run, rolled.outcome, (steps, again)) }
 }
 
-/// Tells that there is something to do although nothing is to be changed.
+/// Prints a note when nothing is to be changed, but the last change has not passed its check yet.
 pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
     if survey.plan.is_empty() && survey.state.unchecked.is_some() {
         let message = Hint::from("the last change has not passed its check yet: ");
@@ -95,10 +95,11 @@ pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
     }
 }
 
-/// Deletes the user that an interrupted check has left. One that is on record and is not a check's is untracked.
+/// Deletes the temporary user that an interrupted check has left. A recorded user that no check has created is only
+/// untracked.
 ///
 /// # Errors
-/// When it cannot be looked at or deleted.
+/// When the user cannot be read or deleted.
 pub(crate) async fn remove_check_user<C>(run: &Run, session: &Session<C>, mut state: State) -> Result<State, Failure> {
     let Some(user) = state.check_user.take() else { return Ok(state) };
     let pools = state.resources.keys().filter(|key| key.kind == UserPool::KIND).cloned().collect();
@@ -122,7 +123,7 @@ pub(crate) async fn remove_check_user<C>(run: &Run, session: &Session<C>, mut st
     Ok(save_state(state, &session.store).await?)
 }
 
-/// What a release of the session's config records.
+/// The record of a release of the session's config.
 fn entry(run: &Run, session: &Session) -> Entry {
     let Session { config, .. } = session;
     Entry { by: session.who(run), needs: stack::needed(config), checks: check::recorded(config) }
@@ -160,10 +161,10 @@ fn tell_unpruned(run: &Run, unpruned: &[(Key, ResourceError)]) {
     }
 }
 
-/// Connects, takes the lock, shows what is to be done, asks, does it, and checks what is served then.
+/// Connects, takes the lock, shows the plan, asks for confirmation, carries it out, and checks the live deployment.
 ///
 /// # Errors
-/// When not everything was done, or the check has not passed.
+/// When not every step was done, or the check did not pass.
 pub(crate) async fn bring_up(
     run: &Run,
     loaded: &Loaded,

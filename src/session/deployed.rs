@@ -1,4 +1,4 @@
-//! A stack as it was last recorded, for the commands that use it and change nothing.
+//! A stack as recorded in its state, for the commands that use it without changing it.
 
 use super::{Run, Session, connection, emulator, leftover_state, missing_state, project};
 use crate::{
@@ -10,36 +10,36 @@ use crate::{
     state::Backend as _,
 };
 
-/// The state of a configuration, unless there is nothing in it and nothing was about to be.
+/// The state of a config. `None` when nothing is recorded and nothing is pending.
 pub(crate) async fn recorded(run: &Run, identity: &Identity) -> Result<Option<State>, Failure> {
     let store = connection::store(run, identity).await?;
     let state = leftover_state::load(&*store, leftover_state::unmoved(run, identity).as_ref()).await?;
     Ok(state.filter(|state| !state.is_empty()))
 }
 
-/// A stack that is up, or was about to be.
+/// A stack that is deployed, or partly deployed.
 pub(crate) struct Deployed {
     identity: Identity,
-    /// Its names and routes as [`config::Outline`](crate::config::Outline) has them, with the account in the place of
-    /// `${account}`.
+    /// The config's names and routes, as in [`config::Outline`](crate::config::Outline), with `${account}` replaced by
+    /// the account.
     pub(crate) config: Config,
-    /// With the endpoint at which the local cloud answers now.
+    /// The state, with the current endpoint of the local emulator.
     pub(crate) state: State,
 }
 
 impl Deployed {
-    /// Reads it from the state; asks nobody but S3, where the state is there.
+    /// Reads the stack from its state. Sends no request except to S3, where the state is in a bucket.
     ///
     /// # Errors
-    /// When it cannot be read which stack is meant, or nothing is deployed.
+    /// When the config does not identify a stack, or nothing is deployed.
     pub(crate) async fn read(run: &Run) -> Result<Self, Failure> {
         let Outline { identity, config, .. } = project::outline(run)?;
         let Some(mut state) = recorded(run, &identity).await? else {
             return Err(not_deployed(run, &identity, "not deployed").await);
         };
         if run.options.local {
-            // It may have come back on another port since the state was saved. A folder that is a copy has no server yet,
-            // and what its state says of one is about that of the original.
+            // The emulator may have restarted on another port since the state was saved. A copied folder has no
+            // emulator yet, and the endpoint in its state is that of the original folder.
             state.endpoint = match emulator::Home::beside(&identity.path).url() {
                 Some(url) => Some(url),
                 None => Some(connection::local_url(run, &identity.path).await?),
@@ -48,10 +48,10 @@ impl Deployed {
         Ok(Self { config: config.with_account(&state.account), identity, state })
     }
 
-    /// Reads it, and starts the local cloud where it is on that and it does not run.
+    /// Reads the stack. With `--local`, also starts the emulator when it is not running.
     ///
     /// # Errors
-    /// As [`Self::read`], or when the local cloud cannot be started.
+    /// As [`Self::read`], or when the local emulator cannot be started.
     pub(crate) async fn reachable(run: &Run) -> Result<Self, Failure> {
         let mut deployed = Self::read(run).await?;
         if run.options.local {
@@ -60,20 +60,20 @@ impl Deployed {
         Ok(deployed)
     }
 
-    /// Connects to the cloud that it is on.
+    /// Connects to the account and endpoint of the stack.
     ///
     /// # Errors
-    /// When there is no connection, or it is one to another account or endpoint.
+    /// When there is no connection, or it is to another account or endpoint.
     pub(crate) async fn connect(&self, run: &Run) -> Result<Session<()>, Failure> {
         let session = Session::connect(run, &self.identity).await?;
         session.check(&self.state)?;
         Ok(session)
     }
 
-    /// A function by the name that the configuration has for it.
+    /// A function by its name in the config.
     ///
     /// # Errors
-    /// When it has none of that name.
+    /// When the config has no function of that name.
     pub(crate) fn function(&self, name: &str) -> Result<(&str, &Function), Failure> {
         let functions = &self.config.functions;
         let names = || functions.keys().map(String::as_str);
@@ -84,13 +84,13 @@ impl Deployed {
         })
     }
 
-    /// What people want to know of it.
+    /// The outputs of the stack.
     pub(crate) fn outputs(&self) -> Outputs {
         stack::outputs(&self.config, &self.state)
     }
 }
 
-/// The stack that was chosen is not deployed; `what` says so, or what it lacks therefore.
+/// The failure when the selected stack is not deployed. `what` says so, or names what is missing because of that.
 pub(crate) async fn not_deployed(run: &Run, identity: &Identity, what: &str) -> Failure {
     let failure = match missing_state::verify(run, identity).await {
         Ok(absent) => lacks(&format!("{}: {what}", stack_and_stage(identity))).detail(absent),
@@ -101,12 +101,12 @@ pub(crate) async fn not_deployed(run: &Run, identity: &Identity, what: &str) -> 
     failure.with_hints(on_local.then_some("it is deployed on the local cloud: add `--local`"))
 }
 
-/// Not enough is deployed.
+/// The failure when something is not deployed yet.
 pub(crate) fn lacks(what: &str) -> Failure {
     Failure::failed(what).hint(Command::stack("up").then(" deploys it"))
 }
 
-/// The stack and its stage, as people are told of them.
+/// The stack and its stage, for messages.
 pub(crate) fn stack_and_stage(identity: &Identity) -> String {
     format!("{}, stage {}", identity.service_name, identity.stage)
 }

@@ -1,4 +1,4 @@
-//! A state that was left in its folder when the configuration got a bucket: it is never taken for none.
+//! A state that was left in its folder when the config got a bucket. It is never treated as missing.
 
 use super::{Run, connection::in_folder};
 use crate::{
@@ -9,22 +9,22 @@ use crate::{
     state::{Backend, FileStore, StateError},
 };
 
-/// Where the state of a configuration that has a bucket for it may have been forgotten.
+/// Where the state may have been left when the config has a bucket.
 pub(crate) struct Unmoved {
-    /// The place that is used without a bucket.
+    /// The folder that is used without a bucket.
     folder: FileStore,
 }
 
-/// That of a configuration, when it has a bucket.
+/// The possible leftover of a config. `None` when its state is not in a bucket.
 pub(crate) fn unmoved(run: &Run, identity: &Identity) -> Option<Unmoved> {
     let state = &identity.state;
     let folder = identity.path.with_file_name(&state.path);
-    // A file of that name holds no states.
+    // A file with the name of the folder contains no states.
     let elsewhere = !run.options.local && state.s3.is_some() && !folder.is_file();
     elsewhere.then(|| Unmoved { folder: in_folder(identity, &folder) })
 }
 
-/// Loads a state; where there is none, none was left behind.
+/// Loads a state. When it is missing, checks that none was left in the folder.
 pub(crate) async fn load(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Result<Option<State>, Failure> {
     let state = store.load().await?;
     if state.is_none() {
@@ -33,15 +33,15 @@ pub(crate) async fn load(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Resu
     Ok(state)
 }
 
-/// Makes sure that no state was left behind by a place that has none.
+/// Checks that a missing state was not left in the folder.
 ///
 /// # Errors
-/// When one was, or what is left cannot be used, so that nobody knows.
+/// When there is one, or when the leftover cannot be read.
 pub(crate) async fn refuse(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Result<(), Failure> {
     let Some(Unmoved { folder }) = unmoved else { return Ok(()) };
     let (place, left) = (store.place(), folder.place());
     let failure = match folder.load().await {
-        // It is known where that one went.
+        // A moved state records where it was moved to.
         Ok(None) | Err(StateError::Moved { .. }) => return Ok(()),
         Ok(Some(state)) if state.is_empty() => return Ok(()),
         Ok(Some(_)) => Failure::failed(format!("{place}: there is no state, and one is left at {left}"))
@@ -49,7 +49,7 @@ pub(crate) async fn refuse(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Re
         Err(error) => {
             let failure = Failure::failed(format!("{place}: there is no state, and {left} cannot be used"));
             let hints = match &error {
-                // `recover` would be refused as well while it is there.
+                // `recover` would be rejected as well while the damaged file exists.
                 StateError::Damaged { restore, .. } => vec![restore.into()],
                 error => error.hints(),
             };

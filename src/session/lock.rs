@@ -1,4 +1,4 @@
-//! The locks of a run: taken before anything is changed, released when they are dropped.
+//! The locks of a run, taken before any change and released when dropped.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::{
     state::{Backend, Guard, Holder, LockNews, LockRequest, SeenLock, StateError},
 };
 
-/// How long a release may take. A lock that is not released ends by itself.
+/// The timeout for a release. A lock that is not released expires.
 const AT_MOST: Duration = Duration::from_secs(5);
 
-/// A lock on a state. Dropping it releases it, also when an interrupt drops the command.
+/// A lock on a state. Dropping it releases the lock, also when an interrupt drops the command.
 #[must_use]
 pub(crate) struct Lock<'r> {
     guard: Option<Guard>,
@@ -31,7 +31,7 @@ pub(crate) async fn take<'r>(run: &'r Run, store: &dyn Backend) -> Result<Lock<'
     take_with(run, store, " takes it away from one that does not end").await
 }
 
-/// Locks a state at a place that the config does not name.
+/// Locks a state at a location that the config does not name.
 ///
 /// # Errors
 /// As [`take`].
@@ -39,7 +39,7 @@ pub(crate) async fn take_elsewhere<'r>(run: &'r Run, store: &dyn Backend) -> Res
     take_with(run, store, " takes it away from one that does not end, while the configuration names that place").await
 }
 
-/// `unlock` says what the command of that name does.
+/// `unlock` is the end of the hint that names the `unlock` command.
 async fn take_with<'r>(run: &'r Run, store: &dyn Backend, unlock: &str) -> Result<Lock<'r>, Failure> {
     let (holder, tell) = (holder(run), |news: &LockNews| run.report.tell(news));
     let request = LockRequest { holder: &holder, at_most: run.options.lock_timeout, tell: &tell };
@@ -50,7 +50,7 @@ async fn take_with<'r>(run: &'r Run, store: &dyn Backend, unlock: &str) -> Resul
     Ok(Lock { guard: Some(guard), report: &run.report })
 }
 
-/// Force-releases the lock of a holder that was seen, and takes it.
+/// Force-releases the lock that was shown, and takes it.
 ///
 /// # Errors
 /// When another process holds the lock by now.

@@ -1,4 +1,4 @@
-//! A stack of which nothing is recorded: that is no proof that it does not exist, so its resources are looked up.
+//! A stack without recorded resources. It may still exist, so its resources are searched by their tags.
 
 use serde_json::Value;
 
@@ -10,11 +10,11 @@ use crate::{
     hint::Command,
 };
 
-/// Makes sure that a stack of which nothing is recorded does not exist, and answers how that is known, as in `no state at
+/// Checks that a stack without recorded resources does not exist. Returns the evidence, as in `no state at
 /// state/shop.dev.json, and no resources of it in account 123456789012 in eu-west-1`.
 ///
 /// # Errors
-/// When it exists, its resources cannot be looked up, or its stage may be mistyped.
+/// When it exists, its resources cannot be searched, or its stage may be mistyped.
 pub(crate) async fn verify(run: &Run, identity: &Identity) -> Result<String, Failure> {
     let store = connection::store(run, identity).await?;
     let exists = store.load().await?.is_some();
@@ -39,7 +39,7 @@ pub(crate) async fn verify(run: &Run, identity: &Identity) -> Result<String, Fai
         .hint("if the state is kept elsewhere, such as in another checkout or a bucket, use that one"))
 }
 
-/// Where the stack would be, and each resource there that carries its tags, with its id.
+/// The location of the stack, and each resource there with its tags, with the resource's ID.
 async fn look(run: &Run, identity: &Identity) -> Result<(String, Vec<String>), Failure> {
     let session = Session::connect(run, identity).await?;
     let found = session.tagged(run).await?;

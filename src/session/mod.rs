@@ -1,4 +1,4 @@
-//! What the commands share: the run, the connected stack, its lock and state, prompts, and the ways to deploy.
+//! What the commands share: the run, the session, lock and state, prompts, and deploys.
 
 pub(crate) mod access_log_role;
 pub(crate) mod apply;

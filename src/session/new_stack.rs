@@ -1,4 +1,4 @@
-//! Stages and stacks that may be mistaken: a stage that is not declared, a stack whose `deployment.serviceName` was changed.
+//! Detects a stage or stack that is probably a mistake: an undeclared stage, or a changed `deployment.serviceName`.
 
 use super::{
     Run,
@@ -15,7 +15,7 @@ use crate::{
     state::Backend,
 };
 
-/// The stages and stacks that are known beside a stack of which nothing is recorded.
+/// The stages and stacks that are known when a stack has no recorded resources.
 struct Known<'a> {
     /// The stack.
     stack: &'a str,
@@ -23,14 +23,14 @@ struct Known<'a> {
     stage: &'a str,
     origin: Origin,
     declared: Declared,
-    /// What is recorded at places named alike.
+    /// The states that share the stack or the stage.
     states: Vec<State>,
 }
 
-/// Makes sure that a stack that would be created is meant to be another one than those that are there.
+/// Checks that a new stack is intended.
 ///
 /// # Errors
-/// When its stage may be mistyped, or its name was changed, and the flags do not say that this is meant.
+/// When its stage may be mistyped, or its name was changed, and no flag confirms that.
 pub(crate) async fn refuse(
     run: &Run,
     (place, store): (&StackIdentity, &dyn Backend),
@@ -45,19 +45,19 @@ pub(crate) async fn refuse(
 
 const NEW_STAGE: &str = "to create this stage, declare it in `stages` or pass `--new-stage`";
 
-/// Makes sure that the stage of a stack of which nothing is recorded is one that there may be.
+/// Checks the stage of a stack without recorded resources.
 ///
 /// # Errors
-/// When it is not declared, and others are or are recorded.
+/// When the stage is not declared, and other stages are declared or recorded.
 pub(crate) async fn refuse_unknown_stage(run: &Run, identity: &Identity, store: &dyn Backend) -> Result<(), Failure> {
     Known::read(run, (&identity.service_name, &identity.stage), store).await.check_stage(run)
 }
 
-/// Names the stacks of other names that were deployed from the config file of a stack of which nothing is recorded: its
-/// `deployment.serviceName` may have been changed since.
+/// Names the stacks with other names that were deployed from the same config file. `deployment.serviceName` may have
+/// been changed since.
 ///
 /// # Errors
-/// When the place of the state cannot be connected to.
+/// When the store of the state cannot be connected to.
 pub(crate) async fn renamed(run: &Run, identity: &Identity) -> Result<Vec<Fault>, Failure> {
     let store = connection::store(run, identity).await?;
     let known = Known::read(run, (&identity.service_name, &identity.stage), &*store).await;
@@ -69,24 +69,24 @@ pub(crate) async fn renamed(run: &Run, identity: &Identity) -> Result<Vec<Fault>
     Ok(known.renamed_from().into_iter().map(fault).collect())
 }
 
-/// Their names, for a sentence.
+/// The names of the stacks, for a sentence.
 fn names(old: &[&State]) -> String {
     old.iter().map(|state| format!("`{}`", state.stack)).collect::<Vec<_>>().join(" or ")
 }
 
-/// Deletes a stack that was renamed.
+/// The command that deletes a renamed stack.
 fn down(old: &State) -> Command {
     Command::stack("down").args(&format!(" --service-name {}", old.stack))
 }
 
-/// How to delete them.
+/// The hint with the commands that delete them.
 fn downs(old: &[&State]) -> Hint {
     let hint = Hint::from("to delete it first, run ");
     let and = |at: usize| if at == 0 { "" } else { " and " };
     old.iter().enumerate().fold(hint, |hint, (at, state)| hint.text(and(at)).run(down(state)))
 }
 
-/// The same without a connection: of a state in a bucket nothing is known then.
+/// As [`refuse_unknown_stage`], without a connection. States in a bucket are not considered.
 ///
 /// # Errors
 /// As [`refuse_unknown_stage`].
@@ -103,7 +103,7 @@ pub(crate) async fn refuse_unknown_stage_offline(run: &Run, identity: &Identity)
 
 impl<'a> Known<'a> {
     async fn read(run: &Run, (stack, stage): (&'a str, &'a str), store: &dyn Backend) -> Self {
-        // Where the places cannot be listed, only what is declared is known.
+        // Where states cannot be listed, only the declared stages are known.
         let states = store.alike([stack, stage]).await.unwrap_or_default();
         Self {
             stack,
@@ -117,7 +117,7 @@ impl<'a> Known<'a> {
     fn check_stage(&self, run: &Run) -> Result<(), Failure> {
         let stage = self.stage;
         let (declared, recorded) = (self.declared.names(), self.recorded_stages());
-        // Without `stages` there is one stage, unless a flag names another.
+        // Without `stages` there is one stage, unless a flag selects another.
         let usual = run.options.stage.is_none() && self.declared.stages.is_empty();
         let others = !self.declared.stages.is_empty() || !recorded.is_empty();
         if usual || !others || declared.contains(&stage) {
@@ -133,7 +133,7 @@ impl<'a> Known<'a> {
         Err(failure.with_hints(did_you_mean(stage, declared.into_iter().chain(recorded))))
     }
 
-    /// The stages of this stack that are recorded, and those of other stacks of this config file.
+    /// The recorded stages of this stack, and those of other stacks of this config file.
     fn recorded_stages(&self) -> Vec<&str> {
         let ours = self.states.iter().filter(|state| state.stack == self.stack || self.is_renamed(state));
         let mut stages: Vec<&str> = ours.map(|state| &*state.stage).collect();
@@ -159,7 +159,7 @@ impl<'a> Known<'a> {
             .hint(format!("to create `{new}` beside it, pass `--new-stack`")))
     }
 
-    /// The stacks of other names and of this stage that were deployed from this config file.
+    /// The stacks with other names and this stage that were deployed from this config file.
     fn renamed_from(&self) -> Vec<&State> {
         self.states.iter().filter(|state| state.stage == self.stage && self.is_renamed(state)).collect()
     }
@@ -171,7 +171,7 @@ impl<'a> Known<'a> {
         Fault::from(self.declared.of_service_name(&run.options.config, message)).detail(recorded)
     }
 
-    /// Whether a state is of another stack that was deployed from this config file.
+    /// Whether a state belongs to another stack that was deployed from this config file.
     fn is_renamed(&self, state: &State) -> bool {
         self.origin.is_of(state) && state.stack != self.stack
     }

@@ -1,5 +1,5 @@
-//! What is worth knowing of the functions' packages before they are deployed: secrets that stay out of them, and compiled
-//! files that cannot be loaded on Lambda.
+//! Notes about the functions' packages before a deploy: secrets that are left out, and compiled files that Lambda
+//! cannot load.
 
 use std::sync::Arc;
 
@@ -13,18 +13,18 @@ use crate::{
     stack::Packages,
 };
 
-/// As many secrets are named.
+/// How many secrets are named.
 const NAMED: usize = 5;
 
-/// Tells what there is to tell of packages.
+/// Prints the notes and warnings about packages.
 ///
 /// # Errors
-/// When a function cannot answer any request.
+/// When a function cannot run on Lambda.
 pub(crate) fn tell(run: &Run, config: &Config, packages: &Packages) -> Result<(), Failure> {
     Remarks::of(run, config, packages).tell(run, &Remarks::default())
 }
 
-/// What there is to tell of packages.
+/// Notes, warnings and errors about packages.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Remarks {
     notes: Vec<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Remarks {
 }
 
 impl Remarks {
-    /// Finds what there is to tell, of each package once.
+    /// Collects the remarks, once per package.
     pub(crate) fn of(run: &Run, config: &Config, packages: &Packages) -> Self {
         let mut remarks = Self::default();
         let mut seen: Vec<&Arc<Package>> = Vec::new();
@@ -51,7 +51,7 @@ impl Remarks {
         remarks
     }
 
-    /// Adds what is wrong with a function's package. What cannot be loaded on Lambda may well be on this machine.
+    /// Adds a problem of a function's package. A file that Lambda cannot load is only a warning with `--local`.
     fn add(&mut self, run: &Run, function: &str, unfit: Unfit) {
         let faults = if unfit.fatal && !run.options.local { &mut self.errors } else { &mut self.warnings };
         let Unfit { message, details, hints, .. } = unfit;
@@ -65,10 +65,10 @@ impl Remarks {
         faults.push(Fault { message, details, hints: hints.iter().map(Hint::from).collect(), place: None });
     }
 
-    /// Tells what was not among the remarks `before`.
+    /// Prints what is not among the remarks `before`.
     ///
     /// # Errors
-    /// When a function cannot answer any request.
+    /// When a function cannot run on Lambda.
     pub(crate) fn tell(&self, run: &Run, before: &Self) -> Result<(), Failure> {
         let notes = self.notes.iter().filter(|note| !before.notes.contains(note));
         notes.for_each(|message| run.report.note(message));

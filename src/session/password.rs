@@ -1,4 +1,4 @@
-//! Where a password comes from. Never from an argument: others can read those.
+//! Where a password comes from. It is never an argument, because other processes can read those.
 
 use std::io;
 
@@ -13,10 +13,10 @@ use crate::{
 
 const VARIABLE: &str = "STACKCTL_PASSWORD";
 
-/// The password that a script gives: the first line of stdin when that is asked for, or the variable.
+/// The password from the first line of stdin when `from_stdin` is set, or from the environment variable.
 ///
 /// # Errors
-/// When it is empty, or cannot be read.
+/// When it is empty or cannot be read.
 pub(crate) async fn given(run: &Run, from_stdin: bool) -> Result<Option<Secret>, Failure> {
     let (text, place) = if from_stdin {
         let line = tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten();
@@ -33,7 +33,7 @@ pub(crate) async fn given(run: &Run, from_stdin: bool) -> Result<Option<Secret>,
     Ok(Some(Secret::new(text)))
 }
 
-/// The password that somebody signs in with.
+/// The password to sign in with.
 ///
 /// # Errors
 /// When there is none, or it cannot be read.
@@ -48,7 +48,7 @@ pub(crate) async fn known(run: &Run, from_stdin: bool, user: &str) -> Result<Sec
     typed.map_err(|error| Failure::failed(PeopleError::from(error)))
 }
 
-/// A password to be set, which must meet the pool's policy.
+/// A new password, which must meet the pool's policy.
 pub(crate) async fn chosen(run: &Run, given: Option<Secret>, policy: &PasswordPolicy) -> Result<Secret, PeopleError> {
     match given {
         Some(password) => policy.check(&password).map(|()| password),
@@ -56,7 +56,7 @@ pub(crate) async fn chosen(run: &Run, given: Option<Secret>, policy: &PasswordPo
     }
 }
 
-/// The failure when a password is needed and nobody is there to type one.
+/// The failure when a password is required and cannot be prompted for.
 pub(crate) fn nobody() -> Failure {
     Failure::usage("there is no password, and nobody is here to type one")
         .hint(format!("give it in the first line of stdin with `--password-stdin`, or in {VARIABLE}"))

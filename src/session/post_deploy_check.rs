@@ -1,4 +1,4 @@
-//! The post-deploy check: what it requests, and what it reports.
+//! The post-deploy check: its requests and its report.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use crate::{
     report::Checked,
 };
 
-/// How long a request may take: API Gateway gives up after 29 s.
+/// The request timeout. API Gateway's own timeout is 29 s.
 pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
 
-/// The check of what a config says.
+/// The check of a config.
 pub(crate) fn check_of<'c, C>(
     run: &'c Run,
     (session, config): (&'c Session<C>, &'c Config),
     client: &'c Client,
 ) -> Check<'c, Client> {
-    // What stands in for AWS has no distance over which a change spreads.
+    // With an endpoint other than AWS, changes need no time to propagate.
     let patience = if session.cloud.endpoint.is_none() { Patience::AWS } else { Patience::NONE };
     Check {
         config,
@@ -36,11 +36,11 @@ pub(crate) fn check_of<'c, C>(
     }
 }
 
-/// A check that takes its time, and says so.
+/// A check that prints a note when it starts.
 pub(crate) struct Announced<'a> {
     pub(crate) run: &'a Run,
     pub(crate) check: Check<'a, Client>,
-    /// Whether its result is told at once, as ahead of removals that follow when it has passed.
+    /// Whether the result is printed immediately, as before deletions that follow a passed check.
     pub(crate) at_once: bool,
 }
 
@@ -59,7 +59,7 @@ impl Trial for Announced<'_> {
     }
 }
 
-/// Tells what a check has come to, where it has come to anything.
+/// Prints the result of a check, when there is one.
 pub(crate) fn tell_checked(run: &Run, end: TrialEnd, report: &CheckReport) {
     if end != TrialEnd::Open || !report.findings.is_empty() {
         run.report.tell(&Checked::from(report));
@@ -89,7 +89,7 @@ fn blocked(report: &CheckReport) -> Vec<Fault> {
     requests.into_iter().map(warning).collect()
 }
 
-/// Names the routes whose functions no request of the check has called.
+/// Names the routes whose functions were not called by any request of the check.
 fn cors_unknown(report: &CheckReport) -> Option<String> {
     const NAMED: usize = 3;
     let routes = &report.cors_unknown;
@@ -106,7 +106,7 @@ pub(crate) fn tell_left(run: &Run, report: &CheckReport) {
     run.report.warn(&fault);
 }
 
-/// The check came to no end, so nothing is put back. What it has found until then is told.
+/// The failure when a check could not finish, so nothing was rolled back. It includes the findings so far.
 pub(crate) fn unmade(mut report: CheckReport, again: Hint) -> Failure {
     let found = failed(&report);
     let failure = match report.unmade.take() {
@@ -133,7 +133,7 @@ fn throttled(report: &CheckReport) -> Failure {
         .hint("wait, or raise `api.throttle` or the account's limits")
 }
 
-/// What did not get the answer that it must get, each on its own.
+/// The failed requests, one error each.
 pub(crate) fn failed(report: &CheckReport) -> Failure {
     Failure { exit: Exit::Failed, errors: report.findings.iter().map(fault).collect(), hints: Vec::new() }
 }
@@ -151,7 +151,7 @@ fn fault(finding: &Finding) -> Fault {
     lines.fold(fault.detail(format!("`{function}` has logged:")), Fault::detail)
 }
 
-/// Says what became of what was served before.
+/// Adds what happened to the previous live deployment.
 pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Back>, bool)) -> Failure {
     let Some(back) = back else {
         let hint = if first {
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_that_was_throttled_says_so_and_what_helps() {
+    fn a_throttled_check_names_the_cause_and_a_remedy() {
         let report = CheckReport { passed: 3, throttled: 2, ..CheckReport::default() };
         let failure = Failure::failed("2 of 5 requests of the check came faster than the API takes them")
             .detail("nobody knows how they would have been answered")

@@ -1,4 +1,4 @@
-//! What stands against a plan, so that nothing of it is begun: what AWS would refuse half-way through.
+//! Finds what AWS would reject halfway through a plan, so that the plan is not begun.
 
 use jiff::civil::Date;
 
@@ -14,14 +14,14 @@ use crate::{
 /// The settings of a function that are changed without an update of the function itself.
 const BESIDE: &[&str] = &["tags", "alias"];
 
-/// Finds everything that stands against a plan.
+/// Finds everything that prevents a plan.
 pub(crate) async fn find(run: &Run, session: &Session, plan: &Plan) -> Vec<Fault> {
     let mut faults = ended_runtimes(plan, run.options.today);
     faults.extend(access_log_role::hindrance(run, session, plan).await);
     faults
 }
 
-/// Makes sure that nothing stands against a plan.
+/// Checks that nothing prevents a plan.
 ///
 /// # Errors
 /// When something does.
@@ -30,7 +30,7 @@ pub(crate) async fn refuse(run: &Run, session: &Session, plan: &Plan) -> Result<
     if errors.is_empty() { Ok(()) } else { Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }) }
 }
 
-/// The functions that the plan creates or updates with a runtime for which AWS does not do that any more.
+/// The functions that the plan creates or updates with a runtime for which AWS blocks that.
 fn ended_runtimes(plan: &Plan, today: Date) -> Vec<Fault> {
     let steps = plan.steps.iter().filter(|step| step.key.kind == LambdaFunction::KIND);
     steps.filter_map(|step| ended_runtime(step, &plan.desired, today)).collect()
@@ -51,7 +51,7 @@ fn ended_runtime(step: &Step, desired: &Desired, today: Date) -> Option<Fault> {
     }))
 }
 
-/// What a step does to the function itself.
+/// The change that a step makes to the function itself.
 fn change(action: &Action) -> Option<FunctionChange> {
     let of_function = |change: &Change| change.path.first().is_none_or(|field| !BESIDE.contains(&field.as_str()));
     match action {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_created_until_aws_blocks_its_creation_and_updated_until_aws_blocks_that() {
+    fn a_function_can_be_created_and_updated_until_aws_blocks_each_for_its_runtime() {
         let create = || Action::Create { because: None };
         assert_eq!(told(create(), "python3.10", date(2027, 1, 31)), []);
         let refused = "lambda_function.hello: AWS ended the runtime `python3.10`: no function can be created with it since \
@@ -106,11 +106,11 @@ mod tests {
         let refused = "lambda_function.hello: AWS ended the runtime `python3.10`: no function with it can be updated since \
                        2027-03-03";
         assert_eq!(told(update("source_hash"), "python3.10", date(2027, 3, 3)), [Fault::new(refused).hint(hint)]);
-        assert_eq!(told(update("source_hash"), "python3.10", date(2035, 1, 1))[0].hints, [""; 0], "none is current");
+        assert_eq!(told(update("source_hash"), "python3.10", date(2035, 1, 1))[0].hints, [""; 0], "no current runtime");
     }
 
     #[test]
-    fn what_leaves_the_function_itself_alone_is_never_refused() {
+    fn steps_that_do_not_change_the_function_itself_are_never_rejected() {
         for action in [
             update("tags"),
             update("alias"),
@@ -120,6 +120,6 @@ mod tests {
         ] {
             assert_eq!(told(action, "python3.10", date(2035, 1, 1)), []);
         }
-        assert_eq!(told(update("memory"), "java17.al2023", date(2035, 1, 1)), [], "AWS names no end of it");
+        assert_eq!(told(update("memory"), "java17.al2023", date(2035, 1, 1)), [], "AWS has announced no end");
     }
 }

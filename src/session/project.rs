@@ -1,4 +1,4 @@
-//! The project of the person: its configuration as the flags select it, and its functions' packages.
+//! The project: its config as the flags select it, and its functions' packages.
 
 use std::{
     collections::BTreeMap,
@@ -18,10 +18,10 @@ use crate::{
     report::counted,
 };
 
-/// Loads the configuration for a deploy and tells its warnings.
+/// Loads the config for a deploy and prints its warnings.
 ///
 /// # Errors
-/// When there is anything wrong with it; every problem is in the failure.
+/// When the config is invalid. The failure contains every problem.
 pub(crate) fn load(run: &Run) -> Result<Loaded, Failure> {
     let loaded = config::load(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems));
     let warnings = match &loaded {
@@ -32,10 +32,10 @@ pub(crate) fn load(run: &Run) -> Result<Loaded, Failure> {
     Ok(loaded?)
 }
 
-/// Loads the configuration of every stage, or of the one that is chosen, and tells its warnings.
+/// Loads the config of every stage, or of the selected one, and prints the warnings.
 ///
 /// # Errors
-/// When there is anything wrong in one of them; every problem is in the failure, once.
+/// When any of them is invalid. The failure contains every problem once.
 pub(crate) fn check(run: &Run) -> Result<Vec<Loaded>, Failure> {
     let checked = config::check(&run.options.config, &selection(run));
     let sound = checked.is_sound();
@@ -44,7 +44,7 @@ pub(crate) fn check(run: &Run) -> Result<Vec<Loaded>, Failure> {
     if sound { Ok(checked.stages) } else { Err(problems.into()) }
 }
 
-/// Warns of the other stages that have errors: they stand in nobody's way but their own.
+/// Warns of other stages that have errors. They do not prevent this deploy.
 pub(crate) fn warn_of_others(run: &Run, loaded: &Loaded) {
     let path = &run.options.config;
     let names = Declared::read(path);
@@ -58,14 +58,14 @@ pub(crate) fn warn_of_others(run: &Run, loaded: &Loaded) {
     }
 }
 
-/// Tells the warnings among these problems.
+/// Prints the warnings among these problems.
 pub(crate) fn warn(run: &Run, problems: &[Problem]) {
     for warning in problems.iter().filter(|problem| problem.severity == Severity::Warning) {
         run.report.warn(&Fault::from(warning.clone()));
     }
 }
 
-/// Loads the configuration without a word: what may surprise in it has been told before, or is told by who asks.
+/// Loads the config without printing warnings: they were printed before, or the caller prints them.
 ///
 /// # Errors
 /// As [`load`].
@@ -73,10 +73,10 @@ pub(crate) fn read(run: &Run) -> Result<Loaded, Failure> {
     Ok(config::load(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems))?)
 }
 
-/// Loads the configuration for a comparison with what is live, and tells its warnings.
+/// Loads the config for a comparison with the live settings, and prints its warnings.
 ///
 /// # Errors
-/// When there is anything wrong with it.
+/// When the config is invalid.
 pub(crate) fn load_to_compare(run: &Run) -> Result<Comparable, Failure> {
     let loaded = config::load_to_compare(&run.options.config, &selection(run));
     let loaded = loaded.map_err(|problems| name_sources(run, problems));
@@ -88,10 +88,10 @@ pub(crate) fn load_to_compare(run: &Run) -> Result<Comparable, Failure> {
     Ok(loaded?)
 }
 
-/// Reads the names and routes of the configuration; tells what of them cannot be read.
+/// Reads the names and routes of the config, and prints which of them cannot be read.
 ///
 /// # Errors
-/// When it cannot be read which stack is meant or where its state is.
+/// When the stack or the location of its state cannot be read.
 pub(crate) fn outline(run: &Run) -> Result<Outline, Failure> {
     let outline = config::outline(&run.options.config, &selection(run));
     let outline = outline.map_err(|problems| name_sources(run, problems))?;
@@ -104,7 +104,7 @@ pub(crate) fn outline(run: &Run) -> Result<Outline, Failure> {
     Ok(outline)
 }
 
-/// Reads which stack the configuration means, and where its state is.
+/// Reads which stack the config names, and where its state is.
 ///
 /// # Errors
 /// When that cannot be read.
@@ -112,7 +112,7 @@ pub(crate) fn identify(run: &Run) -> Result<Identity, Failure> {
     Ok(config::identify(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems))?)
 }
 
-/// Names the variable where the value of a flag comes from that.
+/// Names the environment variable where the value of a flag comes from one.
 fn name_sources(run: &Run, mut problems: Problems) -> Problems {
     for problem in &mut problems.0 {
         if let Some(flag) = problem.path.strip_prefix("--") {
@@ -132,10 +132,10 @@ fn selection(run: &Run) -> Selection {
     }
 }
 
-/// Packages every function's folder.
+/// Packages the folder of every function.
 ///
 /// # Errors
-/// When folders cannot be packaged; every such folder is in the failure.
+/// When folders cannot be packaged. The failure names every such folder.
 pub(crate) fn package(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Package>>, Failure> {
     let (made, failed) = package_all(&loaded.config, &loaded.directory);
     if failed.is_empty() {
@@ -145,8 +145,8 @@ pub(crate) fn package(loaded: &Loaded) -> Result<BTreeMap<String, Arc<Package>>,
     Err(Failure { exit: crate::exit::Exit::Usage, errors, hints: Vec::new() })
 }
 
-/// Packages every function's folder. In the place of one that cannot be packaged stands a package that is compared with
-/// nothing: the hash of its source is not known.
+/// Packages the folder of every function. A folder that cannot be packaged gets a placeholder without a source hash,
+/// which is not compared.
 pub(crate) fn package_to_compare(loaded: &Comparable) -> BTreeMap<String, Arc<Package>> {
     let (mut made, failed) = package_all(&loaded.config, &loaded.directory);
     for Unpackaged { functions, error } in failed.into_values() {
@@ -159,7 +159,7 @@ pub(crate) fn package_to_compare(loaded: &Comparable) -> BTreeMap<String, Arc<Pa
 
 /// A folder that cannot be packaged.
 struct Unpackaged {
-    /// The functions whose source it is.
+    /// The functions with this source.
     functions: Vec<String>,
     error: PackageError,
 }

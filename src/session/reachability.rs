@@ -1,4 +1,4 @@
-//! The way to AWS before anything is asked of it: the profile, the patience, and why there is no connection.
+//! Checks before the first AWS request: the profile, the timeout, and why there is no connection.
 
 use std::{future::Future, time::Duration};
 
@@ -13,32 +13,32 @@ use crate::{
     failure::Failure,
 };
 
-/// After so long it is told what is waited for.
+/// After this time, a note says what the command is waiting for.
 const NOTICED: Duration = Duration::from_secs(2);
 
-/// After so long nothing is waited for any more: whoever answers at all has answered by then, retries included.
+/// The connection timeout. It is long enough for the retries.
 const AT_MOST: Duration = Duration::from_secs(20);
 
-/// The variables that lead requests to AWS through a proxy, in the order in which they are obeyed.
+/// The variables that set a proxy for requests to AWS, by precedence.
 const PROXIES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// The profile of the credentials. A variable that is set and empty means the one that is used without it.
+/// The profile of the credentials. A variable that is set but empty selects the default profile.
 pub(crate) fn profile(run: &Run) -> Option<String> {
     let emptied = run.options.environment.get("AWS_PROFILE").is_some_and(String::is_empty);
     run.options.profile.clone().or_else(|| emptied.then(|| "default".to_owned()))
 }
 
-/// What is asked first, for people.
+/// The host of the first request, for messages.
 pub(crate) fn host(run: &Run, region: Option<&str>) -> String {
     let endpoint = run.options.environment.get("AWS_ENDPOINT_URL").filter(|url| !url.is_empty());
     let host = endpoint.cloned().or_else(|| region.map(aws::host));
     host.map_or_else(|| "AWS".to_owned(), |host| format!("`{host}`"))
 }
 
-/// Makes sure that the profile exists that was asked for.
+/// Checks that the selected profile exists.
 ///
 /// # Errors
-/// When it does not, or the files of the profiles cannot be read.
+/// When it does not, or the profile files cannot be read.
 pub(crate) async fn check_profile(run: &Run) -> Result<(), Failure> {
     let Some(wanted) = &run.options.profile else { return Ok(()) };
     let profiles = aws::profiles()
@@ -60,7 +60,7 @@ fn no_profile(wanted: &str, source: &str, profiles: &[String]) -> Failure {
     failure.detail(format!("profiles are: {}", list(names()))).with_hints(did_you_mean(wanted, names()))
 }
 
-/// Waits for a connection; tells so when it takes long. `None` when it takes too long.
+/// Waits for a connection and calls `waiting` when that takes long. `None` after the timeout.
 pub(crate) async fn patiently<F: Future + Unpin>(mut opening: F, waiting: impl FnOnce()) -> Option<F::Output> {
     if let Ok(opened) = timeout(NOTICED, &mut opening).await {
         return Some(opened);
@@ -73,14 +73,14 @@ pub(crate) fn no_answer(host: &str) -> ResourceError {
     ResourceError::refused(format!("no response from {host} in {} s", AT_MOST.as_secs()))
 }
 
-/// Says why there is no connection, and what may be wrong with what was asked for.
+/// The failure when there is no connection, with the settings that may have caused it.
 pub(crate) fn no_connection(run: &Run, region: Option<&str>, error: &ResourceError) -> Failure {
     let failure = match &run.options.profile {
         _ if run.options.local => return Failure::resource("the local cloud cannot be used", error),
         Some(profile) => Failure::resource(format!("AWS cannot be used with the profile `{profile}`"), error),
         None => Failure::resource("AWS cannot be used", error),
     };
-    // What AWS has answered came from a Region, and through any proxy.
+    // An error code in a response of AWS means that the Region and the proxy work.
     if error.code.is_some() {
         return failure;
     }
@@ -94,7 +94,7 @@ pub(crate) fn no_connection(run: &Run, region: Option<&str>, error: &ResourceErr
     failure.with_hints(unknown).with_hints(proxy)
 }
 
-/// A URL without a user and a password.
+/// A URL without credentials.
 fn without_user(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (&url[..scheme.len() + 3], rest));
     let end = rest.find('/').unwrap_or(rest.len());
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn what_does_not_answer_is_told_after_two_seconds_and_given_up_after_twenty() {
+    async fn a_connection_without_a_response_is_noted_after_two_seconds_and_times_out_after_twenty() {
         let (began, told) = (Instant::now(), Cell::new(None));
         let opened = patiently(Box::pin(pending::<()>()), || told.set(Some(began.elapsed()))).await;
         assert_eq!((opened, told.get()), (None, Some(Duration::from_secs(2))));
@@ -126,12 +126,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_answers_soon_is_not_worth_a_word() {
-        assert_eq!(patiently(Box::pin(ready(7)), || panic!("nothing is to be told")).await, Some(7));
+    async fn a_fast_connection_prints_nothing() {
+        assert_eq!(patiently(Box::pin(ready(7)), || panic!("no note is due")).await, Some(7));
     }
 
     #[test]
-    fn a_profile_that_is_not_there_is_told_with_those_there_are() {
+    fn an_unknown_profile_is_reported_with_the_configured_ones() {
         let profiles = ["default", "prod", "test"].map(str::to_owned);
         let failure = Failure::failed("AWS cannot be used with the profile `prdo`")
             .detail("AWS_PROFILE names it, and there is no such profile")
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_password_of_a_proxy_is_not_told() {
+    fn the_password_of_a_proxy_is_not_printed() {
         assert_eq!(without_user("http://ann:secret@proxy.example:8080/"), "http://proxy.example:8080/");
         assert_eq!(without_user("proxy.example:8080"), "proxy.example:8080");
     }

@@ -1,4 +1,4 @@
-//! What a request carries: from the command line, a file, or stdin.
+//! The body of a request: from the command line, a file, or stdin.
 
 use std::io::{self, Read as _};
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{cli::Data, failure::Failure};
 
-/// Reads it; nothing when nothing is to be sent.
+/// Reads the body. `None` when the request has none.
 ///
 /// # Errors
 /// When it cannot be read.

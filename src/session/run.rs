@@ -1,4 +1,4 @@
-//! A run of the program: its options, its report, its cancellation, and what it costs.
+//! A run of the program: its options, its report, its cancellation, and its cost.
 
 use std::sync::{
     Mutex, OnceLock, PoisonError,
@@ -16,18 +16,18 @@ use crate::{
 
 /// One run of the program.
 pub(crate) struct Run {
-    /// What the command line and the environment say.
+    /// The options from the command line and the environment.
     pub(crate) options: Options,
-    /// Where everything is reported.
+    /// The output of the run.
     pub(crate) report: Report,
-    /// What an interrupt does.
+    /// The cancellation.
     pub(crate) cancel: Cancel,
-    /// What it costs.
+    /// The cost of the run.
     pub(crate) meter: Meter,
 }
 
 impl Run {
-    /// Begins a run.
+    /// Starts a run.
     pub(crate) fn new(options: Options) -> Self {
         let report = Report::new(&options);
         Self { options, report, cancel: Cancel::default(), meter: Meter::new() }
@@ -40,13 +40,13 @@ pub(crate) enum OnInterrupt {
     /// Stops at once: nothing was changed.
     #[default]
     Stop,
-    /// Stops at once: something was changed, and the same command goes on from there.
+    /// Stops at once: something was changed, and the same command continues from there.
     Leave,
     /// Stops at once, with one request in flight.
     Abandon,
     /// Requests cancellation, and waits for what is in progress.
     Finish,
-    /// Ends what was meant to go on until then.
+    /// Ends a command that runs until it is interrupted.
     End,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Cancel {
 }
 
 impl Cancel {
-    /// Sets what the first interrupt does from here on.
+    /// Sets what the first interrupt does from now on.
     pub(crate) fn on_interrupt(&self, then: OnInterrupt) {
         *self.policy.lock().unwrap_or_else(PoisonError::into_inner) = then;
     }
@@ -87,7 +87,7 @@ impl Meter {
         self.connection.get()
     }
 
-    /// Counts the calls of the run's one connection.
+    /// Counts the requests of the run's only connection.
     pub(crate) fn connected(&self, connection: Connection) -> &Connection {
         self.connection.get_or_init(|| connection)
     }
@@ -97,7 +97,7 @@ impl Meter {
         self.saves.fetch_add(saves, Ordering::Relaxed);
     }
 
-    /// What the run has cost.
+    /// The cost of the run.
     pub(crate) fn bill(&self) -> Bill {
         let calls = self.connection.get().map(Connection::calls).unwrap_or_default();
         Bill {

@@ -1,4 +1,4 @@
-//! Signs a user of the pool in, for `user auth` and `call --as`.
+//! Signs in a user of the pool, for `user auth` and `call --as`.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::{
     users::{SignIn, Tokens},
 };
 
-/// Signs a user of a pool in, with a password that is given or asked for.
+/// Signs in a user of a pool with a password that is given or prompted for.
 ///
 /// # Errors
-/// When there is no password, or Cognito refuses.
+/// When there is no password, or Cognito rejects the sign-in.
 pub(crate) async fn sign_in(run: &Run, pool: &Pool, user: &str, arguments: &SignInArgs) -> Result<Tokens, Failure> {
     let people = pool.people(run);
     let client = pool.client(&people, arguments.client_id.as_deref()).await?;
-    // Nobody types a password for a client that takes none.
+    // Fails before the prompt when the client does not allow sign-in with a password.
     client.check_flow().map_err(|error| pool.failure(&error))?;
     let password = password::known(run, arguments.password_stdin, user).await?;
     let prompt = &Terminal(run);

@@ -1,4 +1,4 @@
-//! What Ctrl-C, SIGTERM and a closed terminal do: the first lets a plan finish what is under way, the second stops at
+//! What Ctrl-C, SIGTERM and a closed terminal do: the first lets a plan finish what is in progress, the second stops at
 //! once.
 
 use std::{
@@ -13,7 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{OnInterrupt, Run};
 use crate::{exit::Exit, failure::Failure};
 
-/// Does `work` until it ends or an interrupt ends it.
+/// Runs `work` until it ends or is interrupted.
 pub(crate) async fn heeding(run: &Run, work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let signals = Signals::listen().map_err(|error| Failure::io("signals cannot be listened to", &error))?;
     tokio::select! {
@@ -40,7 +40,7 @@ async fn stopped(run: &Run, mut signals: Signals) -> Result<Exit, Failure> {
     }
 }
 
-/// The signals that ask to stop.
+/// The signals that cancel a run.
 struct Signals(Vec<Signal>);
 
 impl Signals {
@@ -52,7 +52,7 @@ impl Signals {
         kinds.into_iter().map(signal).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Completes when one arrives.
+    /// Completes when a signal arrives.
     async fn next(&mut self) {
         poll_fn(|task| {
             let arrived = self.0.iter_mut().any(|signal| signal.poll_recv(task).is_ready());
@@ -62,13 +62,13 @@ impl Signals {
     }
 }
 
-/// Whether a closed terminal is to be heard of. Under `nohup` it is ignored, which listening would undo; where that
-/// cannot be told, it keeps the meaning it has.
+/// Whether to listen to SIGHUP, the signal of a closed terminal. `nohup` sets it to be ignored, which listening would
+/// undo. Where that cannot be read, SIGHUP keeps its default action.
 fn hears_hangup() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| !ignores_hangup(&status))
 }
 
-/// Whether SIGHUP, signal 1, is in the mask of what a process ignores.
+/// Whether SIGHUP, signal 1, is in the mask of ignored signals.
 fn ignores_hangup(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_none_or(|mask| mask & 1 == 1)
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_bit_of_the_mask_is_the_closed_terminal() {
+    fn the_first_bit_of_the_mask_is_sighup() {
         assert!(ignores_hangup("SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n"));
         assert!(!ignores_hangup("SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\n"));
         assert!(ignores_hangup("it is told differently here"));

@@ -1,4 +1,4 @@
-//! A stack and the cloud it is on: the connection, the state's place, and the look that every plan begins with.
+//! A stack with its connection: the account, the store of its state, and the survey that every plan begins with.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,29 +27,29 @@ use crate::{
     state::Backend,
 };
 
-/// A connected stack. Only with a whole configuration, `Session<Config>`, can it be said what is to be there.
+/// A connected stack. Only `Session<Config>`, with a complete config, knows the desired resources.
 pub(crate) struct Session<C = Config> {
     pub(crate) cloud: Cloud,
     pub(crate) catalog: Catalog<Cloud>,
-    /// With the account in the place of `${account}`; `()` for a command that needs the stack's identity only.
+    /// The config with `${account}` replaced by the account; `()` for a command that needs only the stack's identity.
     pub(crate) config: C,
     pub(crate) store: Box<dyn Backend>,
     unmoved: Option<Unmoved>,
     place: StackIdentity,
     origin: Origin,
-    /// What may be new by the flags.
+    /// Whether the flags allow a new stage or a new stack.
     pub(crate) new: NewArgs,
     local: bool,
 }
 
-/// What a look at the stack came to.
+/// The state, the live resources and the plan of a stack.
 pub(crate) struct Survey {
     pub(crate) state: State,
     pub(crate) observed: Observed,
     pub(crate) plan: Plan,
 }
 
-/// The first setting that says which stack this is, where it is and where it is recorded, and that is another one now.
+/// The first changed setting that identifies the stack, its account and Region, or its state, with both values.
 fn moved(before: &Config, now: &Config) -> Option<(&'static str, String, String)> {
     let (old, new) = (&before.deployment, &now.deployment);
     let written = |value: serde_json::Value| format!("`{value}`").replace('"', "");
@@ -64,21 +64,21 @@ fn moved(before: &Config, now: &Config) -> Option<(&'static str, String, String)
     moved.map(|(setting, old, new)| (setting, written(old), written(new)))
 }
 
-/// The packages as the clients take them, by source hash.
+/// The packages by source hash, as the clients use them.
 fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
     let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
     zips.collect()
 }
 
 impl Session<()> {
-    /// Connects, and says to what.
+    /// Connects, and prints the target.
     pub(crate) async fn reach(run: &Run, identity: &Identity) -> Result<Self, Failure> {
         let session = Self::connect(run, identity).await?;
         run.report.tell(&session.target());
         Ok(session)
     }
 
-    /// Connects without a word, and makes sure that this is the account that the configuration means.
+    /// Connects without printing the target, and checks that the account is the configured one.
     pub(crate) async fn connect(run: &Run, identity: &Identity) -> Result<Self, Failure> {
         let cloud = Cloud::over(connection::open(run, identity).await?);
         let store = connection::store(run, identity).await?;
@@ -102,13 +102,13 @@ impl Session<()> {
         Ok(session)
     }
 
-    /// The same with the names and routes of a configuration.
+    /// Adds the names and routes of a config.
     pub(crate) fn with_names(self, outline: Outline) -> Session<Outline> {
         let config = outline.config.with_account(&self.cloud.account);
         self.with(Outline { config, ..outline })
     }
 
-    /// The same with a whole configuration and the functions' packages.
+    /// Adds a complete config and the functions' packages.
     fn with_config(mut self, config: &Config, packages: &Packages) -> Session {
         self.cloud.packages = zips(packages);
         let config = config.with_account(&self.cloud.account);
@@ -122,20 +122,20 @@ impl Session<()> {
 }
 
 impl Session {
-    /// Connects for a deploy, and says to what.
+    /// Connects for a deploy, and prints the target.
     pub(crate) async fn open(run: &Run, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
         Ok(Session::reach(run, &loaded.identity).await?.with_config(&loaded.config, packages))
     }
 
-    /// Connects for a comparison with what is live, and says to what.
+    /// Connects for a comparison with the live settings, and prints the target.
     pub(crate) async fn open_to_compare(run: &Run, loaded: &Comparable, packages: &Packages) -> Result<Self, Failure> {
         Ok(Session::reach(run, &loaded.identity).await?.with_config(&loaded.config, packages))
     }
 
-    /// Goes on with the configuration and the packages as they are now.
+    /// Continues with the current config and packages.
     ///
     /// # Errors
-    /// When the configuration means another stack now, or another place.
+    /// When the config now names another stack or another location.
     pub(crate) fn follow(&mut self, loaded: &Loaded, packages: &Packages) -> Result<(), Failure> {
         let config = loaded.config.with_account(&self.cloud.account);
         if let Some((setting, before, now)) = moved(&self.config, &config) {
@@ -150,12 +150,12 @@ impl Session {
         Ok(())
     }
 
-    /// Everything as it is to be.
+    /// The desired resources.
     pub(crate) fn desired(&self, packages: &Packages) -> Desired {
         stack::build(&self.config, packages, &self.identity())
     }
 
-    /// Finds what there is of a stack that has lost its state. Changes nothing.
+    /// Finds the resources of a stack whose state is missing. Changes nothing.
     pub(crate) async fn discover(&self, run: &Run, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
         let sought = stack::sought(&self.config, packages, &self.identity());
         let engine = self.engine(run, &run.report);
@@ -172,14 +172,14 @@ impl Session {
 }
 
 impl<C> Session<C> {
-    /// Finds by their tags the resources of a stack of which nothing is recorded. Changes nothing.
+    /// Finds the resources of a stack without recorded resources by their tags. Changes nothing.
     pub(crate) async fn tagged(&self, run: &Run) -> Result<Vec<(Key, Value)>, Failure> {
         let StackIdentity { stack, stage, .. } = &self.place;
         let engine = self.engine(run, &run.report);
         Ok(engine.claimed_by(self.blank(), &stack::scope(stack, stage)).await?)
     }
 
-    /// What people call a resource at AWS.
+    /// The ID of a resource at AWS, as users know it.
     pub(crate) fn id(&self, key: &Key, outputs: &Value) -> Option<String> {
         self.catalog.get(&key.kind)?.id(outputs)
     }
@@ -189,7 +189,7 @@ impl<C> Session<C> {
         lock::take(run, &*self.store).await
     }
 
-    /// Looks at what there is and plans the way to `desired`. Changes nothing.
+    /// Reads the live resources and plans the changes to `desired`. Changes nothing.
     pub(crate) async fn survey(&self, run: &Run, desired: &Desired, consent: &Consent) -> Result<Survey, Failure> {
         let (state, mut observed) = self.look(run, desired).await?;
         if state.is_empty() {
@@ -201,7 +201,8 @@ impl<C> Session<C> {
         Ok(Survey { state, observed, plan })
     }
 
-    /// Makes sure that a stack of which nothing is recorded is not there already: half of it would be made twice.
+    /// Checks that a stack without recorded resources does not exist already: a deploy would create some resources
+    /// twice.
     async fn refuse_second(&self, run: &Run, state: &State, desired: &Desired) -> Result<(), Failure> {
         let forgotten = self.engine(run, &run.report).forgotten(state, desired).await?;
         if forgotten.is_empty() {
@@ -217,8 +218,8 @@ impl<C> Session<C> {
             .hint("if another state knows it, use that one, or choose another `deployment.serviceName` or stage"))
     }
 
-    /// Looks at these things only and plans the way to `desired` for them. Whoever asks knows that nothing else is to be
-    /// changed. Changes nothing.
+    /// Reads only these resources and plans their changes to `desired`. The caller knows that nothing else has to
+    /// change. Changes nothing.
     pub(crate) async fn survey_only(
         &self,
         run: &Run,
@@ -232,7 +233,7 @@ impl<C> Session<C> {
         Ok(Survey { state, observed, plan })
     }
 
-    /// The user that an interrupted check has left is nobody: whoever consents to lose users does not count them.
+    /// Leaves the temporary user of an interrupted check out of the number of users that would be lost.
     async fn discount_check_user(&self, run: &Run, state: &State, observed: &mut Observed) -> Result<(), Failure> {
         let Some(user) = &state.check_user else { return Ok(()) };
         let pool =
@@ -246,26 +247,26 @@ impl<C> Session<C> {
         Ok(())
     }
 
-    /// Looks at what is recorded and what was about to be made. Changes nothing.
+    /// Reads the live resources that are recorded or pending. Changes nothing.
     pub(crate) async fn look(&self, run: &Run, desired: &Desired) -> Result<(State, Observed), Failure> {
         let state = self.state().await?;
         let observed = self.engine(run, &run.report).observe(&state, desired).await?;
         Ok((state, observed))
     }
 
-    /// The engine on this cloud, which tells `events` what it does.
+    /// The engine for this connection, which emits its events to `events`.
     pub(crate) fn engine<'s>(&'s self, run: &'s Run, events: &'s dyn Events) -> Engine<'s, Cloud> {
         let parallel = run.options.parallel.into();
         Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &run.cancel.interrupt, parallel }
     }
 
-    /// Makes sure that a state is of what this is connected to.
+    /// Checks that a state belongs to this stack and location.
     pub(crate) fn check(&self, state: &State) -> Result<(), Failure> {
         Ok(state.check(&self.place)?)
     }
 
-    /// Who is at work, for the record: the caller as AWS knows them; on the local cloud, where everybody is the same
-    /// caller, the person.
+    /// The operator, for the record: the AWS caller; on the local emulator, where all callers are the same, the user
+    /// and host.
     pub(crate) fn who(&self, run: &Run) -> String {
         let caller = run.meter.connection().map(|connection| connection.caller.clone());
         caller.filter(|caller| !self.local && !caller.is_empty()).unwrap_or_else(|| {
@@ -274,24 +275,24 @@ impl<C> Session<C> {
         })
     }
 
-    /// Whether this is the cloud on this machine.
+    /// Whether this is the local emulator.
     pub(crate) fn is_local(&self) -> bool {
         self.local
     }
 
-    /// A state of this place that knows nothing.
+    /// An empty state for this location.
     pub(crate) fn blank(&self) -> State {
         let mut state = State::new(self.place.clone());
         self.origin.note(&mut state);
         state
     }
 
-    /// The state, which is of this place.
+    /// The state, checked against this location.
     pub(crate) async fn state(&self) -> Result<State, Failure> {
         self.settled(self.store.load().await?).await
     }
 
-    /// What was loaded, as the state of this place: one that knows nothing where there is none.
+    /// The loaded state, checked against this location; an empty one when it is missing.
     pub(crate) async fn settled(&self, loaded: Option<State>) -> Result<State, Failure> {
         let Some(mut state) = loaded else {
             leftover_state::refuse(&*self.store, self.unmoved.as_ref()).await?;
@@ -299,11 +300,11 @@ impl<C> Session<C> {
         };
         self.origin.note(&mut state);
         if self.local {
-            // It is the same cloud on whatever port it came back.
+            // The emulator may have restarted on another port.
             state.endpoint.clone_from(&self.place.endpoint);
         }
         if state.is_empty() {
-            // Nothing in it belongs to any place, and keeping it keeps the count of its saves.
+            // An empty state belongs to no location. Keeping it keeps its serial.
             state.region.clone_from(&self.place.region);
             state.account.clone_from(&self.place.account);
             state.endpoint.clone_from(&self.place.endpoint);
@@ -312,7 +313,7 @@ impl<C> Session<C> {
         Ok(state)
     }
 
-    /// Which stack, and where.
+    /// The stack and its location.
     pub(crate) fn target(&self) -> Target {
         let StackIdentity { stack, stage, region, account, endpoint } = self.place.clone();
         Target { stack, stage, location: Location { region, account, endpoint, local: self.local } }

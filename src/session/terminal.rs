@@ -1,4 +1,4 @@
-//! The person at the terminal: questions and their answers.
+//! Prompts at the terminal.
 
 use std::io::{self, IsTerminal as _};
 
@@ -11,18 +11,18 @@ use crate::{
     users::{Authenticator, Prompt, Secret},
 };
 
-/// Whether somebody is there to answer.
+/// Whether stdin is a terminal.
 pub(crate) fn is_there() -> bool {
     io::stdin().is_terminal()
 }
 
-/// Drops what was typed before a question: it is no answer to that.
+/// Drops what was typed before a prompt.
 fn drop_typed() {
     // Where stdin is not a terminal, nothing was typed.
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
 }
 
-/// Puts a question that is answered with a yes or a no; anything but `y` or `yes` is a no.
+/// Asks a yes/no question. Anything but `y` or `yes` is a no.
 ///
 /// # Errors
 /// When the answer cannot be read.
@@ -30,7 +30,7 @@ pub(crate) async fn confirm(run: &Run, question: &str) -> io::Result<bool> {
     Ok(is_yes(&answer(run, &yes_or_no(question)).await?))
 }
 
-/// A question that is answered with a yes or a no.
+/// The prompt of a yes/no question.
 pub(crate) fn yes_or_no(question: &str) -> String {
     format!("\n{question} [y/N] ")
 }
@@ -40,7 +40,7 @@ pub(crate) fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
 }
 
-/// Asks the person at the terminal.
+/// Prompts at the terminal.
 pub(crate) struct Terminal<'a>(pub(crate) &'a Run);
 
 #[async_trait]
@@ -50,7 +50,7 @@ impl Prompt for Terminal<'_> {
     }
 
     async fn hidden(&self, question: &str) -> io::Result<Secret> {
-        // Dropped also when an interrupt ends the wait: the terminal shows again what is typed.
+        // Restores the echo of the terminal when dropped, also by an interrupt.
         let _hidden = Hidden::begin()?;
         ask_something(&self.0.report, question).await.map(Secret::new)
     }
@@ -68,13 +68,13 @@ impl Prompt for Terminal<'_> {
     }
 }
 
-/// Asks for a line, without its end; the end of the input is no answer.
+/// Prompts for a line and returns it without its end. The end of input is an error.
 async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
     let line = ask(report, question).await?;
     line.strip_suffix('\n').map(str::to_owned).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
-/// Puts a question and reads a line, with its end.
+/// Prompts for a line and returns it with its end.
 ///
 /// # Errors
 /// When the answer cannot be read.
@@ -82,7 +82,7 @@ pub(crate) async fn answer(run: &Run, question: &str) -> io::Result<String> {
     ask(&run.report, question).await
 }
 
-/// Puts a question and reads a line.
+/// Prompts for a line and returns it with its end.
 async fn ask(report: &Report, question: &str) -> io::Result<String> {
     let asked = Asked::put(report, question);
     // Reading blocks, and an interrupt must not wait for it.
@@ -98,21 +98,21 @@ pub(crate) fn read_line() -> io::Result<String> {
     Ok(line)
 }
 
-/// A question that stands there; what follows it begins a line of its own.
+/// A prompt on the screen. Later output begins on a new line.
 pub(crate) struct Asked<'a> {
     report: &'a Report,
     answered: bool,
 }
 
 impl<'a> Asked<'a> {
-    /// Puts a question. What was typed before it does not count.
+    /// Prints a prompt. Drops what was typed before it.
     pub(crate) fn put(report: &'a Report, question: &str) -> Self {
         drop_typed();
         report.converse(question);
         Self { report, answered: false }
     }
 
-    /// Ends it with what was typed; only a whole line has ended the line of the question.
+    /// Ends the prompt with the typed line. Only a complete line has moved the cursor to a new line.
     pub(crate) fn answered_by(mut self, line: &io::Result<String>) {
         self.answered = line.as_ref().is_ok_and(|line| line.ends_with('\n'));
     }
@@ -126,7 +126,7 @@ impl Drop for Asked<'_> {
     }
 }
 
-/// While it lives, the terminal does not show what is typed.
+/// Turns off the terminal's echo until dropped.
 struct Hidden(Termios);
 
 impl Hidden {
@@ -134,7 +134,7 @@ impl Hidden {
         let before = tcgetattr(io::stdin())?;
         let mut now = before.clone();
         now.local_modes.remove(LocalModes::ECHO);
-        // The line break alone is shown: the next line begins where it should.
+        // The line break itself is echoed, so that later output begins on a new line.
         now.local_modes.insert(LocalModes::ECHONL);
         tcsetattr(io::stdin(), OptionalActions::Now, &now)?;
         Ok(Self(before))

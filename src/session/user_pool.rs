@@ -1,4 +1,4 @@
-//! The user pool that is meant, within reach: the stack's, or one that is named.
+//! The selected user pool, with its connection: the stack's pool, or one given by its ID.
 
 use super::{
     Run, Session, connection,
@@ -15,23 +15,23 @@ use crate::{
     users::{AppClient, People, PeopleError},
 };
 
-/// A user pool within reach.
+/// A user pool with its connection.
 pub(crate) struct Pool {
     cloud: Cloud,
     id: String,
-    /// The stack's client; none when the pool was named.
+    /// The stack's app client; `None` when the pool was given by its ID.
     client_id: Option<String>,
-    /// Whether a configuration of ours says how it is.
+    /// Whether the pool belongs to a stack with a config.
     ours: bool,
-    /// Which pool, of which stack, and where.
+    /// The pool, its stack and its location, for messages.
     words: String,
 }
 
 impl Pool {
-    /// Connects to the pool that the flags mean.
+    /// Connects to the pool that the flags select.
     ///
     /// # Errors
-    /// When nothing is deployed, or there is no way to AWS.
+    /// When nothing is deployed, or there is no connection.
     pub(crate) async fn open(run: &Run, arguments: &PoolArgs) -> Result<Self, Failure> {
         match &arguments.user_pool_id {
             Some(id) => Self::named(run, id).await,
@@ -49,10 +49,10 @@ impl Pool {
         Self::of(session, outputs)
     }
 
-    /// The pool of a stack that is connected to.
+    /// The pool of a connected stack.
     ///
     /// # Errors
-    /// When it is not deployed.
+    /// When the pool is not deployed.
     pub(crate) fn of(session: Session<()>, outputs: Outputs) -> Result<Self, Failure> {
         let id = outputs.user_pool_id.ok_or_else(|| lacks("the stack has no user pool yet"))?;
         let target = session.target();
@@ -61,7 +61,7 @@ impl Pool {
     }
 
     async fn named(run: &Run, id: &str) -> Result<Self, Failure> {
-        // Its id begins with its Region.
+        // A pool's ID begins with its Region.
         let region = run.options.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
         let cloud = Cloud::over(connection::connect(run, region, &run.options.config).await?);
         let location = Location {
@@ -76,20 +76,20 @@ impl Pool {
         Ok(Self { cloud, id: id.to_owned(), client_id: None, ours: false, words })
     }
 
-    /// Which pool, of which stack, and where.
+    /// The pool, its stack and its location, for messages.
     pub(crate) fn words(&self) -> &str {
         &self.words
     }
 
-    /// Its people; a wait is told to the person.
+    /// The users of the pool. A retry that takes long is reported.
     pub(crate) fn people<'a>(&'a self, run: &'a Run) -> People<'a> {
         People::of(self.id.clone(), &self.cloud, &run.report, &run.cancel.interrupt)
     }
 
-    /// The app client that people sign in through: the one that is asked for, the stack's, or the pool's only one.
+    /// The app client to sign in with: the given one, the stack's, or the pool's only one.
     ///
     /// # Errors
-    /// When there is none, or it cannot be told which.
+    /// When there is none, or when there are several to choose from.
     pub(crate) async fn client(&self, people: &People<'_>, wanted: Option<&str>) -> Result<AppClient, Failure> {
         let id = match wanted.or(self.client_id.as_deref()) {
             Some(id) => id.to_owned(),
@@ -117,7 +117,7 @@ impl Pool {
         failure.with_hints(self.ours.then(|| Command::stack("up").then(" makes one")))
     }
 
-    /// Says why a person could not be signed in, made or changed.
+    /// The failure when a user cannot be signed in, created or changed.
     pub(crate) fn failure(&self, error: &PeopleError) -> Failure {
         let failure = if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) };
         let failure = error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints());
@@ -127,7 +127,7 @@ impl Pool {
         }
     }
 
-    /// How the client comes to allow the flow.
+    /// How to allow the authentication flow in the app client.
     fn flow_hint(&self, allowed: &[String]) -> Hint {
         let wanted = "ALLOW_ADMIN_USER_PASSWORD_AUTH";
         if !self.ours {
@@ -141,7 +141,7 @@ impl Pool {
     }
 }
 
-/// A pool can be named where there is no configuration.
+/// Adds the hint that a pool can be given by its ID when there is no config.
 fn without_config(run: &Run, failure: Failure) -> Failure {
     if run.options.config.exists() {
         return failure;

@@ -1,4 +1,5 @@
-//! Starts and stops the server in the background. Of several commands at once, one does it and the others wait.
+//! Starts and stops the emulator in the background. When several commands do so at the same time, one of them acts and
+//! the others wait.
 
 use std::{
     fs::{self, File},
@@ -13,27 +14,27 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::{Home, home::Remembered, probe};
 use crate::{cli, failure::Failure};
 
-/// How long a server may take to begin or to end, on a machine with other things to do.
+/// The timeout for a start or a stop, generous for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A server that runs.
+/// A running emulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) pid: u32,
-    /// Whether this command has started it.
+    /// Whether this command started it.
     pub(crate) started: bool,
 }
 
-/// The server, when it runs.
+/// The emulator, when it is running.
 pub(crate) async fn running(home: &Home) -> Option<Server> {
     let server = home.remembered()?;
-    // The process tells a server of another folder, which has taken the port meanwhile, from ours.
+    // The process ID distinguishes our emulator from that of another folder which has taken the port.
     let health = probe::health(server.port).await.filter(|health| health.pid == server.pid)?;
     Some(Server { url: server.url(), pid: health.pid, started: false })
 }
 
-/// The server, started when it does not run.
+/// The emulator. Starts it when it is not running.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -51,12 +52,12 @@ pub(crate) async fn ensure(home: &Home) -> Result<Server, Failure> {
     await_start(home, child, log_start).await
 }
 
-/// Stops the server; `None` when none runs.
+/// Stops the emulator. `None` when none is running.
 ///
 /// # Errors
 /// When it does not stop.
 pub(crate) async fn stop(home: &Home) -> Result<Option<Server>, Failure> {
-    // Nothing is made for a stop, not even the folder of the lock.
+    // A stop creates nothing, not even the folder of the lock.
     if home.remembered().is_none() {
         return Ok(None);
     }
@@ -64,7 +65,7 @@ pub(crate) async fn stop(home: &Home) -> Result<Option<Server>, Failure> {
     halt(home).await
 }
 
-/// The server, when it is of this version: one left over from before an upgrade is not used.
+/// The emulator, when it is of this version. One left from before an upgrade is not used.
 async fn current(home: &Home) -> Option<Server> {
     let server = running(home).await?;
     let health = probe::health(home.remembered()?.port).await?;
@@ -91,7 +92,7 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
     Ok(Some(server))
 }
 
-/// Waits until no other command starts or stops the server; dropping the file ends the turn.
+/// Waits until no other command starts or stops the emulator. Dropping the file releases the lock.
 async fn take_turn(home: &Home) -> Result<File, Failure> {
     let failure = |error| Failure::io("the folder of the local cloud cannot be used", &error);
     let file = home.turn().map_err(failure)?;
@@ -115,11 +116,11 @@ fn spawn(home: &Home) -> io::Result<Child> {
     let log = home.open_log()?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--config").arg(home.config()?).args(["--color", "never", "local", "serve"]);
-    // Nothing of the person's account may reach the cloud or the functions that run in it.
+    // The user's AWS settings must not reach the emulator or the functions that run in it.
     for name in cli::variables_of_aws() {
         command.env_remove(name);
     }
-    // A group of its own: Ctrl-C on the terminal is for the command, not for the server.
+    // A process group of its own: Ctrl-C in the terminal interrupts the command, not the emulator.
     command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
 }
 

@@ -1,4 +1,4 @@
-//! The folder of the local cloud beside the configuration, and what is in it.
+//! The folder of the local emulator, beside the config file.
 
 use std::{
     fs::{self, File},
@@ -18,20 +18,21 @@ pub(crate) struct Home {
     parent: PathBuf,
 }
 
-/// Where the server was last, so that it comes back under the same URL.
+/// The recorded address of the emulator, so that it restarts with the same URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Remembered {
     pub(super) port: u16,
     pub(super) pid: u32,
-    /// For people who look into the file: what is asked is the port, on this machine.
+    /// For readers of the file only: requests use the port, on this machine.
     url: String,
-    /// The folder whose server it is: a copy of the folder has none yet. Servers of before this was recorded have none.
+    /// The folder of this emulator. A copy of the folder has no emulator yet. Files written by older versions lack this
+    /// field.
     #[serde(default)]
     home: Option<Identity>,
 }
 
 impl Remembered {
-    /// Where it answers, whatever the file says.
+    /// The URL, made from the port. The `url` of the file is not used.
     pub(super) fn url(&self) -> String {
         url(self.port)
     }
@@ -42,12 +43,12 @@ fn url(port: u16) -> String {
 }
 
 impl Home {
-    /// The one of a configuration, which need not exist.
+    /// The folder for a config file, which need not exist.
     pub(crate) fn beside(config: &Path) -> Self {
         Self { parent: config.with_file_name(".stackctl") }
     }
 
-    /// Makes the folders. The data is the person's own, as are its users' passwords.
+    /// Creates the folders, private to the user: the data contains passwords.
     pub(super) fn make(&self) -> io::Result<()> {
         if let Some(project) = self.parent.parent() {
             fs::create_dir_all(project)?;
@@ -61,63 +62,63 @@ impl Home {
         }
     }
 
-    /// Any file beside the folder, in full: it tells the server where its home is.
+    /// The absolute path of a file beside the folder. It passes the location of the folder to the emulator.
     pub(super) fn config(&self) -> io::Result<PathBuf> {
         let parent = std::path::absolute(&self.parent)?;
         Ok(parent.with_file_name("config.json"))
     }
 
-    /// The states of the stacks on the local cloud. They can never be mixed up with those of stacks on AWS.
+    /// The folder of the states of stacks on the local emulator. It is separate from that of stacks on AWS.
     pub(crate) fn states(&self) -> PathBuf {
         self.folder().join("state")
     }
 
-    /// Whether there is anything that a server here may know.
+    /// Whether the emulator has any data.
     pub(crate) fn has_data(&self) -> bool {
         self.cloud().exists()
     }
 
-    /// Where the server answers, or did when it last ran.
+    /// The URL of the emulator, or of its last run.
     pub(crate) fn url(&self) -> Option<String> {
         self.remembered().map(|server| server.url())
     }
 
-    /// The cloud's data.
+    /// The folder of the emulator's data.
     pub(super) fn cloud(&self) -> PathBuf {
         self.folder().join("cloud")
     }
 
-    /// What the server writes to its streams.
+    /// The file with the emulator's stdout and stderr.
     pub(super) fn log(&self) -> PathBuf {
         self.folder().join("log")
     }
 
-    /// Opens the file whose lock is held by whoever starts or stops the server.
+    /// Opens the file that is locked while the emulator is started or stopped.
     pub(super) fn turn(&self) -> io::Result<File> {
         self.make()?;
         let path = self.folder().join("start.lock");
         filesystem::own(&path, filesystem::open_to_lock(&path)?)
     }
 
-    /// Opens what the server writes its streams to.
+    /// Opens the file for the emulator's stdout and stderr.
     pub(super) fn open_log(&self) -> io::Result<File> {
         filesystem::own(&self.log(), filesystem::open_to_append(&self.log())?)
     }
 
-    /// A server of this folder, for the others to find.
+    /// The record of the emulator of this folder, for other commands.
     pub(super) fn server(&self, port: u16) -> io::Result<Remembered> {
         Ok(Remembered { port, pid: std::process::id(), url: url(port), home: Some(Identity::of(&self.folder())?) })
     }
 
-    /// Where the server was last; nothing when it never was, when the file is torn, or when it is about the server of the
-    /// folder from which this one was copied.
+    /// The recorded address of the emulator. `None` when there is none, when the file is damaged, or when it belongs to
+    /// the folder that this one was copied from.
     pub(super) fn remembered(&self) -> Option<Remembered> {
         let server: Remembered = serde_json::from_slice(&filesystem::read(&self.server_file()).ok()?).ok()?;
         let here = Identity::of(&self.folder()).ok();
         (server.home.is_none() || server.home == here).then_some(server)
     }
 
-    /// Remembers where the server is, whole or not at all.
+    /// Records the address of the emulator atomically.
     pub(super) fn remember(&self, server: &Remembered) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(self.folder())?;
         file.write_all(&serde_json::to_vec(server)?)?;
@@ -125,7 +126,7 @@ impl Home {
         Ok(())
     }
 
-    /// The end of the log from `start` on, for an error.
+    /// The end of the log from the offset `start`, for an error.
     pub(super) fn log_since(&self, start: u64) -> Vec<String> {
         let log = filesystem::read(&self.log()).unwrap_or_default();
         let start = usize::try_from(start).unwrap_or(usize::MAX).min(log.len());
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_torn_memory_counts_as_none() {
+    fn a_damaged_server_file_counts_as_none() {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::beside(&folder.path().join("config.json"));
         home.make().unwrap();
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copied_folder_remembers_no_server() {
+    fn a_copied_folder_has_no_recorded_server() {
         let folder = tempfile::tempdir().unwrap();
         let home = |name: &str| Home::beside(&folder.path().join(name).join("config.json"));
         let (original, copy) = (home("original"), home("copy"));
@@ -170,11 +171,11 @@ mod tests {
         fs::copy(original.server_file(), copy.server_file()).unwrap();
         assert_eq!((copy.url(), copy.remembered()), (None, None));
         fs::rename(folder.path().join("original"), folder.path().join("moved")).unwrap();
-        assert_eq!(home("moved").url(), Some("http://127.0.0.1:8080".into()), "one that was moved is still the same");
+        assert_eq!(home("moved").url(), Some("http://127.0.0.1:8080".into()), "a moved folder keeps its server");
     }
 
     #[test]
-    fn a_config_without_a_folder_has_its_home_here() {
+    fn the_folder_of_a_config_without_a_parent_is_in_the_current_folder() {
         assert_eq!(Home::beside(Path::new("config.json")).states(), Path::new(".stackctl/local/state"));
     }
 }

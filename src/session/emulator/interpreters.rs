@@ -1,4 +1,4 @@
-//! Makes sure that this machine can run the functions, before anything is made on the local cloud.
+//! Checks, before anything is created on the local emulator, that this machine can run the functions.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::{
     session::Run,
 };
 
-/// Finds an interpreter for every runtime of the configuration and tells which of them are of another version.
+/// Finds an interpreter for each runtime of the config and prints a note where its version differs.
 pub(crate) fn check(run: &Run, config: &Config) -> Result<(), Failure> {
     let runtimes: BTreeSet<&str> = config.functions.values().map(|function| function.runtime.as_str()).collect();
     let mut failure = Failure { exit: Exit::Failed, errors: Vec::new(), hints: Vec::new() };

@@ -1,4 +1,4 @@
-//! The requests that are made to the local cloud itself.
+//! The requests to the local emulator's own endpoints.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -9,35 +9,35 @@ use serde_json::Value;
 
 use crate::http::Client;
 
-/// On one machine an answer takes milliseconds; one that is busy running functions takes longer.
+/// The request timeout. Responses take milliseconds, and longer while the machine is busy running functions.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A function may take ten seconds to start.
+/// The timeout for starting a function, which may take ten seconds.
 const LONGEST_START: Duration = Duration::from_secs(15);
 
-/// What the server says of itself.
+/// The response of the health endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Health {
     pub(super) pid: u32,
     pub(super) version: String,
 }
 
-/// Asks who answers at a port; nothing when it is not a local cloud.
+/// Requests the health of the server at a port. `None` when it is not a local emulator.
 pub(super) async fn health(port: u16) -> Option<Health> {
     let body = request(Method::GET, "/_stackctl/health", port).await.ok()?;
     serde_json::from_slice(&body).ok()
 }
 
-/// Asks the server at a port to stop.
+/// Requests the server at a port to stop.
 ///
 /// # Errors
-/// When nobody answers, or somebody else does; the text says which.
+/// When there is no response, or that of another server. The text says which.
 pub(super) async fn stop(port: u16) -> Result<(), String> {
     request(Method::POST, "/_stackctl/stop", port).await.map(drop)
 }
 
-/// Has a function started ahead of its first request; answers the error with which it did not start. Nothing when it did,
-/// or when that cannot be told.
+/// Starts a function before its first request and returns the error when it cannot start. `None` when it started, or
+/// when the request failed.
 pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
     let request = Request::post(format!("{endpoint}/_stackctl/start")).body(Bytes::from(arn.to_owned())).ok()?;
     let answer = Client::new(LONGEST_START).send(request).await.ok()?;
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn another_server_is_not_taken_for_a_local_cloud() {
+    async fn another_server_is_not_mistaken_for_the_local_emulator() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let other = tokio::spawn(async move {
@@ -71,6 +71,6 @@ mod tests {
         });
         assert_eq!(health(port).await, None);
         other.await.unwrap();
-        assert_eq!(health(port).await, None, "and nobody is none either");
+        assert_eq!(health(port).await, None, "no server at all has no health either");
     }
 }

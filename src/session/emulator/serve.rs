@@ -1,4 +1,4 @@
-//! The server itself: a process of its own in the background, on 127.0.0.1 only.
+//! The emulator itself: a background process that listens on 127.0.0.1 only.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -12,16 +12,16 @@ use crate::{
     session::{OnInterrupt, Run},
 };
 
-/// How often a server looks whether it is still wanted.
+/// The interval at which the emulator checks whether it is still in use.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// As whom API Gateway writes logs here: nobody has to prepare an account for that.
+/// The role with which API Gateway writes logs on the emulator. On AWS it must be set up per account.
 const LOG_ROLE: &str = "arn:aws:iam::000000000000:role/api-gateway-writes-logs";
 
 pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     let home = Home::beside(&run.options.config);
     home.make().map_err(|error| Failure::io("the folder of the local cloud cannot be made", &error))?;
-    // Opening takes the cloud's own lock: two servers can never share its data.
+    // Opening takes the lock of the data, so two emulators can never share it.
     let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
     let cloud = Cloud::open(&home.cloud(), settings)
         .map_err(|error| Failure::io("the local cloud cannot be opened", &error))?;
@@ -45,7 +45,7 @@ pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Completes when nobody can find this server any more: its folder was removed, or another server took over.
+/// Completes when commands can no longer find this emulator: its folder was deleted, or another emulator replaced it.
 async fn abandoned(home: &Home, server: &Remembered) {
     let mut looks = tokio::time::interval(LOOK_EVERY);
     while home.remembered().as_ref() == Some(server) {
@@ -53,7 +53,7 @@ async fn abandoned(home: &Home, server: &Remembered) {
     }
 }
 
-/// Listens where it listened before, so that URLs stay valid, or where there is room.
+/// Listens on the recorded port, so that URLs stay valid, or else on any free port.
 async fn listen(home: &Home) -> Result<TcpListener, Failure> {
     if let Some(before) = home.remembered()
         && let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, before.port)).await

@@ -1,4 +1,4 @@
-//! Starting functions of the local cloud ahead of their first request.
+//! Starts functions on the local emulator before their first request.
 
 use futures_util::{StreamExt as _, stream};
 
@@ -10,7 +10,7 @@ use crate::{
     session::{Session, function_error},
 };
 
-/// How many functions are started at once: each is a process.
+/// How many functions start at the same time. Each is a process.
 const AT_ONCE: usize = 4;
 
 /// The names of the functions that a plan creates or changes.
@@ -20,7 +20,8 @@ pub(crate) fn deployed(plan: &Plan) -> Vec<String> {
     steps.map(|step| step.key.name.clone()).collect()
 }
 
-/// Starts these functions and returns why some of them cannot start. On AWS, where each start is billed, nothing is started.
+/// Starts these functions and returns the errors of those that cannot start. Does nothing on AWS, where each start is
+/// billed.
 pub(crate) async fn failures(session: &Session, names: impl IntoIterator<Item = &str>) -> Vec<Fault> {
     let endpoint = session.cloud.endpoint.as_deref().filter(|_| session.is_local());
     let Some(endpoint) = endpoint else { return Vec::new() };
