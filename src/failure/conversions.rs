@@ -1,4 +1,4 @@
-//! Failures of the other modules as failures of a command.
+//! Conversions of other modules' errors into failures of a command.
 
 use std::fmt::Write as _;
 
@@ -34,7 +34,7 @@ impl From<Problem> for Fault {
 }
 
 impl From<Problems> for Failure {
-    /// Takes the errors; warnings are told before.
+    /// Takes the errors only. Warnings are printed before.
     fn from(problems: Problems) -> Self {
         let errors = problems.0.into_iter().filter(|problem| problem.severity == Severity::Error);
         Self { exit: Exit::Usage, errors: errors.map(Fault::from).collect(), hints: Vec::new() }
@@ -81,7 +81,7 @@ impl From<PlanError> for Failure {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         let refused = Refused(refused.0.into_iter().map(as_written).collect());
-        // What is a way out of several comes once, after what is one of each.
+        // A hint that several errors share is printed once, after the hints of single errors.
         let mut hints: Vec<Hint> = Vec::new();
         for hint in refused.0.iter().flat_map(PlanError::hints) {
             hints.retain(|other| *other != hint);
@@ -91,7 +91,7 @@ impl From<Refused> for Failure {
     }
 }
 
-/// The same with a pool's setting under its name in the configuration, which is the one that people know.
+/// Replaces the name of a pool's setting with its name in the config, which users know.
 fn as_written(error: PlanError) -> PlanError {
     match error {
         PlanError::WouldLoseData { key, field, live, wanted } => {
@@ -102,7 +102,7 @@ fn as_written(error: PlanError) -> PlanError {
     }
 }
 
-/// The name of a spec's field as the config spells it.
+/// The name of a spec's field as spelled in the config.
 pub(crate) fn camel_case(snake_case: &str) -> String {
     let mut words = snake_case.split('_');
     let first = words.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Why a command failed: what happened, where, and what to do. Every failure has an exit code.
+//! Why a command failed, and what to do. Every failure has an exit code.
 
 mod conversions;
 mod fault;

@@ -1,4 +1,4 @@
-//! The answer to a request.
+//! The response to a request.
 
 use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
@@ -10,23 +10,23 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use super::card::Card;
 use crate::failure::Fault;
 
-/// An answer and where it came from.
+/// A response with its route and URL.
 #[derive(Debug)]
 pub(crate) struct Answer<'a> {
-    /// As in the configuration: `GET /items/{id}`.
+    /// The route as in the config: `GET /items/{id}`.
     pub(crate) route: String,
-    /// What was asked.
+    /// The URL of the request.
     pub(crate) url: &'a str,
-    /// What came back.
+    /// The response.
     pub(crate) response: &'a Response<Bytes>,
-    /// Why API Gateway refused it, when it did.
+    /// Why API Gateway rejected the request, when it did.
     pub(crate) explanation: Option<&'a Fault>,
-    /// From the request to the last byte.
+    /// The time from the request to the last byte.
     pub(crate) took: Duration,
 }
 
 impl Answer<'_> {
-    /// The status and the headers, and an empty line.
+    /// The status line, the headers, and an empty line.
     pub(crate) fn head(&self) -> String {
         let mut head = format!("HTTP {}\n", self.response.status());
         for (name, value) in self.response.headers() {
@@ -36,7 +36,7 @@ impl Answer<'_> {
     }
 }
 
-/// The text is the bytes of the body, which are printed as they are.
+/// The body is printed separately, byte for byte.
 impl Card for Answer<'_> {
     const EVENT: &'static str = "answer";
 

@@ -1,4 +1,4 @@
-//! How an authenticator app is set up: a QR code for its camera, and the secret for whoever types.
+//! How to set up an authenticator app: a QR code to scan, and the secret to type.
 
 use anstyle::{AnsiColor, Color, Style};
 use qrcode::{QrCode, render::unicode::Dense1x2};
@@ -6,7 +6,7 @@ use qrcode::{QrCode, render::unicode::Dense1x2};
 use super::paint::{STRONG, paint};
 use crate::users::Authenticator;
 
-/// A code is dark on light, whatever the colours of the terminal: what is light is drawn, on a dark ground.
+/// A QR code must be dark on light in any color scheme, so the light parts are drawn in white on a black background.
 const CODE: Style = AnsiColor::BrightWhite.on_default().bg_color(Some(Color::Ansi(AnsiColor::Black)));
 
 /// Shows what an authenticator app needs.
@@ -16,7 +16,7 @@ pub(crate) fn authenticator(app: &Authenticator) -> String {
         Ok(code) => {
             format!("\nscan this with an authenticator app:\n\n{}\nor type its secret: {secret}\n\n", drawn(&code))
         }
-        // A name can be too long for a code.
+        // A long name may not fit into a QR code.
         Err(_) => format!("\ntype this secret into an authenticator app: {secret}\n\n"),
     }
 }

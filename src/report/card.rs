@@ -1,4 +1,4 @@
-//! A card: one thing to report. Each is an event of `--json` by its serialized form, and has a text.
+//! A card: one thing to report, with a text and, by its serialized form, an event of `--json`.
 
 use serde::Serialize;
 
@@ -6,20 +6,20 @@ use crate::hint::Hint;
 
 /// One thing to report.
 pub(crate) trait Card: Serialize {
-    /// The name of its event.
+    /// The name of its JSON event.
     const EVENT: &'static str;
 
-    /// Whether everything in progress has ended when it is reported.
+    /// Whether this card ends everything in progress.
     const ENDS_PROGRESS: bool = false;
 
-    /// The text, with a line break at its end; empty for what only machines need.
+    /// The text, with a line break at its end. Empty when only `--json` reports it.
     fn text(&self) -> String;
 }
 
-/// Something worth knowing.
+/// A note.
 #[derive(Debug, Serialize)]
 pub(super) struct Note {
-    /// A fragment.
+    /// A sentence fragment.
     pub(super) message: Hint,
 }
 

@@ -1,4 +1,4 @@
-//! One changed field: how it is named, what may be shown of it, and to which route it belongs.
+//! A changed field: its name, the values that may be shown, and the route that it belongs to.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,28 +9,28 @@ use super::{
 };
 use crate::engine::Change;
 
-/// One field.
+/// A changed field.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct ChangeRow {
-    /// The names on the way, outermost first, as one text.
+    /// The field's path, outermost name first.
     pub(crate) field: String,
     /// The live value.
     pub(crate) old: Option<Value>,
-    /// The wanted value; `{"$ref": …}` is not known yet.
+    /// The desired value. `{"$ref": …}` is not known yet.
     pub(crate) new: Option<Value>,
-    /// Whether the values are withheld.
+    /// Whether the values are hidden.
     pub(crate) secret: bool,
-    /// The route it belongs to.
+    /// The route that the field belongs to.
     #[serde(skip)]
     pub(super) route: Option<RoutePart>,
 }
 
-/// How a change touches a route.
+/// The part of a route that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RoutePart {
-    /// `GET /test`.
+    /// The route, such as `GET /test`.
     pub(super) name: String,
-    /// The way to the field inside it; `None` when it is the whole route.
+    /// The path of the field inside the route. `None` for the whole route.
     pub(super) field: Option<String>,
 }
 
@@ -40,7 +40,7 @@ impl ChangeRow {
         Self { field: joined(path), old, new, secret, route: route_part(path) }
     }
 
-    /// What a plan says: `timeout: 10 → 29`.
+    /// The text in a plan: `timeout: 10 → 29`.
     pub(super) fn planned(&self) -> String {
         let field = self.route.as_ref().and_then(|route| route.field.as_ref()).unwrap_or(&self.field);
         let field = paint(FAINT, field);
@@ -50,13 +50,13 @@ impl ChangeRow {
         format!("{field}: {} → {}", shown(self.old.as_ref()), shown(self.new.as_ref()))
     }
 
-    /// What a plan says of something new: `timeout: 29`.
+    /// The text in a plan for a new resource: `timeout: 29`.
     pub(super) fn setting(&self) -> String {
         let field = paint(FAINT, &self.field);
         if self.secret { format!("{field}: (secret)") } else { format!("{field}: {}", shown(self.new.as_ref())) }
     }
 
-    /// What a status says. It is read the other way round than a plan: this was wanted, that is there.
+    /// The text in a status. It lists the configured value before the live one, in the reverse order of a plan.
     pub(super) fn drift(&self) -> String {
         if self.secret {
             return format!("{}: (secret, differs)", paint(FAINT, &self.field));
@@ -72,7 +72,7 @@ impl ChangeRow {
         format!("{}: {} → {}", paint(FAINT, &self.field), shown(self.new.as_ref()), shown(self.old.as_ref()))
     }
 
-    /// What a plan says of a whole route.
+    /// The text in a plan for a whole route.
     pub(super) fn whole_route(&self, name: &str) -> String {
         match (&self.old, &self.new) {
             (None, new) => format!("{}  {}", paint(GOOD, format_args!("+ {name}")), answered(new.as_ref())),
@@ -82,22 +82,22 @@ impl ChangeRow {
     }
 }
 
-/// Who answers a route: `myname1-dev-test, public`.
+/// The integration of a route: `myname1-dev-test, public`.
 fn answered(route: Option<&Value>) -> String {
     let Some(route) = route else { return "(none)".into() };
-    // The alias comes after the name.
+    // In an ARN, the alias follows the function's name.
     let function = route.get("function").and_then(Value::as_str).and_then(|arn| arn.split(':').nth(6));
     let public = if route.get("auth").and_then(Value::as_str) == Some("none") { ", public" } else { "" };
     function.map_or_else(|| shown(Some(route)), |function| format!("{function}{public}"))
 }
 
-/// The rows of changes.
+/// The rows for these changes.
 pub(crate) fn rows(changes: &[Change]) -> Vec<ChangeRow> {
     let row = |change: &Change| ChangeRow::new(&change.path, change.old.clone(), change.new.clone(), change.secret);
     changes.iter().map(row).collect()
 }
 
-/// The settings of something new, routes one by one, without what is left to AWS.
+/// The settings of a new resource, one row per route, without the settings that AWS chooses.
 pub(super) fn settings(spec: &Value, secret: &[&str]) -> Vec<ChangeRow> {
     let mut rows = Vec::new();
     for (field, value) in spec.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {

@@ -1,4 +1,4 @@
-//! The outcome of a post-deploy check.
+//! The result of a post-deploy check.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use super::{
 };
 use crate::check::{CheckReport, Finding};
 
-/// How many requests passed, and which did not.
+/// The requests that passed and failed.
 #[derive(Debug, Serialize)]
 pub(crate) struct Checked<'a> {
     /// How many requests got the expected response.
     passed: usize,
     /// How many were throttled.
     throttled: usize,
-    /// The others.
+    /// The requests that failed.
     failed: &'a [Finding],
-    /// Those that passed, and whose response browsers block.
+    /// The requests that passed, but whose response browsers block.
     blocked: &'a [Finding],
     /// Routes whose functions were not called.
     cors_unknown: &'a [String],
@@ -39,7 +39,7 @@ impl<'a> From<&'a CheckReport> for Checked<'a> {
 impl Card for Checked<'_> {
     const EVENT: &'static str = "checked";
 
-    /// What failed is in the error.
+    /// The error contains the failed requests.
     fn text(&self) -> String {
         let (failed, all) = (self.failed.len(), self.passed + self.failed.len());
         if all == 0 {

@@ -1,8 +1,8 @@
-//! Names and values, one pair a line.
+//! Names and values in columns.
 
 use super::paint::{FAINT, paint};
 
-/// Renders pairs with all values beneath each other.
+/// Renders one pair per line with the values aligned.
 pub(super) fn columns<N: AsRef<str>>(indent: &str, rows: &[(N, String)]) -> String {
     let widest = rows.iter().map(|(name, _)| name.as_ref().len()).max().unwrap_or(0);
     let line = |(name, value): &(N, String)| {

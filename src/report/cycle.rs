@@ -1,4 +1,4 @@
-//! What `watch` tells: what it watches, and one line for each change.
+//! The output of `watch`: what it watches, and one line per change.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,45 +19,45 @@ use crate::engine::Verb;
 /// What is watched.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Watching<'a> {
-    /// The configuration.
+    /// The config file.
     pub(crate) config: &'a Path,
-    /// The functions' folders, as the configuration names them.
+    /// The functions' folders, as named in the config.
     pub(crate) folders: BTreeSet<String>,
-    /// Where the API answers.
+    /// The URL of the API.
     pub(crate) invoke_url: Option<&'a str>,
 }
 
-/// A change from its save to its end.
+/// A change, from its save to its result.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Cycle {
     /// When it ended.
     pub(crate) at: Timestamp,
-    /// What was saved; nothing when the system did not tell.
+    /// The saved files. Empty when the system did not name them.
     pub(crate) files: Vec<String>,
-    /// How it ended.
+    /// The result.
     #[serde(flatten)]
     pub(crate) end: CycleEnd,
-    /// From the last save to the end.
+    /// The time from the last save to the end.
     #[serde(rename = "seconds", serialize_with = "super::wording::seconds")]
     pub(crate) took: Duration,
 }
 
-/// How a change ended.
+/// The result of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(crate) enum CycleEnd {
-    /// It is deployed.
+    /// The change was deployed.
     Deployed(Deployed),
-    /// It is none: what is there is what was there before.
+    /// The files have the same content as before.
     Same,
-    /// It changes nothing that is deployed.
+    /// The change does not affect the deployment.
     Unchanged,
-    /// It was left alone, because nobody agreed to it.
+    /// The change was not confirmed.
     Left {
-        /// The command that deploys it, where nobody could be asked.
+        /// The command that deploys it, where no prompt was possible.
         way_out: Option<String>,
     },
-    /// It failed; the error was told before.
+    /// The deploy failed. The error was printed before.
     Failed,
 }
 
@@ -66,9 +66,9 @@ pub(crate) enum CycleEnd {
 pub(crate) struct Deployed {
     /// How many steps were done, by verb.
     pub(crate) steps: BTreeMap<Verb, usize>,
-    /// The functions that are others now.
+    /// The changed functions.
     pub(crate) functions: Vec<String>,
-    /// Whether they have other code and nothing else has changed.
+    /// Whether only code has changed.
     pub(crate) code_only: bool,
 }
 
@@ -117,7 +117,7 @@ impl CycleEnd {
     }
 }
 
-/// As `0.21s`: a change of code takes less than a second.
+/// As `0.21s`: deploying code takes less than a second.
 fn hundredths(duration: Duration) -> String {
     format!("{:.2}s", duration.as_secs_f64())
 }

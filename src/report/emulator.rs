@@ -1,18 +1,18 @@
-//! Whether the local emulator runs.
+//! The status of the local emulator.
 
 use serde::Serialize;
 
 use super::card::Card;
 
-/// Whether the local emulator runs, and where.
+/// The status of the local emulator, and its URL.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct EmulatorStatus {
     /// What the command did or found: `started`, `stopped`, `running`, `not running`.
     pub(crate) state: &'static str,
-    /// Where it responds.
+    /// The URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
-    /// Its process.
+    /// The process ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pid: Option<u32>,
 }

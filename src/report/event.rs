@@ -6,7 +6,7 @@ use super::{
 };
 use crate::engine::Event;
 
-/// Renders an event, keys `width` wide; `spinning` when spinners show what is in progress.
+/// Renders an event. Keys are padded to `width`. `spinning` means that spinners show what is in progress.
 pub(super) fn line(event: &Event, spinning: bool, width: usize) -> Option<String> {
     let (key, text) = match event {
         Event::StepStarted { .. } => return None,

@@ -1,4 +1,4 @@
-//! A plan that was carried out, whole or in part, and what the whole run cost.
+//! A plan that was carried out, fully or in part, and the cost of the run.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{engine::Verb, exit::Exit};
 
-/// How many steps were done.
+/// The number of steps that were done.
 #[derive(Debug, Serialize)]
 pub(crate) struct Executed {
     /// By verb.
     pub(crate) steps: BTreeMap<Verb, usize>,
-    /// How long that took.
+    /// The duration.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub(crate) took: Duration,
 }
@@ -33,30 +33,30 @@ impl Card for Executed {
     }
 }
 
-/// How a command ended and what it cost: the last event.
+/// The result and the cost of a command: the last event.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Done {
     /// The command.
     pub(crate) command: &'static str,
     /// The exit code.
     pub(crate) exit: Exit,
-    /// What it cost.
+    /// The cost.
     #[serde(flatten)]
     pub(crate) bill: Bill,
 }
 
-/// What a run cost.
+/// The cost of a run.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Bill {
-    /// How many calls were sent to AWS, by `service:Operation`.
+    /// The number of AWS requests, by `service:Operation`.
     pub(crate) calls: BTreeMap<String, u64>,
-    /// How many of them only read.
+    /// The number of read requests.
     pub(crate) reads: u64,
-    /// How many of them may change something.
+    /// The number of write requests.
     pub(crate) writes: u64,
-    /// How often the state was saved.
+    /// The number of saves of the state.
     pub(crate) saves: u64,
-    /// How long it all took.
+    /// The duration of the run.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub(crate) took: Duration,
 }

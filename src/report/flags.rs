@@ -1,4 +1,4 @@
-//! The flags with which this run chose its stack: a command in a hint needs them to mean the same one.
+//! The flags that selected the stack of this run. Commands in hints repeat them to select the same stack.
 
 use std::path::Path;
 
@@ -8,18 +8,18 @@ use crate::{
     hint::{Command, Hint, Scope},
 };
 
-/// The flags that choose the stack and the user pool.
+/// The flags that select the stack and the user pool.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StackFlags {
     stage: Option<String>,
     local: bool,
-    /// The others, with their values.
+    /// The other flags, with their values.
     others: Vec<(&'static str, String)>,
     pool: Option<String>,
 }
 
 impl StackFlags {
-    /// Those of the command line. A profile of the shell's `AWS_PROFILE` is that of every AWS tool.
+    /// The flags of the command line. `AWS_PROFILE` of the shell is not repeated, because it applies to every AWS tool.
     pub(super) fn new(options: &Options) -> Self {
         let Options { config, region, profile, local, .. } = options;
         let config = (config != Path::new(DEFAULT_CONFIG)).then(|| config.display().to_string());
@@ -29,7 +29,7 @@ impl StackFlags {
         Self { stage: options.stage.clone(), local: *local, others, pool: options.user_pool_id.clone() }
     }
 
-    /// Writes a command line.
+    /// Renders a command line.
     pub(super) fn command(&self, command: &Command) -> String {
         let stage = command.stage.as_ref().or(self.stage.as_ref()).map(|stage| ("stage", stage));
         let others = self.others.iter().map(|(flag, value)| (*flag, value));
@@ -42,7 +42,7 @@ impl StackFlags {
         command.with_flags(&format!("{local}{flags}"))
     }
 
-    /// Writes the commands of a hint.
+    /// Renders the commands of a hint.
     pub(super) fn hint(&self, hint: &Hint) -> Hint {
         hint.resolved(|command| self.command(command))
     }
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_commands_in_hints_mean_the_stack_and_the_pool_that_were_chosen() {
+    fn commands_in_hints_select_the_same_stack_and_pool() {
         let flags = StackFlags {
             stage: Some("prod".into()),
             local: true,

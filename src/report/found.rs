@@ -1,4 +1,4 @@
-//! What was found of a stack that has lost its state, thing by thing.
+//! The resources found of a stack whose state is missing.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::engine::{Catalog, Desired, Key, State};
 
-/// Everything that was found, and what of the configuration was not.
+/// The resources found, and the configured ones that were not found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct FoundTable {
     stack: String,
@@ -19,11 +19,11 @@ pub(crate) struct FoundTable {
     resources: Vec<FoundRow>,
 }
 
-/// One thing.
+/// A resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct FoundRow {
     key: Key,
-    /// What a person calls it at AWS; none of what is not there.
+    /// The ID at AWS; `None` when the resource was not found.
     id: Option<String>,
     found: bool,
     configured: bool,
@@ -44,7 +44,7 @@ impl Card for FoundTable {
 }
 
 impl FoundTable {
-    /// Makes the rows of what a rebuilt state knows, beside what is configured.
+    /// The rows for the recorded and the desired resources of a rebuilt state.
     pub(crate) fn new<C: 'static>(state: &State, desired: &Desired, catalog: &Catalog<C>) -> Self {
         let id = |key: &Key| catalog.get(&key.kind)?.id(&state.resources.get(key)?.outputs);
         let row = |key: &Key, found| FoundRow {
@@ -85,14 +85,14 @@ impl FoundRow {
     }
 }
 
-/// A state that was rebuilt.
+/// A rebuilt state.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Recovered {
-    /// Where it is.
+    /// Its location.
     pub(crate) state: String,
-    /// How many resources are recorded.
+    /// The number of recorded resources.
     pub(crate) resources: usize,
-    /// Where the damaged one is kept that it replaces.
+    /// The location of the damaged state that it replaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) damaged: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The releases of a stack, the latest first.
+//! The releases of a stack, newest first.
 
 use std::fmt::Write as _;
 
@@ -13,24 +13,24 @@ use super::{
 };
 use crate::engine::{Obstacle, Release};
 
-/// Releases, and which of them is served.
+/// The releases, and which of them is live.
 #[derive(Debug, Serialize)]
 pub(crate) struct HistoryTable<'a> {
-    /// The latest first.
+    /// The releases, newest first.
     pub(crate) releases: Vec<ReleaseRow<'a>>,
-    /// Whether something is served that no release is of, because it is not confirmed yet.
+    /// Whether the live deployment is not a release, because its check has not passed yet.
     pub(crate) unchecked: bool,
 }
 
 /// One release.
 #[derive(Debug, Serialize)]
 pub(crate) struct ReleaseRow<'a> {
-    /// Whether it is the one that is served.
+    /// Whether it is live.
     pub(crate) served: bool,
-    /// Why it cannot be rolled back to, as far as that is on record.
+    /// Why it cannot be rolled back to, as far as the state shows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) obstacles: Vec<Obstacle>,
-    /// What is on record.
+    /// The recorded release.
     pub(crate) release: &'a Release,
 }
 
@@ -52,7 +52,7 @@ impl Card for HistoryTable<'_> {
 }
 
 impl ReleaseRow<'_> {
-    /// Its number is so many characters wide.
+    /// Renders the row. The number is padded to `width`.
     fn render(&self, width: usize) -> String {
         let Release { number, at, by, checked, back_to, changes, .. } = self.release;
         let mark = if self.served { paint(GOOD, "*") } else { " ".into() };
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn releases_are_aligned_and_nothing_is_painted_that_is_not_there() {
+    fn releases_are_aligned_and_empty_texts_are_not_painted() {
         let (at, by) = ("2026-11-23T09:00:00Z".parse().unwrap(), "ann".to_owned());
         let nine = Release {
             number: 9,
@@ -98,6 +98,6 @@ mod tests {
         let text = HistoryTable { releases: rows.into(), unchecked: false }.text();
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(plain, "* 10  2026-11-23T09:00:00Z  ann\n   9  2026-11-23T09:00:00Z  ann\n");
-        assert_eq!(text.matches("\u{1b}[").count(), 6, "three painted texts: the mark and two numbers");
+        assert_eq!(text.matches("\u{1b}[").count(), 6, "three painted texts: the marker and two numbers");
     }
 }

@@ -1,4 +1,4 @@
-//! A call of a function.
+//! An invocation of a function.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use serde_json::Value;
 
 use super::{card::Card, log_line};
 
-/// What came of it.
+/// The result of an invocation.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Invoked<'a> {
-    /// As the configuration calls it.
+    /// The function's name in the config.
     pub(crate) function: &'a str,
-    /// What it returned, or how it failed.
+    /// The returned payload, or the error of the function.
     #[serde(serialize_with = "json_or_text")]
     pub(crate) payload: &'a [u8],
     /// `Handled` or `Unhandled`, when it failed.
     pub(crate) function_error: Option<&'a str>,
-    /// The end of its log.
+    /// The end of the log.
     pub(crate) log: &'a str,
-    /// From the request to the answer.
+    /// The time from the request to the response.
     #[serde(rename = "seconds", serialize_with = "super::wording::seconds")]
     pub(crate) took: Duration,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Invoked<'a> {
 impl Card for Invoked<'_> {
     const EVENT: &'static str = "invoked";
 
-    /// The end of the log. The payload is given as it is, apart from this.
+    /// The end of the log. The payload is printed separately, byte for byte.
     fn text(&self) -> String {
         self.log.lines().filter_map(log_line::message).map(|line| line + "\n").collect()
     }

@@ -1,4 +1,4 @@
-//! The machine's look: one object per line, versioned.
+//! JSON output: one versioned object per line.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{card::Card, plain::is_command};
 
-/// The version of the events. It changes when a field goes or changes its meaning, not when one is added.
+/// The version of the events. It changes when a field is removed or changes its meaning, not when one is added.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ pub(super) fn card<C: Card>(card: &C) -> String {
     rendered(&Line { v: VERSION, event: Some(C::EVENT), fields: card })
 }
 
-/// Renders an event of the engine, which has its name among its fields.
+/// Renders an event of the engine. Its name is one of its fields.
 pub(super) fn line(event: &impl Serialize) -> String {
     rendered(&Line { v: VERSION, event: None, fields: event })
 }
@@ -34,8 +34,8 @@ fn rendered(event: &impl Serialize) -> String {
     line
 }
 
-/// The same JSON without what a terminal would obey: outside of strings there is nothing of that, and in them it may be
-/// written as an escape. JSON asks for that below U+0020 only.
+/// Escapes the characters in a JSON text that control a terminal. They occur only in strings, where an escape is
+/// equivalent. JSON itself requires escapes only below U+0020.
 pub(super) fn harmless(json: &str) -> String {
     json.chars().fold(String::with_capacity(json.len()), |mut text, letter| {
         if is_command(letter) {
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_is_an_escape() {
+    fn characters_that_control_a_terminal_are_escaped() {
         let line = line(&serde_json::json!({ "name": "a\u{9b}31m\u{202e}\u{7f}\u{1b}" }));
         assert_eq!(line, "{\"v\":1,\"name\":\"a\\u009b31m\\u202e\\u007f\\u001b\"}\n");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&line).unwrap()["name"], "a\u{9b}31m\u{202e}\u{7f}\u{1b}");

@@ -1,4 +1,4 @@
-//! The spinners on a terminal: one for each step under way, with the time it has taken.
+//! The spinners on a terminal: one per step in progress, with its elapsed time.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::plain::plain;
 use crate::engine::{Event, Key, Verb};
 
-/// The spinners, or nothing where there is no terminal.
+/// The spinners; `None` when stderr is not a terminal.
 pub(super) struct Live(Option<Spinners>);
 
 struct Spinners {
@@ -39,7 +39,7 @@ impl Live {
         self.0.is_some()
     }
 
-    /// Prints something while the spinners are out of the way.
+    /// Prints while the spinners are hidden.
     pub(super) fn aside(&self, print: impl FnOnce()) {
         match &self.0 {
             Some(spinners) => spinners.all.suspend(print),
@@ -47,14 +47,14 @@ impl Live {
         }
     }
 
-    /// Ends every spinner: whatever they were for is over.
+    /// Ends all spinners.
     pub(super) fn end_all(&self) {
         if let Some(spinners) = &self.0 {
             spinners.end_all();
         }
     }
 
-    /// Shows what an event changes.
+    /// Updates the spinners for an event.
     pub(super) fn follow(&self, event: &Event) {
         let Some(spinners) = &self.0 else { return };
         match event {

@@ -1,4 +1,4 @@
-//! The state lock: waiting for it, and who holds it.
+//! The state lock: waiting for it, and its holder.
 
 use serde::Serialize;
 
@@ -30,12 +30,12 @@ impl Card for LockNews {
     }
 }
 
-/// Who holds a lock that may be force-released.
+/// A lock that may be force-released, with its holder.
 #[derive(Debug, Serialize)]
 pub(crate) struct Locked<'a> {
-    /// What is locked.
+    /// The locked state.
     pub(crate) place: &'a str,
-    /// By whom.
+    /// The lock and its holder.
     #[serde(flatten)]
     pub(crate) lock: &'a SeenLock,
 }

@@ -1,4 +1,4 @@
-//! The log of `-v`: on stderr, for whoever wants to know how something came about.
+//! The log of `-v`, on stderr.
 
 use std::io::{self, IsTerminal as _};
 
@@ -6,21 +6,21 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use super::printer::{Look, guarded};
 
-/// Begins to log. `verbose` counts the `-v`s.
+/// Starts logging. `verbose` is the number of `-v` flags.
 ///
-/// No variable of the environment has a say in it.
+/// Environment variables have no effect on it.
 pub(super) fn begin(verbose: u8, look: Look) {
     let filter = EnvFilter::new(directives(verbose, look));
     let subscriber = fmt()
         .with_env_filter(filter)
         .with_writer(|| guarded(io::stderr(), io::stderr().is_terminal()))
         .with_target(false);
-    // A second call, as in a test, changes nothing.
+    // A second call, as in tests, has no effect.
     let _ = subscriber.with_ansi(false).try_init();
 }
 
-/// The AWS client's words are let through from `-vvv` on, and never at the level `TRACE`, on which it prints requests
-/// and answers whole: they hold passwords and tokens.
+/// The AWS SDK's log is included from `-vvv` on, but never at the level `TRACE`: there it prints full requests and
+/// responses, which contain passwords and tokens.
 fn directives(verbose: u8, look: Look) -> &'static str {
     match verbose {
         0 if look == Look::Json => "off",
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_level_on_which_the_aws_client_prints_bodies_is_never_let_through() {
+    fn the_level_at_which_the_aws_sdk_prints_bodies_is_never_enabled() {
         for verbose in 0..=u8::MAX {
             for look in [Look::Human, Look::Json] {
                 let most = EnvFilter::new(directives(verbose, look)).max_level_hint();

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::logs::{Own, access, own};
 
-/// Colours that tell functions apart. Red is for what went wrong.
+/// Colors that distinguish functions. Red is reserved for errors.
 const COLOURS: [Style; 5] = [
     AnsiColor::Cyan.on_default(),
     AnsiColor::Magenta.on_default(),
@@ -19,28 +19,28 @@ const COLOURS: [Style; 5] = [
     AnsiColor::Blue.on_default(),
 ];
 
-/// What stands in the place of a function's name; no function can have this one.
+/// The name shown for the API. No function can have this name.
 pub(crate) const API: &str = "[api]";
 
-/// A line and where it comes from.
+/// A log line and its source.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct LogLine<'a> {
-    /// The function, as the configuration calls it; none for a request to the API.
+    /// The function's name in the config; `None` for a request to the API.
     pub(crate) function: Option<&'a str>,
-    /// When it was written.
+    /// The time of the line.
     pub(crate) at: Timestamp,
-    /// Of the request that it belongs to, as far as that can be told.
+    /// The request that it belongs to, when known.
     pub(crate) request_id: Option<&'a str>,
-    /// As it was written.
+    /// The unchanged message.
     pub(crate) message: &'a str,
-    /// The stream.
+    /// The log stream.
     pub(crate) stream: &'a str,
-    /// CloudWatch's id of it.
+    /// The event ID of CloudWatch Logs.
     pub(crate) id: &'a str,
-    /// The place of the function among those that are shown.
+    /// The index of the function among those that are shown. It selects the color.
     #[serde(skip)]
     pub(crate) place: usize,
-    /// How wide the longest of their names is.
+    /// The width of the longest name shown.
     #[serde(skip)]
     pub(crate) width: usize,
 }
@@ -48,7 +48,7 @@ pub(crate) struct LogLine<'a> {
 impl Card for LogLine<'_> {
     const EVENT: &'static str = "log_line";
 
-    /// Nothing for a line that says nothing to a person.
+    /// Empty for a line without information for readers.
     fn text(&self) -> String {
         let message = match self.function {
             Some(_) => message(self.message),
@@ -58,7 +58,7 @@ impl Card for LogLine<'_> {
         let time = self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
         let name = format!("{:<1$}", self.function.unwrap_or(API), self.width);
         let id = format!("{:<8}", self.request_id.unwrap_or_default().chars().take(8).collect::<String>());
-        // What else there is of a message stands beneath its beginning.
+        // The other lines of a message are indented below its first line.
         let margin = format!("\n{:1$}", "", time.len() + name.chars().count() + id.len() + 3);
         let message = message.replace('\n', &margin);
         let colour = COLOURS[self.place % COLOURS.len()];
@@ -66,7 +66,7 @@ impl Card for LogLine<'_> {
     }
 }
 
-/// A request to the API as a person reads it; a line of another form as it is.
+/// A request to the API in a readable form. A line in another format is unchanged.
 fn request(message: &str) -> String {
     let Some(access) = access(message) else { return harmless(message) };
     let what =
@@ -85,8 +85,8 @@ fn request(message: &str) -> String {
     format!("{what}  {}{why}  {}", paint(style, status), paint(FAINT, harmless(&facts)))
 }
 
-/// A message as a person reads it: Lambda's own lines are faint and short, and its own colours are taken out; what else
-/// could command a terminal is written out where the text goes to one. Nothing for the line that only says that a report follows.
+/// A message in a readable form. Lambda's own lines are dimmed and shortened, and colors in the message are removed.
+/// Other control characters are escaped on a terminal. `None` for the line that only announces a report.
 pub(super) fn message(message: &str) -> Option<String> {
     match own(message) {
         Some(Own::End { .. }) => None,

@@ -1,5 +1,5 @@
-//! The only module that prints. It takes cards and events as values and decides how each looks: as text, or as one JSON
-//! object per line. It writes to the streams it was given.
+//! The only module that prints. It takes cards and events as values and renders them as text or as one JSON object per
+//! line, to the streams that it is given.
 
 mod answer;
 mod authenticator;

@@ -1,4 +1,4 @@
-//! What to do next.
+//! The next commands to run.
 
 use serde::Serialize;
 
@@ -11,18 +11,18 @@ use crate::{
     stack::{Outputs, RouteUrl},
 };
 
-/// Commands to run, each with a remark.
+/// Commands to run, each with a comment.
 #[derive(Debug, Serialize)]
 pub(super) struct Next {
     pub(super) commands: Vec<String>,
 }
 
-/// A command to run, of stackctl or of the shell.
+/// A command of stackctl or of the shell.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// A command with a remark.
+    /// A command with a comment.
     Stackctl(Command, &'static str),
-    /// A line of a shell.
+    /// A shell command line.
     Shell(String),
 }
 
@@ -35,8 +35,8 @@ impl Card for Next {
     }
 }
 
-/// Commands to try on a deployed stack: a public route, and a token and a call for a protected one, where a plain GET can
-/// call them.
+/// Commands to try on a deployed stack: a request to a public route, and a token with a request to a protected one.
+/// Only routes that a plain GET can call are used.
 pub(crate) fn next(outputs: &Outputs) -> Vec<Step> {
     let callable = |row: &&RouteUrl| row.route.starts_with("GET ") && !row.route.contains('{');
     let first = |public: bool| outputs.routes.iter().filter(callable).find(|row| row.public == public);

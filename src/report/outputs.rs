@@ -1,4 +1,4 @@
-//! The URLs and ids of a stack.
+//! The URLs and IDs of a stack.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::stack::Outputs;
 
-/// The single values by the names that `outputs KEY` takes; what does not exist yet is left out.
+/// The single values, by the names of `outputs KEY`. Values that do not exist yet are left out.
 pub(crate) fn values(outputs: &Outputs) -> Vec<(&'static str, &str)> {
     let values = [
         ("invoke_url", outputs.invoke_url.as_deref()),

@@ -1,4 +1,4 @@
-//! Colours by meaning. They are always written; the stream takes them out where they are not wanted.
+//! Colors by meaning. They are always written; the stream removes them where colors are off.
 
 use std::fmt::Display;
 

@@ -1,14 +1,14 @@
-//! Texts that strangers have chosen, as a person may safely see them.
+//! Escapes text from other sources, so that it is safe to print.
 //!
-//! A terminal obeys control characters, and the bidirectional ones let a text be read in another order than it has. What goes
-//! to a terminal passes [`for_a_terminal`], whoever wrote it; data on a pipe is left as it is.
+//! Control characters can command a terminal, and bidirectional ones can change the order of the text. All output to a
+//! terminal passes [`for_a_terminal`]. Data on a pipe is unchanged.
 
 use std::{
     borrow::Cow,
     io::{self, Write},
 };
 
-/// The text with everything written out that could move a terminal's cursor or turn the text around.
+/// Escapes everything that could move a terminal's cursor or change the direction of the text.
 pub(super) fn plain(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut plain, letter| {
         if is_command(letter) {
@@ -20,7 +20,7 @@ pub(super) fn plain(text: &str) -> String {
     })
 }
 
-/// The same of whole lines: breaks, tabs and, where the text is ours, colours stay.
+/// As [`plain`], for complete lines: line breaks, tabs and, if `colours`, colors are kept.
 pub(super) fn for_a_terminal(text: &str, colours: bool) -> Cow<'_, str> {
     if !text.chars().any(|letter| is_command(letter) && letter != '\n') {
         return text.into();
@@ -40,21 +40,21 @@ pub(super) fn for_a_terminal(text: &str, colours: bool) -> Cow<'_, str> {
     safe.into()
 }
 
-/// The length of the sequence at the beginning of a text that sets a colour and does nothing else.
+/// The length of the escape sequence at the start of a text, when it only sets a color.
 fn colour(text: &str) -> Option<usize> {
     let numbers = text.strip_prefix("\u{1b}[")?;
     let end = numbers.find(|letter: char| !letter.is_ascii_digit() && letter != ';')?;
     numbers[end..].starts_with('m').then_some(text.len() - numbers.len() + end + 1)
 }
 
-/// Whether a terminal takes a character for a command, or shows what follows in another order.
+/// Whether a character controls a terminal or changes the direction of the text.
 pub(super) fn is_command(letter: char) -> bool {
     let turns =
         matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     letter.is_control() || turns
 }
 
-/// A stream whose writes are whole texts, which pass [`for_a_terminal`] on their way to one.
+/// A stream that escapes each write with [`for_a_terminal`] when it is a terminal.
 pub(super) struct Safe<W>(pub(super) W);
 
 impl<W: Write> Write for Safe<W> {
@@ -73,14 +73,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_move_the_cursor_or_turn_the_text_is_written_out() {
+    fn characters_that_move_the_cursor_or_change_the_direction_are_escaped() {
         assert_eq!(plain("Zoë\u{1b}[2J\nx\u{9b}A"), "Zoë\\u{1b}[2J\\nx\\u{9b}A");
         assert_eq!(plain("admin\u{202e}nimda\u{2069}"), "admin\\u{202e}nimda\\u{2069}");
-        assert_eq!(plain("שלום 🙂 日本"), "שלום 🙂 日本", "letters of every script stay");
+        assert_eq!(plain("שלום 🙂 日本"), "שלום 🙂 日本", "letters of every script are unchanged");
     }
 
     #[test]
-    fn of_whole_lines_breaks_stay_and_colours_only_where_they_are_ours() {
+    fn in_lines_breaks_are_kept_and_colors_only_where_allowed() {
         let text = "\u{1b}[1;31mbad\u{1b}[0m\tx\r\n\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}A\ry\u{200f}";
         let rest = "\tx\n\\u{1b}[2J\\u{1b}]0;title\\u{7}\\u{9b}A\\ry\\u{200f}";
         assert_eq!(for_a_terminal(text, true), format!("\u{1b}[1;31mbad\u{1b}[0m{rest}"));

@@ -1,5 +1,5 @@
-//! A plan as rows: one per thing, its changed fields beneath, routes one by one. Secrets are taken out here, once, for
-//! both looks.
+//! A plan as rows: one per resource, with its changed fields and routes below it. Secrets are removed here, for text
+//! and JSON.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -18,20 +18,20 @@ use crate::{
     failure::{Failure, camel_case},
 };
 
-/// A plan as it is shown.
+/// A plan to show.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct PlanTable {
     stack: String,
     stage: String,
-    /// The serial of the state it was made from.
+    /// The serial of the state that it is based on.
     based_on: u64,
-    /// How many steps, by verb.
+    /// The number of steps, by verb.
     counts: BTreeMap<Verb, usize>,
-    /// What an interrupted run had done already, or never begun.
+    /// Steps of an interrupted run that turned out to be done already, or not begun.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     settled: Vec<Key>,
     steps: Vec<PlanRow>,
-    /// Whether the text has the settings of what is created.
+    /// Whether the text contains the settings of new resources.
     #[serde(skip)]
     settings: bool,
 }
@@ -45,19 +45,19 @@ struct PlanRow {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     because: Option<String>,
-    /// How many records of people's data go with it.
+    /// How many records of user data are deleted with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     data_loss: Option<u64>,
     #[serde(skip)]
     create_first: bool,
-    /// What a creation fixes.
+    /// The settings that cannot be changed after creation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     immutable: Vec<Fixed>,
-    /// What differs; of a create, every setting.
+    /// The differences; for a create, every setting.
     changes: Vec<ChangeRow>,
 }
 
-/// A plan, or why there is none, as text without colors.
+/// Renders a plan, or the error when there is none, as text without colors.
 #[must_use]
 pub fn plan_text(plan: Result<Plan, Refused>, rules: &dyn Rules) -> String {
     let text = match plan {
@@ -68,7 +68,7 @@ pub fn plan_text(plan: Result<Plan, Refused>, rules: &dyn Rules) -> String {
 }
 
 impl PlanTable {
-    /// Makes the rows; `rules` say what is secret.
+    /// The rows of a plan. `rules` defines which fields are secret.
     pub(crate) fn new(plan: &Plan, rules: &dyn Rules) -> Self {
         let mut counts = BTreeMap::new();
         for step in &plan.steps {
@@ -79,12 +79,12 @@ impl PlanTable {
         Self { stack, stage, based_on: plan.based_on, counts, settled: plan.stale.clone(), steps, settings: false }
     }
 
-    /// How wide the longest key is.
+    /// The width of the longest key.
     pub(super) fn width(&self) -> usize {
         self.steps.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0)
     }
 
-    /// The same with the settings of what is created in the text, if `shown`.
+    /// Includes the settings of new resources in the text, if `shown`.
     #[must_use]
     pub(crate) fn with_settings(self, shown: bool) -> Self {
         Self { settings: shown, ..self }
@@ -180,7 +180,7 @@ impl PlanRow {
     }
 
     fn render(&self, widest: usize, settings: bool, text: &mut String) {
-        // What is as it is to be is counted, not listed.
+        // Resources without a change are counted, not listed.
         if self.verb == Verb::Keep && self.because.is_none() {
             return;
         }
@@ -198,7 +198,7 @@ impl PlanRow {
         self.render_changes(settings, text);
     }
 
-    /// What has to be right at the first deploy, on one line.
+    /// Renders the settings that cannot be changed after creation, on one line.
     fn render_immutable(&self, text: &mut String) {
         let Some(Fixed { later, .. }) = self.immutable.first() else { return };
         let settings =
@@ -247,7 +247,7 @@ impl PlanRow {
     }
 }
 
-/// What AWS calls a thing, where its settings name it.
+/// The name of a resource at AWS, when its settings contain one.
 fn name(spec: &Value) -> Option<String> {
     ["name", "function_name", "role_name", "log_group_name", "stage_name", "client_name", "pool_name"]
         .iter()

@@ -1,4 +1,4 @@
-//! The printer of this process: cards and events to its streams.
+//! Prints cards and events to the streams of this process.
 
 use std::{
     io::{self, IsTerminal as _, Write},
@@ -26,26 +26,26 @@ use crate::{
     hint::{Command, Hint},
 };
 
-/// A stream that a report writes to.
+/// A stream that a report is written to.
 type Stream = Box<dyn Write + Send>;
 
-/// Tells the person, or the machine, what happens.
+/// Prints what happens, as text or JSON.
 pub(crate) struct Report {
     pub(super) look: Look,
-    /// Whether only results and errors are told.
+    /// Whether only results and errors are printed.
     quiet: bool,
-    /// Whether plans show the settings of what is created.
+    /// Whether plans show the settings of new resources.
     pub(super) settings: bool,
     streams: Mutex<Streams>,
-    /// Whether a terminal shows what goes to stdout.
+    /// Whether stdout is a terminal.
     terminal: bool,
     pub(super) live: Live,
-    /// How wide the keys of the plan are that is carried out.
+    /// The width of the keys in the current plan.
     width: AtomicUsize,
     flags: StackFlags,
 }
 
-/// For whom a report is.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
     /// Text.
@@ -57,14 +57,14 @@ pub(crate) enum Look {
 struct Streams {
     out: Stream,
     err: Stream,
-    /// Stdout once more, for what must arrive byte by byte where it is no terminal: `out` takes colours away.
+    /// Stdout without processing, for data that must be unchanged. `out` removes colors where they are off.
     bare: Stream,
-    /// Why a result could not be written, when that was so.
+    /// The error of a result that could not be written.
     undelivered: Option<io::Error>,
 }
 
 impl Report {
-    /// Reports to this process's streams, as the flags say.
+    /// Creates a report on the streams of this process, as the flags require.
     pub(crate) fn new(options: &Options) -> Self {
         let choice = match options.color {
             Color::Auto => anstream::ColorChoice::Auto,
@@ -80,7 +80,7 @@ impl Report {
             bare: Box::new(io::stdout()),
             undelivered: None,
         };
-        // The log lines of -v would tear spinners apart.
+        // The log lines of `-v` would break up spinners.
         let live = look == Look::Human && !options.quiet && options.verbose == 0 && io::stderr().is_terminal();
         Self {
             look,
@@ -94,22 +94,22 @@ impl Report {
         }
     }
 
-    /// Prints a result: what the command was run for.
+    /// Prints a result of the command.
     pub(crate) fn data(&self, card: &impl Card) {
         self.to_stdout(|streams| &mut streams.out, self.render(card).as_bytes());
     }
 
-    /// Shows what is going on; silent with `--quiet`.
+    /// Prints progress. Silent with `--quiet`.
     pub(crate) fn tell(&self, card: &impl Card) {
         self.show(card, false);
     }
 
-    /// Shows what must be seen: errors, and what has to be confirmed.
+    /// Prints what must always be visible: errors, and what has to be confirmed.
     pub(crate) fn insist(&self, card: &impl Card) {
         self.show(card, true);
     }
 
-    /// Shows what is going on; also with `--quiet` when it is `needed`.
+    /// Prints progress; also with `--quiet` when it is `needed`.
     pub(crate) fn show<C: Card>(&self, card: &C, needed: bool) {
         if C::ENDS_PROGRESS {
             self.live.end_all();
@@ -121,27 +121,27 @@ impl Report {
         }
     }
 
-    /// Shows a note.
+    /// Prints a note.
     pub(crate) fn note(&self, message: impl Into<Hint>) {
         self.tell(&Note { message: self.flags.hint(&message.into()) });
     }
 
-    /// Shows a note that must be seen.
+    /// Prints a note, also with `--quiet`.
     pub(crate) fn insist_note(&self, message: impl Into<Hint>) {
         self.insist(&Note { message: self.flags.hint(&message.into()) });
     }
 
-    /// Shows a warning.
+    /// Prints a warning.
     pub(crate) fn warn(&self, fault: &Fault) {
         self.tell(&self.resolved(fault));
     }
 
-    /// Shows why the command fails, or failed this time.
+    /// Prints a failure of the command.
     pub(crate) fn fail(&self, failure: &Failure) {
         self.insist(&failure.resolved(|hint| self.flags.hint(hint)));
     }
 
-    /// Shows what to do next.
+    /// Prints the next commands to run.
     pub(crate) fn next(&self, steps: Vec<Step>) {
         let line = |step| match step {
             Step::Stackctl(command, remark) => self.command(&command) + remark,
@@ -150,17 +150,17 @@ impl Report {
         self.tell(&Next { commands: steps.into_iter().map(line).collect() });
     }
 
-    /// Writes a command line with the flags that choose the stack.
+    /// Renders a command line with the flags that select the stack.
     pub(crate) fn command(&self, command: &Command) -> String {
         self.flags.command(command)
     }
 
-    /// The same fault with every command in its hints written out.
+    /// Writes out every command in the hints.
     pub(crate) fn resolved(&self, fault: &Fault) -> Fault {
         fault.resolved(|hint| self.flags.hint(hint))
     }
 
-    /// Shows a plan, also with `--quiet` when it is `needed`, and aligns the lines of its steps.
+    /// Prints a plan, also with `--quiet` when it is `needed`, and aligns the progress lines of its steps.
     pub(crate) fn plan(&self, plan: PlanTable, needed: bool) {
         self.width.store(plan.width(), Ordering::Relaxed);
         self.show(&plan.with_settings(self.settings), needed);
@@ -171,7 +171,7 @@ impl Report {
         self.data(&plan.with_settings(self.settings));
     }
 
-    /// Gives bytes as they are, whatever the look; a terminal is shown what it would obey.
+    /// Writes bytes unchanged, in text and JSON mode. On a terminal, control characters are escaped.
     pub(crate) fn raw(&self, bytes: &[u8]) {
         if self.terminal {
             let text = String::from_utf8_lossy(bytes);
@@ -181,7 +181,7 @@ impl Report {
         }
     }
 
-    /// Gives the bytes of an answer; on a terminal the prompt begins on a line of its own.
+    /// Writes the body of a response. On a terminal, the prompt of the shell begins on a new line.
     pub(crate) fn body(&self, bytes: &[u8]) {
         self.raw(bytes);
         if self.terminal && !bytes.is_empty() && !bytes.ends_with(b"\n") {
@@ -189,22 +189,23 @@ impl Report {
         }
     }
 
-    /// Why results could not be written, as on a full disk; nothing when all of them were, or nobody was there to read.
+    /// The error of results that could not be written, such as on a full disk. `None` when all were written, or when
+    /// the reader closed the pipe.
     pub(crate) fn undelivered(&self) -> Option<io::Error> {
         self.streams().undelivered.take()
     }
 
-    /// Tells an error on stderr, whatever the look: the other stream is of no use.
+    /// Prints a failure on stderr, also with `--json`, because stdout cannot be written to.
     pub(crate) fn complain(&self, failure: &Failure) {
         self.to_stderr(&self.render(&failure.resolved(|hint| self.flags.hint(hint))));
     }
 
-    /// Speaks with the person at the terminal, whatever the look: a question, or why it comes again.
+    /// Prints a prompt or its message on the terminal, also with `--json`.
     pub(crate) fn converse(&self, text: &str) {
         self.to_stderr(text);
     }
 
-    /// For whom this is.
+    /// The output format.
     pub(crate) fn look(&self) -> Look {
         self.look
     }
@@ -216,20 +217,20 @@ impl Report {
         }
     }
 
-    /// Writes to stdout through one of the two streams to it.
+    /// Writes to stdout through one of its two streams.
     fn to_stdout(&self, stream: impl FnOnce(&mut Streams) -> &mut Stream, bytes: &[u8]) {
         self.live.aside(|| {
             let mut streams = self.streams();
             let stream = stream(&mut streams);
             let written = stream.write_all(bytes).and_then(|()| stream.flush());
-            // A reader that went away, as `head`, is no failure of ours.
+            // A closed pipe, as with `head`, is not an error.
             if let Some(error) = written.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe) {
                 streams.undelivered.get_or_insert(error);
             }
         });
     }
 
-    /// Writes to stderr. Nobody need be there to read it.
+    /// Writes to stderr and ignores errors.
     fn to_stderr(&self, text: &str) {
         self.live.aside(|| {
             let mut streams = self.streams();
@@ -242,7 +243,7 @@ impl Report {
     }
 }
 
-/// A stream that a terminal obeys in nothing but colours, where it is one.
+/// A stream that escapes control characters other than colors on a terminal.
 pub(super) fn guarded(stream: impl Write + Send + 'static, terminal: bool) -> Stream {
     if terminal { Box::new(plain::Safe(stream)) } else { Box::new(stream) }
 }

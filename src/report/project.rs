@@ -1,4 +1,4 @@
-//! The project: a config that is valid, and an example that was written.
+//! A valid config, and the files that `init` writes.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::{card::Card, wording::counted};
 /// A valid config.
 #[derive(Debug, Serialize)]
 pub(crate) struct Valid<'a> {
-    /// The file.
+    /// The config file.
     pub(crate) config: &'a Path,
     /// The stages that were checked.
     pub(crate) stages: &'a [ValidStage],
@@ -20,9 +20,9 @@ pub(crate) struct Valid<'a> {
 pub(crate) struct ValidStage {
     /// Its name.
     pub(crate) stage: String,
-    /// How many functions it has.
+    /// The number of functions.
     pub(crate) functions: usize,
-    /// How many routes.
+    /// The number of routes.
     pub(crate) routes: usize,
 }
 
@@ -42,12 +42,12 @@ impl Card for Valid<'_> {
     }
 }
 
-/// The files of an example that were written.
+/// The written files of an example.
 #[derive(Debug, Serialize)]
 pub(crate) struct Written<'a> {
-    /// In order.
+    /// The files, in order.
     pub(crate) files: &'a [&'a str],
-    /// Where.
+    /// The folder.
     pub(crate) folder: &'a Path,
 }
 

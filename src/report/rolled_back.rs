@@ -1,36 +1,36 @@
-//! What became of going back to an earlier release.
+//! The result of a rollback.
 
 use serde::Serialize;
 
 use super::{card::Card, plain::plain};
 use crate::engine::{Key, Move};
 
-/// An earlier release is served again, as a new one.
+/// An earlier release is live again, as a new release.
 #[derive(Debug, Serialize)]
 pub(crate) struct RolledBack<'a> {
-    /// The number of the new one.
+    /// The number of the new release.
     pub(crate) release: u64,
-    /// That of the earlier one.
+    /// The number of the earlier release.
     pub(crate) back_to: u64,
-    /// What serves something else now.
+    /// The resources whose live version changed.
     pub(crate) moves: &'a [Move],
-    /// What was removed since, and has not come back.
+    /// The resources that were deleted since and are not restored.
     pub(crate) gone: &'a [Key],
-    /// What was made since, and is as it was.
+    /// The resources that were created since and are unchanged.
     pub(crate) later: &'a [Key],
-    /// Whether its check has passed; otherwise it was not asked for.
+    /// Whether the check passed. Otherwise it was disabled.
     pub(crate) checked: bool,
     /// The command that deploys the config again.
     #[serde(skip)]
     pub(crate) up: String,
 }
 
-/// What was live before a rollback is live again, because the rollback has failed. A person reads it in the error's hints.
+/// The previous live deployment was restored, because the rollback failed. In text mode the hints of the error say so.
 #[derive(Debug, Serialize)]
 pub(crate) struct RolledForward<'a> {
-    /// The release that was rolled back to.
+    /// The release of the failed rollback.
     pub(crate) back_to: u64,
-    /// What has moved.
+    /// The restored resources.
     pub(crate) restored: &'a [Key],
 }
 

@@ -5,21 +5,21 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 use super::card::Card;
 use crate::users::{Token, Tokens};
 
-/// Somebody has signed in.
+/// A user has signed in.
 #[derive(Debug)]
 pub(crate) struct SignedIn<'a> {
-    /// The name that was given.
+    /// The given username.
     pub(crate) user: &'a str,
-    /// What they got.
+    /// The tokens.
     pub(crate) tokens: &'a Tokens,
-    /// Whether a person wants the access token, not the ID token.
+    /// Whether to print the access token instead of the ID token.
     pub(crate) access: bool,
 }
 
 impl Card for SignedIn<'_> {
     const EVENT: &'static str = "signed_in";
 
-    /// The bare token, for `TOKEN=$(…)`.
+    /// The token only, for `TOKEN=$(…)`.
     fn text(&self) -> String {
         let token = if self.access { &self.tokens.access } else { &self.tokens.id };
         format!("{}\n", token.text.reveal())

@@ -1,4 +1,4 @@
-//! A state as a person reads it: where it is, what is recorded with which ids, and what was about to be done.
+//! A state in readable form: its location, the recorded resources with their IDs, and the pending changes.
 
 use std::fmt::Write as _;
 
@@ -14,12 +14,12 @@ use super::{
 };
 use crate::engine::{Intent, Key, Recorded, State};
 
-/// A state and its place.
+/// A state and its location.
 #[derive(Debug, Serialize)]
 pub(crate) struct StateCard<'a> {
-    /// Where it is kept.
+    /// The location.
     pub(crate) place: &'a str,
-    /// All of it.
+    /// The state.
     pub(crate) state: &'a State,
 }
 
@@ -81,7 +81,7 @@ impl StateCard<'_> {
     }
 }
 
-/// Ids first, then what the thing needs, and the old ones that a replacement has not deleted yet.
+/// IDs first, then dependencies, then replaced resources that are not deleted yet.
 fn rows(recorded: &Recorded) -> Vec<(String, String)> {
     let outputs = recorded.outputs.as_object().into_iter().flatten();
     let mut rows: Vec<_> = outputs.map(|(name, value)| (plain(name), text(value))).collect();

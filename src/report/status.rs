@@ -1,4 +1,4 @@
-//! What there is beside what is configured, thing by thing.
+//! The live resources compared with the config.
 
 use std::fmt::Write as _;
 
@@ -11,55 +11,55 @@ use super::{
 };
 use crate::engine::{Key, NotCompared};
 
-/// How a thing compares with the configuration.
+/// How a live resource compares with the config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Condition {
-    /// As configured.
+    /// The live settings are as configured.
     InSync,
-    /// There, with other settings.
+    /// The live settings differ.
     Drifted,
-    /// Recorded, and not there any more.
+    /// Recorded, but deleted outside stackctl.
     Gone,
-    /// An interrupted run was about to do something to it.
+    /// An interrupted run was about to change it.
     Pending,
-    /// Configured, and never made.
+    /// Configured, but not created yet.
     Missing,
-    /// There, and not configured any more.
+    /// Live, but no longer configured.
     Extra,
-    /// Somebody else's by now, or without our tags: it is left alone.
+    /// Owned by another stack or unmanaged. It is left unchanged.
     NotOurs,
 }
 
-/// One thing.
+/// A resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StatusRow {
-    /// Which.
+    /// Its key.
     pub(crate) key: Key,
-    /// What a person calls it at AWS.
+    /// Its ID at AWS.
     pub(crate) id: Option<String>,
     /// How it compares.
     pub(crate) status: Condition,
-    /// What differs: `old` is live, `new` is wanted.
+    /// The differences: `old` is live, `new` is desired.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) changes: Vec<ChangeRow>,
-    /// What is not known of the config, and was not compared.
+    /// Settings that are not known from the config, and were not compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_compared: Vec<NotCompared>,
-    /// What else there is to say.
+    /// The reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) because: Option<String>,
 }
 
-/// All things.
+/// All resources.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StatusTable {
-    /// Whose they are, for people: to a machine it is told with the connection.
+    /// The stack, for the text only: JSON has it in the `target` event.
     #[serde(skip)]
     pub(crate) stack: String,
-    /// Whether there is a state at all.
+    /// Whether there is a state.
     pub(crate) deployed: bool,
-    /// In the order of the plan.
+    /// The rows, in the order of a plan.
     pub(crate) resources: Vec<StatusRow>,
 }
 
@@ -115,7 +115,7 @@ impl StatusTable {
 }
 
 impl StatusRow {
-    /// `widths` are those of the columns of keys and of conditions.
+    /// Renders the row. `widths` are those of the key and condition columns.
     fn render(&self, widths: (usize, usize), text: &mut String) {
         let style = match self.status {
             Condition::InSync => GOOD,

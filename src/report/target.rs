@@ -1,4 +1,4 @@
-//! Which stack or user pool a command is about, and where it is.
+//! The stack or user pool of a command, and its location.
 
 use serde::Serialize;
 
@@ -7,38 +7,38 @@ use super::{
     paint::{CHANGE, STRONG, paint},
 };
 
-/// Which stack, and where.
+/// A stack and its location.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Target {
     /// `deployment.serviceName`.
     pub(crate) stack: String,
     /// The stage.
     pub(crate) stage: String,
-    /// Where.
+    /// The location.
     #[serde(flatten)]
     pub(crate) location: Location,
 }
 
-/// Which user pool, and where, when it is not that of a stack.
+/// A user pool that does not belong to a stack, and its location.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PoolTarget {
-    /// The pool's id.
+    /// The pool's ID.
     pub(crate) user_pool_id: String,
-    /// Where.
+    /// The location.
     #[serde(flatten)]
     pub(crate) location: Location,
 }
 
-/// An account and a Region, or what stands in for AWS.
+/// An account and a Region, or a custom endpoint.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Location {
     /// The Region.
     pub(crate) region: String,
-    /// Twelve digits.
+    /// The account ID, twelve digits.
     pub(crate) account: String,
-    /// What stands in for AWS, when something does.
+    /// The endpoint, when it is not that of AWS.
     pub(crate) endpoint: Option<String>,
-    /// Whether that is the local emulator.
+    /// Whether it is the local emulator.
     pub(crate) local: bool,
 }
 

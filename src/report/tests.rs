@@ -1,4 +1,4 @@
-//! How plans, statuses and failures look, as whole texts.
+//! Plans, statuses and failures as complete texts.
 
 use std::time::Duration;
 
@@ -120,7 +120,7 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
 }
 
 #[test]
-fn what_cannot_be_changed_later_is_on_one_line_of_a_creation_and_in_json() {
+fn settings_that_cannot_be_changed_later_are_on_one_line_of_a_create_and_in_json() {
     let mut desired = Desired::default();
     desired.add(key("user_pool.main"), &json!({ "name": "people", "aliases": ["email"], "case_sensitive": null }), []);
     let table = plan(vec![("user_pool.main", Action::Create { because: None })], desired);
@@ -163,7 +163,7 @@ fn routes_are_shown_one_by_one() {
 }
 
 #[test]
-fn secrets_are_in_neither_look_of_a_plan() {
+fn secrets_are_in_neither_the_text_nor_the_json_of_a_plan() {
     let mut desired = Desired::default();
     desired.add(key("lambda_function.new"), &json!({ "name": "f", "environment": { "TOKEN": "hunter2" } }), []);
     let changes = vec![change(&["environment", "TOKEN"], json!("hunter1"), json!("hunter2"))];
@@ -192,7 +192,7 @@ fn lost_users_are_red() {
 }
 
 #[test]
-fn an_empty_plan_says_so() {
+fn an_empty_plan_says_that_nothing_changes() {
     let keep = || Action::Keep { because: None };
     let table = plan(vec![("log_group.a", keep()), ("log_group.b", keep())], Desired::default());
     assert_eq!(plain(&table), "nothing to change\n");
@@ -200,7 +200,7 @@ fn an_empty_plan_says_so() {
 }
 
 #[test]
-fn a_status_shows_what_was_wanted_and_what_is_there() {
+fn a_status_shows_the_desired_and_the_live_value() {
     let row = |name: &str, status, changes: &[Change], because: Option<&str>| StatusRow {
         not_compared: Vec::new(),
         key: key(name),
@@ -241,7 +241,7 @@ fn a_status_shows_what_was_wanted_and_what_is_there() {
 }
 
 #[test]
-fn a_failure_says_what_where_and_the_way_out() {
+fn a_failure_shows_message_place_and_hint() {
     let error = ResourceError {
         verdict: Verdict::Refused,
         operation: Some("lambda:CreateFunction".into()),
@@ -270,7 +270,7 @@ fn a_failure_says_what_where_and_the_way_out() {
 }
 
 #[test]
-fn the_steps_of_a_run_are_lines_with_their_times() {
+fn the_steps_of_a_run_are_lines_with_their_durations() {
     let lines = |events: &[Event]| {
         let lines = events.iter().filter_map(|event| event::line(event, false, 20)).collect::<String>();
         anstream::adapter::strip_str(&lines).to_string()
@@ -291,7 +291,7 @@ fn the_steps_of_a_run_are_lines_with_their_times() {
     ");
 }
 
-/// A state in which every text that somebody may have chosen goes back to the beginning of the line.
+/// A state with a carriage return in every text that a user can choose.
 fn hostile(text: &str) -> State {
     let text = || text.to_owned();
     let (key, verb) = (key(&format!("kind.{}", text())), Verb::Create);

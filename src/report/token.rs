@@ -1,4 +1,4 @@
-//! A token that was looked into.
+//! The result of `user token inspect`.
 
 use std::fmt::Write as _;
 
@@ -12,18 +12,18 @@ use super::{
     plain::plain,
 };
 
-/// A token that was looked into.
+/// A decoded token.
 #[derive(Debug, Serialize)]
 pub(crate) struct TokenCard<'a> {
-    /// Whether everything was checked and right.
+    /// Whether the token is valid.
     pub(crate) valid: bool,
-    /// What is wrong otherwise: `not valid: it expired 5 minutes ago`.
+    /// Why it is not valid: `not valid: it expired 5 minutes ago`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problem: Option<&'a str>,
-    /// Seconds until it expires; negative when it has.
+    /// Seconds until it expires; negative when it has expired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_in: Option<i64>,
-    /// What it says of itself.
+    /// The claims of the token.
     pub(crate) claims: &'a Map<String, Value>,
 }
 
@@ -47,7 +47,7 @@ impl Card for TokenCard<'_> {
 }
 
 impl TokenCard<'_> {
-    /// What it is and whose.
+    /// The kind of token and its user.
     fn whose(&self) -> String {
         let claim = |name: &&str| self.claims.get(*name).and_then(Value::as_str);
         let first = |names: &[&str]| names.iter().find_map(claim).unwrap_or("nobody").to_owned();
@@ -61,7 +61,7 @@ impl TokenCard<'_> {
     }
 }
 
-/// How long so many seconds are, roughly.
+/// A number of seconds as an approximate duration.
 pub(crate) fn lasting(seconds: i64) -> String {
     let (count, unit) = match seconds.abs() {
         seconds @ 0..120 => (seconds, "second"),
@@ -72,7 +72,7 @@ pub(crate) fn lasting(seconds: i64) -> String {
     if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
-/// A claim on one line; numbers that are times, as such.
+/// A claim on one line. Timestamps are shown as times.
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => plain(text),
@@ -92,7 +92,7 @@ mod tests {
     use super::lasting;
 
     #[test]
-    fn how_long_is_said_in_the_unit_that_fits() {
+    fn a_duration_is_shown_in_a_suitable_unit() {
         let said = [1, 119, -300, 7200, 200_000].map(lasting);
         assert_eq!(said, ["1 second", "119 seconds", "5 minutes", "2 hours", "2 days"]);
     }

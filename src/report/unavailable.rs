@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::{card::Card, plain::plain};
 use crate::engine::Obstacle;
 
-/// A release that was passed over.
+/// A release that was skipped.
 #[derive(Debug, Serialize)]
 pub(crate) struct Unavailable<'a> {
     /// Its number.
     pub(crate) release: u64,
-    /// Why.
+    /// The reasons.
     pub(crate) obstacles: &'a [Obstacle],
 }
 
@@ -24,7 +24,7 @@ impl Card for Unavailable<'_> {
     }
 }
 
-/// The reasons, each with everything that it is true of.
+/// The reasons, each with everything that it applies to.
 pub(crate) fn reasons(obstacles: &[Obstacle]) -> Vec<String> {
     let mut reasons = BTreeMap::<&str, Vec<String>>::new();
     for obstacle in obstacles {
@@ -53,7 +53,7 @@ mod tests {
     use crate::engine::Key;
 
     #[test]
-    fn each_reason_is_told_once_with_everything_that_it_is_true_of() {
+    fn each_reason_is_shown_once_with_everything_that_it_applies_to() {
         let key = || "lambda_function.hello".parse::<Key>().unwrap();
         let role = "iam_role.hello".parse::<Key>().unwrap();
         let obstacles = [

@@ -1,9 +1,9 @@
-//! The events of a plan that is reported as a whole when it is over.
+//! Reports a plan's events only while it is carried out.
 
 use super::{Look, Report};
 use crate::engine::{Event, Events};
 
-/// Shows a person what is under way and nothing of it afterwards; tells a machine, and whoever asks for more, everything.
+/// Shows the steps in progress and leaves no text behind. With `--json` or `-v`, reports every event.
 pub(crate) struct UnderWay<'a>(pub(crate) &'a Report);
 
 impl Events for UnderWay<'_> {

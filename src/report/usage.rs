@@ -1,11 +1,11 @@
-//! What is said of a command line that cannot be understood, or that asks for help.
+//! Errors in the command line, and the output of `--help` and `--version`.
 
 use std::io::{self, Write as _};
 
 use super::json;
 use crate::{exit::Exit, failure::Failure};
 
-/// Prints clap's answer to its stream, and a mistake as an event when `machine` reads.
+/// Prints clap's message to its stream. With `machine`, an error is also an event.
 pub(crate) fn usage(answer: &clap::Error, machine: bool) -> Exit {
     if machine && answer.use_stderr() {
         let failure = failure(answer);
@@ -16,7 +16,7 @@ pub(crate) fn usage(answer: &clap::Error, machine: bool) -> Exit {
     if answer.use_stderr() { Exit::Usage } else { Exit::Done }
 }
 
-/// The mistake without the usage lines: its first paragraph.
+/// The error without the usage lines: the first paragraph of the message.
 fn failure(answer: &clap::Error) -> Failure {
     let text = answer.render().to_string();
     let first = text.split("\n\n").next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Users of a pool: all of them as a table, one with everything that is known.
+//! The users of a pool: a table of all, and a card with all attributes of one.
 
 use std::fmt::Write as _;
 
@@ -18,17 +18,17 @@ use crate::users::Person;
 pub(crate) struct UserTable<'a> {
     /// In Cognito's order.
     pub(crate) users: &'a [Person],
-    /// Whether there are more than these.
+    /// Whether there are more users.
     pub(crate) more: bool,
 }
 
 /// One user.
 #[derive(Debug, Serialize)]
 pub(crate) struct UserCard<'a> {
-    /// Who.
+    /// The user.
     #[serde(flatten)]
     pub(crate) user: &'a Person,
-    /// The groups they are in.
+    /// The groups of the user.
     pub(crate) groups: &'a [String],
 }
 

@@ -1,4 +1,4 @@
-//! How one value looks in a line of a plan.
+//! How a value is shown in a line of a plan.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::engine::{Key, referred};
 /// How many characters of a value are shown.
 const LONGEST: usize = 60;
 
-/// Shows a value on one line: long ones cut, symbols as what they wait for.
+/// Shows a value on one line: long values are cut, and references name the resource that they depend on.
 pub(super) fn shown(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "(none)".into(),
@@ -18,7 +18,7 @@ pub(super) fn shown(value: Option<&Value>) -> String {
     }
 }
 
-/// Says what must exist before a value is known, when it is a symbol.
+/// The resource that must exist before a reference is known. `None` for other values.
 fn symbol(value: &Value) -> Option<String> {
     let name = value.as_object().filter(|object| object.len() == 1)?.keys().next()?;
     match name.as_str() {
@@ -37,7 +37,7 @@ fn known_after(keys: &BTreeSet<Key>, done: &str) -> String {
     }
 }
 
-/// The value with its symbols replaced by what they wait for.
+/// Replaces references in a value with the name of the resource that they depend on.
 fn readable(value: &Value) -> Value {
     if let Some(text) = symbol(value) {
         return Value::String(text);
@@ -52,7 +52,7 @@ fn readable(value: &Value) -> Value {
     }
 }
 
-/// Whether a text is a digest, of which a person only wants to see that it differs.
+/// Whether a text is a digest, of which a short prefix is enough to see a difference.
 fn is_hash(text: &str) -> bool {
     text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_exist_yet_is_said_to_wait() {
+    fn a_value_that_is_not_known_yet_names_what_it_depends_on() {
         assert_eq!(shown(Some(&json!({ "$ref": "user_pool.main#id" }))), "(known after user_pool.main is created)");
         let digest = json!({ "$digest": ["api_routes.main", "authorizer.main"] });
         assert_eq!(shown(Some(&digest)), "(known after api_routes.main and 1 more are done)");

@@ -1,8 +1,8 @@
-//! The single outputs as variables, for a shell and for the files that other tools read.
+//! Outputs as variables, for a shell and for files that other tools read.
 
 use std::fmt::Write as _;
 
-/// How variables are written.
+/// The format of the variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `export NAME='value'`, for `eval` in a shell.
@@ -11,7 +11,7 @@ pub(crate) enum Form {
     Dotenv,
 }
 
-/// Writes values as variables, a line each. Their names are those of the outputs in capitals.
+/// Renders values as variables, one per line. The names are those of the outputs in upper case.
 pub(crate) fn variables(form: Form, values: &[(&str, &str)]) -> String {
     values.iter().fold(String::new(), |mut text, (name, value)| {
         let name = name.to_uppercase();
@@ -23,12 +23,12 @@ pub(crate) fn variables(form: Form, values: &[(&str, &str)]) -> String {
     })
 }
 
-/// In single quotes nothing means anything but the quote itself.
+/// Single-quoted, where only the quote itself needs escaping.
 fn quoted(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// A word of a command line, bare where it can be.
+/// A word of a command line, quoted only where necessary.
 pub(crate) fn for_a_shell(word: &str) -> String {
     if word.is_empty() || !is_plain(word) { quoted(word) } else { word.to_owned() }
 }
@@ -37,7 +37,7 @@ fn is_plain(value: &str) -> bool {
     value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/@%+,=".contains(c))
 }
 
-/// Bare where every reader of such files agrees on what is meant: some take quotes for a part of the value.
+/// Unquoted where all readers of `.env` files agree on the meaning: some treat quotes as part of the value.
 fn for_a_file(value: &str) -> String {
     if is_plain(value) {
         return value.to_owned();
@@ -54,7 +54,7 @@ mod tests {
         &[("invoke_url", "https://x.execute-api.eu-west-1.amazonaws.com/dev"), ("endpoint", r#"it's "$5" \o/"#)];
 
     #[test]
-    fn exports_are_quoted_so_that_a_shell_changes_nothing() {
+    fn exports_are_quoted_so_that_a_shell_does_not_change_them() {
         insta::assert_snapshot!(variables(Form::Exports, VALUES), @r#"
         export INVOKE_URL='https://x.execute-api.eu-west-1.amazonaws.com/dev'
         export ENDPOINT='it'\''s "$5" \o/'
@@ -62,13 +62,13 @@ mod tests {
     }
 
     #[test]
-    fn a_word_of_a_command_line_has_quotes_only_where_they_are_needed() {
+    fn a_word_of_a_command_line_is_quoted_only_where_necessary() {
         let words = ["prod", "of mine/it's.json", "a&b", ""].map(for_a_shell);
         assert_eq!(words, ["prod", r"'of mine/it'\''s.json'", "'a&b'", "''"]);
     }
 
     #[test]
-    fn a_file_has_quotes_only_where_they_are_needed() {
+    fn a_value_in_a_file_is_quoted_only_where_necessary() {
         insta::assert_snapshot!(variables(Form::Dotenv, VALUES), @r#"
         INVOKE_URL=https://x.execute-api.eu-west-1.amazonaws.com/dev
         ENDPOINT="it's \"\$5\" \\o/"

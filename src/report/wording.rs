@@ -1,4 +1,4 @@
-//! Counts, verbs and times in words and in JSON.
+//! Counts, verbs and durations as text and JSON.
 
 use std::{fmt::Display, time::Duration};
 
@@ -6,7 +6,7 @@ use serde::Serializer;
 
 use crate::engine::Verb;
 
-/// What a step has done.
+/// The past participle of a verb.
 pub(crate) fn past(verb: Verb) -> &'static str {
     match verb {
         Verb::Keep => "kept",
@@ -19,7 +19,7 @@ pub(crate) fn past(verb: Verb) -> &'static str {
     }
 }
 
-/// So many of something: `1 user`, `2 users`.
+/// A count with its noun: `1 user`, `2 users`.
 pub(crate) fn counted(count: impl Display, what: &str) -> String {
     let count = count.to_string();
     let plural = if count == "1" { "" } else { "s" };
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_minute_and_more_is_written_in_minutes() {
+    fn a_minute_and_more_is_shown_in_minutes() {
         assert_eq!(elapsed(Duration::from_millis(1249)), "1.2s");
         assert_eq!(elapsed(Duration::from_secs(125)), "2m05s");
     }
