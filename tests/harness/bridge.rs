@@ -12,17 +12,17 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 
-/// The way to one local emulator, which is called as a function.
+/// A connection to one local emulator, which is called as a function.
 #[derive(Debug, Clone)]
 pub(crate) struct Bridge(stackctl_local::Cloud);
 
 impl Bridge {
-    /// An HTTP client of the SDK that knows this emulator only.
+    /// An HTTP client of the SDK that reaches only this emulator.
     pub(crate) fn client(cloud: &stackctl_local::Cloud) -> SharedHttpClient {
         Self::intercepted(cloud, |request, bridge| HttpConnectorFuture::new(bridge.carry(request)))
     }
 
-    /// The same, where a function does what it likes with each request on its way.
+    /// The same client, except that `intercept` handles each request.
     pub(crate) fn intercepted(
         cloud: &stackctl_local::Cloud,
         intercept: impl Fn(HttpRequest, Self) -> HttpConnectorFuture + Send + Sync + 'static,
@@ -30,7 +30,7 @@ impl Bridge {
         SharedHttpClient::new(Interceptor { bridge: Self::to(cloud), intercept: Arc::new(intercept) })
     }
 
-    /// The way to this emulator.
+    /// A connection to this emulator.
     pub(crate) fn to(cloud: &stackctl_local::Cloud) -> Self {
         Self(cloud.clone())
     }
@@ -40,7 +40,7 @@ impl Bridge {
         self.carry_then(request, || ()).await
     }
 
-    /// The same, with something to do at the moment when the request has taken effect.
+    /// The same; runs `then` as soon as the request has taken effect.
     pub(crate) async fn carry_then(
         self,
         request: HttpRequest,
@@ -50,7 +50,7 @@ impl Bridge {
         let (parts, body) = request.into_parts();
         let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?;
         let request = http::Request::from_parts(parts, body.into_bytes());
-        // What was sent arrives, also when its response is not waited for any more.
+        // A request that was sent arrives even when the caller no longer waits for the response.
         let response = tokio::spawn(async move {
             let response = self.0.handle(request).await;
             then();

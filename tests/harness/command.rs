@@ -1,4 +1,4 @@
-//! What a process is to do with a stack, and what became of it.
+//! The commands that a test process runs on a stack, and their results.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use stackctl::{
 
 use super::project::Project;
 
-/// What a process is to do.
+/// A command for a test process.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Command<'p> {
-    /// Brings a project up and confirms it unseen.
+    /// Deploys a project without a check.
     Up(&'p Project),
-    /// Brings a project up and checks it, where functions answer with this status; puts what was served back when the
-    /// check fails and that is wanted.
+    /// Deploys a project and checks it, with functions that respond with the status `answers`. If the check fails and
+    /// `undo` is set, rolls back.
     Check { project: &'p Project, answers: u16, undo: bool },
-    /// Goes back to a release, where the config says this and functions answer with this status.
+    /// Rolls back to a release, with this config and functions that respond with the status `answers`.
     Rollback { number: u64, project: &'p Project, answers: u16 },
-    /// With the number of users that may be deleted, when one is named.
+    /// Destroys the stack; holds the number of users that may be deleted, if given.
     Down(Option<u64>),
 }
 
@@ -40,24 +40,24 @@ impl Command<'_> {
     }
 }
 
-/// What became of one process that did not die.
+/// The result of one process that did not die.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
-    /// `None` where nothing is planned.
+    /// `None` if the command makes no plan.
     pub(crate) plan: Option<Plan>,
-    /// `None` when there was nothing to do.
+    /// `None` if the plan was empty.
     pub(crate) outcome: Option<Outcome>,
-    /// What the check came to, if there was one.
+    /// The result of the post-deploy check, if there was one.
     pub(crate) tried: Option<(TrialEnd, CheckReport)>,
-    /// What became of putting back, if that was done.
+    /// The result of the automatic rollback, if there was one.
     pub(crate) back: Option<Back>,
-    /// Why it could not be recorded what became of a rollback.
+    /// Why the result of a rollback could not be saved.
     pub(crate) save_error: Option<StoreError>,
     pub(crate) calls: Calls,
     pub(crate) saves: usize,
-    /// How many requests have come as far as a function.
+    /// How many requests reached a function.
     pub(crate) invoked: usize,
-    /// What was waited for.
+    /// The reasons for the waits.
     pub(crate) waits: Vec<String>,
 }
 
@@ -74,7 +74,7 @@ impl Run {
         self.tried.as_ref().map(|(end, _)| *end)
     }
 
-    /// What failed, for the message of an assertion.
+    /// The failures, for the message of an assertion.
     pub(crate) fn failures(&self) -> String {
         let outcome = self.outcome.as_ref().map_or_else(String::new, |outcome| {
             format!("{:#?}, {} skipped, {:?}", outcome.failed, outcome.skipped, outcome.save_error)
@@ -83,12 +83,12 @@ impl Run {
         format!("{outcome}, {back:?}, {:?}", self.save_error)
     }
 
-    /// The steps that do something, as `update lambda_function.open: timeout`.
+    /// The steps that change something, such as `update lambda_function.open: timeout`.
     pub(crate) fn steps(&self) -> Vec<String> {
         self.plan.as_ref().map(steps).unwrap_or_default()
     }
 
-    /// What was written, by operation.
+    /// The write calls, by operation.
     pub(crate) fn writes(&self) -> BTreeMap<&str, u64> {
         let reads = ["Get", "List", "Describe"];
         let operations = self.calls.by_operation.iter().map(|(operation, count)| (operation.as_str(), *count));
@@ -107,7 +107,7 @@ impl Run {
     }
 }
 
-/// The steps that do something, with the fields that make them necessary.
+/// The steps that change something, with the fields that require them.
 pub(crate) fn steps(plan: &Plan) -> Vec<String> {
     let acting = plan.steps.iter().filter(|step| step.action.verb() != Verb::Keep);
     let mut steps: Vec<String> = acting

@@ -1,7 +1,7 @@
-//! What carries the requests of a check to a local cloud whose clock is virtual.
+//! A transport that sends the requests of a check to a local emulator with a virtual clock.
 //!
-//! API Gateway's own answers are the local cloud's. What a function answers is told beforehand, because a process of its
-//! own does not know the clock of a test.
+//! API Gateway's own responses come from the emulator. The responses of functions are set in advance: a function runs
+//! in a process of its own, which does not know the virtual clock of a test.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,10 +10,10 @@ use bytes::Bytes;
 use http::{Request, Response, header::AUTHORIZATION};
 use stackctl::check::Courier;
 
-/// Carries requests to a local cloud, but for those that a function would answer: the ones with a good token.
+/// Sends requests to a local emulator, except those that would reach a function: the ones with a valid token.
 pub(super) struct Wired<'a> {
     local: &'a stackctl_local::Cloud,
-    /// What functions answer.
+    /// The status with which functions respond.
     status: u16,
     invoked: AtomicUsize,
 }
@@ -23,7 +23,7 @@ impl<'a> Wired<'a> {
         Self { local, status, invoked: AtomicUsize::new(0) }
     }
 
-    /// How many requests have come as far as a function.
+    /// How many requests reached a function.
     pub(super) fn invoked(&self) -> usize {
         self.invoked.load(Ordering::Relaxed)
     }

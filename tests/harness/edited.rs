@@ -1,4 +1,4 @@
-//! A server that responds otherwise than AWS does: the local emulator, whose responses are edited on their way.
+//! A server that responds differently from AWS: the local emulator with edited responses.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::Bridge;
 
-/// What becomes of the response to an operation.
+/// Edits the response to an operation.
 type Edit = Box<dyn Fn(&str, &str) -> String + Send>;
 
 /// A server whose responses are edited. Its clones share the edit.
@@ -45,13 +45,13 @@ impl Edited {
         })
     }
 
-    /// Edits the responses from here on, by the name of the operation and the body.
+    /// Edits all later responses, by the name of the operation and the body.
     pub(crate) fn edit(&self, edit: impl Fn(&str, &str) -> String + Send + 'static) {
         *self.edit.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(edit);
     }
 }
 
-/// The operation of a request, or its path without ids, where only that tells.
+/// The operation of a request, or its path without ids if no header or parameter names the operation.
 fn operation(request: &HttpRequest) -> String {
     if let Some(target) = request.headers().get("x-amz-target") {
         return target.rsplit('.').next().unwrap_or_default().to_owned();
@@ -71,7 +71,7 @@ fn operation(request: &HttpRequest) -> String {
     format!("{} /{}", request.method(), shown.collect::<Vec<_>>().join("/"))
 }
 
-/// An answer that can be edited member by member: JSON, or the XML of IAM.
+/// A response that can be edited member by member: JSON, or the XML of IAM.
 #[derive(Debug, Clone)]
 pub(crate) enum Document {
     Json(Value),
@@ -90,7 +90,7 @@ impl Document {
         }
     }
 
-    /// The places of all members, as JSON pointers.
+    /// The paths of all members, as JSON pointers.
     pub(crate) fn places(&self) -> Vec<String> {
         match self {
             Self::Json(value) => {
@@ -102,7 +102,7 @@ impl Document {
         }
     }
 
-    /// The same without a member.
+    /// The same document without one member.
     pub(crate) fn without(&self, place: &str) -> Self {
         match self {
             Self::Json(value) => {
@@ -118,7 +118,7 @@ impl Document {
         }
     }
 
-    /// The same with the letters of a text in the other case; `None` when there is no such text.
+    /// The same document with the case of a string's letters swapped; `None` if there is no string at this path.
     pub(crate) fn in_other_case(&self, place: &str) -> Option<Self> {
         match self {
             Self::Json(value) => {
@@ -137,7 +137,7 @@ impl Document {
     }
 }
 
-/// A text with its letters in the other case.
+/// A string with the case of its letters swapped.
 pub(crate) fn swapped(text: &str) -> String {
     let swap =
         |letter: char| if letter.is_uppercase() { letter.to_ascii_lowercase() } else { letter.to_ascii_uppercase() };
@@ -156,7 +156,7 @@ fn collect(value: &Value, place: &str, places: &mut Vec<String>) {
         Value::Object(members) => {
             members.iter().for_each(|(name, member)| below(&name.replace('~', "~0").replace('/', "~1"), member, true));
         }
-        // Elements are what a list says, not members; those that are texts are still spelled in some way.
+        // Elements of an array are not members, but the spelling of an element that is a string can differ.
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(at, item)| below(&at.to_string(), item, item.is_string()));
         }
@@ -172,7 +172,7 @@ struct Element<'x> {
     inner: &'x str,
 }
 
-/// The elements of an XML text beneath its root, each under the names that lead to it.
+/// The elements of an XML document below its root, each with its path.
 fn elements(text: &str) -> Vec<Element<'_>> {
     let (mut open, mut found) = (Vec::<(&str, usize, usize)>::new(), Vec::new());
     let mut at = 0;

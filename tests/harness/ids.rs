@@ -1,4 +1,4 @@
-//! The ids in a cloud, and the names of the things that have them in their place.
+//! Replaces the ids in the emulator's data by names.
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,21 @@ use serde_json::{Map, Value, json};
 
 use super::shape::members;
 
-/// The shortest id of a pool, a client or an API. Those are also parts of ARNs; the shorter ones of paths are not.
+/// The length of the shortest id of a pool, a client or an API. These ids also occur inside ARNs; the shorter ids of
+/// paths do not.
 const LONG: usize = 10;
 
-/// A name for every id; two things of one name get two names.
+/// A name for every id. Two resources with the same name get different names.
 #[derive(Default)]
 pub(super) struct Ids {
     names: BTreeMap<String, String>,
-    /// Those that are also parts of other texts.
+    /// Ids that also occur inside other strings.
     parts: Vec<(String, String)>,
     times: BTreeMap<String, usize>,
 }
 
 impl Ids {
-    /// Those of a snapshot.
+    /// The ids in a snapshot.
     pub(super) fn of(world: &Value) -> Self {
         let mut ids = Self::default();
         for pool in members(&world["cognito"]["pools"]) {
@@ -35,7 +36,7 @@ impl Ids {
         ids
     }
 
-    /// Names also what is made of ids: the ids of statements, and what is written on deployments.
+    /// Also names the ids that are derived from other ids: statement ids, deployment ids and deployment descriptions.
     pub(super) fn add_derived(&mut self, world: &Value) {
         for function in members(&world["lambda"]["functions"]) {
             let statements = members(&function["policies"]).filter_map(|policy| policy["statements"].as_array());
@@ -47,7 +48,7 @@ impl Ids {
         }
     }
 
-    /// Gives it a name, unless it has one.
+    /// Names an id that has no name yet.
     fn add(&mut self, sort: &str, id: &Value, name: &Value) {
         let Some(id) = id.as_str().filter(|id| !id.is_empty() && !self.names.contains_key(*id)) else { return };
         let name = format!("<{sort} {}>", name.as_str().unwrap_or_default());
@@ -60,7 +61,8 @@ impl Ids {
         self.names.insert(id.to_owned(), name);
     }
 
-    /// Names the value of every member called `name` by the place of the thing that carries it, unless it has a name.
+    /// Names the value of every member called `name` by the path of the resource that has it, unless the value has a
+    /// name.
     pub(super) fn add_tokens(&mut self, things: &Value, name: &str) {
         let mut found = Vec::new();
         collect("", things, name, &mut found);
@@ -70,8 +72,8 @@ impl Ids {
         }
     }
 
-    /// The value without what is empty or called by one of the names of `without`, so that a member that was cleared
-    /// equals one that never was.
+    /// The value without empty members and without the members listed in `without`. A cleared member then equals one
+    /// that was never set.
     pub(super) fn plain(&self, value: &Value, without: &[&str]) -> Value {
         match value {
             Value::Object(members) => {
@@ -98,7 +100,7 @@ impl Ids {
     }
 }
 
-/// The values of all members called `name`, with their places.
+/// The values of all members called `name`, with their paths.
 fn collect(place: &str, value: &Value, name: &str, found: &mut Vec<(String, String)>) {
     for item in value.as_array().into_iter().flatten() {
         collect(place, item, name, found);

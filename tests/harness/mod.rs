@@ -1,5 +1,5 @@
-//! What the tests of the whole share: the local cloud without sockets, the clients on it, one stack there, what it
-//! comes to, and listeners.
+//! Shared by the tests of the whole: the local emulator without sockets, clients for it, a stack on it, comparisons of
+//! its data, and listeners.
 
 mod bridge;
 mod command;
@@ -29,12 +29,12 @@ pub(crate) use bridge::Bridge;
 pub(crate) use sealed::{edited, of_the_future};
 pub(crate) use secrets::{Place, Secrets};
 
-/// The clients on a local cloud in this process.
+/// Clients of a local emulator in this process.
 pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Cloud {
     connect_by(Bridge::client(local)).await
 }
 
-/// The clients on a local cloud that is reached through another client.
+/// Clients of a local emulator that is reached through another HTTP client.
 pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Cloud {
     let options = Options {
         region: Some("us-west-2".into()),
@@ -42,10 +42,10 @@ pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Cloud {
         http_client: Some(client),
         ..Options::default()
     };
-    aws::Cloud::connect(options).await.expect("the local cloud knows every caller")
+    aws::Cloud::connect(options).await.expect("the local emulator accepts all credentials")
 }
 
-/// Packages of one file `app.py` with this content, as the clients take them: the source hash and the bytes.
+/// The source hash and the bytes of a package with one file `app.py` with this content.
 pub(crate) fn python(content: &str) -> (String, Bytes) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("app.py"), content).expect("a writable folder");
@@ -53,12 +53,12 @@ pub(crate) fn python(content: &str) -> (String, Bytes) {
     (package.source_hash, package.bytes.into())
 }
 
-/// The claim of one intent.
+/// The ownership tags of one resource.
 pub(crate) fn claim(stack: &str, key: &Key) -> Claim {
     Claim { stack: stack.into(), stage: "dev".into(), key: key.clone(), token: Some(format!("token-of-{stack}")) }
 }
 
-/// Remembers what was waited for.
+/// Records the reasons for waits.
 #[derive(Debug, Default)]
 pub(crate) struct Listener(Mutex<Vec<String>>);
 

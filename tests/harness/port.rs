@@ -1,4 +1,4 @@
-//! A port at which a test waits, with a deadline, for a process to connect.
+//! A port at which a test waits, with a timeout, for a process to connect.
 
 use std::{
     net::{TcpListener, TcpStream},

@@ -1,4 +1,4 @@
-//! Child processes. Every wait for one has a deadline: then the process is killed, and the test fails with the output so far.
+//! Child processes. Every wait has a timeout: the process is then killed, and the test fails with the output so far.
 
 use std::{
     fmt::Write as _,
@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Place, Secrets};
 
-/// The deadline of a wait; nothing takes as long, even on a busy machine.
+/// The timeout of a wait. Nothing takes as long, even on a busy machine.
 pub(crate) const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// A running process. It is killed when the value is dropped.
@@ -49,7 +49,7 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
-/// What was read of a stream.
+/// The bytes read from a stream.
 #[derive(Default)]
 struct Output {
     bytes: Vec<u8>,
@@ -77,7 +77,7 @@ impl Process {
         Self::start(command).end()
     }
 
-    /// Runs a program to its end, with a text on its stdin.
+    /// Runs a program to its end, with this text on its stdin.
     #[track_caller]
     pub(crate) fn run_with(command: &mut Command, stdin: &str) -> Ran {
         let mut process = Self::start(command.stdin(Stdio::piped()));
@@ -85,7 +85,7 @@ impl Process {
         process.end()
     }
 
-    /// Takes over a child, and the streams of it that are pipes.
+    /// Takes over a child process and those of its streams that are pipes.
     pub(crate) fn of(line: String, mut child: Child) -> Self {
         let (id, stdin) = (child.id(), child.stdin.take());
         let (sender, news) = channel();
@@ -104,7 +104,7 @@ impl Process {
         Self { line, id, stdin, news, stdout, stderr, status: None, secrets: None }
     }
 
-    /// Checks that its output holds no secret.
+    /// Checks that the output contains no secret.
     pub(crate) fn keeping(mut self, secrets: &Arc<Secrets>) -> Self {
         self.secrets = Some(Arc::clone(secrets));
         self
@@ -114,9 +114,9 @@ impl Process {
         self.id
     }
 
-    /// Writes a text to its stdin, and closes that.
+    /// Writes a text to stdin and closes it.
     pub(crate) fn write(&mut self, text: &str) {
-        // A process that does not read has ended, and its exit code says why.
+        // A write fails only if the process has ended; its exit code then shows why.
         let _ = self.stdin.take().expect("stdin is a pipe").write_all(text.as_bytes());
     }
 
@@ -162,7 +162,7 @@ impl Process {
         self.end_within(TIMEOUT)
     }
 
-    /// Waits for the end at most this long.
+    /// Waits for the end, with this timeout.
     #[track_caller]
     pub(crate) fn end_within(mut self, timeout: Duration) -> Ran {
         let deadline = Instant::now() + timeout;
@@ -183,7 +183,7 @@ impl Process {
         Ran { code: status.code().unwrap_or(-1), signal: status.signal(), out, err }
     }
 
-    /// Waits for news.
+    /// Waits for output or the end.
     #[track_caller]
     fn wait(&mut self, deadline: Instant, otherwise: &str) {
         let Ok(news) = self.news.recv_timeout(deadline.saturating_duration_since(Instant::now())) else {
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_returned_in_their_order_and_the_end_has_all() {
+    fn lines_are_returned_in_order_and_the_end_returns_the_rest() {
         let mut process = shell("echo one >&2; echo two >&2; printf three; exit 3");
         assert_eq!(process.until("on"), "one");
         assert_eq!(process.line(Stream::Stdout).as_deref(), Some("three"));
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "it did not end, and was killed\n--- stdout\nbegun\n--- stderr\n")]
-    fn a_process_that_does_not_end_is_killed_and_its_output_shown() {
+    fn a_process_that_does_not_end_is_killed_and_its_output_is_shown() {
         let mut process = shell("echo begun; exec sleep 1000");
         process.line(Stream::Stdout);
         process.end_within(Duration::ZERO);

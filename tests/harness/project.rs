@@ -1,4 +1,4 @@
-//! A configuration with its functions' code, in the shape in which the commands have it.
+//! A config with the code of its functions, as the commands load it.
 
 use std::{collections::BTreeMap, fs, sync::Arc};
 
@@ -12,25 +12,25 @@ use stackctl::{
     stack::{Identity, Packages, build, scope, sought},
 };
 
-/// The usual code in `lambdas/app`.
+/// The default code in `lambdas/app`.
 pub(crate) const CODE: &str = "def handler(event, context):\n    return {}\n";
 
-/// A checked configuration and the packages of its functions.
+/// A validated config and the packages of its functions.
 #[derive(Debug, Clone)]
 pub(crate) struct Project {
-    /// Their paths in its folder, and their texts.
+    /// The paths of the files in the project folder, and their contents.
     pub(crate) files: [(&'static str, String); 3],
     config: Config,
     packages: Packages,
 }
 
 impl Project {
-    /// Loads a configuration whose functions are all in `lambdas/app` or `lambdas/other`.
+    /// Loads a config whose functions are all in `lambdas/app` or `lambdas/other`.
     pub(crate) fn new(config: &Value) -> Self {
         Self::with_code(config, CODE)
     }
 
-    /// The same with other code in `lambdas/app`.
+    /// The same with different code in `lambdas/app`.
     pub(crate) fn with_code(config: &Value, code: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let files = files(config, code);
@@ -55,28 +55,27 @@ impl Project {
         Self { packages: made.collect(), config, files }
     }
 
-    /// The configuration.
     pub(crate) fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Everything as it is to be on this cloud.
+    /// The desired resources of this project.
     pub(crate) fn desired(&self, cloud: &Cloud) -> Desired {
         build(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
     }
 
-    /// Everything that there may be of it on this cloud.
+    /// All resources that this project may have, for recovery.
     pub(crate) fn sought(&self, cloud: &Cloud) -> Desired {
         sought(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
     }
 
-    /// How its things are recognised.
+    /// The scope by which the resources of this stack are recognized.
     pub(crate) fn scope(&self) -> Scope {
         let deployment = &self.config.deployment;
         scope(&deployment.service_name, &deployment.stage)
     }
 
-    /// What may have to be uploaded.
+    /// The packages that an `up` may have to upload.
     pub(crate) fn zips(&self) -> BTreeMap<String, Bytes> {
         let zips = self.packages.values();
         zips.map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone()))).collect()
@@ -88,7 +87,7 @@ fn identity(cloud: &Cloud) -> Identity {
     Identity { account, region, partition: cloud.partition.to_owned() }
 }
 
-/// The files of a project, with this code in `lambdas/app`.
+/// The files of a project with this code in `lambdas/app`.
 fn files(config: &Value, code: &str) -> [(&'static str, String); 3] {
     let other = "def handler(event, context):\n    return 1\n\nsecond = handler\n";
     [
@@ -98,7 +97,7 @@ fn files(config: &Value, code: &str) -> [(&'static str, String); 3] {
     ]
 }
 
-/// Two functions, a public route and a protected one, as in the example of the repository.
+/// Two functions, a public route and a protected route, as in the example of the repository.
 pub(crate) fn example() -> Value {
     json!({
         "deployment": { "serviceName": "shop", "region": "us-west-2", "stage": "dev" },
@@ -113,7 +112,7 @@ pub(crate) fn example() -> Value {
     })
 }
 
-/// Lays `patch` over `config`: members one by one, `null` removes one.
+/// Merges `patch` into `config`; `null` removes a member.
 pub(crate) fn patched(config: &Value, patch: &Value) -> Value {
     let (Value::Object(config), Value::Object(patch)) = (config, patch) else { return patch.clone() };
     let mut whole = config.clone();

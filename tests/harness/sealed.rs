@@ -1,9 +1,9 @@
-//! Texts of states as stackctl itself writes them, with contents that this version would not write.
+//! State files with a correct checksum and contents that this version would not write.
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The text of a file with this document in it, whose checksum is right.
+/// The text of a state file with this document and its correct checksum.
 fn sealed(state: &Value) -> String {
     let digest = Sha256::digest(state.to_string());
     let checksum = digest.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
@@ -12,14 +12,14 @@ fn sealed(state: &Value) -> String {
     text
 }
 
-/// The text of a state after somebody has edited it who knows what a checksum is.
+/// The text of a state file after an edit that also updated the checksum.
 pub(crate) fn edited(text: &str, edit: impl FnOnce(&mut Value)) -> String {
     let mut state = serde_json::from_str::<Value>(text).unwrap()["state"].take();
     edit(&mut state);
     sealed(&state)
 }
 
-/// A state that a later version left, which this one must not touch.
+/// A state file of a later version, which this version must not change.
 pub(crate) fn of_the_future(text: &str) -> String {
     let mut state = serde_json::from_str::<Value>(text).unwrap()["state"].take();
     state["format"] = (stackctl::engine::STATE_FORMAT + 1).into();

@@ -1,4 +1,4 @@
-//! The secrets that tests use, and the places where they must not be.
+//! The secrets that tests use, and where they must not occur.
 
 use std::{
     collections::BTreeMap,
@@ -7,10 +7,10 @@ use std::{
 
 use serde_json::Value;
 
-/// What is shorter is also an ordinary word, or a number.
+/// A shorter value can also be an ordinary word or a number.
 const SHORTEST: usize = 6;
 
-/// What AWS's API models call sensitive, and what is so in the local cloud's own data.
+/// Fields that AWS's API models mark as sensitive, and secret fields of the emulator's own data.
 const SECRETS: &[&str] = &[
     "ClientSecret",
     "NEW_PASSWORD",
@@ -32,19 +32,19 @@ const SECRET_OBJECTS: &[&str] = &["Variables", "environment"];
 
 const TOKENS: &[&str] = &["AccessToken", "IdToken", "REFRESH_TOKEN", "RefreshToken"];
 
-/// A presigned URL, for whoever has it.
+/// Presigned URLs, which work without credentials.
 const URLS: &[&str] = &["Location"];
 
-/// What a text is, which decides on what it may hold.
+/// The kind of a text. It decides which secrets the text may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// What everybody may read.
+    /// A text without any secret.
     Open,
-    /// The stdout of a command that is there to print tokens.
+    /// The stdout of a command that prints tokens.
     Tokens,
 }
 
-/// Secrets by their values, with what each is.
+/// Secrets by value, each with its name.
 #[derive(Debug, Default)]
 pub(crate) struct Secrets(Mutex<BTreeMap<String, String>>);
 
@@ -53,14 +53,14 @@ impl Secrets {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Learns one by its name.
+    /// Adds one secret.
     pub(crate) fn add(&self, name: &str, value: &str) {
         if value.len() >= SHORTEST {
             self.known().insert(value.to_owned(), name.to_owned());
         }
     }
 
-    /// Learns those in a body, when it is JSON.
+    /// Adds the secrets in a body, if it is JSON.
     pub(crate) fn learn(&self, body: &[u8]) {
         if let Ok(body) = serde_json::from_slice(body) {
             self.learn_from(&body);
@@ -83,13 +83,13 @@ impl Secrets {
                 let texts = values.iter().filter_map(|(variable, value)| Some((variable, value.as_str()?)));
                 texts.for_each(|(variable, value)| self.add(&format!("{name}.{variable}"), value));
             }
-            // Its members are called like tokens, and are `minutes`.
+            // Its members have the names of tokens and hold units such as `minutes`.
             _ if name == "TokenValidityUnits" => {}
             member => self.learn_from(member),
         }
     }
 
-    /// Makes sure that a text holds none of them; `what` names the text.
+    /// Checks that a text contains no secret; `what` names the text.
     #[track_caller]
     pub(crate) fn check(&self, what: &str, place: Place, text: &[u8]) {
         let text = String::from_utf8_lossy(text);
@@ -102,7 +102,7 @@ impl Secrets {
     }
 }
 
-/// The first token in a text, whoever made it.
+/// The first JSON Web Token in a text.
 fn json_web_token(text: &str) -> Option<&str> {
     let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && !"-_.".contains(letter));
     words.into_iter().find(|word| word.starts_with("eyJ") && word.matches('.').count() == 2 && word.len() > 60)
@@ -121,26 +121,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_nowhere_amiss() {
+    fn other_values_are_allowed_everywhere() {
         secrets().check("the log", Place::Open, b"ann@example.com 1 KEY eyJ");
         secrets().check("stdout", Place::Tokens, b"opaque-and-long");
     }
 
     #[test]
     #[should_panic(expected = "the log holds a secret: `Engine-1842`, which is PASSWORD")]
-    fn a_password_is_found() {
+    fn a_password_is_detected() {
         secrets().check("the log", Place::Tokens, b"sending {\"PASSWORD\": \"Engine-1842\"}");
     }
 
     #[test]
     #[should_panic(expected = "the state holds a secret: `hunter22`, which is Variables.KEY")]
-    fn a_value_of_an_environment_is_found() {
+    fn a_value_of_an_environment_variable_is_detected() {
         secrets().check("the state", Place::Open, b"KEY=hunter22");
     }
 
     #[test]
     #[should_panic(expected = "stderr holds a token")]
-    fn an_unknown_token_is_found_by_its_form() {
+    fn an_unknown_token_is_detected_by_its_format() {
         let token = format!("Authorization: Bearer eyJhbGciOi.{}.c2ln", "e".repeat(60));
         secrets().check("stderr", Place::Open, token.as_bytes());
     }

@@ -1,4 +1,4 @@
-//! What is in a cloud, without what chance and time put there: two clouds of one shape behave the same.
+//! The emulator's data without random ids and times. Two emulators of one shape behave the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use stackctl_local::Cloud;
 
 use super::ids::Ids;
 
-/// The tag that tells one intent's thing from another's.
+/// The tag that distinguishes resources of different attempts to create them.
 const TOKEN: &str = "stackctl:token";
 
-/// Members that differ between two equal things.
+/// Members that differ between two equal resources.
 const CHANCE: &[&str] = &[
     "id",
     "created",
@@ -27,18 +27,18 @@ const CHANCE: &[&str] = &[
     "rootResourceId",
 ];
 
-/// Everything in the cloud, ids by the names of their things. Of deployments, only those that a stage serves; of
-/// versions, only those that an alias leads to.
+/// All of the emulator's data, with ids replaced by names. Contains only the deployments of stages and the versions of
+/// aliases.
 pub(crate) fn shape(cloud: &Cloud) -> Value {
     shape_of(&cloud.snapshot())
 }
 
-/// The same of a snapshot.
+/// The shape of a snapshot.
 pub(crate) fn shape_of(world: &Value) -> Value {
     Ids::of(world).plain(&served(world), CHANCE)
 }
 
-/// A snapshot and the state on it as one text: where it is the same, what comes next is the same but for ids and times.
+/// A snapshot and its state as one text. Two equal texts lead to the same behavior, apart from ids and times.
 pub(crate) fn canonical(world: &Value, state: Option<&State>) -> String {
     let recorded =
         state.map_or(Value::Null, |State { resources, pending, unchecked, check_user, releases, .. }| {
@@ -52,7 +52,7 @@ pub(crate) fn canonical(world: &Value, state: Option<&State>) -> String {
     format!("{}\n{}", ids.plain(&recorded, &["since", "at"]), ids.plain(world, &by_chance))
 }
 
-/// The world without what is only kept, and without what follows from ids.
+/// The snapshot without old versions and deployments, and without values that depend on ids.
 fn served(world: &Value) -> Value {
     let mut world = world.clone();
     members_mut(&mut world["lambda"]["functions"]).for_each(keep_served_versions);
@@ -69,7 +69,7 @@ fn served(world: &Value) -> Value {
     world
 }
 
-/// How many versions there were before is chance: each served one is called after the alias that leads to it.
+/// The number of earlier versions varies: each live version is named after its alias.
 fn keep_served_versions(function: &mut Value) {
     let versions = std::mem::take(&mut function["versions"]);
     function["published"] = Value::Null;
@@ -85,7 +85,7 @@ fn keep_served_versions(function: &mut Value) {
     function["versions"] = Value::Object(served);
 }
 
-/// A deployment is made before what is not wanted any more goes, so it may freeze an authorizer that no method asks.
+/// A deployment is created before removed resources are deleted, so it may contain an authorizer that no method uses.
 fn drop_idle_authorizers(snapshot: &mut Value) {
     let resources = snapshot["resources"].as_array().into_iter().flatten();
     let methods = resources.flat_map(|resource| members(&resource["methods"]));
@@ -93,7 +93,7 @@ fn drop_idle_authorizers(snapshot: &mut Value) {
     snapshot["authorizers"].as_object_mut().unwrap().retain(|id, _| asked.iter().any(|one| one == id));
 }
 
-/// Where two shapes differ, and how.
+/// The paths at which two shapes differ, and the values.
 pub(crate) fn differences(left: &Value, right: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare("", left, right, &mut found);
@@ -113,12 +113,12 @@ fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// How many of each sort of thing there are, those without the stack's knowledge included.
+/// How many resources of each kind exist, including those that are not in the state.
 pub(crate) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
     census_of(&cloud.snapshot())
 }
 
-/// The same of a snapshot.
+/// The census of a snapshot.
 pub(crate) fn census_of(world: &Value) -> BTreeMap<&'static str, usize> {
     let (pools, apis) = (&world["cognito"]["pools"], &world["apigateway"]["apis"]);
     let functions = &world["lambda"]["functions"];
@@ -141,15 +141,15 @@ pub(crate) fn census_of(world: &Value) -> BTreeMap<&'static str, usize> {
     counts.into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
-/// What the deployments that stages serve call and is not there: functions by their alias, the permission to call them, and
-/// their roles.
+/// Resources that live deployments use and that do not exist: the aliases of functions, the permissions to invoke them,
+/// and their roles.
 pub(crate) fn gone_of(world: &Value) -> Vec<String> {
     let served = members(&world["apigateway"]["apis"]).flat_map(|api| {
         let deployment = |stage: &Value| api["deployments"][stage["deploymentId"].as_str().unwrap_or_default()].clone();
         members(&api["stages"]).map(deployment).collect::<Vec<_>>()
     });
     let text = served.map(|deployment| deployment.to_string()).collect::<String>();
-    // As `…/functions/arn:aws:lambda:us-west-2:000000000000:function:shop-dev-open:live/invocations`.
+    // For example `…/functions/arn:aws:lambda:us-west-2:000000000000:function:shop-dev-open:live/invocations`.
     let called: BTreeSet<&str> =
         text.split("/functions/").skip(1).filter_map(|rest| rest.split(":live").next()).collect();
     let gone = called.into_iter().flat_map(|arn| {

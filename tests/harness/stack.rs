@@ -1,4 +1,4 @@
-//! One stack on one local cloud, brought up and down as the commands do it: observe, plan, execute.
+//! One stack on one local emulator, deployed and destroyed as the commands do it: observe, plan, execute.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -24,33 +24,33 @@ use super::{
     wire::{Cut, Death, Wire},
 };
 
-/// A local cloud, and the state of one stack on it.
+/// A local emulator, and the state of one stack on it.
 pub(crate) struct Stack {
     pub(crate) local: stackctl_local::Cloud,
     pub(crate) wire: Arc<Wire>,
     /// The service and the stage.
     name: (&'static str, &'static str),
-    /// How often each operation has arrived beside what the emulator counts.
+    /// How often each operation arrived, in addition to the emulator's own counts.
     pub(crate) earlier: BTreeMap<String, usize>,
 }
 
-/// What became of a search for a lost stack.
+/// The result of a recovery of a missing state.
 #[derive(Debug)]
 pub(crate) struct Recovery {
     pub(crate) discovery: Discovery,
     pub(crate) calls: Calls,
-    /// What was waited for.
+    /// The reasons for the waits.
     pub(crate) waits: Vec<String>,
 }
 
 impl Recovery {
-    /// What is in the state now.
+    /// The keys in the recovered state.
     pub(crate) fn keys(&self) -> Vec<String> {
         self.discovery.state.resources.keys().map(ToString::to_string).collect()
     }
 }
 
-/// The check of a project by way of a courier, with nothing to wait for.
+/// The check of a project through this transport, without waits.
 fn check<'c>(engine: &Engine<'c, Cloud>, project: &'c Project, courier: &'c Wired<'c>) -> Check<'c, Wired<'c>> {
     Check {
         config: project.config(),
@@ -63,7 +63,7 @@ fn check<'c>(engine: &Engine<'c, Cloud>, project: &'c Project, courier: &'c Wire
     }
 }
 
-/// What a release of a config records.
+/// The entry of a release of this config.
 fn entry(config: &Config) -> Entry {
     Entry { by: "ann".into(), needs: needed(config), checks: recorded(config) }
 }
@@ -78,37 +78,37 @@ impl Stack {
         Self { local, wire: Arc::default(), name: ("shop", "dev"), earlier: BTreeMap::new() }
     }
 
-    /// Another stack on the same cloud, with a state of its own.
+    /// Another stack on the same emulator, with its own state.
     pub(crate) fn neighbour(&self, service: &'static str, stage: &'static str) -> Self {
         Self { local: self.local.clone(), wire: Arc::default(), name: (service, stage), earlier: BTreeMap::new() }
     }
 
-    /// Another stack on a cloud of its own, which is as this one is now and in its own weather from here on.
+    /// A copy of this stack on a copy of its emulator, with different weather.
     pub(crate) fn fork(&self, weather: Weather) -> Self {
         let settings = Settings { weather, ..self.local.settings().clone() };
         let local = self.local.fork(settings).expect("it is in memory");
         Self { local, wire: Arc::new(self.wire.fork()), name: self.name, earlier: BTreeMap::new() }
     }
 
-    /// Runs a command to its end; what each process would have left that died at one of its calls or saves.
+    /// Runs a command to its end. Returns the leftovers of a process for each call or save at which it could have died.
     pub(crate) async fn deaths(&self, command: Command<'_>) -> Vec<Death> {
         self.wire.start_recording(&self.local);
         self.run(command).await.done();
         self.wire.recorded()
     }
 
-    /// The stack as a process has left it that died.
+    /// The stack as left by a process that died.
     pub(crate) async fn left_by(&self, death: &Death) -> Self {
         let (local, wire, earlier) = death.left().await;
         Self { local, wire: Arc::new(wire), name: self.name, earlier }
     }
 
-    /// A process's own clients, whose calls are not counted with the stack's.
+    /// Clients whose calls are not counted with those of the stack.
     pub(crate) async fn clients(&self) -> Cloud {
         super::connect(&self.local).await
     }
 
-    /// The clients of a process that brings a project up; its calls are counted, and something may go wrong with one.
+    /// The clients of a process that deploys a project. Its calls are counted, and one of them can fail.
     pub(crate) async fn connect(&self, project: Option<&Project>) -> Result<Cloud, String> {
         let options = Options {
             region: Some("us-west-2".into()),
@@ -134,7 +134,7 @@ impl Stack {
         ran.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Runs a command in a process that somebody wishes to stop after this time.
+    /// Runs a command in a process that is interrupted after this time.
     pub(crate) async fn interrupted(&self, command: Command<'_>, after: Duration) -> Run {
         self.wire.arm(None);
         let interrupt = Interrupt::new();
@@ -146,15 +146,15 @@ impl Stack {
         ran.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Runs a command in a process with which `cut` goes wrong; `None` when it died of that, and an error when it could
-    /// not even plan.
+    /// Runs a command in a process with the failure `cut`. Returns `None` if the process died of it, and an error if it
+    /// could not even plan.
     pub(crate) async fn cut(&self, command: Command<'_>, cut: Option<Cut>) -> Option<Result<Run, String>> {
         self.wire.arm(cut);
         let interrupt = Interrupt::new();
         tokio::select! {
             biased;
             () = self.wire.died() => {
-                // What it had sent before still takes effect.
+                // The requests that it had sent still take effect.
                 tokio::time::sleep(self.local.settings().weather.latency).await;
                 None
             }
@@ -193,7 +193,7 @@ impl Stack {
         Ok(run)
     }
 
-    /// The plan of a command, and the state that it starts from.
+    /// The plan of a command, and the state before it.
     async fn prepare(&self, engine: &Engine<'_, Cloud>, command: Command<'_>) -> Result<(Plan, State), String> {
         let desired = command.project().map(|project| project.desired(engine.cloud)).unwrap_or_default();
         let state = self.state(engine.cloud);
@@ -204,7 +204,7 @@ impl Stack {
 
     async fn execute(&self, engine: &Engine<'_, Cloud>, command: Command<'_>) -> Result<Run, String> {
         let (plan, state) = self.prepare(engine, command).await?;
-        // What was served goes, so that nothing can be gone back to.
+        // A destroy deletes the live deployment, so no release remains to roll back to.
         let state = State { unchecked: None, releases: Vec::new(), ..state };
         let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
         Ok(Run { plan: Some(plan), outcome, ..Run::default() })
@@ -230,7 +230,7 @@ impl Stack {
         Ok(Run { outcome: Some(rolled.outcome), tried: rolled.tried, back: rolled.back, ..run })
     }
 
-    /// Removes the user that a check has left.
+    /// Deletes the user that an earlier check left.
     async fn dismiss(&self, engine: &Engine<'_, Cloud>, mut state: State) -> Result<State, String> {
         let Some(user) = state.check_user.take() else { return Ok(state) };
         let pools = state.resources.keys().filter(|key| key.kind.as_str() == "user_pool").cloned().collect();
@@ -243,7 +243,7 @@ impl Stack {
         save_state(state, &*self.wire).await.map_err(|error| error.to_string())
     }
 
-    /// An error tells what stands in the way.
+    /// Rolls back to a release. Returns an error if there are obstacles.
     async fn go_back(
         &self,
         engine: &Engine<'_, Cloud>,
@@ -283,7 +283,7 @@ impl Stack {
         })
     }
 
-    /// Loses the state and rebuilds it, unless nobody can tell which things are the stack's.
+    /// Loses the state and rebuilds it, unless several resources match the same key.
     pub(crate) async fn recover(&self, project: &Project) -> Recovery {
         self.wire.arm(None);
         self.wire.lose_state();
@@ -300,12 +300,12 @@ impl Stack {
         Recovery { discovery, calls: cloud.calls(), waits: listener.heard() }
     }
 
-    /// The plan that an `up` would carry out now.
+    /// The plan of an `up`.
     pub(crate) async fn planned(&self, project: &Project) -> Plan {
         self.plan(project).await.unwrap_or_else(|refused| panic!("{refused}"))
     }
 
-    /// The plan that an `up` would carry out now, or why there is none.
+    /// The plan of an `up`, or why it is rejected.
     pub(crate) async fn plan(&self, project: &Project) -> Result<Plan, Refused> {
         self.wire.arm(None);
         let cloud = self.connect(Some(project)).await.unwrap_or_else(|error| panic!("{error}"));
@@ -317,7 +317,7 @@ impl Stack {
         plan(&desired, &state, &observed, &catalog, &Consent::default())
     }
 
-    /// An id out of the recorded outputs.
+    /// An id from the recorded outputs.
     pub(crate) fn output(&self, key: &str, output: &str) -> String {
         let state = self.wire.state().expect("it is up");
         let outputs = &state.resources[&key.parse::<Key>().unwrap()].outputs;

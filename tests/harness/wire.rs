@@ -1,5 +1,5 @@
-//! The wire between the clients and the cloud, and the place of the state: both count, and both can be where a process
-//! dies. The wire learns the secrets that pass on it, and no state that is saved may hold one.
+//! The connection between the clients and the emulator, and the store of the state. Both count, and a process can die
+//! at both. The connection collects the secrets that pass through it, and no saved state may contain one.
 
 use std::{
     collections::BTreeMap,
@@ -21,34 +21,34 @@ use tokio::sync::Notify;
 
 use super::{Bridge, Place, Secrets};
 
-/// What the place of the state is called in errors.
+/// The path of the state in errors.
 const PLACE: &str = "memory";
 
-/// What goes wrong, and with which call or save of a process: the one at this position, counted from 0.
+/// A failure and the position of the call or save at which it happens, counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cut {
     pub(crate) at: usize,
     pub(crate) way: Way,
 }
 
-/// What goes wrong with a call or a save.
+/// How a call or a save fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// The process dies before it takes effect.
+    /// The process dies before the request takes effect.
     DiesBefore,
-    /// It takes effect, and the process dies before it learns so.
+    /// The request takes effect, and the process dies before the response.
     DiesAfter,
-    /// It takes no effect, and the process is told that the connection broke.
+    /// The request takes no effect, and the connection breaks.
     RequestLost,
-    /// It takes effect, and the process is told that the connection broke.
+    /// The request takes effect, and the connection breaks.
     AnswerLost,
-    /// It takes no effect, and there is no answer, ever.
+    /// The request takes no effect, and there is never a response.
     RequestHangs,
-    /// It takes effect, and there is no answer, ever.
+    /// The request takes effect, and there is never a response.
     AnswerHangs,
 }
 
-/// One of the two things that a process does outside of itself.
+/// An external effect of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tick {
     Call,
@@ -59,28 +59,28 @@ pub(crate) enum Tick {
 struct Inner {
     ticks: Vec<Tick>,
     cut: Option<Cut>,
-    /// Whether the process died: whatever else it had begun does not happen any more.
+    /// Whether the process died: its remaining calls and saves do not happen.
     dead: bool,
     stored: Option<State>,
-    /// Every state that this process has saved.
+    /// All states that this process saved.
     texts: Vec<String>,
     recording: Option<Recording>,
 }
 
-/// What a process leaves behind that dies at one of its calls or saves.
+/// The leftovers of a process that dies at one of its calls or saves.
 #[derive(Debug)]
 pub(crate) struct Death {
     pub(crate) cut: Cut,
     local: stackctl_local::Cloud,
     state: Option<State>,
-    /// How often each operation had arrived.
+    /// How often each operation arrived.
     calls: BTreeMap<String, usize>,
-    /// What it had sent, in order: it takes effect all the same.
+    /// The requests under way, in order: they still take effect.
     under_way: Vec<HttpRequest>,
 }
 
 impl Death {
-    /// The emulator, the place of the state, and how often each operation has arrived beside what the emulator counts.
+    /// The emulator, the state, and how often each operation arrived in addition to the emulator's own counts.
     pub(super) async fn left(&self) -> (stackctl_local::Cloud, Wire, BTreeMap<String, usize>) {
         let local = self.local.fork(self.local.settings().clone()).expect("it is in memory");
         let requests = self.under_way.iter().map(|request| Bridge::to(&local).carry(copied(request)));
@@ -99,17 +99,17 @@ fn copied(request: &HttpRequest) -> HttpRequest {
     request.try_clone().expect("its body is in memory")
 }
 
-/// Every way in which a process could have died so far.
+/// All deaths that were possible so far.
 #[derive(Debug)]
 struct Recording {
     local: stackctl_local::Cloud,
     deaths: Vec<Death>,
-    /// What was sent and has not taken effect, by its number.
+    /// The requests that have not taken effect yet, by number.
     under_way: BTreeMap<usize, HttpRequest>,
     sent: usize,
 }
 
-/// Counts the calls and saves of one process after the other, and holds the state between them.
+/// Counts the calls and saves of one process after another, and keeps the state between them.
 #[derive(Debug, Default)]
 pub(crate) struct Wire {
     inner: Mutex<Inner>,
@@ -122,20 +122,20 @@ impl Wire {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place with the state of another one, and nothing else of it.
+    /// A new wire with a copy of the state.
     pub(crate) fn fork(&self) -> Self {
         let inner = Inner { stored: self.state(), ..Inner::default() };
         Self { inner: inner.into(), ..Self::default() }
     }
 
-    /// Starts the count of another process, with which `cut` goes wrong.
+    /// Starts to count for another process, which fails as `cut` says.
     pub(crate) fn arm(&self, cut: Option<Cut>) {
         self.check_states();
         let mut inner = self.inner();
         (inner.ticks, inner.cut, inner.dead) = (Vec::new(), cut, false);
     }
 
-    /// The calls and saves there were, in order.
+    /// The calls and saves so far, in order.
     pub(crate) fn ticks(&self) -> Vec<Tick> {
         self.inner().ticks.clone()
     }
@@ -145,12 +145,12 @@ impl Wire {
         self.inner().ticks.iter().filter(|tick| **tick == Tick::Save).count()
     }
 
-    /// The state as it was last saved.
+    /// The last saved state.
     pub(crate) fn state(&self) -> Option<State> {
         self.inner().stored.clone()
     }
 
-    /// Puts another state in its place, as if it had been saved.
+    /// Replaces the state as if this one had been saved.
     pub(crate) fn replace_state(&self, state: State) {
         self.inner().stored = Some(state);
     }
@@ -160,7 +160,7 @@ impl Wire {
         self.inner().stored = None;
     }
 
-    /// Makes sure that no state that was saved holds a secret, also one that passed only later.
+    /// Checks that no saved state contains a secret, including those that were seen only later.
     pub(crate) fn check_states(&self) {
         let texts = std::mem::take(&mut self.inner().texts);
         for text in texts {
@@ -168,17 +168,17 @@ impl Wire {
         }
     }
 
-    /// Makes sure that a text holds none of the secrets that have passed; `what` names the text.
+    /// Checks that a text contains none of the secrets seen so far; `what` names the text.
     pub(crate) fn check(&self, what: &str, text: &str) {
         self.secrets.check(what, Place::Open, text.as_bytes());
     }
 
-    /// Completes when the process is to die.
+    /// Completes when the process dies.
     pub(crate) async fn died(&self) {
         self.died.notified().await;
     }
 
-    /// A client whose requests pass here on their way to the emulator.
+    /// A client whose requests pass through this wire to the emulator.
     pub(crate) fn client(self: &Arc<Self>, local: &stackctl_local::Cloud) -> SharedHttpClient {
         let wire = Arc::clone(self);
         Bridge::intercepted(local, move |request, bridge| {
@@ -190,7 +190,7 @@ impl Wire {
         })
     }
 
-    /// Counts one call or save, and carries it out unless it is the one that goes wrong.
+    /// Counts one call or save, and runs it unless it is the one that fails.
     async fn pass<T, E>(
         &self,
         tick: Tick,
@@ -223,7 +223,7 @@ impl Wire {
         }
     }
 
-    /// Counts one call or save; its number, and what goes wrong with it.
+    /// Counts one call or save. Returns its position and how it fails.
     fn count(&self, tick: Tick) -> (usize, Option<Way>) {
         let mut inner = self.inner();
         let at = inner.ticks.len();
@@ -231,13 +231,13 @@ impl Wire {
         (at, inner.cut.filter(|cut| cut.at == at).map(|cut| cut.way))
     }
 
-    /// Records from now on what would be left if the process died.
+    /// From now on, records the leftovers of a death at each call or save.
     pub(super) fn start_recording(&self, local: &stackctl_local::Cloud) {
         let (local, deaths, under_way) = (local.clone(), Vec::new(), BTreeMap::new());
         self.inner().recording = Some(Recording { local, deaths, under_way, sent: 0 });
     }
 
-    /// Ends the recording; every death, in order.
+    /// Ends the recording and returns the deaths, in order.
     pub(super) fn recorded(&self) -> Vec<Death> {
         self.inner().recording.take().map(|recording| recording.deaths).unwrap_or_default()
     }
@@ -252,7 +252,7 @@ impl Wire {
         }
     }
 
-    /// Remembers what is sent until it has taken effect.
+    /// Records a request until it has taken effect.
     fn sent(&self, request: &HttpRequest) -> usize {
         let mut inner = self.inner();
         inner.recording.as_mut().map_or(0, |recording| {
@@ -282,7 +282,7 @@ impl Wire {
         Ok(())
     }
 
-    /// Sends a request and learns what passes.
+    /// Sends a request and collects the secrets that pass.
     async fn overheard(this: &Arc<Self>, request: HttpRequest, bridge: Bridge) -> Result<HttpResponse, ConnectorError> {
         this.secrets.learn(request.body().bytes().unwrap_or_default());
         let (wire, sent) = (Arc::clone(this), this.sent(&request));
