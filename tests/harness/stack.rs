@@ -270,7 +270,7 @@ impl Stack {
         Ok(Run { back: Some(back), tried, save_error, ..Run::default() })
     }
 
-    /// The state as it is stored, or a new one.
+    /// The stored state, or a new one.
     pub(crate) fn state(&self, cloud: &Cloud) -> State {
         self.wire.state().unwrap_or_else(|| {
             State::new(StackIdentity {

@@ -1,7 +1,7 @@
-//! A journey of the real binary, killed with a real SIGKILL by the cloud that it calls.
+//! A journey of the real binary, killed with a real SIGKILL by the emulator that it calls.
 //!
-//! The state is in a bucket of that cloud, so that a save is a call as every other and the process can be killed at it. The
-//! process is held until the cloud knows whom to kill and at which call, so no call can come too early.
+//! The state is in a bucket of that emulator: a save is a request like any other, and the process can be killed at it.
+//! The process is held until the emulator knows its process id and the call, so no call can arrive too early.
 
 use std::{
     cell::RefCell,
@@ -30,11 +30,11 @@ use crate::{
 const SIGKILL: i32 = 9;
 const BUCKET: &str = "states";
 
-/// After a first cut at place `n` of its column the second is at place `n` modulo this, counted from the first call: every
-/// run makes more calls than that.
+/// If the first cut is at place `n` of its column, the second cut is at place `n` modulo this, counted from the first
+/// call. Every run makes more calls than this.
 const SECOND_CUTS: usize = 12;
 
-/// A journey that is prepared: cloud and state are as they are before the run that is killed.
+/// A prepared journey. Emulator and state are as they are before the run that is killed.
 pub(super) struct Binary {
     journey: Journey,
     address: Address,
@@ -42,13 +42,13 @@ pub(super) struct Binary {
     start: Cloud,
     /// The calls of the undisturbed run.
     calls: Vec<Call>,
-    /// What is run after a kill, and what each of it comes to.
+    /// The commands that run after a kill, each with its expected result.
     then: Vec<(Order, Option<Expected>)>,
-    /// What next runs came to, of which it is known that nothing more is to do and that a `down` removes it.
+    /// Results of next runs for which the checks of idleness and of `down` have passed.
     proven: RefCell<BTreeSet<String>>,
 }
 
-/// One call: so many of the same operation came before it.
+/// One call, with the number of earlier calls of the same operation.
 #[derive(Debug, Clone)]
 struct Call {
     operation: String,
@@ -56,7 +56,7 @@ struct Call {
 }
 
 impl Call {
-    /// Whether it is about the state or its lock.
+    /// Whether the call reads or writes the state or its lock.
     fn saves(&self) -> bool {
         self.operation.starts_with("s3:")
     }
@@ -91,7 +91,7 @@ impl Binary {
         Self { journey, address, sandbox, start, calls, then, proven: RefCell::default() }
     }
 
-    /// Kills the run at every so many of the calls of a column.
+    /// Kills the run at every `stride`-th call of a column.
     pub(super) fn column(&self, kill: &Kill, stride: usize) -> Tally {
         let mut tally = Tally::default();
         for moment in kill.moments {
@@ -105,12 +105,12 @@ impl Binary {
         tally
     }
 
-    /// `None` when the run ended before it came to that call.
+    /// `None` if the run ended before it reached that call.
     fn cell(&self, call: &Call, moment: Moment, at: usize) -> Result<Option<()>, String> {
         let served = Emulator::at(&self.address, self.start.fork(Settings::default()).unwrap());
         let place = (Some(call.operation.clone()), call.before);
         if !self.killed(&served, &self.journey.cut, place, moment)? {
-            // Results gather for a second, so how often they are saved is up to the machine.
+            // Results are saved at most once per second, so the number of saves depends on the machine.
             return if call.saves() { Ok(None) } else { Err("it was not killed".into()) };
         }
         if let Some(again) = &self.journey.again {
@@ -120,8 +120,8 @@ impl Binary {
         self.demand(&served, moment).map(Some)
     }
 
-    /// Runs a command that is killed at a call, of one operation or of any, which so many others come before; whether it
-    /// came to that.
+    /// Runs a command that is killed at the call after `skip` calls, of one operation or of any. Returns whether it
+    /// reached that call.
     fn killed(
         &self,
         served: &Emulator,
@@ -140,14 +140,14 @@ impl Binary {
         Ok(killed)
     }
 
-    /// The same that is demanded of a run in this process.
+    /// Checks the same requirements as for a run in this process.
     fn demand(&self, served: &Emulator, moment: Moment) -> Result<(), String> {
         sight(served).calls_nothing_that_is_gone()?;
         for (order, expected) in &self.then {
             converges(&run(&self.sandbox, order), order).map_err(|why| format!("the next run: {why}"))?;
             let seen = sight(served);
             seen.calls_nothing_that_is_gone().map_err(|why| format!("the next run: {why}"))?;
-            // A call that was lost with the process has arrived, too.
+            // A request that was sent before the process died has arrived, too.
             expected.as_ref().map_or(Ok(()), |expected| expected.compare(&seen, moment == Moment::After))?;
         }
         let seen = sight(served);
@@ -162,9 +162,9 @@ impl Binary {
         Ok(())
     }
 
-    /// The run after the one that converged writes nothing.
+    /// Checks that the run after the one that converged writes nothing.
     fn rests(&self, served: &Emulator, before: &Sight) -> Result<(), String> {
-        let (last, _) = self.then.last().expect("something is run after a kill");
+        let (last, _) = self.then.last().expect("a command runs after a kill");
         let ran = self.sandbox.run(&format!("{} --json", line(&self.sandbox, last)));
         converges(&ran, last)?;
         let done: Value = ran.out.lines().last().and_then(|event| serde_json::from_str(event).ok()).unwrap_or_default();
@@ -173,12 +173,12 @@ impl Binary {
         let idle = (done["writes"].as_u64(), done["saves"].as_u64()) == (Some(lock), Some(0));
         require(idle, || format!("it writes: {}", ran.out))?;
         let after = sight(served);
-        require(after.world == before.world, || "it changes the cloud".into())?;
+        require(after.world == before.world, || "it changes the emulator's data".into())?;
         require(after.state == before.state, || "it changes the state".into())
     }
 }
 
-/// The calls of a log, each with its number among those of its operation.
+/// The calls of a log, each with its position among the calls of its operation.
 fn counted(log: Vec<String>) -> Vec<Call> {
     let mut counts = BTreeMap::<String, usize>::new();
     let calls = log.into_iter().map(|operation| {
@@ -189,7 +189,7 @@ fn counted(log: Vec<String>) -> Vec<Call> {
     calls.collect()
 }
 
-/// The words of a command, whose files are put in place.
+/// The arguments of a command. Also writes the files of its project.
 fn line(sandbox: &Sandbox, order: &Order) -> String {
     match order {
         Order::Up(project) | Order::Check(project, _) => {
@@ -204,7 +204,7 @@ fn line(sandbox: &Sandbox, order: &Order) -> String {
     }
 }
 
-/// The same configuration with its state in the bucket.
+/// The same config with its state in the bucket.
 fn kept_in_a_bucket(config: &str) -> String {
     let config = serde_json::from_str(config).unwrap();
     patched(&config, &json!({ "state": { "s3": { "bucket": BUCKET, "region": "eu-west-1" } } })).to_string()
@@ -214,7 +214,8 @@ fn run(sandbox: &Sandbox, order: &Order) -> Ran {
     sandbox.run(&line(sandbox, order))
 }
 
-/// It does all it is to do; where its check is to fail, that fails and what was served is put back.
+/// Checks that the command succeeded. If its check is expected to fail, the check must have failed and the deployment
+/// must have been rolled back.
 fn converges(ran: &Ran, order: &Order) -> Result<(), String> {
     let ended = || format!("exit code {}\n{}", ran.code, ran.err);
     if order.may_be_refused() && ran.code == 1 {
@@ -230,7 +231,7 @@ fn done(sandbox: &Sandbox, order: &Order) {
     converges(&run(sandbox, order), order).unwrap_or_else(|why| panic!("{why}"));
 }
 
-/// What is there after each of some commands, before which others were run.
+/// The emulator's data and the state after each of `orders`, which run after `before`.
 fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox, &[Order], &[Order])) -> Vec<Sight> {
     let served = Emulator::at(address, start.fork(Settings::default()).unwrap());
     for order in before {
@@ -243,7 +244,7 @@ fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox
     sights.collect()
 }
 
-/// The cloud and the state in its bucket.
+/// The emulator's data and the state in its bucket.
 fn sight(served: &Emulator) -> Sight {
     let state = served.objects(BUCKET).into_iter().find(|(key, _)| key == "stackctl/shop.dev.json");
     Sight::new(&served.cloud, state.map(|(_, text)| state_of(&text)))

@@ -1,4 +1,4 @@
-//! The ways in which a run is disturbed: each is a column of the table.
+//! The ways in which a run is disturbed. Each is a column of the table.
 
 use std::time::Duration;
 
@@ -7,65 +7,65 @@ use stackctl_local::{Effect, Weather};
 use super::kills::KILLS;
 use crate::harness::wire::Way;
 
-/// One way, or a few of a sort.
+/// One way, or several similar ones.
 pub(super) struct Column {
     pub(super) name: &'static str,
-    /// What it means, for the page.
+    /// The description on the page.
     pub(super) what: &'static str,
     pub(super) troubles: Vec<Trouble>,
     pub(super) weather: Weather,
-    /// Whether the weather is such that `just kill-matrix` alone takes every journey through it.
+    /// Whether only `just kill-matrix` runs every journey in this weather.
     pub(super) rough: bool,
 }
 
-/// The journeys whose cut run makes something that [is listed late](LISTED_LATE).
+/// The journeys whose cut run creates a resource that [is listed late](LISTED_LATE).
 pub(super) const IN_LATE_LISTS: &[&str] =
     &["first up", "API replaced, with all beneath it", "up cut, edited, up", "up cut, down", "two cuts in a row"];
 
-/// What makes the things that AWS may list late.
+/// The operations that create resources that AWS may list late.
 pub(super) const LISTED_LATE: [&str; 2] = ["apigateway:CreateRestApi", "cognito-idp:CreateUserPool"];
 
 impl Column {
-    /// Whether it is tried on a journey: late lists are the same as others where nothing is listed late.
+    /// Whether a journey runs in this column. Late lists make no difference if no resource is listed late.
     pub(super) fn is_tried_on(&self, journey: &str) -> bool {
         self.weather.list_lag.is_zero() || IN_LATE_LISTS.contains(&journey)
     }
 }
 
-/// What goes wrong with one call or save.
+/// A failure of one call or save.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Trouble {
-    /// On the wire, or with the process: a save can be struck, too, unless nobody answers.
+    /// On the wire or in the process. It can also hit a save, except by a hanging response.
     Wire(Way),
-    /// In the cloud, so many times in a row.
+    /// In the emulator, this many times in a row.
     Cloud(Effect, usize),
 }
 
 impl Trouble {
-    /// Whether the process dies of it.
+    /// Whether the process dies.
     pub(super) fn kills(&self) -> bool {
         matches!(self, Self::Wire(Way::DiesBefore | Way::DiesAfter))
     }
 
-    /// Whether calls that took no effect arrive in the cloud.
+    /// Whether calls arrive at the emulator without taking effect.
     pub(super) fn refuses(&self) -> bool {
         matches!(self, Self::Cloud(Effect::Throttle, _))
     }
 
-    /// Whether it strikes calls only.
+    /// Whether it hits calls only.
     pub(super) fn spares_saves(&self) -> bool {
         matches!(self, Self::Cloud(..) | Self::Wire(Way::RequestHangs | Way::AnswerHangs))
     }
 }
 
-/// Every call takes a while, so that several are under way at once and results are saved as they come.
+/// Every call takes a while, so that several are under way at once and results are saved as they arrive.
 pub(super) fn usual() -> Weather {
     Weather { latency: Duration::from_millis(300), ..Weather::default() }
 }
 
 const DEATHS_AND_LOSSES: [Way; 4] = [Way::DiesBefore, Way::DiesAfter, Way::RequestLost, Way::AnswerLost];
 
-/// All columns of one process, as the table has them.
+/// All columns of runs in this process, in the order of the table.
 pub(super) fn columns() -> Vec<Column> {
     let one =
         |name, what, way| Column { name, what, troubles: vec![Trouble::Wire(way)], weather: usual(), rough: false };
@@ -120,7 +120,7 @@ pub(super) fn columns() -> Vec<Column> {
     ]
 }
 
-/// The names of all columns, with what they mean.
+/// The names and descriptions of all columns.
 pub(super) fn headings() -> Vec<(&'static str, &'static str)> {
     let columns = columns().into_iter().map(|column| (column.name, column.what));
     columns.chain(KILLS.iter().map(|kill| (kill.name, kill.what))).collect()

@@ -1,9 +1,9 @@
-//! What somebody does by hand, in AWS's console.
+//! Manual changes, as in the AWS console.
 
 use super::journeys::Deed;
 use crate::harness::connect;
 
-/// Does it on the only stack of a cloud.
+/// Makes the change on the only stack of an emulator.
 pub(super) async fn carry_out(deed: Deed, local: &stackctl_local::Cloud) {
     let clients = connect(local).await;
     match deed {
@@ -21,10 +21,12 @@ pub(super) async fn carry_out(deed: Deed, local: &stackctl_local::Cloud) {
     }
 }
 
-/// The id of the only thing at a place of the cloud.
+/// The only id at a path of the emulator's data.
 fn only(local: &stackctl_local::Cloud, place: &str) -> String {
     let snapshot = local.snapshot();
     let things = snapshot.pointer(place).and_then(serde_json::Value::as_object).unwrap();
-    let [id] = things.keys().collect::<Vec<_>>()[..] else { panic!("{place} holds not one thing: {things:?}") };
+    let [id] = things.keys().collect::<Vec<_>>()[..] else {
+        panic!("{place} does not have exactly one member: {things:?}")
+    };
     id.clone()
 }

@@ -1,4 +1,4 @@
-//! What an undisturbed run comes to, and whether a disturbed one came to the same.
+//! The result of an undisturbed run, and the comparison with the result of a disturbed run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use stackctl_local::Cloud;
 
 use crate::harness::shape::{canonical, census_of, differences, gone_of, shape_of};
 
-/// The creates that AWS would happily repeat.
+/// The create operations that AWS would repeat without an error.
 const REPEATABLE: [&str; 4] = [
     "cognito-idp:CreateUserPool",
     "cognito-idp:CreateUserPoolClient",
@@ -16,18 +16,18 @@ const REPEATABLE: [&str; 4] = [
     "apigateway:CreateDeployment",
 ];
 
-/// What is kept for rolling back, so that there may be fewer of them.
+/// Resources that are retained for rollbacks; there may be fewer of them.
 const KEPT: [&str; 2] = ["deployments", "versions"];
 
-/// How many of one thing there are.
+/// The number of resources of each kind.
 type Census = BTreeMap<&'static str, usize>;
 
-/// A cloud and the state on it, at one moment.
+/// An emulator's data and the state at one moment.
 pub(super) struct Sight {
-    /// The cloud's snapshot, without what is in its buckets: the state may be.
+    /// The emulator's snapshot without the contents of its buckets, which may hold the state.
     pub(super) world: Value,
     pub(super) state: Option<State>,
-    /// How often each create that AWS would repeat has arrived.
+    /// How often each repeatable create arrived.
     creates: Census,
 }
 
@@ -36,7 +36,7 @@ impl Sight {
         Self::after(&BTreeMap::new(), cloud, state)
     }
 
-    /// The same where calls have arrived beside those that the emulator counts.
+    /// The same, with calls in addition to those that the emulator counts.
     pub(super) fn after(earlier: &BTreeMap<String, usize>, cloud: &Cloud, state: Option<State>) -> Self {
         let counts = cloud.call_counts();
         let count = |operation| [earlier, &counts].into_iter().filter_map(|counts| counts.get(operation)).sum();
@@ -46,7 +46,7 @@ impl Sight {
         Self { world, state, creates: creates.into() }
     }
 
-    /// As one text, ids and times rubbed out: from two that are the same, the same follows.
+    /// A text without ids and times. Equal texts lead to equal behavior.
     pub(super) fn canonical(&self) -> String {
         format!("{:?}\n{}", self.creates, canonical(&self.world, self.state.as_ref()))
     }
@@ -55,39 +55,39 @@ impl Sight {
         self.state.iter().flat_map(|state| state.resources.keys()).collect()
     }
 
-    /// How many of each sort of thing there are, and apart from them those that are kept.
+    /// The number of resources of each kind, with the retained kinds apart.
     fn census(&self) -> (Census, Census) {
         census_of(&self.world).into_iter().partition(|(sort, _)| !KEPT.contains(sort))
     }
 
-    /// Whatever the deployment of a stage calls is there, and API Gateway may call it.
+    /// Checks that everything that a live deployment calls exists and that API Gateway may invoke it.
     pub(super) fn calls_nothing_that_is_gone(&self) -> Result<(), String> {
         let gone = gone_of(&self.world);
-        require(gone.is_empty(), || format!("callers get errors, because these are gone: {gone:?}"))
+        require(gone.is_empty(), || format!("callers get errors, because these do not exist: {gone:?}"))
     }
 
-    /// Nothing is left, neither in the cloud nor on record.
+    /// Checks that nothing is left in the emulator or in the state.
     pub(super) fn is_empty(&self) -> Result<(), String> {
         let left = census_of(&self.world);
         require(left.is_empty(), || format!("{left:?} are left"))?;
         let empty = |state: &State| state.resources.is_empty() && rests(state);
-        require(self.state.as_ref().is_none_or(empty), || format!("left on record is {:?}", self.state))
+        require(self.state.as_ref().is_none_or(empty), || format!("the state still contains {:?}", self.state))
     }
 }
 
-/// What an undisturbed run comes to.
+/// The result of an undisturbed run.
 pub(super) struct Expected {
     shape: Value,
     census: Census,
     recorded: BTreeSet<Key>,
-    /// At most.
+    /// Upper limits.
     creates: Census,
-    /// At most.
+    /// Upper limits.
     kept: Census,
 }
 
 impl Expected {
-    /// `straight` is after the last run alone, `whole` after all runs of the journey.
+    /// `straight` is the result of the last run alone, `whole` of all runs of the journey.
     pub(super) fn new(straight: &Sight, whole: Sight) -> Self {
         Self {
             shape: shape_of(&straight.world),
@@ -98,41 +98,41 @@ impl Expected {
         }
     }
 
-    /// Compares; creates only where every one that `arrived` took effect.
+    /// Compares a result. Creates are compared only if every one that `arrived` took effect.
     pub(super) fn compare(&self, seen: &Sight, arrived: bool) -> Result<(), String> {
         let made = more(&seen.creates, &self.creates);
-        require(!arrived || made.is_empty(), || format!("made once more: {made:?}"))?;
+        require(!arrived || made.is_empty(), || format!("created again: {made:?}"))?;
         let (counts, kept) = seen.census();
         require(counts == self.census, || format!("there are {counts:?}, not {:?}", self.census))?;
         let kept = more(&kept, &self.kept);
-        require(kept.is_empty(), || format!("more are kept: {kept:?}"))?;
+        require(kept.is_empty(), || format!("too many are retained: {kept:?}"))?;
         let differing = differences(&shape_of(&seen.world), &self.shape);
-        require(differing.is_empty(), || format!("of another shape: {differing:#?}"))?;
+        require(differing.is_empty(), || format!("different shape: {differing:#?}"))?;
         self.compare_record(seen)
     }
 
     fn compare_record(&self, seen: &Sight) -> Result<(), String> {
         let recorded = seen.recorded();
-        require(recorded == self.recorded.iter().collect(), || format!("on record are {recorded:?}"))?;
+        require(recorded == self.recorded.iter().collect(), || format!("the state contains {recorded:?}"))?;
         let Some(state) = &seen.state else { return Ok(()) };
-        require(rests(state), || format!("something is left to do: {:?}, {:?}", state.pending, state.unchecked))?;
+        require(rests(state), || format!("work is left: {:?}, {:?}", state.pending, state.unchecked))?;
         let old: Vec<_> = state.resources.iter().filter(|(_, recorded)| !recorded.replaced.is_empty()).collect();
-        require(old.is_empty(), || format!("old ones are on record: {old:?}"))
+        require(old.is_empty(), || format!("replaced resources are in the state: {old:?}"))
     }
 }
 
-/// Nothing is under way any more: no intent, no change that waits to be confirmed, no user of a check.
+/// Checks that nothing is under way: no pending create, no unconfirmed deployment, no temporary user.
 fn rests(state: &State) -> bool {
     state.pending.is_empty() && state.unchecked.is_none() && state.check_user.is_none()
 }
 
-/// What there is more of than there may be.
+/// The counts that exceed the limits.
 fn more(counts: &Census, most: &Census) -> Census {
     let more = counts.iter().filter(|(sort, count)| most.get(*sort).is_none_or(|most| *count > most));
     more.map(|(sort, count)| (*sort, *count)).collect()
 }
 
-/// Fails with a reason unless something holds.
+/// Fails with a reason unless the condition holds.
 pub(super) fn require(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why()) }
 }

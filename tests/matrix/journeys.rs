@@ -1,4 +1,4 @@
-//! What people do with a stack: where they come from, what is cut, and what is run then.
+//! What users do with a stack: the starting point, the command that is cut, and the commands that run after it.
 
 use serde_json::{Value, json};
 
@@ -7,29 +7,29 @@ use crate::harness::{
     stack::Command,
 };
 
-/// One way through a stack's life.
+/// One scenario in the life of a stack.
 pub(super) struct Journey {
-    /// What was done before.
+    /// The commands before the cut.
     pub(super) before: Vec<Order>,
-    /// What somebody did by hand since.
+    /// A manual change after them.
     pub(super) deed: Option<Deed>,
-    /// What is cut, once for each of its calls and saves.
+    /// The command that is cut, once at each of its calls and saves.
     pub(super) cut: Order,
-    /// What is cut after that once more.
+    /// A command after it that is also cut.
     pub(super) again: Option<Order>,
-    /// What is run then, one after the other. After the last of them there is nothing more to do.
+    /// The commands after the cuts, in order. After the last one, nothing is left to do.
     pub(super) then: Vec<Order>,
 }
 
-/// A command with what it works on.
+/// A command with its arguments.
 #[derive(Debug, Clone)]
 pub(super) enum Order {
     Up(Box<Project>),
-    /// With a check, for which functions answer with this status.
+    /// With a check, for which functions respond with this status.
     Check(Box<Project>, u16),
-    /// With a check, where the config is this.
+    /// With a check and this config.
     Rollback(u64, Box<Project>),
-    /// The same, where it may be refused because what it needs is gone.
+    /// The same, but the rollback may be rejected because a required resource no longer exists.
     RollbackIfAvailable(u64, Box<Project>),
     Down(Option<u64>),
 }
@@ -46,25 +46,25 @@ impl Order {
         }
     }
 
-    /// Whether its check fails, so that what was served before is put back.
+    /// Whether its check fails, so that the deployment is rolled back.
     pub(super) fn fails(&self) -> bool {
         matches!(self, Self::Check(_, 500..))
     }
 
-    /// Whether it may be refused, so that it does not always come to the same.
+    /// Whether it may be rejected, so that its result varies.
     pub(super) fn may_be_refused(&self) -> bool {
         matches!(self, Self::RollbackIfAvailable(..))
     }
 }
 
-/// What somebody does in AWS's console.
+/// A manual change in the AWS console.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Deed {
     DeleteRestApi,
     AddUsers(u64),
 }
 
-/// Makes a journey ready.
+/// Builds a journey.
 type Start = fn() -> Journey;
 
 /// All journeys, as the table lists them.
@@ -73,9 +73,9 @@ pub(super) const JOURNEYS: &[(&str, Start)] = &[
     ("up again", || Journey::from(&example()).up(&example())),
     ("handler edited", handler_edited),
     ("route added", || edited(&json!({ "routes": { "POST /new/{id}": { "function": "open" } } }))),
-    // It is protected now, and another function answers: permissions come and go with it.
+    // The route becomes protected and moves to another function, so permissions are created and deleted.
     ("route changed", || edited(&json!({ "routes": { "GET /open": { "function": "closed", "auth": null } } }))),
-    // It was the only protected one: the authorizer goes, too.
+    // It was the only protected route, so the authorizer is deleted, too.
     ("route removed", || edited(&json!({ "routes": { "GET /closed": null } }))),
     ("pool and client settings changed", settings_changed),
     ("function renamed", || edited(&renamed())),
@@ -85,7 +85,7 @@ pub(super) const JOURNEYS: &[(&str, Start)] = &[
     ("down", || Journey::from(&example()).then(Order::Down(None))),
     ("down of a protected pool", down_of_a_protected_pool),
     ("check passed", || checked(200)),
-    // The check is cut, fails when it is tried once more, and passes when the handler is repaired.
+    // The check is cut, fails when the command runs again, and passes when the handler is repaired.
     ("check failed, put back", || Journey { then: vec![edition(2, 500), edition(3, 200)], ..checked(500) }),
     ("rollback", || rolled_back().then(rollback())),
     ("rollback cut, up", || Journey { then: vec![edition(2, 200)], ..rolled_back().then(rollback()) }),
@@ -98,14 +98,14 @@ pub(super) const JOURNEYS: &[(&str, Start)] = &[
     ("two cuts in a row", || Journey { again: Some(up(&example())), ..Journey::to(&example()) }),
 ];
 
-/// The journey of that name.
+/// The journey with this name.
 pub(super) fn journey(name: &str) -> Journey {
-    let (_, journey) = JOURNEYS.iter().find(|(other, _)| *other == name).expect("there is such a journey");
+    let (_, journey) = JOURNEYS.iter().find(|(other, _)| *other == name).expect("the name is in the list");
     journey()
 }
 
 impl Journey {
-    /// From nothing.
+    /// Starts without a stack.
     fn to(config: &Value) -> Self {
         Self { before: Vec::new(), deed: None, cut: up(config), again: None, then: vec![up(config)] }
     }
@@ -122,7 +122,7 @@ impl Journey {
         Self { cut: order.clone(), then: vec![order], ..self }
     }
 
-    /// What removes whatever it comes to.
+    /// The command that deletes everything that the journey created.
     pub(super) fn down(&self) -> Order {
         Order::Down(match self.deed {
             Some(Deed::AddUsers(count)) => Some(count),
@@ -135,7 +135,7 @@ fn up(config: &Value) -> Order {
     Order::Up(Box::new(Project::new(config)))
 }
 
-/// From the example to the example with some changes.
+/// A deploy of the example with changes, after the example itself.
 fn edited(patch: &Value) -> Journey {
     Journey::from(&example()).up(&patched(&example(), patch))
 }
@@ -162,7 +162,7 @@ fn renamed() -> Value {
     })
 }
 
-/// No configuration can do it: somebody deletes the API, and whatever was in it or knew its id is made anew.
+/// No config can cause this: the API is deleted by hand, and the resources in it or with its id are replaced.
 fn api_replaced() -> Journey {
     Journey { deed: Some(Deed::DeleteRestApi), ..Journey::from(&example()).up(&example()) }
 }
@@ -172,12 +172,12 @@ fn down_of_a_protected_pool() -> Journey {
     Journey { deed: Some(Deed::AddUsers(2)), ..Journey::from(&protected).then(Order::Down(Some(2))) }
 }
 
-/// The second edition of a handler is checked, and answers with this status.
+/// Checks the second edition of a handler, which responds with this status.
 fn checked(answers: u16) -> Journey {
     Journey { before: vec![edition(1, 200)], ..Journey::to(&example()).then(edition(2, answers)) }
 }
 
-/// From two releases, of which the second one is served.
+/// Starts with two releases, of which the second is live.
 fn rolled_back() -> Journey {
     Journey { before: vec![edition(1, 200), edition(2, 200)], ..Journey::to(&example()) }
 }
@@ -186,9 +186,9 @@ fn rollback() -> Order {
     Order::Rollback(1, edited_code(2, 200))
 }
 
-/// The first release calls the function under its old name, so it is available until that is deleted.
+/// The first release uses the function under its old name, so it is available until that function is deleted.
 fn rename_rolled_back() -> Journey {
-    // What is checked has to answer.
+    // The function of a checked route must respond.
     let app = json!({ "source": "lambdas/app" });
     let before =
         patched(&example(), &json!({ "functions": { "closed": app }, "routes": { "GET /closed": { "check": {} } } }));
@@ -203,8 +203,8 @@ fn rename_rolled_back() -> Journey {
     }
 }
 
-/// A handler that answers with this status, a route that is checked as a user, and one that no other edition has: an
-/// alias moves and so does the stage.
+/// A handler that responds with this status, a route that is checked with a temporary user, and a route that no other
+/// edition has: both the alias and the stage change.
 fn edition(number: u64, answers: u16) -> Order {
     Order::Check(edited_code(number, answers), answers)
 }
@@ -217,7 +217,7 @@ fn edited_code(number: u64, answers: u16) -> Box<Project> {
     Box::new(Project::with_code(&config, &code))
 }
 
-/// A bit of everything, so that whatever the cut left has to be told from what is wanted now.
+/// Edits of every kind, so that the leftovers of the cut differ from the desired resources.
 fn many_edits() -> Value {
     patched(
         &renamed(),

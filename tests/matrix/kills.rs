@@ -1,25 +1,25 @@
-//! The ways to kill the real binary: each is a column of the table.
+//! The ways to kill the real binary. Each is a column of the table.
 
-/// A real SIGKILL for the real binary.
+/// A real SIGKILL to the real binary.
 pub(super) struct Kill {
     pub(super) name: &'static str,
-    /// What it means, for the page.
+    /// The description on the page.
     pub(super) what: &'static str,
     pub(super) moments: &'static [Moment],
-    /// Whether it strikes the calls for the state and its lock; otherwise all others.
+    /// Whether it hits the calls for the state and its lock, or all other calls.
     pub(super) saves: bool,
 }
 
-/// When it is killed.
+/// When the process is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {
     /// When a call arrives, which then takes no effect.
     Before,
-    /// When a call took effect.
+    /// After a call took effect.
     After,
 }
 
-/// The column whose number of cuts depends on the machine: results gather for a second before they are saved.
+/// The column whose number of cuts depends on the machine: results are saved at most once per second.
 pub(super) const AT_SAVE: &str = "SIGKILL at save";
 
 /// The columns of the real binary.

@@ -1,7 +1,7 @@
-//! The kill matrix: journeys × ways of being cut short, and what is required after each cut.
+//! The kill matrix: journeys × ways of being cut short, and the requirements after each cut.
 //!
-//! Every run of the tests goes through it in this process: `columns` has the ways, `journeys` what people do, `trial` lays
-//! one over the other and `proof` judges. `table` is the page that it comes to.
+//! Every test run covers it in this process: `columns` has the ways, `journeys` the scenarios, `trial` runs each
+//! scenario in each way, and `proof` checks the results. `table` is the page with the counts.
 
 mod binary;
 mod columns;
@@ -24,26 +24,26 @@ use kills::KILLS;
 use table::Table;
 use trial::Trial;
 
-/// Takes a journey through the columns of rough weather, or through all others, and holds it to the committed table.
+/// Runs a journey in the columns of rough weather, or in all others, and compares the counts with the committed table.
 async fn survives(name: &str, rough: bool) {
     survives_in(name, |column| column.rough == rough).await;
 }
 
-/// The same through these columns.
+/// The same in these columns.
 async fn survives_in(name: &str, is_chosen: impl Fn(&Column) -> bool) {
     let (mut table, mut failures) = (Table::default(), Vec::new());
     let trial = Trial::prepare(journey(name)).await;
-    assert_eq!(IN_LATE_LISTS.contains(&name), trial.makes_what_is_listed_late(), "whether late lists matter");
+    assert_eq!(IN_LATE_LISTS.contains(&name), trial.makes_what_is_listed_late(), "the journeys in IN_LATE_LISTS");
     for column in columns().iter().filter(|column| is_chosen(column) && column.is_tried_on(name)) {
         let tally = trial.column(column).await;
         table.set(name, column.name, tally.count());
         failures.extend(tally.failures);
     }
-    assert!(failures.is_empty(), "{} cuts did not end well:\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{} cuts failed:\n{}", failures.len(), failures.join("\n"));
     assert_eq!(table.fewer_than(&Table::committed()), Vec::<String>::new());
 }
 
-/// A test for each journey, and their names.
+/// A test for each journey, and the names of the journeys.
 macro_rules! tests {
     ($($test:ident = $name:literal,)*) => {
         $(
@@ -74,8 +74,8 @@ tests! {
     a_check_that_passes_survives_any_cut = "check passed",
     a_check_that_fails_survives_any_cut = "check failed, put back",
     a_rollback_survives_any_cut = "rollback",
-    an_up_after_any_cut_of_a_rollback_is_carried_out = "rollback cut, up",
-    a_rollback_after_any_cut_of_a_rename_never_calls_what_is_gone = "function renamed, rollback, up",
+    an_up_after_any_cut_of_a_rollback_succeeds = "rollback cut, up",
+    a_rollback_after_any_cut_of_a_rename_never_calls_a_deleted_function = "function renamed, rollback, up",
     an_edit_after_any_cut_of_an_up_is_deployed = "up cut, edited, up",
     a_down_after_any_cut_of_an_up_leaves_nothing = "up cut, down",
 }
@@ -103,13 +103,13 @@ second_cuts! {
     a_second_cut_after_a_lost_response_is_survived = "answer lost",
 }
 
-/// A sample of the rough weather in which `just kill-matrix` tries every journey.
+/// A sample of the rough weather in which `just kill-matrix` runs every journey.
 #[tokio::test(start_paused = true)]
 async fn a_first_up_survives_any_weather() {
     survives("first up", true).await;
 }
 
-/// A sample of what `just kill-matrix` does with every call of every journey.
+/// A sample of the kills that `just kill-matrix` does at every call of every journey.
 #[test]
 fn a_first_up_survives_a_real_sigkill() {
     let binary = Binary::prepare(journey("first up"));
@@ -128,12 +128,12 @@ fn every_journey_is_tested() {
 }
 
 #[test]
-fn the_page_has_every_journey_in_every_way() {
+fn the_page_has_every_journey_in_every_column() {
     let in_process = |journey| columns().into_iter().filter(move |column| column.is_tried_on(journey));
     let columns = |journey| in_process(journey).map(|column| column.name).chain(KILLS.iter().map(|kill| kill.name));
     let pairs =
         JOURNEYS.iter().flat_map(|(name, _)| columns(*name).map(|column| (name.to_string(), column.to_owned())));
     let committed = Table::committed();
     let found: BTreeSet<_> = committed.places().map(|(place, _)| place.clone()).collect();
-    assert_eq!(found, pairs.collect(), "docs/kill-matrix.md is stale: `just kill-matrix` writes it anew");
+    assert_eq!(found, pairs.collect(), "docs/kill-matrix.md is stale: run `just kill-matrix` to update it");
 }

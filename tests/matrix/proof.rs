@@ -1,4 +1,4 @@
-//! What is required of a stack in this process after a cut.
+//! The requirements for a stack in this process after a cut.
 
 use std::{
     collections::BTreeSet,
@@ -14,26 +14,26 @@ use super::{
 };
 use crate::harness::stack::{Run, Stack};
 
-/// How much is done for the proof.
+/// How thorough the proof is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rigour {
-    /// Follows a cut to its end also where another one has left the very same: the age of things matters.
+    /// Runs a cut to its end even if another cut left an equal stack, because the age of resources matters.
     pub(super) aged: bool,
-    /// Whether every create that arrived took effect, so that they are counted.
+    /// Whether every create that arrived took effect, so that creates are counted.
     pub(super) counted: bool,
 }
 
-/// What undisturbed runs come to, and what is known to follow from it.
+/// The results of undisturbed runs, and the results that already passed all checks.
 pub(super) struct Proof {
-    /// What is run after a cut, and what each of it comes to; `None` where that depends on the cut.
+    /// The commands after a cut, each with its expected result; `None` if that depends on the cut.
     then: Vec<(Order, Option<Expected>)>,
     down: Order,
-    /// What cuts have left, and what next runs came to, of which all that is required is known to hold.
+    /// Leftovers of cuts and results of next runs for which all checks have passed.
     proven: Mutex<BTreeSet<String>>,
 }
 
 impl Proof {
-    /// From where the journey starts, and where the run that is to be cut leads when it is not.
+    /// Starts from the start of the journey, and from the result of its undisturbed run.
     pub(super) async fn new(journey: &Journey, start: &Stack, undisturbed: Stack) -> Self {
         let straight = start.fork(Weather::default());
         let mut then = Vec::new();
@@ -47,8 +47,8 @@ impl Proof {
         Self { then, down: journey.down(), proven: Mutex::default() }
     }
 
-    /// One more run converges, without flag or prompt; the cloud is as after an undisturbed run; the run after that
-    /// writes nothing; a `down` leaves nothing.
+    /// Checks that one more run converges without a flag or prompt, with the same result as an undisturbed run; that
+    /// the run after that writes nothing; and that a `down` leaves nothing.
     pub(super) async fn demand(&self, stack: &Stack, rigour: Rigour) -> Result<(), String> {
         let left = sight(stack);
         left.calls_nothing_that_is_gone()?;
@@ -56,7 +56,7 @@ impl Proof {
         if !self.knows(&left, rigour) {
             self.finishes(stack, rigour).await?;
             if rigour.counted {
-                // Otherwise it is not known whether something was made once more.
+                // Without counting, a repeated create would go unnoticed.
                 self.proven().insert(left);
             }
         }
@@ -89,13 +89,13 @@ impl Proof {
         self.proven.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The run after the one that converged writes nothing.
+    /// Checks that the run after the one that converged writes nothing.
     async fn rests(&self, stack: &Stack, before: &Sight) -> Result<(), String> {
-        let (last, _) = self.then.last().expect("something is run after a cut");
+        let (last, _) = self.then.last().expect("a command runs after a cut");
         let run = converges(stack, last).await?;
         let idle = run.outcome.is_none() && run.calls.writes == 0 && run.saves == 0;
         require(idle, || format!("it writes: {:?}, {:?}", run.steps(), run.writes()))?;
-        require(sight(stack).world == before.world, || "it changes the cloud".into())
+        require(sight(stack).world == before.world, || "it changes the emulator's data".into())
     }
 }
 
@@ -103,7 +103,8 @@ fn sight(stack: &Stack) -> Sight {
     Sight::after(&stack.earlier, &stack.local, stack.wire.state())
 }
 
-/// It does all it is to do; where its check is to fail, that fails, and where it may be refused, it may.
+/// Checks that the command succeeded. Its check must fail if expected, and the command may be rejected if that is
+/// allowed.
 async fn converges(stack: &Stack, order: &Order) -> Result<Run, String> {
     let run = match stack.cut(order.command(), None).await.expect("nothing cuts it") {
         Err(_) if order.may_be_refused() => return Ok(Run::default()),
@@ -115,20 +116,20 @@ async fn converges(stack: &Stack, order: &Order) -> Result<Run, String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_followed_without_counting_is_followed_again_where_creates_are_counted() {
+async fn a_cut_proven_without_counting_creates_is_proven_again_with_counting() {
     let journey = journey("first up");
     let (start, undisturbed) = (Stack::new(), Stack::new());
     undisturbed.run(journey.cut.command()).await.done();
     let proof = Proof::new(&journey, &start, undisturbed).await;
     for (counted, outcome) in
-        [(false, Ok(())), (true, Err("made once more: {\"apigateway:CreateRestApi\": 2}".to_owned())), (false, Ok(()))]
+        [(false, Ok(())), (true, Err("created again: {\"apigateway:CreateRestApi\": 2}".to_owned())), (false, Ok(()))]
     {
         let left = stack_after_an_api_was_there_for_a_moment().await;
         assert_eq!(proof.demand(&left, Rigour { aged: false, counted }).await, outcome, "{counted}");
     }
 }
 
-/// The same each time.
+/// The stack is the same each time.
 async fn stack_after_an_api_was_there_for_a_moment() -> Stack {
     let stack = Stack::new();
     let apigateway = stack.clients().await.apigateway;

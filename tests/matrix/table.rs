@@ -1,4 +1,4 @@
-//! The page `docs/kill-matrix.md`: written from what was tried, and read again to hold later runs to it.
+//! The page `docs/kill-matrix.md`: written from the counts of a run, and read to compare later runs with it.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, iter::Sum, path::PathBuf};
 
@@ -8,10 +8,10 @@ use crate::architecture::root;
 /// The last row and the last column.
 const TOTAL: &str = "**total**";
 
-/// The cell of a journey that is not taken through a column.
+/// The cell of a journey that does not run in a column.
 const NOT_TRIED: &str = "–";
 
-/// How many cuts were tried, and after how many of them all was well.
+/// How many cuts were tried, and after how many of them all checks passed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Count {
     pub(super) tried: usize,
@@ -32,7 +32,7 @@ impl Sum for Count {
 pub(super) struct Table(BTreeMap<(String, String), Count>);
 
 impl Table {
-    /// The table as it is committed.
+    /// The committed table.
     pub(super) fn committed() -> Self {
         Self::read(&fs::read_to_string(path()).unwrap_or_default())
     }
@@ -51,7 +51,7 @@ impl Table {
         table
     }
 
-    /// `None` where it is not tried.
+    /// `None` if the journey does not run in this column.
     pub(super) fn get(&self, journey: &str, column: &str) -> Option<Count> {
         self.0.get(&(journey.to_owned(), column.to_owned())).copied()
     }
@@ -60,13 +60,13 @@ impl Table {
         self.0.insert((journey.to_owned(), column.to_owned()), count);
     }
 
-    /// Every journey with every column in which it was tried, and its count.
+    /// Every journey with every column in which it ran, and the count.
     pub(super) fn places(&self) -> impl Iterator<Item = (&(String, String), &Count)> {
         self.0.iter()
     }
 
-    /// Where fewer cuts were tried than in another table, of the places that are in both and do not depend on how fast
-    /// the machine is.
+    /// The cells with fewer cuts than in another table. Compares only cells that are in both and do not depend on the
+    /// speed of the machine.
     pub(super) fn fewer_than(&self, before: &Self) -> Vec<String> {
         let places = self.places().filter(|((_, column), _)| *column != AT_SAVE);
         let fewer = places.filter_map(|((journey, column), count)| {
@@ -126,7 +126,7 @@ fn count(cell: &str) -> Option<Count> {
 }
 
 #[test]
-fn the_page_is_read_as_it_is_written() {
+fn a_written_page_is_read_back_unchanged() {
     let mut table = Table::default();
     for (place, (journey, _)) in JOURNEYS.iter().enumerate() {
         for (column, _) in headings().into_iter().skip(place % 2) {

@@ -1,12 +1,12 @@
-//! How many cuts were tried, and what came of those that did not end well.
+//! The number of cuts, and the reasons of those that failed.
 
 use super::table::Count;
 
-/// What came of one column.
+/// The results of one column.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) tried: usize,
-    /// Those that did not end well, each with the reason.
+    /// The failed cuts, each with the reason.
     pub(super) failures: Vec<String>,
 }
 

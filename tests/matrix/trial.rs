@@ -1,4 +1,4 @@
-//! A journey in this process, disturbed at each of its calls and saves, one after the other.
+//! A journey in this process, disturbed at each of its calls and saves in turn.
 
 use std::time::Duration;
 
@@ -19,17 +19,17 @@ use crate::harness::{
     wire::{Cut, Death, Tick, Way},
 };
 
-/// A second cut is tried at every so many of the calls and saves of the run after the first one; which ones, goes round
-/// with the place of the first one.
+/// A second cut is tried at every `STRIDE`-th call or save of the run after the first cut. The first of them depends on
+/// the place of the first cut.
 const STRIDE: usize = 12;
 
-/// A journey that is prepared: the cloud is as it is before the run that is disturbed.
+/// A prepared journey. The emulator is as it is before the run that is disturbed.
 pub(super) struct Trial {
     journey: Journey,
     start: Stack,
     /// The calls and saves of the undisturbed run.
     ticks: Vec<Named>,
-    /// What is left of it where its process dies, in the usual weather.
+    /// The leftovers of each possible death in the usual weather.
     deaths: Vec<Death>,
     proof: Proof,
 }
@@ -56,12 +56,12 @@ impl Trial {
         Self { journey, start, ticks, deaths, proof }
     }
 
-    /// Whether the run that is disturbed makes something that AWS may list late.
+    /// Whether the disturbed run creates a resource that AWS may list late.
     pub(super) fn makes_what_is_listed_late(&self) -> bool {
         self.ticks.iter().any(|named| LISTED_LATE.contains(&named.name.as_str()))
     }
 
-    /// Disturbs the journey in the ways of one column, each at every place where it can strike.
+    /// Disturbs the journey in the ways of one column, each at every place that it can hit.
     pub(super) async fn column(&self, column: &Column) -> Tally {
         let mut tally = Tally::default();
         for trouble in &column.troubles {
@@ -83,7 +83,7 @@ impl Trial {
         tally
     }
 
-    /// The stack after the run that was disturbed.
+    /// The stack after the disturbed run.
     async fn disturbed(&self, trouble: &Trouble, at: usize, weather: Weather) -> Result<Stack, String> {
         if let Trouble::Wire(way) = trouble
             && trouble.kills()
@@ -105,7 +105,7 @@ impl Trial {
         if died == trouble.kills() { Ok(stack) } else { Err(format!("it died: {died}")) }
     }
 
-    /// Cuts the run after the first cut as well, in some of its places.
+    /// Cuts the run after the first cut as well, at some of its calls and saves.
     async fn second_cuts(&self, stack: &Stack, at: usize, (story, rigour): (&str, Rigour), tally: &mut Tally) {
         let again = self.journey.again.as_ref().expect("there is a second cut").command();
         for second in (at % STRIDE..).step_by(STRIDE) {
@@ -114,20 +114,20 @@ impl Trial {
             let ended = stack.cut(again, Some(Cut { at: second, way })).await;
             let outcome = match &ended {
                 None => self.proof.demand(&stack, rigour).await,
-                // It ended before it came to this place.
+                // The run ended before this place.
                 Some(Ok(run)) if run.complete() => break,
                 Some(ended) => Err(format!("{ended:?}")),
             };
             tally.add(&format!("{story}, then {way:?} at {second}"), outcome);
             if ended.is_some() {
-                // Whatever it failed of, it does not come to the places after this one either.
+                // A run that failed does not reach the later places either.
                 break;
             }
         }
     }
 }
 
-/// The calls and saves of a run by their names.
+/// The calls and saves of a run, with their names.
 fn named(stack: &Stack) -> Vec<Named> {
     let mut calls = stack.local.call_log().into_iter();
     let name = |tick| match tick {
@@ -145,7 +145,7 @@ async fn a_second_run_that_fails_by_itself_is_reported_once_after_each_first_cut
     let again = Order::Up(Box::new(Project::new(&refused)));
     let trial = Trial::prepare(Journey { again: Some(again), ..journey("up again") }).await;
     let (column, at_most) = (&columns()[0], Duration::from_hours(1));
-    let failures = timeout(at_most, trial.column(column)).await.expect("it comes to an end").failures;
+    let failures = timeout(at_most, trial.column(column)).await.expect("it ends within the timeout").failures;
     assert_eq!(failures.len(), trial.ticks.len());
     assert_eq!(
         failures[0],

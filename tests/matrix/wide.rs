@@ -1,5 +1,5 @@
-//! The matrix on all cores: the whole of it, which `just kill-matrix` runs and writes to the page, or a share of it, which
-//! `.ci/run` runs.
+//! The matrix on all cores: the whole of it, which `just kill-matrix` runs and writes to the page, or a share of it,
+//! which `.ci/run` runs.
 
 use std::{
     collections::VecDeque,
@@ -20,7 +20,7 @@ use super::{
     trial::Trial,
 };
 
-/// What came of one journey in one column.
+/// The result of one journey in one column.
 struct Outcome {
     journey: &'static str,
     column: &'static str,
@@ -29,7 +29,7 @@ struct Outcome {
 
 #[test]
 #[ignore = "it takes minutes: `just kill-matrix`"]
-fn the_whole_matrix_is_as_the_page_says() {
+fn the_whole_matrix_matches_the_page() {
     let (mut table, mut failures) = (Table::default(), Vec::new());
     for Outcome { journey, column, tally } in outcomes(cells()) {
         table.set(journey, column, tally.count());
@@ -42,26 +42,27 @@ fn the_whole_matrix_is_as_the_page_says() {
     }
 }
 
-/// Whether the page is to be written anew.
+/// Whether to write the page.
 ///
 /// # Errors
-/// When a cut did not end well, or fewer were tried than are on the page and nobody wishes for `fewer`.
+/// When a cut failed, or when fewer cuts were tried than are on the page and `wish` is not `fewer`.
 fn is_to_be_written(
     table: &Table,
     failures: &[String],
     (committed, wish): (&Table, Option<&str>),
 ) -> Result<bool, String> {
-    require(failures.is_empty(), || format!("{} cuts did not end well:\n{}", failures.len(), failures.join("\n")))?;
+    require(failures.is_empty(), || format!("{} cuts failed:\n{}", failures.len(), failures.join("\n")))?;
     let fewer = table.fewer_than(committed);
     let way_out = "`just kill-matrix fewer` writes the page all the same";
     require(fewer.is_empty() || wish == Some("fewer"), || format!("{}\n{way_out}", fewer.join("\n")))?;
     Ok(wish.is_some())
 }
 
-/// The share of `KILL_MATRIX_SHARE=turn/of`: every `of`-th cell from `turn` on of those that `cargo test` does not try whole.
+/// The share `KILL_MATRIX_SHARE=turn/of`: every `of`-th cell from `turn` on, among the cells that `cargo test` does not
+/// run whole.
 #[test]
 #[ignore = "it takes minutes: `.ci/run`"]
-fn a_share_of_the_matrix_is_as_the_page_says() {
+fn a_share_of_the_matrix_matches_the_page() {
     let wish = std::env::var("KILL_MATRIX_SHARE").expect("KILL_MATRIX_SHARE names the share, such as 0/8");
     let (turn, of) = turn(&wish).unwrap_or_else(|| panic!("`{wish}` is not a share, such as 0/8"));
     let (mut table, mut failures) = (Table::default(), Vec::new());
@@ -88,7 +89,7 @@ struct Cell {
     column: &'static str,
 }
 
-/// All cells. The longest come first, so that in the end no core waits for another one: second cuts in every weather.
+/// All cells. The longest are first (second cuts in every weather), so that no core waits for another at the end.
 fn cells() -> Vec<Cell> {
     let columns: Vec<Column> = columns();
     let journeys = || JOURNEYS.iter().rev().map(|(journey, _)| *journey);
@@ -100,7 +101,7 @@ fn cells() -> Vec<Cell> {
     in_process.chain(killed).collect()
 }
 
-/// The cells of one share. The columns that every `cargo test` tries whole are in none.
+/// The cells of one share, without the columns that `cargo test` runs whole.
 fn share(turn: usize, of: usize) -> Vec<Cell> {
     let columns = columns();
     let whole = |cell: &Cell| columns.iter().any(|column| column.name == cell.column && !column.rough);
@@ -108,7 +109,7 @@ fn share(turn: usize, of: usize) -> Vec<Cell> {
     cells.filter(|(place, _)| place % of == turn).map(|(_, cell)| cell).collect()
 }
 
-/// Tries the cells, as many at once as there are cores.
+/// Runs the cells, as many at once as there are cores.
 fn outcomes(cells: Vec<Cell>) -> Vec<Outcome> {
     let cells = Mutex::new(VecDeque::from(cells));
     let next = || cells.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -132,7 +133,7 @@ fn in_this_process(name: &str, column: &str) -> Tally {
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let columns = columns();
-        let column = columns.iter().find(|one| one.name == column).expect("a cell is in a column");
+        let column = columns.iter().find(|one| one.name == column).expect("the column of a cell exists");
         Trial::prepare(journey(name)).await.column(column).await
     })
 }
@@ -142,7 +143,7 @@ fn killed(name: &str, kill: &Kill) -> Tally {
 }
 
 #[test]
-fn the_shares_are_disjoint_and_together_try_what_cargo_test_does_not() {
+fn the_shares_are_disjoint_and_cover_all_cells_that_cargo_test_omits() {
     let mut together: Vec<Cell> = (0..4).flat_map(|turn| share(turn, 4)).collect();
     together.sort();
     let rough = columns().into_iter().filter(|column| column.rough).map(|column| column.name);
@@ -153,7 +154,7 @@ fn the_shares_are_disjoint_and_together_try_what_cargo_test_does_not() {
 }
 
 #[test]
-fn a_share_is_a_turn_below_their_number() {
+fn a_share_is_a_turn_below_the_number_of_shares() {
     assert_eq!(turn("3/4"), Some((3, 4)));
     for wrong in ["", "1", "4/4", "a/4", "1/", "-1/4"] {
         assert_eq!(turn(wrong), None, "{wrong}");
@@ -161,7 +162,7 @@ fn a_share_is_a_turn_below_their_number() {
 }
 
 #[test]
-fn the_page_is_written_only_when_all_is_well_and_fewer_cuts_only_when_they_are_wished_for() {
+fn the_page_is_written_only_without_failures_and_with_fewer_cuts_only_on_request() {
     let table = |tried| {
         let mut table = Table::default();
         table.set("down", "dies before", Count { tried, converged: tried });
@@ -170,7 +171,7 @@ fn the_page_is_written_only_when_all_is_well_and_fewer_cuts_only_when_they_are_w
     let less = "down, dies before: 2 cuts were tried, and 3 are on the page\n`just kill-matrix fewer` writes the page \
                 all the same";
     let failure = ["down: dies before: it died: false".to_owned()];
-    let ill = "1 cuts did not end well:\ndown: dies before: it died: false";
+    let ill = "1 cuts failed:\ndown: dies before: it died: false";
     for (tried, failures, wish, outcome) in [
         (3, &failure[..0], None, Ok(false)),
         (3, &[], Some("1"), Ok(true)),
