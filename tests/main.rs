@@ -1,12 +1,12 @@
 //! The one binary of integration tests: the AWS SDK is linked once.
 //!
-//! Every module is `cfg(test)`, which it always is here: so clippy knows that its plain functions are of tests, too.
+//! Every module is `cfg(test)`, so that clippy treats its plain functions as test code, too.
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "tests write the files they need whole, and are told by the environment what to update"
+    reason = "tests write whole files, and environment variables say which files to update"
 )]
-#![expect(unreachable_pub, reason = "nothing is exported: `pub` says what a module offers the others")]
+#![expect(unreachable_pub, reason = "nothing is exported: `pub` marks what other modules use")]
 
 #[cfg(test)]
 mod api;

@@ -1,4 +1,4 @@
-//! The access log of a stage: set, seen, repaired and taken away, and nobody else's touched.
+//! The access log of a stage: set, read, repaired and removed. Access logs of others are not changed.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::harness::claim;
 const OURS: &str = "arn:aws:logs:us-west-2:000000000000:log-group:/aws/apigateway/ours-dev-access";
 const THEIRS: &str = "arn:aws:logs:us-west-2:000000000000:log-group:theirs";
 
-/// A stage in an account that somebody has prepared for logs.
+/// A stage in an account that has a role for CloudWatch Logs.
 async fn prepared() -> (Api, Outputs) {
     let role = Some("arn:aws:iam::000000000000:role/logs".to_owned());
     let api = Api::on(Settings { cloudwatch_role_arn: role, ..Settings::default() }).await;
@@ -49,7 +49,7 @@ async fn bring(api: &Api, outputs: &Outputs, want: Option<AccessLog>) {
     assert_eq!(seen(api, outputs).await, want);
 }
 
-/// What the stage has, whosever it is.
+/// The log destination of the stage, ours or not.
 async fn set(api: &Api) -> Option<String> {
     let stage = api.cloud.apigateway.get_stage().rest_api_id(&api.id).stage_name("dev").send().await.unwrap();
     stage.access_log_settings().and_then(|settings| settings.destination_arn()).map(str::to_owned)
@@ -63,7 +63,7 @@ async fn set_by_hand(api: &Api, destination: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_access_log_is_set_repaired_and_taken_away() {
+async fn an_access_log_is_set_repaired_and_removed() {
     let (api, outputs) = prepared().await;
     assert!(may_log(&api.context()).await.unwrap());
     bring(&api, &outputs, Some(log("$context.requestId $context.status"))).await;
@@ -71,14 +71,14 @@ async fn an_access_log_is_set_repaired_and_taken_away() {
     assert_eq!(seen(&api, &outputs).await.access_log, Some(log("$context.requestId")));
     bring(&api, &outputs, Some(log("$context.requestId $context.status"))).await;
     set_by_hand(&api, THEIRS).await;
-    assert_eq!(seen(&api, &outputs).await.access_log, None, "it is not ours that is there");
+    assert_eq!(seen(&api, &outputs).await.access_log, None, "the destination is not ours");
     bring(&api, &outputs, Some(log("$context.requestId"))).await;
     bring(&api, &outputs, None).await;
     assert_eq!(set(&api).await, None);
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_set_by_hand_where_none_is_configured_stays() {
+async fn an_access_log_set_by_hand_stays_when_none_is_configured() {
     let (api, outputs) = prepared().await;
     set_by_hand(&api, THEIRS).await;
     assert_eq!(seen(&api, &outputs).await, spec(&api, None));
@@ -90,7 +90,7 @@ async fn one_set_by_hand_where_none_is_configured_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_without_a_role_for_logs_is_an_error_with_the_remedy() {
+async fn an_account_without_a_role_for_logs_is_an_error_with_a_hint() {
     let (api, outputs) = deployed(Api::new().await).await;
     assert!(!may_log(&api.context()).await.unwrap());
     let (live, want) = (seen(&api, &outputs).await, spec(&api, Some(log("$context.requestId"))));

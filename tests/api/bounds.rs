@@ -1,4 +1,4 @@
-//! Writes to a server that does not keep them, or that says of an API which is gone that it is busy: an error, soon.
+//! Writes that fail soon: to a server that does not store them, and to a deleted API that is reported as busy.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::Api;
 use crate::harness::{claim, edited::Edited};
 
-/// An API on a server that changes every integration which it tells of.
+/// An API on a server that changes every integration in its responses.
 async fn api_with(change: fn(&mut serde_json::Map<String, Value>)) -> (Api, Edited) {
     let local = stackctl_local::Cloud::new(Settings::default());
     let server = Edited::new(&local);
@@ -53,7 +53,7 @@ fn impatient(mut spec: Spec) -> Spec {
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_hundred_routes_on_a_server_that_spells_enums_otherwise_are_one_import() {
+async fn three_hundred_routes_on_a_server_that_spells_enums_in_another_case_are_one_import() {
     let lower = |members: &mut serde_json::Map<String, Value>| {
         for name in ["type", "httpMethod", "passthroughBehavior"] {
             if let Some(Value::String(text)) = members.get_mut(name) {
@@ -72,7 +72,7 @@ async fn three_hundred_routes_on_a_server_that_spells_enums_otherwise_are_one_im
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_setting_that_a_server_does_not_keep_is_reported_after_one_method_in_either_way() {
+async fn a_setting_that_a_server_does_not_store_is_reported_after_one_method_in_either_way() {
     let (api, _server) = api_with(|members| drop(members.remove("timeoutInMillis"))).await;
     let routes = three_hundred();
     let spec = impatient(api.spec(&routes.iter().map(String::as_str).collect::<Vec<_>>()));
@@ -95,7 +95,7 @@ async fn a_setting_that_a_server_does_not_keep_is_reported_after_one_method_in_e
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_that_reads_otherwise_than_single_calls_answer_is_not_undone_method_by_method() {
+async fn an_import_that_reads_back_differently_is_not_repaired_method_by_method() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let server = Edited::new(&local);
     let api = Api::by(local, server.client()).await;
@@ -115,7 +115,7 @@ async fn an_import_that_reads_otherwise_than_single_calls_answer_is_not_undone_m
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_authorizer_for_an_api_that_is_gone_is_refused_at_once() {
+async fn an_authorizer_for_a_deleted_api_is_rejected_at_once() {
     let api = Api::new().await;
     let spec = authorizer::Spec {
         rest_api_id: api.id.clone().into(),
@@ -131,7 +131,7 @@ async fn an_authorizer_for_an_api_that_is_gone_is_refused_at_once() {
     };
     api.trouble(Some("apigateway:CreateAuthorizer"), 0, 3, busy);
     let key = claim("ours", &api.key);
-    Authorizer::create(&api.context(), &spec, &key).await.expect("a busy API is waited for");
+    Authorizer::create(&api.context(), &spec, &key).await.expect("a busy API is retried");
     api.cloud.apigateway.delete_rest_api().rest_api_id(&api.id).send().await.unwrap();
     let began = Instant::now();
     let error = Authorizer::create(&api.context(), &spec, &key).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! What a browser sees of CORS, in the deployed API and whichever way it was written.
+//! CORS as a browser sees it in the deployed API, for both ways of writing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use stackctl::{
 use super::Api;
 use crate::harness::claim;
 
-/// An API with a protected route, open to these origins with credentials or without, and deployed.
+/// A deployed API with a protected route that allows these origins, with credentials or without.
 async fn open_to(origins: &[&str], credentials: bool, way: Way) -> Api {
     let api = Api::new().await;
     let mut spec = api.spec(&["GET /a!"]);
@@ -47,7 +47,7 @@ fn header<'r>(response: &'r Response<Bytes>, name: &str) -> &'r str {
 }
 
 #[tokio::test]
-async fn each_allowed_origin_is_returned_to_itself_and_one_of_them_to_any_other() {
+async fn each_allowed_origin_is_echoed_and_any_other_gets_one_of_them() {
     let (first, second) = ("https://a.example", "https://b.example");
     for way in [Way::Single, Way::Import] {
         let api = open_to(&[first, second], false, way).await;
@@ -67,7 +67,7 @@ async fn each_allowed_origin_is_returned_to_itself_and_one_of_them_to_any_other(
 }
 
 #[tokio::test]
-async fn a_pattern_allows_each_host_beneath_its_domain_and_no_other() {
+async fn a_pattern_allows_each_host_below_its_domain_and_no_other() {
     let (named, pattern) = ("https://app.example.com", "https://*.preview.example.com");
     for way in [Way::Single, Way::Import] {
         for (origins, told) in [(&[pattern, named][..], named), (&[pattern], "")] {
@@ -96,7 +96,7 @@ async fn a_pattern_allows_each_host_beneath_its_domain_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_api_gateway_can_be_read_by_scripts() {
+async fn a_rejection_by_api_gateway_is_readable_by_scripts() {
     let api = open_to(&["*"], false, Way::Cheaper).await;
     let answer = send(&api, Method::GET, "https://a.example").await;
     assert_eq!((answer.status().as_u16(), header(&answer, "access-control-allow-origin")), (401, "*"));

@@ -1,4 +1,4 @@
-//! The API's tree of routes and its stage on a local cloud: both ways of writing, cuts, and what others do by hand.
+//! The API's routes and its stage on a local emulator: both ways of writing, interruptions, and changes by hand.
 
 mod access_logs;
 mod bounds;
@@ -24,7 +24,7 @@ use stackctl_local::{Effect, Fault, Settings};
 
 use crate::harness::{Bridge, claim, connect_by};
 
-/// An API on a local cloud of its own, with an authorizer.
+/// An API on its own local emulator, with an authorizer.
 pub(crate) struct Api {
     pub(crate) local: stackctl_local::Cloud,
     pub(crate) cloud: Cloud,
@@ -45,7 +45,7 @@ impl Api {
         Self::by(local, client).await
     }
 
-    /// An API that is reached through a client.
+    /// An API that is reached through this client.
     pub(crate) async fn by(local: stackctl_local::Cloud, client: SharedHttpClient) -> Self {
         let cloud = connect_by(client).await;
         let key = Key::new(Kind::new("api_routes"), "main");
@@ -76,7 +76,7 @@ impl Api {
         Context { cloud: &self.cloud, key: &self.key, events: &Silent, interrupt: &self.interrupt }
     }
 
-    /// A spec with these routes, as `GET /a`; those with `!` behind them are behind the authorizer.
+    /// A spec with these routes, such as `GET /a`; those with a trailing `!` require the authorizer.
     pub(crate) fn spec(&self, routes: &[&str]) -> api_routes::Spec {
         let protected = routes.iter().any(|route| route.ends_with('!'));
         api_routes::Spec {
@@ -107,11 +107,11 @@ impl Api {
     }
 
     pub(crate) async fn write_in(&self, spec: &api_routes::Spec, way: api_routes::Way) -> Result<(), ResourceError> {
-        // Boxed, as the SDK's futures are large.
+        // Boxed: the SDK's futures are large.
         Box::pin(api_routes::write(&self.context(), spec, way)).await.map(drop)
     }
 
-    /// What is there; an API without anything beneath its root counts as no routes.
+    /// The live spec; an API with nothing below its root counts as no routes.
     pub(crate) async fn read(&self) -> api_routes::Spec {
         let outputs = api_routes::Outputs { rest_api_id: self.id.clone() };
         match ApiRoutes::read(&self.context(), &outputs, &claim("ours", &self.key)).await.unwrap() {
@@ -121,7 +121,7 @@ impl Api {
         }
     }
 
-    /// How often each operation of API Gateway arrives while `work` is done; those that do not are left out.
+    /// How many requests of each API Gateway operation arrive during `work`; operations without requests are left out.
     pub(crate) async fn counted<T>(&self, work: impl Future<Output = T>) -> (T, BTreeMap<String, usize>) {
         let before = self.local.call_counts();
         let result = work.await;
@@ -147,7 +147,7 @@ fn route(text: &str) -> Route {
     }
 }
 
-/// Counts as a test writes them down.
+/// Expected counts.
 pub(crate) fn counts(counts: &[(&str, usize)]) -> BTreeMap<String, usize> {
     counts.iter().map(|(operation, count)| ((*operation).to_owned(), *count)).collect()
 }

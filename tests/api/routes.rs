@@ -1,4 +1,4 @@
-//! What a tree costs, what others do to it, and what interruptions leave of it.
+//! The cost of writing routes, changes by hand, and interrupted writes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,13 +25,13 @@ fn names(routes: &[String]) -> Vec<&str> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_hundred_routes_are_written_in_one_call_and_read_in_one() {
+async fn three_hundred_routes_are_written_in_one_request_and_read_in_one() {
     let weather = Weather { quotas: true, ..Weather::default() };
     let api = Api::on(Settings { weather, ..Settings::default() }).await;
     let spec = api.spec(&names(&many(300)));
     let (written, cost) = api.counted(api.write(&spec)).await;
     written.unwrap();
-    // The tree is read before, to know what is there, and after, because AWS does not promise what an import makes.
+    // The routes are read before the import for the diff, and after it, because AWS does not document what it creates.
     assert_eq!(cost, counts(&[("GetResources", 2), ("GetGatewayResponses", 1), ("GetRestApi", 1), ("PutRestApi", 1)]));
     let (read, cost) = api.counted(api.read()).await;
     assert_eq!(read, spec);
@@ -39,7 +39,7 @@ async fn three_hundred_routes_are_written_in_one_call_and_read_in_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_more_route_costs_its_own_three_calls_however_many_there_are() {
+async fn one_more_route_costs_three_requests_however_many_there_are() {
     let api = Api::new().await;
     let mut routes = many(200);
     api.write(&api.spec(&names(&routes))).await.unwrap();
@@ -60,7 +60,7 @@ async fn small_pages_are_read_to_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_made_is_seen_and_removed() {
+async fn unmanaged_routes_and_settings_are_seen_and_removed() {
     let api = Api::new().await;
     let spec = api.spec(&["GET /a!", "GET /b"]);
     api.write(&spec).await.unwrap();
@@ -85,7 +85,7 @@ async fn what_others_made_is_seen_and_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_changed_on_our_routes_is_seen_and_set_right() {
+async fn drift_of_our_routes_is_seen_and_repaired() {
     let api = Api::new().await;
     let mut spec = api.spec(&["GET /a!", "GET /b"]);
     spec.preflights.insert("/a".into(), preflight(&["https://a.example", "https://b.example"]));
@@ -95,7 +95,7 @@ async fn what_others_changed_on_our_routes_is_seen_and_set_right() {
         drifted(&api, &ids, drift).await;
         assert_ne!(api.read().await, spec, "drift {drift} is not seen");
         api.write(&spec).await.unwrap();
-        assert_eq!(api.read().await, spec, "drift {drift} is not set right");
+        assert_eq!(api.read().await, spec, "drift {drift} is not repaired");
     }
 }
 
@@ -132,7 +132,7 @@ async fn drifted(api: &Api, ids: &BTreeMap<String, String>, drift: usize) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_authorizer_that_got_another_id_is_found_by_its_name_and_the_routes_follow() {
+async fn an_authorizer_with_a_new_id_is_found_by_its_name_and_the_routes_follow() {
     let mut api = Api::new().await;
     api.write(&api.spec(&["GET /a!", "GET /b!"])).await.unwrap();
     let outputs = authorizer::Outputs {
@@ -157,11 +157,11 @@ async fn an_authorizer_that_got_another_id_is_found_by_its_name_and_the_routes_f
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_cut_at_any_call_is_finished_by_the_next_one() {
+async fn a_write_cut_at_any_request_is_finished_by_the_next_one() {
     for way in [Way::Single, Way::Import] {
         for effect in [Effect::LoseRequest, Effect::LoseAnswer] {
             let whole = cut(way, &effect, usize::MAX).await;
-            assert!(whole > 5, "{way:?}: {whole} calls are too few to tell anything");
+            assert!(whole > 5, "{way:?}: {whole} requests are too few for this test");
             for call in 0..whole {
                 cut(way, &effect, call).await;
             }
@@ -169,19 +169,19 @@ async fn a_write_cut_at_any_call_is_finished_by_the_next_one() {
     }
 }
 
-/// Cuts a change of one tree to another at a call, finishes it, and answers how many calls the change has uncut.
+/// Cuts a change of the routes at a request and finishes it; returns how many requests the uncut change takes.
 async fn cut(way: Way, effect: &Effect, call: usize) -> usize {
     let api = Api::new().await;
     let (first, second) = trees(&api);
     api.write_in(&first, way).await.unwrap();
     if call < usize::MAX {
-        // Three times, so that the SDK's own retries do not paper over it.
+        // Three times, so that the SDK's own retries do not hide it.
         api.trouble(None, call, 3, effect.clone());
     }
     let (cut, cost) = api.counted(api.write_in(&second, way)).await;
-    assert_eq!(cut.is_err(), call < usize::MAX, "{way:?} {effect:?} at call {call}");
+    assert_eq!(cut.is_err(), call < usize::MAX, "{way:?} {effect:?} at request {call}");
     api.write_in(&second, way).await.unwrap();
-    assert_eq!(api.read().await, second, "{way:?} {effect:?} at call {call}");
+    assert_eq!(api.read().await, second, "{way:?} {effect:?} at request {call}");
     cost.values().sum()
 }
 
@@ -194,7 +194,7 @@ fn trees(api: &Api) -> (Spec, Spec) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_lost_once_is_no_obstacle() {
+async fn a_response_lost_once_is_retried() {
     for operation in ["CreateResource", "PutMethod", "PutIntegration", "DeleteMethod", "DeleteResource", "PutRestApi"] {
         let api = Api::new().await;
         let (first, second) = trees(&api);

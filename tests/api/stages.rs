@@ -1,4 +1,4 @@
-//! When a stage gets a new deployment, when it does not, and what is kept of the old ones.
+//! When a stage gets a new deployment, and which old deployments are kept.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl Api {
         found.ours().unwrap().clone()
     }
 
-    /// Brings the stage to a spec, as the engine does: by what it reads.
+    /// Updates the stage to a spec from its live spec, as the engine does.
     async fn bring(&self, outputs: &Outputs, want: &Spec) -> Outputs {
         let live = self.look(outputs).await;
         Stage::update(&self.context(), &live.outputs, &live.spec, want).await.unwrap()
@@ -45,7 +45,7 @@ impl Api {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stage_is_read_in_two_calls() {
+async fn a_stage_is_read_in_two_requests() {
     let api = Api::deployable().await;
     let outputs = api.deploy("f1").await;
     let (live, cost) = api.counted(api.look(&outputs)).await;
@@ -66,7 +66,7 @@ async fn the_stage_moves_when_its_fingerprint_changes_and_only_then() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_config_that_comes_back_is_served_from_the_deployment_it_had() {
+async fn a_config_that_is_restored_uses_its_earlier_deployment() {
     let api = Api::deployable().await;
     let first = api.deploy("f1").await;
     let second = api.bring(&first, &api.stage("f2")).await;
@@ -76,7 +76,7 @@ async fn a_config_that_comes_back_is_served_from_the_deployment_it_had() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deployment_by_hand_to_the_stage_differs() {
+async fn a_deployment_made_by_hand_is_a_diff_of_the_stage() {
     let api = Api::deployable().await;
     let outputs = api.deploy("f1").await;
     api.cloud.apigateway.create_deployment().rest_api_id(&api.id).stage_name("dev").send().await.unwrap();
@@ -87,7 +87,7 @@ async fn a_deployment_by_hand_to_the_stage_differs() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_between_deployment_and_stage_makes_no_second_deployment() {
+async fn an_interruption_between_deployment_and_stage_creates_no_second_deployment() {
     let api = Api::deployable().await;
     api.trouble(Some("apigateway:CreateStage"), 0, 3, Effect::LoseRequest);
     let (spec, claim) = (api.stage("f1"), claim("ours", &api.key));
@@ -99,7 +99,7 @@ async fn an_interruption_between_deployment_and_stage_makes_no_second_deployment
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_makes_no_second_deployment() {
+async fn a_lost_response_creates_no_second_deployment() {
     for effect in [Effect::LoseAnswer, Effect::LoseRequest, Effect::FailAfterEffect] {
         let api = Api::deployable().await;
         api.trouble(Some("apigateway:CreateDeployment"), 0, 1, effect.clone());
@@ -109,7 +109,7 @@ async fn a_lost_answer_makes_no_second_deployment() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interruption_before_the_throttling_is_seen_as_a_difference() {
+async fn an_interruption_before_the_throttling_is_set_is_a_diff() {
     let api = Api::deployable().await;
     let throttle = Throttle { rate_limit: 5.0, burst_limit: 10 };
     let spec = Spec { throttling: BTreeMap::from([("*/*".to_owned(), throttle)]), ..api.stage("f1") };
@@ -124,9 +124,9 @@ async fn an_interruption_before_the_throttling_is_seen_as_a_difference() {
     assert_eq!(api.deployments().await.len(), 1);
 }
 
-/// A new method setting is born as a copy of `*/*`, its throttling among it.
+/// API Gateway creates a method setting as a copy of `*/*`, with its throttling.
 #[tokio::test(start_paused = true)]
-async fn a_setting_made_by_hand_for_logging_is_left_alone_and_follows_the_throttling() {
+async fn a_method_setting_made_by_hand_for_logging_is_kept_and_follows_the_throttling() {
     let api = Api::deployable().await;
     let throttled = |rate_limit: f64| {
         let throttle = Throttle { rate_limit, burst_limit: 10 };
@@ -165,7 +165,7 @@ async fn a_description_set_by_hand_on_a_stage_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_can_be_gone_back_to_is_kept_and_what_others_use_or_made() {
+async fn deployments_for_a_rollback_and_those_of_others_are_kept() {
     let api = Api::deployable().await;
     let client = &api.cloud.apigateway;
     client.create_deployment().rest_api_id(&api.id).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! Single calls and an import end in the same tree, from any tree to any other.
+//! Single requests and an import give the same result, from any routes to any other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use stackctl::resources::api_routes::{Auth, GatewayResponse, Preflight, Route, S
 
 use super::Api;
 
-/// Routes without the ids of an API, which differ from one cloud to the next.
+/// Routes without the ids of an API, which differ between emulators.
 #[derive(Debug, Clone)]
 struct Sketch {
     routes: BTreeMap<String, Route>,
@@ -79,7 +79,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         foreign: BTreeMap::new(),
     });
     let responses = proptest::collection::btree_map("DEFAULT_4XX|DEFAULT_5XX", response, 0..3);
-    // A path can have one variable child only; which name it bears may differ from one tree to the next.
+    // A path can have one variable child only; its name may differ between the two specs.
     (routes, preflights, responses, "id|name").prop_map(|(routes, preflights, gateway_responses, variable)| {
         let named = |text: &String| text.replace("{v}", &format!("{{{variable}}}"));
         let routes: BTreeMap<_, _> = routes.iter().map(|(key, route)| (named(key), route.clone())).collect();
@@ -115,7 +115,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
-    fn single_calls_and_an_import_end_in_the_same_tree(first in sketch(), second in sketch()) {
+    fn single_requests_and_an_import_end_in_the_same_routes(first in sketch(), second in sketch()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(both_ways_end_alike(&first, &second));
     }

@@ -1,4 +1,4 @@
-//! The two specs of the kinds that make up an API.
+//! Two specs for each of the kinds that make up an API.
 
 use serde_json::{Value, json};
 use stackctl::aws::Cloud;

@@ -10,12 +10,12 @@ use stackctl::{
 use super::subject::Subject;
 use crate::harness::python;
 
-/// A thing as it is made, and as it is to be afterwards.
+/// A resource as it is created, and its desired spec afterwards.
 pub(super) struct Case {
     pub(super) key: Key,
     pub(super) first: Value,
     pub(super) second: Value,
-    /// Whether its name under a thing of ours stands for the claim.
+    /// Whether its name in one of our resources stands for the claim.
     pub(super) claimed_by_name: bool,
 }
 
@@ -23,9 +23,9 @@ pub(super) fn key(kind: &'static str) -> Key {
     Key::new(Kind::new(kind), "x")
 }
 
-/// Creates what the others need, and returns its outputs.
+/// Creates what other resources need, and returns its outputs.
 pub(super) async fn make(cloud: &Cloud, kind: &'static str, spec: &Value) -> Value {
-    Subject::needed(cloud, kind).create(spec).await.expect("what is needed can be created")
+    Subject::needed(cloud, kind).create(spec).await.expect("dependencies can be created")
 }
 
 pub(super) fn user_pool(name: &str) -> Value {
@@ -81,7 +81,7 @@ pub(super) async fn cases(cloud: &mut Cloud) -> Vec<Case> {
     cloud.packages.extend([one, two]);
     let mut cases = vec![
         permission_case(cloud, &sources.0).await,
-        // Early, while the roles that it needs are fresh.
+        // First, while its roles are new.
         function_case(cloud, &sources).await,
         pool_case(),
         client_case(cloud).await,

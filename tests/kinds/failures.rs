@@ -1,4 +1,4 @@
-//! What a person reads when AWS refuses, and what the engine may conclude.
+//! The errors for rejected requests, and what the engine may conclude from them.
 
 use serde_json::{Value, json};
 use stackctl::{
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::harness::{connect, python};
 
-/// Makes a thing while one operation goes wrong.
+/// Creates a resource while one operation fails.
 async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackctl_local::Cloud, ResourceError) {
     let local = stackctl_local::Cloud::new(Settings::default());
     let cloud = connect(&local).await;
@@ -23,7 +23,7 @@ async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackc
         "iam_role" => role("x"),
         _ => json!({ "name": "/x", "retention_days": 7, "tags": {} }),
     };
-    let error = create(&cloud, kind, &spec).await.expect_err("it goes wrong");
+    let error = create(&cloud, kind, &spec).await.expect_err("the operation fails");
     (local, error)
 }
 
@@ -32,7 +32,7 @@ async fn create(cloud: &Cloud, kind: &'static str, spec: &Value) -> Result<Value
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denied_call_names_the_permissions_to_ask_for() {
+async fn a_denied_request_names_the_required_permissions() {
     let effect = Effect::Refuse { status: 403, code: "AccessDenied".into(), message: "not authorized".into() };
     let (_, error) = refused("iam_role", "iam:CreateRole", effect).await;
     assert_eq!(error.to_string(), "iam:CreateRole: AccessDenied: not authorized");
@@ -42,7 +42,7 @@ async fn a_denied_call_names_the_permissions_to_ask_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_whose_answer_was_lost_is_not_made_a_second_time() {
+async fn a_pool_whose_response_was_lost_is_not_created_a_second_time() {
     let (local, error) = refused("user_pool", "cognito-idp:CreateUserPool", Effect::LoseAnswer).await;
     assert_eq!(error.verdict, Verdict::Ambiguous);
     assert_eq!(local.call_counts()["cognito-idp:CreateUserPool"], 1);
@@ -61,7 +61,7 @@ async fn a_taken_name_is_distinguished_from_other_rejections() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_that_lambda_never_may_assume_is_given_up_with_an_explanation() {
+async fn a_role_that_lambda_can_never_assume_fails_with_an_explanation() {
     let weather = Weather { role_propagation: std::time::Duration::from_hours(1), ..Weather::default() };
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings { weather, ..Settings::default() })).await;
     let code = python("x = 1");
@@ -75,7 +75,7 @@ async fn a_role_that_lambda_never_may_assume_is_given_up_with_an_explanation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_package_that_was_not_built_is_said_before_anything_is_sent() {
+async fn a_package_that_was_not_built_is_an_error_before_any_request() {
     let cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
     let spec = function("x", &json!({ "arn": "arn:aws:iam::000000000000:role/x" }), "unknown");
     let error = create(&cloud, "lambda_function", &spec).await.unwrap_err();
@@ -84,7 +84,7 @@ async fn a_package_that_was_not_built_is_said_before_anything_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_are_counted_by_operation_as_they_arrive() {
+async fn requests_are_counted_by_operation_as_they_arrive() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let cloud = connect(&local).await;
     create(&cloud, "iam_role", &role("x")).await.unwrap();

@@ -1,4 +1,4 @@
-//! The life of a thing of any kind: made, found, read, changed field by field, deleted twice.
+//! The life cycle of a resource of any kind: created, found, read, changed field by field, deleted twice.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::harness::{
     edited::{Document, Edited, swapped},
 };
 
-/// One resource of a case on its way through a life.
+/// One resource of a case.
 struct Life<'a> {
     case: &'a Case,
     resource: Subject<'a>,
@@ -66,13 +66,15 @@ impl Life<'_> {
         assert_eq!(self.find("ours", std::slice::from_ref(&outputs)).await, Found::Nothing, "{key}: known already");
         match self.find("another", &[]).await {
             Found::NotOurs(foreign) => assert_eq!(foreign.whose, "belongs to stack `ours` stage `dev`", "{key}"),
-            Found::Ours(_) => assert!(*claimed_by_name, "{key}: taken from somebody else"),
-            Found::Nothing => assert!(self.resource.kind().traits().listed_late, "{key}: somebody else's is not seen"),
+            Found::Ours(_) => assert!(*claimed_by_name, "{key}: adopted from another stack"),
+            Found::Nothing => {
+                assert!(self.resource.kind().traits().listed_late, "{key}: a resource of another stack is not seen")
+            }
         }
         outputs
     }
 
-    /// A recorded thing is read as ours only by the claim under which it was made.
+    /// A recorded resource is read as ours only by the claim under which it was created.
     async fn is_ours_by_its_claim_only(&self, outputs: &Value) {
         let Case { key, claimed_by_name, .. } = self.case;
         let ours = self.resource.claim();
@@ -140,7 +142,7 @@ async fn all_kinds_live_on(
     listener.heard()
 }
 
-/// Every test that walks the cases walks the catalog therefore.
+/// So every test that covers the cases covers the catalog.
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_the_catalog_has_a_case() {
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
@@ -149,12 +151,12 @@ async fn every_kind_of_the_catalog_has_a_case() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_is_made_found_read_changed_and_deleted() {
+async fn every_kind_is_created_found_read_changed_and_deleted() {
     let waits = all_kinds_live(stackctl_local::Cloud::new(Settings::default()), |_| {}).await;
     assert_eq!(waits, Vec::<String>::new());
 }
 
-/// Leaves out what is at its default, and spells every enum in the other case.
+/// Leaves out settings at their default, and spells every enum in the other case.
 fn sloppy(value: &mut Value) {
     let defaults = json!({
         "MemorySize": 128, "Timeout": 3, "Architectures": ["x86_64"], "TracingConfig": { "Mode": "PassThrough" },
@@ -165,7 +167,7 @@ fn sloppy(value: &mut Value) {
         "PreventUserExistenceErrors": "LEGACY", "binaryMediaTypes": [], "apiKeyRequired": false,
         "methodSettings": {}, "requestTemplates": {}, "tracingEnabled": false,
     });
-    // Texts, which are compared as they are, and what goes back to the server as it came.
+    // Texts that are compared exactly, and values that are sent back unchanged.
     let own = [
         "Variables",
         "name",
@@ -209,7 +211,7 @@ fn is_enum(text: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_lives_on_a_server_that_leaves_out_defaults_and_spells_enums_otherwise() {
+async fn every_kind_works_on_a_server_that_leaves_out_defaults_and_spells_enums_in_another_case() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let server = Edited::new(&local);
     server.edit(|_, body| match Document::of(body) {
@@ -224,7 +226,7 @@ async fn every_kind_lives_on_a_server_that_leaves_out_defaults_and_spells_enums_
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_waits_out_bad_weather() {
+async fn every_kind_waits_out_throttling_and_failures() {
     use std::time::Duration;
     let weather = Weather {
         role_propagation: Duration::from_mins(1),
@@ -237,11 +239,11 @@ async fn every_kind_waits_out_bad_weather() {
     let settings = Settings { page_size: Some(1), weather, ..Settings::default() };
     let waits = all_kinds_live(stackctl_local::Cloud::new(settings), throttle_and_lose).await;
     for part in ["Lambda assume the function's new role", "to become active", "to take its change in"] {
-        assert!(waits.iter().any(|wait| wait.contains(part)), "nobody was told of {part}: {waits:#?}");
+        assert!(waits.iter().any(|wait| wait.contains(part)), "no wait for {part} was shown: {waits:#?}");
     }
 }
 
-/// Throttles every operation once, loses a request of every read, and interferes with what can be interfered with.
+/// Throttles every operation once, loses a request of every read, and fails some writes once.
 fn throttle_and_lose(local: &stackctl_local::Cloud) {
     let refuse =
         |status, code: &str, message: &str| Effect::Refuse { status, code: code.into(), message: message.into() };

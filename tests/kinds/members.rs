@@ -1,4 +1,4 @@
-//! What a server leaves out is at its default, and how it spells an enum is no difference.
+//! A setting that a server leaves out is at its default, and the case of an enum makes no diff.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,10 +18,10 @@ use crate::harness::{
     edited::{Document, Edited},
 };
 
-/// The answers of one read, by operation.
+/// The responses of one read, by operation.
 type Answers = BTreeMap<String, String>;
 
-/// One thing that is there as it is wanted, on a server whose answers are edited.
+/// One resource that is live as desired, on a server whose responses are edited.
 struct Answering<'a> {
     case: &'a Case,
     resource: Subject<'a>,
@@ -37,12 +37,12 @@ impl Answering<'_> {
             hear.lock().unwrap().insert(operation.to_owned(), body.to_owned());
             body.to_owned()
         });
-        assert_eq!(self.verdict().await, None, "{}: as it was made", self.case.key);
+        assert_eq!(self.verdict().await, None, "{}: as it was created", self.case.key);
         let heard = heard.lock().unwrap();
         heard.clone()
     }
 
-    /// What a read comes to beside what is wanted; nothing when there is no difference.
+    /// What a read gives next to the desired spec; nothing when there is no diff.
     async fn verdict(&self) -> Option<String> {
         let live = match self.resource.read(&self.outputs).await {
             Err(_) => return Some("error".into()),
@@ -71,7 +71,7 @@ impl Answering<'_> {
         self.verdict().await
     }
 
-    /// What becomes of a plan when a member is left out, or spelled in the other case, member by member.
+    /// How a plan changes when a member is left out, or spelled in the other case, member by member.
     async fn verdicts(&self, left_out: &mut BTreeSet<String>, spelled: &mut BTreeSet<String>) {
         let kind = self.case.key.kind.as_str();
         for (operation, body) in self.answers().await {
@@ -93,7 +93,7 @@ impl Answering<'_> {
     }
 }
 
-/// A place without the positions in lists, and without what is far beneath.
+/// A place without the positions in lists, and without deeply nested members.
 fn unnumbered(place: &str) -> String {
     let steps = place.split('/').map(|step| if step.parse::<usize>().is_ok_and(|at| at < 100) { "*" } else { step });
     let mut steps: Vec<&str> = steps.collect();
@@ -119,9 +119,9 @@ async fn all_verdicts() -> (BTreeSet<String>, BTreeSet<String>) {
     (left_out, spelled)
 }
 
-/// Verdicts with their places, those of one operation on a line.
+/// Verdicts with their places, one line for each operation.
 fn lines(verdicts: &BTreeSet<String>, of: impl Fn(&str) -> bool) -> String {
-    // Tags are the claim, and of a preflight everything is ours.
+    // Tags are the claim, and all members of a preflight are ours.
     let shown = |line: &&String| !line.to_lowercase().contains("tags") && !line.contains("/OPTIONS") && of(line);
     let mut grouped = BTreeMap::<&str, Vec<&str>>::new();
     for (verdict, place) in verdicts.iter().filter(shown).filter_map(|line| line.rsplit_once(' ')) {
@@ -130,16 +130,16 @@ fn lines(verdicts: &BTreeSet<String>, of: impl Fn(&str) -> bool) -> String {
     grouped.iter().fold(String::new(), |text, (verdict, places)| text + verdict + " " + &places.join(" ") + "\n")
 }
 
-/// Whether a plan would make, replace or lose sight of something because of what a server left out.
+/// Whether a plan would create, replace or lose a resource because a server left something out.
 fn destroys(line: &str) -> bool {
     ["CREATE", "REPLACE", "(ids)"].iter().any(|word| line.contains(word))
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(clippy::too_many_lines, reason = "it is one list, to be read from top to bottom")]
-async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_where_it_is_the_setting() {
+#[expect(clippy::too_many_lines, reason = "one list that is read from top to bottom")]
+async fn a_member_left_out_or_in_another_case_makes_no_diff_unless_it_is_the_setting() {
     let (left_out, spelled) = all_verdicts().await;
-    // Members without a default, and those whose case here is not the default.
+    // Members without a default, and those whose default has another case here.
     insta::assert_snapshot!(lines(&left_out, |line| !destroys(line)), @r"
     api_routes: error: GET /restapis/{id}/resources /item/*/id /item/*/path
     api_routes: update authorizer_id routes preflights: GET /restapis/{id}/resources /item
@@ -214,8 +214,8 @@ async fn what_a_server_leaves_out_or_spells_otherwise_makes_no_difference_but_wh
     stage: update fingerprint: GET /restapis/{id}/deployments/{id} /description
     user_pool_client: update name: DescribeUserPoolClient /UserPoolClient/ClientName
     ");
-    // A list without the thing ends in the conflict of its name, and a replacement of a pool is refused. A client is
-    // replaced when a secret that it was made with is not shown any more.
+    // When a list misses the resource, the name conflicts; replacing a pool is rejected. A client is replaced when the
+    // secret that it was created with is no longer shown.
     insta::assert_snapshot!(lines(&left_out, destroys), @r"
     authorizer: CREATE: GET /restapis/{id}/authorizers /item
     lambda_function: update alias (ids): GET /2015-03-31/functions/ours-dev-x/aliases/live /FunctionVersion

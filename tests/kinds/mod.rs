@@ -1,4 +1,4 @@
-//! One test for all kinds, on a calm cloud and in bad weather; and what is particular to one kind.
+//! Tests of all kinds, with and without throttling and failures; and tests of single kinds.
 
 mod api_cases;
 mod cases;

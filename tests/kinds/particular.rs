@@ -1,4 +1,4 @@
-//! What is particular to one kind.
+//! Tests of single kinds.
 
 use serde_json::{Value, json};
 use stackctl::{aws::Cloud, engine::ResourceError};
@@ -14,7 +14,7 @@ async fn fresh() -> Cloud {
     connect(&stackctl_local::Cloud::new(Settings::default())).await
 }
 
-/// Updates what was created as something that others need.
+/// Updates a resource that was created as a dependency.
 async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value) -> Value {
     Subject::needed(cloud, kind).bring(outputs, want).await
 }
@@ -37,13 +37,13 @@ async fn the_users_of_a_pool_are_counted_exactly_over_all_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_is_case_insensitive_unless_it_is_asked_to_be_otherwise() {
+async fn a_pool_is_case_insensitive_unless_configured_otherwise() {
     let cloud = fresh().await;
     for (asked, made) in [(json!(null), false), (json!(false), false), (json!(true), true)] {
         let outputs = make(&cloud, "user_pool", &with(&user_pool("people"), json!({ "case_sensitive": asked }))).await;
         assert_eq!(live(&cloud, "user_pool", &outputs).await.unwrap()["case_sensitive"], made, "{asked}");
     }
-    // A pool of before there was a word for it.
+    // A pool created before this setting was managed.
     let pool = cloud.cognito.create_user_pool().pool_name("older").send().await.unwrap().user_pool.unwrap();
     let request = cloud.cognito.tag_resource().resource_arn(pool.arn().unwrap());
     let claim = Subject::needed(&cloud, "user_pool").claim();
@@ -54,7 +54,7 @@ async fn a_pool_is_case_insensitive_unless_it_is_asked_to_be_otherwise() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn policies_put_on_a_role_by_hand_are_seen_and_removed() {
+async fn policies_added_to_a_role_by_hand_are_seen_and_removed() {
     let cloud = fresh().await;
     let spec = role("ours-dev-needed-us-west-2");
     let outputs = make(&cloud, "iam_role", &spec).await;
@@ -95,7 +95,7 @@ async fn code_changed_by_hand_is_seen_and_uploaded_again() {
     assert_eq!(live(&cloud, "lambda_function", &outputs).await, Some(spec));
 }
 
-/// A function that is made, and what it was to be.
+/// A created function, and its desired spec.
 async fn made_function(cloud: &mut Cloud) -> (Value, Value) {
     let code = python("x = 1");
     let spec = function("x", &make(cloud, "iam_role", &role("x")).await, &code.0);
@@ -103,7 +103,7 @@ async fn made_function(cloud: &mut Cloud) -> (Value, Value) {
     (make(cloud, "lambda_function", &spec).await, spec)
 }
 
-/// Publishes again, as after an interruption, what is believed to be as wanted.
+/// Publishes again, as after an interruption, a function that is recorded as desired.
 async fn published_again(cloud: &Cloud, outputs: &Value, spec: &Value) -> ResourceError {
     let behind = with(spec, json!({ "alias": "version 0" }));
     let updated = Subject::new(cloud, &key("lambda_function")).update(outputs, &behind, spec).await;
@@ -111,7 +111,7 @@ async fn published_again(cloud: &Cloud, outputs: &Value, spec: &Value) -> Resour
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_by_hand_at_the_last_moment_does_not_go_live() {
+async fn a_change_by_hand_just_before_publishing_does_not_go_live() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let mut cloud = connect(&local).await;
     let (outputs, spec) = made_function(&mut cloud).await;
@@ -136,7 +136,7 @@ async fn a_change_by_hand_at_the_last_moment_does_not_go_live() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_of_the_making_of_an_alias_does_not_hold_up_an_update() {
+async fn a_lost_response_to_creating_an_alias_does_not_delay_an_update() {
     let local = stackctl_local::Cloud::new(Settings::default());
     let mut cloud = connect(&local).await;
     let (outputs, spec) = made_function(&mut cloud).await;
@@ -152,7 +152,7 @@ async fn a_lost_answer_of_the_making_of_an_alias_does_not_hold_up_an_update() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn statements_of_others_are_left_alone_and_a_changed_one_of_ours_is_made_again() {
+async fn statements_of_others_are_kept_and_a_changed_one_of_ours_is_created_again() {
     let mut cloud = fresh().await;
     let code = python("x = 1");
     let spec = function("x", &make(&cloud, "iam_role", &role("x")).await, &code.0);

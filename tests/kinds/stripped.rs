@@ -1,4 +1,4 @@
-//! A thing whose tags were taken off by hand is not ours any more, until it has them back.
+//! A resource whose ownership tags were removed by hand is not ours until it is tagged again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ use crate::harness::connect;
 
 const NAMES: [&str; 4] = ["stackctl:stack", "stackctl:stage", "stackctl:resource", "stackctl:token"];
 
-/// One thing with the service that keeps its tags.
+/// One resource with the service that keeps its tags.
 struct Thing<'a> {
     cloud: &'a Cloud,
     kind: &'a str,
@@ -86,7 +86,7 @@ impl Thing<'_> {
     }
 }
 
-/// Whose a thing seems after some of its tags were taken off, and that it is ours again with those that the hint names.
+/// The ownership of a resource after some tags were removed; the tags that the hint names make it ours again.
 async fn stripped(cloud: &Cloud, case: &Case, names: &[&str]) -> Foreign {
     let subject = Subject::new(cloud, &case.key);
     let found = subject.kind().find(&subject.context(), &resolved(&case.first), &subject.claim(), &[]).await;
@@ -109,7 +109,7 @@ async fn stripped(cloud: &Cloud, case: &Case, names: &[&str]) -> Foreign {
     })
 }
 
-/// The tags that a command gives, as pairs or as a map.
+/// The tags that a command sets, as pairs or as a map.
 fn named_in(hint: &str) -> HashMap<String, String> {
     let words = hint.split([' ', '`']).filter(|word| word.contains("stackctl:"));
     let parts = words.flat_map(|word| {
@@ -125,7 +125,7 @@ async fn tagged_cases(cloud: &mut Cloud) -> BTreeMap<String, Case> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thing_without_our_tags_is_not_ours_until_it_has_them_again() {
+async fn a_resource_without_our_tags_is_not_ours_until_it_is_tagged_again() {
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
     let mut told = String::new();
     for case in tagged_cases(&mut cloud).await.values() {
@@ -149,7 +149,7 @@ async fn a_thing_without_our_tags_is_not_ours_until_it_has_them_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thing_that_has_lost_one_tag_is_not_ours_either() {
+async fn a_resource_that_lost_one_tag_is_not_ours_either() {
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
     for case in tagged_cases(&mut cloud).await.values() {
         for name in NAMES {

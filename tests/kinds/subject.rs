@@ -1,4 +1,4 @@
-//! One resource of a kind, and what the engine does with it.
+//! One resource of a kind, with the operations of the engine.
 
 use serde_json::Value;
 use stackctl::{
@@ -42,7 +42,7 @@ impl<'a> Subject<'a> {
         Self { key: key.clone(), cloud, events: &Silent, interrupt: Interrupt::new(), catalog: catalog() }
     }
 
-    /// What the cases need beside their own resources.
+    /// The dependencies of the cases.
     pub(super) fn needed(cloud: &'a Cloud, kind: &'static str) -> Self {
         Self::new(cloud, &Key::new(Kind::new(kind), "needed"))
     }
@@ -71,7 +71,7 @@ impl<'a> Subject<'a> {
         self.kind().read(&self.context(), outputs, &self.claim()).await
     }
 
-    /// The live spec, if the resource is there and ours.
+    /// The live spec, if the resource exists and is ours.
     pub(super) async fn live(&self, outputs: &Value) -> Option<Value> {
         let found = self.read(outputs).await.unwrap_or_else(|error| panic!("{}: read: {error}", self.key));
         found.ours().map(|sight| sight.spec.clone())
@@ -81,7 +81,7 @@ impl<'a> Subject<'a> {
         self.kind().update(&self.context(), outputs, live, &resolved(want)).await
     }
 
-    /// Updates what is live.
+    /// Updates the live resource.
     pub(super) async fn bring(&self, outputs: &Value, want: &Value) -> Value {
         let live = self.live(outputs).await.expect("it exists");
         self.update(outputs, &live, want).await.unwrap_or_else(|error| panic!("{}: update: {error}", self.key))

@@ -1,4 +1,4 @@
-//! An app client, every member of `UpdateUserPoolClient`.
+//! An app client, with every member of `UpdateUserPoolClient`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::{
     kinds::cases::{make, user_pool, with},
 };
 
-/// Every member of `UpdateUserPoolClient` with a value that is not its default, but for those that the spec has.
+/// Every member of `UpdateUserPoolClient` that the spec does not have, with a value that is not its default.
 fn set_by_hand() -> Value {
     json!({
         "ReadAttributes": ["email", "name"],
@@ -54,7 +54,7 @@ fn changes() -> BTreeMap<&'static str, (Value, &'static str)> {
 }
 
 impl ByHand {
-    /// A client of ours in which everything is set that an update may reset, and the spec it has.
+    /// A client of ours with a value for everything that an update may reset, and its spec.
     async fn client() -> (Self, Value) {
         let local = stackctl_local::Cloud::new(Settings::default());
         let cloud = connect(&local).await;
@@ -70,7 +70,7 @@ impl ByHand {
         (this, spec)
     }
 
-    /// Everything that is told of the client, but for the time of its last change.
+    /// The description of the client, without the time of its last change.
     async fn described_client(&self) -> Value {
         let named = json!({ "UserPoolId": self.outputs["user_pool_id"], "ClientId": self.outputs["id"] });
         let mut client = self.call("DescribeUserPoolClient", named).await["UserPoolClient"].take();
@@ -90,7 +90,7 @@ fn every_member_that_an_update_of_a_client_accepts_is_set_by_hand_or_has_a_field
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_update_of_a_client_keeps_all_that_was_set_by_hand() {
+async fn every_update_of_a_client_keeps_all_settings_made_by_hand() {
     for (field, (value, place)) in changes() {
         let (client, spec) = ByHand::client().await;
         let before = client.described_client().await;

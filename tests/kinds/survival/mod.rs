@@ -1,4 +1,4 @@
-//! What somebody has set by hand survives every update: member by member of what each service's update accepts.
+//! Settings made by hand survive every update: each member that each service's update accepts.
 
 mod client;
 mod others;
@@ -13,7 +13,7 @@ use stackctl::aws::Cloud;
 
 use super::subject::Subject;
 
-/// A thing of ours, on a cloud that is asked and changed by hand beside it.
+/// A resource of ours, on an emulator that is also read and changed by hand.
 struct ByHand {
     local: stackctl_local::Cloud,
     cloud: Cloud,
@@ -21,7 +21,7 @@ struct ByHand {
 }
 
 impl ByHand {
-    /// Sends a call of Cognito as the AWS CLI would.
+    /// Sends a Cognito request as the AWS CLI would.
     async fn call(&self, operation: &str, body: Value) -> Value {
         let request = Request::post("/")
             .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
@@ -33,7 +33,7 @@ impl ByHand {
         serde_json::from_slice(answer.body()).unwrap()
     }
 
-    /// Takes the update of our kind.
+    /// Updates the resource as the engine does.
     async fn update(&self, kind: &'static str, want: &Value) {
         Subject::needed(&self.cloud, kind).bring(&self.outputs, want).await;
     }
@@ -61,7 +61,7 @@ fn differ(path: &str, before: &Value, after: &Value, found: &mut BTreeSet<String
     }
 }
 
-/// The members of a type of the SDK, which it names when it is shown.
+/// The members of an SDK type, from its `Debug` output.
 fn members(shown: &str) -> BTreeSet<String> {
     let inside = shown.split_once('{').unwrap().1.trim_end_matches('}');
     let names = inside.split(',').filter_map(|member| member.split_once(':'));

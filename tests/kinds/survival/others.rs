@@ -1,5 +1,4 @@
-//! Functions, roles, APIs and stages, whose updates name single settings: those that no configuration knows are not among
-//! them.
+//! Functions, roles, APIs and stages, whose updates name single settings and leave unmanaged ones alone.
 
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_lambda::types::{EphemeralStorage, TracingConfig, TracingMode};
@@ -15,7 +14,7 @@ use crate::{
     },
 };
 
-/// A thing of a case, made as it is at first.
+/// The resource of a case, as it is created.
 struct Made {
     cloud: Cloud,
     case: Case,
@@ -31,7 +30,7 @@ impl Made {
         Self { cloud, case, outputs }
     }
 
-    /// Changes every field that can be changed in place, and all of them back.
+    /// Changes every field that can be changed in place, and changes all of them back.
     async fn change_there_and_back(&self) {
         let subject = Subject::new(&self.cloud, &self.case.key);
         let Case { first, second, .. } = &self.case;
@@ -86,7 +85,7 @@ async fn an_update_of_a_function_names_only_what_the_config_manages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_role_keeps_the_length_of_its_sessions() {
+async fn a_role_keeps_its_session_duration() {
     let made = Made::new("iam_role").await;
     let (iam, name) = (&made.cloud.iam, made.case.first["name"].as_str().unwrap());
     iam.update_role().role_name(name).max_session_duration(7200).send().await.unwrap();
@@ -117,7 +116,7 @@ async fn an_api_keeps_its_policy_its_compression_and_its_switches() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stage_keeps_its_variables_its_tracing_and_what_it_logs() {
+async fn a_stage_keeps_its_variables_its_tracing_and_its_logging() {
     let made = Made::new("stage").await;
     let (gateway, api, name) = (&made.cloud.apigateway, made.output("rest_api_id"), made.output("name"));
     let by_hand = [

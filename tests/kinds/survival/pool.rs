@@ -1,4 +1,4 @@
-//! A user pool, every member of `UpdateUserPool`.
+//! A user pool, with every member of `UpdateUserPool`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::{
 
 const ARN: &str = "arn:aws:lambda:us-west-2:000000000000:function:f";
 
-/// Every member of `UpdateUserPool` with a value that is not its default, but for those that the spec has.
+/// Every member of `UpdateUserPool` that the spec does not have, with a value that is not its default.
 fn set_by_hand() -> Value {
     let trigger = |version: &str| json!({ "LambdaVersion": version, "LambdaArn": ARN });
     json!({
@@ -66,7 +66,7 @@ fn set_by_hand() -> Value {
     })
 }
 
-/// What the spec has, and how each of its fields is changed, with the places that differ then.
+/// The fields of the spec, and how each is changed, with the places that differ then.
 fn changes() -> BTreeMap<&'static str, (Value, &'static [&'static str])> {
     let policy = json!({
         "minimum_length": 9, "require_uppercase": false, "require_lowercase": true, "require_numbers": false,
@@ -99,14 +99,14 @@ fn changes() -> BTreeMap<&'static str, (Value, &'static [&'static str])> {
 }
 
 impl ByHand {
-    /// A pool of ours in which everything is set that an update may reset.
+    /// A pool of ours with a value for everything that an update may reset.
     async fn pool(spec: &Value) -> Self {
         let local = stackctl_local::Cloud::new(Settings::default());
         let cloud = connect(&local).await;
         let outputs = make(&cloud, "user_pool", spec).await;
         let this = Self { local, cloud, outputs };
         let named = json!({ "UserPoolId": this.outputs["id"] });
-        // By the hand of somebody who knows that the rest is reset.
+        // A change by hand that sets all members, because the others would be reset.
         let described = this.call("DescribeUserPool", named.clone()).await["UserPool"].clone();
         let kept =
             ["AccountRecoverySetting", "DeletionProtection"].map(|name| (name.to_owned(), described[name].clone()));
@@ -123,20 +123,20 @@ impl ByHand {
         this
     }
 
-    /// Everything that is told of the pool, but for the time of its last change.
+    /// The description of the pool, without the time of its last change.
     async fn described(&self) -> Value {
         let named = json!({ "UserPoolId": self.outputs["id"] });
         let mut pool = self.call("DescribeUserPool", named.clone()).await["UserPool"].take();
         pool.as_object_mut().unwrap().remove("LastModifiedDate");
         let mut factors = self.call("GetUserPoolMfaConfig", named).await;
-        // It is told twice.
+        // It is in the response twice.
         factors.as_object_mut().unwrap().remove("MfaConfiguration");
         pool["(factors)"] = factors;
         pool
     }
 }
 
-/// The spec as the pool is once it is set by hand.
+/// The spec of the pool after it was changed by hand.
 fn spec() -> Value {
     with(&user_pool("people"), json!({ "auto_verified_attributes": ["phone_number"] }))
 }
@@ -146,11 +146,11 @@ fn every_member_that_an_update_of_a_pool_accepts_is_set_by_hand_or_has_a_field()
     let accepted = aws_sdk_cognitoidentityprovider::operation::update_user_pool::UpdateUserPoolInput::builder();
     let accepted = members(&format!("{:?}", accepted.build().unwrap()));
     let mut known: BTreeSet<String> = set_by_hand().as_object().unwrap().keys().map(|name| folded(name)).collect();
-    // Fields of the spec; and the pool itself.
+    // Fields of the spec, and the pool itself.
     let fields = ["AccountRecoverySetting", "DeletionProtection", "MfaConfiguration", "PoolName", "UserPoolTags"];
     known.extend(fields.map(folded));
     known.insert(folded("UserPoolId"));
-    // The SDK does not know it yet, and the API does.
+    // The API has it, and the SDK does not yet.
     assert!(known.remove(&folded("DcrConfiguration")));
     assert_eq!(accepted, known);
 }
@@ -164,7 +164,7 @@ fn every_field_of_the_pool_that_can_be_changed_is_changed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_update_of_a_pool_keeps_all_that_was_set_by_hand() {
+async fn every_update_of_a_pool_keeps_all_settings_made_by_hand() {
     for (field, (value, expected)) in changes() {
         let pool = ByHand::pool(&spec()).await;
         let before = pool.described().await;
@@ -178,7 +178,7 @@ async fn every_update_of_a_pool_keeps_all_that_was_set_by_hand() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_factor_that_comes_and_goes_keeps_all_that_was_set_by_hand() {
+async fn enabling_and_disabling_mfa_keeps_all_settings_made_by_hand() {
     let pool = ByHand::pool(&spec()).await;
     let before = pool.described().await;
     for mfa in ["ON", "OPTIONAL", "OFF"] {
@@ -188,7 +188,7 @@ async fn a_second_factor_that_comes_and_goes_keeps_all_that_was_set_by_hand() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_other_second_factors_are_kept_while_there_is_one() {
+async fn the_other_mfa_methods_are_kept_while_mfa_is_enabled() {
     let pool = ByHand::pool(&spec()).await;
     pool.update("user_pool", &with(&spec(), json!({ "mfa": "ON" }))).await;
     let factors = json!({
@@ -207,7 +207,7 @@ async fn the_other_second_factors_are_kept_while_there_is_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deletion_that_fails_after_the_protection_is_lifted_leaves_all_else_intact() {
+async fn a_deletion_that_fails_after_the_protection_is_disabled_leaves_all_other_settings_intact() {
     let protected = with(&spec(), json!({ "deletion_protection": true }));
     let pool = ByHand::pool(&protected).await;
     let before = pool.described().await;
