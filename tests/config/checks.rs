@@ -1,17 +1,17 @@
-//! Checks of routes: requests that can be made, by somebody who can sign in.
+//! Checks of routes: valid requests, by a user who can sign in.
 
 use insta::assert_snapshot;
 use stackctl::config::{Check, CheckAs};
 
 use super::harness::Folder;
 
-/// What is said of a route with this check, on line 6.
+/// The problems of a route with this check, on line 6.
 fn checked(route: &str, check: &str) -> String {
     let members = r#""function": "hello", "auth": "none""#;
     Folder::with_routes(&format!("\"{route}\": {{ {members},\n      \"check\": {check} }}")).problems()
 }
 
-/// The same where the route asks for a token, with a further section.
+/// The problems of a route that requires a token, with one more section.
 fn protected(members: &str, check: &str, section: &str) -> String {
     let function = r#"{ "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" }"#;
     Folder::with(&format!(
@@ -26,7 +26,7 @@ fn protected(members: &str, check: &str, section: &str) -> String {
 }
 
 #[test]
-fn a_check_can_say_all_of_a_request_and_of_its_answer() {
+fn a_check_can_set_every_part_of_a_request_and_its_response() {
     let check = r#"{ "path": { "id": "7", "rest": "a/b" }, "query": { "q": "${stage}" }, "headers": { "X-One": "1" },
         "method": "PUT", "body": { "name": "ada" }, "as": "none", "status": 201, "bodyMatch": { "id": 7 } }"#;
     assert_eq!(
@@ -39,7 +39,7 @@ fn a_check_can_say_all_of_a_request_and_of_its_answer() {
     let route = config.routes.values().next().unwrap();
     assert_eq!(route.check, Some(Check::default()));
     assert_eq!((Check::default().status, Check::default().caller), (200, None::<CheckAs>));
-    assert!(route.is_checked_as_user(), "where a token is asked for, a user is");
+    assert!(route.is_checked_as_user(), "a route that requires a token is checked as a user");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_path_the_method_and_the_body_of_a_check_fit_its_route() {
 }
 
 #[test]
-fn a_check_asks_only_for_what_can_be_sent_and_returned() {
+fn a_check_sets_only_what_can_be_sent_and_returned() {
     let mut reported = vec![
         checked("HEAD /hello", r#"{ "bodyMatch": "x" }"#),
         checked("ANY /hello", r#"{ "method": "HEAD", "bodyMatch": {} }"#),
@@ -122,7 +122,7 @@ fn a_check_asks_only_for_what_can_be_sent_and_returned() {
 }
 
 #[test]
-fn a_check_as_a_user_needs_a_client_to_sign_in() {
+fn a_check_as_a_user_requires_a_client_that_can_sign_in() {
     let refresh = r#", "client": { "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] }"#;
     assert_snapshot!(protected("", "{}", refresh), @r#"
     error: config.json:5:16: routes."GET /hello".check: nobody can sign in for the check

@@ -1,11 +1,11 @@
-//! Names, places, the account and tags.
+//! Names, Regions, the account and tags.
 
 use insta::assert_snapshot;
 
 use super::harness::Folder;
 
 #[test]
-fn a_service_name_that_aws_would_refuse_somewhere_is_refused() {
+fn a_service_name_that_an_aws_service_would_reject_is_rejected() {
     for name in ["my_shop", "1shop", "", "sh op"] {
         let folder = Folder::with_deployment(&format!(
             r#""serviceName": "{name}", "region": "eu-west-1", "userPoolName": "p", "clientName": "c""#
@@ -34,19 +34,19 @@ fn a_region_must_look_like_one() {
 }
 
 #[test]
-fn a_region_has_the_form_that_arns_have() {
+fn a_region_has_the_form_that_it_has_in_arns() {
     for region in ["eu-west", "eu-west-12", "europe-west-1", "eu-west-north-1", "-west-1", "eusc-east-1", "eu--1"] {
         let folder = Folder::with_deployment(&format!(r#""serviceName": "shop", "region": "{region}""#));
         let problem = format!("error: config.json:3:38: deployment.region: `{region}` is not a Region");
         let problems = folder.problems();
-        // A hint follows where a Region is close.
+        // A hint follows when a known Region is similar.
         let said: Vec<_> = problems.lines().filter(|line| !line.starts_with("hint: did you mean `")).collect();
         assert_eq!(said, [problem.as_str(), "  a Region is written like `us-west-2`"]);
     }
 }
 
 #[test]
-fn a_region_may_come_from_the_flag_alone() {
+fn the_region_may_be_set_by_the_flag_only() {
     let folder = Folder::with_deployment(r#""serviceName": "shop""#);
     assert_snapshot!(folder.problems(), @"
     error: config.json:2:17: deployment: no Region is named
@@ -56,7 +56,7 @@ fn a_region_may_come_from_the_flag_alone() {
 }
 
 #[test]
-fn what_the_flags_name_is_checked_like_what_the_file_names() {
+fn flags_are_checked_like_the_file() {
     let folder = Folder::with_section("").stage("a b").region("mars");
     assert_snapshot!(folder.problems(), @"
     error: --stage: `a b` is not a stage name
@@ -115,7 +115,7 @@ fn stage_pool_client_and_account_have_the_form_that_aws_requires() {
 }
 
 #[test]
-fn tags_keep_to_what_every_service_takes() {
+fn tags_are_limited_to_what_every_service_accepts() {
     let key = "k".repeat(129);
     let value = "v".repeat(257);
     let folder = Folder::with_deployment(&format!(
@@ -151,7 +151,7 @@ fn tags_keep_to_what_every_service_takes() {
 }
 
 #[test]
-fn tags_leave_room_for_stackctls_own() {
+fn tags_leave_room_for_the_tags_of_stackctl() {
     let tags: Vec<_> = (0..46).map(|index| format!(r#""key{index}": """#)).collect();
     let folder = Folder::with_deployment(&format!(
         r#""serviceName": "shop", "region": "eu-west-1",

@@ -1,11 +1,11 @@
-//! The example file, and what a configuration becomes when it is loaded.
+//! The example file, and the loaded configuration.
 
 use stackctl::config::{Auth, RouteKey};
 
 use super::harness::Folder;
 
 #[test]
-fn the_repositorys_own_configuration_is_without_problems() {
+fn the_config_in_the_repository_is_without_problems() {
     let loaded = Folder::example().load().unwrap();
     assert_eq!(loaded.warnings, []);
     assert_eq!(loaded.config.deployment.service_name, "myname1");
@@ -16,7 +16,7 @@ fn the_repositorys_own_configuration_is_without_problems() {
 }
 
 #[test]
-fn everything_but_deployment_functions_and_routes_has_a_default() {
+fn all_keys_but_deployment_functions_and_routes_have_defaults() {
     let config = Folder::with_deployment(r#""serviceName": "shop", "region": "eu-west-1""#).load().unwrap().config;
     assert_eq!(
         serde_json::to_value(config).unwrap(),
@@ -76,7 +76,7 @@ fn everything_but_deployment_functions_and_routes_has_a_default() {
 }
 
 #[test]
-fn every_key_of_the_file_arrives_in_the_configuration() {
+fn every_key_of_the_file_is_loaded() {
     let folder = Folder::with(
         r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "live", "userPoolName": "people", "clientName": "web", "accountId": "123456789012", "tags": { "team": "a" } },

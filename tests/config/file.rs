@@ -1,4 +1,4 @@
-//! The file itself: how it is encoded, and what is no file.
+//! The file itself: its encoding, and paths that are not a regular file.
 
 use std::{path::Path, process::Command};
 
@@ -7,20 +7,20 @@ use stackctl::config::load;
 
 use super::harness::Folder;
 
-/// What is said of these bytes as `config.json`.
+/// The problems of these bytes as `config.json`.
 fn of_bytes(bytes: &[u8]) -> String {
     let folder = Folder::with("");
     std::fs::write(folder.path(), bytes).unwrap();
     folder.problems()
 }
 
-/// What is said of another file.
+/// The problems of another file.
 fn of_path(path: &Path) -> String {
     load(path, &Folder::empty().selection).unwrap_err().to_string()
 }
 
 #[test]
-fn a_byte_order_mark_is_read_over() {
+fn a_byte_order_mark_is_ignored() {
     let folder = Folder::example();
     let text = format!("\u{feff}{}", folder.text());
     let folder = folder.write("config.json", &text);
@@ -29,7 +29,7 @@ fn a_byte_order_mark_is_read_over() {
 }
 
 #[test]
-fn what_is_not_a_file_of_text_is_named() {
+fn a_file_that_is_not_text_is_reported() {
     let mut reported = Vec::new();
     let utf_16 = |unit: fn(u16) -> [u8; 2]| "{}".encode_utf16().flat_map(unit).collect::<Vec<_>>();
     reported.push(of_bytes(&utf_16(u16::to_le_bytes)));

@@ -17,7 +17,7 @@ fn named(name: &str) -> Folder {
 }
 
 #[test]
-fn a_functions_name_is_one_that_lambda_and_iam_accept() {
+fn a_function_name_is_one_that_lambda_and_iam_accept() {
     let mut reported = Vec::new();
     assert_eq!(named(&"f".repeat(55)).problems(), "");
     reported.push(named(&"f".repeat(56)).problems());
@@ -132,7 +132,7 @@ fn the_file_of_a_handler_is_in_the_folder() {
 }
 
 #[test]
-fn a_functions_settings_keep_to_lambdas_limits() {
+fn function_settings_keep_to_the_limits_of_lambda() {
     let mut reported = Vec::new();
     let handler = |handler: &str| {
         Folder::with_function_of(&format!(r#""source": "lambdas/test", "runtime": "java25", "handler": "{handler}""#))
@@ -174,7 +174,7 @@ fn a_functions_settings_keep_to_lambdas_limits() {
 }
 
 #[test]
-fn a_time_out_beyond_api_gateways_is_a_warning_when_a_route_calls_the_function() {
+fn a_timeout_beyond_that_of_api_gateway_is_a_warning_for_a_function_with_a_route() {
     assert_snapshot!(Folder::with_function(r#""timeout": 1800"#).problems(), @"
     warning: config.json:5:18: functions.hello.timeout: the function may run for 1800 s, but API Gateway answers 504 after 29
       the route `GET /hello` calls it
@@ -194,7 +194,7 @@ fn a_time_out_beyond_api_gateways_is_a_warning_when_a_route_calls_the_function()
 }
 
 #[test]
-fn environment_variables_keep_to_lambdas_names() {
+fn environment_variables_keep_to_the_names_of_lambda() {
     let folder = Folder::with_function(
         r#""environment": {
         "AWS_REGION": "x",
@@ -221,7 +221,7 @@ fn environment_variables_keep_to_lambdas_names() {
 }
 
 #[test]
-fn the_environment_has_four_kilobytes_as_json_and_no_value_is_shown() {
+fn the_environment_is_limited_to_four_kilobytes_as_json_and_no_value_is_shown() {
     let problems = |variables: &str| Folder::with_function(&format!(r#""environment": {{ {variables} }}"#)).problems();
     let one = |size: usize| format!(r#""SECRET": "{}""#, "s".repeat(size));
     assert_eq!(problems(&one(4083)), "");
@@ -230,14 +230,14 @@ fn the_environment_has_four_kilobytes_as_json_and_no_value_is_shown() {
       Lambda takes 4096, measured on their JSON text: {"NAME":"value",…}
     hint: put what is large into a file of the package
     "#);
-    // Names and values are 3,990 bytes, and each variable has six more.
+    // Names and values are 3,990 bytes, and JSON adds six for each variable.
     let thirty: Vec<_> = (10..40).map(|at| format!(r#""NAME_{at}": "{}""#, "s".repeat(126))).collect();
     assert_snapshot!(problems(&thirty.join(", ")), @r#"
     error: config.json:5:22: functions.hello.environment: the variables have 4171 bytes
       Lambda takes 4096, measured on their JSON text: {"NAME":"value",…}
     hint: put what is large into a file of the package
     "#);
-    // A quote has two bytes, and a letter as many as in UTF-8.
+    // An escaped quote has two bytes; a letter has as many as in UTF-8.
     assert_eq!(problems(&format!(r#""SECRET": "{}""#, r#"\""#.repeat(2041))), "");
     assert_snapshot!(problems(&format!(r#""SECRET": "ü{}""#, r#"\""#.repeat(2041))), @r#"
     error: config.json:5:22: functions.hello.environment: the variables have 4097 bytes

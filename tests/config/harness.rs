@@ -1,18 +1,18 @@
-//! A folder with a `config.json`, and the day, stage and environment pinned.
+//! A folder with a `config.json`, and a pinned date, stage and environment.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use stackctl::config::{Loaded, Problems, Selection, check, load};
 
-/// A folder with a configuration and what it refers to.
+/// A folder with a config and the files that it refers to.
 pub(crate) struct Folder {
     directory: tempfile::TempDir,
     pub(crate) selection: Selection,
 }
 
 impl Folder {
-    /// Makes a folder with this `config.json` and `lambdas/test/test.py`.
+    /// Creates a folder with this `config.json` and `lambdas/test/test.py`.
     pub(crate) fn with(config: &str) -> Self {
         let folder = Self::empty();
         folder
@@ -20,13 +20,13 @@ impl Folder {
             .write("config.json", config)
     }
 
-    /// Makes a folder with the repository's own example in it.
+    /// Creates a folder with the example of the repository.
     pub(crate) fn example() -> Self {
         let files = stackctl::config::example_files("myname1", None).unwrap();
         files.iter().fold(Self::empty(), |folder, (name, text)| folder.write(name, text))
     }
 
-    /// Makes a folder whose configuration has one more section, on line 5.
+    /// Creates a folder whose config has one more section, on line 5.
     pub(crate) fn with_section(section: &str) -> Self {
         Self::with(&format!(
             r#"{{
@@ -38,7 +38,7 @@ impl Folder {
         ))
     }
 
-    /// Makes a folder whose configuration has these members in `deployment`, from line 3 on.
+    /// Creates a folder whose config has these members in `deployment`, from line 3 on.
     pub(crate) fn with_deployment(members: &str) -> Self {
         Self::with(&format!(
             r#"{{
@@ -51,7 +51,7 @@ impl Folder {
         ))
     }
 
-    /// Makes a folder whose one function has these members too, from line 5 on.
+    /// Creates a folder whose one function has these members too, from line 5 on.
     pub(crate) fn with_function(members: &str) -> Self {
         Self::with_function_of(&format!(
             r#""source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13",
@@ -59,7 +59,7 @@ impl Folder {
         ))
     }
 
-    /// Makes a folder whose one function has only these members, from line 4 on.
+    /// Creates a folder whose one function has only these members, from line 4 on.
     pub(crate) fn with_function_of(members: &str) -> Self {
         Self::with(&format!(
             r#"{{
@@ -72,7 +72,7 @@ impl Folder {
         ))
     }
 
-    /// Makes a folder whose configuration has these routes, from line 5 on, and the functions `hello` and `report`.
+    /// Creates a folder whose config has these routes, from line 5 on, and the functions `hello` and `report`.
     pub(crate) fn with_routes(routes: &str) -> Self {
         let function = r#"{ "source": "lambdas/test", "handler": "test.handler", "runtime": "python3.13" }"#;
         Self::with(&format!(
@@ -123,7 +123,7 @@ impl Folder {
         load(&self.path(), &self.selection)
     }
 
-    /// Gives the text of the configuration.
+    /// The text of the config.
     pub(crate) fn text(&self) -> String {
         std::fs::read_to_string(self.path()).unwrap()
     }
@@ -132,17 +132,17 @@ impl Folder {
         self.directory.path().join("config.json")
     }
 
-    /// Gives everything that is said about the configuration of every stage, as text, without the folder's own path.
+    /// The problems of every stage, as text, without the path of the folder.
     pub(crate) fn problems_of_every_stage(&self) -> String {
         self.without_path(&check(&self.path(), &self.selection).problems.to_string())
     }
 
-    /// Takes the folder's own path out of a text.
+    /// Removes the path of the folder from a text.
     pub(crate) fn without_path(&self, text: &str) -> String {
         text.replace(&format!("{}/", self.directory.path().display()), "")
     }
 
-    /// Gives everything that is said about the configuration, as text, without the folder's own path.
+    /// The problems of the config, as text, without the path of the folder.
     pub(crate) fn problems(&self) -> String {
         let text = match self.load() {
             Ok(loaded) => loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),

@@ -1,4 +1,4 @@
-//! The configuration: every problem with its whole text, and what a good file becomes.
+//! The config: every problem with its full text, and the result of loading a valid file.
 
 mod checks;
 mod deployment;

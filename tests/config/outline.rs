@@ -1,11 +1,11 @@
-//! What can be read of a configuration that is not fit to be deployed.
+//! What can be read from a config that cannot be deployed.
 
 use insta::assert_snapshot;
 use stackctl::config::{Auth, RouteKey, identify, load_to_compare, outline, schema, why_unknown};
 
 use super::harness::Folder;
 
-/// A configuration with something wrong in every section that only a deploy needs.
+/// A config with an error in every section that only a deployment needs.
 const BROKEN: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "tags": { "aws:x": 1 }, "userPoolName": 7 },
   "functions": {
@@ -26,7 +26,7 @@ const BROKEN: &str = r#"{
 }"#;
 
 #[test]
-fn a_stack_is_known_whatever_is_wrong_with_the_rest() {
+fn a_stack_is_identified_despite_errors_in_the_rest() {
     let folder = Folder::with(BROKEN);
     let identity = identify(&folder.path(), &folder.selection).unwrap();
     let told = (identity.service_name.as_str(), identity.stage.as_str(), identity.region.as_str());
@@ -34,7 +34,7 @@ fn a_stack_is_known_whatever_is_wrong_with_the_rest() {
 }
 
 #[test]
-fn names_and_routes_are_read_and_what_cannot_be_read_is_named() {
+fn names_and_routes_are_read_and_what_cannot_be_read_is_listed() {
     let folder = Folder::with(BROKEN);
     let outline = outline(&folder.path(), &folder.selection).unwrap();
     let functions: Vec<_> = outline.config.functions.iter().map(|(name, one)| (name.as_str(), one.timeout)).collect();
@@ -47,14 +47,14 @@ fn names_and_routes_are_read_and_what_cannot_be_read_is_named() {
 }
 
 #[test]
-fn a_variable_that_is_not_set_keeps_nothing_from_being_read() {
+fn an_unset_variable_does_not_prevent_reading() {
     let folder = Folder::with_function(r#""environment": { "KEY": "${env:STRIPE}" }"#);
     let outline = outline(&folder.path(), &folder.selection).unwrap();
     assert_eq!((outline.config.functions.len(), outline.omitted.len()), (1, 0));
 }
 
 #[test]
-fn what_says_which_stack_is_meant_is_never_passed_over() {
+fn errors_in_what_identifies_the_stack_are_always_reported() {
     let problems = |config: &str| {
         let folder = Folder::with(config);
         let problems = identify(&folder.path(), &folder.selection).unwrap_err();
@@ -82,7 +82,7 @@ fn what_says_which_stack_is_meant_is_never_passed_over() {
 }
 
 #[test]
-fn a_stage_that_was_chosen_says_where_its_state_is() {
+fn the_chosen_stage_says_where_its_state_is() {
     let folder = Folder::with(BROKEN).stage("prod");
     let problems = identify(&folder.path(), &folder.selection).unwrap_err();
     assert_snapshot!(folder.without_path(&problems.to_string()), @"
@@ -92,12 +92,12 @@ fn a_stage_that_was_chosen_says_where_its_state_is() {
 }
 
 #[test]
-fn every_section_is_needed_by_all_commands_or_by_a_deploy_only() {
+fn every_section_is_needed_by_all_commands_or_by_a_deployment_only() {
     let schema = schema();
     let sections = schema["properties"].as_object().unwrap().keys();
     let needed = ["deployment", "stages", "state"];
     for section in sections.filter(|section| !needed.contains(&section.as_str())) {
-        // Whatever is wrong with it, the stack is known.
+        // An error in this section does not prevent identifying the stack.
         let folder = Folder::with(&format!(
             r#"{{ "deployment": {{ "serviceName": "shop", "region": "eu-west-1" }}, "{section}": [[]] }}"#
         ));
@@ -106,7 +106,7 @@ fn every_section_is_needed_by_all_commands_or_by_a_deploy_only() {
 }
 
 #[test]
-fn a_comparison_does_without_what_is_not_set() {
+fn a_comparison_works_without_unset_variables() {
     let folder = Folder::with(
         r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "tags": { "team": "${env:TEAM} of ${stage}" } },

@@ -1,4 +1,4 @@
-//! What a function's role may do.
+//! Permissions of a function's role.
 
 use insta::assert_snapshot;
 
@@ -22,7 +22,7 @@ fn a_good_policy_and_managed_policies_pass() {
 }
 
 #[test]
-fn a_statement_has_iams_members() {
+fn a_statement_has_the_members_of_iam() {
     let folder = policy(
         r#"  { "Effect": "allow", "Action": "s3:GetObject", "Resource": "*" },
   { "Action": "s3:GetObject", "Resource": "*" },
@@ -74,7 +74,7 @@ fn actions_resources_and_sids_have_their_forms() {
 }
 
 #[test]
-fn a_policy_has_only_the_characters_that_iam_takes() {
+fn a_policy_has_only_characters_that_iam_accepts() {
     let folder = policy(
         r#"  { "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/größe — alt/*",
     "Condition": { "StringEquals": { "aws:RequestTag/Ω": ["é", "", "日"] } } }"#,
@@ -90,7 +90,7 @@ fn a_policy_has_only_the_characters_that_iam_takes() {
 }
 
 #[test]
-fn a_managed_policy_that_aws_does_not_have_is_a_warning() {
+fn a_managed_policy_unknown_to_aws_is_a_warning() {
     let managed = |names: &[&str]| {
         let arns: Vec<_> = names.iter().map(|name| format!(r#""arn:aws:iam::aws:policy/{name}""#)).collect();
         Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", "))).problems()
@@ -119,7 +119,7 @@ fn a_managed_policy_that_aws_does_not_have_is_a_warning() {
 }
 
 #[test]
-fn policies_keep_to_iams_limits() {
+fn policies_keep_to_the_limits_of_iam() {
     let mut reported = vec![policy(r#"{ "Effect": "Allow", "Action": "*", "Resource": ["*"] }"#).problems()];
     let resources: Vec<_> = (0..400).map(|index| format!(r#""arn:aws:s3:::bucket{index}/*""#)).collect();
     let statement =

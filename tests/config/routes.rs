@@ -9,7 +9,7 @@ fn route(key: &str) -> String {
 }
 
 #[test]
-fn every_method_and_every_kind_of_path_part_is_taken() {
+fn every_method_and_every_kind_of_path_part_is_accepted() {
     for key in [
         "GET /",
         "POST /a",
@@ -78,7 +78,7 @@ fn a_route_is_a_method_and_a_path() {
 }
 
 #[test]
-fn path_parts_are_those_that_api_gateway_takes() {
+fn path_parts_are_those_that_api_gateway_accepts() {
     let reported = [
         "GET /hello/",
         "GET /a//b",
@@ -113,7 +113,7 @@ fn path_parts_are_those_that_api_gateway_takes() {
 }
 
 #[test]
-fn a_scope_has_the_characters_and_the_length_that_cognito_takes() {
+fn a_scope_has_the_characters_and_the_length_that_cognito_accepts() {
     let scopes = |scope: &str| {
         let sign_in = "aws.cognito.signin.user.admin";
         let auth = format!(r#""auth": {{ "scopes": ["{sign_in}", "{scope}"] }}"#);
@@ -135,7 +135,7 @@ fn a_scope_has_the_characters_and_the_length_that_cognito_takes() {
 }
 
 #[test]
-fn two_variables_beneath_one_parent_exclude_each_other() {
+fn two_variables_under_one_parent_conflict() {
     let folder = Folder::with_routes(
         r#""GET /items/{id}": { "function": "hello" },
     "GET /items/{name}/parts": { "function": "hello" },
@@ -161,7 +161,7 @@ fn two_variables_beneath_one_parent_exclude_each_other() {
 }
 
 #[test]
-fn any_beside_single_methods_and_a_variable_beside_fixed_parts_are_fine() {
+fn any_beside_single_methods_and_a_variable_beside_fixed_parts_are_valid() {
     let folder = Folder::with_routes(
         r#""ANY /items": { "function": "hello" },
     "GET /items": { "function": "report" },
@@ -247,7 +247,7 @@ fn auth_is_none_or_scopes() {
 }
 
 #[test]
-fn a_scope_that_no_sign_in_by_password_gives_is_a_warning() {
+fn a_scope_that_no_password_sign_in_grants_is_a_warning() {
     let folder = Folder::with_routes(
         r#""GET /a": { "function": "hello", "auth": { "scopes": ["orders/read"] } },
     "GET /b": { "function": "hello", "auth": { "scopes": ["aws.cognito.signin.user.admn"] } }"#,
@@ -262,7 +262,7 @@ fn a_scope_that_no_sign_in_by_password_gives_is_a_warning() {
 }
 
 #[test]
-fn more_paths_than_an_api_takes_are_a_warning() {
+fn more_paths_than_an_api_accepts_are_a_warning() {
     let routes: Vec<_> = (0..300).map(|index| format!(r#""GET /path{index}": {{ "function": "hello" }}"#)).collect();
     assert_snapshot!(Folder::with_routes(&routes.join(",\n    ")).problems(), @"
     warning: config.json:4:13: routes: the paths make 301 resources

@@ -1,4 +1,4 @@
-//! Runtimes, as of a pinned day.
+//! Runtimes, as of a pinned date.
 
 use insta::assert_snapshot;
 use jiff::civil::{Date, date};
@@ -15,7 +15,7 @@ fn problems(runtime: &str, today: Date) -> String {
 }
 
 #[test]
-fn a_runtime_is_fine_until_the_day_aws_ends_it() {
+fn a_runtime_is_valid_until_the_day_aws_ends_it() {
     let mut reported = Vec::new();
     assert_eq!(problems("nodejs24.x", date(2028, 4, 29)), "");
     reported.push(problems("nodejs24.x", date(2028, 4, 30)));
@@ -56,7 +56,7 @@ fn a_runtime_is_fine_until_the_day_aws_ends_it() {
 }
 
 #[test]
-fn runtimes_that_ended_long_ago_are_refused_with_what_came_after() {
+fn runtimes_that_ended_long_ago_are_rejected_with_their_successor() {
     for (ended, successor) in [
         ("go1.x", "provided.al2023"),
         ("nodejs14.x", "nodejs24.x"),
@@ -75,7 +75,7 @@ fn runtimes_that_ended_long_ago_are_refused_with_what_came_after() {
 }
 
 #[test]
-fn a_runtime_that_aws_may_have_by_now_is_a_warning_because_the_list_grows() {
+fn a_runtime_that_aws_may_support_by_now_is_a_warning() {
     let today = date(2026, 11, 23);
     let said = |runtime: &str| {
         format!(
@@ -89,7 +89,7 @@ fn a_runtime_that_aws_may_have_by_now_is_a_warning_because_the_list_grows() {
 }
 
 #[test]
-fn an_unknown_runtime_is_refused_with_a_guess() {
+fn an_unknown_runtime_is_rejected_with_a_suggestion() {
     let today = date(2026, 11, 23);
     let known = "runtimes are: python3.14, python3.13, python3.12, python3.11, nodejs24.x, nodejs22.x, provided.al2023, \
                  java25, java21, java17.al2023, java17, java11.al2023, java11, java8.al2023, java8.al2, dotnet10, ruby4.0, \

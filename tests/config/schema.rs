@@ -1,9 +1,9 @@
-//! The schema that editors use is the one that the types give.
+//! The schema for editors matches the types.
 
 use std::path::Path;
 
 #[test]
-fn the_committed_schema_is_the_one_that_the_types_give() {
+fn the_committed_schema_matches_the_types() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/config.schema.json");
     let generated = stackctl::config::schema_text();
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
@@ -13,7 +13,7 @@ fn the_committed_schema_is_the_one_that_the_types_give() {
     assert!(committed == generated, "the schema is stale: run `UPDATE_SCHEMA=1 cargo test schema` and commit it");
 }
 
-/// Visits every key of every object that the schema describes, with the object's name.
+/// Visits every key of every object in the schema, with the object's name.
 fn each_key(schema: &serde_json::Value, visit: &mut impl FnMut(String, &serde_json::Value)) {
     let objects = schema["definitions"].as_object().unwrap().iter().map(|(name, object)| (name.as_str(), object));
     for (name, object) in objects.chain([("Config", schema)]) {
@@ -24,7 +24,7 @@ fn each_key(schema: &serde_json::Value, visit: &mut impl FnMut(String, &serde_js
 }
 
 #[test]
-fn every_key_has_a_description_and_those_that_may_be_left_out_have_a_default_or_say_what_happens() {
+fn every_key_has_a_description_and_optional_keys_have_a_default_or_describe_it() {
     let schema = stackctl::config::schema();
     let mut without_default = Vec::new();
     each_key(&schema, &mut |name, property| {
@@ -71,7 +71,7 @@ fn every_key_has_a_description_and_those_that_may_be_left_out_have_a_default_or_
 }
 
 #[test]
-fn a_stages_part_requires_nothing_and_has_no_defaults() {
+fn a_stage_section_requires_nothing_and_has_no_defaults() {
     let schema = stackctl::config::schema();
     for (name, definition) in schema["definitions"].as_object().unwrap() {
         if name.ends_with("Overlay") {

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::harness::Folder;
 
 #[test]
-fn pool_and_client_are_such_that_users_can_sign_in() {
+fn pool_and_client_allow_users_to_sign_in() {
     let mut reported = vec![
         Folder::with_section(r#""userPool": { "accountRecovery": ["admin_only", "verified_email"] }"#).problems(),
         Folder::with_section(r#""userPool": { "accountRecovery": ["verified_email", "verified_email"] }"#).problems(),
@@ -123,7 +123,7 @@ fn origins_are_written_as_browsers_send_them() {
 }
 
 #[test]
-fn a_pattern_of_origins_has_one_star_in_the_first_label_beneath_a_domain() {
+fn an_origin_pattern_has_one_star_in_the_first_label_below_a_domain() {
     let problems =
         |origin: &str| Folder::with_section(&format!(r#""cors": {{ "allowedOrigins": ["{origin}"] }}"#)).problems();
     for good in ["https://*.preview.example.com", "http://*.localhost:3000", "https://my-app-*.vercel.app"] {
@@ -153,7 +153,7 @@ fn a_pattern_of_origins_has_one_star_in_the_first_label_beneath_a_domain() {
 }
 
 #[test]
-fn origins_of_apps_and_extensions_have_schemes_of_their_own() {
+fn origins_of_apps_and_extensions_have_their_own_schemes() {
     let folder = Folder::with_section(
         r#""cors": { "allowedOrigins": [
     "capacitor://localhost", "ionic://localhost", "tauri://localhost", "file://", "https://my_app.example.com",
@@ -172,7 +172,7 @@ fn the_origin_of_every_sandbox_is_a_warning() {
 }
 
 #[test]
-fn credentials_require_names() {
+fn credentials_require_explicit_names() {
     let folder = Folder::with_section(
         r#""cors": {
     "allowCredentials": true,

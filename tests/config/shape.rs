@@ -1,11 +1,11 @@
-//! What is wrong with the shape of a file: JSON itself, keys, types, words, ranges.
+//! Errors in the shape of a file: JSON syntax, keys, types, allowed values, ranges.
 
 use insta::assert_snapshot;
 
 use super::harness::Folder;
 
 #[test]
-fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
+fn all_problems_of_a_file_are_reported_at_once_in_file_order() {
     let folder = Folder::with(
         r#"{
   "deployment": { "servicename": "shop", "region": "eu-west-1" },
@@ -54,7 +54,7 @@ fn every_problem_of_a_file_is_found_at_once_in_the_order_of_the_file() {
 }
 
 #[test]
-fn a_file_that_is_no_config_is_refused_where_it_stops_being_one() {
+fn a_file_that_is_not_a_config_is_rejected_at_the_first_error() {
     let reported = [
         Folder::empty().problems(),
         Folder::with("{\n  \"deployment\": {\n").problems(),
@@ -102,7 +102,7 @@ fn comments_and_trailing_commas_are_accepted() {
 }
 
 #[test]
-fn an_unknown_key_is_met_with_the_keys_there_are() {
+fn an_unknown_key_is_reported_with_the_known_keys() {
     let folder = Folder::with_section(r#""client": { "secret": true, "generate_secret": true }"#);
     assert_snapshot!(folder.problems(), @"
     error: config.json:5:15: client.secret: unknown key
@@ -114,7 +114,7 @@ fn an_unknown_key_is_met_with_the_keys_there_are() {
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_met_with_the_right_one() {
+fn a_value_of_the_wrong_type_is_reported_with_the_right_one() {
     let folder = Folder::with_section(
         r#""userPool": { "selfSignUp": "true", "usernameAttributes": "email", "passwordPolicy": [] },
   "client": { "idTokenValidityMinutes": 7.5, "refreshTokenValidityDays": null },
@@ -139,7 +139,7 @@ fn a_value_of_the_wrong_type_is_met_with_the_right_one() {
 }
 
 #[test]
-fn a_word_that_is_not_in_the_list_is_met_with_the_list() {
+fn a_value_that_is_not_allowed_is_reported_with_the_allowed_values() {
     let folder = Folder::with_section(
         r#""userPool": { "mfa": "TOTP", "usernameAttributes": ["mail"], "accountRecovery": ["email"] },
   "api": { "endpointType": "regional" },
@@ -163,7 +163,7 @@ fn a_word_that_is_not_in_the_list_is_met_with_the_list() {
 }
 
 #[test]
-fn a_number_out_of_range_is_met_with_the_range() {
+fn a_number_out_of_range_is_reported_with_the_range() {
     let folder = Folder::with_section(
         r#""userPool": { "passwordPolicy": { "minimumLength": 100, "temporaryPasswordValidityDays": 0 } },
   "client": {
@@ -188,7 +188,7 @@ fn a_number_out_of_range_is_met_with_the_range() {
 }
 
 #[test]
-fn problems_are_data_for_machines_too() {
+fn problems_are_machine_readable_too() {
     let problems = Folder::with_routes(r#""GET /hello": { "function": "helo" }"#).load().unwrap_err();
     let mut data = serde_json::to_value(&problems).unwrap();
     data[0]["file"] = "config.json".into();

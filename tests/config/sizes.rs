@@ -1,10 +1,10 @@
-//! Large configurations: the time that one takes grows with its size, not with the square of it.
+//! Large configs: loading time grows linearly with the size, not quadratically.
 
 use std::fmt::Write as _;
 
 use super::harness::Folder;
 
-/// A configuration with so many functions and routes, on as many lines or on one.
+/// A config with this many functions and routes, each on its own line or all on one.
 fn config(count: usize, separator: &str) -> String {
     let (mut functions, mut routes, mut staged) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..count {
@@ -23,7 +23,7 @@ fn config(count: usize, separator: &str) -> String {
     )
 }
 
-/// The processor time of this thread, which other work on the machine does not change.
+/// The processor time of this thread, which does not depend on other load.
 fn processor_time() -> u64 {
     let times = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     times.split(' ').next().unwrap().parse().unwrap()
@@ -36,12 +36,12 @@ fn time_of(folder: &Folder) -> u64 {
 }
 
 #[test]
-fn eight_times_as_much_takes_about_eight_times_as_long() {
+fn eight_times_the_size_takes_about_eight_times_as_long() {
     for separator in ["\n", ""] {
         let (small, large) = (Folder::with(&config(250, separator)), Folder::with(&config(2_000, separator)));
         time_of(&small);
         let (small, large) = (time_of(&small), time_of(&large));
-        // The square would be 64 times as long.
+        // Quadratic growth would take 64 times as long.
         assert!(large < small * 24, "{small} ns, and {large} ns for eight times as much");
     }
 }

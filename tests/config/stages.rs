@@ -1,4 +1,4 @@
-//! Stages laid over the rest of the document.
+//! Stages merged over the rest of the document.
 
 use insta::assert_snapshot;
 use stackctl::config::{Mfa, RouteKey};
@@ -16,7 +16,7 @@ const STAGES: &str = r#""stages": {
   }"#;
 
 #[test]
-fn the_chosen_stage_is_laid_over_the_rest_object_by_object() {
+fn the_chosen_stage_is_merged_over_the_rest_object_by_object() {
     let dev = Folder::with_section(STAGES).load().unwrap().config;
     assert_eq!((dev.deployment.stage.as_str(), dev.user_pool.mfa), ("dev", Mfa::Off));
     assert_eq!((dev.functions["hello"].memory, dev.routes.len(), dev.cors), (128, 1, None));
@@ -30,7 +30,7 @@ fn the_chosen_stage_is_laid_over_the_rest_object_by_object() {
 }
 
 #[test]
-fn the_files_own_stage_chooses_too() {
+fn the_stage_in_the_file_chooses_too() {
     let folder = Folder::with(
         r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "prod" },
@@ -43,12 +43,12 @@ fn the_files_own_stage_chooses_too() {
 }
 
 #[test]
-fn a_stage_that_has_no_part_of_its_own_is_the_rest_as_it_is() {
+fn a_stage_without_a_section_is_the_rest_unchanged() {
     assert_eq!(Folder::with_section(STAGES).stage("test").load().unwrap().config.deployment.stage, "test");
 }
 
 #[test]
-fn what_is_required_may_come_from_the_stage() {
+fn required_keys_may_come_from_the_stage() {
     let folder = Folder::with(
         r#"{
   "deployment": { "serviceName": "shop" },
@@ -67,7 +67,7 @@ fn what_is_required_may_come_from_the_stage() {
 }
 
 #[test]
-fn the_shape_of_every_stage_is_checked_whichever_is_chosen() {
+fn the_shape_of_every_stage_is_checked() {
     let folder = Folder::with_section(
         r#""stages": {
     "prod": { "userpool": {}, "stages": {}, "deployment": { "stage": "live" }, "client": { "generateSecret": "no" } },
@@ -135,12 +135,12 @@ fn every_declared_stage_is_checked_and_a_problem_is_reported_once_with_its_stage
 }
 
 #[test]
-fn a_stage_that_the_file_does_not_name_is_not_checked_beside_those_that_it_does() {
+fn an_undeclared_stage_is_not_checked_beside_declared_ones() {
     let section = r#""stages": { "prod": { "deployment": { "region": "eu-west-1" } } }"#;
     let without_region = Folder::with_section(section).text().replace(r#", "region": "eu-west-1" },"#, " },");
     let folder = Folder::with(&without_region);
     assert_eq!(folder.problems_of_every_stage(), "");
-    assert!(folder.problems().contains("no Region is named"), "it is needed where nothing says which stage");
+    assert!(folder.problems().contains("no Region is named"), "the Region is required when no stage is chosen");
 }
 
 #[test]

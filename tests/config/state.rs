@@ -1,4 +1,4 @@
-//! Where the state is kept.
+//! Where the state is stored.
 
 use insta::assert_snapshot;
 use stackctl::config::StateLocation;
@@ -18,7 +18,7 @@ fn a_state_folder_has_a_name() {
 }
 
 #[test]
-fn a_bucket_needs_no_more_than_its_name() {
+fn a_bucket_requires_only_its_name() {
     let s3 = state(r#""state": { "s3": { "bucket": "acme-states" } }"#).s3.unwrap();
     assert_eq!(
         (s3.bucket.as_str(), s3.key.as_str(), s3.region.as_str(), s3.owner),
@@ -29,7 +29,7 @@ fn a_bucket_needs_no_more_than_its_name() {
 }
 
 #[test]
-fn what_is_said_of_a_bucket_is_taken_as_it_is() {
+fn the_settings_of_a_bucket_are_used_unchanged() {
     let section = r#""state": { "s3": {
         "bucket": "states-${account}", "key": "team/${stage}", "region": "us-east-1", "owner": "210987654321"
     } }"#;
@@ -41,7 +41,7 @@ fn what_is_said_of_a_bucket_is_taken_as_it_is() {
 }
 
 #[test]
-fn what_s3_or_the_lock_beside_it_would_refuse_is_refused() {
+fn what_s3_or_the_lock_beside_it_would_reject_is_rejected() {
     let section = r#""state": { "s3": {
     "bucket": "Acme_States",
     "key": "team//shop.json",

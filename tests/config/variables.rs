@@ -9,13 +9,13 @@ fn description(text: &str) -> Folder {
 }
 
 #[test]
-fn stage_region_and_environment_are_put_in_at_once() {
+fn stage_region_and_environment_are_substituted_on_loading() {
     let folder = description("${stage} in ${region} by ${env:WHO}, $5").variable("WHO", "me").stage("prod");
     assert_eq!(folder.load().unwrap().config.api.description, "prod in eu-west-1 by me, $5");
 }
 
 #[test]
-fn the_account_is_put_in_when_it_is_known() {
+fn the_account_is_substituted_when_it_is_known() {
     let config = description("${account}, $${account}, $$${account}").load().unwrap().config;
     assert!(config.needs_account());
     assert_eq!(config.with_account("123456789012").api.description, "123456789012, ${account}, $${account}");
@@ -37,19 +37,19 @@ fn the_account_is_known_when_the_file_names_it() {
 }
 
 #[test]
-fn two_dollars_stand_for_the_text_itself() {
+fn two_dollars_escape_a_variable() {
     let config = description("$${stage} $$${stage} $${").load().unwrap().config;
     assert_eq!(config.with_account("123456789012").api.description, "${stage} $${stage} ${");
 }
 
 #[test]
-fn the_environments_values_are_text_whatever_they_look_like() {
+fn values_of_environment_variables_are_not_expanded() {
     let folder = description("${env:WHAT}").variable("WHAT", "${account} ${stage}");
     assert_eq!(folder.load().unwrap().config.with_account("123456789012").api.description, "${account} ${stage}");
 }
 
 #[test]
-fn what_cannot_be_substituted_is_a_problem_each() {
+fn every_variable_that_cannot_be_substituted_is_a_problem() {
     let mut reported = vec![
         description("${stgae} ${env:MISSING} ${aws:username} ${stage").problems(),
         description("${env:A:-${stage}}").problems(),
@@ -86,7 +86,7 @@ fn what_cannot_be_substituted_is_a_problem_each() {
 }
 
 #[test]
-fn a_default_stands_in_for_what_is_not_set_or_empty() {
+fn a_default_replaces_an_unset_or_empty_variable() {
     let folder = description("${env:A:-one} ${env:B:-two words} ${env:C:-} ${env:D:-x:-y} ${env:E:-e}");
     let folder = folder.variable("B", "").variable("E", "five");
     assert_eq!(folder.load().unwrap().config.api.description, "one two words  x:-y five");
@@ -103,7 +103,7 @@ fn stage_and_region_may_come_from_the_environment() {
 }
 
 #[test]
-fn a_variable_of_a_stage_that_was_not_chosen_need_not_be_there() {
+fn a_variable_of_a_stage_that_was_not_chosen_may_be_unset() {
     let folder = Folder::with_section(r#""stages": { "prod": { "api": { "description": "${env:MISSING}" } } }"#);
     assert_eq!(folder.problems(), "");
 }
