@@ -1,4 +1,4 @@
-//! Compiled files that cannot be loaded where the function runs, with the whole text of what is said of them.
+//! Compiled files that cannot be loaded on the function's platform, with the complete messages.
 
 use insta::assert_snapshot;
 use stackctl::package::{Target, package};
@@ -6,7 +6,7 @@ use stackctl::package::{Target, package};
 use super::elf::{ARM64, X86_64, library, linked, of_musl};
 use super::{folder, write};
 
-/// Gives what is said of a package of these files.
+/// The messages about a package with these files.
 fn said(runtime: &str, architecture: &str, files: &[(&str, &[u8])]) -> String {
     let source = folder(&[]);
     for (name, content) in files {
@@ -22,7 +22,7 @@ fn said(runtime: &str, architecture: &str, files: &[(&str, &[u8])]) -> String {
     texts.collect()
 }
 
-/// Whether anything is said of one file in a function of Python 3.13 on `x86_64`.
+/// Whether there is a message about one file in a function with Python 3.13 on `x86_64`.
 fn is_told(name: &str, content: &[u8]) -> bool {
     !said("python3.13", "x86_64", &[(name, content)]).is_empty()
 }
@@ -31,7 +31,7 @@ const MAC: &[u8] = b"\xcf\xfa\xed\xfe\x0c\0\0\x01\0\0\0\0\x06\0\0\0";
 const WINDOWS: &[u8] = b"MZ\x90\0\x03\0\0\0";
 
 #[test]
-fn a_module_for_another_python_is_reported_with_the_way_to_the_right_one() {
+fn a_module_for_another_python_is_reported_with_an_install_command() {
     let name = "native/_core.cpython-311-x86_64-linux-gnu.so";
     assert_snapshot!(said("python3.13", "arm64", &[(name, &library(X86_64))]), @"
     warning: 1 compiled file cannot be loaded, because the function runs Python 3.13 on Linux arm64
@@ -48,7 +48,7 @@ fn a_module_for_another_python_is_reported_with_the_way_to_the_right_one() {
 }
 
 #[test]
-fn the_names_of_modules_say_for_which_python_and_system_they_are() {
+fn the_python_version_and_system_are_read_from_module_names() {
     for name in [
         "_core.cpython-311-x86_64-linux-gnu.so",
         "_core.cpython-313-aarch64-linux-gnu.so",
@@ -74,7 +74,7 @@ fn the_names_of_modules_say_for_which_python_and_system_they_are() {
 }
 
 #[test]
-fn headers_say_more_than_names() {
+fn headers_take_precedence_over_names() {
     for (name, content) in [
         ("_core.abi3.so", library(ARM64)),
         ("libcore.so.1.2.3", library(ARM64)),
@@ -106,7 +106,7 @@ fn headers_say_more_than_names() {
 }
 
 #[test]
-fn tags_of_wheels_name_what_has_to_be_installed_anew() {
+fn wheel_tags_name_the_distributions_to_reinstall() {
     let wheel = b"Wheel-Version: 1.0\nTag: cp311-cp311-manylinux_2_17_x86_64\nTag: cp311-cp311-manylinux2014_x86_64\n";
     assert_snapshot!(said("python3.13", "x86_64", &[("numpy-2.1.0.dist-info/WHEEL", wheel)]), @"
     warning: 1 Python distribution cannot be loaded, because the function runs Python 3.13 on Linux x86_64
@@ -131,7 +131,7 @@ fn tags_of_wheels_name_what_has_to_be_installed_anew() {
 }
 
 #[test]
-fn of_what_is_for_a_newer_glibc_an_older_version_may_be_installed() {
+fn for_a_newer_glibc_the_hint_allows_an_older_version() {
     let files: &[(&str, &[u8])] = &[
         ("cryptography/_rust.abi3.so", &linked(X86_64, "GLIBC_2.34")),
         ("cryptography-50.0.2.dist-info/WHEEL", b"Tag: cp311-abi3-manylinux_2_34_x86_64\n"),
@@ -146,7 +146,7 @@ fn of_what_is_for_a_newer_glibc_an_older_version_may_be_installed() {
 }
 
 #[test]
-fn a_wheel_fits_by_any_of_its_tags() {
+fn a_wheel_fits_if_any_of_its_tags_fits() {
     let told = |tag: &str| is_told("x-1.dist-info/WHEEL", format!("Tag: {tag}\n").as_bytes());
     for tag in [
         "py3-none-any",
@@ -205,7 +205,7 @@ fn one_build_that_fits_is_enough() {
 }
 
 #[test]
-fn a_program_that_cannot_run_at_all_is_an_error() {
+fn a_bootstrap_that_cannot_run_is_an_error() {
     assert_snapshot!(said("provided.al2023", "arm64", &[("bootstrap", MAC)]), @"
     error: `bootstrap` is for macOS arm64, and the function runs on Linux arm64
     hint: build it for that: `cargo lambda build --release --arm64`, or `GOOS=linux GOARCH=arm64 CGO_ENABLED=0 go build -o bootstrap`
@@ -224,7 +224,7 @@ fn a_program_that_cannot_run_at_all_is_an_error() {
 }
 
 #[test]
-fn other_programs_may_be_unused() {
+fn another_program_that_cannot_run_is_a_warning() {
     assert_snapshot!(said("provided.al2023", "x86_64", &[("bin/tool", &of_musl(X86_64)), ("bootstrap", b"#!/bin/sh")]), @"
     warning: 1 compiled file cannot be loaded, because the function runs on Linux x86_64
       bin/tool: for Linux x86_64 with musl (the function has glibc)

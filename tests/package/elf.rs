@@ -1,14 +1,14 @@
-//! Programs and libraries of Linux, as short as they can be.
+//! Minimal Linux programs and libraries.
 
 pub(super) const X86_64: u16 = 62;
 pub(super) const ARM64: u16 = 183;
 
-/// A library that says only for which processor it is.
+/// A library with only a header, which names the processor.
 pub(super) fn library(machine: u16) -> Vec<u8> {
     header(machine, 0, 0)
 }
 
-/// A program that musl starts.
+/// A program with musl's loader.
 pub(super) fn of_musl(machine: u16) -> Vec<u8> {
     let interpreter = b"/lib/ld-musl-x86_64.so.1\0";
     let mut file = header(machine, 1, 0);
@@ -17,7 +17,7 @@ pub(super) fn of_musl(machine: u16) -> Vec<u8> {
     file
 }
 
-/// A library that asks for a version of glibc, such as `GLIBC_2.38`.
+/// A library that requires a version of glibc, such as `GLIBC_2.38`.
 pub(super) fn linked(machine: u16, version: &str) -> Vec<u8> {
     let names = format!("\0libc.so.6\0{version}\0");
     let (dynamic, strings) = (176, 224);
@@ -25,13 +25,13 @@ pub(super) fn linked(machine: u16, version: &str) -> Vec<u8> {
     let mut file = header(machine, 2, needed + 32);
     file.extend(segment(1, 0, needed + 32));
     file.extend(segment(2, dynamic, 48));
-    // The table of names, its size, and the end.
+    // The string table, its size, and the end.
     for (tag, value) in [(5, strings as u64), (10, names.len() as u64), (0, 0)] {
         file.extend([u64::to_le_bytes(tag), value.to_le_bytes()].concat());
     }
     file.extend(names.as_bytes());
     file.resize(needed, 0);
-    // One library, of which one version is needed.
+    // One library, with one required version.
     file.extend([1_u16.to_le_bytes(), 1_u16.to_le_bytes()].concat());
     file.extend([1_u32, 16, 0].map(u32::to_le_bytes).concat());
     file.extend([0_u32, 0, 11, 0].map(u32::to_le_bytes).concat());

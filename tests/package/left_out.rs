@@ -1,4 +1,4 @@
-//! What stays out of a package.
+//! Files that are excluded from a package.
 
 use std::os::unix::fs::symlink;
 
@@ -10,7 +10,7 @@ const KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY--
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
 #[test]
-fn lambdaignore_leaves_out_what_gitignore_would() {
+fn lambdaignore_excludes_the_same_files_as_gitignore() {
     let source = folder(&[
         (".lambdaignore", "# tests\ntests/\n*.log\n!keep.log\n/build\n"),
         (".gitignore", "app.py\n"),
@@ -26,7 +26,7 @@ fn lambdaignore_leaves_out_what_gitignore_would() {
 }
 
 #[test]
-fn what_is_never_code_stays_out_without_a_word() {
+fn files_that_are_never_code_are_excluded_silently() {
     let source = folder(&[
         ("app.py", ""),
         ("__pycache__/app.pyc", ""),
@@ -49,7 +49,7 @@ fn what_is_never_code_stays_out_without_a_word() {
 }
 
 #[test]
-fn the_folder_of_states_stays_out() {
+fn the_state_folder_is_excluded() {
     let source = folder(&[
         ("app.py", ""),
         ("state/shop.dev.json", "{\n  \"checksum\": \"0\",\n  \"state\": {}\n}\n"),
@@ -61,7 +61,7 @@ fn the_folder_of_states_stays_out() {
 }
 
 #[test]
-fn what_editors_leave_stays_out() {
+fn temporary_files_of_editors_are_excluded() {
     let source = folder(&[
         ("app.py", ""),
         (".app.py.swp", ""),
@@ -72,13 +72,13 @@ fn what_editors_leave_stays_out() {
         (".envoy", ""),
         ("swp", ""),
     ]);
-    // Emacs locks a file by a symlink that leads nowhere.
+    // Emacs locks a file with a dangling symlink.
     symlink("ann@machine.1234:1700000000", source.path().join(".#app.py")).unwrap();
     assert_eq!(package(source.path()).unwrap().files, [".envoy", "app.py", "swp"]);
 }
 
 #[test]
-fn secrets_stay_out_and_are_named() {
+fn secrets_are_excluded_and_named() {
     let source = folder(&[
         ("app.py", ""),
         (".env", ""),
@@ -116,7 +116,7 @@ fn secrets_stay_out_and_are_named() {
 }
 
 #[test]
-fn lambdaignore_includes_what_else_stays_out() {
+fn lambdaignore_can_include_excluded_files() {
     let source = folder(&[
         ("app.py", ""),
         (".env", ""),
@@ -127,11 +127,11 @@ fn lambdaignore_includes_what_else_stays_out() {
     ]);
     let package = package(source.path()).unwrap();
     assert_eq!(package.files, [".env", ".venv/x.py", "app.py", "keys/deploy.pem"]);
-    assert_eq!(package.secrets, [""; 0], "what `.lambdaignore` names is known");
+    assert_eq!(package.secrets, [""; 0], "files included by `.lambdaignore` are not reported");
 }
 
 #[test]
-fn a_rule_for_everything_includes_no_secret() {
+fn a_rule_for_all_files_includes_no_secret() {
     let source =
         folder(&[("src/app.py", ""), ("src/.env", ""), ("README", ""), (".lambdaignore", "/*\n!/src\n!/src/**\n")]);
     let package = package(source.path()).unwrap();
@@ -140,7 +140,7 @@ fn a_rule_for_everything_includes_no_secret() {
 }
 
 #[test]
-fn a_change_of_what_stays_out_changes_nothing() {
+fn a_change_of_an_excluded_file_does_not_change_the_package() {
     let source = folder(&[("app.py", ""), (".lambdaignore", "/build/\n*.log\n"), ("build/deep/x.py", "")]);
     let may_change = |name: &str| may_change(source.path(), &source.path().join(name));
     for name in ["app.py", "new.py", "deep/new.py", ".lambdaignore", "", "certificate.pem"] {
@@ -150,5 +150,5 @@ fn a_change_of_what_stays_out_changes_nothing() {
         assert!(!may_change(name), "{name}");
     }
     write(source.path(), ".lambdaignore", b"[z-a]");
-    assert!(may_change("a.log"), "what is wrong with the file has to be told");
+    assert!(may_change("a.log"), "a change must run into the error in the ignore file");
 }

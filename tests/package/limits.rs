@@ -1,4 +1,4 @@
-//! Lambda's limits, at their real size but with files that are quick to make.
+//! Lambda's limits at their real size, with files that are quick to create.
 
 use std::fs::File;
 
@@ -6,15 +6,15 @@ use stackctl::package::package;
 
 use super::folder;
 
-/// The text of a refusal, without the folder's own path.
+/// The error message, without the folder's own path.
 fn refusal(source: &tempfile::TempDir) -> String {
     package(source.path()).unwrap_err().to_string().replace(&source.path().display().to_string(), "lambdas/test")
 }
 
 #[test]
-fn a_folder_beyond_250_megabytes_is_refused_with_its_biggest_files_before_anything_is_read() {
+fn a_folder_over_250_megabytes_is_rejected_with_its_biggest_files_before_any_file_is_read() {
     let source = folder(&[("a.py", "x"), ("b.py", "xx"), ("c.py", "xxx"), ("d.py", "xxxx")]);
-    // Files of holes take no room on the disk.
+    // Sparse files use no disk space.
     File::create(source.path().join("model.bin")).unwrap().set_len(200 * 1024 * 1024).unwrap();
     File::create(source.path().join("words.bin")).unwrap().set_len(51 * 1024 * 1024 + 1).unwrap();
     assert_eq!(

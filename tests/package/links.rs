@@ -1,4 +1,4 @@
-//! Symlinks stay symlinks, and lead to the same place on Lambda.
+//! Symlinks stay symlinks, and have the same target on Lambda.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +8,7 @@ use stackctl::package::{Package, package};
 
 use super::{entries, folder};
 
-/// Gives each symlink of the package with what it says.
+/// The symlinks of a package, with their targets.
 fn links(package: &Package) -> Vec<String> {
     let links = entries(package).into_iter().filter(|(_, mode, _)| *mode == 0o120_777);
     links.map(|(name, _, target)| format!("{name} -> {target}")).collect()
@@ -19,7 +19,7 @@ fn links_of(source: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_symlinks_of_pnpm_stay() {
+fn the_symlinks_of_pnpm_are_kept() {
     let store = "node_modules/.pnpm";
     let source = folder(&[
         ("index.js", ""),
@@ -50,7 +50,7 @@ fn the_symlinks_of_pnpm_stay() {
 }
 
 #[test]
-fn a_symlink_may_lead_to_a_folder_that_it_is_in_or_to_another_symlink() {
+fn a_symlink_may_point_to_a_parent_folder_or_to_another_symlink() {
     let source = folder(&[("deep/a.py", "")]);
     symlink("..", source.path().join("deep/up")).unwrap();
     symlink("deep/up/deep/a.py", source.path().join("round.py")).unwrap();
@@ -59,7 +59,7 @@ fn a_symlink_may_lead_to_a_folder_that_it_is_in_or_to_another_symlink() {
 }
 
 #[test]
-fn one_that_leaves_the_folder_and_comes_back_is_written_without_that() {
+fn a_target_that_leaves_the_folder_and_returns_is_shortened() {
     let parent = folder(&[("app/real/a.py", "")]);
     let app = parent.path().join("app");
     symlink("../app/real/a.py", app.join("round.py")).unwrap();
@@ -73,7 +73,7 @@ fn one_that_leaves_the_folder_and_comes_back_is_written_without_that() {
 }
 
 #[test]
-fn one_through_what_stays_out_is_written_without_that() {
+fn a_target_through_an_excluded_path_is_shortened() {
     let source = folder(&[("real/a.py", ""), ("tests/b.py", ""), (".lambdaignore", "via\ntests\n")]);
     symlink("real", source.path().join("via")).unwrap();
     symlink("via/a.py", source.path().join("a.py")).unwrap();
@@ -82,7 +82,7 @@ fn one_through_what_stays_out_is_written_without_that() {
 }
 
 #[test]
-fn what_a_symlink_says_is_part_of_the_package() {
+fn the_target_of_a_symlink_is_part_of_the_hashes() {
     let with = |target: &str| {
         let source = folder(&[("one", "same"), ("two", "same")]);
         symlink(target, source.path().join("link")).unwrap();

@@ -1,4 +1,4 @@
-//! Packaging: the same zip for the same files everywhere, and clear refusals.
+//! Packaging: the same zip for the same files everywhere, and clear errors.
 
 mod compiled;
 mod elf;
@@ -15,7 +15,7 @@ use std::path::Path;
 use stackctl::package::Package;
 use zip::ZipArchive;
 
-/// Makes a folder with these files.
+/// A folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in files {
@@ -34,7 +34,7 @@ fn chmod(folder: &Path, name: &str, mode: u32) {
     std::fs::set_permissions(folder.join(name), PermissionsExt::from_mode(mode)).unwrap();
 }
 
-/// Gives each entry of the zip with its mode and content.
+/// The entries of the zip, with mode and content.
 fn entries(package: &Package) -> Vec<(String, u32, String)> {
     let mut archive = ZipArchive::new(Cursor::new(&package.bytes)).unwrap();
     (0..archive.len())

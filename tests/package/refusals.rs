@@ -1,4 +1,4 @@
-//! Folders that cannot become packages, with the whole text of the refusal.
+//! Folders that cannot be packaged, with the complete error messages.
 
 use std::{
     ffi::OsStr,
@@ -10,7 +10,7 @@ use stackctl::package::package;
 
 use super::folder;
 
-/// The refusal with its hint, without the folder's own path.
+/// The error message with its hint, without the folder's own path.
 fn refusal(source: &Path) -> String {
     let error = package(source).unwrap_err();
     let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -18,7 +18,7 @@ fn refusal(source: &Path) -> String {
 }
 
 #[test]
-fn a_folder_that_is_missing_or_empty_is_refused() {
+fn a_missing_or_empty_folder_is_rejected() {
     assert_eq!(
         refusal(&folder(&[]).path().join("gone")),
         "there is no folder `lambdas/test`\nhint: `source` is relative to the configuration file"
@@ -29,7 +29,7 @@ fn a_folder_that_is_missing_or_empty_is_refused() {
     assert_eq!(refusal(folder(&[(".lambdaignore", "*\n"), ("a.py", "")]).path()), expected);
 }
 
-/// Symlinks beneath the parent of `app`, each with its target, what `.lambdaignore` says, and the refusal.
+/// Symlinks below the parent of `app` with their targets, the contents of `.lambdaignore`, and the error.
 const SYMLINKS: &[(&[(&str, &str)], &str, &str)] = &[
     (
         &[("app/link", "/dev/null")],
@@ -37,7 +37,7 @@ const SYMLINKS: &[(&[(&str, &str)], &str, &str)] = &[
         "`lambdas/test/link` is a symlink that leaves the folder: it points to `/dev/null`\n\
          hint: put a copy into the folder, or name the symlink in `.lambdaignore`",
     ),
-    // A name that begins like the folder's is another folder.
+    // A folder whose name only begins like the package's folder.
     (
         &[("app/link", "../app-secrets")],
         "",
@@ -78,7 +78,7 @@ const SYMLINKS: &[(&[(&str, &str)], &str, &str)] = &[
 ];
 
 #[test]
-fn a_symlink_that_leads_to_nothing_in_the_package_is_refused() {
+fn a_symlink_to_a_target_outside_the_package_is_rejected() {
     for (links, ignored, expected) in SYMLINKS {
         let parent = folder(&[
             ("app/a.py", ""),
@@ -96,7 +96,7 @@ fn a_symlink_that_leads_to_nothing_in_the_package_is_refused() {
 }
 
 #[test]
-fn a_symlink_that_is_left_out_may_lead_anywhere() {
+fn an_excluded_symlink_may_point_anywhere() {
     let source = folder(&[("a.py", ""), (".lambdaignore", "link\ngone\n")]);
     symlink("/", source.path().join("link")).unwrap();
     symlink("nowhere", source.path().join("gone")).unwrap();
@@ -104,7 +104,7 @@ fn a_symlink_that_is_left_out_may_lead_anywhere() {
 }
 
 #[test]
-fn a_name_that_is_not_utf_8_and_a_socket_are_refused() {
+fn a_name_that_is_not_utf_8_and_a_socket_are_rejected() {
     let source = folder(&[("a.py", "")]);
     std::fs::write(source.path().join(OsStr::from_bytes(b"b\xff.py")), "").unwrap();
     assert_eq!(refusal(source.path()), "the name `lambdas/test/b\u{fffd}.py` is not UTF-8\nhint: rename the file");

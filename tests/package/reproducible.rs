@@ -1,4 +1,4 @@
-//! The same files give the same bytes.
+//! The same files result in the same bytes.
 
 use std::io::Cursor;
 use std::os::unix::fs::symlink;
@@ -12,7 +12,7 @@ use stackctl::package::{Packages, package};
 use super::{chmod, entries, folder};
 
 /// Files whose zip is pinned: several in a sorted order that differs from the file system's, one compressible enough to
-/// show the compressor's choices, one empty, one that may be executed.
+/// show the compressor's choices, one empty, and one executable.
 fn fixture() -> tempfile::TempDir {
     let lines: Vec<_> = (0..2000_u32).map(|number| format!("line {number} of {}\n", number * number % 97)).collect();
     let long = lines.concat();
@@ -36,14 +36,14 @@ fn the_zip_of_fixed_files_has_a_fixed_hash() {
 }
 
 #[test]
-fn code_sha256_is_that_of_the_zips_bytes_as_lambda_writes_it() {
+fn code_sha256_is_the_base64_digest_of_the_zip_as_in_lambda() {
     let package = package(fixture().path()).unwrap();
     let expected = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&package.bytes));
     assert_eq!(package.code_sha256, expected);
 }
 
 #[test]
-fn entries_are_sorted_by_bytes_and_only_the_bootstrap_that_runs_is_executable() {
+fn entries_are_sorted_by_bytes_and_only_the_top_level_bootstrap_is_executable() {
     let package = package(fixture().path()).unwrap();
     let shown: Vec<_> = entries(&package).into_iter().map(|(name, mode, _)| format!("{mode:o} {name}")).collect();
     assert_eq!(
@@ -77,7 +77,8 @@ fn every_entry_has_the_same_time_and_no_extra_field() {
     }
 }
 
-/// A fixture beside the first one, so that its hash stays: packages without executables and symlinks are what they were.
+/// A second fixture, so that the hash of the first one stays the same: packages without executables and symlinks have
+/// not changed.
 #[test]
 fn the_zip_of_fixed_modes_and_symlinks_has_a_fixed_hash() {
     let source = folder(&[("bin/tool", "#!/bin/sh\n"), ("app.py", "")]);
@@ -93,7 +94,7 @@ fn the_zip_of_fixed_modes_and_symlinks_has_a_fixed_hash() {
 }
 
 #[test]
-fn of_modes_only_that_the_owner_may_execute_makes_a_difference() {
+fn of_the_mode_only_the_owners_execute_bit_makes_a_difference() {
     let plain = package(fixture().path()).unwrap();
     for (mode, same) in [(0o600, true), (0o666, true), (0o654, true), (0o700, false), (0o755, false)] {
         let source = fixture();
@@ -113,7 +114,7 @@ fn times_on_the_disk_make_no_difference() {
 }
 
 #[test]
-fn a_content_a_name_or_a_file_more_changes_both_hashes() {
+fn a_change_of_content_or_name_or_a_new_file_changes_both_hashes() {
     let before = package(folder(&[("a", "1"), ("b", "2")]).path()).unwrap();
     for files in [
         &[("a", "1"), ("b", "3")][..],

@@ -1,4 +1,4 @@
-//! What changes with the configuration.
+//! Changes of the config and their plans.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn a_first_up_creates_everything() {
 }
 
 #[test]
-fn a_stack_that_is_as_it_is_to_be_needs_nothing() {
+fn an_up_to_date_stack_needs_no_change() {
     assert_snapshot!(Fixture::up().plan(), @"nothing to change");
 }
 
@@ -48,7 +48,7 @@ fn a_timeout_changes_in_place() {
 }
 
 #[test]
-fn values_of_the_environment_are_withheld() {
+fn values_of_environment_variables_are_hidden() {
     let before = json!({ "functions": { "open": { "environment": { "TOKEN": "hunter1", "OLD": "x" } } } });
     let edit = json!({ "functions": { "open": { "environment": { "TOKEN": "hunter2", "OLD": null, "NEW": "y" } } } });
     let plan = Fixture::up_with(&before).config(&edit).plan();
@@ -64,7 +64,7 @@ fn values_of_the_environment_are_withheld() {
 }
 
 #[test]
-fn a_route_comes() {
+fn a_route_is_added() {
     let edit = json!({ "routes": { "POST /things/{id}": { "function": "closed" } } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
       ~ api_routes.main
@@ -94,7 +94,7 @@ fn a_route_changes() {
 }
 
 #[test]
-fn the_last_protected_route_takes_the_authorizer_along() {
+fn the_authorizer_is_deleted_with_the_last_protected_route() {
     let edit = json!({ "routes": { "GET /closed": null } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
       ~ api_routes.main
@@ -109,7 +109,7 @@ fn the_last_protected_route_takes_the_authorizer_along() {
 }
 
 #[test]
-fn cors_comes() {
+fn cors_is_added() {
     let edit = json!({ "cors": { "allowedOrigins": ["https://shop.example"] } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
       ~ api_routes.main
@@ -137,7 +137,7 @@ fn a_password_policy_changes_in_place() {
 }
 
 #[test]
-fn a_client_gets_a_secret_by_a_new_one_and_the_old_one_goes() {
+fn a_client_that_gets_a_secret_is_replaced() {
     let edit = json!({ "client": { "generateSecret": true } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
     +/- user_pool_client.main     shop-dev  (AWS cannot change this in place)
@@ -149,7 +149,7 @@ fn a_client_gets_a_secret_by_a_new_one_and_the_old_one_goes() {
 }
 
 #[test]
-fn a_renamed_function_is_a_new_one_and_its_routes_move_before_the_old_one_goes() {
+fn a_renamed_function_is_created_and_its_routes_move_before_the_old_one_is_deleted() {
     let edit = json!({
         "functions": { "open": null, "wide": { "source": "app", "handler": "app.handler", "runtime": "python3.13" } },
         "routes": { "GET /open": { "function": "wide" } },
@@ -202,7 +202,7 @@ fn a_deleted_pool_is_created_again_and_the_authorizer_accepts_its_users() {
 }
 
 #[test]
-fn an_api_deleted_by_hand_comes_back_whole() {
+fn an_api_deleted_by_hand_is_created_again_with_its_children() {
     let gone = ["rest_api", "authorizer", "api_routes", "stage"].map(|kind| (format!("{kind}.main"), Value::Null));
     let gone = Value::Object(gone.into_iter().collect());
     assert_snapshot!(Fixture::up().live(&gone).plan(), @r#"
@@ -224,7 +224,7 @@ fn an_api_deleted_by_hand_comes_back_whole() {
 }
 
 #[test]
-fn what_an_interrupted_up_has_made_is_adopted_and_the_rest_is_created() {
+fn resources_of_an_interrupted_up_are_adopted_and_the_rest_is_created() {
     let fixture =
         Fixture::up().interrupted(&["user_pool.main", "user_pool_client.main", "iam_role.open", "stage.main"]);
     let half = json!({ "stage.main": Value::Null, "iam_role.open": { "spec": { "inline_policies": { "logs": Value::Null } } } });

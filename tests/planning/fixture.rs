@@ -1,4 +1,4 @@
-//! The three documents of a case, and the way from them to the text of a plan.
+//! The three documents of a case, and the text of the plan from them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,9 +24,9 @@ use crate::harness::{project::patched, stack::steps};
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-west-2";
 
-/// One case: `config` as the person writes it (`null` wants nothing), `state` as it is recorded, and `live` by key as
-/// `{outputs, spec}`, with `holdings` for the records of people's data, or as `{foreign: {thing, whose}}`. What is
-/// recorded and not live is gone; what is pending and live is found.
+/// One case: `config` as the user writes it (`null` for no config), `state` as it is recorded, and `live` by key as
+/// `{outputs, spec}`, with `holdings` for the number of user records, or as `{foreign: {thing, whose}}`. A resource
+/// that is recorded and not live was deleted; one that is pending and live is found.
 pub(super) struct Fixture {
     config: Value,
     state: Value,
@@ -35,19 +35,19 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    /// A stack that was never up.
+    /// A stack that was never deployed.
     pub(super) fn new() -> Self {
         let state = State { lineage: "fixture".into(), ..State::new(place()) };
         let state = serde_json::to_value(state).unwrap();
         Self { config: example(), state, live: json!({}), consent: Consent::default() }
     }
 
-    /// A stack that is up and as it is to be.
+    /// A deployed stack without pending changes.
     pub(super) fn up() -> Self {
         Self::new().brought_up()
     }
 
-    /// The same with these edits of the configuration from the beginning.
+    /// The same with these edits of the config from the beginning.
     pub(super) fn up_with(edits: &Value) -> Self {
         Self::new().config(edits).brought_up()
     }
@@ -66,37 +66,37 @@ impl Fixture {
         self
     }
 
-    /// Edits the configuration; `null` takes a member out.
+    /// Edits the config; `null` removes a member.
     pub(super) fn config(mut self, edits: &Value) -> Self {
         self.config = patched(&self.config, edits);
         self
     }
 
-    /// Nothing is wanted any more.
+    /// Without a config, as for a destroy.
     pub(super) fn unwanted(mut self) -> Self {
         self.config = Value::Null;
         self
     }
 
-    /// Edits what is recorded; `null` takes a member out.
+    /// Edits the recorded state; `null` removes a member.
     pub(super) fn state(mut self, edits: &Value) -> Self {
         self.state = patched(&self.state, edits);
         self
     }
 
-    /// Edits what is there; `null` takes a member out.
+    /// Edits the live resources; `null` removes a member.
     pub(super) fn live(mut self, edits: &Value) -> Self {
         self.live = patched(&self.live, edits);
         self
     }
 
-    /// Names how many records of people's data may be lost.
+    /// Allows the deletion of this number of user records.
     pub(super) fn losing(mut self, records: u64) -> Self {
         self.consent.delete_holdings = Some(records);
         self
     }
 
-    /// An interrupted create: what was recorded of these is only pending.
+    /// An interrupted create: these resources are pending instead of recorded.
     pub(super) fn interrupted(mut self, keys: &[&str]) -> Self {
         let desired = desired(&self.config);
         for key in keys {
@@ -113,12 +113,12 @@ impl Fixture {
         self
     }
 
-    /// The plan, or why there is none, as the command prints it.
+    /// The plan, or the error, as the command prints it.
     pub(super) fn plan(&self) -> String {
         plan_text(self.planned(), &catalog())
     }
 
-    /// The steps of the plan that do something.
+    /// The steps of the plan that change something.
     pub(super) fn steps(&self) -> Vec<String> {
         steps(&self.planned().unwrap_or_else(|refused| panic!("{refused}")))
     }
@@ -207,7 +207,7 @@ fn packages(config: &Config) -> BTreeMap<String, Arc<Package>> {
     config.functions.keys().map(|name| (name.clone(), Arc::new(package(name)))).collect()
 }
 
-/// The ids of everything that is wanted, as AWS may have given them.
+/// The ids of all desired resources, as AWS could assign them.
 struct Outputs<'a> {
     desired: &'a Desired,
 }
@@ -256,13 +256,13 @@ impl Lookup for Outputs<'_> {
 }
 
 #[test]
-fn every_kind_has_ids_in_the_fixtures() {
+fn every_kind_has_ids_in_the_fixture() {
     let desired = desired(&example());
     let kinds: BTreeSet<_> = desired.nodes().keys().map(|key| key.kind.clone()).collect();
     assert_eq!(kinds, catalog().kinds().cloned().collect());
     let outputs = Outputs { desired: &desired };
     for key in desired.nodes().keys() {
         let id = catalog().get(&key.kind).unwrap().id(&outputs.of(key));
-        assert!(id.is_some(), "{key}: these are not its outputs");
+        assert!(id.is_some(), "{key}: the outputs contain no id");
     }
 }

@@ -1,16 +1,16 @@
-//! Every key of the config, changed one by one: exactly the steps that it takes. Each edit is laid over those before it, and
-//! that each field is written and read back is the matter of `tests/kinds`.
+//! Every key of the config, changed one by one, with the exact steps of the plan. Each edit is applied on top of those
+//! before it. `tests/kinds` checks that each field is written and read back.
 //!
-//! `deployment.serviceName`, `stage` and `region` are not among them: they name another stack.
+//! `deployment.serviceName`, `stage` and `region` are missing: they name another stack.
 
 use serde_json::{Value, json};
 
 use super::fixture::Fixture;
 
-/// Stands for the step that moves the stage to a new deployment.
+/// The step that moves the stage to a new deployment.
 const MOVED: &str = "update stage.main: fingerprint";
 
-/// A key, its new value, and the steps; `MOVED` stands for itself.
+/// A key, its new value, and the steps.
 const KEYS: &[(&str, &str, &[&str])] = &[
     ("deployment.userPoolName", r#""people""#, &["update user_pool.main: name"]),
     ("deployment.clientName", r#""web""#, &["update user_pool_client.main: name"]),
@@ -142,13 +142,13 @@ const KEYS: &[(&str, &str, &[&str])] = &[
     ("cors.maxAgeSeconds", "60", &["update api_routes.main: preflights./open.max_age_seconds", MOVED]),
 ];
 
-/// The config patch that gives a key, written with dots, a value.
+/// The config patch that sets a key, written with dots, to a value.
 fn patch(key: &str, value: &str) -> Value {
     key.rsplit('.').fold(serde_json::from_str(value).unwrap(), |value: Value, name| json!({ name: value }))
 }
 
 #[test]
-fn each_key_of_the_config_makes_its_own_change() {
+fn each_key_of_the_config_leads_to_its_own_steps() {
     let mut fixture = Fixture::up();
     for (key, value, expected) in KEYS {
         let changed = fixture.config(&patch(key, value));

@@ -1,4 +1,4 @@
-//! What goes, and what is kept from going.
+//! Deleted and retained resources.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::fixture::Fixture;
 
 #[test]
-fn what_users_sign_in_with_cannot_change() {
+fn the_username_attributes_cannot_change() {
     let edit = json!({ "userPool": { "usernameAttributes": ["email"] } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
     error: user_pool.main: `userPool.usernameAttributes` cannot be changed from `[]` to `["email"]`: AWS could only make a new one in its place, and what people keep in it would be lost
@@ -16,7 +16,7 @@ fn what_users_sign_in_with_cannot_change() {
 }
 
 #[test]
-fn a_pool_keeps_its_case_sensitivity_and_another_one_cannot_be_asked_for() {
+fn the_case_sensitivity_of_a_pool_cannot_change() {
     let sensitive = json!({ "user_pool.main": { "spec": { "case_sensitive": true } } });
     assert_snapshot!(Fixture::up().live(&sensitive).plan(), @"nothing to change");
     let edit = json!({ "userPool": { "caseSensitive": false } });
@@ -29,14 +29,14 @@ fn a_pool_keeps_its_case_sensitivity_and_another_one_cannot_be_asked_for() {
     assert_snapshot!(Fixture::up().live(&sensitive).config(&edit).plan(), @"nothing to change");
 }
 
-/// The lines of a plan about these, and its last one.
+/// The lines of a plan that contain one of the words, and its last line.
 fn about(plan: &str, words: &[&str]) -> String {
     let lines = plan.lines().filter(|line| line.starts_with("plan: ") || words.iter().any(|word| line.contains(word)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 #[test]
-fn a_down_removes_everything() {
+fn a_down_deletes_all_resources() {
     assert_snapshot!(Fixture::up().unwanted().plan(), @r"
       - lambda_function.closed    shop-dev-closed
       - iam_role.closed           shop-dev-closed-us-west-2
@@ -68,7 +68,7 @@ fn a_down_retains_a_pool_with_users_in_it() {
 }
 
 #[test]
-fn a_down_deletes_users_who_were_counted() {
+fn a_down_deletes_a_confirmed_number_of_users() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(about(&Fixture::up().live(&people).unwanted().losing(2).plan(), &["user"]), @r"
       - user_pool.main            shop-dev
@@ -79,7 +79,7 @@ fn a_down_deletes_users_who_were_counted() {
 }
 
 #[test]
-fn a_down_untracks_what_is_deleted_already() {
+fn a_down_untracks_resources_that_are_already_deleted() {
     let gone = json!({ "lambda_function.open": Value::Null, "lambda_permission.open": Value::Null });
     assert_snapshot!(about(&Fixture::up().live(&gone).unwanted().plan(), &[".open"]), @r"
       - iam_role.open             shop-dev-open-us-west-2
@@ -91,7 +91,7 @@ fn a_down_untracks_what_is_deleted_already() {
 }
 
 #[test]
-fn a_down_finds_and_deletes_what_an_interrupted_up_has_made() {
+fn a_down_finds_and_deletes_resources_of_an_interrupted_up() {
     let fixture = Fixture::up().interrupted(&["rest_api.main", "iam_role.open"]);
     let state = json!({ "resources": Value::Null });
     let fixture = fixture.state(&state).state(&json!({ "resources": {} }));

@@ -1,4 +1,4 @@
-//! Three documents in (what is configured, what is recorded, what is there), the plan as a person reads it out. No AWS.
+//! From three documents (config, state, live resources) to the plan that a user reads. No AWS.
 
 mod changes;
 mod fixture;

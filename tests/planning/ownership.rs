@@ -1,4 +1,4 @@
-//! What is somebody else's stands in the way, or is left alone.
+//! Resources that this stack does not own are reported as errors, or left unchanged.
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ fn recorded_resources_that_are_unmanaged_are_all_named() {
 }
 
 #[test]
-fn what_an_interrupted_up_ran_into_is_named() {
+fn an_unmanaged_resource_that_blocked_an_interrupted_up_is_named() {
     let function = foreign(
         "lambda_function.open",
         "function `shop-dev-open`",
@@ -37,7 +37,7 @@ fn what_an_interrupted_up_ran_into_is_named() {
 }
 
 #[test]
-fn a_down_leaves_unmanaged_resources_and_their_children_alone() {
+fn a_down_does_not_delete_unmanaged_resources_and_their_children() {
     let api = foreign("rest_api.main", "REST API `api1`", "belongs to stack `a` stage `b`");
     let beneath = json!({ "api_routes.main": Value::Null, "authorizer.main": Value::Null, "stage.main": Value::Null });
     assert_snapshot!(Fixture::up().live(&api).live(&beneath).unwanted().plan(), @r"
@@ -60,7 +60,7 @@ fn a_down_leaves_unmanaged_resources_and_their_children_alone() {
     ");
 }
 
-/// A state with old ones of replacements that a run did not come to delete.
+/// A state with replaced resources that an earlier run did not delete.
 fn with_old_ones(found: &[(&str, Value)]) -> Fixture {
     let replaced = |id: &str| json!({ "replaced": [{ "id": id, "user_pool_id": "pool1" }] });
     let resources = json!({ "user_pool_client.main": replaced("old1"), "lambda_permission.open": replaced("old2") });
@@ -70,7 +70,7 @@ fn with_old_ones(found: &[(&str, Value)]) -> Fixture {
 }
 
 #[test]
-fn the_old_one_of_a_replacement_is_deleted_only_when_it_is_ours() {
+fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
     let ours = json!({ "outputs": { "id": "old1" }, "spec": {} });
     let foreign = json!({ "foreign": {
         "thing": "lambda_permission `x`", "whose": "belongs to lambda_function `x`, which is not this stack's",

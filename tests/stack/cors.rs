@@ -1,4 +1,4 @@
-//! What CORS adds to the routes.
+//! The effects of CORS on the routes.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn without_cors_there_are_no_preflights_and_no_headers() {
 }
 
 #[test]
-fn every_path_answers_preflights_with_the_methods_it_has() {
+fn every_path_responds_to_preflights_with_its_methods() {
     let routes = routes(
         json!({ "GET /a": { "function": "hello" }, "POST /a": { "function": "hello" }, "ANY /b/{proxy+}": { "function": "hello" } }),
         json!({ "allowedOrigins": ["https://shop.example"] }),
@@ -35,7 +35,7 @@ fn every_path_answers_preflights_with_the_methods_it_has() {
 }
 
 #[test]
-fn a_function_that_answers_preflights_itself_is_left_to_it() {
+fn a_function_with_its_own_options_route_gets_no_preflight() {
     let routes = routes(
         json!({ "GET /a": { "function": "hello" }, "OPTIONS /a": { "function": "hello", "auth": "none" } }),
         json!({ "allowedOrigins": ["*"] }),
@@ -45,7 +45,7 @@ fn a_function_that_answers_preflights_itself_is_left_to_it() {
 }
 
 #[test]
-fn named_methods_headers_and_age_are_those_of_every_path() {
+fn configured_methods_headers_and_max_age_apply_to_every_path() {
     let cors = json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET"], "allowedHeaders": ["X-Trace"], "maxAgeSeconds": 5 });
     let routes = routes(json!({ "POST /a": { "function": "hello" } }), cors);
     assert_eq!(
@@ -62,14 +62,14 @@ fn credentials_are_allowed_by_every_preflight() {
     assert_eq!(routes["preflights"]["/a"]["origins"], json!(["https://*.shop.example"]));
 }
 
-/// The headers on API Gateway's own 4xx and 5xx.
+/// The headers of API Gateway's own 4xx and 5xx responses.
 fn errors(cors: Value) -> [Value; 2] {
     let routes = routes(json!({ "GET /a": { "function": "hello" } }), cors);
     ["DEFAULT_4XX", "DEFAULT_5XX"].map(|name| routes["gateway_responses"][name]["headers"].clone())
 }
 
 #[test]
-fn errors_of_api_gateway_name_the_only_origin() {
+fn errors_of_api_gateway_return_a_single_origin() {
     for origin in ["https://a.example", "*"] {
         let headers = json!({ "Access-Control-Allow-Origin": format!("'{origin}'") });
         assert_eq!(errors(json!({ "allowedOrigins": [origin] })), [headers.clone(), headers]);
@@ -84,7 +84,7 @@ fn errors_of_api_gateway_name_the_only_origin() {
 }
 
 #[test]
-fn with_several_origins_they_give_back_the_one_of_the_request() {
+fn with_several_origins_errors_return_the_origin_of_the_request() {
     let headers = json!({ "Access-Control-Allow-Origin": "method.request.header.origin", "Vary": "'Origin'" });
     for origins in [json!(["https://a.example", "https://b.example"]), json!(["https://*.shop.example"])] {
         assert_eq!(errors(json!({ "allowedOrigins": origins })), [headers.clone(), headers.clone()]);

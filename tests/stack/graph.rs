@@ -1,4 +1,4 @@
-//! The picture of a config.
+//! The graph of a config.
 
 use stackctl::stack::graph;
 

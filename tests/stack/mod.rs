@@ -1,4 +1,4 @@
-//! From a configuration to what is to be: names, wiring, policies. No AWS, no state but one written by hand.
+//! From a config to the desired resources: names, references, policies. No AWS, and no state except a hand-written one.
 
 mod cors;
 mod graph;
@@ -22,7 +22,7 @@ pub(crate) fn config(json: Value) -> Config {
     serde_json::from_value(json).unwrap()
 }
 
-/// A configuration with these routes, all behind one function, and with further members.
+/// A config with these routes, all to one function, and with further members.
 #[expect(clippy::needless_pass_by_value, reason = "tests write the JSON where it is used")]
 pub(crate) fn with_routes(routes: Value, further: Value) -> Config {
     let mut whole = json!({
@@ -49,7 +49,7 @@ pub(crate) fn desired(config: &Config) -> Desired {
 }
 
 pub(crate) fn spec(desired: &Desired, key: &str) -> Value {
-    desired.get(&key.parse().unwrap()).unwrap_or_else(|| panic!("{key} is not wanted")).spec.clone()
+    desired.get(&key.parse().unwrap()).unwrap_or_else(|| panic!("{key} is not desired")).spec.clone()
 }
 
 pub(crate) fn keys(desired: &Desired) -> Vec<String> {

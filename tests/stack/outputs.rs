@@ -1,4 +1,4 @@
-//! What a person is told of a stack that is up.
+//! The outputs of a deployed stack.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,7 +69,7 @@ fn a_deployed_stack_has_ids_and_urls() {
 }
 
 #[test]
-fn a_local_cloud_serves_under_its_own_address() {
+fn the_urls_of_a_local_stack_have_the_emulators_address() {
     let told = outputs(&config(), &state(Some("http://127.0.0.1:4999"), &up()));
     assert_eq!(told.invoke_url.as_deref(), Some("http://127.0.0.1:4999/_aws/execute-api/a1b2/dev"));
 }

@@ -1,4 +1,4 @@
-//! What is wanted, and what needs what.
+//! The desired resources and their dependencies.
 
 use serde_json::{Value, json};
 use stackctl::engine::Key;
@@ -6,7 +6,7 @@ use stackctl::engine::Key;
 use super::{config, desired, keys, spec, with_routes};
 
 #[test]
-fn the_example_is_wired_like_this() {
+fn the_desired_resources_of_the_example_match_the_snapshot() {
     let example: stackctl::config::Config = serde_json::from_str(include_str!("../../config.json")).unwrap();
     insta::assert_snapshot!("example", serde_json::to_string_pretty(&desired(&example)).unwrap());
 }
@@ -21,7 +21,7 @@ fn an_api_whose_routes_are_all_public_has_no_authorizer() {
 }
 
 #[test]
-fn a_route_with_scopes_asks_for_an_access_token_with_one_of_them() {
+fn a_route_with_scopes_requires_an_access_token_with_one_of_them() {
     let routes = json!({ "GET /a": { "function": "hello", "auth": { "scopes": ["shop/read", "shop/admin"] } } });
     let desired = desired(&with_routes(routes, json!({})));
     let route = &spec(&desired, "api_routes.main")["routes"]["GET /a"];
@@ -30,7 +30,7 @@ fn a_route_with_scopes_asks_for_an_access_token_with_one_of_them() {
 }
 
 #[test]
-fn a_function_without_a_route_gets_no_permission_to_be_called() {
+fn a_function_without_a_route_gets_no_invoke_permission() {
     let config = config(json!({
         "deployment": { "serviceName": "shop", "region": "eu-west-1" },
         "functions": {
@@ -44,7 +44,7 @@ fn a_function_without_a_route_gets_no_permission_to_be_called() {
 }
 
 #[test]
-fn the_stage_waits_for_the_routes_and_for_the_permissions_to_call_what_is_behind_them() {
+fn the_stage_depends_on_the_routes_and_their_invoke_permissions() {
     let desired = desired(&with_routes(json!({ "GET /a": { "function": "hello" } }), json!({})));
     let needs = |key: &str| {
         let needs = desired.nodes()[&key.parse::<Key>().unwrap()].needs();
@@ -57,7 +57,7 @@ fn the_stage_waits_for_the_routes_and_for_the_permissions_to_call_what_is_behind
 }
 
 #[test]
-fn a_role_may_write_to_its_own_log_group_and_what_the_config_says_and_nothing_else() {
+fn a_role_allows_only_its_own_log_group_and_the_policies_of_the_config() {
     let function = json!({
         "source": "a", "handler": "a.b", "runtime": "python3.13",
         "policy": [{ "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*" }],
@@ -82,7 +82,7 @@ fn a_role_may_write_to_its_own_log_group_and_what_the_config_says_and_nothing_el
 }
 
 #[test]
-fn throttling_is_a_setting_of_the_whole_stage() {
+fn throttling_applies_to_the_whole_stage() {
     let further = json!({ "api": { "throttle": { "rate": 12.5, "burst": 20 } } });
     let desired = desired(&with_routes(json!({ "GET /a": { "function": "hello" } }), further));
     let throttling = &spec(&desired, "stage.main")["throttling"];
@@ -90,11 +90,11 @@ fn throttling_is_a_setting_of_the_whole_stage() {
 }
 
 #[test]
-fn an_access_log_has_a_group_of_its_own_which_no_function_can_take() {
+fn an_access_log_has_a_log_group_whose_name_no_function_can_have() {
     let routes = json!({ "GET /a": { "function": "api" } });
     let function = json!({ "source": "a", "handler": "a.b", "runtime": "python3.13" });
     let silent = with_routes(routes.clone(), json!({ "functions": { "api": function } }));
-    assert_eq!(spec(&desired(&silent), "stage.main").get("access_log"), None, "there is none unless it is asked for");
+    assert_eq!(spec(&desired(&silent), "stage.main").get("access_log"), None, "there is no access log by default");
     let further = json!({ "functions": { "api": function }, "api": { "accessLogs": { "retentionDays": 7 } } });
     let logged = desired(&with_routes(routes, further));
     let groups: Vec<String> = keys(&logged).into_iter().filter(|key| key.starts_with("log_group.")).collect();
@@ -105,7 +105,7 @@ fn an_access_log_has_a_group_of_its_own_which_no_function_can_take() {
     let arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/shop-dev-access";
     assert_eq!(log["destination_arn"], arn);
     let line: Value = serde_json::from_str(log["format"].as_str().unwrap()).unwrap();
-    assert_eq!(line["requestId"], "$context.requestId", "AWS refuses a format without it");
+    assert_eq!(line["requestId"], "$context.requestId", "AWS rejects a format without it");
     let members = ["time", "ip", "method", "path", "status", "latency", "authorizerError"];
     assert!(members.iter().all(|member| line[member].as_str().is_some_and(|value| value.starts_with("$context."))));
     assert!(
