@@ -155,7 +155,7 @@ pub(crate) struct Options {
     #[arg(skip)]
     pub(crate) config_found: bool,
 
-    /// The flags whose values come from their variables.
+    /// The flags whose values come from their environment variables.
     #[arg(skip)]
     pub(crate) from_variables: BTreeSet<&'static str>,
 
@@ -163,7 +163,7 @@ pub(crate) struct Options {
     #[arg(skip)]
     pub(crate) command: &'static str,
 
-    /// The command that does the same again.
+    /// The command to run again.
     #[arg(skip = hint::Command::stack(""))]
     pub(crate) again: hint::Command,
 
@@ -175,7 +175,7 @@ pub(crate) struct Options {
     #[arg(skip)]
     pub(crate) environment: BTreeMap<String, String>,
 
-    /// The day, by which runtimes are judged.
+    /// Today's date, for the end dates of runtimes.
     #[arg(skip)]
     pub(crate) today: Date,
 }
@@ -195,24 +195,24 @@ pub(crate) enum Color {
 const VARIABLES: [(&str, &str); 3] =
     [("stage", "STACKCTL_STAGE"), ("region", "STACKCTL_REGION"), ("profile", "AWS_PROFILE")];
 
-/// The commands with their flags and texts, for the documentation.
+/// The commands with their flags and help texts, for the documentation.
 #[must_use]
 pub fn command_line() -> clap::Command {
     command()
 }
 
-/// Checks a command line and runs nothing, for the documentation.
+/// Checks a command line without running it, for the documentation.
 ///
 /// # Errors
-/// When it cannot be understood, or asks for help or the version.
+/// When it is invalid, or requests help or the version.
 pub fn check_command_line(arguments: &[OsString]) -> Result<(), clap::Error> {
     parse(arguments).map(drop)
 }
 
-/// Reads the command line.
+/// Parses the command line.
 ///
 /// # Errors
-/// When it cannot be understood, or asks for help or the version.
+/// When it is invalid, or requests help or the version.
 pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut command = environment::without_empty(command().color(help::color(arguments)));
     let matches = command.try_get_matches_from_mut(arguments);
@@ -239,7 +239,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 impl Options {
-    /// The source of a flag's value: the flag itself, or its variable.
+    /// The source of a flag's value: the flag itself, or its environment variable.
     pub(crate) fn source(&self, flag: &str) -> String {
         let variable = VARIABLES.iter().find(|(name, _)| *name == flag && self.from_variables.contains(name));
         variable.map_or_else(|| format!("--{flag}"), |(_, variable)| (*variable).to_owned())
@@ -258,14 +258,15 @@ mod tests {
     }
 
     #[test]
-    fn common_flags_stand_before_and_after_the_command() {
+    fn common_flags_are_accepted_before_and_after_the_command() {
         for line in ["stackctl --stage prod up", "stackctl up --stage prod"] {
             let arguments: Vec<OsString> = line.split(' ').map(Into::into).collect();
             assert_eq!(parse(&arguments).unwrap().options.stage.as_deref(), Some("prod"));
         }
     }
 
-    /// The command lines in hints: those that `Command::stack` and `pool` begin, with their arguments, and those in texts.
+    /// The command lines in hints: those built with `Command::stack` and `pool`, with their arguments, and those in
+    /// texts.
     fn commands_in(code: &str) -> Vec<String> {
         let string = |text: &str| text.split('"').next().unwrap_or_default().replace('\\', "");
         let builders = ["Command::stack(\"", "Command::pool(\""];
@@ -277,7 +278,7 @@ mod tests {
         built.chain(named).collect()
     }
 
-    /// The same with a value in every placeholder.
+    /// Replaces every placeholder with a value.
     fn filled_in(command: &str) -> Vec<OsString> {
         let mut parts = command.split('{');
         let first = parts.next().unwrap_or_default().to_owned();
@@ -286,12 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn every_command_in_a_hint_is_one_that_the_command_line_takes() {
+    fn every_command_in_a_hint_is_a_valid_command_line() {
         let (mut folders, mut checked) = (vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")], 0);
         while let Some(folder) = folders.pop() {
             for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
                 if path.is_dir() {
-                    // The help texts name commands as they are to be typed, with words in the place of values.
+                    // The help texts contain command lines with placeholders.
                     folders.extend((!path.ends_with("src/cli")).then_some(path));
                     continue;
                 }

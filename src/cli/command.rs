@@ -325,7 +325,7 @@ pub(crate) enum LocalCommand {
 }
 
 impl Command {
-    /// The command that does the same again.
+    /// The command to run again.
     pub(super) fn again(&self) -> hint::Command {
         match self {
             Self::Up(arguments) => hint::Command::stack("up").args(&arguments.words()),
@@ -339,7 +339,7 @@ impl Command {
         }
     }
 
-    /// The name, as it is in events.
+    /// The name of the command in events.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",

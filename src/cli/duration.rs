@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Reads a whole number with its unit.
+/// Parses a whole number with its unit.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
     let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86400)];
     let read = units.iter().find_map(|(unit, seconds)| {

@@ -1,5 +1,5 @@
-//! The environment: the one place that reads it. A variable that is set and empty is taken as unset, as CI systems write
-//! what they have no value for.
+//! The only module that reads the environment. An empty variable counts as unset, because CI systems set variables
+//! without a value to the empty string.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,20 +10,20 @@ use std::{
 use clap::{ArgMatches, Command, builder::Resettable, error::ContextKind, parser::ValueSource};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-/// The environment, for `${env:NAME}` in the configuration; what is not Unicode cannot be named there.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+/// The environment, for `${env:NAME}` in the config. Variables that are not Unicode are left out.
+#[expect(clippy::disallowed_methods, reason = "the only module that reads the environment")]
 pub(super) fn environment() -> BTreeMap<String, String> {
     let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
     std::env::vars_os().filter_map(text).collect()
 }
 
-/// The day by this machine's clock, which may be set to anything.
+/// Today's date in UTC by this machine's clock, which may be set to any time.
 pub(super) fn today() -> Date {
     let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
     now.to_zoned(TimeZone::UTC).date()
 }
 
-/// Who runs this, for the lock on the state: the person and the machine, as far as they are known.
+/// The user and the host for the state lock, as far as they are known.
 pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String) {
     let named = |names: [&str; 2]| {
         let values = names.iter().filter_map(|name| environment.get(*name));
@@ -35,14 +35,14 @@ pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String)
     (user, machine)
 }
 
-/// The names of the variables that speak of the person's AWS account, for keeping them from a process.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+/// The names of the variables that configure AWS access, so that they can be removed from a process.
+#[expect(clippy::disallowed_methods, reason = "the only module that reads the environment")]
 pub(crate) fn variables_of_aws() -> Vec<OsString> {
     let names = std::env::vars_os().map(|(name, _)| name);
     names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()
 }
 
-/// Lets every flag of a command and of its subcommands ignore its variable where that is empty.
+/// Makes every flag of a command and of its subcommands ignore an empty environment variable.
 pub(super) fn without_empty(command: Command) -> Command {
     ignore_empty(command, &environment())
 }
@@ -57,14 +57,15 @@ fn ignore_empty(command: Command, environment: &BTreeMap<String, String>) -> Com
     command.mut_subcommands(|command| ignore_empty(command, environment))
 }
 
-/// The flags whose values come from their variables, with the names of these.
+/// The flags whose values come from their environment variables, with the names of these.
 pub(super) fn from_variables(command: &Command, matches: &ArgMatches) -> BTreeSet<&'static str> {
     let ids = command.get_arguments().filter(|argument| argument.get_env().is_some()).map(clap::Arg::get_id);
     let ids = ids.filter(|id| matches.value_source(id.as_str()) == Some(ValueSource::EnvVariable));
     ids.filter_map(|id| super::VARIABLES.iter().find(|(flag, _)| *flag == id.as_str())).map(|(flag, _)| *flag).collect()
 }
 
-/// Says of an error that is about the value of a variable that it is, where it would name a flag that was not given.
+/// Names the environment variable in an error about its value. Otherwise the error would name a flag that was not
+/// given.
 pub(super) fn name_variable(command: &Command, arguments: &[OsString], error: clap::Error) -> clap::Error {
     let Some(flag) = error.get(ContextKind::InvalidArg).map(ToString::to_string) else { return error };
     let name = flag.split([' ', '=']).next().unwrap_or_default();

@@ -34,7 +34,7 @@ const COMMON: [&str; 12] = [
 /// The whole command line, with its help screens.
 pub(crate) fn command() -> clap::Command {
     let mut command = Cli::command();
-    // Hands the common options down to the commands, which hide them below.
+    // Propagates the common options to the subcommands, which are hidden below.
     command.build();
     let template = format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{}\nOptions:\n{{options}}{{after-help}}",

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_beginning_is_a_duration_or_a_time_with_its_offset() {
+    fn since_is_a_duration_or_a_time_with_its_offset() {
         assert_eq!("2h".parse(), Ok(Since::Ago(Duration::from_hours(2))));
         let noon = Since::At("2026-11-25T12:00:00Z".parse().unwrap());
         assert_eq!("2026-11-25T12:00:00Z".parse(), Ok(noon));

@@ -1,4 +1,4 @@
-//! The config in a parent of the current folder, as git finds its repository.
+//! Searches the config in the parents of the current folder, as git does for its repository.
 
 use std::{
     fs,
@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The path of `name` in the nearest parent that has it, relative to the current folder; none when the current folder
-/// has it. The search ends at the root of a repository, and at a folder of another user, who must not choose the config.
+/// The path of `name` in the nearest parent that contains it, relative to the current folder. `None` when the current
+/// folder contains it. The search ends at the root of a repository, and at a folder of another user, who must not
+/// choose the config.
 pub(super) fn in_parents(name: &Path) -> Option<PathBuf> {
     above(Path::new("."), name)
 }

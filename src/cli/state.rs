@@ -91,7 +91,7 @@ impl FromStr for StatePlace {
 }
 
 impl StateCommand {
-    /// The name, as it is in events.
+    /// The name of the command in events.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Show => "state show",

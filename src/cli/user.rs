@@ -237,7 +237,7 @@ pub(crate) struct SignInArgs {
 }
 
 impl UserCommand {
-    /// The name, as it is in events.
+    /// The name of the command in events.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Create { .. } => "user create",

@@ -1,4 +1,4 @@
-//! `stackctl completions`: the shell's own script.
+//! `stackctl completions`: the completion script for a shell.
 
 use clap_complete::Shell;
 

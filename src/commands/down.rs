@@ -1,4 +1,4 @@
-//! `stackctl down`: removes everything but what people would miss.
+//! `stackctl down`: deletes the stack, but retains a user pool with users.
 
 use tokio::time::Instant;
 
@@ -41,7 +41,7 @@ pub(crate) async fn run(run: &Run, delete_users: Option<u64>) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-/// Carries out the plan of a survey, after asking.
+/// Asks for confirmation and carries out the plan of a survey.
 async fn remove(run: &Run, session: &Session<()>, survey: Survey) -> Result<(), Failure> {
     let target = session.target();
     apply::show(run, session, &survey.plan, Act::Delete { stage: &target.stage }).await?;
@@ -51,7 +51,7 @@ async fn remove(run: &Run, session: &Session<()>, survey: Survey) -> Result<(), 
     }
     run.cancel.on_interrupt(OnInterrupt::Finish);
     let mut state = remove_check_user(run, session, state).await?;
-    // What was served goes, so that nothing can be gone back to.
+    // The live version is deleted, so nothing can be rolled back to.
     state.unchecked = None;
     state.undone.clear();
     state.releases.clear();
@@ -62,7 +62,7 @@ async fn remove(run: &Run, session: &Session<()>, survey: Survey) -> Result<(), 
     apply::conclude(run, outcome, (apply::acting(&plan), apply::go_on(run))).map(drop)
 }
 
-/// Whoever counts wrong does not know what would be lost, so nothing is removed at all.
+/// A wrong number of users means that the operator does not know what would be lost, so nothing is deleted.
 fn check_count(survey: &Survey, named: Option<u64>) -> Result<(), Failure> {
     let Some(named) = named else { return Ok(()) };
     let wrong = survey.observed.holdings.iter().find(|(_, records)| **records > 0 && **records != named);
@@ -71,7 +71,7 @@ fn check_count(survey: &Survey, named: Option<u64>) -> Result<(), Failure> {
         .hint(format!("`--delete-users {records}` deletes it with them; without the flag it is kept")))
 }
 
-/// What is kept because it holds people's data, and how it could go.
+/// What is retained because it contains user data, and how to delete it.
 fn kept(survey: &Survey) -> Vec<String> {
     let kept = |key: &Key| survey.observed.holdings.get(key).filter(|records| **records > 0);
     let steps =

@@ -1,4 +1,4 @@
-//! `stackctl graph`: the infrastructure of the config as a picture.
+//! `stackctl graph`: the infrastructure of the config as a diagram.
 
 use crate::{
     cli::GraphFormat,

@@ -1,4 +1,4 @@
-//! `stackctl history`: what was served since when, from the state.
+//! `stackctl history`: the releases, from the state.
 
 use crate::{
     engine::{State, obstacles, served_release},
@@ -22,7 +22,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The releases of a state, the latest first.
+/// The releases of a state, newest first.
 pub(super) fn table(state: &State) -> HistoryTable<'_> {
     let catalog = resources::catalog();
     let served = served_release(state, &catalog).map(|release| release.number);

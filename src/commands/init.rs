@@ -1,4 +1,4 @@
-//! `stackctl init`: an example project, written whole or not at all, and never over a file.
+//! `stackctl init`: creates an example project, completely or not at all. Never overwrites a file.
 
 use std::{
     fs::{self, OpenOptions},
@@ -75,7 +75,7 @@ fn make_parent(path: &Path) -> io::Result<()> {
     fs::create_dir_all(parent)
 }
 
-/// Adds the paths that git is to ignore, where they are missing.
+/// Adds the missing lines to `.gitignore`.
 fn ignore(path: &Path) -> io::Result<()> {
     let mut file = filesystem::open(path, OpenOptions::new().read(true).append(true).create(true))?;
     let text = io::read_to_string(&file)?;
@@ -85,7 +85,7 @@ fn ignore(path: &Path) -> io::Result<()> {
     if added.is_empty() { Ok(()) } else { file.write_all(format!("{separator}{added}").as_bytes()) }
 }
 
-/// Removes what this run has written.
+/// Deletes the files that this run has written.
 fn take_back(written: &[PathBuf], failure: Failure) -> Failure {
     written.iter().fold(failure, |failure, path| match fs::remove_file(path) {
         Ok(()) => failure,

@@ -1,4 +1,4 @@
-//! `stackctl invoke`: one call of a function as the API calls it, without the API.
+//! `stackctl invoke`: invokes a function directly, without the API.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::{
     session::{Deployed, OnInterrupt, Run, Session, deployed::lacks, function_error::failed, request_body},
 };
 
-/// The largest payload that Lambda takes from a caller who waits.
+/// The largest payload of a synchronous invocation.
 const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
 
 pub(crate) async fn run(run: &Run, arguments: &InvokeArgs) -> Result<Exit, Failure> {
@@ -48,7 +48,7 @@ pub(crate) async fn run(run: &Run, arguments: &InvokeArgs) -> Result<Exit, Failu
             let error = serde_json::from_slice(&answer).unwrap_or_default();
             let mut fault = failed(&format!("`{name}` failed"), (name, function), &error);
             if run.report.look() == Look::Human && !run.options.quiet {
-                // A traceback that is in the log was told with that.
+                // A stack trace in the log was printed with the log.
                 fault.details.retain(|line| !invoked.log.contains(line.trim()));
             }
             Err(fault.into())
@@ -57,7 +57,7 @@ pub(crate) async fn run(run: &Run, arguments: &InvokeArgs) -> Result<Exit, Failu
     }
 }
 
-/// What goes to the function: JSON, and not too much of it.
+/// The payload: valid JSON within the size limit.
 fn payload(data: Option<Bytes>) -> Result<Bytes, Failure> {
     let Some(data) = data else { return Ok(Bytes::from_static(b"{}")) };
     if data.len() > LARGEST_PAYLOAD {

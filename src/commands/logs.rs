@@ -1,4 +1,4 @@
-//! `stackctl logs`: what the functions and the API have logged, and what they log from now on.
+//! `stackctl logs`: shows the logs of the functions and the API, and follows them.
 
 use jiff::Timestamp;
 
@@ -41,12 +41,12 @@ pub(crate) async fn run(run: &Run, arguments: &LogsArgs) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-/// Whose log is shown.
+/// A log to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Log<'d> {
-    /// That of a function.
+    /// The log of a function.
     Function(&'d str),
-    /// The requests to the API.
+    /// The access log of the API.
     Api,
 }
 
@@ -66,7 +66,7 @@ impl<'d> Log<'d> {
     }
 }
 
-/// The logs that are asked for, each once, or those of all functions.
+/// The requested logs without duplicates, or those of all functions.
 fn logs<'d>(deployed: &'d Deployed, arguments: &LogsArgs) -> Result<Vec<Log<'d>>, Failure> {
     if arguments.functions.is_empty() && !arguments.api {
         return Ok(deployed.config.functions.keys().map(|name| Log::Function(name)).collect());
@@ -108,13 +108,13 @@ fn failure(log: Log<'_>, Unread { error, .. }: &Unread) -> Failure {
     }
 }
 
-/// Shows lines and counts them.
+/// Prints lines and counts them.
 struct Shown<'a> {
     run: &'a Run,
     logs: &'a [Log<'a>],
     width: usize,
     request_ids: RequestIds,
-    /// Whether Lambda's own lines are left out.
+    /// Whether to hide the lines that Lambda itself writes.
     no_system: bool,
     count: usize,
 }
@@ -127,7 +127,8 @@ impl<'a> Shown<'a> {
 
     fn show(&mut self, line: &Line) {
         let function = self.logs[line.source].function();
-        // A request is told by the id of its function's call, where there is one: so has the function told it.
+        // A request is identified by the ID of the function's invocation, where there is one, because the function's
+        // log uses that ID.
         let request_id = match function {
             Some(_) => self.request_ids.of(line),
             None => access(&line.message).and_then(|access| access.function_request_id.or(access.request_id)),

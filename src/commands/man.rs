@@ -1,4 +1,4 @@
-//! `stackctl man`: the man pages, one for each command.
+//! `stackctl man`: writes the man pages, one per command.
 
 use std::{fs, path::Path};
 
@@ -19,7 +19,7 @@ pub(crate) fn run(run: &Run, folder: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// A command and the ones below it, with the names of their pages.
+/// Collects a command and its subcommands with the names of their pages.
 fn collect(command: &clap::Command, name: &str, pages: &mut Vec<(String, clap::Command)>) {
     pages.push((name.to_owned(), command.clone()));
     for child in command.get_subcommands().filter(|child| !child.is_hide_set() && child.get_name() != "help") {

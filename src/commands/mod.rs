@@ -1,4 +1,4 @@
-//! The commands: one file per verb. They join what the other modules do, decide on the exit code, and neither print nor
+//! The commands, one file per verb. They combine the other modules and choose the exit code. They neither print nor
 //! exit.
 
 mod call;
@@ -36,10 +36,10 @@ use crate::{
     session::{OnInterrupt, Run, emulator, signals},
 };
 
-/// The last year in which a clock is believed.
+/// The last year in which the clock is assumed to be right.
 const LATEST_YEAR: i16 = 2200;
 
-/// Does what the command line asks.
+/// Runs the command of the command line.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
     let cli = match cli::parse(arguments) {
@@ -55,7 +55,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     }
     let ended = check_clock(&run).and_then(|()| tokio_runtime()).and_then(|runtime| {
         let ended = runtime.block_on(signals::heeding(&run, dispatch(&run, cli.command)));
-        // A second interrupt leaves calls and a prompt in progress, which are not waited for.
+        // After a second interrupt, requests and a prompt may still be in progress. They are not waited for.
         runtime.shutdown_background();
         ended
     });
@@ -69,7 +69,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     delivered(&run, exit).into()
 }
 
-/// How the run ends when its results could not be written: what reads them must not take it for done.
+/// The exit code when results could not be written: the reader must not mistake the run for a success.
 fn delivered(run: &Run, exit: Exit) -> Exit {
     let Some(error) = run.report.undelivered() else { return exit };
     let failure = Failure::io("the results cannot be written to stdout", &error);
@@ -79,8 +79,8 @@ fn delivered(run: &Run, exit: Exit) -> Exit {
     if exit == Exit::Done { Exit::Failed } else { exit }
 }
 
-/// Makes sure that times can be computed with: beyond the year 9999 they cannot, and long before nothing that is signed
-/// with one is accepted.
+/// Checks that the clock is plausible. Times beyond the year 9999 cannot be represented, and AWS rejects signatures
+/// with a time far in the past.
 fn check_clock(run: &Run) -> Result<(), Failure> {
     let year = run.options.today.year();
     if year <= LATEST_YEAR {

@@ -1,4 +1,4 @@
-//! `stackctl outputs`: URLs and ids out of the state.
+//! `stackctl outputs`: prints URLs and IDs from the state.
 
 use crate::{
     cli::OutputsForm,
@@ -24,7 +24,7 @@ pub(crate) async fn run(run: &Run, key: Option<&str>, form: OutputsForm) -> Resu
     Ok(Exit::Done)
 }
 
-/// A single value, or a route's URL.
+/// The value of an output, or the URL of a route.
 fn value<'o>(outputs: &'o Outputs, name: &str) -> Result<&'o str, Failure> {
     let values = report::values(outputs);
     let routes = outputs.routes.iter().map(|row| (row.route.as_str(), row.url.as_str()));
@@ -35,7 +35,7 @@ fn value<'o>(outputs: &'o Outputs, name: &str) -> Result<&'o str, Failure> {
     })
 }
 
-/// All single values, or the one that is asked for.
+/// All single values, or the given one.
 fn variables<'o>(outputs: &'o Outputs, key: Option<&str>) -> Result<Vec<(&'static str, &'o str)>, Failure> {
     let mut values = report::values(outputs);
     if let Some(name) = key {

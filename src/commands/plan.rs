@@ -1,4 +1,4 @@
-//! `stackctl plan`: what `up` would do. Reads only; not even the state is locked.
+//! `stackctl plan`: shows the changes that `up` would make. Reads only and does not lock the state.
 
 use crate::{
     cli::{Detailed, NewArgs},

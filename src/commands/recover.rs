@@ -1,4 +1,4 @@
-//! `stackctl recover`: a new state for a stack that has lost its own, of what carries the stack's claims.
+//! `stackctl recover`: rebuilds a missing or damaged state from the resources with the stack's ownership tags.
 
 use crate::{
     aws::Cloud,
@@ -31,7 +31,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     let table = FoundTable::new(&discovery.state, &desired, &session.catalog);
     let futile = discovery.state.resources.is_empty() && damaged.is_none();
     let asking = !futile && confirm::is_due(run, Act::Recover);
-    // A damaged state gives way unless somebody says no.
+    // Without a prompt, a damaged state is replaced.
     let damaged = damaged.map(|fault| if asking { fault } else { Fault { hints: Vec::new(), ..fault } });
     let warnings: Vec<Fault> = damaged.into_iter().chain(left_alone(&discovery, &session.catalog)).collect();
     let target = session.target();
@@ -51,7 +51,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     record(run, &session, discovery.state).await
 }
 
-/// A state that knows nothing, to begin with, and what is wrong with the damaged one that gives way to it.
+/// The initial state, and the error of a damaged one that it replaces.
 async fn blank(session: &Session) -> Result<(State, Option<Fault>), Failure> {
     let state = match session.store.load().await {
         Ok(loaded) => session.settled(loaded).await?,
@@ -95,7 +95,7 @@ fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Cloud>) -> String {
     format!("{id}{}", holds.unwrap_or_default())
 }
 
-/// What has a name of ours and is not recorded.
+/// Warnings about resources with our names that are not recorded.
 fn left_alone(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Vec<Fault> {
     let foreign = discovery.foreign.iter().map(|(key, foreign)| {
         let Foreign { thing, whose, hints } = foreign;
@@ -112,7 +112,7 @@ fn left_alone(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Vec<Fault> {
 async fn record(run: &Run, session: &Session, mut state: State) -> Result<Exit, Failure> {
     run.cancel.on_interrupt(OnInterrupt::Finish);
     state.serial += 1;
-    // A state that is there was saved before.
+    // A serial of 1 means that there was no valid state before.
     let damaged = if state.serial == 1 {
         session.store.begin_anew(&state).await?
     } else {

@@ -1,4 +1,4 @@
-//! `stackctl status`: what there is beside what is configured. Reads only; not even the state is locked.
+//! `stackctl status`: compares the live settings with the config. Reads only and does not lock the state.
 
 use crate::{
     cli::Detailed,
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What there is, beside what is to be.
+/// The live resources and their comparison with the config.
 struct Sight {
     state: State,
     observed: Observed,
@@ -22,12 +22,12 @@ struct Sight {
 }
 
 impl Sight {
-    /// What the search for a thing and the look at its record came to.
+    /// The live resource as found by its tags and by its record.
     fn looks(&self, key: &Key) -> impl Iterator<Item = &Search> {
         [self.observed.found.get(key), self.observed.recorded.get(key)].into_iter().flatten()
     }
 
-    /// Whether there is one that is ours.
+    /// Whether the resource exists and is owned by this stack.
     fn is_there(&self, key: &Key) -> bool {
         self.looks(key).any(|found| found.ours().is_some())
     }
@@ -96,13 +96,13 @@ fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
         Action::Delete { replaced: true, .. } => (Condition::Pending, because("the old one of a replacement")),
         Action::Delete { .. } => (Condition::Extra, because("not in the config any more")),
         Action::Forget { because, replaced: Some(_) } => (Condition::Pending, Some(because.clone())),
-        // What goes with another is there until that goes.
+        // A resource that is deleted together with its parent exists until the parent is deleted.
         Action::Forget { because, .. } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
         Action::Forget { because, .. } => (Condition::Gone, Some(because.clone())),
     }
 }
 
-/// The setting of a thing that cannot be changed without losing people's data.
+/// The setting of a resource that cannot be changed without losing user data.
 fn locked<'e>(error: &'e PlanError, of: &Key) -> Option<&'e str> {
     match error {
         PlanError::WouldLoseData { key, field, .. } if key == of => Some(field),
@@ -110,7 +110,7 @@ fn locked<'e>(error: &'e PlanError, of: &Key) -> Option<&'e str> {
     }
 }
 
-/// Whose a thing is that somebody else has made in the place of ours.
+/// The owner of an unmanaged resource in the place of ours.
 fn foreign(sight: &Sight, key: &Key) -> Option<String> {
     if sight.is_there(key) {
         return None;
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
     use crate::engine::{Desired, Live, Plan, StackIdentity};
 
-    /// How a thing is told whose record is to be dropped, being there or not.
+    /// The status of a resource that would be untracked, whether it exists or not.
     fn forgotten(found: Found<Value, Value>, because: &str) -> (Condition, Option<String>) {
         let key: Key = "lambda_permission.hello".parse().unwrap();
         let because = because.to_owned();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_with_another_is_there_until_then() {
+    fn a_resource_that_is_deleted_with_its_parent_exists_until_then() {
         let there = Found::Ours(Live { outputs: Value::Null, spec: Value::Null });
         let goes = "it goes with lambda_function.hello";
         assert_eq!(forgotten(there, goes), (Condition::Extra, Some(goes.to_owned())));

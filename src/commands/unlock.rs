@@ -1,4 +1,4 @@
-//! `stackctl unlock`: takes the lock of the state away from who holds it, after showing who that is.
+//! `stackctl unlock`: force-releases the state lock after showing its holder.
 
 use crate::{
     exit::Exit,
@@ -33,7 +33,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Shows who holds the lock, and what it would mean to take it away.
+/// Shows the lock holder and the consequences of a force-release.
 fn show(run: &Run, place: &str, seen: &SeenLock) {
     let asking = !run.options.yes;
     run.report.show(&Locked { place, lock: seen }, asking);

@@ -1,4 +1,4 @@
-//! `stackctl up`: from the configuration to a stack that answers.
+//! `stackctl up`: deploys the stack.
 
 use crate::{
     cli::UpArgs,

@@ -1,4 +1,4 @@
-//! `stackctl validate`: finds every problem of every stage without asking AWS anything.
+//! `stackctl validate`: finds every problem of every stage without a request to AWS.
 
 use crate::{
     config::{Config, Loaded},
@@ -19,7 +19,7 @@ pub(crate) async fn run(run: &Run, new_stage: bool) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Packages the functions of every stage, and tells what there is to tell of the packages, once.
+/// Packages the functions of every stage and prints the remarks about the packages, once.
 fn package(run: &Run, stages: &[Loaded]) -> Result<(), Failure> {
     let (mut before, mut failures) = (Remarks::default(), Vec::new());
     for loaded in stages {

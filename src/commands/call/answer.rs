@@ -1,4 +1,4 @@
-//! What came back: shown, and explained where API Gateway refused the request.
+//! Shows the response, and explains it where API Gateway rejected the request.
 
 use std::time::Duration;
 
@@ -16,25 +16,25 @@ use crate::{
     session::{Deployed, Run},
 };
 
-/// A request and its answer.
+/// A request and its response.
 pub(super) struct Exchange<'a> {
     pub(super) deployed: &'a Deployed,
     pub(super) asked: Asked<'a>,
     pub(super) target: Target<'a>,
     pub(super) url: String,
-    /// What was sent as a token.
+    /// The token that was sent.
     pub(super) authorization: Option<HeaderValue>,
     pub(super) answer: Response<Bytes>,
-    /// What became of the function, where it did not answer itself.
+    /// What happened in the function, when API Gateway responded in its place.
     pub(super) execution: Execution,
     pub(super) took: Duration,
 }
 
 impl Exchange<'_> {
-    /// Shows the answer and decides how the command ends.
+    /// Shows the response and returns the exit code.
     ///
     /// # Errors
-    /// When `--fail` makes a failure of it.
+    /// When the status is an error and `--fail` is set.
     pub(super) fn conclude(self, run: &Run, arguments: &CallArgs) -> Result<Exit, Failure> {
         let explanation = self.explanation().map(|fault| run.report.resolved(&fault));
         self.show(run, arguments.include, explanation.as_ref());
@@ -65,7 +65,7 @@ impl Exchange<'_> {
         run.report.body(self.answer.body());
     }
 
-    /// Why API Gateway refused it; nothing when a function, or a preflight, has answered.
+    /// Why API Gateway rejected the request. `None` when a function or a preflight responded.
     fn explanation(&self) -> Option<Fault> {
         let outputs = self.deployed.outputs();
         let sent = Sent {

@@ -1,4 +1,4 @@
-//! What became of the function behind an answer that API Gateway gave in its place.
+//! Finds what happened in the function when API Gateway responded in its place.
 
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ use crate::{
     stack::log_group_name,
 };
 
-/// How far this machine's clock may be ahead of AWS's.
+/// How far this machine's clock may be ahead of the clock of AWS.
 const SKEW: Duration = Duration::from_secs(5);
 
-/// How long to wait before an empty log is read again.
+/// The wait before an empty log is read again.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Finds out what the live deployment calls, why that failed, and what it logged. Whatever cannot be found out is left out:
-/// the answer itself is shown in any case.
+/// Finds the function that the live deployment calls, why it failed, and what it logged. What cannot be found is left
+/// out, because the response is shown in any case.
 pub(super) async fn find(
     run: &Run,
     (deployed, client): (&Deployed, &Client),
@@ -55,14 +55,14 @@ pub(super) async fn find(
     execution
 }
 
-/// The function that the live release calls, as it is recorded; none while a change is not confirmed.
+/// The recorded function that the live release calls. `None` while a change has not passed its check.
 fn of_release(deployed: &Deployed, asked: &Asked<'_>) -> Option<String> {
     let release = served_release(&deployed.state, &resources::catalog())?;
     let live = again(&deployed.config, &release.checks).ok()?.config;
     diagnosis::find(&live, asked.method, asked.path).ok()?.function().map(str::to_owned)
 }
 
-/// The lines of a function's log since the request; none when it cannot be read.
+/// The lines of a function's log since the request. Empty when the log cannot be read.
 async fn logged(run: &Run, deployed: &Deployed, function: &str, since: Timestamp) -> Vec<Line> {
     let Ok(session) = deployed.connect(run).await else { return Vec::new() };
     let Session { cloud, .. } = &session;
@@ -77,7 +77,7 @@ async fn logged(run: &Run, deployed: &Deployed, function: &str, since: Timestamp
     recent(cloud, (&run.report, &run.cancel.interrupt), source, (since, pause)).await
 }
 
-/// What the lines say of the invocation; of all of them where its id is not known.
+/// What the log lines say about the invocation. Considers all lines where its request ID is not known.
 fn of_invocation(lines: &[Line], failed: &Failed) -> Execution {
     let mut ids = RequestIds::default();
     let of_it = |id: Option<String>| failed.invocation.is_none() || id.is_none() || id == failed.invocation;

@@ -23,7 +23,7 @@ use answer::Exchange;
 use request::Load;
 use route::Asked;
 
-/// API Gateway gives up after 29 s, unless the account's quota was raised.
+/// The request timeout. API Gateway's own timeout is 29 s, unless the account's quota was raised.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) async fn run(run: &Run, arguments: &CallArgs) -> Result<Exit, Failure> {

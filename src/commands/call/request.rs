@@ -1,4 +1,4 @@
-//! The request, made of the command line.
+//! Builds the request from the command line.
 
 use ::http::{
     HeaderMap, HeaderName, HeaderValue, Request,
@@ -16,7 +16,7 @@ use crate::{
     session::{Deployed, deployed::lacks},
 };
 
-/// What cannot stand in a URL as it is. A `%` can: whoever encodes something knows why.
+/// The characters to escape in a URL. `%` is not one of them, so that input may already be escaped.
 const NOT_IN_A_URL: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -30,10 +30,10 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Where the request goes.
+/// The URL of the request.
 ///
 /// # Errors
-/// When nothing is served yet.
+/// When nothing is live yet.
 pub(super) fn url(deployed: &Deployed, arguments: &CallArgs) -> Result<String, Failure> {
     let invoke_url = deployed.outputs().invoke_url;
     let mut url = invoke_url.ok_or_else(|| lacks("the API has no stage yet, so nothing is served"))?;
@@ -45,7 +45,7 @@ pub(super) fn url(deployed: &Deployed, arguments: &CallArgs) -> Result<String, F
 /// The headers of the command line.
 ///
 /// # Errors
-/// When one of them is none. It is not repeated: it may be a token.
+/// When one of them is invalid. The error does not repeat it, because it may be a token.
 pub(super) fn headers(arguments: &CallArgs) -> Result<HeaderMap, Failure> {
     let mut headers = HeaderMap::new();
     for text in &arguments.headers {
@@ -59,17 +59,17 @@ pub(super) fn headers(arguments: &CallArgs) -> Result<HeaderMap, Failure> {
     Ok(headers)
 }
 
-/// What goes along with a request.
+/// The token and the body of a request.
 pub(super) struct Load {
     pub(super) headers: HeaderMap,
     pub(super) token: Option<HeaderValue>,
     pub(super) body: Option<Bytes>,
 }
 
-/// Makes the request. Headers of the command line go before those that follow from the rest.
+/// Builds the request. Headers of the command line take precedence over the default ones.
 ///
 /// # Errors
-/// When the URL is none.
+/// When the URL is invalid.
 pub(super) fn build(asked: &Asked<'_>, url: &str, load: Load) -> Result<Request<Bytes>, Failure> {
     let Load { mut headers, token, body } = load;
     if let Some(token) = token {

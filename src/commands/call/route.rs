@@ -1,4 +1,4 @@
-//! The route that a request is for, or what to say when there is none.
+//! Finds the route of a request.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use crate::{
     hint::{Command, Hint},
 };
 
-/// What is asked of the API: `GET /items/7`.
+/// The requested method and path: `GET /items/7`.
 #[derive(Debug)]
 pub(super) struct Asked<'a> {
-    /// In capitals.
+    /// The method, in upper case.
     pub(super) method: &'static str,
-    /// Without the query.
+    /// The path, without the query.
     pub(super) path: &'a str,
 }
 
 impl<'a> Asked<'a> {
-    /// Reads it from the command line.
+    /// Reads the method and path from the command line.
     ///
     /// # Errors
-    /// When there is no such method, or the path is none.
+    /// When the method is unknown or the path is invalid.
     pub(super) fn read(arguments: &'a CallArgs) -> Result<Self, Failure> {
         let path = arguments.path.split('?').next().unwrap_or_default();
         if path.starts_with('/') {
@@ -33,10 +33,10 @@ impl<'a> Asked<'a> {
             .hint("it is the path of a route, without the stage and what comes before it"))
     }
 
-    /// Finds the route for it.
+    /// Finds the route of the request.
     ///
     /// # Errors
-    /// When there is none; those there are are in the failure.
+    /// When there is none. The failure lists the routes.
     pub(super) fn target<'c>(&self, config: &'c Config) -> Result<Target<'c>, Failure> {
         let Self { method, path } = self;
         diagnosis::find(config, method, path).map_err(|nothing| match nothing {

@@ -1,4 +1,4 @@
-//! The token that goes along with a request.
+//! The token of a request.
 
 use http::HeaderValue;
 
@@ -11,13 +11,13 @@ use crate::{
     session::{Deployed, Pool, Run, request_body, sign_in},
 };
 
-/// The variable that a token may come in.
+/// The environment variable of the token.
 const VARIABLE: &str = "STACKCTL_TOKEN";
 
-/// The token to send: none where everybody may call, or where none was given.
+/// The token to send. `None` for a public route, or when no token was given.
 ///
 /// # Errors
-/// When a token was asked for and cannot be had, or could be of no use.
+/// When the requested token is not available, or the route would reject it.
 pub(super) async fn find(
     run: &Run,
     deployed: &Deployed,
@@ -41,7 +41,7 @@ pub(super) async fn find(
     token.map(|token| header(&token)).transpose()
 }
 
-/// Nobody signs in for a token that the route would refuse.
+/// Fails before the sign-in when the route would reject the token.
 fn check_scopes(asked: &Asked<'_>, auth: &Auth) -> Result<(), Failure> {
     let Auth::Scopes(scopes) = auth else { return Ok(()) };
     if scopes.contains(USER_SCOPE) {

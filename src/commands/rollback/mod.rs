@@ -1,4 +1,4 @@
-//! `stackctl rollback`: what was live with an earlier release is live again, and checked.
+//! `stackctl rollback`: makes an earlier release live again and checks it.
 
 mod target;
 
@@ -54,7 +54,7 @@ pub(crate) async fn run(run: &Run, arguments: RollbackArgs) -> Result<Exit, Fail
     conclude(run, &target, went, &again)
 }
 
-/// Rolls back, and checks what the release's own `up` has checked.
+/// Rolls back and runs the check of the release's own `up`.
 async fn go_back(
     run: &Run,
     session: &Session<Outline>,
@@ -83,7 +83,8 @@ fn unread(release: &Release, error: &serde_json::Error) -> Failure {
         .hint("or leave the check out with `--no-check`")
 }
 
-/// Whether a release that is too old to be on record is served again, so that to go back to it once more is no error.
+/// Whether the live release is a rollback to a release that is no longer recorded. Rolling back to it again is not an
+/// error.
 fn is_gone_back_to(session: &Session<Outline>, state: &State, number: u64) -> bool {
     let served = served_release(state, &session.catalog).and_then(|release| release.back_to);
     served == Some(number) && !state.releases.iter().any(|release| release.number == number)
@@ -95,7 +96,7 @@ fn tell_served(run: &Run, number: u64, way: &WayBack) {
     [served].into_iter().chain(lasting(way)).for_each(|message| run.report.note(message));
 }
 
-/// What going back does not change: what is gone, and what came later.
+/// What the rollback does not change: resources that were deleted, and resources that were created later.
 fn lasting(way: &WayBack) -> Vec<String> {
     let (gone, later) = (joined(&way.gone), joined(&way.later));
     let notes = [
@@ -174,7 +175,7 @@ fn conclude(run: &Run, target: &Target, went: WentBack<CheckReport>, again: &Com
     Ok(Exit::Done)
 }
 
-/// Why what was rolled back to is not confirmed; `None` when its check has passed.
+/// The failure when the rollback has not passed its check. `None` when it has.
 fn unchecked(end: TrialEnd, report: CheckReport, again: &Command) -> Option<Failure> {
     match end {
         TrialEnd::Passed => None,
@@ -186,13 +187,13 @@ fn unchecked(end: TrialEnd, report: CheckReport, again: &Command) -> Option<Fail
     }
 }
 
-/// What could not be moved, each on its own.
+/// The resources that could not be rolled back, one error each.
 fn not_put_back(back: &Back) -> Failure {
     let fault = |failed: &Failed| Fault::of(format!("{}: not rolled back", failed.key), &failed.error);
     Failure { exit: Exit::Failed, errors: back.failed.iter().map(fault).collect(), hints: Vec::new() }
 }
 
-/// Says what became of rolling forward to what was live before.
+/// Adds the result of rolling forward to the previous live version.
 fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure, &Back)) -> Failure {
     let back_to = release.number;
     run.report.tell(&RolledForward { back_to, restored: &forward.restored });
@@ -205,7 +206,8 @@ fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure,
     failure.hint("rolled forward: what was live before the rollback is live again")
 }
 
-/// Says what became of a rollback whose end is not on record. It was not begun where even that could not be recorded.
+/// The failure of a rollback whose result could not be recorded. When even its start could not be recorded, nothing was
+/// changed.
 fn unsaved(back: &Back, (error, failure): (Failure, Option<Failure>), again: &Command) -> Failure {
     let exit = if error.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
     let begun = !back.restored.is_empty() || !back.failed.is_empty();
@@ -222,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_that_a_later_version_has_recorded_is_left_to_it() {
+    fn an_unknown_recorded_check_is_not_run() {
         let config = json!({
             "deployment": { "serviceName": "shop", "region": "eu-west-1" },
             "functions": { "hello": { "source": "hello", "handler": "app.handler", "runtime": "python3.13" } },

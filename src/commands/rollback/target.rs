@@ -1,4 +1,4 @@
-//! Which release is rolled back to: the one that was asked for, or the last one before what is live that is available.
+//! The release to roll back to: the given one, or the last available one before the live version.
 
 use crate::{
     config::Outline,
@@ -12,7 +12,7 @@ use crate::{
 /// A release that can be rolled back to.
 pub(super) struct Target {
     pub(super) release: Release,
-    /// What is there of what it needs.
+    /// What the release needs, as far as it still exists.
     pub(super) present: Present,
     pub(super) way: WayBack,
 }
@@ -20,7 +20,7 @@ pub(super) struct Target {
 /// The release with this number.
 ///
 /// # Errors
-/// When there is none, or something that its deployment needs is gone.
+/// When it does not exist, or its deployment needs a resource that was deleted.
 pub(super) async fn named(
     run: &Run,
     session: &Session<Outline>,
@@ -42,8 +42,8 @@ pub(super) async fn named(
     Ok(Target { release: release.clone(), present, way })
 }
 
-/// The release that an unfinished run was rolling back to; else the last available one before what is live that differs
-/// from it. Those that are passed over are told.
+/// The release that an unfinished rollback was for, or else the last available one before the live version that differs
+/// from it. Prints the releases that are skipped.
 ///
 /// # Errors
 /// When there is none.
@@ -69,8 +69,8 @@ pub(super) async fn previous(run: &Run, session: &Session<Outline>, state: &Stat
     Err(nothing(state, &passed_over))
 }
 
-/// The release that an unfinished run was rolling back to, and those before what is live, the latest first. When what is
-/// live is not confirmed, all are before it.
+/// The release that an unfinished rollback was for, and those before the live version, newest first. When the live
+/// version has not passed its check, all releases are before it.
 fn candidates<'s>(session: &Session<Outline>, state: &'s State) -> Vec<&'s Release> {
     let begun = state.unchecked.as_ref().and_then(|unchecked| unchecked.back_to);
     let live = served_release(state, &session.catalog).map(|release| release.back_to.unwrap_or(release.number));
@@ -97,7 +97,7 @@ fn nothing(state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Failure {
     ways_on(failure)
 }
 
-/// How to get an earlier release without a rollback.
+/// Adds hints for deploying an earlier version without a rollback.
 fn ways_on(failure: Failure) -> Failure {
     failure
         .hint(Hint::from("restore the config and code of that release, and run ").run(Command::stack("up")))

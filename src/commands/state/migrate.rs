@@ -1,4 +1,4 @@
-//! `stackctl state migrate`: brings the state from where it was to where the configuration says now.
+//! `stackctl state migrate`: moves the state to the place that the config names.
 
 use crate::{
     cli::{MigrateArgs, StatePlace},
@@ -24,7 +24,7 @@ pub(super) async fn run(run: &Run, arguments: &MigrateArgs) -> Result<Exit, Fail
             .hint("`--from` names the place that it is to come from"));
     }
     if from.document().await.map_err(unreadable)?.is_none() {
-        // Taking a lock makes a folder, and without one nothing is moved that comes there meanwhile.
+        // Taking a lock creates a folder. Without the lock, a state that is saved meanwhile is not moved.
         return Err(nothing_to_move(&*from, &*to).await?.into());
     }
     let _locks = (lock::take_elsewhere(run, &*from).await?, lock::take(run, &*to).await?);
@@ -35,7 +35,7 @@ pub(super) async fn run(run: &Run, arguments: &MigrateArgs) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-/// Says why there is nothing to read at the old place; a bucket there need not be made.
+/// The failure when there is nothing to read at the old place. A missing bucket is not created there.
 fn unreadable(error: StateError) -> Failure {
     let missing = matches!(&error, StateError::Bucket { error, .. } if error.code.as_deref() == Some("NoSuchBucket"));
     let mut failure = Failure::from(error);
@@ -58,7 +58,7 @@ fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {
     }
 }
 
-/// Where the state is now: where `--from` says, or else in the folder that is used when the configuration names none.
+/// The current place of the state: that of `--from`, or else the folder that is used when the config names none.
 async fn source(run: &Run, identity: &Identity, arguments: &MigrateArgs) -> Result<Box<dyn Backend>, Failure> {
     let StateLocation { path, s3 } = &identity.state;
     match &arguments.from {

@@ -22,7 +22,7 @@ pub(crate) async fn run(run: &Run, command: StateCommand) -> Result<Exit, Failur
     }
 }
 
-/// There is no state at a place.
+/// The failure when there is no state.
 async fn nothing(run: &Run, (identity, store): (&Identity, &dyn Backend)) -> Failure {
     if let Err(failure) = new_stack::refuse_unknown_stage(run, identity, store).await {
         return failure;

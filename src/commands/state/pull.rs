@@ -1,4 +1,4 @@
-//! `stackctl state pull`: the bytes as they are, which need not be a state that this version can use.
+//! `stackctl state pull`: prints the stored bytes, also of a state that this version cannot read.
 
 use super::nothing;
 use crate::{

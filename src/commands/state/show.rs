@@ -1,4 +1,4 @@
-//! `stackctl state show`. Reads only; the state is not locked.
+//! `stackctl state show`. Reads only and does not lock the state.
 
 use super::nothing;
 use crate::{

@@ -16,7 +16,7 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, user: &str, arguments: &Sign
     Ok(Exit::Done)
 }
 
-/// Prints one of the tokens, or all of them for a machine.
+/// Prints one of the tokens, or all of them with `--json`.
 pub(super) fn show(run: &Run, user: &str, tokens: &Tokens, access: bool) {
     run.report.data(&SignedIn { user, tokens, access });
 }

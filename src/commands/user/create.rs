@@ -1,4 +1,4 @@
-//! `stackctl user create`: makes a user, gives them their password and signs them in.
+//! `stackctl user create`: creates a user, sets the password and signs the user in.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     users::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
 };
 
-/// What was asked for.
+/// The arguments.
 pub(crate) struct Wanted {
     pub(crate) name: String,
     pub(crate) attributes: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<E
         let invited = invite(run, &people, &settings, wanted).await;
         return invited.map(|()| Exit::Done).map_err(|error| pool.failure(&error));
     }
-    // Everything that can be refused without a change is refused before the first one.
+    // Everything that can be rejected without a change is checked before the first change.
     if given.is_none() && !terminal::is_there() {
         return Err(password::nobody());
     }
@@ -45,7 +45,7 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<E
     }
 }
 
-/// One user in the making.
+/// A user that is being created.
 struct Making<'a> {
     run: &'a Run,
     people: &'a People<'a>,
@@ -77,7 +77,7 @@ impl Making<'_> {
         Ok(())
     }
 
-    /// Adds how far it came to a failure after the first change.
+    /// Adds the progress to a failure after the first change.
     async fn so_far(&self, failure: Failure) -> Failure {
         if self.run.cancel.policy() != OnInterrupt::Leave {
             return failure;
@@ -94,7 +94,7 @@ impl Making<'_> {
     }
 }
 
-/// Makes the user and leaves it to them to choose a password.
+/// Creates the user, who chooses a password at the first sign-in.
 async fn invite(run: &Run, people: &People<'_>, settings: &PoolSettings, wanted: &Wanted) -> Result<(), PeopleError> {
     let newcomer = newcomer(run, people, settings, wanted).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
@@ -104,7 +104,7 @@ async fn invite(run: &Run, people: &People<'_>, settings: &PoolSettings, wanted:
     Ok(())
 }
 
-/// The user as they are to be, with every attribute that the pool requires.
+/// The desired user, with every attribute that the pool requires.
 async fn newcomer<'a>(
     run: &Run,
     people: &'a People<'a>,

@@ -1,4 +1,4 @@
-//! `stackctl user delete`: removes a user for good, after asking.
+//! `stackctl user delete`: deletes a user after confirmation.
 
 use crate::{
     cli::PoolArgs,

@@ -24,7 +24,7 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
     Ok(Exit::Done)
 }
 
-/// A group is made only when it is missing, so that its settings stay as somebody has set them.
+/// Creates the group only when it is missing, so that the settings of an existing one stay unchanged.
 async fn add_or_create(people: &People<'_>, user: &str, group: &str, create: bool) -> Result<(), PeopleError> {
     match people.add_to_group(user, group).await {
         Err(PeopleError::NoGroup { .. }) if create => {
@@ -40,7 +40,7 @@ pub(crate) async fn remove(run: &Run, pool: &PoolArgs, names: [&str; 2]) -> Resu
     let pool = Pool::open(run, pool).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     pool.people(run).remove_from_group(user, group).await.map_err(|error| pool.failure(&error))?;
-    // Cognito answers the same when they never were.
+    // Cognito returns the same response when the user was not in the group.
     run.report.note(format!("{user} is not in {group}; tokens say so from the next sign-in on"));
     Ok(Exit::Done)
 }

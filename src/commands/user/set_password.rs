@@ -8,7 +8,7 @@ use crate::{
     users::PoolSettings,
 };
 
-/// What was asked for.
+/// The arguments.
 pub(crate) struct Wanted {
     pub(crate) name: String,
     pub(crate) temporary: bool,

@@ -1,4 +1,4 @@
-//! `stackctl user token inspect`: whose a token is, and whether it is valid.
+//! `stackctl user token inspect`: decodes a token and validates it.
 
 use std::{io, time::Duration};
 
@@ -21,7 +21,7 @@ use crate::{
     users::{Issuer, Prompt as _, TokenProblem, WebKeys, WebToken},
 };
 
-/// Keys are a small document.
+/// The request timeout. A key set is a small document.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) async fn inspect(run: &Run, pool: &PoolArgs, given: Option<String>) -> Result<Exit, Failure> {
@@ -42,7 +42,7 @@ pub(crate) async fn inspect(run: &Run, pool: &PoolArgs, given: Option<String>) -
     verdict.map(|()| Exit::Done).map_err(failure)
 }
 
-/// The token: of the command line, or better of stdin.
+/// The token from the command line or, more safely, from stdin.
 async fn text(run: &Run, given: Option<String>) -> Result<String, Failure> {
     let text = match given.filter(|given| given != "-") {
         Some(given) => {
@@ -56,20 +56,20 @@ async fn text(run: &Run, given: Option<String>) -> Result<String, Failure> {
     };
     let text = text.map_err(|error| Failure::io("the token cannot be read", &error))?;
     let text = text.trim();
-    // As it stands in a header, or in JSON.
+    // Accepts a token copied from a header or from JSON.
     Ok(text.strip_prefix("Bearer ").unwrap_or(text).trim_matches('"').to_owned())
 }
 
-/// What is known of where the token should be from.
+/// The expected issuer of the token.
 struct Expected {
-    /// What stands in for AWS, when something does.
+    /// The endpoint, when it is not that of AWS.
     endpoint: Option<String>,
-    /// The user pool; none when neither a flag nor a stack tells.
+    /// The user pool; `None` when neither a flag nor a stack names one.
     pool_id: Option<String>,
 }
 
 impl Expected {
-    /// From the flags, or the stack where there is one.
+    /// The issuer from the flags, or from the stack when there is one.
     async fn of(run: &Run, pool: &PoolArgs) -> Result<Self, Failure> {
         let mut expected = Self { endpoint: None, pool_id: pool.user_pool_id.clone() };
         if expected.pool_id.is_none()
@@ -85,7 +85,7 @@ impl Expected {
         Ok(expected)
     }
 
-    /// Says what is wrong with the token.
+    /// Checks the token.
     async fn judge(&self, token: &WebToken, now: i64) -> Result<(), Fault> {
         let issuer = token.issuer().ok_or_else(|| Fault::new("not valid: no Cognito user pool has issued it"))?;
         let keys = self.keys(&issuer).await?;
@@ -98,7 +98,7 @@ impl Expected {
         }
     }
 
-    /// The keys of the pool, from wherever it is.
+    /// The public keys of the pool, from AWS or the configured endpoint.
     async fn keys(&self, issuer: &Issuer) -> Result<WebKeys, Fault> {
         let url = match &self.endpoint {
             Some(endpoint) => format!("{endpoint}/{}", issuer.pool_id),

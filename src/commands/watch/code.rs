@@ -1,4 +1,4 @@
-//! Which changes are changes of code and of nothing else.
+//! Finds changes of code only.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,27 @@ use crate::{
     resources::lambda_function::LambdaFunction,
 };
 
-/// The setting of a function that says which code it has.
+/// The setting of a function that identifies its code.
 const CODE: &str = "source_hash";
 
-/// What the alias leads to: it is always moved along with the code.
+/// The target of the alias, which always changes with the code.
 const ALIAS: &str = "alias";
 
-/// The functions whose code is another one than `before`; `None` when anything else is another, too.
+/// The functions whose code differs from `before`. `None` when anything else differs as well.
 pub(super) fn edited(before: &Desired, now: &Desired) -> Option<BTreeSet<Key>> {
     let keys = now.differing(before);
     let edited = |key: &Key| Some(is_edited(before.get(key)?, now.get(key)?));
     keys.iter().all(|key| key.kind == LambdaFunction::KIND && edited(key) == Some(true)).then_some(keys)
 }
 
-/// Whether two functions differ in their code and in nothing else.
+/// Whether two functions differ only in their code.
 fn is_edited(before: &Node, now: &Node) -> bool {
     let mut same = before.clone();
     same.spec[CODE] = now.spec[CODE].clone();
     same == *now
 }
 
-/// Whether a plan gives functions other code and does nothing else.
+/// Whether a plan only updates the code of functions.
 pub(super) fn only(plan: &Plan) -> bool {
     let acting = |step: &&Step| step.action.verb() != Verb::Keep;
     plan.steps.iter().filter(acting).all(|step| match &step.action {
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_anything_but_code_is_more_than_an_edit() {
+    fn only_a_change_of_code_counts_as_an_edit() {
         let before = desired(&json!({ "source_hash": "a", "memory": 128 }), &json!({ "name": "r" }));
         let edit = desired(&json!({ "source_hash": "b", "memory": 128 }), &json!({ "name": "r" }));
         let hello: Key = "lambda_function.hello".parse().unwrap();
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn only_new_code_of_functions_is_deployed_without_asking() {
+    fn only_new_code_of_functions_is_deployed_without_confirmation() {
         let change = |field: &str| Change { path: vec![field.into()], old: None, new: None, secret: false };
         let update = |key: &str, fields: &[&str]| {
             let changes = fields.iter().map(|field| change(field)).collect();

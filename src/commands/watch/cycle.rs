@@ -1,8 +1,8 @@
-//! One cycle: what was saved is checked, planned and, where that is agreed to, deployed.
+//! One cycle: checks and plans what was saved, and deploys it where it is confirmed or requires no confirmation.
 //!
-//! The lock is held only while something is looked at and changed, as by `up`, and never while somebody is waited for: a
-//! run that is left open keeps nobody from deploying. So before each change the state is loaded anew. While it is the very
-//! one that the last cycle left, nobody else has deployed, and a change of code needs a look at its functions alone.
+//! As in `up`, the lock is held only while resources are read and changed, and never during a prompt, so an open
+//! `watch` does not block other deploys. Therefore the state is loaded again before each change. When it is unchanged
+//! since the last cycle, no other process has deployed, and for a change of code only the affected functions are read.
 
 use std::collections::BTreeSet;
 
@@ -25,39 +25,39 @@ use crate::{
     stack::Packages,
 };
 
-/// A stack that is deployed again and again.
+/// A stack that is deployed repeatedly.
 pub(super) struct Stack<'a> {
     run: &'a Run,
     pub(super) session: Session,
     loaded: Loaded,
-    /// What was told of its packages.
+    /// The remarks that were printed about its packages.
     remarks: Remarks,
-    /// What the last cycle left; `None` when it did not come to its end.
+    /// The result of the last cycle. `None` when that failed or was not confirmed.
     settled: Option<Settled>,
 }
 
-/// A stack that is as it is to be.
+/// A stack that matches its config.
 struct Settled {
     desired: Desired,
-    /// The state in which it was recorded.
+    /// The lineage of the state that recorded it.
     lineage: String,
     serial: u64,
 }
 
-/// How a cycle ended that did not fail.
+/// The result of a cycle that did not fail.
 pub(super) enum Ended {
-    /// What was saved is what the last cycle left, as is known without a look.
+    /// Nothing differs from the last cycle. No resource was read.
     Same,
-    /// What was saved is what is deployed.
+    /// The live resources already match.
     Unchanged,
-    /// It is deployed now.
+    /// The change was deployed.
     Deployed(Deployed),
-    /// It changes more than code, to which nobody has agreed yet.
+    /// The plan changes more than code and is not confirmed yet.
     Open(Box<Plan>),
 }
 
 impl<'a> Stack<'a> {
-    /// A stack that was just brought up.
+    /// A stack that was just deployed.
     pub(super) fn new(
         run: &'a Run,
         loaded: Loaded,
@@ -69,15 +69,15 @@ impl<'a> Stack<'a> {
         Self { run, session, loaded, remarks, settled: Some(Settled::new(desired, state)) }
     }
 
-    /// The configuration as it was last read.
+    /// The config as last read.
     pub(super) fn loaded(&self) -> &Loaded {
         &self.loaded
     }
 
-    /// Reads the configuration; tells its warnings when they are others than before.
+    /// Reads the config, and prints its warnings when they have changed.
     ///
     /// # Errors
-    /// When there is anything wrong with it.
+    /// When the config is invalid.
     pub(super) fn load(&mut self) -> Result<(), Failure> {
         let loaded = project::read(self.run)?;
         if self.run.options.local && runtimes(&loaded) != runtimes(&self.loaded) {
@@ -90,10 +90,10 @@ impl<'a> Stack<'a> {
         Ok(())
     }
 
-    /// Deploys what was read, when it changes code only or `agreed` is what it comes to.
+    /// Deploys the config when the plan changes only code or equals `agreed`, the confirmed plan.
     ///
     /// # Errors
-    /// When it cannot be packaged, planned or carried out; the next cycle looks at everything then.
+    /// When it cannot be packaged, planned or applied. The next cycle then reads every resource.
     pub(super) async fn deploy(&mut self, agreed: Option<&Plan>) -> Result<Ended, Failure> {
         let packages = project::package(&self.loaded)?;
         let remarks = Remarks::of(self.run, &self.loaded.config, &packages);
@@ -143,7 +143,8 @@ impl<'a> Stack<'a> {
         Ok(Ended::Deployed(Deployed { steps, functions: warm_up::deployed(&plan), code_only }))
     }
 
-    /// Looks at the functions whose code was edited, where nothing else can have changed, and at everything otherwise.
+    /// Reads only the functions whose code was edited when nothing else can have changed. Otherwise reads every
+    /// resource.
     async fn survey(&self, settled: Option<Settled>, desired: &Desired) -> Result<Survey, Failure> {
         if let Some(settled) = settled
             && let Some(keys) = code::edited(&settled.desired, desired)
@@ -165,7 +166,7 @@ impl Settled {
         Self { desired, lineage: state.lineage.clone(), serial: state.serial }
     }
 
-    /// Whether this is the very state in which it was recorded, with nothing left to be done.
+    /// Whether the state is the one that recorded this stack, with no pending changes.
     fn is_in(&self, state: &State) -> bool {
         state.lineage == self.lineage && state.serial == self.serial && state.pending.is_empty()
     }

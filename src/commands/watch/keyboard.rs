@@ -1,4 +1,4 @@
-//! The person at the terminal of a command that goes on while they think.
+//! Prompts at the terminal that can be withdrawn.
 
 use std::io;
 
@@ -9,16 +9,15 @@ use crate::session::{
     terminal::{self, Asked},
 };
 
-/// Reads answers. A read of the terminal cannot be ended, so one that nobody waits for any more is waited for by the next
-/// question.
+/// Reads answers. A read of the terminal cannot be cancelled, so the read of a withdrawn prompt is reused for the next
+/// prompt.
 #[derive(Default)]
 pub(super) struct Keyboard {
     reading: Option<JoinHandle<io::Result<String>>>,
 }
 
 impl Keyboard {
-    /// Puts a question that is answered with a yes or a no. Dropping the future withdraws it. What was typed before there
-    /// was this question is no answer to it.
+    /// Asks a yes/no question. Dropping the future withdraws it. What was typed before the prompt is ignored.
     ///
     /// # Errors
     /// When the answer cannot be read.

@@ -1,4 +1,4 @@
-//! `stackctl watch`: deploys what is saved, for as long as somebody works on it.
+//! `stackctl watch`: deploys whenever a file is saved, until interrupted.
 
 mod code;
 mod cycle;
@@ -27,20 +27,20 @@ use crate::{
 use cycle::{Ended, Stack};
 use keyboard::Keyboard;
 
-/// A run, which goes on until somebody ends it.
+/// A run of `watch`, until interrupted.
 struct Watch<'a> {
     run: &'a Run,
     saves: Saves,
     stack: Stack<'a>,
     keyboard: Keyboard,
-    /// Whether the last cycle left something that is not deployed.
+    /// Whether the last cycle left a change that is not deployed.
     troubled: bool,
 }
 
-/// How a cycle ended, before that is told.
+/// The result of a cycle, before it is printed.
 enum Reached {
     End(CycleEnd),
-    /// Something else was saved while somebody was asked: what was asked is not the question any more.
+    /// Another file was saved during the prompt, so the prompt is out of date.
     Withdrawn(Saved),
 }
 
@@ -57,10 +57,10 @@ pub(crate) async fn run(run: &Run, new: NewArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Brings the stack up as `up` does: whatever is wrong then is told, and ends the run.
+/// Deploys the stack as `up` does. An error ends the run.
 async fn begin(run: &Run, new: NewArgs) -> Result<Watch<'_>, Failure> {
     let mut saves = Saves::new().map_err(|error| unwatched(&error))?;
-    // Each is watched before it is read, because it may be saved again meanwhile.
+    // Files are watched before they are read, because they may be saved in between.
     saves.attend(Files::new(&run.options.config, [])).map_err(|error| unwatched(&error))?;
     let loaded = project::load(run)?;
     project::warn_of_others(run, &loaded);
@@ -82,11 +82,10 @@ async fn begin(run: &Run, new: NewArgs) -> Result<Watch<'_>, Failure> {
 }
 
 impl Watch<'_> {
-    /// Takes one change from its save to its end, and tells how that was; answers what was saved meanwhile, where that is
-    /// known already.
+    /// Runs one cycle and prints its result. Returns the next save when that has already happened.
     ///
     /// # Errors
-    /// When it was interrupted, with something left to do.
+    /// When it was interrupted with changes left to make.
     async fn cycle(&mut self, saved: Saved) -> Result<Option<Saved>, Failure> {
         let mut since = saved.at;
         let end = match self.deploy(&mut since).await {
@@ -108,9 +107,9 @@ impl Watch<'_> {
         Ok(None)
     }
 
-    /// Checks, plans and deploys; `since` is moved on by the time that somebody took to answer.
+    /// Checks, plans and deploys. `since` is set again after a prompt, so that the time of the prompt does not count.
     async fn deploy(&mut self, since: &mut Instant) -> Result<Reached, Failure> {
-        // A folder that went may have come back.
+        // A deleted folder may exist again.
         self.attend()?;
         self.stack.load()?;
         self.attend()?;
@@ -147,8 +146,8 @@ impl Watch<'_> {
         }
     }
 
-    /// Starts what was deployed where functions run on this machine, so that whoever broke one hears of it before they
-    /// call it. A save ends the wait. Whoever wants an end waits for no start.
+    /// Starts the deployed functions on the local emulator, so that errors show before the first request. The next save
+    /// or an interrupt ends the wait.
     async fn start(&mut self, end: CycleEnd) -> Option<Saved> {
         let CycleEnd::Deployed(deployed) = end else { return None };
         if self.run.cancel.interrupt.requested() {
@@ -170,7 +169,7 @@ impl Watch<'_> {
         self.saves.attend(files(self.stack.loaded())).map_err(|error| unwatched(&error))
     }
 
-    /// The saved files as the person knows them. An editor may have made others for a moment.
+    /// The saved files relative to the project. Leaves out temporary files of an editor.
     fn named(&self, saved: &Saved) -> Vec<String> {
         let folder = &self.stack.loaded().directory;
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
