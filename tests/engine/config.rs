@@ -1,4 +1,4 @@
-//! What the toy kinds are wired to: a configuration of a toy stack.
+//! The config of a toy stack, from which the toy kinds are wired.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use stackctl::engine::{Desired, Input, Key, Part};
 
 use super::kinds::{INDEX, IndexSpec, JAR, JarSpec, LABEL, LabelSpec, SHELF, ShelfSpec};
 
-/// A toy stack: some shelves, one jar on the first of them, labels on the jar, and an index over the labels.
+/// A toy stack: some shelves, one jar on the first of them, labels on the jar, and an index of the labels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     pub shelves: BTreeMap<String, u32>,
@@ -54,7 +54,7 @@ impl Config {
         desired
     }
 
-    /// What people need besides the index, as routes need functions.
+    /// The resources that callers need besides the index, as routes need functions.
     pub fn needs(&self) -> BTreeSet<Key> {
         let shelves = self.shelves.keys().map(|name| Key::new(SHELF, name));
         shelves.chain([Key::new(JAR, "main"), Key::new(INDEX, "main")]).collect()

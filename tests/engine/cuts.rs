@@ -1,4 +1,4 @@
-//! A run that dies at any call or save is finished by the next one.
+//! A run that dies at any request or save is finished by the next one.
 
 use stackctl::engine::{Consent, Desired};
 
@@ -8,7 +8,7 @@ use super::{
     world::{Cut, World},
 };
 
-/// Journeys: what is there before, and what is wanted then; nothing wanted is a down.
+/// The config before and the config to deploy; without the latter it is a down.
 fn journeys() -> Vec<(&'static str, Option<Config>, Option<Config>)> {
     let recoloured = Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "green"), ("back", "blue")]);
     let renamed = Config::new(&[("b", 4), ("c", 4)], "cork", &[("front", "red"), ("side", "blue")]);
@@ -50,7 +50,7 @@ async fn converges(world: &World, wanted: Option<&Config>, shape: &[String], sto
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_run_cut_at_any_call_or_save_is_finished_by_the_next() {
+async fn a_run_cut_at_any_request_or_save_is_finished_by_the_next() {
     let mut tried = 0;
     for (name, before, wanted) in journeys() {
         let (shape, ticks) = undisturbed(before.as_ref(), wanted.as_ref()).await;
@@ -65,7 +65,7 @@ async fn a_run_cut_at_any_call_or_save_is_finished_by_the_next() {
             tried += 1;
         }
     }
-    assert!(tried >= 118, "only {tried} cuts were tried");
+    assert!(tried >= 118, "only {tried} cuts were tested");
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,7 +84,7 @@ async fn two_cuts_in_a_row_with_an_edit_between_are_finished_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_finishes_a_cut_up() {
+async fn a_down_finishes_an_interrupted_up() {
     let (_, ticks) = undisturbed(None, Some(&Config::usual())).await;
     for cut in (0..ticks).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
         let world = World::lagging(3);
@@ -96,7 +96,7 @@ async fn a_down_finishes_a_cut_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replacement_cut_short_of_what_is_then_not_wanted_leaves_nothing() {
+async fn an_interrupted_replacement_of_a_resource_then_removed_leaves_nothing() {
     let red = Config::new(&[], "cork", &[("w", "red")]);
     let green = Config::new(&[], "cork", &[("w", "green")]);
     let (shape, _) = undisturbed(None, Some(&Config::new(&[], "cork", &[]))).await;

@@ -1,4 +1,4 @@
-//! What one undisturbed run does, in which order and with how many saves.
+//! What one uninterrupted run does, in which order and with how many saves.
 
 use serde_json::json;
 use stackctl::engine::{Action, Consent, Desired, Engine, Found, Interrupt, Key, Plan, PlanError, Verb, Verdict, plan};
@@ -20,7 +20,7 @@ fn position(plan: &Plan, key: &Key, verb: Verb) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_up_makes_everything_and_a_second_changes_nothing() {
+async fn a_first_up_creates_everything_and_a_second_changes_nothing() {
     let world = World::default();
     let outcome = up(&world, &Config::usual()).await.outcome();
     assert_eq!((outcome.done, outcome.failed.len(), outcome.skipped), (6, 0, 0));
@@ -33,7 +33,7 @@ async fn a_first_up_makes_everything_and_a_second_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_leaves_nothing_and_untracks_what_is_deleted_with_its_parent() {
+async fn a_down_deletes_everything_and_untracks_what_is_deleted_with_its_parent() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
@@ -53,7 +53,7 @@ async fn no_secret_reaches_the_state() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_changed_part_moves_what_is_over_it_and_nothing_else() {
+async fn a_change_moves_the_index_over_it_and_nothing_else() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let changed = Config { lid: "screw".into(), ..Config::usual() };
@@ -66,7 +66,7 @@ async fn a_changed_part_moves_what_is_over_it_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_replacement_is_made_first_and_the_old_one_goes_when_all_has_moved() {
+async fn a_replacement_is_created_first_and_the_old_resource_is_deleted_when_all_has_moved() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let mut changed = Config::usual();
@@ -84,7 +84,7 @@ async fn a_replacement_is_made_first_and_the_old_one_goes_when_all_has_moved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_is_made_again_with_all_that_lived_on_it() {
+async fn a_deleted_resource_is_created_again_with_everything_on_it() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let before = world.shape();
@@ -110,7 +110,7 @@ async fn drift_is_seen_and_repaired() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
+async fn a_resource_with_a_new_id_is_recorded_before_others_refer_to_it() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let (catalog, told) = (catalog(), Told::default());
@@ -128,7 +128,7 @@ async fn what_is_seen_under_another_id_is_recorded_before_others_refer_to_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_would_lose_marbles_is_refused() {
+async fn a_change_that_would_lose_marbles_is_rejected() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let changed = Config { glass: "brown".into(), ..Config::usual() };
@@ -142,7 +142,7 @@ async fn a_change_that_would_lose_marbles_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_jar_with_marbles_is_kept_unless_their_number_is_named() {
+async fn a_jar_with_marbles_is_retained_unless_their_number_is_confirmed() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 2));
@@ -158,7 +158,7 @@ async fn a_jar_with_marbles_is_kept_unless_their_number_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn marbles_that_come_after_the_plan_stop_the_deletion() {
+async fn marbles_added_after_the_plan_stop_the_deletion() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
@@ -169,7 +169,7 @@ async fn marbles_that_come_after_the_plan_stop_the_deletion() {
     assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 user now, and 0 were agreed to");
 }
 
-/// An up that dies as soon as there is a jar.
+/// An up that dies after it created a jar.
 async fn died_with_a_jar() -> World {
     for at in 0.. {
         let world = World::default();
@@ -182,13 +182,13 @@ async fn died_with_a_jar() -> World {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_jar_that_an_interrupted_up_left_is_replaced_only_while_it_is_empty() {
+async fn a_jar_left_by_an_interrupted_up_is_replaced_only_while_it_is_empty() {
     let brown = Config { glass: "brown".into(), ..Config::usual() }.desired();
     let world = died_with_a_jar().await;
     let fill = || world.meddle(|things| things.values_mut().for_each(|thing| thing.marbles = 1));
     let plan = planned(&world, &brown, Consent::default()).await.unwrap();
     assert!(plan.steps.iter().any(|step| step.action.verb() == Verb::Replace), "{plan:?}");
-    // Somebody comes between the plan and the deletion.
+    // A marble is added between the plan and the deletion.
     fill();
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
@@ -204,7 +204,7 @@ async fn a_jar_that_an_interrupted_up_left_is_replaced_only_while_it_is_empty() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unmanaged_resource_of_our_name_is_never_touched() {
+async fn an_unmanaged_resource_with_our_name_is_never_changed() {
     let world = World::default();
     let stolen = World::default();
     up(&stolen, &Config::usual()).await.outcome();
@@ -220,7 +220,7 @@ async fn a_failed_step_stops_only_what_needs_it() {
     let world = World::default();
     up(&world, &Config::new(&[("b", 4)], "cork", &[])).await.outcome();
     world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
-    // The state is lost, so that `toy-b` seems another's while everything else can be made.
+    // The state is missing, so that `toy-b` seems unmanaged while everything else can be created.
     let fresh = World::default();
     world.meddle(|theirs| fresh.meddle(|ours| *ours = theirs.clone()));
     let outcome = up(&fresh, &Config::usual()).await.outcome();
@@ -229,7 +229,7 @@ async fn a_failed_step_stops_only_what_needs_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_of_a_create_never_makes_a_second_one() {
+async fn a_lost_response_to_a_create_never_creates_a_second_one() {
     let undisturbed = World::default();
     up(&undisturbed, &Config::usual()).await.outcome();
     let calls = undisturbed.ticks();
@@ -238,14 +238,14 @@ async fn a_lost_answer_of_a_create_never_makes_a_second_one() {
             let world = World::lagging(lag);
             let first = lossy_up(&world, LostAnswer(at)).await;
             let again = up(&world, &Config::usual()).await;
-            assert!(again.complete(), "call {at}: {first}, then {again:?}");
-            assert_eq!(world.shape(), undisturbed.shape(), "call {at}");
+            assert!(again.complete(), "request {at}: {first}, then {again:?}");
+            assert_eq!(world.shape(), undisturbed.shape(), "request {at}");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_made_again_under_its_old_name_is_found_after_a_lost_answer() {
+async fn a_resource_created_again_under_its_old_name_is_found_after_a_lost_response() {
     let mut found = 0;
     for at in 0..12 {
         let world = World::default();
@@ -254,10 +254,10 @@ async fn what_is_made_again_under_its_old_name_is_found_after_a_lost_answer() {
         world.meddle(|things| things.retain(|_, thing| thing.kind != "shelf"));
         let first = lossy_up(&world, LostAnswer(at)).await;
         found += usize::from(first == "[]");
-        assert!(up(&world, &Config::usual()).await.complete(), "call {at}: {first}");
-        assert_eq!(world.shape(), before, "call {at}");
+        assert!(up(&world, &Config::usual()).await.complete(), "request {at}: {first}");
+        assert_eq!(world.shape(), before, "request {at}");
     }
-    assert!(found >= 8, "only {found} lost answers were overcome at once");
+    assert!(found >= 8, "only {found} lost responses were recovered at once");
 }
 
 async fn lossy_up(world: &World, at: LostAnswer) -> String {

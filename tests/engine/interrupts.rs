@@ -1,4 +1,4 @@
-//! Somebody wishes to stop while a plan is carried out.
+//! Interrupts while a plan is executed.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn an_interrupt_finishes_what_is_under_way_and_begins_nothing() {
+async fn an_interrupt_finishes_started_steps_and_starts_no_more() {
     let world = World::default();
     let (catalog, told) = (catalog(), Told::default());
     let interrupt = Interrupt::new();
@@ -30,7 +30,7 @@ async fn an_interrupt_finishes_what_is_under_way_and_begins_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_interrupt_ends_the_search_for_a_lost_create_and_makes_no_second_one() {
+async fn an_interrupt_ends_the_search_for_a_lost_create_and_creates_no_second_one() {
     let undisturbed = World::default();
     up(&undisturbed, &Config::usual()).await.outcome();
     let mut searches = 0;
@@ -50,14 +50,14 @@ async fn an_interrupt_ends_the_search_for_a_lost_create_and_makes_no_second_one(
         assert!(outcome.stopped.iter().all(|stopped| {
             stopped.error.to_string() == "stopped waiting for what an interrupted run may have created"
         }));
-        assert!(up(&world, &Config::usual()).await.complete(), "call {at}");
-        assert_eq!(world.shape(), undisturbed.shape(), "call {at}");
+        assert!(up(&world, &Config::usual()).await.complete(), "request {at}");
+        assert_eq!(world.shape(), undisturbed.shape(), "request {at}");
     }
     assert!(searches > 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_is_lost_finishes_what_is_under_way_and_begins_nothing() {
+async fn a_lost_lock_finishes_started_steps_and_starts_no_more() {
     let world = World::default();
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &interrupt, parallel: 1 };

@@ -24,7 +24,7 @@ pub fn catalog() -> Catalog<World> {
     Catalog::new().with::<Shelf>().with::<Jar>().with::<Label>().with::<Index>()
 }
 
-/// Ids as every toy kind records them.
+/// The outputs of every toy kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Id {
     pub id: String,
@@ -34,21 +34,21 @@ fn thing(kind: &'static str, name: &str, parent: Option<String>) -> Thing {
     Thing { kind, name: name.into(), parent, claim: None, settings: nothing(), listed_from: Instant::now(), marbles: 0 }
 }
 
-/// Whether a thing carries a claim; any token will do for a claim without one.
+/// Whether a resource carries a claim; a claim without a token matches any token.
 fn carries(thing: &Thing, claim: &Claim) -> bool {
     let Some((stack, key, token)) = &thing.claim else { return false };
     let token = claim.token.is_none() || claim.token.as_ref() == Some(token);
     token && (stack, key) == (&claim.stack, &claim.key.to_string())
 }
 
-/// The claim that a thing carries, when it is one of the stack.
+/// The claim of a resource of this stack.
 fn claim_of(thing: &Thing, scope: &Scope) -> Option<Claim> {
     let (stack, key, token) = thing.claim.clone()?;
     let claim = Claim { stack, stage: scope.stage.clone(), key: key.parse().unwrap(), token: Some(token) };
     (claim.stack == scope.stack).then_some(claim)
 }
 
-/// What a look at a thing that may carry a claim comes to.
+/// The result of reading a resource that may carry a claim.
 fn claimed<S>(thing: &Thing, claim: &Claim, live: Live<Id, S>) -> Found<Id, S> {
     if carries(thing, claim) {
         return Found::Ours(live);
@@ -60,7 +60,7 @@ fn claimed<S>(thing: &Thing, claim: &Claim, live: Live<Id, S>) -> Found<Id, S> {
     })
 }
 
-/// Something with a unique name, made in two calls, as a role and its policy.
+/// A kind with a unique name that is created in two requests, as a role and its policy.
 pub struct Shelf;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -140,7 +140,7 @@ impl Discover for Shelf {
     }
 }
 
-/// Something whose name need not be unique, that carries a claim, is listed late and holds marbles, as a user pool.
+/// A kind with a claim, without a unique name, that is listed late and holds marbles, as a user pool.
 pub struct Jar;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -221,7 +221,7 @@ impl Discover for Jar {
     }
 }
 
-/// A child without a claim that must be made anew to change colour, as an app client with its secret.
+/// A child without a claim whose color can be changed only by a replacement, as an app client with its secret.
 pub struct Label;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -294,7 +294,7 @@ impl Beneath for Label {
     }
 }
 
-/// Something that must move whenever anything beneath it changes, as a stage.
+/// A kind that must move whenever anything below it changes, as a stage.
 pub struct Index;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -303,7 +303,7 @@ pub struct IndexSpec {
     pub fingerprint: Input<String>,
 }
 
-/// What people are shown, as a stage records its deployment.
+/// What callers see, as a stage records its deployment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
     pub id: String,

@@ -1,4 +1,4 @@
-//! What holds for every stack.
+//! Properties of every stack.
 
 use proptest::{collection::btree_map, prelude::*};
 use stackctl::{
@@ -41,7 +41,7 @@ proptest! {
     }
 
     #[test]
-    fn an_up_over_another_stack_comes_to_the_same_as_from_nothing(first in config(), second in config()) {
+    fn an_up_over_another_stack_ends_as_one_from_nothing(first in config(), second in config()) {
         on_paused_clock(async {
             let (once, twice) = (World::default(), World::default());
             prop_assert!(up(&once, &second).await.complete());
@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn a_state_reads_back_as_it_was_saved(config in config()) {
+    fn a_state_is_loaded_as_it_was_saved(config in config()) {
         on_paused_clock(async {
             let world = World::default();
             run(&world, &config.desired(), Consent::default(), Some(Cut::After(3))).await;

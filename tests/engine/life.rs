@@ -1,4 +1,4 @@
-//! Runs of the engine against the toy cloud, each as a process would make it.
+//! Runs of the engine against the toy cloud, each as a process of its own.
 
 use std::sync::Mutex;
 
@@ -13,7 +13,7 @@ use super::{
     world::{Cut, World},
 };
 
-/// What became of one run.
+/// The result of one run.
 #[derive(Debug)]
 pub enum Run {
     Ended(Box<Outcome>),
@@ -35,7 +35,7 @@ impl Run {
     }
 }
 
-/// Collects what is told.
+/// Collects the events.
 #[derive(Debug, Default)]
 pub struct Told(pub Mutex<Vec<Event>>);
 
@@ -54,7 +54,7 @@ pub fn state(world: &World) -> State {
     world.state().unwrap_or_else(|| State::new(place()))
 }
 
-/// Looks and plans, without changing anything.
+/// Reads the cloud and plans, without changing anything.
 pub async fn planned(world: &World, desired: &Desired, consent: Consent) -> Result<Plan, Refused> {
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
@@ -63,7 +63,7 @@ pub async fn planned(world: &World, desired: &Desired, consent: Consent) -> Resu
     plan(desired, &state, &observed, &catalog, &consent)
 }
 
-/// One whole run, which dies where `cut` says.
+/// One whole run, which dies at `cut`.
 pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option<Cut>) -> Run {
     world.arm(cut);
     let whole = async {
@@ -95,7 +95,7 @@ pub async fn run(world: &World, desired: &Desired, consent: Consent, cut: Option
     }
 }
 
-/// Rebuilds a lost state from what is there, and keeps it when it can be told what is the stack's.
+/// Rebuilds a missing state from the live resources, and saves it unless something is ambiguous.
 pub async fn recover(world: &World, desired: &Desired) -> Discovery {
     world.arm(None);
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
@@ -103,12 +103,12 @@ pub async fn recover(world: &World, desired: &Desired) -> Discovery {
     let scope = Scope { stack: "toy".into(), stage: "dev".into(), prefix: "toy-".into() };
     let discovery = engine.discover(State::new(place()), desired, &scope).await.expect("the toy cloud can be read");
     if discovery.several.is_empty() {
-        world.save(&State { serial: 1, ..discovery.state.clone() }).await.expect("no state is there");
+        world.save(&State { serial: 1, ..discovery.state.clone() }).await.expect("there is no state");
     }
     discovery
 }
 
-/// What the state does not know and an `up` would make twice.
+/// Resources that are missing from the state and that an `up` would create a second time.
 pub async fn forgotten(world: &World, config: &Config) -> Vec<String> {
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 4 };

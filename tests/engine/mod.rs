@@ -1,4 +1,4 @@
-//! The engine over a toy cloud: no AWS, no network, no clock.
+//! The engine on a toy cloud: no AWS, no network, no real clock.
 
 mod config;
 mod cuts;

@@ -1,4 +1,4 @@
-//! What is somebody else's is never changed, deleted or adopted, and what is recorded is never adopted a second time.
+//! Unmanaged resources are never changed, deleted or adopted, and recorded resources are never adopted a second time.
 
 use std::collections::BTreeMap;
 
@@ -15,19 +15,19 @@ fn config() -> Config {
     Config::new(&[("a", 3), ("b", 4)], "cork", &[("front", "red")])
 }
 
-/// Who made another shelf `toy-b` after ours was deleted: somebody by hand, another stack, or another state of ours.
+/// The owners of another `toy-b`, created after ours was deleted: by hand, another stack, or another state of ours.
 fn strangers() -> [(&'static str, Option<Tag>); 3] {
     let claim = |stack: &str| Some((stack.to_owned(), "shelf.b".to_owned(), "their token".to_owned()));
     [("by hand", None), ("another stack", claim("theirs")), ("another state", claim("toy"))]
 }
 
 fn remade(things: &mut BTreeMap<String, Thing>, claim: Option<Tag>) {
-    let shelf = things.values_mut().find(|thing| thing.name == "toy-b").expect("the shelf is there");
+    let shelf = things.values_mut().find(|thing| thing.name == "toy-b").expect("the shelf exists");
     shelf.claim = claim;
     shelf.settings = serde_json::json!({ "boards": 99, "notes": {} });
 }
 
-/// A stack that is up but for a shelf, which is a stranger's.
+/// A deployed stack, one shelf of which is unmanaged.
 async fn with_a_stranger(claim: Option<Tag>) -> World {
     let world = World::default();
     assert!(up(&world, &config()).await.complete());
@@ -42,11 +42,11 @@ fn theirs(world: &World) -> Option<Thing> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_up_is_refused_when_a_recorded_resource_is_unmanaged_by_now() {
+async fn an_up_is_rejected_when_a_recorded_resource_is_unmanaged_by_now() {
     for (who, claim) in strangers() {
         let world = with_a_stranger(claim).await;
         let before = world.everything();
-        let Run::Refused(refused) = up(&world, &config()).await else { panic!("{who}: it is not refused") };
+        let Run::Refused(refused) = up(&world, &config()).await else { panic!("{who}: it is not rejected") };
         assert_eq!(
             refused.to_string(),
             "shelf.b: the shelf `toy-b` is not the one that was recorded: it is another's",
@@ -64,7 +64,7 @@ async fn an_up_is_refused_when_a_recorded_resource_is_unmanaged_by_now() {
 async fn all_unmanaged_resources_are_named_at_once() {
     let world = with_a_stranger(None).await;
     world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
-    let Run::Refused(refused) = up(&world, &config()).await else { panic!("it is not refused") };
+    let Run::Refused(refused) = up(&world, &config()).await else { panic!("it is not rejected") };
     let keys: Vec<String> = refused.0.iter().map(|error| error.to_string()[..7].to_owned()).collect();
     assert_eq!(keys, ["shelf.a", "jar.mai", "shelf.b"]);
 }
@@ -99,14 +99,14 @@ async fn an_unmanaged_resource_removed_from_the_config_is_untracked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_leaves_alone_an_unmanaged_resource_that_an_up_ran_into() {
+async fn a_down_keeps_an_unmanaged_resource_that_an_up_ran_into() {
     let world = with_a_stranger(None).await;
     let fresh = World::default();
     world.meddle(|theirs| fresh.meddle(|ours| *ours = theirs.clone()));
     fresh.meddle(|things| things.retain(|_, thing| thing.name == "toy-b"));
     let before = format!("{:?}", theirs(&fresh));
     assert_eq!(up(&fresh, &config()).await.outcome().failed.len(), 1);
-    assert!(matches!(up(&fresh, &config()).await, Run::Refused(_)), "the next one knows it beforehand");
+    assert!(matches!(up(&fresh, &config()).await, Run::Refused(_)), "the next one is rejected before it starts");
     assert!(down(&fresh).await.complete());
     assert_eq!(format!("{:?}", theirs(&fresh)), before);
     let state = fresh.state().unwrap();
@@ -129,7 +129,7 @@ async fn the_children_of_an_unmanaged_resource_are_untracked_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_an_interrupted_run_made_under_the_old_name_is_ours_by_its_new_token() {
+async fn a_resource_created_by_an_interrupted_run_under_the_old_name_is_ours_by_its_new_token() {
     let mut adopted = 0;
     for at in 0..14 {
         let world = World::default();
@@ -151,7 +151,7 @@ async fn what_an_interrupted_run_made_under_the_old_name_is_ours_by_its_new_toke
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_that_is_cut_deletes_what_an_interrupted_run_made_under_the_old_name() {
+async fn an_interrupted_down_deletes_what_an_interrupted_run_created_under_the_old_name() {
     for first in 0..14 {
         for second in 0..10 {
             let world = World::default();
@@ -166,7 +166,7 @@ async fn a_down_that_is_cut_deletes_what_an_interrupted_run_made_under_the_old_n
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thing_recorded_without_a_token_is_ours_by_the_rest_of_its_claim() {
+async fn a_resource_recorded_without_a_token_is_ours_by_the_rest_of_its_claim() {
     let world = World::default();
     assert!(up(&world, &config()).await.complete());
     world.edit_state(|state| state.resources.values_mut().for_each(|recorded| recorded.token = None));
@@ -175,7 +175,7 @@ async fn a_thing_recorded_without_a_token_is_ours_by_the_rest_of_its_claim() {
     assert!(matches!(up(&world, &config()).await, Run::Refused(_)));
 }
 
-/// Labels of one name on one jar.
+/// Labels with the same name on one jar.
 fn labels(keys: &[&str]) -> Desired {
     let mut desired = Desired::default();
     let jar = Key::new(JAR, "main");
@@ -189,7 +189,7 @@ fn labels(keys: &[&str]) -> Desired {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_recorded_is_never_adopted_a_second_time() {
+async fn a_recorded_resource_is_never_adopted_a_second_time() {
     let first = async || {
         let world = World::default();
         assert!(run(&world, &labels(&["one"]), Consent::default(), None).await.complete());
@@ -209,11 +209,11 @@ async fn what_is_recorded_is_never_adopted_a_second_time() {
 }
 
 fn action<'p>(plan: &'p Plan, key: &Key) -> &'p Action {
-    &plan.steps.iter().find(|step| step.key == *key).expect("it has a step").action
+    &plan.steps.iter().find(|step| step.key == *key).expect("the resource has a step").action
 }
 
 #[test]
-fn a_refusal_names_what_is_in_the_way() {
+fn a_rejection_names_its_cause() {
     let error = PlanError::UnknownKind { key: Key::new(JAR, "main") };
     assert_eq!(error.to_string(), "jar.main: this version of stackctl knows no kind `jar`");
 }

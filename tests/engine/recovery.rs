@@ -1,4 +1,4 @@
-//! A state that was lost is rebuilt from what is there.
+//! A missing state is rebuilt from the live resources.
 
 use serde_json::json;
 use stackctl::engine::{Candidate, Consent, Desired, Input, Key, State};
@@ -10,7 +10,7 @@ use super::{
     world::{Cut, World},
 };
 
-/// What a rebuilt state can know: not the tokens of things that have no tags, and nothing of what it was called.
+/// The parts of a state that can be rebuilt: not the tokens of resources without tags, and no lineage.
 fn knowledge(state: &State) -> serde_json::Value {
     let mut state = state.clone();
     let untagged = |key: &Key| ![SHELF, JAR].contains(&key.kind);
@@ -19,7 +19,7 @@ fn knowledge(state: &State) -> serde_json::Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_state_is_rebuilt_as_it_was_and_the_next_plan_is_empty() {
+async fn a_missing_state_is_rebuilt_and_the_next_plan_is_empty() {
     let world = World::default();
     assert!(up(&world, &Config::usual()).await.complete());
     let before = world.state().unwrap();
@@ -35,7 +35,7 @@ async fn a_lost_state_is_rebuilt_as_it_was_and_the_next_plan_is_empty() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
+async fn a_half_created_stack_with_a_missing_state_is_finished_and_destroyed() {
     let whole = World::default();
     assert!(up(&whole, &Config::usual()).await.complete());
     for lag in [0, 3] {
@@ -57,7 +57,7 @@ async fn a_half_made_stack_whose_state_is_lost_is_finished_and_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_half_removed_stack_whose_state_is_lost_is_removed() {
+async fn a_half_destroyed_stack_with_a_missing_state_is_destroyed() {
     let whole = World::default();
     assert!(up(&whole, &Config::usual()).await.complete());
     assert!(down(&whole).await.complete());
@@ -73,7 +73,7 @@ async fn a_half_removed_stack_whose_state_is_lost_is_removed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_configuration_knows_any_more_is_found_too_and_goes_with_the_next_up() {
+async fn a_resource_removed_from_the_config_is_found_too_and_deleted_by_the_next_up() {
     let world = World::default();
     assert!(up(&world, &Config::usual()).await.complete());
     world.lose_state();
@@ -96,11 +96,11 @@ async fn unmanaged_resources_are_not_found() {
     });
     recover(&world, &Config::usual().desired()).await;
     let known: Vec<String> = world.state().unwrap().resources.keys().map(ToString::to_string).collect();
-    assert_eq!(known, ["shelf.a"], "and nothing that lives on somebody else's jar");
+    assert_eq!(known, ["shelf.a"], "and nothing on an unmanaged jar");
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
+async fn of_two_with_one_claim_neither_is_adopted_and_both_are_named() {
     let world = World::default();
     assert!(up(&world, &Config::usual()).await.complete());
     world.meddle(|things| {
@@ -114,12 +114,12 @@ async fn of_two_with_one_claim_neither_is_taken_and_both_are_named() {
     let discovery = recover(&world, &Config::usual().desired()).await;
     let jars = &discovery.several[&Key::new(JAR, "main")].candidates;
     let holdings: Vec<_> = jars.iter().map(|jar| (jar.outputs["id"] == "second", jar.holdings)).collect();
-    assert_eq!(holdings, [(true, Some(2)), (false, Some(0))], "what holds most comes first");
+    assert_eq!(holdings, [(true, Some(2)), (false, Some(0))], "the jar with the most marbles is first");
     assert_eq!(world.everything(), before);
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_with_one_name_the_one_as_configured_is_taken_and_the_other_is_reported() {
+async fn of_two_with_one_name_the_one_as_configured_is_adopted_and_the_other_is_reported() {
     let mut changed = Config::usual();
     changed.labels.insert("front".into(), "green".into());
     let whole = World::default();
@@ -138,7 +138,7 @@ async fn of_two_with_one_name_the_one_as_configured_is_taken_and_the_other_is_re
         assert!(up(&world, &changed).await.complete(), "cut at {at}");
         let colours: Vec<String> = world.shape().into_iter().filter(|line| line.contains("/front")).collect();
         assert!(colours.iter().any(|line| line.contains("green")), "{colours:?}");
-        assert_eq!(colours.len(), labels, "nothing that may be in use goes silently");
+        assert_eq!(colours.len(), labels, "nothing that may be in use is deleted silently");
         assert!(down(&world).await.complete(), "cut at {at}");
         assert_eq!(world.shape(), Vec::<String>::new(), "cut at {at}");
     }
@@ -146,7 +146,7 @@ async fn of_two_with_one_name_the_one_as_configured_is_taken_and_the_other_is_re
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_with_one_name_and_one_look_neither_is_taken() {
+async fn of_two_with_one_name_and_equal_settings_neither_is_adopted() {
     let world = World::default();
     assert!(up(&world, &Config::usual()).await.complete());
     world.meddle(|things| {
@@ -173,13 +173,13 @@ async fn a_late_listed_jar_is_waited_for_as_long_as_it_may_be_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_state_knows_and_would_be_made_twice_is_seen() {
+async fn resources_that_are_in_no_state_and_would_be_created_twice_are_seen() {
     let world = World::default();
     assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new());
     assert!(up(&world, &Config::usual()).await.complete());
-    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new(), "the state knows it");
+    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new(), "it is in the state");
     world.lose_state();
     assert_eq!(forgotten(&world, &Config::usual()).await, ["jar.main"]);
     world.meddle(|things| things.values_mut().for_each(|thing| thing.claim = None));
-    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new(), "it is somebody else's");
+    assert_eq!(forgotten(&world, &Config::usual()).await, Vec::<String>::new(), "it is unmanaged");
 }

@@ -1,4 +1,4 @@
-//! What was confirmed is kept on record, and can be gone back to; wherever the run dies.
+//! Confirmed changes are recorded as releases and can be rolled back to, wherever the run dies.
 
 use stackctl::engine::{Engine, Entry, Interrupt, Obstacle, Rollout, State, TrialEnd, WentBack, served_release};
 
@@ -14,7 +14,7 @@ pub(super) fn config(front: &str) -> Config {
     Config::new(&[("a", 3)], "cork", &[("front", front)])
 }
 
-/// A stack that came by several releases, one for each colour.
+/// A stack with several releases, one for each color.
 pub(super) async fn released(colours: &[&str]) -> World {
     let world = World::default();
     for colour in colours {
@@ -23,15 +23,15 @@ pub(super) async fn released(colours: &[&str]) -> World {
     world
 }
 
-/// Goes back to a release, unchecked, and dies where `cut` says; `None` when it did.
+/// Rolls back to a release without a check, and dies at `cut`; then the result is `None`.
 async fn go_back(world: &World, number: u64, cut: Option<Cut>) -> Option<WentBack<&'static str>> {
-    roll_back(world, number, (None, cut)).await.map(|went| went.expect("everything is there"))
+    roll_back(world, number, (None, cut)).await.map(|went| went.expect("nothing is missing"))
 }
 
-/// What stands in the way of a rollback.
+/// Why a rollback is rejected.
 type Obstacles = Vec<Obstacle>;
 
-/// Rolls back to a release, whose check ends so when there is one, and dies where `cut` says; `None` when it did.
+/// Rolls back to a release, whose check has this result if there is one, and dies at `cut`; then the result is `None`.
 pub(super) async fn roll_back(
     world: &World,
     number: u64,
@@ -45,7 +45,7 @@ pub(super) async fn roll_back(
     }
 }
 
-/// The same in a world that is armed already.
+/// The same in a world that is already armed.
 pub(super) async fn attempt(
     world: &World,
     number: u64,
@@ -81,7 +81,7 @@ fn told(state: &State) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_confirmed_change_is_on_record_with_what_it_changed() {
+async fn a_confirmed_change_is_recorded_with_its_changes() {
     let world = released(&["red", "green"]).await;
     let state = world.state().unwrap();
     insta::assert_snapshot!(told(&state).join("\n"), @r#"
@@ -91,13 +91,13 @@ async fn a_confirmed_change_is_on_record_with_what_it_changed() {
     assert_eq!(served(&state), Some(2));
     ended(&world, &config("blue"), TrialEnd::Failed).await;
     let state = world.state().unwrap();
-    assert_eq!((state.releases.len(), served(&state)), (2, Some(2)), "what was put back is none");
+    assert_eq!((state.releases.len(), served(&state)), (2, Some(2)), "a change that was rolled back is no release");
     let kept = roll_out(&world, &config("blue"), TrialEnd::Failed, (false, None)).await.unwrap();
     assert_eq!((kept.outcome.state.releases.len(), served(&kept.outcome.state)), (2, None));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_release_is_also_about_what_was_put_back_before_it() {
+async fn a_release_includes_changes_that_were_rolled_back_before_it() {
     let world = released(&["red"]).await;
     let whole = |lid: &str| Config::new(&[("b", 1)], lid, &[("front", "green")]);
     ended(&world, &whole("cork"), TrialEnd::Failed).await;
@@ -114,14 +114,14 @@ async fn a_release_is_also_about_what_was_put_back_before_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_are_kept_as_can_be_gone_back_to() {
+async fn the_last_five_releases_are_kept() {
     let world = released(&["1", "2", "3", "4", "5", "6", "7"]).await;
     let numbers: Vec<u64> = world.state().unwrap().releases.iter().map(|release| release.number).collect();
     assert_eq!(numbers, [3, 4, 5, 6, 7]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn unchecked_releases_are_dropped_first_but_for_the_last_one() {
+async fn unchecked_releases_are_dropped_first_except_the_last_one() {
     let world = released(&["1", "2", "3", "4", "5"]).await;
     let mut kept = Vec::new();
     for number in [4, 5, 4, 5] {
@@ -132,7 +132,7 @@ async fn unchecked_releases_are_dropped_first_but_for_the_last_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn going_back_is_a_release_too_and_the_next_run_plans_the_change_again() {
+async fn a_rollback_is_a_release_too_and_the_next_run_plans_the_change_again() {
     let world = released(&["red", "green", "blue"]).await;
     let blue = world.shown();
     let went = go_back(&world, 1, None).await.unwrap();
@@ -147,7 +147,7 @@ async fn going_back_is_a_release_too_and_the_next_run_plans_the_change_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn going_back_cut_at_any_call_or_save_is_finished_by_the_next_run() {
+async fn a_rollback_cut_at_any_request_or_save_is_finished_by_the_next_run() {
     let undisturbed = released(&["red", "green"]).await;
     go_back(&undisturbed, 1, None).await.unwrap();
     let (ticks, red) = (undisturbed.ticks(), undisturbed.shown());
@@ -167,11 +167,11 @@ async fn going_back_cut_at_any_call_or_save_is_finished_by_the_next_run() {
         assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
         assert!(down(&world).await.complete(), "{cut:?}");
     }
-    assert!(ticks >= 3, "only {ticks} calls and saves");
+    assert!(ticks >= 3, "only {ticks} requests and saves");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_release_is_served_again_wherever_the_run_after_it_was_cut() {
+async fn a_release_is_rolled_back_to_wherever_the_run_after_it_was_cut() {
     let undisturbed = released(&["red"]).await;
     ended(&undisturbed, &config("green"), TrialEnd::Passed).await;
     let ticks = undisturbed.ticks();
@@ -186,7 +186,7 @@ async fn a_release_is_served_again_wherever_the_run_after_it_was_cut() {
         ended(&world, &config("green"), TrialEnd::Passed).await;
         assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
     }
-    assert!(ticks >= 8, "only {ticks} calls and saves");
+    assert!(ticks >= 8, "only {ticks} requests and saves");
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,7 +203,7 @@ async fn an_interrupted_rollback_can_be_rolled_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_release_is_served_again_wherever_putting_back_its_like_was_cut() {
+async fn a_release_is_rolled_back_to_wherever_the_rollback_of_an_equal_change_was_cut() {
     let undisturbed = released(&["red", "green"]).await;
     ended(&undisturbed, &config("red"), TrialEnd::Failed).await;
     for cut in (0..undisturbed.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
@@ -217,12 +217,12 @@ async fn a_release_is_served_again_wherever_putting_back_its_like_was_cut() {
     }
 }
 
-/// Somebody deletes the index.
+/// Deletes the index by hand.
 fn delete_index(world: &World) {
     world.meddle(|things| things.retain(|_, thing| thing.kind != "index"));
 }
 
-/// Somebody deletes the jar and all that is on it.
+/// Deletes the jar by hand, and all that is on it.
 fn delete_jar(world: &World) {
     world.meddle(|things| things.retain(|_, thing| thing.kind == "shelf"));
 }
@@ -234,7 +234,7 @@ async fn a_deleted_resource_is_never_rolled_back_to() {
         let old = world.shown();
         lose(&world);
         let failed = ended(&world, &config("blue"), TrialEnd::Failed).await;
-        assert!(failed.back.is_none(), "the one of before is not there any more: {failed:?}");
+        assert!(failed.back.is_none(), "the earlier one no longer exists: {failed:?}");
         let blue = world.shown();
         assert_ne!(blue, old);
         let state = ended(&world, &config("blue"), TrialEnd::Passed).await.outcome.state;

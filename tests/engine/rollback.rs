@@ -1,4 +1,4 @@
-//! A rollback goes only where everything is there that is needed, and forward again when its check fails; wherever it dies.
+//! A rollback requires that nothing is missing and rolls forward when its check fails, wherever it dies.
 
 use serde_json::json;
 use stackctl::engine::{Obstacle, TrialEnd};
@@ -18,7 +18,7 @@ fn key(text: &str) -> stackctl::engine::Key {
     text.parse().unwrap()
 }
 
-/// Changes the only thing of a kind by hand, or deletes it when `change` says so.
+/// Changes the only resource of a kind by hand, or deletes it when `change` returns `false`.
 fn by_hand(world: &World, kind: &str, change: impl Fn(&mut super::world::Thing) -> bool) {
     world.meddle(|things| {
         let id = things.iter().find(|(_, thing)| thing.kind == kind).unwrap().0.clone();
@@ -28,7 +28,7 @@ fn by_hand(world: &World, kind: &str, change: impl Fn(&mut super::world::Thing) 
     });
 }
 
-/// A release for each colour; another shelf stands in the second one.
+/// Two releases with different colors; the second one has another shelf.
 async fn renamed() -> World {
     let world = released(&["red"]).await;
     ended(&world, &Config::new(&[("b", 3)], "cork", &[("front", "green")]), TrialEnd::Passed).await;
@@ -36,7 +36,7 @@ async fn renamed() -> World {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_release_that_needs_what_is_gone_is_never_rolled_back_to() {
+async fn a_release_that_needs_a_missing_resource_is_never_rolled_back_to() {
     let removed = renamed().await;
     let deleted = released(&["red", "green"]).await;
     by_hand(&deleted, "shelf", |_| false);
@@ -75,7 +75,7 @@ async fn a_release_that_needs_what_is_gone_is_never_rolled_back_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rollback_is_checked_and_its_release_needs_what_the_earlier_one_did() {
+async fn a_rollback_is_checked_and_its_release_has_the_needs_of_the_earlier_one() {
     let world = released(&["red", "green"]).await;
     let went = roll_back(&world, 1, (PASSES, None)).await.unwrap().unwrap();
     assert_eq!(went.tried, Some((TrialEnd::Passed, "tried")));
@@ -85,13 +85,13 @@ async fn a_rollback_is_checked_and_its_release_needs_what_the_earlier_one_did() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rollback_whose_check_fails_is_rolled_forward_as_if_it_had_not_been() {
+async fn a_rollback_whose_check_fails_is_rolled_forward_without_a_trace() {
     let world = released(&["red", "green"]).await;
     let (before, green) = (world.state().unwrap(), world.shown());
     let went = roll_back(&world, 1, (FAILS, None)).await.unwrap().unwrap();
     assert_eq!(went.forward.unwrap().restored, [key("index.main")]);
     let after = world.state().unwrap();
-    assert_eq!(after, went.state, "what is told is what is stored");
+    assert_eq!(after, went.state, "the returned state is the stored one");
     assert_eq!(stackctl::engine::State { serial: before.serial, ..after }, before);
     assert_eq!(world.shown(), green);
     assert!(is_as_wanted(&world, &config("green")).await);
@@ -101,7 +101,7 @@ async fn a_rollback_whose_check_fails_is_rolled_forward_as_if_it_had_not_been() 
 async fn a_rollback_that_cannot_move_everything_is_rolled_forward() {
     let world = released(&["red", "green"]).await;
     let green = world.shown();
-    // Three are read, the old fingerprint is looked for, and what is about to move is saved.
+    // Requests 0 to 4: three reads, the search for the old fingerprint, and a save of what is about to move.
     world.arm(None);
     world.lose_answer(LostAnswer(5));
     let went = attempt(&world, 1, PASSES).await.unwrap();
@@ -110,7 +110,7 @@ async fn a_rollback_that_cannot_move_everything_is_rolled_forward() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rollback_from_an_unconfirmed_change_that_fails_leaves_it_as_it_was() {
+async fn a_failed_rollback_from_an_unconfirmed_change_leaves_it_as_it_was() {
     let world = released(&["red"]).await;
     roll_out(&world, &config("green"), TrialEnd::Failed, (false, None)).await.unwrap();
     let (before, green) = (world.state().unwrap(), world.shown());
@@ -124,14 +124,14 @@ async fn a_rollback_from_an_unconfirmed_change_that_fails_leaves_it_as_it_was() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rollback_that_is_not_checked_to_its_end_is_finished_by_the_next_run() {
+async fn a_rollback_whose_check_did_not_finish_is_finished_by_the_next_run() {
     let world = released(&["red", "green"]).await;
     let green = world.shown();
     let open = roll_back(&world, 1, (Some(TrialEnd::Open), None)).await.unwrap().unwrap();
     assert_eq!(open.state.unchecked.as_ref().unwrap().back_to, Some(1));
     let red = world.shown();
     assert_ne!(red, green);
-    // An `up` whose check fails goes back to what was live before the rollback, which is what was confirmed.
+    // An `up` whose check fails rolls back to what was live before the rollback, which was confirmed.
     ended(&world, &config("blue"), TrialEnd::Failed).await;
     assert_eq!(world.shown(), green);
     roll_back(&world, 1, (Some(TrialEnd::Open), None)).await.unwrap().unwrap();
@@ -140,7 +140,7 @@ async fn a_rollback_that_is_not_checked_to_its_end_is_finished_by_the_next_run()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_checked_rollback_cut_at_any_call_or_save_ends_as_one_that_was_not() {
+async fn a_checked_rollback_cut_at_any_request_or_save_ends_as_an_uncut_one() {
     for end in [PASSES, FAILS] {
         let undisturbed = released(&["red", "green"]).await;
         roll_back(&undisturbed, 1, (end, None)).await.unwrap().unwrap();
@@ -163,13 +163,13 @@ async fn a_checked_rollback_cut_at_any_call_or_save_ends_as_one_that_was_not() {
             assert!(down(&world).await.complete(), "{story}");
             assert_eq!(world.shape(), Vec::<String>::new(), "{story}");
         }
-        assert!(ticks >= 8, "only {ticks} calls and saves");
+        assert!(ticks >= 8, "only {ticks} requests and saves");
     }
 }
 
-/// Whatever of a rename a run that died has done: a rollback is refused, or everything is there that the release needs.
+/// Whatever an interrupted rename has done, a rollback is rejected or finds everything that the release needs.
 #[tokio::test(start_paused = true)]
-async fn a_rollback_after_any_cut_of_a_rename_finds_everything_or_is_refused() {
+async fn a_rollback_after_any_cut_of_a_rename_finds_everything_or_is_rejected() {
     let green = Config::new(&[("b", 3)], "cork", &[("front", "green")]);
     let undisturbed = renamed().await;
     let (mut refused, mut done) = (0, 0);
@@ -189,5 +189,5 @@ async fn a_rollback_after_any_cut_of_a_rename_finds_everything_or_is_refused() {
         ended(&world, &green, TrialEnd::Passed).await;
         assert!(is_as_wanted(&world, &green).await, "{cut:?}");
     }
-    assert!(refused > 0 && done > 8, "{refused} refused, {done} done");
+    assert!(refused > 0 && done > 8, "{refused} rejected, {done} done");
 }

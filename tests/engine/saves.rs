@@ -1,4 +1,4 @@
-//! The state cannot be saved, once or from some moment on: what is not on record is found by the next run.
+//! The state cannot be saved, once or from some save on: the next run finds what is not recorded.
 
 use std::ops::Range;
 
@@ -45,22 +45,22 @@ async fn a_disk_that_is_full_from_any_save_on_loses_nothing() {
         let world = World::slow(2);
         let outcome = up_without(&world, from..usize::MAX).await;
         assert_eq!(outcome.save_error, Some(disk_full()), "save {from}");
-        // Without the intents on record nothing is begun; later on what is under way ends, and nothing more begins.
+        // Without recorded intents no step starts; after a later failure started steps finish, and no more start.
         assert_eq!(outcome.done == 0, from == 0, "save {from}: {outcome:?}");
         the_next_goes_on(&world, &shape, &format!("save {from}")).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_that_is_full_for_one_save_takes_the_results_of_what_was_under_way() {
+async fn a_disk_that_is_full_for_one_save_loses_at_most_the_results_of_started_steps() {
     let (shape, saves) = undisturbed().await;
     for from in 1..saves {
         let world = World::slow(2);
         let outcome = up_without(&world, from..from + 1).await;
-        assert_eq!(outcome.save_error, Some(disk_full()), "save {from}: the reason is the one that was met");
+        assert_eq!(outcome.save_error, Some(disk_full()), "save {from}: the error is the first one");
         let recorded = world.state().unwrap().resources.len();
         let lost = usize::from(outcome.skipped == 0);
-        assert!(recorded + lost >= outcome.done, "save {from}: {recorded} of {} are on record", outcome.done);
+        assert!(recorded + lost >= outcome.done, "save {from}: {recorded} of {} are recorded", outcome.done);
         the_next_goes_on(&world, &shape, &format!("save {from}")).await;
     }
 }

@@ -1,4 +1,4 @@
-//! A change of what serves is tried, and put back when the trial fails; wherever the run dies.
+//! A change of the live deployment is checked, and rolled back when the check fails, wherever the run dies.
 
 use stackctl::engine::{
     Consent, Desired, Engine, Entry, Interrupt, RolledOut, Rollout, State, Store, Trial, TrialEnd, Tried,
@@ -11,12 +11,12 @@ use super::{
     world::{Cut, World},
 };
 
-/// Changes, makes anew, makes and removes something.
+/// Updates, replaces, creates and deletes resources.
 fn changed() -> Config {
     Config::new(&[("a", 5), ("c", 1)], "screw", &[("front", "green"), ("side", "blue")])
 }
 
-/// Looks at the cloud once and ends as it is told.
+/// A check that reads the cloud once and has this result.
 pub(super) struct Ending<'a>(pub(super) &'a World, pub(super) TrialEnd);
 
 impl Trial for Ending<'_> {
@@ -28,7 +28,7 @@ impl Trial for Ending<'_> {
     }
 }
 
-/// A run that dies where `cut` says; `None` when it did.
+/// A run that dies at `cut`; then the result is `None`.
 pub(super) async fn roll_out(
     world: &World,
     config: &Config,
@@ -55,7 +55,7 @@ pub(super) async fn roll_out(
 pub(super) async fn ended(world: &World, config: &Config, end: TrialEnd) -> RolledOut<&'static str> {
     let rolled = roll_out(world, config, end, (true, None)).await.unwrap();
     assert!(rolled.outcome.complete(), "{rolled:?}");
-    assert_eq!(world.state().unwrap(), rolled.outcome.state, "what is told is what is stored");
+    assert_eq!(world.state().unwrap(), rolled.outcome.state, "the returned state is the stored one");
     rolled
 }
 
@@ -74,7 +74,7 @@ fn names(world: &World) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_passes_is_confirmed_and_only_then_the_old_goes() {
+async fn a_change_that_passes_is_confirmed_and_only_then_are_old_resources_deleted() {
     let world = brought_up().await;
     let rolled = ended(&world, &changed(), TrialEnd::Passed).await;
     assert_eq!((rolled.tried, rolled.outcome.state.unchecked), (Some((TrialEnd::Passed, "tried")), None));
@@ -86,7 +86,7 @@ async fn a_change_that_passes_is_confirmed_and_only_then_the_old_goes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_fails_is_put_back_with_all_that_was_there_and_tried_again_by_the_next_run() {
+async fn a_change_that_fails_is_rolled_back_and_checked_again_by_the_next_run() {
     let world = brought_up().await;
     let before = (world.shown(), names(&world));
     let rolled = ended(&world, &changed(), TrialEnd::Failed).await;
@@ -105,7 +105,7 @@ async fn a_change_that_fails_is_put_back_with_all_that_was_there_and_tried_again
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_change_has_nothing_to_go_back_to_and_is_tried_again_by_the_next_run() {
+async fn a_first_change_cannot_be_rolled_back_and_is_checked_again_by_the_next_run() {
     let world = World::default();
     for _ in 0..2 {
         let rolled = ended(&world, &Config::usual(), TrialEnd::Failed).await;
@@ -116,17 +116,17 @@ async fn a_first_change_has_nothing_to_go_back_to_and_is_tried_again_by_the_next
     let passed = ended(&world, &Config::usual(), TrialEnd::Passed).await;
     assert_eq!((passed.outcome.done, passed.outcome.saves, passed.outcome.state.unchecked), (0, 1, None));
     let idle = roll_out(&world, &Config::usual(), TrialEnd::Failed, (true, None)).await.unwrap();
-    assert_eq!((idle.tried, idle.outcome.saves), (None, 0), "what is confirmed is not tried again");
+    assert_eq!((idle.tried, idle.outcome.saves), (None, 0), "a confirmed change is not checked again");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_is_not_to_be_undone_stays_and_knows_where_to_go_back_to() {
+async fn a_failed_change_kept_on_request_can_be_rolled_back_by_the_next_run() {
     let world = brought_up().await;
     let before = world.shown();
     let kept = roll_out(&world, &changed(), TrialEnd::Failed, (false, None)).await.unwrap();
     assert!(kept.back.is_none() && kept.outcome.state.unchecked.is_some());
     assert_ne!(world.shown(), before);
-    assert!(names(&world).contains(&"shelf /toy-b".to_owned()), "nothing is removed unless the trial has passed");
+    assert!(names(&world).contains(&"shelf /toy-b".to_owned()), "nothing is deleted unless the check has passed");
     ended(&world, &changed(), TrialEnd::Failed).await;
     assert_eq!(world.shown(), before);
 }
@@ -149,7 +149,7 @@ async fn an_interrupted_check_leaves_the_rest_to_the_next_run() {
     assert_eq!(world.shown(), before);
 }
 
-/// The ticks of an undisturbed run, and what it comes to.
+/// The ticks of an undisturbed run, and its result.
 async fn undisturbed(before: Option<&Config>, wanted: &Config, end: TrialEnd) -> (usize, Vec<String>) {
     let world = if before.is_some() { brought_up().await } else { World::lagging(3) };
     ended(&world, wanted, end).await;
@@ -157,7 +157,7 @@ async fn undisturbed(before: Option<&Config>, wanted: &Config, end: TrialEnd) ->
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rollout_cut_at_any_call_or_save_ends_as_one_that_was_not() {
+async fn a_rollout_cut_at_any_request_or_save_ends_as_an_uncut_one() {
     let (first, later) = ((None, Config::usual()), (Some(Config::usual()), changed()));
     let mut tried = 0;
     for (before, wanted) in [&first, &later] {
@@ -185,7 +185,7 @@ async fn a_rollout_cut_at_any_call_or_save_ends_as_one_that_was_not() {
             }
         }
     }
-    assert!(tried >= 124, "only {tried} cuts were tried");
+    assert!(tried >= 124, "only {tried} cuts were tested");
 }
 
 #[tokio::test(start_paused = true)]

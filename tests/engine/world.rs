@@ -1,5 +1,5 @@
-//! A toy cloud with the manners of AWS that matter to the engine: unique names and free ones, claims in tags and
-//! children without tags, things that die with their parent, things that hold people's data, and lists that lag.
+//! A toy cloud that behaves as AWS where it matters to the engine: unique and shared names, claims in tags, children
+//! without tags, resources deleted with their parent, resources that hold user data, and lists that lag.
 
 use std::{
     collections::BTreeMap,
@@ -16,10 +16,10 @@ use stackctl::{
 };
 use tokio::{sync::Notify, time::Instant};
 
-/// A claim as the toy cloud keeps it: the stack and key that made a thing, and the token of its intent.
+/// A claim as the toy cloud stores it: stack, key, and the token of the intent.
 pub type Tag = (String, String, String);
 
-/// One thing in the toy cloud.
+/// One resource in the toy cloud.
 #[derive(Debug, Clone)]
 pub struct Thing {
     pub kind: &'static str,
@@ -34,13 +34,13 @@ pub struct Thing {
 /// Where a run is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
-    /// Call or save number n is lost before it takes effect.
+    /// Request or save number n is lost before it takes effect.
     Before(usize),
-    /// Call or save number n takes effect, and nobody learns of it.
+    /// Request or save number n takes effect, and its response is lost.
     After(usize),
 }
 
-/// How a call of the toy cloud goes wrong without killing the caller.
+/// The number of the request whose response is lost without killing the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LostAnswer(pub usize);
 
@@ -59,7 +59,7 @@ struct Inner {
     lock_lost: bool,
 }
 
-/// The toy cloud and the place of its state, with one counter for calls and saves.
+/// The toy cloud and its state, with one counter for requests and saves.
 #[derive(Debug, Default)]
 pub struct World {
     inner: Mutex<Inner>,
@@ -73,17 +73,17 @@ impl World {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A cloud whose lists miss a new thing for this many seconds.
+    /// A cloud whose lists miss a new resource for this many seconds.
     pub fn lagging(seconds: u64) -> Self {
         Self { list_lag: Duration::from_secs(seconds), ..Self::default() }
     }
 
-    /// A cloud whose every call takes this many seconds.
+    /// A cloud whose every request takes this many seconds.
     pub fn slow(seconds: u64) -> Self {
         Self { latency: Duration::from_secs(seconds), ..Self::default() }
     }
 
-    /// Arms the next run.
+    /// Prepares the next run.
     pub fn arm(&self, cut: Option<Cut>) {
         let mut inner = self.inner();
         inner.ticks = 0;
@@ -108,7 +108,7 @@ impl World {
         self.inner().lost_answer = Some(at);
     }
 
-    /// Completes when the cut was reached.
+    /// Completes when the cut is reached.
     pub async fn death(&self) {
         self.died.notified().await;
     }
@@ -125,28 +125,28 @@ impl World {
         self.inner().stored.clone()
     }
 
-    /// Lets a test change the cloud behind the engine's back.
+    /// Changes the cloud without the engine.
     pub fn meddle(&self, change: impl FnOnce(&mut BTreeMap<String, Thing>)) {
         change(&mut self.inner().things);
     }
 
-    /// Loses the state.
+    /// Deletes the state.
     pub fn lose_state(&self) {
         self.inner().stored = None;
     }
 
-    /// Lets a test change the state behind the engine's back.
+    /// Changes the state without the engine.
     pub fn edit_state(&self, change: impl FnOnce(&mut State)) {
         change(self.inner().stored.as_mut().expect("a state was saved"));
     }
 
-    /// Everything there is and is recorded, as it is.
+    /// All resources and the state.
     pub fn everything(&self) -> String {
         let inner = self.inner();
         format!("{:?} {:?}", inner.things, inner.stored)
     }
 
-    /// Everything there is, with ids and tokens rubbed out.
+    /// All resources, without ids and tokens.
     pub fn shape(&self) -> Vec<String> {
         let inner = self.inner();
         let name = |id: &String| inner.things.get(id).map_or("nobody", |thing| thing.name.as_str());
@@ -166,7 +166,7 @@ impl World {
         shape
     }
 
-    /// What the index shows.
+    /// The fingerprint of the index.
     pub fn shown(&self) -> String {
         let inner = self.inner();
         let mut shown = inner.things.values().filter_map(|thing| thing.settings.get("fingerprint")?.as_str());
@@ -174,7 +174,7 @@ impl World {
     }
 
     async fn tick<T>(&self, write: bool, effect: impl FnOnce(&mut Inner) -> T) -> Result<T, ResourceError> {
-        // A call takes its turn, so that steps that run at the same time interleave.
+        // Yields, so that concurrent steps interleave.
         tokio::task::yield_now().await;
         if !self.latency.is_zero() {
             tokio::time::sleep(self.latency).await;
@@ -202,7 +202,7 @@ impl World {
     }
 
     pub async fn create(&self, thing: Thing, unique: bool) -> Result<String, ResourceError> {
-        // Only what is found by listing lags; what has a unique name is asked for by it.
+        // Only lists lag; a resource with a unique name is read by it.
         let listed_from =
             Instant::now() + if unique || thing.parent.is_some() { Duration::ZERO } else { self.list_lag };
         self.tick(true, move |inner| {
@@ -215,7 +215,7 @@ impl World {
                 return Err(ResourceError::refused("there is no such parent"));
             }
             inner.next_id += 1;
-            // What has a unique name is called by it, so that a second one is called as the first was.
+            // The id of a resource with a unique name is its name, so that a second one has the same id.
             let named = unique && thing.parent.is_none();
             let id = if named { format!("{} {}", thing.kind, thing.name) } else { format!("id{}", inner.next_id) };
             inner.things.insert(id.clone(), Thing { listed_from, ..thing });
@@ -296,13 +296,13 @@ impl Store for World {
     }
 }
 
-/// Why a save fails on a full disk.
+/// The error of a save on a full disk.
 pub fn disk_full() -> StoreError {
     let reason = "No space left on device".into();
     StateError::Unreachable { path: "toy".into(), action: "saved", reason, full: true }.into()
 }
 
-/// A claim as the toy cloud keeps it.
+/// A claim as the toy cloud stores it.
 pub fn tag(claim: &Claim) -> Tag {
     (claim.stack.clone(), claim.key.to_string(), claim.token.clone().unwrap_or_default())
 }
