@@ -60,7 +60,7 @@ pub(crate) async fn store(run: &Run, identity: &Identity) -> Result<Box<dyn Back
         return Ok(Box::new(in_folder(identity, &identity.path.with_file_name(&identity.state.path))));
     }
     let s3 = identity.bucket(&open(run, identity).await?.account);
-    in_bucket(run, identity, &s3.expect("it was there before the account was")).await
+    in_bucket(run, identity, &s3.expect("the config names a bucket")).await
 }
 
 /// The store of a config's state in a folder.

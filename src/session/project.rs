@@ -168,7 +168,7 @@ impl Unpackaged {
     fn fault(&self) -> Fault {
         let text = self.error.to_string();
         let mut lines = text.lines();
-        let (first, others) = self.functions.split_first().expect("it was packaged for a function");
+        let (first, others) = self.functions.split_first().expect("a folder is packaged for at least one function");
         let mut fault = Fault::new(format!("functions.{first}.source: {}", lines.next().unwrap_or_default()));
         fault.details.extend(lines.map(|line| line.trim_start().to_owned()));
         if !others.is_empty() {

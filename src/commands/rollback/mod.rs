@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_recorded_check_is_not_run() {
+    fn a_check_recorded_by_a_later_version_is_rejected() {
         let config = json!({
             "deployment": { "serviceName": "shop", "region": "eu-west-1" },
             "functions": { "hello": { "source": "hello", "handler": "app.handler", "runtime": "python3.13" } },
