@@ -1,4 +1,4 @@
-//! Functions are called by their aliases: what is kept of them, and how a stack from before comes over.
+//! Functions are called through aliases: which versions are kept, and how a stack without aliases is migrated.
 
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use crate::harness::{
 
 const FUNCTIONS: [&str; 2] = ["shop-dev-open", "shop-dev-closed"];
 
-/// Code that answers with this number.
+/// Code that returns this number.
 fn code(number: usize) -> String {
     format!("def handler(event, context):\n    return {{'statusCode': 200, 'body': '{number}'}}\n")
 }
@@ -30,7 +30,7 @@ async fn versions(cloud: &Cloud, function: &str) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn versions_that_can_be_gone_back_to_are_kept_and_those_of_others() {
+async fn versions_for_a_rollback_and_those_of_others_are_kept() {
     let stack = Stack::new();
     stack.up(&edition(0)).await.done();
     let cloud = stack.clients().await;
@@ -41,18 +41,18 @@ async fn versions_that_can_be_gone_back_to_are_kept_and_those_of_others() {
     for number in 1..=6 {
         stack.up(&edition(number)).await.done();
     }
-    // The first is kept by somebody's alias. What they published was the same as the first, and so no version.
+    // `theirs` keeps version 1. Publishing by hand made no new version, because the code was unchanged.
     assert_eq!(versions(&cloud, FUNCTIONS[0]).await, ["1", "3", "4", "5", "6", "7"]);
     assert_eq!(stack.output("lambda_function.open", "version"), "7");
-    assert_eq!(versions(&cloud, FUNCTIONS[1]).await, ["1"], "whose code stays gets no version");
+    assert_eq!(versions(&cloud, FUNCTIONS[1]).await, ["1"], "a function with unchanged code gets no version");
 
     cloud.lambda.delete_alias().function_name(FUNCTIONS[0]).name("theirs").send().await.unwrap();
     stack.up(&edition(7)).await.done();
     assert_eq!(versions(&cloud, FUNCTIONS[0]).await, ["4", "5", "6", "7", "8"]);
 }
 
-/// Makes of a stack that is up what the version before aliases made: routes and permissions name the bare functions,
-/// nothing is published, and the state knows of no version.
+/// Turns a deployed stack into one of the release before aliases: routes and permissions name the bare functions,
+/// nothing is published, and no version is in the state.
 async fn take_back(stack: &Stack) {
     let cloud = stack.clients().await;
     let api = stack.output("rest_api.main", "id");
@@ -103,7 +103,7 @@ async fn from_before() -> Stack {
     stack
 }
 
-/// What somebody gets who calls the public route.
+/// The response of the public route.
 async fn called(stack: &Stack) -> (u16, String) {
     let uri = format!("/_aws/execute-api/{}/dev/open", stack.output("rest_api.main", "id"));
     let answer = stack.local.handle(Request::get(uri).body(Bytes::new()).unwrap()).await.unwrap();
@@ -111,7 +111,7 @@ async fn called(stack: &Stack) -> (u16, String) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stack_from_before_aliases_comes_over_with_an_up() {
+async fn a_stack_without_aliases_is_migrated_by_an_up() {
     let (stack, undisturbed) = (from_before().await, Stack::new());
     undisturbed.up(&edition(0)).await.done();
     let run = stack.up(&edition(0)).await.done();
@@ -134,7 +134,7 @@ async fn a_stack_from_before_aliases_comes_over_with_an_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_no_moment_in_which_the_api_of_a_stack_from_before_cannot_call_its_function() {
+async fn the_api_of_a_stack_without_aliases_can_call_its_function_at_any_moment_of_the_migration() {
     let project = edition(0);
     let start = from_before().await;
     for death in start.deaths(Command::Up(&project)).await.iter().filter(|death| death.cut.way == Way::DiesAfter) {
@@ -156,5 +156,5 @@ async fn callers_get_the_live_version_until_the_alias_moves() {
     let (_, zip) = crate::harness::python(&code(2));
     let upload = cloud.lambda.update_function_code().function_name(FUNCTIONS[0]).zip_file(zip.to_vec().into());
     upload.send().await.unwrap();
-    assert_eq!(called(&stack).await, (200, "1".into()), "what is edited by hand serves nobody");
+    assert_eq!(called(&stack).await, (200, "1".into()), "code edited by hand is not live");
 }

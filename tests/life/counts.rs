@@ -1,4 +1,4 @@
-//! What each command costs: the calls it makes, what it writes, how often it saves.
+//! The cost of each command: its requests, writes and saves.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use crate::harness::{
 /// Reads, writes and saves.
 type Bill = (u64, u64, usize);
 
-/// Of two functions, a public route and a protected one. `GetCallerIdentity` is among the reads; a function is two,
-/// because what is edited and what its alias leads to can both be changed by hand.
+/// For two functions, a public route and a protected one. `GetCallerIdentity` is among the reads; a function takes two,
+/// because its settings and its alias can both be changed by hand.
 const FIRST_UP: Bill = (6, 28, 3);
 const SECOND_UP: Bill = (27, 0, 0);
 const HANDLER_EDIT: Bill = (28, 3, 3);
@@ -32,7 +32,7 @@ async fn example_up() -> Stack {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_first_up_makes_everything_once() {
+async fn a_first_up_creates_everything_once() {
     let stack = Stack::new();
     let run = stack.up(&Project::new(&example())).await.done();
     assert_eq!(bill(&run), FIRST_UP, "{:#?}", run.calls.by_operation);
@@ -78,7 +78,7 @@ async fn edited_code_is_one_upload_to_one_function_whose_alias_moves_and_the_sta
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_route_is_one_new_deployment_and_no_route_none() {
+async fn a_new_route_is_one_new_deployment_and_without_a_change_there_is_none() {
     let stack = example_up().await;
     let deployment = stack.output("stage.main", "deployment_id");
     let more = Project::new(&patched(&example(), &json!({ "routes": { "GET /new": { "function": "open" } } })));
@@ -96,7 +96,7 @@ async fn a_new_route_is_one_new_deployment_and_no_route_none() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_config_that_comes_back_uses_its_old_deployment_again() {
+async fn a_config_that_is_restored_uses_its_old_deployment_again() {
     let stack = example_up().await;
     let deployment = stack.output("stage.main", "deployment_id");
     let more = patched(&example(), &json!({ "routes": { "GET /new": { "function": "open" } } }));

@@ -1,4 +1,4 @@
-//! Requests of a check that API Gateway lets no further, because there are too many.
+//! Requests of a check that API Gateway throttles.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,7 +14,7 @@ use crate::harness::{
     stack::Stack,
 };
 
-/// Lets a request through after so many others, and refuses it for all that it knows.
+/// Lets a request through after this many others, and throttles those before.
 struct Crowd {
     ahead: usize,
     came: AtomicUsize,
@@ -32,7 +32,7 @@ impl Courier for Crowd {
     }
 }
 
-/// What a check comes to whose requests are that late.
+/// The result of a check with so many requests ahead of its own.
 async fn checked(ahead: usize) -> Tried<CheckReport> {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();

@@ -1,4 +1,4 @@
-//! What somebody else changes or deletes is seen, repaired, and in order afterwards.
+//! Changes and deletions by hand are seen and repaired, and the stack is in order afterwards.
 
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
@@ -16,7 +16,7 @@ async fn example_up() -> (Stack, Project) {
     (stack, project)
 }
 
-/// Repairs what was done by hand, in these steps; the stack is as it was before.
+/// Repairs changes by hand in these steps; the stack is then as before.
 async fn repaired(stack: &Stack, project: &Project, expected: &[&str]) {
     let undisturbed = example_up().await.0;
     assert_eq!(steps(&stack.planned(project).await), expected);
@@ -51,7 +51,7 @@ impl Hands {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_alias_that_was_moved_shared_or_deleted_leads_back_to_what_is_configured() {
+async fn an_alias_that_was_moved_shared_or_deleted_is_restored() {
     let hands = Hands::on_a_stack_that_is_up().await;
     let lambda = &hands.cloud.lambda;
     let served = hands.stack.output("lambda_function.open", "version");
@@ -74,7 +74,7 @@ async fn an_alias_that_was_moved_shared_or_deleted_leads_back_to_what_is_configu
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_route_opened_by_hand_is_closed_and_what_is_served_stays() {
+async fn a_route_opened_by_hand_is_closed_and_the_live_deployment_stays() {
     let hands = Hands::on_a_stack_that_is_up().await;
     let Hands { stack, cloud, api, .. } = &hands;
     let gateway = &cloud.apigateway;
@@ -99,7 +99,7 @@ async fn a_route_opened_by_hand_is_closed_and_what_is_served_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_deleted_by_hand_comes_back_and_the_stage_serves_the_new_one() {
+async fn a_pool_deleted_by_hand_is_created_again_and_the_stage_uses_the_new_one() {
     let hands = Hands::on_a_stack_that_is_up().await;
     let cognito = &hands.cloud.cognito;
     let off = aws_sdk_cognitoidentityprovider::types::DeletionProtectionType::Inactive;

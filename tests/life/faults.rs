@@ -1,4 +1,4 @@
-//! Every operation of a first up goes wrong once, in every way: the stack comes to the same, and nothing is there twice.
+//! Every operation of a first up fails once, in every way: the stack ends the same, and nothing exists twice.
 
 use serde_json::Value;
 use stackctl_local::{Effect, Fault};
@@ -9,14 +9,14 @@ use crate::harness::{
     stack::Stack,
 };
 
-/// What an undisturbed first up calls, and what it comes to.
+/// The requests of an undisturbed first up, and its result.
 async fn undisturbed(project: &Project) -> (Vec<String>, Value, Value) {
     let stack = Stack::new();
     let run = stack.up(project).await.done();
     (run.calls.by_operation.into_keys().collect(), shape(&stack.local), serde_json::json!(census(&stack.local)))
 }
 
-/// Lets each operation go wrong once, at its first call; answers how often one up was not enough.
+/// Fails the first request of each operation once; returns how often one up was not enough.
 async fn each_goes_wrong(effect: impl Fn(&str) -> Option<Effect>) -> usize {
     let project = Project::new(&example());
     let (operations, expected, counted) = undisturbed(&project).await;
@@ -48,7 +48,7 @@ fn is_write(operation: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_meets_another_is_sent_again() {
+async fn a_write_that_conflicts_with_another_is_retried() {
     let conflict = |operation: &str| {
         is_write(operation).then(|| match operation.split_once(':').unwrap().0 {
             "apigateway" => refuse(
@@ -66,6 +66,6 @@ async fn a_write_that_meets_another_is_sent_again() {
             _ => refuse(400, "OperationAbortedException", "A conflicting operation is in progress"),
         })
     };
-    // CreateUserPool meets no other write: there is no pool yet.
+    // CreateUserPool conflicts with no other write: there is no pool yet.
     assert!(each_goes_wrong(conflict).await <= 1);
 }

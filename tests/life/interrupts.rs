@@ -1,5 +1,4 @@
-//! Somebody wishes to stop: whatever is waited for, the run ends within the calls that are in flight, and the next one
-//! goes on.
+//! Interrupts: whatever a run waits for, it ends within the requests in flight, and the next one finishes its work.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -14,7 +13,7 @@ use crate::harness::{
 
 const LATENCY: Duration = Duration::from_millis(80);
 
-/// No step of these runs makes so many calls in a row that they take longer; every wait does.
+/// No step of these runs sends so many requests in a row that they take longer; every wait does.
 const IN_FLIGHT: Duration = Duration::from_secs(1);
 
 fn waiting() -> Settings {
@@ -29,7 +28,7 @@ fn waiting() -> Settings {
     Settings { weather, ..Settings::default() }
 }
 
-/// The run, which must have ended soon after the wish.
+/// The interrupted run, which must end soon after the interrupt.
 async fn interrupted(stack: &Stack, command: Command<'_>, after: Duration) -> Run {
     let began = Instant::now();
     let run = stack.interrupted(command, after).await;
@@ -38,14 +37,14 @@ async fn interrupted(stack: &Stack, command: Command<'_>, after: Duration) -> Ru
     run
 }
 
-/// What the steps that stopped were waiting for.
+/// What the stopped steps were waiting for.
 fn stopped(run: &Run) -> impl Iterator<Item = String> {
     let stopped = run.outcome.iter().flat_map(|outcome| &outcome.stopped);
     stopped.map(|stopped| format!("{}: {}", stopped.key, stopped.error))
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_up_ends_soon_after_an_interrupt_at_any_moment_and_the_next_goes_on() {
+async fn an_up_ends_soon_after_an_interrupt_at_any_moment_and_the_next_finishes() {
     let project = Project::new(&example());
     let whole = Stack::on(waiting());
     let began = Instant::now();
@@ -73,10 +72,10 @@ async fn an_up_ends_soon_after_an_interrupt_at_any_moment_and_the_next_goes_on()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_that_waits_for_a_quota_ends_soon_after_an_interrupt_and_the_next_goes_on() {
+async fn a_down_that_waits_for_a_quota_ends_soon_after_an_interrupt_and_the_next_finishes() {
     let stack = Stack::on(waiting());
     stack.up(&Project::new(&example())).await.done();
-    // AWS deletes one API in thirty seconds, and somebody else has just had theirs deleted.
+    // AWS deletes one API in thirty seconds, and another one has just been deleted.
     let theirs = stack.clients().await.apigateway;
     let id = theirs.create_rest_api().name("theirs").send().await.unwrap().id.unwrap();
     theirs.delete_rest_api().rest_api_id(id).send().await.unwrap();

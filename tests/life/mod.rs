@@ -1,4 +1,4 @@
-//! The whole life of a stack on the local cloud: the real kinds, the real clients, tokio's clock turned by hand.
+//! The whole life of a stack on the local emulator: the real kinds, the real clients, and tokio's paused clock.
 
 mod aliases;
 mod counts;

@@ -1,4 +1,4 @@
-//! People in the user pool: every way to lose them, and none of them does.
+//! Users in the user pool: no way to lose them by accident.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::harness::{
 };
 
 impl Stack {
-    /// Makes users in the only pool there is.
+    /// Creates users in the only pool.
     async fn register(&self, names: &[&str]) {
         let cognito = self.clients().await.cognito;
         let pools = cognito.list_user_pools().max_results(60).send().await.unwrap().user_pools.unwrap();
@@ -57,7 +57,7 @@ async fn a_down_deletes_users_only_with_their_exact_number() {
         };
         assert_eq!(stack.people().await, both(), "{named:?}");
         assert_eq!(census(&stack.local), BTreeMap::from([("pools", 1)]), "{named:?}");
-        // The next up takes the pool in again, people and all.
+        // The next up adopts the pool with its users.
         stack.up(&project).await.done();
         assert_eq!(stack.people().await, both(), "{named:?}");
         stack.run(Command::Down(Some(2))).await.done();
@@ -66,7 +66,7 @@ async fn a_down_deletes_users_only_with_their_exact_number() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_without_confirmation_that_dies_at_any_call_keeps_all_users() {
+async fn a_down_without_confirmation_that_dies_at_any_request_keeps_all_users() {
     let (start, project) = Stack::up_with_users().await;
     for death in start.deaths(Command::Down(None)).await {
         let stack = start.left_by(&death).await;
@@ -76,13 +76,13 @@ async fn a_down_without_confirmation_that_dies_at_any_call_keeps_all_users() {
     }
 }
 
-/// The settings of the only pool, unless it is gone.
+/// The settings of the only pool, if it exists.
 fn settings(stack: &Stack) -> Option<Value> {
     let pools = stack.local.snapshot()["cognito"]["pools"].take();
     pools.as_object().and_then(|pools| pools.values().next()).map(|pool| pool["settings"].clone())
 }
 
-/// A stack whose pool somebody has changed by hand, where an update that leaves it out would reset it.
+/// A stack whose pool was changed by hand, in settings that an update without them would reset.
 async fn changed_by_hand() -> Stack {
     let stack = Stack::new();
     stack.up(&Project::new(&example())).await.done();
@@ -112,5 +112,5 @@ async fn a_down_that_dies_anywhere_leaves_every_setting_but_the_protection() {
         }
         assert_eq!(left, before, "{:?}", death.cut);
     }
-    assert!(lifted > 1, "no down died between the two calls");
+    assert!(lifted > 1, "no down died between the two requests");
 }

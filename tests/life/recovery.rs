@@ -1,4 +1,4 @@
-//! A stack that has lost its state is found again, whole or half-made, and nothing else is.
+//! A stack with a missing state is found, whole or half-created, and nothing else is.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::harness::{
 /// The kinds that have tags, and so keep the token of their claim.
 const TAGGED: [&str; 6] = ["user_pool", "iam_role", "log_group", "lambda_function", "rest_api", "stage"];
 
-/// What a rebuilt state can know: of what has no tags, not the token.
+/// The parts of a state that can be rebuilt: not the tokens of resources without tags.
 fn knowledge(state: &State) -> Value {
     let mut state = state.clone();
     let untagged = state.resources.iter_mut().filter(|(key, _)| !TAGGED.contains(&key.kind.as_str()));
@@ -47,7 +47,7 @@ fn paged() -> Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_was_lost_is_rebuilt_as_it_was_and_the_next_plan_is_empty() {
+async fn the_missing_state_of_a_real_stack_is_rebuilt_and_the_next_plan_is_empty() {
     let (stack, project) = (Stack::on(paged()), Project::new(&many()));
     stack.up(&project).await.done();
     let (before, world) = (stack.wire.state().unwrap(), stack.local.snapshot());
@@ -61,7 +61,7 @@ async fn a_state_that_was_lost_is_rebuilt_as_it_was_and_the_next_plan_is_empty()
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_neighbours_with_names_alike_each_finds_its_own_and_nothing_else() {
+async fn stacks_with_similar_names_each_find_their_own_resources_and_nothing_else() {
     let names = [("shop", "dev"), ("shop-2", "dev"), ("shop", "dev2"), ("shop", "dev-2"), ("shop-dev", "open")];
     let first = Stack::on(paged());
     let mut stacks = Vec::new();
@@ -77,7 +77,7 @@ async fn of_neighbours_with_names_alike_each_finds_its_own_and_nothing_else() {
         assert_eq!(knowledge(&recovery.discovery.state), knowledge(&before));
         assert!(recovery.discovery.foreign.is_empty(), "{recovery:?}");
     }
-    // A stack that was never made finds nothing of those that were.
+    // A stack that was never deployed finds nothing of the others.
     let nobody = first.neighbour("shop", "de").recover(&Project::new(&called("shop", "de"))).await;
     assert_eq!(nobody.keys(), Vec::<String>::new());
     for (stack, project) in &stacks {
@@ -87,7 +87,7 @@ async fn of_neighbours_with_names_alike_each_finds_its_own_and_nothing_else() {
     assert_eq!(census(&first.local), BTreeMap::new());
 }
 
-/// Roles belong to the account: those of the same stack in another Region carry the very same claims.
+/// Roles belong to the account: those of the same stack in another Region carry the same claims.
 #[tokio::test(start_paused = true)]
 async fn a_role_of_the_stack_in_another_region_is_not_found() {
     let (stack, project) = (Stack::new(), Project::new(&example()));
@@ -104,7 +104,7 @@ async fn a_role_of_the_stack_in_another_region_is_not_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn resources_of_our_names_without_our_claim_are_left_alone_and_reported() {
+async fn resources_with_our_names_without_our_claim_are_left_alone_and_reported() {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();
     let cloud = stack.clients().await;
@@ -126,13 +126,13 @@ async fn resources_of_our_names_without_our_claim_are_left_alone_and_reported() 
         "rest_api.main",
         "stage.main",
     ];
-    assert_eq!(recovery.keys(), expected, "and nothing that lives on what is not ours");
+    assert_eq!(recovery.keys(), expected, "and nothing on unmanaged resources");
     let foreign = recovery.discovery.foreign.iter().map(|(key, one)| format!("{key}: {} {}", one.thing, one.whose));
     insta::assert_snapshot!(foreign.collect::<Vec<_>>().join("\n"), @"lambda_function.open: function `shop-dev-open` has lost the tag `stackctl:stage`");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_config_does_not_know_any_more_is_found_and_goes_after_what_calls_it() {
+async fn resources_removed_from_the_config_are_found_and_deleted_after_their_callers() {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();
     let before = knowledge(&stack.wire.state().unwrap());
@@ -147,7 +147,7 @@ async fn what_the_config_does_not_know_any_more_is_found_and_goes_after_what_cal
     let source = "source_hash";
     found["resources"]["lambda_function.closed"]["outputs"][source] =
         before["resources"]["lambda_function.closed"]["outputs"][source].clone();
-    // A permission has no tags, and nothing names its function any more: it goes with that.
+    // A permission has no tags, and nothing names its function any more: it is deleted with the function.
     let permission = "lambda_permission.closed";
     assert!(!recovery.keys().contains(&permission.to_owned()));
     found["resources"][permission] = before["resources"][permission].clone();
@@ -176,7 +176,7 @@ async fn what_the_config_does_not_know_any_more_is_found_and_goes_after_what_cal
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_permission_without_a_route_is_found_and_goes() {
+async fn a_permission_without_a_route_is_found_and_deleted() {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();
     let less = Project::new(&patched(&example(), &json!({ "routes": { "GET /closed": null } })));

@@ -1,4 +1,4 @@
-//! A rollback goes only where everything is there that the deployment calls: with the real kinds, by config and by hand.
+//! A rollback requires everything that the deployment calls: the real kinds, after edits of the config and by hand.
 
 use serde_json::{Value, json};
 use stackctl::{
@@ -12,7 +12,7 @@ use crate::harness::{
     stack::{Command, Run, Stack},
 };
 
-/// The example with a change, a check as a user, and code of its own.
+/// The example with a change, a check as a user, and its own code.
 fn edition(number: usize, patch: &Value) -> Project {
     let checked = patched(&example(), &json!({ "routes": { "GET /closed": { "check": {} } } }));
     Project::with_code(&patched(&checked, patch), &format!("{CODE}# {number}\n"))
@@ -28,7 +28,7 @@ async fn released(patches: &[Value]) -> Stack {
     stack
 }
 
-/// Rolls back to the first release, where functions answer with this status.
+/// Rolls back to the first release, where functions return this status.
 async fn roll_back(stack: &Stack, answers: u16) -> Result<Run, String> {
     let project = edition(1, &json!({}));
     stack.cut(Command::Rollback { number: 1, project: &project, answers }, None).await.expect("nothing cuts it")
@@ -46,14 +46,14 @@ fn renamed() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_config_leads_to_a_rollback_that_calls_what_is_gone() {
+async fn a_rollback_to_a_deployment_that_calls_a_missing_resource_is_rejected() {
     let keys = |kinds: &[&str]| -> Vec<Obstacle> {
         kinds.iter().map(|kind| Obstacle::Deleted { key: format!("{kind}.closed").parse().unwrap() }).collect()
     };
     let moved = json!({ "routes": { "GET /closed": { "function": "open" } } });
     for (patch, expected) in [
         (renamed(), keys(&["iam_role", "lambda_function", "lambda_permission"])),
-        // The function stays, and API Gateway may not call it any more.
+        // The function stays, but API Gateway is no longer allowed to call it.
         (moved, keys(&["lambda_permission"])),
     ] {
         let stack = released(&[json!({}), patch]).await;
@@ -64,9 +64,9 @@ async fn no_config_leads_to_a_rollback_that_calls_what_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_deployment_has_its_own_copy_of_may_be_gone() {
+async fn resources_that_a_deployment_has_copied_may_be_missing() {
     for patch in [
-        // No protected route is left, and the authorizer goes with the last one.
+        // No protected route is left, and the authorizer is deleted with the last one.
         json!({ "routes": { "GET /closed": { "auth": "none", "check": null } } }),
         json!({ "client": { "generateSecret": true } }),
         json!({ "cors": { "allowedOrigins": ["https://shop.example"] } }),
@@ -76,12 +76,12 @@ async fn what_a_deployment_has_its_own_copy_of_may_be_gone() {
         let run = roll_back(&stack, 200).await.unwrap().done();
         assert_eq!(run.end(), Some(TrialEnd::Passed), "{patch}: {:?}", run.tried);
         let (_, report) = run.tried.unwrap();
-        assert_eq!((report.passed, run.invoked), (3, 1), "{patch}: it asks what the first release was checked for");
+        assert_eq!((report.passed, run.invoked), (3, 1), "{patch}: it repeats the check of the first release");
         assert_eq!(gone_of(&stack.local.snapshot()), Vec::<String>::new());
     }
 }
 
-/// What somebody does in AWS's console.
+/// Changes by hand, as in the AWS console.
 async fn by_hand(stack: &Stack, deed: &str) {
     let Cloud { lambda, apigateway, iam, .. } = stack.clients().await;
     let (function, api) = ("shop-dev-open", stack.output("rest_api.main", "id"));
@@ -145,9 +145,9 @@ async fn an_alias_moved_by_hand_is_moved_from_where_it_is() {
     let lambda = stack.clients().await.lambda;
     let alias = || lambda.update_alias().function_name("shop-dev-open").name("live");
     alias().function_version("1").send().await.unwrap();
-    // What is recorded is the second version. It is the check that tells whether the first one is right.
+    // The second version is recorded. Only the check shows whether the first one is right.
     let run = roll_back(&stack, 500).await.unwrap();
-    assert!(run.tried.is_none(), "what is live is that of the first release already");
+    assert!(run.tried.is_none(), "the live version is already that of the first release");
     alias().function_version("2").send().await.unwrap();
     let run = roll_back(&stack, 200).await.unwrap().done();
     assert_eq!(run.end(), Some(TrialEnd::Passed));

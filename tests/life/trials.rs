@@ -1,4 +1,4 @@
-//! What is served after a change is checked, and put back when the check fails. Wherever the run dies: `tests/matrix`.
+//! The live version is checked after a change, and rolled back when the check fails. For runs that die: `tests/matrix`.
 
 use serde_json::{Value, json};
 use stackctl::engine::TrialEnd;
@@ -9,7 +9,7 @@ use crate::harness::{
     stack::{Command, Run, Stack},
 };
 
-/// The example with a check as a user, and code that answers with this number.
+/// The example with a check as a user, and code that returns this number.
 fn edition(number: usize) -> Project {
     edited(number, &json!({}))
 }
@@ -19,7 +19,7 @@ fn edited(number: usize, patch: &Value) -> Project {
     Project::with_code(&patched(&config, patch), &format!("def handler(event, context):\n    return {number}\n"))
 }
 
-/// Brings it up and checks it, where functions answer with this status.
+/// Deploys and checks, where functions return this status.
 fn check(project: &Project, answers: u16) -> Command<'_> {
     Command::Check { project, answers, undo: true }
 }
@@ -37,7 +37,7 @@ impl Stack {
         run
     }
 
-    /// What callers get: the version behind each alias, and the deployment of the stage.
+    /// What is live: the version behind each alias, and the deployment of the stage.
     async fn served(&self) -> [String; 3] {
         let cloud = self.clients().await;
         let alias = |function| cloud.lambda.get_alias().function_name(function).name("live").send();
@@ -56,14 +56,18 @@ impl Stack {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_passes_is_confirmed_and_its_user_is_gone() {
+async fn a_check_that_passes_confirms_and_deletes_its_user() {
     let stack = Stack::new();
     let first = stack.passes(&edition(1)).await;
     let (_, report) = first.tried.unwrap();
-    assert_eq!((report.passed, report.findings, report.left), (3, Vec::new(), None), "two refusals and one as a user");
-    assert_eq!(first.invoked, 1, "no function is called but for the check that asks for it");
+    assert_eq!(
+        (report.passed, report.findings, report.left),
+        (3, Vec::new(), None),
+        "two rejections and one as a user"
+    );
+    assert_eq!(first.invoked, 1, "only the check as a user calls a function");
     assert_eq!((stack.users().await, &stack.wire.state().unwrap().check_user), (Vec::new(), &None));
-    // The intents, the results, the user before they are made and when they are gone, and that it is confirmed.
+    // Saves: the intents, the results, before the user is created, after it is deleted, and the confirmation.
     assert_eq!(first.saves, 5);
     let second = stack.passes(&edition(1)).await;
     assert_eq!((second.tried.is_none(), second.saves), (true, 0), "without a change nothing is checked");
@@ -74,7 +78,7 @@ async fn a_change_whose_check_fails_is_rolled_back() {
     let stack = Stack::new();
     stack.passes(&edition(1)).await;
     let before = stack.served().await;
-    // A route more moves the stage, other code moves an alias, a function less is removed only when all is well.
+    // A new route moves the stage, new code moves an alias, and a function is deleted only after the check has passed.
     let change = edited(2, &json!({ "routes": { "GET /new": { "function": "open", "auth": "none" } } }));
     let tried = stack.fails(&change).await;
     let back = tried.back.unwrap();
@@ -86,14 +90,14 @@ async fn a_change_whose_check_fails_is_rolled_back() {
     assert_eq!((stack.users().await, &stack.wire.state().unwrap().unchecked), (Vec::new(), &None));
 
     let again = stack.planned(&change).await;
-    assert!(!again.is_empty(), "what was put back is planned again");
+    assert!(!again.is_empty(), "a change that was rolled back is planned again");
     stack.passes(&change).await;
     assert_ne!(stack.served().await, before);
     assert!(stack.planned(&change).await.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_failed_is_pruned_and_what_can_be_gone_back_to_stays() {
+async fn failed_versions_are_pruned_and_those_for_a_rollback_stay() {
     let stack = Stack::new();
     stack.passes(&edition(0)).await;
     for number in 1..=5 {
@@ -102,11 +106,11 @@ async fn what_failed_is_pruned_and_what_can_be_gone_back_to_stays() {
     assert_eq!(census(&stack.local)["versions"], 7, "nothing is pruned before a change has passed");
     stack.passes(&edition(6)).await;
     assert_eq!(stack.served().await[0], "7");
-    assert_eq!(census(&stack.local)["versions"], 3, "that one, the one before, and that of the other function");
+    assert_eq!(census(&stack.local)["versions"], 3, "the live one, the one before, and that of the other function");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_that_asks_its_users_for_more_gets_that_too() {
+async fn a_pool_that_requires_more_of_its_users_gets_it() {
     let strict = json!({ "userPool": { "usernameAttributes": ["email"], "passwordPolicy": { "minimumLength": 30 } } });
     let phone = json!({ "userPool": { "usernameAttributes": ["phone_number"] } });
     for pool in [strict, phone, json!({ "client": { "generateSecret": true } })] {

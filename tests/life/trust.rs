@@ -1,4 +1,4 @@
-//! The state is a memory, not an authority: whatever ids it holds, what is another stack's is neither changed nor deleted.
+//! Ids in the state prove nothing: whatever they are, resources of another stack are neither changed nor deleted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,7 +43,7 @@ impl Lookup for Ids<'_> {
 }
 
 impl Stack {
-    /// The state with something in every field. Whoever adds a field is asked by the compiler what may be in it.
+    /// The state with a value in every field. A new field does not compile until it has a value here.
     async fn full(&self, project: &Project, username: &str) -> State {
         let cloud = self.clients().await;
         let desired = project.desired(&cloud);
@@ -103,14 +103,14 @@ impl Stack {
         }
     }
 
-    /// Makes a user in the pool of this stack.
+    /// Creates a user in the pool of this stack.
     async fn invite(&self, name: &str) {
         let request =
             self.clients().await.cognito.admin_create_user().user_pool_id(self.output("user_pool.main", "id"));
         request.username(name).send().await.unwrap();
     }
 
-    /// The things in the cloud that mention one of these words, each by the way to it.
+    /// The resources on the emulator that contain one of these words, each with its path.
     fn mentioning(&self, words: &[String]) -> Vec<(String, Value)> {
         let world = self.local.snapshot();
         let rooms = world.as_object().unwrap().iter().flat_map(|(service, room)| {
@@ -126,13 +126,13 @@ impl Stack {
     }
 }
 
-/// What a state says elsewhere of which stack it is, and what the commands refuse to go on with when it is another's.
+/// The fields that identify the stack; every command checks them and rejects the state of another one.
 const ABOUT: &[&str] =
     &["format", "stack", "stage", "region", "account", "endpoint", "lineage", "serial", "written_by"];
 
 type Path = Vec<String>;
 
-/// The ways to every member, those of members before their own.
+/// The paths to every member, parents first.
 fn paths(value: &Value, path: &Path, all: &mut Vec<Path>) {
     let members: Vec<(String, &Value)> = match value {
         Value::Object(members) => members.iter().map(|(name, member)| (name.clone(), member)).collect(),
@@ -153,7 +153,7 @@ fn at<'v>(value: &'v Value, path: &[String]) -> Option<&'v Value> {
     })
 }
 
-/// `whole` with the member at `path` out of `other`. What `whole` lacks on the way comes out of `full`.
+/// `whole` with the member at `path` from `other`. Members missing from `whole` on the path come from `full`.
 fn grafted(whole: &Value, (full, other): (&Value, &Value), path: &[String]) -> Value {
     let Some((name, rest)) = path.split_first() else { return other.clone() };
     let step = |value: &Value| at(value, std::slice::from_ref(name)).cloned().unwrap_or(Value::Null);
@@ -179,8 +179,8 @@ fn grafted(whole: &Value, (full, other): (&Value, &Value), path: &[String]) -> V
     }
 }
 
-/// The edits of a state: each member as it is in the other one, whole branches and single ids alike, and each token left
-/// out.
+/// The edits of a state: each member as it is in the other state, whole branches and single ids, and each resource
+/// without its token.
 fn edits(state: &State, full: &State, theirs: &State) -> Vec<(String, State)> {
     let [state, full, theirs] = [state, full, theirs].map(|state| serde_json::to_value(state).unwrap());
     let mut all = Vec::new();
@@ -208,11 +208,11 @@ fn edits(state: &State, full: &State, theirs: &State) -> Vec<(String, State)> {
     edits.into_iter().filter_map(|(name, edit)| Some((name, serde_json::from_value(edit).ok()?))).collect()
 }
 
-/// Two stacks on one cloud, and the state of the first as it may be edited.
+/// Two stacks on one emulator, and edited versions of the first one's state.
 struct Neighbours {
     stack: Stack,
     edits: Vec<(String, State)>,
-    /// What is the other stack's.
+    /// The resources of the other stack.
     theirs: Vec<(String, Value)>,
 }
 
@@ -236,7 +236,7 @@ impl Neighbours {
         Self { stack, edits, theirs }
     }
 
-    /// Runs a command with each of the edited states. How many changed something, and how many were refused?
+    /// Runs a command with each of the edited states; returns how many changed something and how many were rejected.
     async fn run<'p>(&self, command: impl Fn(&State) -> Option<Command<'p>>) -> (usize, usize) {
         let (mut changed, mut refused) = (0, 0);
         for (name, edit) in &self.edits {
@@ -258,20 +258,20 @@ impl Neighbours {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_an_up_to_another_stacks_resources() {
+async fn no_id_in_a_state_leads_an_up_to_resources_of_another_stack() {
     let changed = project("shop", &other());
     let ends = Neighbours::new().await.run(|_| Some(Command::Up(&changed))).await;
     assert!(ends.0 > 20 && ends.1 > 20, "{ends:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_a_down_to_another_stacks_resources() {
+async fn no_id_in_a_state_leads_a_down_to_resources_of_another_stack() {
     let ends = Neighbours::new().await.run(|_| Some(Command::Down(Some(1)))).await;
     assert!(ends.0 > 20, "{ends:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_a_rollback_to_another_stacks_resources() {
+async fn no_id_in_a_state_leads_a_rollback_to_resources_of_another_stack() {
     let mine = project("shop", &json!({}));
     let release = |state: &State| {
         let number = state.releases.first()?.number;

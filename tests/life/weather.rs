@@ -1,4 +1,4 @@
-//! AWS's weather: what is slow, late or throttled is waited for, on the virtual clock, with a word to the person.
+//! Slow, late and throttled responses are waited for, on a virtual clock, and the wait is shown.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::harness::{
     stack::Stack,
 };
 
-/// The example with so many more routes, two to a path: an API has 300 paths at most unless AWS is asked for more.
+/// The example with this many more routes, two for each path: an API has 300 paths at most by default.
 fn with_routes(count: usize) -> Value {
     let method = |number| if number % 2 == 0 { "GET" } else { "PUT" };
     let route = |number| format!("{} /things{}", method(number), number / 2);
@@ -33,7 +33,7 @@ fn stormy() -> Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stack_comes_up_changes_and_goes_in_any_weather() {
+async fn a_stack_is_deployed_changed_and_destroyed_despite_latency_and_quotas() {
     let stack = Stack::on(stormy());
     let began = Instant::now();
     let run = stack.up(&Project::new(&example())).await.done();
@@ -47,7 +47,7 @@ async fn a_stack_comes_up_changes_and_goes_in_any_weather() {
     calm.up(&Project::new(&example())).await.done();
     assert_eq!(differences(&shape(&stack.local), &shape(&calm.local)), Vec::<String>::new());
 
-    // Code and settings of one function: the second of the two calls finds the first under way.
+    // Code and settings of one function: the second request finds the first update in progress.
     let edit = json!({ "functions": { "open": { "timeout": 7, "source": "lambdas/other" } },
                        "routes": { "PUT /new": { "function": "open" } } });
     let edited = Project::new(&patched(&example(), &edit));
@@ -61,7 +61,7 @@ async fn a_stack_comes_up_changes_and_goes_in_any_weather() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn three_hundred_routes_come_up_and_go_within_the_quotas() {
+async fn three_hundred_routes_are_deployed_and_destroyed_within_the_quotas() {
     let stack = Stack::on(Settings { page_size: None, ..stormy() });
     let project = Project::new(&with_routes(300));
     let began = Instant::now();

@@ -1,4 +1,4 @@
-//! Log groups of the local cloud, read page by page and followed, on tokio's clock.
+//! Log groups of the local emulator, read page by page and followed, on tokio's clock.
 
 use std::{
     sync::{Arc, Mutex},
@@ -27,7 +27,7 @@ struct Trial {
 }
 
 impl Trial {
-    /// Two empty log groups, of which a page has two events at most.
+    /// Two empty log groups, with at most two events for each page.
     async fn new() -> Self {
         let local = stackctl_local::Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
         let cloud = connect(&local).await;
@@ -35,11 +35,11 @@ impl Trial {
             cloud.logs.create_log_group().log_group_name(group).send().await.unwrap();
             cloud.logs.create_log_stream().log_group_name(group).log_stream_name("only").send().await.unwrap();
         }
-        // CloudWatch takes nothing in that is much older than its own clock, which is the real one.
+        // CloudWatch rejects events that are much older than its own clock, which is the real one here.
         Self { local, cloud, interrupt: Interrupt::new(), begin: Timestamp::now() - 5.minutes() }
     }
 
-    /// Writes lines that happened so many seconds after the beginning, and say so.
+    /// Writes lines with these times, in seconds from the beginning.
     async fn write(&self, group: &str, seconds: &[i64]) {
         let event = |at: &i64| {
             let time = (self.begin + at.seconds()).as_millisecond();
@@ -71,18 +71,18 @@ async fn read(tail: &mut Tail<'_>) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn groups_are_read_to_their_ends_and_interleaved_by_time() {
+async fn groups_are_read_to_their_ends_and_merged_by_time() {
     let trial = Trial::new().await;
     trial.write(GROUPS[0], &[1, 4, 5, 6, 9]).await;
     trial.write(GROUPS[1], &[2, 3, 7, 8]).await;
     let lines = read(&mut trial.tail(trial.begin, None)).await;
     let expected = ["one@1", "two@2", "two@3", "one@4", "one@5", "one@6", "two@7", "two@8", "one@9"];
     assert_eq!(lines, expected);
-    assert_eq!(trial.reads(), 5, "three pages of the one group, two of the other");
+    assert_eq!(trial.reads(), 5, "three pages of one group, two of the other");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_beginning_and_the_filter_are_cloudwatchs_to_apply() {
+async fn the_start_time_and_the_filter_are_applied_by_cloudwatch() {
     let trial = Trial::new().await;
     trial.write(GROUPS[0], &[1, 20, 30]).await;
     trial.write(GROUPS[1], &[25]).await;
@@ -91,23 +91,23 @@ async fn the_beginning_and_the_filter_are_cloudwatchs_to_apply() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_given_is_not_given_again_and_what_comes_late_is_given_once() {
+async fn events_are_returned_once_even_when_they_arrive_late() {
     let trial = Trial::new().await;
     let mut tail = trial.tail(trial.begin, None);
     trial.write(GROUPS[0], &[1, 60]).await;
     assert_eq!(read(&mut tail).await, ["one@1", "one@60"]);
     assert_eq!(read(&mut tail).await, Vec::<String>::new());
-    // The last one is more than half a minute behind: CloudWatch is not asked for it any more.
+    // The last event is more than half a minute behind, so it is no longer requested from CloudWatch.
     trial.write(GROUPS[0], &[40]).await;
     trial.write(GROUPS[1], &[2]).await;
     trial.write(GROUPS[0], &[29]).await;
     assert_eq!(read(&mut tail).await, ["two@2", "one@40"]);
     trial.write(GROUPS[0], &[60, 61]).await;
-    assert_eq!(read(&mut tail).await, ["one@60", "one@61"], "the same words at the same moment are another event");
+    assert_eq!(read(&mut tail).await, ["one@60", "one@61"], "an equal message at the same time is another event");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_follower_looks_every_second_until_it_is_dropped() {
+async fn a_follower_reads_every_second_until_it_is_dropped() {
     let trial = Trial::new().await;
     let lines = Arc::new(Mutex::new(Vec::new()));
     let mut tail = trial.tail(trial.begin, None);
