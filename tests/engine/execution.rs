@@ -178,7 +178,7 @@ async fn died_with_a_jar() -> World {
             return world;
         }
     }
-    unreachable!("an up makes a jar");
+    unreachable!("an up creates a jar");
 }
 
 #[tokio::test(start_paused = true)]

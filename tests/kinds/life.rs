@@ -79,7 +79,7 @@ impl Life<'_> {
         let Case { key, claimed_by_name, .. } = self.case;
         let ours = self.resource.claim();
         let older = Claim { token: None, ..ours.clone() };
-        assert!(self.read_as(outputs, &older).await.ours().is_some(), "{key}: any token will do");
+        assert!(self.read_as(outputs, &older).await.ours().is_some(), "{key}: a claim without a token does not match");
         let others = [
             (claim("another", key), "belongs to stack `ours` stage `dev`"),
             (Claim { key: Key::new(key.kind.clone(), "y"), ..ours.clone() }, &*format!("is `{key}` of this stack")),
