@@ -64,12 +64,12 @@ impl Unsafe {
 
 /// The identity of a file or folder while it exists: device and inode. A copy has a different identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Identity {
+pub struct FileIdentity {
     device: u64,
     inode: u64,
 }
 
-impl Identity {
+impl FileIdentity {
     /// The identity of the file or folder at a path.
     ///
     /// # Errors

@@ -27,8 +27,8 @@ use super::{
     operation::{self, Operation},
 };
 use crate::{
-    engine::{ResourceError, Verdict},
-    state::{Attempt, Bucket, Condition, ETag, Object},
+    engine::{ResourceError, Result, Verdict},
+    state::{Attempt, Bucket, ETag, Object, WriteCondition},
 };
 
 /// A bucket, in the region and of the account that were named.
@@ -50,7 +50,7 @@ impl S3Bucket {
         &self,
         operation: &Operation,
         sent: impl Future<Output = Result<T, SdkError<E>>>,
-    ) -> Result<Attempt<T>, ResourceError>
+    ) -> Result<Attempt<T>>
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
@@ -71,7 +71,7 @@ impl S3Bucket {
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let mut error = error::convert(operation, failure, self.endpoint.as_deref());
-        if error::THROTTLES.iter().any(|code| error.code.as_deref() == Some(code)) {
+        if operation::THROTTLES.iter().any(|code| error.code.as_deref() == Some(code)) {
             // Nobody waits here, so whoever sends it again looks first what is there.
             error.verdict = Verdict::Ambiguous;
         }
@@ -125,7 +125,7 @@ impl Bucket for S3Bucket {
         &self.name
     }
 
-    async fn get(&self, key: &str) -> Result<Option<Object>, ResourceError> {
+    async fn get(&self, key: &str) -> Result<Option<Object>> {
         let answered = AnswerDate::default();
         let request = self.client.get_object().bucket(&self.name).key(key).expected_bucket_owner(&self.owner);
         let output = match request.customize().interceptor(answered.clone()).send().await {
@@ -141,7 +141,7 @@ impl Bucket for S3Bucket {
         Ok(Some(Object { body: body.to_vec(), etag, age }))
     }
 
-    async fn list(&self, prefix: &str) -> Result<Vec<String>, ResourceError> {
+    async fn list(&self, prefix: &str) -> Result<Vec<String>> {
         let request =
             self.client.list_objects_v2().bucket(&self.name).prefix(prefix).expected_bucket_owner(&self.owner);
         let mut pages = request.into_paginator().send();
@@ -153,11 +153,11 @@ impl Bucket for S3Bucket {
         Ok(keys)
     }
 
-    async fn put(&self, key: &str, body: Vec<u8>, condition: &Condition) -> Result<Attempt<ETag>, ResourceError> {
+    async fn put(&self, key: &str, body: Vec<u8>, condition: &WriteCondition) -> Result<Attempt<ETag>> {
         let request = self.client.put_object().bucket(&self.name).key(key).expected_bucket_owner(&self.owner);
         let request = match condition {
-            Condition::Absent => request.if_none_match("*"),
-            Condition::Is(etag) => request.if_match(&etag.0),
+            WriteCondition::Absent => request.if_none_match("*"),
+            WriteCondition::Is(etag) => request.if_match(&etag.0),
         };
         let request = request.content_type("application/json").body(ByteStream::from(body));
         match self.attempt(&operation::PUT_OBJECT, Box::pin(request.send())).await? {
@@ -166,7 +166,7 @@ impl Bucket for S3Bucket {
         }
     }
 
-    async fn delete(&self, key: &str, etag: &ETag) -> Result<Attempt<()>, ResourceError> {
+    async fn delete(&self, key: &str, etag: &ETag) -> Result<Attempt<()>> {
         let request = self.client.delete_object().bucket(&self.name).key(key).expected_bucket_owner(&self.owner);
         let request = request.if_match(&etag.0);
         match self.attempt(&operation::DELETE_OBJECT, Box::pin(request.send())).await? {
@@ -177,7 +177,7 @@ impl Bucket for S3Bucket {
 }
 
 /// Without its tag a version cannot be told from others, so whatever was asked for may be done.
-fn tag(etag: Option<String>, operation: &Operation) -> Result<ETag, ResourceError> {
+fn tag(etag: Option<String>, operation: &Operation) -> Result<ETag> {
     let missing = || ResourceError::new(Verdict::Ambiguous, format!("{} answered without an ETag", operation.name));
     etag.map(ETag).ok_or_else(missing)
 }

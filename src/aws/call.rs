@@ -6,12 +6,12 @@ use aws_smithy_types::{error::metadata::ProvideErrorMetadata, retry::RetryConfig
 use tokio::time::Instant;
 
 use super::{
-    clients::Cloud,
+    clients::Context,
     error::{self, SdkError},
     operation::{Operation, QUOTA},
-    settle::Patience,
+    settle::Backoff,
 };
-use crate::engine::{Context, ResourceError, Verdict};
+use crate::engine::{Result, StepContext, Verdict};
 
 /// The longest pause between the calls of a step that is not worth a word.
 const SPACING: Duration = Duration::from_secs(1);
@@ -22,16 +22,16 @@ const SPACING: Duration = Duration::from_secs(1);
 /// Whatever AWS refuses, [`Verdict::TimedOut`] when a wait ends at its deadline, and [`Verdict::Interrupted`] when
 /// somebody wishes to stop while nothing is in flight but a wait.
 pub async fn call<T, E, F>(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     operation: &Operation,
     send: impl Fn() -> F + Send + Sync,
-) -> Result<T, ResourceError>
+) -> Result<T>
 where
     F: Future<Output = Result<T, SdkError<E>>> + Send,
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     T: Send,
 {
-    let mut patience = Patience::default();
+    let mut patience = Backoff::default();
     loop {
         if let Some(pace) = &context.cloud.pace {
             await_turn(context, pace.reserve(operation.quotas)).await?;
@@ -53,7 +53,7 @@ where
 
 /// Waits until the quotas allow a call. A turn that is far off is a wait like every other: told, and cut short by a wish
 /// to stop; what merely spaces the calls of a step out is neither.
-async fn await_turn<C>(context: &Context<'_, C>, turn: Instant) -> Result<(), ResourceError> {
+async fn await_turn<C>(context: &StepContext<'_, C>, turn: Instant) -> Result<()> {
     let pause = turn.saturating_duration_since(Instant::now());
     let turn = tokio::time::sleep_until(turn);
     if pause <= SPACING {
@@ -69,10 +69,10 @@ async fn await_turn<C>(context: &Context<'_, C>, turn: Instant) -> Result<(), Re
 /// # Errors
 /// As [`call`].
 pub async fn look<T, E, F>(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     operation: &Operation,
     send: impl Fn() -> F + Send + Sync,
-) -> Result<Option<T>, ResourceError>
+) -> Result<Option<T>>
 where
     F: Future<Output = Result<T, SdkError<E>>> + Send,
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -90,10 +90,10 @@ where
 /// # Errors
 /// As [`call`].
 pub async fn remove<T, E, F>(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     operation: &Operation,
     send: impl Fn() -> F + Send + Sync,
-) -> Result<(), ResourceError>
+) -> Result<()>
 where
     F: Future<Output = Result<T, SdkError<E>>> + Send,
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -145,7 +145,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::engine::{Event, Events, Interrupt, Key, Kind};
+    use crate::engine::{Event, Events, Interrupt, Key, Kind, ResourceError};
 
     #[derive(Default)]
     struct Told(Mutex<Vec<String>>);
@@ -161,7 +161,7 @@ mod tests {
     /// what was told.
     async fn turn_in(pause: Duration) -> (Result<(), ResourceError>, Duration, Vec<String>) {
         let (key, told, interrupt) = (Key::new(Kind::new("rest_api"), "main"), Told::default(), Interrupt::new());
-        let context = Context { cloud: &(), key: &key, events: &told, interrupt: &interrupt };
+        let context = StepContext { cloud: &(), key: &key, events: &told, interrupt: &interrupt };
         let began = Instant::now();
         let wish = async {
             tokio::time::sleep_until(began + Duration::from_secs(1)).await;

@@ -14,7 +14,7 @@ use super::{
 
 /// The clients for one account and region, and what the calls to it share.
 #[derive(Debug)]
-pub struct Cloud {
+pub struct Clients {
     /// Amazon API Gateway, REST APIs.
     pub apigateway: aws_sdk_apigateway::Client,
     /// Amazon Cognito user pools.
@@ -40,7 +40,7 @@ pub struct Cloud {
     pub(super) alone: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-impl Cloud {
+impl Clients {
     /// How often each operation was sent so far, every attempt counted.
     #[must_use]
     pub fn calls(&self) -> Calls {
@@ -64,3 +64,6 @@ impl Cloud {
         lock.lock_owned().await
     }
 }
+
+/// What an effect or a read through these clients is given.
+pub type Context<'a> = crate::engine::StepContext<'a, Clients>;

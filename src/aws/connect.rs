@@ -11,14 +11,14 @@ use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 
 use super::{
     bucket::S3Bucket,
-    clients::Cloud,
+    clients::Clients,
     count::{Calls, Counts},
     endpoints::{self, service_endpoint},
     error, operation,
     pace::Pace,
     partition::{dns_suffix, partition},
 };
-use crate::engine::ResourceError;
+use crate::engine::{ResourceError, Result};
 
 /// The region of a local cloud when none is asked for.
 const LOCAL_REGION: &str = "us-east-1";
@@ -60,7 +60,7 @@ impl Connection {
     ///
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
-    pub async fn open(options: Options) -> Result<Self, ResourceError> {
+    pub async fn open(options: Options) -> Result<Self> {
         let local = options.local.is_some();
         let config = if local { local_config(options) } else { default_config(options).await };
         endpoints::check(&config)?;
@@ -92,12 +92,12 @@ impl Connection {
     }
 }
 
-impl Cloud {
+impl Clients {
     /// Makes the clients and asks whose account it is.
     ///
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
-    pub async fn connect(options: Options) -> Result<Self, ResourceError> {
+    pub async fn connect(options: Options) -> Result<Self> {
         Ok(Self::over(&Connection::open(options).await?))
     }
 
@@ -192,7 +192,7 @@ fn app_name() -> Option<AppName> {
 }
 
 /// The caller's account and ARN.
-async fn caller(connection: &Connection) -> Result<(String, String), ResourceError> {
+async fn caller(connection: &Connection) -> Result<(String, String)> {
     let config = aws_sdk_sts::config::Builder::from(&connection.config).interceptor(connection.counts.of("sts"));
     let identity =
         aws_sdk_sts::Client::from_conf(config.build()).get_caller_identity().send().await.map_err(|failure| {

@@ -5,21 +5,11 @@ use std::error::Error;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result};
 use aws_smithy_types::error::{metadata::ProvideErrorMetadata, operation::BuildError};
 
-use super::operation::Operation;
+use super::operation::{Operation, THROTTLES};
 use crate::engine::{ResourceError, Verdict};
 
 /// The SDK's failure of an operation over HTTP.
 pub(crate) type SdkError<E> = result::SdkError<E, HttpResponse>;
-
-/// The codes of throttling; such a call took no effect.
-pub(crate) const THROTTLES: &[&str] = &[
-    "TooManyRequestsException",
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestLimitExceeded",
-    "SlowDown",
-];
 
 /// The message when no connection to AWS's own endpoint comes about.
 pub(super) const UNREACHABLE: &str = "AWS cannot be reached";

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::clients::Cloud;
+use super::clients::Clients;
 use crate::{
-    engine::{Claim, Foreign, Key, Kind, Scope},
+    engine::{Claim, Key, Kind, Scope, Unmanaged},
     hint::{Command, Hint},
 };
 
@@ -67,20 +67,20 @@ pub fn claim_of(tags: &BTreeMap<String, String>, kind: &Kind, scope: &Scope) -> 
 
 /// Whose a thing is that has our name; `None` when it carries the claim.
 #[must_use]
-pub fn foreign(cloud: &Cloud, tagged: Tagged<'_>, claim: &Claim) -> Option<Foreign> {
+pub fn foreign(cloud: &Clients, tagged: Tagged<'_>, claim: &Claim) -> Option<Unmanaged> {
     let Tagged { thing, tags, tagging } = tagged;
     match judge(tags, claim) {
         Judgement::Ours => None,
-        Judgement::Others(whose) => Some(Foreign { thing, whose, hints: Vec::new() }),
+        Judgement::Others(whose) => Some(Unmanaged { thing, whose, hints: Vec::new() }),
         Judgement::OtherStates => {
             let whose = "was made for this stack and stage from another state, which this one does not know".into();
             let hint = Hint::from("if that state was lost, move this one away and run ");
-            Some(Foreign { thing, whose, hints: vec![hint.run(Command::stack("recover"))] })
+            Some(Unmanaged { thing, whose, hints: vec![hint.run(Command::stack("recover"))] })
         }
         Judgement::Stripped(whose) => {
             let command = tagging.command(cloud, claim);
             let hint = format!("if it is still ours and only its tags were taken off, give them back: `{command}`");
-            Some(Foreign { thing, whose, hints: vec![hint.into()] })
+            Some(Unmanaged { thing, whose, hints: vec![hint.into()] })
         }
     }
 }
@@ -110,7 +110,7 @@ fn judge(tags: &BTreeMap<String, String>, claim: &Claim) -> Judgement {
 
 impl Tagging<'_> {
     /// The whole command.
-    fn command(&self, cloud: &Cloud, claim: &Claim) -> String {
+    fn command(&self, cloud: &Clients, claim: &Claim) -> String {
         let tags = claim_tags(claim);
         let joined = |pair: &dyn Fn(&str, &str) -> String, by: &str| {
             tags.iter().map(|(name, value)| pair(name, value)).collect::<Vec<_>>().join(by)

@@ -4,8 +4,8 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::Instant;
 
-use super::clients::Cloud;
-use crate::engine::{Context, ResourceError, Verdict};
+use super::clients::Context;
+use crate::engine::{ResourceError, Result, Verdict};
 
 /// The first pause after a miss.
 const FIRST: Duration = Duration::from_millis(500);
@@ -20,15 +20,15 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Those of `look`, [`Verdict::TimedOut`] when there is no answer within `at_most`, and [`Verdict::Interrupted`] when
 /// somebody wishes to stop.
 pub async fn until<T, F>(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     at_most: Duration,
     what: &str,
     look: impl Fn() -> F + Send + Sync,
-) -> Result<T, ResourceError>
+) -> Result<T>
 where
-    F: Future<Output = Result<Option<T>, ResourceError>> + Send,
+    F: Future<Output = Result<Option<T>>> + Send,
 {
-    let mut patience = Patience::default();
+    let mut patience = Backoff::default();
     loop {
         if let Some(answer) = look().await? {
             return Ok(answer);
@@ -46,7 +46,7 @@ where
 ///
 /// # Errors
 /// Every other failure.
-pub fn unless<T>(outcome: Result<T, ResourceError>, code: &str) -> Result<Option<T>, ResourceError> {
+pub fn unless<T>(outcome: Result<T>, code: &str) -> Result<Option<T>> {
     match outcome {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.code.as_deref() == Some(code) => Ok(None),
@@ -56,12 +56,12 @@ pub fn unless<T>(outcome: Result<T, ResourceError>, code: &str) -> Result<Option
 
 /// One wait: since when, and how long the next pause is.
 #[derive(Debug, Default)]
-pub(crate) struct Patience {
+pub(crate) struct Backoff {
     since: Option<Instant>,
     pause: Duration,
 }
 
-impl Patience {
+impl Backoff {
     /// Pauses before the next look, or returns `false` when the time is up.
     ///
     /// # Errors
@@ -69,11 +69,11 @@ impl Patience {
     #[expect(clippy::disallowed_methods, reason = "this is the one place; it has a deadline and tells the person")]
     pub(crate) async fn pause(
         &mut self,
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         at_most: Duration,
         first: Duration,
         what: &str,
-    ) -> Result<bool, ResourceError> {
+    ) -> Result<bool> {
         let since = *self.since.get_or_insert_with(|| {
             context.waiting(format!("waiting for {what} (at most {} s)", at_most.as_secs()));
             Instant::now()

@@ -4,14 +4,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde::Deserialize;
 
-use super::transport::Courier;
+use super::transport::Transport;
 
 /// The id that API Gateway gives a request.
 const REQUEST_ID: &str = "x-amzn-requestid";
 
 /// A failed integration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Failed {
+pub struct FailedExecution {
     /// The ARN of the function that the deployment calls.
     pub function: Option<String>,
     /// The id of the invocation, once there was one.
@@ -20,7 +20,7 @@ pub struct Failed {
     pub malformed: Option<String>,
 }
 
-impl Failed {
+impl FailedExecution {
     /// The function's name in the ARN, without its alias.
     #[must_use]
     pub fn function_name(&self) -> Option<&str> {
@@ -36,7 +36,7 @@ pub fn request_id(answer: &Response<Bytes>) -> Option<&str> {
 }
 
 /// Asks the emulator at `endpoint`; none when it knows nothing of the request.
-pub async fn failed(courier: &impl Courier, endpoint: &str, request_id: &str) -> Option<Failed> {
+pub async fn failed(courier: &impl Transport, endpoint: &str, request_id: &str) -> Option<FailedExecution> {
     let request = Request::get(format!("{endpoint}/_stackctl/executions/{request_id}")).body(Bytes::new()).ok()?;
     let answer = courier.send(request).await.ok().filter(|answer| answer.status().is_success())?;
     serde_json::from_slice(answer.body()).ok()
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_name_is_between_the_word_function_and_the_alias() {
-        let named = |arn: &str| Failed { function: Some(arn.into()), ..Failed::default() };
+        let named = |arn: &str| FailedExecution { function: Some(arn.into()), ..FailedExecution::default() };
         let arn = "arn:aws:lambda:eu-west-1:000000000000:function:shop-dev-items:live";
         assert_eq!(named(arn).function_name(), Some("shop-dev-items"));
         assert_eq!(named("shop-dev-items").function_name(), None);

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use http::{
-    HeaderName, Response, StatusCode,
+    Response, StatusCode,
     header::{ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS},
 };
 use serde_json::Value;
 
-use super::page::Page;
+use super::page::{Page, list};
 
 /// The answer that a request must get.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,29 +52,6 @@ impl Expected {
         };
         (!holds(&body, wanted)).then(|| format!("the body does not hold {wanted}"))
     }
-}
-
-/// What is wrong with a header that lists something: it may list more.
-pub(super) fn list(answer: &Response<Bytes>, name: &HeaderName, wanted: &BTreeSet<String>) -> Option<String> {
-    if wanted.is_empty() {
-        return None;
-    }
-    let lists_all = |value: &str| {
-        let listed: BTreeSet<String> = value.split(',').map(|one| one.trim().to_lowercase()).collect();
-        wanted.iter().all(|one| listed.contains(&one.to_lowercase()))
-    };
-    let values = answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
-    let values: Vec<&str> = values.collect();
-    let all = wanted.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-    (!lists_all(&values.join(","))).then(|| shown(name, &values, &all))
-}
-
-/// That a header is not there, or is another one than it was to be.
-pub(super) fn shown(name: &HeaderName, values: &[&str], wanted: &str) -> String {
-    if values.is_empty() {
-        return format!("it has no `{name}`, which was to be `{wanted}`");
-    }
-    format!("its `{name}` is `{}`, not `{wanted}`", values.join(", "))
 }
 
 /// Whether a value has all that is wanted of it: an object may have more members.

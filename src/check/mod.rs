@@ -7,24 +7,28 @@
 //! what a function returns is a warning. It knows nothing of plans, and prints nothing.
 
 mod bearer;
+mod cors;
 mod execution;
 mod expected;
 mod forged;
 mod page;
 mod probe;
+mod probes;
+mod propagation;
 mod record;
 mod report;
 mod rounds;
 mod run;
+mod runner;
 mod temporary_user;
 #[cfg(test)]
 mod tests;
 mod transport;
 
-pub use execution::{Failed, failed, request_id};
+pub use execution::{FailedExecution, failed, request_id};
+pub use propagation::Propagation;
 pub use record::{Again, again, recorded};
 pub use report::{CheckReport, Finding, Unmade};
-pub use rounds::Patience;
-pub use run::Check;
+pub use runner::CheckRunner;
 pub use temporary_user::{LeftOver, USER_PREFIX, dismiss, left_over};
-pub use transport::Courier;
+pub use transport::Transport;

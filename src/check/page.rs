@@ -8,11 +8,7 @@ use http::{
     header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS},
 };
 
-use super::{
-    expected::{Expected, list, shown},
-    probe::{self, Caller, Probe, method_of, path, sent},
-};
-use crate::config::{Auth, Config, Cors, Method, Route, RouteKey};
+use crate::config::Cors;
 
 /// What stands for `*` in the origin of a page.
 const ANY: &str = "stackctl-check";
@@ -21,13 +17,13 @@ const ANY: &str = "stackctl-check";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Page {
     /// Its origin, as a browser sends it.
-    origin: String,
+    pub(super) origin: String,
     /// The very origin that the response names; without it either this one or `*`, as a browser takes them.
-    named: Option<String>,
+    pub(super) named: Option<String>,
     /// Whether it sends credentials.
-    credentials: bool,
+    pub(super) credentials: bool,
     /// The headers that it reads, where the response has them.
-    exposed: BTreeSet<String>,
+    pub(super) exposed: BTreeSet<String>,
 }
 
 impl Page {
@@ -42,7 +38,7 @@ impl Page {
     }
 
     /// A page of an allowed origin, or of one that matches an allowed pattern.
-    fn allowed(cors: &Cors, allowed: &str) -> Self {
+    pub(super) fn allowed(cors: &Cors, allowed: &str) -> Self {
         let origin = if allowed == "*" { "https://stackctl.invalid".into() } else { allowed.replace('*', ANY) };
         Self::of(cors, &origin)
     }
@@ -100,79 +96,25 @@ fn one(response: &Response<Bytes>, name: &HeaderName, wanted: &str, fits: impl F
     }
 }
 
-/// A preflight of each path, but where a function answers `OPTIONS` itself; from every origin of the first path.
-pub(super) fn preflights(config: &Config, cors: &Cors) -> Vec<Probe> {
-    let own: BTreeSet<&str> = on(config, |method| method == Method::Options);
-    let paths = on(config, |_| true).into_iter().filter(|path| !own.contains(path));
-    let probes = paths.enumerate().flat_map(|(at, path)| {
-        let origins = cors.allowed_origins.iter().take(if at == 0 { usize::MAX } else { 1 });
-        origins.map(move |origin| preflight(config, path, (cors, origin)))
-    });
-    probes.collect()
-}
-
-/// The paths with a route of such a method.
-fn on(config: &Config, fits: impl Fn(Method) -> bool) -> BTreeSet<&str> {
-    config.routes.keys().filter(|key| fits(key.method)).map(|key| key.path.as_str()).collect()
-}
-
-fn preflight(config: &Config, path: &str, (cors, origin): (&Cors, &str)) -> Probe {
-    let methods = config.routes.keys().filter(|key| key.path == path).map(|key| sent(key.method));
-    let methods: BTreeSet<Method> = methods.collect();
-    let first = methods.iter().next().copied().unwrap_or(Method::Get);
-    let answered = || methods.iter().map(ToString::to_string).collect();
-    let page = Page { exposed: BTreeSet::new(), ..Page::allowed(cors, origin).of_gateway(cors) };
-    Probe {
-        method: Method::Options,
-        path: self::path(path, |_| None),
-        headers: vec![
-            page.header(),
-            ("Access-Control-Request-Method".into(), first.to_string()),
-            ("Access-Control-Request-Headers".into(), "Authorization".into()),
-        ],
-        body: None,
-        caller: Caller::Browser,
-        expected: Expected {
-            status: Some(200),
-            page: Some(page),
-            methods: if cors.allowed_methods.is_empty() { answered() } else { cors.allowed_methods.clone() },
-            headers: cors.allowed_headers.clone(),
-            body: None,
-        },
-        function: None,
-        reader: None,
+/// What is wrong with a header that lists something: it may list more.
+pub(super) fn list(answer: &Response<Bytes>, name: &HeaderName, wanted: &BTreeSet<String>) -> Option<String> {
+    if wanted.is_empty() {
+        return None;
     }
-}
-
-/// Requests of a page to the routes that it may call without being known and without changing anything, as far as no
-/// `check` calls them anyway: nothing is asked of the responses but that the page can read them.
-pub(super) fn public_gets(config: &Config) -> Vec<Probe> {
-    let Some(cors) = &config.cors else { return Vec::new() };
-    let page = Page::first(cors);
-    let probe = |(key, route): (&RouteKey, &Route)| Probe {
-        method: Method::Get,
-        path: path(&key.path, |_| None),
-        headers: vec![page.header()],
-        body: None,
-        caller: Caller::Nobody,
-        expected: Expected::default(),
-        function: Some(route.function.clone()),
-        reader: Some(page.clone()),
+    let lists_all = |value: &str| {
+        let listed: BTreeSet<String> = value.split(',').map(|one| one.trim().to_lowercase()).collect();
+        wanted.iter().all(|one| listed.contains(&one.to_lowercase()))
     };
-    config.routes.iter().filter(|route| is_public_get(config, *route)).map(probe).collect()
+    let values = answer.headers().get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+    let values: Vec<&str> = values.collect();
+    let all = wanted.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    (!lists_all(&values.join(","))).then(|| shown(name, &values, &all))
 }
 
-fn is_public_get(config: &Config, (key, route): (&RouteKey, &Route)) -> bool {
-    let gets = method_of(config, key) == Some(Method::Get) && !key.path.contains('{');
-    route.check.is_none() && route.auth == Auth::None && gets
-}
-
-/// The routes to functions that no request of a check calls as a page does.
-pub(super) fn cors_unknown(config: &Config) -> Vec<String> {
-    let called: BTreeSet<String> =
-        probe::of_config(config).into_iter().chain(public_gets(config)).filter_map(|probe| probe.function).collect();
-    let unknown =
-        |(key, route): &(&RouteKey, &Route)| key.method != Method::Options && !called.contains(&route.function);
-    let routes = config.routes.iter().filter(|_| config.cors.is_some()).filter(unknown);
-    routes.map(|(key, _)| key.to_string()).collect()
+/// That a header is not there, or is another one than it was to be.
+pub(super) fn shown(name: &HeaderName, values: &[&str], wanted: &str) -> String {
+    if values.is_empty() {
+        return format!("it has no `{name}`, which was to be `{wanted}`");
+    }
+    format!("its `{name}` is `{}`, not `{wanted}`", values.join(", "))
 }

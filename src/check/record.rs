@@ -8,14 +8,14 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    config::{self, Auth, Config, Cors, Route, RouteKey},
+    config::{self, Config, Cors, RouteAuth, RouteConfig, RouteKey},
     engine::hex,
 };
 
 /// What of a config a check depends on.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct RecordedCheck {
     routes: BTreeMap<RouteKey, AskedRoute>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cors: Option<Cors>,
@@ -42,11 +42,11 @@ pub fn recorded(config: &Config) -> Value {
         let auth = serde_json::to_value(&route.auth).expect("a config is plain data");
         (key.clone(), AskedRoute { function: route.function.clone(), auth, check: route.check.as_ref().map(digest) })
     });
-    let asked = Asked { routes: routes.collect(), cors: config.cors.clone() };
+    let asked = RecordedCheck { routes: routes.collect(), cors: config.cors.clone() };
     serde_json::to_value(asked).expect("a config is plain data")
 }
 
-fn digest(check: &config::Check) -> String {
+fn digest(check: &config::RouteCheck) -> String {
     let text = serde_json::to_string(check).expect("a config is plain data");
     hex(&Sha256::digest(text))
 }
@@ -64,7 +64,7 @@ pub struct Again {
 /// # Errors
 /// When it was recorded by a later version that asks for more.
 pub fn again(config: &Config, recorded: &Value) -> Result<Again, serde_json::Error> {
-    let Asked { routes, cors } = Asked::deserialize(recorded)?;
+    let RecordedCheck { routes, cors } = RecordedCheck::deserialize(recorded)?;
     let mut again = Again { config: Config { cors, routes: BTreeMap::new(), ..config.clone() }, edited: Vec::new() };
     for (key, AskedRoute { function, auth, check: recorded }) in routes {
         let now = config.routes.get(&key).and_then(|route| route.check.clone());
@@ -72,8 +72,8 @@ pub fn again(config: &Config, recorded: &Value) -> Result<Again, serde_json::Err
         if check.is_none() && recorded.is_some() {
             again.edited.push(key.to_string());
         }
-        let auth = if auth.is_null() { Auth::default() } else { Auth::deserialize(auth)? };
-        again.config.routes.insert(key, Route { function, auth, check });
+        let auth = if auth.is_null() { RouteAuth::default() } else { RouteAuth::deserialize(auth)? };
+        again.config.routes.insert(key, RouteConfig { function, auth, check });
     }
     Ok(again)
 }

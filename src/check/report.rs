@@ -12,10 +12,10 @@ use serde::Serialize;
 
 use super::{
     bearer::Bearer,
-    execution::{Failed, request_id},
+    execution::{FailedExecution, failed, request_id},
     probe::Probe,
-    run::Check,
-    transport::Courier,
+    runner::CheckRunner,
+    transport::Transport,
 };
 use crate::{
     diagnosis::{called_function, remedy},
@@ -23,7 +23,7 @@ use crate::{
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
     resources::log_group::LogGroup,
     stack::log_group_name,
-    users::PeopleError,
+    users::UserError,
 };
 
 /// How much of an answer's body is shown, in bytes.
@@ -48,7 +48,7 @@ pub struct CheckReport {
     /// Why not everything could be asked.
     pub unmade: Option<Unmade>,
     /// Why the check's user is still there.
-    pub left: Option<PeopleError>,
+    pub left: Option<UserError>,
     /// How long it took.
     pub took: Duration,
 }
@@ -57,7 +57,7 @@ pub struct CheckReport {
 #[derive(Debug)]
 pub enum Unmade {
     /// There is nobody to sign in as.
-    User(PeopleError),
+    User(UserError),
     /// There is no user pool or no app client on record.
     NoPool,
     /// Requests were throttled, and nothing else was wrong.
@@ -138,8 +138,8 @@ impl Finding {
 
 /// Adds what the functions behind these findings have logged, and the cause where API Gateway answered in a function's
 /// place.
-pub(super) async fn add_logs<C: Courier>(
-    check: &Check<'_, C>,
+pub(super) async fn add_logs<C: Transport>(
+    check: &CheckRunner<'_, C>,
     findings: &mut [Finding],
     (since, tokens): (Timestamp, &Bearer),
 ) {
@@ -169,11 +169,11 @@ pub(super) async fn add_logs<C: Courier>(
 
 /// The cause of a failure: the emulator knows it of every request, elsewhere it is read from the log where one request
 /// alone called the function.
-async fn find_cause<C: Courier>(check: &Check<'_, C>, finding: &Finding, lines: &[Line]) -> Option<Cause> {
+async fn find_cause<C: Transport>(check: &CheckRunner<'_, C>, finding: &Finding, lines: &[Line]) -> Option<Cause> {
     let request_id = finding.request_id.as_deref();
     let failed = match (check.emulator, request_id) {
-        (Some(endpoint), Some(id)) => super::failed(check.courier, endpoint, id).await.unwrap_or_default(),
-        _ => Failed::default(),
+        (Some(endpoint), Some(id)) => failed(check.courier, endpoint, id).await.unwrap_or_default(),
+        _ => FailedExecution::default(),
     };
     if failed.malformed.is_some() {
         return Some(Cause::Malformed(failed.malformed));
@@ -188,8 +188,8 @@ async fn find_cause<C: Courier>(check: &Check<'_, C>, finding: &Finding, lines: 
     cause(lines.iter().filter(|(id, _)| of_it(id)).map(|(_, line)| line.message.as_str()))
 }
 
-impl From<PeopleError> for Unmade {
-    fn from(error: PeopleError) -> Self {
+impl From<UserError> for Unmade {
+    fn from(error: UserError) -> Self {
         Self::User(error)
     }
 }

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 use super::{
     bearer::Bearer,
     probe::{Caller, Probe},
+    propagation::pause,
     report::Finding,
-    transport::Courier,
+    transport::Transport,
 };
 use crate::diagnosis::is_throttled;
 
@@ -27,33 +28,9 @@ const CROWDED: Duration = Duration::from_secs(30);
 /// How long a request is sent again whose response is right, and blocked by browsers.
 const BLOCKED: Duration = Duration::from_secs(5);
 
-/// How long what was there before a change may still be served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// How long nothing is asked: whoever asks earlier may be answered by the version before, and learn nothing.
-    pub settling: Duration,
-    /// How long, from then on, an answer that is wrong may be one of before the change.
-    pub doubt: Duration,
-}
-
-impl Patience {
-    /// For AWS, where clients can see the old deployment for some seconds after a stage was pointed to a new one, and a
-    /// function's alias leads some of its callers to the old version as long.
-    pub const AWS: Self = Self { settling: Duration::from_secs(5), doubt: Duration::from_secs(30) };
-
-    /// For a cloud in which a change is there at once.
-    pub const NONE: Self = Self { settling: Duration::ZERO, doubt: Duration::ZERO };
-
-    /// Waits until it makes sense to ask; answers until when a wrong answer may be one of before.
-    pub(super) async fn settle(self) -> Instant {
-        pause(self.settling).await;
-        Instant::now() + self.doubt
-    }
-}
-
 /// What an answer came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(super) enum Judged {
     /// It is as it must be.
     Right,
     /// It is as it must be, and a browser keeps it from pages.
@@ -72,25 +49,25 @@ pub(super) struct Rounds<'r, C> {
     pub(super) deadline: Instant,
 }
 
-impl<C: Courier> Rounds<'_, C> {
+impl<C: Transport> Rounds<'_, C> {
     /// Sends all of them; answers for each, in order, what its last answer came to.
-    pub(super) async fn all(&self, probes: &[Probe], tokens: &Bearer) -> Vec<Seen> {
+    pub(super) async fn all(&self, probes: &[Probe], tokens: &Bearer) -> Vec<Judged> {
         let probes: Vec<_> = probes.iter().map(|probe| self.until_right(probe, tokens).boxed()).collect();
         stream::iter(probes).buffered(AT_ONCE).collect().await
     }
 
     /// Sends a request again until its answer is right or nothing of before can be served any more, and while there are
     /// too many.
-    async fn until_right(&self, probe: &Probe, tokens: &Bearer) -> Seen {
+    async fn until_right(&self, probe: &Probe, tokens: &Bearer) -> Judged {
         let began = Instant::now();
         let crowded = began + CROWDED;
         loop {
             let seen = self.once(probe, tokens).await;
             let deadline = match seen {
-                Seen::Right => return seen,
-                Seen::Blocked(_) => self.deadline.min(began + BLOCKED),
-                Seen::Throttled => self.deadline.max(crowded),
-                Seen::Wrong(_) => self.deadline,
+                Judged::Right => return seen,
+                Judged::Blocked(_) => self.deadline.min(began + BLOCKED),
+                Judged::Throttled => self.deadline.max(crowded),
+                Judged::Wrong(_) => self.deadline,
             };
             if Instant::now() + PAUSE > deadline {
                 return seen;
@@ -100,28 +77,28 @@ impl<C: Courier> Rounds<'_, C> {
     }
 
     /// Sends all of them once, and those that browsers block once more, where they may be of before the change.
-    pub(super) async fn once_each(&self, probes: &[Probe]) -> Vec<Seen> {
+    pub(super) async fn once_each(&self, probes: &[Probe]) -> Vec<Judged> {
         let tokens = Bearer::default();
         let once = || {
             let probes: Vec<_> = probes.iter().map(|probe| self.once(probe, &tokens).boxed()).collect();
             stream::iter(probes).buffered(AT_ONCE).collect()
         };
-        let seen: Vec<Seen> = once().await;
-        if Instant::now() + BLOCKED > self.deadline || !seen.iter().any(|seen| matches!(seen, Seen::Blocked(_))) {
+        let seen: Vec<Judged> = once().await;
+        if Instant::now() + BLOCKED > self.deadline || !seen.iter().any(|seen| matches!(seen, Judged::Blocked(_))) {
             return seen;
         }
         pause(BLOCKED).await;
         once().await
     }
 
-    async fn once(&self, probe: &Probe, tokens: &Bearer) -> Seen {
+    async fn once(&self, probe: &Probe, tokens: &Bearer) -> Judged {
         let request = match self.request(probe, tokens) {
             Ok(request) => request,
-            Err(error) => return Seen::Wrong(Finding::unanswered(probe, format!("it cannot be sent: {error}"))),
+            Err(error) => return Judged::Wrong(Finding::unanswered(probe, format!("it cannot be sent: {error}"))),
         };
         match self.courier.send(request).await {
             Ok(answer) => judge(probe, &answer, tokens),
-            Err(reason) => Seen::Wrong(Finding::unanswered(probe, reason)),
+            Err(reason) => Judged::Wrong(Finding::unanswered(probe, reason)),
         }
     }
 
@@ -137,26 +114,21 @@ impl<C: Courier> Rounds<'_, C> {
     }
 }
 
-fn judge(probe: &Probe, answer: &Response<Bytes>, tokens: &Bearer) -> Seen {
+fn judge(probe: &Probe, answer: &Response<Bytes>, tokens: &Bearer) -> Judged {
     let wrong = probe.expected.wrong(answer);
     if wrong.is_empty() {
         // An error of API Gateway says nothing of the function.
         let reader = probe.reader.as_ref().filter(|_| !is_of_gateway(answer));
         let kept = reader.map(|page| page.kept_from(answer)).unwrap_or_default();
-        if kept.is_empty() { Seen::Right } else { Seen::Blocked(Finding::answered(probe, answer, (kept, tokens))) }
+        if kept.is_empty() { Judged::Right } else { Judged::Blocked(Finding::answered(probe, answer, (kept, tokens))) }
     } else if is_throttled(answer) {
-        Seen::Throttled
+        Judged::Throttled
     } else {
-        Seen::Wrong(Finding::answered(probe, answer, (wrong, tokens)))
+        Judged::Wrong(Finding::answered(probe, answer, (wrong, tokens)))
     }
 }
 
 /// API Gateway marks the errors that it makes itself.
 fn is_of_gateway(answer: &Response<Bytes>) -> bool {
     answer.headers().contains_key("x-amzn-errortype")
-}
-
-#[expect(clippy::disallowed_methods, reason = "a check has an end and is told to the person")]
-pub(super) async fn pause(duration: Duration) {
-    tokio::time::sleep(duration).await;
 }

@@ -5,60 +5,49 @@ use tokio::time::Instant;
 
 use super::{
     bearer::Bearer,
-    forged, page,
-    probe::{self, Caller, Probe},
+    cors, forged,
+    probe::{Caller, Probe},
+    probes,
     report::{self, CheckReport, Unmade},
-    rounds::{Patience, Rounds, Seen},
-    temporary_user::{Visitor, dismiss},
-    transport::Courier,
+    rounds::{Judged, Rounds},
+    runner::CheckRunner,
+    temporary_user::{TemporaryUser, dismiss},
+    transport::Transport,
 };
 use crate::{
-    aws::Cloud,
-    config::Config,
-    engine::{CheckUser, Events, Interrupt, State, Store, StoreError, Trial, TrialEnd, Tried, save_state},
+    engine::{CheckEnd, CheckOutcome, CheckUser, PostDeployCheck, State, Store, StoreError, save_state},
     stack,
 };
 
-/// Checks the API of a stack. A user that an interrupted check has left is [dismissed](dismiss) before.
-pub struct Check<'a, C> {
-    /// What is served, by its configuration.
-    pub config: &'a Config,
-    /// The clients.
-    pub cloud: &'a Cloud,
-    /// Where a wait is told.
-    pub events: &'a dyn Events,
-    /// The wish to stop.
-    pub interrupt: &'a Interrupt,
-    /// What carries requests.
-    pub courier: &'a C,
-    /// How long what was there before the change may still be served.
-    pub patience: Patience,
-    /// The endpoint of the local emulator, where that is checked.
-    pub emulator: Option<&'a str>,
-}
-
-impl<C: Courier> Trial for Check<'_, C> {
+impl<C: Transport> PostDeployCheck for CheckRunner<'_, C> {
     type Report = CheckReport;
 
-    async fn run(&self, state: State, store: &dyn Store) -> Tried<CheckReport> {
-        let mut run =
-            Run { check: self, state, store, saves: 0, user: None, admitted: false, report: CheckReport::default() };
+    async fn run(&self, state: State, store: &dyn Store) -> CheckOutcome<CheckReport> {
+        let mut run = CheckRun {
+            check: self,
+            state,
+            store,
+            saves: 0,
+            user: None,
+            admitted: false,
+            report: CheckReport::default(),
+        };
         let began = Instant::now();
         let end = tokio::select! {
             biased;
-            () = self.interrupt.wait() => TrialEnd::Open,
+            () = self.interrupt.wait() => CheckEnd::Open,
             end = run.go() => end,
         };
         run.leave().await;
         run.report.took = began.elapsed();
-        let end = if run.report.unmade.is_some() { TrialEnd::Open } else { end };
-        Tried { state: run.state, end, report: run.report, saves: run.saves }
+        let end = if run.report.unmade.is_some() { CheckEnd::Open } else { end };
+        CheckOutcome { state: run.state, end, report: run.report, saves: run.saves }
     }
 }
 
 /// One check under way.
-struct Run<'r, C> {
-    check: &'r Check<'r, C>,
+struct CheckRun<'r, C> {
+    check: &'r CheckRunner<'r, C>,
     state: State,
     store: &'r dyn Store,
     saves: u64,
@@ -69,59 +58,59 @@ struct Run<'r, C> {
     report: CheckReport,
 }
 
-impl<C: Courier> Run<'_, C> {
-    async fn go(&mut self) -> TrialEnd {
+impl<C: Transport> CheckRun<'_, C> {
+    async fn go(&mut self) -> CheckEnd {
         let outputs = stack::outputs(self.check.config, &self.state);
-        let Some(url) = outputs.invoke_url.clone() else { return TrialEnd::Passed };
+        let Some(url) = outputs.invoke_url.clone() else { return CheckEnd::Passed };
         let since = Timestamp::now();
         let deadline = self.check.patience.settle().await;
         let rounds = Rounds { courier: self.check.courier, url: &url, deadline };
         let forged = forged::tokens(&outputs);
-        let gateway = probe::of_gateway(self.check.config);
+        let gateway = probes::of_gateway(self.check.config);
         self.take(rounds.all(&gateway, &forged).await);
         if !self.report.findings.is_empty() {
-            return TrialEnd::Failed;
+            return CheckEnd::Failed;
         }
-        let asked = probe::of_config(self.check.config);
+        let asked = probes::of_config(self.check.config);
         let tokens = match self.tokens(&asked, &outputs).await {
             Ok(tokens) => tokens,
             Err(unmade) => {
                 self.report.unmade = Some(unmade);
-                return TrialEnd::Open;
+                return CheckEnd::Open;
             }
         };
         self.take(rounds.all(&asked, &tokens).await);
         if self.report.findings.is_empty() && self.report.throttled > 0 {
             self.report.unmade = Some(Unmade::Throttled);
-            return TrialEnd::Open;
+            return CheckEnd::Open;
         }
         if self.report.findings.is_empty() {
-            self.take_public_gets(rounds.once_each(&page::public_gets(self.check.config)).await);
-            return TrialEnd::Passed;
+            self.take_public_gets(rounds.once_each(&cors::public_gets(self.check.config)).await);
+            return CheckEnd::Passed;
         }
         report::add_logs(self.check, &mut self.report.findings, (since, &tokens)).await;
-        TrialEnd::Failed
+        CheckEnd::Failed
     }
 
-    fn take(&mut self, answers: Vec<Seen>) {
+    fn take(&mut self, answers: Vec<Judged>) {
         for seen in answers {
             match seen {
-                Seen::Right => self.report.passed += 1,
-                Seen::Blocked(finding) => {
+                Judged::Right => self.report.passed += 1,
+                Judged::Blocked(finding) => {
                     self.report.passed += 1;
                     self.report.blocked.push(finding);
                 }
-                Seen::Throttled => self.report.throttled += 1,
-                Seen::Wrong(finding) => self.report.findings.push(finding),
+                Judged::Throttled => self.report.throttled += 1,
+                Judged::Wrong(finding) => self.report.findings.push(finding),
             }
         }
     }
 
     /// Nothing that has not been asked for makes a check fail.
-    fn take_public_gets(&mut self, answers: Vec<Seen>) {
-        let answered = answers.into_iter().filter(|seen| matches!(seen, Seen::Right | Seen::Blocked(_)));
+    fn take_public_gets(&mut self, answers: Vec<Judged>) {
+        let answered = answers.into_iter().filter(|seen| matches!(seen, Judged::Right | Judged::Blocked(_)));
         self.take(answered.collect());
-        self.report.cors_unknown = page::cors_unknown(self.check.config);
+        self.report.cors_unknown = probes::cors_unknown(self.check.config);
     }
 
     /// The tokens of the check's user; none when no request needs them.
@@ -132,7 +121,7 @@ impl<C: Courier> Run<'_, C> {
         let (Some(pool), Some(client)) = (&outputs.user_pool_id, &outputs.client_id) else {
             return Err(Unmade::NoPool);
         };
-        let visitor = Visitor::meet(self.check, (pool, client), &self.state).await?;
+        let visitor = TemporaryUser::meet(self.check, (pool, client), &self.state).await?;
         // On record before they are there: whatever happens to this run, the next one finds and removes them.
         self.user = Some(visitor.record());
         self.state.check_user.clone_from(&self.user);

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{report::Unmade, run::Check};
+use super::{report::Unmade, runner::CheckRunner};
 use crate::{
-    aws::Cloud,
-    engine::{CheckUser, Events, Interrupt, Observed, Resource as _, Sight, State},
+    aws::Clients,
+    engine::{CheckUser, Events, Interrupt, LiveJson, Observed, Resource as _, State},
     resources::user_pool::UserPool,
-    users::{AppClient, Newcomer, Nobody, People, PeopleError, PoolSettings, SignIn, Tokens},
+    users::{AppClient, NewUser, NonInteractive, PoolSettings, SignIn, Tokens, UserError, Users},
 };
 
 /// What the names of these users begin with, where they are no telephone numbers.
@@ -30,25 +30,25 @@ const NUMBER_PREFIX: &str = "+999";
 const MARKED: &str = "nickname";
 
 /// A user of a check, who may not be there yet.
-pub(super) struct Visitor<'v> {
-    people: People<'v>,
+pub(super) struct TemporaryUser<'v> {
+    people: Users<'v>,
     settings: PoolSettings,
     client: AppClient,
     name: String,
     mark: String,
 }
 
-impl<'v> Visitor<'v> {
+impl<'v> TemporaryUser<'v> {
     /// Makes up a user that the pool allows. Changes nothing.
     ///
     /// # Errors
     /// When the pool or its client cannot be read, or the client lets nobody sign in with a password.
     pub(super) async fn meet<C>(
-        check: &'v Check<'_, C>,
+        check: &'v CheckRunner<'_, C>,
         (pool, client): (&str, &str),
         state: &State,
     ) -> Result<Self, Unmade> {
-        let people = People::of(pool, check.cloud, check.events, check.interrupt);
+        let people = Users::of(pool, check.cloud, check.events, check.interrupt);
         let settings = PoolSettings::read(&people).await?;
         let client = AppClient::read(&people, client).await?;
         client.check_flow()?;
@@ -65,9 +65,9 @@ impl<'v> Visitor<'v> {
     ///
     /// # Errors
     /// When Cognito refuses, or asks for more than a password.
-    pub(super) async fn admit(&self) -> Result<Tokens, PeopleError> {
+    pub(super) async fn admit(&self) -> Result<Tokens, UserError> {
         let mark = BTreeMap::from([(MARKED.to_owned(), self.mark.clone())]);
-        let mut newcomer = Newcomer::meet(&self.people, &self.settings, &self.name, &mark).await?;
+        let mut newcomer = NewUser::meet(&self.people, &self.settings, &self.name, &mark).await?;
         for attribute in newcomer.missing() {
             let value = made_up(&attribute, &self.name);
             newcomer.attributes.insert(attribute, value);
@@ -76,7 +76,7 @@ impl<'v> Visitor<'v> {
         let sign_in = SignIn {
             people: &self.people,
             client: &self.client,
-            prompt: &Nobody,
+            prompt: &NonInteractive,
             user: &self.name,
             chosen: Some(self.settings.password_policy.temporary()),
             attributes: newcomer.attributes.clone(),
@@ -141,7 +141,7 @@ fn is_made_up(name: &str) -> bool {
 /// Whether the pool is one of the stack's, as it was looked at just now.
 fn is_owned(pool: &str, observed: &Observed) -> bool {
     let mut looks = observed.recorded.iter().chain(&observed.found);
-    let owned = |sight: &Sight| sight.outputs["id"] == pool;
+    let owned = |sight: &LiveJson| sight.outputs["id"] == pool;
     looks.any(|(key, found)| key.kind == UserPool::KIND && found.ours().is_some_and(owned))
 }
 
@@ -151,15 +151,15 @@ fn is_owned(pool: &str, observed: &Observed) -> bool {
 /// # Errors
 /// When the user cannot be looked at.
 pub async fn left_over(
-    (cloud, events): (&Cloud, &dyn Events),
+    (cloud, events): (&Clients, &dyn Events),
     (user, state): (&CheckUser, &State),
     observed: &Observed,
-) -> Result<LeftOver, PeopleError> {
+) -> Result<LeftOver, UserError> {
     if !is_owned(&user.user_pool_id, observed) || !is_made_up(&user.username) {
         return Ok(LeftOver::NotOurs);
     }
     let interrupt = Interrupt::new();
-    let people = People::of(&user.user_pool_id, cloud, events, &interrupt);
+    let people = Users::of(&user.user_pool_id, cloud, events, &interrupt);
     Ok(match people.find(&user.username).await? {
         None => LeftOver::Gone,
         Some(person) if person.attributes.get(MARKED).is_some_and(|value| *value == mark(state)) => LeftOver::Ours,
@@ -171,12 +171,12 @@ pub async fn left_over(
 ///
 /// # Errors
 /// When Cognito does not delete it; it stays on record then.
-pub async fn dismiss((cloud, events): (&Cloud, &dyn Events), user: &CheckUser) -> Result<(), PeopleError> {
+pub async fn dismiss((cloud, events): (&Clients, &dyn Events), user: &CheckUser) -> Result<(), UserError> {
     // Somebody who wishes to stop does not wish them to stay.
     let interrupt = Interrupt::new();
-    let people = People::of(&user.user_pool_id, cloud, events, &interrupt);
+    let people = Users::of(&user.user_pool_id, cloud, events, &interrupt);
     match people.delete(&user.username).await {
-        Ok(()) | Err(PeopleError::UnknownUser { .. } | PeopleError::NoPool { .. }) => Ok(()),
+        Ok(()) | Err(UserError::UnknownUser { .. } | UserError::NoPool { .. }) => Ok(()),
         Err(error) => Err(error),
     }
 }

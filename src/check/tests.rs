@@ -19,10 +19,12 @@ use tokio::time::Instant;
 
 use super::{
     bearer::{Bearer, header},
-    forged, page,
-    probe::{self, Probe},
-    rounds::{Patience, Rounds, Seen, pause},
-    transport::Courier,
+    cors, forged,
+    probe::Probe,
+    probes,
+    propagation::{Propagation, pause},
+    rounds::{Judged, Rounds},
+    transport::Transport,
 };
 use crate::{config::Config, stack::Outputs};
 
@@ -67,7 +69,7 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
         "OPTIONS /own": { "function": "hello", "auth": "none" },
     });
     let cors = json!({ "allowedOrigins": ["https://a.example", "https://b.example"] });
-    let probes = probe::of_gateway(&config(&routes, &cors));
+    let probes = probes::of_gateway(&config(&routes, &cors));
     assert!(probes.iter().all(|probe| probe.function.is_none()));
     assert_snapshot!(told(&probes), @r"
     POST /files/stackctl-check without a token: 401, for https://a.example
@@ -79,7 +81,7 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     ");
-    assert_snapshot!(told(&probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-One"] })))), @r#"
+    assert_snapshot!(told(&probes::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-One"] })))), @r#"
     POST /files/stackctl-check without a token: 401, for https://stackctl.invalid
     POST /files/stackctl-check with a forged token: 401, for https://stackctl.invalid
     GET /items/stackctl-check without a token: 401, for https://stackctl.invalid
@@ -88,7 +90,7 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
     OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
     "#);
-    assert_snapshot!(told(&probe::of_gateway(&config(&routes, &Value::Null))), @r#"
+    assert_snapshot!(told(&probes::of_gateway(&config(&routes, &Value::Null))), @r#"
     POST /files/stackctl-check without a token: 401
     POST /files/stackctl-check with a forged token: 401
     GET /items/stackctl-check without a token: 401
@@ -107,7 +109,7 @@ fn a_route_is_asked_what_its_check_says() {
         "GET /mine": { "function": "hello", "auth": { "scopes": ["aws.cognito.signin.user.admin"] }, "check": {} },
         "GET /unchecked": { "function": "hello" },
     });
-    let probes = probe::of_config(&config(&routes, &Value::Null));
+    let probes = probes::of_config(&config(&routes, &Value::Null));
     assert_snapshot!(told(&probes), @r#"
     POST /closed without a token: 401
     PUT /items/a%20b/c/d%20e?q=x%26y&r=1 as a user: 201 by hello
@@ -143,7 +145,7 @@ fn a_forged_token_names_the_issuer_of_its_region() {
 /// What is wrong with an answer to a check.
 fn wrong(check: &Value, answer: Response<&'static str>) -> String {
     let routes = json!({ "GET /": { "function": "hello", "auth": "none", "check": check } });
-    let probes = probe::of_config(&config(&routes, &Value::Null));
+    let probes = probes::of_config(&config(&routes, &Value::Null));
     probes[0].expected.wrong(&answer.map(Bytes::from)).join("; ")
 }
 
@@ -169,7 +171,7 @@ fn what_is_wrong_with_an_answer_is_said() {
 #[test]
 fn cors_headers_that_are_missing_or_of_another_are_told() {
     let routes = json!({ "POST /": { "function": "hello" } });
-    let probes = probe::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["https://a.example"] })));
+    let probes = probes::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["https://a.example"] })));
     let answer = |status: u16, headers: &[(&str, &str)]| {
         let answer = Response::builder().status(status);
         headers.iter().fold(answer, |answer, (name, value)| answer.header(*name, *value)).body(Bytes::new()).unwrap()
@@ -217,7 +219,7 @@ fn with_cors_functions_are_called_as_by_a_page() {
     });
     let cors = json!({ "allowedOrigins": ["https://*.b.example", "https://a.example"], "allowCredentials": true });
     let config = config(&routes, &cors);
-    let asked = probe::of_config(&config);
+    let asked = probes::of_config(&config);
     assert_snapshot!(told(&asked), @r"
     GET /asked without a token: 200, for https://a.example by hello
     GET /closed without a token: 401
@@ -227,14 +229,14 @@ fn with_cors_functions_are_called_as_by_a_page() {
     ");
     let strict = |path: &str| asked.iter().find(|probe| probe.path == path).unwrap().expected.page.is_some();
     assert_eq!((strict("/own"), strict("/asked"), strict("/foreign")), (true, false, false));
-    assert_snapshot!(told(&page::public_gets(&config)), @r"
+    assert_snapshot!(told(&cors::public_gets(&config)), @r"
     GET /any without a token: any, for https://a.example by hello
     GET /public without a token: any, for https://a.example by hello
     ");
-    assert_eq!(page::cors_unknown(&config), ["GET /mine", "POST /mine"]);
+    assert_eq!(probes::cors_unknown(&config), ["GET /mine", "POST /mine"]);
     let none = self::config(&routes, &Value::Null);
     assert_eq!(
-        (page::public_gets(&none).len(), page::cors_unknown(&none).len()),
+        (cors::public_gets(&none).len(), probes::cors_unknown(&none).len()),
         (0, 0),
         "without `cors` there are no pages"
     );
@@ -246,7 +248,7 @@ fn what_a_browser_keeps_from_a_page_is_said() {
         let mut whole = json!({ "allowedOrigins": ["https://a.example"] });
         whole.as_object_mut().unwrap().extend(cors.as_object().unwrap().clone());
         let routes = json!({ "GET /": { "function": "hello", "auth": "none" } });
-        let public_gets = page::public_gets(&config(&routes, &whole));
+        let public_gets = cors::public_gets(&config(&routes, &whole));
         let answer = headers.iter().fold(Response::builder(), |answer, (name, value)| answer.header(*name, *value));
         public_gets[0].reader.as_ref().unwrap().kept_from(&answer.body(Bytes::new()).unwrap()).join("; ")
     };
@@ -302,7 +304,7 @@ impl Scripted {
     }
 }
 
-impl Courier for Scripted {
+impl Transport for Scripted {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let at = {
             let mut asked = self.asked.lock().unwrap();
@@ -324,12 +326,12 @@ impl Courier for Scripted {
 }
 
 /// What requests to a route come to, so many at once.
-async fn rounds(courier: &Scripted, patience: Patience, routes: usize) -> Vec<Seen> {
+async fn rounds(courier: &Scripted, patience: Propagation, routes: usize) -> Vec<Judged> {
     let routes = (0..routes).map(|at| {
         let check = json!({ "function": "hello", "check": {} });
         (format!("GET /{at}"), check)
     });
-    let probes = probe::of_config(&config(&routes.collect::<serde_json::Map<_, _>>().into(), &Value::Null));
+    let probes = probes::of_config(&config(&routes.collect::<serde_json::Map<_, _>>().into(), &Value::Null));
     let deadline = patience.settle().await;
     let tokens = Bearer { id: header("s3cret"), access: None };
     Rounds { courier, url: "http://api.test/dev", deadline }.all(&probes, &tokens).await
@@ -338,15 +340,15 @@ async fn rounds(courier: &Scripted, patience: Patience, routes: usize) -> Vec<Se
 #[tokio::test(start_paused = true)]
 async fn on_aws_nothing_is_asked_at_once_and_a_wrong_answer_may_be_one_of_before() {
     let slow = Scripted::new(&[500, 403, 0, 200]);
-    assert_eq!(rounds(&slow, Patience::AWS, 1).await, [Seen::Right]);
+    assert_eq!(rounds(&slow, Propagation::AWS, 1).await, [Judged::Right]);
     assert_eq!(slow.asked(), [5, 7, 9, 11]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_stays_wrong_is_told_in_the_end() {
     let broken = Scripted::new(&[500]);
-    let seen = rounds(&broken, Patience::AWS, 1).await;
-    let Seen::Wrong(finding) = &seen[0] else { panic!("{seen:?}") };
+    let seen = rounds(&broken, Propagation::AWS, 1).await;
+    let Judged::Wrong(finding) = &seen[0] else { panic!("{seen:?}") };
     assert_eq!(
         (finding.request.as_str(), &finding.wrong[..]),
         ("GET /0 as a user", &["the answer is 500, not 200".to_owned()][..])
@@ -359,8 +361,8 @@ async fn what_stays_wrong_is_told_in_the_end() {
 async fn where_changes_are_there_at_once_nothing_is_asked_twice() {
     for (status, reason) in [(500, "the answer is 500, not 200"), (0, "nobody answers")] {
         let broken = Scripted::new(&[status]);
-        let seen = rounds(&broken, Patience::NONE, 1).await;
-        assert!(matches!(&seen[0], Seen::Wrong(finding) if finding.wrong == [reason]), "{seen:?}");
+        let seen = rounds(&broken, Propagation::NONE, 1).await;
+        assert!(matches!(&seen[0], Judged::Wrong(finding) if finding.wrong == [reason]), "{seen:?}");
         assert_eq!(broken.asked(), [0]);
     }
 }
@@ -368,17 +370,17 @@ async fn where_changes_are_there_at_once_nothing_is_asked_twice() {
 #[tokio::test(start_paused = true)]
 async fn requests_that_are_throttled_say_nothing_and_are_sent_again() {
     let crowd = Scripted::new(&[429]);
-    assert_eq!(rounds(&crowd, Patience::NONE, 2).await, [Seen::Throttled, Seen::Throttled]);
+    assert_eq!(rounds(&crowd, Propagation::NONE, 2).await, [Judged::Throttled, Judged::Throttled]);
     assert_eq!(crowd.asked().last(), Some(&30));
-    for patience in [Patience::NONE, Patience::AWS] {
-        assert_eq!(rounds(&Scripted::new(&[429, 429, 200]), patience, 1).await, [Seen::Right]);
+    for patience in [Propagation::NONE, Propagation::AWS] {
+        assert_eq!(rounds(&Scripted::new(&[429, 429, 200]), patience, 1).await, [Judged::Right]);
     }
-    assert!(matches!(rounds(&Scripted::new(&[429, 500]), Patience::NONE, 1).await[..], [Seen::Wrong(_)]));
+    assert!(matches!(rounds(&Scripted::new(&[429, 500]), Propagation::NONE, 1).await[..], [Judged::Wrong(_)]));
 }
 
 #[tokio::test(start_paused = true)]
 async fn many_are_under_way_at_once_and_no_more_than_sixteen() {
     let courier = Scripted::new(&[200]);
-    assert_eq!(rounds(&courier, Patience::NONE, 40).await.len(), 40);
+    assert_eq!(rounds(&courier, Propagation::NONE, 40).await.len(), 40);
     assert_eq!((courier.most.load(Ordering::Relaxed), courier.asked().last()), (16, Some(&2)));
 }

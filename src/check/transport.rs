@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 /// Carries a request to a URL and the whole answer back.
-pub trait Courier: Send + Sync {
+pub trait Transport: Send + Sync {
     /// Sends a request once.
     ///
     /// # Errors
@@ -14,7 +14,7 @@ pub trait Courier: Send + Sync {
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, String>> + Send;
 }
 
-impl Courier for crate::http::Client {
+impl Transport for crate::http::HttpClient {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         self.send(request).await.map_err(|error| error.to_string())
     }

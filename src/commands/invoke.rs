@@ -12,19 +12,19 @@ use crate::{
     aws::{call, operation, slow},
     cli::InvokeArgs,
     config::Function,
-    engine::{Context, Key, Resource as _},
+    engine::{Key, Resource as _, StepContext},
     exit::Exit,
     failure::Failure,
     report::{Invoked, Look},
     resources::lambda_function::{ALIAS, LambdaFunction},
-    session::{Deployed, OnInterrupt, Run, Session, deployed::lacks, function_error::failed, request_body},
+    session::{DeployedStack, OnInterrupt, Run, Session, deployed::lacks, function_error::failed, request_body},
 };
 
 /// The largest payload of a synchronous invocation.
 const LARGEST_PAYLOAD: usize = 6 * 1024 * 1024;
 
 pub(crate) async fn run(run: &Run, arguments: &InvokeArgs) -> Result<Exit, Failure> {
-    let deployed = Deployed::reachable(run).await?;
+    let deployed = DeployedStack::reachable(run).await?;
     let (name, function) = deployed.function(&arguments.function)?;
     let payload = payload(request_body::read(arguments.data.as_ref()).await?)?;
     let session = deployed.connect(run).await?;
@@ -80,7 +80,8 @@ async fn invoke(
     payload: Bytes,
 ) -> Result<InvokeOutput, Failure> {
     let key = Key::new(LambdaFunction::KIND, name);
-    let context = Context { cloud: &session.cloud, key: &key, events: &run.report, interrupt: &run.cancel.interrupt };
+    let context =
+        StepContext { cloud: &session.cloud, key: &key, events: &run.report, interrupt: &run.cancel.interrupt };
     let timeout = Duration::from_secs(function.timeout.into());
     let request = session
         .cloud

@@ -9,17 +9,17 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::{Command, Hint},
-    logs::{Line, RequestIds, Source, Tail, Unread, Wanted, access, is_system},
+    logs::{Line, LogQuery, RequestIds, Source, Tail, Unread, access, is_system},
     report::{API, LogLine},
     resources::log_group::LogGroup,
-    session::{Deployed, OnInterrupt, Run, deployed::lacks},
+    session::{DeployedStack, OnInterrupt, Run, deployed::lacks},
     stack::{access_log_group, access_log_group_name, log_group_name},
 };
 
 pub(crate) async fn run(run: &Run, arguments: &LogsArgs) -> Result<Exit, Failure> {
-    let deployed = Deployed::reachable(run).await?;
+    let deployed = DeployedStack::reachable(run).await?;
     let logs = logs(&deployed, arguments)?;
-    let wanted = Wanted { since: since(arguments.since)?, filter: arguments.filter.clone() };
+    let wanted = LogQuery { since: since(arguments.since)?, filter: arguments.filter.clone() };
     let session = deployed.connect(run).await?;
     let mut shown = Shown::new(run, &logs, arguments.no_system);
     let sources = logs.iter().map(|log| log.source(&deployed.config)).collect();
@@ -66,8 +66,8 @@ impl<'d> Log<'d> {
     }
 }
 
-/// The requested logs without duplicates, or those of all functions.
-fn logs<'d>(deployed: &'d Deployed, arguments: &LogsArgs) -> Result<Vec<Log<'d>>, Failure> {
+/// The logs that are asked for, each once, or those of all functions.
+fn logs<'d>(deployed: &'d DeployedStack, arguments: &LogsArgs) -> Result<Vec<Log<'d>>, Failure> {
     if arguments.functions.is_empty() && !arguments.api {
         return Ok(deployed.config.functions.keys().map(|name| Log::Function(name)).collect());
     }

@@ -6,12 +6,12 @@ use crate::{
     failure::Failure,
     hint::Command,
     report::{self, Form, Output},
-    session::{Deployed, Run},
+    session::{DeployedStack, Run},
     stack::Outputs,
 };
 
 pub(crate) async fn run(run: &Run, key: Option<&str>, form: OutputsForm) -> Result<Exit, Failure> {
-    let outputs = Deployed::read(run).await?.outputs();
+    let outputs = DeployedStack::read(run).await?.outputs();
     if form.env || form.dotenv {
         let form = if form.env { Form::Exports } else { Form::Dotenv };
         run.report.raw(report::variables(form, &variables(&outputs, key)?).as_bytes());

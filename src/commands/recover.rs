@@ -1,8 +1,8 @@
 //! `stackctl recover`: rebuilds a missing or damaged state from the resources with the stack's ownership tags.
 
 use crate::{
-    aws::Cloud,
-    engine::{Candidate, Catalog, Discovery, Foreign, Key, Mark, Several, State},
+    aws::Clients,
+    engine::{Candidate, Catalog, Discovery, Key, Mark, Several, State, Unmanaged},
     exit::Exit,
     failure::{Failure, Fault},
     hint::{Command, Hint},
@@ -74,7 +74,7 @@ fn not_lost(session: &Session, state: &State) -> Failure {
         .hint("to rebuild it all the same, move it away first")
 }
 
-fn undecided(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Failure {
+fn undecided(discovery: &Discovery, catalog: &Catalog<Clients>) -> Failure {
     let fault = |(key, several): (&Key, &Several)| {
         let Several { alike_in, candidates } = several;
         let (alike, way_out) = match alike_in {
@@ -89,16 +89,16 @@ fn undecided(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Failure {
     Failure { exit: Exit::Failed, errors: discovery.several.iter().map(fault).collect(), hints: Vec::new() }
 }
 
-fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Cloud>) -> String {
+fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Clients>) -> String {
     let id = catalog.get(&key.kind).and_then(|kind| kind.id(&candidate.outputs)).unwrap_or_default();
     let holds = candidate.holdings.map(|records| format!(", which holds {}", counted(records, "user")));
     format!("{id}{}", holds.unwrap_or_default())
 }
 
-/// Warnings about resources with our names that are not recorded.
-fn left_alone(discovery: &Discovery, catalog: &Catalog<Cloud>) -> Vec<Fault> {
+/// What has a name of ours and is not recorded.
+fn left_alone(discovery: &Discovery, catalog: &Catalog<Clients>) -> Vec<Fault> {
     let foreign = discovery.foreign.iter().map(|(key, foreign)| {
-        let Foreign { thing, whose, hints } = foreign;
+        let Unmanaged { thing, whose, hints } = foreign;
         Fault { hints: hints.clone(), ..Fault::new(format!("{key}: {thing} {whose}: it is left alone")) }
     });
     let beside = discovery.beside.iter().map(|(key, outputs)| {

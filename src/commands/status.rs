@@ -3,7 +3,7 @@
 use crate::{
     cli::Detailed,
     config::why_unknown,
-    engine::{Action, Comparison, Consent, Found, Key, Observed, PlanError, Search, State, Step, compare},
+    engine::{Action, Comparison, Consent, Found, FoundJson, Key, Observed, PlanError, State, Step, compare},
     exit::Exit,
     failure::Failure,
     report::{Condition, StatusRow, StatusTable, rows},
@@ -22,8 +22,8 @@ struct Sight {
 }
 
 impl Sight {
-    /// The live resource as found by its tags and by its record.
-    fn looks(&self, key: &Key) -> impl Iterator<Item = &Search> {
+    /// What the search for a thing and the look at its record came to.
+    fn looks(&self, key: &Key) -> impl Iterator<Item = &FoundJson> {
         [self.observed.found.get(key), self.observed.recorded.get(key)].into_iter().flatten()
     }
 

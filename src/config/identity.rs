@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::interpolate::resolve_account;
 use super::model::{Config, S3Location, StateLocation};
 use super::problem::Problem;
-use super::tree::Node;
+use super::tree::JsonNode;
 
 /// The keys that do not say which stack is meant or where its state is. Whatever is not listed here is needed by every
 /// command, so that an unknown or misspelt key is never passed over.
@@ -41,7 +41,7 @@ pub struct Identity {
 
 impl Identity {
     /// Reads it from a document that was made whole; `None` when a part of it is missing.
-    pub(super) fn of(document: &Node, path: &Path) -> Option<Self> {
+    pub(super) fn of(document: &JsonNode, path: &Path) -> Option<Self> {
         let deployment = document.get("deployment")?;
         let text = |name: &str| deployment.text_of(name).map(str::to_owned);
         let state = document.get("state").map(|state| serde_json::from_value(state.to_json()));

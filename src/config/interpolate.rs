@@ -40,7 +40,7 @@ enum NoValue {
 }
 
 /// A text with its variables replaced, as far as they have values.
-pub(crate) struct Resolved {
+pub(crate) struct Interpolated {
     /// The text, without the variables that have no value.
     pub(crate) text: String,
     /// What is wrong with it; no problem has a place yet.
@@ -50,7 +50,7 @@ pub(crate) struct Resolved {
 }
 
 /// Resolves every variable of a text.
-pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> Resolved {
+pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> Interpolated {
     let mut result = String::with_capacity(text.len());
     let (mut problems, mut unset) = (Vec::new(), Vec::new());
     let mut rest = text;
@@ -77,7 +77,7 @@ pub(crate) fn resolve(text: &str, variables: Variables<'_>) -> Resolved {
         }
     }
     result.push_str(rest);
-    Resolved { text: result, problems, unset }
+    Interpolated { text: result, problems, unset }
 }
 
 /// Says that an environment variable is not set.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::problem::{Findings, Problem};
 use super::rules;
-use super::tree::Node;
+use super::tree::JsonNode;
 
 /// What one field takes, bounds included.
 pub(crate) struct Limit {
@@ -20,12 +20,12 @@ pub(crate) struct Limit {
     noun: &'static str,
     pub(crate) least: u64,
     pub(crate) most: u64,
-    pub(crate) measure: Measure,
+    pub(crate) measure: LimitUnit,
 }
 
 /// What a limit measures of its field.
 #[derive(Clone, Copy)]
-pub(crate) enum Measure {
+pub(crate) enum LimitUnit {
     /// The number itself; the schema says so, too.
     Number,
     /// The characters of a text: how many, and which.
@@ -71,7 +71,7 @@ const fn alphabet(class: &'static str, words: &'static str) -> Alphabet {
 }
 
 const fn number(field: &'static str, (least, most): (u64, u64)) -> Limit {
-    Limit { field, service: "AWS", noun: "number", least, most, measure: Measure::Number }
+    Limit { field, service: "AWS", noun: "number", least, most, measure: LimitUnit::Number }
 }
 
 const fn text(
@@ -80,7 +80,7 @@ const fn text(
     (least, most): (u64, u64),
     alphabet: Option<&'static Alphabet>,
 ) -> Limit {
-    Limit { field, service, noun, least, most, measure: Measure::Text(alphabet) }
+    Limit { field, service, noun, least, most, measure: LimitUnit::Text(alphabet) }
 }
 
 const fn retention(field: &'static str) -> Limit {
@@ -90,7 +90,7 @@ const fn retention(field: &'static str) -> Limit {
         noun: "days",
         least: 1,
         most: 3653,
-        measure: Measure::Choice(RETENTIONS),
+        measure: LimitUnit::Choice(RETENTIONS),
     }
 }
 
@@ -104,7 +104,7 @@ const fn name(
     most: u64,
     alphabet: &'static Alphabet,
 ) -> Limit {
-    Limit { field, service, noun, least: 1, most, measure: Measure::Name(Some(alphabet)) }
+    Limit { field, service, noun, least: 1, most, measure: LimitUnit::Name(Some(alphabet)) }
 }
 
 pub(crate) static STAGE: Limit = text("deployment.stage", ("API Gateway", "stage"), (1, 128), Some(&NAME));
@@ -113,7 +113,7 @@ pub(crate) static USER_POOL: Limit =
     text("deployment.userPoolName", ("Cognito", "name"), (1, 128), Some(&COGNITO_NAME));
 pub(crate) static CLIENT: Limit = text("deployment.clientName", ("Cognito", "name"), (1, 128), Some(&COGNITO_NAME));
 pub(crate) static TAGS: Limit =
-    Limit { field: "deployment.tags", service: "AWS", noun: "tags", least: 0, most: 45, measure: Measure::Items };
+    Limit { field: "deployment.tags", service: "AWS", noun: "tags", least: 0, most: 45, measure: LimitUnit::Items };
 pub(crate) static TAG_KEY: Limit = name("deployment.tags.*", ("AWS", "tag's key"), 128, &TAG);
 pub(crate) static TAG_VALUE: Limit = text("deployment.tags.*", ("AWS", "tag's value"), (0, 256), Some(&TAG));
 pub(crate) static FUNCTION: Limit = name("functions.*", ("Lambda", "name"), 64, &NAME);
@@ -128,7 +128,7 @@ pub(crate) static MANAGED_POLICIES: Limit = Limit {
     noun: "managed policies",
     least: 0,
     most: 10,
-    measure: Measure::Items,
+    measure: LimitUnit::Items,
 };
 pub(crate) static MANAGED_POLICY: Limit = text("functions.*.managedPolicies.*", ("IAM", "ARN"), (20, 2048), None);
 pub(crate) static SCOPE: Limit = text("routes.*.auth.scopes.*", ("Cognito", "scope"), (1, 256), Some(&SCOPE_SIGNS));
@@ -184,7 +184,7 @@ impl Limit {
     }
 
     /// Adds what is wrong with a text, if it is there.
-    pub(crate) fn check(&self, node: Option<&Node>, findings: &mut Findings) {
+    pub(crate) fn check(&self, node: Option<&JsonNode>, findings: &mut Findings) {
         if let Some(node) = node
             && let Some((message, detail)) = node.text().and_then(|text| self.broken(text))
         {
@@ -199,13 +199,13 @@ impl Limit {
 
     /// Gives the numbers that a field chooses from; none where it does not.
     pub(crate) fn choice(&self) -> &'static [u64] {
-        if let Measure::Choice(numbers) = self.measure { numbers } else { &[] }
+        if let LimitUnit::Choice(numbers) = self.measure { numbers } else { &[] }
     }
 
     /// Says what is wrong with a text, and what is allowed.
     fn broken(&self, text: &str) -> Option<(String, String)> {
         let Self { service, noun, .. } = self;
-        let (Measure::Text(alphabet) | Measure::Name(alphabet)) = self.measure else { return None };
+        let (LimitUnit::Text(alphabet) | LimitUnit::Name(alphabet)) = self.measure else { return None };
         let count = text.chars().count() as u64;
         if count == 0 && self.least > 0 {
             return Some((format!("the {noun} is empty"), format!("{service} takes 1 to {} characters", self.most)));
@@ -225,11 +225,11 @@ impl Limit {
 pub fn limits() -> Value {
     let row = |limit: &&Limit| {
         let (kind, alphabet) = match limit.measure {
-            Measure::Number => ("number", None),
-            Measure::Items => ("items", None),
-            Measure::Choice(_) => ("choice", None),
-            Measure::Text(alphabet) => ("text", alphabet),
-            Measure::Name(alphabet) => ("name", alphabet),
+            LimitUnit::Number => ("number", None),
+            LimitUnit::Items => ("items", None),
+            LimitUnit::Choice(_) => ("choice", None),
+            LimitUnit::Text(alphabet) => ("text", alphabet),
+            LimitUnit::Name(alphabet) => ("name", alphabet),
         };
         let class = alphabet.map(|alphabet| alphabet.class);
         let choice = limit.choice();

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use super::identity::{self, Identity};
 use super::interpolate::{self, Account, Variables};
 use super::model::{Config, S3Location};
-use super::problem::{Findings, Place, Problem, Problems};
-use super::tree::{self, Entry, Node};
+use super::problem::{Findings, Problem, Problems, SourcePlace};
+use super::tree::{self, JsonMember, JsonNode};
 use super::{file, overlay, rules, structure, unknown};
 
 /// What decides on the meaning of a configuration besides the file.
@@ -67,8 +67,8 @@ pub(super) enum Unset {
 
 /// A document of one stage, with its variables resolved and its names filled in. Its shape is checked.
 pub(super) struct Draft {
-    pub(super) document: Node,
-    pub(super) stages: Vec<Entry>,
+    pub(super) document: JsonNode,
+    pub(super) stages: Vec<JsonMember>,
     pub(super) stage: String,
 }
 
@@ -161,10 +161,10 @@ fn check(draft: &Draft, (selection, directory): (&Selection, Option<&Path>), fin
     // Lengths are counted with an account in its place: every account's id is as long as this one.
     let mut measured = draft.document.clone();
     measured.each_text(&mut |_, _, text| Ok(interpolate::resolve_account(text, "123456789012")));
-    rules::check(&rules::Context::new(&measured, &draft.stages, (directory, selection)), findings);
+    rules::check(&rules::ConfigView::new(&measured, &draft.stages, (directory, selection)), findings);
 }
 
-fn deserialize(document: &Node, findings: &mut Findings) -> Option<Config> {
+fn deserialize(document: &JsonNode, findings: &mut Findings) -> Option<Config> {
     if findings.has_errors() {
         return None;
     }
@@ -179,8 +179,8 @@ fn deserialize(document: &Node, findings: &mut Findings) -> Option<Config> {
 
 /// Lays the stage over the rest and fills in what other values depend on: stage, Region, account, names. Gives the stage.
 fn make_whole(
-    document: &mut Node,
-    stages: &[Entry],
+    document: &mut JsonNode,
+    stages: &[JsonMember],
     (selection, unset): (&Selection, Unset),
     findings: &mut Findings,
 ) -> String {
@@ -188,7 +188,7 @@ fn make_whole(
     let mut variables = Variables { stage: None, region: None, account: Account::Refused, environment };
 
     let of_identity = if unset == Unset::Elsewhere { Unset::Unknown } else { Unset::Refused };
-    let mut resolve_member = |document: &Node, member: &str, variables: Variables<'_>| {
+    let mut resolve_member = |document: &JsonNode, member: &str, variables: Variables<'_>| {
         let node = document.get("deployment")?.get(member)?;
         resolve_at((node.at, &node.path), node.text()?, (variables, of_identity), findings).ok()
     };
@@ -222,7 +222,7 @@ fn make_whole(
 }
 
 /// Gives the user pool and its client names where the file gives none.
-fn name_cognitos_parts(document: &mut Node, stage: &str) {
+fn name_cognitos_parts(document: &mut JsonNode, stage: &str) {
     let Some(deployment) = document.get("deployment") else { return };
     let Some(service) = deployment.text_of("serviceName") else { return };
     let name = format!("{service}-{stage}");
@@ -233,7 +233,7 @@ fn name_cognitos_parts(document: &mut Node, stage: &str) {
 }
 
 /// Gives the object of the state its key and Region where the file gives none.
-fn name_states_object(document: &mut Node, stage: &str, region: Option<String>) {
+fn name_states_object(document: &mut JsonNode, stage: &str, region: Option<String>) {
     let service = document.get("deployment").and_then(|deployment| deployment.text_of("serviceName"));
     let key = service.map(|service| S3Location::usual_key(service, stage));
     let Some(s3) = document.get_mut("state").and_then(|state| state.get_mut("s3")) else { return };
@@ -249,7 +249,7 @@ fn name_states_object(document: &mut Node, stage: &str, region: Option<String>) 
 /// # Errors
 /// When a part of it has no value: gives the text that stands in for the whole.
 fn resolve_at(
-    (at, path): (Place, &str),
+    (at, path): (SourcePlace, &str),
     text: &str,
     (variables, unset): (Variables<'_>, Unset),
     findings: &mut Findings,
@@ -265,7 +265,7 @@ fn resolve_at(
     reason.map_or(Ok(resolved.text), |reason| Err(unknown::unknown(&reason)))
 }
 
-fn set_in_deployment(document: &mut Node, member: &str, text: Option<String>) {
+fn set_in_deployment(document: &mut JsonNode, member: &str, text: Option<String>) {
     if let (Some(deployment), Some(text)) = (document.get_mut("deployment"), text) {
         deployment.set_text(member, text);
     }

@@ -9,10 +9,10 @@ use serde_json::json;
 
 use super::identity::{self, Identity};
 use super::load::{Draft, Selection, Unset, draft};
-use super::model::{Config, Deployment, Function, Route, RouteKey};
+use super::model::{Config, Deployment, Function, RouteConfig, RouteKey};
 use super::problem::{Findings, Problems};
 use super::rules;
-use super::tree::Node;
+use super::tree::JsonNode;
 
 /// The names and routes of a configuration.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ fn read(path: &Path, selection: &Selection) -> Result<(Identity, Draft), Problem
     let Some(draft) = draft(path, (selection, Unset::Unknown), &mut findings) else {
         return Err(findings.into_problems());
     };
-    rules::check_identity(&rules::Context::new(&draft.document, &draft.stages, (None, selection)), &mut findings);
+    rules::check_identity(&rules::ConfigView::new(&draft.document, &draft.stages, (None, selection)), &mut findings);
     let identity = Identity::of(&draft.document, path);
     let problems = findings.into_problems();
     let needed: Vec<_> =
@@ -66,7 +66,7 @@ fn read(path: &Path, selection: &Selection) -> Result<(Identity, Draft), Problem
 }
 
 struct Reader<'a> {
-    document: &'a Node,
+    document: &'a JsonNode,
     omitted: Vec<String>,
 }
 
@@ -97,13 +97,13 @@ impl Reader<'_> {
     }
 
     fn functions(&mut self) -> BTreeMap<String, Function> {
-        let entries = self.document.get("functions").map(Node::entries).unwrap_or_default();
+        let entries = self.document.get("functions").map(JsonNode::entries).unwrap_or_default();
         entries.iter().map(|entry| (entry.name.clone(), function(&entry.value))).collect()
     }
 
-    fn routes(&mut self) -> BTreeMap<RouteKey, Route> {
+    fn routes(&mut self) -> BTreeMap<RouteKey, RouteConfig> {
         let mut routes = BTreeMap::new();
-        for entry in self.document.get("routes").map(Node::entries).unwrap_or_default() {
+        for entry in self.document.get("routes").map(JsonNode::entries).unwrap_or_default() {
             match (entry.name.parse(), serde_json::from_value(entry.value.to_json())) {
                 (Ok(key), Ok(route)) => {
                     routes.insert(key, route);
@@ -128,11 +128,11 @@ fn deployment(identity: &Identity) -> Deployment {
 }
 
 /// A function by its handler and its limits. What cannot be read of these has its default.
-fn function(node: &Node) -> Function {
+fn function(node: &JsonNode) -> Function {
     let text = |name: &str| node.text_of(name).unwrap_or_default();
     let mut members = json!({ "source": text("source"), "handler": text("handler"), "runtime": text("runtime") });
     for limit in ["timeout", "memory"] {
-        let number = node.get(limit).and_then(Node::whole_number).and_then(|number| u32::try_from(number).ok());
+        let number = node.get(limit).and_then(JsonNode::whole_number).and_then(|number| u32::try_from(number).ok());
         if let Some(number) = number {
             members[limit] = number.into();
         }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::tree::{Entry, Node, Value};
+use super::tree::{JsonMember, JsonNode, Value};
 
 /// Takes `stages` out of the document.
-pub(crate) fn take_stages(document: &mut Node) -> Vec<Entry> {
+pub(crate) fn take_stages(document: &mut JsonNode) -> Vec<JsonMember> {
     let Value::Object(entries) = &mut document.value else { return Vec::new() };
     let index = entries.iter().position(|entry| entry.name == "stages");
     match index.map(|index| entries.remove(index).value.value) {
@@ -15,7 +15,7 @@ pub(crate) fn take_stages(document: &mut Node) -> Vec<Entry> {
 }
 
 /// Lays the part of a stage, if there is one, over the rest.
-pub(crate) fn lay_over(document: &mut Node, stages: &[Entry], stage: &str) {
+pub(crate) fn lay_over(document: &mut JsonNode, stages: &[JsonMember], stage: &str) {
     if let Some(chosen) = stages.iter().find(|entry| entry.name == stage)
         && matches!(chosen.value.value, Value::Object(_))
     {
@@ -27,7 +27,7 @@ pub(crate) fn lay_over(document: &mut Node, stages: &[Entry], stage: &str) {
 }
 
 /// A state is in a folder or in a bucket: what the stage says goes in the place of what the rest says.
-fn choose_place(below: &mut Node, above: &Node) {
+fn choose_place(below: &mut JsonNode, above: &JsonNode) {
     if let Value::Object(entries) = &mut below.value {
         let other =
             |name: &str| (name == "path" && above.get("s3").is_some()) || (name == "s3" && above.get("path").is_some());
@@ -37,7 +37,7 @@ fn choose_place(below: &mut Node, above: &Node) {
 
 /// Merges objects key by key; anything else replaces. What comes from above keeps its place in the file, so that a
 /// problem with it is reported there.
-fn merge(below: &mut Node, above: Node) {
+fn merge(below: &mut JsonNode, above: JsonNode) {
     match (&mut below.value, above.value) {
         (Value::Object(entries), Value::Object(overlay)) => {
             let places: HashMap<String, usize> =
@@ -49,6 +49,6 @@ fn merge(below: &mut Node, above: Node) {
                 }
             }
         }
-        (_, value) => *below = Node { at: above.at, path: above.path, value },
+        (_, value) => *below = JsonNode { at: above.at, path: above.path, value },
     }
 }

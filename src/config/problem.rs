@@ -89,7 +89,7 @@ impl Problem {
         self
     }
 
-    pub(crate) fn at(mut self, place: Place) -> Self {
+    pub(crate) fn at(mut self, place: SourcePlace) -> Self {
         self.line = Some(place.line);
         self.column = Some(place.column);
         self
@@ -122,7 +122,7 @@ impl fmt::Display for Problem {
 
 /// A place in the file: line and column (in characters), both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct SourcePlace {
     pub(crate) line: usize,
     pub(crate) column: usize,
 }

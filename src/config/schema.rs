@@ -3,7 +3,7 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::limits::{LIMITS, Measure};
+use super::limits::{LIMITS, LimitUnit};
 use super::model::Config;
 
 /// Gives the JSON schema of `config.json`, generated from the types.
@@ -56,7 +56,7 @@ fn tidy(value: &mut Value) {
 
 /// Writes the limits of numbers to the fields they are for.
 fn bound(schema: &mut Value) {
-    for limit in LIMITS.iter().filter(|limit| matches!(limit.measure, Measure::Number)) {
+    for limit in LIMITS.iter().filter(|limit| matches!(limit.measure, LimitUnit::Number)) {
         let pointer = limit.field.split('.').fold(String::new(), |above, step| {
             let above = target(schema, &above);
             if step == "*" { format!("{above}/additionalProperties") } else { format!("{above}/properties/{step}") }

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::load::{Loaded, Selection, load, load_elsewhere};
 use super::overlay;
-use super::problem::{Findings, Place, Problem, Problems, Severity};
+use super::problem::{Findings, Problem, Problems, Severity, SourcePlace};
 use super::suggest::list;
-use super::tree::{self, Node};
+use super::tree::{self, JsonNode};
 
 /// What a file says of stages, whatever else is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Declared {
     /// `deployment.stage`, where it is written out: what a variable stands for may be mistyped.
     pub usual: Option<String>,
     /// Where `deployment.serviceName` is.
-    service_name: Option<Place>,
+    service_name: Option<SourcePlace>,
 }
 
 impl Declared {
@@ -29,7 +29,7 @@ impl Declared {
         document.map(Self::of).unwrap_or_default()
     }
 
-    fn of(mut document: Node) -> Self {
+    fn of(mut document: JsonNode) -> Self {
         let stages = overlay::take_stages(&mut document);
         let deployment = document.get("deployment");
         let usual = deployment.and_then(|deployment| deployment.text_of("stage"));

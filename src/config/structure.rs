@@ -9,39 +9,39 @@ use serde_json::{Map, Value as Json};
 use super::problem::{Findings, Problem};
 use super::schema;
 use super::suggest::{did_you_mean, list};
-use super::tree::{Entry, Node, Value};
+use super::tree::{JsonMember, JsonNode, Value};
 
 static SCHEMA: LazyLock<Json> = LazyLock::new(schema::schema);
 
 /// Checks the document as it is written, every stage included. What another part may complete is not missed here, and
 /// what `${…}` may still make right is not wrong yet.
-pub(crate) fn check_written(document: &Node, findings: &mut Findings) {
+pub(crate) fn check_written(document: &JsonNode, findings: &mut Findings) {
     Checker { schema: &SCHEMA, whole: false, findings }.check(document);
 }
 
 /// Checks the document after the stage was laid over and the variables were resolved.
-pub(crate) fn check_whole(document: &Node, findings: &mut Findings) {
+pub(crate) fn check_whole(document: &JsonNode, findings: &mut Findings) {
     Checker { schema: &SCHEMA, whole: true, findings }.check(document);
 }
 
 /// Takes out every value that is not known where the schema asks for one of several words: nothing can stand in for a
 /// word. Gives the paths.
-pub(crate) fn take_unknown_words(document: &mut Node) -> Vec<String> {
+pub(crate) fn take_unknown_words(document: &mut JsonNode) -> Vec<String> {
     let mut taken = Vec::new();
     take_words(document, &SCHEMA, &mut taken);
     taken
 }
 
-fn take_words(node: &mut Node, schema: &Json, taken: &mut Vec<String>) {
+fn take_words(node: &mut JsonNode, schema: &Json, taken: &mut Vec<String>) {
     let schema = resolve(&SCHEMA, schema);
     let is_free = |schema: &Json| schema.get("const").is_none() && schema["type"] == "string";
-    let is_word = |node: &Node, schema: &Json| {
+    let is_word = |node: &JsonNode, schema: &Json| {
         let schema = resolve(&SCHEMA, schema);
         let choices = schema.get("oneOf").and_then(Json::as_array);
         let free = choices.map_or(is_free(schema), |choices| choices.iter().any(|one| is_free(resolve(&SCHEMA, one))));
         matches!(node.value, Value::Unresolved(_)) && !free
     };
-    let mut keep = |node: &mut Node, schema: &Json| {
+    let mut keep = |node: &mut JsonNode, schema: &Json| {
         if is_word(node, schema) {
             taken.push(node.path.clone());
             return false;
@@ -89,7 +89,7 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn check(&mut self, document: &Node) {
+    fn check(&mut self, document: &JsonNode) {
         self.node(document, self.schema);
     }
 
@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
         resolve(self.schema, schema)
     }
 
-    fn node(&mut self, node: &Node, schema: &'a Json) {
+    fn node(&mut self, node: &JsonNode, schema: &'a Json) {
         let schema = self.resolve(schema);
         if let Some(choices) = schema.get("oneOf").and_then(Json::as_array) {
             let choices: Vec<_> = choices.iter().map(|choice| self.resolve(choice)).collect();
@@ -117,7 +117,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn one_of(&mut self, node: &Node, choices: &[&'a Json]) {
+    fn one_of(&mut self, node: &JsonNode, choices: &[&'a Json]) {
         let fitting: Vec<_> = choices.iter().copied().filter(|choice| fits(node, choice)).collect();
         match (fitting.as_slice(), node.text()) {
             ([], _) => {
@@ -131,7 +131,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn word(&mut self, node: &Node, text: &str, schemas: &[&Json]) {
+    fn word(&mut self, node: &JsonNode, text: &str, schemas: &[&Json]) {
         let allowed: Vec<_> = schemas.iter().filter_map(|schema| schema.get("const")?.as_str()).collect();
         let undecided = !self.whole && text.contains("${");
         if allowed.is_empty() || undecided || allowed.contains(&text) {
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
         self.findings.add(problem.maybe_hint(renamed(text).or_else(|| did_you_mean(text, allowed))));
     }
 
-    fn range(&mut self, node: &Node, number: f64, schema: &Json) {
+    fn range(&mut self, node: &JsonNode, number: f64, schema: &Json) {
         let bound = |name: &str| schema.get(name).and_then(Json::as_f64);
         let (minimum, maximum) = (bound("minimum"), bound("maximum"));
         if minimum.is_some_and(|minimum| number < minimum) || maximum.is_some_and(|maximum| number > maximum) {
@@ -152,7 +152,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn list(&mut self, node: &Node, items: &[Node], schema: &'a Json) {
+    fn list(&mut self, node: &JsonNode, items: &[JsonNode], schema: &'a Json) {
         if items.is_empty() && schema.get("minItems").is_some() {
             self.findings.add(node.error("the list is empty").hint("name at least one, or leave the key out"));
         }
@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn object(&mut self, node: &Node, entries: &[Entry], schema: &'a Json) {
+    fn object(&mut self, node: &JsonNode, entries: &[JsonMember], schema: &'a Json) {
         let no_properties = Map::new();
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&no_properties);
         for entry in entries {
@@ -187,7 +187,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn missing(&mut self, node: &Node, schema: &Json) {
+    fn missing(&mut self, node: &JsonNode, schema: &Json) {
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
         for name in required.filter_map(Json::as_str).filter(|name| node.get(name).is_none()) {
             let problem = node.error(format!("the key `{name}` is missing"));
@@ -208,7 +208,7 @@ fn about(target: &Json, property: &Json) -> Option<String> {
     Some(line.split_once(". ").map_or(line.as_str(), |(first, _)| first).trim_end_matches('.').to_owned())
 }
 
-fn unknown_key(entry: &Entry, properties: &Map<String, Json>) -> Problem {
+fn unknown_key(entry: &JsonMember, properties: &Map<String, Json>) -> Problem {
     let known = || properties.keys().map(String::as_str);
     entry
         .error("unknown key")
@@ -216,7 +216,7 @@ fn unknown_key(entry: &Entry, properties: &Map<String, Json>) -> Problem {
         .maybe_hint(did_you_mean(&entry.name, known()))
 }
 
-fn fits(node: &Node, schema: &Json) -> bool {
+fn fits(node: &JsonNode, schema: &Json) -> bool {
     let Some(kind) = schema.get("type").and_then(Json::as_str) else { return true };
     match (&node.value, kind) {
         (Value::Number(number), "integer") => number.is_u64() || number.is_i64(),

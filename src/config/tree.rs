@@ -7,25 +7,25 @@ use std::collections::hash_map::Entry::{Occupied, Vacant};
 use jsonc_parser::{CollectOptions, ParseOptions, ast, common::Ranged};
 use serde_json::{Map, Number, Value as Json};
 
-use super::problem::{Findings, Place, Problem};
+use super::problem::{Findings, Problem, SourcePlace};
 
 /// A value of the document.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
-    pub(crate) at: Place,
+pub(crate) struct JsonNode {
+    pub(crate) at: SourcePlace,
     pub(crate) path: String,
     pub(crate) value: Value,
 }
 
-/// What a [`Node`] holds.
+/// What a [`JsonNode`] holds.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
     Null,
     Flag(bool),
     Number(Number),
     Text(String),
-    List(Vec<Node>),
-    Object(Vec<Entry>),
+    List(Vec<JsonNode>),
+    Object(Vec<JsonMember>),
     /// A string in which a variable could not be resolved, so that no rule looks at it; with the text that stands in for
     /// it.
     Unresolved(String),
@@ -33,42 +33,42 @@ pub(crate) enum Value {
 
 /// A key of an object with its value.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct JsonMember {
     pub(crate) name: String,
-    pub(crate) at: Place,
-    pub(crate) value: Node,
+    pub(crate) at: SourcePlace,
+    pub(crate) value: JsonNode,
 }
 
-impl Entry {
+impl JsonMember {
     /// Begins an error at the key.
     pub(crate) fn error(&self, message: impl Into<String>) -> Problem {
         Problem::error(&self.value.path, message).at(self.at)
     }
 }
 
-impl Node {
+impl JsonNode {
     /// Begins an error at the value.
     pub(crate) fn error(&self, message: impl Into<String>) -> Problem {
         Problem::error(&self.path, message).at(self.at)
     }
 
-    pub(crate) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[JsonMember] {
         if let Value::Object(entries) = &self.value { entries } else { &[] }
     }
 
-    pub(crate) fn items(&self) -> &[Node] {
+    pub(crate) fn items(&self) -> &[JsonNode] {
         if let Value::List(items) = &self.value { items } else { &[] }
     }
 
-    pub(crate) fn entry(&self, name: &str) -> Option<&Entry> {
+    pub(crate) fn entry(&self, name: &str) -> Option<&JsonMember> {
         self.entries().iter().find(|entry| entry.name == name)
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, name: &str) -> Option<&JsonNode> {
         self.entry(name).map(|entry| &entry.value)
     }
 
-    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Node> {
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut JsonNode> {
         let Value::Object(entries) = &mut self.value else { return None };
         entries.iter_mut().find(|entry| entry.name == name).map(|entry| &mut entry.value)
     }
@@ -79,7 +79,7 @@ impl Node {
 
     /// Gives the text of a member.
     pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Node::text)
+        self.get(name).and_then(JsonNode::text)
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {
@@ -91,7 +91,7 @@ impl Node {
     }
 
     /// Gives one string or each of a list of strings, as IAM writes them.
-    pub(crate) fn one_or_many(&self) -> &[Node] {
+    pub(crate) fn one_or_many(&self) -> &[JsonNode] {
         if self.text().is_some() { std::slice::from_ref(self) } else { self.items() }
     }
 
@@ -102,7 +102,7 @@ impl Node {
         if let Value::Object(entries) = &mut self.value {
             match entries.iter_mut().find(|entry| entry.name == name) {
                 Some(entry) => entry.value.value = Value::Text(text),
-                None => entries.push(Entry {
+                None => entries.push(JsonMember {
                     name: name.to_owned(),
                     at,
                     value: Self { at, path, value: Value::Text(text) },
@@ -112,7 +112,7 @@ impl Node {
     }
 
     /// Replaces every string value of the tree (not the keys); an error makes it [`Value::Unresolved`].
-    pub(crate) fn each_text(&mut self, replace: &mut impl FnMut(Place, &str, &str) -> Result<String, String>) {
+    pub(crate) fn each_text(&mut self, replace: &mut impl FnMut(SourcePlace, &str, &str) -> Result<String, String>) {
         match &mut self.value {
             Value::Text(text) => {
                 self.value = replace(self.at, &self.path, text).map_or_else(Value::Unresolved, Value::Text);
@@ -139,7 +139,7 @@ impl Node {
 }
 
 /// Parses the text; `None` when it is not JSON (with comments and trailing commas allowed).
-pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<Node> {
+pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<JsonNode> {
     let options = ParseOptions {
         allow_comments: true,
         allow_trailing_commas: true,
@@ -190,7 +190,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    fn node(&mut self, value: ast::Value<'_>, path: String) -> Node {
+    fn node(&mut self, value: ast::Value<'_>, path: String) -> JsonNode {
         let at = self.places.at(value.start());
         let value = match value {
             ast::Value::NullKeyword(_) => Value::Null,
@@ -211,17 +211,17 @@ impl Builder<'_> {
             ),
             ast::Value::Object(object) => Value::Object(self.entries(object, &path)),
         };
-        Node { at, path, value }
+        JsonNode { at, path, value }
     }
 
-    fn entries(&mut self, object: ast::Object<'_>, path: &str) -> Vec<Entry> {
-        let mut entries: Vec<Entry> = Vec::with_capacity(object.properties.len());
+    fn entries(&mut self, object: ast::Object<'_>, path: &str) -> Vec<JsonMember> {
+        let mut entries: Vec<JsonMember> = Vec::with_capacity(object.properties.len());
         let mut lines = HashMap::new();
         for property in object.properties {
             let at = self.places.at(property.range.start);
             let name = property.name.into_string();
             let value = self.node(property.value, join(path, &name));
-            let entry = Entry { name, at, value };
+            let entry = JsonMember { name, at, value };
             match lines.entry(entry.name.clone()) {
                 Occupied(earlier) => self.findings.add(
                     entry
@@ -245,24 +245,24 @@ struct Places<'a> {
     line_starts: Vec<usize>,
     /// The offset that was asked for last and its place: the next one is mostly on the same line, which may be the only
     /// one of a large file.
-    last: Cell<(usize, Place)>,
+    last: Cell<(usize, SourcePlace)>,
 }
 
 impl<'a> Places<'a> {
     fn new(text: &'a str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(offset, _)| offset + 1);
-        let last = Cell::new((0, Place { line: 1, column: 1 }));
+        let last = Cell::new((0, SourcePlace { line: 1, column: 1 }));
         Self { text, line_starts: std::iter::once(0).chain(after_breaks).collect(), last }
     }
 
-    fn at(&self, offset: usize) -> Place {
+    fn at(&self, offset: usize) -> SourcePlace {
         let offset = offset.min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start <= offset);
         let (from, column) = match self.last.get() {
             (last, place) if place.line == line && last <= offset => (last, place.column),
             _ => (self.line_starts[line - 1], 1),
         };
-        let place = Place { line, column: column + self.text[from..offset].chars().count() };
+        let place = SourcePlace { line, column: column + self.text[from..offset].chars().count() };
         self.last.set((offset, place));
         place
     }

@@ -7,11 +7,11 @@ use serde_json::Value;
 use super::{
     execution::{Execution, remedy},
     refusal::Refusal,
-    route::Target,
+    route::RouteTarget,
     token::{Claims, TokenUse, USER_SCOPE, is_for_users, wanted},
 };
 use crate::{
-    config::{Auth, Config},
+    config::{Config, RouteAuth},
     failure::Fault,
     hint::{Command, Hint},
 };
@@ -24,7 +24,7 @@ pub(crate) struct Sent<'a> {
     /// The method and path, such as `GET /items/7`.
     pub(crate) request: &'a str,
     /// The matching route of the config.
-    pub(crate) target: Target<'a>,
+    pub(crate) target: RouteTarget<'a>,
     /// The `Authorization` header.
     pub(crate) token: Option<&'a str>,
     /// The function invocation, as far as it is known.
@@ -159,7 +159,7 @@ fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, Hint)) -> Fault
 }
 
 /// A hint how to get a valid token for the route.
-fn way_in(auth: &Auth) -> Hint {
+fn way_in(auth: &RouteAuth) -> Hint {
     if is_for_users(auth) {
         return "`--as mail@example.com` signs in and sends the right one".into();
     }
@@ -182,7 +182,7 @@ fn flaw(sent: &Sent<'_>, wanted: TokenUse, claims: &Claims) -> Option<(String, H
         let detail = format!("{} was sent, and the route asks for {}", is.described(), wanted.described());
         return Some((detail, way_in(auth)));
     }
-    let Auth::Scopes(wanted) = auth else { return None };
+    let RouteAuth::Scopes(wanted) = auth else { return None };
     if claims.scopes.iter().any(|scope| wanted.contains(scope)) {
         return None;
     }

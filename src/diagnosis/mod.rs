@@ -13,5 +13,5 @@ mod token;
 
 pub(crate) use execution::{Execution, remedy};
 pub(crate) use explain::{Sent, called_function, explain, is_throttled};
-pub(crate) use route::{NoRoute, Target, find};
+pub(crate) use route::{NoRoute, RouteTarget, find};
 pub(crate) use token::{TokenUse, USER_SCOPE, wanted};

@@ -4,13 +4,13 @@ use std::{collections::BTreeSet, fmt};
 
 use percent_encoding::percent_decode_str;
 
-use crate::config::{Auth, Config, Method, Route, RouteKey, closest, parts};
+use crate::config::{Config, Method, RouteAuth, RouteConfig, RouteKey, closest, parts};
 
 /// The part of the config that handles a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Target<'c> {
+pub(crate) enum RouteTarget<'c> {
     /// A route and its function.
-    Route(&'c RouteKey, &'c Route),
+    Route(&'c RouteKey, &'c RouteConfig),
     /// The CORS preflight response of API Gateway, for a path.
     Preflight(&'c str),
 }
@@ -39,12 +39,12 @@ pub(crate) enum NoRoute {
     },
 }
 
-impl Target<'_> {
+impl RouteTarget<'_> {
     /// The authorization of the route.
-    pub(crate) fn auth(&self) -> &Auth {
+    pub(crate) fn auth(&self) -> &RouteAuth {
         match self {
             Self::Route(_, route) => &route.auth,
-            Self::Preflight(_) => &Auth::None,
+            Self::Preflight(_) => &RouteAuth::None,
         }
     }
 
@@ -57,7 +57,7 @@ impl Target<'_> {
     }
 }
 
-impl fmt::Display for Target<'_> {
+impl fmt::Display for RouteTarget<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Route(key, _) => key.fmt(formatter),
@@ -71,7 +71,7 @@ impl fmt::Display for Target<'_> {
 ///
 /// # Errors
 /// When no route matches.
-pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<Target<'c>, NoRoute> {
+pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<RouteTarget<'c>, NoRoute> {
     let steps: Vec<&str> = parts(path.strip_suffix('/').unwrap_or(path)).collect();
     if let Some(variable) = steps.iter().find(|step| step.starts_with('{') && step.ends_with('}')) {
         let value = if variable.ends_with("+}") { "a/b" } else { "1" };
@@ -88,16 +88,16 @@ pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<T
 }
 
 /// The route or preflight for a method on a path of the config.
-fn on_path<'c>(config: &'c Config, method: &str, path: &'c str) -> Option<Target<'c>> {
+fn on_path<'c>(config: &'c Config, method: &str, path: &'c str) -> Option<RouteTarget<'c>> {
     let with = |word: &str| config.routes.iter().find(|(key, _)| key.path == path && key.method.as_str() == word);
     if let Some((key, route)) = with(method) {
-        return Some(Target::Route(key, route));
+        return Some(RouteTarget::Route(key, route));
     }
     // A path with `ANY` also has a preflight response.
     if method == Method::Options.as_str() && config.cors.is_some() {
-        return Some(Target::Preflight(path));
+        return Some(RouteTarget::Preflight(path));
     }
-    with(Method::Any.as_str()).map(|(key, route)| Target::Route(key, route))
+    with(Method::Any.as_str()).map(|(key, route)| RouteTarget::Route(key, route))
 }
 
 /// How well a path matches; lower is better. For each segment, a literal has precedence over `{name}`, and `{name}`

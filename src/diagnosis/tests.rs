@@ -79,8 +79,8 @@ fn a_request_without_a_route_reports_what_does_not_match() {
 #[test]
 fn options_matches_a_preflight_if_no_route_has_it() {
     let config = config(&json!({ "cors": { "allowedOrigins": ["*"] } }));
-    assert_eq!(find(&config, "OPTIONS", "/items/7"), Ok(Target::Preflight("/items/{id}")));
-    assert_eq!(find(&config, "OPTIONS", "/files/x"), Ok(Target::Preflight("/files/{proxy+}")), "also beside ANY");
+    assert_eq!(find(&config, "OPTIONS", "/items/7"), Ok(RouteTarget::Preflight("/items/{id}")));
+    assert_eq!(find(&config, "OPTIONS", "/files/x"), Ok(RouteTarget::Preflight("/files/{proxy+}")), "also beside ANY");
     let target = find(&config, "OPTIONS", "/items").unwrap();
     assert_eq!((target.function(), wanted(target.auth()), target.to_string().as_str()), (None, None, "OPTIONS /items"));
 }

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::config::Auth;
+use crate::config::RouteAuth;
 
 /// The only scope in the access token of a user who signs in with a password. Other scopes come from the pool's OAuth
 /// endpoints or from a trigger.
@@ -32,19 +32,19 @@ pub(super) struct Claims {
 }
 
 /// The token that a route requires; `None` for a public route.
-pub(crate) fn wanted(auth: &Auth) -> Option<TokenUse> {
+pub(crate) fn wanted(auth: &RouteAuth) -> Option<TokenUse> {
     match auth {
-        Auth::None => None,
-        Auth::IdToken => Some(TokenUse::Id),
-        Auth::Scopes(_) => Some(TokenUse::Access),
+        RouteAuth::None => None,
+        RouteAuth::IdToken => Some(TokenUse::Id),
+        RouteAuth::Scopes(_) => Some(TokenUse::Access),
     }
 }
 
 /// Whether the token of a user who signs in with a password is sufficient.
-pub(super) fn is_for_users(auth: &Auth) -> bool {
+pub(super) fn is_for_users(auth: &RouteAuth) -> bool {
     match auth {
-        Auth::None | Auth::IdToken => true,
-        Auth::Scopes(scopes) => scopes.contains(USER_SCOPE),
+        RouteAuth::None | RouteAuth::IdToken => true,
+        RouteAuth::Scopes(scopes) => scopes.contains(USER_SCOPE),
     }
 }
 

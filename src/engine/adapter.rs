@@ -7,14 +7,14 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{
-    claim::{Claim, Discovered, Found, Live, Parent, Scope, Search, Sight},
-    context::Context,
+    claim::{Claim, Discovered, Found, FoundJson, Live, LiveJson, Parent, Scope},
+    context::StepContext,
     damage::wrong_member,
     erased::{Erased, ErasedCount, ErasedRestore},
-    error::ResourceError,
+    error::{ResourceError, Result},
     input::Resolved,
     resource::{Count, LiveVersion, Ownership as _, Promise, Resource, Restore, UserData},
-    rules::Traits,
+    rules::KindRules,
 };
 
 /// Makes any [`Resource`] an [`Erased`].
@@ -31,15 +31,14 @@ impl<R: Resource> Adapter<R> {
 }
 
 #[async_trait]
-impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
-    fn traits(&self) -> Traits {
-        Traits {
+impl<R: Resource> Erased<R::Clients> for Adapter<R> {
+    fn traits(&self) -> KindRules {
+        KindRules {
             kind: R::KIND,
-            immutable: R::IMMUTABLE,
+            fields: R::FIELDS,
             replacement: R::REPLACEMENT,
             dies_with: R::DIES_WITH,
             precious: R::Promise::count().is_some(),
-            secret: R::SECRET,
             listed_late: R::LISTED_LATE,
             serves: R::Promise::restore().map(ErasedRestore::output),
         }
@@ -49,23 +48,18 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
         serde_json::from_value(outputs.clone()).ok().map(|outputs| R::id(&outputs))
     }
 
-    async fn read(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        claim: &Claim,
-    ) -> Result<Search, ResourceError> {
+    async fn read(&self, context: &StepContext<'_, R::Clients>, outputs: &Value, claim: &Claim) -> Result<FoundJson> {
         let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
         Ok(erase::<R>(R::read(context, &outputs, claim).await?))
     }
 
     async fn find(
         &self,
-        context: &Context<'_, R::Cloud>,
+        context: &StepContext<'_, R::Clients>,
         spec: &Resolved,
         claim: &Claim,
         known: &[Value],
-    ) -> Result<Search, ResourceError> {
+    ) -> Result<FoundJson> {
         let spec = typed::<R::Spec>(spec.value(), "spec")?;
         let known = known.iter().map(|outputs| typed::<R::Outputs>(outputs, "recorded outputs"));
         let known = known.collect::<Result<Vec<_>, _>>()?;
@@ -74,38 +68,33 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
 
     async fn discover(
         &self,
-        context: &Context<'_, R::Cloud>,
+        context: &StepContext<'_, R::Clients>,
         scope: &Scope,
         beneath: &[Value],
-    ) -> Result<Discovered<Value, Value>, ResourceError> {
+    ) -> Result<Discovered<Value, Value>> {
         let discovered = R::Ownership::discover(context, scope, beneath).await?.into_iter();
         Ok(discovered.map(|(claim, live)| (claim, sight::<R>(&live))).collect())
     }
 
-    async fn create(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        spec: &Resolved,
-        claim: &Claim,
-    ) -> Result<Value, ResourceError> {
+    async fn create(&self, context: &StepContext<'_, R::Clients>, spec: &Resolved, claim: &Claim) -> Result<Value> {
         let outputs = R::create(context, &typed::<R::Spec>(spec.value(), "spec")?, claim).await?;
         Ok(plain(&outputs))
     }
 
     async fn update(
         &self,
-        context: &Context<'_, R::Cloud>,
+        context: &StepContext<'_, R::Clients>,
         outputs: &Value,
         live: &Value,
         want: &Resolved,
-    ) -> Result<Value, ResourceError> {
+    ) -> Result<Value> {
         let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
         let live = typed::<R::Spec>(live, "live settings")?;
         let want = typed::<R::Spec>(want.value(), "spec")?;
         Ok(plain(&R::update(context, &outputs, &live, &want).await?))
     }
 
-    async fn delete(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<(), ResourceError> {
+    async fn delete(&self, context: &StepContext<'_, R::Clients>, outputs: &Value) -> Result<()> {
         R::delete(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
     }
 
@@ -113,58 +102,48 @@ impl<R: Resource> Erased<R::Cloud> for Adapter<R> {
         R::Ownership::parent(&typed::<R::Spec>(live, "live settings").ok()?)
     }
 
-    fn live(&self) -> Option<&dyn ErasedRestore<R::Cloud>> {
+    fn live(&self) -> Option<&dyn ErasedRestore<R::Clients>> {
         R::Promise::restore().map(|kind| kind as _)
     }
 
-    fn data(&self) -> Option<&dyn ErasedCount<R::Cloud>> {
+    fn data(&self) -> Option<&dyn ErasedCount<R::Clients>> {
         R::Promise::count().map(|kind| kind as _)
     }
 }
 
 #[async_trait]
-impl<R: Restore> ErasedRestore<R::Cloud> for Adapter<R> {
+impl<R: Restore> ErasedRestore<R::Clients> for Adapter<R> {
     fn output(&self) -> &'static str {
         R::LIVE
     }
 
-    async fn restore(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        version: &str,
-    ) -> Result<Value, ResourceError> {
+    async fn restore(&self, context: &StepContext<'_, R::Clients>, outputs: &Value, version: &str) -> Result<Value> {
         let outputs = typed::<R::Outputs>(outputs, "recorded outputs")?;
         Ok(plain(&R::restore(context, &outputs, version).await?))
     }
 
-    async fn still_has(
-        &self,
-        context: &Context<'_, R::Cloud>,
-        outputs: &Value,
-        version: &str,
-    ) -> Result<bool, ResourceError> {
+    async fn still_has(&self, context: &StepContext<'_, R::Clients>, outputs: &Value, version: &str) -> Result<bool> {
         R::still_has(context, &typed::<R::Outputs>(outputs, "recorded outputs")?, version).await
     }
 
     async fn prune(
         &self,
-        context: &Context<'_, R::Cloud>,
+        context: &StepContext<'_, R::Clients>,
         outputs: &Value,
         kept: &BTreeSet<String>,
-    ) -> Result<(), ResourceError> {
+    ) -> Result<()> {
         R::prune(context, &typed::<R::Outputs>(outputs, "recorded outputs")?, kept).await
     }
 }
 
 #[async_trait]
-impl<R: Count> ErasedCount<R::Cloud> for Adapter<R> {
-    async fn count(&self, context: &Context<'_, R::Cloud>, outputs: &Value) -> Result<u64, ResourceError> {
+impl<R: Count> ErasedCount<R::Clients> for Adapter<R> {
+    async fn count(&self, context: &StepContext<'_, R::Clients>, outputs: &Value) -> Result<u64> {
         R::count(context, &typed::<R::Outputs>(outputs, "recorded outputs")?).await
     }
 }
 
-fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> Search {
+fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> FoundJson {
     match found {
         Found::Nothing => Found::Nothing,
         Found::Ours(live) => Found::Ours(sight::<R>(&live)),
@@ -172,7 +151,7 @@ fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> Search {
     }
 }
 
-fn sight<R: Resource>(live: &Live<R::Outputs, R::Spec>) -> Sight {
+fn sight<R: Resource>(live: &Live<R::Outputs, R::Spec>) -> LiveJson {
     Live { outputs: plain(&live.outputs), spec: plain(&live.spec) }
 }
 
@@ -180,19 +159,19 @@ fn plain(value: &impl Serialize) -> Value {
     serde_json::to_value(value).expect("specs and outputs are plain data")
 }
 
-fn typed<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T, ResourceError> {
+fn typed<T: DeserializeOwned>(value: &Value, what: &str) -> Result<T> {
     T::deserialize(value)
         .map_err(|error| ResourceError::refused(format!("the {what} cannot be read: {}", wrong_member(&error))))
 }
 
 impl<R: Restore> Promise<R> for LiveVersion {
-    fn restore() -> Option<&'static dyn ErasedRestore<R::Cloud>> {
+    fn restore() -> Option<&'static dyn ErasedRestore<R::Clients>> {
         Some(Adapter::<R>::STATIC)
     }
 }
 
 impl<R: Count> Promise<R> for UserData {
-    fn count() -> Option<&'static dyn ErasedCount<R::Cloud>> {
+    fn count() -> Option<&'static dyn ErasedCount<R::Clients>> {
         Some(Adapter::<R>::STATIC)
     }
 }

@@ -7,7 +7,7 @@ use super::{
     erased::Erased,
     key::Kind,
     resource::Resource,
-    rules::{Rules, Traits},
+    rules::{KindRules, Rules},
 };
 
 /// The kinds that work on one sort of cloud.
@@ -24,7 +24,7 @@ impl<C: 'static> Catalog<C> {
 
     /// Adds a kind.
     #[must_use]
-    pub fn with<R: Resource<Cloud = C>>(mut self) -> Self {
+    pub fn with<R: Resource<Clients = C>>(mut self) -> Self {
         self.kinds.insert(R::KIND, Box::new(Adapter::<R>::new()));
         self
     }
@@ -48,7 +48,7 @@ impl<C: 'static> Default for Catalog<C> {
 }
 
 impl<C: 'static> Rules for Catalog<C> {
-    fn traits(&self, kind: &Kind) -> Option<Traits> {
+    fn traits(&self, kind: &Kind) -> Option<KindRules> {
         self.get(kind).map(Erased::traits)
     }
 }

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
+    action::{Action, Change},
     key::Key,
-    plan::{Action, Change, Plan},
+    plan::Plan,
     record::Changed,
     verb::Verb,
 };

@@ -48,7 +48,7 @@ pub enum Found<O, S> {
     /// It is there, with our claim.
     Ours(Live<O, S>),
     /// Something with its name and another claim is there. It is never changed nor deleted.
-    NotOurs(Foreign),
+    NotOurs(Unmanaged),
 }
 
 impl<O, S> Found<O, S> {
@@ -63,7 +63,7 @@ impl<O, S> Found<O, S> {
 
 /// A thing that is somebody else's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Foreign {
+pub struct Unmanaged {
     /// What it is, as in ``role `x` ``.
     pub thing: String,
     /// Whose it seems, in words that can follow `it`: ``belongs to stack `a` stage `dev` ``.
@@ -72,7 +72,7 @@ pub struct Foreign {
     pub hints: Vec<Hint>,
 }
 
-impl Foreign {
+impl Unmanaged {
     /// What can be done about something that has our name.
     pub(super) const WAY_OUT: &str = "rename or remove it, or choose another `deployment.serviceName` or stage";
 
@@ -107,7 +107,7 @@ pub struct Parent {
 pub type Discovered<O, S> = Vec<(Claim, Live<O, S>)>;
 
 /// A live thing as JSON.
-pub type Sight = Live<Value, Value>;
+pub type LiveJson = Live<Value, Value>;
 
 /// What a read or a search came to, as JSON.
-pub type Search = Found<Value, Value>;
+pub type FoundJson = Found<Value, Value>;

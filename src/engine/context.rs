@@ -10,7 +10,7 @@ use super::{
 };
 
 /// The surroundings of one effect or read.
-pub struct Context<'a, C> {
+pub struct StepContext<'a, C> {
     /// The clients.
     pub cloud: &'a C,
     /// Whose effect it is.
@@ -21,7 +21,7 @@ pub struct Context<'a, C> {
     pub interrupt: &'a Interrupt,
 }
 
-impl<C> Context<'_, C> {
+impl<C> StepContext<'_, C> {
     /// Tells the person what is waited for.
     pub fn waiting(&self, reason: impl Into<String>) {
         self.events.emit(Event::Waiting { key: self.key.clone(), reason: reason.into() });

@@ -33,6 +33,13 @@ impl Desired {
         self.nodes.insert(key, Node { spec, after: after.into_iter().collect() });
     }
 
+    /// Adds needs to those of a resource.
+    pub fn need(&mut self, key: &Key, needs: impl IntoIterator<Item = Key>) {
+        if let Some(node) = self.nodes.get_mut(key) {
+            node.after.extend(needs);
+        }
+    }
+
     /// The things by key.
     #[must_use]
     pub fn nodes(&self) -> &BTreeMap<Key, Node> {

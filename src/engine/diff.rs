@@ -2,17 +2,20 @@
 
 use serde_json::Value;
 
-use super::plan::Change;
+use super::{
+    action::Change,
+    field::{Field, is_secret},
+};
 
 /// Finds the fields in which `want` differs from `live`.
 ///
 /// `null` in `want` is a field left to AWS and never differs. A member that `want` lacks altogether, as an entry of a
 /// map, is one to be removed. What still holds a symbol differs, because its value does not exist yet.
-pub(crate) fn diff(live: &Value, want: &Value, secret: &[&str]) -> Vec<Change> {
+pub(crate) fn diff(live: &Value, want: &Value, fields: &[Field]) -> Vec<Change> {
     let mut changes = Vec::new();
     collect(&mut Vec::new(), Some(live), Some(want), &mut changes);
     for change in &mut changes {
-        change.secret = change.path.first().is_some_and(|field| secret.contains(&field.as_str()));
+        change.secret = change.path.first().is_some_and(|name| is_secret(fields, name));
     }
     changes
 }
@@ -89,8 +92,11 @@ mod tests {
 
     #[test]
     fn values_of_secret_fields_are_marked() {
-        let changes =
-            diff(&json!({ "environment": { "A": "1" } }), &json!({ "environment": { "A": "2" } }), &["environment"]);
+        let changes = diff(
+            &json!({ "environment": { "A": "1" } }),
+            &json!({ "environment": { "A": "2" } }),
+            &[Field::secret("environment", "")],
+        );
         assert!(changes[0].secret);
     }
 }

@@ -6,49 +6,49 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::{
-    claim::{Claim, Discovered, Parent, Scope, Search},
-    context::Context,
-    error::ResourceError,
+    claim::{Claim, Discovered, FoundJson, Parent, Scope},
+    context::StepContext,
+    error::Result,
     input::Resolved,
-    rules::Traits,
+    rules::KindRules,
 };
 
 /// What the engine asks of a kind without knowing its types.
 #[async_trait]
 pub trait Erased<C>: Send + Sync {
     /// The fixed properties.
-    fn traits(&self) -> Traits;
+    fn traits(&self) -> KindRules;
     /// [`Resource::id`]; `None` when the outputs are not of this kind.
     fn id(&self, outputs: &Value) -> Option<String>;
     /// [`Resource::read`].
-    async fn read(&self, context: &Context<'_, C>, outputs: &Value, claim: &Claim) -> Result<Search, ResourceError>;
+    async fn read(&self, context: &StepContext<'_, C>, outputs: &Value, claim: &Claim) -> Result<FoundJson>;
     /// [`Resource::find`].
     async fn find(
         &self,
-        context: &Context<'_, C>,
+        context: &StepContext<'_, C>,
         spec: &Resolved,
         claim: &Claim,
         known: &[Value],
-    ) -> Result<Search, ResourceError>;
+    ) -> Result<FoundJson>;
     /// [`Discover::discover`](super::Discover::discover).
     async fn discover(
         &self,
-        context: &Context<'_, C>,
+        context: &StepContext<'_, C>,
         scope: &Scope,
         beneath: &[Value],
-    ) -> Result<Discovered<Value, Value>, ResourceError>;
+    ) -> Result<Discovered<Value, Value>>;
     /// [`Resource::create`].
-    async fn create(&self, context: &Context<'_, C>, spec: &Resolved, claim: &Claim) -> Result<Value, ResourceError>;
+    async fn create(&self, context: &StepContext<'_, C>, spec: &Resolved, claim: &Claim) -> Result<Value>;
     /// [`Resource::update`].
     async fn update(
         &self,
-        context: &Context<'_, C>,
+        context: &StepContext<'_, C>,
         outputs: &Value,
         live: &Value,
         want: &Resolved,
-    ) -> Result<Value, ResourceError>;
+    ) -> Result<Value>;
     /// [`Resource::delete`].
-    async fn delete(&self, context: &Context<'_, C>, outputs: &Value) -> Result<(), ResourceError>;
+    async fn delete(&self, context: &StepContext<'_, C>, outputs: &Value) -> Result<()>;
     /// The thing that proves that a live one is the stack's; `None` where its own tags do.
     fn parent(&self, live: &Value) -> Option<Parent>;
     /// What a kind with a live version can do; `None` for any other.
@@ -63,21 +63,16 @@ pub trait ErasedRestore<C>: Send + Sync {
     /// [`Restore::LIVE`].
     fn output(&self) -> &'static str;
     /// [`Restore::restore`].
-    async fn restore(&self, context: &Context<'_, C>, outputs: &Value, version: &str) -> Result<Value, ResourceError>;
+    async fn restore(&self, context: &StepContext<'_, C>, outputs: &Value, version: &str) -> Result<Value>;
     /// [`Restore::still_has`].
-    async fn still_has(&self, context: &Context<'_, C>, outputs: &Value, version: &str) -> Result<bool, ResourceError>;
+    async fn still_has(&self, context: &StepContext<'_, C>, outputs: &Value, version: &str) -> Result<bool>;
     /// [`Restore::prune`].
-    async fn prune(
-        &self,
-        context: &Context<'_, C>,
-        outputs: &Value,
-        kept: &BTreeSet<String>,
-    ) -> Result<(), ResourceError>;
+    async fn prune(&self, context: &StepContext<'_, C>, outputs: &Value, kept: &BTreeSet<String>) -> Result<()>;
 }
 
 /// What the engine asks of a kind that holds people's data.
 #[async_trait]
 pub trait ErasedCount<C>: Send + Sync {
     /// [`Count::count`].
-    async fn count(&self, context: &Context<'_, C>, outputs: &Value) -> Result<u64, ResourceError>;
+    async fn count(&self, context: &StepContext<'_, C>, outputs: &Value) -> Result<u64>;
 }

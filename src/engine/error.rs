@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
+/// What a call to a resource comes to.
+pub type Result<T, E = ResourceError> = std::result::Result<T, E>;
+
 /// Why a call to a resource did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{}", self.text())]

@@ -8,11 +8,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    error::{ResourceError, Verdict},
+    error::{Result, Verdict},
     event::Event,
     handle::Engine,
     journal::Journal,
-    outcome::{Failed, Outcome},
+    outcome::{FailedStep, Outcome},
     plan::{Plan, Step},
     record::{State, Store, StoreError},
     step::Effect,
@@ -41,14 +41,14 @@ struct Run<'r, C> {
     waiting: BTreeSet<usize>,
     /// Positions that are done.
     done: BTreeSet<usize>,
-    failed: Vec<Failed>,
-    stopped: Vec<Failed>,
+    failed: Vec<FailedStep>,
+    stopped: Vec<FailedStep>,
     stopping: bool,
     interrupted: bool,
     save_error: Option<StoreError>,
 }
 
-type Running<'r> = FuturesUnordered<BoxFuture<'r, (usize, Duration, Result<Option<Value>, ResourceError>)>>;
+type Running<'r> = FuturesUnordered<BoxFuture<'r, (usize, Duration, Result<Option<Value>>)>>;
 
 impl<'r, C: Send + Sync + 'static> Run<'r, C> {
     fn new(engine: &'r Engine<'r, C>, plan: &'r Plan, journal: Journal<'r>) -> Self {
@@ -115,7 +115,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
         self.done.contains(&at) || self.plan.steps[at].action.verb() == Verb::Keep
     }
 
-    fn take(&mut self, at: usize, took: Duration, result: Result<Option<Value>, ResourceError>) {
+    fn take(&mut self, at: usize, took: Duration, result: Result<Option<Value>>) {
         let Step { key, action, .. } = &self.plan.steps[at];
         let (key, verb) = (key.clone(), action.verb());
         match result {
@@ -126,11 +126,11 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
             }
             Err(error) if error.verdict == Verdict::Interrupted => {
                 self.tell(Event::StepStopped { key: key.clone(), verb, reason: error.message.clone() });
-                self.stopped.push(Failed { key, verb, error });
+                self.stopped.push(FailedStep { key, verb, error });
             }
             Err(error) => {
                 self.tell(Event::StepFailed { key: key.clone(), verb, error: error.clone() });
-                self.failed.push(Failed { key, verb, error });
+                self.failed.push(FailedStep { key, verb, error });
             }
         }
     }

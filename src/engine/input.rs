@@ -20,6 +20,14 @@ pub struct OutputRef {
     pub output: String,
 }
 
+impl Key {
+    /// Points at one of the thing's outputs.
+    #[must_use]
+    pub fn output(&self, output: &str) -> OutputRef {
+        OutputRef { key: self.clone(), output: output.to_owned() }
+    }
+}
+
 impl fmt::Display for OutputRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.key, self.output)

@@ -10,9 +10,12 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
+    action::Action,
+    desired::Node,
     digest::hex,
+    field::{Field, is_secret},
     key::Key,
-    plan::{Action, Plan},
+    plan::Plan,
     record::{Intent, Recorded, State, Store, StoreError},
     rules::Rules,
     verb::Verb,
@@ -71,7 +74,7 @@ impl<'a> Journal<'a> {
             return;
         }
         let old = self.state.resources.remove(key);
-        let wanted = plan.desired.get(key).map(super::Node::needs);
+        let wanted = plan.desired.get(key).map(Node::needs);
         let needed = || old.as_ref().map(|old| &old.after).or(earlier.map(|intent| &intent.after)).cloned();
         let after = wanted.or_else(needed).unwrap_or_default();
         // The one that was recorded is remembered as long as a step is to delete it.
@@ -107,7 +110,7 @@ impl<'a> Journal<'a> {
     }
 
     fn record_made(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Value) {
-        let after = plan.desired.get(key).map(super::Node::needs).unwrap_or_default();
+        let after = plan.desired.get(key).map(Node::needs).unwrap_or_default();
         let old = self.state.resources.remove(key);
         let token = match action {
             Action::Create { .. } | Action::Replace { .. } => self.token(key).map(str::to_owned),
@@ -175,21 +178,21 @@ fn intent(plan: &Plan, key: &Key, action: &Action, rules: &dyn Rules) -> Option<
     }
     let node = plan.desired.get(key);
     let creates = matches!(verb, Verb::Create | Verb::Replace);
-    let secret = rules.traits(&key.kind).map_or(&[][..], |traits| traits.secret);
+    let fields = rules.traits(&key.kind).map_or(&[][..], |traits| traits.fields);
     Some(Intent {
         verb,
         token: Uuid::new_v4().to_string(),
-        spec: node.filter(|_| creates).map(|node| withhold(&node.spec, secret)),
-        after: node.map(super::Node::needs).unwrap_or_default(),
+        spec: node.filter(|_| creates).map(|node| withhold(&node.spec, fields)),
+        after: node.map(Node::needs).unwrap_or_default(),
         since: Timestamp::now(),
     })
 }
 
 /// Puts digests in the place of the values of secret fields.
-fn withhold(spec: &Value, secret: &[&str]) -> Value {
+fn withhold(spec: &Value, fields: &[Field]) -> Value {
     let Some(members) = spec.as_object() else { return spec.clone() };
     let members = members.iter().map(|(field, value)| {
-        let value = if secret.contains(&field.as_str()) { digested(value) } else { value.clone() };
+        let value = if is_secret(fields, field) { digested(value) } else { value.clone() };
         (field.clone(), value)
     });
     Value::Object(members.collect::<Map<_, _>>())

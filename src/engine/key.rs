@@ -45,12 +45,6 @@ impl Key {
     pub fn new(kind: Kind, name: impl Into<String>) -> Self {
         Self { kind, name: name.into() }
     }
-
-    /// Points at one of the thing's outputs.
-    #[must_use]
-    pub fn output(&self, output: &str) -> super::OutputRef {
-        super::OutputRef { key: self.clone(), output: output.to_owned() }
-    }
 }
 
 impl fmt::Display for Key {

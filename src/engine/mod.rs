@@ -3,6 +3,7 @@
 //! It knows no AWS, no kind of resource and no place of a state, and it never prints: kinds come through [`Catalog`], the
 //! cloud is a type parameter, the state is saved through [`Store`], and progress is emitted as [`Event`]s.
 
+mod action;
 mod adapter;
 mod catalog;
 mod changes;
@@ -18,9 +19,9 @@ mod erased;
 mod error;
 mod event;
 mod execute;
+mod field;
 mod graph;
 mod handle;
-mod immutable;
 mod input;
 mod interrupt;
 mod journal;
@@ -39,28 +40,29 @@ mod step;
 mod unknown;
 mod verb;
 
+pub use action::{Action, Change};
 pub use catalog::Catalog;
-pub use claim::{Claim, Discovered, Foreign, Found, Live, Parent, Scope, Search, Sight};
+pub use claim::{Claim, Discovered, Found, FoundJson, Live, LiveJson, Parent, Scope, Unmanaged};
 pub(crate) use clock::pause;
-pub use context::Context;
+pub use context::StepContext;
 pub(crate) use damage::wrong_member;
 pub use desired::{Desired, Node};
 pub(crate) use diff::diff;
 pub(crate) use digest::hex;
 pub use discover::{Candidate, Discovery, Mark, Several};
 pub use erased::{Erased, ErasedCount, ErasedRestore};
-pub use error::{ResourceError, Verdict};
+pub use error::{ResourceError, Result, Verdict};
 pub use event::{Event, Events, Silent};
+pub use field::{Field, When, is_secret};
+pub(crate) use field::{Fixed, Later};
 pub use handle::Engine;
-pub use immutable::Immutable;
-pub(crate) use immutable::{Fixed, Later};
 pub use input::{Input, Lookup, OutputRef, Part, Resolved, Symbol, referred, substitute, symbols};
 pub use interrupt::Interrupt;
 pub use journal::save_state;
 pub use key::{Key, Kind};
 pub use observe::{ObserveError, Observed};
-pub use outcome::{Failed, Outcome};
-pub use plan::{Action, Change, Comparison, Consent, Plan, PlanError, Refused, Step, compare, plan};
+pub use outcome::{FailedStep, Outcome};
+pub use plan::{Comparison, Consent, Plan, PlanError, Refused, Step, compare, plan};
 pub use record::{
     Changed, CheckUser, Intent, Recorded, Release, STATE_FORMAT, StackIdentity, StackMismatch, State, Store,
     StoreError, Unchecked,
@@ -69,8 +71,8 @@ pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{
     Beneath, ByParent, ByTags, Count, Discover, LiveVersion, Ownership, Plain, Promise, Resource, Restore, UserData,
 };
-pub use rollback::{Present, WentBack};
-pub use rollout::{Back, Entry, RolledOut, Rollout, Trial, TrialEnd, Tried};
-pub use rules::{Replacement, Rules, Traits};
+pub use rollback::{ReleaseNeeds, RollbackOutcome};
+pub use rollout::{CheckEnd, CheckOutcome, PostDeployCheck, ReleaseEntry, Reverted, RolledOut, Rollout};
+pub use rules::{KindRules, Replacement, Rules};
 pub use unknown::NotCompared;
 pub use verb::Verb;

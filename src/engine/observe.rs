@@ -8,11 +8,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
-    claim::{Claim, Found, Search, Sight},
-    context::Context,
+    claim::{Claim, Found, FoundJson, LiveJson},
+    context::StepContext,
     desired::Desired,
     erased::Erased,
-    error::ResourceError,
+    error::{ResourceError, Result},
     handle::Engine,
     input::{Lookup, OutputRef, Resolved},
     key::Key,
@@ -29,11 +29,11 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
     /// What was recorded, as it is now. What is beneath a thing that is gone, or is somebody else's by now, is gone.
-    pub recorded: BTreeMap<Key, Search>,
+    pub recorded: BTreeMap<Key, FoundJson>,
     /// The old ones of interrupted replacements: as they are recorded, and as they are now.
-    pub replaced: BTreeMap<Key, Vec<(Value, Search)>>,
+    pub replaced: BTreeMap<Key, Vec<(Value, FoundJson)>>,
     /// What was looked for because an intent says that it may exist.
-    pub found: BTreeMap<Key, Search>,
+    pub found: BTreeMap<Key, FoundJson>,
     /// How many records of people's data the precious things hold that are to go, or were found.
     pub holdings: BTreeMap<Key, u64>,
 }
@@ -83,7 +83,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         state: &State,
         key: &Key,
         (outputs, token): (&Value, Option<&str>),
-    ) -> Result<Search, ObserveError> {
+    ) -> Result<FoundJson, ObserveError> {
         let found = self.kind(key)?.read(&self.context(key), outputs, &claim(state, key, token)).await;
         found.map_err(|error| ObserveError { key: key.clone(), error })
     }
@@ -99,7 +99,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
                 .iter()
                 .filter(|(key, intent)| ready(key, intent))
                 .filter_map(|(key, intent)| {
-                    let lookup = Seen { state, observed };
+                    let lookup = KnownOutputs { state, observed };
                     Some((*key, *intent, Resolved::new(intent.spec.as_ref()?, &lookup)?))
                 })
                 .collect();
@@ -126,7 +126,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         observed: &Observed,
         (key, intent): (&Key, &Intent),
         spec: &Resolved,
-    ) -> Result<Search, ResourceError> {
+    ) -> Result<FoundJson> {
         if self.parents(key, &intent.after).any(|parent| observed.ours(parent).is_none()) {
             return Ok(Found::Nothing);
         }
@@ -140,7 +140,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         key: &Key,
         intent: &Intent,
         (spec, known): (&Resolved, &[Value]),
-    ) -> Result<Search, ResourceError> {
+    ) -> Result<FoundJson> {
         let kind = self.known_kind(key)?;
         let claim = claim(state, key, Some(&intent.token));
         let fresh = Timestamp::now().duration_since(intent.since) < FRESH;
@@ -169,15 +169,15 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// The kind of a thing; the error knows nothing of the thing.
-    pub(super) fn known_kind(&self, key: &Key) -> Result<&dyn Erased<C>, ResourceError> {
+    pub(super) fn known_kind(&self, key: &Key) -> Result<&dyn Erased<C>> {
         self.catalog.get(&key.kind).ok_or_else(|| {
             ResourceError::refused(format!("this version of stackctl knows no kind `{}`", key.kind))
                 .hint("use the version of stackctl that wrote the state, or a newer one")
         })
     }
 
-    pub(super) fn context<'k>(&'k self, key: &'k Key) -> Context<'k, C> {
-        Context { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt }
+    pub(super) fn context<'k>(&'k self, key: &'k Key) -> StepContext<'k, C> {
+        StepContext { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt }
     }
 }
 
@@ -191,10 +191,10 @@ pub(super) struct Wanted<'a> {
 /// Searches once, and again until `patience` runs out while there is nothing.
 pub(super) async fn find<C: Send + Sync>(
     kind: &dyn Erased<C>,
-    context: &Context<'_, C>,
+    context: &StepContext<'_, C>,
     wanted: &Wanted<'_>,
     patience: Duration,
-) -> Result<Search, ResourceError> {
+) -> Result<FoundJson> {
     let late = Late {
         patience,
         because: "an interrupted run may have created it",
@@ -216,13 +216,13 @@ pub(super) struct Late<'a> {
 
 /// Looks once, and again until the patience runs out while that does not find `enough`.
 pub(super) async fn patiently<C: Send + Sync, T, F>(
-    context: &Context<'_, C>,
+    context: &StepContext<'_, C>,
     late: &Late<'_>,
     look: impl Fn() -> F,
     enough: impl Fn(&T) -> bool,
-) -> Result<T, ResourceError>
+) -> Result<T>
 where
-    F: Future<Output = Result<T, ResourceError>>,
+    F: Future<Output = Result<T>>,
 {
     let Late { patience, because, what } = late;
     let deadline = Instant::now() + *patience;
@@ -256,19 +256,19 @@ pub(super) fn known(state: &State, key: &Key, there: impl Fn(&Key) -> bool) -> V
 
 impl Observed {
     /// A thing of ours as it was found, or else as it was recorded and is there.
-    fn ours(&self, key: &Key) -> Option<&Sight> {
+    fn ours(&self, key: &Key) -> Option<&LiveJson> {
         let found = self.found.get(key).and_then(Found::ours);
         found.or_else(|| self.recorded.get(key)?.ours())
     }
 }
 
 /// Outputs as far as they have been seen.
-struct Seen<'a> {
+struct KnownOutputs<'a> {
     state: &'a State,
     observed: &'a Observed,
 }
 
-impl Lookup for Seen<'_> {
+impl Lookup for KnownOutputs<'_> {
     fn output(&self, reference: &OutputRef) -> Option<Value> {
         let found = self.observed.found.get(&reference.key).and_then(Found::ours).map(|sight| &sight.outputs);
         let outputs = found.or_else(|| self.state.resources.get(&reference.key).map(|recorded| &recorded.outputs))?;

@@ -10,7 +10,7 @@ use super::{
 
 /// A step that did not do what it was to do.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Failed {
+pub struct FailedStep {
     /// Whose step.
     pub key: Key,
     /// What it was to do.
@@ -27,9 +27,9 @@ pub struct Outcome {
     /// How many steps were done.
     pub done: usize,
     /// The steps that failed.
-    pub failed: Vec<Failed>,
+    pub failed: Vec<FailedStep>,
     /// The steps that only waited when somebody wished to stop: what they have done so far is found by the next run.
-    pub stopped: Vec<Failed>,
+    pub stopped: Vec<FailedStep>,
     /// The steps that were not begun.
     pub skipped: usize,
     /// Whether somebody wished to stop before the end.

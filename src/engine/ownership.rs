@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    claim::{Foreign, Found, Search, Sight},
+    claim::{Found, FoundJson, LiveJson, Unmanaged},
     handle::Engine,
     key::Key,
     observe::{ObserveError, Observed},
@@ -56,17 +56,18 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// What a look came to, once it is known whether the thing lives beneath one of ours.
-    pub(super) fn proven(&self, observed: &Observed, key: &Key, found: &Search) -> Search {
+    pub(super) fn proven(&self, observed: &Observed, key: &Key, found: &FoundJson) -> FoundJson {
         let kind = self.catalog.get(&key.kind);
         let proof = found.ours().and_then(|sight| Some((sight, kind?.parent(&sight.spec)?)));
         let Some((sight, parent)) = proof else { return found.clone() };
         let mut looks = observed.recorded.iter().chain(&observed.found);
-        let is_parent = |key: &Key, live: &Sight| key.kind == parent.kind && live.outputs[parent.output] == parent.id;
+        let is_parent =
+            |key: &Key, live: &LiveJson| key.kind == parent.kind && live.outputs[parent.output] == parent.id;
         if looks.any(|(key, found)| found.ours().is_some_and(|live| is_parent(key, live))) {
             return found.clone();
         }
         let id = kind.and_then(|kind| kind.id(&sight.outputs)).unwrap_or_default();
-        Found::NotOurs(Foreign {
+        Found::NotOurs(Unmanaged {
             thing: format!("{} `{id}`", key.kind),
             whose: format!("belongs to {} `{}`, which is not this stack's", parent.kind, parent.id),
             hints: vec!["if the state was edited or copied from another stack, use its last good version".into()],

@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::{
     claim::{Claim, Discovered, Found, Parent, Scope},
-    context::Context,
+    context::StepContext,
     erased::{ErasedCount, ErasedRestore},
-    error::ResourceError,
-    immutable::Immutable,
+    error::Result,
+    field::Field,
     key::Kind,
     rules::Replacement,
 };
@@ -21,14 +21,12 @@ use super::{
 pub trait Resource: Send + Sync + Sized + 'static {
     /// The name in keys.
     const KIND: Kind;
-    /// Top-level fields of the spec that AWS cannot change in place.
-    const IMMUTABLE: &'static [Immutable];
+    /// Every top-level field of the spec, and how AWS treats it.
+    const FIELDS: &'static [Field];
     /// How a replacement goes.
     const REPLACEMENT: Replacement;
     /// Kinds whose deletion takes this one with it.
     const DIES_WITH: &'static [Kind];
-    /// Top-level fields of the spec whose values are never shown nor recorded.
-    const SECRET: &'static [&'static str];
     /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked with patience.
     const LISTED_LATE: bool;
 
@@ -37,7 +35,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// What it promises beyond its settings: [`Plain`], [`LiveVersion`] or [`UserData`].
     type Promise: Promise<Self>;
     /// The clients it calls.
-    type Cloud: Send + Sync;
+    type Clients: Send + Sync;
     /// Its settings.
     type Spec: Serialize + DeserializeOwned + Debug + Send + Sync;
     /// Its ids.
@@ -49,41 +47,41 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// Reads it by what was recorded. Where AWS has tags, it is ours only with the claim under which it was made: one
     /// that is gone may have left its name to somebody else.
     fn read(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
         claim: &Claim,
-    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>>> + Send;
 
     /// Finds what an interrupted create may have left behind. `known` are those already recorded, never to be found
     /// again; the values of secret fields in `spec` are digests.
     fn find(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         spec: &Self::Spec,
         claim: &Claim,
         known: &[Self::Outputs],
-    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>>> + Send;
 
     /// Creates it. The call that carries the claim comes first; what an interruption leaves undone is for `read` to
     /// report as a difference.
     fn create(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         spec: &Self::Spec,
         claim: &Claim,
-    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Self::Outputs>> + Send;
 
     /// Changes it from `live` to `want`.
     fn update(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
         live: &Self::Spec,
         want: &Self::Spec,
-    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Self::Outputs>> + Send;
 
     /// Deletes it; already gone is success.
     fn delete(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
-    ) -> impl Future<Output = Result<(), ResourceError>> + Send;
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// What a kind whose things carry the claim in their own tags must do: `read` and `find` compare them, and a state that
@@ -92,10 +90,10 @@ pub trait Discover: Resource<Ownership = ByTags> {
     /// Finds everything of this kind that carries a claim of the stack, be it of a thing that no configuration knows any
     /// more. `beneath` are the ids of what was found of the kinds that it dies with.
     fn discover(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         scope: &Scope,
         beneath: &[Value],
-    ) -> impl Future<Output = Result<Discovered<Self::Outputs, Self::Spec>, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Discovered<Self::Outputs, Self::Spec>>> + Send;
 }
 
 /// What a kind without tags must do: name the thing beneath which it lives. It is the stack's because that one is, which is
@@ -117,43 +115,43 @@ pub trait Restore: Resource<Promise = LiveVersion> {
 
     /// Makes a `version` live that was live before, without changing any setting; answers its outputs then.
     fn restore(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
         version: &str,
-    ) -> impl Future<Output = Result<Self::Outputs, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Self::Outputs>> + Send;
 
     /// Says whether a `version` that was live before is still there to be made live again.
     fn still_has(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
         version: &str,
-    ) -> impl Future<Output = Result<bool, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<bool>> + Send;
 
     /// Deletes the versions of ours but for those `kept` and those that somebody else still uses.
     fn prune(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
         kept: &BTreeSet<String>,
-    ) -> impl Future<Output = Result<(), ResourceError>> + Send;
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// What a kind that holds people's data must do. Replacing or deleting it loses them.
 pub trait Count: Resource<Promise = UserData> {
     /// Counts exactly how many records of people's data it holds.
     fn count(
-        context: &Context<'_, Self::Cloud>,
+        context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
-    ) -> impl Future<Output = Result<u64, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<u64>> + Send;
 }
 
 /// How a thing is known to be the stack's, whatever the state says.
 pub trait Ownership<R: Resource> {
     /// Everything that carries a claim of the stack.
     fn discover(
-        context: &Context<'_, R::Cloud>,
+        context: &StepContext<'_, R::Clients>,
         scope: &Scope,
         beneath: &[Value],
-    ) -> impl Future<Output = Result<Discovered<R::Outputs, R::Spec>, ResourceError>> + Send;
+    ) -> impl Future<Output = Result<Discovered<R::Outputs, R::Spec>>> + Send;
 
     /// The thing that proves it; `None` where its own tags do.
     fn parent(live: &R::Spec) -> Option<Parent>;
@@ -169,10 +167,10 @@ pub struct ByParent;
 
 impl<R: Discover> Ownership<R> for ByTags {
     fn discover(
-        context: &Context<'_, R::Cloud>,
+        context: &StepContext<'_, R::Clients>,
         scope: &Scope,
         beneath: &[Value],
-    ) -> impl Future<Output = Result<Discovered<R::Outputs, R::Spec>, ResourceError>> + Send {
+    ) -> impl Future<Output = Result<Discovered<R::Outputs, R::Spec>>> + Send {
         <R as Discover>::discover(context, scope, beneath)
     }
 
@@ -183,10 +181,10 @@ impl<R: Discover> Ownership<R> for ByTags {
 
 impl<R: Beneath> Ownership<R> for ByParent {
     async fn discover(
-        _context: &Context<'_, R::Cloud>,
+        _context: &StepContext<'_, R::Clients>,
         _scope: &Scope,
         _beneath: &[Value],
-    ) -> Result<Discovered<R::Outputs, R::Spec>, ResourceError> {
+    ) -> Result<Discovered<R::Outputs, R::Spec>> {
         Ok(Vec::new())
     }
 
@@ -199,13 +197,13 @@ impl<R: Beneath> Ownership<R> for ByParent {
 pub trait Promise<R: Resource> {
     /// How an earlier version is made live again, for a kind that has one.
     #[must_use]
-    fn restore() -> Option<&'static dyn ErasedRestore<R::Cloud>> {
+    fn restore() -> Option<&'static dyn ErasedRestore<R::Clients>> {
         None
     }
 
     /// How people's data are counted, for a kind that holds some.
     #[must_use]
-    fn count() -> Option<&'static dyn ErasedCount<R::Cloud>> {
+    fn count() -> Option<&'static dyn ErasedCount<R::Clients>> {
         None
     }
 }

@@ -10,44 +10,44 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
 
 use super::{
-    claim::{Found, Search},
+    claim::{Found, FoundJson},
     error::{ResourceError, Verdict},
     handle::Engine,
     key::Key,
     observe::ObserveError,
-    outcome::{Failed, Outcome},
+    outcome::{FailedStep, Outcome},
     record::{Release, State, Store, StoreError, Unchecked},
     release::{Move, New, Obstacle, WayBack, add, obstacles, served, serves, undo, way_back},
-    rollout::{Back, Rollout, Trial, TrialEnd, Tried},
+    rollout::{CheckEnd, CheckOutcome, PostDeployCheck, Reverted, Rollout},
     verb::Verb,
 };
 
 /// What releases need, as it was just read.
 #[derive(Debug, Default)]
-pub struct Present {
+pub struct ReleaseNeeds {
     /// What each resource has live.
     pub serves: BTreeMap<Key, String>,
-    found: BTreeMap<Key, Search>,
+    found: BTreeMap<Key, FoundJson>,
 }
 
 /// What became of a rollback.
 #[derive(Debug)]
-pub struct WentBack<R> {
+pub struct RollbackOutcome<R> {
     /// The state as it is now.
     pub state: State,
     /// What serves as it did then, and what does not.
-    pub back: Back,
+    pub back: Reverted,
     /// What the check came to; `None` without one, or when not everything could be moved.
-    pub tried: Option<(TrialEnd, R)>,
+    pub tried: Option<(CheckEnd, R)>,
     /// What became of rolling forward again; `None` when there was no need.
-    pub forward: Option<Back>,
+    pub forward: Option<Reverted>,
     /// How often the state was saved.
     pub saves: u64,
     /// Why the state could not be saved.
     pub save_error: Option<StoreError>,
 }
 
-impl Present {
+impl ReleaseNeeds {
     /// The way back to a release.
     #[must_use]
     pub fn way_back(&self, state: &State, release: &Release) -> WayBack {
@@ -71,7 +71,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     ///
     /// # Errors
     /// When something cannot be read.
-    pub async fn present(&self, state: &State, releases: &[&Release]) -> Result<Present, ObserveError> {
+    pub async fn present(&self, state: &State, releases: &[&Release]) -> Result<ReleaseNeeds, ObserveError> {
         let needs = releases.iter().flat_map(|release| release.needs.keys().chain(release.serves.keys()));
         let keys: BTreeSet<Key> = needs.cloned().chain(serves(state, self.catalog).into_keys()).collect();
         let found = self.observe_recorded(&state.only(&keys)).await?.recorded;
@@ -79,7 +79,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             let field = self.catalog.get(&key.kind)?.traits().serves?;
             Some((key.clone(), served(&found.ours()?.outputs, field)?))
         });
-        Ok(Present { serves: live.collect(), found })
+        Ok(ReleaseNeeds { serves: live.collect(), found })
     }
 
     /// Why a release cannot be rolled back to; nothing when everything that its deployment needs is there.
@@ -89,7 +89,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     pub async fn obstacles(
         &self,
         state: &State,
-        present: &Present,
+        present: &ReleaseNeeds,
         release: &Release,
     ) -> Result<Vec<Obstacle>, ObserveError> {
         let recorded = obstacles(state, self.catalog, release);
@@ -120,13 +120,13 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Rolls back to a release without [obstacles](Self::obstacles) and records that as a new one, when its check has
     /// passed. When it has failed, or not everything could be moved, what was live before is live again. What is left
     /// half-way is an unconfirmed change, as after an interrupted roll-out.
-    pub async fn go_back<T: Trial>(
+    pub async fn go_back<T: PostDeployCheck>(
         &self,
         mut state: State,
         store: &dyn Store,
-        (to, present): (&Release, &Present),
+        (to, present): (&Release, &ReleaseNeeds),
         how: &Rollout<'_, T>,
-    ) -> WentBack<T::Report> {
+    ) -> RollbackOutcome<T::Report> {
         let moves = present.way_back(&state, to).moves;
         let unchecked = state.unchecked.get_or_insert_default();
         unchecked.back_to = Some(to.number);
@@ -135,7 +135,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         }
         let mut outcome = Outcome::idle(state);
         outcome.save(store).await;
-        let mut went = WentBack::of(outcome);
+        let mut went = RollbackOutcome::of(outcome);
         if went.save_error.is_some() {
             return went;
         }
@@ -151,16 +151,21 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// Checks what was rolled back to, and rolls forward when it is not right; whether it may be confirmed.
-    async fn is_right<T: Trial>(&self, went: &mut WentBack<T::Report>, store: &dyn Store, trial: Option<&T>) -> bool {
+    async fn is_right<T: PostDeployCheck>(
+        &self,
+        went: &mut RollbackOutcome<T::Report>,
+        store: &dyn Store,
+        trial: Option<&T>,
+    ) -> bool {
         let Some(trial) = trial else { return true };
-        let Tried { state, end, report, saves } = trial.run(went.state.clone(), store).await;
+        let CheckOutcome { state, end, report, saves } = trial.run(went.state.clone(), store).await;
         went.state = state;
         went.saves += saves;
         went.tried = Some((end, report));
-        if end == TrialEnd::Failed {
+        if end == CheckEnd::Failed {
             went.forward = Some(self.go_forward(&mut went.state, &BTreeSet::new()).await);
         }
-        end == TrialEnd::Passed
+        end == CheckEnd::Passed
     }
 
     /// Records the release that a rollback has made.
@@ -180,7 +185,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 
     /// Lets everything but what is `unmoved` serve what it did before a rollback began, and forgets the rollback when all of
     /// it does.
-    async fn go_forward(&self, state: &mut State, unmoved: &BTreeSet<Key>) -> Back {
+    async fn go_forward(&self, state: &mut State, unmoved: &BTreeSet<Key>) -> Reverted {
         let from = state.unchecked.iter().flat_map(|unchecked| &unchecked.from);
         let from = from.filter(|(key, _)| !unmoved.contains(key));
         let moves = from.map(|(key, to)| Move { key: key.clone(), from: to.clone(), to: to.clone() }).collect();
@@ -198,12 +203,12 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 
     /// Moves each thing to what it is to serve, and records that. Each is looked at before: the state does not prove whose
     /// a thing is.
-    pub(super) async fn put_back(&self, state: &mut State, moves: Vec<Move>) -> Back {
-        let mut back = Back::default();
+    pub(super) async fn put_back(&self, state: &mut State, moves: Vec<Move>) -> Reverted {
+        let mut back = Reverted::default();
         let observed = match self.observe_recorded(&self.movers(state, &moves)).await {
             Ok(observed) => observed,
             Err(ObserveError { key, error }) => {
-                back.failed.push(Failed { key, verb: Verb::Update, error });
+                back.failed.push(FailedStep { key, verb: Verb::Update, error });
                 return back;
             }
         };
@@ -226,7 +231,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
                     }
                     back.restored.push(key.clone());
                 }
-                Err(error) => back.failed.push(Failed { key: key.clone(), verb: Verb::Update, error }),
+                Err(error) => back.failed.push(FailedStep { key: key.clone(), verb: Verb::Update, error }),
             }
         }
         back.restored.sort();
@@ -259,7 +264,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 }
 
 /// The ids of a recorded thing that is there and ours.
-fn owned(found: &Search) -> Result<&Value, ResourceError> {
+fn owned(found: &FoundJson) -> Result<&Value, ResourceError> {
     match found {
         Found::Ours(sight) => Ok(&sight.outputs),
         Found::Nothing => Err(ResourceError::refused("it is gone")),
@@ -268,16 +273,16 @@ fn owned(found: &Search) -> Result<&Value, ResourceError> {
 }
 
 /// What surely serves what it did before a rollback began: the move was refused.
-fn unmoved<R>(went: &WentBack<R>, present: &Present) -> BTreeSet<Key> {
+fn unmoved<R>(went: &RollbackOutcome<R>, present: &ReleaseNeeds) -> BTreeSet<Key> {
     let from = |key: &Key| went.state.unchecked.as_ref()?.from.get(key);
     let refused = went.back.failed.iter().filter(|failed| failed.error.verdict == Verdict::Refused);
     let keys = refused.map(|failed| &failed.key);
     keys.filter(|key| from(key).is_some() && from(key) == present.serves.get(*key)).cloned().collect()
 }
 
-impl<R> WentBack<R> {
+impl<R> RollbackOutcome<R> {
     fn of(Outcome { state, saves, save_error, .. }: Outcome) -> Self {
-        Self { state, back: Back::default(), tried: None, forward: None, saves, save_error }
+        Self { state, back: Reverted::default(), tried: None, forward: None, saves, save_error }
     }
 
     async fn save(&mut self, store: &dyn Store) {

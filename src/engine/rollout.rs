@@ -9,12 +9,13 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{
+    action::Action,
     changes,
     error::ResourceError,
     handle::Engine,
     key::Key,
-    outcome::{Failed, Outcome},
-    plan::{Action, Plan},
+    outcome::{FailedStep, Outcome},
+    plan::Plan,
     record::{State, Store},
     release::{self, served},
     rules::Rules,
@@ -22,12 +23,12 @@ use super::{
 };
 
 /// Tries what serves after a change.
-pub trait Trial: Send + Sync {
+pub trait PostDeployCheck: Send + Sync {
     /// What there is to tell of it.
     type Report: Send;
 
     /// Tries it. The state may be changed and saved on the way.
-    fn run(&self, state: State, store: &dyn Store) -> impl Future<Output = Tried<Self::Report>> + Send;
+    fn run(&self, state: State, store: &dyn Store) -> impl Future<Output = CheckOutcome<Self::Report>> + Send;
 }
 
 /// How a change is rolled out.
@@ -37,12 +38,12 @@ pub struct Rollout<'a, T> {
     /// Whether what served before is to serve again when the trial fails.
     pub undo: bool,
     /// What its release records.
-    pub entry: &'a Entry,
+    pub entry: &'a ReleaseEntry,
 }
 
 /// What a release records besides what is live then.
 #[derive(Debug, Clone, Default)]
-pub struct Entry {
+pub struct ReleaseEntry {
     /// By whom.
     pub by: String,
     /// What the live deployment needs to respond to a request.
@@ -53,11 +54,11 @@ pub struct Entry {
 
 /// What a trial came to.
 #[derive(Debug)]
-pub struct Tried<R> {
+pub struct CheckOutcome<R> {
     /// The state as it is now.
     pub state: State,
     /// How it ended.
-    pub end: TrialEnd,
+    pub end: CheckEnd,
     /// What there is to tell.
     pub report: R,
     /// How often the state was saved.
@@ -66,7 +67,7 @@ pub struct Tried<R> {
 
 /// How a trial ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TrialEnd {
+pub enum CheckEnd {
     /// What serves is as it is to be.
     Passed,
     /// It is not.
@@ -83,20 +84,20 @@ pub struct RolledOut<R> {
     /// How long the steps took.
     pub took: Duration,
     /// What the trial came to; `None` when nothing that serves has changed, or not everything was done.
-    pub tried: Option<(TrialEnd, R)>,
+    pub tried: Option<(CheckEnd, R)>,
     /// What became of going back; `None` when there was no need, no wish or nothing to go back to.
-    pub back: Option<Back>,
+    pub back: Option<Reverted>,
     /// What is not served any more and could not be deleted, and why. The next change deletes it.
     pub unpruned: Vec<(Key, ResourceError)>,
 }
 
 /// What became of going back.
 #[derive(Debug, Default)]
-pub struct Back {
+pub struct Reverted {
     /// What serves again what it served before.
     pub restored: Vec<Key>,
     /// What could not be put back.
-    pub failed: Vec<Failed>,
+    pub failed: Vec<FailedStep>,
 }
 
 /// Remembers what serves now, as far as the plan is about to change it. What was remembered before and never confirmed
@@ -136,7 +137,7 @@ fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
 impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Carries out a plan so that a change can be undone: what makes or changes something first, then the trial, and the
     /// removals when it has passed. When it has failed, what served before serves again, if that is wanted.
-    pub async fn roll_out<T: Trial>(
+    pub async fn roll_out<T: PostDeployCheck>(
         &self,
         plan: Plan,
         mut state: State,
@@ -175,20 +176,25 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// Tries what serves now, and goes back when it is not as it is to be; `false` when it is not known to be.
-    async fn try_out<T: Trial>(&self, all: &mut RolledOut<T::Report>, store: &dyn Store, how: &Rollout<'_, T>) -> bool {
+    async fn try_out<T: PostDeployCheck>(
+        &self,
+        all: &mut RolledOut<T::Report>,
+        store: &dyn Store,
+        how: &Rollout<'_, T>,
+    ) -> bool {
         let Some(trial) = how.trial else { return true };
-        let Tried { state, end, report, saves } = trial.run(all.outcome.state.clone(), store).await;
+        let CheckOutcome { state, end, report, saves } = trial.run(all.outcome.state.clone(), store).await;
         all.outcome.state = state;
         all.outcome.saves += saves;
-        if end == TrialEnd::Failed && how.undo {
+        if end == CheckEnd::Failed && how.undo {
             self.undo(all, store).await;
         }
         all.tried = Some((end, report));
-        end == TrialEnd::Passed
+        end == CheckEnd::Passed
     }
 
     /// Confirms the change, removes what is not wanted any more, and what nobody can go back to.
-    async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, entry): (&dyn Store, &Entry)) {
+    async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, entry): (&dyn Store, &ReleaseEntry)) {
         let checked = all.tried.is_some();
         let unchecked = all.outcome.state.unchecked.take();
         if let Some(unchecked) = &unchecked {

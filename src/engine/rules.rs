@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    immutable::{Fixed, Immutable, Later},
+    field::{Field, Fixed, Later, When},
     key::Kind,
 };
 
@@ -18,19 +18,17 @@ pub enum Replacement {
 
 /// The fixed properties of a kind; see [`Resource`].
 #[derive(Debug, Clone)]
-pub struct Traits {
+pub struct KindRules {
     /// [`Resource::KIND`].
     pub kind: Kind,
-    /// [`Resource::IMMUTABLE`].
-    pub immutable: &'static [Immutable],
+    /// [`Resource::FIELDS`].
+    pub fields: &'static [Field],
     /// [`Resource::REPLACEMENT`].
     pub replacement: Replacement,
     /// [`Resource::DIES_WITH`].
     pub dies_with: &'static [Kind],
     /// Whether it promises [`UserData`](super::UserData).
     pub precious: bool,
-    /// [`Resource::SECRET`].
-    pub secret: &'static [&'static str],
     /// [`Resource::LISTED_LATE`].
     pub listed_late: bool,
     /// [`Restore::LIVE`], of a kind that has a live version.
@@ -40,24 +38,24 @@ pub struct Traits {
 /// What planning may know of a kind.
 pub trait Rules {
     /// The fixed properties of a kind; `None` for one that this version does not know.
-    fn traits(&self, kind: &Kind) -> Option<Traits>;
+    fn traits(&self, kind: &Kind) -> Option<KindRules>;
 }
 
-impl Traits {
+impl KindRules {
     /// Whether AWS cannot change this field in place.
     #[must_use]
     pub fn fixes(&self, field: &str) -> bool {
-        self.immutable.iter().any(|one| one.field == field)
+        self.fields.iter().any(|one| one.name == field && one.when == When::Immutable)
     }
 
     /// The chosen settings that a creation with this spec fixes.
     pub(crate) fn fixed_by(&self, spec: &Value) -> Vec<Fixed> {
         let later = if self.precious { Later::Refused } else { Later::Replaced };
-        let chosen = self.immutable.iter().filter(|one| one.chosen);
-        let value = |one: &Immutable| match &spec[one.field] {
+        let chosen = self.fields.iter().filter(|one| one.when == When::Immutable && one.config.is_some());
+        let value = |one: &Field| match &spec[one.name] {
             Value::Null => serde_json::from_str(one.default).unwrap_or_default(),
             value => value.clone(),
         };
-        chosen.map(|one| Fixed { field: one.field, value: value(one), later }).collect()
+        chosen.map(|one| Fixed { field: one.name, value: value(one), later }).collect()
     }
 }

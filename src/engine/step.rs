@@ -3,17 +3,18 @@
 use serde_json::Value;
 
 use super::{
-    claim::{Claim, Foreign, Found},
-    context::Context,
+    action::Action,
+    claim::{Claim, Found, Unmanaged},
+    context::StepContext,
     diff::diff,
     erased::Erased,
-    error::{ResourceError, Verdict},
+    error::{ResourceError, Result, Verdict},
     handle::Engine,
     input::{Lookup, OutputRef, Resolved},
     journal::Journal,
     key::Key,
     observe::{LIST_LAG, Wanted, claim, find, known},
-    plan::{Action, Plan, Step, people},
+    plan::{Plan, Step, people},
     record::State,
 };
 
@@ -47,7 +48,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     }
 
     /// Does what the step says; answers the outputs of what is there afterwards.
-    pub(super) async fn carry_out(self) -> Result<Option<Value>, ResourceError> {
+    pub(super) async fn carry_out(self) -> Result<Option<Value>> {
         let kind = self.engine.catalog.get(&self.key.kind);
         let kind = kind.ok_or_else(|| ResourceError::refused(format!("there is no kind `{}`", self.key.kind)))?;
         let context = self.engine.context(self.key);
@@ -73,13 +74,13 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
         }
     }
 
-    fn spec(&self) -> Result<&Resolved, ResourceError> {
+    fn spec(&self) -> Result<&Resolved> {
         self.spec.as_ref().ok_or_else(|| ResourceError::refused("something that its settings refer to does not exist"))
     }
 
     /// Creates; when the answer is lost or something is there already, finds out whether it is ours before anything
     /// is created a second time.
-    async fn create(&self, kind: &dyn Erased<C>, context: &Context<'_, C>) -> Result<Value, ResourceError> {
+    async fn create(&self, kind: &dyn Erased<C>, context: &StepContext<'_, C>) -> Result<Value> {
         let spec = self.spec()?;
         let mut attempt = 1;
         loop {
@@ -95,7 +96,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
                 Found::Ours(sight) if diff(&sight.spec, spec.value(), &[]).is_empty() => return Ok(sight.outputs),
                 Found::Ours(sight) => return kind.update(context, &sight.outputs, &sight.spec, spec).await,
                 Found::NotOurs(foreign) => {
-                    return Err(ResourceError::new(Verdict::NotOurs, foreign.exists()).hint(Foreign::WAY_OUT));
+                    return Err(ResourceError::new(Verdict::NotOurs, foreign.exists()).hint(Unmanaged::WAY_OUT));
                 }
                 Found::Nothing if error.verdict == Verdict::Ambiguous && attempt < CREATE_ATTEMPTS => attempt += 1,
                 Found::Nothing => return Err(error),
@@ -107,10 +108,10 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     async fn delete(
         &self,
         kind: &dyn Erased<C>,
-        context: &Context<'_, C>,
+        context: &StepContext<'_, C>,
         outputs: &Value,
         agreed: u64,
-    ) -> Result<(), ResourceError> {
+    ) -> Result<()> {
         if let Some(data) = kind.data() {
             let holds = data.count(context, outputs).await?;
             if holds != agreed {

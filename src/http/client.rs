@@ -8,7 +8,7 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Request, Response, header::USER_AGENT, response};
 
-use super::error::{HttpError, Place, unsent};
+use super::error::{Endpoint, HttpError, unsent};
 
 /// The connect timeout, the same as for the AWS clients.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -18,7 +18,7 @@ pub(super) const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
 /// Sends requests and reuses connections.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub(crate) struct HttpClient {
     pub(super) patience: Duration,
     pub(super) proxy: ProxyConfig,
     /// For loopback addresses: without a proxy, for which `127.0.0.1` is another machine, and without TLS, so that no
@@ -28,7 +28,7 @@ pub(crate) struct Client {
     pub(super) far: OnceLock<Connector>,
 }
 
-impl Client {
+impl HttpClient {
     /// A client with a timeout for the whole response, and with the proxy settings of the AWS SDK.
     pub(crate) fn new(patience: Duration) -> Self {
         Self { patience, proxy: ProxyConfig::from_env(), near: OnceLock::new(), far: OnceLock::new() }
@@ -40,12 +40,12 @@ impl Client {
     /// When the URL is not an absolute `http` or `https` URL, or the response is missing, incomplete, late or larger
     /// than 10 MiB.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let place = Place::of(request.uri())?;
+        let place = Endpoint::of(request.uri())?;
         let exchange = tokio::time::timeout(self.patience, self.exchange(&place, request));
         exchange.await.unwrap_or_else(|_| Err(HttpError::TimedOut { place, waited: self.patience }))
     }
 
-    async fn exchange(&self, place: &Place, mut request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+    async fn exchange(&self, place: &Endpoint, mut request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let us = HeaderValue::from_static(concat!("stackctl/", env!("CARGO_PKG_VERSION")));
         request.headers_mut().entry(USER_AGENT).or_insert(us);
         // The SDK's HTTP stack has its own types. A failed conversion means a malformed message.
@@ -57,7 +57,7 @@ impl Client {
         whole(place, head, body).await
     }
 
-    fn connector(&self, place: &Place) -> &Connector {
+    fn connector(&self, place: &Endpoint) -> &Connector {
         let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).build();
         let builder = Connector::builder().connector_settings(settings);
         if place.is_near() {
@@ -68,7 +68,7 @@ impl Client {
     }
 }
 
-async fn whole(place: &Place, head: response::Parts, body: SdkBody) -> Result<Response<Bytes>, HttpError> {
+async fn whole(place: &Endpoint, head: response::Parts, body: SdkBody) -> Result<Response<Bytes>, HttpError> {
     let mut body = ByteStream::new(body);
     let mut read = BytesMut::new();
     while let Some(part) = body.try_next().await.map_err(|_| HttpError::Broken { place: place.clone() })? {

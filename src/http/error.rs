@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 
 /// The server of a request. Path, query and user are left out, because they may contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Endpoint {
     scheme: Scheme,
     host: String,
     port: Option<u16>,
@@ -23,7 +23,7 @@ pub(crate) enum HttpError {
     #[error("{place} cannot be reached: {because}")]
     Unreachable {
         /// The server.
-        place: Place,
+        place: Endpoint,
         /// The error of the operating system.
         because: String,
     },
@@ -31,7 +31,7 @@ pub(crate) enum HttpError {
     #[error("{place} shows a certificate that is not trusted: {because}")]
     Untrusted {
         /// The server.
-        place: Place,
+        place: Endpoint,
         /// Why the certificate is not trusted.
         because: String,
     },
@@ -39,13 +39,13 @@ pub(crate) enum HttpError {
     #[error("{place} does not speak TLS as it should")]
     NotTls {
         /// The server.
-        place: Place,
+        place: Endpoint,
     },
     /// The response did not arrive within the timeout.
     #[error("{place} has not answered within {} s", waited.as_secs())]
     TimedOut {
         /// The server.
-        place: Place,
+        place: Endpoint,
         /// The timeout.
         waited: Duration,
     },
@@ -53,13 +53,13 @@ pub(crate) enum HttpError {
     #[error("the connection to {place} broke before the whole answer was there")]
     Broken {
         /// The server.
-        place: Place,
+        place: Endpoint,
     },
     /// The response is larger than the limit.
     #[error("the answer of {place} is larger than {} MiB", most / 1024 / 1024)]
     TooLarge {
         /// The server.
-        place: Place,
+        place: Endpoint,
         /// The limit, in bytes.
         most: usize,
     },
@@ -84,7 +84,7 @@ impl HttpError {
     }
 }
 
-impl Place {
+impl Endpoint {
     /// The server of a URL.
     pub(super) fn of(url: &Uri) -> Result<Self, HttpError> {
         let scheme = url.scheme().filter(|scheme| [Scheme::HTTP, Scheme::HTTPS].contains(scheme));
@@ -100,7 +100,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Endpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}://{}", self.scheme, self.host)?;
         self.port.map_or(Ok(()), |port| write!(formatter, ":{port}"))
@@ -108,7 +108,7 @@ impl fmt::Display for Place {
 }
 
 /// The error for a request that got no response at all.
-pub(super) fn unsent(place: &Place, failure: &ConnectorError) -> HttpError {
+pub(super) fn unsent(place: &Endpoint, failure: &ConnectorError) -> HttpError {
     if failure.is_timeout() {
         let because = "it does not take the connection".into();
         return HttpError::Unreachable { place: place.clone(), because };
@@ -117,7 +117,7 @@ pub(super) fn unsent(place: &Place, failure: &ConnectorError) -> HttpError {
 }
 
 /// Classifies a failure by the messages of its causes, outermost first: the SDK's HTTP stack has no types for them.
-fn because(place: Place, causes: &[String]) -> HttpError {
+fn because(place: Endpoint, causes: &[String]) -> HttpError {
     let has = |part: &str| causes.iter().any(|cause| cause.contains(part));
     let last = causes.last().map(String::as_str).unwrap_or_default();
     if let Some(because) = last.strip_prefix("invalid peer certificate: ") {
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn connection_failures_have_specific_messages_and_hints() {
         let said = |causes: &[&str]| {
-            let place = Place::of(&Uri::from_static("https://ann:pw@example.com/secret")).unwrap();
+            let place = Endpoint::of(&Uri::from_static("https://ann:pw@example.com/secret")).unwrap();
             let causes: Vec<String> =
                 ["io error", "client error (Connect)"].iter().chain(causes).map(ToString::to_string).collect();
             let error = because(place, &causes);

@@ -9,6 +9,6 @@ mod error;
 mod tests;
 mod url;
 
-pub(crate) use client::Client;
+pub(crate) use client::HttpClient;
 pub(crate) use error::HttpError;
 pub(crate) use url::{add_query, encoded};

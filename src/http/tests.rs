@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    client::{Client, LARGEST_ANSWER},
+    client::{HttpClient, LARGEST_ANSWER},
     error::HttpError,
 };
 
@@ -34,8 +34,8 @@ async fn answering(bytes: Vec<u8>) -> (u16, JoinHandle<String>) {
     (port, served)
 }
 
-fn client() -> Client {
-    Client::new(Duration::from_mins(1))
+fn client() -> HttpClient {
+    HttpClient::new(Duration::from_mins(1))
 }
 
 async fn get(url: &str) -> Result<Response<Bytes>, HttpError> {
@@ -77,7 +77,7 @@ async fn the_proxy_is_used_except_for_loopback() {
     let (proxy_port, proxy) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".to_vec()).await;
     let (port, _) = answering(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec()).await;
     let proxies = ProxyConfig::http(format!("http://127.0.0.1:{proxy_port}")).unwrap();
-    let client = Client { proxy: proxies, ..client() };
+    let client = HttpClient { proxy: proxies, ..client() };
     let ask = async |url: String| client.send(Request::get(url).body(Bytes::new()).unwrap()).await.unwrap().status();
     assert_eq!(ask(format!("http://127.0.0.1:{port}/")).await, 204);
     assert_eq!(ask("http://elsewhere.test/path".into()).await, 200);

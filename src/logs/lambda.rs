@@ -16,12 +16,12 @@ pub enum Own<'m> {
         request_id: &'m str,
     },
     /// The report of a request.
-    Report(Report<'m>),
+    Report(InvocationReport<'m>),
 }
 
 /// The report of a request, with the values as Lambda writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report<'m> {
+pub struct InvocationReport<'m> {
     /// The request ID.
     pub request_id: &'m str,
     /// The duration, such as `12.34 ms`.
@@ -62,8 +62,8 @@ pub fn is_system(message: &str) -> bool {
         })
 }
 
-fn report(text: &str) -> Report<'_> {
-    let mut report = Report::default();
+fn report(text: &str) -> InvocationReport<'_> {
+    let mut report = InvocationReport::default();
     for (name, value) in text.split('\t').filter_map(|part| part.trim().split_once(": ")) {
         let field = match name {
             "RequestId" => &mut report.request_id,
@@ -111,7 +111,7 @@ mod tests {
     fn a_report_is_parsed_by_field_name() {
         let text = "REPORT RequestId: 8f5\tDuration: 12.34 ms\tBilled Duration: 133 ms\tMemory Size: 128 MB\t\
                     Max Memory Used: 31 MB\tInit Duration: 120.50 ms\tXRAY TraceId: 1-5\tStatus: timeout";
-        let report = Report {
+        let report = InvocationReport {
             request_id: "8f5",
             duration: "12.34 ms",
             billed: "133 ms",

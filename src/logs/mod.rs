@@ -17,4 +17,4 @@ pub use lambda::{Own, is_system, own};
 pub use line::Line;
 pub use recent::recent;
 pub use request_ids::RequestIds;
-pub use tail::{Source, Tail, Unread, Wanted};
+pub use tail::{LogQuery, Source, Tail, Unread};

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use super::{
     line::Line,
-    tail::{Source, Tail, Wanted},
+    tail::{LogQuery, Source, Tail},
 };
 use crate::{
-    aws::Cloud,
+    aws::Clients,
     engine::{Events, Interrupt},
 };
 
@@ -19,12 +19,12 @@ const LOOKS: usize = 5;
 /// Reads the lines of a log group from `since` on. While there are none, reads again after `pause`. A log that cannot
 /// be read counts as empty: the lines only help the caller to explain another error.
 pub async fn recent(
-    cloud: &Cloud,
+    cloud: &Clients,
     (events, interrupt): (&dyn Events, &Interrupt),
     source: Source,
     (since, pause): (Timestamp, Duration),
 ) -> Vec<Line> {
-    let mut tail = Tail::new(cloud, (events, interrupt), vec![source], Wanted { since, filter: None });
+    let mut tail = Tail::new(cloud, (events, interrupt), vec![source], LogQuery { since, filter: None });
     let mut lines = Vec::new();
     for _ in 0..LOOKS {
         let read = tail.read(|line| lines.push(line)).await;

@@ -13,8 +13,8 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{line::Line, merge::Merge};
 use crate::{
-    aws::{Cloud, call, operation},
-    engine::{Context, Events, Interrupt, Key, ResourceError},
+    aws::{Clients, call, operation},
+    engine::{Events, Interrupt, Key, ResourceError, StepContext},
 };
 
 /// How much older than the newest event a late event can be: CloudWatch ingests events with a delay and out of order.
@@ -34,10 +34,10 @@ pub struct Source {
 
 /// A reader of log groups. It returns each event only once.
 pub struct Tail<'a> {
-    cloud: &'a Cloud,
+    cloud: &'a Clients,
     events: &'a dyn Events,
     interrupt: &'a Interrupt,
-    wanted: Wanted,
+    wanted: LogQuery,
     sources: Vec<(Source, Progress)>,
 }
 
@@ -52,7 +52,7 @@ struct Progress {
 
 /// The selection of events.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct LogQuery {
     /// The start time.
     pub since: Timestamp,
     /// A CloudWatch filter pattern; `None` selects all events.
@@ -72,10 +72,10 @@ impl<'a> Tail<'a> {
     /// Creates a reader without reading anything.
     #[must_use]
     pub fn new(
-        cloud: &'a Cloud,
+        cloud: &'a Clients,
         (events, interrupt): (&'a dyn Events, &'a Interrupt),
         sources: Vec<Source>,
-        wanted: Wanted,
+        wanted: LogQuery,
     ) -> Self {
         let sources = sources.into_iter().map(|source| (source, Progress::default())).collect();
         Self { cloud, events, interrupt, wanted, sources }
@@ -137,7 +137,7 @@ impl<'a> Tail<'a> {
             .start_time(begin.as_millisecond())
             .set_filter_pattern(self.wanted.filter.clone())
             .set_next_token(token);
-        let context = Context { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt };
+        let context = StepContext { cloud: self.cloud, key, events: self.events, interrupt: self.interrupt };
         let page = call(&context, &operation::FILTER_LOG_EVENTS, || request.clone().send()).await;
         page.map_err(|error| Unread { source, error })
     }

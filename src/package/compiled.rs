@@ -5,7 +5,7 @@ use goblin::elf::Elf;
 use goblin::elf::header::{EM_386, EM_AARCH64, EM_ARM, EM_X86_64, ET_DYN, ET_EXEC, machine_to_str};
 
 use super::needs::{Libc, Needs, Python, System, joined_version};
-use super::target::{Target, Version, version};
+use super::target::{Platform, Version, version};
 use super::wheel;
 
 /// A file that can only be loaded if its requirements are met.
@@ -29,12 +29,12 @@ impl Compiled {
         (!needs.is_empty()).then(|| Self { name: name.to_owned(), distribution, needs })
     }
 
-    pub(super) fn fits(&self, target: &Target) -> bool {
+    pub(super) fn fits(&self, target: &Platform) -> bool {
         self.needs.iter().any(|needs| needs.fits(target))
     }
 
     /// Whether only the C library is incompatible.
-    pub(super) fn fits_but_for_libc(&self, target: &Target) -> bool {
+    pub(super) fn fits_but_for_libc(&self, target: &Platform) -> bool {
         self.needs.iter().any(|needs| Needs { libc: None, ..needs.clone() }.fits(target))
     }
 
@@ -44,7 +44,7 @@ impl Compiled {
     }
 
     /// Describes the requirements.
-    pub(super) fn described(&self, target: &Target) -> String {
+    pub(super) fn described(&self, target: &Platform) -> String {
         self.needs.first().map(|needs| needs.described(target)).unwrap_or_default()
     }
 

@@ -30,7 +30,7 @@ use sha2::{Digest, Sha256};
 pub use cache::Packages;
 pub use error::{Measure, PackageError};
 pub use ignored::may_change;
-pub use target::Target;
+pub use target::Platform;
 pub use unfit::Unfit;
 
 use collect::Entry;
@@ -80,7 +80,7 @@ impl Package {
     /// Finds the compiled files that cannot be loaded in the function's environment. If a package has builds for
     /// several platforms, one matching build is enough. `source` is the folder as written in the config.
     #[must_use]
-    pub fn unfit(&self, target: &Target, source: &str) -> Vec<Unfit> {
+    pub fn unfit(&self, target: &Platform, source: &str) -> Vec<Unfit> {
         unfit::unfit(&self.compiled, target, source)
     }
 }

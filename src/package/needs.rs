@@ -1,6 +1,6 @@
 //! The platform requirements of compiled code, in one form for headers, file names and wheel tags.
 
-use super::target::{Language, Target, Version, version};
+use super::target::{Language, Platform, Version, version};
 
 /// The platform requirements of compiled code, as far as it states them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,14 +65,14 @@ impl Needs {
     }
 
     /// Whether the code can be loaded on the target.
-    pub(super) fn fits(&self, target: &Target) -> bool {
+    pub(super) fn fits(&self, target: &Platform) -> bool {
         self.system.is_none_or(|system| system == System::Linux)
             && self.machine.as_ref().is_none_or(|machine| *machine == target.machine)
             && self.has_python(target)
             && self.has_libc(target)
     }
 
-    fn has_python(&self, target: &Target) -> bool {
+    fn has_python(&self, target: &Platform) -> bool {
         match (&self.python, target.language) {
             (Some(Python::Exactly(version)), Language::Python(there)) => *version == there,
             (Some(Python::Since(version)), Language::Python(there)) => *version <= there,
@@ -82,7 +82,7 @@ impl Needs {
     }
 
     /// Whether the target's C library is compatible.
-    fn has_libc(&self, target: &Target) -> bool {
+    fn has_libc(&self, target: &Platform) -> bool {
         match self.libc {
             Some(Libc::Glibc(version)) => version <= target.glibc,
             Some(Libc::Musl) => false,
@@ -92,7 +92,7 @@ impl Needs {
 
     /// Describes the requirements, such as `Python 3.11 on macOS arm64`. The C library is included only if it is not
     /// compatible.
-    pub(super) fn described(&self, target: &Target) -> String {
+    pub(super) fn described(&self, target: &Platform) -> String {
         let python = match &self.python {
             _ if !matches!(target.language, Language::Python(_)) => None,
             Some(Python::Exactly((major, minor))) => Some(format!("Python {major}.{minor}")),

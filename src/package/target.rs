@@ -23,7 +23,7 @@ const ON_AMAZON_LINUX_2: &[&str] = &[
 
 /// The platform of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct Platform {
     pub(super) language: Language,
     /// The architecture by Lambda's name: `x86_64` or `arm64`.
     pub(super) machine: String,
@@ -39,7 +39,7 @@ pub(super) enum Language {
     Other,
 }
 
-impl Target {
+impl Platform {
     /// The platform of a runtime and an architecture on AWS.
     #[must_use]
     pub fn new(runtime: &str, architecture: &str) -> Self {
@@ -54,7 +54,7 @@ impl Target {
 }
 
 /// The text after "the function runs": `Python 3.13 on Linux arm64`, `on Linux x86_64`.
-impl fmt::Display for Target {
+impl fmt::Display for Platform {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Language::Python((major, minor)) = self.language {
             write!(formatter, "Python {major}.{minor} ")?;

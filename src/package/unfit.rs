@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::compiled::Compiled;
-use super::target::{Language, Target, Version};
+use super::target::{Language, Platform, Version};
 
 /// Why compiled files of a package cannot be loaded in the function's environment, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ const INSTALLED: usize = 3;
 
 /// Finds the files in the package of `source` that cannot be loaded on `target`. A file is skipped if another build of
 /// it can be loaded.
-pub(super) fn unfit(compiled: &[Compiled], target: &Target, source: &str) -> Vec<Unfit> {
+pub(super) fn unfit(compiled: &[Compiled], target: &Platform, source: &str) -> Vec<Unfit> {
     let (fit, unfit): (Vec<&Compiled>, Vec<_>) = compiled.iter().partition(|compiled| compiled.fits(target));
     let served: BTreeSet<String> = fit.into_iter().map(Compiled::family).collect();
     let is_program = |compiled: &&Compiled| target.language == Language::Bootstrap && compiled.name == "bootstrap";
@@ -37,7 +37,7 @@ pub(super) fn unfit(compiled: &[Compiled], target: &Target, source: &str) -> Vec
     program.chain(wrong_files(&files, &wheels, target, source)).collect()
 }
 
-fn wrong_program(program: &Compiled, target: &Target) -> Unfit {
+fn wrong_program(program: &Compiled, target: &Platform) -> Unfit {
     let arm = target.machine == "arm64";
     let hint = if program.fits_but_for_libc(target) {
         "build it on a system that is as old, such as the image `public.ecr.aws/lambda/provided`, or link it statically"
@@ -57,7 +57,7 @@ fn wrong_program(program: &Compiled, target: &Target) -> Unfit {
     }
 }
 
-fn wrong_files(files: &[&Compiled], wheels: &[&Compiled], target: &Target, source: &str) -> Option<Unfit> {
+fn wrong_files(files: &[&Compiled], wheels: &[&Compiled], target: &Platform, source: &str) -> Option<Unfit> {
     let (shown, noun) = if files.is_empty() { (wheels, "Python distribution") } else { (files, "compiled file") };
     let line = |compiled: &&Compiled| format!("{}: for {}", compiled.name, compiled.described(target));
     let mut details: Vec<_> = shown.iter().take(NAMED).map(line).collect();
@@ -77,7 +77,7 @@ fn wrong_files(files: &[&Compiled], wheels: &[&Compiled], target: &Target, sourc
     })
 }
 
-fn ways_out(shown: &[&Compiled], wheels: &[&Compiled], target: &Target, source: &str) -> Vec<String> {
+fn ways_out(shown: &[&Compiled], wheels: &[&Compiled], target: &Platform, source: &str) -> Vec<String> {
     let (of_node, others): (Vec<&Compiled>, Vec<_>) = shown.iter().partition(|compiled| compiled.is_of_node());
     let others = others.first().map(|_| match target.language {
         Language::Python(version) => pip(version, wheels, target, source),
@@ -89,7 +89,7 @@ fn ways_out(shown: &[&Compiled], wheels: &[&Compiled], target: &Target, source: 
 }
 
 /// The pip command that installs for Lambda.
-fn pip((major, minor): Version, wheels: &[&Compiled], target: &Target, source: &str) -> String {
+fn pip((major, minor): Version, wheels: &[&Compiled], target: &Platform, source: &str) -> String {
     let machine = if target.machine == "arm64" { "aarch64" } else { &target.machine };
     // Newer wheels only have this platform tag, and pip accepts only the listed platforms.
     let newer = if target.glibc >= (2, 28) { format!("--platform manylinux_2_28_{machine} ") } else { String::new() };
@@ -103,12 +103,12 @@ fn pip((major, minor): Version, wheels: &[&Compiled], target: &Target, source: &
 
 /// A distribution as a pip requirement, without the version if that requires a newer glibc: an older version may
 /// support the function's glibc.
-fn to_install<'a>(wheel: &'a Compiled, target: &Target) -> Option<&'a str> {
+fn to_install<'a>(wheel: &'a Compiled, target: &Platform) -> Option<&'a str> {
     let whole = wheel.distribution.as_deref()?;
     if wheel.fits_but_for_libc(target) { whole.split("==").next() } else { Some(whole) }
 }
 
-fn npm(target: &Target, source: &str) -> String {
+fn npm(target: &Platform, source: &str) -> String {
     let cpu = if target.machine == "arm64" { "arm64" } else { "x64" };
     format!(
         "install for Lambda: `npm install --prefix {source} --os=linux --cpu={cpu} --libc=glibc`; what npm compiles needs \

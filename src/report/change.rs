@@ -7,7 +7,7 @@ use super::{
     paint::{BAD, CHANGE, FAINT, GOOD, paint},
     value::shown,
 };
-use crate::engine::Change;
+use crate::engine::{Change, Field, is_secret};
 
 /// A changed field.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -97,11 +97,11 @@ pub(crate) fn rows(changes: &[Change]) -> Vec<ChangeRow> {
     changes.iter().map(row).collect()
 }
 
-/// The settings of a new resource, one row per route, without the settings that AWS chooses.
-pub(super) fn settings(spec: &Value, secret: &[&str]) -> Vec<ChangeRow> {
+/// The settings of something new, routes one by one, without what is left to AWS.
+pub(super) fn settings(spec: &Value, fields: &[Field]) -> Vec<ChangeRow> {
     let mut rows = Vec::new();
     for (field, value) in spec.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
-        let secret = secret.contains(&field.as_str());
+        let secret = is_secret(fields, field);
         let routes = value.as_object().filter(|members| field == "routes" && members.keys().all(|name| is_route(name)));
         match routes {
             Some(routes) => rows.extend(routes.iter().map(|(route, value)| {

@@ -140,7 +140,7 @@ impl PlanRow {
     fn new(plan: &Plan, step: &Step, rules: &dyn Rules) -> Self {
         let wanted = plan.desired.get(&step.key).map(|node| &node.spec);
         let traits = rules.traits(&step.key.kind);
-        let secret = traits.as_ref().map_or(&[][..], |traits| traits.secret);
+        let fields = traits.as_ref().map_or(&[][..], |traits| traits.fields);
         let mut row = Self {
             key: step.key.clone(),
             verb: step.action.verb(),
@@ -156,7 +156,7 @@ impl PlanRow {
             Action::Create { because } => {
                 row.because.clone_from(because);
                 row.immutable = traits.zip(wanted).map(|(traits, spec)| traits.fixed_by(spec)).unwrap_or_default();
-                row.changes = wanted.map(|spec| settings(spec, secret)).unwrap_or_default();
+                row.changes = wanted.map(|spec| settings(spec, fields)).unwrap_or_default();
             }
             Action::Adopt { changes, .. } => {
                 row.because = Some("an interrupted run left it".into());

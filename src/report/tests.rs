@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     engine::{
-        Action, Change, Changed, CheckUser, Desired, Event, Immutable, Intent, Key, Kind, Obstacle, Plan, Recorded,
-        Release, Replacement, ResourceError, Rules, StackIdentity, State, Step, Traits, Unchecked, Verb, Verdict,
+        Action, Change, Changed, CheckUser, Desired, Event, Field, Intent, Key, Kind, KindRules, Obstacle, Plan,
+        Recorded, Release, Replacement, ResourceError, Rules, StackIdentity, State, Step, Unchecked, Verb, Verdict,
     },
     exit::Exit,
     failure::{Failure, Fault},
@@ -25,18 +25,22 @@ use crate::{
 
 struct Secrets;
 
-const FIXED: &[Immutable] =
-    &[Immutable::chosen("aliases"), Immutable::chosen("case_sensitive").or("false"), Immutable::derived("name")];
+const VARIABLES: &[Field] = &[Field::secret("environment", "")];
+
+const FIXED: &[Field] = &[
+    Field::immutable("aliases", "").config("userPool.aliases"),
+    Field::immutable("case_sensitive", "").config("userPool.caseSensitive").or("false"),
+    Field::immutable("name", ""),
+];
 
 impl Rules for Secrets {
-    fn traits(&self, kind: &Kind) -> Option<Traits> {
-        Some(Traits {
+    fn traits(&self, kind: &Kind) -> Option<KindRules> {
+        Some(KindRules {
             kind: kind.clone(),
-            immutable: if kind.as_str() == "user_pool" { FIXED } else { &[] },
+            fields: if kind.as_str() == "user_pool" { FIXED } else { VARIABLES },
             replacement: Replacement::DeleteFirst,
             dies_with: &[],
             precious: false,
-            secret: &["environment"],
             listed_late: false,
             serves: None,
         })

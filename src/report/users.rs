@@ -11,14 +11,14 @@ use super::{
     paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
 };
-use crate::users::Person;
+use crate::users::User;
 
 /// Users of a pool.
 #[derive(Debug, Serialize)]
 pub(crate) struct UserTable<'a> {
     /// In Cognito's order.
-    pub(crate) users: &'a [Person],
-    /// Whether there are more users.
+    pub(crate) users: &'a [User],
+    /// Whether there are more than these.
     pub(crate) more: bool,
 }
 
@@ -27,8 +27,8 @@ pub(crate) struct UserTable<'a> {
 pub(crate) struct UserCard<'a> {
     /// The user.
     #[serde(flatten)]
-    pub(crate) user: &'a Person,
-    /// The groups of the user.
+    pub(crate) user: &'a User,
+    /// The groups they are in.
     pub(crate) groups: &'a [String],
 }
 
@@ -91,7 +91,7 @@ impl Card for UserCard<'_> {
     }
 }
 
-fn colour(user: &Person) -> Style {
+fn colour(user: &User) -> Style {
     if user.status == "CONFIRMED" { GOOD } else { CHANGE }
 }
 

@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{kept::kept, rest_api::patch};
 use crate::{
-    aws::{Cloud, call, look, meant, operation, remove, settle},
+    aws::{Clients, Context, call, look, meant, operation, remove, settle},
     engine::{
-        Beneath, ByParent, Claim, Context, Foreign, Found, Immutable, Input, Kind, Live, Plain, Replacement, Resource,
-        ResourceError,
+        Beneath, ByParent, Claim, Field, Found, Input, Kind, Live, Plain, Replacement, Resource, ResourceError, Result,
+        Unmanaged,
     },
+    resources::rest_api::RestApi,
 };
 
 /// AWS's own default, which it may leave out of its answers.
@@ -59,16 +60,21 @@ pub struct Outputs {
 
 impl Resource for Authorizer {
     const KIND: Kind = Kind::new("authorizer");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("rest_api_id", "an authorizer belongs to its API"),
+        Field::managed("name"),
+        Field::managed("provider_arns"),
+        Field::managed("identity_source"),
+        Field::managed("ttl_seconds"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
-    const SECRET: &'static [&'static str] = &[];
+    const DIES_WITH: &'static [Kind] = &[RestApi::KIND];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByParent;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -76,11 +82,7 @@ impl Resource for Authorizer {
         outputs.id.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let all = list(context, &outputs.rest_api_id).await?;
         let by_id = all.iter().find(|one| one.id() == Some(&outputs.id));
         let found = by_id.or_else(|| all.iter().find(|one| one.name() == Some(&outputs.name) && is_cognito(one)));
@@ -93,18 +95,18 @@ impl Resource for Authorizer {
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         _claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         let rest_api_id = spec.rest_api_id.known();
         let all = list(context, rest_api_id).await?;
         let mut unknown = all.iter().filter(|one| known.iter().all(|other| Some(other.id.as_str()) != one.id()));
         Ok(match unknown.find(|one| one.name() == Some(&spec.name)) {
             None => Found::Nothing,
             Some(one) if is_cognito(one) => Found::Ours(live(rest_api_id, one)),
-            Some(_) => Found::NotOurs(Foreign {
+            Some(_) => Found::NotOurs(Unmanaged {
                 thing: format!("authorizer `{}` of REST API `{rest_api_id}`", spec.name),
                 whose: "is not for a Cognito user pool, so something else made it".into(),
                 hints: Vec::new(),
@@ -112,7 +114,7 @@ impl Resource for Authorizer {
         })
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         let rest_api_id = spec.rest_api_id.known();
         let _alone = context.cloud.alone(rest_api_id).await;
         let request = context
@@ -135,12 +137,7 @@ impl Resource for Authorizer {
         Ok(outputs(rest_api_id, created.id, created.name))
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let client = &context.cloud.apigateway;
         let request = client
@@ -160,7 +157,7 @@ impl Resource for Authorizer {
         Ok(Outputs { name: want.name.clone(), ..outputs.clone() })
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let client = &context.cloud.apigateway;
         let request = client.delete_authorizer().rest_api_id(&outputs.rest_api_id).authorizer_id(&outputs.id);
@@ -169,7 +166,7 @@ impl Resource for Authorizer {
 }
 
 impl Beneath for Authorizer {
-    const PARENT: Kind = Kind::new("rest_api");
+    const PARENT: Kind = RestApi::KIND;
     const PARENT_OUTPUT: &'static str = "id";
 
     fn parent(live: &Spec) -> &str {
@@ -183,7 +180,7 @@ fn is_busy(error: &ResourceError) -> bool {
 }
 
 /// Makes sure that an API is there, so that no change of it is waited for in vain.
-async fn there(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<(), ResourceError> {
+async fn there(context: &Context<'_>, rest_api_id: &str) -> Result<()> {
     let request = context.cloud.apigateway.get_rest_api().rest_api_id(rest_api_id);
     match look(context, &operation::GET_REST_API, || request.clone().send()).await? {
         Some(_) => Ok(()),
@@ -193,7 +190,7 @@ async fn there(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<(), Re
 }
 
 /// Lists the authorizers of an API; none when the API is gone.
-async fn list(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Vec<Described>, ResourceError> {
+async fn list(context: &Context<'_>, rest_api_id: &str) -> Result<Vec<Described>> {
     let mut all = Vec::new();
     let mut position = None;
     loop {

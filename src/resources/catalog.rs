@@ -4,11 +4,11 @@ use super::{
     api_routes, authorizer, iam_role, lambda_function, lambda_permission, log_group, rest_api, stage, user_pool,
     user_pool_client,
 };
-use crate::{aws::Cloud, engine::Catalog};
+use crate::{aws::Clients, engine::Catalog};
 
 /// Every kind there is.
 #[must_use]
-pub fn catalog() -> Catalog<Cloud> {
+pub fn catalog() -> Catalog<Clients> {
     Catalog::new()
         .with::<user_pool::UserPool>()
         .with::<user_pool_client::UserPoolClient>()

@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::{Change, ResourceError, diff};
+use crate::engine::{Change, Field, ResourceError, diff};
 
 const HINT: &str = "another process changes it at the same time, or this server does not support the setting: run the \
                     command again, and if that ends the same, leave the setting at the value that the server answers";
@@ -15,9 +15,9 @@ const HINT: &str = "another process changes it at the same time, or this server 
 ///
 /// # Errors
 /// When they differ.
-pub(super) fn kept<S: Serialize>(thing: &str, answer: &S, want: &S, secret: &[&str]) -> Result<(), ResourceError> {
+pub(super) fn kept<S: Serialize>(thing: &str, answer: &S, want: &S, fields: &[Field]) -> Result<(), ResourceError> {
     let [answer, want] = [answer, want].map(|spec| serde_json::to_value(spec).unwrap_or_default());
-    let changes = diff(&answer, &want, secret);
+    let changes = diff(&answer, &want, fields);
     if changes.is_empty() {
         return Ok(());
     }
@@ -45,7 +45,7 @@ mod tests {
     fn a_write_that_is_not_kept_is_told_by_field_and_no_secret_with_it() {
         let answer = json!({ "timeout": 3, "memory": 128, "environment": { "KEY": "old" } });
         let want = json!({ "timeout": 29, "memory": 128, "environment": { "KEY": "new" } });
-        let error = kept("function `f`", &answer, &want, &["environment"]).unwrap_err();
+        let error = kept("function `f`", &answer, &want, &[Field::secret("environment", "")]).unwrap_err();
         assert_eq!(
             error.message,
             "function `f` does not keep what was written: `environment.KEY` differs, `timeout` is `3` instead of `29`"

@@ -5,15 +5,17 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    aws::{Cloud, call, look, operation, remove},
+    aws::{Clients, Context, call, look, operation, remove},
     engine::{
-        Beneath, ByParent, Claim, Context, Found, Immutable, Input, Kind, Live, Plain, Replacement, Resource,
-        ResourceError,
+        Beneath, ByParent, Claim, Field, Found, Input, Kind, Live, Plain, Replacement, Resource, ResourceError, Result,
     },
+    resources::lambda_function::LambdaFunction,
 };
 
 const PRINCIPAL: &str = "apigateway.amazonaws.com";
 const ACTION: &str = "lambda:InvokeFunction";
+
+const STATEMENT: &str = "Lambda cannot change a statement of a function's policy";
 
 /// The kind.
 #[derive(Debug)]
@@ -46,17 +48,19 @@ pub struct Outputs {
 
 impl Resource for LambdaPermission {
     const KIND: Kind = Kind::new("lambda_permission");
-    const IMMUTABLE: &'static [Immutable] =
-        &[Immutable::derived("function_name"), Immutable::derived("qualifier"), Immutable::derived("rest_api_id")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("function_name", STATEMENT),
+        Field::immutable("qualifier", STATEMENT),
+        Field::immutable("rest_api_id", STATEMENT),
+    ];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const DIES_WITH: &'static [Kind] = &[Kind::new("lambda_function")];
-    const SECRET: &'static [&'static str] = &[];
+    const DIES_WITH: &'static [Kind] = &[LambdaFunction::KIND];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByParent;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -65,11 +69,7 @@ impl Resource for LambdaPermission {
         format!("{}{qualifier}/{}", outputs.function_name, outputs.statement_id)
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let statement = statement(context, outputs).await?;
         // All fields of a statement are immutable, so one that is not as we made it is not ours any more: creating
         // puts it right.
@@ -83,11 +83,11 @@ impl Resource for LambdaPermission {
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         let outputs = outputs(context.cloud, spec);
         if known.contains(&outputs) {
             return Ok(Found::Nothing);
@@ -96,7 +96,7 @@ impl Resource for LambdaPermission {
         Self::read(context, &outputs, claim).await
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         let outputs = outputs(context.cloud, spec);
         // Lambda loses statements when two are added to one policy at the same time.
         let _alone = context.cloud.alone(&format!("policy of {}", spec.function_name)).await;
@@ -125,23 +125,18 @@ impl Resource for LambdaPermission {
         Ok(outputs)
     }
 
-    async fn update(
-        _context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _live: &Spec,
-        _want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(_context: &Context<'_>, outputs: &Outputs, _live: &Spec, _want: &Spec) -> Result<Outputs> {
         Ok(outputs.clone())
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&format!("policy of {}", outputs.function_name)).await;
         remove_statement(context, outputs).await
     }
 }
 
 impl Beneath for LambdaPermission {
-    const PARENT: Kind = Kind::new("lambda_function");
+    const PARENT: Kind = LambdaFunction::KIND;
     const PARENT_OUTPUT: &'static str = "name";
 
     fn parent(live: &Spec) -> &str {
@@ -149,11 +144,11 @@ impl Beneath for LambdaPermission {
     }
 }
 
-fn source_arn(cloud: &Cloud, rest_api_id: &str) -> String {
+fn source_arn(cloud: &Clients, rest_api_id: &str) -> String {
     cloud.arn("execute-api", &format!("{rest_api_id}/*"))
 }
 
-fn outputs(cloud: &Cloud, spec: &Spec) -> Outputs {
+fn outputs(cloud: &Clients, spec: &Spec) -> Outputs {
     let hash = Sha256::digest(format!("{PRINCIPAL}\n{}", source_arn(cloud, spec.rest_api_id.known())));
     let short = hash.iter().take(8).fold(0_u64, |short, byte| short << 8 | u64::from(*byte));
     Outputs {
@@ -164,7 +159,7 @@ fn outputs(cloud: &Cloud, spec: &Spec) -> Outputs {
 }
 
 /// The statement as it is there; `None` when it, the policy, the alias or the function is not.
-async fn statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<Option<Value>, ResourceError> {
+async fn statement(context: &Context<'_>, outputs: &Outputs) -> Result<Option<Value>> {
     let Outputs { function_name: function, qualifier, statement_id } = outputs;
     let request = context.cloud.lambda.get_policy().function_name(function).set_qualifier(qualifier.clone());
     let answer = look(context, &operation::GET_POLICY, || request.clone().send()).await?;
@@ -183,7 +178,7 @@ async fn statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<Op
 /// The API that a statement lets in; `None` when it does not say what the statement says that we make for it.
 ///
 /// Actions and the names of condition keys have no case, a list of one is the one, and the operators for ARNs are the same.
-fn api_of(cloud: &Cloud, statement: &Value) -> Option<String> {
+fn api_of(cloud: &Clients, statement: &Value) -> Option<String> {
     let is = |value: &Value, text: &str| sole(value).is_some_and(|value| value.eq_ignore_ascii_case(text));
     let usual = is(&statement["Effect"], "Allow")
         && is(&statement["Action"], ACTION)
@@ -210,7 +205,7 @@ fn only<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
 
 /// Makes sure that a statement that took the place of another one reads as it was written. Otherwise every run would
 /// remove it, and callers would be refused meanwhile.
-async fn made_anew(context: &Context<'_, Cloud>, outputs: &Outputs, spec: &Spec) -> Result<(), ResourceError> {
+async fn made_anew(context: &Context<'_>, outputs: &Outputs, spec: &Spec) -> Result<()> {
     let there = statement(context, outputs).await?.unwrap_or_default();
     if api_of(context.cloud, &there).as_ref() == Some(spec.rest_api_id.known()) {
         return Ok(());
@@ -224,7 +219,7 @@ async fn made_anew(context: &Context<'_, Cloud>, outputs: &Outputs, spec: &Spec)
     .hint("another process changes the policy of the function, or this server writes it in another way"))
 }
 
-async fn remove_statement(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+async fn remove_statement(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
     let lambda = &context.cloud.lambda;
     let request = lambda.remove_permission().function_name(&outputs.function_name).statement_id(&outputs.statement_id);
     let request = request.set_qualifier(outputs.qualifier.clone());

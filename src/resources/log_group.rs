@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::{many::each, tags::TagChanges};
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
+    aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
     engine::{
-        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Kind, Live, Plain, Replacement, Resource,
-        ResourceError, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, Plain, Replacement, Resource, ResourceError,
+        Result, Scope,
     },
 };
 
@@ -45,16 +45,19 @@ pub struct Outputs {
 
 impl Resource for LogGroup {
     const KIND: Kind = Kind::new("log_group");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("name", "CloudWatch Logs cannot rename a log group"),
+        Field::managed("retention_days").config("functions.*.logRetentionDays"),
+        Field::managed("tags").config("deployment.tags"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByTags;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -62,11 +65,7 @@ impl Resource for LogGroup {
         outputs.name.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
         match describe(context, &outputs.name).await? {
             // The ARN whose tags are read is that of the group that would be changed, whatever the state says.
             Some(group) => {
@@ -78,11 +77,11 @@ impl Resource for LogGroup {
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         if known.iter().any(|outputs| outputs.name == spec.name) {
             return Ok(Found::Nothing);
         }
@@ -91,7 +90,7 @@ impl Resource for LogGroup {
         seen(context, outputs, &group, claim).await
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let request = context
             .cloud
             .logs
@@ -103,12 +102,7 @@ impl Resource for LogGroup {
         Ok(outputs(context.cloud, &spec.name, spec.retention_days))
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         if want.retention_days != live.retention_days {
             put_retention(context, want).await?;
         }
@@ -116,7 +110,7 @@ impl Resource for LogGroup {
         Ok(Outputs { retention_days: want.retention_days.or(outputs.retention_days), ..outputs.clone() })
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let request = context.cloud.logs.delete_log_group().log_group_name(&outputs.name);
         let Err(error) = remove(context, &operation::DELETE_LOG_GROUP, || request.clone().send()).await else {
             return Ok(());
@@ -134,11 +128,7 @@ impl Resource for LogGroup {
 }
 
 impl Discover for LogGroup {
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+    async fn discover(context: &Context<'_>, scope: &Scope, _beneath: &[Value]) -> Result<Discovered<Outputs, Spec>> {
         let mut groups = list(context, &name_for(&scope.prefix)).await?;
         groups.extend(list(context, &access_name(scope.prefix.trim_end_matches('-'))).await?);
         each(groups, async |group| {
@@ -162,16 +152,16 @@ pub fn access_name(stage_of_stack: &str) -> String {
     format!("/aws/apigateway/{stage_of_stack}-access")
 }
 
-fn outputs(cloud: &Cloud, name: &str, retention_days: Option<u32>) -> Outputs {
+fn outputs(cloud: &Clients, name: &str, retention_days: Option<u32>) -> Outputs {
     Outputs { name: name.to_owned(), arn: cloud.arn("logs", &format!("log-group:{name}")), retention_days }
 }
 
 async fn seen(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     outputs: Outputs,
     group: &types::LogGroup,
     claim: &Claim,
-) -> Result<Found<Outputs, Spec>, ResourceError> {
+) -> Result<Found<Outputs, Spec>> {
     let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(Found::Nothing) };
     let thing = format!("log group `{}`", outputs.name);
     let tagging = Tagging::Resource { service: "logs", arn: &outputs.arn };
@@ -194,7 +184,7 @@ fn retention(group: &types::LogGroup) -> Option<u32> {
 }
 
 /// There is no get by name, only a list by prefix; names come sorted, so an exact one is on the first page.
-async fn describe(context: &Context<'_, Cloud>, name: &str) -> Result<Option<types::LogGroup>, ResourceError> {
+async fn describe(context: &Context<'_>, name: &str) -> Result<Option<types::LogGroup>> {
     let mut page = None;
     loop {
         let request = context.cloud.logs.describe_log_groups().log_group_name_prefix(name).set_next_token(page);
@@ -209,7 +199,7 @@ async fn describe(context: &Context<'_, Cloud>, name: &str) -> Result<Option<typ
 }
 
 /// All groups whose names begin so.
-async fn list(context: &Context<'_, Cloud>, prefix: &str) -> Result<Vec<types::LogGroup>, ResourceError> {
+async fn list(context: &Context<'_>, prefix: &str) -> Result<Vec<types::LogGroup>> {
     let (mut groups, mut page) = (Vec::new(), None);
     loop {
         let request = context.cloud.logs.describe_log_groups().log_group_name_prefix(prefix).set_next_token(page);
@@ -223,20 +213,20 @@ async fn list(context: &Context<'_, Cloud>, prefix: &str) -> Result<Vec<types::L
 }
 
 /// `None` when the group is gone.
-async fn tags(context: &Context<'_, Cloud>, arn: &str) -> Result<Option<BTreeMap<String, String>>, ResourceError> {
+async fn tags(context: &Context<'_>, arn: &str) -> Result<Option<BTreeMap<String, String>>> {
     let request = context.cloud.logs.list_tags_for_resource().resource_arn(arn);
     let answer = look(context, &operation::LOG_GROUP_TAGS, || request.clone().send()).await?;
     Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
 }
 
-async fn put_retention(context: &Context<'_, Cloud>, spec: &Spec) -> Result<(), ResourceError> {
+async fn put_retention(context: &Context<'_>, spec: &Spec) -> Result<()> {
     let Some(days) = spec.retention_days else { return Ok(()) };
     let days = i32::try_from(days).map_err(|_| ResourceError::refused(format!("{days} days are too many")))?;
     let request = context.cloud.logs.put_retention_policy().log_group_name(&spec.name).retention_in_days(days);
     call(context, &operation::PUT_RETENTION_POLICY, || request.clone().send()).await.map(drop)
 }
 
-async fn change_tags(context: &Context<'_, Cloud>, arn: &str, changes: &TagChanges) -> Result<(), ResourceError> {
+async fn change_tags(context: &Context<'_>, arn: &str, changes: &TagChanges) -> Result<()> {
     if !changes.written.is_empty() {
         let request = context.cloud.logs.tag_resource().resource_arn(arn).set_tags(Some(changes.written.clone()));
         call(context, &operation::LOG_GROUP_TAG, || request.clone().send()).await?;

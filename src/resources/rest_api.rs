@@ -11,12 +11,11 @@ use serde_json::Value;
 use super::{kept::kept, tags::TagChanges};
 use crate::{
     aws::{
-        Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, spelled,
-        user_tags,
+        Clients, Context, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove,
+        spelled, user_tags,
     },
     engine::{
-        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Kind, Live, Plain, Replacement, Resource,
-        ResourceError, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, Plain, Replacement, Resource, Result, Scope,
     },
 };
 
@@ -52,16 +51,21 @@ pub struct Outputs {
 
 impl Resource for RestApi {
     const KIND: Kind = Kind::new("rest_api");
-    const IMMUTABLE: &'static [Immutable] = &[];
+    const FIELDS: &'static [Field] = &[
+        Field::managed("name"),
+        Field::managed("description").config("api.description"),
+        Field::managed("endpoint_type").config("api.endpointType"),
+        Field::managed("binary_media_types").config("api.binaryMediaTypes"),
+        Field::managed("tags").config("deployment.tags"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = true;
 
     type Ownership = ByTags;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -69,11 +73,7 @@ impl Resource for RestApi {
         outputs.id.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let request = context.cloud.apigateway.get_rest_api().rest_api_id(&outputs.id);
         let Some(found) = look(context, &operation::GET_REST_API, || request.clone().send()).await? else {
             return Ok(Found::Nothing);
@@ -98,11 +98,11 @@ impl Resource for RestApi {
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         _spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         let all = list(context).await?;
         let mut unknown = all.iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
         // An API of the same name is no obstacle, so one with another claim is nobody's business here.
@@ -110,7 +110,7 @@ impl Resource for RestApi {
         Ok(ours.map_or(Found::Nothing, |api| Found::Ours(live(context.cloud, api))))
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let endpoint = EndpointConfiguration::builder().types(EndpointType::from(spec.endpoint_type.as_str())).build();
         let types = &spec.binary_media_types;
         let request = context
@@ -129,12 +129,7 @@ impl Resource for RestApi {
         Ok(outputs(context.cloud, created.id, created.root_resource_id))
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         let _alone = context.cloud.alone(&outputs.id).await;
         let patches = patches(live, want);
         if !patches.is_empty() {
@@ -154,7 +149,7 @@ impl Resource for RestApi {
         Ok(outputs.clone())
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.id).await;
         let request = context.cloud.apigateway.delete_rest_api().rest_api_id(&outputs.id);
         remove(context, &operation::DELETE_REST_API, || request.clone().send()).await
@@ -162,11 +157,7 @@ impl Resource for RestApi {
 }
 
 impl Discover for RestApi {
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+    async fn discover(context: &Context<'_>, scope: &Scope, _beneath: &[Value]) -> Result<Discovered<Outputs, Spec>> {
         let all = list(context).await?;
         let claims = all.iter().filter_map(|api| Some((claim_of(&tags(api), &Self::KIND, scope)?, api)));
         Ok(claims.map(|(claim, api)| (claim, live(context.cloud, api))).collect())
@@ -174,7 +165,7 @@ impl Discover for RestApi {
 }
 
 /// All APIs of the account and Region, with their tags.
-async fn list(context: &Context<'_, Cloud>) -> Result<Vec<Described>, ResourceError> {
+async fn list(context: &Context<'_>) -> Result<Vec<Described>> {
     let (mut all, mut position) = (Vec::new(), None);
     loop {
         let request = context.cloud.apigateway.get_rest_apis().limit(500).set_position(position);
@@ -189,11 +180,11 @@ async fn list(context: &Context<'_, Cloud>) -> Result<Vec<Described>, ResourceEr
 
 /// Sets and removes tags until the person's own are as wanted.
 pub(crate) async fn retag(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     arn: &str,
     live: &BTreeMap<String, String>,
     want: &BTreeMap<String, String>,
-) -> Result<(), ResourceError> {
+) -> Result<()> {
     let client = &context.cloud.apigateway;
     let TagChanges { written, removed } = TagChanges::between(live, want);
     if !written.is_empty() {
@@ -218,11 +209,11 @@ pub(crate) fn escaped(step: &str) -> String {
 }
 
 /// The ARN of an API, or with `beneath` of something under it; it names no account.
-pub(crate) fn arn(cloud: &Cloud, rest_api_id: &str, beneath: &str) -> String {
+pub(crate) fn arn(cloud: &Clients, rest_api_id: &str, beneath: &str) -> String {
     format!("arn:{}:apigateway:{}::/restapis/{rest_api_id}{beneath}", cloud.partition, cloud.region)
 }
 
-fn live(cloud: &Cloud, api: &Described) -> Live<Outputs, Spec> {
+fn live(cloud: &Clients, api: &Described) -> Live<Outputs, Spec> {
     Live { outputs: outputs(cloud, api.id.clone(), api.root_resource_id.clone()), spec: spec(api) }
 }
 
@@ -237,7 +228,7 @@ fn spec(api: &Described) -> Spec {
     }
 }
 
-fn outputs(cloud: &Cloud, id: Option<String>, root_resource_id: Option<String>) -> Outputs {
+fn outputs(cloud: &Clients, id: Option<String>, root_resource_id: Option<String>) -> Outputs {
     let id = id.unwrap_or_default();
     Outputs { arn: arn(cloud, &id, ""), root_resource_id: root_resource_id.unwrap_or_default(), id }
 }

@@ -2,7 +2,7 @@
 
 use super::{Run, Session};
 use crate::{
-    engine::{Action, Context, Plan, Resource as _, Step},
+    engine::{Action, Plan, Resource as _, Step, StepContext},
     failure::Fault,
     resources::stage::{ROLE_HINTS, Stage, may_log},
 };
@@ -12,8 +12,8 @@ use crate::{
 pub(crate) async fn hindrance(run: &Run, session: &Session, plan: &Plan) -> Option<Fault> {
     let step = plan.steps.iter().find(|step| sets_access_log(step, plan))?;
     let context =
-        Context { cloud: &session.cloud, key: &step.key, events: &run.report, interrupt: &run.cancel.interrupt };
-    // Without permission to read the account's settings, the stage itself reports the error.
+        StepContext { cloud: &session.cloud, key: &step.key, events: &run.report, interrupt: &run.cancel.interrupt };
+    // Whoever may not look is told by the stage itself what is missing.
     if may_log(&context).await.unwrap_or(true) {
         return None;
     }

@@ -15,16 +15,16 @@ use crate::{
     cli::UpArgs,
     config::Loaded,
     engine::{
-        Consent, Entry, Events, Key, Resource as _, ResourceError, RolledOut, Rollout, State, TrialEnd, Verb,
+        CheckEnd, Consent, Events, Key, ReleaseEntry, Resource as _, ResourceError, RolledOut, Rollout, State, Verb,
         save_state,
     },
     failure::{Failure, Fault},
     hint::{Command, Hint},
-    http::Client,
+    http::HttpClient,
     report::Executed,
     resources::user_pool::UserPool,
-    stack::{self, Packages},
-    users::PeopleError,
+    stack::{self, FunctionPackages},
+    users::UserError,
 };
 
 /// Asks for confirmation, carries out the plan of a survey, checks the live deployment, and returns the new state.
@@ -52,7 +52,7 @@ pub(crate) async fn roll_out(
     }
     let steps = apply::acting(&plan);
     let removes = plan.count(Verb::Delete) + plan.count(Verb::Forget) > 0;
-    let (tally, client, entry) = (Tally::new(&run.report), Client::new(PATIENCE), entry(run, session));
+    let (tally, client, entry) = (Tally::new(&run.report), HttpClient::new(PATIENCE), entry(run, session));
     let check = Announced { run, check: check_of(run, (session, &session.config), &client), at_once: removes };
     let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
     let rolled = session.engine(run, &tally).roll_out(plan, state, &session.store, &how).await;
@@ -105,7 +105,7 @@ pub(crate) async fn remove_check_user<C>(run: &Run, session: &Session<C>, mut st
     let pools = state.resources.keys().filter(|key| key.kind == UserPool::KIND).cloned().collect();
     let observed = session.engine(run, &run.report).look_at(&state, &pools).await?;
     let at = (&session.cloud, &run.report as &dyn Events);
-    let failed = |error: PeopleError| {
+    let failed = |error: UserError| {
         let failure = Failure::failed("the user of an interrupted check cannot be removed").detail(&error);
         error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints())
     };
@@ -123,10 +123,10 @@ pub(crate) async fn remove_check_user<C>(run: &Run, session: &Session<C>, mut st
     Ok(save_state(state, &session.store).await?)
 }
 
-/// The record of a release of the session's config.
-fn entry(run: &Run, session: &Session) -> Entry {
+/// What a release of the session's config records.
+fn entry(run: &Run, session: &Session) -> ReleaseEntry {
     let Session { config, .. } = session;
-    Entry { by: session.who(run), needs: stack::needed(config), checks: check::recorded(config) }
+    ReleaseEntry { by: session.who(run), needs: stack::needed(config), checks: check::recorded(config) }
 }
 
 fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize, bool)) -> Result<State, Failure> {
@@ -139,12 +139,12 @@ fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
         tell_checked(run, end, &report);
     }
     let failure = match end {
-        TrialEnd::Passed => return apply::conclude(run, outcome, (steps, on)),
-        TrialEnd::Open => {
+        CheckEnd::Passed => return apply::conclude(run, outcome, (steps, on)),
+        CheckEnd::Open => {
             let again = Hint::from("what is served stays as it is, unchecked; ");
             return Err(unmade(report, again.run(Command::stack("up")).text(" checks it again")));
         }
-        TrialEnd::Failed => failed(&report),
+        CheckEnd::Failed => failed(&report),
     };
     let first = outcome.state.unchecked.as_ref().is_some_and(crate::engine::Unchecked::is_first);
     let failure = aftermath(failure, (back, first));
@@ -168,7 +168,7 @@ fn tell_unpruned(run: &Run, unpruned: &[(Key, ResourceError)]) {
 pub(crate) async fn bring_up(
     run: &Run,
     loaded: &Loaded,
-    packages: &Packages,
+    packages: &FunctionPackages,
     arguments: UpArgs,
 ) -> Result<(Session, State), Failure> {
     if run.options.local {

@@ -17,8 +17,8 @@ pub(crate) async fn recorded(run: &Run, identity: &Identity) -> Result<Option<St
     Ok(state.filter(|state| !state.is_empty()))
 }
 
-/// A stack that is deployed, or partly deployed.
-pub(crate) struct Deployed {
+/// A stack that is up, or was about to be.
+pub(crate) struct DeployedStack {
     identity: Identity,
     /// The config's names and routes, as in [`config::Outline`](crate::config::Outline), with `${account}` replaced by
     /// the account.
@@ -27,8 +27,8 @@ pub(crate) struct Deployed {
     pub(crate) state: State,
 }
 
-impl Deployed {
-    /// Reads the stack from its state. Sends no request except to S3, where the state is in a bucket.
+impl DeployedStack {
+    /// Reads it from the state; asks nobody but S3, where the state is there.
     ///
     /// # Errors
     /// When the config does not identify a stack, or nothing is deployed.

@@ -27,7 +27,7 @@ mod stack;
 pub(crate) mod terminal;
 mod user_pool;
 
-pub(crate) use deployed::Deployed;
+pub(crate) use deployed::DeployedStack;
 pub(crate) use lock::Lock;
 pub(crate) use run::{OnInterrupt, Run};
 pub(crate) use sign_in::sign_in;

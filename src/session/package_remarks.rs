@@ -9,8 +9,8 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     hint::Hint,
-    package::{Package, Target, Unfit},
-    stack::Packages,
+    package::{Package, Platform, Unfit},
+    stack::FunctionPackages,
 };
 
 /// How many secrets are named.
@@ -19,8 +19,8 @@ const NAMED: usize = 5;
 /// Prints the notes and warnings about packages.
 ///
 /// # Errors
-/// When a function cannot run on Lambda.
-pub(crate) fn tell(run: &Run, config: &Config, packages: &Packages) -> Result<(), Failure> {
+/// When a function cannot answer any request.
+pub(crate) fn tell(run: &Run, config: &Config, packages: &FunctionPackages) -> Result<(), Failure> {
     Remarks::of(run, config, packages).tell(run, &Remarks::default())
 }
 
@@ -33,8 +33,8 @@ pub(crate) struct Remarks {
 }
 
 impl Remarks {
-    /// Collects the remarks, once per package.
-    pub(crate) fn of(run: &Run, config: &Config, packages: &Packages) -> Self {
+    /// Finds what there is to tell, of each package once.
+    pub(crate) fn of(run: &Run, config: &Config, packages: &FunctionPackages) -> Self {
         let mut remarks = Self::default();
         let mut seen: Vec<&Arc<Package>> = Vec::new();
         for (name, function) in &config.functions {
@@ -43,7 +43,7 @@ impl Remarks {
                 remarks.notes.push(secrets(&function.source, &package.secrets));
             }
             seen.push(package);
-            let target = Target::new(&function.runtime, &function.architecture.to_string());
+            let target = Platform::new(&function.runtime, &function.architecture.to_string());
             for unfit in package.unfit(&target, &function.source) {
                 remarks.add(run, name, unfit);
             }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    users::{PasswordPolicy, PeopleError, Prompt as _, Secret},
+    users::{PasswordRules, Prompt as _, Secret, UserError},
 };
 
 const VARIABLE: &str = "STACKCTL_PASSWORD";
@@ -45,11 +45,11 @@ pub(crate) async fn known(run: &Run, from_stdin: bool, user: &str) -> Result<Sec
         return Err(nobody());
     }
     let typed = Terminal(run).hidden(&format!("password of {user}: ")).await;
-    typed.map_err(|error| Failure::failed(PeopleError::from(error)))
+    typed.map_err(|error| Failure::failed(UserError::from(error)))
 }
 
-/// A new password, which must meet the pool's policy.
-pub(crate) async fn chosen(run: &Run, given: Option<Secret>, policy: &PasswordPolicy) -> Result<Secret, PeopleError> {
+/// A password to be set, which must meet the pool's policy.
+pub(crate) async fn chosen(run: &Run, given: Option<Secret>, policy: &PasswordRules) -> Result<Secret, UserError> {
     match given {
         Some(password) => policy.check(&password).map(|()| password),
         None => policy.choose(&Terminal(run), "password").await,

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Run, Session};
 use crate::{
-    check::{Check, CheckReport, Finding, Patience, Unmade},
+    check::{CheckReport, CheckRunner, Finding, Propagation, Unmade},
     config::Config,
-    engine::{Back, State, Store, Trial, TrialEnd, Tried},
+    engine::{CheckEnd, CheckOutcome, PostDeployCheck, Reverted, State, Store},
     exit::Exit,
     failure::{Failure, Fault},
     hint::{Command, Hint},
-    http::Client,
+    http::HttpClient,
     report::Checked,
 };
 
@@ -21,11 +21,11 @@ pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(
 pub(crate) fn check_of<'c, C>(
     run: &'c Run,
     (session, config): (&'c Session<C>, &'c Config),
-    client: &'c Client,
-) -> Check<'c, Client> {
-    // With an endpoint other than AWS, changes need no time to propagate.
-    let patience = if session.cloud.endpoint.is_none() { Patience::AWS } else { Patience::NONE };
-    Check {
+    client: &'c HttpClient,
+) -> CheckRunner<'c, HttpClient> {
+    // What stands in for AWS has no distance over which a change spreads.
+    let patience = if session.cloud.endpoint.is_none() { Propagation::AWS } else { Propagation::NONE };
+    CheckRunner {
         config,
         cloud: &session.cloud,
         events: &run.report,
@@ -39,16 +39,16 @@ pub(crate) fn check_of<'c, C>(
 /// A check that prints a note when it starts.
 pub(crate) struct Announced<'a> {
     pub(crate) run: &'a Run,
-    pub(crate) check: Check<'a, Client>,
-    /// Whether the result is printed immediately, as before deletions that follow a passed check.
+    pub(crate) check: CheckRunner<'a, HttpClient>,
+    /// Whether its result is told at once, as ahead of removals that follow when it has passed.
     pub(crate) at_once: bool,
 }
 
-impl Trial for Announced<'_> {
+impl PostDeployCheck for Announced<'_> {
     type Report = CheckReport;
 
-    async fn run(&self, state: State, store: &dyn Store) -> Tried<CheckReport> {
-        if self.check.patience != Patience::NONE {
+    async fn run(&self, state: State, store: &dyn Store) -> CheckOutcome<CheckReport> {
+        if self.check.patience != Propagation::NONE {
             self.run.report.note("checking what is served now, as soon as it is");
         }
         let tried = self.check.run(state, store).await;
@@ -59,9 +59,9 @@ impl Trial for Announced<'_> {
     }
 }
 
-/// Prints the result of a check, when there is one.
-pub(crate) fn tell_checked(run: &Run, end: TrialEnd, report: &CheckReport) {
-    if end != TrialEnd::Open || !report.findings.is_empty() {
+/// Tells what a check has come to, where it has come to anything.
+pub(crate) fn tell_checked(run: &Run, end: CheckEnd, report: &CheckReport) {
+    if end != CheckEnd::Open || !report.findings.is_empty() {
         run.report.tell(&Checked::from(report));
     }
     for warning in blocked(report) {
@@ -151,8 +151,8 @@ fn fault(finding: &Finding) -> Fault {
     lines.fold(fault.detail(format!("`{function}` has logged:")), Fault::detail)
 }
 
-/// Adds what happened to the previous live deployment.
-pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Back>, bool)) -> Failure {
+/// Says what became of what was served before.
+pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Reverted>, bool)) -> Failure {
     let Some(back) = back else {
         let hint = if first {
             "what it changes has served nothing before, so there is nothing to go back to; "

@@ -13,7 +13,7 @@ use super::{
     lock, new_stack,
 };
 use crate::{
-    aws::Cloud,
+    aws::Clients,
     check,
     cli::{self, NewArgs},
     config::{Comparable, Config, Identity, Loaded, Outline},
@@ -23,15 +23,15 @@ use crate::{
     hint::{Command, Hint},
     report::{Location, Target},
     resources,
-    stack::{self, Packages},
+    stack::{self, FunctionPackages},
     state::Backend,
 };
 
 /// A connected stack. Only `Session<Config>`, with a complete config, knows the desired resources.
 pub(crate) struct Session<C = Config> {
-    pub(crate) cloud: Cloud,
-    pub(crate) catalog: Catalog<Cloud>,
-    /// The config with `${account}` replaced by the account; `()` for a command that needs only the stack's identity.
+    pub(crate) cloud: Clients,
+    pub(crate) catalog: Catalog<Clients>,
+    /// With the account in the place of `${account}`; `()` for a command that needs the stack's identity only.
     pub(crate) config: C,
     pub(crate) store: Box<dyn Backend>,
     unmoved: Option<Unmoved>,
@@ -64,8 +64,8 @@ fn moved(before: &Config, now: &Config) -> Option<(&'static str, String, String)
     moved.map(|(setting, old, new)| (setting, written(old), written(new)))
 }
 
-/// The packages by source hash, as the clients use them.
-fn zips(packages: &Packages) -> BTreeMap<String, Bytes> {
+/// The packages as the clients take them, by source hash.
+fn zips(packages: &FunctionPackages) -> BTreeMap<String, Bytes> {
     let zips = packages.values().map(|package| (package.source_hash.clone(), Bytes::from(package.bytes.clone())));
     zips.collect()
 }
@@ -80,7 +80,7 @@ impl Session<()> {
 
     /// Connects without printing the target, and checks that the account is the configured one.
     pub(crate) async fn connect(run: &Run, identity: &Identity) -> Result<Self, Failure> {
-        let cloud = Cloud::over(connection::open(run, identity).await?);
+        let cloud = Clients::over(connection::open(run, identity).await?);
         let store = connection::store(run, identity).await?;
         let session = Self {
             config: (),
@@ -108,8 +108,8 @@ impl Session<()> {
         self.with(Outline { config, ..outline })
     }
 
-    /// Adds a complete config and the functions' packages.
-    fn with_config(mut self, config: &Config, packages: &Packages) -> Session {
+    /// The same with a whole configuration and the functions' packages.
+    fn with_config(mut self, config: &Config, packages: &FunctionPackages) -> Session {
         self.cloud.packages = zips(packages);
         let config = config.with_account(&self.cloud.account);
         self.with(config)
@@ -122,21 +122,25 @@ impl Session<()> {
 }
 
 impl Session {
-    /// Connects for a deploy, and prints the target.
-    pub(crate) async fn open(run: &Run, loaded: &Loaded, packages: &Packages) -> Result<Self, Failure> {
+    /// Connects for a deploy, and says to what.
+    pub(crate) async fn open(run: &Run, loaded: &Loaded, packages: &FunctionPackages) -> Result<Self, Failure> {
         Ok(Session::reach(run, &loaded.identity).await?.with_config(&loaded.config, packages))
     }
 
-    /// Connects for a comparison with the live settings, and prints the target.
-    pub(crate) async fn open_to_compare(run: &Run, loaded: &Comparable, packages: &Packages) -> Result<Self, Failure> {
+    /// Connects for a comparison with what is live, and says to what.
+    pub(crate) async fn open_to_compare(
+        run: &Run,
+        loaded: &Comparable,
+        packages: &FunctionPackages,
+    ) -> Result<Self, Failure> {
         Ok(Session::reach(run, &loaded.identity).await?.with_config(&loaded.config, packages))
     }
 
     /// Continues with the current config and packages.
     ///
     /// # Errors
-    /// When the config now names another stack or another location.
-    pub(crate) fn follow(&mut self, loaded: &Loaded, packages: &Packages) -> Result<(), Failure> {
+    /// When the configuration means another stack now, or another place.
+    pub(crate) fn follow(&mut self, loaded: &Loaded, packages: &FunctionPackages) -> Result<(), Failure> {
         let config = loaded.config.with_account(&self.cloud.account);
         if let Some((setting, before, now)) = moved(&self.config, &config) {
             let message =
@@ -150,20 +154,25 @@ impl Session {
         Ok(())
     }
 
-    /// The desired resources.
-    pub(crate) fn desired(&self, packages: &Packages) -> Desired {
+    /// Everything as it is to be.
+    pub(crate) fn desired(&self, packages: &FunctionPackages) -> Desired {
         stack::build(&self.config, packages, &self.identity())
     }
 
-    /// Finds the resources of a stack whose state is missing. Changes nothing.
-    pub(crate) async fn discover(&self, run: &Run, packages: &Packages, blank: State) -> Result<Discovery, Failure> {
+    /// Finds what there is of a stack that has lost its state. Changes nothing.
+    pub(crate) async fn discover(
+        &self,
+        run: &Run,
+        packages: &FunctionPackages,
+        blank: State,
+    ) -> Result<Discovery, Failure> {
         let sought = stack::sought(&self.config, packages, &self.identity());
         let engine = self.engine(run, &run.report);
         Ok(engine.discover(blank, &sought, &stack::scope(&self.place.stack, &self.place.stage)).await?)
     }
 
-    fn identity(&self) -> stack::Identity {
-        stack::Identity {
+    fn identity(&self) -> stack::NameScope {
+        stack::NameScope {
             account: self.cloud.account.clone(),
             region: self.cloud.region.clone(),
             partition: self.cloud.partition.to_owned(),
@@ -254,8 +263,8 @@ impl<C> Session<C> {
         Ok((state, observed))
     }
 
-    /// The engine for this connection, which emits its events to `events`.
-    pub(crate) fn engine<'s>(&'s self, run: &'s Run, events: &'s dyn Events) -> Engine<'s, Cloud> {
+    /// The engine on this cloud, which tells `events` what it does.
+    pub(crate) fn engine<'s>(&'s self, run: &'s Run, events: &'s dyn Events) -> Engine<'s, Clients> {
         let parallel = run.options.parallel.into();
         Engine { catalog: &self.catalog, cloud: &self.cloud, events, interrupt: &run.cancel.interrupt, parallel }
     }

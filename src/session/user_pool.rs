@@ -6,18 +6,18 @@ use super::{
     project,
 };
 use crate::{
-    aws::Cloud,
+    aws::Clients,
     cli::PoolArgs,
     failure::Failure,
     hint::{Command, Hint},
     report::{Location, PoolTarget},
     stack::Outputs,
-    users::{AppClient, People, PeopleError},
+    users::{AppClient, UserError, Users},
 };
 
 /// A user pool with its connection.
 pub(crate) struct Pool {
-    cloud: Cloud,
+    cloud: Clients,
     id: String,
     /// The stack's app client; `None` when the pool was given by its ID.
     client_id: Option<String>,
@@ -63,7 +63,7 @@ impl Pool {
     async fn named(run: &Run, id: &str) -> Result<Self, Failure> {
         // A pool's ID begins with its Region.
         let region = run.options.region.clone().or_else(|| Some(id.split_once('_')?.0.to_owned()));
-        let cloud = Cloud::over(connection::connect(run, region, &run.options.config).await?);
+        let cloud = Clients::over(connection::connect(run, region, &run.options.config).await?);
         let location = Location {
             region: cloud.region.clone(),
             account: cloud.account.clone(),
@@ -81,16 +81,16 @@ impl Pool {
         &self.words
     }
 
-    /// The users of the pool. A retry that takes long is reported.
-    pub(crate) fn people<'a>(&'a self, run: &'a Run) -> People<'a> {
-        People::of(self.id.clone(), &self.cloud, &run.report, &run.cancel.interrupt)
+    /// Its people; a wait is told to the person.
+    pub(crate) fn people<'a>(&'a self, run: &'a Run) -> Users<'a> {
+        Users::of(self.id.clone(), &self.cloud, &run.report, &run.cancel.interrupt)
     }
 
     /// The app client to sign in with: the given one, the stack's, or the pool's only one.
     ///
     /// # Errors
-    /// When there is none, or when there are several to choose from.
-    pub(crate) async fn client(&self, people: &People<'_>, wanted: Option<&str>) -> Result<AppClient, Failure> {
+    /// When there is none, or it cannot be told which.
+    pub(crate) async fn client(&self, people: &Users<'_>, wanted: Option<&str>) -> Result<AppClient, Failure> {
         let id = match wanted.or(self.client_id.as_deref()) {
             Some(id) => id.to_owned(),
             None => self.only_client(people).await?,
@@ -98,7 +98,7 @@ impl Pool {
         AppClient::read(people, &id).await.map_err(|error| self.failure(&error))
     }
 
-    async fn only_client(&self, people: &People<'_>) -> Result<String, Failure> {
+    async fn only_client(&self, people: &Users<'_>) -> Result<String, Failure> {
         let mut ids = AppClient::ids(people).await.map_err(|error| self.failure(&error))?;
         match (ids.pop(), ids.is_empty()) {
             (Some(id), true) => Ok(id),
@@ -117,12 +117,12 @@ impl Pool {
         failure.with_hints(self.ours.then(|| Command::stack("up").then(" makes one")))
     }
 
-    /// The failure when a user cannot be signed in, created or changed.
-    pub(crate) fn failure(&self, error: &PeopleError) -> Failure {
+    /// Says why a person could not be signed in, made or changed.
+    pub(crate) fn failure(&self, error: &UserError) -> Failure {
         let failure = if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) };
         let failure = error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints());
         match error {
-            PeopleError::FlowNotAllowed { allowed, .. } => failure.hint(self.flow_hint(allowed)),
+            UserError::FlowNotAllowed { allowed, .. } => failure.hint(self.flow_hint(allowed)),
             _ => failure,
         }
     }

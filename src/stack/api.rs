@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    keys::{main, of},
-    names::{Identity, access_log_group_name, called_arn, stack_name},
+    keys::{access_log_group, main, of},
+    names::{NameScope, access_log_group_name, called_arn, stack_name},
+    wiring::wire_one,
 };
 use crate::{
     config::{self, Config, Cors, Method},
-    engine::{Desired, Input, Key, Part, Resource},
+    engine::{Desired, Input, Key, Part},
     resources::{
         api_routes::{self, ApiRoutes, GatewayResponse, Preflight},
         authorizer::{self, Authorizer},
         iam_role::IamRole,
         lambda_function::{self, LambdaFunction},
         lambda_permission::{self, LambdaPermission},
-        log_group::{self, LogGroup},
+        log_group,
         rest_api::{self, RestApi},
         stage::{self, Stage},
         user_pool::UserPool,
@@ -38,9 +39,9 @@ const ACCESS_LOG_FORMAT: &str = concat!(
 /// AWS's default.
 const AUTHORIZER_TTL_SECONDS: i32 = 300;
 
-pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
+pub(super) fn add(desired: &mut Desired, config: &Config, identity: &NameScope) {
     desired.add(main::<RestApi>(), &rest_api(config), []);
-    let authorized = config.routes.values().any(|route| route.auth != config::Auth::None);
+    let authorized = config.routes.values().any(|route| route.auth != config::RouteAuth::None);
     if authorized {
         desired.add(main::<Authorizer>(), &authorizer(config), []);
     }
@@ -48,21 +49,11 @@ pub(super) fn add(desired: &mut Desired, config: &Config, identity: &Identity) {
     for function in &called {
         add_permission(desired, config, function);
     }
-    let functions = called.iter().map(|function| of::<LambdaFunction>(function));
-    desired.add(main::<ApiRoutes>(), &api_routes(config, identity, authorized), functions);
-    // Whoever calls the stage finds the functions callable.
-    let permissions = called.iter().map(|function| of::<LambdaPermission>(function));
-    let logged = config.api.access_logs.as_ref().map(|logs| {
+    desired.add(main::<ApiRoutes>(), &api_routes(config, identity, authorized), []);
+    if let Some(logs) = &config.api.access_logs {
         desired.add(access_log_group(), &access_logs(config, logs), []);
-        access_log_group()
-    });
-    desired.add(main::<Stage>(), &stage(config, identity, authorized), permissions.chain(logged));
-}
-
-/// The key of the log group to which the API writes a line for each request. No function can have this name.
-#[must_use]
-pub fn access_log_group() -> Key {
-    Key::new(<LogGroup as Resource>::KIND, "api/access")
+    }
+    desired.add(main::<Stage>(), &stage(config, identity, authorized), []);
 }
 
 /// What a request to the live deployment passes through: the deployment works only as long as all of it is there. An
@@ -73,7 +64,7 @@ pub fn needed(config: &Config) -> BTreeSet<Key> {
     for route in config.routes.values() {
         let name = route.function.as_str();
         needed.extend([of::<LambdaFunction>(name), of::<LambdaPermission>(name), of::<IamRole>(name)]);
-        if route.auth != config::Auth::None {
+        if route.auth != config::RouteAuth::None {
             needed.insert(main::<UserPool>());
         }
     }
@@ -96,6 +87,7 @@ pub(super) fn add_former(desired: &mut Desired, config: &Config) {
     for function in config.functions.keys() {
         if desired.get(&of::<LambdaPermission>(function)).is_none() {
             add_permission(desired, config, function);
+            wire_one(desired, &of::<LambdaPermission>(function));
         }
     }
 }
@@ -106,7 +98,7 @@ fn add_permission(desired: &mut Desired, config: &Config, function: &str) {
         qualifier: Some(lambda_function::ALIAS.to_owned()),
         rest_api_id: rest_api_id(),
     };
-    desired.add(of::<LambdaPermission>(function), &permission, [of::<LambdaFunction>(function)]);
+    desired.add(of::<LambdaPermission>(function), &permission, []);
 }
 
 fn rest_api(config: &Config) -> rest_api::Spec {
@@ -129,7 +121,7 @@ fn authorizer(config: &Config) -> authorizer::Spec {
     }
 }
 
-fn api_routes(config: &Config, identity: &Identity, authorized: bool) -> api_routes::Spec {
+fn api_routes(config: &Config, identity: &NameScope, authorized: bool) -> api_routes::Spec {
     let routes = config.routes.iter().map(|(key, route)| (key.to_string(), api_route(config, identity, route)));
     let cors = config.cors.as_ref();
     api_routes::Spec {
@@ -142,11 +134,11 @@ fn api_routes(config: &Config, identity: &Identity, authorized: bool) -> api_rou
     }
 }
 
-fn api_route(config: &Config, identity: &Identity, route: &config::Route) -> api_routes::Route {
+fn api_route(config: &Config, identity: &NameScope, route: &config::RouteConfig) -> api_routes::Route {
     let (auth, scopes) = match &route.auth {
-        config::Auth::None => (api_routes::Auth::None, BTreeSet::new()),
-        config::Auth::IdToken => (api_routes::Auth::Cognito, BTreeSet::new()),
-        config::Auth::Scopes(scopes) => (api_routes::Auth::Cognito, scopes.clone()),
+        config::RouteAuth::None => (api_routes::Auth::None, BTreeSet::new()),
+        config::RouteAuth::IdToken => (api_routes::Auth::Cognito, BTreeSet::new()),
+        config::RouteAuth::Scopes(scopes) => (api_routes::Auth::Cognito, scopes.clone()),
     };
     api_routes::Route {
         function: called_arn(config, identity, &route.function),
@@ -210,7 +202,7 @@ fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
     ])
 }
 
-fn stage(config: &Config, identity: &Identity, authorized: bool) -> stage::Spec {
+fn stage(config: &Config, identity: &NameScope, authorized: bool) -> stage::Spec {
     let throttle = config.api.throttle.as_ref().map(|throttle| stage::Throttle {
         rate_limit: throttle.rate,
         burst_limit: throttle.burst.try_into().unwrap_or(i32::MAX),

@@ -2,8 +2,8 @@
 
 use super::{
     api, functions,
-    names::{Identity, Packages},
-    users,
+    names::{FunctionPackages, NameScope},
+    users, wiring,
 };
 use crate::{config::Config, engine::Desired};
 
@@ -12,10 +12,11 @@ use crate::{config::Config, engine::Desired};
 /// # Panics
 /// When a function of the configuration has no package.
 #[must_use]
-pub fn build(config: &Config, packages: &Packages, identity: &Identity) -> Desired {
+pub fn build(config: &Config, packages: &FunctionPackages, identity: &NameScope) -> Desired {
     let mut desired = Desired::default();
     users::add(&mut desired, config);
     functions::add(&mut desired, config, packages, identity);
     api::add(&mut desired, config, identity);
+    wiring::wire(&mut desired);
     desired
 }

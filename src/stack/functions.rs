@@ -6,38 +6,32 @@ use serde_json::{Value, json};
 
 use super::{
     keys::of,
-    names::{Identity, Packages, log_group_name, role_arn, role_name, role_path},
+    names::{FunctionPackages, NameScope, log_group_name, role_arn, role_name, role_path},
 };
 use crate::{
     config::{Config, Function},
-    engine::{Desired, Key},
+    engine::Desired,
     resources::{
         Policy,
         iam_role::{self, IamRole},
-        lambda_function::{self, LambdaFunction},
+        lambda_function::{self, AliasTarget, Code, LambdaFunction},
         log_group::{self, LogGroup},
     },
 };
 
-pub(super) fn add(desired: &mut Desired, config: &Config, packages: &Packages, identity: &Identity) {
+pub(super) fn add(desired: &mut Desired, config: &Config, packages: &FunctionPackages, identity: &NameScope) {
     for (name, function) in &config.functions {
         desired.add(of::<IamRole>(name), &iam_role(config, identity, (name, function)), []);
         desired.add(of::<LogGroup>(name), &log_group(config, (name, function)), []);
         let package = packages.get(name).expect("every function was packaged");
         let spec = lambda_function(config, identity, (name, function), &package.source_hash);
-        desired.add(of::<LambdaFunction>(name), &spec, needs(name));
+        desired.add(of::<LambdaFunction>(name), &spec, []);
     }
-}
-
-/// What a function needs.
-pub(super) fn needs(name: &str) -> [Key; 2] {
-    // Lambda makes a log group that keeps lines for ever when a call comes before ours is there.
-    [of::<IamRole>(name), of::<LogGroup>(name)]
 }
 
 fn lambda_function(
     config: &Config,
-    identity: &Identity,
+    identity: &NameScope,
     (name, function): (&str, &Function),
     source_hash: &str,
 ) -> lambda_function::Spec {
@@ -52,9 +46,9 @@ fn lambda_function(
         environment: function.environment.clone(),
         description: function.description.clone(),
         log_group: log_group_name(config, name),
-        source_hash: source_hash.to_owned(),
+        source_hash: Code::Source(source_hash.to_owned()),
         tags: config.deployment.tags.clone(),
-        alias: lambda_function::THESE_SETTINGS.into(),
+        alias: AliasTarget::Current,
     }
 }
 
@@ -66,7 +60,7 @@ fn log_group(config: &Config, (name, function): (&str, &Function)) -> log_group:
     }
 }
 
-fn iam_role(config: &Config, identity: &Identity, (name, function): (&str, &Function)) -> iam_role::Spec {
+fn iam_role(config: &Config, identity: &NameScope, (name, function): (&str, &Function)) -> iam_role::Spec {
     let mut inline_policies = BTreeMap::from([("logs".to_owned(), write_logs(config, identity, name))]);
     if !function.policy.is_empty() {
         inline_policies.insert("config".to_owned(), policy(&json!(function.policy)));
@@ -88,7 +82,7 @@ fn iam_role(config: &Config, identity: &Identity, (name, function): (&str, &Func
 
 /// Writing to the function's own log group only. It may not create one: so a group that was deleted cannot come back
 /// through a call that was still under way.
-fn write_logs(config: &Config, identity: &Identity, function: &str) -> Policy {
+fn write_logs(config: &Config, identity: &NameScope, function: &str) -> Policy {
     let group = identity.arn("logs", &format!("log-group:{}:*", log_group_name(config, function)));
     policy(&json!([{
         "Effect": "Allow",

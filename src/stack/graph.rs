@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::config::{Auth, Config};
+use crate::config::{Config, RouteAuth};
 
 /// Nodes in columns from left to right, and arrows between them.
 pub struct Graph {
@@ -30,7 +30,7 @@ pub fn graph(config: &Config) -> Graph {
     let client = graph.node(0, ["Client".to_owned()]);
     let api = graph.node(1, ["API Gateway".to_owned(), name]);
     graph.edge(client, api, "request");
-    if config.routes.values().any(|route| route.auth != Auth::None) {
+    if config.routes.values().any(|route| route.auth != RouteAuth::None) {
         let pool = graph.node(1, ["Cognito".to_owned(), "user pool, app client".to_owned()]);
         graph.edge(client, pool, "sign in");
         graph.edge(api, pool, "authorizer");
@@ -42,9 +42,9 @@ pub fn graph(config: &Config) -> Graph {
         .collect();
     for (key, route) in &config.routes {
         let access = match &route.auth {
-            Auth::None => "public".to_owned(),
-            Auth::IdToken => "ID token".to_owned(),
-            Auth::Scopes(scopes) => scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" or "),
+            RouteAuth::None => "public".to_owned(),
+            RouteAuth::IdToken => "ID token".to_owned(),
+            RouteAuth::Scopes(scopes) => scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" or "),
         };
         let node = graph.node(2, [key.to_string(), access]);
         graph.edge(api, node, "");

@@ -13,10 +13,13 @@ mod names;
 mod outputs;
 mod recovery;
 mod users;
+mod wiring;
 
-pub use api::{access_log_group, needed};
+pub use api::needed;
 pub use build::build;
 pub use graph::{Graph, graph};
-pub use names::{Identity, Packages, access_log_group_name, log_group_name, role_name};
+pub use keys::access_log_group;
+pub use names::{FunctionPackages, NameScope, access_log_group_name, log_group_name, role_name};
 pub use outputs::{Outputs, RouteUrl, outputs};
-pub use recovery::{rewire, scope, sought};
+pub use recovery::{scope, sought};
+pub use wiring::rewire;

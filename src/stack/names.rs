@@ -10,7 +10,7 @@ use crate::{
 
 /// Whose account the stack is in, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct NameScope {
     /// Twelve digits.
     pub account: String,
     /// The Region.
@@ -19,7 +19,7 @@ pub struct Identity {
     pub partition: String,
 }
 
-impl Identity {
+impl NameScope {
     /// The ARN of a thing in this account and Region; `rest` follows the account.
     pub(super) fn arn(&self, service: &str, rest: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
@@ -33,7 +33,7 @@ pub(super) fn stack_name(config: &Config) -> String {
 
 /// The name of a function's role.
 #[must_use]
-pub fn role_name(config: &Config, identity: &Identity, function: &str) -> String {
+pub fn role_name(config: &Config, identity: &NameScope, function: &str) -> String {
     iam_role::name_for(&config.function_name(function), &identity.region)
 }
 
@@ -42,13 +42,13 @@ pub(super) fn role_path(config: &Config) -> String {
     iam_role::path(&config.deployment.service_name, &config.deployment.stage)
 }
 
-pub(super) fn role_arn(config: &Config, identity: &Identity, function: &str) -> String {
+pub(super) fn role_arn(config: &Config, identity: &NameScope, function: &str) -> String {
     let (path, name) = (role_path(config), role_name(config, identity, function));
     format!("arn:{}:iam::{}:role{path}{name}", identity.partition, identity.account)
 }
 
 /// The ARN under which the API calls a function: that of its alias, so that code and settings change in one instant.
-pub(super) fn called_arn(config: &Config, identity: &Identity, function: &str) -> String {
+pub(super) fn called_arn(config: &Config, identity: &NameScope, function: &str) -> String {
     identity.arn("lambda", &format!("function:{}:{ALIAS}", config.function_name(function)))
 }
 
@@ -65,4 +65,4 @@ pub fn log_group_name(config: &Config, function: &str) -> String {
 }
 
 /// The package of each function, by the function's name in the configuration.
-pub type Packages = BTreeMap<String, Arc<Package>>;
+pub type FunctionPackages = BTreeMap<String, Arc<Package>>;

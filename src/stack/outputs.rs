@@ -77,7 +77,7 @@ pub fn outputs(config: &Config, state: &State) -> Outputs {
     let mut outputs = Outputs::of(state);
     let urls = config.routes.iter().filter_map(|(key, route)| {
         let url = format!("{}{}", outputs.invoke_url.as_ref()?, key.path);
-        Some(RouteUrl { route: key.to_string(), url, public: route.auth == crate::config::Auth::None })
+        Some(RouteUrl { route: key.to_string(), url, public: route.auth == crate::config::RouteAuth::None })
     });
     outputs.routes = urls.collect();
     outputs

@@ -2,7 +2,7 @@
 
 use super::{keys::main, names::stack_name};
 use crate::{
-    config::{Config, PasswordPolicy},
+    config::{Config, PasswordPolicyConfig},
     engine::Desired,
     resources::{
         user_pool::{self, UserPool},
@@ -43,7 +43,7 @@ fn user_pool(config: &Config) -> user_pool::Spec {
     }
 }
 
-fn password_policy(policy: &PasswordPolicy) -> user_pool::PasswordPolicy {
+fn password_policy(policy: &PasswordPolicyConfig) -> user_pool::PasswordPolicy {
     user_pool::PasswordPolicy {
         minimum_length: policy.minimum_length,
         require_uppercase: policy.require_uppercase,

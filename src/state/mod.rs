@@ -19,6 +19,6 @@ pub use error::StateError;
 pub use file::FileStore;
 pub use holder::{Holder, Process};
 pub use lock::{Guard, LockNews, LockRequest, SeenLock};
-pub use s3::{Attempt, Bucket, Condition, ETag, Object, S3Store};
+pub use s3::{Attempt, Bucket, ETag, Object, S3Store, WriteCondition};
 pub use transfer::{TransferError, Transferred, nothing_to_move, transfer};
 pub use transit::{Arriving, Document, Moved};

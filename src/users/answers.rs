@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    challenge::{Answer, Asked, Code, factor},
-    error::PeopleError,
+    challenge::{Code, OpenChallenge, SignInStep, factor},
+    error::UserError,
     secret::Secret,
     settings::PoolSettings,
     sign_in::SignIn,
@@ -16,7 +16,11 @@ const DIGITS: usize = 6;
 
 impl SignIn<'_> {
     /// Answers `NEW_PASSWORD_REQUIRED`.
-    pub(super) async fn new_password(&self, asked: &Asked, required: &[String]) -> Result<Answer, PeopleError> {
+    pub(super) async fn new_password(
+        &self,
+        asked: &OpenChallenge,
+        required: &[String],
+    ) -> Result<SignInStep, UserError> {
         let mut responses = HashMap::new();
         let chosen = self.chosen_password(asked).await?;
         for name in required {
@@ -27,7 +31,7 @@ impl SignIn<'_> {
         self.respond_with(asked, responses).await
     }
 
-    async fn chosen_password(&self, asked: &Asked) -> Result<Secret, PeopleError> {
+    async fn chosen_password(&self, asked: &OpenChallenge) -> Result<Secret, UserError> {
         if let Some(chosen) = &self.chosen {
             return Ok(chosen.clone());
         }
@@ -39,7 +43,7 @@ impl SignIn<'_> {
         policy.choose(self.prompt, "new password").await
     }
 
-    async fn attribute(&self, asked: &Asked, name: &str) -> Result<String, PeopleError> {
+    async fn attribute(&self, asked: &OpenChallenge, name: &str) -> Result<String, UserError> {
         if let Some(value) = self.attributes.get(name) {
             return Ok(value.clone());
         }
@@ -50,12 +54,12 @@ impl SignIn<'_> {
     }
 
     /// Answers with a code, and lets the person correct a mistyped one: a wrong code does not end the session.
-    pub(super) async fn code(&self, asked: &Asked, code: &Code) -> Result<Answer, PeopleError> {
+    pub(super) async fn code(&self, asked: &OpenChallenge, code: &Code) -> Result<SignInStep, UserError> {
         let mut attempt = 1;
         loop {
             let typed = self.ask_code(asked, &code.wanted).await?;
             match self.respond(asked, [(code.response, typed)]).await {
-                Err(reason @ (PeopleError::WrongCode | PeopleError::ExpiredCode)) if attempt < ATTEMPTS => {
+                Err(reason @ (UserError::WrongCode | UserError::ExpiredCode)) if attempt < ATTEMPTS => {
                     self.prompt.tell(&format!("{reason}: once more"));
                     attempt += 1;
                 }
@@ -65,7 +69,7 @@ impl SignIn<'_> {
     }
 
     /// Asks for six digits until they are six digits.
-    pub(super) async fn ask_code(&self, asked: &Asked, wanted: &str) -> Result<String, PeopleError> {
+    pub(super) async fn ask_code(&self, asked: &OpenChallenge, wanted: &str) -> Result<String, UserError> {
         if !self.prompt.is_there() {
             return Err(self.nobody(asked, wanted));
         }
@@ -78,11 +82,15 @@ impl SignIn<'_> {
             }
             self.prompt.tell("a code has six digits");
         }
-        Err(PeopleError::WrongCode)
+        Err(UserError::WrongCode)
     }
 
     /// Answers `SELECT_MFA_TYPE`.
-    pub(super) async fn select_factor(&self, asked: &Asked, factors: &[String]) -> Result<Answer, PeopleError> {
+    pub(super) async fn select_factor(
+        &self,
+        asked: &OpenChallenge,
+        factors: &[String],
+    ) -> Result<SignInStep, UserError> {
         let named: Vec<String> = factors.iter().map(|name| factor(name)).collect();
         if !self.prompt.is_there() {
             return Err(self.nobody(asked, format!("one of several second factors: {}", named.join(", "))));
@@ -97,11 +105,11 @@ impl SignIn<'_> {
             }
             self.prompt.tell(&format!("a number from 1 to {}", factors.len()));
         }
-        Err(PeopleError::NotSelected)
+        Err(UserError::NotSelected)
     }
 
     /// The failure when only a person could answer and nobody is there.
-    pub(super) fn nobody(&self, asked: &Asked, wanted: impl Into<String>) -> PeopleError {
-        PeopleError::NobodyToAsk { challenge: asked.name.clone(), wanted: wanted.into(), user: self.user.to_owned() }
+    pub(super) fn nobody(&self, asked: &OpenChallenge, wanted: impl Into<String>) -> UserError {
+        UserError::NobodyToAsk { challenge: asked.name.clone(), wanted: wanted.into(), user: self.user.to_owned() }
     }
 }

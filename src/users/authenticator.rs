@@ -1,8 +1,8 @@
 //! Setting up an authenticator app while signing in.
 
 use super::{
-    challenge::{Answer, Asked, Challenge},
-    error::PeopleError,
+    challenge::{Challenge, OpenChallenge, SignInStep},
+    error::UserError,
     prompt::Authenticator,
     secret::Secret,
     settings::PoolSettings,
@@ -16,7 +16,7 @@ const APP: &str = "SOFTWARE_TOKEN_MFA";
 
 impl SignIn<'_> {
     /// Answers `MFA_SETUP` with an authenticator app.
-    pub(super) async fn set_up(&self, asked: &Asked, factors: &[String]) -> Result<Answer, PeopleError> {
+    pub(super) async fn set_up(&self, asked: &OpenChallenge, factors: &[String]) -> Result<SignInStep, UserError> {
         if !factors.is_empty() && !factors.iter().any(|factor| factor == APP) {
             return Err(asked.not_supported());
         }
@@ -31,7 +31,7 @@ impl SignIn<'_> {
     }
 
     /// Has Cognito make up a secret.
-    async fn associate(&self, asked: &Asked) -> Result<Associated, PeopleError> {
+    async fn associate(&self, asked: &OpenChallenge) -> Result<Associated, UserError> {
         let request = self.people.cloud.cognito.associate_software_token();
         let request = request.set_session(revealed(asked));
         let answer = call(&self.people.context(), &operation::ASSOCIATE_SOFTWARE_TOKEN, || {
@@ -39,17 +39,17 @@ impl SignIn<'_> {
         })
         .await;
         let answer = answer.map_err(|error| self.about().answer_reason(self.client, error))?;
-        let secret = answer.secret_code.ok_or(PeopleError::NoAnswer)?;
+        let secret = answer.secret_code.ok_or(UserError::NoAnswer)?;
         Ok(Associated { secret, asked: following(asked, answer.session) })
     }
 
     /// Shows Cognito a code of the app, and lets the person correct a mistyped one.
-    async fn verify(&self, asked: &Asked) -> Result<Asked, PeopleError> {
+    async fn verify(&self, asked: &OpenChallenge) -> Result<OpenChallenge, UserError> {
         let mut attempt = 1;
         loop {
             let code = self.ask_code(asked, "the code that the app shows now").await?;
             match self.verify_code(asked, code).await {
-                Err(PeopleError::WrongCode) if attempt < ATTEMPTS => {
+                Err(UserError::WrongCode) if attempt < ATTEMPTS => {
                     self.prompt.tell("the code is wrong: once more");
                     attempt += 1;
                 }
@@ -58,7 +58,7 @@ impl SignIn<'_> {
         }
     }
 
-    async fn verify_code(&self, asked: &Asked, code: String) -> Result<Asked, PeopleError> {
+    async fn verify_code(&self, asked: &OpenChallenge, code: String) -> Result<OpenChallenge, UserError> {
         let request = self.people.cloud.cognito.verify_software_token();
         let request = request.set_session(revealed(asked)).user_code(code);
         let answer = call(&self.people.context(), &operation::VERIFY_SOFTWARE_TOKEN, || {
@@ -73,16 +73,16 @@ impl SignIn<'_> {
 /// A secret, and the session that goes on with it.
 struct Associated {
     secret: String,
-    asked: Asked,
+    asked: OpenChallenge,
 }
 
-fn revealed(asked: &Asked) -> Option<String> {
+fn revealed(asked: &OpenChallenge) -> Option<String> {
     asked.session.as_ref().map(|session| session.reveal().to_owned())
 }
 
 /// The same challenge in its next session.
-fn following(asked: &Asked, session: Option<String>) -> Asked {
-    Asked {
+fn following(asked: &OpenChallenge, session: Option<String>) -> OpenChallenge {
+    OpenChallenge {
         name: asked.name.clone(),
         challenge: Challenge::Other,
         session: session.map(Secret::new),

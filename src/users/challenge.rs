@@ -10,18 +10,18 @@ use aws_sdk_cognitoidentityprovider::{
     types::{AuthenticationResultType, ChallengeNameType},
 };
 
-use super::{error::PeopleError, secret::Secret};
+use super::{error::UserError, secret::Secret};
 
 /// What comes next.
-pub(super) enum Answer {
+pub(super) enum SignInStep {
     /// Nothing: these are the tokens.
     Tokens(AuthenticationResultType),
     /// A challenge.
-    Asked(Asked),
+    Asked(OpenChallenge),
 }
 
 /// A challenge that waits for an answer.
-pub(super) struct Asked {
+pub(super) struct OpenChallenge {
     /// In AWS's words.
     pub(super) name: String,
     pub(super) challenge: Challenge,
@@ -84,19 +84,19 @@ impl From<AdminRespondToAuthChallengeOutput> for Members {
     }
 }
 
-impl Answer {
+impl SignInStep {
     /// Reads an answer to `user`.
-    pub(super) fn of(user: &str, members: Members) -> Result<Self, PeopleError> {
+    pub(super) fn of(user: &str, members: Members) -> Result<Self, UserError> {
         let Members { name, session, parameters, result } = members;
         match (name, result) {
-            (Some(name), _) => Ok(Self::Asked(Asked {
+            (Some(name), _) => Ok(Self::Asked(OpenChallenge {
                 challenge: Challenge::of(name.as_str(), &parameters),
                 name: name.as_str().to_owned(),
                 session: session.map(Secret::new),
                 user_id: parameters.get("USER_ID_FOR_SRP").cloned().unwrap_or_else(|| user.to_owned()),
             })),
             (None, Some(result)) => Ok(Self::Tokens(result)),
-            (None, None) => Err(PeopleError::NoAnswer),
+            (None, None) => Err(UserError::NoAnswer),
         }
     }
 }
@@ -124,9 +124,9 @@ impl Challenge {
     }
 }
 
-impl Asked {
+impl OpenChallenge {
     /// The failure when there is no answer at all.
-    pub(super) fn not_supported(&self) -> PeopleError {
+    pub(super) fn not_supported(&self) -> UserError {
         let hint = match self.name.as_str() {
             "DEVICE_SRP_AUTH" | "DEVICE_PASSWORD_VERIFIER" => {
                 "the pool remembers devices, and this is none: sign in through the app, or forget the user's devices \
@@ -138,7 +138,7 @@ impl Asked {
             }
             _ => "sign in through the app that the client is for",
         };
-        PeopleError::NotSupported { challenge: self.name.clone(), hint: hint.to_owned() }
+        UserError::NotSupported { challenge: self.name.clone(), hint: hint.to_owned() }
     }
 }
 

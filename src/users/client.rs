@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use aws_sdk_cognitoidentityprovider::types::{TimeUnitsType, UserPoolClientType};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{error::PeopleError, pool::People, secret::Secret};
+use super::{error::UserError, pool::Users, secret::Secret};
 use crate::aws::{call, operation};
 
 /// Either of them lets an administrator send a password; the second is its old name.
@@ -29,18 +29,18 @@ impl AppClient {
     ///
     /// # Errors
     /// When there is no such client, or it cannot be read.
-    pub async fn read(people: &People<'_>, id: &str) -> Result<Self, PeopleError> {
+    pub async fn read(people: &Users<'_>, id: &str) -> Result<Self, UserError> {
         let request = people.cloud.cognito.describe_user_pool_client().user_pool_id(people.pool_id()).client_id(id);
         let answer = call(&people.context(), &operation::DESCRIBE_USER_POOL_CLIENT, || request.clone().send()).await;
         let client = answer.map_err(|error| people.about("the app client", "not read").reason(error))?.user_pool_client;
-        client.map(|client| Self::of(id, client)).ok_or(PeopleError::NoAnswer)
+        client.map(|client| Self::of(id, client)).ok_or(UserError::NoAnswer)
     }
 
     /// The ids of all clients of the pool, sorted.
     ///
     /// # Errors
     /// When there is no such pool, or they cannot be listed.
-    pub async fn ids(people: &People<'_>) -> Result<Vec<String>, PeopleError> {
+    pub async fn ids(people: &Users<'_>) -> Result<Vec<String>, UserError> {
         let (mut ids, mut page) = (Vec::new(), None);
         loop {
             let request = people.cloud.cognito.list_user_pool_clients().user_pool_id(people.pool_id()).max_results(60);
@@ -72,11 +72,11 @@ impl AppClient {
     ///
     /// # Errors
     /// When the client does not allow it.
-    pub fn check_flow(&self) -> Result<(), PeopleError> {
+    pub fn check_flow(&self) -> Result<(), UserError> {
         if self.explicit_auth_flows.iter().any(|flow| PASSWORD_FLOWS.contains(&flow.as_str())) {
             return Ok(());
         }
-        Err(PeopleError::FlowNotAllowed { client: self.id.clone(), allowed: self.explicit_auth_flows.clone() })
+        Err(UserError::FlowNotAllowed { client: self.id.clone(), allowed: self.explicit_auth_flows.clone() })
     }
 
     /// What proves, beside a name, that the caller knows the client's secret; `None` when it has none.

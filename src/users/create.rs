@@ -2,33 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, DeliveryMediumType, MessageActionType};
+use aws_sdk_cognitoidentityprovider::types::{DeliveryMediumType, MessageActionType};
 
-use super::{error::PeopleError, pool::People, secret::Secret, settings::PoolSettings, user::Person};
+use super::{
+    error::UserError,
+    pool::Users,
+    secret::Secret,
+    settings::PoolSettings,
+    user::{User, listed},
+};
 use crate::aws::{call, operation};
 
 /// A user to be made.
-pub struct Newcomer<'a> {
-    people: &'a People<'a>,
+pub struct NewUser<'a> {
+    people: &'a Users<'a>,
     settings: &'a PoolSettings,
     name: &'a str,
     /// What the user is to have.
     pub attributes: BTreeMap<String, String>,
     /// What an interrupted run has left, or somebody's invitation that was not taken up.
-    half_made: Option<Person>,
+    half_made: Option<User>,
 }
 
-impl<'a> Newcomer<'a> {
+impl<'a> NewUser<'a> {
     /// Makes sure that the pool allows the name and that nobody has it who has a password of their own. Changes nothing.
     ///
     /// # Errors
     /// When it does not, or somebody has.
     pub async fn meet(
-        people: &'a People<'a>,
+        people: &'a Users<'a>,
         settings: &'a PoolSettings,
         name: &'a str,
         given: &BTreeMap<String, String>,
-    ) -> Result<Self, PeopleError> {
+    ) -> Result<Self, UserError> {
         let attributes = settings.attributes(name, given)?;
         let half_made = waiting(name, people.find(name).await?)?;
         Ok(Self { people, settings, name, attributes, half_made })
@@ -57,7 +63,7 @@ impl<'a> Newcomer<'a> {
     ///
     /// # Errors
     /// When Cognito refuses.
-    pub async fn admit(&self, invite: bool) -> Result<Secret, PeopleError> {
+    pub async fn admit(&self, invite: bool) -> Result<Secret, UserError> {
         let temporary = self.settings.password_policy.temporary();
         if let Some(person) = &self.half_made {
             self.go_on(person, &temporary, invite).await?;
@@ -66,9 +72,9 @@ impl<'a> Newcomer<'a> {
         let action = if invite { None } else { Some(MessageActionType::Suppress) };
         match self.create(&temporary, action).await {
             // The answer to an earlier attempt was lost, or somebody was faster.
-            Err(PeopleError::Taken { .. }) => {
+            Err(UserError::Taken { .. }) => {
                 let found = waiting(self.name, self.people.find(self.name).await?)?;
-                let person = found.ok_or_else(|| PeopleError::Taken { user: self.name.to_owned() })?;
+                let person = found.ok_or_else(|| UserError::Taken { user: self.name.to_owned() })?;
                 self.go_on(&person, &temporary, invite).await?;
             }
             outcome => outcome?,
@@ -76,7 +82,7 @@ impl<'a> Newcomer<'a> {
         Ok(temporary)
     }
 
-    async fn create(&self, temporary: &Secret, action: Option<MessageActionType>) -> Result<(), PeopleError> {
+    async fn create(&self, temporary: &Secret, action: Option<MessageActionType>) -> Result<(), UserError> {
         let request = self.people.cloud.cognito.admin_create_user();
         let request = request
             .user_pool_id(self.people.pool_id())
@@ -90,7 +96,7 @@ impl<'a> Newcomer<'a> {
     }
 
     /// Gives a user who waits the attributes that are wanted and a new temporary password.
-    async fn go_on(&self, person: &Person, temporary: &Secret, invite: bool) -> Result<(), PeopleError> {
+    async fn go_on(&self, person: &User, temporary: &Secret, invite: bool) -> Result<(), UserError> {
         let changed = self.changed(person);
         if !changed.is_empty() {
             self.people.set_attributes(self.name, &changed).await?;
@@ -104,7 +110,7 @@ impl<'a> Newcomer<'a> {
 
     /// The attributes that a user does not have as they are wanted. An address that changes comes with the word on its
     /// verification: Cognito takes one without it as unverified.
-    fn changed(&self, person: &Person) -> BTreeMap<String, String> {
+    fn changed(&self, person: &User) -> BTreeMap<String, String> {
         let differs = |name: &String, value: &String| {
             let there = person.attributes.get(name);
             let same_name = !self.settings.case_sensitive && ["email", "preferred_username"].contains(&name.as_str());
@@ -130,17 +136,9 @@ impl<'a> Newcomer<'a> {
 }
 
 /// The user when they wait for a password.
-fn waiting(name: &str, person: Option<Person>) -> Result<Option<Person>, PeopleError> {
+fn waiting(name: &str, person: Option<User>) -> Result<Option<User>, UserError> {
     match person {
-        Some(person) if !person.is_waiting() => {
-            Err(PeopleError::Exists { user: name.to_owned(), status: person.status })
-        }
+        Some(person) if !person.is_waiting() => Err(UserError::Exists { user: name.to_owned(), status: person.status }),
         other => Ok(other),
     }
-}
-
-/// Attributes as Cognito takes them.
-pub(super) fn listed(attributes: &BTreeMap<String, String>) -> Vec<AttributeType> {
-    let attribute = |(name, value): (&String, &String)| AttributeType::builder().name(name).value(value).build();
-    attributes.iter().map(attribute).map(|built| built.expect("an attribute needs a name, which it has")).collect()
 }

@@ -6,7 +6,7 @@ use crate::engine::ResourceError;
 
 /// Why a person could not be signed in, made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PeopleError {
+pub enum UserError {
     /// The pool has no such user.
     #[error("there is no user `{user}`")]
     UnknownUser {
@@ -203,7 +203,7 @@ pub enum PeopleError {
     },
 }
 
-impl PeopleError {
+impl UserError {
     /// Whether what was given is to blame, and not what was found.
     #[must_use]
     pub fn is_usage(&self) -> bool {
@@ -234,7 +234,7 @@ impl PeopleError {
     }
 }
 
-impl From<io::Error> for PeopleError {
+impl From<io::Error> for UserError {
     fn from(error: io::Error) -> Self {
         let because = match error.kind() {
             io::ErrorKind::UnexpectedEof => "there is none".to_owned(),
@@ -244,7 +244,7 @@ impl From<io::Error> for PeopleError {
     }
 }
 
-impl From<ResourceError> for PeopleError {
+impl From<ResourceError> for UserError {
     fn from(error: ResourceError) -> Self {
         Self::Call { what: "the user pool cannot be used".into(), error: Box::new(error) }
     }

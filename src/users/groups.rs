@@ -1,6 +1,6 @@
 //! Groups, and who is in them.
 
-use super::{error::PeopleError, pool::People};
+use super::{error::UserError, pool::Users};
 use crate::{
     aws::{call, operation},
     engine::ResourceError,
@@ -9,12 +9,12 @@ use crate::{
 /// What Cognito answers at once.
 const PAGE: i32 = 60;
 
-impl People<'_> {
+impl Users<'_> {
     /// Puts a user into a group.
     ///
     /// # Errors
     /// When there is no such user or group, or the caller may not.
-    pub async fn add_to_group(&self, user: &str, group: &str) -> Result<(), PeopleError> {
+    pub async fn add_to_group(&self, user: &str, group: &str) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_add_user_to_group().user_pool_id(self.pool_id());
         let request = request.username(user).group_name(group);
         let sent = call(&self.context(), &operation::ADMIN_ADD_USER_TO_GROUP, || request.clone().send()).await;
@@ -28,7 +28,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user or group, or the caller may not.
-    pub async fn remove_from_group(&self, user: &str, group: &str) -> Result<(), PeopleError> {
+    pub async fn remove_from_group(&self, user: &str, group: &str) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_remove_user_from_group().user_pool_id(self.pool_id());
         let request = request.username(user).group_name(group);
         let sent = call(&self.context(), &operation::ADMIN_REMOVE_USER_FROM_GROUP, || request.clone().send()).await;
@@ -42,7 +42,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When the name cannot be one, or the caller may not.
-    pub async fn create_group(&self, group: &str) -> Result<(), PeopleError> {
+    pub async fn create_group(&self, group: &str) -> Result<(), UserError> {
         let request = self.cloud.cognito.create_group().user_pool_id(self.pool_id()).group_name(group);
         match call(&self.context(), &operation::CREATE_GROUP, || request.clone().send()).await {
             Err(error) if error.code.as_deref() != Some("GroupExistsException") => {
@@ -56,7 +56,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user, or the caller may not look.
-    pub async fn groups_of(&self, user: &str) -> Result<Vec<String>, PeopleError> {
+    pub async fn groups_of(&self, user: &str) -> Result<Vec<String>, UserError> {
         let (mut groups, mut page) = (Vec::new(), None);
         loop {
             let request = self.cloud.cognito.admin_list_groups_for_user().user_pool_id(self.pool_id());
@@ -73,7 +73,7 @@ impl People<'_> {
     }
 
     /// The groups of the pool, sorted.
-    async fn groups(&self) -> Result<Vec<String>, PeopleError> {
+    async fn groups(&self) -> Result<Vec<String>, UserError> {
         let (mut groups, mut page) = (Vec::new(), None);
         loop {
             let request = self.cloud.cognito.list_groups().user_pool_id(self.pool_id());
@@ -90,14 +90,14 @@ impl People<'_> {
     }
 
     /// The reason why a user's groups were not changed; when there is no such group, those there are.
-    async fn group_reason(&self, user: &str, group: &str, failed: &'static str, error: ResourceError) -> PeopleError {
+    async fn group_reason(&self, user: &str, group: &str, failed: &'static str, error: ResourceError) -> UserError {
         let group_is_missing =
             error.code.as_deref() == Some("ResourceNotFoundException") && !error.message.starts_with("User pool ");
         if !group_is_missing {
             return self.about(user, failed).reason(error);
         }
         match self.groups().await {
-            Ok(there) => PeopleError::NoGroup { group: group.to_owned(), there },
+            Ok(there) => UserError::NoGroup { group: group.to_owned(), there },
             Err(reason) => reason,
         }
     }

@@ -1,9 +1,9 @@
 //! The ways out, reason by reason.
 
-use super::error::PeopleError;
+use super::error::UserError;
 use crate::hint::{Command, Hint};
 
-impl PeopleError {
+impl UserError {
     /// What to do, a line each.
     ///
     /// Where flows are set and how groups are made is for the caller to say.

@@ -1,17 +1,17 @@
 //! All people of a pool.
 
-use super::{error::PeopleError, pool::People, user::Person};
+use super::{error::UserError, pool::Users, user::User};
 use crate::aws::{call, operation};
 
 /// What Cognito answers at once.
 const PAGE: usize = 60;
 
-impl People<'_> {
+impl Users<'_> {
     /// The people of the pool, in Cognito's order, and whether there are more than `at_most`.
     ///
     /// # Errors
     /// When there is no such pool, or the caller may not look.
-    pub async fn list(&self, at_most: usize) -> Result<(Vec<Person>, bool), PeopleError> {
+    pub async fn list(&self, at_most: usize) -> Result<(Vec<User>, bool), UserError> {
         let (mut people, mut page) = (Vec::new(), None);
         loop {
             // One more than is wanted tells whether there are more.
@@ -20,7 +20,7 @@ impl People<'_> {
             let request = request.limit(i32::try_from(wanted).unwrap_or(i32::MAX)).set_pagination_token(page);
             let answer = call(&self.context(), &operation::LIST_USERS, || request.clone().send()).await;
             let answer = answer.map_err(|error| self.about("the users", "not listed").reason(error))?;
-            people.extend(answer.users.unwrap_or_default().into_iter().map(Person::listed));
+            people.extend(answer.users.unwrap_or_default().into_iter().map(User::listed));
             page = answer.pagination_token;
             if people.len() > at_most {
                 people.truncate(at_most);

@@ -3,12 +3,12 @@
 use aws_lc_rs::rand;
 use aws_sdk_cognitoidentityprovider::types::PasswordPolicyType;
 
-use super::{error::PeopleError, prompt::Prompt, secret::Secret};
+use super::{error::UserError, prompt::Prompt, secret::Secret};
 
 /// What a pool asks of a password.
 #[expect(clippy::struct_excessive_bools, reason = "they are Cognito's own members")]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PasswordPolicy {
+pub struct PasswordRules {
     /// Characters.
     pub minimum_length: usize,
     /// At least one uppercase letter.
@@ -35,7 +35,7 @@ const TEMPORARY_LENGTH: usize = 24;
 /// How often a person may choose before it is given up.
 const ATTEMPTS: usize = 3;
 
-impl PasswordPolicy {
+impl PasswordRules {
     /// The policy as `DescribeUserPool` tells it; what it leaves out is not asked for.
     pub(super) fn read(policy: Option<&PasswordPolicyType>) -> Self {
         let asks = |rule: fn(&PasswordPolicyType) -> bool| policy.is_some_and(rule);
@@ -107,16 +107,16 @@ impl PasswordPolicy {
     ///
     /// # Errors
     /// When it does not; every unmet rule is named.
-    pub fn check(&self, password: &Secret) -> Result<(), PeopleError> {
+    pub fn check(&self, password: &Secret) -> Result<(), UserError> {
         let unmet = self.unmet(password);
-        if unmet.is_empty() { Ok(()) } else { Err(PeopleError::PasswordPolicy { unmet }) }
+        if unmet.is_empty() { Ok(()) } else { Err(UserError::PasswordPolicy { unmet }) }
     }
 
     /// Lets a person choose a password: twice the same, and one that meets the policy.
     ///
     /// # Errors
     /// When it cannot be read, or does not come to that in a few attempts.
-    pub async fn choose(&self, prompt: &dyn Prompt, what: &str) -> Result<Secret, PeopleError> {
+    pub async fn choose(&self, prompt: &dyn Prompt, what: &str) -> Result<Secret, UserError> {
         let question = format!("{what} ({}): ", self.described());
         for _ in 0..ATTEMPTS {
             let chosen = prompt.hidden(&question).await?;
@@ -129,7 +129,7 @@ impl PasswordPolicy {
                 prompt.tell("these are two different passwords");
             }
         }
-        Err(PeopleError::NotChosen)
+        Err(UserError::NotChosen)
     }
 }
 
@@ -154,8 +154,8 @@ fn below(end: usize) -> usize {
 mod tests {
     use super::*;
 
-    fn strict() -> PasswordPolicy {
-        PasswordPolicy {
+    fn strict() -> PasswordRules {
+        PasswordRules {
             minimum_length: 8,
             require_uppercase: true,
             require_lowercase: true,
@@ -186,14 +186,14 @@ mod tests {
             "at least 8 characters, an uppercase letter, a lowercase letter, a digit and a symbol"
         );
         let policy =
-            PasswordPolicy { require_uppercase: false, require_lowercase: false, require_symbols: false, ..policy };
+            PasswordRules { require_uppercase: false, require_lowercase: false, require_symbols: false, ..policy };
         assert_eq!(policy.described(), "at least 8 characters, a digit");
-        assert_eq!(PasswordPolicy { require_numbers: false, ..policy }.described(), "at least 8 characters");
+        assert_eq!(PasswordRules { require_numbers: false, ..policy }.described(), "at least 8 characters");
     }
 
     #[test]
     fn temporary_passwords_meet_every_policy_and_differ() {
-        let long = PasswordPolicy { minimum_length: 99, ..strict() };
+        let long = PasswordRules { minimum_length: 99, ..strict() };
         let made: Vec<Secret> = (0..100).flat_map(|_| [strict().temporary(), long.temporary()]).collect();
         assert!(made.iter().step_by(2).all(|password| strict().unmet(password).is_empty()));
         assert!(made.iter().skip(1).step_by(2).all(|password| long.unmet(password).is_empty()));

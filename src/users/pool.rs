@@ -1,14 +1,14 @@
 //! The users of one pool: the clients that reach it, and where waits are shown.
 
 use crate::{
-    aws::Cloud,
-    engine::{Context, Events, Interrupt, Key, Kind},
+    aws::{Clients, Context},
+    engine::{Events, Interrupt, Key, Kind, StepContext},
 };
 
 /// The people of one user pool.
-pub struct People<'a> {
+pub struct Users<'a> {
     /// The clients.
-    pub cloud: &'a Cloud,
+    pub cloud: &'a Clients,
     /// Where a wait is told.
     pub events: &'a dyn Events,
     /// What cuts a wait short.
@@ -16,10 +16,15 @@ pub struct People<'a> {
     key: Key,
 }
 
-impl<'a> People<'a> {
+impl<'a> Users<'a> {
     /// The people of a pool, which is not looked at yet.
     #[must_use]
-    pub fn of(pool_id: impl Into<String>, cloud: &'a Cloud, events: &'a dyn Events, interrupt: &'a Interrupt) -> Self {
+    pub fn of(
+        pool_id: impl Into<String>,
+        cloud: &'a Clients,
+        events: &'a dyn Events,
+        interrupt: &'a Interrupt,
+    ) -> Self {
         Self { cloud, events, interrupt, key: Key::new(Kind::new("user_pool"), pool_id) }
     }
 
@@ -29,7 +34,7 @@ impl<'a> People<'a> {
         &self.key.name
     }
 
-    pub(super) fn context(&self) -> Context<'_, Cloud> {
-        Context { cloud: self.cloud, key: &self.key, events: self.events, interrupt: self.interrupt }
+    pub(super) fn context(&self) -> Context<'_> {
+        StepContext { cloud: self.cloud, key: &self.key, events: self.events, interrupt: self.interrupt }
     }
 }

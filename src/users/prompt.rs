@@ -46,10 +46,10 @@ impl Authenticator {
 
 /// A place where nobody is.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Nobody;
+pub struct NonInteractive;
 
 #[async_trait]
-impl Prompt for Nobody {
+impl Prompt for NonInteractive {
     fn is_there(&self) -> bool {
         false
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 
-use super::{error::PeopleError, password::PasswordPolicy, pool::People};
+use super::{error::UserError, password::PasswordRules, pool::Users};
 use crate::aws::{look, operation};
 
 /// What a pool asks of its people, as it is now.
@@ -13,7 +13,7 @@ pub struct PoolSettings {
     /// The pool's name.
     pub name: String,
     /// What a password must be like.
-    pub password_policy: PasswordPolicy,
+    pub password_policy: PasswordRules,
     /// What people sign in with in the place of a username.
     pub username_attributes: BTreeSet<String>,
     /// Whether a username or an e-mail address in another case is another one.
@@ -29,11 +29,11 @@ impl PoolSettings {
     ///
     /// # Errors
     /// When there is no such pool, or it cannot be read.
-    pub async fn read(people: &People<'_>) -> Result<Self, PeopleError> {
+    pub async fn read(people: &Users<'_>) -> Result<Self, UserError> {
         let request = people.cloud.cognito.describe_user_pool().user_pool_id(people.pool_id());
         let answer = look(&people.context(), &operation::DESCRIBE_USER_POOL, || request.clone().send()).await?;
         let pool = answer.and_then(|answer| answer.user_pool);
-        pool.map(Self::of).ok_or_else(|| PeopleError::NoPool { pool: people.pool_id().to_owned() })
+        pool.map(Self::of).ok_or_else(|| UserError::NoPool { pool: people.pool_id().to_owned() })
     }
 
     fn of(pool: UserPoolType) -> Self {
@@ -44,7 +44,7 @@ impl PoolSettings {
         let required = required.filter_map(|attribute| attribute.name).filter(|name| name != "sub");
         Self {
             name: pool.name.unwrap_or_default(),
-            password_policy: PasswordPolicy::read(policy.as_ref()),
+            password_policy: PasswordRules::read(policy.as_ref()),
             username_attributes: names(pool.username_attributes.as_deref()),
             case_sensitive: pool.username_configuration.is_none_or(|names| names.case_sensitive),
             alias_attributes: names(pool.alias_attributes.as_deref()),

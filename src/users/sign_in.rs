@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_cognitoidentityprovider::types::AuthFlowType;
 
 use super::{
-    challenge::{Answer, Asked, Challenge},
+    challenge::{Challenge, OpenChallenge, SignInStep},
     client::AppClient,
-    error::PeopleError,
-    pool::People,
+    error::UserError,
+    pool::Users,
     prompt::Prompt,
     rejection::About,
     secret::Secret,
@@ -22,7 +22,7 @@ const LONGEST_CHAIN: usize = 10;
 /// One person's sign-in: what is known in advance, and whom to ask for the rest.
 pub struct SignIn<'a> {
     /// The pool.
-    pub people: &'a People<'a>,
+    pub people: &'a Users<'a>,
     /// Through which client.
     pub client: &'a AppClient,
     /// Whom to ask.
@@ -40,20 +40,20 @@ impl SignIn<'_> {
     ///
     /// # Errors
     /// When Cognito refuses, or asks for what nobody here can answer.
-    pub async fn with(&self, password: &Secret) -> Result<Tokens, PeopleError> {
+    pub async fn with(&self, password: &Secret) -> Result<Tokens, UserError> {
         self.client.check_flow()?;
         let mut answer = self.begin(password).await?;
         for _ in 0..LONGEST_CHAIN {
             match answer {
-                Answer::Tokens(result) => return Tokens::read(&result, self.client),
-                Answer::Asked(asked) => answer = self.meet(&asked).await?,
+                SignInStep::Tokens(result) => return Tokens::read(&result, self.client),
+                SignInStep::Asked(asked) => answer = self.meet(&asked).await?,
             }
         }
-        Err(PeopleError::Endless)
+        Err(UserError::Endless)
     }
 
     /// Sends the password.
-    async fn begin(&self, password: &Secret) -> Result<Answer, PeopleError> {
+    async fn begin(&self, password: &Secret) -> Result<SignInStep, UserError> {
         let mut parameters = HashMap::from([
             ("USERNAME".to_owned(), self.user.to_owned()),
             ("PASSWORD".to_owned(), password.reveal().to_owned()),
@@ -67,13 +67,13 @@ impl SignIn<'_> {
             .set_auth_parameters(Some(parameters));
         let answer = call(&self.people.context(), &operation::ADMIN_INITIATE_AUTH, || request.clone().send()).await;
         match answer {
-            Ok(answer) => Answer::of(self.user, answer.into()),
+            Ok(answer) => SignInStep::of(self.user, answer.into()),
             Err(error) => Err(self.about().password_reason(error).await),
         }
     }
 
     /// Answers one challenge.
-    async fn meet(&self, asked: &Asked) -> Result<Answer, PeopleError> {
+    async fn meet(&self, asked: &OpenChallenge) -> Result<SignInStep, UserError> {
         match &asked.challenge {
             Challenge::NewPassword { required } => self.new_password(asked, required).await,
             Challenge::Code(code) => self.code(asked, code).await,
@@ -86,18 +86,18 @@ impl SignIn<'_> {
     /// Sends the answer to a challenge. The session is good for one answer, so that it is not sent twice.
     pub(super) async fn respond<const N: usize>(
         &self,
-        asked: &Asked,
+        asked: &OpenChallenge,
         responses: [(&str, String); N],
-    ) -> Result<Answer, PeopleError> {
+    ) -> Result<SignInStep, UserError> {
         self.respond_with(asked, responses.map(|(name, value)| (name.to_owned(), value)).into()).await
     }
 
     /// As [`Self::respond`].
     pub(super) async fn respond_with(
         &self,
-        asked: &Asked,
+        asked: &OpenChallenge,
         mut responses: HashMap<String, String>,
-    ) -> Result<Answer, PeopleError> {
+    ) -> Result<SignInStep, UserError> {
         responses.insert("USERNAME".to_owned(), asked.user_id.clone());
         self.prove(&mut responses, &asked.user_id);
         let request = self.people.cloud.cognito.admin_respond_to_auth_challenge();
@@ -112,7 +112,7 @@ impl SignIn<'_> {
         })
         .await;
         match answer {
-            Ok(answer) => Answer::of(&asked.user_id, answer.into()),
+            Ok(answer) => SignInStep::of(&asked.user_id, answer.into()),
             Err(error) => Err(self.about().answer_reason(self.client, error)),
         }
     }

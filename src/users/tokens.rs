@@ -2,7 +2,7 @@
 
 use aws_sdk_cognitoidentityprovider::types::AuthenticationResultType;
 
-use super::{client::AppClient, error::PeopleError, secret::Secret, token::WebToken};
+use super::{client::AppClient, error::UserError, secret::Secret, token::WebToken};
 
 /// The tokens of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +25,11 @@ pub struct Token {
 }
 
 impl Tokens {
-    pub(super) fn read(result: &AuthenticationResultType, client: &AppClient) -> Result<Self, PeopleError> {
+    pub(super) fn read(result: &AuthenticationResultType, client: &AppClient) -> Result<Self, UserError> {
         let token = |text: &str, expires_in| Token { text: Secret::new(text), expires_in };
         let access_lifetime = u64::try_from(result.expires_in).unwrap_or_default();
         let (Some(id), Some(access)) = (&result.id_token, &result.access_token) else {
-            return Err(PeopleError::NoAnswer);
+            return Err(UserError::NoAnswer);
         };
         Ok(Self {
             // `ExpiresIn` is the access token's; the ID token tells its own.

@@ -10,12 +10,12 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{create::listed, error::PeopleError, pool::People, rejection::About, secret::Secret};
+use super::{error::UserError, pool::Users, rejection::About, secret::Secret};
 use crate::aws::{call, operation};
 
 /// A user of the pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Person {
+pub struct User {
     /// What Cognito calls them; a UUID where people sign in with an address.
     pub username: String,
     /// As `CONFIRMED` or `FORCE_CHANGE_PASSWORD`.
@@ -33,17 +33,17 @@ pub struct Person {
     pub mfa: Vec<String>,
 }
 
-impl People<'_> {
+impl Users<'_> {
     /// Looks for a user by name; `None` when there is none.
     ///
     /// # Errors
     /// When there is no such pool, or the caller may not look.
-    pub async fn find(&self, user: &str) -> Result<Option<Person>, PeopleError> {
+    pub async fn find(&self, user: &str) -> Result<Option<User>, UserError> {
         let request = self.cloud.cognito.admin_get_user().user_pool_id(self.pool_id()).username(user);
         let answer = call(&self.context(), &operation::ADMIN_GET_USER, || request.clone().send()).await;
         match answer.map_err(|error| self.about(user, "not looked at").reason(error)) {
-            Ok(answer) => Ok(Some(Person::of(answer))),
-            Err(PeopleError::UnknownUser { .. }) => Ok(None),
+            Ok(answer) => Ok(Some(User::of(answer))),
+            Err(UserError::UnknownUser { .. }) => Ok(None),
             Err(reason) => Err(reason),
         }
     }
@@ -52,7 +52,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user, or Cognito refuses the password.
-    pub async fn set_password(&self, user: &str, password: &Secret, temporary: bool) -> Result<(), PeopleError> {
+    pub async fn set_password(&self, user: &str, password: &Secret, temporary: bool) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_set_user_password().user_pool_id(self.pool_id()).username(user);
         let request = request.password(password.reveal()).permanent(!temporary);
         let sent = call(&self.context(), &operation::ADMIN_SET_USER_PASSWORD, || request.clone().send()).await;
@@ -63,7 +63,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user, or the caller may not.
-    pub async fn delete(&self, user: &str) -> Result<(), PeopleError> {
+    pub async fn delete(&self, user: &str) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_delete_user().user_pool_id(self.pool_id()).username(user);
         let sent = call(&self.context(), &operation::ADMIN_DELETE_USER, || request.clone().send()).await;
         sent.map(drop).map_err(|error| self.about(user, "not deleted").reason(error))
@@ -73,7 +73,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user, or the caller may not.
-    pub async fn disable(&self, user: &str) -> Result<(), PeopleError> {
+    pub async fn disable(&self, user: &str) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_disable_user().user_pool_id(self.pool_id()).username(user);
         let sent = call(&self.context(), &operation::ADMIN_DISABLE_USER, || request.clone().send()).await;
         sent.map(drop).map_err(|error| self.about(user, "not disabled").reason(error))
@@ -83,7 +83,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user, or the caller may not.
-    pub async fn enable(&self, user: &str) -> Result<(), PeopleError> {
+    pub async fn enable(&self, user: &str) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_enable_user().user_pool_id(self.pool_id()).username(user);
         let sent = call(&self.context(), &operation::ADMIN_ENABLE_USER, || request.clone().send()).await;
         sent.map(drop).map_err(|error| self.about(user, "not enabled").reason(error))
@@ -93,7 +93,7 @@ impl People<'_> {
     ///
     /// # Errors
     /// When there is no such user, or Cognito refuses a value.
-    pub async fn set_attributes(&self, user: &str, values: &BTreeMap<String, String>) -> Result<(), PeopleError> {
+    pub async fn set_attributes(&self, user: &str, values: &BTreeMap<String, String>) -> Result<(), UserError> {
         let request = self.cloud.cognito.admin_update_user_attributes().user_pool_id(self.pool_id()).username(user);
         let request = request.set_user_attributes(Some(listed(values)));
         let sent = call(&self.context(), &operation::ADMIN_UPDATE_USER_ATTRIBUTES, || request.clone().send()).await;
@@ -105,7 +105,7 @@ impl People<'_> {
     }
 }
 
-impl Person {
+impl User {
     fn of(answer: AdminGetUserOutput) -> Self {
         Self {
             username: answer.username,
@@ -159,4 +159,10 @@ fn attributes(list: Option<Vec<AttributeType>>) -> BTreeMap<String, String> {
 
 fn time(time: Option<DateTime>) -> Option<Timestamp> {
     Timestamp::from_second(time?.secs()).ok()
+}
+
+/// Attributes as Cognito takes them.
+pub(super) fn listed(attributes: &BTreeMap<String, String>) -> Vec<AttributeType> {
+    let attribute = |(name, value): (&String, &String)| AttributeType::builder().name(name).value(value).build();
+    attributes.iter().map(attribute).map(|built| built.expect("an attribute needs a name, which it has")).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{error::PeopleError, settings::PoolSettings};
+use super::{error::UserError, settings::PoolSettings};
 
 const EMAIL: &str = "email";
 const PHONE_NUMBER: &str = "phone_number";
@@ -19,7 +19,7 @@ impl PoolSettings {
         &self,
         name: &str,
         given: &BTreeMap<String, String>,
-    ) -> Result<BTreeMap<String, String>, PeopleError> {
+    ) -> Result<BTreeMap<String, String>, UserError> {
         let mut attributes = given.clone();
         if let Some(address) = self.address(name)? {
             attributes.entry(address.to_owned()).or_insert_with(|| name.to_owned());
@@ -33,7 +33,7 @@ impl PoolSettings {
     }
 
     /// The attribute that a name is the value of, if it is an address.
-    fn address(&self, name: &str) -> Result<Option<&'static str>, PeopleError> {
+    fn address(&self, name: &str) -> Result<Option<&'static str>, UserError> {
         let form = if is_email(name) {
             Some(EMAIL)
         } else if is_phone_number(name) {
@@ -45,12 +45,12 @@ impl PoolSettings {
             // Cognito makes up the username itself, and the name must be an address of such a form.
             return match form.filter(|form| self.username_attributes.contains(*form)) {
                 Some(form) => Ok(Some(form)),
-                None => Err(PeopleError::NotAnAddress { name: name.to_owned(), wanted: self.wanted_forms() }),
+                None => Err(UserError::NotAnAddress { name: name.to_owned(), wanted: self.wanted_forms() }),
             };
         }
         match form {
             Some(form) if self.alias_attributes.contains(form) => {
-                Err(PeopleError::AddressAsName { name: name.to_owned(), attribute: form.to_owned() })
+                Err(UserError::AddressAsName { name: name.to_owned(), attribute: form.to_owned() })
             }
             // Where nobody signs in with it, a number is a name like any other.
             other => Ok(other.filter(|form| *form == EMAIL)),
@@ -82,13 +82,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::users::PasswordPolicy;
+    use crate::users::PasswordRules;
 
     fn pool(username: &[&str], alias: &[&str]) -> PoolSettings {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
         PoolSettings {
             name: "people".into(),
-            password_policy: PasswordPolicy::read(None),
+            password_policy: PasswordRules::read(None),
             username_attributes: names(username),
             case_sensitive: false,
             alias_attributes: names(alias),

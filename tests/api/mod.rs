@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use stackctl::{
-    aws::Cloud,
-    engine::{Context, Found, Interrupt, Key, Kind, Resource, ResourceError, Silent},
+    aws::Clients,
+    engine::{Found, Interrupt, Key, Kind, Resource, ResourceError, Silent, StepContext},
     resources::{
         api_routes::{self, ApiRoutes, Auth, Route},
         authorizer::{self, Authorizer},
@@ -27,7 +27,7 @@ use crate::harness::{Bridge, claim, connect_by};
 /// An API on its own local emulator, with an authorizer.
 pub(crate) struct Api {
     pub(crate) local: stackctl_local::Cloud,
-    pub(crate) cloud: Cloud,
+    pub(crate) cloud: Clients,
     pub(crate) id: String,
     pub(crate) authorizer_id: String,
     key: Key,
@@ -72,8 +72,8 @@ impl Api {
         api
     }
 
-    pub(crate) fn context(&self) -> Context<'_, Cloud> {
-        Context { cloud: &self.cloud, key: &self.key, events: &Silent, interrupt: &self.interrupt }
+    pub(crate) fn context(&self) -> StepContext<'_, Clients> {
+        StepContext { cloud: &self.cloud, key: &self.key, events: &Silent, interrupt: &self.interrupt }
     }
 
     /// A spec with these routes, such as `GET /a`; those with a trailing `!` require the authorizer.

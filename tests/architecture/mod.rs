@@ -1,6 +1,7 @@
 //! Holds the code to the picture in ARCHITECTURE.md, which is read here: the tree, and who may use whom.
 
 mod features;
+mod imports;
 mod page;
 pub mod source;
 

@@ -66,6 +66,64 @@ impl Source {
     }
 }
 
+impl Source {
+    /// The paths that the code imports or names in full, each from `crate`, `super`, `self` or a child module on.
+    pub fn imports(&self) -> Vec<Vec<String>> {
+        let mut paths = Vec::new();
+        for statement in self.code.split(';') {
+            let begins = ["use ", "pub use ", "pub(crate) use ", "pub(super) use "];
+            let line = statement.lines().position(|line| begins.iter().any(|begin| line.starts_with(begin)));
+            match line {
+                Some(line) => {
+                    let tree = statement.lines().skip(line).collect::<Vec<_>>().join(" ");
+                    let (_, tree) = tree.split_once("use ").unwrap_or_default();
+                    leaves(&[], tree, &mut paths);
+                }
+                // The modules inside a file import from the file.
+                None if statement.lines().any(|line| line.trim_start().starts_with("use ")) => {}
+                None => paths.extend(named_in_full(statement)),
+            }
+        }
+        paths
+    }
+}
+
+/// The paths of a tree of imports.
+fn leaves(begin: &[String], tree: &str, paths: &mut Vec<Vec<String>>) {
+    let tree = tree.trim();
+    let Some((head, rest)) = tree.split_once('{') else {
+        let path = tree.split(" as ").next().unwrap_or_default().split("::").map(|part| part.trim().to_owned());
+        let path = path.filter(|part| part != "self" || begin.is_empty());
+        paths.push([begin.to_vec(), path.collect()].concat());
+        return;
+    };
+    let head = head.split("::").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
+    let begin = [begin.to_vec(), head.collect()].concat();
+    let (mut depth, mut from) = (0_usize, 0);
+    let inner = &rest[..rest.rfind('}').unwrap_or(rest.len())];
+    for (at, letter) in inner.char_indices().chain([(inner.len(), ',')]) {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                if !inner[from..at].trim().is_empty() {
+                    leaves(&begin, &inner[from..at], paths);
+                }
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The paths in an expression or a signature that begin with `crate::` or `super::`.
+fn named_in_full(code: &str) -> Vec<Vec<String>> {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let words =
+        code.split(|c: char| !is_path(c)).filter(|word| word.starts_with("crate::") || word.starts_with("super::"));
+    words.map(|word| word.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect()).collect()
+}
+
 fn names_after(code: &str, prefix: &str) -> BTreeSet<String> {
     let paths = code.match_indices(prefix).filter(|(at, _)| {
         // `$crate` of a macro and `stackctl_crate::` are other words.

@@ -154,7 +154,7 @@ impl Emulator {
     }
 
     /// Does something on it by hand.
-    pub(crate) fn by_hand<T>(&self, work: impl AsyncFnOnce(stackctl::aws::Cloud) -> T) -> T {
+    pub(crate) fn by_hand<T>(&self, work: impl AsyncFnOnce(stackctl::aws::Clients) -> T) -> T {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async { work(crate::harness::connect(&self.cloud).await).await })
     }

@@ -1,7 +1,7 @@
 //! Checks of routes: valid requests, by a user who can sign in.
 
 use insta::assert_snapshot;
-use stackctl::config::{Check, CheckAs};
+use stackctl::config::{CheckAs, RouteCheck};
 
 use super::harness::Folder;
 
@@ -37,9 +37,9 @@ fn a_check_can_set_every_part_of_a_request_and_its_response() {
     let route = r#""GET /hello": { "function": "hello", "check": {} }"#;
     let config = Folder::with_routes(route).load().unwrap().config;
     let route = config.routes.values().next().unwrap();
-    assert_eq!(route.check, Some(Check::default()));
-    assert_eq!((Check::default().status, Check::default().caller), (200, None::<CheckAs>));
-    assert!(route.is_checked_as_user(), "a route that requires a token is checked as a user");
+    assert_eq!(route.check, Some(RouteCheck::default()));
+    assert_eq!((RouteCheck::default().status, RouteCheck::default().caller), (200, None::<CheckAs>));
+    assert!(route.is_checked_as_user(), "where a token is asked for, a user is");
 }
 
 #[test]

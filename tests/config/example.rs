@@ -1,6 +1,6 @@
 //! The example file, and the loaded configuration.
 
-use stackctl::config::{Auth, RouteKey};
+use stackctl::config::{RouteAuth, RouteKey};
 
 use super::harness::Folder;
 
@@ -11,8 +11,8 @@ fn the_config_in_the_repository_is_without_problems() {
     assert_eq!(loaded.config.deployment.service_name, "myname1");
     assert_eq!(loaded.config.function_name("test_auth"), "myname1-dev-test_auth");
     let route = |key: &str| &loaded.config.routes[&key.parse::<RouteKey>().unwrap()];
-    assert_eq!(route("GET /test").auth, Auth::None);
-    assert_eq!(route("GET /test_auth").auth, Auth::IdToken);
+    assert_eq!(route("GET /test").auth, RouteAuth::None);
+    assert_eq!(route("GET /test_auth").auth, RouteAuth::IdToken);
 }
 
 #[test]

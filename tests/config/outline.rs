@@ -1,7 +1,7 @@
 //! What can be read from a config that cannot be deployed.
 
 use insta::assert_snapshot;
-use stackctl::config::{Auth, RouteKey, identify, load_to_compare, outline, schema, why_unknown};
+use stackctl::config::{RouteAuth, RouteKey, identify, load_to_compare, outline, schema, why_unknown};
 
 use super::harness::Folder;
 
@@ -41,7 +41,7 @@ fn names_and_routes_are_read_and_what_cannot_be_read_is_listed() {
     assert_eq!(functions, [("hello", 5), ("other", 29)]);
     let routes: Vec<_> = outline.config.routes.keys().map(ToString::to_string).collect();
     assert_eq!(routes, ["GET /hello", "GET /other"]);
-    assert_eq!(outline.config.routes[&"GET /hello".parse::<RouteKey>().unwrap()].auth, Auth::None);
+    assert_eq!(outline.config.routes[&"GET /hello".parse::<RouteKey>().unwrap()].auth, RouteAuth::None);
     let omitted = ["userPool", "client", "routes.\"GET /third\"", "routes.\"FETCH /x\"", "cors", "api"];
     assert_eq!(outline.omitted, omitted);
 }

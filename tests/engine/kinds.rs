@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stackctl::engine::{
-    Beneath, ByParent, ByTags, Catalog, Claim, Context, Count, Discover, Discovered, Foreign, Found, Immutable, Input,
-    Kind, Live, LiveVersion, Plain, Replacement, Resource, ResourceError, Restore, Scope, UserData,
+    Beneath, ByParent, ByTags, Catalog, Claim, Count, Discover, Discovered, Field, Found, Input, Kind, Live,
+    LiveVersion, Plain, Replacement, Resource, ResourceError, Restore, Scope, StepContext, Unmanaged, UserData,
 };
 use tokio::time::Instant;
 
 use super::world::{Thing, World, nothing, tag};
 
 type Result<T> = std::result::Result<T, ResourceError>;
+
+type At<'a> = StepContext<'a, World>;
 
 pub const SHELF: Kind = Kind::new("shelf");
 pub const JAR: Kind = Kind::new("jar");
@@ -53,7 +55,7 @@ fn claimed<S>(thing: &Thing, claim: &Claim, live: Live<Id, S>) -> Found<Id, S> {
     if carries(thing, claim) {
         return Found::Ours(live);
     }
-    Found::NotOurs(Foreign {
+    Found::NotOurs(Unmanaged {
         thing: format!("the {} `{}`", thing.kind, thing.name),
         whose: "is another's".into(),
         hints: vec!["claim it by hand".into()],
@@ -81,14 +83,13 @@ fn shelf(id: String, thing: &Thing) -> Live<Id, ShelfSpec> {
 
 impl Resource for Shelf {
     const KIND: Kind = SHELF;
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
+    const FIELDS: &'static [Field] = &[Field::immutable("name", ""), Field::secret("notes", "")];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = &["notes"];
     const LISTED_LATE: bool = false;
     type Ownership = ByTags;
     type Promise = Plain;
-    type Cloud = World;
+    type Clients = World;
     type Spec = ShelfSpec;
     type Outputs = Id;
 
@@ -96,17 +97,12 @@ impl Resource for Shelf {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id, claim: &Claim) -> Result<Found<Id, ShelfSpec>> {
+    async fn read(at: &At<'_>, outputs: &Id, claim: &Claim) -> Result<Found<Id, ShelfSpec>> {
         let thing = at.cloud.get(&outputs.id).await?;
         Ok(thing.map_or(Found::Nothing, |thing| claimed(&thing, claim, shelf(outputs.id.clone(), &thing))))
     }
 
-    async fn find(
-        at: &Context<'_, World>,
-        spec: &ShelfSpec,
-        claim: &Claim,
-        known: &[Id],
-    ) -> Result<Found<Id, ShelfSpec>> {
+    async fn find(at: &At<'_>, spec: &ShelfSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, ShelfSpec>> {
         let shelves = at.cloud.list("shelf").await?;
         let new = |id: &String| known.iter().all(|one| one.id != *id);
         Ok(match shelves.into_iter().find(|(id, thing)| thing.name == spec.name && new(id)) {
@@ -115,26 +111,26 @@ impl Resource for Shelf {
         })
     }
 
-    async fn create(at: &Context<'_, World>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
+    async fn create(at: &At<'_>, spec: &ShelfSpec, claim: &Claim) -> Result<Id> {
         let claim = Some(tag(claim));
         let id = at.cloud.create(Thing { claim, ..thing("shelf", &spec.name, None) }, true).await?;
         at.cloud.set(&id, json!({ "boards": spec.boards.unwrap_or(3), "notes": spec.notes })).await?;
         Ok(Id { id })
     }
 
-    async fn update(at: &Context<'_, World>, outputs: &Id, live: &ShelfSpec, want: &ShelfSpec) -> Result<Id> {
+    async fn update(at: &At<'_>, outputs: &Id, live: &ShelfSpec, want: &ShelfSpec) -> Result<Id> {
         let boards = want.boards.or(live.boards).unwrap_or(3);
         at.cloud.set(&outputs.id, json!({ "boards": boards, "notes": want.notes })).await?;
         Ok(outputs.clone())
     }
 
-    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+    async fn delete(at: &At<'_>, outputs: &Id) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }
 }
 
 impl Discover for Shelf {
-    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, ShelfSpec>> {
+    async fn discover(at: &At<'_>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, ShelfSpec>> {
         let things = at.cloud.list("shelf").await?.into_iter();
         Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, shelf(id, &thing)))).collect())
     }
@@ -166,14 +162,13 @@ fn jar_settings(spec: &JarSpec) -> serde_json::Value {
 
 impl Resource for Jar {
     const KIND: Kind = JAR;
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("glass")];
+    const FIELDS: &'static [Field] = &[Field::immutable("glass", "")];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = true;
     type Ownership = ByTags;
     type Promise = UserData;
-    type Cloud = World;
+    type Clients = World;
     type Spec = JarSpec;
     type Outputs = Id;
 
@@ -181,41 +176,41 @@ impl Resource for Jar {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id, claim: &Claim) -> Result<Found<Id, JarSpec>> {
+    async fn read(at: &At<'_>, outputs: &Id, claim: &Claim) -> Result<Found<Id, JarSpec>> {
         let thing = at.cloud.get(&outputs.id).await?;
         Ok(thing.map_or(Found::Nothing, |thing| claimed(&thing, claim, jar(outputs.id.clone(), &thing))))
     }
 
-    async fn find(at: &Context<'_, World>, _: &JarSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, JarSpec>> {
+    async fn find(at: &At<'_>, _: &JarSpec, claim: &Claim, known: &[Id]) -> Result<Found<Id, JarSpec>> {
         let jars = at.cloud.list("jar").await?;
         let ours = jars.into_iter().find(|(id, thing)| carries(thing, claim) && known.iter().all(|one| one.id != *id));
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(jar(id, &thing))))
     }
 
-    async fn create(at: &Context<'_, World>, spec: &JarSpec, claim: &Claim) -> Result<Id> {
+    async fn create(at: &At<'_>, spec: &JarSpec, claim: &Claim) -> Result<Id> {
         let claim = Some(tag(claim));
         let new = Thing { claim, settings: jar_settings(spec), ..thing("jar", &spec.name, None) };
         Ok(Id { id: at.cloud.create(new, false).await? })
     }
 
-    async fn update(at: &Context<'_, World>, outputs: &Id, _: &JarSpec, want: &JarSpec) -> Result<Id> {
+    async fn update(at: &At<'_>, outputs: &Id, _: &JarSpec, want: &JarSpec) -> Result<Id> {
         at.cloud.set(&outputs.id, jar_settings(want)).await?;
         Ok(outputs.clone())
     }
 
-    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+    async fn delete(at: &At<'_>, outputs: &Id) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }
 }
 
 impl Count for Jar {
-    async fn count(at: &Context<'_, World>, outputs: &Id) -> Result<u64> {
+    async fn count(at: &At<'_>, outputs: &Id) -> Result<u64> {
         Ok(at.cloud.get(&outputs.id).await?.map_or(0, |thing| thing.marbles))
     }
 }
 
 impl Discover for Jar {
-    async fn discover(at: &Context<'_, World>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, JarSpec>> {
+    async fn discover(at: &At<'_>, scope: &Scope, _: &[Value]) -> Result<Discovered<Id, JarSpec>> {
         let things = at.cloud.list("jar").await?.into_iter();
         Ok(things.filter_map(|(id, thing)| Some((claim_of(&thing, scope)?, jar(id, &thing)))).collect())
     }
@@ -239,14 +234,13 @@ fn label(id: String, thing: &Thing) -> Live<Id, LabelSpec> {
 
 impl Resource for Label {
     const KIND: Kind = LABEL;
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("colour"), Immutable::derived("jar")];
+    const FIELDS: &'static [Field] = &[Field::immutable("colour", ""), Field::immutable("jar", "")];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     const DIES_WITH: &'static [Kind] = &[JAR];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = false;
     type Ownership = ByParent;
     type Promise = Plain;
-    type Cloud = World;
+    type Clients = World;
     type Spec = LabelSpec;
     type Outputs = Id;
 
@@ -254,12 +248,12 @@ impl Resource for Label {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Id, _: &Claim) -> Result<Found<Id, LabelSpec>> {
+    async fn read(at: &At<'_>, outputs: &Id, _: &Claim) -> Result<Found<Id, LabelSpec>> {
         let thing = at.cloud.get(&outputs.id).await?;
         Ok(thing.map_or(Found::Nothing, |thing| Found::Ours(label(outputs.id.clone(), &thing))))
     }
 
-    async fn find(at: &Context<'_, World>, spec: &LabelSpec, _: &Claim, known: &[Id]) -> Result<Found<Id, LabelSpec>> {
+    async fn find(at: &At<'_>, spec: &LabelSpec, _: &Claim, known: &[Id]) -> Result<Found<Id, LabelSpec>> {
         let labels = at.cloud.list("label").await?;
         let ours = labels.into_iter().find(|(id, thing)| {
             thing.parent.as_ref() == Some(spec.jar.known())
@@ -269,18 +263,18 @@ impl Resource for Label {
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(label(id, &thing))))
     }
 
-    async fn create(at: &Context<'_, World>, spec: &LabelSpec, _: &Claim) -> Result<Id> {
+    async fn create(at: &At<'_>, spec: &LabelSpec, _: &Claim) -> Result<Id> {
         let settings = json!({ "colour": spec.colour });
         let new = Thing { settings, ..thing("label", &spec.name, Some(spec.jar.known().clone())) };
         Ok(Id { id: at.cloud.create(new, false).await? })
     }
 
-    async fn update(at: &Context<'_, World>, outputs: &Id, _: &LabelSpec, want: &LabelSpec) -> Result<Id> {
+    async fn update(at: &At<'_>, outputs: &Id, _: &LabelSpec, want: &LabelSpec) -> Result<Id> {
         at.cloud.set(&outputs.id, json!({ "colour": want.colour })).await?;
         Ok(outputs.clone())
     }
 
-    async fn delete(at: &Context<'_, World>, outputs: &Id) -> Result<()> {
+    async fn delete(at: &At<'_>, outputs: &Id) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }
 }
@@ -318,7 +312,7 @@ fn index(id: String, thing: &Thing) -> Live<Shown, IndexSpec> {
 }
 
 impl Index {
-    async fn show(at: &Context<'_, World>, id: &str, fingerprint: &str) -> Result<Shown> {
+    async fn show(at: &At<'_>, id: &str, fingerprint: &str) -> Result<Shown> {
         at.cloud.set(id, json!({ "fingerprint": fingerprint })).await?;
         Ok(Shown { id: id.to_owned(), fingerprint: fingerprint.to_owned() })
     }
@@ -326,14 +320,13 @@ impl Index {
 
 impl Resource for Index {
     const KIND: Kind = INDEX;
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("jar")];
+    const FIELDS: &'static [Field] = &[Field::immutable("jar", "")];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[JAR];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = false;
     type Ownership = ByParent;
     type Promise = LiveVersion;
-    type Cloud = World;
+    type Clients = World;
     type Spec = IndexSpec;
     type Outputs = Shown;
 
@@ -341,34 +334,29 @@ impl Resource for Index {
         outputs.id.clone()
     }
 
-    async fn read(at: &Context<'_, World>, outputs: &Shown, _: &Claim) -> Result<Found<Shown, IndexSpec>> {
+    async fn read(at: &At<'_>, outputs: &Shown, _: &Claim) -> Result<Found<Shown, IndexSpec>> {
         let thing = at.cloud.get(&outputs.id).await?;
         Ok(thing.map_or(Found::Nothing, |thing| Found::Ours(index(outputs.id.clone(), &thing))))
     }
 
-    async fn find(
-        at: &Context<'_, World>,
-        spec: &IndexSpec,
-        _: &Claim,
-        _: &[Shown],
-    ) -> Result<Found<Shown, IndexSpec>> {
+    async fn find(at: &At<'_>, spec: &IndexSpec, _: &Claim, _: &[Shown]) -> Result<Found<Shown, IndexSpec>> {
         let indexes = at.cloud.list("index").await?;
         let ours = indexes.into_iter().find(|(_, thing)| thing.parent.as_ref() == Some(spec.jar.known()));
         Ok(ours.map_or(Found::Nothing, |(id, thing)| Found::Ours(index(id, &thing))))
     }
 
-    async fn create(at: &Context<'_, World>, spec: &IndexSpec, _: &Claim) -> Result<Shown> {
+    async fn create(at: &At<'_>, spec: &IndexSpec, _: &Claim) -> Result<Shown> {
         let settings = json!({ "fingerprint": spec.fingerprint.known() });
         let new = Thing { settings, ..thing("index", "index", Some(spec.jar.known().clone())) };
         let id = at.cloud.create(new, true).await?;
         Ok(Shown { id, fingerprint: spec.fingerprint.known().clone() })
     }
 
-    async fn update(at: &Context<'_, World>, outputs: &Shown, _: &IndexSpec, want: &IndexSpec) -> Result<Shown> {
+    async fn update(at: &At<'_>, outputs: &Shown, _: &IndexSpec, want: &IndexSpec) -> Result<Shown> {
         Self::show(at, &outputs.id, want.fingerprint.known()).await
     }
 
-    async fn delete(at: &Context<'_, World>, outputs: &Shown) -> Result<()> {
+    async fn delete(at: &At<'_>, outputs: &Shown) -> Result<()> {
         at.cloud.delete(&outputs.id).await
     }
 }
@@ -376,16 +364,16 @@ impl Resource for Index {
 impl Restore for Index {
     const LIVE: &'static str = "fingerprint";
 
-    async fn restore(at: &Context<'_, World>, outputs: &Shown, fingerprint: &str) -> Result<Shown> {
+    async fn restore(at: &At<'_>, outputs: &Shown, fingerprint: &str) -> Result<Shown> {
         Self::show(at, &outputs.id, fingerprint).await
     }
 
-    async fn still_has(at: &Context<'_, World>, outputs: &Shown, fingerprint: &str) -> Result<bool> {
+    async fn still_has(at: &At<'_>, outputs: &Shown, fingerprint: &str) -> Result<bool> {
         let thing = at.cloud.get(&outputs.id).await?;
         Ok(thing.is_some_and(|thing| thing.settings["pruned"] != fingerprint))
     }
 
-    async fn prune(_: &Context<'_, World>, _: &Shown, _: &BTreeSet<String>) -> Result<()> {
+    async fn prune(_: &At<'_>, _: &Shown, _: &BTreeSet<String>) -> Result<()> {
         Ok(())
     }
 }

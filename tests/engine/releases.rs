@@ -1,6 +1,8 @@
 //! Confirmed changes are recorded as releases and can be rolled back to, wherever the run dies.
 
-use stackctl::engine::{Engine, Entry, Interrupt, Obstacle, Rollout, State, TrialEnd, WentBack, served_release};
+use stackctl::engine::{
+    CheckEnd, Engine, Interrupt, Obstacle, ReleaseEntry, RollbackOutcome, Rollout, State, served_release,
+};
 
 use super::{
     config::Config,
@@ -18,14 +20,14 @@ pub(super) fn config(front: &str) -> Config {
 pub(super) async fn released(colours: &[&str]) -> World {
     let world = World::default();
     for colour in colours {
-        ended(&world, &config(colour), TrialEnd::Passed).await;
+        ended(&world, &config(colour), CheckEnd::Passed).await;
     }
     world
 }
 
-/// Rolls back to a release without a check, and dies at `cut`; then the result is `None`.
-async fn go_back(world: &World, number: u64, cut: Option<Cut>) -> Option<WentBack<&'static str>> {
-    roll_back(world, number, (None, cut)).await.map(|went| went.expect("nothing is missing"))
+/// Goes back to a release, unchecked, and dies where `cut` says; `None` when it did.
+async fn go_back(world: &World, number: u64, cut: Option<Cut>) -> Option<RollbackOutcome<&'static str>> {
+    roll_back(world, number, (None, cut)).await.map(|went| went.expect("everything is there"))
 }
 
 /// Why a rollback is rejected.
@@ -35,8 +37,8 @@ type Obstacles = Vec<Obstacle>;
 pub(super) async fn roll_back(
     world: &World,
     number: u64,
-    (end, cut): (Option<TrialEnd>, Option<Cut>),
-) -> Option<Result<WentBack<&'static str>, Obstacles>> {
+    (end, cut): (Option<CheckEnd>, Option<Cut>),
+) -> Option<Result<RollbackOutcome<&'static str>, Obstacles>> {
     world.arm(cut);
     tokio::select! {
         biased;
@@ -49,8 +51,8 @@ pub(super) async fn roll_back(
 pub(super) async fn attempt(
     world: &World,
     number: u64,
-    end: Option<TrialEnd>,
-) -> Result<WentBack<&'static str>, Obstacles> {
+    end: Option<CheckEnd>,
+) -> Result<RollbackOutcome<&'static str>, Obstacles> {
     let (catalog, told, interrupt) = (catalog(), Told::default(), Interrupt::new());
     let engine = Engine { catalog: &catalog, cloud: world, events: &told, interrupt: &interrupt, parallel: 4 };
     let state = state(world);
@@ -61,7 +63,7 @@ pub(super) async fn attempt(
         return Err(obstacles);
     }
     let trial = end.map(|end| Ending(world, end));
-    let entry = Entry { by: "bob".into(), ..Entry::default() };
+    let entry = ReleaseEntry { by: "bob".into(), ..ReleaseEntry::default() };
     let how = Rollout { trial: trial.as_ref(), undo: true, entry: &entry };
     Ok(engine.go_back(state, world, (&to, &present), &how).await)
 }
@@ -89,10 +91,10 @@ async fn a_confirmed_change_is_recorded_with_its_changes() {
     2 ann true None [Update index.main {"fingerprint"}, Replace label.front {"colour"}]
     "#);
     assert_eq!(served(&state), Some(2));
-    ended(&world, &config("blue"), TrialEnd::Failed).await;
+    ended(&world, &config("blue"), CheckEnd::Failed).await;
     let state = world.state().unwrap();
-    assert_eq!((state.releases.len(), served(&state)), (2, Some(2)), "a change that was rolled back is no release");
-    let kept = roll_out(&world, &config("blue"), TrialEnd::Failed, (false, None)).await.unwrap();
+    assert_eq!((state.releases.len(), served(&state)), (2, Some(2)), "what was put back is none");
+    let kept = roll_out(&world, &config("blue"), CheckEnd::Failed, (false, None)).await.unwrap();
     assert_eq!((kept.outcome.state.releases.len(), served(&kept.outcome.state)), (2, None));
 }
 
@@ -100,14 +102,14 @@ async fn a_confirmed_change_is_recorded_with_its_changes() {
 async fn a_release_includes_changes_that_were_rolled_back_before_it() {
     let world = released(&["red"]).await;
     let whole = |lid: &str| Config::new(&[("b", 1)], lid, &[("front", "green")]);
-    ended(&world, &whole("cork"), TrialEnd::Failed).await;
-    ended(&world, &whole("screw"), TrialEnd::Failed).await;
+    ended(&world, &whole("cork"), CheckEnd::Failed).await;
+    ended(&world, &whole("screw"), CheckEnd::Failed).await;
     assert_eq!(told(&world.state().unwrap()).len(), 1);
-    let passed = ended(&world, &Config::new(&[("a", 3)], "screw", &[("front", "green")]), TrialEnd::Passed).await;
+    let passed = ended(&world, &Config::new(&[("a", 3)], "screw", &[("front", "green")]), CheckEnd::Passed).await;
     insta::assert_snapshot!(told(&passed.outcome.state)[1], @r#"
     2 ann true None [Update index.main {"fingerprint"}, Update jar.main {"lid", "shelf"}, Replace label.front {"colour"}]
     "#);
-    let last = ended(&world, &config("blue"), TrialEnd::Passed).await;
+    let last = ended(&world, &config("blue"), CheckEnd::Passed).await;
     insta::assert_snapshot!(told(&last.outcome.state)[2], @r#"
     3 ann true None [Update index.main {"fingerprint"}, Update jar.main {"lid"}, Replace label.front {"colour"}]
     "#);
@@ -142,7 +144,7 @@ async fn a_rollback_is_a_release_too_and_the_next_run_plans_the_change_again() {
     assert_eq!(told(&went.state).last().unwrap(), "4 bob false Some(1) []");
     assert_eq!((served(&went.state), went.state.unchecked), (Some(4), None));
     assert!(!is_as_wanted(&world, &config("blue")).await);
-    ended(&world, &config("blue"), TrialEnd::Passed).await;
+    ended(&world, &config("blue"), CheckEnd::Passed).await;
     assert_eq!((world.shown(), served(&world.state().unwrap())), (blue, Some(5)));
 }
 
@@ -162,7 +164,7 @@ async fn a_rollback_cut_at_any_request_or_save_is_finished_by_the_next_run() {
         let world = released(&["red", "green"]).await;
         let green = world.shown();
         assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
-        ended(&world, &config("green"), TrialEnd::Passed).await;
+        ended(&world, &config("green"), CheckEnd::Passed).await;
         assert_eq!((world.shown(), world.state().unwrap().unchecked), (green, None), "{cut:?}");
         assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
         assert!(down(&world).await.complete(), "{cut:?}");
@@ -173,17 +175,17 @@ async fn a_rollback_cut_at_any_request_or_save_is_finished_by_the_next_run() {
 #[tokio::test(start_paused = true)]
 async fn a_release_is_rolled_back_to_wherever_the_run_after_it_was_cut() {
     let undisturbed = released(&["red"]).await;
-    ended(&undisturbed, &config("green"), TrialEnd::Passed).await;
+    ended(&undisturbed, &config("green"), CheckEnd::Passed).await;
     let ticks = undisturbed.ticks();
     for cut in (0..ticks).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
         let world = released(&["red"]).await;
         let red = world.shown();
-        let died = roll_out(&world, &config("green"), TrialEnd::Passed, (true, Some(cut))).await;
+        let died = roll_out(&world, &config("green"), CheckEnd::Passed, (true, Some(cut))).await;
         assert!(died.is_none(), "{cut:?}: it did not die");
         let went = go_back(&world, 1, None).await.unwrap();
         assert_eq!(world.shown(), red, "{cut:?}");
         assert!(went.back.failed.is_empty() && went.state.unchecked.is_none(), "{cut:?}: {went:?}");
-        ended(&world, &config("green"), TrialEnd::Passed).await;
+        ended(&world, &config("green"), CheckEnd::Passed).await;
         assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
     }
     assert!(ticks >= 8, "only {ticks} requests and saves");
@@ -205,12 +207,12 @@ async fn an_interrupted_rollback_can_be_rolled_back() {
 #[tokio::test(start_paused = true)]
 async fn a_release_is_rolled_back_to_wherever_the_rollback_of_an_equal_change_was_cut() {
     let undisturbed = released(&["red", "green"]).await;
-    ended(&undisturbed, &config("red"), TrialEnd::Failed).await;
+    ended(&undisturbed, &config("red"), CheckEnd::Failed).await;
     for cut in (0..undisturbed.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
         let world = released(&["red"]).await;
         let red = world.shown();
-        ended(&world, &config("green"), TrialEnd::Passed).await;
-        let died = roll_out(&world, &config("red"), TrialEnd::Failed, (true, Some(cut))).await;
+        ended(&world, &config("green"), CheckEnd::Passed).await;
+        let died = roll_out(&world, &config("red"), CheckEnd::Failed, (true, Some(cut))).await;
         assert!(died.is_none(), "{cut:?}: it did not die");
         go_back(&world, 1, None).await.unwrap();
         assert_eq!(world.shown(), red, "{cut:?}");
@@ -233,11 +235,11 @@ async fn a_deleted_resource_is_never_rolled_back_to() {
         let world = released(&["red", "green"]).await;
         let old = world.shown();
         lose(&world);
-        let failed = ended(&world, &config("blue"), TrialEnd::Failed).await;
-        assert!(failed.back.is_none(), "the earlier one no longer exists: {failed:?}");
+        let failed = ended(&world, &config("blue"), CheckEnd::Failed).await;
+        assert!(failed.back.is_none(), "the one of before is not there any more: {failed:?}");
         let blue = world.shown();
         assert_ne!(blue, old);
-        let state = ended(&world, &config("blue"), TrialEnd::Passed).await.outcome.state;
+        let state = ended(&world, &config("blue"), CheckEnd::Passed).await.outcome.state;
         let serves: Vec<usize> = state.releases.iter().map(|release| release.serves.len()).collect();
         assert_eq!(serves, [0, 0, 1]);
         let refused = roll_back(&world, 1, (None, None)).await.unwrap().unwrap_err();

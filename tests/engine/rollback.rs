@@ -1,7 +1,7 @@
 //! A rollback requires that nothing is missing and rolls forward when its check fails, wherever it dies.
 
 use serde_json::json;
-use stackctl::engine::{Obstacle, TrialEnd};
+use stackctl::engine::{CheckEnd, Obstacle};
 
 use super::{
     config::Config,
@@ -11,8 +11,8 @@ use super::{
     world::{Cut, LostAnswer, World},
 };
 
-const PASSES: Option<TrialEnd> = Some(TrialEnd::Passed);
-const FAILS: Option<TrialEnd> = Some(TrialEnd::Failed);
+const PASSES: Option<CheckEnd> = Some(CheckEnd::Passed);
+const FAILS: Option<CheckEnd> = Some(CheckEnd::Failed);
 
 fn key(text: &str) -> stackctl::engine::Key {
     text.parse().unwrap()
@@ -31,7 +31,7 @@ fn by_hand(world: &World, kind: &str, change: impl Fn(&mut super::world::Thing) 
 /// Two releases with different colors; the second one has another shelf.
 async fn renamed() -> World {
     let world = released(&["red"]).await;
-    ended(&world, &Config::new(&[("b", 3)], "cork", &[("front", "green")]), TrialEnd::Passed).await;
+    ended(&world, &Config::new(&[("b", 3)], "cork", &[("front", "green")]), CheckEnd::Passed).await;
     world
 }
 
@@ -78,7 +78,7 @@ async fn a_release_that_needs_a_missing_resource_is_never_rolled_back_to() {
 async fn a_rollback_is_checked_and_its_release_has_the_needs_of_the_earlier_one() {
     let world = released(&["red", "green"]).await;
     let went = roll_back(&world, 1, (PASSES, None)).await.unwrap().unwrap();
-    assert_eq!(went.tried, Some((TrialEnd::Passed, "tried")));
+    assert_eq!(went.tried, Some((CheckEnd::Passed, "tried")));
     let [first, .., last] = &went.state.releases[..] else { panic!("{:?}", went.state.releases) };
     assert_eq!((last.checked, last.back_to, &last.needs), (true, Some(1), &first.needs));
     assert!(!last.needs.is_empty());
@@ -112,14 +112,14 @@ async fn a_rollback_that_cannot_move_everything_is_rolled_forward() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_rollback_from_an_unconfirmed_change_leaves_it_as_it_was() {
     let world = released(&["red"]).await;
-    roll_out(&world, &config("green"), TrialEnd::Failed, (false, None)).await.unwrap();
+    roll_out(&world, &config("green"), CheckEnd::Failed, (false, None)).await.unwrap();
     let (before, green) = (world.state().unwrap(), world.shown());
     assert!(before.unchecked.is_some());
     let went = roll_back(&world, 1, (FAILS, None)).await.unwrap().unwrap();
     assert_eq!((world.shown(), &went.state.unchecked), (green, &before.unchecked));
     let red = roll_back(&world, 1, (PASSES, None)).await.unwrap().unwrap();
     assert_eq!(red.state.unchecked, None);
-    ended(&world, &config("green"), TrialEnd::Passed).await;
+    ended(&world, &config("green"), CheckEnd::Passed).await;
     assert!(is_as_wanted(&world, &config("green")).await);
 }
 
@@ -127,14 +127,14 @@ async fn a_failed_rollback_from_an_unconfirmed_change_leaves_it_as_it_was() {
 async fn a_rollback_whose_check_did_not_finish_is_finished_by_the_next_run() {
     let world = released(&["red", "green"]).await;
     let green = world.shown();
-    let open = roll_back(&world, 1, (Some(TrialEnd::Open), None)).await.unwrap().unwrap();
+    let open = roll_back(&world, 1, (Some(CheckEnd::Open), None)).await.unwrap().unwrap();
     assert_eq!(open.state.unchecked.as_ref().unwrap().back_to, Some(1));
     let red = world.shown();
     assert_ne!(red, green);
-    // An `up` whose check fails rolls back to what was live before the rollback, which was confirmed.
-    ended(&world, &config("blue"), TrialEnd::Failed).await;
+    // An `up` whose check fails goes back to what was live before the rollback, which is what was confirmed.
+    ended(&world, &config("blue"), CheckEnd::Failed).await;
     assert_eq!(world.shown(), green);
-    roll_back(&world, 1, (Some(TrialEnd::Open), None)).await.unwrap().unwrap();
+    roll_back(&world, 1, (Some(CheckEnd::Open), None)).await.unwrap().unwrap();
     let passed = roll_back(&world, 1, (PASSES, None)).await.unwrap().unwrap();
     assert_eq!((world.shown(), passed.state.unchecked), (red, None));
 }
@@ -155,10 +155,10 @@ async fn a_checked_rollback_cut_at_any_request_or_save_ends_as_an_uncut_one() {
 
             let world = released(&["red", "green"]).await;
             assert!(roll_back(&world, 1, (end, Some(cut))).await.is_none(), "{story}: it did not die");
-            ended(&world, &config("blue"), TrialEnd::Failed).await;
+            ended(&world, &config("blue"), CheckEnd::Failed).await;
             let confirmed = if world.state().unwrap().releases.len() == 3 { &expected } else { &green };
             assert_eq!((world.shown(), world.state().unwrap().unchecked), (confirmed.clone(), None), "{story}");
-            ended(&world, &config("blue"), TrialEnd::Passed).await;
+            ended(&world, &config("blue"), CheckEnd::Passed).await;
             assert!(is_as_wanted(&world, &config("blue")).await, "{story}");
             assert!(down(&world).await.complete(), "{story}");
             assert_eq!(world.shape(), Vec::<String>::new(), "{story}");
@@ -176,7 +176,7 @@ async fn a_rollback_after_any_cut_of_a_rename_finds_everything_or_is_rejected() 
     for cut in (0..undisturbed.ticks()).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
         let world = released(&["red"]).await;
         let red = world.shown();
-        assert!(roll_out(&world, &green, TrialEnd::Passed, (true, Some(cut))).await.is_none(), "{cut:?}");
+        assert!(roll_out(&world, &green, CheckEnd::Passed, (true, Some(cut))).await.is_none(), "{cut:?}");
         let before = world.shown();
         if roll_back(&world, 1, (PASSES, None)).await.unwrap().is_ok() {
             done += 1;
@@ -186,7 +186,7 @@ async fn a_rollback_after_any_cut_of_a_rename_finds_everything_or_is_rejected() 
             refused += 1;
             assert_eq!(world.shown(), before, "{cut:?}");
         }
-        ended(&world, &green, TrialEnd::Passed).await;
+        ended(&world, &green, CheckEnd::Passed).await;
         assert!(is_as_wanted(&world, &green).await, "{cut:?}");
     }
     assert!(refused > 0 && done > 8, "{refused} rejected, {done} done");

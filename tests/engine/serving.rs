@@ -1,7 +1,8 @@
 //! A change of the live deployment is checked, and rolled back when the check fails, wherever the run dies.
 
 use stackctl::engine::{
-    Consent, Desired, Engine, Entry, Interrupt, RolledOut, Rollout, State, Store, Trial, TrialEnd, Tried,
+    CheckEnd, CheckOutcome, Consent, Desired, Engine, Interrupt, PostDeployCheck, ReleaseEntry, RolledOut, Rollout,
+    State, Store,
 };
 
 use super::{
@@ -16,15 +17,15 @@ fn changed() -> Config {
     Config::new(&[("a", 5), ("c", 1)], "screw", &[("front", "green"), ("side", "blue")])
 }
 
-/// A check that reads the cloud once and has this result.
-pub(super) struct Ending<'a>(pub(super) &'a World, pub(super) TrialEnd);
+/// Looks at the cloud once and ends as it is told.
+pub(super) struct Ending<'a>(pub(super) &'a World, pub(super) CheckEnd);
 
-impl Trial for Ending<'_> {
+impl PostDeployCheck for Ending<'_> {
     type Report = &'static str;
 
-    async fn run(&self, state: State, _store: &dyn Store) -> Tried<&'static str> {
+    async fn run(&self, state: State, _store: &dyn Store) -> CheckOutcome<&'static str> {
         self.0.list("index").await.unwrap();
-        Tried { state, end: self.1, report: "tried", saves: 0 }
+        CheckOutcome { state, end: self.1, report: "tried", saves: 0 }
     }
 }
 
@@ -32,7 +33,7 @@ impl Trial for Ending<'_> {
 pub(super) async fn roll_out(
     world: &World,
     config: &Config,
-    end: TrialEnd,
+    end: CheckEnd,
     (undo, cut): (bool, Option<Cut>),
 ) -> Option<RolledOut<&'static str>> {
     world.arm(cut);
@@ -41,7 +42,7 @@ pub(super) async fn roll_out(
     let whole = async {
         let plan = planned(world, &config.desired(), Consent::default()).await.unwrap();
         let trial = Ending(world, end);
-        let entry = Entry { by: "ann".into(), needs: config.needs(), ..Entry::default() };
+        let entry = ReleaseEntry { by: "ann".into(), needs: config.needs(), ..ReleaseEntry::default() };
         let how = Rollout { trial: Some(&trial), undo, entry: &entry };
         engine.roll_out(plan, state(world), world, &how).await
     };
@@ -52,7 +53,7 @@ pub(super) async fn roll_out(
     }
 }
 
-pub(super) async fn ended(world: &World, config: &Config, end: TrialEnd) -> RolledOut<&'static str> {
+pub(super) async fn ended(world: &World, config: &Config, end: CheckEnd) -> RolledOut<&'static str> {
     let rolled = roll_out(world, config, end, (true, None)).await.unwrap();
     assert!(rolled.outcome.complete(), "{rolled:?}");
     assert_eq!(world.state().unwrap(), rolled.outcome.state, "the returned state is the stored one");
@@ -76,8 +77,8 @@ fn names(world: &World) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn a_change_that_passes_is_confirmed_and_only_then_are_old_resources_deleted() {
     let world = brought_up().await;
-    let rolled = ended(&world, &changed(), TrialEnd::Passed).await;
-    assert_eq!((rolled.tried, rolled.outcome.state.unchecked), (Some((TrialEnd::Passed, "tried")), None));
+    let rolled = ended(&world, &changed(), CheckEnd::Passed).await;
+    assert_eq!((rolled.tried, rolled.outcome.state.unchecked), (Some((CheckEnd::Passed, "tried")), None));
     assert!(is_as_wanted(&world, &changed()).await);
     assert_eq!(
         names(&world),
@@ -89,7 +90,7 @@ async fn a_change_that_passes_is_confirmed_and_only_then_are_old_resources_delet
 async fn a_change_that_fails_is_rolled_back_and_checked_again_by_the_next_run() {
     let world = brought_up().await;
     let before = (world.shown(), names(&world));
-    let rolled = ended(&world, &changed(), TrialEnd::Failed).await;
+    let rolled = ended(&world, &changed(), CheckEnd::Failed).await;
     let back = rolled.back.unwrap();
     assert_eq!(back.restored.iter().map(ToString::to_string).collect::<Vec<_>>(), ["index.main"]);
     assert_eq!((world.shown(), rolled.outcome.state.unchecked), (before.0, None));
@@ -97,8 +98,8 @@ async fn a_change_that_fails_is_rolled_back_and_checked_again_by_the_next_run() 
     assert_eq!(rolled.outcome.state.pending.len(), 0);
 
     assert!(!is_as_wanted(&world, &changed()).await);
-    let again = ended(&world, &changed(), TrialEnd::Passed).await;
-    assert_eq!(again.tried, Some((TrialEnd::Passed, "tried")));
+    let again = ended(&world, &changed(), CheckEnd::Passed).await;
+    assert_eq!(again.tried, Some((CheckEnd::Passed, "tried")));
     assert!(is_as_wanted(&world, &changed()).await);
     assert!(down(&world).await.complete());
     assert_eq!(world.shape(), Vec::<String>::new());
@@ -108,26 +109,26 @@ async fn a_change_that_fails_is_rolled_back_and_checked_again_by_the_next_run() 
 async fn a_first_change_cannot_be_rolled_back_and_is_checked_again_by_the_next_run() {
     let world = World::default();
     for _ in 0..2 {
-        let rolled = ended(&world, &Config::usual(), TrialEnd::Failed).await;
-        assert_eq!(rolled.tried, Some((TrialEnd::Failed, "tried")));
+        let rolled = ended(&world, &Config::usual(), CheckEnd::Failed).await;
+        assert_eq!(rolled.tried, Some((CheckEnd::Failed, "tried")));
         assert!(rolled.back.is_none() && rolled.outcome.state.unchecked.unwrap().is_first());
         assert!(is_as_wanted(&world, &Config::usual()).await);
     }
-    let passed = ended(&world, &Config::usual(), TrialEnd::Passed).await;
+    let passed = ended(&world, &Config::usual(), CheckEnd::Passed).await;
     assert_eq!((passed.outcome.done, passed.outcome.saves, passed.outcome.state.unchecked), (0, 1, None));
-    let idle = roll_out(&world, &Config::usual(), TrialEnd::Failed, (true, None)).await.unwrap();
-    assert_eq!((idle.tried, idle.outcome.saves), (None, 0), "a confirmed change is not checked again");
+    let idle = roll_out(&world, &Config::usual(), CheckEnd::Failed, (true, None)).await.unwrap();
+    assert_eq!((idle.tried, idle.outcome.saves), (None, 0), "what is confirmed is not tried again");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_change_kept_on_request_can_be_rolled_back_by_the_next_run() {
     let world = brought_up().await;
     let before = world.shown();
-    let kept = roll_out(&world, &changed(), TrialEnd::Failed, (false, None)).await.unwrap();
+    let kept = roll_out(&world, &changed(), CheckEnd::Failed, (false, None)).await.unwrap();
     assert!(kept.back.is_none() && kept.outcome.state.unchecked.is_some());
     assert_ne!(world.shown(), before);
-    assert!(names(&world).contains(&"shelf /toy-b".to_owned()), "nothing is deleted unless the check has passed");
-    ended(&world, &changed(), TrialEnd::Failed).await;
+    assert!(names(&world).contains(&"shelf /toy-b".to_owned()), "nothing is removed unless the trial has passed");
+    ended(&world, &changed(), CheckEnd::Failed).await;
     assert_eq!(world.shown(), before);
 }
 
@@ -135,7 +136,7 @@ async fn a_failed_change_kept_on_request_can_be_rolled_back_by_the_next_run() {
 async fn a_change_of_nothing_live_is_not_checked() {
     let world = brought_up().await;
     let boards = Config::new(&[("a", 9), ("b", 4)], "cork", &[("front", "red"), ("back", "blue")]);
-    let rolled = ended(&world, &boards, TrialEnd::Failed).await;
+    let rolled = ended(&world, &boards, CheckEnd::Failed).await;
     assert_eq!((rolled.tried, rolled.outcome.done), (None, 1));
 }
 
@@ -143,14 +144,14 @@ async fn a_change_of_nothing_live_is_not_checked() {
 async fn an_interrupted_check_leaves_the_rest_to_the_next_run() {
     let world = brought_up().await;
     let before = world.shown();
-    let open = roll_out(&world, &changed(), TrialEnd::Open, (true, None)).await.unwrap();
+    let open = roll_out(&world, &changed(), CheckEnd::Open, (true, None)).await.unwrap();
     assert!(open.back.is_none() && open.outcome.state.unchecked.is_some());
-    ended(&world, &changed(), TrialEnd::Failed).await;
+    ended(&world, &changed(), CheckEnd::Failed).await;
     assert_eq!(world.shown(), before);
 }
 
-/// The ticks of an undisturbed run, and its result.
-async fn undisturbed(before: Option<&Config>, wanted: &Config, end: TrialEnd) -> (usize, Vec<String>) {
+/// The ticks of an undisturbed run, and what it comes to.
+async fn undisturbed(before: Option<&Config>, wanted: &Config, end: CheckEnd) -> (usize, Vec<String>) {
     let world = if before.is_some() { brought_up().await } else { World::lagging(3) };
     ended(&world, wanted, end).await;
     (world.ticks(), names(&world))
@@ -161,7 +162,7 @@ async fn a_rollout_cut_at_any_request_or_save_ends_as_an_uncut_one() {
     let (first, later) = ((None, Config::usual()), (Some(Config::usual()), changed()));
     let mut tried = 0;
     for (before, wanted) in [&first, &later] {
-        for end in [TrialEnd::Passed, TrialEnd::Failed] {
+        for end in [CheckEnd::Passed, CheckEnd::Failed] {
             let (ticks, expected) = undisturbed(before.as_ref(), wanted, end).await;
             for cut in (0..ticks).flat_map(|at| [Cut::Before(at), Cut::After(at)]) {
                 let story = format!("{end:?} {cut:?}");
@@ -169,15 +170,15 @@ async fn a_rollout_cut_at_any_request_or_save_ends_as_an_uncut_one() {
                 let shown = world.shown();
                 assert!(roll_out(&world, wanted, end, (true, Some(cut))).await.is_none(), "{story}: it did not die");
                 let rolled = ended(&world, wanted, end).await;
-                let confirmed = rolled.tried.as_ref().is_none_or(|(end, _)| *end == TrialEnd::Passed);
-                assert_eq!(confirmed, end == TrialEnd::Passed, "{story}: {rolled:?}");
+                let confirmed = rolled.tried.as_ref().is_none_or(|(end, _)| *end == CheckEnd::Passed);
+                assert_eq!(confirmed, end == CheckEnd::Passed, "{story}: {rolled:?}");
                 assert_eq!(names(&world), expected, "{story}");
                 if before.is_some() {
-                    assert_eq!(world.shown() == shown, end == TrialEnd::Failed, "{story}");
+                    assert_eq!(world.shown() == shown, end == CheckEnd::Failed, "{story}");
                     assert_eq!(rolled.outcome.state.unchecked, None, "{story}");
                 }
                 assert_eq!(rolled.outcome.state.pending.len(), 0, "{story}");
-                ended(&world, wanted, TrialEnd::Passed).await;
+                ended(&world, wanted, CheckEnd::Passed).await;
                 assert!(is_as_wanted(&world, wanted).await, "{story}");
                 assert!(down(&world).await.complete(), "{story}");
                 assert_eq!(world.shape(), Vec::<String>::new(), "{story}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use stackctl::{
     aws::Calls,
     check::CheckReport,
-    engine::{Action, Back, Consent, Outcome, Plan, StoreError, TrialEnd, Verb},
+    engine::{Action, CheckEnd, Consent, Outcome, Plan, Reverted, StoreError, Verb},
 };
 
 use super::project::Project;
@@ -47,11 +47,11 @@ pub(crate) struct Run {
     pub(crate) plan: Option<Plan>,
     /// `None` if the plan was empty.
     pub(crate) outcome: Option<Outcome>,
-    /// The result of the post-deploy check, if there was one.
-    pub(crate) tried: Option<(TrialEnd, CheckReport)>,
-    /// The result of the automatic rollback, if there was one.
-    pub(crate) back: Option<Back>,
-    /// Why the result of a rollback could not be saved.
+    /// What the check came to, if there was one.
+    pub(crate) tried: Option<(CheckEnd, CheckReport)>,
+    /// What became of putting back, if that was done.
+    pub(crate) back: Option<Reverted>,
+    /// Why it could not be recorded what became of a rollback.
     pub(crate) save_error: Option<StoreError>,
     pub(crate) calls: Calls,
     pub(crate) saves: usize,
@@ -70,7 +70,7 @@ impl Run {
     }
 
     /// How the check ended, if there was one.
-    pub(crate) fn end(&self) -> Option<TrialEnd> {
+    pub(crate) fn end(&self) -> Option<CheckEnd> {
         self.tried.as_ref().map(|(end, _)| *end)
     }
 

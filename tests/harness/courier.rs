@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::{Request, Response, header::AUTHORIZATION};
-use stackctl::check::Courier;
+use stackctl::check::Transport;
 
 /// Sends requests to a local emulator, except those that would reach a function: the ones with a valid token.
 pub(super) struct Wired<'a> {
@@ -29,7 +29,7 @@ impl<'a> Wired<'a> {
     }
 }
 
-impl Courier for Wired<'_> {
+impl Transport for Wired<'_> {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let token = request.headers().get(AUTHORIZATION).and_then(|token| token.to_str().ok()).unwrap_or_default();
         let head = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();

@@ -29,20 +29,20 @@ pub(crate) use bridge::Bridge;
 pub(crate) use sealed::{edited, of_the_future};
 pub(crate) use secrets::{Place, Secrets};
 
-/// Clients of a local emulator in this process.
-pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Cloud {
+/// The clients on a local cloud in this process.
+pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Clients {
     connect_by(Bridge::client(local)).await
 }
 
-/// Clients of a local emulator that is reached through another HTTP client.
-pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Cloud {
+/// The clients on a local cloud that is reached through another client.
+pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Clients {
     let options = Options {
         region: Some("us-west-2".into()),
         local: Some("http://local.test".into()),
         http_client: Some(client),
         ..Options::default()
     };
-    aws::Cloud::connect(options).await.expect("the local emulator accepts all credentials")
+    aws::Clients::connect(options).await.expect("the local cloud knows every caller")
 }
 
 /// The source hash and the bytes of a package with one file `app.py` with this content.

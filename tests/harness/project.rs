@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use stackctl::{
-    aws::Cloud,
+    aws::Clients,
     config::{Config, Selection, load},
     engine::{Desired, Scope},
     package::package,
-    stack::{Identity, Packages, build, scope, sought},
+    stack::{FunctionPackages, NameScope, build, scope, sought},
 };
 
 /// The default code in `lambdas/app`.
@@ -21,7 +21,7 @@ pub(crate) struct Project {
     /// The paths of the files in the project folder, and their contents.
     pub(crate) files: [(&'static str, String); 3],
     config: Config,
-    packages: Packages,
+    packages: FunctionPackages,
 }
 
 impl Project {
@@ -59,13 +59,13 @@ impl Project {
         &self.config
     }
 
-    /// The desired resources of this project.
-    pub(crate) fn desired(&self, cloud: &Cloud) -> Desired {
+    /// Everything as it is to be on this cloud.
+    pub(crate) fn desired(&self, cloud: &Clients) -> Desired {
         build(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
     }
 
-    /// All resources that this project may have, for recovery.
-    pub(crate) fn sought(&self, cloud: &Cloud) -> Desired {
+    /// Everything that there may be of it on this cloud.
+    pub(crate) fn sought(&self, cloud: &Clients) -> Desired {
         sought(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
     }
 
@@ -82,9 +82,9 @@ impl Project {
     }
 }
 
-fn identity(cloud: &Cloud) -> Identity {
+fn identity(cloud: &Clients) -> NameScope {
     let (account, region) = (cloud.account.clone(), cloud.region.clone());
-    Identity { account, region, partition: cloud.partition.to_owned() }
+    NameScope { account, region, partition: cloud.partition.to_owned() }
 }
 
 /// The files of a project with this code in `lambdas/app`.

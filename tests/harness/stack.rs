@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
-    aws::{Calls, Cloud, Options},
-    check::{Check, LeftOver, Patience, again, dismiss, left_over, recorded},
+    aws::{Calls, Clients, Options},
+    check::{CheckRunner, LeftOver, Propagation, again, dismiss, left_over, recorded},
     config::Config,
     engine::{
-        Consent, Discovery, Engine, Entry, Interrupt, Key, Plan, Refused, Rollout, Silent, StackIdentity, State,
-        WentBack, plan, save_state,
+        Consent, Discovery, Engine, Interrupt, Key, Plan, Refused, ReleaseEntry, RollbackOutcome, Rollout, Silent,
+        StackIdentity, State, plan, save_state,
     },
     plan_text,
     resources::catalog,
@@ -50,22 +50,22 @@ impl Recovery {
     }
 }
 
-/// The check of a project through this transport, without waits.
-fn check<'c>(engine: &Engine<'c, Cloud>, project: &'c Project, courier: &'c Wired<'c>) -> Check<'c, Wired<'c>> {
-    Check {
+/// The check of a project by way of a courier, with nothing to wait for.
+fn check<'c>(engine: &Engine<'c, Clients>, project: &'c Project, courier: &'c Wired<'c>) -> CheckRunner<'c, Wired<'c>> {
+    CheckRunner {
         config: project.config(),
         cloud: engine.cloud,
         events: engine.events,
         interrupt: engine.interrupt,
         courier,
         emulator: None,
-        patience: Patience::NONE,
+        patience: Propagation::NONE,
     }
 }
 
-/// The entry of a release of this config.
-fn entry(config: &Config) -> Entry {
-    Entry { by: "ann".into(), needs: needed(config), checks: recorded(config) }
+/// What a release of a config records.
+fn entry(config: &Config) -> ReleaseEntry {
+    ReleaseEntry { by: "ann".into(), needs: needed(config), checks: recorded(config) }
 }
 
 impl Stack {
@@ -103,20 +103,20 @@ impl Stack {
         Self { local, wire: Arc::new(wire), name: self.name, earlier }
     }
 
-    /// Clients whose calls are not counted with those of the stack.
-    pub(crate) async fn clients(&self) -> Cloud {
+    /// A process's own clients, whose calls are not counted with the stack's.
+    pub(crate) async fn clients(&self) -> Clients {
         super::connect(&self.local).await
     }
 
-    /// The clients of a process that deploys a project. Its calls are counted, and one of them can fail.
-    pub(crate) async fn connect(&self, project: Option<&Project>) -> Result<Cloud, String> {
+    /// The clients of a process that brings a project up; its calls are counted, and something may go wrong with one.
+    pub(crate) async fn connect(&self, project: Option<&Project>) -> Result<Clients, String> {
         let options = Options {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
             http_client: Some(self.wire.client(&self.local)),
             ..Options::default()
         };
-        let mut cloud = Cloud::connect(options).await.map_err(|error| error.to_string())?;
+        let mut cloud = Clients::connect(options).await.map_err(|error| error.to_string())?;
         cloud.packages = project.map(Project::zips).unwrap_or_default();
         Ok(cloud)
     }
@@ -193,8 +193,8 @@ impl Stack {
         Ok(run)
     }
 
-    /// The plan of a command, and the state before it.
-    async fn prepare(&self, engine: &Engine<'_, Cloud>, command: Command<'_>) -> Result<(Plan, State), String> {
+    /// The plan of a command, and the state that it starts from.
+    async fn prepare(&self, engine: &Engine<'_, Clients>, command: Command<'_>) -> Result<(Plan, State), String> {
         let desired = command.project().map(|project| project.desired(engine.cloud)).unwrap_or_default();
         let state = self.state(engine.cloud);
         let observed = engine.observe(&state, &desired).await.map_err(|error| error.to_string())?;
@@ -202,7 +202,7 @@ impl Stack {
         Ok((plan.map_err(|error| error.to_string())?, state))
     }
 
-    async fn execute(&self, engine: &Engine<'_, Cloud>, command: Command<'_>) -> Result<Run, String> {
+    async fn execute(&self, engine: &Engine<'_, Clients>, command: Command<'_>) -> Result<Run, String> {
         let (plan, state) = self.prepare(engine, command).await?;
         // A destroy deletes the live deployment, so no release remains to roll back to.
         let state = State { unchecked: None, releases: Vec::new(), ..state };
@@ -212,9 +212,9 @@ impl Stack {
 
     async fn roll_out(
         &self,
-        engine: &Engine<'_, Cloud>,
+        engine: &Engine<'_, Clients>,
         command: Command<'_>,
-        (check, checked, undo): (&Check<'_, Wired<'_>>, bool, bool),
+        (check, checked, undo): (&CheckRunner<'_, Wired<'_>>, bool, bool),
     ) -> Result<Run, String> {
         let (plan, state) = self.prepare(engine, command).await?;
         let run = Run { plan: Some(plan.clone()), ..Run::default() };
@@ -230,8 +230,8 @@ impl Stack {
         Ok(Run { outcome: Some(rolled.outcome), tried: rolled.tried, back: rolled.back, ..run })
     }
 
-    /// Deletes the user that an earlier check left.
-    async fn dismiss(&self, engine: &Engine<'_, Cloud>, mut state: State) -> Result<State, String> {
+    /// Removes the user that a check has left.
+    async fn dismiss(&self, engine: &Engine<'_, Clients>, mut state: State) -> Result<State, String> {
         let Some(user) = state.check_user.take() else { return Ok(state) };
         let pools = state.resources.keys().filter(|key| key.kind.as_str() == "user_pool").cloned().collect();
         let observed = engine.look_at(&state, &pools).await.map_err(|error| error.to_string())?;
@@ -246,7 +246,7 @@ impl Stack {
     /// Rolls back to a release. Returns an error if there are obstacles.
     async fn go_back(
         &self,
-        engine: &Engine<'_, Cloud>,
+        engine: &Engine<'_, Clients>,
         (number, project): (u64, &Project),
         courier: &Wired<'_>,
     ) -> Result<Run, String> {
@@ -263,15 +263,15 @@ impl Stack {
             return Ok(Run::default());
         }
         let again = again(project.config(), &release.checks).map_err(|error| error.to_string())?;
-        let check = Check { config: &again.config, ..check(engine, project, courier) };
+        let check = CheckRunner { config: &again.config, ..check(engine, project, courier) };
         let how = Rollout { trial: Some(&check), undo: true, entry: &entry(project.config()) };
         let went = engine.go_back(state, &*self.wire, (&release, &present), &how).await;
-        let WentBack { back, tried, save_error, .. } = went;
+        let RollbackOutcome { back, tried, save_error, .. } = went;
         Ok(Run { back: Some(back), tried, save_error, ..Run::default() })
     }
 
-    /// The stored state, or a new one.
-    pub(crate) fn state(&self, cloud: &Cloud) -> State {
+    /// The state as it is stored, or a new one.
+    pub(crate) fn state(&self, cloud: &Clients) -> State {
         self.wire.state().unwrap_or_else(|| {
             State::new(StackIdentity {
                 stack: self.name.0.into(),

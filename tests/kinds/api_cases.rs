@@ -1,13 +1,13 @@
 //! Two specs for each of the kinds that make up an API.
 
 use serde_json::{Value, json};
-use stackctl::aws::Cloud;
+use stackctl::aws::Clients;
 
 use super::cases::{Case, key, make, user_pool, with};
 
 const FUNCTION: &str = "arn:aws:lambda:us-west-2:000000000000:function:f";
 
-pub(super) async fn api_cases(cloud: &Cloud) -> Vec<Case> {
+pub(super) async fn api_cases(cloud: &Clients) -> Vec<Case> {
     vec![rest_api_case(), authorizer_case(cloud).await, api_routes_case(cloud).await, stage_case(cloud).await]
 }
 
@@ -37,7 +37,7 @@ fn authorizer(api: &Value, pool: &Value) -> Value {
     })
 }
 
-async fn authorizer_case(cloud: &Cloud) -> Case {
+async fn authorizer_case(cloud: &Clients) -> Case {
     let api = make(cloud, "rest_api", &rest_api("authorized")).await;
     let pools = [make(cloud, "user_pool", &user_pool("old")).await, make(cloud, "user_pool", &user_pool("new")).await];
     let first = authorizer(&api, &pools[0]);
@@ -64,7 +64,7 @@ fn trusting(origins: &[&str]) -> Value {
     with(&preflight(origins), json!({ "credentials": true }))
 }
 
-async fn api_routes_case(cloud: &Cloud) -> Case {
+async fn api_routes_case(cloud: &Clients) -> Case {
     let api = make(cloud, "rest_api", &rest_api("routed")).await;
     let pool = make(cloud, "user_pool", &user_pool("routes")).await;
     let one = make(cloud, "authorizer", &authorizer(&api, &pool)).await;
@@ -94,7 +94,7 @@ async fn api_routes_case(cloud: &Cloud) -> Case {
     Case { key: key("api_routes"), first, second, claimed_by_name: true }
 }
 
-async fn stage_case(cloud: &Cloud) -> Case {
+async fn stage_case(cloud: &Clients) -> Case {
     let api = make(cloud, "rest_api", &rest_api("staged")).await;
     let routes = json!({
         "rest_api_id": api["id"], "authorizer_id": null, "routes": { "GET /": route("none", &[]) }, "preflights": {},

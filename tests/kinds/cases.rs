@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use stackctl::{
-    aws::Cloud,
+    aws::Clients,
     engine::{Key, Kind},
-    resources::lambda_function::{ALIAS, THESE_SETTINGS},
+    resources::lambda_function::ALIAS,
 };
 
 use super::subject::Subject;
@@ -23,9 +23,9 @@ pub(super) fn key(kind: &'static str) -> Key {
     Key::new(Kind::new(kind), "x")
 }
 
-/// Creates what other resources need, and returns its outputs.
-pub(super) async fn make(cloud: &Cloud, kind: &'static str, spec: &Value) -> Value {
-    Subject::needed(cloud, kind).create(spec).await.expect("dependencies can be created")
+/// Creates what the others need, and returns its outputs.
+pub(super) async fn make(cloud: &Clients, kind: &'static str, spec: &Value) -> Value {
+    Subject::needed(cloud, kind).create(spec).await.expect("what is needed can be created")
 }
 
 pub(super) fn user_pool(name: &str) -> Value {
@@ -63,7 +63,7 @@ pub(super) fn function(name: &str, role: &Value, source: &str) -> Value {
         "name": name, "role_arn": role["arn"], "runtime": "python3.13", "handler": "app.first", "timeout": 3,
         "memory": 128, "architecture": "x86_64", "environment": { "KEPT": "1", "GONE": "1" }, "description": "one",
         "log_group": format!("/aws/lambda/{name}"), "source_hash": source, "tags": { "kept": "1", "gone": "1" },
-        "alias": THESE_SETTINGS,
+        "alias": "new version",
     })
 }
 
@@ -75,7 +75,7 @@ pub(super) fn with(spec: &Value, changes: Value) -> Value {
     spec
 }
 
-pub(super) async fn cases(cloud: &mut Cloud) -> Vec<Case> {
+pub(super) async fn cases(cloud: &mut Clients) -> Vec<Case> {
     let (one, two) = (python("def first(e, c): pass"), python("def second(e, c): pass"));
     let sources = (one.0.clone(), two.0.clone());
     cloud.packages.extend([one, two]);
@@ -109,7 +109,7 @@ fn pool_case() -> Case {
     Case { key: key("user_pool"), first, second, claimed_by_name: false }
 }
 
-async fn client_case(cloud: &Cloud) -> Case {
+async fn client_case(cloud: &Clients) -> Case {
     let pool = make(cloud, "user_pool", &user_pool("clients")).await;
     let first = json!({
         "user_pool_id": pool["id"], "name": "web", "generate_secret": true,
@@ -151,7 +151,7 @@ fn log_group_case() -> Case {
     Case { key: key("log_group"), first, second, claimed_by_name: false }
 }
 
-async fn function_case(cloud: &Cloud, sources: &(String, String)) -> Case {
+async fn function_case(cloud: &Clients, sources: &(String, String)) -> Case {
     let roles = [make(cloud, "iam_role", &role("one")).await, make(cloud, "iam_role", &role("two")).await];
     let first = function("ours-dev-x", &roles[0], &sources.0);
     let second = with(
@@ -165,7 +165,7 @@ async fn function_case(cloud: &Cloud, sources: &(String, String)) -> Case {
     Case { key: key("lambda_function"), first, second, claimed_by_name: false }
 }
 
-async fn permission_case(cloud: &Cloud, source: &str) -> Case {
+async fn permission_case(cloud: &Clients, source: &str) -> Case {
     let role = make(cloud, "iam_role", &role("three")).await;
     make(cloud, "lambda_function", &function("called", &role, source)).await;
     let api = cloud.apigateway.create_rest_api().name("api").send().await.expect("an API");

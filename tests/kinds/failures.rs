@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stackctl::{
-    aws::Cloud,
+    aws::Clients,
     engine::{ResourceError, Verdict},
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
@@ -27,7 +27,7 @@ async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackc
     (local, error)
 }
 
-async fn create(cloud: &Cloud, kind: &'static str, spec: &Value) -> Result<Value, ResourceError> {
+async fn create(cloud: &Clients, kind: &'static str, spec: &Value) -> Result<Value, ResourceError> {
     Subject::new(cloud, &key(kind)).create(spec).await
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 use stackctl::{
-    engine::{Claim, Found, Key, Kind},
+    engine::{Claim, Found, Key, Kind, Rules as _, When},
     resources::catalog,
 };
 use stackctl_local::{Effect, Fault, Settings, Weather};
@@ -151,7 +151,21 @@ async fn every_kind_of_the_catalog_has_a_case() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_is_created_found_read_changed_and_deleted() {
+async fn every_setting_of_every_kind_has_a_row() {
+    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    for case in cases(&mut cloud).await {
+        let fields = catalog().traits(&case.key.kind).unwrap().fields;
+        let rows: BTreeSet<&str> = fields.iter().map(|field| field.name).collect();
+        let settings: BTreeSet<&str> = case.second.as_object().unwrap().keys().map(String::as_str).collect();
+        let missing: Vec<_> = settings.difference(&rows).collect();
+        assert!(missing.is_empty(), "{}: no row for {missing:?}", case.key.kind);
+        let unreasoned = fields.iter().filter(|field| field.when != When::Managed && field.reason.is_empty());
+        assert_eq!(unreasoned.count(), 0, "{}: a special field without a reason", case.key.kind);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_is_made_found_read_changed_and_deleted() {
     let waits = all_kinds_live(stackctl_local::Cloud::new(Settings::default()), |_| {}).await;
     assert_eq!(waits, Vec::<String>::new());
 }

@@ -1,7 +1,7 @@
 //! Tests of single kinds.
 
 use serde_json::{Value, json};
-use stackctl::{aws::Cloud, engine::ResourceError};
+use stackctl::{aws::Clients, engine::ResourceError};
 use stackctl_local::{Effect, Fault, Settings};
 
 use super::{
@@ -10,16 +10,16 @@ use super::{
 };
 use crate::harness::{connect, python};
 
-async fn fresh() -> Cloud {
+async fn fresh() -> Clients {
     connect(&stackctl_local::Cloud::new(Settings::default())).await
 }
 
-/// Updates a resource that was created as a dependency.
-async fn update(cloud: &Cloud, kind: &'static str, outputs: &Value, want: &Value) -> Value {
+/// Updates what was created as something that others need.
+async fn update(cloud: &Clients, kind: &'static str, outputs: &Value, want: &Value) -> Value {
     Subject::needed(cloud, kind).bring(outputs, want).await
 }
 
-async fn live(cloud: &Cloud, kind: &'static str, outputs: &Value) -> Option<Value> {
+async fn live(cloud: &Clients, kind: &'static str, outputs: &Value) -> Option<Value> {
     Subject::needed(cloud, kind).live(outputs).await
 }
 
@@ -90,21 +90,21 @@ async fn code_changed_by_hand_is_seen_and_uploaded_again() {
     cloud.lambda.update_function_code().function_name("x").zip_file(blob).send().await.unwrap();
 
     let seen = live(&cloud, "lambda_function", &outputs).await.unwrap();
-    assert!(seen["source_hash"].as_str().unwrap().starts_with("drifted:"), "{seen}");
+    assert!(seen["source_hash"].as_str().unwrap().starts_with("changed outside stackctl: "), "{seen}");
     let outputs = update(&cloud, "lambda_function", &outputs, &spec).await;
     assert_eq!(live(&cloud, "lambda_function", &outputs).await, Some(spec));
 }
 
-/// A created function, and its desired spec.
-async fn made_function(cloud: &mut Cloud) -> (Value, Value) {
+/// A function that is made, and what it was to be.
+async fn made_function(cloud: &mut Clients) -> (Value, Value) {
     let code = python("x = 1");
     let spec = function("x", &make(cloud, "iam_role", &role("x")).await, &code.0);
     cloud.packages.extend([code]);
     (make(cloud, "lambda_function", &spec).await, spec)
 }
 
-/// Publishes again, as after an interruption, a function that is recorded as desired.
-async fn published_again(cloud: &Cloud, outputs: &Value, spec: &Value) -> ResourceError {
+/// Publishes again, as after an interruption, what is believed to be as wanted.
+async fn published_again(cloud: &Clients, outputs: &Value, spec: &Value) -> ResourceError {
     let behind = with(spec, json!({ "alias": "version 0" }));
     let updated = Subject::new(cloud, &key("lambda_function")).update(outputs, &behind, spec).await;
     updated.expect_err("it is not published")

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_iam::types::Tag;
 use serde_json::Value;
 use stackctl::{
-    aws::Cloud,
-    engine::{Foreign, Found},
+    aws::Clients,
+    engine::{Found, Unmanaged},
 };
 use stackctl_local::Settings;
 
@@ -20,7 +20,7 @@ const NAMES: [&str; 4] = ["stackctl:stack", "stackctl:stage", "stackctl:resource
 
 /// One resource with the service that keeps its tags.
 struct Thing<'a> {
-    cloud: &'a Cloud,
+    cloud: &'a Clients,
     kind: &'a str,
     outputs: Value,
 }
@@ -38,7 +38,7 @@ impl Thing<'_> {
 
     async fn untag(&self, names: &[&str]) {
         let names = Some(names.iter().map(|name| (*name).to_owned()).collect());
-        let Cloud { iam, logs, lambda, cognito, apigateway, .. } = self.cloud;
+        let Clients { iam, logs, lambda, cognito, apigateway, .. } = self.cloud;
         match self.kind {
             "iam_role" => {
                 let role = self.outputs["name"].as_str().unwrap();
@@ -67,7 +67,7 @@ impl Thing<'_> {
     }
 
     async fn tag(&self, tags: HashMap<String, String>) {
-        let Cloud { iam, logs, lambda, cognito, apigateway, .. } = self.cloud;
+        let Clients { iam, logs, lambda, cognito, apigateway, .. } = self.cloud;
         let (arn, map) = (self.arn_or_name(), Some(tags.clone()));
         match self.kind {
             "iam_role" => {
@@ -86,8 +86,8 @@ impl Thing<'_> {
     }
 }
 
-/// The ownership of a resource after some tags were removed; the tags that the hint names make it ours again.
-async fn stripped(cloud: &Cloud, case: &Case, names: &[&str]) -> Foreign {
+/// Whose a thing seems after some of its tags were taken off, and that it is ours again with those that the hint names.
+async fn stripped(cloud: &Clients, case: &Case, names: &[&str]) -> Unmanaged {
     let subject = Subject::new(cloud, &case.key);
     let found = subject.kind().find(&subject.context(), &resolved(&case.first), &subject.claim(), &[]).await;
     let outputs = match found.unwrap() {
@@ -105,7 +105,7 @@ async fn stripped(cloud: &Cloud, case: &Case, names: &[&str]) -> Foreign {
     ids.fold(foreign, |foreign, (output, id)| {
         let pinned = |text: &str| text.replace(id.as_str().unwrap(), &format!("<{output}>"));
         let hints = foreign.hints.iter().map(|hint| pinned(&hint.to_string()).into()).collect();
-        Foreign { thing: pinned(&foreign.thing), whose: foreign.whose, hints }
+        Unmanaged { thing: pinned(&foreign.thing), whose: foreign.whose, hints }
     })
 }
 
@@ -119,7 +119,7 @@ fn named_in(hint: &str) -> HashMap<String, String> {
     parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-async fn tagged_cases(cloud: &mut Cloud) -> BTreeMap<String, Case> {
+async fn tagged_cases(cloud: &mut Clients) -> BTreeMap<String, Case> {
     let cases = cases(cloud).await.into_iter().filter(|case| !case.claimed_by_name);
     cases.map(|case| (case.key.to_string(), case)).collect()
 }
@@ -129,7 +129,7 @@ async fn a_resource_without_our_tags_is_not_ours_until_it_is_tagged_again() {
     let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
     let mut told = String::new();
     for case in tagged_cases(&mut cloud).await.values() {
-        let Foreign { thing, whose, hints } = stripped(&cloud, case, &NAMES).await;
+        let Unmanaged { thing, whose, hints } = stripped(&cloud, case, &NAMES).await;
         told.extend([thing, " ".into(), whose, "\n  ".into(), stackctl::hint::joined(&hints, "\n  "), "\n".into()]);
     }
     insta::assert_snapshot!(told, @r"

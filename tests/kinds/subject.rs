@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 use stackctl::{
-    aws::Cloud,
+    aws::Clients,
     engine::{
-        Catalog, Claim, Context, Erased, Events, Found, Interrupt, Key, Kind, Lookup, OutputRef, Resolved,
-        ResourceError, Silent,
+        Catalog, Claim, Erased, Events, Found, Interrupt, Key, Kind, Lookup, OutputRef, Resolved, ResourceError,
+        Silent, StepContext,
     },
     resources::catalog,
 };
@@ -31,19 +31,19 @@ pub(super) fn resolved(spec: &Value) -> Resolved {
 
 pub(super) struct Subject<'a> {
     pub(super) key: Key,
-    cloud: &'a Cloud,
+    cloud: &'a Clients,
     events: &'a dyn Events,
     interrupt: Interrupt,
-    catalog: Catalog<Cloud>,
+    catalog: Catalog<Clients>,
 }
 
 impl<'a> Subject<'a> {
-    pub(super) fn new(cloud: &'a Cloud, key: &Key) -> Self {
+    pub(super) fn new(cloud: &'a Clients, key: &Key) -> Self {
         Self { key: key.clone(), cloud, events: &Silent, interrupt: Interrupt::new(), catalog: catalog() }
     }
 
-    /// The dependencies of the cases.
-    pub(super) fn needed(cloud: &'a Cloud, kind: &'static str) -> Self {
+    /// What the cases need beside their own resources.
+    pub(super) fn needed(cloud: &'a Clients, kind: &'static str) -> Self {
         Self::new(cloud, &Key::new(Kind::new(kind), "needed"))
     }
 
@@ -51,12 +51,12 @@ impl<'a> Subject<'a> {
         Self { events, ..self }
     }
 
-    pub(super) fn kind(&self) -> &dyn Erased<Cloud> {
+    pub(super) fn kind(&self) -> &dyn Erased<Clients> {
         self.catalog.get(&self.key.kind).expect("a kind of the catalog")
     }
 
-    pub(super) fn context(&self) -> Context<'_, Cloud> {
-        Context { cloud: self.cloud, key: &self.key, events: self.events, interrupt: &self.interrupt }
+    pub(super) fn context(&self) -> StepContext<'_, Clients> {
+        StepContext { cloud: self.cloud, key: &self.key, events: self.events, interrupt: &self.interrupt }
     }
 
     pub(super) fn claim(&self) -> Claim {

@@ -3,7 +3,7 @@
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use bytes::Bytes;
 use http::Request;
-use stackctl::aws::Cloud;
+use stackctl::aws::Clients;
 
 use crate::harness::{
     project::{Project, example},
@@ -23,7 +23,7 @@ fn edition(number: usize) -> Project {
     Project::with_code(&example(), &code(number))
 }
 
-async fn versions(cloud: &Cloud, function: &str) -> Vec<String> {
+async fn versions(cloud: &Clients, function: &str) -> Vec<String> {
     let listed = cloud.lambda.list_versions_by_function().function_name(function).send().await.unwrap();
     let numbers = listed.versions().iter().filter_map(|one| one.version()).filter(|one| *one != "$LATEST");
     numbers.map(ToOwned::to_owned).collect()
@@ -83,7 +83,7 @@ async fn take_back(stack: &Stack) {
     stack.wire.replace_state(state);
 }
 
-async fn unalias_routes(cloud: &Cloud, api: &str) {
+async fn unalias_routes(cloud: &Clients, api: &str) {
     let resources = cloud.apigateway.get_resources().rest_api_id(api).embed("methods").send().await.unwrap();
     for resource in resources.items() {
         for (verb, method) in resource.resource_methods().into_iter().flatten() {

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use http::{Request, Response};
 use stackctl::{
-    check::{Check, CheckReport, Courier, Patience, Unmade},
-    engine::{Interrupt, Silent, Trial as _, TrialEnd, Tried},
+    check::{CheckReport, CheckRunner, Propagation, Transport, Unmade},
+    engine::{CheckEnd, CheckOutcome, Interrupt, PostDeployCheck as _, Silent},
 };
 
 use crate::harness::{
@@ -20,7 +20,7 @@ struct Crowd {
     came: AtomicUsize,
 }
 
-impl Courier for Crowd {
+impl Transport for Crowd {
     async fn send(&self, _: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let through = self.came.fetch_add(1, Ordering::Relaxed) >= self.ahead;
         let answer = if through {
@@ -32,26 +32,26 @@ impl Courier for Crowd {
     }
 }
 
-/// The result of a check with so many requests ahead of its own.
-async fn checked(ahead: usize) -> Tried<CheckReport> {
+/// What a check comes to whose requests are that late.
+async fn checked(ahead: usize) -> CheckOutcome<CheckReport> {
     let (stack, project) = (Stack::new(), Project::new(&example()));
     stack.up(&project).await.done();
     let (cloud, interrupt) = (stack.clients().await, Interrupt::new());
-    let check = Check {
+    let check = CheckRunner {
         config: project.config(),
         cloud: &cloud,
         events: &Silent,
         interrupt: &interrupt,
         courier: &Crowd { ahead, came: AtomicUsize::new(0) },
         emulator: None,
-        patience: Patience::NONE,
+        patience: Propagation::NONE,
     };
     check.run(stack.state(&cloud), &*stack.wire).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_check_whose_requests_are_throttled_confirms_nothing() {
-    let Tried { end, report, .. } = checked(usize::MAX).await;
-    assert_eq!((end, report.passed, report.throttled, report.findings.len()), (TrialEnd::Open, 0, 2, 0));
+    let CheckOutcome { end, report, .. } = checked(usize::MAX).await;
+    assert_eq!((end, report.passed, report.throttled, report.findings.len()), (CheckEnd::Open, 0, 2, 0));
     assert!(matches!(report.unmade, Some(Unmade::Throttled)), "{report:?}");
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_lambda::types::AliasRoutingConfiguration;
-use stackctl::aws::Cloud;
+use stackctl::aws::Clients;
 
 use crate::harness::{
     project::{Project, example},
@@ -32,7 +32,7 @@ fn replace(path: &str, value: &str) -> PatchOperation {
 struct Hands {
     stack: Stack,
     project: Project,
-    cloud: Cloud,
+    cloud: Clients,
     pool: String,
     api: String,
 }

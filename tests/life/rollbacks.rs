@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use stackctl::{
-    aws::Cloud,
-    engine::{Obstacle, TrialEnd},
+    aws::Clients,
+    engine::{CheckEnd, Obstacle},
 };
 
 use crate::harness::{
@@ -23,7 +23,7 @@ async fn released(patches: &[Value]) -> Stack {
     let stack = Stack::new();
     for (number, patch) in patches.iter().enumerate() {
         let run = stack.run(Command::Check { project: &edition(number, patch), answers: 200, undo: true }).await.done();
-        assert_eq!(run.end(), Some(TrialEnd::Passed), "{:?}", run.tried);
+        assert_eq!(run.end(), Some(CheckEnd::Passed), "{:?}", run.tried);
     }
     stack
 }
@@ -74,7 +74,7 @@ async fn resources_that_a_deployment_has_copied_may_be_missing() {
     ] {
         let stack = released(&[json!({}), patch.clone()]).await;
         let run = roll_back(&stack, 200).await.unwrap().done();
-        assert_eq!(run.end(), Some(TrialEnd::Passed), "{patch}: {:?}", run.tried);
+        assert_eq!(run.end(), Some(CheckEnd::Passed), "{patch}: {:?}", run.tried);
         let (_, report) = run.tried.unwrap();
         assert_eq!((report.passed, run.invoked), (3, 1), "{patch}: it repeats the check of the first release");
         assert_eq!(gone_of(&stack.local.snapshot()), Vec::<String>::new());
@@ -83,7 +83,7 @@ async fn resources_that_a_deployment_has_copied_may_be_missing() {
 
 /// Changes by hand, as in the AWS console.
 async fn by_hand(stack: &Stack, deed: &str) {
-    let Cloud { lambda, apigateway, iam, .. } = stack.clients().await;
+    let Clients { lambda, apigateway, iam, .. } = stack.clients().await;
     let (function, api) = ("shop-dev-open", stack.output("rest_api.main", "id"));
     match deed {
         "function" => drop(lambda.delete_function().function_name(function).send().await.unwrap()),
@@ -150,6 +150,6 @@ async fn an_alias_moved_by_hand_is_moved_from_where_it_is() {
     assert!(run.tried.is_none(), "the live version is already that of the first release");
     alias().function_version("2").send().await.unwrap();
     let run = roll_back(&stack, 200).await.unwrap().done();
-    assert_eq!(run.end(), Some(TrialEnd::Passed));
+    assert_eq!(run.end(), Some(CheckEnd::Passed));
     assert_eq!(stack.output("lambda_function.open", "version"), "1");
 }

@@ -1,7 +1,7 @@
 //! The live version is checked after a change, and rolled back when the check fails. For runs that die: `tests/matrix`.
 
 use serde_json::{Value, json};
-use stackctl::engine::TrialEnd;
+use stackctl::engine::CheckEnd;
 
 use crate::harness::{
     project::{Project, example, patched},
@@ -27,13 +27,13 @@ fn check(project: &Project, answers: u16) -> Command<'_> {
 impl Stack {
     async fn passes(&self, project: &Project) -> Run {
         let run = self.run(check(project, 200)).await.done();
-        assert!(run.end().is_none_or(|end| end == TrialEnd::Passed), "{:?}", run.tried);
+        assert!(run.end().is_none_or(|end| end == CheckEnd::Passed), "{:?}", run.tried);
         run
     }
 
     async fn fails(&self, project: &Project) -> Run {
         let run = self.run(check(project, 500)).await.done();
-        assert_eq!(run.end(), Some(TrialEnd::Failed), "{:?}", run.tried);
+        assert_eq!(run.end(), Some(CheckEnd::Failed), "{:?}", run.tried);
         run
     }
 

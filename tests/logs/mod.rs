@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use stackctl::{
     aws,
     engine::{Interrupt, Key, Kind, Silent},
-    logs::{Line, Source, Tail, Wanted},
+    logs::{Line, LogQuery, Source, Tail},
 };
 use stackctl_local::{Effect, Fault, Settings};
 use tokio::time::sleep;
@@ -21,7 +21,7 @@ const GROUPS: [&str; 2] = ["/aws/lambda/one", "/aws/lambda/two"];
 
 struct Trial {
     local: stackctl_local::Cloud,
-    cloud: aws::Cloud,
+    cloud: aws::Clients,
     interrupt: Interrupt,
     begin: Timestamp,
 }
@@ -51,7 +51,7 @@ impl Trial {
 
     fn tail(&self, since: Timestamp, filter: Option<&str>) -> Tail<'_> {
         let source = |group: &str| Source { key: Key::new(Kind::new("log_group"), group), group: group.into() };
-        let wanted = Wanted { since, filter: filter.map(str::to_owned) };
+        let wanted = LogQuery { since, filter: filter.map(str::to_owned) };
         Tail::new(&self.cloud, (&Silent, &self.interrupt), GROUPS.iter().map(|group| source(group)).collect(), wanted)
     }
 

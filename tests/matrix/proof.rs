@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use stackctl::engine::TrialEnd;
+use stackctl::engine::CheckEnd;
 use stackctl_local::Weather;
 
 use super::{
@@ -111,7 +111,7 @@ async fn converges(stack: &Stack, order: &Order) -> Result<Run, String> {
         run => run?,
     };
     require(run.complete(), || run.failures())?;
-    let failed = run.end().is_some_and(|end| end != TrialEnd::Passed);
+    let failed = run.end().is_some_and(|end| end != CheckEnd::Passed);
     require(failed == order.fails(), || format!("its check: {:?}", run.tried)).map(|()| run)
 }
 

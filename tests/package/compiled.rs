@@ -1,7 +1,7 @@
 //! Compiled files that cannot be loaded on the function's platform, with the complete messages.
 
 use insta::assert_snapshot;
-use stackctl::package::{Target, package};
+use stackctl::package::{Platform, package};
 
 use super::elf::{ARM64, X86_64, library, linked, of_musl};
 use super::{folder, write};
@@ -12,7 +12,7 @@ fn said(runtime: &str, architecture: &str, files: &[(&str, &[u8])]) -> String {
     for (name, content) in files {
         write(source.path(), name, content);
     }
-    let unfit = package(source.path()).unwrap().unfit(&Target::new(runtime, architecture), "lambdas/test");
+    let unfit = package(source.path()).unwrap().unfit(&Platform::new(runtime, architecture), "lambdas/test");
     let texts = unfit.into_iter().map(|unfit| {
         let kind = if unfit.fatal { "error" } else { "warning" };
         let details: Vec<_> = unfit.details.iter().map(|detail| format!("\n  {detail}")).collect();

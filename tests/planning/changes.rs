@@ -175,10 +175,10 @@ fn a_renamed_function_is_created_and_its_routes_move_before_the_old_one_is_delet
 
 #[test]
 fn code_uploaded_by_hand_is_replaced() {
-    let edit = json!({ "lambda_function.open": { "spec": { "source_hash": "drifted:zipzap" } } });
+    let edit = json!({ "lambda_function.open": { "spec": { "source_hash": "changed outside stackctl: zipzap" } } });
     assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
       ~ lambda_function.open      shop-dev-open
-          source_hash: "drifted:zipzap" → "source-of-open"
+          source_hash: "changed outside stackctl: zipzap" → "source-of-open"
 
     plan: 1 to update; 13 unchanged
     "#);

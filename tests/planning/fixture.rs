@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use stackctl::{
     config::{Config, Selection, load},
     engine::{
-        Consent, Desired, Foreign, Found, Key, Live, Lookup, Observed, OutputRef, Plan, Refused, StackIdentity, State,
-        plan, substitute,
+        Consent, Desired, Found, Key, Live, Lookup, Observed, OutputRef, Plan, Refused, StackIdentity, State,
+        Unmanaged, plan, substitute,
     },
     package::Package,
     plan_text,
     resources::catalog,
-    stack::{Identity, build},
+    stack::{NameScope, build},
 };
 
 use crate::harness::{project::patched, stack::steps};
@@ -134,7 +134,7 @@ impl Fixture {
             let Some(live) = self.live.get(&key) else { return Found::Nothing };
             let text = |member: &str| live["foreign"][member].as_str().unwrap().to_owned();
             match live.get("foreign") {
-                Some(_) => Found::NotOurs(Foreign {
+                Some(_) => Found::NotOurs(Unmanaged {
                     thing: text("thing"),
                     whose: text("whose"),
                     hints: vec![format!("give {key} its tags back").into()],
@@ -198,7 +198,7 @@ fn desired(config: &Value) -> Desired {
         today: jiff::civil::date(2026, 11, 23),
     };
     let config = load(&file, &selection).unwrap_or_else(|problems| panic!("{problems}")).config;
-    let identity = Identity { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into() };
+    let identity = NameScope { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into() };
     build(&config, &packages(&config), &identity)
 }
 

@@ -13,7 +13,7 @@ use stackctl::{
     config::Config,
     engine::Desired,
     package::Package,
-    stack::{Identity, Packages, build},
+    stack::{FunctionPackages, NameScope, build},
 };
 
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -35,13 +35,13 @@ pub(crate) fn with_routes(routes: Value, further: Value) -> Config {
     config(whole)
 }
 
-pub(crate) fn packages(config: &Config) -> Packages {
+pub(crate) fn packages(config: &Config) -> FunctionPackages {
     let package = |name: &String| Package::without_content(format!("the hash of {name}"));
     config.functions.keys().map(|name| (name.clone(), Arc::new(package(name)))).collect()
 }
 
-pub(crate) fn identity(region: &str) -> Identity {
-    Identity { account: ACCOUNT.into(), region: region.into(), partition: "aws".into() }
+pub(crate) fn identity(region: &str) -> NameScope {
+    NameScope { account: ACCOUNT.into(), region: region.into(), partition: "aws".into() }
 }
 
 pub(crate) fn desired(config: &Config) -> Desired {

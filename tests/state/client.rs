@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use stackctl::{
     aws::{Connection, Options, S3Bucket},
     engine::ResourceError,
-    state::{Attempt, Backend as _, Bucket as _, Condition, ETag, S3Store},
+    state::{Attempt, Backend as _, Bucket as _, ETag, S3Store, WriteCondition},
 };
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 
@@ -97,10 +97,10 @@ fn told(error: &ResourceError) -> String {
 async fn an_object_is_written_over_the_version_that_was_read_and_no_other() {
     let s3 = S3::new().await;
     let bucket = s3.bucket();
-    let first = done(bucket.put(KEY, body("one"), &Condition::Absent).await);
+    let first = done(bucket.put(KEY, body("one"), &WriteCondition::Absent).await);
     assert!(first.0.starts_with('"') && first.0.ends_with('"'), "{first:?}");
-    let second = done(bucket.put(KEY, body("two"), &Condition::Is(first.clone())).await);
-    assert_eq!(bucket.put(KEY, body("other"), &Condition::Is(first.clone())).await, Ok(Attempt::Refused));
+    let second = done(bucket.put(KEY, body("two"), &WriteCondition::Is(first.clone())).await);
+    assert_eq!(bucket.put(KEY, body("other"), &WriteCondition::Is(first.clone())).await, Ok(Attempt::Refused));
     assert_eq!(bucket.delete(KEY, &first).await, Ok(Attempt::Refused));
     assert_eq!(bucket.get(KEY).await.unwrap().unwrap().body, body("two"));
     done(bucket.delete(KEY, &second).await);
@@ -165,7 +165,7 @@ async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
     hint: `aws s3api put-bucket-versioning --bucket states --region eu-west-1 --versioning-configuration Status=Enabled` lets it keep earlier states
     ");
     let virginia = none.connection.bucket("states", "us-east-1", None);
-    insta::assert_snapshot!(told(&virginia.put(KEY, body(""), &Condition::Absent).await.unwrap_err()), @r"
+    insta::assert_snapshot!(told(&virginia.put(KEY, body(""), &WriteCondition::Absent).await.unwrap_err()), @r"
     s3:PutObject: NoSuchBucket: The specified bucket does not exist
     hint: `aws s3api create-bucket --bucket states --region us-east-1` makes it
     hint: `aws s3api put-bucket-versioning --bucket states --region us-east-1 --versioning-configuration Status=Enabled` lets it keep earlier states
@@ -186,7 +186,7 @@ async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
         s3.strike(operation, effect);
     };
     denied("s3:PutObject");
-    insta::assert_snapshot!(told(&s3.bucket().put(KEY, body(""), &Condition::Absent).await.unwrap_err()), @r"
+    insta::assert_snapshot!(told(&s3.bucket().put(KEY, body(""), &WriteCondition::Absent).await.unwrap_err()), @r"
     s3:PutObject: AccessDenied: Access Denied
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
     hint: or the bucket `states` is not of account 000000000000: whose it is, `state.s3.owner` or `--from-owner` says

@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use stackctl::{
     engine::{ResourceError, Verdict},
-    state::{Attempt, Bucket, Condition, ETag, Object},
+    state::{Attempt, Bucket, ETag, Object, WriteCondition},
 };
 use tokio::time::Instant;
 
@@ -154,11 +154,11 @@ impl Shared {
         etag
     }
 
-    fn holds(&self, key: &str, condition: &Condition) -> bool {
+    fn holds(&self, key: &str, condition: &WriteCondition) -> bool {
         let there = self.objects.get(key).map(|stored| &stored.etag);
         match condition {
-            Condition::Absent => there.is_none(),
-            Condition::Is(etag) => there == Some(etag),
+            WriteCondition::Absent => there.is_none(),
+            WriteCondition::Is(etag) => there == Some(etag),
         }
     }
 }
@@ -198,8 +198,8 @@ impl Bucket for Memory {
         }
     }
 
-    async fn put(&self, key: &str, body: Vec<u8>, condition: &Condition) -> Result<Attempt<ETag>, ResourceError> {
-        let how = if *condition == Condition::Absent { "create" } else { "write" };
+    async fn put(&self, key: &str, body: Vec<u8>, condition: &WriteCondition) -> Result<Attempt<ETag>, ResourceError> {
+        let how = if *condition == WriteCondition::Absent { "create" } else { "write" };
         let write = |shared: &mut Shared| {
             if shared.holds(key, condition) { Attempt::Done(shared.write(key, body.clone())) } else { Attempt::Refused }
         };
@@ -208,7 +208,7 @@ impl Bucket for Memory {
 
     async fn delete(&self, key: &str, etag: &ETag) -> Result<Attempt<()>, ResourceError> {
         let delete = |shared: &mut Shared| {
-            if shared.holds(key, &Condition::Is(etag.clone())) {
+            if shared.holds(key, &WriteCondition::Is(etag.clone())) {
                 shared.objects.remove(key);
                 Attempt::Done(())
             } else {

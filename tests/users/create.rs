@@ -1,7 +1,7 @@
 //! How a user comes to be.
 
 use serde_json::{Value, json};
-use stackctl::users::{Newcomer, PoolSettings};
+use stackctl::users::{NewUser, PoolSettings};
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 
 use super::{
@@ -107,13 +107,13 @@ async fn what_the_pool_requires_is_known_in_advance() {
     let place = Place::with(json!({ "UsernameAttributes": ["email"], "Schema": schema }), json!({})).await;
     let people = place.people();
     let settings = PoolSettings::read(&people).await.unwrap();
-    let newcomer = Newcomer::meet(&people, &settings, "ann@example.com", &[].into()).await.unwrap();
+    let newcomer = NewUser::meet(&people, &settings, "ann@example.com", &[].into()).await.unwrap();
     assert_eq!(newcomer.missing(), ["given_name"]);
     let given = [("given_name".to_owned(), "Ann".to_owned())].into();
-    let newcomer = Newcomer::meet(&people, &settings, "ann@example.com", &given).await.unwrap();
+    let newcomer = NewUser::meet(&people, &settings, "ann@example.com", &given).await.unwrap();
     assert_eq!(newcomer.missing(), Vec::<String>::new());
     place.call("AdminCreateUser", json!({ "Username": "bob@example.com", "MessageAction": "SUPPRESS" })).await;
-    let newcomer = Newcomer::meet(&people, &settings, "bob@example.com", &[].into()).await.unwrap();
+    let newcomer = NewUser::meet(&people, &settings, "bob@example.com", &[].into()).await.unwrap();
     assert_eq!((newcomer.is_half_made(), newcomer.missing()), (true, vec!["given_name".to_owned()]));
 }
 
@@ -145,7 +145,7 @@ async fn an_address_that_another_run_gives_a_waiting_user_is_verified_too() {
     let people = place.people();
     let settings = PoolSettings::read(&people).await.unwrap();
     for address in ["ann@a.example", "ann@b.example"] {
-        let newcomer = Newcomer::meet(&people, &settings, "ann", &given(address)).await.unwrap();
+        let newcomer = NewUser::meet(&people, &settings, "ann", &given(address)).await.unwrap();
         newcomer.admit(false).await.unwrap();
         let attributes = place.user("ann").await["attributes"].clone();
         assert_eq!((&attributes["email"], &attributes["email_verified"]), (&json!(address), &json!("true")));
@@ -169,7 +169,7 @@ async fn a_message_is_sent_only_on_request_and_again_to_a_user_who_was_invited()
     let people = place.people();
     let settings = PoolSettings::read(&people).await.unwrap();
     for _ in 0..2 {
-        let newcomer = Newcomer::meet(&people, &settings, "ann@example.com", &[].into()).await.unwrap();
+        let newcomer = NewUser::meet(&people, &settings, "ann@example.com", &[].into()).await.unwrap();
         newcomer.admit(true).await.unwrap();
     }
     let mail = json!(["EMAIL"]);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use stackctl::users::PeopleError;
+use stackctl::users::UserError;
 use stackctl_local::{Cloud, Settings};
 
 use super::place::{PASSWORD, Place};
@@ -41,7 +41,7 @@ async fn a_user_create_that_dies_anywhere_is_finished_by_the_next() {
         match place.create("ann@example.com").await {
             Ok(_) => {}
             // The last answer was lost with the process; all was done.
-            Err(PeopleError::Exists { .. }) => assert_eq!(cut, Cut { at: ticks - 1, way: Way::DiesAfter }),
+            Err(UserError::Exists { .. }) => assert_eq!(cut, Cut { at: ticks - 1, way: Way::DiesAfter }),
             Err(error) => panic!("{cut:?}: {error}"),
         }
         place.sign_in("ann@example.com", PASSWORD).await.unwrap_or_else(|error| panic!("{cut:?}: {error}"));

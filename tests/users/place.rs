@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use stackctl::{
     aws,
     engine::Interrupt,
-    users::{AppClient, Newcomer, Nobody, People, PeopleError, PoolSettings, Prompt, Secret, SignIn, Tokens},
+    users::{AppClient, NewUser, NonInteractive, PoolSettings, Prompt, Secret, SignIn, Tokens, UserError, Users},
 };
 use stackctl_local::{Cloud, Effect, Fault, Settings};
 
@@ -21,7 +21,7 @@ pub(super) const PASSWORD: &str = "Engine-1842";
 /// A pool on a local cloud, and the clients on it.
 pub(super) struct Place {
     pub(super) local: Cloud,
-    pub(super) cloud: aws::Cloud,
+    pub(super) cloud: aws::Clients,
     pub(super) pool: String,
     pub(super) client: String,
     pub(super) events: Arc<Listener>,
@@ -55,8 +55,8 @@ impl Place {
     }
 
     /// The people, for a call.
-    pub(super) fn people(&self) -> People<'_> {
-        People::of(self.pool.clone(), &self.cloud, &*self.events, &self.interrupt)
+    pub(super) fn people(&self) -> Users<'_> {
+        Users::of(self.pool.clone(), &self.cloud, &*self.events, &self.interrupt)
     }
 
     /// Carries out a call on the pool behind the clients' back.
@@ -71,8 +71,8 @@ impl Place {
     }
 
     /// Makes a user as `user create` does, and signs them in.
-    pub(super) async fn create(&self, name: &str) -> Result<Tokens, PeopleError> {
-        self.create_with(name, &[], &Nobody).await
+    pub(super) async fn create(&self, name: &str) -> Result<Tokens, UserError> {
+        self.create_with(name, &[], &NonInteractive).await
     }
 
     /// The same with attributes, and somebody to ask.
@@ -81,13 +81,13 @@ impl Place {
         name: &str,
         attributes: &[(&str, &str)],
         prompt: &dyn Prompt,
-    ) -> Result<Tokens, PeopleError> {
+    ) -> Result<Tokens, UserError> {
         let given: BTreeMap<String, String> =
             attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let people = self.people();
         let settings = PoolSettings::read(&people).await?;
         let client = AppClient::read(&people, &self.client).await?;
-        let newcomer = Newcomer::meet(&people, &settings, name, &given).await?;
+        let newcomer = NewUser::meet(&people, &settings, name, &given).await?;
         let temporary = newcomer.admit(false).await?;
         let sign_in = SignIn {
             people: &people,
@@ -101,8 +101,8 @@ impl Place {
     }
 
     /// Signs somebody in where nobody can be asked.
-    pub(super) async fn sign_in(&self, user: &str, password: &str) -> Result<Tokens, PeopleError> {
-        self.sign_in_with(user, password, &Nobody).await
+    pub(super) async fn sign_in(&self, user: &str, password: &str) -> Result<Tokens, UserError> {
+        self.sign_in_with(user, password, &NonInteractive).await
     }
 
     /// Signs somebody in, with somebody to ask.
@@ -111,7 +111,7 @@ impl Place {
         user: &str,
         password: &str,
         prompt: &dyn Prompt,
-    ) -> Result<Tokens, PeopleError> {
+    ) -> Result<Tokens, UserError> {
         let people = self.people();
         let client = AppClient::read(&people, &self.client).await?;
         let attributes = BTreeMap::new();
@@ -130,7 +130,7 @@ impl Place {
 }
 
 /// A failure as a person reads it, without colours.
-pub(super) fn told(error: &PeopleError) -> String {
+pub(super) fn told(error: &UserError) -> String {
     let details = error.details().into_iter().filter(|detail| !detail.starts_with("request id "));
     let details = details.map(|detail| format!("  {detail}"));
     let hints = error.hints().into_iter().map(|hint| format!("hint: {hint}"));

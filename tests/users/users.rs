@@ -1,7 +1,7 @@
 //! Users, listed and changed.
 
 use serde_json::json;
-use stackctl::users::{Person, Secret};
+use stackctl::users::{Secret, User};
 use stackctl_local::{Cloud, Settings};
 
 use super::place::{PASSWORD, Place, told};
@@ -25,7 +25,7 @@ async fn seven() -> Place {
 async fn a_list_has_all_pages() {
     let place = seven().await;
     let (users, more) = place.people().list(usize::MAX).await.unwrap();
-    let names: Vec<&str> = users.iter().map(Person::name).collect();
+    let names: Vec<&str> = users.iter().map(User::name).collect();
     assert_eq!(names, ["user1", "user2", "user3", "user4", "user5", "user6", "user7"]);
     assert!(!more);
     assert!(users.iter().all(|user| user.status == "FORCE_CHANGE_PASSWORD" && user.enabled && user.created.is_some()));

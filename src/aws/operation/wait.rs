@@ -2,7 +2,17 @@
 
 use std::time::Duration;
 
-use crate::{aws::error::THROTTLES, engine::ResourceError};
+use crate::engine::ResourceError;
+
+/// The codes of throttling; such a call took no effect.
+pub(crate) const THROTTLES: &[&str] = &[
+    "TooManyRequestsException",
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestLimitExceeded",
+    "SlowDown",
+];
 
 /// A refusal that passes by itself.
 #[derive(Debug)]

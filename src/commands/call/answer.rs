@@ -9,18 +9,18 @@ use jiff::Timestamp;
 use super::route::Asked;
 use crate::{
     cli::CallArgs,
-    diagnosis::{Execution, Sent, Target, explain},
+    diagnosis::{Execution, RouteTarget, Sent, explain},
     exit::Exit,
     failure::{Failure, Fault},
     report::{Answer, Look},
-    session::{Deployed, Run},
+    session::{DeployedStack, Run},
 };
 
 /// A request and its response.
 pub(super) struct Exchange<'a> {
-    pub(super) deployed: &'a Deployed,
+    pub(super) deployed: &'a DeployedStack,
     pub(super) asked: Asked<'a>,
-    pub(super) target: Target<'a>,
+    pub(super) target: RouteTarget<'a>,
     pub(super) url: String,
     /// The token that was sent.
     pub(super) authorization: Option<HeaderValue>,

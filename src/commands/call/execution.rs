@@ -8,13 +8,13 @@ use jiff::Timestamp;
 
 use super::route::Asked;
 use crate::{
-    check::{Failed, again, failed, request_id},
-    diagnosis::{self, Execution, Target, called_function},
+    check::{FailedExecution, again, failed, request_id},
+    diagnosis::{self, Execution, RouteTarget, called_function},
     engine::{Key, Resource as _, served_release},
-    http::Client,
+    http::HttpClient,
     logs::{Cause, Line, RequestIds, Source, cause, is_system, recent},
     resources::{self, log_group::LogGroup},
-    session::{Deployed, Run, Session},
+    session::{DeployedStack, Run, Session},
     stack::log_group_name,
 };
 
@@ -28,8 +28,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// out, because the response is shown in any case.
 pub(super) async fn find(
     run: &Run,
-    (deployed, client): (&Deployed, &Client),
-    (asked, target, answer): (&Asked<'_>, Target<'_>, &Response<Bytes>),
+    (deployed, client): (&DeployedStack, &HttpClient),
+    (asked, target, answer): (&Asked<'_>, RouteTarget<'_>, &Response<Bytes>),
     since: Timestamp,
 ) -> Execution {
     if !called_function(answer) {
@@ -37,7 +37,7 @@ pub(super) async fn find(
     }
     let failed = match (deployed.state.endpoint.as_deref().filter(|_| run.options.local), request_id(answer)) {
         (Some(endpoint), Some(id)) => failed(client, endpoint, id).await.unwrap_or_default(),
-        _ => Failed::default(),
+        _ => FailedExecution::default(),
     };
     let config = &deployed.config;
     let named = failed.function_name().map(|name| {
@@ -55,15 +55,15 @@ pub(super) async fn find(
     execution
 }
 
-/// The recorded function that the live release calls. `None` while a change has not passed its check.
-fn of_release(deployed: &Deployed, asked: &Asked<'_>) -> Option<String> {
+/// The function that the live release calls, as it is recorded; none while a change is not confirmed.
+fn of_release(deployed: &DeployedStack, asked: &Asked<'_>) -> Option<String> {
     let release = served_release(&deployed.state, &resources::catalog())?;
     let live = again(&deployed.config, &release.checks).ok()?.config;
     diagnosis::find(&live, asked.method, asked.path).ok()?.function().map(str::to_owned)
 }
 
-/// The lines of a function's log since the request. Empty when the log cannot be read.
-async fn logged(run: &Run, deployed: &Deployed, function: &str, since: Timestamp) -> Vec<Line> {
+/// The lines of a function's log since the request; none when it cannot be read.
+async fn logged(run: &Run, deployed: &DeployedStack, function: &str, since: Timestamp) -> Vec<Line> {
     let Ok(session) = deployed.connect(run).await else { return Vec::new() };
     let Session { cloud, .. } = &session;
     let local = session.is_local();
@@ -77,8 +77,8 @@ async fn logged(run: &Run, deployed: &Deployed, function: &str, since: Timestamp
     recent(cloud, (&run.report, &run.cancel.interrupt), source, (since, pause)).await
 }
 
-/// What the log lines say about the invocation. Considers all lines where its request ID is not known.
-fn of_invocation(lines: &[Line], failed: &Failed) -> Execution {
+/// What the lines say of the invocation; of all of them where its id is not known.
+fn of_invocation(lines: &[Line], failed: &FailedExecution) -> Execution {
     let mut ids = RequestIds::default();
     let of_it = |id: Option<String>| failed.invocation.is_none() || id.is_none() || id == failed.invocation;
     let lines: Vec<&str> = lines.iter().filter(|line| of_it(ids.of(line))).map(|line| line.message.as_str()).collect();

@@ -16,8 +16,8 @@ use crate::{
     cli::CallArgs,
     exit::Exit,
     failure::Failure,
-    http::Client,
-    session::{Deployed, OnInterrupt, Run, request_body},
+    http::HttpClient,
+    session::{DeployedStack, OnInterrupt, Run, request_body},
 };
 use answer::Exchange;
 use request::Load;
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 pub(crate) async fn run(run: &Run, arguments: &CallArgs) -> Result<Exit, Failure> {
     let asked = Asked::read(arguments)?;
     let headers = request::headers(arguments)?;
-    let deployed = Deployed::reachable(run).await?;
+    let deployed = DeployedStack::reachable(run).await?;
     let target = asked.target(&deployed.config)?;
     let url = request::url(&deployed, arguments)?;
     let token = if headers.contains_key(AUTHORIZATION) {
@@ -41,7 +41,7 @@ pub(crate) async fn run(run: &Run, arguments: &CallArgs) -> Result<Exit, Failure
     let request = request::build(&asked, &url, Load { headers, token, body })?;
     let authorization = request.headers().get(AUTHORIZATION).cloned();
     run.cancel.on_interrupt(OnInterrupt::Abandon);
-    let (since, began, client) = (Timestamp::now(), Instant::now(), Client::new(PATIENCE));
+    let (since, began, client) = (Timestamp::now(), Instant::now(), HttpClient::new(PATIENCE));
     let answer = client.send(request).await?;
     let took = began.elapsed();
     let execution = execution::find(run, (&deployed, &client), (&asked, target, &answer), since).await;

@@ -13,7 +13,7 @@ use crate::{
     cli::CallArgs,
     failure::Failure,
     http,
-    session::{Deployed, deployed::lacks},
+    session::{DeployedStack, deployed::lacks},
 };
 
 /// The characters to escape in a URL. `%` is not one of them, so that input may already be escaped.
@@ -33,8 +33,8 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS
 /// The URL of the request.
 ///
 /// # Errors
-/// When nothing is live yet.
-pub(super) fn url(deployed: &Deployed, arguments: &CallArgs) -> Result<String, Failure> {
+/// When nothing is served yet.
+pub(super) fn url(deployed: &DeployedStack, arguments: &CallArgs) -> Result<String, Failure> {
     let invoke_url = deployed.outputs().invoke_url;
     let mut url = invoke_url.ok_or_else(|| lacks("the API has no stage yet, so nothing is served"))?;
     url.extend(utf8_percent_encode(&arguments.path, NOT_IN_A_URL));

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     cli::CallArgs,
     config::{Config, Method, did_you_mean, list},
-    diagnosis::{self, NoRoute, Target},
+    diagnosis::{self, NoRoute, RouteTarget},
     failure::Failure,
     hint::{Command, Hint},
 };
@@ -36,8 +36,8 @@ impl<'a> Asked<'a> {
     /// Finds the route of the request.
     ///
     /// # Errors
-    /// When there is none. The failure lists the routes.
-    pub(super) fn target<'c>(&self, config: &'c Config) -> Result<Target<'c>, Failure> {
+    /// When there is none; those there are are in the failure.
+    pub(super) fn target<'c>(&self, config: &'c Config) -> Result<RouteTarget<'c>, Failure> {
         let Self { method, path } = self;
         diagnosis::find(config, method, path).map_err(|nothing| match nothing {
             NoRoute::Variable { variable, example } => {

@@ -5,10 +5,10 @@ use http::HeaderValue;
 use super::route::Asked;
 use crate::{
     cli::{CallArgs, Data, SignInArgs},
-    config::Auth,
-    diagnosis::{self, Target, TokenUse, USER_SCOPE},
+    config::RouteAuth,
+    diagnosis::{self, RouteTarget, TokenUse, USER_SCOPE},
     failure::Failure,
-    session::{Deployed, Pool, Run, request_body, sign_in},
+    session::{DeployedStack, Pool, Run, request_body, sign_in},
 };
 
 /// The environment variable of the token.
@@ -20,8 +20,8 @@ const VARIABLE: &str = "STACKCTL_TOKEN";
 /// When the requested token is not available, or the route would reject it.
 pub(super) async fn find(
     run: &Run,
-    deployed: &Deployed,
-    (asked, target): (&Asked<'_>, Target<'_>),
+    deployed: &DeployedStack,
+    (asked, target): (&Asked<'_>, RouteTarget<'_>),
     arguments: &CallArgs,
 ) -> Result<Option<HeaderValue>, Failure> {
     let Some(wanted) = diagnosis::wanted(target.auth()) else {
@@ -41,9 +41,9 @@ pub(super) async fn find(
     token.map(|token| header(&token)).transpose()
 }
 
-/// Fails before the sign-in when the route would reject the token.
-fn check_scopes(asked: &Asked<'_>, auth: &Auth) -> Result<(), Failure> {
-    let Auth::Scopes(scopes) = auth else { return Ok(()) };
+/// Nobody signs in for a token that the route would refuse.
+fn check_scopes(asked: &Asked<'_>, auth: &RouteAuth) -> Result<(), Failure> {
+    let RouteAuth::Scopes(scopes) = auth else { return Ok(()) };
     if scopes.contains(USER_SCOPE) {
         return Ok(());
     }
@@ -60,7 +60,7 @@ fn check_scopes(asked: &Asked<'_>, auth: &Auth) -> Result<(), Failure> {
 
 async fn of_user(
     run: &Run,
-    deployed: &Deployed,
+    deployed: &DeployedStack,
     wanted: TokenUse,
     (user, arguments): (&str, &CallArgs),
 ) -> Result<String, Failure> {

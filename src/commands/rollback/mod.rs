@@ -6,11 +6,14 @@ use crate::{
     check::{self, CheckReport},
     cli::RollbackArgs,
     config::Outline,
-    engine::{Back, Entry, Failed, Key, Move, Release, Rollout, State, TrialEnd, WayBack, WentBack, served_release},
+    engine::{
+        CheckEnd, FailedStep, Key, Move, Release, ReleaseEntry, Reverted, RollbackOutcome, Rollout, State, WayBack,
+        served_release,
+    },
     exit::Exit,
     failure::{Failure, Fault},
     hint::{Command, Hint},
-    http::Client,
+    http::HttpClient,
     report::{RolledBack, RolledForward},
     session::{
         OnInterrupt, Run, Session,
@@ -60,7 +63,7 @@ async fn go_back(
     session: &Session<Outline>,
     (state, Target { release, present, .. }): (State, &Target),
     no_check: bool,
-) -> Result<WentBack<CheckReport>, Failure> {
+) -> Result<RollbackOutcome<CheckReport>, Failure> {
     let recorded = || check::again(&session.config.config, &release.checks).map_err(|error| unread(release, &error));
     let again = if no_check { None } else { Some(recorded()?) };
     if let Some(edited) = again.as_ref().map(|again| again.edited.join(", ")).filter(|edited| !edited.is_empty()) {
@@ -68,10 +71,10 @@ async fn go_back(
         run.report.note(message);
     }
     let state = remove_check_user(run, session, state).await?;
-    let client = Client::new(PATIENCE);
+    let client = HttpClient::new(PATIENCE);
     let check = |again| Announced { run, check: check_of(run, (session, again), &client), at_once: true };
     let check = again.as_ref().map(|again| check(&again.config));
-    let entry = Entry { by: session.who(run), ..Entry::default() };
+    let entry = ReleaseEntry { by: session.who(run), ..ReleaseEntry::default() };
     let how = Rollout { trial: check.as_ref(), undo: true, entry: &entry };
     Ok(session.engine(run, &run.report).go_back(state, &session.store, (release, present), &how).await)
 }
@@ -140,9 +143,9 @@ async fn ask(
     confirm::ask(run, &Question { act: Act::RollBack, text, hint }).await
 }
 
-fn conclude(run: &Run, target: &Target, went: WentBack<CheckReport>, again: &Command) -> Result<Exit, Failure> {
+fn conclude(run: &Run, target: &Target, went: RollbackOutcome<CheckReport>, again: &Command) -> Result<Exit, Failure> {
     let Target { release, way, .. } = target;
-    let WentBack { state, back, tried, forward, save_error, .. } = went;
+    let RollbackOutcome { state, back, tried, forward, save_error, .. } = went;
     let checked = tried.is_some();
     let failure = match tried {
         None if back.failed.is_empty() => None,
@@ -175,29 +178,29 @@ fn conclude(run: &Run, target: &Target, went: WentBack<CheckReport>, again: &Com
     Ok(Exit::Done)
 }
 
-/// The failure when the rollback has not passed its check. `None` when it has.
-fn unchecked(end: TrialEnd, report: CheckReport, again: &Command) -> Option<Failure> {
+/// Why what was rolled back to is not confirmed; `None` when its check has passed.
+fn unchecked(end: CheckEnd, report: CheckReport, again: &Command) -> Option<Failure> {
     match end {
-        TrialEnd::Passed => None,
-        TrialEnd::Failed => Some(failed(&report)),
-        TrialEnd::Open => {
+        CheckEnd::Passed => None,
+        CheckEnd::Failed => Some(failed(&report)),
+        CheckEnd::Open => {
             let hint = Hint::from("the rollback stays as it is, unchecked; ").run(again.clone());
             Some(unmade(report, hint.text(" checks it again")))
         }
     }
 }
 
-/// The resources that could not be rolled back, one error each.
-fn not_put_back(back: &Back) -> Failure {
-    let fault = |failed: &Failed| Fault::of(format!("{}: not rolled back", failed.key), &failed.error);
+/// What could not be moved, each on its own.
+fn not_put_back(back: &Reverted) -> Failure {
+    let fault = |failed: &FailedStep| Fault::of(format!("{}: not rolled back", failed.key), &failed.error);
     Failure { exit: Exit::Failed, errors: back.failed.iter().map(fault).collect(), hints: Vec::new() }
 }
 
-/// Adds the result of rolling forward to the previous live version.
-fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure, &Back)) -> Failure {
+/// Says what became of rolling forward to what was live before.
+fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure, &Reverted)) -> Failure {
     let back_to = release.number;
     run.report.tell(&RolledForward { back_to, restored: &forward.restored });
-    let fault = |failed: &Failed| Fault::of(format!("{}: not rolled forward", failed.key), &failed.error);
+    let fault = |failed: &FailedStep| Fault::of(format!("{}: not rolled forward", failed.key), &failed.error);
     failure.errors.extend(forward.failed.iter().map(fault));
     if !forward.failed.is_empty() {
         let hint = Command::stack("up").then(" deploys the config again");
@@ -206,9 +209,8 @@ fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure,
     failure.hint("rolled forward: what was live before the rollback is live again")
 }
 
-/// The failure of a rollback whose result could not be recorded. When even its start could not be recorded, nothing was
-/// changed.
-fn unsaved(back: &Back, (error, failure): (Failure, Option<Failure>), again: &Command) -> Failure {
+/// Says what became of a rollback whose end is not on record. It was not begun where even that could not be recorded.
+fn unsaved(back: &Reverted, (error, failure): (Failure, Option<Failure>), again: &Command) -> Failure {
     let exit = if error.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
     let begun = !back.restored.is_empty() || !back.failed.is_empty();
     let error = if begun { Failure { exit, ..error } } else { error };

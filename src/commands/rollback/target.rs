@@ -2,7 +2,7 @@
 
 use crate::{
     config::Outline,
-    engine::{Obstacle, Present, Release, State, WayBack, served_release},
+    engine::{Obstacle, Release, ReleaseNeeds, State, WayBack, served_release},
     failure::Failure,
     hint::{Command, Hint},
     report::{Unavailable, reasons},
@@ -12,8 +12,8 @@ use crate::{
 /// A release that can be rolled back to.
 pub(super) struct Target {
     pub(super) release: Release,
-    /// What the release needs, as far as it still exists.
-    pub(super) present: Present,
+    /// What is there of what it needs.
+    pub(super) present: ReleaseNeeds,
     pub(super) way: WayBack,
 }
 

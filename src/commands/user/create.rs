@@ -12,18 +12,18 @@ use crate::{
         OnInterrupt, Pool, Run, password,
         terminal::{self, Terminal},
     },
-    users::{AppClient, Newcomer, People, PeopleError, PoolSettings, Prompt as _, Secret, SignIn},
+    users::{AppClient, NewUser, PoolSettings, Prompt as _, Secret, SignIn, UserError, Users},
 };
 
-/// The arguments.
-pub(crate) struct Wanted {
+/// What was asked for.
+pub(crate) struct CreateRequest {
     pub(crate) name: String,
     pub(crate) attributes: BTreeMap<String, String>,
     pub(crate) send_invite: bool,
     pub(crate) sign_in: SignInArgs,
 }
 
-pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &CreateRequest) -> Result<Exit, Failure> {
     let given = password::given(run, wanted.sign_in.password_stdin).await?;
     let pool = Pool::open(run, pool).await?;
     let people = pool.people(run);
@@ -48,14 +48,14 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<E
 /// A user that is being created.
 struct Making<'a> {
     run: &'a Run,
-    people: &'a People<'a>,
+    people: &'a Users<'a>,
     settings: &'a PoolSettings,
     client: &'a AppClient,
-    wanted: &'a Wanted,
+    wanted: &'a CreateRequest,
 }
 
 impl Making<'_> {
-    async fn carry_out(&self, given: Option<Secret>) -> Result<(), PeopleError> {
+    async fn carry_out(&self, given: Option<Secret>) -> Result<(), UserError> {
         let Self { run, people, settings, client, wanted } = self;
         if let Some(given) = &given {
             settings.password_policy.check(given)?;
@@ -94,8 +94,13 @@ impl Making<'_> {
     }
 }
 
-/// Creates the user, who chooses a password at the first sign-in.
-async fn invite(run: &Run, people: &People<'_>, settings: &PoolSettings, wanted: &Wanted) -> Result<(), PeopleError> {
+/// Makes the user and leaves it to them to choose a password.
+async fn invite(
+    run: &Run,
+    people: &Users<'_>,
+    settings: &PoolSettings,
+    wanted: &CreateRequest,
+) -> Result<(), UserError> {
     let newcomer = newcomer(run, people, settings, wanted).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     newcomer.admit(true).await?;
@@ -107,18 +112,18 @@ async fn invite(run: &Run, people: &People<'_>, settings: &PoolSettings, wanted:
 /// The desired user, with every attribute that the pool requires.
 async fn newcomer<'a>(
     run: &Run,
-    people: &'a People<'a>,
+    people: &'a Users<'a>,
     settings: &'a PoolSettings,
-    wanted: &'a Wanted,
-) -> Result<Newcomer<'a>, PeopleError> {
-    let mut newcomer = Newcomer::meet(people, settings, &wanted.name, &wanted.attributes).await?;
+    wanted: &'a CreateRequest,
+) -> Result<NewUser<'a>, UserError> {
+    let mut newcomer = NewUser::meet(people, settings, &wanted.name, &wanted.attributes).await?;
     if newcomer.is_half_made() {
         let message = format!("{} is there and waits for a password: going on from there", wanted.name);
         run.report.note(message);
     }
     let missing = newcomer.missing();
     if !missing.is_empty() && !terminal::is_there() {
-        return Err(PeopleError::AttributesMissing { names: missing });
+        return Err(UserError::AttributesMissing { names: missing });
     }
     for name in missing {
         let value = Terminal(run).line(&format!("{name}: ")).await?;

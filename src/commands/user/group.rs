@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     hint::Command,
     session::{OnInterrupt, Pool, Run},
-    users::{People, PeopleError},
+    users::{UserError, Users},
 };
 
 pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bool) -> Result<Exit, Failure> {
@@ -15,7 +15,7 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
     run.cancel.on_interrupt(OnInterrupt::Leave);
     let added = add_or_create(&pool.people(run), user, group, create).await;
     added.map_err(|error| match &error {
-        PeopleError::NoGroup { .. } => pool
+        UserError::NoGroup { .. } => pool
             .failure(&error)
             .hint(Command::pool("user group add").args(&format!(" {user} {group} --create")).then(" makes it")),
         _ => pool.failure(&error),
@@ -24,10 +24,10 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
     Ok(Exit::Done)
 }
 
-/// Creates the group only when it is missing, so that the settings of an existing one stay unchanged.
-async fn add_or_create(people: &People<'_>, user: &str, group: &str, create: bool) -> Result<(), PeopleError> {
+/// A group is made only when it is missing, so that its settings stay as somebody has set them.
+async fn add_or_create(people: &Users<'_>, user: &str, group: &str, create: bool) -> Result<(), UserError> {
     match people.add_to_group(user, group).await {
-        Err(PeopleError::NoGroup { .. }) if create => {
+        Err(UserError::NoGroup { .. }) if create => {
             people.create_group(group).await?;
             people.add_to_group(user, group).await
         }

@@ -21,7 +21,8 @@ pub(crate) async fn run(run: &Run, arguments: UserArgs) -> Result<Exit, Failure>
     let UserArgs { pool, command } = arguments;
     match command {
         UserCommand::Create { name, attributes, send_invite, sign_in } => {
-            let wanted = create::Wanted { name, attributes: attributes.into_iter().collect(), send_invite, sign_in };
+            let wanted =
+                create::CreateRequest { name, attributes: attributes.into_iter().collect(), send_invite, sign_in };
             create::run(run, &pool, &wanted).await
         }
         UserCommand::Auth { name, sign_in } => auth::run(run, &pool, &name, &sign_in).await,
@@ -31,7 +32,7 @@ pub(crate) async fn run(run: &Run, arguments: UserArgs) -> Result<Exit, Failure>
         UserCommand::Disable { name } => switch::disable(run, &pool, &name).await,
         UserCommand::Enable { name } => switch::enable(run, &pool, &name).await,
         UserCommand::SetPassword { name, temporary, password_stdin } => {
-            let wanted = set_password::Wanted { name, temporary, password_stdin };
+            let wanted = set_password::PasswordRequest { name, temporary, password_stdin };
             set_password::run(run, &pool, &wanted).await
         }
         UserCommand::Group { command } => match command {

@@ -8,14 +8,14 @@ use crate::{
     users::PoolSettings,
 };
 
-/// The arguments.
-pub(crate) struct Wanted {
+/// What was asked for.
+pub(crate) struct PasswordRequest {
     pub(crate) name: String,
     pub(crate) temporary: bool,
     pub(crate) password_stdin: bool,
 }
 
-pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &Wanted) -> Result<Exit, Failure> {
+pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &PasswordRequest) -> Result<Exit, Failure> {
     let given = password::given(run, wanted.password_stdin).await?;
     if given.is_none() && !terminal::is_there() {
         return Err(password::nobody());

@@ -11,7 +11,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     hint::{Command, Hint},
-    http::Client,
+    http::HttpClient,
     report::{TokenCard, lasting},
     session::{
         Run, connection, deployed, project,
@@ -108,7 +108,7 @@ impl Expected {
             || Fault::new(format!("not checked: the keys of user pool {} cannot be read", issuer.pool_id));
         let request = Request::get(format!("{url}/.well-known/jwks.json")).body(Bytes::new());
         let request = request.map_err(|error| not_checked().detail(error))?;
-        let answer = Client::new(PATIENCE).send(request).await.map_err(|error| {
+        let answer = HttpClient::new(PATIENCE).send(request).await.map_err(|error| {
             let fault = not_checked().detail(&error);
             error.hint().map_or(fault.clone(), |hint| fault.hint(hint))
         })?;

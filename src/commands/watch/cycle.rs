@@ -22,7 +22,7 @@ use crate::{
         package_remarks::Remarks,
         preconditions, project,
     },
-    stack::Packages,
+    stack::FunctionPackages,
 };
 
 /// A stack that is deployed repeatedly.
@@ -62,7 +62,7 @@ impl<'a> Stack<'a> {
         run: &'a Run,
         loaded: Loaded,
         session: Session,
-        (packages, state): (&Packages, &State),
+        (packages, state): (&FunctionPackages, &State),
         remarks: Remarks,
     ) -> Self {
         let desired = session.desired(packages);

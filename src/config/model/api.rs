@@ -21,8 +21,8 @@ pub struct Api {
     /// Throttling of the stage. Without it the account's limits apply, as with AWS's own default: a rate of 10000 and a burst
     /// of 5000.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Throttle")]
-    pub throttle: Option<Throttle>,
+    #[schemars(with = "ThrottleConfig")]
+    pub throttle: Option<ThrottleConfig>,
 
     /// Logs one line per request to a log group of the stage; `{}` turns it on. Without it there are no access logs. API
     /// Gateway writes them with a role that is set once per account and Region.
@@ -57,7 +57,8 @@ words! {
 /// Throttling of the stage; API Gateway rejects further requests with a 429.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Throttle {
+#[schemars(rename = "Throttle")]
+pub struct ThrottleConfig {
     /// Steady-state requests per second, above 0.
     pub rate: f64,
 

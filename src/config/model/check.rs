@@ -12,7 +12,8 @@ use super::Method;
 /// than once if the response differs at first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub struct Check {
+#[schemars(rename = "Check")]
+pub struct RouteCheck {
     /// The method for a route of `ANY`. Left out: `GET`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "methods_of_requests")]
@@ -59,7 +60,7 @@ fn methods_of_requests(generator: &mut SchemaGenerator) -> Schema {
     schema
 }
 
-impl Default for Check {
+impl Default for RouteCheck {
     fn default() -> Self {
         Self {
             method: None,

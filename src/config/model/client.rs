@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// The app client of the user pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub struct Client {
+#[schemars(rename = "Client")]
+pub struct ClientConfig {
     /// Whether the client has a secret. Cannot be changed later without replacing the client.
     pub generate_secret: bool,
 
@@ -29,7 +30,7 @@ pub struct Client {
     pub prevent_user_existence_errors: bool,
 }
 
-impl Default for Client {
+impl Default for ClientConfig {
     fn default() -> Self {
         Self {
             generate_secret: false,

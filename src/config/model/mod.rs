@@ -46,16 +46,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use api::{AccessLogs, Api, Cors, EndpointType, Throttle};
-pub use check::{Check, CheckAs};
-pub use client::{AuthFlow, Client};
+pub use api::{AccessLogs, Api, Cors, EndpointType, ThrottleConfig};
+pub use check::{CheckAs, RouteCheck};
+pub use client::{AuthFlow, ClientConfig};
 pub use deployment::Deployment;
 pub use function::{Architecture, Function};
 pub use policy::{Effect, OneOrMany, Statement};
-pub use route::{Auth, Method, Route, RouteKey, RouteKeyError};
+pub use route::{Method, RouteAuth, RouteConfig, RouteKey, RouteKeyError};
 pub(crate) use route::{SIGN_IN_SCOPE, parts};
 pub use state::{S3Location, StateLocation};
-pub use user_pool::{AutoVerifiedAttribute, Mfa, PasswordPolicy, RecoveryOption, UserPool, UsernameAttribute};
+pub use user_pool::{
+    AutoVerifiedAttribute, Mfa, PasswordPolicyConfig, RecoveryOption, UserPoolConfig, UsernameAttribute,
+};
 
 use super::interpolate;
 
@@ -74,17 +76,17 @@ pub struct Config {
 
     /// The Cognito user pool.
     #[serde(default)]
-    pub user_pool: UserPool,
+    pub user_pool: UserPoolConfig,
 
     /// The app client of the user pool.
     #[serde(default)]
-    pub client: Client,
+    pub client: ClientConfig,
 
     /// The Lambda functions, by a name of your choice. AWS sees `<serviceName>-<stage>-<name>`.
     pub functions: BTreeMap<String, Function>,
 
     /// The routes of the API: `"METHOD /path"` to the function behind it. Paths may contain `{name}` and end in `{proxy+}`.
-    pub routes: BTreeMap<RouteKey, Route>,
+    pub routes: BTreeMap<RouteKey, RouteConfig>,
 
     /// Lets pages of other origins call the API: preflights on every path, and headers on the 4xx and 5xx responses of API
     /// Gateway itself. Functions must send the headers of their own responses. Without it there is no CORS.

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use super::{Check, CheckAs};
+use super::{CheckAs, RouteCheck};
 
 /// The scope of every access token of a password sign-in.
 pub(crate) const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
@@ -17,34 +17,35 @@ pub(crate) const SIGN_IN_SCOPE: &str = "aws.cognito.signin.user.admin";
 /// A route of the API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Route {
+#[schemars(rename = "Route")]
+pub struct RouteConfig {
     /// The name of a function in `functions`.
     pub function: String,
 
     /// Who may call the route. Left out: callers with a valid ID token of the user pool. `"none"`: every caller.
     /// `{"scopes": […]}`: callers with an access token that has one of the scopes.
-    #[serde(default, skip_serializing_if = "Auth::is_default")]
-    pub auth: Auth,
+    #[serde(default, skip_serializing_if = "RouteAuth::is_default")]
+    pub auth: RouteAuth,
 
     /// A request that `up` sends when the live version has changed, and the expected response. Left out: the function is not
     /// called.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Check")]
-    pub check: Option<Check>,
+    #[schemars(with = "RouteCheck")]
+    pub check: Option<RouteCheck>,
 }
 
-impl Route {
+impl RouteConfig {
     /// Whether the check of this route runs as a temporary user.
     #[must_use]
     pub fn is_checked_as_user(&self) -> bool {
-        let default = if self.auth == Auth::None { CheckAs::None } else { CheckAs::User };
+        let default = if self.auth == RouteAuth::None { CheckAs::None } else { CheckAs::User };
         self.check.as_ref().is_some_and(|check| check.caller.unwrap_or(default) == CheckAs::User)
     }
 }
 
 /// Who may call a route.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Auth {
+pub enum RouteAuth {
     /// Callers with a valid ID token of the user pool.
     #[default]
     IdToken,
@@ -54,13 +55,13 @@ pub enum Auth {
     Scopes(BTreeSet<String>),
 }
 
-impl Auth {
+impl RouteAuth {
     fn is_default(&self) -> bool {
         *self == Self::IdToken
     }
 }
 
-impl Serialize for Auth {
+impl Serialize for RouteAuth {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::IdToken => serializer.serialize_unit(),
@@ -70,7 +71,7 @@ impl Serialize for Auth {
     }
 }
 
-impl<'de> Deserialize<'de> for Auth {
+impl<'de> Deserialize<'de> for RouteAuth {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -87,7 +88,7 @@ impl<'de> Deserialize<'de> for Auth {
     }
 }
 
-impl JsonSchema for Auth {
+impl JsonSchema for RouteAuth {
     fn schema_name() -> Cow<'static, str> {
         "Auth".into()
     }

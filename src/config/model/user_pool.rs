@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// The Cognito user pool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub struct UserPool {
+#[schemars(rename = "UserPool")]
+pub struct UserPoolConfig {
     /// What users sign in with instead of a username. Empty: a username. Cannot be changed later without replacing the pool
     /// and losing its users.
     pub username_attributes: BTreeSet<UsernameAttribute>,
@@ -23,7 +24,7 @@ pub struct UserPool {
     pub mfa: Mfa,
 
     /// The password policy.
-    pub password_policy: PasswordPolicy,
+    pub password_policy: PasswordPolicyConfig,
 
     /// Attributes that Cognito verifies by sending a code.
     pub auto_verified_attributes: BTreeSet<AutoVerifiedAttribute>,
@@ -39,13 +40,13 @@ pub struct UserPool {
     pub account_recovery: Vec<RecoveryOption>,
 }
 
-impl Default for UserPool {
+impl Default for UserPoolConfig {
     fn default() -> Self {
         Self {
             username_attributes: BTreeSet::new(),
             case_sensitive: None,
             mfa: Mfa::Off,
-            password_policy: PasswordPolicy::default(),
+            password_policy: PasswordPolicyConfig::default(),
             auto_verified_attributes: BTreeSet::new(),
             // AWS's own default is off, but deleted users cannot be restored.
             deletion_protection: true,
@@ -59,7 +60,8 @@ impl Default for UserPool {
 #[expect(clippy::struct_excessive_bools, reason = "they are Cognito's own five members")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub struct PasswordPolicy {
+#[schemars(rename = "PasswordPolicy")]
+pub struct PasswordPolicyConfig {
     /// Minimum number of characters, 6 to 99.
     pub minimum_length: u32,
 
@@ -79,7 +81,7 @@ pub struct PasswordPolicy {
     pub temporary_password_validity_days: u32,
 }
 
-impl Default for PasswordPolicy {
+impl Default for PasswordPolicyConfig {
     fn default() -> Self {
         Self {
             minimum_length: 8,

@@ -1,15 +1,15 @@
 //! Rules for the REST API: throttling, binary media types and access logs.
 
 use crate::config::problem::Findings;
-use crate::config::tree::{Node, Value};
+use crate::config::tree::{JsonNode, Value};
 
 use super::{functions, made_of};
 
 /// API Gateway's default quota of requests per second for an account.
 const ACCOUNT_RATE: f64 = 10_000.0;
 
-pub(super) fn check(api: &Node, findings: &mut Findings) {
-    for node in api.get("binaryMediaTypes").map(Node::items).unwrap_or_default() {
+pub(super) fn check(api: &JsonNode, findings: &mut Findings) {
+    for node in api.get("binaryMediaTypes").map(JsonNode::items).unwrap_or_default() {
         let Some(text) = node.text() else { continue };
         if !is_media_type(text) {
             let problem = node.error(format!("`{text}` is not a media type"));
@@ -27,7 +27,7 @@ fn is_media_type(text: &str) -> bool {
     text.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype))
 }
 
-fn check_throttle(throttle: &Node, findings: &mut Findings) {
+fn check_throttle(throttle: &JsonNode, findings: &mut Findings) {
     if let Some(node) = throttle.get("rate")
         && let Value::Number(number) = &node.value
         && let Some(rate) = number.as_f64()

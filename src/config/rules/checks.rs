@@ -3,14 +3,14 @@
 use crate::config::model::{AuthFlow, CheckAs, Method, RouteKey, SIGN_IN_SCOPE, parts};
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{did_you_mean, list};
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
-use super::Context;
+use super::ConfigView;
 
 /// The sign-in flow of the temporary user.
 const FLOW: AuthFlow = AuthFlow::AdminUserPasswordAuth;
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(super) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
     for entry in context.entries("routes") {
         let Some(check) = entry.value.get("check") else { continue };
         // An invalid key is reported elsewhere.
@@ -33,7 +33,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// The method of the request.
-fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
+fn method(check: &JsonNode, key: &RouteKey, findings: &mut Findings) -> Method {
     let chosen = check.get("method");
     if let Some(node) = chosen.filter(|_| key.method != Method::Any) {
         findings.add(
@@ -46,11 +46,11 @@ fn method(check: &Node, key: &RouteKey, findings: &mut Findings) -> Method {
     }
     // An invalid method is reported elsewhere.
     let known = |text: &str| Method::ALL.iter().copied().find(|method| method.as_str() == text);
-    chosen.and_then(Node::text).and_then(known).unwrap_or(Method::Get)
+    chosen.and_then(JsonNode::text).and_then(known).unwrap_or(Method::Get)
 }
 
 /// Checks that the request to an `ANY` route does not match another route with the same path.
-fn reached(context: &Context<'_>, check: &Node, (key, method): (&RouteKey, Method), findings: &mut Findings) {
+fn reached(context: &ConfigView<'_>, check: &JsonNode, (key, method): (&RouteKey, Method), findings: &mut Findings) {
     let own = RouteKey { path: key.path.clone(), method }.to_string();
     if key.method == Method::Any && method != Method::Any && context.routes.contains(own.as_str()) {
         let place = check.get("method").unwrap_or(check);
@@ -59,10 +59,10 @@ fn reached(context: &Context<'_>, check: &Node, (key, method): (&RouteKey, Metho
 }
 
 /// Checks that the path's variables, and only those, have values.
-fn variables(check: &Node, key: &RouteKey, findings: &mut Findings) {
+fn variables(check: &JsonNode, key: &RouteKey, findings: &mut Findings) {
     let names: Vec<&str> = parts(&key.path).filter_map(variable).collect();
     let given = check.get("path");
-    let values = given.map(Node::entries).unwrap_or_default();
+    let values = given.map(JsonNode::entries).unwrap_or_default();
     for value in values {
         if !names.contains(&value.name.as_str()) {
             findings.add(unknown_variable(value, key, &names));
@@ -81,7 +81,7 @@ fn variable(part: &str) -> Option<&str> {
     part.strip_prefix('{')?.strip_suffix('}').map(|name| name.strip_suffix('+').unwrap_or(name))
 }
 
-fn unknown_variable(value: &Entry, key: &RouteKey, names: &[&str]) -> Problem {
+fn unknown_variable(value: &JsonMember, key: &RouteKey, names: &[&str]) -> Problem {
     let problem = value.error(format!("`{}` is not a variable of `{}`", value.name, key.path));
     if names.is_empty() {
         return problem.hint("the path has none: leave it out");
@@ -91,8 +91,8 @@ fn unknown_variable(value: &Entry, key: &RouteKey, names: &[&str]) -> Problem {
         .maybe_hint(did_you_mean(&value.name, names.to_vec()))
 }
 
-fn headers(check: &Node, findings: &mut Findings) {
-    for header in check.get("headers").map(Node::entries).unwrap_or_default() {
+fn headers(check: &JsonNode, findings: &mut Findings) {
+    for header in check.get("headers").map(JsonNode::entries).unwrap_or_default() {
         let is_token = |character: char| character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character);
         if header.name.is_empty() || !header.name.chars().all(is_token) {
             findings.add(header.error(format!("`{}` is not the name of a header", header.name)));
@@ -111,7 +111,7 @@ fn headers(check: &Node, findings: &mut Findings) {
 }
 
 /// The place to report problems of a check by a user; `None` if the check sends no token.
-fn caller<'n>(route: &'n Node, check: &'n Node, findings: &mut Findings) -> Option<&'n Node> {
+fn caller<'n>(route: &'n JsonNode, check: &'n JsonNode, findings: &mut Findings) -> Option<&'n JsonNode> {
     let public = route.text_of("auth") == Some("none");
     let chosen = check.get("as");
     let user = chosen.filter(|node| node.text() == Some(CheckAs::User.as_str()));
@@ -129,7 +129,7 @@ fn caller<'n>(route: &'n Node, check: &'n Node, findings: &mut Findings) -> Opti
 }
 
 /// Checks that a user can sign in unattended.
-fn signs_in(context: &Context<'_>, caller: &Node, findings: &mut Findings) {
+fn signs_in(context: &ConfigView<'_>, caller: &JsonNode, findings: &mut Findings) {
     let flows = context.section("client").and_then(|client| client.get("explicitAuthFlows"));
     if flows.is_some_and(|flows| flows.items().iter().all(|flow| flow.text() != Some(FLOW.as_str()))) {
         findings.add(
@@ -150,7 +150,7 @@ fn signs_in(context: &Context<'_>, caller: &Node, findings: &mut Findings) {
 }
 
 /// Checks that the route accepts the token of a user who signs in with a password.
-fn scopes(route: &Node, caller: &Node, findings: &mut Findings) {
+fn scopes(route: &JsonNode, caller: &JsonNode, findings: &mut Findings) {
     let scopes = route.get("auth").and_then(|auth| auth.get("scopes"));
     if scopes.is_some_and(|scopes| scopes.items().iter().all(|scope| scope.text() != Some(SIGN_IN_SCOPE))) {
         findings.add(

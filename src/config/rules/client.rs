@@ -2,12 +2,12 @@
 
 use crate::config::model::AuthFlow;
 use crate::config::problem::Findings;
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
-pub(super) fn check(client: &Node, findings: &mut Findings) {
+pub(super) fn check(client: &JsonNode, findings: &mut Findings) {
     let Some(flows) = client.get("explicitAuthFlows") else { return };
     let has = |flow: &str| flows.items().iter().any(|node| node.text() == Some(flow));
-    let known = |node: &Node| AuthFlow::ALL.iter().any(|flow| node.text() == Some(flow.as_str()));
+    let known = |node: &JsonNode| AuthFlow::ALL.iter().any(|flow| node.text() == Some(flow.as_str()));
     if flows.items().is_empty() || !flows.items().iter().all(known) {
         // The schema reports this, and the flow that seems to be missing may be present under its old name.
         return;

@@ -3,19 +3,19 @@
 use crate::config::model::{Method, RouteKey};
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{did_you_mean, list};
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
 use super::{made_of, origin, pattern};
 
-pub(super) fn check(cors: &Node, routes: &[Entry], findings: &mut Findings) {
+pub(super) fn check(cors: &JsonNode, routes: &[JsonMember], findings: &mut Findings) {
     origins(cors, findings);
     credentials(cors, findings);
-    for node in ["allowedHeaders", "exposedHeaders"].iter().filter_map(|key| cors.get(key)).flat_map(Node::items) {
+    for node in ["allowedHeaders", "exposedHeaders"].iter().filter_map(|key| cors.get(key)).flat_map(JsonNode::items) {
         if let Some(header) = node.text().filter(|header| !is_header(header)) {
             findings.add(node.error(format!("`{header}` is not a header's name")));
         }
     }
-    for node in cors.get("allowedMethods").map(Node::items).unwrap_or_default() {
+    for node in cors.get("allowedMethods").map(JsonNode::items).unwrap_or_default() {
         if let Some(problem) = node.text().and_then(|method| wrong_method(node, method)) {
             findings.add(problem);
         }
@@ -32,7 +32,7 @@ pub(super) fn check(cors: &Node, routes: &[Entry], findings: &mut Findings) {
     }
 }
 
-fn origins(cors: &Node, findings: &mut Findings) {
+fn origins(cors: &JsonNode, findings: &mut Findings) {
     let Some(origins) = cors.get("allowedOrigins") else { return };
     for node in origins.items() {
         let Some(origin) = node.text() else { continue };
@@ -52,8 +52,8 @@ fn origins(cors: &Node, findings: &mut Findings) {
 
 /// Checks the combination with credentials: browsers then reject `*` as the origin and treat it as a literal name in
 /// the other lists. Any page can have the origin `null`.
-fn credentials(cors: &Node, findings: &mut Findings) {
-    if cors.get("allowCredentials").and_then(Node::flag) != Some(true) {
+fn credentials(cors: &JsonNode, findings: &mut Findings) {
+    if cors.get("allowCredentials").and_then(JsonNode::flag) != Some(true) {
         return;
     }
     for (key, value, what, reason) in [
@@ -63,7 +63,7 @@ fn credentials(cors: &Node, findings: &mut Findings) {
         ("allowedMethods", "*", "methods", "with credentials, browsers take `*` for the name of a method"),
         ("exposedHeaders", "*", "headers", "with credentials, browsers take `*` for the name of a header"),
     ] {
-        let items = cors.get(key).map(Node::items).unwrap_or_default();
+        let items = cors.get(key).map(JsonNode::items).unwrap_or_default();
         if let Some(wrong) = items.iter().find(|node| node.text() == Some(value)) {
             let problem = wrong.error(format!("`{value}` does not go with `allowCredentials`"));
             findings.add(problem.detail(reason).hint(format!("name the {what}")));
@@ -75,7 +75,7 @@ fn is_header(text: &str) -> bool {
     text == "*" || made_of(text, |c| c.is_ascii_alphanumeric() || "!#$%&'+-.^_`|~".contains(c))
 }
 
-fn wrong_method(node: &Node, method: &str) -> Option<Problem> {
+fn wrong_method(node: &JsonNode, method: &str) -> Option<Problem> {
     let methods = || Method::ALL.iter().filter(|method| **method != Method::Any).map(|method| method.as_str());
     (method != "*" && !methods().any(|known| known == method)).then(|| {
         node.error(format!("`{method}` is not a method"))

@@ -2,15 +2,15 @@
 
 use crate::config::limits::{self, Limit};
 use crate::config::problem::{Findings, Problem};
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 use super::{
-    Context, length, made_of,
+    ConfigView, length, made_of,
     regions::{guess_region, is_known_region, is_region},
     tags,
 };
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(super) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
     check_stages(context, findings);
     let Some(deployment) = context.section("deployment") else { return };
     if let Some(node) = deployment.get("serviceName")
@@ -42,7 +42,7 @@ pub(in crate::config) fn service_name(name: &str, problem: Problem) -> Option<Pr
     })
 }
 
-fn check_stages(context: &Context<'_>, findings: &mut Findings) {
+fn check_stages(context: &ConfigView<'_>, findings: &mut Findings) {
     let rule = "a stage has 1 to 128 letters, digits, hyphens and underscores";
     match &context.selection.stage {
         Some(stage) if !limits::STAGE.accepts(stage) => {
@@ -63,7 +63,7 @@ fn check_stages(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn region(deployment: &Node, context: &Context<'_>, findings: &mut Findings) {
+fn region(deployment: &JsonNode, context: &ConfigView<'_>, findings: &mut Findings) {
     match (&context.selection.region, deployment.get("region")) {
         (Some(region), _) => {
             if let Some(problem) = wrong_region(region, Problem::error("--region", "")) {
@@ -100,7 +100,7 @@ pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
     })
 }
 
-fn cognito_name(deployment: &Node, member: &str, limit: &Limit, findings: &mut Findings) {
+fn cognito_name(deployment: &JsonNode, member: &str, limit: &Limit, findings: &mut Findings) {
     let Some(node) = deployment.get(member) else { return };
     // A default name is composed of service and stage, which are checked separately, except for the total length.
     let composed = node.at == deployment.at;

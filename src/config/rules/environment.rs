@@ -2,7 +2,7 @@
 
 use crate::config::limits;
 use crate::config::problem::Findings;
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 /// Lambda's limit for the variables as JSON text, in bytes.
 const MAXIMUM: usize = 4096;
@@ -29,7 +29,7 @@ const RESERVED: &[&str] = &[
     "LAMBDA_RUNTIME_DIR",
 ];
 
-pub(super) fn check(variables: &Node, findings: &mut Findings) {
+pub(super) fn check(variables: &JsonNode, findings: &mut Findings) {
     for entry in variables.entries() {
         if RESERVED.contains(&entry.name.as_str()) {
             findings

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::list;
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
-use super::{Context, environment, is_name_character, length, made_of, policies, runtimes, source::Folders};
+use super::{ConfigView, environment, is_name_character, length, made_of, policies, runtimes, source::Folders};
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(super) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
     same_but_for_case(context.entries("functions"), findings);
     let called = first_routes(context);
     let mut folders = Folders::default();
@@ -35,7 +35,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// Finds functions whose names differ only in case: IAM role names are case-insensitive.
-fn same_but_for_case(functions: &[Entry], findings: &mut Findings) {
+fn same_but_for_case(functions: &[JsonMember], findings: &mut Findings) {
     let mut first: HashMap<String, &str> = HashMap::new();
     for entry in functions {
         let other = *first.entry(entry.name.to_ascii_lowercase()).or_insert(&entry.name);
@@ -47,12 +47,12 @@ fn same_but_for_case(functions: &[Entry], findings: &mut Findings) {
 }
 
 /// The first route that calls each function.
-fn first_routes<'a>(context: &'a Context<'_>) -> HashMap<&'a str, &'a str> {
+fn first_routes<'a>(context: &'a ConfigView<'_>) -> HashMap<&'a str, &'a str> {
     let routes = context.entries("routes").iter().rev();
     routes.filter_map(|route| Some((route.value.text_of("function")?, route.name.as_str()))).collect()
 }
 
-fn name(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
+fn name(entry: &JsonMember, context: &ConfigView<'_>, findings: &mut Findings) {
     if !made_of(&entry.name, is_name_character) {
         let problem = entry.error(format!("`{}` is not a function name", entry.name));
         return findings.add(problem.detail("a function name has letters, digits, hyphens and underscores"));
@@ -74,7 +74,7 @@ fn name(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
 }
 
 /// Checks the retention of a log group, in days.
-pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
+pub(super) fn log_retention(node: Option<&JsonNode>, findings: &mut Findings) {
     let Some(node) = node else { return };
     let retentions = limits::LOG_RETENTION.choice();
     let Some(days) = node.whole_number().filter(|days| !retentions.contains(days)) else { return };
@@ -87,7 +87,7 @@ pub(super) fn log_retention(node: Option<&Node>, findings: &mut Findings) {
     );
 }
 
-fn time_out(entry: &Entry, called: &HashMap<&str, &str>, findings: &mut Findings) {
+fn time_out(entry: &JsonMember, called: &HashMap<&str, &str>, findings: &mut Findings) {
     let Some(node) = entry.value.get("timeout") else { return };
     let Some(seconds) = node.whole_number().filter(|seconds| (30..=limits::TIMEOUT.most).contains(seconds)) else {
         return;
@@ -97,7 +97,7 @@ fn time_out(entry: &Entry, called: &HashMap<&str, &str>, findings: &mut Findings
     }
 }
 
-fn beyond_api_gateway(node: &Node, seconds: u64, route: &str) -> Problem {
+fn beyond_api_gateway(node: &JsonNode, seconds: u64, route: &str) -> Problem {
     node.error(format!("the function may run for {seconds} s, but API Gateway answers 504 after 29"))
         .detail(format!("the route `{route}` calls it"))
         .warning()

@@ -3,14 +3,14 @@
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::did_you_mean;
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 use super::{is_name_character, made_of};
 
 /// Paths and names of AWS managed policies. The list may be outdated: AWS adds policies every month.
 const KNOWN: &str = include_str!("../../../data/aws-managed-policies.txt");
 
-pub(super) fn check(node: &Node, findings: &mut Findings) {
+pub(super) fn check(node: &JsonNode, findings: &mut Findings) {
     let Some(arn) = node.text() else { return };
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     let ["arn", partition, "iam", "", account, resource] = parts.as_slice() else {
@@ -36,13 +36,13 @@ fn is_owner(text: &str) -> bool {
     text == "aws" || (text.len() == 12 && made_of(text, |c| c.is_ascii_digit()))
 }
 
-fn malformed(node: &Node, arn: &str) -> Problem {
+fn malformed(node: &JsonNode, arn: &str) -> Problem {
     node.error(format!("`{arn}` is not the ARN of a managed policy"))
         .detail("it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`")
 }
 
 /// Warns about AWS managed policies that are not in the list.
-fn managed_by_aws(node: &Node, name: &str, findings: &mut Findings) {
+fn managed_by_aws(node: &JsonNode, name: &str, findings: &mut Findings) {
     let known = || KNOWN.lines().filter(|line| !line.starts_with('#'));
     if name.starts_with("aws-service-role/") {
         let problem = node.error(format!("IAM attaches the policy `{name}` to no role but a service-linked one"));

@@ -31,14 +31,14 @@ use std::path::Path;
 
 use crate::config::load::Selection;
 use crate::config::problem::Findings;
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
 /// The input of the rules.
-pub(crate) struct Context<'a> {
+pub(crate) struct ConfigView<'a> {
     /// The document of the selected stage, with all variables resolved.
-    pub(crate) document: &'a Node,
+    pub(crate) document: &'a JsonNode,
     /// The entries of all stages in the file, including the selected one.
-    pub(crate) stages: &'a [Entry],
+    pub(crate) stages: &'a [JsonMember],
     /// The base folder of relative paths; `None` if the functions' folders are not checked.
     pub(crate) directory: Option<&'a Path>,
     /// The selection made outside the file: flags, environment and date.
@@ -47,38 +47,38 @@ pub(crate) struct Context<'a> {
     routes: HashSet<&'a str>,
 }
 
-impl<'a> Context<'a> {
+impl<'a> ConfigView<'a> {
     pub(crate) fn new(
-        document: &'a Node,
-        stages: &'a [Entry],
+        document: &'a JsonNode,
+        stages: &'a [JsonMember],
         (directory, selection): (Option<&'a Path>, &'a Selection),
     ) -> Self {
         let names = |section: &str| -> HashSet<&'a str> {
-            let entries = document.get(section).map(Node::entries).unwrap_or_default();
+            let entries = document.get(section).map(JsonNode::entries).unwrap_or_default();
             entries.iter().map(|entry| entry.name.as_str()).collect()
         };
         Self { document, stages, directory, selection, functions: names("functions"), routes: names("routes") }
     }
 
     /// A section of the document.
-    fn section(&self, name: &str) -> Option<&Node> {
+    fn section(&self, name: &str) -> Option<&JsonNode> {
         self.document.get(name)
     }
 
     /// The entries of a section; empty if it is missing.
-    fn entries(&self, name: &str) -> &[Entry] {
-        self.section(name).map_or(&[], Node::entries)
+    fn entries(&self, name: &str) -> &[JsonMember] {
+        self.section(name).map_or(&[], JsonNode::entries)
     }
 }
 
 /// Checks the identity of the stack and the location of its state.
-pub(crate) fn check_identity(context: &Context<'_>, findings: &mut Findings) {
+pub(crate) fn check_identity(context: &ConfigView<'_>, findings: &mut Findings) {
     deployment::check(context, findings);
     state::check(context, findings);
 }
 
 /// Checks the whole document.
-pub(crate) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(crate) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
     check_identity(context, findings);
     functions::check(context, findings);
     routes::check(context, findings);

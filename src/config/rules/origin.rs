@@ -1,13 +1,13 @@
 //! Rules for origins. API Gateway compares the `Origin` header character by character.
 
 use crate::config::problem::Problem;
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 use super::made_of;
 
 /// Checks an origin: a scheme, a host and an optional port. Apps and browser extensions have their own schemes, some
 /// without a host.
-pub(super) fn problem(node: &Node, origin: &str) -> Option<Problem> {
+pub(super) fn problem(node: &JsonNode, origin: &str) -> Option<Problem> {
     if origin == "null" {
         return Some(opaque(node));
     }
@@ -28,13 +28,13 @@ pub(super) fn problem(node: &Node, origin: &str) -> Option<Problem> {
     Some(problem.hint(format!("did you mean `{scheme}://{without}`?")))
 }
 
-fn opaque(node: &Node) -> Problem {
+fn opaque(node: &JsonNode) -> Problem {
     node.error("every local file and every sandboxed frame has the origin `null`")
         .hint("name the origins of your own pages, unless any page may call the API")
         .warning()
 }
 
-fn malformed(node: &Node, origin: &str, scheme: &str, rest: &str) -> Problem {
+fn malformed(node: &JsonNode, origin: &str, scheme: &str, rest: &str) -> Problem {
     let host = rest.split('/').next().unwrap_or_default().to_lowercase();
     let guess = (is_scheme(scheme) && is_host(&host)).then(|| format!("did you mean `{scheme}://{host}`?"));
     node.error(format!("`{origin}` is not an origin"))

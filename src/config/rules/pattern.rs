@@ -1,7 +1,7 @@
 //! Rules for patterns of origins, such as `https://*.preview.example.com`.
 
 use crate::config::problem::Problem;
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 use super::made_of;
 
@@ -26,7 +26,7 @@ const SHARED: [&str; 16] = [
 ];
 
 /// Checks a pattern: one `*` in the first label of a host below a domain, with `http` or `https`.
-pub(super) fn problem(node: &Node, pattern: &str) -> Option<Problem> {
+pub(super) fn problem(node: &JsonNode, pattern: &str) -> Option<Problem> {
     let host = pattern.strip_prefix("https://").or_else(|| pattern.strip_prefix("http://"));
     let Some((label, domain)) = host.and_then(|host| host.split_once('.')).filter(|parts| is_pattern(*parts)) else {
         return Some(

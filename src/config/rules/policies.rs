@@ -2,7 +2,7 @@
 
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 use super::{is_name_character, made_of, managed_policy};
 
@@ -10,7 +10,7 @@ use super::{is_name_character, made_of, managed_policy};
 /// longest possible policy for the function's log group.
 const MAXIMUM_POLICY: usize = 10_240 - 37 - 261;
 
-pub(super) fn check(function: &Node, findings: &mut Findings) {
+pub(super) fn check(function: &JsonNode, findings: &mut Findings) {
     if let Some(policy) = function.get("policy") {
         for statement in policy.items() {
             check_statement(statement, findings);
@@ -32,7 +32,7 @@ pub(super) fn check(function: &Node, findings: &mut Findings) {
     }
 }
 
-fn check_statement(statement: &Node, findings: &mut Findings) {
+fn check_statement(statement: &JsonNode, findings: &mut Findings) {
     for (one, other) in [("Action", "NotAction"), ("Resource", "NotResource")] {
         match (statement.get(one), statement.get(other)) {
             (None, None) => {
@@ -44,7 +44,8 @@ fn check_statement(statement: &Node, findings: &mut Findings) {
             _ => {}
         }
     }
-    for action in ["Action", "NotAction"].iter().filter_map(|member| statement.get(member)).flat_map(Node::one_or_many)
+    for action in
+        ["Action", "NotAction"].iter().filter_map(|member| statement.get(member)).flat_map(JsonNode::one_or_many)
     {
         if let Some(text) = action.text().filter(|text| !is_action(text)) {
             let problem = action.error(format!("`{text}` is not an action"));
@@ -52,7 +53,7 @@ fn check_statement(statement: &Node, findings: &mut Findings) {
         }
     }
     for resource in
-        ["Resource", "NotResource"].iter().filter_map(|member| statement.get(member)).flat_map(Node::one_or_many)
+        ["Resource", "NotResource"].iter().filter_map(|member| statement.get(member)).flat_map(JsonNode::one_or_many)
     {
         if let Some(text) = resource.text().filter(|text| !is_resource(text)) {
             let problem = resource.error(format!("`{text}` is not a resource"));
@@ -65,7 +66,7 @@ fn check_statement(statement: &Node, findings: &mut Findings) {
 }
 
 /// Checks all strings and keys of a statement: IAM rejects the whole document for one invalid character.
-fn characters(node: &Node, findings: &mut Findings) {
+fn characters(node: &JsonNode, findings: &mut Findings) {
     let problem = node.text().and_then(|text| limits::POLICY.problem(text, |message| node.error(message)));
     let names = node.entries().iter();
     let names = names.filter_map(|entry| limits::POLICY.problem(&entry.name, |message| entry.error(message)));
@@ -89,7 +90,7 @@ fn is_resource(text: &str) -> bool {
     text == "*" || (parts[0] == "arn" && parts.len() == 6 && !parts[..5].iter().any(spaced) && text.trim() == text)
 }
 
-fn allows_everything(statement: &Node) -> Option<Problem> {
+fn allows_everything(statement: &JsonNode) -> Option<Problem> {
     let has_star = |member| {
         statement.get(member).is_some_and(|node| node.one_or_many().iter().any(|node| node.text() == Some("*")))
     };
@@ -105,7 +106,7 @@ fn allows_everything(statement: &Node) -> Option<Problem> {
     })
 }
 
-fn sids(policy: &Node, findings: &mut Findings) {
+fn sids(policy: &JsonNode, findings: &mut Findings) {
     let sids: Vec<_> = policy.items().iter().filter_map(|statement| statement.get("Sid")).collect();
     for (index, node) in sids.iter().enumerate() {
         let Some(sid) = node.text() else { continue };
@@ -117,7 +118,7 @@ fn sids(policy: &Node, findings: &mut Findings) {
     }
 }
 
-fn size(policy: &Node, findings: &mut Findings) {
+fn size(policy: &JsonNode, findings: &mut Findings) {
     let count = policy.to_json().to_string().chars().filter(|c| !c.is_whitespace()).count();
     if count > MAXIMUM_POLICY {
         findings.add(

@@ -6,14 +6,14 @@ use crate::config::limits;
 use crate::config::model::{Method, RouteKey, RouteKeyError, SIGN_IN_SCOPE};
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, did_you_mean, list};
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
-use super::Context;
+use super::ConfigView;
 
 /// API Gateway's default quota of resources per API.
 const RESOURCES: usize = 300;
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(super) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
     let mut keys = Vec::new();
     for entry in context.entries("routes") {
         match entry.name.parse::<RouteKey>() {
@@ -34,7 +34,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     count(context, &keys, findings);
 }
 
-fn malformed(entry: &Entry, error: &RouteKeyError) -> Problem {
+fn malformed(entry: &JsonMember, error: &RouteKeyError) -> Problem {
     let methods = || Method::ALL.iter().map(|method| method.as_str());
     let problem = entry.error(error.to_string());
     match error {
@@ -73,7 +73,7 @@ fn part_hint(part: &str) -> Option<String> {
     }
 }
 
-fn function(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
+fn function(entry: &JsonMember, context: &ConfigView<'_>, findings: &mut Findings) {
     let Some(node) = entry.value.get("function") else { return };
     let Some(name) = node.text() else { return };
     if context.functions.contains(name) {
@@ -89,12 +89,12 @@ fn function(entry: &Entry, context: &Context<'_>, findings: &mut Findings) {
     });
 }
 
-fn scopes(auth: &Node, findings: &mut Findings) {
+fn scopes(auth: &JsonNode, findings: &mut Findings) {
     let Some(scopes) = auth.get("scopes") else { return };
     for node in scopes.items() {
         limits::SCOPE.check(Some(node), findings);
     }
-    let texts: Vec<_> = scopes.items().iter().filter_map(Node::text).collect();
+    let texts: Vec<_> = scopes.items().iter().filter_map(JsonNode::text).collect();
     if !texts.is_empty() && !texts.contains(&SIGN_IN_SCOPE) {
         let guess = texts.iter().find_map(|text| closest(text, [SIGN_IN_SCOPE]));
         findings.add(
@@ -107,7 +107,7 @@ fn scopes(auth: &Node, findings: &mut Findings) {
     }
 }
 
-fn reserved(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
+fn reserved(entry: &JsonMember, key: &RouteKey, findings: &mut Findings) {
     if matches!(key.path.as_str(), "/ping" | "/sping") {
         let problem = entry.error(format!("API Gateway keeps the path `{}` for its own health checks", key.path));
         findings.add(problem.hint("choose another path, such as `/health`"));
@@ -115,7 +115,7 @@ fn reserved(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
 }
 
 /// Warns about `:name`, the path variable syntax of other tools: in API Gateway it is a literal.
-fn fixed_colon(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
+fn fixed_colon(entry: &JsonMember, key: &RouteKey, findings: &mut Findings) {
     if let Some((part, name)) = key.parts().find_map(|part| Some((part, part.strip_prefix(':')?))) {
         let problem = entry.error(format!("the path part `{part}` is a fixed text, not a variable"));
         findings.add(
@@ -124,7 +124,7 @@ fn fixed_colon(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
     }
 }
 
-fn public_change(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
+fn public_change(entry: &JsonMember, key: &RouteKey, findings: &mut Findings) {
     if let Some(auth) = entry.value.get("auth").filter(|auth| auth.text() == Some("none"))
         && key.method.changes_data()
     {
@@ -137,8 +137,8 @@ fn public_change(entry: &Entry, key: &RouteKey, findings: &mut Findings) {
 }
 
 /// Finds sibling path variables with different names: API Gateway allows one variable per parent, including `{proxy+}`.
-fn variables(keys: &[(&Entry, RouteKey)], findings: &mut Findings) {
-    let mut seen: BTreeMap<String, (String, &Entry)> = BTreeMap::new();
+fn variables(keys: &[(&JsonMember, RouteKey)], findings: &mut Findings) {
+    let mut seen: BTreeMap<String, (String, &JsonMember)> = BTreeMap::new();
     for (entry, key) in keys {
         let mut parent = String::new();
         for part in key.parts() {
@@ -161,7 +161,7 @@ fn variables(keys: &[(&Entry, RouteKey)], findings: &mut Findings) {
     }
 }
 
-fn count(context: &Context<'_>, keys: &[(&Entry, RouteKey)], findings: &mut Findings) {
+fn count(context: &ConfigView<'_>, keys: &[(&JsonMember, RouteKey)], findings: &mut Findings) {
     let mut resources = BTreeSet::from([String::new()]);
     for (_, key) in keys {
         let mut path = String::new();

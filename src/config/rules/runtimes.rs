@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, did_you_mean, list};
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
 /// A runtime and its deprecation.
 struct Runtime {
@@ -120,7 +120,7 @@ fn successor(name: &str) -> Option<&'static str> {
 }
 
 /// Checks a function's runtime as of a date.
-pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
+pub(super) fn check(node: &JsonNode, today: Date, findings: &mut Findings) {
     let Some(name) = node.text() else { return };
     let problem = match RUNTIMES.iter().find(|known| known.name == name) {
         Some(known) => ending(node, known, today),
@@ -133,7 +133,7 @@ pub(super) fn check(node: &Node, today: Date, findings: &mut Findings) {
 
 /// Warns about a deprecated runtime. This is never an error: whether AWS rejects the runtime depends on the planned
 /// change.
-fn ending(node: &Node, runtime: &Runtime, today: Date) -> Option<Problem> {
+fn ending(node: &JsonNode, runtime: &Runtime, today: Date) -> Option<Problem> {
     let (name, end) = (runtime.name, runtime.end.as_ref()?);
     if end.deprecated > today {
         return None;
@@ -147,7 +147,7 @@ fn ending(node: &Node, runtime: &Runtime, today: Date) -> Option<Problem> {
     Some(problem.maybe_hint(hint).warning())
 }
 
-fn unknown(node: &Node, name: &str, today: Date) -> Problem {
+fn unknown(node: &JsonNode, name: &str, today: Date) -> Problem {
     if let Some(successor) = successor(name) {
         return node
             .error(format!("AWS ended the runtime `{name}`: no function can be created with it"))

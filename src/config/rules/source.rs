@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::config::problem::{Findings, Problem};
 use crate::config::suggest::{closest, list};
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
 /// Problems of the folders. Functions that share a folder share a problem, which is reported once, for the first of
 /// them.
@@ -20,7 +20,7 @@ pub(super) struct Folders<'a> {
 
 impl<'a> Folders<'a> {
     /// Checks the folder of a function.
-    pub(super) fn check(&mut self, entry: &'a Entry, directory: &Path) {
+    pub(super) fn check(&mut self, entry: &'a JsonMember, directory: &Path) {
         let Some(written) = entry.value.text_of("source") else { return };
         let Some(problem) = problem(&entry.value, written, directory) else { return };
         match self.known.entry((written, problem.message.clone())) {
@@ -43,7 +43,7 @@ impl<'a> Folders<'a> {
     }
 }
 
-fn problem(function: &Node, written: &str, directory: &Path) -> Option<Problem> {
+fn problem(function: &JsonNode, written: &str, directory: &Path) -> Option<Problem> {
     let source = function.get("source")?;
     let folder = directory.join(written);
     if let Err(error) = fs::read_dir(&folder) {
@@ -66,7 +66,7 @@ fn problem(function: &Node, written: &str, directory: &Path) -> Option<Problem> 
     }
 }
 
-fn unreadable(node: &Node, name: &str, error: &io::Error) -> Problem {
+fn unreadable(node: &JsonNode, name: &str, error: &io::Error) -> Problem {
     let denied = error.kind() == ErrorKind::PermissionDenied;
     let reason = if denied { "permission denied".to_owned() } else { error.to_string() };
     let problem = node.error(format!("`{name}` cannot be read: {reason}"));
@@ -87,7 +87,7 @@ fn first_file<'f>(folder: &Path, files: &'f [String]) -> Result<Option<&'f Strin
     Ok(None)
 }
 
-fn no_folder(node: &Node, written: &str, folder: &Path) -> Problem {
+fn no_folder(node: &JsonNode, written: &str, folder: &Path) -> Problem {
     if folder.is_file() {
         return node
             .error(format!("`{written}` is a file"))
@@ -115,7 +115,7 @@ fn names_in(folder: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<String> {
 }
 
 /// Checks the file `bootstrap`, which the `provided.*` runtimes execute regardless of the handler.
-fn bootstrap(function: &Node, folder: &Path, written: &str) -> Option<Problem> {
+fn bootstrap(function: &JsonNode, folder: &Path, written: &str) -> Option<Problem> {
     let runtime = function.get("runtime")?;
     match first_file(folder, &["bootstrap".to_owned()]) {
         Ok(Some(_)) => return None,
@@ -131,7 +131,7 @@ fn bootstrap(function: &Node, folder: &Path, written: &str) -> Option<Problem> {
 }
 
 /// Checks a Python handler: `a/b.function` and `a.b.function` refer to `a/b.py` or to the package `a/b/__init__.py`.
-fn python(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
+fn python(node: &JsonNode, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
     let Some((module, function)) = handler.rsplit_once('.') else {
         return Some(shape(node, handler, "file.function"));
     };
@@ -143,8 +143,8 @@ fn python(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Pr
     }
 }
 
-/// Checks a Node.js handler: `a/b.function` is an export of `a/b.js`, `a/b.mjs` or `a/b.cjs`.
-fn node_js(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
+/// Checks a JsonNode.js handler: `a/b.function` is an export of `a/b.js`, `a/b.mjs` or `a/b.cjs`.
+fn node_js(node: &JsonNode, handler: &str, folder: &Path, written: &str) -> Option<Problem> {
     let base = handler.rfind('/').map_or(0, |slash| slash + 1);
     let Some(dot) = handler[base..].find('.') else {
         return Some(shape(node, handler, "file.function"));
@@ -160,11 +160,11 @@ fn node_js(node: &Node, handler: &str, folder: &Path, written: &str) -> Option<P
     }
 }
 
-fn shape(node: &Node, handler: &str, form: &str) -> Problem {
+fn shape(node: &JsonNode, handler: &str, form: &str) -> Problem {
     node.error(format!("`{handler}` names no function")).detail(format!("a handler is written `{form}`"))
 }
 
-fn no_file(node: &Node, file: &str, folder: &Path, written: &str, endings: &[&str]) -> Problem {
+fn no_file(node: &JsonNode, file: &str, folder: &Path, written: &str, endings: &[&str]) -> Problem {
     let parent = folder.join(file);
     let parent = parent.parent().unwrap_or(folder);
     let names = names_in(parent, |path| {
@@ -182,7 +182,7 @@ fn no_file(node: &Node, file: &str, folder: &Path, written: &str, endings: &[&st
 }
 
 /// Warns if the function's name does not occur in the file: every invocation would fail.
-fn no_function(node: &Node, function: &str, path: &Path, file: &str) -> Option<Problem> {
+fn no_function(node: &JsonNode, function: &str, path: &Path, file: &str) -> Option<Problem> {
     let text = fs::read_to_string(path).ok()?;
     let words: Vec<_> = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '$'))).collect();
     // Star imports and re-exports can define any name.

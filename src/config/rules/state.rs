@@ -1,14 +1,14 @@
 //! Rules for the state's location: only one, with names that S3 accepts, and different for each stage.
 
 use crate::config::problem::Findings;
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
-use super::{Context, deployment::wrong_region, made_of};
+use super::{ConfigView, deployment::wrong_region, made_of};
 
 /// S3's limit is 1024 bytes, and the key of the lock is longer than that of the state.
 const LONGEST_KEY: usize = 1000;
 
-pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
+pub(super) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
     let Some(state) = context.section("state") else { return };
     if let Some(path) = state.get("path").filter(|path| path.text() == Some("")) {
         findings.add(path.error("the folder has no name").hint("leave the key out for `state`"));
@@ -37,7 +37,7 @@ pub(super) fn check(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
-fn check_bucket(node: &Node, findings: &mut Findings) {
+fn check_bucket(node: &JsonNode, findings: &mut Findings) {
     let Some(name) = node.text() else { return };
     let well_formed = made_of(name, |c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c));
     let ends = |end: Option<char>| end.is_some_and(|c| c.is_ascii_alphanumeric());
@@ -50,7 +50,7 @@ fn check_bucket(node: &Node, findings: &mut Findings) {
     }
 }
 
-fn check_key(node: &Node, findings: &mut Findings) {
+fn check_key(node: &JsonNode, findings: &mut Findings) {
     let Some(key) = node.text() else { return };
     let wrong_part = |part: &str| matches!(part, "" | "." | "..");
     if key.is_empty() {
@@ -65,9 +65,10 @@ fn check_key(node: &Node, findings: &mut Findings) {
 }
 
 /// Checks that a key for all stages contains the stage, so that stages do not share a state.
-fn check_stages(context: &Context<'_>, key: &Node, findings: &mut Findings) {
+fn check_stages(context: &ConfigView<'_>, key: &JsonNode, findings: &mut Findings) {
     let stage = context.section("deployment").and_then(|deployment| deployment.text_of("stage")).unwrap_or_default();
-    let has_own_key = |entry: &&Entry| entry.value.get("state").and_then(|state| state.get("s3")?.get("key")).is_some();
+    let has_own_key =
+        |entry: &&JsonMember| entry.value.get("state").and_then(|state| state.get("s3")?.get("key")).is_some();
     let for_all = key.path == "state.s3.key" && !key.text().is_some_and(|text| text.contains(stage));
     let other = context.stages.iter().find(|entry| entry.name != stage && !has_own_key(entry));
     if let Some(other) = other.filter(|_| for_all) {

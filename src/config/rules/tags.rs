@@ -2,9 +2,9 @@
 
 use crate::config::limits;
 use crate::config::problem::{Findings, Problem};
-use crate::config::tree::{Entry, Node};
+use crate::config::tree::{JsonMember, JsonNode};
 
-pub(super) fn check(tags: &Node, findings: &mut Findings) {
+pub(super) fn check(tags: &JsonNode, findings: &mut Findings) {
     let (count, most) = (tags.entries().len(), limits::TAGS.most);
     if count as u64 > most {
         let problem = tags.error(format!("there are {count} tags"));
@@ -18,7 +18,7 @@ pub(super) fn check(tags: &Node, findings: &mut Findings) {
     }
 }
 
-fn key(entry: &Entry) -> Option<Problem> {
+fn key(entry: &JsonMember) -> Option<Problem> {
     let key = entry.name.to_lowercase();
     if key.starts_with("aws:") {
         Some(entry.error("AWS keeps keys that begin with `aws:` to itself"))

@@ -1,11 +1,11 @@
 //! Rules for the user pool: settings that Cognito rejects, and settings that prevent users from signing in.
 
 use crate::config::problem::Findings;
-use crate::config::tree::Node;
+use crate::config::tree::JsonNode;
 
-pub(super) fn check(pool: &Node, findings: &mut Findings) {
+pub(super) fn check(pool: &JsonNode, findings: &mut Findings) {
     account_recovery(pool, findings);
-    let verified: Vec<_> = pool.get("autoVerifiedAttributes").map(Node::items).unwrap_or_default().iter().collect();
+    let verified: Vec<_> = pool.get("autoVerifiedAttributes").map(JsonNode::items).unwrap_or_default().iter().collect();
     for node in &verified {
         if node.text() == Some("phone_number") {
             findings.add(
@@ -26,7 +26,7 @@ pub(super) fn check(pool: &Node, findings: &mut Findings) {
     }
 }
 
-fn account_recovery(pool: &Node, findings: &mut Findings) {
+fn account_recovery(pool: &JsonNode, findings: &mut Findings) {
     let Some(recovery) = pool.get("accountRecovery") else { return };
     let items = recovery.items();
     for (index, node) in items.iter().enumerate() {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::discovery::{Discovery, Mark};
 use crate::engine::{
     claim::{Discovered, Scope},
-    context::Context,
+    context::StepContext,
     desired::Desired,
     erased::Erased,
     error::ResourceError,
@@ -21,7 +21,7 @@ use crate::engine::{
 type Things = BTreeMap<Key, Discovered<Value, Value>>;
 
 /// What is looked for of one kind.
-struct Search<'a> {
+struct ClaimSearch<'a> {
     scope: &'a Scope,
     /// The ids of what it lives on.
     beneath: Vec<Value>,
@@ -65,8 +65,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             let one = self.kind(&key)?;
             let parents = one.traits().dies_with;
             let recorded = discovery.state.resources.iter().filter(|(key, _)| parents.contains(&key.kind));
-            let search =
-                Search { scope, beneath: recorded.map(|(_, recorded)| recorded.outputs.clone()).collect(), wanted };
+            let search = ClaimSearch {
+                scope,
+                beneath: recorded.map(|(_, recorded)| recorded.outputs.clone()).collect(),
+                wanted,
+            };
             let found = all_of(one, &self.context(&key), &search).await;
             found.map_err(|error| ObserveError { key, error })
         });
@@ -83,8 +86,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 /// Looks for the things of a kind, for as long as new ones may be missing from AWS's lists and wanted ones are missing.
 async fn all_of<C: Send + Sync>(
     kind: &dyn Erased<C>,
-    context: &Context<'_, C>,
-    search: &Search<'_>,
+    context: &StepContext<'_, C>,
+    search: &ClaimSearch<'_>,
 ) -> Result<Discovered<Value, Value>, ResourceError> {
     let late = Late {
         patience: if kind.traits().listed_late { LIST_LAG } else { Duration::ZERO },

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use serde_json::Value;
 
 use crate::engine::{
-    claim::{Foreign, Scope, Sight},
+    claim::{LiveJson, Scope, Unmanaged},
     desired::{Desired, Node},
     handle::Engine,
     key::{Key, Kind},
@@ -23,7 +23,7 @@ pub struct Discovery {
     /// Things without tags that have the name of one in the state, and are less as configured than that.
     pub beside: Vec<(Key, Value)>,
     /// What has the name of one of the stack's things and is somebody else's.
-    pub foreign: BTreeMap<Key, Foreign>,
+    pub foreign: BTreeMap<Key, Unmanaged>,
 }
 
 /// Several things where one should be.
@@ -77,10 +77,15 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// What nobody can tell apart, with what a person needs to do so.
-    pub(super) async fn several(&self, key: &Key, alike_in: Mark, sights: Vec<Sight>) -> Result<Several, ObserveError> {
+    pub(super) async fn several(
+        &self,
+        key: &Key,
+        alike_in: Mark,
+        sights: Vec<LiveJson>,
+    ) -> Result<Several, ObserveError> {
         let kind = self.kind(key)?;
         let mut candidates = Vec::new();
-        for Sight { outputs, .. } in sights {
+        for LiveJson { outputs, .. } in sights {
             let mut holdings = None;
             if let Some(data) = kind.data() {
                 let counted = data.count(&self.context(key), &outputs).await;
@@ -94,7 +99,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 }
 
 impl Discovery {
-    pub(super) fn record(&mut self, key: Key, sight: Sight, token: Option<String>, desired: &Desired) {
+    pub(super) fn record(&mut self, key: Key, sight: LiveJson, token: Option<String>, desired: &Desired) {
         let after = desired.get(&key).map(Node::needs).unwrap_or_default();
         let recorded = Recorded { outputs: sight.outputs, token, after, replaced: Vec::new() };
         self.state.resources.insert(key, recorded);

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::discovery::{Discovery, Mark};
 use crate::engine::{
-    claim::{Found, Search, Sight},
+    claim::{Found, FoundJson, LiveJson},
     desired::{Desired, Node},
     diff::diff,
     error::ResourceError,
@@ -74,14 +74,14 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         state: &State,
         desired: &Desired,
         (key, want): (&Key, &Resolved),
-    ) -> Result<(Vec<Sight>, Search), ResourceError> {
+    ) -> Result<(Vec<LiveJson>, FoundJson), ResourceError> {
         let kind = self.known_kind(key)?;
         let needs = desired.get(key).map(Node::needs).unwrap_or_default();
         if self.parents(key, &needs).any(|parent| !state.resources.contains_key(parent)) {
             return Ok((Vec::new(), Found::Nothing));
         }
         let claim = claim(state, key, None);
-        let mut all: Vec<Sight> = Vec::new();
+        let mut all: Vec<LiveJson> = Vec::new();
         let mut known = known(state, key, |_| true);
         loop {
             match kind.find(&self.context(key), want, &claim, &known).await? {
@@ -99,12 +99,12 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         &self,
         discovery: &mut Discovery,
         key: Key,
-        mut all: Vec<Sight>,
+        mut all: Vec<LiveJson>,
         (want, desired): (&Resolved, &Desired),
     ) -> Result<(), ObserveError> {
         let traits = self.kind(&key)?.traits();
-        let distance = |sight: &Sight| {
-            let changes = diff(&sight.spec, want.value(), traits.secret);
+        let distance = |sight: &LiveJson| {
+            let changes = diff(&sight.spec, want.value(), traits.fields);
             (changes.iter().filter(|change| forces(change, &traits)).count(), changes.len())
         };
         all.sort_by_cached_key(distance);

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    action::{Action, Change},
     decision::{Decisions, forces},
     error::{PlanError, Refused},
     order::arrange,
     steps::{Comparison, Consent, Plan},
 };
 use crate::engine::{
-    claim::{Foreign, Found, Sight},
+    action::{Action, Change},
+    claim::{Found, LiveJson, Unmanaged},
     desired::{Desired, Node},
     diff::diff,
     graph,
@@ -20,7 +20,7 @@ use crate::engine::{
     key::Key,
     observe::Observed,
     record::State,
-    rules::{Replacement, Rules, Traits},
+    rules::{KindRules, Replacement, Rules},
     verb::Verb,
 };
 
@@ -107,7 +107,7 @@ impl Decisions<'_> {
         Ok(())
     }
 
-    fn refuse_foreign(&mut self, key: &Key, foreign: &Foreign, recorded: bool) {
+    fn refuse_foreign(&mut self, key: &Key, foreign: &Unmanaged, recorded: bool) {
         self.refuse(key, PlanError::NotOurs { key: key.clone(), recorded, foreign: foreign.clone() });
     }
 
@@ -118,15 +118,15 @@ impl Decisions<'_> {
     }
 
     /// The parent that is made anew and takes this thing's old one with it.
-    fn new_parent(&self, key: &Key, node: &Node, traits: &Traits) -> Option<Key> {
+    fn new_parent(&self, key: &Key, node: &Node, traits: &KindRules) -> Option<Key> {
         let needs = node.needs();
         let parent =
             needs.iter().find(|need| traits.dies_with.contains(&need.kind) && !self.outputs.contains_key(need));
         parent.filter(|_| self.observed.recorded.contains_key(key)).cloned()
     }
 
-    fn decide_found(&mut self, key: &Key, sight: &Sight, want: &Value, traits: &Traits) {
-        let changes = diff(&sight.spec, want, traits.secret);
+    fn decide_found(&mut self, key: &Key, sight: &LiveJson, want: &Value, traits: &KindRules) {
+        let changes = diff(&sight.spec, want, traits.fields);
         let because: Vec<Change> = changes.iter().filter(|change| forces(change, traits)).cloned().collect();
         if because.is_empty() {
             self.outputs.insert(key.clone(), sight.outputs.clone());
@@ -140,8 +140,8 @@ impl Decisions<'_> {
         }
     }
 
-    fn decide_recorded(&mut self, key: &Key, sight: &Sight, want: &Value, traits: &Traits) {
-        let changes = diff(&sight.spec, want, traits.secret);
+    fn decide_recorded(&mut self, key: &Key, sight: &LiveJson, want: &Value, traits: &KindRules) {
+        let changes = diff(&sight.spec, want, traits.fields);
         let because: Vec<Change> = changes.iter().filter(|change| forces(change, traits)).cloned().collect();
         if let Some(change) = because.first() {
             if traits.precious {
@@ -163,7 +163,7 @@ impl Decisions<'_> {
         self.make(key, action);
     }
 
-    fn replace(&mut self, key: &Key, sight: &Sight, because: Vec<Change>, traits: &Traits) {
+    fn replace(&mut self, key: &Key, sight: &LiveJson, because: Vec<Change>, traits: &KindRules) {
         let create_first = traits.replacement == Replacement::CreateFirst;
         let outputs = sight.outputs.clone();
         self.make(key, Action::Replace { outputs: outputs.clone(), create_first, because });

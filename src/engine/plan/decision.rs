@@ -4,19 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{
-    action::{Action, Change},
-    error::PlanError,
-    steps::Consent,
-};
+use super::{error::PlanError, steps::Consent};
 use crate::engine::{
-    claim::{Found, Sight},
+    action::{Action, Change},
+    claim::{Found, LiveJson},
     desired::Desired,
     input::{Lookup, OutputRef},
     key::Key,
     observe::Observed,
     record::State,
-    rules::{Rules, Traits},
+    rules::{KindRules, Rules},
 };
 
 /// What was decided for one thing.
@@ -49,7 +46,7 @@ impl Lookup for Decisions<'_> {
 }
 
 impl Decisions<'_> {
-    pub(super) fn traits(&self, key: &Key) -> Result<Traits, PlanError> {
+    pub(super) fn traits(&self, key: &Key) -> Result<KindRules, PlanError> {
         self.rules.traits(&key.kind).ok_or_else(|| PlanError::UnknownKind { key: key.clone() })
     }
 
@@ -57,7 +54,7 @@ impl Decisions<'_> {
         self.made.push(Decision { key: key.clone(), action });
     }
 
-    pub(super) fn found(&self, key: &Key) -> Option<&Sight> {
+    pub(super) fn found(&self, key: &Key) -> Option<&LiveJson> {
         self.observed.found.get(key)?.ours()
     }
 
@@ -87,11 +84,11 @@ pub(super) fn recorded_needs(state: &State) -> BTreeMap<Key, BTreeSet<Key>> {
 }
 
 /// Whether AWS cannot make this change in place.
-pub(in crate::engine) fn forces(change: &Change, traits: &Traits) -> bool {
+pub(crate) fn forces(change: &Change, traits: &KindRules) -> bool {
     change.path.first().is_some_and(|field| traits.fixes(field))
 }
 
 /// Counts people for a message.
-pub(in crate::engine) fn people(records: u64) -> String {
+pub(crate) fn people(records: u64) -> String {
     if records == 1 { "1 user".into() } else { format!("{records} users") }
 }

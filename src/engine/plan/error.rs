@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    engine::{claim::Foreign, key::Key},
+    engine::{claim::Unmanaged, key::Key},
     hint::Hint,
 };
 
@@ -37,7 +37,7 @@ pub enum PlanError {
         /// Whether the state knows one of that name.
         recorded: bool,
         /// What was found and whose it seems.
-        foreign: Foreign,
+        foreign: Unmanaged,
     },
     /// The state holds a kind that this version does not know.
     #[error("{key}: this version of stackctl knows no kind `{}`", key.kind)]
@@ -76,7 +76,7 @@ impl PlanError {
             ],
             Self::NotOurs { recorded, foreign, .. } => {
                 let ours_again = foreign.hints.iter().filter(|_| *recorded).cloned();
-                ours_again.chain([Foreign::WAY_OUT.into()]).collect()
+                ours_again.chain([Unmanaged::WAY_OUT.into()]).collect()
             }
             Self::UnknownKind { .. } => vec!["use the version of stackctl that wrote the state, or a newer one".into()],
             Self::Circle { .. } => Vec::new(),

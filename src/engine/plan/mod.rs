@@ -1,6 +1,5 @@
 //! What will be done, as a value.
 
-mod action;
 mod decide;
 mod decision;
 mod error;
@@ -8,7 +7,6 @@ mod order;
 mod steps;
 mod unwanted;
 
-pub use action::{Action, Change};
 pub use decide::{compare, plan};
 pub(super) use decision::{forces, people};
 pub use error::{PlanError, Refused};

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    action::Action,
     decision::{Decision, recorded_needs},
     error::PlanError,
     steps::Step,
 };
-use crate::engine::{desired::Desired, graph, key::Key, record::State, rules::Rules, verb::Verb};
+use crate::engine::{action::Action, desired::Desired, graph, key::Key, record::State, rules::Rules, verb::Verb};
 
 /// Turns decisions into steps, each after the steps it has to wait for.
 pub(super) fn arrange(

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{action::Action, error::PlanError};
-use crate::engine::{desired::Desired, key::Key, verb::Verb};
+use super::error::PlanError;
+use crate::engine::{action::Action, desired::Desired, key::Key, verb::Verb};
 
 /// The steps that lead from what is to what is to be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,14 +60,14 @@ impl Plan {
     }
 
     /// Whether a step is about this old one of a replacement, be it only later.
-    pub(in crate::engine) fn removes_replaced(&self, key: &Key, old: &Value) -> bool {
+    pub(crate) fn removes_replaced(&self, key: &Key, old: &Value) -> bool {
         let mut steps = self.steps.iter().chain(&self.later);
         steps.any(|step| step.key == *key && step.action.replaced() == Some(old))
     }
 
     /// Whether an intent of before this plan is over as soon as the plan is begun: what it was about is done, or is what a
     /// step of this plan is about.
-    pub(in crate::engine) fn is_over(&self, key: &Key) -> bool {
+    pub(crate) fn is_over(&self, key: &Key) -> bool {
         self.stale.contains(key) || self.steps.iter().any(|step| step.key == *key)
     }
 

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    action::Action,
     decision::{Decisions, people, recorded_needs},
     error::PlanError,
 };
 use crate::engine::{
-    claim::{Found, Sight},
+    action::Action,
+    claim::{Found, LiveJson},
     graph,
     key::Key,
 };
@@ -41,7 +41,7 @@ impl Decisions<'_> {
     /// Keeps a thing. One that an interrupted run left is recorded for that: a claim that nobody remembers is an orphan's.
     fn keep(&mut self, key: &Key, because: String) {
         let action = match self.found(key).cloned() {
-            Some(Sight { outputs, spec }) => Action::Adopt { outputs, live: spec, changes: Vec::new() },
+            Some(LiveJson { outputs, spec }) => Action::Adopt { outputs, live: spec, changes: Vec::new() },
             None => Action::Keep { because: Some(because) },
         };
         self.make(key, action);

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::{shape::Shape, spec::GatewayResponse, tree::Tree};
 use crate::{
-    aws::{Cloud, look, operation, spelled},
-    engine::{Context, ResourceError},
+    aws::{Context, look, operation, spelled},
+    engine::{ResourceError, Result},
 };
 
 /// AWS's own template, which it answers for a customised response that has none of its own.
@@ -21,7 +21,7 @@ pub(super) struct LiveTree {
 }
 
 /// Reads the tree; `None` when the API is gone.
-pub(super) async fn read(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Option<LiveTree>, ResourceError> {
+pub(super) async fn read(context: &Context<'_>, rest_api_id: &str) -> Result<Option<LiveTree>> {
     let Some(mut live) = paths(context, rest_api_id).await? else { return Ok(None) };
     let Some(responses) = gateway_responses(context, rest_api_id).await? else { return Ok(None) };
     live.tree.gateway_responses = responses;
@@ -29,7 +29,7 @@ pub(super) async fn read(context: &Context<'_, Cloud>, rest_api_id: &str) -> Res
 }
 
 /// Reads paths and methods only.
-pub(super) async fn paths(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Option<LiveTree>, ResourceError> {
+pub(super) async fn paths(context: &Context<'_>, rest_api_id: &str) -> Result<Option<LiveTree>> {
     let mut live = LiveTree { tree: Tree::default(), ids: BTreeMap::new() };
     let mut position = None;
     loop {
@@ -48,7 +48,7 @@ pub(super) async fn paths(context: &Context<'_, Cloud>, rest_api_id: &str) -> Re
 }
 
 impl LiveTree {
-    fn add(&mut self, resource: &Resource) -> Result<(), ResourceError> {
+    fn add(&mut self, resource: &Resource) -> Result<()> {
         let (Some(path), Some(id)) = (resource.path(), resource.id()) else {
             // What it stands for would be deleted as a path without a route.
             return Err(ResourceError::refused(
@@ -64,9 +64,9 @@ impl LiveTree {
 }
 
 async fn gateway_responses(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     rest_api_id: &str,
-) -> Result<Option<BTreeMap<String, GatewayResponse>>, ResourceError> {
+) -> Result<Option<BTreeMap<String, GatewayResponse>>> {
     let mut all = BTreeMap::new();
     let mut position = None;
     loop {

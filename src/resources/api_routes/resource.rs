@@ -9,10 +9,9 @@ use super::{
     write::{Way, Writer},
 };
 use crate::{
-    aws::Cloud,
-    engine::{
-        Beneath, ByParent, Claim, Context, Found, Immutable, Kind, Live, Plain, Replacement, Resource, ResourceError,
-    },
+    aws::{Clients, Context},
+    engine::{Beneath, ByParent, Claim, Field, Found, Kind, Live, Plain, Replacement, Resource, ResourceError, Result},
+    resources::rest_api::RestApi,
 };
 
 /// The kind.
@@ -27,16 +26,22 @@ pub struct Outputs {
 
 impl Resource for ApiRoutes {
     const KIND: Kind = Kind::new("api_routes");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("rest_api_id", "the tree of resources belongs to its API"),
+        Field::managed("authorizer_id"),
+        Field::managed("routes").config("routes"),
+        Field::managed("preflights").config("cors"),
+        Field::managed("gateway_responses").config("cors"),
+        Field::filled_in("unrouted", "paths without a route are only reported, to be deleted"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
-    const SECRET: &'static [&'static str] = &[];
+    const DIES_WITH: &'static [Kind] = &[RestApi::KIND];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByParent;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -44,11 +49,7 @@ impl Resource for ApiRoutes {
         outputs.rest_api_id.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let live = read::read(context, &outputs.rest_api_id).await?.filter(|live| live.tree != Tree::bare());
         Ok(live.map_or(Found::Nothing, |live| {
             Found::Ours(Live { outputs: outputs.clone(), spec: live.tree.spec(&outputs.rest_api_id) })
@@ -57,11 +58,11 @@ impl Resource for ApiRoutes {
 
     /// The tree is ours because the API is.
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         let outputs = Outputs { rest_api_id: spec.rest_api_id.known().clone() };
         if known.contains(&outputs) {
             return Ok(Found::Nothing);
@@ -69,20 +70,15 @@ impl Resource for ApiRoutes {
         Self::read(context, &outputs, claim).await
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         write(context, spec, Way::Cheaper).await
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        _outputs: &Outputs,
-        _live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, _outputs: &Outputs, _live: &Spec, want: &Spec) -> Result<Outputs> {
         write(context, want, Way::Cheaper).await
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let Some(LiveTree { tree, ids }) = read::read(context, &outputs.rest_api_id).await? else { return Ok(()) };
         Writer { context, rest_api_id: &outputs.rest_api_id, ids }.bring(&tree, &Tree::bare(), Way::Cheaper).await
@@ -90,7 +86,7 @@ impl Resource for ApiRoutes {
 }
 
 impl Beneath for ApiRoutes {
-    const PARENT: Kind = Kind::new("rest_api");
+    const PARENT: Kind = RestApi::KIND;
     const PARENT_OUTPUT: &'static str = "id";
 
     fn parent(live: &Spec) -> &str {
@@ -105,7 +101,7 @@ impl Beneath for ApiRoutes {
 ///
 /// # Errors
 /// When the API is gone, and whatever AWS refuses.
-pub async fn write(context: &Context<'_, Cloud>, want: &Spec, way: Way) -> Result<Outputs, ResourceError> {
+pub async fn write(context: &Context<'_>, want: &Spec, way: Way) -> Result<Outputs> {
     let rest_api_id = want.rest_api_id.known();
     let _alone = context.cloud.alone(rest_api_id).await;
     let Some(LiveTree { tree, ids }) = read::read(context, rest_api_id).await? else {

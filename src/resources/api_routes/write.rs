@@ -19,8 +19,8 @@ use super::{
     tree::{Tree, parent},
 };
 use crate::{
-    aws::{Cloud, call, look, operation, remove},
-    engine::{Context, ResourceError, Verdict},
+    aws::{Context, call, look, operation, remove},
+    engine::{ResourceError, Result, Verdict},
 };
 
 /// Which way the changes are written.
@@ -36,7 +36,7 @@ pub enum Way {
 
 /// Writes to the tree of one API, while nobody else does.
 pub(super) struct Writer<'a> {
-    pub(super) context: &'a Context<'a, Cloud>,
+    pub(super) context: &'a Context<'a>,
     pub(super) rest_api_id: &'a str,
     /// The ids of the paths that there are.
     pub(super) ids: BTreeMap<String, String>,
@@ -44,7 +44,7 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     /// Brings the tree from `live` to `want`.
-    pub(super) async fn bring(&mut self, live: &Tree, want: &Tree, way: Way) -> Result<(), ResourceError> {
+    pub(super) async fn bring(&mut self, live: &Tree, want: &Tree, way: Way) -> Result<()> {
         let changes = changes(live, want);
         let batch = match way {
             Way::Cheaper => cheaper(changes, want),
@@ -59,14 +59,14 @@ impl Writer<'_> {
         self.settle(want).await
     }
 
-    async fn make_all(&mut self, changes: &[Change]) -> Result<(), ResourceError> {
+    async fn make_all(&mut self, changes: &[Change]) -> Result<()> {
         for change in changes {
             self.make(change).await?;
         }
         Ok(())
     }
 
-    async fn make(&mut self, change: &Change) -> Result<(), ResourceError> {
+    async fn make(&mut self, change: &Change) -> Result<()> {
         match change {
             Change::CreateResource { path } => self.create_resource(path).await,
             Change::DeleteResource { path } => self.delete_resource(path).await,
@@ -77,16 +77,16 @@ impl Writer<'_> {
         }
     }
 
-    fn id(&self, path: &str) -> Result<String, ResourceError> {
+    fn id(&self, path: &str) -> Result<String> {
         let id = self.ids.get(path).cloned();
         id.ok_or_else(|| ResourceError::refused(format!("the API has no path `{path}` any more")).hint("run it again"))
     }
 
-    fn place<'p>(&self, path: &str, verb: &'p str) -> Result<Place<'p>, ResourceError> {
+    fn place<'p>(&self, path: &str, verb: &'p str) -> Result<Place<'p>> {
         Ok(Place { resource_id: self.id(path)?, path: path.to_owned(), verb })
     }
 
-    async fn create_resource(&mut self, path: &str) -> Result<(), ResourceError> {
+    async fn create_resource(&mut self, path: &str) -> Result<()> {
         let (above, part) = (self.id(parent(path).unwrap_or("/"))?, path.rsplit('/').next().unwrap_or_default());
         let client = &self.context.cloud.apigateway;
         let request = client.create_resource().rest_api_id(self.rest_api_id).parent_id(above).path_part(part);
@@ -99,20 +99,20 @@ impl Writer<'_> {
         Ok(())
     }
 
-    async fn look_up(&mut self) -> Result<(), ResourceError> {
+    async fn look_up(&mut self) -> Result<()> {
         let live = read::paths(self.context, self.rest_api_id).await?;
         self.ids = live.map(|live| live.ids).unwrap_or_default();
         Ok(())
     }
 
-    async fn delete_resource(&mut self, path: &str) -> Result<(), ResourceError> {
+    async fn delete_resource(&mut self, path: &str) -> Result<()> {
         let client = &self.context.cloud.apigateway;
         let request = client.delete_resource().rest_api_id(self.rest_api_id).resource_id(self.id(path)?);
         self.ids.remove(path);
         remove(self.context, &operation::DELETE_RESOURCE, || request.clone().send()).await
     }
 
-    async fn delete_method(&self, place: &Place<'_>) -> Result<(), ResourceError> {
+    async fn delete_method(&self, place: &Place<'_>) -> Result<()> {
         let client = &self.context.cloud.apigateway;
         let request = client
             .delete_method()
@@ -122,7 +122,7 @@ impl Writer<'_> {
         remove(self.context, &operation::DELETE_METHOD, || request.clone().send()).await
     }
 
-    async fn put_method(&self, place: &Place<'_>, shape: &Shape) -> Result<(), ResourceError> {
+    async fn put_method(&self, place: &Place<'_>, shape: &Shape) -> Result<()> {
         let method = match self.put_bare_method(place, shape).await {
             // A lost answer, sent again by the SDK, or somebody else's method: which of them cannot be told, and
             // `PutMethod` is no upsert.
@@ -139,7 +139,7 @@ impl Writer<'_> {
         answer::as_written(self.rest_api_id, (&place.path, place.verb), &there, shape)
     }
 
-    async fn put_bare_method(&self, place: &Place<'_>, shape: &Shape) -> Result<PutMethodOutput, ResourceError> {
+    async fn put_bare_method(&self, place: &Place<'_>, shape: &Shape) -> Result<PutMethodOutput> {
         let client = &self.context.cloud.apigateway;
         let request =
             client.put_method().rest_api_id(self.rest_api_id).resource_id(&place.resource_id).http_method(place.verb);
@@ -155,7 +155,7 @@ impl Writer<'_> {
         call(self.context, &operation::PUT_METHOD, || request.clone().send()).await
     }
 
-    async fn put_proxy(&self, place: &Place<'_>, proxy: &Proxy) -> Result<PutIntegrationOutput, ResourceError> {
+    async fn put_proxy(&self, place: &Place<'_>, proxy: &Proxy) -> Result<PutIntegrationOutput> {
         let client = &self.context.cloud.apigateway;
         let request = client
             .put_integration()
@@ -170,7 +170,7 @@ impl Writer<'_> {
         call(self.context, &operation::PUT_INTEGRATION, || request.clone().send()).await
     }
 
-    async fn put_mock(&self, place: &Place<'_>, method: PutMethodOutput, mock: &Mock) -> Result<Shape, ResourceError> {
+    async fn put_mock(&self, place: &Place<'_>, method: PutMethodOutput, mock: &Mock) -> Result<Shape> {
         let client = &self.context.cloud.apigateway;
         let request = client
             .put_integration()
@@ -206,7 +206,7 @@ impl Writer<'_> {
         Ok(answer::mock(place.verb, method, integration, declared, response))
     }
 
-    async fn put_response(&self, response_type: &str, response: &GatewayResponse) -> Result<(), ResourceError> {
+    async fn put_response(&self, response_type: &str, response: &GatewayResponse) -> Result<()> {
         let headers = response.headers.iter();
         let parameters = headers.map(|(name, value)| (format!("gatewayresponse.header.{name}"), value.clone()));
         let request = self
@@ -221,14 +221,14 @@ impl Writer<'_> {
         call(self.context, &operation::PUT_GATEWAY_RESPONSE, || request.clone().send()).await.map(drop)
     }
 
-    async fn delete_response(&self, response_type: &str) -> Result<(), ResourceError> {
+    async fn delete_response(&self, response_type: &str) -> Result<()> {
         let client = &self.context.cloud.apigateway;
         let response_type = GatewayResponseType::from(response_type);
         let request = client.delete_gateway_response().rest_api_id(self.rest_api_id).response_type(response_type);
         remove(self.context, &operation::DELETE_GATEWAY_RESPONSE, || request.clone().send()).await
     }
 
-    async fn import(&self, methods: &BTreeMap<String, BTreeMap<String, Shape>>) -> Result<(), ResourceError> {
+    async fn import(&self, methods: &BTreeMap<String, BTreeMap<String, Shape>>) -> Result<()> {
         let client = &self.context.cloud.apigateway;
         let request = client.get_rest_api().rest_api_id(self.rest_api_id);
         let api = call(self.context, &operation::GET_REST_API, || request.clone().send()).await?;
@@ -251,7 +251,7 @@ impl Writer<'_> {
     }
 
     /// Looks at what an import made and sets right by single calls what is not as wanted.
-    async fn settle(&mut self, want: &Tree) -> Result<(), ResourceError> {
+    async fn settle(&mut self, want: &Tree) -> Result<()> {
         let tree = self.look_again(want).await?;
         let mut want = want.clone();
         if let (Some(there), Some(wanted)) = (tree.authorizer_id(), want.authorizer_id())
@@ -276,7 +276,7 @@ impl Writer<'_> {
     }
 
     /// Reads what is there beneath the root, and the ids with it.
-    async fn look_again(&mut self, want: &Tree) -> Result<Tree, ResourceError> {
+    async fn look_again(&mut self, want: &Tree) -> Result<Tree> {
         let Some(LiveTree { mut tree, ids }) = read::paths(self.context, self.rest_api_id).await? else {
             return Err(ResourceError::refused("the API is gone"));
         };
@@ -285,7 +285,7 @@ impl Writer<'_> {
         Ok(tree)
     }
 
-    async fn has_authorizer(&self, id: &str) -> Result<bool, ResourceError> {
+    async fn has_authorizer(&self, id: &str) -> Result<bool> {
         let request = self.context.cloud.apigateway.get_authorizer().rest_api_id(self.rest_api_id).authorizer_id(id);
         Ok(look(self.context, &operation::GET_AUTHORIZER, || request.clone().send()).await?.is_some())
     }

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::spec::Spec;
 use crate::{
-    aws::{Cloud, call, look, operation, remove},
-    engine::{Context, ResourceError},
+    aws::{Context, call, look, operation, remove},
+    engine::Result,
     resources::policy::Policy,
 };
 
 /// Brings the policies of the role from `live` to `want`; what `want` lacks is removed.
-pub(super) async fn change(context: &Context<'_, Cloud>, live: &Spec, want: &Spec) -> Result<(), ResourceError> {
+pub(super) async fn change(context: &Context<'_>, live: &Spec, want: &Spec) -> Result<()> {
     for (policy, document) in &want.inline_policies {
         if live.inline_policies.get(policy) != Some(document) {
             put(context, &want.name, policy, document).await?;
@@ -30,7 +30,7 @@ pub(super) async fn change(context: &Context<'_, Cloud>, live: &Spec, want: &Spe
 }
 
 /// Removes every policy that is on the role, whoever put it there: IAM deletes no role that has one.
-pub(super) async fn remove_all(context: &Context<'_, Cloud>, role: &str) -> Result<(), ResourceError> {
+pub(super) async fn remove_all(context: &Context<'_>, role: &str) -> Result<()> {
     for policy in inline_names(context, role).await? {
         delete(context, role, &policy).await?;
     }
@@ -41,10 +41,7 @@ pub(super) async fn remove_all(context: &Context<'_, Cloud>, role: &str) -> Resu
 }
 
 /// The inline policies with their documents; none when the role is gone.
-pub(super) async fn inline(
-    context: &Context<'_, Cloud>,
-    role: &str,
-) -> Result<BTreeMap<String, Policy>, ResourceError> {
+pub(super) async fn inline(context: &Context<'_>, role: &str) -> Result<BTreeMap<String, Policy>> {
     let mut policies = BTreeMap::new();
     for name in inline_names(context, role).await? {
         let request = context.cloud.iam.get_role_policy().role_name(role).policy_name(&name);
@@ -58,7 +55,7 @@ pub(super) async fn inline(
 }
 
 /// The ARNs of the managed policies attached; none when the role is gone.
-pub(super) async fn managed(context: &Context<'_, Cloud>, role: &str) -> Result<BTreeSet<String>, ResourceError> {
+pub(super) async fn managed(context: &Context<'_>, role: &str) -> Result<BTreeSet<String>> {
     let (mut arns, mut page) = (BTreeSet::new(), None);
     loop {
         let request = context.cloud.iam.list_attached_role_policies().role_name(role).set_marker(page);
@@ -72,7 +69,7 @@ pub(super) async fn managed(context: &Context<'_, Cloud>, role: &str) -> Result<
     }
 }
 
-async fn inline_names(context: &Context<'_, Cloud>, role: &str) -> Result<Vec<String>, ResourceError> {
+async fn inline_names(context: &Context<'_>, role: &str) -> Result<Vec<String>> {
     let (mut names, mut page) = (Vec::new(), None);
     loop {
         let request = context.cloud.iam.list_role_policies().role_name(role).set_marker(page);
@@ -86,17 +83,17 @@ async fn inline_names(context: &Context<'_, Cloud>, role: &str) -> Result<Vec<St
     }
 }
 
-async fn put(context: &Context<'_, Cloud>, role: &str, name: &str, policy: &Policy) -> Result<(), ResourceError> {
+async fn put(context: &Context<'_>, role: &str, name: &str, policy: &Policy) -> Result<()> {
     let request = context.cloud.iam.put_role_policy().role_name(role).policy_name(name).policy_document(policy.text());
     call(context, &operation::PUT_ROLE_POLICY, || request.clone().send()).await.map(drop)
 }
 
-async fn delete(context: &Context<'_, Cloud>, role: &str, name: &str) -> Result<(), ResourceError> {
+async fn delete(context: &Context<'_>, role: &str, name: &str) -> Result<()> {
     let request = context.cloud.iam.delete_role_policy().role_name(role).policy_name(name);
     remove(context, &operation::DELETE_ROLE_POLICY, || request.clone().send()).await
 }
 
-async fn detach(context: &Context<'_, Cloud>, role: &str, arn: &str) -> Result<(), ResourceError> {
+async fn detach(context: &Context<'_>, role: &str, arn: &str) -> Result<()> {
     let request = context.cloud.iam.detach_role_policy().role_name(role).policy_arn(arn);
     remove(context, &operation::DETACH_ROLE_POLICY, || request.clone().send()).await
 }

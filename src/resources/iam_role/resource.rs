@@ -11,10 +11,10 @@ use super::{
     spec::{Outputs, Spec},
 };
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
+    aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
     engine::{
-        ByTags, Claim, Context, Discover, Discovered, Foreign, Found, Immutable, Kind, Live, Plain, Replacement,
-        Resource, ResourceError, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, Plain, Replacement, Resource, Result, Scope,
+        Unmanaged,
     },
     resources::{many::each, policy::Policy, tags::TagChanges},
 };
@@ -28,16 +28,23 @@ pub struct IamRole;
 
 impl Resource for IamRole {
     const KIND: Kind = Kind::new("iam_role");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name"), Immutable::derived("path")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("name", "IAM cannot rename a role"),
+        Field::immutable("path", "IAM cannot move a role"),
+        Field::managed("description"),
+        Field::managed("assume_role_policy"),
+        Field::managed("inline_policies").config("functions.*.policy"),
+        Field::managed("managed_policy_arns").config("functions.*.managedPolicies"),
+        Field::managed("tags").config("deployment.tags"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByTags;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -45,27 +52,23 @@ impl Resource for IamRole {
         outputs.arn.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
         seen(context, &outputs.name, claim).await
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         if known.iter().any(|outputs| outputs.name == spec.name) {
             return Ok(Found::Nothing);
         }
         seen(context, &spec.name, claim).await
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let request = context
             .cloud
             .iam
@@ -81,12 +84,7 @@ impl Resource for IamRole {
         Ok(outputs(context.cloud, &spec.name, &spec.path))
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         let iam = &context.cloud.iam;
         if live.description != want.description {
             let request = iam.update_role().role_name(&outputs.name).description(&want.description);
@@ -102,7 +100,7 @@ impl Resource for IamRole {
         Ok(outputs.clone())
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         attached::remove_all(context, &outputs.name).await?;
         let request = context.cloud.iam.delete_role().role_name(&outputs.name);
         remove(context, &operation::DELETE_ROLE, || request.clone().send()).await
@@ -110,11 +108,7 @@ impl Resource for IamRole {
 }
 
 impl Discover for IamRole {
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+    async fn discover(context: &Context<'_>, scope: &Scope, _beneath: &[Value]) -> Result<Discovered<Outputs, Spec>> {
         let region = &context.cloud.region;
         let names = list(context, &path(&scope.stack, &scope.stage)).await?;
         each(names, async |name| {
@@ -152,18 +146,18 @@ pub fn path(stack: &str, stage: &str) -> String {
 }
 
 /// The ARN is computed: for a moment after its creation IAM shows a role's unique id in its place.
-fn outputs(cloud: &Cloud, name: &str, path: &str) -> Outputs {
+fn outputs(cloud: &Clients, name: &str, path: &str) -> Outputs {
     let arn = format!("arn:{}:iam::{}:role{path}{name}", cloud.partition, cloud.account);
     Outputs { name: name.to_owned(), arn }
 }
 
-async fn seen(context: &Context<'_, Cloud>, name: &str, claim: &Claim) -> Result<Found<Outputs, Spec>, ResourceError> {
+async fn seen(context: &Context<'_>, name: &str, claim: &Claim) -> Result<Found<Outputs, Spec>> {
     let Some(role) = get(context, name).await? else { return Ok(Found::Nothing) };
     let tagged = Tagged { thing: format!("role `{name}`"), tags: &all_tags(&role), tagging: Tagging::Role(name) };
     match foreign(context.cloud, tagged, claim) {
         None if name != claimed_name(claim, &context.cloud.region) => {
             let thing = format!("role `{name}`");
-            Ok(Found::NotOurs(Foreign {
+            Ok(Found::NotOurs(Unmanaged {
                 thing,
                 whose: "belongs to this stack in another Region".into(),
                 hints: Vec::new(),
@@ -180,7 +174,7 @@ fn claimed_name(claim: &Claim, region: &str) -> String {
 }
 
 /// The names of all roles beneath a path; the list knows none of their tags.
-async fn list(context: &Context<'_, Cloud>, path: &str) -> Result<Vec<String>, ResourceError> {
+async fn list(context: &Context<'_>, path: &str) -> Result<Vec<String>> {
     let (mut names, mut page) = (Vec::new(), None);
     loop {
         let request = context.cloud.iam.list_roles().path_prefix(path).set_marker(page);
@@ -193,17 +187,13 @@ async fn list(context: &Context<'_, Cloud>, path: &str) -> Result<Vec<String>, R
     }
 }
 
-async fn get(context: &Context<'_, Cloud>, name: &str) -> Result<Option<types::Role>, ResourceError> {
+async fn get(context: &Context<'_>, name: &str) -> Result<Option<types::Role>> {
     let request = context.cloud.iam.get_role().role_name(name);
     let answer = look(context, &operation::GET_ROLE, || request.clone().send()).await?;
     Ok(answer.and_then(|answer| answer.role))
 }
 
-async fn live(
-    context: &Context<'_, Cloud>,
-    name: &str,
-    role: types::Role,
-) -> Result<Live<Outputs, Spec>, ResourceError> {
+async fn live(context: &Context<'_>, name: &str, role: types::Role) -> Result<Live<Outputs, Spec>> {
     let (inline_policies, managed_policy_arns) =
         futures_util::future::try_join(attached::inline(context, name), attached::managed(context, name)).await?;
     let document = role.assume_role_policy_document.as_deref().unwrap_or_default();
@@ -232,12 +222,12 @@ fn all_tags(role: &types::Role) -> BTreeMap<String, String> {
     role.tags().iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect()
 }
 
-fn tag_list(tags: impl IntoIterator<Item = (String, String)>) -> Result<Vec<types::Tag>, ResourceError> {
+fn tag_list(tags: impl IntoIterator<Item = (String, String)>) -> Result<Vec<types::Tag>> {
     let tags = tags.into_iter().map(|(name, value)| types::Tag::builder().key(name).value(value).build());
     Ok(tags.collect::<Result<_, _>>()?)
 }
 
-async fn change_tags(context: &Context<'_, Cloud>, name: &str, changes: TagChanges) -> Result<(), ResourceError> {
+async fn change_tags(context: &Context<'_>, name: &str, changes: TagChanges) -> Result<()> {
     if !changes.written.is_empty() {
         let request = context.cloud.iam.tag_role().role_name(name).set_tags(Some(tag_list(changes.written)?));
         call(context, &operation::TAG_ROLE, || request.clone().send()).await?;

@@ -8,17 +8,14 @@ use std::collections::HashMap;
 
 use aws_sdk_lambda::{operation::get_alias::GetAliasOutput, types::AliasRoutingConfiguration};
 
-use super::spec::MARK;
+use super::{spec::MARK, target::AliasTarget};
 use crate::{
-    aws::{Cloud, call, look, operation},
-    engine::{Context, ResourceError, Verdict},
+    aws::{Context, call, look, operation},
+    engine::{ResourceError, Result, Verdict},
 };
 
 /// What the alias is called.
 pub const NAME: &str = "live";
-
-/// What [`Spec::alias`](super::Spec::alias) is to say, and says when it is so.
-pub const THESE_SETTINGS: &str = "a version of these settings";
 
 /// Where the alias leads.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,22 +41,22 @@ impl Alias {
     }
 
     /// What it leads to, beside settings with this fingerprint.
-    fn described(&self, fingerprint: &str) -> String {
+    fn target(&self, fingerprint: &str) -> AliasTarget {
         match self {
-            Self { shared: true, version, .. } => format!("version {version} and another one"),
-            Self { fingerprint: Some(frozen), .. } if frozen == fingerprint => THESE_SETTINGS.into(),
-            Self { version, .. } => format!("version {version}"),
+            Self { shared: true, version, .. } => AliasTarget::Split(version.clone()),
+            Self { fingerprint: Some(frozen), .. } if frozen == fingerprint => AliasTarget::Current,
+            Self { version, .. } => AliasTarget::Version(version.clone()),
         }
     }
 }
 
-/// What an alias leads to, beside settings with this fingerprint; `nothing` when there is none.
-pub(super) fn described(alias: Option<&Alias>, fingerprint: &str) -> String {
-    alias.map_or_else(|| "nothing".into(), |alias| alias.described(fingerprint))
+/// Where an alias leads, beside settings with this fingerprint.
+pub(super) fn target(alias: Option<&Alias>, fingerprint: &str) -> AliasTarget {
+    alias.map_or(AliasTarget::Missing, |alias| alias.target(fingerprint))
 }
 
 /// Looks where the alias of a function leads; `None` when there is none.
-pub(super) async fn get(context: &Context<'_, Cloud>, function: &str) -> Result<Option<Alias>, ResourceError> {
+pub(super) async fn get(context: &Context<'_>, function: &str) -> Result<Option<Alias>> {
     let request = context.cloud.lambda.get_alias().function_name(function).name(NAME);
     let answer = look(context, &operation::GET_ALIAS, || request.clone().send()).await?;
     Ok(answer.map(|answer| Alias::of(&answer)))
@@ -69,22 +66,14 @@ pub(super) async fn get(context: &Context<'_, Cloud>, function: &str) -> Result<
 ///
 /// # Errors
 /// [`Verdict::AlreadyExists`] when it has one, and whatever AWS refuses.
-pub(super) async fn create(
-    context: &Context<'_, Cloud>,
-    function: &str,
-    (version, fingerprint): (&str, &str),
-) -> Result<(), ResourceError> {
+pub(super) async fn create(context: &Context<'_>, function: &str, (version, fingerprint): (&str, &str)) -> Result<()> {
     let request = context.cloud.lambda.create_alias().function_name(function).name(NAME);
     let request = request.function_version(version).description(description(version, fingerprint));
     call(context, &operation::CREATE_ALIAS, || request.clone().send()).await.map(drop)
 }
 
 /// Points the alias to this version and to no other; makes it when there is none.
-pub(super) async fn point(
-    context: &Context<'_, Cloud>,
-    function: &str,
-    (version, fingerprint): (&str, &str),
-) -> Result<(), ResourceError> {
+pub(super) async fn point(context: &Context<'_>, function: &str, (version, fingerprint): (&str, &str)) -> Result<()> {
     let description = description(version, fingerprint);
     if moved(context, function, (version, &description)).await? {
         return Ok(());
@@ -100,10 +89,10 @@ pub(super) async fn point(
 
 /// Points the alias to a version that it has led to, with the fingerprint of what that one froze where that is known.
 pub(super) async fn put_back(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     function: &str,
     (version, fingerprint): (&str, Option<&str>),
-) -> Result<(), ResourceError> {
+) -> Result<()> {
     let unknown = || format!("rolled back to version {version}");
     let description = fingerprint.map_or_else(unknown, |fingerprint| description(version, fingerprint));
     if moved(context, function, (version, &description)).await? {
@@ -113,11 +102,7 @@ pub(super) async fn put_back(
 }
 
 /// Moves the alias; `false` when there is none, or no such version.
-async fn moved(
-    context: &Context<'_, Cloud>,
-    function: &str,
-    (version, description): (&str, &str),
-) -> Result<bool, ResourceError> {
+async fn moved(context: &Context<'_>, function: &str, (version, description): (&str, &str)) -> Result<bool> {
     // Weights that are left out stay.
     let alone = AliasRoutingConfiguration::builder().set_additional_version_weights(Some(HashMap::new())).build();
     let request = context.cloud.lambda.update_alias().function_name(function).name(NAME).routing_config(alone);
@@ -148,13 +133,13 @@ mod tests {
     fn an_alias_is_believed_only_where_we_have_pointed_it() {
         let ours = description("7", "0123");
         assert_eq!(ours, "stackctl 0123 in version 7");
-        let said = |alias: Alias| described(Some(&alias), "0123");
-        assert_eq!(said(alias("7", &ours, &[])), THESE_SETTINGS);
+        let said = |alias: Alias| target(Some(&alias), "0123").to_string();
+        assert_eq!(said(alias("7", &ours, &[])), "new version");
         assert_eq!(said(alias("6", &ours, &[])), "version 6");
         assert_eq!(said(alias("7", "by hand", &[])), "version 7");
         assert_eq!(said(alias("7", &description("7", "4567"), &[])), "version 7");
         assert_eq!(said(alias("$LATEST", &ours, &[])), "version $LATEST");
         assert_eq!(said(alias("7", &ours, &[("6", 0.1)])), "version 7 and another one");
-        assert_eq!(described(None, "0123"), "nothing");
+        assert_eq!(target(None, "0123"), AliasTarget::Missing);
     }
 }

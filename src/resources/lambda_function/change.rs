@@ -10,13 +10,13 @@ use super::{
     wait,
 };
 use crate::{
-    aws::{Cloud, call, operation, slow},
-    engine::{Context, ResourceError},
+    aws::{Context, call, operation, slow},
+    engine::Result,
     resources::{kept::kept, tags::TagChanges},
 };
 
 /// Sends the settings that differ; the others Lambda leaves as they are.
-pub(super) async fn settings(context: &Context<'_, Cloud>, live: &Spec, want: &Spec) -> Result<(), ResourceError> {
+pub(super) async fn settings(context: &Context<'_>, live: &Spec, want: &Spec) -> Result<()> {
     let rest_as_wanted = Spec {
         source_hash: live.source_hash.clone(),
         architecture: live.architecture.clone(),
@@ -51,11 +51,7 @@ pub(super) async fn settings(context: &Context<'_, Cloud>, live: &Spec, want: &S
 }
 
 /// Uploads the code when its source or the processor differs, and answers AWS's hash of it.
-pub(super) async fn code(
-    context: &Context<'_, Cloud>,
-    live: &Spec,
-    want: &Spec,
-) -> Result<Option<String>, ResourceError> {
+pub(super) async fn code(context: &Context<'_>, live: &Spec, want: &Spec) -> Result<Option<String>> {
     if live.source_hash == want.source_hash && live.architecture == want.architecture {
         return Ok(None);
     }
@@ -75,7 +71,7 @@ pub(super) async fn code(
 }
 
 /// Tags have calls of their own; the updates do not carry them.
-pub(super) async fn tags(context: &Context<'_, Cloud>, arn: &str, changes: TagChanges) -> Result<(), ResourceError> {
+pub(super) async fn tags(context: &Context<'_>, arn: &str, changes: TagChanges) -> Result<()> {
     if !changes.written.is_empty() {
         let request = context.cloud.lambda.tag_resource().resource(arn).set_tags(Some(changes.written));
         call(context, &operation::FUNCTION_TAG, || request.clone().send()).await?;
@@ -104,7 +100,7 @@ pub(super) fn logging(now: Option<types::LoggingConfig>, group: &str) -> types::
         .build()
 }
 
-async fn relogging(context: &Context<'_, Cloud>, want: &Spec) -> Result<types::LoggingConfig, ResourceError> {
+async fn relogging(context: &Context<'_>, want: &Spec) -> Result<types::LoggingConfig> {
     let now = match get(context, &want.name, None).await? {
         Some(answer) => parts(&want.name, answer)?.0.logging_config,
         None => None,

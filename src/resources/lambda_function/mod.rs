@@ -9,9 +9,11 @@ mod change;
 mod read;
 mod resource;
 mod spec;
+mod target;
 mod version;
 mod wait;
 
-pub use alias::{NAME as ALIAS, THESE_SETTINGS};
+pub use alias::NAME as ALIAS;
 pub use resource::LambdaFunction;
 pub use spec::{Outputs, Spec};
+pub use target::{AliasTarget, Code};

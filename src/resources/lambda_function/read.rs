@@ -10,10 +10,11 @@ use sha2::{Digest as _, Sha256};
 use super::{
     alias,
     spec::{Outputs, Spec, fingerprint},
+    target::{AliasTarget, Code},
 };
 use crate::{
-    aws::{Cloud, Tagged, Tagging, foreign, look, operation, spelled, user_tags},
-    engine::{Claim, Context, Foreign, Live, ResourceError},
+    aws::{Clients, Context, Tagged, Tagging, foreign, look, operation, spelled, user_tags},
+    engine::{Claim, Live, ResourceError, Result, Unmanaged},
     resources::log_group,
 };
 
@@ -24,26 +25,22 @@ pub(super) const DEFAULT_TIMEOUT: u32 = 3;
 pub(super) const DEFAULT_MEMORY: u32 = 128;
 
 pub(super) fn somebody_elses(
-    cloud: &Cloud,
+    cloud: &Clients,
     name: &str,
     tags: &BTreeMap<String, String>,
     claim: &Claim,
-) -> Option<Foreign> {
+) -> Option<Unmanaged> {
     let tagging = Tagging::Resource { service: "lambda", arn: &arn(cloud, name) };
     foreign(cloud, Tagged { thing: format!("function `{name}`"), tags, tagging }, claim)
 }
 
-pub(super) fn arn(cloud: &Cloud, name: &str) -> String {
+pub(super) fn arn(cloud: &Clients, name: &str) -> String {
     cloud.arn("lambda", &format!("function:{name}"))
 }
 
-pub(super) fn outputs(cloud: &Cloud, name: &str, source_hash: String, code_sha256: String) -> Outputs {
+pub(super) fn outputs(cloud: &Clients, name: &str, source_hash: Code, code_sha256: String) -> Outputs {
     let arn = arn(cloud, name);
     Outputs { name: name.to_owned(), arn, source_hash, code_sha256, version: None }
-}
-
-pub(super) fn drifted(code_sha256: &str) -> String {
-    format!("drifted:{code_sha256}")
 }
 
 /// AWS's hash of a package.
@@ -51,17 +48,13 @@ pub(super) fn code_hash(zip: &Bytes) -> String {
     BASE64_STANDARD.encode(Sha256::digest(zip))
 }
 
-pub(super) fn package<'c>(cloud: &'c Cloud, spec: &Spec) -> Result<&'c Bytes, ResourceError> {
+pub(super) fn package<'c>(cloud: &'c Clients, spec: &Spec) -> Result<&'c Bytes> {
     let missing = || ResourceError::refused(format!("the package of function `{}` was not built", spec.name));
-    cloud.packages.get(&spec.source_hash).ok_or_else(missing)
+    spec.source_hash.source().and_then(|hash| cloud.packages.get(hash)).ok_or_else(missing)
 }
 
 /// What Lambda knows of a function, or of one of its versions.
-pub(super) async fn get(
-    context: &Context<'_, Cloud>,
-    name: &str,
-    version: Option<&str>,
-) -> Result<Option<GetFunctionOutput>, ResourceError> {
+pub(super) async fn get(context: &Context<'_>, name: &str, version: Option<&str>) -> Result<Option<GetFunctionOutput>> {
     let request = context.cloud.lambda.get_function().function_name(name);
     let request = request.set_qualifier(version.map(ToOwned::to_owned));
     look(context, &operation::GET_FUNCTION, || request.clone().send()).await
@@ -69,7 +62,7 @@ pub(super) async fn get(
 
 pub(super) type Parts = (types::FunctionConfiguration, BTreeMap<String, String>);
 
-pub(super) fn parts(name: &str, answer: GetFunctionOutput) -> Result<Parts, ResourceError> {
+pub(super) fn parts(name: &str, answer: GetFunctionOutput) -> Result<Parts> {
     if let Some(error) = answer.tags_error {
         return Err(ResourceError::refused(format!("the tags of function `{name}` cannot be read: {}", error.message))
             .hint("the caller needs `lambda:ListTags`"));
@@ -82,20 +75,20 @@ pub(super) fn parts(name: &str, answer: GetFunctionOutput) -> Result<Parts, Reso
 
 /// The function as it is: what is edited, and what its alias leads to.
 pub(super) async fn live(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     configuration: &types::FunctionConfiguration,
     outputs: Outputs,
     tags: &BTreeMap<String, String>,
-) -> Result<Live<Outputs, Spec>, ResourceError> {
+) -> Result<Live<Outputs, Spec>> {
     let edited = spec(configuration, &outputs)?;
     let alias = alias::get(context, &outputs.name).await?;
-    let leads_to = alias::described(alias.as_ref(), &fingerprint(&edited));
+    let leads_to = alias::target(alias.as_ref(), &fingerprint(&edited));
     let spec = Spec { tags: user_tags(tags), alias: leads_to, ..edited };
     Ok(Live { outputs: Outputs { version: alias.map(|alias| alias.version), ..outputs }, spec })
 }
 
 /// The settings and the code, without the tags and the alias.
-pub(super) fn spec(configuration: &types::FunctionConfiguration, outputs: &Outputs) -> Result<Spec, ResourceError> {
+pub(super) fn spec(configuration: &types::FunctionConfiguration, outputs: &Outputs) -> Result<Spec> {
     let environment = configuration.environment.as_ref();
     if let Some(error) = environment.and_then(|environment| environment.error.as_ref()) {
         let message = error.message.as_deref().unwrap_or_default();
@@ -116,9 +109,9 @@ pub(super) fn spec(configuration: &types::FunctionConfiguration, outputs: &Outpu
         environment: variables.into_iter().collect(),
         description: configuration.description.clone().unwrap_or_default(),
         log_group: logs_to.unwrap_or_else(|| log_group::name_for(&outputs.name)),
-        source_hash: if unchanged { outputs.source_hash.clone() } else { drifted(code_sha256) },
+        source_hash: if unchanged { outputs.source_hash.clone() } else { Code::Changed(code_sha256.to_owned()) },
         tags: BTreeMap::new(),
-        alias: String::new(),
+        alias: AliasTarget::Missing,
     })
 }
 

@@ -7,15 +7,16 @@ use serde_json::Value;
 
 use super::{
     alias, change,
-    read::{arn, code_hash, drifted, get, live, outputs, package, parts, somebody_elses},
+    read::{arn, code_hash, get, live, outputs, package, parts, somebody_elses},
     spec::{self, MARK, Outputs, Spec, fingerprint},
+    target::Code,
     version, wait,
 };
 use crate::{
-    aws::{Cloud, call, claim_of, claimed, meant, operation, remove, slow},
+    aws::{Clients, Context, call, claim_of, claimed, meant, operation, remove, slow},
     engine::{
-        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Kind, LiveVersion, Replacement, Resource,
-        ResourceError, Restore, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, Kind, LiveVersion, Replacement, Resource, Restore, Result,
+        Scope,
     },
     resources::{many::each, tags::TagChanges},
 };
@@ -26,16 +27,15 @@ pub struct LambdaFunction;
 
 impl Resource for LambdaFunction {
     const KIND: Kind = Kind::new("lambda_function");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("name")];
+    const FIELDS: &'static [Field] = spec::FIELDS;
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = spec::SECRET;
     const LISTED_LATE: bool = false;
 
     type Ownership = ByTags;
     type Promise = LiveVersion;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -43,11 +43,7 @@ impl Resource for LambdaFunction {
         outputs.name.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let Some(answer) = get(context, &outputs.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&outputs.name, answer)?;
         if let Some(foreign) = somebody_elses(context.cloud, &outputs.name, &tags, claim) {
@@ -59,11 +55,11 @@ impl Resource for LambdaFunction {
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         wanted: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         if known.iter().any(|outputs| outputs.name == wanted.name) {
             return Ok(Found::Nothing);
         }
@@ -73,16 +69,16 @@ impl Resource for LambdaFunction {
             return Ok(Found::NotOurs(foreign));
         }
         let code_sha256 = configuration.code_sha256.clone().unwrap_or_default();
-        let outputs = match context.cloud.packages.get(&wanted.source_hash) {
+        let outputs = match wanted.source_hash.source().and_then(|hash| context.cloud.packages.get(hash)) {
             Some(zip) if code_hash(zip) == code_sha256 => {
                 outputs(context.cloud, &wanted.name, wanted.source_hash.clone(), code_sha256)
             }
-            _ => outputs(context.cloud, &wanted.name, drifted(&code_sha256), code_sha256),
+            _ => outputs(context.cloud, &wanted.name, Code::Changed(code_sha256.clone()), code_sha256),
         };
         live(context, &configuration, outputs, &tags).await.map(Found::Ours)
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let zip = package(context.cloud, spec)?;
         let request = context
             .cloud
@@ -114,12 +110,7 @@ impl Resource for LambdaFunction {
         Ok(Outputs { version: Some(version), ..outputs })
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         // One after the other: Lambda refuses a second change while the first is in progress.
         change::settings(context, live, want).await?;
         let code_sha256 = change::code(context, live, want).await?;
@@ -136,7 +127,7 @@ impl Resource for LambdaFunction {
         Ok(Outputs { version: Some(version), ..outputs })
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let request = context.cloud.lambda.delete_function().function_name(&outputs.name);
         remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await?;
         wait::until_gone(context, &outputs.name).await
@@ -144,11 +135,7 @@ impl Resource for LambdaFunction {
 }
 
 impl Discover for LambdaFunction {
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+    async fn discover(context: &Context<'_>, scope: &Scope, _beneath: &[Value]) -> Result<Discovered<Outputs, Spec>> {
         all(context, scope).await
     }
 }
@@ -157,7 +144,7 @@ impl Restore for LambdaFunction {
     const LIVE: &'static str = "version";
 
     /// Points the alias to a version that it led to.
-    async fn restore(context: &Context<'_, Cloud>, outputs: &Outputs, version: &str) -> Result<Outputs, ResourceError> {
+    async fn restore(context: &Context<'_>, outputs: &Outputs, version: &str) -> Result<Outputs> {
         let found = get(context, &outputs.name, Some(version)).await?;
         let description = found.and_then(|found| found.configuration?.description).unwrap_or_default();
         let fingerprint = description.strip_prefix(MARK);
@@ -165,24 +152,17 @@ impl Restore for LambdaFunction {
         Ok(Outputs { version: Some(version.to_owned()), ..outputs.clone() })
     }
 
-    async fn still_has(context: &Context<'_, Cloud>, outputs: &Outputs, version: &str) -> Result<bool, ResourceError> {
+    async fn still_has(context: &Context<'_>, outputs: &Outputs, version: &str) -> Result<bool> {
         Ok(get(context, &outputs.name, Some(version)).await?.is_some())
     }
 
-    async fn prune(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        kept: &BTreeSet<String>,
-    ) -> Result<(), ResourceError> {
+    async fn prune(context: &Context<'_>, outputs: &Outputs, kept: &BTreeSet<String>) -> Result<()> {
         version::prune(context, &outputs.name, kept).await
     }
 }
 
 /// Finds every function that carries a claim of the stack.
-pub(super) async fn all(
-    context: &Context<'_, Cloud>,
-    scope: &Scope,
-) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+pub(super) async fn all(context: &Context<'_>, scope: &Scope) -> Result<Discovered<Outputs, Spec>> {
     let packages = context.cloud.packages.iter();
     let sources: BTreeMap<String, &String> = packages.map(|(source_hash, zip)| (code_hash(zip), source_hash)).collect();
     let sources = &sources;
@@ -191,7 +171,10 @@ pub(super) async fn all(
         let (configuration, tags) = parts(&name, answer)?;
         let Some(claim) = claim_of(&tags, &LambdaFunction::KIND, scope) else { return Ok(None) };
         let code_sha256 = configuration.code_sha256.clone().unwrap_or_default();
-        let source = sources.get(&code_sha256).map_or_else(|| drifted(&code_sha256), |source| (*source).clone());
+        let source = match sources.get(&code_sha256) {
+            Some(source) => Code::Source((*source).clone()),
+            None => Code::Changed(code_sha256.clone()),
+        };
         let outputs = outputs(context.cloud, &name, source, code_sha256);
         Ok(Some((claim, live(context, &configuration, outputs, &tags).await?)))
     })
@@ -199,7 +182,7 @@ pub(super) async fn all(
 }
 
 /// The names that begin so, of all functions there are: the list can neither be narrowed nor knows tags.
-pub(super) async fn list(context: &Context<'_, Cloud>, prefix: &str) -> Result<Vec<String>, ResourceError> {
+pub(super) async fn list(context: &Context<'_>, prefix: &str) -> Result<Vec<String>> {
     let (mut names, mut page) = (Vec::new(), None);
     loop {
         let request = context.cloud.lambda.list_functions().set_marker(page);

@@ -5,8 +5,25 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-/// The fields whose values are never shown nor recorded.
-pub(super) const SECRET: &[&str] = &["environment"];
+use super::target::{AliasTarget, Code};
+use crate::engine::Field;
+
+/// The fields of [`Spec`].
+pub(super) const FIELDS: &[Field] = &[
+    Field::immutable("name", "Lambda cannot rename a function"),
+    Field::managed("role_arn"),
+    Field::managed("runtime").config("functions.*.runtime"),
+    Field::managed("handler").config("functions.*.handler"),
+    Field::managed("timeout").config("functions.*.timeout"),
+    Field::managed("memory").config("functions.*.memory"),
+    Field::managed("architecture").config("functions.*.architecture"),
+    Field::secret("environment", "variables hold keys and passwords").config("functions.*.environment"),
+    Field::managed("description").config("functions.*.description"),
+    Field::managed("log_group"),
+    Field::managed("source_hash").config("functions.*.source"),
+    Field::managed("tags").config("deployment.tags"),
+    Field::managed("alias"),
+];
 
 /// How a function is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,14 +49,13 @@ pub struct Spec {
     pub description: String,
     /// Where its output goes.
     pub log_group: String,
-    /// The hash of its source. In a live one: that of the source it was made from, or `drifted:` and AWS's hash of
-    /// the code when somebody else has changed it since.
-    pub source_hash: String,
+    /// Its code.
+    pub source_hash: Code,
     /// The person's own tags.
     pub tags: BTreeMap<String, String>,
-    /// What the alias [`ALIAS`] leads to; [`THESE_SETTINGS`] is all that is ever wanted.
+    /// Where the alias [`ALIAS`](super::ALIAS) leads.
     #[serde(default)]
-    pub alias: String,
+    pub alias: AliasTarget,
 }
 
 /// What a function is called, which code it was given, and what is served of it.
@@ -51,7 +67,7 @@ pub struct Outputs {
     /// The ARN without a qualifier.
     pub arn: String,
     /// The hash of the source last uploaded.
-    pub source_hash: String,
+    pub source_hash: Code,
     /// What AWS answered of the code then.
     pub code_sha256: String,
     /// The version that the alias leads to; `None` when there is no alias.

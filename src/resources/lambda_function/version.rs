@@ -9,12 +9,12 @@ use aws_sdk_lambda::{
 
 use super::{
     read::spec,
-    spec::{MARK, Outputs, SECRET, Spec, fingerprint},
+    spec::{FIELDS, MARK, Outputs, Spec, fingerprint},
     wait,
 };
 use crate::{
-    aws::{Cloud, call, meant, operation, remove},
-    engine::{Context, ResourceError, Verdict},
+    aws::{Context, call, meant, operation, remove},
+    engine::{Result, Verdict},
     resources::kept::kept,
 };
 
@@ -23,11 +23,7 @@ const MEDDLED: &str = "somebody else changes the function: run the command again
 /// Publishes the function as it is now, which must be as wanted; answers the number of the version.
 ///
 /// Lambda makes no second version of what was published last, so this can be sent again.
-pub(super) async fn publish(
-    context: &Context<'_, Cloud>,
-    outputs: &Outputs,
-    want: &Spec,
-) -> Result<String, ResourceError> {
+pub(super) async fn publish(context: &Context<'_>, outputs: &Outputs, want: &Spec) -> Result<String> {
     let fingerprint = fingerprint(want);
     let request = context
         .cloud
@@ -47,7 +43,7 @@ pub(super) async fn publish(
     // The description of a version is the version's own, and neither tags nor the alias are frozen.
     let rest =
         Spec { description: want.description.clone(), tags: want.tags.clone(), alias: want.alias.clone(), ..frozen };
-    kept(&format!("version {version} of function `{}`", want.name), &rest, want, SECRET)?;
+    kept(&format!("version {version} of function `{}`", want.name), &rest, want, FIELDS)?;
     if !active {
         wait::until_active(context, &want.name, Some(&version)).await?;
     }
@@ -70,11 +66,7 @@ fn configuration(answer: PublishVersionOutput) -> FunctionConfiguration {
 }
 
 /// Deletes the versions of ours but for those `kept`.
-pub(super) async fn prune(
-    context: &Context<'_, Cloud>,
-    function: &str,
-    kept: &BTreeSet<String>,
-) -> Result<(), ResourceError> {
+pub(super) async fn prune(context: &Context<'_>, function: &str, kept: &BTreeSet<String>) -> Result<()> {
     for version in superfluous(list(context, function).await?, kept) {
         let request = context.cloud.lambda.delete_function().function_name(function).qualifier(version.to_string());
         match remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await {
@@ -88,7 +80,7 @@ pub(super) async fn prune(
 }
 
 /// The numbers and descriptions of all that is published.
-async fn list(context: &Context<'_, Cloud>, function: &str) -> Result<Vec<(u64, String)>, ResourceError> {
+async fn list(context: &Context<'_>, function: &str) -> Result<Vec<(u64, String)>> {
     let mut all = Vec::new();
     let mut marker = None;
     loop {

@@ -6,18 +6,14 @@ use aws_sdk_lambda::types::{FunctionConfiguration, LastUpdateStatus, State};
 
 use super::read::get;
 use crate::{
-    aws::{Cloud, meant, settle},
-    engine::{Context, ResourceError},
+    aws::{Context, meant, settle},
+    engine::{ResourceError, Result},
 };
 
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A new function, or version of one, is `Pending` for seconds and can be neither called nor changed meanwhile.
-pub(super) async fn until_active(
-    context: &Context<'_, Cloud>,
-    name: &str,
-    version: Option<&str>,
-) -> Result<(), ResourceError> {
+pub(super) async fn until_active(context: &Context<'_>, name: &str, version: Option<&str>) -> Result<()> {
     let of = version.map(|version| format!("version {version} of ")).unwrap_or_default();
     settle::until(context, PATIENCE, &format!("{of}function `{name}` to become active"), || async move {
         // GetFunction may not know the function yet, a moment after CreateFunction.
@@ -33,10 +29,10 @@ pub(super) async fn until_active(
 
 /// A changed function refuses further changes while the last one is `InProgress`.
 pub(super) async fn until_updated(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     name: &str,
     answered: Option<&LastUpdateStatus>,
-) -> Result<(), ResourceError> {
+) -> Result<()> {
     if answered.map(meant) == Some(LastUpdateStatus::Successful) {
         return Ok(());
     }
@@ -54,7 +50,7 @@ pub(super) async fn until_updated(
 }
 
 /// `DeleteFunction` may only begin the deletion, and the name is taken until it ends.
-pub(super) async fn until_gone(context: &Context<'_, Cloud>, name: &str) -> Result<(), ResourceError> {
+pub(super) async fn until_gone(context: &Context<'_>, name: &str) -> Result<()> {
     settle::until(context, PATIENCE, &format!("function `{name}` to be deleted"), || async move {
         Ok(get(context, name, None).await?.is_none().then_some(()))
     })
@@ -62,10 +58,10 @@ pub(super) async fn until_gone(context: &Context<'_, Cloud>, name: &str) -> Resu
 }
 
 async fn configuration(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     name: &str,
     version: Option<&str>,
-) -> Result<Option<FunctionConfiguration>, ResourceError> {
+) -> Result<Option<FunctionConfiguration>> {
     Ok(get(context, name, version).await?.and_then(|answer| answer.configuration))
 }
 

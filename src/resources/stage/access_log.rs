@@ -7,8 +7,8 @@ use aws_sdk_apigateway::types::{AccessLogSettings, Op, PatchOperation};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    aws::{Cloud, call, operation},
-    engine::{Context, ResourceError},
+    aws::{Clients, Context, call, operation},
+    engine::ResourceError,
     resources::{log_group, rest_api::patch},
 };
 
@@ -23,7 +23,7 @@ pub struct AccessLog {
 }
 
 /// Where the access log of a stack's stage goes.
-pub(super) fn destination(cloud: &Cloud, stack: &str, stage: &str) -> String {
+pub(super) fn destination(cloud: &Clients, stack: &str, stage: &str) -> String {
     cloud.arn("logs", &format!("log-group:{}", log_group::access_name(&format!("{stack}-{stage}"))))
 }
 
@@ -51,7 +51,7 @@ pub(super) fn patches(want: Option<&AccessLog>) -> Vec<PatchOperation> {
 ///
 /// # Errors
 /// When that cannot be looked at.
-pub async fn may_log(context: &Context<'_, Cloud>) -> Result<bool, ResourceError> {
+pub async fn may_log(context: &Context<'_>) -> Result<bool, ResourceError> {
     let request = context.cloud.apigateway.get_account();
     let account = call(context, &operation::GET_ACCOUNT, || request.clone().send()).await?;
     Ok(account.cloudwatch_role_arn.is_some_and(|arn| !arn.is_empty()))

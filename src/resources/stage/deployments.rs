@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 use aws_sdk_apigateway::{operation::get_deployment::GetDeploymentOutput, types::Deployment};
 
 use crate::{
-    aws::{Cloud, call, look, once, operation, remove, settle},
-    engine::{Context, ResourceError, Verdict},
+    aws::{Context, call, look, once, operation, remove, settle},
+    engine::{Result, Verdict},
 };
 
 /// What the description of a deployment of ours begins with; the fingerprint follows.
@@ -19,11 +19,7 @@ const MARK: &str = "stackctl ";
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The fingerprint of a deployment; empty when it is gone or not of our making.
-pub(super) async fn fingerprint(
-    context: &Context<'_, Cloud>,
-    rest_api_id: &str,
-    deployment_id: &str,
-) -> Result<String, ResourceError> {
+pub(super) async fn fingerprint(context: &Context<'_>, rest_api_id: &str, deployment_id: &str) -> Result<String> {
     let deployment = get(context, rest_api_id, deployment_id).await?;
     let description = deployment.and_then(|deployment| deployment.description).unwrap_or_default();
     Ok(description.strip_prefix(MARK).unwrap_or_default().to_owned())
@@ -31,10 +27,10 @@ pub(super) async fn fingerprint(
 
 /// Reads a deployment; `None` when it is gone.
 pub(super) async fn get(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     rest_api_id: &str,
     deployment_id: &str,
-) -> Result<Option<GetDeploymentOutput>, ResourceError> {
+) -> Result<Option<GetDeploymentOutput>> {
     let request = context.cloud.apigateway.get_deployment().rest_api_id(rest_api_id).deployment_id(deployment_id);
     look(context, &operation::GET_DEPLOYMENT, || request.clone().send()).await
 }
@@ -42,11 +38,7 @@ pub(super) async fn get(
 /// Finds or makes the deployment with this fingerprint; answers its id.
 ///
 /// `CreateDeployment` makes a second one when it is sent again, so an answer that is lost is followed by another look.
-pub(super) async fn provide(
-    context: &Context<'_, Cloud>,
-    rest_api_id: &str,
-    fingerprint: &str,
-) -> Result<String, ResourceError> {
+pub(super) async fn provide(context: &Context<'_>, rest_api_id: &str, fingerprint: &str) -> Result<String> {
     let description = format!("{MARK}{fingerprint}");
     let what = "API Gateway to answer for a deployment";
     settle::until(context, PATIENCE, what, || async {
@@ -63,7 +55,7 @@ pub(super) async fn provide(
     .await
 }
 
-async fn create(context: &Context<'_, Cloud>, rest_api_id: &str, description: &str) -> Result<String, ResourceError> {
+async fn create(context: &Context<'_>, rest_api_id: &str, description: &str) -> Result<String> {
     let request = context.cloud.apigateway.create_deployment().rest_api_id(rest_api_id).description(description);
     let created = call(context, &operation::CREATE_DEPLOYMENT, || {
         request.clone().customize().config_override(once::apigateway()).send()
@@ -73,11 +65,7 @@ async fn create(context: &Context<'_, Cloud>, rest_api_id: &str, description: &s
 }
 
 /// Deletes the deployments of ours that nobody serves, but for those `kept`.
-pub(super) async fn prune(
-    context: &Context<'_, Cloud>,
-    rest_api_id: &str,
-    kept: &BTreeSet<String>,
-) -> Result<(), ResourceError> {
+pub(super) async fn prune(context: &Context<'_>, rest_api_id: &str, kept: &BTreeSet<String>) -> Result<()> {
     let old = superfluous(list(context, rest_api_id).await?, kept);
     if old.is_empty() {
         return Ok(());
@@ -102,7 +90,7 @@ fn superfluous(all: Vec<Deployment>, kept: &BTreeSet<String>) -> Vec<String> {
 }
 
 /// The deployments that any stage of the API points to, be it only as a canary.
-async fn served(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<BTreeSet<String>, ResourceError> {
+async fn served(context: &Context<'_>, rest_api_id: &str) -> Result<BTreeSet<String>> {
     let request = context.cloud.apigateway.get_stages().rest_api_id(rest_api_id);
     let stages = call(context, &operation::GET_STAGES, || request.clone().send()).await?;
     let pointers = stages.item().iter().flat_map(|stage| {
@@ -112,7 +100,7 @@ async fn served(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<BTree
     Ok(pointers.collect())
 }
 
-async fn list(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Vec<Deployment>, ResourceError> {
+async fn list(context: &Context<'_>, rest_api_id: &str) -> Result<Vec<Deployment>> {
     let mut all = Vec::new();
     let mut position = None;
     loop {

@@ -13,15 +13,18 @@ use super::{
     spec::{Outputs, Spec},
 };
 use crate::{
-    aws::{Cloud, Tagged, Tagging, call, claim_of, claimed, dns_suffix, foreign, look, operation, remove, user_tags},
+    aws::{
+        Clients, Context, Tagged, Tagging, call, claim_of, claimed, dns_suffix, foreign, look, operation, remove,
+        user_tags,
+    },
     engine::{
-        ByTags, Claim, Context, Discover, Discovered, Found, Immutable, Kind, Live, LiveVersion, Replacement, Resource,
-        ResourceError, Restore, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, LiveVersion, Replacement, Resource,
+        ResourceError, Restore, Result, Scope,
     },
     resources::{
         kept::kept,
         many::each,
-        rest_api::{arn, patch, retag},
+        rest_api::{RestApi, arn, patch, retag},
     },
 };
 
@@ -30,16 +33,23 @@ pub struct Stage;
 
 impl Resource for Stage {
     const KIND: Kind = Kind::new("stage");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::derived("rest_api_id"), Immutable::derived("name")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("rest_api_id", "a stage belongs to its API"),
+        Field::immutable("name", "API Gateway cannot rename a stage"),
+        Field::filled_in("description", "never desired, as intents of earlier versions have it"),
+        Field::managed("fingerprint"),
+        Field::managed("throttling").config("api.throttle"),
+        Field::managed("access_log").config("api.accessLogs"),
+        Field::managed("tags").config("deployment.tags"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
-    const DIES_WITH: &'static [Kind] = &[Kind::new("rest_api")];
-    const SECRET: &'static [&'static str] = &[];
+    const DIES_WITH: &'static [Kind] = &[RestApi::KIND];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByTags;
     type Promise = LiveVersion;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -47,20 +57,16 @@ impl Resource for Stage {
         format!("{}/{}", outputs.rest_api_id, outputs.name)
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
         seen(context, &outputs.rest_api_id, &outputs.name, claim).await
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         let rest_api_id = spec.rest_api_id.known();
         if known.iter().any(|one| (&one.rest_api_id, &one.name) == (rest_api_id, &spec.name)) {
             return Ok(Found::Nothing);
@@ -68,7 +74,7 @@ impl Resource for Stage {
         seen(context, rest_api_id, &spec.name, claim).await
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let rest_api_id = spec.rest_api_id.known();
         let _alone = context.cloud.alone(rest_api_id).await;
         let deployment_id = deployments::provide(context, rest_api_id, spec.fingerprint.known()).await?;
@@ -89,12 +95,7 @@ impl Resource for Stage {
         Ok(outputs)
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let mut outputs = outputs.clone();
         let mut patches = Vec::new();
@@ -118,7 +119,7 @@ impl Resource for Stage {
         Ok(outputs)
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         let client = &context.cloud.apigateway;
         let request = client.delete_stage().rest_api_id(&outputs.rest_api_id).stage_name(&outputs.name);
@@ -127,11 +128,7 @@ impl Resource for Stage {
 }
 
 impl Discover for Stage {
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+    async fn discover(context: &Context<'_>, scope: &Scope, beneath: &[Value]) -> Result<Discovered<Outputs, Spec>> {
         all(context, scope, beneath).await
     }
 }
@@ -140,40 +137,23 @@ impl Restore for Stage {
     const LIVE: &'static str = "deployment_id";
 
     /// Points it to a deployment that it served.
-    async fn restore(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        deployment_id: &str,
-    ) -> Result<Outputs, ResourceError> {
+    async fn restore(context: &Context<'_>, outputs: &Outputs, deployment_id: &str) -> Result<Outputs> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         change(context, outputs, vec![patch(Op::Replace, "/deploymentId", Some(deployment_id))], None).await?;
         Ok(Outputs { deployment_id: deployment_id.to_owned(), ..outputs.clone() })
     }
 
-    async fn still_has(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        deployment_id: &str,
-    ) -> Result<bool, ResourceError> {
+    async fn still_has(context: &Context<'_>, outputs: &Outputs, deployment_id: &str) -> Result<bool> {
         Ok(deployments::get(context, &outputs.rest_api_id, deployment_id).await?.is_some())
     }
 
-    async fn prune(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        kept: &BTreeSet<String>,
-    ) -> Result<(), ResourceError> {
+    async fn prune(context: &Context<'_>, outputs: &Outputs, kept: &BTreeSet<String>) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.rest_api_id).await;
         deployments::prune(context, &outputs.rest_api_id, kept).await
     }
 }
 
-async fn seen(
-    context: &Context<'_, Cloud>,
-    rest_api_id: &str,
-    name: &str,
-    claim: &Claim,
-) -> Result<Found<Outputs, Spec>, ResourceError> {
+async fn seen(context: &Context<'_>, rest_api_id: &str, name: &str, claim: &Claim) -> Result<Found<Outputs, Spec>> {
     let Some(stage) = get(context, rest_api_id, name).await? else { return Ok(Found::Nothing) };
     let thing = format!("stage `{name}` of REST API `{rest_api_id}`");
     let arn = stage_arn(context.cloud, rest_api_id, name);
@@ -187,21 +167,17 @@ async fn seen(
     }
 }
 
-async fn get(
-    context: &Context<'_, Cloud>,
-    rest_api_id: &str,
-    name: &str,
-) -> Result<Option<GetStageOutput>, ResourceError> {
+async fn get(context: &Context<'_>, rest_api_id: &str, name: &str) -> Result<Option<GetStageOutput>> {
     let request = context.cloud.apigateway.get_stage().rest_api_id(rest_api_id).stage_name(name);
     look(context, &operation::GET_STAGE, || request.clone().send()).await
 }
 
 async fn live(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     (rest_api_id, name): (&str, &str),
     stage: &GetStageOutput,
     (stack, of): (&str, &str),
-) -> Result<Live<Outputs, Spec>, ResourceError> {
+) -> Result<Live<Outputs, Spec>> {
     let deployment_id = stage.deployment_id().ok_or_else(|| {
         ResourceError::refused(format!("apigateway:GetStage answered without the deployment of stage `{name}`"))
     })?;
@@ -236,17 +212,17 @@ pub fn invoke_url(endpoint: Option<&str>, region: &str, rest_api_id: &str, name:
     format!("https://{rest_api_id}.execute-api.{region}.{}/{name}", dns_suffix(region))
 }
 
-fn stage_arn(cloud: &Cloud, rest_api_id: &str, name: &str) -> String {
+fn stage_arn(cloud: &Clients, rest_api_id: &str, name: &str) -> String {
     arn(cloud, rest_api_id, &format!("/stages/{name}"))
 }
 
 /// Sends patches, and makes sure that the answer shows what was `want`ed by them.
 async fn change(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     outputs: &Outputs,
     patches: Vec<PatchOperation>,
     want: Option<&Spec>,
-) -> Result<(), ResourceError> {
+) -> Result<()> {
     if patches.is_empty() {
         return Ok(());
     }
@@ -269,11 +245,7 @@ async fn change(
 }
 
 /// Finds every stage that carries a claim of the stack.
-pub(super) async fn all(
-    context: &Context<'_, Cloud>,
-    scope: &Scope,
-    apis: &[Value],
-) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+pub(super) async fn all(context: &Context<'_>, scope: &Scope, apis: &[Value]) -> Result<Discovered<Outputs, Spec>> {
     let mut found = Vec::new();
     for rest_api_id in apis.iter().filter_map(|api| api.get("id")?.as_str()) {
         let beneath = each(names(context, rest_api_id).await?, async |name| {
@@ -287,7 +259,7 @@ pub(super) async fn all(
 }
 
 /// The names of the stages of an API; none when it is gone.
-pub(super) async fn names(context: &Context<'_, Cloud>, rest_api_id: &str) -> Result<Vec<String>, ResourceError> {
+pub(super) async fn names(context: &Context<'_>, rest_api_id: &str) -> Result<Vec<String>> {
     let request = context.cloud.apigateway.get_stages().rest_api_id(rest_api_id);
     let answer = look(context, &operation::GET_STAGES, || request.clone().send()).await?;
     let stages = answer.and_then(|answer| answer.item).unwrap_or_default();

@@ -3,14 +3,14 @@
 use aws_sdk_cognitoidentityprovider::types::{SoftwareTokenMfaConfigType, UserPoolType};
 
 use crate::{
-    aws::{Cloud, call, operation, spelled},
-    engine::{Context, ResourceError},
+    aws::{Context, call, operation, spelled},
+    engine::Result,
 };
 
 pub(super) const OFF: &str = "OFF";
 
 /// What `DescribeUserPool` says, and in addition whether users may have an authenticator app at all.
-pub(super) async fn read(context: &Context<'_, Cloud>, pool: &UserPoolType) -> Result<String, ResourceError> {
+pub(super) async fn read(context: &Context<'_>, pool: &UserPoolType) -> Result<String> {
     let mfa = pool.mfa_configuration.as_ref().map_or_else(|| OFF.to_owned(), spelled);
     if mfa == OFF {
         return Ok(mfa);
@@ -22,7 +22,7 @@ pub(super) async fn read(context: &Context<'_, Cloud>, pool: &UserPoolType) -> R
 }
 
 /// Sets the second factor, keeping the other factors somebody may have configured.
-pub(super) async fn set(context: &Context<'_, Cloud>, id: &str, mfa: &str) -> Result<(), ResourceError> {
+pub(super) async fn set(context: &Context<'_>, id: &str, mfa: &str) -> Result<()> {
     let request = context.cloud.cognito.get_user_pool_mfa_config().user_pool_id(id);
     let now = call(context, &operation::GET_USER_POOL_MFA_CONFIG, || request.clone().send()).await?;
     let request = context

@@ -11,15 +11,18 @@ use super::{
 };
 use crate::{
     aws::{
-        Cloud, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove, settle,
+        Clients, Context, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove,
+        settle,
         verbatim::{self, Verbatim},
     },
     engine::{
-        ByTags, Claim, Context, Count, Discover, Discovered, Found, Immutable, Kind, Live, Replacement, Resource,
-        ResourceError, Scope, UserData, Verdict,
+        ByTags, Claim, Count, Discover, Discovered, Field, Found, Kind, Live, Replacement, Resource, ResourceError,
+        Result, Scope, UserData, Verdict,
     },
     resources::{many::each, tags::TagChanges},
 };
+
+const RESET: &str = "UpdateUserPool resets what it is not sent";
 
 /// The kind.
 #[derive(Debug)]
@@ -28,17 +31,29 @@ pub struct UserPool;
 impl Resource for UserPool {
     const KIND: Kind = Kind::new("user_pool");
     // AliasAttributes and the schema are fixed as well. A pool gets neither an alias nor an attribute of its own here.
-    const IMMUTABLE: &'static [Immutable] =
-        &[Immutable::chosen("username_attributes"), Immutable::chosen("case_sensitive").or("false")];
+    const FIELDS: &'static [Field] = &[
+        Field::managed("name").config("deployment.userPoolName"),
+        Field::immutable("username_attributes", "UpdateUserPool has no UsernameAttributes")
+            .config("userPool.usernameAttributes"),
+        Field::immutable("case_sensitive", "UpdateUserPool has no UsernameConfiguration")
+            .config("userPool.caseSensitive")
+            .or("false"),
+        Field::managed("mfa").config("userPool.mfa"),
+        Field::reset("password_policy", RESET).config("userPool.passwordPolicy"),
+        Field::reset("auto_verified_attributes", RESET).config("userPool.autoVerifiedAttributes"),
+        Field::reset("deletion_protection", RESET).config("userPool.deletionProtection"),
+        Field::reset("self_sign_up", RESET).config("userPool.selfSignUp"),
+        Field::reset("account_recovery", RESET).config("userPool.accountRecovery"),
+        Field::managed("tags").config("deployment.tags"),
+    ];
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const DIES_WITH: &'static [Kind] = &[];
-    const SECRET: &'static [&'static str] = &[];
     const LISTED_LATE: bool = true;
 
     type Ownership = ByTags;
     type Promise = UserData;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -46,11 +61,7 @@ impl Resource for UserPool {
         outputs.id.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let Some(pool) = describe(context, &outputs.id).await? else { return Ok(Found::Nothing) };
         let (thing, tags) = (format!("user pool `{}`", outputs.id), settings::all_tags(&pool));
         let tagging = Tagging::Resource { service: "cognito-idp", arn: &outputs.arn };
@@ -61,11 +72,11 @@ impl Resource for UserPool {
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         let known = |id: &String| known.iter().any(|outputs| outputs.id == *id);
         let named = list(context).await?.into_iter().filter(|(_, name)| *name == spec.name).map(|(id, _)| id);
         for id in named.filter(|id| !known(id)) {
@@ -78,7 +89,7 @@ impl Resource for UserPool {
         Ok(Found::Nothing)
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, claim: &Claim) -> Result<Outputs> {
         let cognito = &context.cloud.cognito;
         let request = settings::creation(cognito.create_user_pool(), spec)?
             .set_user_pool_tags(Some(claimed(&spec.tags, claim).into_iter().collect()));
@@ -97,12 +108,7 @@ impl Resource for UserPool {
         Ok(outputs)
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, live: &Spec, want: &Spec) -> Result<Outputs> {
         let _alone = context.cloud.alone(&outputs.id).await;
         change_tags(context, &outputs.arn, TagChanges::between(&live.tags, &want.tags)).await?;
         let rest = Spec { mfa: live.mfa.clone(), tags: live.tags.clone(), ..want.clone() };
@@ -115,7 +121,7 @@ impl Resource for UserPool {
         Ok(Outputs { name: want.name.clone(), ..outputs.clone() })
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.id).await;
         let Some(pool) = describe(context, &outputs.id).await? else { return Ok(()) };
         // Cognito would refuse, but only after the deletion protection is off.
@@ -136,11 +142,7 @@ impl Resource for UserPool {
 }
 
 impl Discover for UserPool {
-    async fn discover(
-        context: &Context<'_, Cloud>,
-        scope: &Scope,
-        _beneath: &[Value],
-    ) -> Result<Discovered<Outputs, Spec>, ResourceError> {
+    async fn discover(context: &Context<'_>, scope: &Scope, _beneath: &[Value]) -> Result<Discovered<Outputs, Spec>> {
         // Each has to be asked for its tags: its name may be another by now than the configuration says.
         each(list(context).await?, async |(id, _)| {
             let Some(pool) = describe(context, &id).await? else { return Ok(None) };
@@ -152,7 +154,7 @@ impl Discover for UserPool {
 }
 
 impl Count for UserPool {
-    async fn count(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<u64, ResourceError> {
+    async fn count(context: &Context<'_>, outputs: &Outputs) -> Result<u64> {
         let (mut users, mut page) = (0, None);
         loop {
             // `sub` alone: who the users are is of no concern here. The estimate of DescribeUserPool is hours old.
@@ -174,14 +176,14 @@ fn outputs(pool: &UserPoolType) -> Option<Outputs> {
     Some(Outputs { id: pool.id.clone()?, arn: pool.arn.clone()?, name: pool.name.clone()? })
 }
 
-async fn live(context: &Context<'_, Cloud>, pool: &UserPoolType) -> Result<Live<Outputs, Spec>, ResourceError> {
+async fn live(context: &Context<'_>, pool: &UserPoolType) -> Result<Live<Outputs, Spec>> {
     let outputs = outputs(pool)
         .ok_or_else(|| ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool's id"))?;
     let mfa = mfa::read(context, pool).await?;
     Ok(Live { outputs, spec: settings::spec(pool, mfa) })
 }
 
-async fn describe(context: &Context<'_, Cloud>, id: &str) -> Result<Option<UserPoolType>, ResourceError> {
+async fn describe(context: &Context<'_>, id: &str) -> Result<Option<UserPoolType>> {
     let request = context.cloud.cognito.describe_user_pool().user_pool_id(id);
     let answer = look(context, &operation::DESCRIBE_USER_POOL, || request.clone().send()).await?;
     // A pool that seems gone would be created a second time, without its users.
@@ -190,7 +192,7 @@ async fn describe(context: &Context<'_, Cloud>, id: &str) -> Result<Option<UserP
 }
 
 /// The ids and names of all pools; the list knows none of their tags.
-async fn list(context: &Context<'_, Cloud>) -> Result<Vec<(String, String)>, ResourceError> {
+async fn list(context: &Context<'_>) -> Result<Vec<(String, String)>> {
     let (mut all, mut page) = (Vec::new(), None);
     loop {
         let request = context.cloud.cognito.list_user_pools().max_results(60).set_next_token(page);
@@ -206,10 +208,10 @@ async fn list(context: &Context<'_, Cloud>) -> Result<Vec<(String, String)>, Res
 
 /// Reads the pool, changes it and sends the whole of it back: what `UpdateUserPool` is not told, it resets.
 async fn rewrite(
-    context: &Context<'_, Cloud>,
+    context: &Context<'_>,
     id: &str,
     change: impl Fn(Map<String, Value>) -> Map<String, Value> + Send + Sync,
-) -> Result<(), ResourceError> {
+) -> Result<()> {
     let change = &change;
     settle::until(context, Duration::from_mins(2), "another change of the user pool to end", || async move {
         let request = Value::Object(change(echo::echo(&verbatim_pool(context, id).await?)));
@@ -225,7 +227,7 @@ async fn rewrite(
 }
 
 /// Everything that Cognito tells of a pool, in its own words.
-async fn verbatim_pool(context: &Context<'_, Cloud>, id: &str) -> Result<Value, ResourceError> {
+async fn verbatim_pool(context: &Context<'_>, id: &str) -> Result<Value> {
     let (request, answer) = (context.cloud.cognito.describe_user_pool().user_pool_id(id), Verbatim::default());
     let found = look(context, &operation::DESCRIBE_USER_POOL, || {
         request.clone().customize().interceptor(answer.clone()).send()
@@ -240,7 +242,7 @@ async fn verbatim_pool(context: &Context<'_, Cloud>, id: &str) -> Result<Value, 
     }
 }
 
-async fn change_tags(context: &Context<'_, Cloud>, arn: &str, changes: TagChanges) -> Result<(), ResourceError> {
+async fn change_tags(context: &Context<'_>, arn: &str, changes: TagChanges) -> Result<()> {
     let cognito = &context.cloud.cognito;
     if !changes.written.is_empty() {
         let request = cognito.tag_resource().resource_arn(arn).set_tags(Some(changes.written));

@@ -14,14 +14,11 @@ use serde_json::{Map, Value, json};
 use super::spec::{PasswordPolicy, Spec};
 use crate::{
     aws::{meant, spelled, user_tags},
-    engine::ResourceError,
+    engine::Result,
 };
 
 /// The request for a new pool, all but its tags and its second factor.
-pub(super) fn creation(
-    request: CreateUserPoolFluentBuilder,
-    spec: &Spec,
-) -> Result<CreateUserPoolFluentBuilder, ResourceError> {
+pub(super) fn creation(request: CreateUserPoolFluentBuilder, spec: &Spec) -> Result<CreateUserPoolFluentBuilder> {
     let usernames = spec.username_attributes.iter().map(|attribute| attribute.as_str().into()).collect::<Vec<_>>();
     let admin = AdminCreateUserConfigType::builder().allow_admin_create_user_only(!spec.self_sign_up).build();
     Ok(request
@@ -121,7 +118,7 @@ fn protection(spec: &Spec) -> DeletionProtectionType {
 }
 
 /// AWS's own default is a pool in which `Ada@example.com` cannot sign in as `ada@example.com`, for ever.
-fn case_sensitivity(spec: &Spec) -> Result<UsernameConfigurationType, ResourceError> {
+fn case_sensitivity(spec: &Spec) -> Result<UsernameConfigurationType> {
     Ok(UsernameConfigurationType::builder().case_sensitive(spec.case_sensitive.unwrap_or(false)).build()?)
 }
 
@@ -153,7 +150,7 @@ fn live_password_policy(policy: Option<&PasswordPolicyType>) -> PasswordPolicy {
     }
 }
 
-fn recovery(spec: &Spec) -> Result<Option<AccountRecoverySettingType>, ResourceError> {
+fn recovery(spec: &Spec) -> Result<Option<AccountRecoverySettingType>> {
     let Some(ways) = &spec.account_recovery else { return Ok(None) };
     let ways = (1..)
         .zip(ways)

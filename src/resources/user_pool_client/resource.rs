@@ -7,12 +7,15 @@ use super::{
     update,
 };
 use crate::{
-    aws::{Cloud, call, look, once, operation, remove},
+    aws::{Clients, Context, call, look, once, operation, remove},
     engine::{
-        Beneath, ByParent, Claim, Context, Found, Immutable, Kind, Live, Plain, Replacement, Resource, ResourceError,
+        Beneath, ByParent, Claim, Field, Found, Kind, Live, Plain, Replacement, Resource, ResourceError, Result,
         Verdict,
     },
+    resources::user_pool::UserPool,
 };
+
+const RESET: &str = "UpdateUserPoolClient resets what it is not sent";
 
 /// The kind.
 #[derive(Debug)]
@@ -20,16 +23,25 @@ pub struct UserPoolClient;
 
 impl Resource for UserPoolClient {
     const KIND: Kind = Kind::new("user_pool_client");
-    const IMMUTABLE: &'static [Immutable] = &[Immutable::chosen("generate_secret"), Immutable::derived("user_pool_id")];
+    const FIELDS: &'static [Field] = &[
+        Field::immutable("user_pool_id", "a client belongs to its pool"),
+        Field::reset("name", RESET).config("deployment.clientName"),
+        Field::immutable("generate_secret", "UpdateUserPoolClient has no GenerateSecret")
+            .config("client.generateSecret"),
+        Field::reset("explicit_auth_flows", RESET).config("client.explicitAuthFlows"),
+        Field::reset("access_token_validity_minutes", RESET).config("client.accessTokenValidityMinutes"),
+        Field::reset("id_token_validity_minutes", RESET).config("client.idTokenValidityMinutes"),
+        Field::reset("refresh_token_validity_days", RESET).config("client.refreshTokenValidityDays"),
+        Field::reset("prevent_user_existence_errors", RESET).config("client.preventUserExistenceErrors"),
+    ];
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
-    const DIES_WITH: &'static [Kind] = &[Kind::new("user_pool")];
-    const SECRET: &'static [&'static str] = &[];
+    const DIES_WITH: &'static [Kind] = &[UserPool::KIND];
     const LISTED_LATE: bool = false;
 
     type Ownership = ByParent;
     type Promise = Plain;
 
-    type Cloud = Cloud;
+    type Clients = Clients;
     type Spec = Spec;
     type Outputs = Outputs;
 
@@ -37,22 +49,18 @@ impl Resource for UserPoolClient {
         outputs.id.clone()
     }
 
-    async fn read(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _claim: &Claim,
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
         let client = describe(context, outputs).await?;
         let live = |client| Live { outputs: outputs.clone(), spec: spec(&outputs.user_pool_id, &client) };
         Ok(client.map_or(Found::Nothing, |client| Found::Ours(live(client))))
     }
 
     async fn find(
-        context: &Context<'_, Cloud>,
+        context: &Context<'_>,
         spec: &Spec,
         claim: &Claim,
         known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>, ResourceError> {
+    ) -> Result<Found<Outputs, Spec>> {
         // A client has no tags: its name under a pool of ours stands for the claim.
         for outputs in named(context, spec.user_pool_id.known(), &spec.name).await? {
             if known.contains(&outputs) {
@@ -65,7 +73,7 @@ impl Resource for UserPoolClient {
         Ok(Found::Nothing)
     }
 
-    async fn create(context: &Context<'_, Cloud>, spec: &Spec, _claim: &Claim) -> Result<Outputs, ResourceError> {
+    async fn create(context: &Context<'_>, spec: &Spec, _claim: &Claim) -> Result<Outputs> {
         let pool = spec.user_pool_id.known();
         let _alone = context.cloud.alone(pool).await;
         let request = context
@@ -97,18 +105,13 @@ impl Resource for UserPoolClient {
         Ok(Outputs { id, user_pool_id: pool.clone() })
     }
 
-    async fn update(
-        context: &Context<'_, Cloud>,
-        outputs: &Outputs,
-        _live: &Spec,
-        want: &Spec,
-    ) -> Result<Outputs, ResourceError> {
+    async fn update(context: &Context<'_>, outputs: &Outputs, _live: &Spec, want: &Spec) -> Result<Outputs> {
         let _alone = context.cloud.alone(&outputs.user_pool_id).await;
         update::update(context, outputs, want).await?;
         Ok(outputs.clone())
     }
 
-    async fn delete(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<(), ResourceError> {
+    async fn delete(context: &Context<'_>, outputs: &Outputs) -> Result<()> {
         let _alone = context.cloud.alone(&outputs.user_pool_id).await;
         let request =
             context.cloud.cognito.delete_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
@@ -117,7 +120,7 @@ impl Resource for UserPoolClient {
 }
 
 impl Beneath for UserPoolClient {
-    const PARENT: Kind = Kind::new("user_pool");
+    const PARENT: Kind = UserPool::KIND;
     const PARENT_OUTPUT: &'static str = "id";
 
     fn parent(live: &Spec) -> &str {
@@ -125,10 +128,7 @@ impl Beneath for UserPoolClient {
     }
 }
 
-async fn describe(
-    context: &Context<'_, Cloud>,
-    outputs: &Outputs,
-) -> Result<Option<UserPoolClientType>, ResourceError> {
+async fn describe(context: &Context<'_>, outputs: &Outputs) -> Result<Option<UserPoolClientType>> {
     let cognito = &context.cloud.cognito;
     let request = cognito.describe_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
     let answer = look(context, &operation::DESCRIBE_USER_POOL_CLIENT, || request.clone().send()).await?;
@@ -137,7 +137,7 @@ async fn describe(
 }
 
 /// The clients of a pool that have this name; none when the pool is gone.
-async fn named(context: &Context<'_, Cloud>, pool: &str, name: &str) -> Result<Vec<Outputs>, ResourceError> {
+async fn named(context: &Context<'_>, pool: &str, name: &str) -> Result<Vec<Outputs>> {
     let (mut found, mut page) = (Vec::new(), None);
     loop {
         let cognito = &context.cloud.cognito;

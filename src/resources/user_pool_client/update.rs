@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use super::spec::{Outputs, Spec, existence, spec};
 use crate::{
     aws::{
-        Cloud, call, look, operation, settle,
+        Context, call, look, operation, settle,
         verbatim::{self, Verbatim},
     },
-    engine::{Context, ResourceError},
+    engine::{ResourceError, Result},
     resources::kept::kept,
 };
 
@@ -20,7 +20,7 @@ use crate::{
 const READ_ONLY: &[&str] = &["ClientSecret", "ClientType", "CreationDate", "LastModifiedDate"];
 
 /// Puts our settings in the place of the client's own.
-pub(super) async fn update(context: &Context<'_, Cloud>, outputs: &Outputs, want: &Spec) -> Result<(), ResourceError> {
+pub(super) async fn update(context: &Context<'_>, outputs: &Outputs, want: &Spec) -> Result<()> {
     settle::until(context, Duration::from_mins(2), "another change of the app client to end", || async move {
         let request = managed(echo(&verbatim_client(context, outputs).await?), want);
         let cognito = &context.cloud.cognito;
@@ -40,7 +40,7 @@ pub(super) async fn update(context: &Context<'_, Cloud>, outputs: &Outputs, want
 }
 
 /// Everything that Cognito tells of a client, in its own words.
-async fn verbatim_client(context: &Context<'_, Cloud>, outputs: &Outputs) -> Result<Value, ResourceError> {
+async fn verbatim_client(context: &Context<'_>, outputs: &Outputs) -> Result<Value> {
     let (cognito, answer) = (&context.cloud.cognito, Verbatim::default());
     let request = cognito.describe_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
     let found = look(context, &operation::DESCRIBE_USER_POOL_CLIENT, || {

@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::filesystem::{self, Identity};
+use crate::filesystem::{self, FileIdentity};
 
 /// `.stackctl/local/`.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub(super) struct Remembered {
     /// The folder of this emulator. A copy of the folder has no emulator yet. Files written by older versions lack this
     /// field.
     #[serde(default)]
-    home: Option<Identity>,
+    home: Option<FileIdentity>,
 }
 
 impl Remembered {
@@ -107,14 +107,14 @@ impl Home {
 
     /// The record of the emulator of this folder, for other commands.
     pub(super) fn server(&self, port: u16) -> io::Result<Remembered> {
-        Ok(Remembered { port, pid: std::process::id(), url: url(port), home: Some(Identity::of(&self.folder())?) })
+        Ok(Remembered { port, pid: std::process::id(), url: url(port), home: Some(FileIdentity::of(&self.folder())?) })
     }
 
     /// The recorded address of the emulator. `None` when there is none, when the file is damaged, or when it belongs to
     /// the folder that this one was copied from.
     pub(super) fn remembered(&self) -> Option<Remembered> {
         let server: Remembered = serde_json::from_slice(&filesystem::read(&self.server_file()).ok()?).ok()?;
-        let here = Identity::of(&self.folder()).ok();
+        let here = FileIdentity::of(&self.folder()).ok();
         (server.home.is_none() || server.home == here).then_some(server)
     }
 

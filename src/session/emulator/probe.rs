@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::Client;
+use crate::http::HttpClient;
 
 /// The request timeout. Responses take milliseconds, and longer while the machine is busy running functions.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -40,7 +40,7 @@ pub(super) async fn stop(port: u16) -> Result<(), String> {
 /// when the request failed.
 pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
     let request = Request::post(format!("{endpoint}/_stackctl/start")).body(Bytes::from(arn.to_owned())).ok()?;
-    let answer = Client::new(LONGEST_START).send(request).await.ok()?;
+    let answer = HttpClient::new(LONGEST_START).send(request).await.ok()?;
     let mut answer: Value = serde_json::from_slice(answer.body()).ok()?;
     answer.get_mut("error").map(Value::take).filter(|error| !error.is_null())
 }
@@ -48,7 +48,7 @@ pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
 async fn request(method: Method, path: &str, port: u16) -> Result<Bytes, String> {
     let url = format!("http://{}:{port}{path}", Ipv4Addr::LOCALHOST);
     let request = Request::builder().method(method).uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
-    let answer = Client::new(PATIENCE).send(request).await.map_err(|error| error.to_string())?;
+    let answer = HttpClient::new(PATIENCE).send(request).await.map_err(|error| error.to_string())?;
     if answer.status() != StatusCode::OK {
         return Err("not the answer of a local cloud".into());
     }

@@ -29,12 +29,12 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// What tells a file from every other one, as long as somebody has it open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(super) struct LockIdentity {
     device: u64,
     inode: u64,
 }
 
-impl Identity {
+impl LockIdentity {
     /// That of an open file; nothing when the system does not tell.
     pub(super) fn of(file: &File) -> Option<Self> {
         file.metadata().ok().map(|metadata| Self::from(&metadata))
@@ -58,7 +58,7 @@ pub(super) async fn take(path: &Path, place: String, request: &LockRequest<'_>) 
         let mut file = filesystem::open_to_lock(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {
-                let identity = Identity::from(&file.metadata().map_err(failed)?);
+                let identity = LockIdentity::from(&file.metadata().map_err(failed)?);
                 // One that was taken away meanwhile is nobody's any more.
                 if identity.is_at(path) {
                     sign(&mut file, request.holder).map_err(failed)?;
@@ -80,7 +80,7 @@ pub(super) async fn seen(path: &Path) -> io::Result<Option<SeenLock>> {
     match file.try_lock() {
         Ok(()) => file.unlock().map(|()| None),
         Err(fs::TryLockError::WouldBlock) => {
-            let Identity { device, inode } = Identity::from(&file.metadata()?);
+            let LockIdentity { device, inode } = LockIdentity::from(&file.metadata()?);
             Ok(Some(SeenLock {
                 holder: signed_by(path).await,
                 silent: None,
@@ -93,7 +93,7 @@ pub(super) async fn seen(path: &Path) -> io::Result<Option<SeenLock>> {
 }
 
 /// Whether another lock is at the path of one that was taken. A folder that is gone or out of reach takes nothing away.
-pub(super) fn is_taken_away(path: &Path, held: Identity) -> bool {
+pub(super) fn is_taken_away(path: &Path, held: LockIdentity) -> bool {
     path.exists() && !held.is_at(path)
 }
 
@@ -124,12 +124,12 @@ fn sign(file: &mut File, holder: &Holder) -> io::Result<()> {
 /// The operating system releases the lock with the file.
 pub(super) struct HeldFile {
     file: File,
-    identity: Identity,
+    identity: LockIdentity,
 }
 
 impl HeldFile {
     /// Which file it is.
-    pub(super) fn identity(&self) -> Identity {
+    pub(super) fn identity(&self) -> LockIdentity {
         self.identity
     }
 }

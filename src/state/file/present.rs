@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{error::unreachable, lock::Identity};
+use super::{error::unreachable, lock::LockIdentity};
 use crate::{engine::pause, filesystem, state::error::StateError};
 
 /// How long until the next try, while somebody else saves.
@@ -45,7 +45,7 @@ pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
             Err(error) => return Err(unreachable(path, "read", &error)),
         };
         match file.try_lock() {
-            Ok(()) if !Identity::of(&file).is_some_and(|it| it.is_at(path)) => {}
+            Ok(()) if !LockIdentity::of(&file).is_some_and(|it| it.is_at(path)) => {}
             Ok(()) => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes).map_err(|error| unreachable(path, "read", &error))?;

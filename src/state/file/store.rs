@@ -14,7 +14,7 @@ use tempfile::Builder;
 use super::{
     canonical::canonical,
     error::unreachable,
-    lock::{self, Identity},
+    lock::{self, LockIdentity},
     present::{self, Present},
 };
 use crate::{
@@ -42,7 +42,7 @@ pub struct FileStore {
     pub(super) folder: PathBuf,
     pub(super) name: String,
     /// The file that was locked.
-    held: Arc<Mutex<Option<Identity>>>,
+    held: Arc<Mutex<Option<LockIdentity>>>,
     /// What was read last.
     read: Arc<Mutex<Option<Vec<u8>>>>,
 }

@@ -23,7 +23,7 @@ pub struct Object {
 
 /// When a write is to take place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
+pub enum WriteCondition {
     /// Only while there is no object.
     Absent,
     /// Only while the object is this version.
@@ -55,7 +55,7 @@ pub trait Bucket: Send + Sync + 'static {
     async fn list(&self, prefix: &str) -> Result<Vec<String>, ResourceError>;
 
     /// Writes an object while `condition` holds, and returns the tag of what it wrote.
-    async fn put(&self, key: &str, body: Vec<u8>, condition: &Condition) -> Result<Attempt<ETag>, ResourceError>;
+    async fn put(&self, key: &str, body: Vec<u8>, condition: &WriteCondition) -> Result<Attempt<ETag>, ResourceError>;
 
     /// Deletes an object while it is the version of this tag.
     async fn delete(&self, key: &str, etag: &ETag) -> Result<Attempt<()>, ResourceError>;

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    bucket::{Attempt, Bucket, Condition, ETag},
+    bucket::{Attempt, Bucket, ETag, WriteCondition},
     lock::{BEAT, RELIABLE, Signature},
     write::{Written, write},
 };
@@ -76,7 +76,7 @@ impl<B: Bucket> Lease<B> {
         let Renewed { mut signature, etag, .. } = self.renewed();
         signature.beat += 1;
         let at = Instant::now();
-        let written = write(&*self.bucket, &self.key, &signature.body(), &Condition::Is(etag)).await;
+        let written = write(&*self.bucket, &self.key, &signature.body(), &WriteCondition::Is(etag)).await;
         match written.map_err(|error| StateError::bucket(&self.place, "locked", error))? {
             Written::Done(etag) | Written::Found(etag) => {
                 *self.now() = Renewed { signature, etag, at };

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    bucket::{Bucket, Condition, ETag, Object},
+    bucket::{Bucket, ETag, Object, WriteCondition},
     write::{Written, write},
 };
 use crate::{
@@ -78,20 +78,20 @@ pub(super) async fn take(
     let failed = |error: ResourceError| StateError::bucket(place, "locked", error);
     let mut queue = Queue::new(request, place.to_owned());
     let mut first_seen = None;
-    let mut condition = Condition::Absent;
+    let mut condition = WriteCondition::Absent;
     loop {
         let at = Instant::now();
-        let from_another = condition != Condition::Absent;
+        let from_another = condition != WriteCondition::Absent;
         let mut there = match write(bucket, key, &signature.body(), &condition).await.map_err(failed)? {
             Written::Done(etag) | Written::Found(etag) => return Ok(Taken { etag, at, from_another }),
             Written::Not(there) => there,
         };
         condition = loop {
-            let Some(object) = there else { break Condition::Absent };
+            let Some(object) = there else { break WriteCondition::Absent };
             let holder = Signature::of(&object).map(|signature| signature.holder);
             if let Some(because) = given_up(&object, holder.as_ref()) {
                 queue.tell_taken_over(holder, because);
-                break Condition::Is(object.etag);
+                break WriteCondition::Is(object.etag);
             }
             let sign = sign(&object, holder.as_ref(), first_seen.get_or_insert_with(|| object.etag.clone()));
             queue.wait(holder, sign, LOOK).await?;
@@ -119,13 +119,13 @@ pub(super) async fn seize(
     loop {
         let at = Instant::now();
         let condition = match bucket.get(key).await.map_err(failed)? {
-            None => Condition::Absent,
+            None => WriteCondition::Absent,
             Some(object) => {
                 let SeenLock { holder, id, .. } = seen(&object);
                 if id != theirs.id {
                     return Err(StateError::Locked { path: place.to_owned(), holder: holder.map(Box::new) });
                 }
-                Condition::Is(object.etag)
+                WriteCondition::Is(object.etag)
             }
         };
         match write(bucket, key, &signature.body(), &condition).await.map_err(failed)? {

@@ -10,5 +10,5 @@ mod lock;
 mod store;
 mod write;
 
-pub use bucket::{Attempt, Bucket, Condition, ETag, Object};
+pub use bucket::{Attempt, Bucket, ETag, Object, WriteCondition};
 pub use store::S3Store;

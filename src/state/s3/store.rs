@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use futures_util::{StreamExt as _, stream};
 
 use super::{
-    bucket::{Bucket, Condition, ETag, Object},
+    bucket::{Bucket, ETag, Object, WriteCondition},
     lease::Lease,
     lock::{self, Signature, Taken},
     write::{Written, write},
@@ -31,13 +31,13 @@ const READS: usize = 10;
 pub struct S3Store<B> {
     bucket: Arc<B>,
     key: String,
-    version: Mutex<Version>,
+    version: Mutex<ObjectVersion>,
     lease: Mutex<Option<Arc<Lease<B>>>>,
 }
 
 /// What is known of the object.
 #[derive(Debug, Clone, Default)]
-struct Version {
+struct ObjectVersion {
     /// Which version was loaded or saved last; none when there was no object.
     etag: Option<ETag>,
     /// What may have been written since: the bucket was out of reach before that could be told.
@@ -85,7 +85,7 @@ impl<B: Bucket> S3Store<B> {
         let mut number = 1;
         loop {
             let key = aside(&format!("{}.damaged", self.key), number);
-            let written = write(&*self.bucket, &key, body, &Condition::Absent).await;
+            let written = write(&*self.bucket, &key, body, &WriteCondition::Absent).await;
             match written.map_err(|error| self.failed("kept aside", error))? {
                 Written::Not(_) => number += 1,
                 Written::Done(_) | Written::Found(_) => return Ok(format!("s3://{}/{key}", self.bucket.name())),
@@ -93,7 +93,7 @@ impl<B: Bucket> S3Store<B> {
         }
     }
 
-    async fn write(&self, body: &[u8], condition: &Condition) -> Result<Written, StateError> {
+    async fn write(&self, body: &[u8], condition: &WriteCondition) -> Result<Written, StateError> {
         let written = write(&*self.bucket, &self.key, body, condition).await;
         written.map_err(|error| {
             if error.verdict == Verdict::Ambiguous {
@@ -111,7 +111,7 @@ impl<B: Bucket> S3Store<B> {
         }
     }
 
-    fn version(&self) -> MutexGuard<'_, Version> {
+    fn version(&self) -> MutexGuard<'_, ObjectVersion> {
         self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -126,7 +126,7 @@ impl<B: Bucket> Backend for S3Store<B> {
         let state = self.document().await?.map(|document| document.in_use(&self.place())).transpose();
         if state.is_err() {
             // What is no state in use is not saved over.
-            *self.version() = Version::default();
+            *self.version() = ObjectVersion::default();
         }
         state
     }
@@ -156,7 +156,7 @@ impl<B: Bucket> Backend for S3Store<B> {
     }
 
     async fn document(&self) -> Result<Option<Document>, StateError> {
-        *self.version() = Version::default();
+        *self.version() = ObjectVersion::default();
         let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
         let Some(object) = object else { return Ok(None) };
         let document = self.parse(&object)?;
@@ -166,14 +166,14 @@ impl<B: Bucket> Backend for S3Store<B> {
 
     async fn replace(&self, document: &Document) -> Result<(), StateError> {
         let body = text::render(document).into_bytes();
-        let Version { etag, unconfirmed } = self.version().clone();
+        let ObjectVersion { etag, unconfirmed } = self.version().clone();
         match self.lease() {
             // No version stands in the way of a late one.
             Some(lease) if etag.is_none() => lease.renew().await?,
             Some(lease) => lease.confirm().await?,
             None => {}
         }
-        let mut condition = etag.map_or(Condition::Absent, Condition::Is);
+        let mut condition = etag.map_or(WriteCondition::Absent, WriteCondition::Is);
         let mut removed = false;
         let etag = loop {
             let there = match self.write(&body, &condition).await? {
@@ -187,15 +187,15 @@ impl<B: Bucket> Backend for S3Store<B> {
             };
             self.renew().await?;
             condition = match there {
-                None if condition != Condition::Absent => {
+                None if condition != WriteCondition::Absent => {
                     removed = true;
-                    Condition::Absent
+                    WriteCondition::Absent
                 }
-                Some(object) if unconfirmed.as_ref() == Some(&object.body) => Condition::Is(object.etag),
+                Some(object) if unconfirmed.as_ref() == Some(&object.body) => WriteCondition::Is(object.etag),
                 _ => return Err(StateError::Changed { path: self.place() }),
             };
         };
-        *self.version() = Version { etag: Some(etag), unconfirmed: None };
+        *self.version() = ObjectVersion { etag: Some(etag), unconfirmed: None };
         if removed { Err(StateError::Removed { path: self.place() }) } else { Ok(()) }
     }
 
@@ -234,7 +234,7 @@ impl<B: Bucket> Backend for S3Store<B> {
     }
 
     async fn begin_anew(&self, state: &State) -> Result<Option<String>, StateError> {
-        *self.version() = Version::default();
+        *self.version() = ObjectVersion::default();
         let object = self.bucket.get(&self.key).await.map_err(|error| self.failed("read", error))?;
         let Some(object) = object else { return self.save(state).await.map(|()| None) };
         let aside = match self.parse(&object) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bucket::{Attempt, Bucket, Condition, ETag, Object};
+use super::bucket::{Attempt, Bucket, ETag, Object, WriteCondition};
 use crate::engine::{ResourceError, Verdict, pause};
 
 /// How often a write is sent while its condition holds and it yet does not take place.
@@ -28,7 +28,7 @@ pub(super) async fn write(
     bucket: &impl Bucket,
     key: &str,
     body: &[u8],
-    condition: &Condition,
+    condition: &WriteCondition,
 ) -> Result<Written, ResourceError> {
     let mut tries = 0;
     loop {
@@ -52,10 +52,10 @@ pub(super) async fn write(
     }
 }
 
-fn holds(condition: &Condition, there: Option<&Object>) -> bool {
+fn holds(condition: &WriteCondition, there: Option<&Object>) -> bool {
     match condition {
-        Condition::Absent => there.is_none(),
-        Condition::Is(etag) => there.is_some_and(|object| object.etag == *etag),
+        WriteCondition::Absent => there.is_none(),
+        WriteCondition::Is(etag) => there.is_some_and(|object| object.etag == *etag),
     }
 }
 

@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::Request;
 use serde_json::Value;
-use stackctl::aws::Cloud;
+use stackctl::aws::Clients;
 
 use super::subject::Subject;
 
 /// A resource of ours, on an emulator that is also read and changed by hand.
 struct ByHand {
     local: stackctl_local::Cloud,
-    cloud: Cloud,
+    cloud: Clients,
     outputs: Value,
 }
 

@@ -3,7 +3,7 @@
 use aws_sdk_apigateway::types::{Op, PatchOperation};
 use aws_sdk_lambda::types::{EphemeralStorage, TracingConfig, TracingMode};
 use serde_json::json;
-use stackctl::aws::Cloud;
+use stackctl::aws::Clients;
 use stackctl_local::Settings;
 
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 /// The resource of a case, as it is created.
 struct Made {
-    cloud: Cloud,
+    cloud: Clients,
     case: Case,
     outputs: serde_json::Value,
 }

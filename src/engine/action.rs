@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::engine::verb::Verb;
+use super::verb::Verb;
 
 /// What a step does. Every choice is made here; only outputs that do not exist yet are open, and they are named.
 #[derive(Debug, Clone, PartialEq, Serialize)]

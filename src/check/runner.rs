@@ -1,0 +1,26 @@
+//! What a check needs.
+
+use super::propagation::Propagation;
+use crate::{
+    aws::Clients,
+    config::Config,
+    engine::{Events, Interrupt},
+};
+
+/// Checks the API of a stack. A user that an interrupted check has left is [dismissed](dismiss) before.
+pub struct CheckRunner<'a, C> {
+    /// What is served, by its configuration.
+    pub config: &'a Config,
+    /// The clients.
+    pub cloud: &'a Clients,
+    /// Where a wait is told.
+    pub events: &'a dyn Events,
+    /// The wish to stop.
+    pub interrupt: &'a Interrupt,
+    /// What carries requests.
+    pub courier: &'a C,
+    /// How long what was there before the change may still be served.
+    pub patience: Propagation,
+    /// The endpoint of the local emulator, where that is checked.
+    pub emulator: Option<&'a str>,
+}

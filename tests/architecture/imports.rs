@@ -1,0 +1,156 @@
+//! The imports between the files of `src/`, counted twice: to the file that defines a name, and to the file that the path
+//! names, which is a `mod.rs` where that re-exports it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::source::{Source, sources};
+
+/// The modules whose files may still import each other in a circle.
+const OPEN: &[&str] = &["cli", "commands", "config", "failure", "package", "report", "session", "watch"];
+
+type Path = Vec<String>;
+
+/// The files by their module paths, `["engine", "plan"]` for `src/engine/plan/mod.rs`.
+struct Files(BTreeMap<Path, File>);
+
+struct File {
+    is_mod: bool,
+    imports: Vec<Path>,
+}
+
+impl Files {
+    fn read() -> Self {
+        let path = |source: &Source| {
+            let path = source.path.with_extension("");
+            let parts = path.iter().skip(1).map(|part| part.to_string_lossy().into_owned());
+            parts.filter(|part| part != "mod" && part != "lib").collect::<Path>()
+        };
+        Self(
+            sources("src")
+                .into_iter()
+                .filter(|source| !source.path.ends_with("main.rs"))
+                .map(|source| {
+                    let file = File { is_mod: source.path.ends_with("mod.rs"), imports: source.imports() };
+                    (path(&source), file)
+                })
+                .collect(),
+        )
+    }
+
+    /// The file that a path leads to, and what of the path is left.
+    fn file<'p>(&self, path: &'p [String]) -> (Path, &'p [String]) {
+        let length = (0..=path.len()).rev().find(|length| self.0.contains_key(&path[..*length])).unwrap_or_default();
+        (path[..length].to_vec(), &path[length..])
+    }
+
+    /// The file that defines what a path leads to: re-exports are followed.
+    fn defines(&self, path: &[String], depth: usize) -> Path {
+        let (file, rest) = self.file(path);
+        let Some(name) = rest.first().filter(|_| depth < 9) else { return file };
+        let exported = self.0[&file].imports.iter().find(|import| import.last() == Some(name));
+        match exported.map(|import| self.absolute(&file, import.clone())) {
+            Some(Some(target)) if target != path => self.defines(&target, depth + 1),
+            _ => file,
+        }
+    }
+
+    /// A path from the root of the crate; `None` for one of another crate.
+    fn absolute(&self, file: &Path, path: Path) -> Option<Path> {
+        let ups = path.iter().take_while(|part| *part == "super").count();
+        match path[0].as_str() {
+            "crate" => Some(path[1..].to_vec()),
+            "self" => Some([file.clone(), path[1..].to_vec()].concat()),
+            "super" => Some([file[..file.len().checked_sub(ups)?].to_vec(), path[ups..].to_vec()].concat()),
+            first => {
+                let child = [file.clone(), vec![first.to_owned()]].concat();
+                self.0.contains_key(&child).then(|| [file.clone(), path.clone()].concat())
+            }
+        }
+    }
+
+    /// Who imports whom; what a `mod.rs` re-exports counts as its import only when paths lead to it.
+    fn graph(&self, exports: bool, target: impl Fn(&[String]) -> Path) -> BTreeMap<Path, BTreeSet<Path>> {
+        let edges = self
+            .0
+            .iter()
+            .filter(|(file, source)| file.last().is_none_or(|name| name != "tests") && (exports || !source.is_mod))
+            .map(|(file, source)| {
+                let used = source.imports.iter().filter_map(|path| self.absolute(file, path.clone()));
+                let targets = used.map(|path| target(&path)).filter(|other| other != file && !other.is_empty());
+                (file.clone(), targets.collect())
+            });
+        edges.collect()
+    }
+}
+
+/// The files that import each other in a circle: those that reach themselves.
+fn circles(graph: &BTreeMap<Path, BTreeSet<Path>>) -> Vec<String> {
+    let reach = |start: &Path| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![start]);
+        while let Some(file) = open.pop() {
+            open.extend(graph.get(file).into_iter().flatten().filter(|other| seen.insert((*other).clone())));
+        }
+        seen
+    };
+    let all: BTreeMap<&Path, BTreeSet<Path>> = graph.keys().map(|file| (file, reach(file))).collect();
+    let line = |(file, used): (&Path, &BTreeSet<Path>)| {
+        let back = used.iter().filter(|other| all.get(other).is_some_and(|reached| reached.contains(file)));
+        let back: Vec<String> = back.map(|other| other.join("::")).collect();
+        (!back.is_empty()).then(|| format!("{} -> {}", file.join("::"), back.join(", ")))
+    };
+    graph
+        .iter()
+        .filter(|(file, _)| file.first().is_some_and(|module| !OPEN.contains(&module.as_str())))
+        .filter_map(line)
+        .collect()
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let files = Files::read();
+    super::none(
+        &circles(&files.graph(false, |path| files.defines(path, 0))),
+        "circles by the file that defines a name",
+    );
+    super::none(&circles(&files.graph(true, |path| files.file(path).0)), "circles through mod.rs");
+}
+
+#[test]
+fn circles_are_found_and_what_hangs_on_them_is_not_in_them() {
+    let path = |name: &str| vec![name.to_owned()];
+    let graph = [("a", vec!["b"]), ("b", vec!["c"]), ("c", vec!["b", "d"]), ("d", vec![])];
+    let graph = graph.map(|(file, used)| (path(file), used.into_iter().map(path).collect()));
+    assert_eq!(circles(&graph.into_iter().collect()), ["b -> c", "c -> b"]);
+}
+
+#[test]
+fn a_mod_file_holds_docs_and_modules_and_exports() {
+    let mods = sources("src").into_iter().filter(|source| source.path.ends_with("mod.rs"));
+    let defines = |source: &Source| {
+        let words = ["fn", "struct", "enum", "trait", "impl", "type", "const", "static", "macro_rules!"];
+        source.code.lines().any(|line| line.split([' ', '<']).any(|word| words.contains(&word)))
+    };
+    let found = mods.filter(|source| !OPEN.contains(&source.module.as_str()) && defines(source));
+    super::none(&found.map(|source| source.path.display().to_string()).collect::<Vec<_>>(), "mod.rs defines something");
+}
+
+/// Names that every kind has, and those that the traits of the engine give to their types.
+const PER_KIND: &[&str] = &["Spec", "Outputs"];
+
+#[test]
+fn a_type_name_has_one_meaning() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources("src") {
+        for line in source.code.lines() {
+            let rest = line.strip_prefix("pub(crate) ").or_else(|| line.strip_prefix("pub "));
+            let Some((word, name)) = rest.and_then(|rest| rest.split_once(' ')) else { continue };
+            if ["struct", "enum", "trait", "type"].contains(&word) {
+                let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
+                places.entry(name).or_default().push(source.path.display().to_string());
+            }
+        }
+    }
+    places.retain(|name, places| places.len() > 1 && !PER_KIND.contains(&name.as_str()));
+    let found = places.into_iter().map(|(name, places)| format!("{name}: {}", places.join(", ")));
+    super::none(&found.collect::<Vec<_>>(), "a public or crate-visible type name occurs once");
+}
