@@ -163,9 +163,9 @@ pub(crate) struct Options {
     #[arg(skip)]
     pub(crate) command: &'static str,
 
-    /// The command to run again.
-    #[arg(skip = hint::Command::stack(""))]
-    pub(crate) again: hint::Command,
+    /// The command that does the same again.
+    #[arg(skip = hint::SuggestedCommand::stack(""))]
+    pub(crate) again: hint::SuggestedCommand,
 
     /// The user pool of `user`, when it is not the stack's.
     #[arg(skip)]

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 /// What a command is about, and so which flags it takes to mean the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum CommandScope {
     /// The stack.
     Stack,
     /// A user pool: that of the stack, or the one of `--user-pool-id`.
@@ -16,27 +16,27 @@ pub enum Scope {
 
 /// A command of stackctl, without the flags that choose the stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
+pub struct SuggestedCommand {
     /// Without the name of the program.
     pub words: String,
     /// What it is about.
-    pub scope: Scope,
+    pub scope: CommandScope,
     /// Another stage than that of this run.
     pub stage: Option<String>,
     yes: bool,
 }
 
-impl Command {
-    /// A command about the stack: `Command::stack("state show")`.
+impl SuggestedCommand {
+    /// A command about the stack: `SuggestedCommand::stack("state show")`.
     #[must_use]
     pub fn stack(words: impl Into<String>) -> Self {
-        Self { words: words.into(), scope: Scope::Stack, stage: None, yes: false }
+        Self { words: words.into(), scope: CommandScope::Stack, stage: None, yes: false }
     }
 
     /// A command about the users of a pool.
     #[must_use]
     pub fn pool(words: impl Into<String>) -> Self {
-        Self { scope: Scope::Pool, ..Self::stack(words) }
+        Self { scope: CommandScope::Pool, ..Self::stack(words) }
     }
 
     /// Adds arguments, each after a space.
@@ -65,7 +65,7 @@ impl Command {
         format!("stackctl {}{flags}{yes}", self.words)
     }
 
-    /// Begins a hint with the command: `Command::stack("up").then(" deploys it")`.
+    /// Begins a hint with the command: `SuggestedCommand::stack("up").then(" deploys it")`.
     #[must_use]
     pub fn then(self, text: &str) -> Hint {
         Hint::from("").run(self).text(text)
@@ -79,13 +79,13 @@ pub struct Hint(Vec<Part>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
     Text(String),
-    Command(Command),
+    Command(SuggestedCommand),
 }
 
 impl Hint {
     /// Adds a command.
     #[must_use]
-    pub fn run(mut self, command: Command) -> Self {
+    pub fn run(mut self, command: SuggestedCommand) -> Self {
         self.0.push(Part::Command(command));
         self
     }
@@ -106,7 +106,7 @@ impl Hint {
 
     /// The same with every command written out by `written`.
     #[must_use]
-    pub fn resolved(&self, written: impl Fn(&Command) -> String) -> Self {
+    pub fn resolved(&self, written: impl Fn(&SuggestedCommand) -> String) -> Self {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Command(command) => format!("`{}`", written(command)),

@@ -28,7 +28,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where to connect to, and as whom.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct ConnectOptions {
     /// The region; otherwise the one of the environment or the profile.
     pub region: Option<String>,
     /// The profile of the shared configuration files.
@@ -60,7 +60,7 @@ impl Connection {
     ///
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
-    pub async fn open(options: Options) -> Result<Self> {
+    pub async fn open(options: ConnectOptions) -> Result<Self> {
         let local = options.local.is_some();
         let config = if local { local_config(options) } else { default_config(options).await };
         endpoints::check(&config)?;
@@ -97,7 +97,7 @@ impl Clients {
     ///
     /// # Errors
     /// When there is no region, no usable credentials, or no answer.
-    pub async fn connect(options: Options) -> Result<Self> {
+    pub async fn connect(options: ConnectOptions) -> Result<Self> {
         Ok(Self::over(&Connection::open(options).await?))
     }
 
@@ -136,7 +136,7 @@ impl Clients {
 }
 
 /// Everything fixed, so that a local cloud is never reached with real credentials nor AWS in its place.
-fn local_config(options: Options) -> SdkConfig {
+fn local_config(options: ConnectOptions) -> SdkConfig {
     let credentials = Credentials::new("AKIALOCALCLOUD000000", "local", None, None, "stackctl-local");
     // A client without TLS: it cannot speak to AWS, and it starts without the machine's root certificates.
     let http_client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
@@ -154,7 +154,7 @@ fn local_config(options: Options) -> SdkConfig {
     config.build()
 }
 
-async fn default_config(options: Options) -> SdkConfig {
+async fn default_config(options: ConnectOptions) -> SdkConfig {
     // Retries are set here, not read: an invalid `AWS_MAX_ATTEMPTS` would panic inside the SDK.
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .retry_config(RetryConfig::standard())

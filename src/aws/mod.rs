@@ -22,7 +22,7 @@ pub mod verbatim;
 pub use bucket::S3Bucket;
 pub use call::{call, look, once, remove, slow};
 pub use clients::{Clients, Context};
-pub use connect::{Connection, Options, host};
+pub use connect::{ConnectOptions, Connection, host};
 pub use count::Calls;
 pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, foreign, user_tags};
 pub use partition::dns_suffix;

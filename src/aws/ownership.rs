@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::clients::Clients;
 use crate::{
     engine::{Claim, Key, Kind, Scope, Unmanaged},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
 };
 
 const STACK: &str = "stackctl:stack";
@@ -75,7 +75,7 @@ pub fn foreign(cloud: &Clients, tagged: Tagged<'_>, claim: &Claim) -> Option<Unm
         Judgement::OtherStates => {
             let whose = "was made for this stack and stage from another state, which this one does not know".into();
             let hint = Hint::from("if that state was lost, move this one away and run ");
-            Some(Unmanaged { thing, whose, hints: vec![hint.run(Command::stack("recover"))] })
+            Some(Unmanaged { thing, whose, hints: vec![hint.run(SuggestedCommand::stack("recover"))] })
         }
         Judgement::Stripped(whose) => {
             let command = tagging.command(cloud, claim);

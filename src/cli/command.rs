@@ -325,17 +325,17 @@ pub(crate) enum LocalCommand {
 }
 
 impl Command {
-    /// The command to run again.
-    pub(super) fn again(&self) -> hint::Command {
+    /// The command that does the same again.
+    pub(super) fn again(&self) -> hint::SuggestedCommand {
         match self {
-            Self::Up(arguments) => hint::Command::stack("up").args(&arguments.words()),
-            Self::Watch(new) => hint::Command::stack("watch").args(&new.words()),
+            Self::Up(arguments) => hint::SuggestedCommand::stack("up").args(&arguments.words()),
+            Self::Watch(new) => hint::SuggestedCommand::stack("watch").args(&new.words()),
             Self::Down { delete_users, service_name } => {
                 let users = delete_users.map(|users| format!(" --delete-users {users}"));
                 let name = service_name.as_ref().map(|name| format!(" --service-name {name}"));
-                hint::Command::stack("down").args(&users.into_iter().chain(name).collect::<String>())
+                hint::SuggestedCommand::stack("down").args(&users.into_iter().chain(name).collect::<String>())
             }
-            other => hint::Command::stack(other.name()),
+            other => hint::SuggestedCommand::stack(other.name()),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     filesystem,
-    report::{Step, Written},
+    report::{NextStep, Written},
     session::Run,
 };
 
@@ -50,7 +50,7 @@ pub(crate) fn run(run: &Run, arguments: &InitArgs) -> Result<Exit, Failure> {
     );
     let enter = arguments.folder.iter().map(|folder| format!("cd {}", folder.display()));
     let next = enter.chain(["stackctl up --local    # deploy to the local emulator, without an account".into()]);
-    run.report.next(next.map(Step::Shell).collect());
+    run.report.next(next.map(NextStep::Shell).collect());
     Ok(Exit::Done)
 }
 

@@ -8,7 +8,7 @@ use crate::{
     engine::{Key, Resource as _},
     exit::Exit,
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     logs::{Line, LogQuery, RequestIds, Source, Tail, Unread, access, is_system},
     report::{API, LogLine},
     resources::log_group::LogGroup,
@@ -86,7 +86,7 @@ fn logs<'d>(deployed: &'d DeployedStack, arguments: &LogsArgs) -> Result<Vec<Log
 
 fn no_access_log() -> Failure {
     Failure::usage("the API writes no access log: `api.accessLogs` of the config is not set")
-        .hint(Hint::from("put `\"accessLogs\": {}` into `api`, and run ").run(Command::stack("up")))
+        .hint(Hint::from("put `\"accessLogs\": {}` into `api`, and run ").run(SuggestedCommand::stack("up")))
 }
 
 fn since(since: Since) -> Result<Timestamp, Failure> {

@@ -4,7 +4,7 @@ use crate::{
     cli::OutputsForm,
     exit::Exit,
     failure::Failure,
-    hint::Command,
+    hint::SuggestedCommand,
     report::{self, Form, Output},
     session::{DeployedStack, Run},
     stack::Outputs,
@@ -42,7 +42,7 @@ fn variables<'o>(outputs: &'o Outputs, key: Option<&str>) -> Result<Vec<(&'stati
         value(outputs, name)?;
         values.retain(|(known, _)| *known == name);
         if values.is_empty() {
-            let outputs = Command::stack("outputs").args(&format!(" \"{name}\""));
+            let outputs = SuggestedCommand::stack("outputs").args(&format!(" \"{name}\""));
             return Err(Failure::usage(format!("`{name}` is a route, which has no name as a variable"))
                 .hint(outputs.then(" prints its URL; it begins with that of `invoke_url`")));
         }

@@ -5,8 +5,8 @@ use crate::{
     engine::{Candidate, Catalog, Discovery, Key, Mark, Several, State, Unmanaged},
     exit::Exit,
     failure::{Failure, Fault},
-    hint::{Command, Hint},
-    report::{FoundTable, Recovered, Step, counted},
+    hint::{Hint, SuggestedCommand},
+    report::{FoundTable, NextStep, Recovered, counted},
     session::{
         OnInterrupt, Run, Session,
         confirm::{self, Act, Question},
@@ -41,12 +41,14 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     run.report.show(&table, asking);
     warnings.iter().for_each(|warning| run.report.show(&run.report.resolved(warning), asking));
     if futile {
-        run.report.note(Hint::from("nothing was recorded; ").run(Command::stack("up")).text(" makes the stack anew"));
+        run.report.note(
+            Hint::from("nothing was recorded; ").run(SuggestedCommand::stack("up")).text(" makes the stack anew"),
+        );
         return Ok(Exit::Done);
     }
     let place = session.store.place();
     let text = format!("Write the state of {}, in {}, to {place}", target.subject(), target.location.described());
-    let hint = Hint::from("look at it, then run ").run(Command::stack("recover").yes());
+    let hint = Hint::from("look at it, then run ").run(SuggestedCommand::stack("recover").yes());
     confirm::ask(run, &Question { act: Act::Recover, text, hint }).await?;
     record(run, &session, discovery.state).await
 }
@@ -70,7 +72,7 @@ fn not_lost(session: &Session, state: &State) -> Failure {
     let saved = if state.serial == 1 { "once".to_owned() } else { format!("{} times", state.serial) };
     Failure::usage(format!("{}: the state is not lost, so nothing was changed", session.store.place()))
         .detail(format!("it knows {}{begun}, and was saved {saved}", counted(known, "thing")))
-        .hint(Command::stack("status").then(" compares it with what there is"))
+        .hint(SuggestedCommand::stack("status").then(" compares it with what there is"))
         .hint("to rebuild it all the same, move it away first")
 }
 
@@ -83,7 +85,7 @@ fn undecided(discovery: &Discovery, catalog: &Catalog<Clients>) -> Failure {
         };
         let message = format!("{key}: {} {alike}, and only you can tell which is the stack's", candidates.len());
         let fault = candidates.iter().fold(Fault::new(message), |fault, one| fault.detail(line(key, one, catalog)));
-        let hint = Hint::from(format!("{way_out}, then run ")).run(Command::stack("recover"));
+        let hint = Hint::from(format!("{way_out}, then run ")).run(SuggestedCommand::stack("recover"));
         fault.hint(hint.text(" again: nothing was recorded"))
     };
     Failure { exit: Exit::Failed, errors: discovery.several.iter().map(fault).collect(), hints: Vec::new() }
@@ -122,6 +124,6 @@ async fn record(run: &Run, session: &Session, mut state: State) -> Result<Exit, 
     run.meter.count_saves(1);
     let (place, resources) = (session.store.place(), state.resources.len());
     run.report.tell(&Recovered { state: place, resources, damaged });
-    run.report.next(vec![Step::Stackctl(Command::stack("plan"), "    # what is left to do")]);
+    run.report.next(vec![NextStep::Stackctl(SuggestedCommand::stack("plan"), "    # what is left to do")]);
     Ok(Exit::Done)
 }

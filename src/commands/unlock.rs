@@ -3,7 +3,7 @@
 use crate::{
     exit::Exit,
     failure::{Failure, Fault},
-    hint::Command,
+    hint::SuggestedCommand,
     report::Locked,
     session::{
         OnInterrupt, Run,
@@ -25,7 +25,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     };
     show(run, &place, &seen);
     let text = format!("Force-release the state lock of {}, at {place}", stack_and_stage(&identity));
-    let hint = Command::stack("unlock").yes().then(" force-releases it");
+    let hint = SuggestedCommand::stack("unlock").yes().then(" force-releases it");
     confirm::ask(run, &Question { act: Act::ForceRelease, text, hint }).await?;
     run.cancel.on_interrupt(OnInterrupt::Leave);
     let _lock = lock::seize(run, &*store, &seen).await?;

@@ -39,6 +39,6 @@ pub use outline::{Outline, identify, outline};
 pub use problem::{Problem, Problems, Severity};
 pub use rules::{FunctionChange, blocked_since, guess_region, is_known_region};
 pub use schema::{schema, schema_text};
-pub use stages::{Checked, Declared, check};
+pub use stages::{CheckedStages, Declared, check};
 pub(crate) use suggest::{closest, did_you_mean, list};
 pub use unknown::{unknown, why_unknown};

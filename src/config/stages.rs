@@ -58,14 +58,14 @@ impl Declared {
 
 /// A file that was checked for every stage that it declares.
 #[derive(Debug)]
-pub struct Checked {
+pub struct CheckedStages {
     /// Each stage without errors.
     pub stages: Vec<Loaded>,
     /// What is wrong, in the order of the file, each problem once and with the stages that have it.
     pub problems: Problems,
 }
 
-impl Checked {
+impl CheckedStages {
     /// Whether it works in every stage.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -75,7 +75,7 @@ impl Checked {
 
 /// Checks a file for the chosen stage; where none is chosen, for each that it declares, or for its usual one.
 #[must_use]
-pub fn check(path: &Path, selection: &Selection) -> Checked {
+pub fn check(path: &Path, selection: &Selection) -> CheckedStages {
     let declared = Declared::read(path);
     let names = declared.names().into_iter().map(|name| Some(name.to_owned()));
     let mut names: Vec<Option<String>> = if selection.stage.is_none() { names.collect() } else { Vec::new() };
@@ -96,7 +96,7 @@ pub fn check(path: &Path, selection: &Selection) -> Checked {
             Err(problems) => found.add(&name, problems.0),
         }
     }
-    Checked { stages, problems: found.into_problems() }
+    CheckedStages { stages, problems: found.into_problems() }
 }
 
 /// Problems, and the stages that have them.

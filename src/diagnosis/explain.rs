@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::{Config, RouteAuth},
     failure::Fault,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
 };
 
 /// The request, as far as it matters for the explanation.
@@ -83,7 +83,7 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
     let function = sent.function();
     match refusal {
         Refusal::Unauthorized => {
-            let verify = Command::stack("user token inspect").then(" verifies its signature");
+            let verify = SuggestedCommand::stack("user token inspect").then(" verifies its signature");
             unauthorized(sent, fault("API Gateway refused it"), ("nothing in the token tells why", verify))
         }
         Refusal::Expired => {
@@ -93,10 +93,15 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
         Refusal::Throttled => throttled(sent, fault("requests come faster than the API takes them")),
         Refusal::NotDeployed => fault("what is deployed has no such route")
             .detail("the config has it, so what is deployed is another version of it")
-            .hint(Command::stack("plan").then(" shows what differs, ").run(Command::stack("up")).text(" deploys it")),
+            .hint(
+                SuggestedCommand::stack("plan")
+                    .then(" shows what differs, ")
+                    .run(SuggestedCommand::stack("up"))
+                    .text(" deploys it"),
+            ),
         Refusal::Forbidden => fault("API Gateway knows no such API or stage, or lets nobody reach it this way")
             .detail("its execute-api endpoint may be switched off, or a firewall (WAF) may block the request")
-            .hint(Command::stack("status").then(" says whether the API and its stage are there")),
+            .hint(SuggestedCommand::stack("status").then(" says whether the API and its stage are there")),
         Refusal::AccessDenied => fault("a policy denies it")
             .hint("look at the resource policy of the REST API, which stackctl does not manage"),
         Refusal::QuotaExceeded => {
@@ -135,7 +140,10 @@ fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
 
 fn not_called(fault: Fault) -> Fault {
     fault.detail("the permission to call it is missing, or it is gone, or too many of it run at once").hint(
-        Command::stack("status").then(" says what is missing, ").run(Command::stack("up")).text(" brings it back"),
+        SuggestedCommand::stack("status")
+            .then(" says what is missing, ")
+            .run(SuggestedCommand::stack("up"))
+            .text(" brings it back"),
     )
 }
 
@@ -145,7 +153,7 @@ fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, Hint)) -> Fault
     let Some(wanted) = wanted(auth) else {
         return fault
             .detail("the config lets everybody call it, so what is deployed is another version of it")
-            .hint(Command::stack("up").then(" deploys the config"));
+            .hint(SuggestedCommand::stack("up").then(" deploys the config"));
     };
     let Some(token) = sent.token else {
         let detail = format!("no token was sent, and the route asks for {}", wanted.described());
@@ -207,8 +215,8 @@ fn timed_out(sent: &Sent<'_>, fault: Fault) -> Fault {
         .hint(logs(function).then(" shows what it did meanwhile"))
 }
 
-fn logs(function: &str) -> Command {
-    Command::stack("logs").args(&format!(" {function} --since 5m"))
+fn logs(function: &str) -> SuggestedCommand {
+    SuggestedCommand::stack("logs").args(&format!(" {function} --since 5m"))
 }
 
 fn quoted<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::variables::for_a_shell;
 use crate::{
     cli::{DEFAULT_CONFIG, Options, accepted_by},
-    hint::{Command, Hint, Scope},
+    hint::{CommandScope, Hint, SuggestedCommand},
 };
 
 /// The flags that select the stack and the user pool.
@@ -29,13 +29,13 @@ impl StackFlags {
         Self { stage: options.stage.clone(), local: *local, others, pool: options.user_pool_id.clone() }
     }
 
-    /// Renders a command line.
-    pub(super) fn command(&self, command: &Command) -> String {
+    /// Writes a command line.
+    pub(super) fn command(&self, command: &SuggestedCommand) -> String {
         let stage = command.stage.as_ref().or(self.stage.as_ref()).map(|stage| ("stage", stage));
         let others = self.others.iter().map(|(flag, value)| (*flag, value));
         let accepted = accepted_by(&command.words);
         let common = stage.into_iter().chain(others).filter(|(flag, _)| accepted.contains(flag));
-        let pool = self.pool.iter().filter(|_| command.scope == Scope::Pool).map(|id| ("user-pool-id", id));
+        let pool = self.pool.iter().filter(|_| command.scope == CommandScope::Pool).map(|id| ("user-pool-id", id));
         let flags = common.chain(pool).map(|(flag, value)| format!(" --{flag} {}", for_a_shell(value)));
         let local = if self.local && accepted.contains(&"local") { " --local" } else { "" };
         let flags: String = flags.collect();
@@ -60,18 +60,18 @@ mod tests {
             others: vec![("config", "of mine/config.json".into())],
             pool: Some("us-west-2_Ab3".into()),
         };
-        let written = |command: &Command| flags.command(command);
+        let written = |command: &SuggestedCommand| flags.command(command);
         let chosen = "--local --stage prod --config 'of mine/config.json'";
-        assert_eq!(written(&Command::stack("up").yes()), format!("stackctl up {chosen} --yes"));
+        assert_eq!(written(&SuggestedCommand::stack("up").yes()), format!("stackctl up {chosen} --yes"));
         assert_eq!(
-            written(&Command::pool("user list")),
+            written(&SuggestedCommand::pool("user list")),
             format!("stackctl user list {chosen} --user-pool-id us-west-2_Ab3")
         );
         assert_eq!(
-            written(&Command::stack("validate").in_stage("dev")),
+            written(&SuggestedCommand::stack("validate").in_stage("dev")),
             "stackctl validate --stage dev --config 'of mine/config.json'"
         );
-        let hint = Hint::from("run ").run(Command::stack("plan")).text(", then see");
+        let hint = Hint::from("run ").run(SuggestedCommand::stack("plan")).text(", then see");
         assert_eq!(StackFlags::default().hint(&hint).to_string(), "run `stackctl plan`, then see");
     }
 }

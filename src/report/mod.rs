@@ -56,7 +56,7 @@ pub(crate) use history::{HistoryTable, ReleaseRow};
 pub(crate) use invoked::Invoked;
 pub(crate) use lock::Locked;
 pub(crate) use log_line::{API, LogLine};
-pub(crate) use next::{Step, next};
+pub(crate) use next::{NextStep, next};
 pub(crate) use outputs::{Output, values};
 pub(crate) use plan::PlanTable;
 pub use plan::plan_text;

@@ -7,7 +7,7 @@ use super::{
     paint::{STRONG, paint},
 };
 use crate::{
-    hint::Command,
+    hint::SuggestedCommand,
     stack::{Outputs, RouteUrl},
 };
 
@@ -19,10 +19,10 @@ pub(super) struct Next {
 
 /// A command of stackctl or of the shell.
 #[derive(Debug)]
-pub(crate) enum Step {
-    /// A command with a comment.
-    Stackctl(Command, &'static str),
-    /// A shell command line.
+pub(crate) enum NextStep {
+    /// A command with a remark.
+    Stackctl(SuggestedCommand, &'static str),
+    /// A line of a shell.
     Shell(String),
 }
 
@@ -35,16 +35,16 @@ impl Card for Next {
     }
 }
 
-/// Commands to try on a deployed stack: a request to a public route, and a token with a request to a protected one.
-/// Only routes that a plain GET can call are used.
-pub(crate) fn next(outputs: &Outputs) -> Vec<Step> {
+/// Commands to try on a deployed stack: a public route, and a token and a call for a protected one, where a plain GET can
+/// call them.
+pub(crate) fn next(outputs: &Outputs) -> Vec<NextStep> {
     let callable = |row: &&RouteUrl| row.route.starts_with("GET ") && !row.route.contains('{');
     let first = |public: bool| outputs.routes.iter().filter(callable).find(|row| row.public == public);
-    let public = first(true).map(|row| Step::Shell(format!("curl -i {}    # anybody may", row.url)));
+    let public = first(true).map(|row| NextStep::Shell(format!("curl -i {}    # anybody may", row.url)));
     let asks = outputs.client_id.is_some() && outputs.routes.iter().any(|row| !row.public);
-    let user = Command::stack("user create mail@example.com");
-    let user = Step::Stackctl(user, "    # makes a user and prints an ID token");
-    let call = |row: &RouteUrl| Command::stack(format!("call {} --as mail@example.com", row.route));
-    let protected = first(false).map(|row| Step::Stackctl(call(row), ""));
+    let user = SuggestedCommand::stack("user create mail@example.com");
+    let user = NextStep::Stackctl(user, "    # makes a user and prints an ID token");
+    let call = |row: &RouteUrl| SuggestedCommand::stack(format!("call {} --as mail@example.com", row.route));
+    let protected = first(false).map(|row| NextStep::Stackctl(call(row), ""));
     public.into_iter().chain(asks.then_some(user)).chain(protected).collect()
 }

@@ -15,7 +15,7 @@ use super::{
     json,
     live::Live,
     log,
-    next::{Next, Step},
+    next::{Next, NextStep},
     plain,
     plan::PlanTable,
 };
@@ -23,7 +23,7 @@ use crate::{
     cli::{Color, Options},
     engine::{Event, Events},
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
 };
 
 /// A stream that a report is written to.
@@ -141,17 +141,17 @@ impl Report {
         self.insist(&failure.resolved(|hint| self.flags.hint(hint)));
     }
 
-    /// Prints the next commands to run.
-    pub(crate) fn next(&self, steps: Vec<Step>) {
+    /// Shows what to do next.
+    pub(crate) fn next(&self, steps: Vec<NextStep>) {
         let line = |step| match step {
-            Step::Stackctl(command, remark) => self.command(&command) + remark,
-            Step::Shell(line) => line,
+            NextStep::Stackctl(command, remark) => self.command(&command) + remark,
+            NextStep::Shell(line) => line,
         };
         self.tell(&Next { commands: steps.into_iter().map(line).collect() });
     }
 
-    /// Renders a command line with the flags that select the stack.
-    pub(crate) fn command(&self, command: &Command) -> String {
+    /// Writes a command line with the flags that choose the stack.
+    pub(crate) fn command(&self, command: &SuggestedCommand) -> String {
         self.flags.command(command)
     }
 

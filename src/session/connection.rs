@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Run, emulator, reachability};
 use crate::{
-    aws::{Connection, Options},
+    aws::{ConnectOptions, Connection},
     config::{Identity, S3Location},
     exit::Exit,
     failure::Failure,
@@ -40,7 +40,8 @@ pub(crate) async fn connect<'a>(
     }
     let host =
         if local.is_some() { "the local emulator".to_owned() } else { reachability::host(run, region.as_deref()) };
-    let options = Options { region: region.clone(), profile: reachability::profile(run), local, http_client: None };
+    let options =
+        ConnectOptions { region: region.clone(), profile: reachability::profile(run), local, http_client: None };
     let waiting = || run.report.note(format!("waiting for a response from {host}"));
     let opened = reachability::patiently(Box::pin(Connection::open(options)), waiting).await;
     let connection = opened.unwrap_or_else(|| Err(reachability::no_answer(&host)));

@@ -19,7 +19,7 @@ use crate::{
         save_state,
     },
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     http::HttpClient,
     report::Executed,
     resources::user_pool::UserPool,
@@ -91,7 +91,7 @@ pub(crate) async fn apply(
 pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
     if survey.plan.is_empty() && survey.state.unchecked.is_some() {
         let message = Hint::from("the last change has not passed its check yet: ");
-        run.report.note(message.run(Command::stack("up")).text(" checks what is served"));
+        run.report.note(message.run(SuggestedCommand::stack("up")).text(" checks what is served"));
     }
 }
 
@@ -142,7 +142,7 @@ fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
         CheckEnd::Passed => return apply::conclude(run, outcome, (steps, on)),
         CheckEnd::Open => {
             let again = Hint::from("what is served stays as it is, unchecked; ");
-            return Err(unmade(report, again.run(Command::stack("up")).text(" checks it again")));
+            return Err(unmade(report, again.run(SuggestedCommand::stack("up")).text(" checks it again")));
         }
         CheckEnd::Failed => failed(&report),
     };

@@ -5,7 +5,7 @@ use crate::{
     config::{Config, Function, Identity, Outline, did_you_mean, list},
     engine::State,
     failure::Failure,
-    hint::Command,
+    hint::SuggestedCommand,
     stack::{self, Outputs},
     state::Backend as _,
 };
@@ -103,7 +103,7 @@ pub(crate) async fn not_deployed(run: &Run, identity: &Identity, what: &str) -> 
 
 /// The failure when something is not deployed yet.
 pub(crate) fn lacks(what: &str) -> Failure {
-    Failure::failed(what).hint(Command::stack("up").then(" deploys it"))
+    Failure::failed(what).hint(SuggestedCommand::stack("up").then(" deploys it"))
 }
 
 /// The stack and its stage, for messages.

@@ -5,7 +5,7 @@ use crate::{
     config::Identity,
     engine::State,
     failure::Failure,
-    hint::Command,
+    hint::SuggestedCommand,
     state::{Backend, FileStore, StateError},
 };
 
@@ -45,7 +45,7 @@ pub(crate) async fn refuse(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Re
         Ok(None) | Err(StateError::Moved { .. }) => return Ok(()),
         Ok(Some(state)) if state.is_empty() => return Ok(()),
         Ok(Some(_)) => Failure::failed(format!("{place}: there is no state, and one is left at {left}"))
-            .hint(Command::stack("state migrate").then(" moves it")),
+            .hint(SuggestedCommand::stack("state migrate").then(" moves it")),
         Err(error) => {
             let failure = Failure::failed(format!("{place}: there is no state, and {left} cannot be used"));
             let hints = match &error {

@@ -8,7 +8,7 @@ use super::Run;
 use crate::{
     cli,
     failure::{Failure, Fault},
-    hint::Command,
+    hint::SuggestedCommand,
     report::Report,
     state::{Backend, Guard, Holder, LockNews, LockRequest, SeenLock, StateError},
 };
@@ -45,7 +45,7 @@ async fn take_with<'r>(run: &'r Run, store: &dyn Backend, unlock: &str) -> Resul
     let request = LockRequest { holder: &holder, at_most: run.options.lock_timeout, tell: &tell };
     let guard = store.lock(&request).await.map_err(|error| {
         let locked = matches!(error, StateError::Locked { .. });
-        Failure::from(error).with_hints(locked.then(|| Command::stack("unlock").then(unlock)))
+        Failure::from(error).with_hints(locked.then(|| SuggestedCommand::stack("unlock").then(unlock)))
     })?;
     Ok(Lock { guard: Some(guard), report: &run.report })
 }

@@ -7,7 +7,7 @@ use crate::{
     config::Identity,
     engine::Key,
     failure::{Failure, Fault},
-    hint::Command,
+    hint::SuggestedCommand,
 };
 
 /// Checks that a stack without recorded resources does not exist. Returns the evidence, as in `no state at
@@ -35,7 +35,7 @@ pub(crate) async fn verify(run: &Run, identity: &Identity) -> Result<String, Fai
     }
     let fault = Fault::new(format!("{stack}: {place}, but {} of its resources exist in {location}", resources.len()));
     Err(Failure::from(resources.iter().fold(fault, Fault::detail))
-        .hint(Command::stack("recover").then(" rebuilds the state"))
+        .hint(SuggestedCommand::stack("recover").then(" rebuilds the state"))
         .hint("if the state is kept elsewhere, such as in another checkout or a bucket, use that one"))
 }
 

@@ -11,7 +11,7 @@ use crate::{
     engine::{StackIdentity, State},
     exit::Exit,
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     state::Backend,
 };
 
@@ -74,9 +74,9 @@ fn names(old: &[&State]) -> String {
     old.iter().map(|state| format!("`{}`", state.stack)).collect::<Vec<_>>().join(" or ")
 }
 
-/// The command that deletes a renamed stack.
-fn down(old: &State) -> Command {
-    Command::stack("down").args(&format!(" --service-name {}", old.stack))
+/// Deletes a stack that was renamed.
+fn down(old: &State) -> SuggestedCommand {
+    SuggestedCommand::stack("down").args(&format!(" --service-name {}", old.stack))
 }
 
 /// The hint with the commands that delete them.

@@ -9,7 +9,7 @@ use crate::{
     engine::{CheckEnd, CheckOutcome, PostDeployCheck, Reverted, State, Store},
     exit::Exit,
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     http::HttpClient,
     report::Checked,
 };
@@ -102,7 +102,7 @@ fn cors_unknown(report: &CheckReport) -> Option<String> {
 pub(crate) fn tell_left(run: &Run, report: &CheckReport) {
     let Some(error) = &report.left else { return };
     let fault = Fault::new("the user of the check is not removed yet").detail(error);
-    let fault = fault.hint(Hint::from("the next ").run(Command::stack("up")).text(" removes them"));
+    let fault = fault.hint(Hint::from("the next ").run(SuggestedCommand::stack("up")).text(" removes them"));
     run.report.warn(&fault);
 }
 
@@ -159,7 +159,7 @@ pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Reverted>, 
         } else {
             "what is served stays as it is, unchecked; "
         };
-        return failure.hint(Hint::from(hint).run(Command::stack("up")).text(" checks it again"));
+        return failure.hint(Hint::from(hint).run(SuggestedCommand::stack("up")).text(" checks it again"));
     };
     for failed in &back.failed {
         failure.errors.push(Fault::of(format!("{}: not put back", failed.key), &failed.error));
@@ -170,7 +170,9 @@ pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Reverted>, 
         failure = failure.hint(format!("put back: {} {serve} again what was served before", keys.join(", ")));
     }
     failure.hint(
-        Hint::from("everything else is as configured; ").run(Command::stack("up")).text(" plans the change again"),
+        Hint::from("everything else is as configured; ")
+            .run(SuggestedCommand::stack("up"))
+            .text(" plans the change again"),
     )
 }
 

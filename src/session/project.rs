@@ -13,7 +13,7 @@ use crate::{
         unknown,
     },
     failure::{Failure, Fault},
-    hint::Command,
+    hint::SuggestedCommand,
     package::{Package, PackageError, Packages},
     report::counted,
 };
@@ -53,7 +53,7 @@ pub(crate) fn warn_of_others(run: &Run, loaded: &Loaded) {
         let Err(problems) = config::load_elsewhere(path, &selection) else { continue };
         let errors = problems.0.iter().filter(|problem| problem.severity == Severity::Error).count();
         let fault = Fault::new(format!("{}: stage {stage} has {}", path.display(), counted(errors, "error")));
-        let fault = fault.hint(Command::stack("validate").in_stage(stage).then(" shows them"));
+        let fault = fault.hint(SuggestedCommand::stack("validate").in_stage(stage).then(" shows them"));
         run.report.warn(&fault);
     }
 }
@@ -98,7 +98,7 @@ pub(crate) fn outline(run: &Run) -> Result<Outline, Failure> {
     if !outline.omitted.is_empty() {
         let places: Vec<String> = outline.omitted.iter().map(|place| format!("`{place}`")).collect();
         let message = format!("{}: left out, because of errors: {}", run.options.config.display(), places.join(", "));
-        let fault = Fault::new(message).hint(Command::stack("validate").then(" shows them"));
+        let fault = Fault::new(message).hint(SuggestedCommand::stack("validate").then(" shows them"));
         run.report.warn(&fault);
     }
     Ok(outline)

@@ -20,7 +20,7 @@ use crate::{
     engine::{Catalog, Consent, Desired, Discovery, Engine, Events, Key, Observed, Plan, StackIdentity, State, plan},
     exit::Exit,
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     report::{Location, Target},
     resources,
     stack::{self, FunctionPackages},
@@ -223,7 +223,7 @@ impl<C> Session<C> {
         };
         let errors = forgotten.iter().map(fault).collect();
         Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }
-            .hint(Hint::from("if the state was lost, ").run(Command::stack("recover")).text(" rebuilds it"))
+            .hint(Hint::from("if the state was lost, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
             .hint("if another state knows it, use that one, or choose another `deployment.serviceName` or stage"))
     }
 

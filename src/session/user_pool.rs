@@ -9,7 +9,7 @@ use crate::{
     aws::Clients,
     cli::PoolArgs,
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     report::{Location, PoolTarget},
     stack::Outputs,
     users::{AppClient, UserError, Users},
@@ -114,7 +114,7 @@ impl Pool {
 
     fn no_client(&self) -> Failure {
         let failure = Failure::failed(format!("user pool `{}` has no app client to sign in through", self.id));
-        failure.with_hints(self.ours.then(|| Command::stack("up").then(" makes one")))
+        failure.with_hints(self.ours.then(|| SuggestedCommand::stack("up").then(" makes one")))
     }
 
     /// Says why a person could not be signed in, made or changed.
@@ -137,7 +137,7 @@ impl Pool {
         let flows: Vec<String> = flows.map(|flow| format!("\"{flow}\"")).collect();
         let flows = flows.join(", ");
         Hint::from(format!("write `\"explicitAuthFlows\": [{flows}]` into `client` of config.json, then run "))
-            .run(Command::stack("up"))
+            .run(SuggestedCommand::stack("up"))
     }
 }
 

@@ -4,7 +4,7 @@ use super::holder::Holder;
 use crate::{
     engine::{ResourceError, STATE_FORMAT, StackMismatch, StoreError},
     filesystem::{Reason, Unsafe},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
 };
 
 /// Why the state cannot be used or saved.
@@ -126,8 +126,8 @@ fn of_a_bucket(address: &str) -> Option<Hint> {
 }
 
 /// Moves a state from a place.
-pub(super) fn migrate_from(place: &str) -> Command {
-    Command::stack("state migrate").args(&format!(" --from {place}"))
+pub(super) fn migrate_from(place: &str) -> SuggestedCommand {
+    SuggestedCommand::stack("state migrate").args(&format!(" --from {place}"))
 }
 
 fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<Hint> {
@@ -136,7 +136,7 @@ fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<Hi
         "stack" => vec![
             format!("to keep it, set `deployment.serviceName` back to `{recorded}`").into(),
             Hint::from("to delete it first, run ")
-                .run(Command::stack("down").args(&format!(" --service-name {recorded}"))),
+                .run(SuggestedCommand::stack("down").args(&format!(" --service-name {recorded}"))),
             format!("to create `{asked}` beside it, give the config another place in `state`").into(),
         ],
         "stage" => vec!["write `${stage}` into `state.s3.key`, so that each stage has a state of its own".into()],
@@ -159,7 +159,7 @@ impl StateError {
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Damaged { restore, .. } => {
-                vec![restore.into(), Command::stack("recover").then(" rebuilds the state from what AWS has")]
+                vec![restore.into(), SuggestedCommand::stack("recover").then(" rebuilds the state from what AWS has")]
             }
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer").into()],
             Self::Arriving { from, .. } => {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::State,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
 };
 
 /// What a transfer came to.
@@ -101,14 +101,14 @@ impl TransferError {
             Self::Nothing { .. } => vec!["`--from` names the place where the state is now".into()],
             Self::OtherLineage { to, .. } => {
                 let away = format!("if the stack does not need it, move the one at {to} away; ");
-                vec![Hint::from(away).run(Command::stack("state show")).text(" tells what it holds")]
+                vec![Hint::from(away).run(SuggestedCommand::stack("state show")).text(" tells what it holds")]
             }
             Self::Ahead { from, to, .. } => vec![
                 format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away")
                     .into(),
-                Command::stack("state show")
+                SuggestedCommand::stack("state show")
                     .then(" and ")
-                    .run(Command::stack("plan"))
+                    .run(SuggestedCommand::stack("plan"))
                     .text(" tell which of them is right"),
             ],
             Self::Announced { from, to, origin } => {
@@ -120,18 +120,21 @@ impl TransferError {
             Self::Abandoned { from, to } => vec![
                 format!("if it was put elsewhere, bring it back to {from}").into(),
                 Hint::from(format!("if it was lost, move what is at {to} away, then "))
-                    .run(Command::stack("recover"))
+                    .run(SuggestedCommand::stack("recover"))
                     .text(" rebuilds it"),
             ],
             Self::Vanished { from, .. } => {
-                vec![kept_beside(from).into(), Command::stack("recover").then(" rebuilds it from what AWS has")]
+                vec![
+                    kept_beside(from).into(),
+                    SuggestedCommand::stack("recover").then(" rebuilds it from what AWS has"),
+                ]
             }
             Self::Exchanged { from, to } => vec![
                 Hint::from(format!("if what is at {to} is right, there is nothing to move; "))
-                    .run(Command::stack("state pull"))
+                    .run(SuggestedCommand::stack("state pull"))
                     .text(" prints it"),
                 Hint::from("if it is not, move it away, then ")
-                    .run(Command::stack("recover"))
+                    .run(SuggestedCommand::stack("recover"))
                     .text(" rebuilds the state from what AWS has"),
                 kept_beside(from).into(),
             ],

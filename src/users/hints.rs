@@ -1,7 +1,7 @@
 //! The ways out, reason by reason.
 
 use super::error::UserError;
-use crate::hint::{Command, Hint};
+use crate::hint::{Hint, SuggestedCommand};
 
 impl UserError {
     /// What to do, a line each.
@@ -43,13 +43,13 @@ impl UserError {
     fn about_user(&self) -> Option<Hint> {
         Some(match self {
             Self::UnknownUser { user } => {
-                Command::pool("user list").then(" shows who is there, ").run(create(user)).text(" makes them")
+                SuggestedCommand::pool("user list").then(" shows who is there, ").run(create(user)).text(" makes them")
             }
             Self::WrongUserOrPassword { .. } | Self::Taken { .. } => {
-                Command::pool("user list").then(" shows who is there")
+                SuggestedCommand::pool("user list").then(" shows who is there")
             }
             Self::Disabled { user } => {
-                Command::pool("user enable").args(&format!(" {user}")).then(" lets them sign in again")
+                SuggestedCommand::pool("user enable").args(&format!(" {user}")).then(" lets them sign in again")
             }
             Self::Exists { user, .. } => {
                 auth(user).then(" signs in, ").run(set_password(user)).text(" sets another password")
@@ -87,16 +87,16 @@ impl UserError {
     }
 }
 
-fn auth(user: &str) -> Command {
-    Command::pool("user auth").args(&format!(" {user}"))
+fn auth(user: &str) -> SuggestedCommand {
+    SuggestedCommand::pool("user auth").args(&format!(" {user}"))
 }
 
-fn create(user: &str) -> Command {
-    Command::pool("user create").args(&format!(" {user}"))
+fn create(user: &str) -> SuggestedCommand {
+    SuggestedCommand::pool("user create").args(&format!(" {user}"))
 }
 
-fn set_password(user: &str) -> Command {
-    Command::pool("user set-password").args(&format!(" {user}"))
+fn set_password(user: &str) -> SuggestedCommand {
+    SuggestedCommand::pool("user set-password").args(&format!(" {user}"))
 }
 
 fn pool_hint(pool: &str) -> String {

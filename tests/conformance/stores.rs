@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use futures_util::future::join_all;
 use stackctl::{
-    aws::{Connection, Options, S3Bucket},
+    aws::{ConnectOptions, Connection, S3Bucket},
     engine::State,
     state::{Backend as _, Bucket as _, FileStore, Holder, LockRequest, S3Store, StateError, transfer},
 };
@@ -143,7 +143,8 @@ fn other(serial: u64) -> State {
 /// Everything that the store does, in a bucket of its own.
 pub(crate) async fn keep_states(s3: &Client, url: &str) {
     buckets::create(s3, "states", Some(REGION)).await.expect("the bucket is made");
-    let options = Options { region: Some(REGION.into()), local: Some(url.to_owned()), ..Options::default() };
+    let options =
+        ConnectOptions { region: Some(REGION.into()), local: Some(url.to_owned()), ..ConnectOptions::default() };
     let states = States { connection: Connection::open(options).await.expect("the server knows its caller") };
     states.are_saved_over_what_was_loaded().await;
     states.are_locked_by_one().await;

@@ -20,7 +20,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use bytes::Bytes;
 use stackctl::{
-    aws::{self, Options},
+    aws::{self, ConnectOptions},
     engine::{Claim, Event, Events, Key},
     package::package,
 };
@@ -36,11 +36,11 @@ pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Clients {
 
 /// The clients on a local cloud that is reached through another client.
 pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Clients {
-    let options = Options {
+    let options = ConnectOptions {
         region: Some("us-west-2".into()),
         local: Some("http://local.test".into()),
         http_client: Some(client),
-        ..Options::default()
+        ..ConnectOptions::default()
     };
     aws::Clients::connect(options).await.expect("the local cloud knows every caller")
 }

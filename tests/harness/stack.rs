@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use stackctl::{
-    aws::{Calls, Clients, Options},
+    aws::{Calls, Clients, ConnectOptions},
     check::{CheckRunner, LeftOver, Propagation, again, dismiss, left_over, recorded},
     config::Config,
     engine::{
@@ -110,11 +110,11 @@ impl Stack {
 
     /// The clients of a process that brings a project up; its calls are counted, and something may go wrong with one.
     pub(crate) async fn connect(&self, project: Option<&Project>) -> Result<Clients, String> {
-        let options = Options {
+        let options = ConnectOptions {
             region: Some("us-west-2".into()),
             local: Some("http://local.test".into()),
             http_client: Some(self.wire.client(&self.local)),
-            ..Options::default()
+            ..ConnectOptions::default()
         };
         let mut cloud = Clients::connect(options).await.map_err(|error| error.to_string())?;
         cloud.packages = project.map(Project::zips).unwrap_or_default();

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Request;
 use sha2::{Digest as _, Sha256};
 use stackctl::{
-    aws::{Connection, Options, S3Bucket},
+    aws::{ConnectOptions, Connection, S3Bucket},
     engine::ResourceError,
     state::{Attempt, Backend as _, Bucket as _, ETag, S3Store, WriteCondition},
 };
@@ -33,11 +33,11 @@ impl S3 {
 
     async fn without_bucket() -> Self {
         let cloud = Cloud::new(Settings::default());
-        let options = Options {
+        let options = ConnectOptions {
             region: Some("eu-west-1".into()),
             local: Some("http://local.test".into()),
             http_client: Some(Bridge::client(&cloud)),
-            ..Options::default()
+            ..ConnectOptions::default()
         };
         let connection = Connection::open(options).await.unwrap();
         Self { cloud, connection }

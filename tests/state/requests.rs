@@ -8,7 +8,7 @@ use std::{
 
 use aws_smithy_runtime_api::client::http::HttpConnectorFuture;
 use stackctl::{
-    aws::{Connection, Options},
+    aws::{ConnectOptions, Connection},
     state::{Backend as _, LockRequest, S3Store},
 };
 
@@ -30,11 +30,11 @@ async fn every_call_names_the_owner_and_every_write_has_a_condition() {
         heard.lock().unwrap().push(format!("{} {path} {}", request.method(), named.join(", ")));
         HttpConnectorFuture::new(bridge.carry(request))
     });
-    let options = Options {
+    let options = ConnectOptions {
         region: Some("eu-west-1".into()),
         local: Some("http://local.test".into()),
         http_client: Some(client),
-        ..Options::default()
+        ..ConnectOptions::default()
     };
     let connection = Connection::open(options).await.unwrap();
     let store = || S3Store::new(connection.bucket("states", "eu-west-1", None), KEY);

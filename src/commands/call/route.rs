@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Method, did_you_mean, list},
     diagnosis::{self, NoRoute, RouteTarget},
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
 };
 
 /// The requested method and path: `GET /items/7`.
@@ -40,10 +40,10 @@ impl<'a> Asked<'a> {
     pub(super) fn target<'c>(&self, config: &'c Config) -> Result<RouteTarget<'c>, Failure> {
         let Self { method, path } = self;
         diagnosis::find(config, method, path).map_err(|nothing| match nothing {
-            NoRoute::Variable { variable, example } => {
-                Failure::usage(format!("`{variable}` in the path stands for a value"))
-                    .hint(Hint::from("as in ").run(Command::stack("call").args(&format!(" {method} {example}"))))
-            }
+            NoRoute::Variable { variable, example } => Failure::usage(format!(
+                "`{variable}` in the path stands for a value"
+            ))
+            .hint(Hint::from("as in ").run(SuggestedCommand::stack("call").args(&format!(" {method} {example}")))),
             NoRoute::Method { path, methods } => {
                 Failure::usage(format!("no route of the config answers {method} on `{path}`"))
                     .detail(format!("its methods are: {}", list(methods.iter().map(|method| method.as_str()))))

@@ -12,7 +12,7 @@ use crate::{
     },
     exit::Exit,
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     http::HttpClient,
     report::{RolledBack, RolledForward},
     session::{
@@ -49,7 +49,7 @@ pub(crate) async fn run(run: &Run, arguments: RollbackArgs) -> Result<Exit, Fail
         tell_served(run, number, &target.way);
         return Ok(Exit::Done);
     }
-    let again = Command::stack("rollback").args(&RollbackArgs { release: Some(number), ..arguments }.words());
+    let again = SuggestedCommand::stack("rollback").args(&RollbackArgs { release: Some(number), ..arguments }.words());
     ask(run, &session, (&target.release, &target.way), &again).await?;
     run.cancel.on_interrupt(OnInterrupt::Finish);
     let went = go_back(run, &session, (state, &target), arguments.no_check).await?;
@@ -125,7 +125,7 @@ async fn ask(
     run: &Run,
     session: &Session<Outline>,
     (release, way): (&Release, &WayBack),
-    again: &Command,
+    again: &SuggestedCommand,
 ) -> Result<(), Failure> {
     let moves: Vec<String> = way.moves.iter().map(in_words).collect();
     let message = format!("back to release {} of {}: {}", release.number, release.at, moves.join(", "));
@@ -143,7 +143,12 @@ async fn ask(
     confirm::ask(run, &Question { act: Act::RollBack, text, hint }).await
 }
 
-fn conclude(run: &Run, target: &Target, went: RollbackOutcome<CheckReport>, again: &Command) -> Result<Exit, Failure> {
+fn conclude(
+    run: &Run,
+    target: &Target,
+    went: RollbackOutcome<CheckReport>,
+    again: &SuggestedCommand,
+) -> Result<Exit, Failure> {
     let Target { release, way, .. } = target;
     let RollbackOutcome { state, back, tried, forward, save_error, .. } = went;
     let checked = tried.is_some();
@@ -165,7 +170,7 @@ fn conclude(run: &Run, target: &Target, went: RollbackOutcome<CheckReport>, agai
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let up = run.report.command(&Command::stack("up"));
+    let up = run.report.command(&SuggestedCommand::stack("up"));
     run.report.tell(&RolledBack {
         release: state.releases.last().map_or(0, |release| release.number),
         back_to: release.number,
@@ -179,7 +184,7 @@ fn conclude(run: &Run, target: &Target, went: RollbackOutcome<CheckReport>, agai
 }
 
 /// Why what was rolled back to is not confirmed; `None` when its check has passed.
-fn unchecked(end: CheckEnd, report: CheckReport, again: &Command) -> Option<Failure> {
+fn unchecked(end: CheckEnd, report: CheckReport, again: &SuggestedCommand) -> Option<Failure> {
     match end {
         CheckEnd::Passed => None,
         CheckEnd::Failed => Some(failed(&report)),
@@ -203,14 +208,14 @@ fn after_forward(run: &Run, release: &Release, (mut failure, forward): (Failure,
     let fault = |failed: &FailedStep| Fault::of(format!("{}: not rolled forward", failed.key), &failed.error);
     failure.errors.extend(forward.failed.iter().map(fault));
     if !forward.failed.is_empty() {
-        let hint = Command::stack("up").then(" deploys the config again");
+        let hint = SuggestedCommand::stack("up").then(" deploys the config again");
         return Failure { exit: Exit::Partly, ..failure }.hint(hint);
     }
     failure.hint("rolled forward: what was live before the rollback is live again")
 }
 
 /// Says what became of a rollback whose end is not on record. It was not begun where even that could not be recorded.
-fn unsaved(back: &Reverted, (error, failure): (Failure, Option<Failure>), again: &Command) -> Failure {
+fn unsaved(back: &Reverted, (error, failure): (Failure, Option<Failure>), again: &SuggestedCommand) -> Failure {
     let exit = if error.exit == Exit::Locked { Exit::Locked } else { Exit::Partly };
     let begun = !back.restored.is_empty() || !back.failed.is_empty();
     let error = if begun { Failure { exit, ..error } } else { error };

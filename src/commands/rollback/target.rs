@@ -4,7 +4,7 @@ use crate::{
     config::Outline,
     engine::{Obstacle, Release, ReleaseNeeds, State, WayBack, served_release},
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     report::{Unavailable, reasons},
     session::{Run, Session},
 };
@@ -29,7 +29,7 @@ pub(super) async fn named(
     let found = state.releases.iter().find(|release| release.number == number);
     let release = found.ok_or_else(|| {
         Failure::usage(format!("release {number} not found"))
-            .hint(Command::stack("history").then(" shows the releases"))
+            .hint(SuggestedCommand::stack("history").then(" shows the releases"))
     })?;
     let engine = session.engine(run, &run.report);
     let present = engine.present(state, &[release]).await?;
@@ -92,7 +92,7 @@ fn nothing(state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Failure {
     });
     let failure = details.fold(failure, Failure::detail);
     if passed_over.is_empty() {
-        return failure.hint(Command::stack("history").then(" shows the releases"));
+        return failure.hint(SuggestedCommand::stack("history").then(" shows the releases"));
     }
     ways_on(failure)
 }
@@ -100,6 +100,6 @@ fn nothing(state: &State, passed_over: &[(u64, Vec<Obstacle>)]) -> Failure {
 /// Adds hints for deploying an earlier version without a rollback.
 fn ways_on(failure: Failure) -> Failure {
     failure
-        .hint(Hint::from("restore the config and code of that release, and run ").run(Command::stack("up")))
-        .hint(Command::stack("history").then(" shows which releases are available"))
+        .hint(Hint::from("restore the config and code of that release, and run ").run(SuggestedCommand::stack("up")))
+        .hint(SuggestedCommand::stack("history").then(" shows which releases are available"))
 }

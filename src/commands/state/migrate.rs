@@ -5,7 +5,7 @@ use crate::{
     config::{Identity, S3Location, StateLocation},
     exit::Exit,
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     session::{OnInterrupt, Run, connection, lock, project},
     state::{Backend, StateError, Transferred, nothing_to_move, transfer},
 };
@@ -76,7 +76,7 @@ async fn source(run: &Run, identity: &Identity, arguments: &MigrateArgs) -> Resu
         None if s3.is_some() => Ok(Box::new(connection::in_folder(identity, &identity.path.with_file_name(path)))),
         None => Err(Failure::usage("it is not said where the state is to come from").hint(
             Hint::from("name the place, as ")
-                .run(Command::stack("state migrate --from s3://BUCKET/KEY"))
+                .run(SuggestedCommand::stack("state migrate --from s3://BUCKET/KEY"))
                 .text(" or `--from FOLDER`"),
         )),
     }

@@ -9,7 +9,7 @@ use crate::{
     config::Identity,
     exit::Exit,
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     session::{Run, new_stack},
     state::Backend,
 };
@@ -28,6 +28,6 @@ async fn nothing(run: &Run, (identity, store): (&Identity, &dyn Backend)) -> Fai
         return failure;
     }
     Failure::failed(format!("{}: there is no state", store.place()))
-        .hint(Command::stack("up").then(" makes the stack and its state"))
-        .hint(Hint::from("if it was there and was lost, ").run(Command::stack("recover")).text(" rebuilds it"))
+        .hint(SuggestedCommand::stack("up").then(" makes the stack and its state"))
+        .hint(Hint::from("if it was there and was lost, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
 }

@@ -4,7 +4,7 @@ use super::nothing;
 use crate::{
     exit::Exit,
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     report::Look,
     session::{Run, connection, leftover_state, project},
 };
@@ -12,7 +12,7 @@ use crate::{
 pub(super) async fn run(run: &Run) -> Result<Exit, Failure> {
     if run.report.look() == Look::Json {
         return Err(Failure::usage("the state is printed as it is kept, which is no event")
-            .hint(Hint::from("leave out `--json`, or use ").run(Command::stack("state show --json"))));
+            .hint(Hint::from("leave out `--json`, or use ").run(SuggestedCommand::stack("state show --json"))));
     }
     let identity = project::identify(run)?;
     let store = connection::store(run, &identity).await?;

@@ -7,7 +7,7 @@ use crate::{
     cli::{PoolArgs, SignInArgs},
     exit::Exit,
     failure::Failure,
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     session::{
         OnInterrupt, Pool, Run, password,
         terminal::{self, Terminal},
@@ -85,7 +85,7 @@ impl Making<'_> {
         match self.people.find(&self.wanted.name).await {
             Ok(Some(person)) if person.is_waiting() => failure.hint(
                 Hint::from("the user is made and waits for a password: ")
-                    .run(Command::pool("user create").args(&format!(" {}", self.wanted.name)))
+                    .run(SuggestedCommand::pool("user create").args(&format!(" {}", self.wanted.name)))
                     .text(" goes on from there"),
             ),
             Ok(Some(_)) => failure.detail("the user is made and has the password"),

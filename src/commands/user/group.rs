@@ -4,7 +4,7 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::Failure,
-    hint::Command,
+    hint::SuggestedCommand,
     session::{OnInterrupt, Pool, Run},
     users::{UserError, Users},
 };
@@ -15,9 +15,9 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
     run.cancel.on_interrupt(OnInterrupt::Leave);
     let added = add_or_create(&pool.people(run), user, group, create).await;
     added.map_err(|error| match &error {
-        UserError::NoGroup { .. } => pool
-            .failure(&error)
-            .hint(Command::pool("user group add").args(&format!(" {user} {group} --create")).then(" makes it")),
+        UserError::NoGroup { .. } => pool.failure(&error).hint(
+            SuggestedCommand::pool("user group add").args(&format!(" {user} {group} --create")).then(" makes it"),
+        ),
         _ => pool.failure(&error),
     })?;
     run.report.note(format!("put {user} into {group}; tokens say so from the next sign-in on"));

@@ -10,7 +10,7 @@ use crate::{
     cli::PoolArgs,
     exit::Exit,
     failure::{Failure, Fault},
-    hint::{Command, Hint},
+    hint::{Hint, SuggestedCommand},
     http::HttpClient,
     report::{TokenCard, lasting},
     session::{
@@ -46,7 +46,7 @@ pub(crate) async fn inspect(run: &Run, pool: &PoolArgs, given: Option<String>) -
 async fn text(run: &Run, given: Option<String>) -> Result<String, Failure> {
     let text = match given.filter(|given| given != "-") {
         Some(given) => {
-            let hint = Hint::from("pass it on stdin to ").run(Command::pool("user token inspect"));
+            let hint = Hint::from("pass it on stdin to ").run(SuggestedCommand::pool("user token inspect"));
             let warning = Fault::new("others on this machine can read the token on the command line").hint(hint);
             run.report.warn(&warning);
             Ok(given)

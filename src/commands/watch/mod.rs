@@ -15,7 +15,7 @@ use crate::{
     engine::Plan,
     exit::Exit,
     failure::Failure,
-    hint::Command,
+    hint::SuggestedCommand,
     report::{Cycle, CycleEnd, Look, PlanTable, Watching},
     session::{
         OnInterrupt, Run, confirm, deploy::bring_up, emulator::warm_up, package_remarks::Remarks, project, terminal,
@@ -125,7 +125,7 @@ impl Watch<'_> {
             confirm::show_target(self.run, &target);
             self.run.report.plan(table, true);
             if self.run.report.look() == Look::Json || !terminal::is_there() {
-                let way_out = Some(self.run.report.command(&Command::stack("up")));
+                let way_out = Some(self.run.report.command(&SuggestedCommand::stack("up")));
                 return Ok(Reached::End(CycleEnd::Left { way_out }));
             }
             if self.run.cancel.interrupt.requested() {
