@@ -6,7 +6,7 @@ use crate::{
     engine::{Action, Consent, Desired, Key},
     exit::Exit,
     failure::Failure,
-    report::{Executed, counted},
+    report::counted,
     session::{
         OnInterrupt, Run, Session, Survey,
         apply::{self, Tally},
@@ -58,7 +58,7 @@ async fn remove(run: &Run, session: &Session<()>, survey: Survey) -> Result<(), 
     let (tally, began) = (Tally::new(&run.report), Instant::now());
     let outcome = session.engine(run, &tally).execute(&plan, state, &session.store).await;
     run.meter.count_saves(outcome.saves);
-    run.report.tell(&Executed { steps: tally.take(), took: began.elapsed() });
+    run.report.tell(&tally.executed(began.elapsed()));
     apply::conclude(run, outcome, (apply::acting(&plan), apply::go_on(run))).map(drop)
 }
 

@@ -74,7 +74,7 @@ fn row(session: &Session, sight: &Sight, step: &Step) -> StatusRow {
 fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
     let because = |text: &str| Some(text.to_owned());
     if let Some(foreign) = foreign(sight, &step.key) {
-        return (Condition::NotOurs, Some(foreign));
+        return (Condition::Unmanaged, Some(foreign));
     }
     if let Some(field) = sight.comparison.refused.iter().find_map(|error| locked(error, &step.key)) {
         return (Condition::Drifted, Some(format!("`{field}` cannot be changed; `plan` says why")));
@@ -85,9 +85,9 @@ fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
         Action::Create { because: None } if sight.state.pending.contains_key(&step.key) => {
             (Condition::Pending, because("an interrupted run was to create it"))
         }
-        Action::Create { because: None } => (Condition::Missing, None),
+        Action::Create { because: None } => (Condition::NotCreated, None),
         Action::Create { because: Some(_) } if sight.observed.recorded.get(&step.key) == Some(&Found::Nothing) => {
-            (Condition::Gone, None)
+            (Condition::Missing, None)
         }
         Action::Create { because: Some(reason) } => (Condition::Drifted, Some(reason.clone())),
         Action::Adopt { .. } => (Condition::Pending, because("an interrupted run left it")),
@@ -95,10 +95,10 @@ fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
         Action::Replace { .. } => (Condition::Drifted, because("`up` replaces it")),
         Action::Delete { replaced: true, .. } => (Condition::Pending, because("the old one of a replacement")),
         Action::Delete { .. } => (Condition::Extra, because("not in the config any more")),
-        Action::Forget { because, replaced: Some(_) } => (Condition::Pending, Some(because.clone())),
-        // A resource that is deleted together with its parent exists until the parent is deleted.
-        Action::Forget { because, .. } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
-        Action::Forget { because, .. } => (Condition::Gone, Some(because.clone())),
+        Action::Untrack { because, replaced: Some(_), .. } => (Condition::Pending, Some(because.clone())),
+        // What goes with another is there until that goes.
+        Action::Untrack { because, .. } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
+        Action::Untrack { because, .. } => (Condition::Missing, Some(because.clone())),
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
         let key: Key = "lambda_permission.hello".parse().unwrap();
         let because = because.to_owned();
         let step =
-            Step { key: key.clone(), action: Action::Forget { because, replaced: None }, after: BTreeSet::new() };
+            Step { key: key.clone(), action: Action::Untrack { because, parent: None, replaced: None }, after: BTreeSet::new() };
         let plan = Plan {
             stack: "shop".into(),
             stage: "dev".into(),
@@ -167,9 +167,9 @@ mod tests {
     #[test]
     fn a_resource_that_is_deleted_with_its_parent_exists_until_then() {
         let there = Found::Ours(Live { outputs: Value::Null, spec: Value::Null });
-        let goes = "it goes with lambda_function.hello";
+        let goes = "deleted with lambda_function.hello";
         assert_eq!(forgotten(there, goes), (Condition::Extra, Some(goes.to_owned())));
-        let gone = "it is gone already";
-        assert_eq!(forgotten(Found::Nothing, gone), (Condition::Gone, Some(gone.to_owned())));
+        let gone = "already deleted";
+        assert_eq!(forgotten(Found::Nothing, gone), (Condition::Missing, Some(gone.to_owned())));
     }
 }

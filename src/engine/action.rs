@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::verb::Verb;
+use super::{key::Key, verb::Verb};
 
 /// What a step does. Every choice is made here; only outputs that do not exist yet are open, and they are named.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,10 +60,12 @@ pub enum Action {
         /// How many records of people's data may be lost with it, counted by the person who consents.
         holdings: u64,
     },
-    /// Drops it from the state: it is gone, or goes with another.
-    Forget {
+    /// Drops it from the state without a call of its own.
+    Untrack {
         /// Why no call is needed.
         because: String,
+        /// The resource whose deletion deletes this one too; none when it is not there, or not ours.
+        parent: Option<Key>,
         /// The ids of the old one of a replacement, when that is what is dropped, the key having a new one.
         #[serde(skip)]
         replaced: Option<Value>,
@@ -88,7 +90,7 @@ impl Action {
     #[must_use]
     pub fn replaced(&self) -> Option<&Value> {
         match self {
-            Self::Delete { outputs, replaced: true, .. } | Self::Forget { replaced: Some(outputs), .. } => {
+            Self::Delete { outputs, replaced: true, .. } | Self::Untrack { replaced: Some(outputs), .. } => {
                 Some(outputs)
             }
             _ => None,
@@ -104,8 +106,8 @@ impl Action {
             Self::Adopt { .. } => Verb::Adopt,
             Self::Update { .. } => Verb::Update,
             Self::Replace { .. } => Verb::Replace,
-            Self::Delete { .. } => Verb::Delete,
-            Self::Forget { .. } => Verb::Forget,
+            Self::Delete { .. } | Self::Untrack { parent: Some(_), .. } => Verb::Delete,
+            Self::Untrack { .. } => Verb::Untrack,
         }
     }
 }

@@ -42,7 +42,7 @@ fn changed(action: &Action) -> Option<Changed> {
         return None;
     }
     let changes = match action {
-        Action::Keep { .. } | Action::Forget { .. } => return None,
+        Action::Keep { .. } | Action::Untrack { .. } => return None,
         Action::Create { .. } | Action::Delete { .. } => &[][..],
         Action::Adopt { changes, .. } | Action::Update { changes, .. } => changes,
         Action::Replace { because, .. } => because,

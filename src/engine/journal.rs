@@ -101,7 +101,7 @@ impl<'a> Journal<'a> {
             return;
         }
         match action {
-            Action::Delete { .. } | Action::Forget { .. } => {
+            Action::Delete { .. } | Action::Untrack { .. } => {
                 self.state.resources.remove(key);
             }
             _ => self.record_made(plan, key, action, outputs.unwrap_or_default()),

@@ -116,7 +116,7 @@ fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
         let before = match &step.action {
             Action::Update { outputs, .. } => served(outputs, field),
             Action::Create { .. } | Action::Adopt { .. } | Action::Replace { .. } => None,
-            Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => continue,
+            Action::Keep { .. } | Action::Delete { .. } | Action::Untrack { .. } => continue,
         };
         let unchecked = state.unchecked.get_or_insert_default();
         if made {
@@ -245,5 +245,5 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 
 /// Whether nothing is left of a thing after a step.
 fn removes_all(action: &Action) -> bool {
-    matches!(action.verb(), Verb::Delete | Verb::Forget) && action.replaced().is_none()
+    matches!(action.verb(), Verb::Delete | Verb::Untrack) && action.replaced().is_none()
 }

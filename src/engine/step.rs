@@ -53,7 +53,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
         let kind = kind.ok_or_else(|| ResourceError::refused(format!("there is no kind `{}`", self.key.kind)))?;
         let context = self.engine.context(self.key);
         match self.action {
-            Action::Keep { .. } | Action::Forget { .. } => Ok(None),
+            Action::Keep { .. } | Action::Untrack { .. } => Ok(None),
             Action::Create { .. } => self.create(kind, &context).await.map(Some),
             Action::Adopt { outputs, changes, .. } | Action::Update { outputs, changes, .. } if changes.is_empty() => {
                 Ok(Some(outputs.clone()))

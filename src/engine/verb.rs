@@ -18,6 +18,7 @@ pub enum Verb {
     Replace,
     /// Remove.
     Delete,
-    /// Drop from the state.
-    Forget,
+    /// Drop from the state without deleting.
+    #[serde(alias = "forget")]
+    Untrack,
 }

@@ -82,13 +82,19 @@ impl ChangeRow {
     }
 }
 
-/// The integration of a route: `myname1-dev-test, public`.
+/// The function behind a route and who may call it: `myname1-dev-test, public`.
 fn answered(route: Option<&Value>) -> String {
     let Some(route) = route else { return "(none)".into() };
     // In an ARN, the alias follows the function's name.
     let function = route.get("function").and_then(Value::as_str).and_then(|arn| arn.split(':').nth(6));
-    let public = if route.get("auth").and_then(Value::as_str) == Some("none") { ", public" } else { "" };
-    function.map_or_else(|| shown(Some(route)), |function| format!("{function}{public}"))
+    let scopes = route.get("scopes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let scopes = scopes.collect::<Vec<_>>().join(" or ");
+    let access = match route.get("auth").and_then(Value::as_str) {
+        Some("none") => ", public".to_owned(),
+        _ if scopes.is_empty() => String::new(),
+        _ => format!(", scope {scopes}"),
+    };
+    function.map_or_else(|| shown(Some(route)), |function| format!("{function}{access}"))
 }
 
 /// The rows for these changes.

@@ -9,7 +9,8 @@ use crate::engine::Event;
 /// Renders an event. Keys are padded to `width`. `spinning` means that spinners show what is in progress.
 pub(super) fn line(event: &Event, spinning: bool, width: usize) -> Option<String> {
     let (key, text) = match event {
-        Event::StepStarted { .. } => return None,
+        // Steps that are not started are counted at the end.
+        Event::StepStarted { .. } | Event::StepSkipped { .. } => return None,
         Event::Waiting { .. } if spinning => return None,
         Event::Waiting { key, reason } => (key, paint(FAINT, reason)),
         Event::StepDone { key, verb, took } => {
@@ -17,7 +18,6 @@ pub(super) fn line(event: &Event, spinning: bool, width: usize) -> Option<String
         }
         Event::StepFailed { key, verb, .. } => (key, paint(BAD, format_args!("not {}", past(*verb)))),
         Event::StepStopped { key, reason, .. } => (key, paint(CHANGE, reason)),
-        Event::StepSkipped { key, .. } => (key, paint(FAINT, "skipped")),
         Event::Interrupted => {
             let message = "interrupted: finishing what is under way; once more to stop at once, which is safe too";
             return Some(paint(CHANGE, message) + "\n");

@@ -16,7 +16,9 @@ use crate::{engine::Verb, exit::Exit};
 pub(crate) struct Executed {
     /// By verb.
     pub(crate) steps: BTreeMap<Verb, usize>,
-    /// The duration.
+    /// How many steps were not started.
+    pub(crate) skipped: usize,
+    /// How long that took.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub(crate) took: Duration,
 }
@@ -25,7 +27,9 @@ impl Card for Executed {
     const EVENT: &'static str = "executed";
 
     fn text(&self) -> String {
-        let parts: Vec<String> = self.steps.iter().map(|(verb, count)| format!("{count} {}", past(*verb))).collect();
+        let skipped = (self.skipped > 0).then(|| format!("{} not started", self.skipped));
+        let steps = self.steps.iter().map(|(verb, count)| format!("{count} {}", past(*verb)));
+        let parts: Vec<String> = steps.chain(skipped).collect();
         if parts.is_empty() {
             return String::new();
         }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{card::Card, plain::is_command};
 
-/// The version of the events. It changes when a field is removed or changes its meaning, not when one is added.
-const VERSION: u32 = 1;
+/// The version of the events. It changes when a field goes or changes its meaning, not when one is added.
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Line<'a, T> {

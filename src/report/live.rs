@@ -107,6 +107,6 @@ fn doing(verb: Verb) -> &'static str {
         Verb::Update => "updating",
         Verb::Replace => "replacing",
         Verb::Delete => "deleting",
-        Verb::Forget => "forgetting",
+        Verb::Untrack => "untracking",
     }
 }

@@ -1,7 +1,10 @@
 //! A plan as rows: one per resource, with its changed fields and routes below it. Secrets are removed here, for text
 //! and JSON.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use anstyle::Style;
 use serde::Serialize;
@@ -57,7 +60,16 @@ struct PlanRow {
     changes: Vec<ChangeRow>,
 }
 
-/// Renders a plan, or the error when there is none, as text without colors.
+/// The signs that need a legend.
+const SIGNS: [(&str, &str); 5] = [
+    ("=", "retain"),
+    ("<", "adopt"),
+    ("-/+", "replace (delete first)"),
+    ("+/-", "replace (create first)"),
+    ("x", "untrack"),
+];
+
+/// A plan, or why there is none, as text without colors.
 #[must_use]
 pub fn plan_text(plan: Result<Plan, Refused>, rules: &dyn Rules) -> String {
     let text = match plan {
@@ -90,6 +102,14 @@ impl PlanTable {
         Self { settings: shown, ..self }
     }
 
+    /// What the less common signs of the rows mean.
+    fn legend(&self) -> Option<String> {
+        let signs: BTreeSet<&str> = self.steps.iter().filter(|row| row.is_shown()).map(|row| row.sign().0).collect();
+        let meanings = SIGNS.iter().filter(|(sign, _)| signs.contains(sign));
+        let parts: Vec<String> = meanings.map(|(sign, meaning)| format!("{sign} {meaning}")).collect();
+        (!parts.is_empty()).then(|| format!("legend: {}", parts.join(", ")))
+    }
+
     fn summary(&self) -> String {
         let count = |verb| self.counts.get(&verb).copied().unwrap_or(0);
         let kept = self.steps.iter().filter(|row| row.verb == Verb::Keep && row.because.is_some()).count();
@@ -100,10 +120,10 @@ impl PlanTable {
             (count(Verb::Update), "to update"),
             (count(Verb::Replace), "to replace"),
             (count(Verb::Delete), "to delete"),
-            (count(Verb::Forget), "to forget"),
-            (self.settled.len(), "to tick off"),
+            (count(Verb::Untrack), "to untrack"),
+            (self.settled.len(), "to clear"),
         ]);
-        let rest = named([(kept, "kept"), (unchanged, "unchanged")]);
+        let rest = named([(kept, "to retain"), (unchanged, "unchanged")]);
         match (to_do.is_empty(), rest.is_empty()) {
             (true, true) => "nothing to do".into(),
             (true, false) => "nothing to change".into(),
@@ -125,6 +145,9 @@ impl Card for PlanTable {
         }
         if !text.is_empty() {
             text.push('\n');
+        }
+        if let Some(legend) = self.legend() {
+            let _ = writeln!(text, "{}", paint(FAINT, legend));
         }
         let _ = writeln!(text, "{}", paint(STRONG, self.summary()));
         text
@@ -174,14 +197,18 @@ impl PlanRow {
                 row.because = replaced.then(|| "the old one of a replacement".into());
                 row.data_loss = Some(*holdings).filter(|records| *records > 0);
             }
-            Action::Forget { because, .. } => row.because = Some(because.clone()),
+            Action::Untrack { because, .. } => row.because = Some(because.clone()),
         }
         row
     }
 
+    /// Whether it has a row: an unchanged resource is only counted.
+    fn is_shown(&self) -> bool {
+        self.verb != Verb::Keep || self.because.is_some()
+    }
+
     fn render(&self, widest: usize, settings: bool, text: &mut String) {
-        // Resources without a change are counted, not listed.
-        if self.verb == Verb::Keep && self.because.is_none() {
+        if !self.is_shown() {
             return;
         }
         let (sign, style) = self.sign();
@@ -242,7 +269,7 @@ impl PlanRow {
             Verb::Replace => ("-/+", BAD),
             Verb::Delete if self.data_loss.is_some() => ("-", ALARM),
             Verb::Delete => ("-", BAD),
-            Verb::Forget => ("x", FAINT),
+            Verb::Untrack => ("x", FAINT),
         }
     }
 }

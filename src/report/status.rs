@@ -19,16 +19,16 @@ pub(crate) enum Condition {
     InSync,
     /// The live settings differ.
     Drifted,
-    /// Recorded, but deleted outside stackctl.
-    Gone,
-    /// An interrupted run was about to change it.
-    Pending,
-    /// Configured, but not created yet.
+    /// Recorded, and deleted outside of stackctl.
     Missing,
-    /// Live, but no longer configured.
+    /// An interrupted run was about to do something to it.
+    Pending,
+    /// In the config, and not created yet.
+    NotCreated,
+    /// There, and not configured any more.
     Extra,
-    /// Owned by another stack or unmanaged. It is left unchanged.
-    NotOurs,
+    /// Without our ownership tags: it is left alone.
+    Unmanaged,
 }
 
 /// A resource.
@@ -68,11 +68,11 @@ impl Condition {
         match self {
             Self::InSync => "in sync",
             Self::Drifted => "drifted",
-            Self::Gone => "gone",
-            Self::Pending => "pending",
             Self::Missing => "missing",
+            Self::Pending => "pending",
+            Self::NotCreated => "not created",
             Self::Extra => "extra",
-            Self::NotOurs => "not ours",
+            Self::Unmanaged => "unmanaged",
         }
     }
 }
@@ -103,9 +103,9 @@ impl StatusTable {
     }
 
     fn counts(&self) -> Vec<String> {
-        use Condition::{Drifted, Extra, Gone, InSync, Missing, NotOurs, Pending};
+        use Condition::{Drifted, Extra, InSync, Missing, NotCreated, Pending, Unmanaged};
         let count = |status| self.resources.iter().filter(|row| row.status == status).count();
-        let counts = [InSync, Drifted, Gone, Pending, Missing, Extra, NotOurs].map(|status| (count(status), status));
+        let counts = [InSync, Drifted, Missing, Pending, NotCreated, Extra, Unmanaged].map(|status| (count(status), status));
         counts
             .iter()
             .filter(|(count, _)| *count > 0)
@@ -119,8 +119,8 @@ impl StatusRow {
     fn render(&self, widths: (usize, usize), text: &mut String) {
         let style = match self.status {
             Condition::InSync => GOOD,
-            Condition::Drifted | Condition::Pending | Condition::Missing | Condition::Extra => CHANGE,
-            Condition::Gone | Condition::NotOurs => BAD,
+            Condition::Drifted | Condition::Pending | Condition::NotCreated | Condition::Extra => CHANGE,
+            Condition::Missing | Condition::Unmanaged => BAD,
         };
         let (widest, wide) = widths;
         let word = paint(style, format_args!("{:<wide$}", self.status.word()));

@@ -105,7 +105,7 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
         ),
         ("user_pool_client.main", Action::Delete { outputs: nothing.clone(), replaced: true, holdings: 0 }),
         ("user_pool.old", Action::Delete { outputs: nothing, replaced: false, holdings: 2 }),
-        ("stage.main", Action::Forget { because: "it goes with rest_api.main".into(), replaced: None }),
+        ("stage.main", Action::Untrack { because: "it goes with rest_api.main".into(), parent: None, replaced: None }),
     ];
     insta::assert_snapshot!(plain(&plan(steps, Desired::default())), @r#"
       = user_pool.main         (it holds 3 users)
@@ -225,7 +225,7 @@ fn a_status_shows_the_desired_and_the_live_value() {
         row("log_group.a", Condition::InSync, &[], None),
         row("lambda_function.a", Condition::Drifted, &drift, None),
         row("api_routes.main", Condition::Drifted, &routes, None),
-        row("iam_role.a", Condition::Gone, &[], None),
+        row("iam_role.a", Condition::Missing, &[], None),
         row("stage.main", Condition::Pending, &[], Some("an interrupted run was to create it")),
     ];
     let table = StatusTable { stack: "shop, stage dev".into(), deployed: true, resources };

@@ -15,7 +15,7 @@ pub(crate) fn past(verb: Verb) -> &'static str {
         Verb::Update => "updated",
         Verb::Replace => "replaced",
         Verb::Delete => "deleted",
-        Verb::Forget => "forgotten",
+        Verb::Untrack => "untracked",
     }
 }
 

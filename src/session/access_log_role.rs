@@ -28,7 +28,7 @@ fn sets_access_log(step: &Step, plan: &Plan) -> bool {
         Action::Adopt { changes, .. } | Action::Update { changes, .. } => {
             changes.iter().any(|change| change.path.first().is_some_and(|field| field == "access_log"))
         }
-        Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => false,
+        Action::Keep { .. } | Action::Delete { .. } | Action::Untrack { .. } => false,
     };
     step.key.kind == Stage::KIND && wanted && changes
 }

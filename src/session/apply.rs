@@ -2,7 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use super::{
@@ -14,7 +18,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     hint::Hint,
-    report::{PlanTable, past},
+    report::{Executed, PlanTable, past},
 };
 
 /// Shows a plan and asks for confirmation where it is required and the plan changes something.
@@ -80,26 +84,35 @@ pub(crate) fn go_on(run: &Run) -> Hint {
     Hint::from("run ").run(run.options.again.clone()).text(" to go on")
 }
 
-/// Passes events on and counts the steps that are done.
+/// Passes events on and counts the steps that are done, and those that are not started.
 pub(crate) struct Tally<'a> {
     events: &'a dyn Events,
     steps: Mutex<BTreeMap<Verb, usize>>,
+    skipped: AtomicUsize,
 }
 
 impl<'a> Tally<'a> {
     pub(crate) fn new(events: &'a dyn Events) -> Self {
-        Self { events, steps: Mutex::default() }
+        Self { events, steps: Mutex::default(), skipped: AtomicUsize::default() }
     }
 
-    pub(crate) fn take(self) -> BTreeMap<Verb, usize> {
-        self.steps.into_inner().unwrap_or_else(PoisonError::into_inner)
+    /// The counts, for a run that took so long.
+    pub(crate) fn executed(self, took: Duration) -> Executed {
+        let steps = self.steps.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Executed { steps, skipped: self.skipped.into_inner(), took }
     }
 }
 
 impl Events for Tally<'_> {
     fn emit(&self, event: Event) {
-        if let Event::StepDone { verb, .. } = &event {
-            *self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(*verb).or_default() += 1;
+        match &event {
+            Event::StepDone { verb, .. } => {
+                *self.steps.lock().unwrap_or_else(PoisonError::into_inner).entry(*verb).or_default() += 1;
+            }
+            Event::StepSkipped { .. } => {
+                self.skipped.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => {}
         }
         self.events.emit(event);
     }

@@ -21,7 +21,6 @@ use crate::{
     failure::{Failure, Fault},
     hint::{Hint, SuggestedCommand},
     http::HttpClient,
-    report::Executed,
     resources::user_pool::UserPool,
     stack::{self, FunctionPackages},
     users::UserError,
@@ -51,13 +50,13 @@ pub(crate) async fn roll_out(
         return Ok(state);
     }
     let steps = apply::acting(&plan);
-    let removes = plan.count(Verb::Delete) + plan.count(Verb::Forget) > 0;
+    let removes = plan.count(Verb::Delete) + plan.count(Verb::Untrack) > 0;
     let (tally, client, entry) = (Tally::new(&run.report), HttpClient::new(PATIENCE), entry(run, session));
     let check = Announced { run, check: check_of(run, (session, &session.config), &client), at_once: removes };
     let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
     let rolled = session.engine(run, &tally).roll_out(plan, state, &session.store, &how).await;
     run.meter.count_saves(rolled.outcome.saves);
-    run.report.tell(&Executed { steps: tally.take(), took: rolled.took });
+    run.report.tell(&tally.executed(rolled.took));
     conclude(run, rolled, (steps, removes))
 }
 
@@ -84,7 +83,7 @@ pub(crate) async fn apply(
     let rolled = session.engine(run, &tally).roll_out(plan, state, &session.store, &unseen).await;
     run.meter.count_saves(rolled.outcome.saves);
     tell_unpruned(run, &rolled.unpruned);
-    Applied { steps: tally.take(), state: apply::conclude(run, rolled.outcome, (steps, again)) }
+    Applied { steps: tally.executed(rolled.took).steps, state: apply::conclude(run, rolled.outcome, (steps, again)) }
 }
 
 /// Prints a note when nothing is to be changed, but the last change has not passed its check yet.

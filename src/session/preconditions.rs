@@ -59,7 +59,7 @@ fn change(action: &Action) -> Option<FunctionChange> {
         Action::Adopt { changes, .. } | Action::Update { changes, .. } => {
             changes.iter().any(of_function).then_some(FunctionChange::Update)
         }
-        Action::Keep { .. } | Action::Delete { .. } | Action::Forget { .. } => None,
+        Action::Keep { .. } | Action::Delete { .. } | Action::Untrack { .. } => None,
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
             update("alias"),
             Action::Keep { because: None },
             Action::Delete { outputs: Value::Null, replaced: false, holdings: 0 },
-            Action::Forget { because: String::new(), replaced: None },
+            Action::Untrack { because: String::new(), parent: None, replaced: None },
         ] {
             assert_eq!(told(action, "python3.10", date(2035, 1, 1)), []);
         }

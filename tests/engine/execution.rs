@@ -37,7 +37,7 @@ async fn a_down_deletes_everything_and_untracks_what_is_deleted_with_its_parent(
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
-    assert_eq!((plan.count(Verb::Delete), plan.count(Verb::Forget)), (3, 3));
+    assert_eq!((plan.count(Verb::Delete), plan.count(Verb::Untrack)), (3, 3));
     assert!(down(&world).await.complete());
     assert_eq!(world.shape(), Vec::<String>::new());
     assert_eq!(world.state().unwrap().resources.len(), 0);

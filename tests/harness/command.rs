@@ -118,7 +118,7 @@ pub(crate) fn steps(plan: &Plan) -> Vec<String> {
                 Action::Replace { because, .. } => ("replace", because.as_slice()),
                 Action::Create { .. } => ("create", &[][..]),
                 Action::Delete { .. } => ("delete", &[][..]),
-                Action::Forget { .. } => ("forget", &[][..]),
+                Action::Untrack { .. } => ("untrack", &[][..]),
                 Action::Keep { .. } => ("keep", &[][..]),
             };
             let fields = changes.iter().map(|change| change.path.join(".")).collect::<Vec<_>>().join(", ");

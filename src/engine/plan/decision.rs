@@ -71,7 +71,7 @@ impl Decisions<'_> {
                 Found::Nothing => "the old one of a replacement is gone already".into(),
                 Found::NotOurs(foreign) => foreign.left_alone(),
             };
-            self.make(key, Action::Forget { because, replaced: Some(outputs) });
+            self.make(key, Action::Untrack { because, parent: None, replaced: Some(outputs) });
         }
     }
 }

@@ -75,18 +75,18 @@ impl<'a> Edges<'a> {
         }
     }
 
-    /// Among removals: what needs a thing is deleted before it, and what goes with another is forgotten after it.
-    /// Nothing waits for a mere forgetting: the call that it stands for is the deletion of the other.
+    /// Among deletions: what needs a resource is deleted before it, and what is deleted with a parent is dropped after it.
+    /// Nothing waits for a resource that is only dropped: its call is the deletion of the parent.
     fn goes_after(&self, this: &Decision, other: &Decision) -> bool {
-        let before = other.action.verb() == Verb::Delete && needs(&self.present, &other.key, &this.key);
+        let before = matches!(other.action, Action::Delete { .. }) && needs(&self.present, &other.key, &this.key);
         before || self.goes_with(this, other)
     }
 
-    /// Whether `child` is only forgotten, because deleting `parent` takes it along.
+    /// Whether `child` is only dropped, because deleting `parent` deletes it too.
     fn goes_with(&self, child: &Decision, parent: &Decision) -> bool {
         let dies = self.rules.traits(&child.key.kind).is_some_and(|traits| traits.dies_with.contains(&parent.key.kind));
-        let forgotten = child.action.verb() == Verb::Forget && parent.action.verb() == Verb::Delete;
-        dies && forgotten && needs(&self.present, &child.key, &parent.key)
+        let follows = matches!((&child.action, &parent.action), (Action::Untrack { .. }, Action::Delete { .. }));
+        dies && follows && needs(&self.present, &child.key, &parent.key)
     }
 }
 
@@ -102,7 +102,7 @@ impl Phase {
         match action.verb() {
             Verb::Keep => Self::Keep,
             Verb::Create | Verb::Adopt | Verb::Update | Verb::Replace => Self::Make,
-            Verb::Delete | Verb::Forget => Self::Remove,
+            Verb::Delete | Verb::Untrack => Self::Remove,
         }
     }
 }

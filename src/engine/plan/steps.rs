@@ -75,7 +75,7 @@ impl Plan {
     /// ever waits for. Between them what is new can be tried while all that was there before still is.
     #[must_use]
     pub fn split(self) -> (Self, Self) {
-        let removes = |step: &Step| matches!(step.action.verb(), Verb::Delete | Verb::Forget);
+        let removes = |step: &Step| matches!(step.action.verb(), Verb::Delete | Verb::Untrack);
         let removing = Self { stale: Vec::new(), ..self.half(removes) };
         let making = Self { later: removing.steps.clone(), ..self.half(|step| !removes(step)) };
         (making, removing)

@@ -71,10 +71,13 @@ impl Decisions<'_> {
         }
         let action = match (found.or(live), parent) {
             (None, parent) if recorded.is_some() => {
-                Action::Forget { because: self.why_gone(key, parent.as_ref()), replaced: None }
+                Action::Untrack { because: self.why_gone(key, parent.as_ref()), parent: None, replaced: None }
             }
             (None, _) => return Ok(()),
-            (Some(_), Some(parent)) => Action::Forget { because: format!("it goes with {parent}"), replaced: None },
+            (Some(_), Some(parent)) => {
+                let because = format!("deleted with {parent}");
+                Action::Untrack { because, parent: Some(parent), replaced: None }
+            }
             (Some(outputs), None) => {
                 let holdings = self.observed.holdings.get(key).copied().unwrap_or(0);
                 Action::Delete { outputs, replaced: false, holdings }
