@@ -140,8 +140,11 @@ mod tests {
     fn forgotten(found: Found<Value, Value>, because: &str) -> (Condition, Option<String>) {
         let key: Key = "lambda_permission.hello".parse().unwrap();
         let because = because.to_owned();
-        let step =
-            Step { key: key.clone(), action: Action::Untrack { because, parent: None, replaced: None }, after: BTreeSet::new() };
+        let step = Step {
+            key: key.clone(),
+            action: Action::Untrack { because, parent: None, replaced: None },
+            after: BTreeSet::new(),
+        };
         let plan = Plan {
             stack: "shop".into(),
             stage: "dev".into(),

@@ -105,7 +105,8 @@ impl StatusTable {
     fn counts(&self) -> Vec<String> {
         use Condition::{Drifted, Extra, InSync, Missing, NotCreated, Pending, Unmanaged};
         let count = |status| self.resources.iter().filter(|row| row.status == status).count();
-        let counts = [InSync, Drifted, Missing, Pending, NotCreated, Extra, Unmanaged].map(|status| (count(status), status));
+        let counts =
+            [InSync, Drifted, Missing, Pending, NotCreated, Extra, Unmanaged].map(|status| (count(status), status));
         counts
             .iter()
             .filter(|(count, _)| *count > 0)

@@ -77,7 +77,11 @@ async fn a_down_untracks_unmanaged_resources_and_deletes_the_rest() {
         let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
         assert_eq!(
             action(&plan, &Key::new(SHELF, "b")),
-            &Action::Untrack { because: "the shelf `toy-b` is another's: it is left alone".into(), parent: None, replaced: None }
+            &Action::Untrack {
+                because: "the shelf `toy-b` is another's: it is left alone".into(),
+                parent: None,
+                replaced: None
+            }
         );
         assert!(down(&world).await.complete(), "{who}");
         assert_eq!(format!("{:?}", theirs(&world)), format!("{before:?}"), "{who}");
@@ -121,7 +125,10 @@ async fn the_children_of_an_unmanaged_resource_are_untracked_with_it() {
     let before = world.shape();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
     let label = action(&plan, &Key::new(LABEL, "front"));
-    assert_eq!(label, &Action::Untrack { because: "it is left alone with jar.main".into(), parent: None, replaced: None });
+    assert_eq!(
+        label,
+        &Action::Untrack { because: "it is left alone with jar.main".into(), parent: None, replaced: None }
+    );
     assert!(down(&world).await.complete());
     let left: Vec<String> = before.into_iter().filter(|line| !line.starts_with("shelf")).collect();
     assert_eq!(left.len(), 3, "jar, label and index");
