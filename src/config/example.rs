@@ -73,6 +73,11 @@ mod tests {
     fn a_wrong_name_and_a_wrong_region_are_both_reported() {
         let problems = example_files("my api", Some("europe")).unwrap_err().0;
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        insta::assert_snapshot!(texts.join("\n"), @"");
+        insta::assert_snapshot!(texts.join("\n"), @r"
+        error: --name: `my api` is not a service name
+          a service name has letters, digits and hyphens, and begins with a letter
+        error: --region: `europe` is not a Region
+          a Region is written like `us-west-2`
+        ");
     }
 }

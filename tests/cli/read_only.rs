@@ -90,7 +90,7 @@ fn commands_that_deploy_nothing_require_no_variable_no_folder_and_no_valid_funct
     sandbox.edit(r#""GET /mine""#, r#""FETCH /mine""#);
     insta::assert_snapshot!(sandbox.run("call POST /echo --local").err, @r#"
     warning: config.json: left out, because of errors: `routes."FETCH /mine"`
-    hint: `stackctl validate --local` shows them
+    hint: `stackctl validate` shows them
     "#);
     for line in USES {
         let ran = sandbox.run(&format!("{line} --local --quiet"));
