@@ -221,6 +221,11 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
     hint: what is served stays as it is, unchecked; `stackctl up` checks it again
     "#);
+    // The lock, that the last user is deleted, the next user, its deletion, and then the rollback.
+    aws.refuse_later("s3:PutObject", 4);
+    let err = sandbox.run("up --yes --quiet").err;
+    assert!(err.contains(": the state cannot be saved\n"), "{err}");
+    assert!(err.contains("hint: put back: lambda_function.hello serves again"), "{err}");
 }
 
 const ORIGIN: &str = "https://app.example.com";

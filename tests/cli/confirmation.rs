@@ -143,7 +143,21 @@ fn json_output_never_asks() {
     assert!(out.contains(why), "{out}");
 }
 
+#[test]
+fn end_of_input_is_no_confirmation() {
+    let aws = Emulator::new(Settings::default());
+    let sandbox = aws.sandbox();
+    let mut person = Pty::new(sandbox.command("up"));
+    person.sees("? [y/N] ");
+    person.presses(CTRL_D);
+    let (code, _, screen) = person.ends();
+    assert_eq!(code, 1);
+    assert!(screen.ends_with("error: not confirmed. Nothing was changed.\n"), "{screen}");
+    assert_eq!(aws.writes_since(0), [""; 0]);
+}
+
 const CTRL_C: &str = "\u{3}";
+const CTRL_D: &str = "\u{4}";
 
 #[test]
 fn ctrl_c_at_a_prompt_changes_nothing() {

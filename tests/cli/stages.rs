@@ -143,6 +143,23 @@ fn other_configs_in_the_folder_are_not_renamed_stacks() {
 }
 
 #[test]
+fn other_configs_in_the_bucket_are_not_renamed_stacks() {
+    let (_aws, sandbox) = Emulator::with_bucket(Settings::default());
+    sandbox.done("up --yes");
+    let config = fs::read_to_string(sandbox.path("config.json")).unwrap();
+    sandbox.write("other/config.json", &config.replace("shop", "store"));
+    sandbox.write("other/hello/bootstrap", "#!/bin/sh\n");
+    sandbox.done("up --config other/config.json --yes");
+    sandbox.edit(r#""serviceName": "shop""#, r#""serviceName": "boutique""#);
+    let ran = sandbox.run("plan");
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("`shop`, stage dev, was deployed from this file\n"), "{}", ran.err);
+    assert!(!ran.err.contains("store"), "{}", ran.err);
+    let ran = sandbox.run("outputs --stage dve");
+    assert!(ran.err.contains("  declared: dev\n  recorded: dev\n"), "{}", ran.err);
+}
+
+#[test]
 fn a_deploy_is_refused_for_its_own_stage_only_and_warns_of_others() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();

@@ -68,6 +68,18 @@ fn an_interrupt_restores_the_terminal() {
     assert!(screen.ends_with("): \nerror: interrupted, before anything was changed\n"), "{screen}");
 }
 
+#[test]
+fn end_of_input_is_no_password() {
+    let (_aws, sandbox) = Emulator::deployed();
+    let mut person = Pty::new(sandbox.command("user create ann@example.com"));
+    person.sees("password (");
+    person.sees("): ");
+    person.presses("\u{4}");
+    let (code, _, screen) = person.ends();
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(screen.lines().last().unwrap(), @"error: the answer cannot be read: there is none");
+}
+
 /// The code of an authenticator app, so many steps from now.
 fn code(secret: &str, steps: u64) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
