@@ -1,4 +1,4 @@
-//! The states of other stacks and stages that are kept beside one.
+//! The states of other stacks and stages in the same folder or prefix.
 
 use std::fs;
 
@@ -17,14 +17,14 @@ fn of(stack: &str, stage: &str) -> State {
     State { stack: stack.into(), stage: stage.into(), ..state(1) }
 }
 
-/// The stacks and stages at places alike.
+/// The stacks and stages of the other states.
 async fn names(store: &dyn Backend) -> Vec<(String, String)> {
     let states = store.alike(["shop", "dev"]).await.unwrap();
     states.into_iter().map(|state| (state.stack, state.stage)).collect()
 }
 
 #[tokio::test]
-async fn a_folder_lists_its_other_states_and_nothing_else() {
+async fn a_folder_lists_only_its_other_states() {
     let folder = tempfile::tempdir().unwrap();
     let store = |stack: &str, stage: &str| FileStore::new(&folder.path().join("state"), stack, stage);
     let own = store("shop", "dev");
@@ -56,7 +56,7 @@ async fn a_bucket_lists_the_other_states_of_a_prefix() {
     bucket.place("teams/a/shop.prod.json.lock", b"{}");
     bucket.place("teams/a/torn.dev.json", b"{");
     assert_eq!(names(&own).await, [("shop".into(), "prod".into()), ("store".into(), "dev".into())]);
-    assert_eq!(names(&store("teams/a/state.json")).await, [], "no name is in this key");
+    assert_eq!(names(&store("teams/a/state.json")).await, [], "this key contains no stack name");
     let denied = Memory::default();
     denied.bring("list", &[Luck::Denied]);
     let error = S3Store::new(denied, "shop.dev.json").alike(["shop", "dev"]).await.unwrap_err();

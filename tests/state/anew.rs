@@ -1,4 +1,4 @@
-//! The first state of a new lineage, where there is none or only a damaged one.
+//! The first state of a new lineage, if there is none or only a damaged one.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -14,7 +14,7 @@ use super::{
 
 const DAMAGED: &str = "{ \"checksum\": \"torn";
 
-/// The first one of another lineage.
+/// The first state of another lineage.
 fn anew() -> State {
     State { lineage: "anew".into(), ..state(1) }
 }
@@ -30,7 +30,7 @@ fn bucket() -> (Memory, S3Store<Memory>) {
     (bucket.clone(), S3Store::new(bucket, KEY))
 }
 
-/// What is kept aside in a folder, by name.
+/// The damaged states kept in a folder, by name.
 fn aside(folder: &Path) -> Vec<(String, String)> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let named = files.map(|entry| (entry.file_name().into_string().unwrap(), entry.path()));
@@ -41,7 +41,7 @@ fn aside(folder: &Path) -> Vec<(String, String)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_there_is_no_state_one_is_begun_and_nothing_is_kept() {
+async fn without_a_state_a_new_one_is_created_and_nothing_is_kept_aside() {
     let ((folder, file), (bucket, object)) = (local(), bucket());
     for store in [&file as &dyn Backend, &object] {
         assert_eq!(store.begin_anew(&anew()).await, Ok(None));
@@ -55,7 +55,7 @@ async fn where_there_is_no_state_one_is_begun_and_nothing_is_kept() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_is_kept_aside_under_a_name_that_is_free() {
+async fn a_damaged_file_is_kept_aside_under_an_unused_name() {
     let (folder, store) = local();
     store.save(&state(1)).await.unwrap();
     store.save(&state(2)).await.unwrap();
@@ -69,11 +69,11 @@ async fn a_damaged_file_is_kept_aside_under_a_name_that_is_free() {
     let expected = [pair("shop.dev.damaged-2.json", "other"), pair("shop.dev.damaged.json", "one")];
     assert_eq!(aside(folder.path()), expected);
     let previous = fs::read_to_string(folder.path().join("shop.dev.previous.json")).unwrap();
-    assert!(previous.contains(&state(1).lineage), "the version before the damage stays");
+    assert!(previous.contains(&state(1).lineage), "the version before the damage is kept");
 }
 
 #[tokio::test]
-async fn a_damaged_file_that_a_killed_run_has_kept_is_not_kept_twice() {
+async fn a_damaged_file_that_a_killed_run_kept_aside_is_not_kept_twice() {
     let (folder, store) = local();
     for name in ["shop.dev.json", "shop.dev.damaged.json"] {
         fs::write(folder.path().join(name), DAMAGED).unwrap();
@@ -83,10 +83,10 @@ async fn a_damaged_file_that_a_killed_run_has_kept_is_not_kept_twice() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_that_cannot_be_kept_aside_stays_where_it_is() {
+async fn a_damaged_file_that_cannot_be_kept_aside_is_not_replaced() {
     let (folder, store) = local();
     fs::write(store.path(), DAMAGED).unwrap();
-    // Whether a folder is the same file cannot be told.
+    // The contents of a folder cannot be compared with the file.
     fs::create_dir(folder.path().join("shop.dev.damaged.json")).unwrap();
     let error = store.begin_anew(&anew()).await.unwrap_err();
     assert!(error.to_string().contains("shop.dev.json: the state cannot be kept aside: "), "{error}");
@@ -94,7 +94,7 @@ async fn a_damaged_file_that_cannot_be_kept_aside_stays_where_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_damaged_object_is_kept_aside_whatever_happens_to_the_calls() {
+async fn a_damaged_object_is_kept_aside_despite_failed_calls() {
     for call in ["create shop.json.damaged", "write shop.json"] {
         for luck in MISFORTUNES {
             let (bucket, store) = bucket();
@@ -110,7 +110,7 @@ async fn a_damaged_object_is_kept_aside_whatever_happens_to_the_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_that_is_kept_aside_is_never_written_over() {
+async fn an_object_that_is_kept_aside_is_never_overwritten() {
     let (bucket, store) = bucket();
     bucket.place(KEY, DAMAGED.as_bytes());
     bucket.place("shop.json.damaged", b"of another time");
@@ -121,7 +121,7 @@ async fn an_object_that_is_kept_aside_is_never_written_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_that_cannot_be_kept_aside_stays_where_it_is() {
+async fn a_damaged_object_that_cannot_be_kept_aside_is_not_replaced() {
     let (bucket, store) = bucket();
     bucket.place(KEY, DAMAGED.as_bytes());
     bucket.bring("create", &[Luck::Denied]);
@@ -131,7 +131,7 @@ async fn an_object_that_cannot_be_kept_aside_stays_where_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_can_be_used_is_not_replaced() {
+async fn a_valid_state_is_not_replaced() {
     let ((folder, file), (bucket, object)) = (local(), bucket());
     for store in [&file as &dyn Backend, &object] {
         store.save(&state(1)).await.unwrap();
@@ -142,7 +142,7 @@ async fn a_state_that_can_be_used_is_not_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_another_process_saves_meanwhile_is_not_replaced() {
+async fn a_state_that_another_process_saves_at_the_same_time_is_not_replaced() {
     let (bucket, store) = bucket();
     bucket.place(KEY, DAMAGED.as_bytes());
     bucket.bring("create shop.json.damaged", &[Luck::Late(Duration::from_secs(9))]);

@@ -1,4 +1,4 @@
-//! A state file that is torn or changed, at every byte.
+//! A state file that is truncated or changed at every byte.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ async fn saved_twice() -> (tempfile::TempDir, FileStore, Vec<u8>) {
     (folder, store, bytes)
 }
 
-/// Makes sure that a file of these bytes is neither used nor written over.
+/// Checks that a file with these bytes is neither used nor overwritten.
 async fn refused(store: &FileStore, bytes: &[u8], how: &str) {
     fs::write(store.path(), bytes).unwrap();
     let error = store.load().await.expect_err(how);
@@ -26,11 +26,11 @@ async fn refused(store: &FileStore, bytes: &[u8], how: &str) {
         "{how}: {error}"
     );
     store.save(&state(3)).await.expect_err(how);
-    assert_eq!(fs::read(store.path()).unwrap(), bytes, "{how}: it was written over");
+    assert_eq!(fs::read(store.path()).unwrap(), bytes, "{how}: it was overwritten");
 }
 
 #[tokio::test]
-async fn a_file_that_ends_at_any_byte_is_never_used_and_never_written_over() {
+async fn a_file_truncated_at_any_byte_is_never_used_or_overwritten() {
     let (_folder, store, bytes) = saved_twice().await;
     for end in 0..bytes.len() {
         refused(&store, &bytes[..end], &format!("cut to {end} bytes")).await;
@@ -38,7 +38,7 @@ async fn a_file_that_ends_at_any_byte_is_never_used_and_never_written_over() {
 }
 
 #[tokio::test]
-async fn a_file_with_any_byte_changed_is_never_used_and_never_written_over() {
+async fn a_file_with_any_byte_changed_is_never_used_or_overwritten() {
     let (_folder, store, bytes) = saved_twice().await;
     for at in 0..bytes.len() {
         for other in [bytes[at] ^ 1, bytes[at] ^ 0x20, b' '] {
@@ -52,7 +52,7 @@ async fn a_file_with_any_byte_changed_is_never_used_and_never_written_over() {
 }
 
 #[tokio::test]
-async fn a_file_of_other_sectors_is_never_used_and_never_written_over() {
+async fn a_file_with_lost_sectors_is_never_used_or_overwritten() {
     let (_folder, store, bytes) = saved_twice().await;
     for size in [1, 16, 512] {
         for at in (0..bytes.len()).step_by(size) {

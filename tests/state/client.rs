@@ -1,4 +1,4 @@
-//! The same places through the AWS SDK, on the local cloud's S3: what the store relies on, fact by fact.
+//! The store through the AWS SDK on the local emulator's S3. Checks each S3 behavior that the store relies on.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use stackctl_local::{Cloud, Effect, Fault, Settings};
 use super::fixture::{KEY, ask, state};
 use crate::harness::Bridge;
 
-/// A cloud with the bucket `states`, and a connection to it.
+/// An emulator with the bucket `states`, and a connection to it.
 pub struct S3 {
     pub cloud: Cloud,
     connection: Connection,
@@ -48,7 +48,7 @@ impl S3 {
         let signature = "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/eu-west-1/s3/aws4_request, \
                          SignedHeaders=host, Signature=00";
         let request = Request::builder().method(method).uri(path).header("authorization", signature);
-        // S3 changes a bucket's settings only when the body is vouched for.
+        // S3 requires a checksum of the body for changes of a bucket's settings.
         let checksum = BASE64_STANDARD.encode(Sha256::digest(body));
         let request = request.header("x-amz-checksum-sha256", checksum);
         let response = self.cloud.handle(request.body(Bytes::from(body)).unwrap()).await.unwrap();
@@ -67,7 +67,7 @@ impl S3 {
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
-    /// How often each operation of S3 was sent since this was asked last.
+    /// How often each S3 operation was sent since the last call of this function.
     fn calls(&self, before: &mut BTreeMap<String, usize>) -> Vec<(String, usize)> {
         let now = self.cloud.call_counts();
         let new = now.iter().filter(|(name, _)| name.starts_with("s3:"));
@@ -85,7 +85,7 @@ fn body(text: &str) -> Vec<u8> {
 fn done<T>(attempt: Result<Attempt<T>, ResourceError>) -> T {
     match attempt.unwrap() {
         Attempt::Done(value) => value,
-        Attempt::Refused => panic!("it was refused"),
+        Attempt::Refused => panic!("it was rejected"),
     }
 }
 
@@ -94,7 +94,7 @@ fn told(error: &ResourceError) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_is_written_over_the_version_that_was_read_and_no_other() {
+async fn a_write_overwrites_only_the_version_that_was_read() {
     let s3 = S3::new().await;
     let bucket = s3.bucket();
     let first = done(bucket.put(KEY, body("one"), &WriteCondition::Absent).await);
@@ -108,7 +108,7 @@ async fn an_object_is_written_over_the_version_that_was_read_and_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_clients_own_retry_of_a_lost_answer_is_recognised() {
+async fn the_sdks_retry_of_a_lost_response_is_recognized() {
     let s3 = S3::new().await;
     let store = s3.store();
     let mut calls = s3.cloud.call_counts();
@@ -129,7 +129,7 @@ async fn the_clients_own_retry_of_a_lost_answer_is_recognised() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conflict_is_sent_again_after_a_look() {
+async fn a_conflict_is_retried_after_a_read() {
     let s3 = S3::new().await;
     let store = s3.store();
     let conflict = || Effect::Refuse {
@@ -146,7 +146,7 @@ async fn a_conflict_is_sent_again_after_a_look() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttle_is_waited_out() {
+async fn throttled_requests_are_retried() {
     let s3 = S3::new().await;
     let store = s3.store();
     let slow_down = Effect::Refuse { status: 503, code: "SlowDown".into(), message: "Reduce your request rate".into() };
@@ -156,7 +156,7 @@ async fn a_throttle_is_waited_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_way_in_which_a_bucket_cannot_be_used_is_named() {
+async fn every_reason_why_a_bucket_cannot_be_used_is_reported() {
     let none = S3::without_bucket().await;
     let s3 = S3::new().await;
     insta::assert_snapshot!(told(&none.bucket().get(KEY).await.unwrap_err()), @r"

@@ -1,4 +1,4 @@
-//! States and holders to try places with.
+//! States and lock holders for tests of stores.
 
 use std::{collections::BTreeSet, sync::Mutex, time::Duration};
 
@@ -8,13 +8,13 @@ use stackctl::{
     state::{Backend, Guard, Holder, LockNews, LockRequest, StateError},
 };
 
-/// Where the state is in a bucket.
+/// The key of the state in a bucket.
 pub const KEY: &str = "shop.json";
 
-/// Where its lock is.
+/// The key of its lock.
 pub const LOCK: &str = "shop.json.lock";
 
-/// A state with something in every part of it, saved `serial` times.
+/// A state with content in every field, with this serial.
 pub fn state(serial: u64) -> State {
     let place = StackIdentity {
         stack: "shop".into(),
@@ -45,7 +45,7 @@ pub fn state(serial: u64) -> State {
     state
 }
 
-/// Somebody who wants the lock.
+/// A process that requests the lock.
 pub fn holder(user: &str) -> Holder {
     Holder {
         pid: 7,
@@ -57,7 +57,7 @@ pub fn holder(user: &str) -> Holder {
     }
 }
 
-/// Asks for the lock, and returns what came of it and what was told meanwhile.
+/// Requests the lock. Returns the result and the news that were reported while waiting.
 pub async fn ask(store: &dyn Backend, user: &str, at_most: u64) -> (Result<Guard, StateError>, Vec<LockNews>) {
     let told = Mutex::new(Vec::new());
     let holder = holder(user);

@@ -1,4 +1,4 @@
-//! States of later versions: neither used nor written over, wherever they are, and the version that is needed is named.
+//! States of later versions are neither used nor overwritten in any store, and the error names the required version.
 
 use stackctl::state::{Backend, FileStore, S3Store, StateError};
 
@@ -14,7 +14,7 @@ fn told(error: &StateError) -> String {
 }
 
 #[tokio::test]
-async fn a_file_of_a_later_format_is_refused_with_the_version_that_is_needed() {
+async fn a_file_of_a_later_format_is_rejected_with_the_required_version() {
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::new(folder.path(), "shop", "dev");
     store.save(&state(1)).await.unwrap();
@@ -33,7 +33,7 @@ async fn a_file_of_a_later_format_is_refused_with_the_version_that_is_needed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_of_a_later_format_is_refused_also_by_who_takes_over_its_lock() {
+async fn an_object_of_a_later_format_is_rejected_even_after_a_takeover_of_its_lock() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     store.save(&state(1)).await.unwrap();

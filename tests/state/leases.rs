@@ -1,4 +1,4 @@
-//! A lock in a bucket while it is held: renewed, lost, and what a late holder can still do.
+//! A lock in a bucket while it is held: renewals, losses, and writes of a late holder.
 
 use stackctl::{
     engine::State,
@@ -19,7 +19,7 @@ fn taken_over_by(name: &str) -> StateError {
     StateError::TakenOver { path: "s3://states/shop.json".into(), holder: Some(Box::new(holder(name))) }
 }
 
-/// Ann, who works, and what she saved last; and Bob, who comes later.
+/// Two processes: Ann's, which works and has saved, and Bob's, which starts later.
 struct Two {
     bucket: Memory,
     ann: S3Store<Memory>,
@@ -36,7 +36,7 @@ impl Two {
         Self { bucket, ann, bob }
     }
 
-    /// Ann's process stops for so long; everything she sends goes out afterwards.
+    /// Suspends Ann's process for this time; its requests are sent afterwards.
     fn ann_stops_for(&self, duration: u64) {
         self.bucket.bring_to_all(Luck::Late(seconds(duration)));
     }
@@ -54,11 +54,11 @@ async fn a_lock_is_renewed_for_as_long_as_it_is_held() {
     assert!(matches!(ask(&bob, "bob", 120).await.0, Err(StateError::Locked { .. })));
     guard.release().await.unwrap();
     tokio::time::sleep(seconds(60)).await;
-    assert_eq!(bucket.text(LOCK), None, "nobody renews it any more");
+    assert_eq!(bucket.text(LOCK), None, "the renewals have ended");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_goes_wrong_does_not_cost_the_lock() {
+async fn a_failed_renewal_does_not_lose_the_lock() {
     for luck in MISFORTUNES {
         let Two { bucket, ann, bob } = Two::on(None).await;
         let guard = ask(&ann, "ann", 0).await.0.unwrap();
@@ -71,7 +71,7 @@ async fn a_renewal_that_goes_wrong_does_not_cost_the_lock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_new_begins_when_the_bucket_is_out_of_reach_for_too_long() {
+async fn a_lock_counts_as_lost_if_the_bucket_is_unreachable_for_too_long() {
     let Two { bucket, ann, .. } = Two::on(Some(state(1))).await;
     let _guard = ask(&ann, "ann", 0).await.0.unwrap();
     bucket.bring_to_all(Luck::RequestLost);
@@ -80,7 +80,7 @@ async fn nothing_new_begins_when_the_bucket_is_out_of_reach_for_too_long() {
     assert_eq!(ann.lost().await, StateError::Unrenewed { path, seconds: 45 });
     assert!(began.elapsed() <= seconds(46), "{:?}", began.elapsed());
 
-    // Nobody took it over meanwhile, so what was under way is saved.
+    // No process took the lock over in the meantime, so the work under way is saved.
     bucket.bring_to_all(Luck::Good);
     ann.save(&state(2)).await.unwrap();
     assert!(timeout(seconds(100), ann.lost()).await.is_err());
@@ -108,7 +108,7 @@ async fn taking_over_a_lock_raises_the_serial_so_that_the_former_holder_is_rejec
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_save_of_the_very_same_is_refused_too() {
+async fn a_late_save_of_an_unchanged_state_is_rejected_too() {
     let two = Two::on(Some(state(4))).await;
     let _late = ask(&two.ann, "ann", 0).await.0.unwrap();
     let mut unchanged = two.ann.load().await.unwrap().unwrap();
@@ -120,11 +120,11 @@ async fn a_late_save_of_the_very_same_is_refused_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_late_first_save_is_refused_too() {
+async fn a_late_first_save_is_rejected_too() {
     let two = Two::on(None).await;
     let late = ask(&two.ann, "ann", 0).await.0.unwrap();
     two.ann.load().await.unwrap();
-    // The whole process stops, its renewals too.
+    // The whole process is suspended, including its renewals.
     two.ann_stops_for(10_000);
     let _guard = ask(&two.bob, "bob", 0).await.0.unwrap();
     two.bucket.bring_to_all(Luck::Good);
@@ -132,11 +132,11 @@ async fn a_late_first_save_is_refused_too() {
     assert_eq!(two.bucket.text(KEY), None);
     two.bob.save(&state(1)).await.unwrap();
     late.release().await.unwrap();
-    assert!(two.bucket.text(LOCK).unwrap().contains(r#""user":"bob""#), "only one's own lock is released");
+    assert!(two.bucket.text(LOCK).unwrap().contains(r#""user":"bob""#), "a process releases only its own lock");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_holder_learns_that_its_lock_was_taken_over_or_removed() {
+async fn a_holder_detects_that_its_lock_was_taken_over_or_removed() {
     let two = Two::on(Some(state(1))).await;
     let _late = ask(&two.ann, "ann", 0).await.0.unwrap();
     two.ann_stops_for(90);
@@ -156,7 +156,7 @@ async fn a_holder_learns_that_its_lock_was_taken_over_or_removed() {
 }
 
 #[tokio::test]
-async fn what_became_of_a_lock_is_reported_with_the_remedy() {
+async fn a_lost_lock_is_reported_with_a_hint() {
     let unrenewed = StateError::Unrenewed { path: "s3://states/shop.json".into(), seconds: 45 };
     let removed = StateError::TakenOver { path: "s3://states/shop.json".into(), holder: None };
     let told = [taken_over_by("bob"), removed, unrenewed].map(|error| {

@@ -1,4 +1,4 @@
-//! The state as a file: its lock, and what it refuses.
+//! The state in a file: its lock, and the saves that it rejects.
 
 use stackctl::{
     engine::{StackIdentity, State},
@@ -15,7 +15,7 @@ fn store() -> (tempfile::TempDir, FileStore) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_is_refused_at_once_without_a_timeout() {
+async fn without_a_timeout_a_held_lock_is_an_error_at_once() {
     let (_folder, store) = store();
     let (_guard, _) = ask(&store, "ann", 0).await;
     let (refused, told) = ask(&store, "bob", 0).await;
@@ -25,7 +25,7 @@ async fn a_lock_is_refused_at_once_without_a_timeout() {
 }
 
 #[tokio::test]
-async fn the_state_of_another_place_is_refused_with_what_differs() {
+async fn the_state_of_another_stack_is_rejected_with_the_difference() {
     let place = StackIdentity {
         stack: "shop".into(),
         stage: "dev".into(),
@@ -65,7 +65,7 @@ async fn the_state_of_another_place_is_refused_with_what_differs() {
 }
 
 #[tokio::test]
-async fn a_save_that_does_not_follow_is_refused() {
+async fn a_save_with_a_wrong_serial_or_lineage_is_rejected() {
     let (_folder, store) = store();
     store.save(&state(1)).await.unwrap();
     assert!(matches!(store.save(&state(1)).await, Err(StateError::Changed { .. })));
@@ -77,7 +77,7 @@ async fn a_save_that_does_not_follow_is_refused() {
 }
 
 #[tokio::test]
-async fn what_a_killed_save_has_left_is_swept_up_by_the_next_holder() {
+async fn leftovers_of_a_killed_save_are_deleted_by_the_next_holder() {
     let (folder, store) = store();
     store.save(&state(1)).await.unwrap();
     for name in [".shop.dev.a1b2c3.new", ".shop.prod.a1b2c3.new", "shop.dev.mine"] {
@@ -90,7 +90,7 @@ async fn what_a_killed_save_has_left_is_swept_up_by_the_next_holder() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_save_that_was_stopped_in_its_middle_keeps_others_out_for_as_long_as_it_lives() {
+async fn a_suspended_save_blocks_other_saves_until_it_ends() {
     let (_folder, store) = store();
     store.save(&state(1)).await.unwrap();
     let stopped = std::fs::File::open(store.path()).unwrap();
@@ -98,13 +98,13 @@ async fn a_save_that_was_stopped_in_its_middle_keeps_others_out_for_as_long_as_i
     let began = Instant::now();
     assert_eq!(store.save(&state(2)).await, Err(StateError::Locked { path: store.place(), holder: None }));
     assert_eq!(began.elapsed(), Duration::from_secs(5));
-    assert_eq!(store.load().await, Ok(Some(state(1))), "whoever only looks does not wait");
+    assert_eq!(store.load().await, Ok(Some(state(1))), "a load does not wait");
     stopped.unlock().unwrap();
     store.save(&state(2)).await.unwrap();
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_never_replaced() {
+async fn an_unreadable_state_is_never_replaced() {
     let (_folder, store) = store();
     store.save(&state(1)).await.unwrap();
     std::fs::write(store.path(), "torn").unwrap();
@@ -115,7 +115,7 @@ async fn what_cannot_be_read_is_never_replaced() {
 }
 
 #[test]
-fn a_folder_has_one_address_whichever_way_leads_to_it() {
+fn a_folder_has_the_same_address_through_every_path() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().canonicalize().unwrap();
     std::fs::create_dir(root.join("state")).unwrap();

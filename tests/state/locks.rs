@@ -1,4 +1,4 @@
-//! The lock of a state in a bucket: who gets it, who is refused, who waits, and from whom it is taken.
+//! The lock of a state in a bucket: taking, waiting, rejections and takeovers.
 
 use serde_json::Value;
 use stackctl::state::{Backend, FileStore, Guard, Holder, LockNews, LockRequest, S3Store, StateError};
@@ -15,7 +15,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// One process after the other, on one bucket.
+/// Two processes on one bucket.
 fn processes() -> (Memory, S3Store<Memory>, S3Store<Memory>) {
     let bucket = Memory::default();
     let another = bucket.for_another();
@@ -26,13 +26,13 @@ fn locked_by(name: &str) -> StateError {
     StateError::Locked { path: PLACE.into(), holder: Some(Box::new(holder(name))) }
 }
 
-/// Dies with the lock: nobody renews it any more.
+/// Dies with the lock, which is no longer renewed.
 fn die(guard: Result<Guard, StateError>) {
     drop(guard.unwrap());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_free_lock_costs_one_call_to_take_and_one_to_release() {
+async fn a_free_lock_takes_one_call_to_acquire_and_one_to_release() {
     let (bucket, store, _) = processes();
     let (guard, told) = ask(&store, "ann", 0).await;
     let guard = guard.unwrap();
@@ -44,7 +44,7 @@ async fn a_free_lock_costs_one_call_to_take_and_one_to_release() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_timeout_a_holder_is_looked_at_until_it_gives_a_sign_and_then_named() {
+async fn without_a_timeout_a_lock_is_watched_until_its_holder_renews_it() {
     let (_, ann, bob) = processes();
     let _guard = ask(&ann, "ann", 0).await.0.unwrap();
     tokio::time::sleep(seconds(3)).await;
@@ -56,7 +56,7 @@ async fn without_a_timeout_a_holder_is_looked_at_until_it_gives_a_sign_and_then_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_process_of_this_machine_is_known_to_be_there_or_gone_without_a_sign() {
+async fn a_holder_on_this_machine_is_known_to_be_alive_or_dead_at_once() {
     let (_, ann, bob) = processes();
     let here = Holder::this("ann".into(), "desk".into(), "up");
     let lock = async |holder: &Holder| {
@@ -70,7 +70,7 @@ async fn a_process_of_this_machine_is_known_to_be_there_or_gone_without_a_sign()
     assert!(told.is_empty() && began.elapsed() < seconds(1), "{told:?}");
     guard.release().await.unwrap();
 
-    // One that had the same number and began at another time.
+    // A process with the same id that started at another time.
     let mut gone = here;
     gone.process.as_mut().unwrap().started -= 1;
     drop(lock(&gone).await);
@@ -81,7 +81,7 @@ async fn a_process_of_this_machine_is_known_to_be_there_or_gone_without_a_sign()
     assert!(began.elapsed() < seconds(1));
     taken.unwrap().release().await.unwrap();
 
-    // Of another run of the machine, or of another container, nothing can be said.
+    // After a reboot or from another container, the process cannot be checked.
     for change in [
         |gone: &mut Holder| gone.process.as_mut().unwrap().boot.push('1'),
         |gone: &mut Holder| {
@@ -98,7 +98,7 @@ async fn a_process_of_this_machine_is_known_to_be_there_or_gone_without_a_sign()
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_a_timeout_the_lock_is_waited_for_as_long_and_reported_once() {
+async fn with_a_timeout_the_lock_is_awaited_and_the_wait_is_reported_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = || FileStore::new(folder.path(), "shop", "dev");
     waits(&file(), &file()).await;
@@ -106,7 +106,7 @@ async fn with_a_timeout_the_lock_is_waited_for_as_long_and_reported_once() {
     waits(&ann, &bob).await;
 }
 
-/// Bob waits for Ann's lock, in vain and then until she releases it.
+/// Bob waits for Ann's lock, first in vain and then until she releases it.
 async fn waits(ann: &dyn Backend, bob: &dyn Backend) {
     let locked_by = |name| StateError::Locked { path: ann.place(), holder: Some(Box::new(holder(name))) };
     let guard = ask(ann, "ann", 0).await.0.unwrap();
@@ -146,7 +146,7 @@ async fn a_lock_that_is_not_renewed_is_taken_over_after_a_minute_and_not_before(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_was_left_long_ago_is_taken_over_at_once() {
+async fn a_lock_that_was_not_renewed_for_long_is_taken_over_at_once() {
     let (bucket, ann, bob) = processes();
     die(ask(&ann, "ann", 0).await.0);
     tokio::time::sleep(seconds(3600)).await;
@@ -158,7 +158,7 @@ async fn a_lock_that_was_left_long_ago_is_taken_over_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_something_else_wrote_counts_like_any_other() {
+async fn a_lock_object_of_another_program_counts_as_a_lock() {
     let (bucket, _, bob) = processes();
     bucket.place(LOCK, b"LOCKED");
     let began = Instant::now();
@@ -169,7 +169,7 @@ async fn a_lock_that_something_else_wrote_counts_like_any_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_several_who_take_over_one_wins() {
+async fn of_several_concurrent_takeovers_one_wins() {
     let (bucket, ann, bob) = processes();
     let cem = S3Store::new(bucket.for_another(), KEY);
     let dan = S3Store::new(bucket.for_another(), KEY);
@@ -186,7 +186,7 @@ async fn of_several_who_take_over_one_wins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_is_taken_once_and_released_whatever_happens_to_the_calls() {
+async fn a_lock_is_acquired_once_and_released_despite_failed_calls() {
     for luck in MISFORTUNES {
         for taken_over in [false, true] {
             let (bucket, ann, bob) = processes();
@@ -207,7 +207,7 @@ async fn a_lock_is_taken_once_and_released_whatever_happens_to_the_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_that_denies_the_lock_is_named() {
+async fn a_bucket_that_denies_access_to_the_lock_is_reported() {
     let (bucket, ann, _) = processes();
     bucket.bring("create", &[Luck::Denied]);
     let error = ask(&ann, "ann", 0).await.0.unwrap_err();

@@ -1,4 +1,4 @@
-//! A bucket in memory on tokio's clock, as several processes reach it, each with its own bad luck.
+//! A bucket in memory on tokio's clock, shared by several processes, each with its own failures.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -13,29 +13,29 @@ use stackctl::{
 };
 use tokio::time::Instant;
 
-/// How long a call takes.
+/// The duration of a call.
 const LATENCY: Duration = Duration::from_millis(50);
 
-/// What happens to a call of one process.
+/// The outcome of a call of one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Luck {
-    /// All is well.
+    /// It succeeds.
     Good,
-    /// It never arrives.
+    /// The request never arrives.
     RequestLost,
-    /// It is done, and nobody hears of it.
+    /// It takes effect, and the response is lost.
     AnswerLost,
-    /// The same, and the client sends it again by itself.
+    /// The response is lost, and the client retries by itself.
     Repeated,
-    /// Another write is just under way: a 409.
+    /// Another write is under way: a 409.
     Conflict,
-    /// The bucket denies it.
+    /// The bucket denies access.
     Denied,
-    /// The process is stopped meanwhile; the call goes out afterwards.
+    /// The process is suspended for this time; the request is sent afterwards.
     Late(Duration),
 }
 
-/// Everything that can happen to a write that is not denied.
+/// All failures of a write except denied access.
 pub const MISFORTUNES: [Luck; 4] = [Luck::RequestLost, Luck::AnswerLost, Luck::Repeated, Luck::Conflict];
 
 #[derive(Debug)]
@@ -52,54 +52,54 @@ struct Shared {
     calls: Vec<String>,
 }
 
-/// The bucket as one process reaches it.
+/// The bucket with the failures of one process.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
     shared: Arc<Mutex<Shared>>,
-    /// By the beginning of the call, as `put shop.json.lock`.
+    /// By the prefix of the call, such as `put shop.json.lock`.
     luck: Arc<Mutex<Vec<Brought>>>,
 }
 
-/// How calls begin, and what happens to them one after the other.
+/// A prefix of calls, and the outcomes of these calls in order.
 type Brought = (String, VecDeque<Luck>);
 
 impl Memory {
-    /// The same bucket as another process reaches it.
+    /// The same bucket for another process.
     pub fn for_another(&self) -> Self {
         Self { shared: Arc::clone(&self.shared), ..Self::default() }
     }
 
-    /// What happens to the next calls that begin like this; the last is for all that follow.
+    /// Sets the outcomes of the next calls with this prefix; the last outcome applies to all later calls.
     pub fn bring(&self, call: &str, luck: &[Luck]) {
         let mut all = self.luck.lock().unwrap();
         all.retain(|(earlier, _)| earlier != call);
         all.insert(0, (call.to_owned(), luck.iter().copied().collect()));
     }
 
-    /// What happens to every call from now on.
+    /// Sets the outcome of all later calls.
     pub fn bring_to_all(&self, luck: Luck) {
         self.luck.lock().unwrap().clear();
         self.bring("", &[luck]);
     }
 
-    /// The calls that took effect or were refused by the bucket, since this was asked last.
+    /// The calls that took effect or were rejected by the bucket, since the last call of this function.
     pub fn calls(&self) -> Vec<String> {
         std::mem::take(&mut self.shared().calls)
     }
 
-    /// What is in an object.
+    /// The content of an object.
     pub fn text(&self, key: &str) -> Option<String> {
         self.shared().objects.get(key).map(|stored| String::from_utf8(stored.body.clone()).unwrap())
     }
 
-    /// Writes an object past all conditions.
+    /// Writes an object without conditions.
     pub fn place(&self, key: &str, body: &[u8]) {
         self.shared().write(key, body.to_vec());
     }
 
-    /// Removes an object past all conditions.
+    /// Deletes an object without conditions.
     pub fn remove(&self, key: &str) {
-        self.shared().objects.remove(key).expect("it is there");
+        self.shared().objects.remove(key).expect("the object exists");
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -148,7 +148,7 @@ impl Memory {
 impl Shared {
     fn write(&mut self, key: &str, body: Vec<u8>) -> ETag {
         self.versions += 1;
-        // Equal contents have equal tags, as they do in S3.
+        // As in S3, equal contents have equal tags.
         let etag = ETag(format!("\"{:x}\"", fingerprint(&body)));
         self.objects.insert(key.to_owned(), Stored { body, etag: etag.clone(), written: Instant::now() });
         etag
@@ -178,7 +178,7 @@ impl Bucket for Memory {
             Attempt::Done(shared.objects.get(key).map(|stored| Object {
                 body: stored.body.clone(),
                 etag: stored.etag.clone(),
-                // As the dates of S3, in whole seconds.
+                // In whole seconds, like the dates of S3.
                 age: Duration::from_secs(stored.written.elapsed().as_secs()),
             }))
         };

@@ -1,4 +1,4 @@
-//! The place of the state: what every one promises, on files and on a bucket in memory.
+//! State stores: the guarantees of each, tested on files and on a bucket in memory.
 
 mod alike;
 mod anew;

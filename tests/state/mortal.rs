@@ -1,4 +1,4 @@
-//! A place as a process reaches it that dies at one of its calls.
+//! A store for a process that dies at one of its calls.
 
 use std::sync::Mutex;
 
@@ -8,14 +8,14 @@ use stackctl::{
     state::{Backend, Document, Guard, LockRequest, SeenLock, StateError},
 };
 
-/// At which call a process dies, and whether that call still takes effect.
+/// The call at which a process dies, and whether that call still takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Death {
     pub call: usize,
     pub after: bool,
 }
 
-/// The life of one process, in calls to all of its places.
+/// The life of one process, counted in calls to all of its stores.
 #[derive(Debug, Default)]
 pub struct Life {
     death: Option<Death>,
@@ -27,12 +27,12 @@ impl Life {
         Self { death: Some(death), calls: Mutex::default() }
     }
 
-    /// How many calls there were.
+    /// The number of calls so far.
     pub fn calls(&self) -> usize {
         *self.calls.lock().unwrap()
     }
 
-    /// Makes a call; for ever when the process dies of it.
+    /// Makes a call. Never returns if the process dies of it.
     async fn call<T>(&self, work: impl Future<Output = T>) -> T {
         let call = {
             let mut calls = self.calls.lock().unwrap();
@@ -51,7 +51,7 @@ impl Life {
     }
 }
 
-/// A place as that process reaches it.
+/// A store as that process uses it.
 pub struct Mortal<'a> {
     pub place: &'a dyn Backend,
     pub life: &'a Life,

@@ -1,4 +1,5 @@
-//! A state that moves from a place to another: in use at one of them at most, lost at none, whatever interrupts it.
+//! Moves of a state between stores: it is in use in one of them at most, and is never lost, wherever a move is
+//! interrupted.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -16,13 +17,13 @@ use super::{
 
 const OF: (&str, &str) = ("shop", "dev");
 
-/// Where states are: a folder and a bucket.
+/// The stores: a folder and a bucket.
 pub(super) struct World {
     pub(super) folder: tempfile::TempDir,
     bucket: Memory,
 }
 
-/// From where to where.
+/// The source and the destination.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Way {
     Up,
@@ -43,7 +44,7 @@ impl World {
         Box::new(S3Store::new(self.bucket.for_another(), key))
     }
 
-    /// The two places as another process reaches them.
+    /// The two stores for another process.
     pub(super) fn places(&self, way: Way) -> (Box<dyn Backend>, Box<dyn Backend>) {
         match way {
             Way::Up => (self.folder(), self.object(KEY)),
@@ -53,7 +54,7 @@ impl World {
     }
 }
 
-/// Does what `state migrate` does.
+/// Does the same as `state migrate`.
 pub(super) async fn migrate(from: &dyn Backend, to: &dyn Backend) -> Result<u64, TransferError> {
     let guards = [ask(from, "ann", 0).await.0?, ask(to, "ann", 0).await.0?];
     let moved = transfer(from, to, OF).await;
@@ -63,13 +64,13 @@ pub(super) async fn migrate(from: &dyn Backend, to: &dyn Backend) -> Result<u64,
     moved.map(|moved| moved.saves)
 }
 
-/// What a state says, whatever was counted meanwhile.
+/// The content of a state without its serial.
 fn content(state: State) -> State {
     State { serial: 0, ..state }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_is_at_the_new_place_and_the_old_one_says_where_it_went() {
+async fn a_moved_state_is_at_the_new_place_and_the_old_place_points_to_it() {
     for way in [Way::Up, Way::Down, Way::Between] {
         let world = World::new();
         let (from, to) = world.places(way);
@@ -78,16 +79,16 @@ async fn a_state_is_at_the_new_place_and_the_old_one_says_where_it_went() {
         assert_eq!(to.load().await, Ok(Some(state(1))), "{way:?}");
         let moved = StateError::Moved { path: from.place(), to: to.address() };
         assert_eq!(from.load().await.unwrap_err(), moved, "{way:?}");
-        assert!(from.save(&state(2)).await.is_err(), "{way:?}: it is not begun anew there");
+        assert!(from.save(&state(2)).await.is_err(), "{way:?}: no new state begins there");
         assert_eq!(migrate(&*from, &*to).await, Ok(0), "{way:?}: again");
         to.save(&state(2)).await.unwrap();
-        assert_eq!(migrate(&*from, &*to).await, Ok(0), "{way:?}: and when it has gone on");
+        assert_eq!(migrate(&*from, &*to).await, Ok(0), "{way:?}: after another save");
         assert_eq!(migrate(&*to, &*from).await, Ok(3), "{way:?}: back");
         assert_eq!(from.load().await, Ok(Some(state(2))), "{way:?}");
     }
 }
 
-/// A move that dies at a call; the two places are as it must leave them.
+/// Runs a move that dies at a call, and checks the two stores.
 async fn dies(world: &World, way: Way, death: Death) -> usize {
     let (from, to) = world.places(way);
     let life = Life::ending(death);
@@ -103,12 +104,12 @@ async fn dies(world: &World, way: Way, death: Death) -> usize {
         Document::Moved(_) => None,
     });
     assert_eq!(whole, Some(content(state(1))), "{way:?} {death:?}: it is lost");
-    assert!(uses == 1 || new.is_some(), "{way:?} {death:?}: the new place looks as if there were none");
+    assert!(uses == 1 || new.is_some(), "{way:?} {death:?}: the new place looks empty");
     life.calls()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_move_that_dies_at_any_call_is_finished_by_the_next() {
+async fn a_move_that_dies_at_any_call_is_finished_by_the_next_move() {
     let mut met = BTreeSet::new();
     for way in [Way::Up, Way::Down, Way::Between] {
         for after in [false, true] {
@@ -122,13 +123,13 @@ async fn a_move_that_dies_at_any_call_is_finished_by_the_next() {
                 assert_eq!(to.load().await.unwrap().map(content), Some(content(state(1))), "{way:?} {call} {after}");
                 assert!(matches!(from.load().await, Err(StateError::Moved { .. })), "{way:?} {call} {after}");
                 if !died {
-                    assert!(call > 10, "{way:?}: there are two locks, eight looks and three saves");
+                    assert!(call > 10, "{way:?}: a move has two locks, eight reads and three saves");
                     break;
                 }
             }
         }
     }
-    assert_eq!(met, BTreeSet::from(["arriving", "state"]), "the cuts met every stage of a move");
+    assert_eq!(met, BTreeSet::from(["arriving", "state"]), "the cuts cover every stage of a move");
 }
 
 fn kind(document: &Document) -> &'static str {
@@ -140,7 +141,7 @@ fn kind(document: &Document) -> &'static str {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_a_state_is_moved_no_new_one_is_begun() {
+async fn while_a_state_is_moved_no_new_state_begins() {
     for call in 1.. {
         let world = World::new();
         let (from, to) = world.places(Way::Down);
@@ -157,7 +158,7 @@ async fn while_a_state_is_moved_no_new_one_is_begun() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_move_takes_place_once_whatever_happens_to_the_calls() {
+async fn a_move_takes_effect_once_despite_failed_calls() {
     for luck in MISFORTUNES {
         for way in [Way::Up, Way::Down] {
             let world = World::new();
@@ -176,7 +177,7 @@ async fn a_move_takes_place_once_whatever_happens_to_the_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_announcement_that_is_out_of_date_is_made_anew() {
+async fn an_outdated_announcement_is_replaced() {
     let world = World::new();
     let (from, to) = world.places(Way::Up);
     from.save(&state(1)).await.unwrap();
@@ -187,7 +188,7 @@ async fn an_announcement_that_is_out_of_date_is_made_anew() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_copy_made_by_hand_is_taken_and_an_older_one_overwritten() {
+async fn a_current_manual_copy_is_used_and_an_older_one_is_overwritten() {
     for there in [1, 2] {
         let world = World::new();
         let (from, to) = world.places(Way::Up);

@@ -1,5 +1,5 @@
-//! What goes to S3 with every request: whose the bucket must be, and the condition of each write. So a bucket's policy may
-//! demand both.
+//! The headers of requests to S3: the expected bucket owner on every request, and a condition on every write. A bucket
+//! policy can therefore require both.
 
 use std::{
     sync::{Arc, Mutex},
@@ -19,7 +19,7 @@ use super::{
 use crate::harness::Bridge;
 
 #[tokio::test(start_paused = true)]
-async fn every_call_names_the_owner_and_every_write_has_a_condition() {
+async fn every_request_names_the_owner_and_every_write_has_a_condition() {
     let cloud = S3::new().await.cloud;
     let heads = Arc::<Mutex<Vec<String>>>::default();
     let heard = Arc::clone(&heads);

@@ -1,4 +1,4 @@
-//! A state in a bucket: written over the version that was loaded and no other, whatever becomes of the answers.
+//! A state in a bucket: a save overwrites only the version that was loaded, even if responses are lost.
 
 use stackctl::state::{Backend, FileStore, S3Store, StateError};
 
@@ -12,7 +12,7 @@ fn changed() -> StateError {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_is_created_once_and_then_written_over_the_version_before() {
+async fn a_state_is_created_once_and_later_saves_overwrite_the_previous_version() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     assert_eq!(store.load().await, Ok(None));
@@ -26,7 +26,7 @@ async fn a_state_is_created_once_and_then_written_over_the_version_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_two_who_save_over_one_version_the_second_is_refused() {
+async fn of_two_saves_over_one_version_the_second_is_rejected() {
     for before in [None, Some(state(4))] {
         let bucket = Memory::default();
         let (one, other) = (S3Store::new(bucket.clone(), KEY), S3Store::new(bucket.for_another(), KEY));
@@ -39,12 +39,12 @@ async fn of_two_who_save_over_one_version_the_second_is_refused() {
         let mut mine = state(next);
         mine.resources.clear();
         assert_eq!(one.save(&mine).await, Err(changed()));
-        assert_eq!(one.load().await, Ok(Some(state(next))), "theirs is there");
+        assert_eq!(one.load().await, Ok(Some(state(next))), "the other save is kept");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_save_takes_place_once_whatever_happens_to_it() {
+async fn a_save_takes_effect_once_despite_failed_calls() {
     for luck in MISFORTUNES {
         for serial in [1, 2] {
             let bucket = Memory::default();
@@ -67,7 +67,7 @@ async fn a_save_takes_place_once_whatever_happens_to_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_lost_is_not_taken_for_ours_when_theirs_is_there() {
+async fn after_a_lost_response_the_save_of_another_process_is_not_mistaken_for_ours() {
     for luck in MISFORTUNES {
         let bucket = Memory::default();
         let (one, other) = (S3Store::new(bucket.clone(), KEY), S3Store::new(bucket.for_another(), KEY));
@@ -82,7 +82,7 @@ async fn an_answer_that_is_lost_is_not_taken_for_ours_when_theirs_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_was_deleted_meanwhile_is_written_again_and_reported() {
+async fn a_state_that_was_deleted_between_saves_is_written_again_and_reported() {
     let (folder, bucket) = (tempfile::tempdir().unwrap(), Memory::default());
     let file = FileStore::new(folder.path(), "shop", "dev");
     let object = S3Store::new(bucket.clone(), KEY);
@@ -99,11 +99,11 @@ async fn a_state_that_was_deleted_meanwhile_is_written_again_and_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_save_without_a_response_is_not_taken_for_that_of_another_process() {
+async fn a_save_without_a_response_is_not_mistaken_for_that_of_another_process() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     store.save(&state(1)).await.unwrap();
-    // It takes place, and then the bucket is out of reach.
+    // The save takes effect, and then the bucket is unreachable.
     bucket.bring("get", &[Luck::RequestLost]);
     bucket.bring("write", &[Luck::AnswerLost, Luck::RequestLost]);
     assert!(matches!(store.save(&state(2)).await, Err(StateError::Bucket { .. })));
@@ -115,7 +115,7 @@ async fn a_save_without_a_response_is_not_taken_for_that_of_another_process() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_that_does_not_answer_is_asked_five_times_and_then_named() {
+async fn a_bucket_that_does_not_respond_is_reported_after_five_attempts() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     bucket.bring("create", &[Luck::RequestLost]);
@@ -128,7 +128,7 @@ async fn a_bucket_that_does_not_answer_is_asked_five_times_and_then_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_that_denies_is_not_asked_again() {
+async fn denied_access_to_a_bucket_is_not_retried() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     bucket.bring_to_all(Luck::Denied);
@@ -139,7 +139,7 @@ async fn a_bucket_that_denies_is_not_asked_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucket_that_always_conflicts_is_named() {
+async fn a_bucket_that_always_conflicts_is_reported() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     bucket.bring("create", &[Luck::Conflict]);
@@ -152,7 +152,7 @@ async fn a_bucket_that_always_conflicts_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_object_that_is_torn_or_of_something_else_is_neither_used_nor_written_over() {
+async fn a_damaged_or_unrelated_object_is_neither_used_nor_overwritten() {
     let bucket = Memory::default();
     let store = S3Store::new(bucket.clone(), KEY);
     store.save(&state(1)).await.unwrap();

@@ -1,4 +1,4 @@
-//! A lock that is taken away from somebody who is still there: they can save nothing more, in a file and in a bucket.
+//! A force-released lock whose holder is still alive: the holder can save nothing more, in a file and in a bucket.
 
 use stackctl::state::{Backend, FileStore, Guard, Holder, LockRequest, S3Store, SeenLock, StateError};
 use tokio::time::{Duration, Instant, timeout};
@@ -8,7 +8,7 @@ use super::{
     memory::{Luck, MISFORTUNES, Memory},
 };
 
-/// Takes away the lock that was seen.
+/// Force-releases the lock that was seen.
 async fn seize(store: &dyn Backend, seen: &SeenLock, user: &str) -> Result<Guard, StateError> {
     let holder = Holder { command: "unlock".into(), ..holder(user) };
     store.seize(seen, &LockRequest { holder: &holder, at_most: Duration::ZERO, tell: &|_| {} }).await
@@ -19,7 +19,7 @@ fn taken_over_by(store: &dyn Backend, user: &str) -> StateError {
     StateError::TakenOver { path: store.place(), holder: Some(Box::new(holder)) }
 }
 
-/// Ann, who works on the state and goes on to; Bob, who takes the lock away; and Cem, who comes then.
+/// Three processes: Ann's holds the lock and keeps working, Bob's force-releases it, and Cem's locks it afterwards.
 struct Three<B> {
     ann: B,
     bob: B,
@@ -41,7 +41,7 @@ impl Three<S3Store<Memory>> {
 }
 
 impl<B: Backend> Three<B> {
-    /// Bob takes the lock away in the middle of Ann's work; what Ann then does is refused, and Cem can begin.
+    /// Bob force-releases the lock while Ann works. Ann's later saves are rejected, and Cem can start.
     async fn take_turns(&self, began_with: Option<u64>) {
         let Self { ann, bob, cem } = self;
         if let Some(serial) = began_with {
@@ -59,9 +59,9 @@ impl<B: Backend> Three<B> {
         assert_eq!(bob.seen_lock().await.unwrap(), None);
 
         let _guard = ask(cem, "cem", 0).await.0.unwrap();
-        assert!(ann.save(&state(next)).await.unwrap_err().contended(), "it stays refused");
+        assert!(ann.save(&state(next)).await.unwrap_err().contended(), "it is still rejected");
         let fenced = cem.load().await.unwrap();
-        assert_eq!(fenced.as_ref().map(|state| state.serial), began_with.map(|_| next), "nothing but the count");
+        assert_eq!(fenced.as_ref().map(|state| state.serial), began_with.map(|_| next), "only the serial changes");
         cem.save(&state(fenced.map_or(1, |state| state.serial + 1))).await.unwrap();
     }
 }
@@ -82,7 +82,7 @@ async fn a_process_that_lost_the_lock_of_an_object_saves_nothing_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_count_alone_refuses_who_does_not_look_at_the_lock() {
+async fn the_serial_alone_rejects_a_process_without_the_lock() {
     let folder = tempfile::tempdir().unwrap();
     let Three { ann, bob, cem } = Three::<FileStore>::on(&folder);
     ann.save(&state(1)).await.unwrap();
@@ -94,7 +94,7 @@ async fn the_count_alone_refuses_who_does_not_look_at_the_lock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_at_a_lock_leaves_no_trace() {
+async fn reading_a_lock_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let inside = folder.path().join("state");
     assert_eq!(FileStore::new(&inside, "shop", "dev").seen_lock().await, Ok(None));
@@ -113,7 +113,7 @@ async fn a_look_at_a_lock_leaves_no_trace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_has_changed_hands_meanwhile_is_left_alone() {
+async fn a_lock_that_has_a_new_holder_is_not_released() {
     async fn changed<B: Backend>(Three { ann, bob, cem }: Three<B>) {
         ann.save(&state(1)).await.unwrap();
         let guard = ask(&ann, "ann", 0).await.0.unwrap();
@@ -122,7 +122,7 @@ async fn a_lock_that_has_changed_hands_meanwhile_is_left_alone() {
         let _guard = ask(&cem, "cem", 0).await.0.unwrap();
         let cem_has_it = StateError::Locked { path: cem.place(), holder: Some(Box::new(holder("cem"))) };
         assert_eq!(seize(&bob, &seen, "bob").await.unwrap_err(), cem_has_it);
-        assert_eq!(cem.load().await, Ok(Some(state(1))), "nothing was counted up");
+        assert_eq!(cem.load().await, Ok(Some(state(1))), "the serial is unchanged");
         cem.save(&state(2)).await.unwrap();
     }
     let folder = tempfile::tempdir().unwrap();
@@ -131,7 +131,7 @@ async fn a_lock_that_has_changed_hands_meanwhile_is_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_was_released_meanwhile_needs_not_be_taken_away() {
+async fn a_force_release_of_a_released_lock_succeeds() {
     async fn released<B: Backend>(Three { ann, bob, cem }: Three<B>) {
         let guard = ask(&ann, "ann", 0).await.0.unwrap();
         let seen = bob.seen_lock().await.unwrap().unwrap();
@@ -145,7 +145,7 @@ async fn a_lock_that_was_released_meanwhile_needs_not_be_taken_away() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_lock_that_is_taken_away_gets_the_one_that_is_there_then() {
+async fn a_process_that_waits_for_a_force_released_lock_gets_the_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let Three { ann, bob, cem } = Three::<FileStore>::on(&folder);
     let _late = ask(&ann, "ann", 0).await.0.unwrap();
@@ -161,7 +161,7 @@ async fn who_waits_for_a_lock_that_is_taken_away_gets_the_one_that_is_there_then
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_in_a_bucket_is_taken_away_whatever_happens_to_the_calls_and_its_holder_hears_of_it() {
+async fn a_lock_in_a_bucket_is_force_released_despite_failed_calls_and_its_holder_detects_it() {
     for luck in MISFORTUNES {
         let bucket = Memory::default();
         let Three { ann, bob, .. } = Three::<S3Store<Memory>>::on(&bucket);
@@ -184,7 +184,7 @@ async fn a_lock_in_a_bucket_is_taken_away_whatever_happens_to_the_calls_and_its_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_in_a_bucket_that_something_else_wrote_is_taken_away_too() {
+async fn a_lock_object_of_another_program_is_force_released_too() {
     let bucket = Memory::default();
     let Three { bob, .. } = Three::<S3Store<Memory>>::on(&bucket);
     bucket.place(LOCK, b"LOCKED");
@@ -199,7 +199,7 @@ async fn a_lock_in_a_bucket_that_something_else_wrote_is_taken_away_too() {
 }
 
 #[test]
-fn of_many_who_save_a_file_at_once_one_wins_each_time() {
+fn of_many_concurrent_saves_of_a_file_one_wins_each_time() {
     let folder = tempfile::tempdir().unwrap();
     for serial in 1..=25 {
         let won: usize = std::thread::scope(|scope| {

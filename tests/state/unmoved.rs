@@ -1,4 +1,4 @@
-//! A state that is not moved: why, and the ways out, none of which is refused in turn.
+//! Moves that are rejected: the reasons, and the hints, which always lead to a possible command.
 
 use stackctl::{
     engine::State,
@@ -10,8 +10,8 @@ use super::{
     moving::{Way, World, migrate},
 };
 
-/// Tries to move what is at the old place over what is at the new one, and tells why not. An announcement from `FOLDER`
-/// is one from the old place.
+/// Tries to move the document of the old place over that of the new place, and returns the error. An announcement from
+/// `FOLDER` is from the old place.
 async fn refused(here: Option<Document>, there: Option<Document>) -> String {
     let world = World::new();
     let (from, to) = world.places(Way::Up);
@@ -29,13 +29,13 @@ async fn refused(here: Option<Document>, there: Option<Document>) -> String {
         }
     }
     let error = migrate(&*from, &*to).await.unwrap_err();
-    assert_eq!((from.document().await, to.document().await), (Ok(here), Ok(there)), "nothing is changed");
+    assert_eq!((from.document().await, to.document().await), (Ok(here), Ok(there)), "nothing has changed");
     let told = format!("{error}\n  {}", stackctl::hint::joined(&error.hints(), "\n  "));
     told.replace(&world.folder.path().display().to_string(), "FOLDER")
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_state_that_must_not_be_written_over_is_named_with_the_way_out() {
+async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
     let of_another = |serial| State { lineage: "another".into(), ..state(serial) };
     let here = || Some(Document::State(state(2)));
     let arriving = |state| Some(Document::Arriving(Arriving { from: "FOLDER".into(), state }));
@@ -100,7 +100,7 @@ async fn a_state_that_must_not_be_written_over_is_named_with_the_way_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_way_out_of_a_refusal_is_refused_in_turn() {
+async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
     let of_another = |serial| State { lineage: "another".into(), ..state(serial) };
     let here = || Some(Document::State(state(2)));
     let arriving = |from: &str, state| Some(Document::Arriving(Arriving { from: from.into(), state }));
