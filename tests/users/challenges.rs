@@ -1,4 +1,4 @@
-//! What Cognito asks for on the way to the tokens, and how it is answered.
+//! Cognito's challenges during a sign-in, and the responses to them.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::{
 
 const ANN: &str = "ann@example.com";
 
-/// A pool that asks everybody for an authenticator app.
+/// A pool that requires an authenticator app of every user.
 async fn with_apps() -> Place {
     let place = Place::new().await;
     let app = json!({ "MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": { "Enabled": true } });
@@ -32,7 +32,7 @@ async fn invite(place: &Place, temporary: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_password_is_chosen_twice_and_by_the_policy() {
+async fn a_new_password_is_entered_twice_and_must_meet_the_policy() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let script =
@@ -52,7 +52,7 @@ async fn a_new_password_is_chosen_twice_and_by_the_policy() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attributes_that_the_pool_requires_are_asked_for() {
+async fn required_attributes_are_prompted_for() {
     let schema = json!([{ "Name": "given_name", "AttributeDataType": "String", "Required": true, "Mutable": true }]);
     let place = Place::with(json!({ "UsernameAttributes": ["email"], "Schema": schema }), json!({})).await;
     invite(&place, "Temporary-1").await;
@@ -63,7 +63,7 @@ async fn attributes_that_the_pool_requires_are_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_authenticator_app_is_set_up_and_then_asked_for() {
+async fn an_authenticator_app_is_set_up_and_its_code_is_prompted_for() {
     let place = with_apps().await;
     let script = Script::new(&[Says("12345"), Says("000000"), Code(0)]);
     place.create_with(ANN, &[], &script).await.unwrap();
@@ -120,7 +120,7 @@ async fn three_wrong_codes_or_a_late_one_end_the_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_terminal_the_challenge_is_named() {
+async fn without_a_terminal_the_challenge_is_reported() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let asked = place.sign_in(ANN, "Temporary-1").await.unwrap_err();
@@ -144,7 +144,7 @@ async fn without_a_terminal_the_challenge_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_empty_answer_to_a_prompt_sends_nothing() {
+async fn without_input_at_a_prompt_nothing_is_sent() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let nothing = place.sign_in_with(ANN, "Temporary-1", &Script::default()).await.unwrap_err();
@@ -154,7 +154,7 @@ async fn an_empty_answer_to_a_prompt_sends_nothing() {
     assert_eq!(told(&nothing), "error: no password was chosen, so nothing was sent\n");
 }
 
-/// A pool whose sign-ins go as a script says.
+/// A pool whose sign-ins get these responses.
 async fn played(client: Value, answers: Vec<Value>) -> (Place, Scripted) {
     let local = Cloud::new(Settings::default());
     let wire = Scripted::new(answers);
@@ -171,7 +171,7 @@ fn tokens() -> Value {
     json!({ "AuthenticationResult": { "IdToken": "a.b.c", "AccessToken": "d.e.f", "ExpiresIn": 60, "TokenType": "Bearer" } })
 }
 
-/// The answers to challenges: name, first letter of the session, responses.
+/// The responses to challenges: name, first letter of the session, parameters.
 fn answered(wire: &Scripted) -> Vec<Value> {
     let members = wire.sent("AdminRespondToAuthChallenge").into_iter();
     members
@@ -206,7 +206,7 @@ async fn a_factor_is_selected_and_its_code_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_code_of_a_mail_can_be_corrected() {
+async fn a_code_from_an_email_can_be_corrected() {
     let sent = json!({ "CODE_DELIVERY_DESTINATION": "a***@e***" });
     let wrong = json!({ "__type": "CodeMismatchException", "message": "Invalid code or auth state for the user." });
     let answers = vec![challenge("EMAIL_OTP", "a", &sent), wrong, tokens()];
@@ -223,7 +223,7 @@ async fn a_code_of_a_mail_can_be_corrected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_challenge_that_needs_a_terminal_is_named_without_one() {
+async fn without_a_terminal_each_challenge_for_a_code_is_reported() {
     for (name, parameters, wanted) in [
         ("SMS_MFA", json!({ "CODE_DELIVERY_DESTINATION": "+*9" }), "the code of the text message to +*9"),
         ("EMAIL_OTP", json!({}), "the code of the mail"),
@@ -246,7 +246,7 @@ async fn a_challenge_that_needs_a_terminal_is_named_without_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_has_no_answer_here_is_named_with_what_to_do() {
+async fn an_unsupported_challenge_is_reported_with_a_hint() {
     let mut texts = String::new();
     for (name, parameters) in [
         ("DEVICE_SRP_AUTH", json!({})),
@@ -267,7 +267,7 @@ async fn what_has_no_answer_here_is_named_with_what_to_do() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_that_lead_nowhere_end() {
+async fn invalid_or_endless_challenges_end_the_sign_in() {
     let (place, _) = played(json!({}), vec![json!({ "ChallengeParameters": {} })]).await;
     let error = place.sign_in("ann", PASSWORD).await.unwrap_err();
     assert_eq!(told(&error), "error: Cognito answers with neither tokens nor a challenge\n");
@@ -278,7 +278,7 @@ async fn answers_that_lead_nowhere_end() {
     assert_eq!(answered(&wire).len(), 10);
 }
 
-/// `base64(HMAC-SHA256(secret, name + client))`, as Cognito's documentation says.
+/// `base64(HMAC-SHA256(secret, name + client))`, as in Cognito's documentation.
 fn secret_hash(secret: &str, name: &str, client: &str) -> String {
     use aws_lc_rs::hmac;
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
@@ -286,7 +286,7 @@ fn secret_hash(secret: &str, name: &str, client: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clients_secret_is_proven_with_the_name_that_was_typed_and_then_with_the_real_one() {
+async fn the_secret_hash_uses_the_entered_name_first_and_then_the_username() {
     let secret = "0123456789abcdef0123456789abcdef";
     let parameters = json!({ "USER_ID_FOR_SRP": "ann-1" });
     let answers = vec![challenge("SOFTWARE_TOKEN_MFA", "a", &parameters), tokens()];
@@ -298,7 +298,7 @@ async fn a_clients_secret_is_proven_with_the_name_that_was_typed_and_then_with_t
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_with_a_secret_makes_and_signs_in_users() {
+async fn a_client_with_a_secret_creates_and_signs_in_users() {
     let pool = json!({ "UsernameAttributes": ["email"] });
     let place = Place::with(pool, json!({ "GenerateSecret": true })).await;
     place.create(ANN).await.unwrap();

@@ -1,4 +1,4 @@
-//! How a user comes to be.
+//! Creation of users.
 
 use serde_json::{Value, json};
 use stackctl::users::{NewUser, PoolSettings};
@@ -27,7 +27,7 @@ async fn a_new_user_is_confirmed_verified_and_signed_in_without_a_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attributes_that_are_given_are_there_from_the_beginning() {
+async fn given_attributes_are_set_at_creation() {
     let place = Place::with(json!({ "AliasAttributes": ["email"] }), json!({})).await;
     let attributes = [("email", "ann@example.com"), ("given_name", "Ann")];
     place.create_with("ann", &attributes, &Script::default()).await.unwrap();
@@ -38,7 +38,7 @@ async fn attributes_that_are_given_are_there_from_the_beginning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_with_a_password_of_their_own_is_not_touched() {
+async fn a_confirmed_user_is_not_changed() {
     let place = Place::new().await;
     place.create("ann@example.com").await.unwrap();
     let again = place.create("ann@example.com").await.unwrap_err();
@@ -50,7 +50,7 @@ async fn a_user_with_a_password_of_their_own_is_not_touched() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_who_was_invited_gets_what_is_missing_and_a_password() {
+async fn an_invited_user_gets_missing_attributes_and_a_password() {
     let place = Place::new().await;
     place.call("AdminCreateUser", json!({ "Username": "ann@example.com", "MessageAction": "SUPPRESS" })).await;
     place.create_with("ann@example.com", &[("given_name", "Ann")], &Script::default()).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_user_who_was_invited_gets_what_is_missing_and_a_password() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_temporary_password_that_has_expired_is_no_obstacle() {
+async fn an_expired_temporary_password_is_replaced() {
     let place = Place::new().await;
     place.call("AdminCreateUser", json!({ "Username": "ann@example.com", "MessageAction": "SUPPRESS" })).await;
     tokio::time::advance(std::time::Duration::from_hours(24 * 8)).await;
@@ -68,7 +68,7 @@ async fn a_temporary_password_that_has_expired_is_no_obstacle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_to_the_creation_is_no_obstacle() {
+async fn a_create_with_a_lost_response_succeeds() {
     for effect in [Effect::LoseAnswer, Effect::LoseRequest, Effect::FailAfterEffect] {
         let place = Place::new().await;
         let operation = Some("cognito-idp:AdminCreateUser".to_owned());
@@ -79,7 +79,7 @@ async fn a_lost_answer_to_the_creation_is_no_obstacle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_of_another_user_is_refused() {
+async fn an_address_of_another_user_is_rejected() {
     let place = Place::with(json!({ "AliasAttributes": ["email"] }), json!({})).await;
     place.create_with("ann", &[("email", "ann@example.com")], &Script::default()).await.unwrap();
     let taken = place.create_with("bob", &[("email", "ann@example.com")], &Script::default()).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn an_address_of_another_user_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_the_pool_does_not_take_is_refused_before_anything_is_sent() {
+async fn a_username_that_the_pool_does_not_allow_is_rejected_before_any_request() {
     let place = Place::new().await;
     insta::assert_snapshot!(told(&place.create("ann").await.unwrap_err()), @"error: `ann` is not an e-mail address, and this user pool knows people by that");
     let place = Place::with(json!({ "AliasAttributes": ["email"] }), json!({})).await;
@@ -102,7 +102,7 @@ async fn a_name_that_the_pool_does_not_take_is_refused_before_anything_is_sent()
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_pool_requires_is_known_in_advance() {
+async fn missing_required_attributes_are_known_in_advance() {
     let schema = json!([{ "Name": "given_name", "AttributeDataType": "String", "Required": true, "Mutable": true }]);
     let place = Place::with(json!({ "UsernameAttributes": ["email"], "Schema": schema }), json!({})).await;
     let people = place.people();
@@ -118,13 +118,13 @@ async fn what_the_pool_requires_is_known_in_advance() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_in_another_case_is_the_same_user_where_the_pool_says_so() {
+async fn a_username_in_another_case_is_the_same_user_in_a_case_insensitive_pool() {
     let pool = |sensitive: bool| json!({ "UsernameAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": sensitive } });
     let place = Place::with(pool(false), json!({})).await;
     let invited = json!({ "Username": "Ann@Example.com", "MessageAction": "SUPPRESS", "UserAttributes": [
         { "Name": "email", "Value": "Ann@Example.com" }, { "Name": "email_verified", "Value": "true" }] });
     place.call("AdminCreateUser", invited).await;
-    // The user waits for a password: the second creation finishes the first, and the address stays verified.
+    // The user has no password yet. The second creation finishes the first, and the address stays verified.
     place.create("ann@example.com").await.unwrap();
     assert!(!place.local.call_counts().contains_key("cognito-idp:AdminUpdateUserAttributes"));
     assert_eq!(place.user("ANN@example.com").await["attributes"]["email_verified"], "true");
@@ -139,7 +139,7 @@ async fn a_name_in_another_case_is_the_same_user_where_the_pool_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_address_that_another_run_gives_a_waiting_user_is_verified_too() {
+async fn an_address_that_a_later_run_sets_for_an_invited_user_is_verified_too() {
     let place = Place::with(json!({}), json!({})).await;
     let given = |address: &str| [("email".to_owned(), address.to_owned())].into();
     let people = place.people();
@@ -152,14 +152,14 @@ async fn an_address_that_another_run_gives_a_waiting_user_is_verified_too() {
     }
 }
 
-/// What each creation said of messages.
+/// The message settings of each creation.
 fn messages(wire: &Scripted) -> Vec<[Value; 2]> {
     let members = wire.sent("AdminCreateUser").into_iter();
     members.map(|call| [call["MessageAction"].clone(), call["DesiredDeliveryMediums"].clone()]).collect()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_message_is_sent_only_on_request_and_again_to_a_user_who_was_invited() {
+async fn a_message_is_sent_only_on_request_and_resent_to_an_invited_user() {
     let local = Cloud::new(Settings::default());
     let wire = Scripted::new(Vec::new());
     let client = wire.client(&local);

@@ -1,4 +1,4 @@
-//! A `user create` that dies anywhere is finished by the next one.
+//! A `user create` that dies at any call is finished by the next one.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ async fn place(wire: &Arc<Wire>) -> Place {
     Place::on(local, client, json!({ "UsernameAttributes": ["email"] }), json!({})).await
 }
 
-/// Makes a user in a process that dies at the cut; whether it came to its end before.
+/// Creates a user in a process that dies at the cut. Returns whether the creation finished before.
 async fn dies(wire: &Arc<Wire>, place: &Place, cut: Option<Cut>) -> bool {
     wire.arm(cut);
     let ended = tokio::select! {
@@ -27,7 +27,7 @@ async fn dies(wire: &Arc<Wire>, place: &Place, cut: Option<Cut>) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_create_that_dies_anywhere_is_finished_by_the_next() {
+async fn a_user_create_that_dies_at_any_call_is_finished_by_the_next_one() {
     let wire = Arc::new(Wire::default());
     let whole = place(&wire).await;
     wire.arm(None);
@@ -40,7 +40,7 @@ async fn a_user_create_that_dies_anywhere_is_finished_by_the_next() {
         assert!(!dies(&wire, &place, Some(cut)).await, "{cut:?}: it did not die");
         match place.create("ann@example.com").await {
             Ok(_) => {}
-            // The last answer was lost with the process; all was done.
+            // The last response was lost with the process; the creation was complete.
             Err(UserError::Exists { .. }) => assert_eq!(cut, Cut { at: ticks - 1, way: Way::DiesAfter }),
             Err(error) => panic!("{cut:?}: {error}"),
         }

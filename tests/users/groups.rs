@@ -1,4 +1,4 @@
-//! Groups, and who is in them.
+//! Groups and their members.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn with_ann() -> Place {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_is_put_into_groups_and_taken_out() {
+async fn a_user_is_added_to_groups_and_removed() {
     let place = with_ann().await;
     let people = place.people();
     for group in ["readers", "admins"] {
@@ -30,7 +30,7 @@ async fn a_user_is_put_into_groups_and_taken_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_that_is_there_stays_as_it_is() {
+async fn creating_an_existing_group_does_not_change_it() {
     let place = with_ann().await;
     place.call("CreateGroup", json!({ "GroupName": "admins", "Precedence": 7 })).await;
     place.people().create_group("admins").await.unwrap();
@@ -39,7 +39,7 @@ async fn a_group_that_is_there_stays_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_group_that_is_not_there_is_named_with_those_that_are() {
+async fn a_missing_group_is_reported_with_the_existing_groups() {
     let place = with_ann().await;
     let people = place.people();
     insta::assert_snapshot!(told(&people.add_to_group(ANN, "admins").await.unwrap_err()), @r"

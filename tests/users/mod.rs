@@ -1,4 +1,4 @@
-//! People of a pool: made, signed in and looked after by the real calls, against the local cloud in this process.
+//! Users of a pool: created, signed in and managed with real requests to the local emulator in this process.
 
 mod challenges;
 mod create;

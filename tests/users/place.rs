@@ -1,4 +1,4 @@
-//! A user pool with an app client, and what a test does with them.
+//! A user pool with an app client, and helpers for both.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::harness::{Bridge, Listener, connect_by};
 /// A password that meets the policy of every pool here.
 pub(super) const PASSWORD: &str = "Engine-1842";
 
-/// A pool on a local cloud, and the clients on it.
+/// A pool on a local emulator, and the clients for it.
 pub(super) struct Place {
     pub(super) local: Cloud,
     pub(super) cloud: aws::Clients,
@@ -29,19 +29,19 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// A pool that knows people by their mail, and a client that takes passwords.
+    /// A pool whose usernames are email addresses, and a client that allows sign-ins with a password.
     pub(super) async fn new() -> Self {
         Self::with(json!({ "UsernameAttributes": ["email"] }), json!({})).await
     }
 
-    /// The same with other members.
+    /// The same with further settings.
     pub(super) async fn with(pool: Value, client: Value) -> Self {
         let local = Cloud::new(Settings::default());
         let wire = Bridge::client(&local);
         Self::on(local, wire, pool, client).await
     }
 
-    /// A pool on a cloud that is reached through `wire`.
+    /// A pool on an emulator that is reached through `wire`.
     pub(super) async fn on(local: Cloud, wire: SharedHttpClient, pool: Value, client: Value) -> Self {
         let pool = call(&local, "CreateUserPool", over(json!({ "PoolName": "people" }), pool)).await;
         let pool = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
@@ -54,28 +54,28 @@ impl Place {
         Self { cloud: connect_by(wire).await, local, pool, client, events: Arc::default(), interrupt: Interrupt::new() }
     }
 
-    /// The people, for a call.
+    /// The users of the pool.
     pub(super) fn people(&self) -> Users<'_> {
         Users::of(self.pool.clone(), &self.cloud, &*self.events, &self.interrupt)
     }
 
-    /// Carries out a call on the pool behind the clients' back.
+    /// Sends a request to the pool without the SDK clients.
     pub(super) async fn call(&self, operation: &str, members: Value) -> Value {
         call(&self.local, operation, over(json!({ "UserPoolId": self.pool }), members)).await
     }
 
-    /// Refuses the next call of an operation.
+    /// Rejects the next call of an operation.
     pub(super) fn refuse(&self, operation: &str, code: &str, message: &str) {
         let effect = Effect::Refuse { status: 400, code: code.into(), message: message.into() };
         self.local.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
     }
 
-    /// Makes a user as `user create` does, and signs them in.
+    /// Creates a user as `user create` does, and signs the user in.
     pub(super) async fn create(&self, name: &str) -> Result<Tokens, UserError> {
         self.create_with(name, &[], &NonInteractive).await
     }
 
-    /// The same with attributes, and somebody to ask.
+    /// The same with attributes and a prompt.
     pub(super) async fn create_with(
         &self,
         name: &str,
@@ -100,12 +100,12 @@ impl Place {
         sign_in.with(&temporary).await
     }
 
-    /// Signs somebody in where nobody can be asked.
+    /// Signs a user in without a terminal.
     pub(super) async fn sign_in(&self, user: &str, password: &str) -> Result<Tokens, UserError> {
         self.sign_in_with(user, password, &NonInteractive).await
     }
 
-    /// Signs somebody in, with somebody to ask.
+    /// Signs a user in with a prompt.
     pub(super) async fn sign_in_with(
         &self,
         user: &str,
@@ -119,7 +119,7 @@ impl Place {
         sign_in.with(&Secret::new(password)).await
     }
 
-    /// How a user stands: status and attributes.
+    /// The status and attributes of a user.
     pub(super) async fn user(&self, name: &str) -> Value {
         let user = self.call("AdminGetUser", json!({ "Username": name })).await;
         let attributes = user["UserAttributes"].as_array().unwrap().iter();
@@ -129,7 +129,7 @@ impl Place {
     }
 }
 
-/// A failure as a person reads it, without colours.
+/// An error as the command prints it, without colors.
 pub(super) fn told(error: &UserError) -> String {
     let details = error.details().into_iter().filter(|detail| !detail.starts_with("request id "));
     let details = details.map(|detail| format!("  {detail}"));
@@ -138,7 +138,7 @@ pub(super) fn told(error: &UserError) -> String {
     lines.map(|line| line + "\n").collect()
 }
 
-/// Carries out a call that succeeds.
+/// Sends a request that must succeed.
 async fn call(local: &Cloud, operation: &str, members: Value) -> Value {
     let request = Request::post("/")
         .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
@@ -156,7 +156,7 @@ async fn call(local: &Cloud, operation: &str, members: Value) -> Value {
     serde_json::from_str(&body).unwrap_or_default()
 }
 
-/// `below` with the members of `above` laid over it.
+/// `below` merged with the members of `above`.
 fn over(mut below: Value, above: Value) -> Value {
     let Value::Object(above) = above else { panic!("members are an object") };
     below.as_object_mut().unwrap().extend(above);

@@ -1,4 +1,4 @@
-//! Why somebody cannot sign in: each reason has its own words.
+//! Rejected sign-ins: each reason has its own message.
 
 use std::time::Duration;
 
@@ -8,20 +8,20 @@ use super::place::{PASSWORD, Place, told};
 
 const ANN: &str = "ann@example.com";
 
-/// A place with `ann`.
+/// A place with the user `ann`.
 async fn with_ann(client: serde_json::Value) -> Place {
     let place = Place::with(json!({ "UsernameAttributes": ["email"] }), client).await;
     place.create(ANN).await.unwrap();
     place
 }
 
-/// What signing in as `ann` with a password comes to.
+/// The error of a sign-in as `ann` with a password.
 async fn refused(place: &Place, password: &str) -> String {
     told(&place.sign_in(ANN, password).await.unwrap_err())
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_user_and_a_wrong_password_are_distinguished_whatever_the_client_reveals() {
+async fn an_unknown_user_and_a_wrong_password_are_distinguished_for_every_client() {
     for existence in ["ENABLED", "LEGACY"] {
         let place = with_ann(json!({ "PreventUserExistenceErrors": existence })).await;
         let unknown = told(&place.sign_in("bob@example.com", PASSWORD).await.unwrap_err());
@@ -40,7 +40,7 @@ async fn an_unknown_user_and_a_wrong_password_are_distinguished_whatever_the_cli
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_the_permission_to_read_users_both_causes_are_named() {
+async fn without_permission_to_read_users_the_error_names_both_causes() {
     let place = with_ann(json!({})).await;
     place.refuse("cognito-idp:AdminGetUser", "AccessDeniedException", "User: ann is not authorized to perform");
     insta::assert_snapshot!(refused(&place, "Engine-1843").await, @r"
@@ -50,7 +50,7 @@ async fn without_the_permission_to_read_users_both_causes_are_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_status_of_a_user_that_prevents_a_sign_in_is_named() {
+async fn each_user_status_that_prevents_a_sign_in_is_reported() {
     let mut reported = Vec::new();
     let place = with_ann(json!({})).await;
     place.call("AdminDisableUser", json!({ "Username": ANN })).await;
@@ -77,7 +77,7 @@ async fn each_status_of_a_user_that_prevents_a_sign_in_is_named() {
     reported.push(refused(&place, PASSWORD).await);
     let error = place.create(ANN).await.unwrap_err();
     assert_eq!(error.to_string(), "`ann@example.com` exists already, with the status UNCONFIRMED");
-    // What the hint says is true.
+    // The hint is correct.
     place.people().set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap();
     place.sign_in(ANN, PASSWORD).await.unwrap();
     insta::assert_snapshot!(reported.concat(), @r"
@@ -95,7 +95,7 @@ async fn each_status_of_a_user_that_prevents_a_sign_in_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_flow_that_the_client_does_not_allow_is_refused_before_anything_is_sent() {
+async fn a_flow_that_the_client_does_not_allow_is_rejected_before_any_request() {
     let flows = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
     let place = Place::with(json!({}), json!({ "ExplicitAuthFlows": flows })).await;
     insta::assert_snapshot!(refused(&place, PASSWORD).await.replace(&place.client, "CLIENT"), @r"
@@ -108,7 +108,7 @@ async fn a_flow_that_the_client_does_not_allow_is_refused_before_anything_is_sen
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_or_a_client_that_is_not_there_is_named() {
+async fn a_missing_pool_or_client_is_reported() {
     let mut place = Place::new().await;
     let pool = std::mem::replace(&mut place.pool, "us-west-2_nobody123".into());
     insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
@@ -127,7 +127,7 @@ async fn a_pool_or_a_client_that_is_not_there_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cognito_rejects_is_explained_or_quoted() {
+async fn rejections_by_cognito_are_explained_or_quoted() {
     let mut reported = Vec::new();
     let place = with_ann(json!({})).await;
     let mut texts = String::new();
@@ -151,7 +151,7 @@ async fn what_cognito_rejects_is_explained_or_quoted() {
         ("LimitExceededException", "Attempt limit exceeded, please try after some time."),
         ("InvalidSmsRoleAccessPolicyException", "Role does not have permission to publish with SNS"),
     ] {
-        // The SDK takes a limit for something that passes, and asks three times.
+        // The SDK treats an exceeded limit as transient and sends the request three times.
         for _ in 0..if code == "LimitExceededException" { 3 } else { 1 } {
             place.refuse("cognito-idp:AdminInitiateAuth", code, message);
         }
@@ -178,7 +178,7 @@ async fn what_cognito_rejects_is_explained_or_quoted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_throttle_is_waited_for_and_reported() {
+async fn throttled_sign_ins_are_retried_and_the_wait_is_reported() {
     let place = with_ann(json!({})).await;
     for _ in 0..4 {
         place.refuse("cognito-idp:AdminInitiateAuth", "TooManyRequestsException", "Too many requests");
@@ -188,7 +188,7 @@ async fn a_throttle_is_waited_for_and_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_password_that_cognito_rejects_is_reported_in_its_words() {
+async fn a_password_that_cognito_rejects_is_reported_with_cognitos_message() {
     let place = with_ann(json!({})).await;
     let code = "PasswordHistoryPolicyViolationException";
     place.refuse("cognito-idp:AdminSetUserPassword", code, "Password has previously been used");

@@ -1,4 +1,4 @@
-//! Somebody who answers as a test has written down.
+//! A prompt with scripted replies.
 
 use std::{
     collections::VecDeque,
@@ -12,14 +12,14 @@ use stackctl::users::{Authenticator, Prompt, Secret};
 
 use super::totp;
 
-/// What somebody answers.
+/// A reply to a prompt.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reply {
-    /// This.
+    /// This text.
     Says(&'static str),
-    /// The code that the app shows so many steps of thirty seconds from now.
+    /// The code that the app shows this many steps of 30 seconds from now.
     Code(u64),
-    /// A code, too late.
+    /// A code after this delay.
     After(Duration, &'static str),
 }
 
@@ -30,7 +30,7 @@ struct Inner {
     secret: Option<String>,
 }
 
-/// Somebody who answers in a fixed order and remembers what was said.
+/// A prompt that replies in a fixed order and records the questions.
 #[derive(Debug, Default)]
 pub(super) struct Script(Mutex<Inner>);
 
@@ -39,22 +39,22 @@ impl Script {
         Self(Mutex::new(Inner { replies: replies.iter().copied().collect(), ..Inner::default() }))
     }
 
-    /// Questions and remarks in order, a line each.
+    /// The questions and messages in order, one per line.
     pub(super) fn heard(&self) -> String {
         self.inner().heard.join("\n")
     }
 
-    /// Whether every answer was asked for.
+    /// Whether all replies were used.
     pub(super) fn is_over(&self) -> bool {
         self.inner().replies.is_empty()
     }
 
-    /// The secret that was shown.
+    /// The secret of the authenticator app that was shown.
     pub(super) fn secret(&self) -> String {
         self.inner().secret.clone().unwrap()
     }
 
-    /// Knows an authenticator app's secret from before.
+    /// Sets the secret of an authenticator app from an earlier sign-in.
     pub(super) fn knowing(self, secret: String) -> Self {
         self.inner().secret = Some(secret);
         self

@@ -1,5 +1,5 @@
-//! The way to the local emulator, where a test reads along and plays the challenges that the emulator does not know, as
-//! Cognito's reference describes them.
+//! A connection to the local emulator that records requests and imitates challenges that the emulator does not support,
+//! as described in Cognito's reference.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ use stackctl_local::Cloud;
 
 use crate::harness::Bridge;
 
-/// Remembers all calls, and responds to those of a sign-in as long as there are responses.
+/// Records all requests, and responds to those of a sign-in while scripted responses are left.
 #[derive(Debug, Clone)]
 pub(super) struct Scripted {
     responses: Arc<Mutex<VecDeque<Value>>>,
@@ -44,7 +44,7 @@ impl Scripted {
         })
     }
 
-    /// The members of every call of an operation, in order.
+    /// The members of every request of an operation, in order.
     pub(super) fn sent(&self, operation: &str) -> Vec<Value> {
         let sent = self.sent.lock().unwrap();
         sent.iter().filter(|(name, _)| name == operation).map(|(_, members)| members.clone()).collect()

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::hmac;
 
-/// The code of a base32 secret at a time in seconds of the epoch.
+/// The code of a base32 secret at a time in seconds since the epoch.
 pub(crate) fn code(secret: &str, epoch_seconds: u64) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &decoded(secret));
     let digest = hmac::sign(&key, &(epoch_seconds / 30).to_be_bytes());
@@ -20,7 +20,7 @@ fn decoded(secret: &str) -> Vec<u8> {
 }
 
 #[test]
-fn codes_are_those_of_the_rfc() {
+fn codes_match_the_test_vectors_of_the_rfc() {
     let codes = [59, 1_111_111_109, 2_000_000_000].map(|time| code("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", time));
     assert_eq!(codes, ["287082", "081804", "279037"]);
 }

@@ -1,4 +1,4 @@
-//! Users, listed and changed.
+//! Lists and changes of users.
 
 use serde_json::json;
 use stackctl::users::{Secret, User};
@@ -22,7 +22,7 @@ async fn seven() -> Place {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_has_all_pages() {
+async fn a_list_contains_all_pages() {
     let place = seven().await;
     let (users, more) = place.people().list(usize::MAX).await.unwrap();
     let names: Vec<&str> = users.iter().map(User::name).collect();
@@ -32,7 +32,7 @@ async fn a_list_has_all_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_list_that_is_cut_says_whether_there_are_more_and_asks_for_no_more_pages() {
+async fn a_limited_list_shows_whether_there_are_more_users_and_requests_no_further_pages() {
     for (limit, count, more, pages) in [(1, 1, true, 1), (2, 2, true, 2), (7, 7, false, 4), (8, 7, false, 4)] {
         let place = seven().await;
         let (users, is_more) = place.people().list(limit).await.unwrap();
@@ -55,7 +55,7 @@ async fn a_user_is_disabled_enabled_and_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_password_is_set_for_good_or_until_the_next_sign_in() {
+async fn a_password_is_set_permanently_or_until_the_next_sign_in() {
     let place = Place::new().await;
     place.create(ANN).await.unwrap();
     let people = place.people();
@@ -67,7 +67,7 @@ async fn a_password_is_set_for_good_or_until_the_next_sign_in() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_who_is_not_there_cannot_be_changed() {
+async fn a_missing_user_cannot_be_changed() {
     let place = Place::new().await;
     let people = place.people();
     let password = Secret::new(PASSWORD);
@@ -89,7 +89,7 @@ async fn a_user_who_is_not_there_cannot_be_changed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denied_call_of_users_names_the_permission() {
+async fn a_denied_call_is_reported_with_the_missing_permission() {
     let place = Place::new().await;
     place.create(ANN).await.unwrap();
     let people = place.people();

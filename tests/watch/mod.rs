@@ -1,4 +1,4 @@
-//! Saved files: what the operating system tells of them, and when they have settled, on tokio's clock.
+//! Saved files: the events of the operating system, and the time when they have settled, on tokio's clock.
 
 mod saves;
 mod settled;

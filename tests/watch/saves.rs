@@ -1,4 +1,4 @@
-//! What the operating system tells of real files, with waits that end when it tells nothing.
+//! File system events for real files. Every wait has a timeout.
 
 use std::{
     fs,
@@ -11,10 +11,10 @@ use std::{
 use stackctl::watch::{Files, Saves};
 use tokio::time::timeout;
 
-/// Nothing takes as long as this, unless it is never told.
+/// The timeout of a wait. Nothing takes as long, unless the event is missing.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A configuration and a function beside it, watched.
+/// A config and a function beside it, both watched.
 struct Project {
     folder: tempfile::TempDir,
     saves: Saves,
@@ -50,15 +50,15 @@ impl Project {
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// Has everything told that was done so far.
+    /// Waits until all earlier events were received.
     async fn settle(&mut self) {
         self.write("config.json", "settled");
         while !self.saved().await.contains(&"config.json".into()) {}
     }
 
-    /// The names of what is told next.
+    /// The names of the files in the next event.
     async fn saved(&mut self) -> Vec<String> {
-        let saved = timeout(PATIENCE, self.saves.next()).await.expect("a save is told");
+        let saved = timeout(PATIENCE, self.saves.next()).await.expect("a save is reported");
         let folder = self.folder.path().canonicalize().unwrap();
         saved.files.iter().map(|file| file.strip_prefix(&folder).unwrap().display().to_string()).collect()
     }
@@ -81,7 +81,7 @@ async fn a_save_is_reported_however_an_editor_does_it() {
 }
 
 #[tokio::test]
-async fn what_is_created_deleted_or_lies_deeper_is_reported_too() {
+async fn created_deleted_and_nested_files_are_reported_too() {
     let mut project = Project::new();
     project.write("lambdas/app/deep/er/new.py", "");
     assert!(project.saved().await.contains(&"lambdas/app/deep".into()));
@@ -94,7 +94,7 @@ async fn what_is_created_deleted_or_lies_deeper_is_reported_too() {
 }
 
 #[tokio::test]
-async fn what_the_package_leaves_out_is_not_reported() {
+async fn files_excluded_from_the_package_are_not_reported() {
     let mut project = Project::new();
     for name in ["README.md", "lambdas/other/x.py", "lambdas/app/a.log", "lambdas/app/__pycache__/app.pyc"] {
         project.write(name, "new");
@@ -106,7 +106,7 @@ async fn what_the_package_leaves_out_is_not_reported() {
 }
 
 #[tokio::test]
-async fn a_folder_that_goes_and_comes_back_is_watched_again() {
+async fn a_folder_that_is_deleted_and_created_again_is_watched_again() {
     let mut project = Project::new();
     for round in ["once", "twice"] {
         fs::remove_dir_all(project.path("lambdas")).unwrap();
@@ -121,7 +121,7 @@ async fn a_folder_that_goes_and_comes_back_is_watched_again() {
 }
 
 #[tokio::test]
-async fn a_config_that_is_a_link_is_reported_by_both_its_names() {
+async fn a_config_that_is_a_symlink_is_reported_by_both_names() {
     let mut project = Project::new();
     project.write("shared/real.json", "{}");
     fs::remove_file(project.path("config.json")).unwrap();
@@ -133,7 +133,7 @@ async fn a_config_that_is_a_link_is_reported_by_both_its_names() {
 }
 
 #[tokio::test]
-async fn a_folder_outside_is_watched_by_whatever_way_it_is_written() {
+async fn a_folder_outside_is_watched_through_any_path() {
     let mut project = Project::new();
     project.write("elsewhere/app.py", "");
     project.write("lambdas/app/app.py", "settled");
@@ -145,7 +145,7 @@ async fn a_folder_outside_is_watched_by_whatever_way_it_is_written() {
 }
 
 #[tokio::test]
-async fn a_folder_is_still_watched_when_one_around_it_is_not_any_more() {
+async fn a_folder_is_still_watched_when_its_parent_is_no_longer_watched() {
     let mut project = Project::new();
     project.write("lambdas/deep/app/app.py", "");
     for around in ["lambdas", "lambdas/deep"] {
@@ -164,7 +164,7 @@ async fn a_folder_is_still_watched_when_one_around_it_is_not_any_more() {
 }
 
 #[tokio::test]
-async fn a_folder_that_comes_in_a_function_within_another_one_is_watched() {
+async fn a_new_folder_in_nested_functions_is_watched() {
     let mut project = Project::new();
     project.write("lambdas/deep/app/app.py", "");
     project.attend_to("config.json", &[".", "lambdas/deep/app"]);
@@ -176,7 +176,7 @@ async fn a_folder_that_comes_in_a_function_within_another_one_is_watched() {
 }
 
 #[tokio::test]
-async fn a_folder_that_goes_while_it_is_attended_to_is_watched_again() {
+async fn a_folder_that_is_deleted_while_the_watch_is_set_up_is_watched_again() {
     let mut project = Project::new();
     project.write("lambdas/other/app.py", "");
     for round in 0..20 {
@@ -185,10 +185,10 @@ async fn a_folder_that_goes_while_it_is_attended_to_is_watched_again() {
             fs::remove_dir_all(&folder).unwrap();
             fs::create_dir(&folder).unwrap();
         });
-        // One that is watched by turns gives the system time to tell of the other one.
+        // Alternating with a second folder gives the system time to report events of the first one.
         for names in [&["lambdas/app", "lambdas/other"][..], &["lambdas/app"]].iter().cycle() {
             let folders = names.iter().map(|name| project.path(name)).collect::<Vec<_>>();
-            // It may be gone at the moment when it is to be watched.
+            // The folder may be missing at the moment when the watch is set up.
             let _ = project.saves.attend(Files::new(&project.path("config.json"), folders));
             if comes_back.is_finished() {
                 break;
@@ -203,7 +203,7 @@ async fn a_folder_that_goes_while_it_is_attended_to_is_watched_again() {
 }
 
 #[tokio::test]
-async fn a_function_whose_folder_is_a_link_is_reported_when_it_leads_elsewhere() {
+async fn a_function_whose_folder_is_a_symlink_is_reported_when_its_target_changes() {
     let mut project = Project::new();
     for name in ["one", "other"] {
         project.write(&format!("shared/{name}/app.py"), "");
@@ -226,7 +226,7 @@ async fn a_function_whose_folder_is_a_link_is_reported_when_it_leads_elsewhere()
 }
 
 #[tokio::test]
-async fn a_project_in_a_linked_folder_is_reported_by_its_real_names() {
+async fn a_project_in_a_symlinked_folder_is_reported_by_its_real_names() {
     let mut project = Project::new();
     symlink(".", project.path("linked")).unwrap();
     project.attend_to("linked/config.json", &["linked/lambdas/app"]);
@@ -238,7 +238,7 @@ async fn a_project_in_a_linked_folder_is_reported_by_its_real_names() {
 }
 
 #[tokio::test]
-async fn links_that_lead_round_in_a_circle_are_watched_like_files() {
+async fn symlinks_in_a_cycle_are_watched_like_files() {
     let mut project = Project::new();
     symlink("round", project.path("circle")).unwrap();
     symlink("circle", project.path("round")).unwrap();

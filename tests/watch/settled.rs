@@ -1,4 +1,4 @@
-//! Saves that come one after the other, on virtual time.
+//! Saves in quick succession, on virtual time.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,18 +8,18 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-/// Files that matter, and others whose names end in `.log`.
+/// Ignores files whose names end in `.log`.
 async fn next(settling: &mut Settling) -> Saved {
     settling.next(|path| path.extension().is_none_or(|end| end != "log")).await
 }
 
-/// Who tells, and who listens.
+/// The sending and the receiving end.
 fn both_ends() -> (UnboundedSender<Touched>, Settling) {
     let (tell, touched) = unbounded_channel();
     (tell, Settling::new(touched))
 }
 
-/// Saves a file so many times, this far apart.
+/// Saves a file this many times, this far apart.
 async fn save(tell: &UnboundedSender<Touched>, name: &str, times: u32, apart: Duration) {
     for _ in 0..times {
         tell.send(Touched::Paths(vec![PathBuf::from(name)])).unwrap();
@@ -28,7 +28,7 @@ async fn save(tell: &UnboundedSender<Touched>, name: &str, times: u32, apart: Du
 }
 
 #[tokio::test(start_paused = true)]
-async fn twenty_saves_in_a_second_are_one() {
+async fn twenty_saves_in_a_second_are_reported_once() {
     let (tell, mut settling) = both_ends();
     let began = Instant::now();
     let saves = async {
@@ -39,7 +39,7 @@ async fn twenty_saves_in_a_second_are_one() {
     let both = async { (next(&mut settling).await, Instant::now(), next(&mut settling).await) };
     let ((), (first, told, second)) = tokio::join!(saves, both);
     assert_eq!(first, Saved { files: [PathBuf::from("app.py")].into(), at: began + Duration::from_millis(950) });
-    assert_eq!(told, first.at + QUIET, "it is told as soon as it is quiet");
+    assert_eq!(told, first.at + QUIET, "it is reported after the quiet period");
     assert_eq!(second.files, [PathBuf::from("later.py")].into());
 }
 
@@ -53,7 +53,7 @@ async fn files_that_are_saved_together_are_reported_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_does_not_matter_neither_begins_nor_delays_anything() {
+async fn ignored_files_neither_trigger_nor_delay_a_report() {
     let (tell, mut settling) = both_ends();
     let began = Instant::now();
     let saves = async {
@@ -68,29 +68,29 @@ async fn what_does_not_matter_neither_begins_nor_delays_anything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn when_the_system_has_lost_track_anything_may_have_changed() {
+async fn when_the_system_loses_events_any_file_may_have_changed() {
     let (tell, mut settling) = both_ends();
     tell.send(Touched::Anything).unwrap();
     assert_eq!(next(&mut settling).await.files, [].into());
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_stops_listening_and_comes_back_misses_nothing() {
+async fn an_interrupted_wait_misses_no_saves() {
     let (tell, mut settling) = both_ends();
     tell.send(Touched::Paths(vec!["a.py".into()])).unwrap();
-    assert!(timeout(QUIET / 2, next(&mut settling)).await.is_err(), "it is not quiet yet");
+    assert!(timeout(QUIET / 2, next(&mut settling)).await.is_err(), "the quiet period has not passed");
     tell.send(Touched::Paths(vec!["b.py".into()])).unwrap();
     sleep(QUIET * 10).await;
     assert_eq!(next(&mut settling).await.files, ["a.py", "b.py"].map(PathBuf::from).into());
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unanswered_change_is_reported_with_the_next() {
+async fn an_unhandled_change_is_reported_with_the_next_one() {
     let early = Instant::now();
     let late = early + Duration::from_secs(1);
     let saved = |names: &[&str], at| Saved { files: names.iter().map(PathBuf::from).collect(), at };
     assert_eq!(saved(&["b.py"], late).after(saved(&["a.py"], early)), saved(&["a.py", "b.py"], late));
-    // When the system had lost track, nobody knows what else there was.
+    // After lost events, the other changed files are unknown.
     assert_eq!(saved(&["b.py"], late).after(saved(&[], early)), saved(&[], late));
     assert_eq!(saved(&[], late).after(saved(&["a.py"], early)), saved(&[], late));
 }
