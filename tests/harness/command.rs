@@ -47,11 +47,11 @@ pub(crate) struct Run {
     pub(crate) plan: Option<Plan>,
     /// `None` if the plan was empty.
     pub(crate) outcome: Option<Outcome>,
-    /// What the check came to, if there was one.
+    /// The result of the post-deploy check, if there was one.
     pub(crate) tried: Option<(CheckEnd, CheckReport)>,
-    /// What became of putting back, if that was done.
+    /// The result of the automatic rollback, if there was one.
     pub(crate) back: Option<Reverted>,
-    /// Why it could not be recorded what became of a rollback.
+    /// Why the result of a rollback could not be saved.
     pub(crate) save_error: Option<StoreError>,
     pub(crate) calls: Calls,
     pub(crate) saves: usize,

@@ -29,12 +29,12 @@ pub(crate) use bridge::Bridge;
 pub(crate) use sealed::{edited, of_the_future};
 pub(crate) use secrets::{Place, Secrets};
 
-/// The clients on a local cloud in this process.
+/// Clients of a local emulator in this process.
 pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Clients {
     connect_by(Bridge::client(local)).await
 }
 
-/// The clients on a local cloud that is reached through another client.
+/// Clients of a local emulator that is reached through another HTTP client.
 pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Clients {
     let options = ConnectOptions {
         region: Some("us-west-2".into()),
@@ -42,7 +42,7 @@ pub(crate) async fn connect_by(client: SharedHttpClient) -> aws::Clients {
         http_client: Some(client),
         ..ConnectOptions::default()
     };
-    aws::Clients::connect(options).await.expect("the local cloud knows every caller")
+    aws::Clients::connect(options).await.expect("the local emulator accepts all credentials")
 }
 
 /// The source hash and the bytes of a package with one file `app.py` with this content.

@@ -59,12 +59,12 @@ impl Project {
         &self.config
     }
 
-    /// Everything as it is to be on this cloud.
+    /// The desired resources of this project.
     pub(crate) fn desired(&self, cloud: &Clients) -> Desired {
         build(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
     }
 
-    /// Everything that there may be of it on this cloud.
+    /// All resources that this project may have, for recovery.
     pub(crate) fn sought(&self, cloud: &Clients) -> Desired {
         sought(&self.config.with_account(&cloud.account), &self.packages, &identity(cloud))
     }

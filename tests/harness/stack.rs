@@ -50,7 +50,7 @@ impl Recovery {
     }
 }
 
-/// The check of a project by way of a courier, with nothing to wait for.
+/// The check of a project through this transport, without waits.
 fn check<'c>(engine: &Engine<'c, Clients>, project: &'c Project, courier: &'c Wired<'c>) -> CheckRunner<'c, Wired<'c>> {
     CheckRunner {
         config: project.config(),
@@ -63,7 +63,7 @@ fn check<'c>(engine: &Engine<'c, Clients>, project: &'c Project, courier: &'c Wi
     }
 }
 
-/// What a release of a config records.
+/// The entry of a release of this config.
 fn entry(config: &Config) -> ReleaseEntry {
     ReleaseEntry { by: "ann".into(), needs: needed(config), checks: recorded(config) }
 }
@@ -103,12 +103,12 @@ impl Stack {
         Self { local, wire: Arc::new(wire), name: self.name, earlier }
     }
 
-    /// A process's own clients, whose calls are not counted with the stack's.
+    /// Clients whose calls are not counted with those of the stack.
     pub(crate) async fn clients(&self) -> Clients {
         super::connect(&self.local).await
     }
 
-    /// The clients of a process that brings a project up; its calls are counted, and something may go wrong with one.
+    /// The clients of a process that deploys a project. Its calls are counted, and one of them can fail.
     pub(crate) async fn connect(&self, project: Option<&Project>) -> Result<Clients, String> {
         let options = ConnectOptions {
             region: Some("us-west-2".into()),
@@ -193,7 +193,7 @@ impl Stack {
         Ok(run)
     }
 
-    /// The plan of a command, and the state that it starts from.
+    /// The plan of a command, and the state before it.
     async fn prepare(&self, engine: &Engine<'_, Clients>, command: Command<'_>) -> Result<(Plan, State), String> {
         let desired = command.project().map(|project| project.desired(engine.cloud)).unwrap_or_default();
         let state = self.state(engine.cloud);
@@ -230,7 +230,7 @@ impl Stack {
         Ok(Run { outcome: Some(rolled.outcome), tried: rolled.tried, back: rolled.back, ..run })
     }
 
-    /// Removes the user that a check has left.
+    /// Deletes the user that an earlier check left.
     async fn dismiss(&self, engine: &Engine<'_, Clients>, mut state: State) -> Result<State, String> {
         let Some(user) = state.check_user.take() else { return Ok(state) };
         let pools = state.resources.keys().filter(|key| key.kind.as_str() == "user_pool").cloned().collect();
@@ -270,7 +270,7 @@ impl Stack {
         Ok(Run { back: Some(back), tried, save_error, ..Run::default() })
     }
 
-    /// The state as it is stored, or a new one.
+    /// The stored state, or a new one.
     pub(crate) fn state(&self, cloud: &Clients) -> State {
         self.wire.state().unwrap_or_else(|| {
             State::new(StackIdentity {
