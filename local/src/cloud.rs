@@ -177,7 +177,7 @@ impl Cloud {
             // Logs and log groups that a function created survive a restart. A failed save does not fail the response,
             // because the request was processed.
             if let Err(error) = self.save() {
-                tracing::error!(%error, "the local cloud could not be saved");
+                tracing::error!(%error, "the local emulator could not be saved");
             }
             return Ok(response);
         }

@@ -97,7 +97,7 @@ async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
     }
     let answered = dispatch(cloud, call, arrival).await;
     cloud.save().map_err(|error| {
-        AwsError::new(500, "InternalFailure", format!("the local cloud could not save its state: {error}"))
+        AwsError::new(500, "InternalFailure", format!("the local emulator could not save its state: {error}"))
     })?;
     answered
 }

@@ -22,7 +22,7 @@ impl AwsError {
 
     /// The error for everything that the emulator does not support. It never invents a response.
     pub(crate) fn not_imitated(what: &str) -> Self {
-        Self::new(501, "NotImplemented", format!("the local cloud does not imitate {what}"))
+        Self::new(501, "NotImplemented", format!("the local emulator does not imitate {what}"))
     }
 }
 

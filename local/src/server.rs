@@ -31,7 +31,7 @@ pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output
         // Signatures are not verified, and functions run as processes of this user.
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            format!("the local cloud listens on loopback addresses only, not on {address}"),
+            format!("the local emulator listens on loopback addresses only, not on {address}"),
         ));
     }
     cloud.served_at(format!("http://{address}"));
@@ -78,7 +78,7 @@ async fn connection(cloud: Cloud, stream: TcpStream) {
 
 async fn one(cloud: Cloud, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Broken> {
     if !names_this_machine(&request) {
-        return Ok(plain(StatusCode::FORBIDDEN, "the local cloud answers to names of this machine only"));
+        return Ok(plain(StatusCode::FORBIDDEN, "the local emulator answers to names of this machine only"));
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
@@ -90,8 +90,8 @@ async fn one(cloud: Cloud, request: Request<Incoming>) -> Result<Response<Full<B
         Ok(Ok(response)) => Ok(response.map(Full::new)),
         Ok(Err(Lost)) => Err(Broken),
         Err(error) => {
-            tracing::error!(%error, "a call failed in the local cloud itself");
-            Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "the local cloud failed"))
+            tracing::error!(%error, "a call failed in the local emulator itself");
+            Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "the local emulator failed"))
         }
     }
 }

@@ -106,7 +106,7 @@ impl S3Bucket {
             region => format!(" --create-bucket-configuration LocationConstraint={region}"),
         };
         vec![
-            format!("`aws s3api create-bucket --bucket {name} --region {region}{location}` makes it"),
+            format!("`aws s3api create-bucket --bucket {name} --region {region}{location}` creates it"),
             format!(
                 "`aws s3api put-bucket-versioning --bucket {name} --region {region} \
                  --versioning-configuration Status=Enabled` lets it keep earlier states"
@@ -178,7 +178,8 @@ impl Bucket for S3Bucket {
 
 /// Without its tag a version cannot be told from others, so whatever was asked for may be done.
 fn tag(etag: Option<String>, operation: &Operation) -> Result<ETag> {
-    let missing = || ResourceError::new(Verdict::Ambiguous, format!("{} answered without an ETag", operation.name));
+    let missing =
+        || ResourceError::new(Verdict::Ambiguous, format!("{} returned a response without an ETag", operation.name));
     etag.map(ETag).ok_or_else(missing)
 }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::engine::{ResourceError, Result};
 
-/// The region of a local cloud when none is asked for.
+/// The region of a local emulator when none is asked for.
 const LOCAL_REGION: &str = "us-east-1";
 
 /// Long enough for a slow answer, short enough that a dead connection is noticed.
@@ -33,7 +33,7 @@ pub struct ConnectOptions {
     pub region: Option<String>,
     /// The profile of the shared configuration files.
     pub profile: Option<String>,
-    /// The URL of a local cloud. No environment, file or metadata service is read then.
+    /// The URL of a local emulator. No environment, file or metadata service is read then.
     pub local: Option<String>,
     /// Sends the requests in place of the SDK's own client.
     pub http_client: Option<SharedHttpClient>,
@@ -135,7 +135,7 @@ impl Clients {
     }
 }
 
-/// Everything fixed, so that a local cloud is never reached with real credentials nor AWS in its place.
+/// Everything fixed, so that a local emulator is never reached with real credentials nor AWS in its place.
 fn local_config(options: ConnectOptions) -> SdkConfig {
     let credentials = Credentials::new("AKIALOCALCLOUD000000", "local", None, None, "stackctl-local");
     // A client without TLS: it cannot speak to AWS, and it starts without the machine's root certificates.
@@ -202,7 +202,7 @@ async fn caller(connection: &Connection) -> Result<(String, String)> {
             }
             error
         })?;
-    let nothing = || ResourceError::refused("sts:GetCallerIdentity answered without an account");
+    let nothing = || ResourceError::refused("sts:GetCallerIdentity returned a response without an account");
     Ok((identity.account.ok_or_else(nothing)?, identity.arn.unwrap_or_default()))
 }
 

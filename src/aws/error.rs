@@ -23,12 +23,12 @@ where
         SdkError::ServiceError(service) => answered(operation, service.err(), service.raw()),
         SdkError::ResponseError(response) => {
             let status = response.raw().status().as_u16();
-            ResourceError::new(Verdict::Ambiguous, format!("an answer that cannot be read (HTTP status {status})"))
+            ResourceError::new(Verdict::Ambiguous, format!("unreadable response (HTTP status {status})"))
         }
-        SdkError::TimeoutError(_) => ResourceError::new(Verdict::Ambiguous, "no answer in time"),
+        SdkError::TimeoutError(_) => ResourceError::new(Verdict::Ambiguous, "no response in time"),
         SdkError::DispatchFailure(_) => unsent(&causes(failure), endpoint),
         // Only the causes: the debugging form has the request in it.
-        _ => ResourceError::refused(format!("the request could not be made: {}", causes(failure).join(": "))),
+        _ => ResourceError::refused(format!("the request could not be sent: {}", causes(failure).join(": "))),
     };
     error.operation = Some(operation.name.to_owned());
     error.request_id = failure.raw_response().and_then(request_id);
@@ -46,7 +46,7 @@ fn answered(operation: &Operation, failure: &impl ProvideErrorMetadata, raw: &Ht
     let code = failure.code().map(ToOwned::to_owned);
     // A success that cannot be parsed comes as an error without a code: what was asked for may well have been done.
     if raw.status().is_success() {
-        return ResourceError::new(Verdict::Ambiguous, format!("an answer that cannot be read (HTTP status {status})"));
+        return ResourceError::new(Verdict::Ambiguous, format!("unreadable response (HTTP status {status})"));
     }
     let message = failure.message().map_or_else(|| format!("HTTP status {status}"), without_values);
     let verdict = verdict(code.as_deref().unwrap_or_default(), &message, status);
@@ -70,7 +70,7 @@ fn verdict(code: &str, message: &str, status: u16) -> Verdict {
         }
         "ConflictException" if message.contains("already") => Verdict::AlreadyExists,
         _ if THROTTLES.contains(&code) => Verdict::Refused,
-        // 501 is a local cloud's word for an operation that it does not imitate.
+        // 501 is a local emulator's word for an operation that it does not imitate.
         _ if status >= 500 && status != 501 => Verdict::Ambiguous,
         _ => Verdict::Refused,
     }
@@ -85,7 +85,7 @@ fn hints(operation: &Operation, code: &str, message: &str) -> Vec<String> {
             vec!["the credentials have expired: sign in again, as with `aws sso login`".into()]
         }
         "InvalidClientTokenId" | "UnrecognizedClientException" | "IncompleteSignature" => {
-            vec!["AWS does not know these credentials: see `aws sts get-caller-identity`".into()]
+            vec!["AWS rejected these credentials: see `aws sts get-caller-identity`".into()]
         }
         "RequestTimeTooSkewed" => vec![skewed()],
         "SignatureDoesNotMatch" | "InvalidSignatureException" => {
@@ -124,12 +124,13 @@ fn unsent(causes: &[String], endpoint: Option<&str>) -> ResourceError {
     }
     let connecting = text.contains("(connect)") || text.contains("tcp connect") || text.contains("dns error");
     match (connecting, endpoint.filter(|url| url.starts_with("http"))) {
-        (true, Some(url)) => ResourceError::refused(format!("nothing answers at {url}"))
-            .hint("is it running? for the local cloud see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL"),
+        (true, Some(url)) => ResourceError::refused(format!("nothing responds at {url}")).hint(
+            "is it running? for the local emulator see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL",
+        ),
         (true, None) => {
-            ResourceError::refused(UNREACHABLE).hint("is there a network, or a proxy to be set (HTTPS_PROXY)?")
+            ResourceError::refused(UNREACHABLE).hint("check the network connection, or set a proxy (HTTPS_PROXY)")
         }
-        (false, _) => ResourceError::new(Verdict::Ambiguous, "the connection broke before the answer"),
+        (false, _) => ResourceError::new(Verdict::Ambiguous, "the connection was closed before the response"),
     }
 }
 
@@ -138,7 +139,7 @@ fn no_credentials(text: &str, causes: &[String]) -> ResourceError {
         return ResourceError::refused("the credentials have expired").hint("sign in again, as with `aws sso login`");
     }
     if text.contains("no providers in chain") || text.contains("not enabled") {
-        return ResourceError::refused("there are no AWS credentials").hint(
+        return ResourceError::refused("no AWS credentials found").hint(
             "sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`",
         );
     }
@@ -164,7 +165,7 @@ fn request_id(response: &HttpResponse) -> Option<String> {
 
 impl From<BuildError> for ResourceError {
     fn from(error: BuildError) -> Self {
-        Self::refused(format!("the request could not be made: {error}"))
+        Self::refused(format!("the request could not be sent: {error}"))
     }
 }
 
@@ -184,7 +185,7 @@ mod tests {
     fn every_cause_before_sending_has_its_own_words() {
         let loading = "an error occurred while loading credentials";
         let none = unsent_because(&["no providers in chain provided credentials"], None);
-        assert_eq!(none.message, "there are no AWS credentials");
+        assert_eq!(none.message, "no AWS credentials found");
         let sso = unsent_because(&[loading, loading, "Failed to read `x.json`", "No such file or directory"], None);
         assert_eq!(
             sso.message,

@@ -73,7 +73,7 @@ pub fn foreign(cloud: &Clients, tagged: Tagged<'_>, claim: &Claim) -> Option<Unm
         Judgement::Ours => None,
         Judgement::Others(whose) => Some(Unmanaged { thing, whose, hints: Vec::new() }),
         Judgement::OtherStates => {
-            let whose = "was made for this stack and stage from another state, which this one does not know".into();
+            let whose = "was created for this stack and stage from another state".into();
             let hint = Hint::from("if that state was lost, move this one away and run ");
             Some(Unmanaged { thing, whose, hints: vec![hint.run(SuggestedCommand::stack("recover"))] })
         }
@@ -100,7 +100,7 @@ fn judge(tags: &BTreeMap<String, String>, claim: &Claim) -> Judgement {
     let (there, missing): (Vec<_>, Vec<_>) = claimed.iter().partition(|(name, _)| tags.contains_key(*name));
     match (there.is_empty(), missing.is_empty()) {
         (_, true) => Judgement::Ours,
-        (true, false) => Judgement::Stripped("carries no stackctl tags, so something else made it".into()),
+        (true, false) => Judgement::Stripped("has no ownership tags, so it was not created by stackctl".into()),
         (false, false) => {
             let missing: Vec<String> = missing.iter().map(|(name, _)| format!("`{name}`")).collect();
             Judgement::Stripped(format!("has lost the tag {}", missing.join(" and the tag ")))
@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(judge(&tags, &claim("b", "1")), others("belongs to stack `a` stage `?`"));
         assert_eq!(
             judge(&BTreeMap::new(), &claim("a", "1")),
-            Judgement::Stripped("carries no stackctl tags, so something else made it".into())
+            Judgement::Stripped("has no ownership tags, so it was not created by stackctl".into())
         );
     }
 

@@ -35,9 +35,7 @@ where
         }
         if !patience.pause(context, at_most, FIRST, what).await? {
             let message = format!("waited {} s for {what}, in vain", at_most.as_secs());
-            return Err(
-                ResourceError::new(Verdict::TimedOut, message).hint("run the command again: it goes on from here")
-            );
+            return Err(ResourceError::new(Verdict::TimedOut, message).hint("run the command again to continue"));
         }
     }
 }

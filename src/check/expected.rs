@@ -38,19 +38,19 @@ impl Expected {
 
     fn status(&self, status: StatusCode) -> Option<String> {
         let wanted = self.status.filter(|wanted| status.as_u16() != *wanted)?;
-        Some(format!("the answer is {}, not {wanted}", status.as_u16()))
+        Some(format!("the response is {}, not {wanted}", status.as_u16()))
     }
 
     fn body(&self, answer: &Response<Bytes>) -> Option<String> {
         let wanted = self.body.as_ref()?;
         if let Value::String(text) = wanted {
             let holds = String::from_utf8_lossy(answer.body()).contains(text.as_str());
-            return (!holds).then(|| format!("the body does not hold `{text}`"));
+            return (!holds).then(|| format!("the body does not contain `{text}`"));
         }
         let Ok(body) = serde_json::from_slice(answer.body()) else {
-            return Some(format!("the body is not JSON, and was to hold {wanted}"));
+            return Some(format!("the body is not JSON; expected {wanted}"));
         };
-        (!holds(&body, wanted)).then(|| format!("the body does not hold {wanted}"))
+        (!holds(&body, wanted)).then(|| format!("the body does not contain {wanted}"))
     }
 }
 

@@ -67,7 +67,7 @@ fn check_count(survey: &Survey, named: Option<u64>) -> Result<(), Failure> {
     let Some(named) = named else { return Ok(()) };
     let wrong = survey.observed.holdings.iter().find(|(_, records)| **records > 0 && **records != named);
     let Some((key, records)) = wrong else { return Ok(()) };
-    Err(Failure::usage(format!("{key}: it holds {}, not {named}, so nothing was removed", counted(records, "user")))
+    Err(Failure::usage(format!("{key}: it has {}, not {named}; nothing was deleted", counted(records, "user")))
         .hint(format!("`--delete-users {records}` deletes it with them; without the flag it is kept")))
 }
 
@@ -79,7 +79,7 @@ fn kept(survey: &Survey) -> Vec<String> {
     let notes = steps.filter_map(|step| {
         let records = kept(&step.key)?;
         Some(format!(
-            "kept {}: it holds {}; `--delete-users {records}` deletes it with them",
+            "retained {}: it has {}; `--delete-users {records}` deletes the pool with them",
             step.key,
             counted(records, "user")
         ))

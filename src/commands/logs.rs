@@ -33,7 +33,7 @@ pub(crate) async fn run(run: &Run, arguments: &LogsArgs) -> Result<Exit, Failure
     if shown.none() {
         let what = if wanted.filter.is_some() { "nothing that fits the filter" } else { "nothing" };
         let message = format!(
-            "{what} was logged since {}; `--since` looks further back",
+            "no log events from {what} since {}; `--since` shows older ones",
             wanted.since.strftime("%Y-%m-%dT%H:%M:%SZ")
         );
         run.report.note(message);
@@ -92,7 +92,7 @@ fn no_access_log() -> Failure {
 fn since(since: Since) -> Result<Timestamp, Failure> {
     let now = Timestamp::now();
     match since {
-        Since::At(time) if time > now => Err(Failure::usage(format!("{time} lies in the future"))),
+        Since::At(time) if time > now => Err(Failure::usage(format!("{time} is in the future"))),
         Since::At(time) => Ok(time.max(Timestamp::UNIX_EPOCH)),
         Since::Ago(ago) => Ok(now.checked_sub(ago).unwrap_or(Timestamp::UNIX_EPOCH).max(Timestamp::UNIX_EPOCH)),
     }

@@ -31,7 +31,7 @@ fn value<'o>(outputs: &'o Outputs, name: &str) -> Result<&'o str, Failure> {
     let all: Vec<(&str, &str)> = values.into_iter().chain(routes).collect();
     all.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or_else(|| {
         let names: Vec<String> = all.iter().map(|(known, _)| format!("`{known}`")).collect();
-        Failure::usage(format!("there is no output `{name}`")).detail(format!("outputs are: {}", names.join(", ")))
+        Failure::usage(format!("output `{name}` not found")).detail(format!("outputs are: {}", names.join(", ")))
     })
 }
 
@@ -44,7 +44,7 @@ fn variables<'o>(outputs: &'o Outputs, key: Option<&str>) -> Result<Vec<(&'stati
         if values.is_empty() {
             let outputs = SuggestedCommand::stack("outputs").args(&format!(" \"{name}\""));
             return Err(Failure::usage(format!("`{name}` is a route, which has no name as a variable"))
-                .hint(outputs.then(" prints its URL; it begins with that of `invoke_url`")));
+                .hint(outputs.then(" prints its URL, which starts with `invoke_url`")));
         }
     }
     Ok(values)

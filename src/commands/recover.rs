@@ -71,7 +71,7 @@ fn not_lost(session: &Session, state: &State) -> Failure {
         if begun == 0 { String::new() } else { format!(" and {} of an interrupted run", counted(begun, "step")) };
     let saved = if state.serial == 1 { "once".to_owned() } else { format!("{} times", state.serial) };
     Failure::usage(format!("{}: the state is not lost, so nothing was changed", session.store.place()))
-        .detail(format!("it knows {}{begun}, and was saved {saved}", counted(known, "thing")))
+        .detail(format!("{}{begun}, saved {saved}", counted(known, "thing")))
         .hint(SuggestedCommand::stack("status").then(" compares it with what there is"))
         .hint("to rebuild it all the same, move it away first")
 }
@@ -83,7 +83,10 @@ fn undecided(discovery: &Discovery, catalog: &Catalog<Clients>) -> Failure {
             Mark::Claim => ("carry its tags", "delete those that are not, or take the tag `stackctl:stack` off them"),
             Mark::Name => ("have its name and settings", "delete those that are not, or rename them"),
         };
-        let message = format!("{key}: {} {alike}, and only you can tell which is the stack's", candidates.len());
+        let message = format!(
+            "{key}: {} {alike}; which one belongs to the stack cannot be decided automatically",
+            candidates.len()
+        );
         let fault = candidates.iter().fold(Fault::new(message), |fault, one| fault.detail(line(key, one, catalog)));
         let hint = Hint::from(format!("{way_out}, then run ")).run(SuggestedCommand::stack("recover"));
         fault.hint(hint.text(" again: nothing was recorded"))
@@ -93,7 +96,7 @@ fn undecided(discovery: &Discovery, catalog: &Catalog<Clients>) -> Failure {
 
 fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Clients>) -> String {
     let id = catalog.get(&key.kind).and_then(|kind| kind.id(&candidate.outputs)).unwrap_or_default();
-    let holds = candidate.holdings.map(|records| format!(", which holds {}", counted(records, "user")));
+    let holds = candidate.holdings.map(|records| format!(", with {}", counted(records, "user")));
     format!("{id}{}", holds.unwrap_or_default())
 }
 
@@ -106,7 +109,7 @@ fn left_alone(discovery: &Discovery, catalog: &Catalog<Clients>) -> Vec<Fault> {
     let beside = discovery.beside.iter().map(|(key, outputs)| {
         let id = catalog.get(&key.kind).and_then(|kind| kind.id(outputs)).unwrap_or_default();
         Fault::new(format!("{key}: `{id}` has its name, too, and is less like the config: it is left alone"))
-            .hint("delete it when nobody uses it any more")
+            .hint("delete it when it is not used any more")
     });
     foreign.chain(beside).collect()
 }

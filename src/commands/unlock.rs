@@ -20,7 +20,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     let store = connection::store(run, &identity).await?;
     let place = store.place();
     let Some(seen) = store.seen_lock().await? else {
-        run.report.note(format!("{place} is not locked: there is nothing to do"));
+        run.report.note(format!("{place} is not locked: nothing to do"));
         return Ok(Exit::Done);
     };
     show(run, &place, &seen);
@@ -38,7 +38,7 @@ fn show(run: &Run, place: &str, seen: &SeenLock) {
     let asking = !run.options.yes;
     run.report.show(&Locked { place, lock: seen }, asking);
     if seen.given_up {
-        let message = "nobody is at work any more: the next command takes the lock over by itself\n";
+        let message = "the lock holder has exited: the next command takes over the lock\n";
         if asking { run.report.insist_note(message) } else { run.report.note(message) }
     } else {
         run.report.show(&warning(seen.holder.as_ref()), asking);
@@ -52,11 +52,11 @@ fn warning(holder: Option<&Holder>) -> Fault {
             format!("`kill -TERM {}` lets it finish what is under way and release the lock by itself", holder.pid),
         ),
         Some(holder) => (
-            format!("whether it is still at work cannot be told from here; {} may know", holder.user),
+            format!("cannot determine whether it is still running; check on {}", holder.user),
             "`--lock-timeout 5m` waits for it to end".to_owned(),
         ),
         None => {
-            let message = "whether somebody is still at work cannot be told".to_owned();
+            let message = "cannot determine whether the lock holder is still running".to_owned();
             (message, "`--lock-timeout 5m` waits for them to end".to_owned())
         }
     };

@@ -33,8 +33,8 @@ fn unreadable(path: &Path, error: &io::Error) -> Problem {
     let message = match error.kind() {
         // Nothing at the end of a path also says that a folder on the way is missing.
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            let hint = "`stackctl init` writes an example into an empty folder; `--config` names another file";
-            return Problem::error("", "there is no such file").hint(hint);
+            let hint = "`stackctl init` creates an example project; pass `--config` for another file";
+            return Problem::error("", "file not found").hint(hint);
         }
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => format!("the file cannot be read: {error}"),

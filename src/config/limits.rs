@@ -216,7 +216,7 @@ impl Limit {
         }
         let character = alphabet?.refused(text)?;
         let shown = character.escape_debug();
-        Some((format!("{service} refuses `{shown}` in the {noun}"), format!("allowed are {}", alphabet?.words)))
+        Some((format!("{service} rejects `{shown}` in the {noun}"), format!("allowed are {}", alphabet?.words)))
     }
 }
 

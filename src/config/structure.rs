@@ -165,7 +165,7 @@ impl<'a> Checker<'a> {
             if let Some(text) = item.text().filter(|_| unique)
                 && !seen.insert(text)
             {
-                self.findings.add(item.error(format!("`{text}` stands twice in the list")));
+                self.findings.add(item.error(format!("duplicate `{text}` in the list")));
             }
         }
     }

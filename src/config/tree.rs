@@ -157,10 +157,8 @@ pub(crate) fn parse(text: &str, findings: &mut Findings) -> Option<JsonNode> {
         Ok(parsed) => {
             let document = parsed.value.map(|value| Builder { places, findings }.node(value, String::new()));
             if document.is_none() {
-                findings.add(
-                    Problem::error("", "the file is empty")
-                        .hint("`stackctl init` writes an example into an empty folder"),
-                );
+                findings
+                    .add(Problem::error("", "the file is empty").hint("`stackctl init` creates an example project"));
             }
             document
         }
@@ -225,8 +223,8 @@ impl Builder<'_> {
             match lines.entry(entry.name.clone()) {
                 Occupied(earlier) => self.findings.add(
                     entry
-                        .error("the key stands twice")
-                        .detail(format!("it stands first on line {}", earlier.get()))
+                        .error("duplicate key")
+                        .detail(format!("first defined on line {}", earlier.get()))
                         .hint("remove one of the two"),
                 ),
                 Vacant(place) => {

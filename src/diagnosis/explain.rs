@@ -84,11 +84,11 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
     match refusal {
         Refusal::Unauthorized => {
             let verify = SuggestedCommand::stack("user token inspect").then(" verifies its signature");
-            unauthorized(sent, fault("API Gateway refused it"), ("nothing in the token tells why", verify))
+            unauthorized(sent, fault("API Gateway rejected it"), ("the token itself does not show why", verify))
         }
         Refusal::Expired => {
             let clock = Hint::from("this machine's clock differs from AWS's: set it right");
-            unauthorized(sent, fault("API Gateway refused it"), ("by AWS's clock the token has expired", clock))
+            unauthorized(sent, fault("API Gateway rejected it"), ("by AWS's clock the token has expired", clock))
         }
         Refusal::Throttled => throttled(sent, fault("requests come faster than the API takes them")),
         Refusal::NotDeployed => fault("what is deployed has no such route")
@@ -99,9 +99,9 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
                     .run(SuggestedCommand::stack("up"))
                     .text(" deploys it"),
             ),
-        Refusal::Forbidden => fault("API Gateway knows no such API or stage, or lets nobody reach it this way")
+        Refusal::Forbidden => fault("API Gateway has no such API or stage, or does not accept requests this way")
             .detail("its execute-api endpoint may be switched off, or a firewall (WAF) may block the request")
-            .hint(SuggestedCommand::stack("status").then(" says whether the API and its stage are there")),
+            .hint(SuggestedCommand::stack("status").then(" shows whether the API and its stage exist")),
         Refusal::AccessDenied => fault("a policy denies it")
             .hint("look at the resource policy of the REST API, which stackctl does not manage"),
         Refusal::QuotaExceeded => {
@@ -114,11 +114,11 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
         Refusal::NotCalled => not_called(fault(&format!("API Gateway could not call `{function}`"))),
         Refusal::Failed => failed(sent, answer),
         Refusal::TimedOut => {
-            let fault = sent.execution.with_lines(fault(&format!("`{function}` did not answer in time")), function);
+            let fault = sent.execution.with_lines(fault(&format!("`{function}` did not respond in time")), function);
             timed_out(sent, fault)
         }
         Refusal::Unavailable => fault("AWS is in trouble").hint("try again in a moment"),
-        Refusal::Other => fault("API Gateway refused it"),
+        Refusal::Other => fault("API Gateway rejected it"),
     }
 }
 
@@ -139,12 +139,14 @@ fn failed(sent: &Sent<'_>, answer: &str) -> Fault {
 }
 
 fn not_called(fault: Fault) -> Fault {
-    fault.detail("the permission to call it is missing, or it is gone, or too many of it run at once").hint(
-        SuggestedCommand::stack("status")
-            .then(" says what is missing, ")
-            .run(SuggestedCommand::stack("up"))
-            .text(" brings it back"),
-    )
+    fault
+        .detail("the permission to invoke it is missing, the function is missing, or too many invocations run at once")
+        .hint(
+            SuggestedCommand::stack("status")
+                .then(" says what is missing, ")
+                .run(SuggestedCommand::stack("up"))
+                .text(" brings it back"),
+        )
 }
 
 /// Explains what is wrong with the token, as far as its claims show.
@@ -201,9 +203,14 @@ fn flaw(sent: &Sent<'_>, wanted: TokenUse, claims: &Claims) -> Option<(String, H
 fn throttled(sent: &Sent<'_>, fault: Fault) -> Fault {
     match &sent.config.api.throttle {
         Some(throttle) => fault
-            .detail(format!("`api.throttle` lets {} a second in, {} at once", throttle.rate, throttle.burst))
+            .detail(format!(
+                "`api.throttle` allows {} requests per second, with a burst of {}",
+                throttle.rate, throttle.burst
+            ))
             .hint("send fewer, or raise `api.throttle`"),
-        None => fault.detail("the config sets no `api.throttle`, so the account's limits hold").hint("send fewer"),
+        None => {
+            fault.detail("the config sets no `api.throttle`, so the limits of the account apply").hint("send fewer")
+        }
     }
 }
 
@@ -211,8 +218,8 @@ fn timed_out(sent: &Sent<'_>, fault: Fault) -> Fault {
     let function = sent.function();
     let timeout = sent.config.functions.get(function).map_or(0, |function| function.timeout);
     fault
-        .detail(format!("API Gateway waits for 29 s; the function goes on for up to {timeout} s"))
-        .hint(logs(function).then(" shows what it did meanwhile"))
+        .detail(format!("API Gateway waits for 29 s; the function runs for up to {timeout} s"))
+        .hint(logs(function).then(" shows its log"))
 }
 
 fn logs(function: &str) -> SuggestedCommand {

@@ -158,43 +158,43 @@ fn a_401_explains_what_is_wrong_with_the_token() {
         said(&config, "GET /", None, unauthorized),
     ];
     insta::assert_snapshot!(all.concat(), @r"
-    GET /items: API Gateway refused it (401 Unauthorized)
+    GET /items: API Gateway rejected it (401 Unauthorized)
       no token was sent, and the route asks for an ID token
     hint: `--as mail@example.com` signs in and sends the right one
 
-    GET /items: API Gateway refused it (401 Unauthorized)
+    GET /items: API Gateway rejected it (401 Unauthorized)
       what was sent is not a token of a user pool
     hint: `--as mail@example.com` signs in and sends the right one
 
-    GET /items: API Gateway refused it (401 Unauthorized)
+    GET /items: API Gateway rejected it (401 Unauthorized)
       the token is of user pool eu-west-1_Other, and the API asks eu-west-1_Ours
     hint: `--as mail@example.com` signs in and sends the right one
 
-    GET /items: API Gateway refused it (401 Unauthorized)
+    GET /items: API Gateway rejected it (401 Unauthorized)
       the token expired 1 h ago
     hint: `--as mail@example.com` signs in and sends the right one
 
-    GET /items: API Gateway refused it (401 Unauthorized)
+    GET /items: API Gateway rejected it (401 Unauthorized)
       an access token was sent, and the route asks for an ID token
     hint: `--as mail@example.com` signs in and sends the right one
 
-    GET /admin: API Gateway refused it (401 Unauthorized)
+    GET /admin: API Gateway rejected it (401 Unauthorized)
       an ID token was sent, and the route asks for an access token
     hint: signing in gives `aws.cognito.signin.user.admin` only: other scopes come from the OAuth endpoints of the pool's domain
 
-    GET /admin: API Gateway refused it (401 Unauthorized)
+    GET /admin: API Gateway rejected it (401 Unauthorized)
       the token has the scopes `openid`, `shop/read`, and the route asks for one of `shop/admin`, `shop/root`
     hint: signing in gives `aws.cognito.signin.user.admin` only: other scopes come from the OAuth endpoints of the pool's domain
 
-    GET /items: API Gateway refused it (401 Unauthorized)
-      nothing in the token tells why
+    GET /items: API Gateway rejected it (401 Unauthorized)
+      the token itself does not show why
     hint: `stackctl user token inspect` verifies its signature
 
-    GET /items: API Gateway refused it (401 The incoming token has expired)
+    GET /items: API Gateway rejected it (401 The incoming token has expired)
       by AWS's clock the token has expired
     hint: this machine's clock differs from AWS's: set it right
 
-    GET /: API Gateway refused it (401 Unauthorized)
+    GET /: API Gateway rejected it (401 Unauthorized)
       the config lets everybody call it, so what is deployed is another version of it
     hint: `stackctl up` deploys the config
     ");
@@ -229,14 +229,14 @@ fn every_other_error_response_hints_what_to_check() {
       the config has it, so what is deployed is another version of it
     hint: `stackctl plan` shows what differs, `stackctl up` deploys it
 
-    GET /items: API Gateway knows no such API or stage, or lets nobody reach it this way (403 Forbidden)
+    GET /items: API Gateway has no such API or stage, or does not accept requests this way (403 Forbidden)
       its execute-api endpoint may be switched off, or a firewall (WAF) may block the request
-    hint: `stackctl status` says whether the API and its stage are there
+    hint: `stackctl status` shows whether the API and its stage exist
 
     GET /items: a policy denies it (403 User is not authorized to access this resource)
     hint: look at the resource policy of the REST API, which stackctl does not manage
 
-    GET /items: API Gateway refused it (400 Invalid request body)
+    GET /items: API Gateway rejected it (400 Invalid request body)
 
     GET /items: the body is larger than API Gateway takes (413 HTTP content length exceeded 10485760 bytes.)
     hint: it takes 10 MB at most
@@ -245,15 +245,15 @@ fn every_other_error_response_hints_what_to_check() {
     hint: `-H 'Content-Type: …'` sends another one
 
     GET /items: requests come faster than the API takes them (429 Too Many Requests)
-      the config sets no `api.throttle`, so the account's limits hold
+      the config sets no `api.throttle`, so the limits of the account apply
     hint: send fewer
 
     GET /items: a quota is used up (429 Limit Exceeded)
     hint: look at the usage plans of the account, which stackctl does not manage
 
     GET /items: API Gateway could not call `items` (500 Internal server error)
-      the permission to call it is missing, or it is gone, or too many of it run at once
-    hint: `stackctl status` says what is missing, `stackctl up` brings it back
+      the permission to invoke it is missing, the function is missing, or too many invocations run at once
+    hint: `stackctl status` shows what is missing, `stackctl up` creates it again
 
     GET /items: `items` failed or returned an invalid response (502 Internal server error)
     hint: `stackctl logs items --since 5m` shows what it logged
@@ -261,9 +261,9 @@ fn every_other_error_response_hints_what_to_check() {
     GET /items: AWS is in trouble (503 Service Unavailable)
     hint: try again in a moment
 
-    GET /items: `items` did not answer in time (504 Endpoint request timed out)
+    GET /items: `items` did not respond in time (504 Endpoint request timed out)
       API Gateway waits for 29 s; the function goes on for up to 60 s
-    hint: `stackctl logs items --since 5m` shows what it did meanwhile
+    hint: `stackctl logs items --since 5m` shows its log
     ");
 }
 

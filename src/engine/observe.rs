@@ -171,7 +171,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// The kind of a thing; the error knows nothing of the thing.
     pub(super) fn known_kind(&self, key: &Key) -> Result<&dyn Erased<C>> {
         self.catalog.get(&key.kind).ok_or_else(|| {
-            ResourceError::refused(format!("this version of stackctl knows no kind `{}`", key.kind))
+            ResourceError::refused(format!("this version of stackctl does not know the kind `{}`", key.kind))
                 .hint("use the version of stackctl that wrote the state, or a newer one")
         })
     }

@@ -267,7 +267,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 fn owned(found: &FoundJson) -> Result<&Value, ResourceError> {
     match found {
         Found::Ours(sight) => Ok(&sight.outputs),
-        Found::Nothing => Err(ResourceError::refused("it is gone")),
+        Found::Nothing => Err(ResourceError::refused("it is missing")),
         Found::NotOurs(foreign) => Err(ResourceError::new(Verdict::NotOurs, foreign.is_another())),
     }
 }

@@ -50,7 +50,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
     /// Does what the step says; answers the outputs of what is there afterwards.
     pub(super) async fn carry_out(self) -> Result<Option<Value>> {
         let kind = self.engine.catalog.get(&self.key.kind);
-        let kind = kind.ok_or_else(|| ResourceError::refused(format!("there is no kind `{}`", self.key.kind)))?;
+        let kind = kind.ok_or_else(|| ResourceError::refused(format!("unknown kind `{}`", self.key.kind)))?;
         let context = self.engine.context(self.key);
         match self.action {
             Action::Keep { .. } | Action::Untrack { .. } => Ok(None),
@@ -116,10 +116,10 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
             let holds = data.count(context, outputs).await?;
             if holds != agreed {
                 return Err(ResourceError::refused(format!(
-                    "it holds {} now, and {agreed} were agreed to",
+                    "it has {} now, but {agreed} were confirmed",
                     people(holds)
                 ))
-                .hint("run the command again to see what is there"));
+                .hint("run the command again to see the new plan"));
             }
         }
         kind.delete(context, outputs).await

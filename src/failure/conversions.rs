@@ -121,6 +121,6 @@ impl From<HttpError> for Failure {
 
 impl From<ObserveError> for Failure {
     fn from(error: ObserveError) -> Self {
-        Self::resource(format!("{}: cannot be looked at", error.key), &error.error)
+        Self::resource(format!("{}: cannot be read", error.key), &error.error)
     }
 }

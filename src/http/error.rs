@@ -17,7 +17,7 @@ pub(crate) struct Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HttpError {
     /// Not an absolute `http` or `https` URL.
-    #[error("the URL begins with neither `http://` nor `https://` and a host")]
+    #[error("the URL does not start with `http://` or `https://` and a host")]
     Url,
     /// No connection could be established.
     #[error("{place} cannot be reached: {because}")]
@@ -42,7 +42,7 @@ pub(crate) enum HttpError {
         place: Endpoint,
     },
     /// The response did not arrive within the timeout.
-    #[error("{place} has not answered within {} s", waited.as_secs())]
+    #[error("{place} did not respond within {} s", waited.as_secs())]
     TimedOut {
         /// The server.
         place: Endpoint,
@@ -50,13 +50,13 @@ pub(crate) enum HttpError {
         waited: Duration,
     },
     /// The connection was closed before the response was complete.
-    #[error("the connection to {place} broke before the whole answer was there")]
+    #[error("the connection to {place} was closed before the response was complete")]
     Broken {
         /// The server.
         place: Endpoint,
     },
     /// The response is larger than the limit.
-    #[error("the answer of {place} is larger than {} MiB", most / 1024 / 1024)]
+    #[error("the response of {place} is larger than {} MiB", most / 1024 / 1024)]
     TooLarge {
         /// The server.
         place: Endpoint,
@@ -70,9 +70,9 @@ impl HttpError {
     pub(crate) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Unreachable { place, .. } if place.is_near() => {
-                Some("is it running? for the local cloud see `stackctl local status`")
+                Some("is it running? for the local emulator see `stackctl local status`")
             }
-            Self::Unreachable { .. } => Some("is there a network, or a proxy to be set (HTTPS_PROXY, NO_PROXY)?"),
+            Self::Unreachable { .. } => Some("check the network connection, or set a proxy (HTTPS_PROXY, NO_PROXY)"),
             Self::Untrusted { .. } => Some(
                 "a proxy that reads along has a certificate of its own: SSL_CERT_FILE names a file of those to trust",
             ),
@@ -125,7 +125,7 @@ fn because(place: Endpoint, causes: &[String]) -> HttpError {
     } else if has("TLS handshake failed") {
         HttpError::NotTls { place }
     } else if has("dns error") {
-        HttpError::Unreachable { place, because: "nobody knows the name".into() }
+        HttpError::Unreachable { place, because: "the name cannot be resolved".into() }
     } else if has("(Connect)") {
         let because = last.split(" (os error").next().unwrap_or_default().to_lowercase();
         HttpError::Unreachable { place, because }
@@ -164,10 +164,10 @@ mod tests {
             said(&["TLS handshake failed", "received corrupt message of type Handshake"]),
         ];
         insta::assert_snapshot!(all.concat(), @r"
-        https://example.com cannot be reached: nobody knows the name
-        hint: is there a network, or a proxy to be set (HTTPS_PROXY, NO_PROXY)?
+        https://example.com cannot be reached: the name cannot be resolved
+        hint: check the network connection, or set a proxy (HTTPS_PROXY, NO_PROXY)
         https://example.com cannot be reached: no route to host
-        hint: is there a network, or a proxy to be set (HTTPS_PROXY, NO_PROXY)?
+        hint: check the network connection, or set a proxy (HTTPS_PROXY, NO_PROXY)
         https://example.com shows a certificate that is not trusted: UnknownIssuer
         hint: a proxy that reads along has a certificate of its own: SSL_CERT_FILE names a file of those to trust
         https://example.com does not speak TLS as it should

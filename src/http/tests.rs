@@ -89,7 +89,7 @@ async fn the_proxy_is_used_except_for_loopback() {
 async fn a_refused_connection_is_an_error() {
     insta::assert_snapshot!(said("http://127.0.0.1:1/x?token=secret").await, @r"
     http://127.0.0.1:PORT cannot be reached: connection refused
-    hint: is it running? for the local cloud see `stackctl local status`
+    hint: is it running? for the local emulator see `stackctl local status`
     ");
 }
 
@@ -107,12 +107,12 @@ async fn a_silent_server_times_out() {
 async fn a_truncated_response_is_an_error() {
     let (port, _) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_vec()).await;
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
-    the connection to http://127.0.0.1:PORT broke before the whole answer was there
+    the connection to http://127.0.0.1:PORT was closed before the response was complete
     hint: it may have been received all the same: look before you send it again
     ");
     let (port, _) = answering(Vec::new()).await;
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
-    the connection to http://127.0.0.1:PORT broke before the whole answer was there
+    the connection to http://127.0.0.1:PORT was closed before the response was complete
     hint: it may have been received all the same: look before you send it again
     ");
 }

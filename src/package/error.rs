@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// The folder does not exist.
-    #[error("there is no folder `{}`", folder.display())]
+    #[error("folder `{}` not found", folder.display())]
     NoFolder {
         /// The folder.
         folder: PathBuf,
@@ -93,7 +93,7 @@ pub enum PackageError {
         source: std::io::Error,
     },
     /// The zip cannot be written.
-    #[error("the zip cannot be made: {0}")]
+    #[error("the zip file cannot be created: {0}")]
     Zip(#[from] zip::result::ZipError),
 }
 

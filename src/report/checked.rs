@@ -45,7 +45,7 @@ impl Card for Checked<'_> {
         if all == 0 {
             return String::new();
         }
-        let wrong = if failed == 0 { String::new() } else { format!(", {failed} with a wrong answer") };
+        let wrong = if failed == 0 { String::new() } else { format!(", {failed} failed") };
         let all = paint(STRONG, format_args!("checked with {}", counted(all, "request")));
         format!("{all}{wrong} in {}\n\n", elapsed(self.took))
     }

@@ -110,7 +110,10 @@ impl CycleEnd {
             Self::Same | Self::Unchanged => "nothing to change".into(),
             Self::Left { way_out: None } => paint(CHANGE, "left as it was"),
             Self::Left { way_out: Some(command) } => {
-                format!("{}; `{command}` deploys it", paint(CHANGE, "left as it was, as nobody is here to confirm it"))
+                format!(
+                    "{}; `{command}` deploys it",
+                    paint(CHANGE, "not deployed: cannot ask for confirmation, not a terminal")
+                )
             }
             Self::Failed => paint(BAD, "not deployed"),
         }

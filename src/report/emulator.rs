@@ -24,6 +24,6 @@ impl Card for EmulatorStatus {
         let Self { state, url, pid } = self;
         let at = url.as_ref().map(|url| format!(" at {url}")).unwrap_or_default();
         let process = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
-        format!("the local cloud: {state}{at}{process}\n")
+        format!("local emulator: {state}{at}{process}\n")
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn line(event: &Event, spinning: bool, width: usize) -> Option<String
         Event::StepFailed { key, verb, .. } => (key, paint(BAD, format_args!("not {}", past(*verb)))),
         Event::StepStopped { key, reason, .. } => (key, paint(CHANGE, reason)),
         Event::Interrupted => {
-            let message = "interrupted: finishing what is under way; once more to stop at once, which is safe too";
+            let message = "interrupted: finishing the calls in progress; press Ctrl-C again to stop immediately, which is safe too";
             return Some(paint(CHANGE, message) + "\n");
         }
     };

@@ -35,7 +35,7 @@ impl Card for FoundTable {
 
     fn text(&self) -> String {
         if self.resources.iter().all(|row| !row.found) {
-            return format!("{}\n", paint(STRONG, "nothing of the stack was found"));
+            return format!("{}\n", paint(STRONG, "no resources of the stack found"));
         }
         let widest = self.resources.iter().map(|row| row.key.to_string().len()).max().unwrap_or(0);
         let text = self.resources.iter().fold(String::new(), |text, row| text + &row.render(widest));

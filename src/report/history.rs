@@ -39,12 +39,12 @@ impl Card for HistoryTable<'_> {
 
     fn text(&self) -> String {
         if self.releases.is_empty() && !self.unchecked {
-            return "no release yet: the next change makes one\n".into();
+            return "no release yet: the next change creates one\n".into();
         }
         let mut text = String::new();
         if self.unchecked {
             let later = if self.releases.is_empty() { "" } else { "a later change that is " };
-            let _ = writeln!(text, "{}", paint(CHANGE, format!("* what is served now is {later}not confirmed yet")));
+            let _ = writeln!(text, "{}", paint(CHANGE, format!("* the live version is {later}not confirmed yet")));
         }
         let widest = self.releases.iter().map(|row| row.release.number.to_string().len()).max().unwrap_or(0);
         self.releases.iter().fold(text, |text, row| text + &row.render(widest))

@@ -56,7 +56,7 @@ impl Card for Locked<'_> {
             ]);
         }
         rows.extend(lock.silent.map(|silent| ("last sign", format!("{} s ago", silent.as_secs()))));
-        let by = if lock.holder.is_some() { "" } else { " by somebody who did not sign" };
+        let by = if lock.holder.is_some() { "" } else { " by an unknown process" };
         let rows = rows.into_iter().map(|(name, value)| (name, plain(&value))).collect::<Vec<_>>();
         format!("{} is locked{by}\n{}\n", paint(STRONG, place), columns("  ", &rows))
     }

@@ -71,7 +71,7 @@ fn request(message: &str) -> String {
     let Some(access) = access(message) else { return harmless(message) };
     let what =
         [&access.method, &access.path].into_iter().flatten().map(|text| harmless(text)).collect::<Vec<_>>().join(" ");
-    let status = access.status.as_deref().unwrap_or("no answer");
+    let status = access.status.as_deref().unwrap_or("no response");
     let style = match status.as_bytes().first() {
         Some(b'5') => BAD,
         Some(b'4') => CHANGE,

@@ -43,7 +43,7 @@ pub(crate) fn next(outputs: &Outputs) -> Vec<NextStep> {
     let public = first(true).map(|row| NextStep::Shell(format!("curl -i {}    # anybody may", row.url)));
     let asks = outputs.client_id.is_some() && outputs.routes.iter().any(|row| !row.public);
     let user = SuggestedCommand::stack("user create mail@example.com");
-    let user = NextStep::Stackctl(user, "    # makes a user and prints an ID token");
+    let user = NextStep::Stackctl(user, "    # create a user and print an ID token");
     let call = |row: &RouteUrl| SuggestedCommand::stack(format!("call {} --as mail@example.com", row.route));
     let protected = first(false).map(|row| NextStep::Stackctl(call(row), ""));
     public.into_iter().chain(asks.then_some(user)).chain(protected).collect()

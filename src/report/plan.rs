@@ -219,7 +219,8 @@ impl PlanRow {
         let _ = writeln!(text, "{}{:gap$}{rest}", paint(style, format_args!("{sign:>3} {key}")), "");
         if let Some(records) = self.data_loss {
             let people = if records == 1 { "1 user is".into() } else { format!("{records} users are") };
-            let _ = writeln!(text, "      {}", paint(ALARM, format_args!("{people} deleted with it, for good")));
+            let _ =
+                writeln!(text, "      {}", paint(ALARM, format_args!("{people} will be deleted with it permanently")));
         }
         self.render_immutable(text);
         self.render_changes(settings, text);

@@ -49,6 +49,6 @@ impl Card for RolledBack<'_> {
         let Self { release, back_to, gone, later, up, .. } = self;
         let all: Vec<String> = gone.iter().chain(*later).map(ToString::to_string).collect();
         let but = if all.is_empty() { String::new() } else { format!(", but for {}", plain(&all.join(", "))) };
-        format!("release {release} serves what release {back_to} did{but}; `{up}` deploys the config again\n")
+        format!("rolled back to release {back_to} as release {release}{but}; `{up}` deploys the config again\n")
     }
 }

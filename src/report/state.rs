@@ -46,7 +46,7 @@ impl Card for StateCard<'_> {
         }
         if let Some(user) = &self.state.check_user {
             let name = plain(&user.username);
-            let _ = writeln!(text, "{name} is a user of a check and goes with the next `up` or `down`\n");
+            let _ = writeln!(text, "{name} is a temporary user of a check; the next `up` or `down` deletes it\n");
         }
         if let Some(unchecked) = &self.state.unchecked {
             let changed: Vec<String> = unchecked.before.keys().map(ToString::to_string).collect();

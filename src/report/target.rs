@@ -59,7 +59,7 @@ impl Location {
 
     fn line(&self) -> String {
         let place = match (&self.endpoint, self.local) {
-            (Some(url), true) => format!("on the local cloud at {url}"),
+            (Some(url), true) => format!("on the local emulator at {url}"),
             (Some(url), false) => paint(CHANGE.bold(), format_args!("at {url}, which stands in for AWS")),
             (None, _) => format!("in account {}", self.account),
         };

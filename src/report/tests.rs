@@ -86,7 +86,7 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
     let steps = vec![
         ("log_group.a", Action::Keep { because: None }),
         ("user_pool.main", Action::Keep { because: Some("it holds 3 users".into()) }),
-        ("log_group.b", Action::Create { because: Some("it is gone".into()) }),
+        ("log_group.b", Action::Create { because: Some("it is missing".into()) }),
         (
             "iam_role.b",
             Action::Adopt {

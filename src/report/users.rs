@@ -58,7 +58,7 @@ impl UserTable<'_> {
             1 => "1 user".to_owned(),
             count => format!("{count} users"),
         };
-        if self.more { format!("{count}, and there are more") } else { count }
+        if self.more { format!("{count}, and more exist") } else { count }
     }
 }
 

@@ -108,7 +108,7 @@ impl Resource for Authorizer {
             Some(one) if is_cognito(one) => Found::Ours(live(rest_api_id, one)),
             Some(_) => Found::NotOurs(Unmanaged {
                 thing: format!("authorizer `{}` of REST API `{rest_api_id}`", spec.name),
-                whose: "is not for a Cognito user pool, so something else made it".into(),
+                whose: "is not for a Cognito user pool, so it was not created by stackctl".into(),
                 hints: Vec::new(),
             }),
         })
@@ -184,8 +184,8 @@ async fn there(context: &Context<'_>, rest_api_id: &str) -> Result<()> {
     let request = context.cloud.apigateway.get_rest_api().rest_api_id(rest_api_id);
     match look(context, &operation::GET_REST_API, || request.clone().send()).await? {
         Some(_) => Ok(()),
-        None => Err(ResourceError::refused(format!("there is no REST API `{rest_api_id}`"))
-            .hint("it was deleted meanwhile: run the command again, and it is created anew")),
+        None => Err(ResourceError::refused(format!("REST API `{rest_api_id}` not found"))
+            .hint("it was deleted during this run: run the command again to create it")),
     }
 }
 

@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use crate::engine::{Change, Field, ResourceError, diff};
 
-const HINT: &str = "another process changes it at the same time, or this server does not support the setting: run the \
-                    command again, and if that ends the same, leave the setting at the value that the server answers";
+const HINT: &str = "another process changes it at the same time, or this server does not support the setting: run the command again; if it fails again, set the value that the server returns";
 
 /// Makes sure that an `answer` shows what was wanted. `thing` names the resource; secret fields are named without values.
 ///
@@ -22,7 +21,7 @@ pub(super) fn kept<S: Serialize>(thing: &str, answer: &S, want: &S, fields: &[Fi
         return Ok(());
     }
     let differences: Vec<String> = changes.iter().map(difference).collect();
-    Err(ResourceError::refused(format!("{thing} does not keep what was written: {}", differences.join(", ")))
+    Err(ResourceError::refused(format!("{thing} does not have the value that was written: {}", differences.join(", ")))
         .hint(HINT))
 }
 

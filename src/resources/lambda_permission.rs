@@ -164,7 +164,8 @@ async fn statement(context: &Context<'_>, outputs: &Outputs) -> Result<Option<Va
     let request = context.cloud.lambda.get_policy().function_name(function).set_qualifier(qualifier.clone());
     let answer = look(context, &operation::GET_POLICY, || request.clone().send()).await?;
     let Some(answer) = answer else { return Ok(None) };
-    let missing = || ResourceError::refused(format!("lambda:GetPolicy answered without the policy of `{function}`"));
+    let missing =
+        || ResourceError::refused(format!("lambda:GetPolicy returned a response without the policy of `{function}`"));
     let text = answer.policy.ok_or_else(missing)?;
     let mut policy: Value = serde_json::from_str(&text)
         .map_err(|error| ResourceError::refused(format!("the policy of `{function}` cannot be read: {error}")))?;

@@ -100,7 +100,7 @@ fn check_account(run: &Run, identity: &Identity, account: &str) -> Result<(), Fa
 pub(crate) async fn local_url(run: &Run, config: &Path) -> Result<String, Failure> {
     let server = emulator::ensure(&emulator::Home::beside(config)).await?;
     if server.started {
-        let message = format!("started the local cloud at {}; `stackctl local stop` ends it", server.url);
+        let message = format!("started the local emulator at {}; `stackctl local stop` stops it", server.url);
         run.report.note(message);
     }
     Ok(server.url)

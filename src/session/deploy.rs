@@ -140,7 +140,7 @@ fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
     let failure = match end {
         CheckEnd::Passed => return apply::conclude(run, outcome, (steps, on)),
         CheckEnd::Open => {
-            let again = Hint::from("what is served stays as it is, unchecked; ");
+            let again = Hint::from("the live version stays, unchecked; ");
             return Err(unmade(report, again.run(SuggestedCommand::stack("up")).text(" checks it again")));
         }
         CheckEnd::Failed => failed(&report),
@@ -155,7 +155,7 @@ fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
 
 fn tell_unpruned(run: &Run, unpruned: &[(Key, ResourceError)]) {
     for (key, error) in unpruned {
-        let fault = Fault::of(format!("{key}: what it served long ago is not deleted yet"), error);
+        let fault = Fault::of(format!("{key}: its old versions are not deleted yet"), error);
         run.report.warn(&fault.hint("the next change deletes it"));
     }
 }

@@ -98,7 +98,7 @@ pub(crate) async fn not_deployed(run: &Run, identity: &Identity, what: &str) -> 
     };
     let on_local = !run.options.local
         && matches!(connection::on_local(identity).load().await, Ok(Some(state)) if !state.is_empty());
-    failure.with_hints(on_local.then_some("it is deployed on the local cloud: add `--local`"))
+    failure.with_hints(on_local.then_some("it is deployed to the local emulator: add `--local`"))
 }
 
 /// The failure when something is not deployed yet.

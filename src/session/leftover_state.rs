@@ -44,10 +44,10 @@ pub(crate) async fn refuse(store: &dyn Backend, unmoved: Option<&Unmoved>) -> Re
         // A moved state records where it was moved to.
         Ok(None) | Err(StateError::Moved { .. }) => return Ok(()),
         Ok(Some(state)) if state.is_empty() => return Ok(()),
-        Ok(Some(_)) => Failure::failed(format!("{place}: there is no state, and one is left at {left}"))
+        Ok(Some(_)) => Failure::failed(format!("{place}: state not found, but there is one at {left}"))
             .hint(SuggestedCommand::stack("state migrate").then(" moves it")),
         Err(error) => {
-            let failure = Failure::failed(format!("{place}: there is no state, and {left} cannot be used"));
+            let failure = Failure::failed(format!("{place}: state not found, and {left} cannot be used"));
             let hints = match &error {
                 // `recover` would be rejected as well while the damaged file exists.
                 StateError::Damaged { restore, .. } => vec![restore.into()],

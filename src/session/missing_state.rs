@@ -28,7 +28,7 @@ pub(crate) async fn verify(run: &Run, identity: &Identity) -> Result<String, Fai
     }
     let stack = stack_and_stage(identity);
     let (location, resources) = look(run, identity).await.map_err(|failure| {
-        failure.after(Failure::failed(format!("{stack}: {place}, and its resources cannot be looked up")))
+        failure.after(Failure::failed(format!("{stack}: {place}, and its resources cannot be found by their tags")))
     })?;
     if resources.is_empty() {
         return Ok(format!("{place}, and no resources of it in {location}"));

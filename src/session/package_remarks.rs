@@ -87,7 +87,7 @@ fn secrets(source: &str, secrets: &[String]) -> String {
     let more = secrets.len().checked_sub(NAMED).filter(|more| *more > 0);
     let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
     format!(
-        "left out of the package of `{source}`, because they may hold secrets: {shown}{more}; a line `!{}` in \
+        "left out of the package of `{source}`, because they may contain secrets: {shown}{more}; a line `!{}` in \
          `{source}/.lambdaignore` includes it",
         secrets[0]
     )

@@ -28,7 +28,7 @@ pub(crate) async fn given(run: &Run, from_stdin: bool) -> Result<Option<Secret>,
         return Ok(None);
     };
     if text.is_empty() {
-        return Err(Failure::usage(format!("there is no password: {place} is empty")));
+        return Err(Failure::usage(format!("no password: {place} is empty")));
     }
     Ok(Some(Secret::new(text)))
 }
@@ -58,6 +58,6 @@ pub(crate) async fn chosen(run: &Run, given: Option<Secret>, policy: &PasswordRu
 
 /// The failure when a password is required and cannot be prompted for.
 pub(crate) fn nobody() -> Failure {
-    Failure::usage("there is no password, and nobody is here to type one")
+    Failure::usage("no password, and cannot prompt for one: not a terminal")
         .hint(format!("give it in the first line of stdin with `--password-stdin`, or in {VARIABLE}"))
 }

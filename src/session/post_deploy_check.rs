@@ -49,7 +49,7 @@ impl PostDeployCheck for Announced<'_> {
 
     async fn run(&self, state: State, store: &dyn Store) -> CheckOutcome<CheckReport> {
         if self.check.patience != Propagation::NONE {
-            self.run.report.note("checking what is served now, as soon as it is");
+            self.run.report.note("checking the new version as soon as it is live");
         }
         let tried = self.check.run(state, store).await;
         if self.at_once {
@@ -110,14 +110,14 @@ pub(crate) fn tell_left(run: &Run, report: &CheckReport) {
 pub(crate) fn unmade(mut report: CheckReport, again: Hint) -> Failure {
     let found = failed(&report);
     let failure = match report.unmade.take() {
-        None => Failure::new(Exit::Interrupted, "interrupted before what is served was checked"),
+        None => Failure::new(Exit::Interrupted, "interrupted before the live version was checked"),
         Some(Unmade::State(error)) => error.into(),
         Some(Unmade::Throttled) => throttled(&report),
         Some(Unmade::NoPool) => {
-            Failure::failed("what is served cannot be checked: there is no user pool to sign in to")
+            Failure::failed("the live version cannot be checked: there is no user pool to sign in to")
         }
         Some(Unmade::User(error)) => {
-            let failure = Failure::failed("what is served cannot be checked as a user").detail(&error);
+            let failure = Failure::failed("the live version cannot be checked as a user").detail(&error);
             let failure = error.details().into_iter().fold(failure, Failure::detail);
             failure.with_hints(error.hints())
         }
@@ -129,7 +129,7 @@ fn throttled(report: &CheckReport) -> Failure {
     let CheckReport { passed, throttled, .. } = report;
     let all = passed + throttled;
     Failure::failed(format!("{throttled} of {all} requests of the check came faster than the API takes them"))
-        .detail("nobody knows how they would have been answered")
+        .detail("their result is unknown")
         .hint("wait, or raise `api.throttle` or the account's limits")
 }
 
@@ -155,14 +155,14 @@ fn fault(finding: &Finding) -> Fault {
 pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Reverted>, bool)) -> Failure {
     let Some(back) = back else {
         let hint = if first {
-            "what it changes has served nothing before, so there is nothing to go back to; "
+            "there was no live version before, so there is nothing to roll back to; "
         } else {
-            "what is served stays as it is, unchecked; "
+            "the live version stays, unchecked; "
         };
         return failure.hint(Hint::from(hint).run(SuggestedCommand::stack("up")).text(" checks it again"));
     };
     for failed in &back.failed {
-        failure.errors.push(Fault::of(format!("{}: not put back", failed.key), &failed.error));
+        failure.errors.push(Fault::of(format!("{}: not rolled back", failed.key), &failed.error));
     }
     if !back.restored.is_empty() {
         let keys: Vec<String> = back.restored.iter().map(ToString::to_string).collect();
@@ -184,7 +184,7 @@ mod tests {
     fn a_throttled_check_names_the_cause_and_a_remedy() {
         let report = CheckReport { passed: 3, throttled: 2, ..CheckReport::default() };
         let failure = Failure::failed("2 of 5 requests of the check came faster than the API takes them")
-            .detail("nobody knows how they would have been answered")
+            .detail("their result is unknown")
             .hint("wait, or raise `api.throttle` or the account's limits");
         assert_eq!(throttled(&report), failure);
     }

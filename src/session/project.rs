@@ -172,7 +172,7 @@ impl Unpackaged {
         let mut fault = Fault::new(format!("functions.{first}.source: {}", lines.next().unwrap_or_default()));
         fault.details.extend(lines.map(|line| line.trim_start().to_owned()));
         if !others.is_empty() {
-            fault.details.push(format!("the same goes for {}", list(others.iter().map(String::as_str))));
+            fault.details.push(format!("the same applies to {}", list(others.iter().map(String::as_str))));
         }
         fault.hints.extend(self.error.hint().map(Into::into));
         fault

@@ -53,9 +53,9 @@ pub(crate) async fn check_profile(run: &Run) -> Result<(), Failure> {
 fn no_profile(wanted: &str, source: &str, profiles: &[String]) -> Failure {
     let names = || profiles.iter().map(String::as_str);
     let failure = Failure::new(Exit::Failed, format!("AWS cannot be used with the profile `{wanted}`"));
-    let failure = failure.detail(format!("{source} names it, and there is no such profile"));
+    let failure = failure.detail(format!("profile not found; it comes from {source}"));
     if profiles.is_empty() {
-        return failure.detail("no profiles are configured").hint("`aws configure` makes one");
+        return failure.detail("no profiles are configured").hint("`aws configure` creates one");
     }
     failure.detail(format!("profiles are: {}", list(names()))).with_hints(did_you_mean(wanted, names()))
 }
@@ -76,7 +76,7 @@ pub(crate) fn no_answer(host: &str) -> ResourceError {
 /// The failure when there is no connection, with the settings that may have caused it.
 pub(crate) fn no_connection(run: &Run, region: Option<&str>, error: &ResourceError) -> Failure {
     let failure = match &run.options.profile {
-        _ if run.options.local => return Failure::resource("the local cloud cannot be used", error),
+        _ if run.options.local => return Failure::resource("the local emulator cannot be used", error),
         Some(profile) => Failure::resource(format!("AWS cannot be used with the profile `{profile}`"), error),
         None => Failure::resource("AWS cannot be used", error),
     };
@@ -86,7 +86,7 @@ pub(crate) fn no_connection(run: &Run, region: Option<&str>, error: &ResourceErr
     }
     let unknown = region.filter(|region| !is_known_region(region)).map(|region| {
         let guess = guess_region(region).map(|guess| format!(": {guess}")).unwrap_or_default();
-        format!("this version of stackctl knows no Region `{region}`{guess}")
+        format!("this version of stackctl does not know the Region `{region}`{guess}")
     });
     let proxy =
         PROXIES.iter().find_map(|name| Some((name, run.options.environment.get(*name).filter(|url| !url.is_empty())?)));

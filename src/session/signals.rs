@@ -27,15 +27,15 @@ async fn stopped(run: &Run, mut signals: Signals) -> Result<Exit, Failure> {
     let interrupted = |message: &str| Failure::new(Exit::Interrupted, message);
     match run.cancel.policy() {
         OnInterrupt::Stop => Err(interrupted("interrupted, before anything was changed")),
-        OnInterrupt::Leave => Err(interrupted("interrupted").hint("the same command again goes on from here")),
+        OnInterrupt::Leave => Err(interrupted("interrupted").hint("run the same command again to continue")),
         OnInterrupt::Abandon => Err(interrupted("interrupted, with the request under way")
             .hint("it may have been received all the same: look before you send it again")),
         OnInterrupt::End => Ok(Exit::Done),
         OnInterrupt::Finish => {
             run.cancel.interrupt.request();
             signals.next().await;
-            Err(interrupted("stopped at once, with calls under way")
-                .hint("run the same command again: it finds what they did and goes on"))
+            Err(interrupted("stopped immediately, with API calls in progress")
+                .hint("run the same command again: it finds their effects and continues"))
         }
     }
 }

@@ -42,7 +42,7 @@ impl Pool {
     async fn of_stack(run: &Run) -> Result<Self, Failure> {
         let identity = project::identify(run).map_err(|failure| without_config(run, failure))?;
         if deployed::recorded(run, &identity).await?.is_none() {
-            return Err(not_deployed(run, &identity, "not deployed, so there is no user pool").await);
+            return Err(not_deployed(run, &identity, "not deployed: there is no user pool").await);
         }
         let session = Session::reach(run, &identity).await?;
         let outputs = Outputs::of(&session.state().await?);

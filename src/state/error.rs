@@ -31,7 +31,7 @@ pub enum StateError {
         written_by: String,
     },
     /// Somebody saved since it was loaded.
-    #[error("{path}: somebody else has changed the state since it was read")]
+    #[error("{path}: another process has changed the state since it was read")]
     Changed {
         /// Which file.
         path: String,
@@ -53,7 +53,7 @@ pub enum StateError {
         to: String,
     },
     /// It was removed while a command worked on it. Nothing of it is lost: it is written again, whole.
-    #[error("{path}: somebody has removed the state while this command worked on it, so it was written again")]
+    #[error("{path}: another process has deleted the state during this command, so it was written again")]
     Removed {
         /// Which file.
         path: String,
@@ -75,7 +75,7 @@ pub enum StateError {
         holder: Option<Box<Holder>>,
     },
     /// Somebody may work on it.
-    #[error("{path}: the lock of the state was not renewed for {seconds} s, so somebody may have taken it over")]
+    #[error("{path}: the state lock was not renewed for {seconds} s, so another process may have taken it over")]
     Unrenewed {
         /// Which object.
         path: String,
@@ -121,7 +121,7 @@ pub enum StateError {
 
 /// What `--from` may lack that names a place: an address of a bucket tells neither its Region nor its owner.
 fn of_a_bucket(address: &str) -> Option<Hint> {
-    let hint = "`--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account";
+    let hint = "use `--from-region` and `--from-owner` for a bucket in another Region or account";
     address.starts_with("s3://").then(|| hint.into())
 }
 
@@ -132,7 +132,7 @@ pub(super) fn migrate_from(place: &str) -> SuggestedCommand {
 
 fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<Hint> {
     match *what {
-        "endpoint" | "account" => vec!["use the credentials and the endpoint that the stack was made with".into()],
+        "endpoint" | "account" => vec!["use the credentials and the endpoint that the stack was created with".into()],
         "stack" => vec![
             format!("to keep it, set `deployment.serviceName` back to `{recorded}`").into(),
             Hint::from("to delete it first, run ")
@@ -140,7 +140,7 @@ fn of_another(StackMismatch { what, recorded, asked }: &StackMismatch) -> Vec<Hi
             format!("to create `{asked}` beside it, give the config another place in `state`").into(),
         ],
         "stage" => vec!["write `${stage}` into `state.s3.key`, so that each stage has a state of its own".into()],
-        _ => vec!["use the config that the stack was made with".into()],
+        _ => vec!["use the config that the stack was created with".into()],
     }
 }
 
@@ -163,7 +163,7 @@ impl StateError {
             }
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer").into()],
             Self::Arriving { from, .. } => {
-                let way = " goes on with that, while the configuration names this place";
+                let way = " moves it here";
                 [migrate_from(from).then(way)].into_iter().chain(of_a_bucket(from)).collect()
             }
             Self::Moved { to, .. } => {
@@ -181,12 +181,12 @@ impl StateError {
     fn plain_hint(&self) -> &'static str {
         match self {
             Self::Changed { .. } | Self::TakenOver { .. } | Self::Unrenewed { .. } => {
-                "run the command again: it begins with what is there now"
+                "run the command again: it starts from the present state"
             }
             Self::Locked { .. } => {
                 "`--lock-timeout 5m` waits for it to end; a lock of a process that died is released by itself"
             }
-            Self::Removed { .. } => "make sure that nobody else is at work on the stack, then run the command again",
+            Self::Removed { .. } => "make sure that no other process works on the stack, then run the command again",
             Self::Unreachable { full: true, .. } => "make room there, then run the command again",
             Self::Unreachable { .. } => "make the place readable and writable, then run the command again",
             _ => "replace the link by what it leads to, or set `state.path` to the folder that it leads to",

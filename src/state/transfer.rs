@@ -29,7 +29,7 @@ pub enum TransferError {
     #[error(transparent)]
     State(#[from] StateError),
     /// There is nothing to move.
-    #[error("{from}: there is no state to move to {to}")]
+    #[error("{from}: no state to move to {to}")]
     Nothing {
         /// The old place.
         from: String,
@@ -37,7 +37,7 @@ pub enum TransferError {
         to: String,
     },
     /// The new place has a state that did not begin as this one.
-    #[error("{to}: another state is there, which has nothing to do with the one at {from}")]
+    #[error("{to}: a different state exists, unrelated to the one at {from}")]
     OtherLineage {
         /// The old place.
         from: String,
@@ -67,7 +67,7 @@ pub enum TransferError {
         origin: Option<String>,
     },
     /// What is announced at the new place is not at the old one any more.
-    #[error("{to}: the state was on its way there from {from}, where there is none any more")]
+    #[error("{to}: a move from {from} was interrupted, and there is no state at {from} any more")]
     Abandoned {
         /// The old place.
         from: String,
@@ -75,7 +75,7 @@ pub enum TransferError {
         to: String,
     },
     /// What was moved is not at the new place any more.
-    #[error("{to}: the state that was moved here from {from} is gone")]
+    #[error("{to}: the state that was moved here from {from} is missing")]
     Vanished {
         /// The old place.
         from: String,
@@ -83,7 +83,7 @@ pub enum TransferError {
         to: String,
     },
     /// What was moved is not what is at the new place.
-    #[error("{to}: what is there is not the state that was moved there from {from}")]
+    #[error("{to}: this is not the state that was moved there from {from}")]
     Exchanged {
         /// The old place.
         from: String,
@@ -114,11 +114,11 @@ impl TransferError {
             Self::Announced { from, to, origin } => {
                 let first = |origin: &String| migrate_from(origin).then(" goes on with that one");
                 let rather =
-                    format!("if the one at {from} is right, move what is at {to} away: nobody has used it there yet");
+                    format!("if the one at {from} is right, move the one at {to} away: it has not been used yet");
                 origin.iter().map(first).chain([rather.into()]).collect()
             }
             Self::Abandoned { from, to } => vec![
-                format!("if it was put elsewhere, bring it back to {from}").into(),
+                format!("if it was moved elsewhere, move it back to {from}").into(),
                 Hint::from(format!("if it was lost, move what is at {to} away, then "))
                     .run(SuggestedCommand::stack("recover"))
                     .text(" rebuilds it"),

@@ -129,8 +129,7 @@ impl OpenChallenge {
     pub(super) fn not_supported(&self) -> UserError {
         let hint = match self.name.as_str() {
             "DEVICE_SRP_AUTH" | "DEVICE_PASSWORD_VERIFIER" => {
-                "the pool remembers devices, and this is none: sign in through the app, or forget the user's devices \
-                 with `aws cognito-idp admin-forget-device`"
+                "the pool remembers devices, and this is none: sign in through the app, or remove the user's devices with `aws cognito-idp admin-forget-device`"
             }
             "MFA_SETUP" => {
                 "the pool allows no authenticator app: give the user the address or number that its second factor is \

@@ -8,7 +8,7 @@ use crate::engine::ResourceError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UserError {
     /// The pool has no such user.
-    #[error("there is no user `{user}`")]
+    #[error("user `{user}` not found")]
     UnknownUser {
         /// The name that was given.
         user: String,
@@ -20,7 +20,7 @@ pub enum UserError {
         user: String,
     },
     /// One of the two, and the caller may not look which.
-    #[error("there is no user `{user}`, or the password is wrong")]
+    #[error("user `{user}` not found, or the password is wrong")]
     WrongUserOrPassword {
         /// The name that was given.
         user: String,
@@ -64,13 +64,13 @@ pub enum UserError {
         allowed: Vec<String>,
     },
     /// The pool has no such client.
-    #[error("there is no such app client in user pool `{pool}`")]
+    #[error("app client not found in user pool `{pool}`")]
     NoClient {
         /// The pool's id.
         pool: String,
     },
     /// There is no such pool in this account and Region.
-    #[error("there is no user pool `{pool}` in this account and Region")]
+    #[error("user pool `{pool}` not found in this account and Region")]
     NoPool {
         /// The pool's id.
         pool: String,
@@ -84,13 +84,13 @@ pub enum UserError {
         status: String,
     },
     /// Somebody else has the name or one of the addresses.
-    #[error("`{user}` cannot be made: another user has this name or one of these addresses")]
+    #[error("`{user}` cannot be created: another user has this name or one of these addresses")]
     Taken {
         /// The name that was given.
         user: String,
     },
     /// The pool knows people by an address, and this is none.
-    #[error("`{name}` is not {wanted}, and this user pool knows people by that")]
+    #[error("`{name}` is not {wanted}, which users of this pool sign in with")]
     NotAnAddress {
         /// The name that was given.
         name: String,
@@ -112,7 +112,7 @@ pub enum UserError {
         names: Vec<String>,
     },
     /// The pool has no such group.
-    #[error("there is no group `{group}`")]
+    #[error("group `{group}` not found")]
     NoGroup {
         /// The group's name.
         group: String,
@@ -120,7 +120,7 @@ pub enum UserError {
         there: Vec<String>,
     },
     /// A challenge was not answered in time.
-    #[error("the answer came too late: the session of this sign-in has expired")]
+    #[error("the session of this sign-in has expired")]
     SessionExpired {
         /// How long a session lasts.
         minutes: i32,
@@ -152,7 +152,7 @@ pub enum UserError {
         unmet: Vec<String>,
     },
     /// Cognito knows a rule that the policy does not tell.
-    #[error("Cognito refuses the password: {message}")]
+    #[error("Cognito rejected the password: {message}")]
     PasswordRefused {
         /// What it said.
         message: String,
@@ -161,7 +161,7 @@ pub enum UserError {
     #[error("no password was chosen, so nothing was sent")]
     NotChosen,
     /// Only a person could answer, and nobody is there.
-    #[error("{challenge}: Cognito asks for {wanted}, and nobody is here to answer")]
+    #[error("{challenge}: Cognito requires {wanted}, and cannot prompt for it: not a terminal")]
     NobodyToAsk {
         /// The challenge's name.
         challenge: String,
@@ -171,7 +171,7 @@ pub enum UserError {
         user: String,
     },
     /// A challenge that this program has no answer to.
-    #[error("{challenge}: Cognito asks for something that stackctl cannot answer")]
+    #[error("{challenge}: stackctl does not support this challenge")]
     NotSupported {
         /// The challenge's name.
         challenge: String,
@@ -182,13 +182,13 @@ pub enum UserError {
     #[error("no second factor was chosen")]
     NotSelected,
     /// Cognito answers neither with tokens nor with a challenge that leads to them.
-    #[error("Cognito answers with neither tokens nor a challenge")]
+    #[error("Cognito returned neither tokens nor a challenge")]
     NoAnswer,
     /// One challenge after the other.
-    #[error("Cognito asks for one thing after the other and never gives out tokens")]
+    #[error("Cognito keeps sending challenges and never returns tokens")]
     Endless,
     /// Nothing could be read from the person.
-    #[error("the answer cannot be read: {because}")]
+    #[error("the response cannot be read: {because}")]
     Unreadable {
         /// What the system says.
         because: String,
@@ -237,7 +237,7 @@ impl UserError {
 impl From<io::Error> for UserError {
     fn from(error: io::Error) -> Self {
         let because = match error.kind() {
-            io::ErrorKind::UnexpectedEof => "there is none".to_owned(),
+            io::ErrorKind::UnexpectedEof => "none exists".to_owned(),
             _ => error.to_string(),
         };
         Self::Unreadable { because }

@@ -60,7 +60,7 @@ impl UserError {
                 let given: Vec<String> = names.iter().map(|name| format!("--attribute {name}=…")).collect();
                 format!("give them: `{}`", given.join(" ")).into()
             }
-            Self::NoClient { .. } => "`aws cognito-idp list-user-pool-clients` lists those there are".into(),
+            Self::NoClient { .. } => "`aws cognito-idp list-user-pool-clients` lists them".into(),
             Self::NoPool { pool } => pool_hint(pool).into(),
             _ => return None,
         })
@@ -77,11 +77,11 @@ impl UserError {
                     .text(" sets one")
             }
             Self::NobodyToAsk { user, .. } => Hint::from("on a terminal ").run(auth(user)).text(" asks for it"),
-            Self::SessionExpired { minutes } => format!("sign in again, and answer within {minutes} minutes").into(),
+            Self::SessionExpired { minutes } => format!("sign in again, and respond within {minutes} minutes").into(),
             Self::WrongCode => "sign in again with the code that is shown or was sent last".into(),
             Self::ExpiredCode => "wait until the app shows the next code, and sign in again".into(),
             Self::NoSecondFactor { .. } => "set one up, as with `aws cognito-idp admin-set-user-mfa-preference`".into(),
-            Self::Trigger { .. } => "the log of the trigger's function tells more".into(),
+            Self::Trigger { .. } => "see the log of the trigger's function".into(),
             _ => return None,
         })
     }

@@ -30,7 +30,7 @@ impl About<'_> {
             "CodeMismatchException" | "EnableSoftwareTokenMFAException" => UserError::WrongCode,
             "ExpiredCodeException" => UserError::ExpiredCode,
             "MFAMethodNotFoundException" => UserError::NoSecondFactor { user },
-            "UserLambdaValidationException" => UserError::Trigger { did: "has refused", message },
+            "UserLambdaValidationException" => UserError::Trigger { did: "has rejected", message },
             "UnexpectedLambdaException" | "InvalidLambdaResponseException" => {
                 UserError::Trigger { did: "has failed", message }
             }

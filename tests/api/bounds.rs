@@ -89,7 +89,7 @@ async fn a_setting_that_a_server_does_not_store_is_reported_after_one_method_in_
         );
         assert!(calls["PutIntegration"] == 1 && calls.get("PutRestApi").is_none_or(|count| *count == 1), "{calls:?}");
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error.hints.join("\n"), @"another process changes it at the same time, or this server does not support the setting: run the command again, and if that ends the same, leave the setting at the value that the server answers");
+            insta::assert_snapshot!(error.hints.join("\n"), @"another process changes it at the same time, or this server does not support the setting: run the command again; if it fails again, set the value that the server returns");
         }
     }
 }
@@ -137,7 +137,7 @@ async fn an_authorizer_for_a_deleted_api_is_rejected_at_once() {
     let error = Authorizer::create(&api.context(), &spec, &key).await.unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert_eq!(error.to_string(), format!("there is no REST API `{}`", api.id));
-    assert_eq!(error.hints, ["it was deleted meanwhile: run the command again, and it is created anew"]);
+    assert_eq!(error.hints, ["it was deleted during this run: run the command again to create it"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -136,7 +136,7 @@ async fn an_authorizer_with_a_new_id_is_found_by_its_name_and_the_routes_follow(
     let mut api = Api::new().await;
     api.write(&api.spec(&["GET /a!", "GET /b!"])).await.unwrap();
     let outputs = authorizer::Outputs {
-        id: "a recorded id that is gone".into(),
+        id: "a recorded id that is missing".into(),
         rest_api_id: api.id.clone(),
         name: "people".into(),
     };

@@ -94,7 +94,7 @@ fn requests_that_cannot_be_sent_are_refused() {
       methods are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
 
     $ stackctl call GET items
-    error: the path `items` does not begin with `/`
+    error: the path `items` does not start with `/`
     hint: it is the path of a route, without the stage and what comes before it
 
     $ stackctl call GET /items --header hunter2
@@ -118,7 +118,7 @@ fn requests_that_cannot_be_sent_are_refused() {
     hint: the token can come in STACKCTL_TOKEN, the body from a file: `--data @FILE`
 
     $ stackctl call GET /items --as ann
-    error: there is no password, and nobody is here to type one
+    error: no password, and cannot prompt for one: not a terminal
     hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
 
     $ stackctl call GET /items --as ann --password-stdin --data -
@@ -160,7 +160,7 @@ fn the_response_is_one_event_with_status_headers_and_body() {
         (answer["body"].as_str(), answer["base64"].as_bool()),
         (Some(r#"{"message":"Unauthorized"}"#), Some(false))
     );
-    assert_eq!(answer["explanation"]["message"], "GET /items/7: API Gateway refused it (401 Unauthorized)");
+    assert_eq!(answer["explanation"]["message"], "GET /items/7: API Gateway rejected it (401 Unauthorized)");
     let failed = sandbox.events("call GET /items/7 --local --fail");
     assert_eq!((failed[1]["event"].as_str(), failed[2]["exit"].as_u64()), (Some("error"), Some(1)));
     assert!(sandbox.events("call POST /echo --local")[0]["explanation"].is_null());
@@ -180,7 +180,7 @@ fn a_call_starts_the_local_emulator() {
     exit code 0
     --- stdout
     as you like it--- stderr
-    started the local cloud at http://127.0.0.1:PORT; `stackctl local stop` ends it
+    started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` ends it
     ");
 }
 
@@ -223,7 +223,7 @@ fn a_user_signs_in_and_sends_the_token_that_the_route_requires() {
     insta::assert_snapshot!(sandbox.transcript("call GET /items --as bob --local"), @r"
     exit code 1
     error: there is no user `bob`
-    hint: `stackctl user list --local` shows who is there, `stackctl user create bob --local` makes them
+    hint: `stackctl user list --local` lists the users, `stackctl user create bob --local` makes them
     ");
     // A public route is called at once: nobody signs in for it.
     let events = sandbox.events("call POST /echo --as bob --local");
@@ -250,7 +250,7 @@ fn a_password_or_a_token_comes_from_stdin_or_a_variable() {
     exit code 0
     --- stdout
     {"message":"Unauthorized"}--- stderr
-    warning: GET /items: API Gateway refused it (401 Unauthorized)
+    warning: GET /items: API Gateway rejected it (401 Unauthorized)
       what was sent is not a token of a user pool
     hint: `--as mail@example.com` signs in and sends the right one
     "#);

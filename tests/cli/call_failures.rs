@@ -21,7 +21,7 @@ fn a_rejection_of_api_gateway_is_explained() {
     exit code 0
     --- stdout
     {"message":"Unauthorized"}--- stderr
-    warning: GET /items/7: API Gateway refused it (401 Unauthorized)
+    warning: GET /items/7: API Gateway rejected it (401 Unauthorized)
       no token was sent, and the route asks for an ID token
     hint: `--as mail@example.com` signs in and sends the right one
 
@@ -29,7 +29,7 @@ fn a_rejection_of_api_gateway_is_explained() {
     exit code 1
     --- stdout
     {"message":"Unauthorized"}--- stderr
-    error: GET /items/7: API Gateway refused it (401 Unauthorized)
+    error: GET /items/7: API Gateway rejected it (401 Unauthorized)
       no token was sent, and the route asks for an ID token
     hint: `--as mail@example.com` signs in and sends the right one
 
@@ -42,7 +42,7 @@ fn a_rejection_of_api_gateway_is_explained() {
     exit code 0
     --- stdout
     {"message":"Unauthorized"}--- stderr
-    warning: GET /admin: API Gateway refused it (401 Unauthorized)
+    warning: GET /admin: API Gateway rejected it (401 Unauthorized)
       no token was sent, and the route asks for an access token
     hint: signing in gives `aws.cognito.signin.user.admin` only: other scopes come from the OAuth endpoints of the pool's domain
 
@@ -105,8 +105,8 @@ fn a_missing_permission_to_call_the_function_is_explained() {
     --- stdout
     {"message": "Internal server error"}--- stderr
     warning: GET /hello: API Gateway could not call `hello` (500 Internal server error)
-      the permission to call it is missing, or it is gone, or too many of it run at once
-    hint: `stackctl status` says what is missing, `stackctl up` brings it back
+      the permission to invoke it is missing, the function is missing, or too many invocations run at once
+    hint: `stackctl status` shows what is missing, `stackctl up` creates it again
     "#);
 }
 
@@ -211,7 +211,7 @@ fn a_check_says_why_the_function_failed() {
       `lacks` has logged:
         [ERROR] Runtime.ImportModuleError: Unable to import module 'lacks': No module named 'yaml_of_nobody'
     hint: put `yaml_of_nobody` into the folder of `lacks`, or fix the import
-    hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
+    hint: there was no live version before, so there is nothing to roll back to; `stackctl up --local` checks it again
     ");
 }
 

@@ -117,14 +117,14 @@ fn a_first_deploy_whose_check_fails_stays_and_is_checked_until_it_passes() {
       | as you like it
       `items` has logged:
         hello from /items
-    hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
+    hint: there was no live version before, so there is nothing to roll back to; `stackctl up --local` checks it again
     ");
     assert_eq!(sandbox.run("history --local").out, "* what is served now is not confirmed yet\n");
     let again = sandbox.transcript("up --local");
     insta::assert_snapshot!(&again[again.find("nothing to change").unwrap()..again.find("error: ").unwrap()], @r"
     nothing to change
     the last change has not passed its check yet: `stackctl up --local` checks what is served
-    checked with 10 requests, 1 with a wrong answer in TIME
+    checked with 10 requests, 1 failed in TIME
     ");
     sandbox.done("up --local --no-check");
     assert!(sandbox.events("up --local").iter().all(|event| event["event"] != "checked"), "it is confirmed");
@@ -137,7 +137,7 @@ fn without_a_rollback_a_change_whose_check_fails_stays() {
     answer(&sandbox, 500);
     let ran = sandbox.run("up --local --quiet --no-rollback");
     insta::assert_snapshot!(ran.err.lines().last().unwrap(), @r"
-    hint: what is served stays as it is, unchecked; `stackctl up --local` checks it again
+    hint: the live version stays, unchecked; `stackctl up --local` checks it again
     ");
     sandbox.done("plan --local --detailed-exitcode");
     let ran = sandbox.run("up --local --quiet");
@@ -183,12 +183,12 @@ fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
     aws.refuse("cognito-idp:AdminCreateUser");
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
     exit code 1
-    error: what is served cannot be checked as a user
+    error: the live version cannot be checked as a user
       stackctl-check-TOKEN: not created
       cognito-idp:AdminCreateUser: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `cognito-idp:AdminCreateUser`
-    hint: what is served stays as it is, unchecked; `stackctl up` checks it again
+    hint: the live version stays, unchecked; `stackctl up` checks it again
     "#);
     insta::assert_snapshot!(sandbox.transcript("plan"), @r#"
     exit code 0
@@ -219,7 +219,7 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
       s3:PutObject: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
-    hint: what is served stays as it is, unchecked; `stackctl up` checks it again
+    hint: the live version stays, unchecked; `stackctl up` checks it again
     "#);
     // The lock, that the last user is deleted, the next user, its deletion, and then the rollback.
     aws.refuse_later("s3:PutObject", 4);
@@ -284,13 +284,13 @@ fn a_check_that_sends_an_origin_fails_when_a_page_cannot_read_the_response() {
     sandbox.edit(r#""function": "items", "auth": "none""#, &check);
     insta::assert_snapshot!(report(&sandbox), @r#"
     exit code 1
-    checked with 17 requests, 1 with a wrong answer in TIME
+    checked with 17 requests, 1 failed in TIME
 
     error: POST /echo without a token: it has no `access-control-allow-origin`, which was to be `https://app.example.com`
       | {"headers": {"Content-Type": null, "X-Amount": null}, "query": null, "parameters": null, "body": null, "token": null}
       `items` has logged:
         hello from /echo
-    hint: what it changes has served nothing before, so there is nothing to go back to; `stackctl up --local` checks it again
+    hint: there was no live version before, so there is nothing to roll back to; `stackctl up --local` checks it again
     "#);
 }
 

@@ -161,7 +161,7 @@ fn an_empty_variable_means_unset() {
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{line}");
     }
     let sandbox = Sandbox::new().with("AWS_ENDPOINT_URL", "").with("AWS_PROFILE", "");
-    assert!(sandbox.run("plan").err.contains("there are no AWS credentials"));
+    assert!(sandbox.run("plan").err.contains("no AWS credentials found"));
 }
 
 /// The messages of runs that fail, without the advice to read the help.

@@ -37,7 +37,7 @@ fn without_credentials_the_ways_out_are_named() {
     insta::assert_snapshot!(Sandbox::new().transcript("plan"), @r"
     exit code 1
     error: AWS cannot be used
-      sts:GetCallerIdentity: there are no AWS credentials
+      sts:GetCallerIdentity: no AWS credentials found
     hint: sign in (`aws configure`, `aws sso login`), choose `--profile`, or try without an account: `--local`
     ");
 }
@@ -48,12 +48,12 @@ fn an_unknown_region_is_named_with_the_nearest_one() {
     sandbox.edit("eu-west-1", "us-wset-2");
     insta::assert_snapshot!(transcript(&sandbox, "plan"), @"
     exit code 1
-    warning: config.json:2:52: deployment.region: this version of stackctl knows no Region `us-wset-2`
+    warning: config.json:2:52: deployment.region: this version of stackctl does not know the Region `us-wset-2`
     hint: did you mean `us-west-2`?
     error: AWS cannot be used
       sts:GetCallerIdentity: `sts.us-wset-2.amazonaws.com` cannot be reached
-    hint: is there a network, or a proxy to be set (HTTPS_PROXY)?
-    hint: this version of stackctl knows no Region `us-wset-2`: did you mean `us-west-2`?
+    hint: check the network connection, or set a proxy (HTTPS_PROXY)
+    hint: this version of stackctl does not know the Region `us-wset-2`: did you mean `us-west-2`?
     hint: requests go through the proxy of HTTPS_PROXY, `http://127.0.0.1:PORT/`
     ");
 }
@@ -64,7 +64,7 @@ fn a_proxy_that_does_not_respond_is_named_without_its_password() {
     exit code 1
     error: AWS cannot be used
       sts:GetCallerIdentity: `sts.eu-west-1.amazonaws.com` cannot be reached
-    hint: is there a network, or a proxy to be set (HTTPS_PROXY)?
+    hint: check the network connection, or set a proxy (HTTPS_PROXY)
     hint: requests go through the proxy of HTTPS_PROXY, `http://127.0.0.1:PORT/`
     ");
 }

@@ -30,8 +30,8 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     GET /hello          http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello  public
     POST /hello/{name}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello/{name}
     --- stderr
-    started the local cloud at http://127.0.0.1:PORT; `stackctl local stop` ends it
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` ends it
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
       + iam_role.hello           shop-dev-hello-eu-west-1
       + log_group.hello          /aws/lambda/shop-dev-hello
@@ -67,7 +67,7 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 
     next:
       curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # anybody may
-      stackctl user create mail@example.com --local    # makes a user and prints an ID token
+      stackctl user create mail@example.com --local    # create a user and print an ID token
     ");
     assert!(sandbox.done("status --local").out.ends_with("\n10 in sync\n"));
     sandbox.edit(r#""GET /hello""#, r#""GET /hallo""#);
@@ -87,7 +87,7 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 
     plan: 3 to update; 7 unchanged
     --- stderr
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
     ");
     insta::assert_snapshot!(sandbox.transcript("status --local --detailed-exitcode --quiet"), @r"
     exit code 3
@@ -113,7 +113,7 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     sandbox.done("up --local --quiet");
     insta::assert_snapshot!(sandbox.transcript("down --local --yes --parallel 1"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
       - lambda_function.hello    shop-dev-hello
       - iam_role.hello           shop-dev-hello-eu-west-1
@@ -267,19 +267,19 @@ fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
     });
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
     exit code 1
-    error: iam_role.hello: role `shop-dev-hello-eu-west-1` is not the one that was recorded: it carries no stackctl tags, so something else made it
+    error: iam_role.hello: role `shop-dev-hello-eu-west-1` is not the one that was recorded: it has no ownership tags, so it was not created by stackctl
     hint: if it is still ours and only its tags were taken off, give them back: `aws iam tag-role --role-name shop-dev-hello-eu-west-1 --tags Key=stackctl:stack,Value=shop Key=stackctl:stage,Value=dev Key=stackctl:resource,Value=iam_role.hello Key=stackctl:token,Value=TOKEN --endpoint-url http://127.0.0.1:PORT`
     hint: rename or remove it, or choose another `deployment.serviceName` or stage
     ");
     let status = sandbox.transcript("status");
     insta::assert_snapshot!(status.lines().find(|line| line.starts_with("iam_role")).unwrap(), @r"
-    iam_role.hello           not ours  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1  (it carries no stackctl tags, so something else made it)
+    iam_role.hello           not ours  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1  (it has no ownership tags, so it was not created by stackctl)
     ");
     assert!(status.contains("\n9 in sync, 1 not ours\n"), "{status}");
     assert_eq!(sandbox.events("status")[1]["resources"][0]["status"], "not_ours");
     let down = sandbox.transcript("down --yes");
     let row = down.lines().find(|line| line.contains("x iam_role")).unwrap().trim();
-    insta::assert_snapshot!(row, @"x iam_role.hello           (role `shop-dev-hello-eu-west-1` carries no stackctl tags, so something else made it: it is left alone)");
+    insta::assert_snapshot!(row, @"x iam_role.hello           (role `shop-dev-hello-eu-west-1` has no ownership tags, so it was not created by stackctl: it is left alone)");
     assert!(aws.cloud.snapshot()["iam"]["roles"][ROLE].is_object());
 }
 
@@ -347,6 +347,6 @@ fn outputs_are_printed_bare_and_as_variables() {
 
     exit code 2
     error: `GET /hello` is a route, which has no name as a variable
-    hint: `stackctl outputs "GET /hello" --local` prints its URL; it begins with that of `invoke_url`
+    hint: `stackctl outputs "GET /hello" --local` prints its URL, which starts with `invoke_url`
     "#);
 }

@@ -149,7 +149,7 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
 
     the folder is removed: exit code 5
     error: state/shop.dev.json: somebody has removed the state while this command worked on it, so it was written again
-    hint: make sure that nobody else is at work on the stack, then run the command again
+    hint: make sure that no other process works on the stack, then run the command again
     hint: what was done meanwhile is found by the next `stackctl up`
 
     the folder is read-only: exit code 4

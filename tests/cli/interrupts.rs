@@ -45,7 +45,7 @@ fn a_wait_ends_at_once() {
     let Ran { code, err: rest, .. } = run.end();
     assert_eq!(code, 130);
     insta::assert_snapshot!(sandbox.pinned(&rest), @r"
-    interrupted: finishing what is under way; once more to stop at once, which is safe too
+    interrupted: finishing the calls in progress; press Ctrl-C again to stop immediately, which is safe too
       lambda_function.hello    stopped waiting for IAM to let Lambda assume the function's new role
       rest_api.main            skipped
       lambda_permission.hello  skipped
@@ -89,8 +89,8 @@ fn the_second_signal_stops_at_once() {
     run.signal(Signal::INT);
     let Ran { code, err, .. } = run.end();
     assert_eq!(code, 130);
-    assert!(err.contains("error: stopped at once, with calls under way\n"), "{err}");
-    assert!(err.ends_with("hint: run the same command again: it finds what they did and goes on\n"), "{err}");
+    assert!(err.contains("error: stopped immediately, with API calls in progress\n"), "{err}");
+    assert!(err.ends_with("hint: run the same command again: it finds their effects and continues\n"), "{err}");
     aws.resumes(&sandbox);
 }
 

@@ -114,10 +114,7 @@ fn a_lock_of_a_killed_run_in_a_bucket_is_taken_over_at_once() {
     up.signal(Signal::KILL);
     up.end();
     let unlock = sandbox.run("unlock").err;
-    assert!(
-        unlock.contains("\nnobody is at work any more: the next command takes the lock over by itself\n"),
-        "{unlock}"
-    );
+    assert!(unlock.contains("\nthe lock holder has exited: the next command takes over the lock\n"), "{unlock}");
     let next = sandbox.done("up --yes");
     let taken_over = next.err.lines().find(|line| line.contains("taken over")).unwrap();
     let (holder, reason) = taken_over.split_once(" of ann on ").unwrap();

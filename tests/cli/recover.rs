@@ -67,10 +67,10 @@ fn commands_that_use_a_stack_without_its_state_name_what_exists_and_recover() {
 #[test]
 fn a_stack_on_the_local_emulator_is_found_too() {
     let sandbox = Sandbox::new().up();
-    let elsewhere = "\nhint: it is deployed on the local cloud: add `--local`\n";
+    let elsewhere = "\nhint: it is deployed to the local emulator: add `--local`\n";
     for line in ["history", "user list", "call GET /hello"] {
         let err = sandbox.run(line).err;
-        assert!(err.contains("there are no AWS credentials") && err.ends_with(elsewhere), "{line}: {err}");
+        assert!(err.contains("no AWS credentials found") && err.ends_with(elsewhere), "{line}: {err}");
     }
     fs::remove_dir_all(sandbox.path(".stackctl/local/state")).unwrap();
     sandbox.done("local stop");
@@ -143,7 +143,7 @@ fn a_missing_state_is_rebuilt() {
     exit code 2
     error: state/shop.dev.json: the state is not lost, so nothing was changed
       it knows 10 things, and was saved once
-    hint: `stackctl status` compares it with what there is
+    hint: `stackctl status` compares it with the live settings
     hint: to rebuild it all the same, move it away first
     ");
     sandbox.done("plan --detailed-exitcode");
@@ -194,7 +194,7 @@ fn without_resources_nothing_is_recorded() {
     exit code 0
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
-    nothing of the stack was found
+    no resources of the stack found
     nothing was recorded; `stackctl up` makes the stack anew
     ");
     assert!(!sandbox.path(STATE).exists());
@@ -203,7 +203,7 @@ fn without_resources_nothing_is_recorded() {
     exit code 0
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
-    nothing of the stack was found
+    no resources of the stack found
     warning: state/shop.dev.json: the state is damaged: it ends in the middle, in line 1 column 1
     wrote an empty state to state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
@@ -257,12 +257,12 @@ fn missing_and_unmanaged_resources_are_named() {
       ? log_group.hello          (not found)
 
     found: 6 to record; 4 not there, for the next `up` to make
-    warning: iam_role.hello: role `shop-dev-hello-us-west-2` carries no stackctl tags, so something else made it: it is left alone
+    warning: iam_role.hello: role `shop-dev-hello-us-west-2` has no ownership tags, so it was not created by stackctl: it is left alone
     hint: if it is still ours and only its tags were taken off, give them back: `aws iam tag-role --role-name shop-dev-hello-us-west-2 --tags Key=stackctl:stack,Value=shop Key=stackctl:stage,Value=dev Key=stackctl:resource,Value=iam_role.hello --endpoint-url http://127.0.0.1:PORT`
     warning: log_group.hello: log group `/aws/lambda/shop-dev-hello` has lost the tag `stackctl:stack`: it is left alone
     hint: if it is still ours and only its tags were taken off, give them back: `aws logs tag-resource --resource-arn arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/shop-dev-hello --tags stackctl:stack=shop,stackctl:stage=dev,stackctl:resource=log_group.hello --region us-west-2 --endpoint-url http://127.0.0.1:PORT`
     warning: user_pool_client.main: `<another client>` has its name, too, and is less like the config: it is left alone
-    hint: delete it when nobody uses it any more
+    hint: delete it when it is not used any more
     recorded 6 things in state/shop.dev.json
 
     next:
@@ -286,7 +286,7 @@ fn two_pools_with_the_ownership_tags_are_named_with_their_users() {
     fs::rename(sandbox.path("state"), sandbox.path("lost")).unwrap();
     insta::assert_snapshot!(sandbox.transcript("recover --yes --quiet").replace(&copy, "<the copy>"), @r"
     exit code 1
-    error: user_pool.main: 2 carry its tags, and only you can tell which is the stack's
+    error: user_pool.main: 2 carry its tags; which one belongs to the stack cannot be decided automatically
       <the copy>, which holds 1 user
       <user_pool.main#id>, which holds 0 users
     hint: delete those that are not, or take the tag `stackctl:stack` off them, then run `stackctl recover` again: nothing was recorded
@@ -339,7 +339,7 @@ fn two_clients_with_the_same_settings_are_named() {
     let mut lines: Vec<&str> = transcript.lines().collect();
     lines[1..3].sort_unstable();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    error: user_pool_client.main: 2 have its name and settings, and only you can tell which is the stack's
+    error: user_pool_client.main: 2 have its name and settings; which one belongs to the stack cannot be decided automatically
       <the twin>
       <user_pool_client.main#id>
     hint: delete those that are not, or rename them, then run `stackctl recover` again: nothing was recorded

@@ -61,7 +61,7 @@ fn releases_are_shown_and_rolled_back_to() {
     "#);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
     checked with 2 requests in TIME
@@ -72,7 +72,7 @@ fn releases_are_shown_and_rolled_back_to() {
     assert_eq!((code("call GET /hallo --local --fail"), code("plan --local --detailed-exitcode")), (1, 3));
     insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 1 of MOMENT: lambda_function.hello: 2 → 1
     checked with 2 requests in TIME
@@ -81,7 +81,7 @@ fn releases_are_shown_and_rolled_back_to() {
     ");
     insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     what was served with release 1 is served already
     "#);
@@ -107,7 +107,7 @@ fn a_rollback_names_deleted_and_newer_resources() {
     touch(&sandbox, r#""GET /hello""#, r#""GET /hallo""#);
     insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
     removed since, and does not come back: lambda_function.other
@@ -119,7 +119,7 @@ fn a_rollback_names_deleted_and_newer_resources() {
     touch(&sandbox, r#""GET /hallo""#, r#""GET /hi""#);
     insta::assert_snapshot!(transcript(&sandbox, "rollback 2 --local"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
     made since, and stays as it is: lambda_function.other
@@ -240,7 +240,7 @@ fn a_release_that_is_not_available_is_passed_over() {
     touch(&sandbox, r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     release 2 is not available: deleted since: iam_role.more, lambda_function.more, lambda_permission.more
     back to release 1 of MOMENT: lambda_function.hello: 2 → 1
@@ -290,7 +290,7 @@ fn a_rollback_whose_check_fails_is_rolled_forward() {
     assert_eq!(*forward, expected);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local --no-check"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 1 of MOMENT: lambda_function.items: 2 → 1
     release 3 serves what release 1 did; `stackctl up --local` deploys the config again
@@ -309,7 +309,7 @@ fn a_check_that_was_edited_since_is_left_out() {
     sandbox.edit(r#""check": {}"#, r#""check": { "status": 201 }"#);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
     exit code 0
-    shop, stage dev, eu-west-1, on the local cloud at http://127.0.0.1:PORT
+    shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 1 of MOMENT: lambda_function.items: 2 → 1
     not checked, because the `check` in the config is not that of the release: GET /items

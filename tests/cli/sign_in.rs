@@ -79,12 +79,12 @@ fn users_that_cannot_be_created_or_signed_in_are_refused() {
     insta::assert_snapshot!(sandbox.session(&lines[..4]), @r"
     $ user create ann@example.com --quiet
     exit code 2
-    error: there is no password, and nobody is here to type one
+    error: no password, and cannot prompt for one: not a terminal
     hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
 
     $ user auth ann@example.com --quiet
     exit code 2
-    error: there is no password, and nobody is here to type one
+    error: no password, and cannot prompt for one: not a terminal
     hint: give it in the first line of stdin with `--password-stdin`, or in STACKCTL_PASSWORD
 
     $ user auth ann@example.com --password-stdin --quiet
@@ -107,7 +107,7 @@ fn users_that_cannot_be_created_or_signed_in_are_refused() {
     $ user auth ann --client-id nobody --quiet
     exit code 1
     error: there is no such app client in user pool `<user_pool.main#id>`
-    hint: `aws cognito-idp list-user-pool-clients` lists those there are
+    hint: `aws cognito-idp list-user-pool-clients` lists them
     ");
     sandbox.done("user create ann@example.com --attribute given_name=Ann=1");
     assert_eq!(sandbox.events("user show ann@example.com")[1]["attributes"]["given_name"], "Ann=1");
@@ -134,8 +134,8 @@ fn users_that_cannot_be_created_or_signed_in_are_refused() {
     let anywhere = aws.empty().with("STACKCTL_PASSWORD", PASSWORD);
     insta::assert_snapshot!(anywhere.transcript("user auth ann@example.com"), @r"
     exit code 2
-    error: config.json: there is no such file
-    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
+    error: config.json: file not found
+    hint: `stackctl init` creates an example project; pass `--config` for another file
     hint: to use a user pool without a config, name it with `--user-pool-id`
     ");
     let pool = sandbox.run("outputs user_pool_id").out;
@@ -143,7 +143,7 @@ fn users_that_cannot_be_created_or_signed_in_are_refused() {
     assert!(without_config.err.starts_with("user pool eu-west-1_"), "{}", without_config.err);
     insta::assert_snapshot!(Sandbox::new().transcript("user auth ann@example.com --local"), @r"
     exit code 1
-    error: shop, stage dev: not deployed, so there is no user pool
+    error: shop, stage dev: not deployed: there is no user pool
       no state at .stackctl/local/state/shop.dev.json, and the local emulator has no data
     hint: `stackctl up --local` deploys it
     ");
@@ -216,7 +216,7 @@ fn a_failure_names_what_was_created_before_it() {
     insta::assert_snapshot!(sandbox.transcript("user create bob --quiet"), @r"
     exit code 1
     error: MFA_SETUP: Cognito asks for an authenticator app to be set up, and nobody is here to answer
-      the user is made and has the password
+      the user exists and has the password
     hint: on a terminal `stackctl user auth bob` asks for it
     ");
     aws.refuse_with("cognito-idp:AdminInitiateAuth", "InternalErrorException", "no luck");

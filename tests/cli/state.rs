@@ -93,7 +93,7 @@ fn a_missing_state_is_reported() {
     insta::assert_snapshot!(sandbox.transcript("state show --stage prod"), @r"
     exit code 1
     error: state/shop.prod.json: there is no state
-    hint: `stackctl up --stage prod` makes the stack and its state
+    hint: `stackctl up --stage prod` creates the stack and its state
     hint: if it was there and was lost, `stackctl recover --stage prod` rebuilds it
     ");
     assert_eq!(sandbox.transcript("state pull --stage prod"), sandbox.transcript("state show --stage prod"));
@@ -109,7 +109,7 @@ fn the_state_of_another_endpoint_is_refused() {
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
     exit code 1
     error: the state is of endpoint `http://127.0.0.1:PORT`, not of `http://127.0.0.1:PORT`
-    hint: use the credentials and the endpoint that the stack was made with
+    hint: use the credentials and the endpoint that the stack was created with
     ");
 }
 

@@ -47,7 +47,7 @@ fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
     insta::assert_snapshot!(sandbox.transcript("state migrate"), @r"
     exit code 0
     moved the state from state/shop.dev.json to s3://states/stackctl/shop.dev.json
-    what is left at the old place says so to whoever still looks there; it can be removed when nobody does
+    the note at the old place can be deleted when no checkout uses that place any more
     ");
     insta::assert_snapshot!(sandbox.transcript("state migrate"), @r"
     exit code 0
@@ -60,13 +60,13 @@ fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
     error: state/shop.dev.json: the state is not here any more: it was moved to s3://states/stackctl/shop.dev.json
     hint: set `state` in the configuration to where it is now
     hint: or bring it back: `stackctl state migrate --from s3://states/stackctl/shop.dev.json`
-    hint: `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
+    hint: use `--from-region` and `--from-owner` for a bucket in another Region or account
     ");
     assert_eq!(sandbox.transcript("state show --quiet"), sandbox.transcript("up --yes --quiet"));
     insta::assert_snapshot!(sandbox.transcript("state migrate --from s3://states"), @r"
     exit code 0
     moved the state from s3://states/stackctl/shop.dev.json to state/shop.dev.json
-    what is left at the old place says so to whoever still looks there; it can be removed when nobody does
+    the note at the old place can be deleted when no checkout uses that place any more
     ");
     is_whole(&aws, &sandbox);
 }

@@ -124,7 +124,7 @@ fn an_interrupt_after_a_change_says_how_to_resume() {
     let (status, out, screen) = person.ends();
     assert_eq!((status, out.as_str()), (130, ""));
     insta::assert_snapshot!(screen.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @r"
-    hint: the same command again goes on from here
+    hint: run the same command again to continue
     error: interrupted
     ");
 }

@@ -92,7 +92,7 @@ fn nothing_of_the_local_emulator_is_opened_through_a_link() {
     let link = |name: &str| Sandbox::new().linked(name, "plan --local");
     insta::assert_snapshot!(link(".stackctl/local/start.lock"), @r"
     exit code 1
-    error: the folder of the local cloud cannot be used
+    error: the folder of the local emulator cannot be used
       `.stackctl/local/start.lock` is a symbolic link to `ELSEWHERE/precious`, and stackctl writes through none
     hint: replace the link by what it leads to, or remove it: `rm .stackctl/local/start.lock`
     ");
@@ -126,8 +126,8 @@ fn a_copied_project_has_a_local_emulator_of_its_own() {
     let copy = Sandbox::empty();
     let everything = format!("{}/.", original.path("").display());
     assert!(Command::new("cp").args(["-r", &everything]).arg(copy.path("")).status().unwrap().success());
-    assert_eq!(copy.run("local status").out, "the local cloud: not running\n");
-    assert_eq!(copy.run("local stop").out, "the local cloud: not running\n");
+    assert_eq!(copy.run("local status").out, "the local emulator: not running\n");
+    assert_eq!(copy.run("local stop").out, "the local emulator: not running\n");
     let url = copy.run("outputs --local invoke_url").out;
     let own = format!("http://127.0.0.1:{}/", copy.server()["port"]);
     assert!(url.starts_with(&own) && copy.server()["port"] != original.server()["port"], "{url}");

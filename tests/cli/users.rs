@@ -177,17 +177,17 @@ fn changes_of_users_that_are_not_possible_are_refused() {
     $ user show eve --quiet
     exit code 1
     error: there is no user `eve`
-    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create eve` makes them
 
     $ user delete eve --yes --quiet
     exit code 1
     error: there is no user `eve`
-    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create eve` makes them
 
     $ user set-password eve --quiet
     exit code 1
     error: there is no user `eve`
-    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create eve` makes them
 
     $ user group add bob editors --quiet
     exit code 1

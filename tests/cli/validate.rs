@@ -11,8 +11,8 @@ fn init_writes_an_example_that_is_valid() {
     let sandbox = Sandbox::empty();
     insta::assert_snapshot!(sandbox.transcript("validate"), @r"
     exit code 2
-    error: config.json: there is no such file
-    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
+    error: config.json: file not found
+    hint: `stackctl init` creates an example project; pass `--config` for another file
     ");
     insta::assert_snapshot!(sandbox.transcript("init notes --name notes --region eu-west-1"), @r"
     exit code 0
@@ -125,7 +125,7 @@ fn files_that_are_left_out_or_cannot_be_loaded_are_named_once() {
     --- stdout
     config.json is valid: 2 functions, 0 routes
     --- stderr
-    left out of the package of `hello`, because they may hold secrets: `.env`; a line `!.env` in `hello/.lambdaignore` includes it
+    left out of the package of `hello`, because they may contain secrets: `.env`; a line `!.env` in `hello/.lambdaignore` includes it
     warning: functions.hello.source: 1 compiled file cannot be loaded, because the function runs Python 3.13 on Linux arm64
       _core.cpython-311-x86_64-linux-gnu.so: for Python 3.11 on Linux x86_64
       also in the package of `report`

@@ -73,7 +73,7 @@ pub(super) fn wait_until(happened: impl Fn() -> bool) {
     }
 }
 
-/// The body of what a local cloud answers, without a process in between.
+/// The body of what a local emulator answers, without a process in between.
 pub(super) fn ask(host: &str, request: &str, body: &str) -> String {
     let mut connection = TcpStream::connect(host).unwrap();
     let length = body.len();
@@ -181,7 +181,7 @@ fn a_failure_is_reported_and_the_next_save_resumes() {
     aws.refuse("lambda:UpdateAlias");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     let error = watching.until("error");
-    assert_eq!(error["hints"][0], "0 of 1 steps are done and recorded; the next save goes on", "{error}");
+    assert_eq!(error["hints"][0], "0 of 1 steps are done and recorded; the next save tries again", "{error}");
     assert_eq!(watching.cycle().0, "failed");
     // Also one that changes nothing.
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");

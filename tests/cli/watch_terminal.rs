@@ -81,7 +81,7 @@ fn a_save_withdraws_the_prompt() {
     CLOCK  hello/bootstrap: 3 updated  TIME
     CLOCK  hello/bootstrap: updated hello  TIME
     error: config.json:3:83: functions.hello.runtime: there is no file `bootstrap` in `hello`
-      the runtime runs that file, whatever the handler says
+      the runtime runs this file, regardless of the handler
     hint: build the program for Linux and put it there under this name
     CLOCK  hello/bootstrap: not deployed  TIME
     --- stdout
@@ -130,7 +130,7 @@ fn a_problem_at_the_start_ends_a_watch() {
     sandbox.edit("\"GET /hello\"", "\"GET hello\"");
     insta::assert_snapshot!(sandbox.transcript("watch"), @r#"
     exit code 2
-    error: config.json:5:5: routes."GET hello": the path `hello` does not begin with `/`
+    error: config.json:5:5: routes."GET hello": the path `hello` does not start with `/`
     hint: write `/hello`
     "#);
 }

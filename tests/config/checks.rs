@@ -125,15 +125,15 @@ fn a_check_sets_only_what_can_be_sent_and_returned() {
 fn a_check_as_a_user_requires_a_client_that_can_sign_in() {
     let refresh = r#", "client": { "explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"] }"#;
     assert_snapshot!(protected("", "{}", refresh), @r#"
-    error: config.json:5:16: routes."GET /hello".check: nobody can sign in for the check
+    error: config.json:5:16: routes."GET /hello".check: no user can sign in for the check
       `client.explicitAuthFlows` lacks `ALLOW_ADMIN_USER_PASSWORD_AUTH`
-    hint: add it, or check as nobody: `"as": "none"`
+    hint: add it, or check without signing in: `"as": "none"`
     warning: config.json:5:57: client.explicitAuthFlows: `stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`
-    hint: add it, unless nobody signs in that way
+    hint: add it, unless no user signs in that way
     "#);
     assert_eq!(protected("", r#"{ "as": "none", "status": 401 }"#, refresh).matches("error:").count(), 0);
     assert_snapshot!(protected("", r#"{ "as": "user" }"#, r#", "userPool": { "mfa": "ON" }"#), @r#"
-    error: config.json:5:24: routes."GET /hello".check.as: nobody can sign in for the check
+    error: config.json:5:24: routes."GET /hello".check.as: no user can sign in for the check
       `userPool.mfa` is `ON`, and a user of a minute has no authenticator app
     hint: check as nobody: `"as": "none"`, or make `userPool.mfa` `OPTIONAL`
     "#);
@@ -142,7 +142,7 @@ fn a_check_as_a_user_requires_a_client_that_can_sign_in() {
       such a token has only `aws.cognito.signin.user.admin`
     error: config.json:5:16: routes."GET /hello".check: the token of the check has none of the route's scopes
       a user who signs in by password has `aws.cognito.signin.user.admin` only
-    hint: check as nobody, which is refused: `"as": "none", "status": 401`
+    hint: check the rejection without a token: `"as": "none", "status": 401`
     "#);
     let scopes = r#""auth": { "scopes": ["orders/read", "aws.cognito.signin.user.admin"] },"#;
     assert_eq!(protected(scopes, "{}", ""), "");

@@ -14,7 +14,7 @@ fn a_service_name_that_an_aws_service_would_reject_is_rejected() {
             folder.problems(),
             format!(
                 "error: config.json:3:20: deployment.serviceName: `{name}` is not a service name\n  \
-                 a service name has letters, digits and hyphens, and begins with a letter"
+                 a service name consists of letters, digits and hyphens, and starts with a letter"
             )
         );
     }
@@ -133,8 +133,8 @@ fn tags_are_limited_to_what_every_service_accepts() {
     }}"#
     ));
     assert_snapshot!(folder.problems(), @r#"
-    error: config.json:4:7: deployment.tags."AWS:team": AWS keeps keys that begin with `aws:` to itself
-    error: config.json:5:7: deployment.tags."stackctl:stack": stackctl marks what it made with keys that begin with `stackctl:`
+    error: config.json:4:7: deployment.tags."AWS:team": AWS reserves keys that start with `aws:`
+    error: config.json:5:7: deployment.tags."stackctl:stack": stackctl uses keys that start with `stackctl:` for its ownership tags
     error: config.json:6:7: deployment.tags."": the tag's key is empty
       AWS takes 1 to 128 characters
     error: config.json:7:7: deployment.tags.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: the tag's key has 129 characters

@@ -63,9 +63,9 @@ fn a_file_that_is_not_text_is_reported() {
     error: large: the file has more than 16 MB
     error: FOLDER: it is a folder, not a file
     hint: name the file in it, as `--config FOLDER/config.json`
-    error: FOLDER/config.json: there is no such file
-    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
-    error: file/config.json: there is no such file
-    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
+    error: FOLDER/config.json: file not found
+    hint: `stackctl init` creates an example project; pass `--config` for another file
+    error: file/config.json: file not found
+    hint: `stackctl init` creates an example project; pass `--config` for another file
     ");
 }

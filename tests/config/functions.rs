@@ -82,7 +82,7 @@ fn the_source_of_a_function_is_a_folder_with_its_code() {
     warning: config.json:4:44: functions.hello.handler: the name `handle` does not occur in `test.py`
     hint: did you mean `handler`?
     error: config.json:4:52: functions.hello.runtime: there is no file `bootstrap` in `rust`
-      the runtime runs that file, whatever the handler says
+      the runtime runs this file, regardless of the handler
     hint: build the program for Linux and put it there under this name
     ");
 }
@@ -116,7 +116,7 @@ fn the_file_of_a_handler_is_in_the_folder() {
     reported.push(handler("index").problems());
     assert_snapshot!(reported.join("\n"), @r"
     error: config.json:4:69: functions.hello.handler: there is no file `tset.py` in `lambdas/test`
-      files there are: test.py
+      existing files: test.py
     hint: did you mean `test.py`?
     error: config.json:4:69: functions.hello.handler: there is no file `app/mian.py` in `lambdas/test`
       files beside it would be: main.py
@@ -124,7 +124,7 @@ fn the_file_of_a_handler_is_in_the_folder() {
     error: config.json:4:69: functions.hello.handler: `handler` names no function
       a handler is written `file.function`
     error: config.json:4:60: functions.hello.handler: there is no file `idnex.js` in `web`
-      files there are: index.mjs, old.js
+      existing files: index.mjs, old.js
     hint: did you mean `index.mjs`?
     error: config.json:4:60: functions.hello.handler: `index` names no function
       a handler is written `file.function`
@@ -176,11 +176,11 @@ fn function_settings_keep_to_the_limits_of_lambda() {
 #[test]
 fn a_timeout_beyond_that_of_api_gateway_is_a_warning_for_a_function_with_a_route() {
     assert_snapshot!(Folder::with_function(r#""timeout": 1800"#).problems(), @"
-    warning: config.json:5:18: functions.hello.timeout: the function may run for 1800 s, but API Gateway answers 504 after 29
+    warning: config.json:5:18: functions.hello.timeout: the function may run for 1800 s, but API Gateway returns 504 after 29
       the route `GET /hello` calls it
     ");
     assert_snapshot!(Folder::with_function(r#""timeout": 60"#).problems(), @"
-    warning: config.json:5:18: functions.hello.timeout: the function may run for 60 s, but API Gateway answers 504 after 29
+    warning: config.json:5:18: functions.hello.timeout: the function may run for 60 s, but API Gateway returns 504 after 29
       the route `GET /hello` calls it
     ");
     let unrouted = Folder::with(&format!(
@@ -207,16 +207,16 @@ fn environment_variables_keep_to_the_names_of_lambda() {
       }"#,
     );
     assert_snapshot!(folder.problems(), @"
-    error: config.json:6:9: functions.hello.environment.AWS_REGION: Lambda sets this variable itself and refuses it here
+    error: config.json:6:9: functions.hello.environment.AWS_REGION: Lambda sets this variable itself and does not allow it here
     hint: choose another name
-    error: config.json:7:9: functions.hello.environment._HANDLER: Lambda sets this variable itself and refuses it here
+    error: config.json:7:9: functions.hello.environment._HANDLER: Lambda sets this variable itself and does not allow it here
     hint: choose another name
-    error: config.json:8:9: functions.hello.environment.1ST: Lambda refuses the name of this variable
-      a name has two or more letters, digits and underscores, and begins with a letter
-    error: config.json:9:9: functions.hello.environment.X: Lambda refuses the name of this variable
-      a name has two or more letters, digits and underscores, and begins with a letter
-    error: config.json:10:9: functions.hello.environment.MY-NAME: Lambda refuses the name of this variable
-      a name has two or more letters, digits and underscores, and begins with a letter
+    error: config.json:8:9: functions.hello.environment.1ST: Lambda does not allow this variable name
+      a name consists of two or more letters, digits and underscores, and starts with a letter
+    error: config.json:9:9: functions.hello.environment.X: Lambda does not allow this variable name
+      a name consists of two or more letters, digits and underscores, and starts with a letter
+    error: config.json:10:9: functions.hello.environment.MY-NAME: Lambda does not allow this variable name
+      a name consists of two or more letters, digits and underscores, and starts with a letter
     ");
 }
 
@@ -268,7 +268,7 @@ fn a_problem_of_a_folder_is_reported_once_for_all_its_functions() {
       the path starts from the folder of this file
       the same goes for c, e
     error: config.json:5:49: functions.b.handler: there is no file `tset.py` in `lambdas/test`
-      files there are: test.py
+      existing files: test.py
       the same goes for d
     hint: did you mean `test.py`?
     ");

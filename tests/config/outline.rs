@@ -87,7 +87,7 @@ fn the_chosen_stage_says_where_its_state_is() {
     let problems = identify(&folder.path(), &folder.selection).unwrap_err();
     assert_snapshot!(folder.without_path(&problems.to_string()), @"
     error: config.json:17:54: stages.prod.state.s3.bucket: `NO` is not the name of a bucket
-      a bucket's name has 3 to 63 small letters, digits, hyphens and single dots, and begins and ends with a letter or digit
+      a bucket name consists of 3 to 63 lowercase letters, digits, hyphens and single dots, and starts and ends with a letter or digit
     ");
 }
 

@@ -98,17 +98,17 @@ fn a_managed_policy_unknown_to_aws_is_a_warning() {
     assert_eq!(managed(&["AmazonDynamoDBReadOnlyAccess", "service-role/AWSLambdaBasicExecutionRole"]), "");
     assert_snapshot!(managed(&["AmazonDynamoDBReadonlyAcces"]), @"
     warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `AmazonDynamoDBReadonlyAcces` that this version of stackctl knows
-      the deploy fails when AWS does not know it either
+      the deploy fails if it does not exist
     hint: did you mean `AmazonDynamoDBReadOnlyAccess`?
     ");
     assert_snapshot!(managed(&["AWSLambdaBasicExecutionRole"]), @"
     warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `AWSLambdaBasicExecutionRole` that this version of stackctl knows
-      the deploy fails when AWS does not know it either
+      the deploy fails if it does not exist
     hint: did you mean `service-role/AWSLambdaBasicExecutionRole`?
     ");
     assert_snapshot!(managed(&["Mine"]), @"
     warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `Mine` that this version of stackctl knows
-      the deploy fails when AWS does not know it either
+      the deploy fails if it does not exist
     ");
     assert_snapshot!(managed(&["aws-service-role/AWSSupportServiceRolePolicy"]), @"
     error: config.json:5:27: functions.hello.managedPolicies[0]: IAM attaches the policy `aws-service-role/AWSSupportServiceRolePolicy` to no role but a service-linked one

@@ -54,9 +54,9 @@ fn a_route_is_a_method_and_a_path() {
     hint: did you mean `GET /hello`?
     error: config.json:5:5: routes."GET  /hello": a route is written `METHOD /path`, with one space between
     hint: did you mean `GET /hello`?
-    error: config.json:5:5: routes."GET hello": the path `hello` does not begin with `/`
+    error: config.json:5:5: routes."GET hello": the path `hello` does not start with `/`
     hint: write `/hello`
-    error: config.json:5:5: routes."GET /hello?x=1": API Gateway refuses the path part `hello?x=1`
+    error: config.json:5:5: routes."GET /hello?x=1": API Gateway rejects the path part `hello?x=1`
       a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     error: config.json:5:5: routes."": a route is written `METHOD /path`, with one space between
     error: config.json:5:5: routes."get /hello": `get` is not a method
@@ -95,17 +95,17 @@ fn path_parts_are_those_that_api_gateway_accepts() {
     hint: write `/hello`
     error: config.json:5:5: routes."GET /a//b": the path `/a//b` has an empty part
     hint: write `/a/b`
-    error: config.json:5:5: routes."GET /items/<id>": API Gateway refuses the path part `<id>`
+    error: config.json:5:5: routes."GET /items/<id>": API Gateway rejects the path part `<id>`
       a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     hint: write `{id}`
-    error: config.json:5:5: routes."GET /items/*": API Gateway refuses the path part `*`
+    error: config.json:5:5: routes."GET /items/*": API Gateway rejects the path part `*`
       a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     hint: for the whole rest of the path, write `{proxy+}`
-    error: config.json:5:5: routes."GET /items/{}": API Gateway refuses the path part `{}`
+    error: config.json:5:5: routes."GET /items/{}": API Gateway rejects the path part `{}`
       a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
-    error: config.json:5:5: routes."GET /items/v{id}": API Gateway refuses the path part `v{id}`
+    error: config.json:5:5: routes."GET /items/v{id}": API Gateway rejects the path part `v{id}`
       a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
-    error: config.json:5:5: routes."GET /grüße": API Gateway refuses the path part `grüße`
+    error: config.json:5:5: routes."GET /grüße": API Gateway rejects the path part `grüße`
       a part has letters, digits and . _ - : , $ or is a variable, written `{name}` or, at the end, `{proxy+}`
     warning: config.json:5:5: routes."GET /items/:id": the path part `:id` is a fixed text, not a variable
     hint: for a variable, write `{id}`

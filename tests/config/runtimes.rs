@@ -105,7 +105,7 @@ fn an_unknown_runtime_is_rejected_with_a_suggestion() {
         assert_eq!(problems(unknown, today), format!("{problem}\n  {known}{guess}"));
     }
     assert_snapshot!(problems("custom", today), @"
-    error: config.json:4:71: functions.hello.runtime: Lambda refuses the runtime `custom` without the ARN of a runtime of your own
+    error: config.json:4:71: functions.hello.runtime: Lambda does not allow the runtime `custom` without the ARN of your own runtime
       stackctl cannot name one
     hint: put the runtime into the package: `provided.al2023`
     ");

@@ -24,19 +24,19 @@ fn pool_and_client_allow_users_to_sign_in() {
             .problems(),
     );
     assert_snapshot!(reported.join("\n"), @r#"
-    error: config.json:5:37: userPool.accountRecovery[0]: `admin_only` stands beside other ways of recovery
+    error: config.json:5:37: userPool.accountRecovery[0]: `admin_only` cannot be combined with other recovery methods
       Cognito takes it alone, or one or two of the others
     error: config.json:5:55: userPool.accountRecovery[1]: `verified_email` stands twice in the list
     error: config.json:5:36: userPool.accountRecovery: the list is empty
     hint: name at least one, or leave the key out
-    warning: config.json:5:31: userPool.selfSignUp: whoever registers waits for an administrator to confirm it, because no code is sent
+    warning: config.json:5:31: userPool.selfSignUp: users who sign up must be confirmed by an administrator, because no code is sent
     hint: add `"autoVerifiedAttributes": ["email"]`
     warning: config.json:5:44: userPool.autoVerifiedAttributes[0]: no code is sent to phones: that needs an SMS configuration, which stackctl does not make
     warning: config.json:5:36: client.explicitAuthFlows: `stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`
-    hint: add it, unless nobody signs in that way
-    warning: config.json:5:36: client.explicitAuthFlows: nobody can renew a token without `ALLOW_REFRESH_TOKEN_AUTH`
+    hint: add it, unless no user signs in that way
+    warning: config.json:5:36: client.explicitAuthFlows: tokens cannot be refreshed without `ALLOW_REFRESH_TOKEN_AUTH`
       Cognito does not add it to a list of one's own
-    hint: add it, unless people shall sign in anew each time
+    hint: add it, unless users are to sign in again each time
     error: config.json:5:36: client.explicitAuthFlows: the list is empty
     hint: name at least one, or leave the key out
     error: config.json:5:70: userPool.passwordPolicy.temporaryPasswordValidityDays: 366 is out of range
@@ -80,7 +80,7 @@ fn the_api_has_settings_that_aws_accepts() {
     error: config.json:5:76: api.binaryMediaTypes[3]: `png` is not a media type
       a media type is written like `image/png` or `image/*`
     warning: config.json:4:15: routes."OPTIONS /hello": the function answers the preflights of `/hello`, and `cors` does not
-    hint: remove the route to let API Gateway answer them
+    hint: remove the route to let API Gateway respond to them
     "#);
 }
 
@@ -115,7 +115,7 @@ fn origins_are_written_as_browsers_send_them() {
     hint: did you mean `https://example.com`?
     error: config.json:5:59: cors.allowedOrigins[1]: browsers leave `:80` out of the origin `http://localhost:80`
     hint: did you mean `http://localhost`?
-    error: config.json:5:53: cors.allowedOrigins[1]: `*` stands beside other origins
+    error: config.json:5:53: cors.allowedOrigins[1]: `*` cannot be combined with other origins
       it allows all of them, alone
     error: config.json:5:31: cors.allowedOrigins: the list is empty
     hint: name at least one, or leave the key out
@@ -141,7 +141,7 @@ fn an_origin_pattern_has_one_star_in_the_first_label_below_a_domain() {
     ] {
         let expected = format!(
             "error: config.json:5:32: cors.allowedOrigins[0]: `{pattern}` is not a pattern of origins\n  \
-             `*` stands once, in the first label of a host beneath a domain\n\
+             `*` may appear once, in the first label of a host below a domain\n\
              hint: write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`"
         );
         assert_eq!(problems(pattern), expected);

@@ -72,13 +72,13 @@ fn a_file_that_is_not_a_config_is_rejected_at_the_first_error() {
         Folder::with_section(r#""api": { "description": "grüße", "endpoint": "EDGE" }"#).problems(),
     ];
     assert_snapshot!(reported.join("\n"), @r#"
-    error: config.json: there is no such file
-    hint: `stackctl init` writes an example into an empty folder; `--config` names another file
+    error: config.json: file not found
+    hint: `stackctl init` creates an example project; pass `--config` for another file
     error: config.json:2:17: not JSON: unterminated object
     error: config.json:2:16: not JSON: expected colon after the string or word in object property
     error: config.json:1:3: not JSON: single-quoted strings are not allowed
     error: config.json: the file is empty
-    hint: `stackctl init` writes an example into an empty folder
+    hint: `stackctl init` creates an example project
     error: config.json:1:1: expected an object, found a list
     error: config.json:1:1: the key `deployment` is missing
       deployment: The name and the place of the stack
@@ -86,7 +86,7 @@ fn a_file_that_is_not_a_config_is_rejected_at_the_first_error() {
       functions: The Lambda functions, by a name of your choice
     error: config.json:1:1: the key `routes` is missing
       routes: The routes of the API: `"METHOD /path"` to the function behind it
-    error: config.json:6:5: routes."GET /hello": the key stands twice
+    error: config.json:6:5: routes."GET /hello": duplicate key
       it stands first on line 5
     hint: remove one of the two
     error: config.json:5:49: userPool.usernameAttributes[1]: `email` stands twice in the list

@@ -50,7 +50,7 @@ fn what_s3_or_the_lock_beside_it_would_reject_is_rejected() {
   } }"#;
     assert_snapshot!(Folder::with_section(section).problems(), @r"
     error: config.json:6:15: state.s3.bucket: `Acme_States` is not the name of a bucket
-      a bucket's name has 3 to 63 small letters, digits, hyphens and single dots, and begins and ends with a letter or digit
+      a bucket name consists of 3 to 63 lowercase letters, digits, hyphens and single dots, and starts and ends with a letter or digit
     error: config.json:7:12: state.s3.key: `team//shop.json` is not a good key
       a key is written like `team/shop.json`, without an empty part between slashes
     error: config.json:8:15: state.s3.region: `Ireland` is not a Region

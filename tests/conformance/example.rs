@@ -1,4 +1,4 @@
-//! The example that `init` writes, on a local cloud of its own.
+//! The example that `init` writes, on a local emulator of its own.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use crate::harness::process::Process;
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
 
-/// The example on a local cloud, which is stopped in the end.
+/// The example on a local emulator, which is stopped in the end.
 pub(crate) struct Example(tempfile::TempDir);
 
 impl Example {

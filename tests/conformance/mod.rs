@@ -4,9 +4,9 @@
 //! `tests/conformance/run` installs moto 5.2.5 and ministack 1.5.33 and runs these tests. Each starts a server of its
 //! own on a free port of 127.0.0.1, with a proxy before it that corrects some answers, for the binary and for
 //! the SDK's clients with which the test looks and meddles. Their S3 is asked for every fact that a state in a bucket relies
-//! on, and the store itself works on it; the local cloud is asked the same on every test run.
+//! on, and the store itself works on it; the local emulator is asked the same on every test run.
 //!
-//! The other way round, AWS's own clients judge the local cloud: the AWS CLI by every block of `docs/aws-cli.md`, and boto3
+//! The other way round, AWS's own clients judge the local emulator: the AWS CLI by every block of `docs/aws-cli.md`, and boto3
 //! by a script that makes a user and signs them in. A browser judges CORS: pages of other origins call the example.
 //!
 //! AWS's service models judge, too: `docs/aws-constraints.md` compares every field of config.json, and every check of the
@@ -32,8 +32,8 @@
 //! | `GetGatewayResponses` lists the customised ones only | it lists every type, the others as defaults | ministack judges that |
 //! | a function and its versions share one policy | each qualifier has a policy of its own | ministack judges that |
 //! | no data plane for Lambda | a stage answers | ministack judges that; `up --no-check` |
-//! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local cloud judges that |
-//! | a bucket is served in every Region | 301 or 400, with the right Region | the local cloud and ministack judge that |
+//! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local emulator judges that |
+//! | a bucket is served in every Region | 301 or 400, with the right Region | the local emulator and ministack judge that |
 //!
 //! | ministack 1.5.33 | on AWS | here |
 //! |---|---|---|
@@ -48,7 +48,7 @@
 //! | `PutMethod` replaces a method | 409, it exists already | not relied on |
 //! | `DeleteDeployment` deletes what a stage serves | 400, active stages point to it | not relied on |
 //! | a statement id is taken once for a function and its aliases together | each has a policy of its own | not relied on |
-//! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local cloud judges that |
+//! | `ExpectedBucketOwner` is not looked at | 403, the bucket is somebody else's | the local emulator judges that |
 //! | the data plane serves paths and methods as they are, not as they were deployed | a stage serves its deployment | the stage's deployment is compared |
 
 mod buckets;

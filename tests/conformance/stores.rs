@@ -34,7 +34,7 @@ impl States {
     async fn are_saved_over_what_was_loaded(&self) {
         let (ann, bob) = (self.store("saved.json"), self.store("saved.json"));
         assert_eq!((ann.load().await, bob.load().await), (Ok(None), Ok(None)));
-        ann.save(&state(1)).await.expect("there is none");
+        ann.save(&state(1)).await.expect("none exists");
         let changed = Err(StateError::Changed { path: ann.place() });
         assert_eq!(bob.save(&other(1)).await, changed);
         assert_eq!(bob.load().await, Ok(Some(state(1))));
@@ -60,7 +60,7 @@ impl States {
     /// The lock of a process that has ended is taken over, and what that process would still save is refused.
     async fn are_fenced_from_the_dead(&self) {
         let (ann, bob) = (self.store("fenced.json"), self.store("fenced.json"));
-        ann.save(&state(1)).await.expect("there is none");
+        ann.save(&state(1)).await.expect("none exists");
         let mut gone = Holder::this("ann".into(), "desk".into(), "up");
         gone.process.as_mut().expect("Linux tells processes apart").started -= 1;
         let dead = ann.lock(&LockRequest { holder: &gone, at_most: Duration::ZERO, tell: &|_| {} }).await;
@@ -73,7 +73,7 @@ impl States {
     /// Whoever loses a lock that was taken away saves nothing more.
     async fn are_fenced_from_who_was_unlocked(&self) {
         let (ann, bob) = (self.store("unlocked.json"), self.store("unlocked.json"));
-        ann.save(&state(1)).await.expect("there is none");
+        ann.save(&state(1)).await.expect("none exists");
         let _late = ask(&ann, "ann", 0).await.0.expect("nobody has it");
         let seen = bob.seen_lock().await.expect("it can be looked at").expect("ann has it");
         let bobs = holder("bob");
@@ -117,7 +117,7 @@ impl States {
     async fn are_moved(&self) {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let (local, object) = (FileStore::new(folder.path(), "shop", "dev"), self.store("moved.json"));
-        local.save(&state(1)).await.expect("there is none");
+        local.save(&state(1)).await.expect("none exists");
         assert_eq!(transfer(&local, &object, ("shop", "dev")).await.map(|moved| moved.saves), Ok(3));
         assert_eq!(object.load().await, Ok(Some(state(1))));
         assert_eq!(transfer(&object, &local, ("shop", "dev")).await.map(|moved| moved.saves), Ok(3));
@@ -127,7 +127,7 @@ impl States {
 
     /// An object is as old as the server's clock says, in whole seconds.
     async fn age(&self) {
-        self.store("aging.json").save(&state(1)).await.expect("there is none");
+        self.store("aging.json").save(&state(1)).await.expect("none exists");
         tokio::time::sleep(Duration::from_millis(2100)).await;
         let object = self.bucket().get("aging.json").await.expect("it can be read").expect("it is there");
         let age = object.age.as_secs();

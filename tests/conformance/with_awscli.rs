@@ -1,4 +1,4 @@
-//! The AWS CLI on the local cloud: every block of its page.
+//! The AWS CLI on the local emulator: every block of its page.
 
 use super::emulator::programs;
 use crate::readme::{

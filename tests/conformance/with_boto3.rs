@@ -1,4 +1,4 @@
-//! boto3 on the local cloud: a script that knows nothing of stackctl makes a user, and the deployed API takes their token.
+//! boto3 on the local emulator: a script that knows nothing of stackctl makes a user, and the deployed API takes their token.
 
 use std::{path::Path, process::Command};
 

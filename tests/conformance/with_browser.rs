@@ -1,4 +1,4 @@
-//! A browser on the local cloud: pages of other origins call the example as scripts do, with credentials, and the browser
+//! A browser on the local emulator: pages of other origins call the example as scripts do, with credentials, and the browser
 //! decides what they can read.
 //!
 //! Every host name leads to this machine (`--host-resolver-rules`), so that a page can have any origin and no other machine is

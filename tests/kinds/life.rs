@@ -85,7 +85,7 @@ impl Life<'_> {
             (Claim { key: Key::new(key.kind.clone(), "y"), ..ours.clone() }, &*format!("is `{key}` of this stack")),
             (
                 Claim { token: Some("of another state".into()), ..ours },
-                "was made for this stack and stage from another state, which this one does not know",
+                "was created for this stack and stage from another state",
             ),
         ];
         for (claim, whose) in others {

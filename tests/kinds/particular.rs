@@ -129,7 +129,7 @@ async fn a_change_by_hand_just_before_publishing_does_not_go_live() {
         error.to_string().starts_with("lambda:PublishVersion: InvalidParameterValueException: CodeSHA256 ("),
         "{error}"
     );
-    assert_eq!(error.hints, ["somebody else changes the function: run the command again"]);
+    assert_eq!(error.hints, ["another process is changing the function: run the command again"]);
 
     let alias = cloud.lambda.get_alias().function_name("x").name("live").send().await.unwrap();
     assert_eq!(alias.function_version.as_deref(), Some("1"));

@@ -133,17 +133,17 @@ async fn a_resource_without_our_tags_is_not_ours_until_it_is_tagged_again() {
         told.extend([thing, " ".into(), whose, "\n  ".into(), stackctl::hint::joined(&hints, "\n  "), "\n".into()]);
     }
     insta::assert_snapshot!(told, @r"
-    role `ours-dev-x-us-west-2` carries no stackctl tags, so something else made it
+    role `ours-dev-x-us-west-2` has no ownership tags, so it was not created by stackctl
       if it is still ours and only its tags were taken off, give them back: `aws iam tag-role --role-name ours-dev-x-us-west-2 --tags Key=stackctl:stack,Value=ours Key=stackctl:stage,Value=dev Key=stackctl:resource,Value=iam_role.x Key=stackctl:token,Value=token-of-ours --endpoint-url http://local.test`
-    function `ours-dev-x` carries no stackctl tags, so something else made it
+    function `ours-dev-x` has no ownership tags, so it was not created by stackctl
       if it is still ours and only its tags were taken off, give them back: `aws lambda tag-resource --resource arn:aws:lambda:us-west-2:000000000000:function:ours-dev-x --tags stackctl:stack=ours,stackctl:stage=dev,stackctl:resource=lambda_function.x,stackctl:token=token-of-ours --region us-west-2 --endpoint-url http://local.test`
-    log group `/aws/lambda/x` carries no stackctl tags, so something else made it
+    log group `/aws/lambda/x` has no ownership tags, so it was not created by stackctl
       if it is still ours and only its tags were taken off, give them back: `aws logs tag-resource --resource-arn arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/x --tags stackctl:stack=ours,stackctl:stage=dev,stackctl:resource=log_group.x,stackctl:token=token-of-ours --region us-west-2 --endpoint-url http://local.test`
-    REST API `<id>` carries no stackctl tags, so something else made it
+    REST API `<id>` has no ownership tags, so it was not created by stackctl
       if it is still ours and only its tags were taken off, give them back: `aws apigateway tag-resource --resource-arn arn:aws:apigateway:us-west-2::/restapis/<id> --tags stackctl:stack=ours,stackctl:stage=dev,stackctl:resource=rest_api.x,stackctl:token=token-of-ours --region us-west-2 --endpoint-url http://local.test`
-    stage `dev` of REST API `<rest_api_id>` carries no stackctl tags, so something else made it
+    stage `dev` of REST API `<rest_api_id>` has no ownership tags, so it was not created by stackctl
       if it is still ours and only its tags were taken off, give them back: `aws apigateway tag-resource --resource-arn arn:aws:apigateway:us-west-2::/restapis/<rest_api_id>/stages/dev --tags stackctl:stack=ours,stackctl:stage=dev,stackctl:resource=stage.x,stackctl:token=token-of-ours --region us-west-2 --endpoint-url http://local.test`
-    user pool `<id>` carries no stackctl tags, so something else made it
+    user pool `<id>` has no ownership tags, so it was not created by stackctl
       if it is still ours and only its tags were taken off, give them back: `aws cognito-idp tag-resource --resource-arn arn:aws:cognito-idp:us-west-2:000000000000:userpool/<id> --tags stackctl:stack=ours,stackctl:stage=dev,stackctl:resource=user_pool.x,stackctl:token=token-of-ours --region us-west-2 --endpoint-url http://local.test`
     ");
 }

@@ -27,11 +27,11 @@ fn an_unmanaged_resource_that_blocked_an_interrupted_up_is_named() {
     let function = foreign(
         "lambda_function.open",
         "function `shop-dev-open`",
-        "carries no stackctl tags, so something else made it",
+        "has no ownership tags, so it was not created by stackctl",
     );
     let fixture = Fixture::up().interrupted(&["lambda_function.open"]).live(&function);
     assert_snapshot!(fixture.plan(), @r"
-    error: lambda_function.open: function `shop-dev-open` exists already and carries no stackctl tags, so something else made it
+    error: lambda_function.open: function `shop-dev-open` exists already and has no ownership tags, so it was not created by stackctl
     hint: rename or remove it, or choose another `deployment.serviceName` or stage
     ");
 }
@@ -83,8 +83,8 @@ fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
     plan: 1 to delete, 1 to forget; 14 unchanged
     ");
     assert_snapshot!(with_old_ones(&[]).plan(), @r"
-      x lambda_permission.open    shop-dev-open  (the old one of a replacement is gone already)
-      x user_pool_client.main     shop-dev  (the old one of a replacement is gone already)
+      x lambda_permission.open    shop-dev-open  (the old one of a replacement is already deleted)
+      x user_pool_client.main     shop-dev  (the old one of a replacement is already deleted)
 
     plan: 2 to forget; 14 unchanged
     ");

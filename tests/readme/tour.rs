@@ -54,13 +54,13 @@ fn run(blocks: &[Block], programs: Option<&Path>) -> Vec<String> {
     told
 }
 
-/// No secret of a local cloud may be told, or be in what is kept beside its data.
+/// No secret of a local emulator may be told, or be in what is kept beside its data.
 fn check_secrets(folder: &Path, told: &[String]) {
     let secrets = Secrets::default();
     let files = files(folder);
     let of_cloud = |path: &Path| path.components().any(|part| part.as_os_str() == "cloud");
     let (data, beside): (Vec<_>, Vec<_>) = files.iter().partition(|path| of_cloud(path));
-    assert!(!data.is_empty() && !beside.is_empty(), "there is a local cloud");
+    assert!(!data.is_empty() && !beside.is_empty(), "there is a local emulator");
     for path in data {
         secrets.learn(&fs::read(path).unwrap_or_default());
     }
@@ -110,7 +110,7 @@ fn wait(mut shell: Child) -> ExitStatus {
     }
 }
 
-/// Stops the local cloud of every folder beneath, however the test ends.
+/// Stops the local emulator of every folder beneath, however the test ends.
 struct StopLocalCloud<'f>(&'f Path);
 
 impl Drop for StopLocalCloud<'_> {
@@ -119,7 +119,11 @@ impl Drop for StopLocalCloud<'_> {
         for folder in folders.filter(|folder| folder.join(".stackctl").exists()) {
             let mut stop = Command::new(STACKCTL);
             let stopped = Process::run(stop.args(["local", "stop", "--config"]).arg(folder.join("config.json")));
-            assert!(stopped.code == 0 || thread::panicking(), "the local cloud of {} does not stop", folder.display());
+            assert!(
+                stopped.code == 0 || thread::panicking(),
+                "the local emulator of {} does not stop",
+                folder.display()
+            );
         }
     }
 }

@@ -165,10 +165,10 @@ async fn a_lost_lock_is_reported_with_a_hint() {
     });
     insta::assert_snapshot!(told.join("\n"), @r"
     s3://states/shop.json: the lock of the state was taken over by `stackctl up` of bob on desk (process 7) since 2026-11-23T09:00:00Z
-      run the command again: it begins with what is there now
+      run the command again: it starts from the present state
     s3://states/shop.json: the lock of the state was removed
-      run the command again: it begins with what is there now
+      run the command again: it starts from the present state
     s3://states/shop.json: the lock of the state was not renewed for 45 s, so somebody may have taken it over
-      run the command again: it begins with what is there now
+      run the command again: it starts from the present state
     ");
 }

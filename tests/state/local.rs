@@ -56,11 +56,11 @@ async fn the_state_of_another_stack_is_rejected_with_the_difference() {
     the state is of stage `dev`, not of `prod`
       write `${stage}` into `state.s3.key`, so that each stage has a state of its own
     the state is of region `eu-west-1`, not of `us-east-1`
-      use the config that the stack was made with
+      use the config that the stack was created with
     the state is of account `123456789012`, not of `210987654321`
-      use the credentials and the endpoint that the stack was made with
+      use the credentials and the endpoint that the stack was created with
     the state is of endpoint `AWS`, not of `http://127.0.0.1:4566`
-      use the credentials and the endpoint that the stack was made with
+      use the credentials and the endpoint that the stack was created with
     ");
 }
 

@@ -124,7 +124,7 @@ impl Memory {
         if let Luck::Late(duration) = luck {
             tokio::time::sleep(duration).await;
         }
-        let lost = || Err(ResourceError::new(Verdict::Ambiguous, "no answer in time"));
+        let lost = || Err(ResourceError::new(Verdict::Ambiguous, "no response in time"));
         let mut shared = self.shared();
         match luck {
             Luck::RequestLost => return lost(),

@@ -67,15 +67,15 @@ async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
 
     s3://states/shop.json: the state there was saved 3 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      `stackctl state show` and `stackctl plan` tell which of them is right
+      compare them with `stackctl state show` and `stackctl plan`
 
     s3://states/shop.json: the state there was saved 2 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      `stackctl state show` and `stackctl plan` tell which of them is right
+      compare them with `stackctl state show` and `stackctl plan`
 
     s3://states/shop.json: the state there was saved 3 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      `stackctl state show` and `stackctl plan` tell which of them is right
+      compare them with `stackctl state show` and `stackctl plan`
 
     the state is of stage `prod`, not of `dev`
       write `${stage}` into `state.s3.key`, so that each stage has a state of its own
@@ -87,15 +87,15 @@ async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
     FOLDER/shop.dev.json: the state is not here any more: it was moved to s3://other/shop.json
       set `state` in the configuration to where it is now
       or bring it back: `stackctl state migrate --from s3://other/shop.json`
-      `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
+      use `--from-region` and `--from-owner` for a bucket in another Region or account
 
     FOLDER/shop.dev.json: the state is not here any more: it was moved to s3://other/shop.json
       set `state` in the configuration to where it is now
       or bring it back: `stackctl state migrate --from s3://other/shop.json`
-      `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
+      use `--from-region` and `--from-owner` for a bucket in another Region or account
 
     FOLDER/shop.dev.json: the state is on its way here from FOLDER
-      `stackctl state migrate --from FOLDER` goes on with that, while the configuration names this place
+      `stackctl state migrate --from FOLDER` moves it here
     ");
 }
 
@@ -127,12 +127,12 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
       if the one at FOLDER/shop.dev.json is right, move what is at s3://states/shop.json away: nobody has used it there yet
 
     s3://states/shop.json: another state than the one at FOLDER/shop.dev.json is on its way there
-      `stackctl state migrate --from s3://third/shop.json` goes on with that one
+      `stackctl state migrate --from s3://third/shop.json` continues with that one
       if the one at FOLDER/shop.dev.json is right, move what is at s3://states/shop.json away: nobody has used it there yet
 
     FOLDER/shop.dev.json: the state is on its way here from s3://third/shop.json
-      `stackctl state migrate --from s3://third/shop.json` goes on with that, while the configuration names this place
-      `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
+      `stackctl state migrate --from s3://third/shop.json` moves it here
+      use `--from-region` and `--from-owner` for a bucket in another Region or account
 
     s3://states/shop.json: what is there is not the state that was moved there from FOLDER/shop.dev.json
       if what is at s3://states/shop.json is right, there is nothing to move; `stackctl state pull` prints it
@@ -147,6 +147,6 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
     s3://states/shop.json: the state is not here any more: it was moved to s3://third/shop.json
       set `state` in the configuration to where it is now
       or bring it back: `stackctl state migrate --from s3://third/shop.json`
-      `--from-region` and `--from-owner` tell of a bucket that is not in the stack's Region and account
+      use `--from-region` and `--from-owner` for a bucket in another Region or account
     ");
 }

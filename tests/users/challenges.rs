@@ -114,7 +114,7 @@ async fn three_wrong_codes_or_a_late_one_end_the_sign_in() {
     hint: sign in again with the code that is shown or was sent last
     error: the code has expired or was used before
     hint: wait until the app shows the next code, and sign in again
-    error: the answer came too late: the session of this sign-in has expired
+    error: the session of this sign-in has expired
     hint: sign in again, and answer within 3 minutes
     ");
 }
@@ -148,7 +148,7 @@ async fn without_input_at_a_prompt_nothing_is_sent() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let nothing = place.sign_in_with(ANN, "Temporary-1", &Script::default()).await.unwrap_err();
-    assert_eq!(told(&nothing), "error: the answer cannot be read: there is none\n");
+    assert_eq!(told(&nothing), "error: the response cannot be read: there is none\n");
     let short = Script::new(&[Says("a"), Says("b"), Says("c")]);
     let nothing = place.sign_in_with(ANN, "Temporary-1", &short).await.unwrap_err();
     assert_eq!(told(&nothing), "error: no password was chosen, so nothing was sent\n");
@@ -258,7 +258,7 @@ async fn an_unsupported_challenge_is_reported_with_a_hint() {
     }
     insta::assert_snapshot!(texts, @r"
     error: DEVICE_SRP_AUTH: Cognito asks for something that stackctl cannot answer
-    hint: the pool remembers devices, and this is none: sign in through the app, or forget the user's devices with `aws cognito-idp admin-forget-device`
+    hint: the pool remembers devices, and this is none: sign in through the app, or remove the user's devices with `aws cognito-idp admin-forget-device`
     error: CUSTOM_CHALLENGE: Cognito asks for something that stackctl cannot answer
     hint: sign in through the app that the client is for
     error: MFA_SETUP: Cognito asks for something that stackctl cannot answer
@@ -270,11 +270,11 @@ async fn an_unsupported_challenge_is_reported_with_a_hint() {
 async fn invalid_or_endless_challenges_end_the_sign_in() {
     let (place, _) = played(json!({}), vec![json!({ "ChallengeParameters": {} })]).await;
     let error = place.sign_in("ann", PASSWORD).await.unwrap_err();
-    assert_eq!(told(&error), "error: Cognito answers with neither tokens nor a challenge\n");
+    assert_eq!(told(&error), "error: Cognito returned neither tokens nor a challenge\n");
     let endless = vec![challenge("SMS_MFA", "a", &json!({})); 20];
     let (place, wire) = played(json!({}), endless).await;
     let error = place.sign_in_with("ann", PASSWORD, &Script::new(&[Says("123456"); 20])).await.unwrap_err();
-    assert_eq!(told(&error), "error: Cognito asks for one thing after the other and never gives out tokens\n");
+    assert_eq!(told(&error), "error: Cognito keeps sending challenges and never returns tokens\n");
     assert_eq!(answered(&wire).len(), 10);
 }
 

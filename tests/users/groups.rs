@@ -55,6 +55,6 @@ async fn a_missing_group_is_reported_with_the_existing_groups() {
     ");
     insta::assert_snapshot!(told(&people.add_to_group("bob", "readers").await.unwrap_err()), @r"
     error: there is no user `bob`
-    hint: `stackctl user list` shows who is there, `stackctl user create bob` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create bob` makes them
     ");
 }

@@ -29,7 +29,7 @@ async fn an_unknown_user_and_a_wrong_password_are_distinguished_for_every_client
         insta::allow_duplicates! {
             insta::assert_snapshot!(unknown, @r"
             error: there is no user `bob@example.com`
-            hint: `stackctl user list` shows who is there, `stackctl user create bob@example.com` makes them
+            hint: `stackctl user list` lists the users, `stackctl user create bob@example.com` makes them
             ");
             insta::assert_snapshot!(wrong, @r"
             error: the password of `ann@example.com` is wrong
@@ -45,7 +45,7 @@ async fn without_permission_to_read_users_the_error_names_both_causes() {
     place.refuse("cognito-idp:AdminGetUser", "AccessDeniedException", "User: ann is not authorized to perform");
     insta::assert_snapshot!(refused(&place, "Engine-1843").await, @r"
     error: there is no user `ann@example.com`, or the password is wrong
-    hint: `stackctl user list` shows who is there
+    hint: `stackctl user list` lists the users
     ");
 }
 
@@ -86,7 +86,7 @@ async fn each_user_status_that_prevents_a_sign_in_is_reported() {
     error: there were too many attempts to sign in as `ann@example.com`
     hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
     error: the temporary password of `ann@example.com` has expired
-    hint: `stackctl user create ann@example.com` goes on with a new one
+    hint: `stackctl user create ann@example.com` starts a new one
     error: the password of `ann@example.com` has been reset, and no new one is set
     hint: `stackctl user set-password ann@example.com` sets a new one
     error: `ann@example.com` has signed up and is not confirmed
@@ -122,7 +122,7 @@ async fn a_missing_pool_or_client_is_reported() {
     (place.pool, place.client) = (pool, "nobody".into());
     insta::assert_snapshot!(refused(&place, PASSWORD).await.replace(&place.pool, "POOL"), @r"
     error: there is no such app client in user pool `POOL`
-    hint: `aws cognito-idp list-user-pool-clients` lists those there are
+    hint: `aws cognito-idp list-user-pool-clients` lists them
     ");
 }
 
@@ -160,11 +160,11 @@ async fn rejections_by_cognito_are_explained_or_quoted() {
     reported.push(texts);
     insta::assert_snapshot!(reported.concat(), @r"
     error: a Lambda trigger of the user pool has refused: PreAuthentication failed with error not on a Sunday.
-    hint: the log of the trigger's function tells more
+    hint: see the log of the trigger's function
     error: a Lambda trigger of the user pool has failed: PreAuthentication failed due to timeout
-    hint: the log of the trigger's function tells more
+    hint: see the log of the trigger's function
     error: a Lambda trigger of the user pool has failed: Unrecognizable lambda output
-    hint: the log of the trigger's function tells more
+    hint: see the log of the trigger's function
     error: ann@example.com: not signed in
       cognito-idp:AdminInitiateAuth: AccessDeniedException: User: ann is not authorized to perform: cognito-idp:AdminInitiateAuth
     hint: the caller needs `cognito-idp:AdminInitiateAuth`

@@ -20,14 +20,14 @@ pub(super) type Claims = Map<String, Value>;
 /// Authorizes a request; returns the claims of its token if the method requires one.
 pub(super) fn authorize(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Option<Claims>, Refusal> {
     if matched.method.api_key_required {
-        return Err(Refusal::not_imitated("the local cloud does not imitate API keys"));
+        return Err(Refusal::not_imitated("the local emulator does not imitate API keys"));
     }
     match matched.method.authorization_type.as_str() {
         "NONE" => Ok(None),
         "COGNITO_USER_POOLS" => by_token(cloud, request, matched).map(Some),
         // Signatures are not emulated: only an unsigned request has a known result.
         "AWS_IAM" if request.header("authorization").is_none() => Err(Kind::MissingAuthenticationToken.into()),
-        other => Err(Refusal::not_imitated(format!("the local cloud does not imitate authorization by {other}"))),
+        other => Err(Refusal::not_imitated(format!("the local emulator does not imitate authorization by {other}"))),
     }
 }
 
@@ -37,7 +37,7 @@ fn by_token(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Cl
     let authorizer = matched.method.authorizer_id.as_ref().and_then(|id| served.snapshot.authorizers.get(id));
     let authorizer = authorizer.ok_or(Kind::ApiConfigurationError)?;
     if authorizer.identity_validation_expression.as_ref().is_some_and(|expression| !expression.is_empty()) {
-        return Err(Refusal::not_imitated("the local cloud does not imitate identityValidationExpression"));
+        return Err(Refusal::not_imitated("the local emulator does not imitate identityValidationExpression"));
     }
     let token = token(request, authorizer).ok_or(Kind::Unauthorized)?;
     let verified = verify_token(&world, &authorizer.provider_arns, token, cloud.epoch_seconds());

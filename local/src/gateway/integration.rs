@@ -23,7 +23,7 @@ pub(super) async fn integrate(
         IntegrationType::Mock => mock::answer(request, &matched.method, integration),
         // The emulator sends no requests to other hosts and does not map bodies.
         IntegrationType::Http | IntegrationType::HttpProxy | IntegrationType::Aws => Err(Refusal::not_imitated(
-            format!("the local cloud does not imitate integrations of type {:?}", integration.kind),
+            format!("the local emulator does not imitate integrations of type {:?}", integration.kind),
         )),
     }
 }

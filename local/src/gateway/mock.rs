@@ -83,6 +83,7 @@ fn select<'a>(integration: &'a Integration, status: &str) -> Option<&'a Integrat
 }
 
 fn rendered(template: &str, request: &ApiRequest) -> Result<Rendered, Refusal> {
-    let unknown = || Refusal::not_imitated("the local cloud imitates only a part of the template language of mappings");
+    let unknown =
+        || Refusal::not_imitated("the local emulator imitates only a part of the template language of mappings");
     template::render(template, request).ok_or_else(unknown)
 }

@@ -84,6 +84,6 @@ mod tests {
     #[test]
     fn a_pattern_over_json_is_not_supported() {
         let refused = Filter::parse("{ $.level = \"error\" }").unwrap_err();
-        assert_eq!(refused.message, "the local cloud does not imitate the filter pattern { $.level = \"error\" }");
+        assert_eq!(refused.message, "the local emulator does not imitate the filter pattern { $.level = \"error\" }");
     }
 }

@@ -52,7 +52,7 @@ pub enum MissingInterpreter {
     },
     /// The emulator does not support the runtime.
     #[error(
-        "the local cloud does not run {runtime}; it runs python*, nodejs* and provided* functions, others only on AWS"
+        "the local emulator does not run {runtime}; it runs python*, nodejs* and provided* functions, others only on AWS"
     )]
     NotImitated {
         /// The function's runtime.

@@ -142,12 +142,12 @@ pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> 
         drop(admission);
         // Saves the log of an asynchronous request, or of one whose caller has disconnected.
         if let Some(Err(error)) = weak.upgrade().map(|cloud| cloud.save()) {
-            tracing::error!(%error, "the local cloud could not be saved");
+            tracing::error!(%error, "the local emulator could not be saved");
         }
         // A caller that has disconnected does not receive the outcome.
         let _ = answer.send(outcome);
     });
-    answered.await.unwrap_or_else(|_| Err(NotRun::Impossible("the local cloud is stopping".into())))
+    answered.await.unwrap_or_else(|_| Err(NotRun::Impossible("the local emulator is stopping".into())))
 }
 
 /// Starts a process for later requests, as provisioned concurrency does. Returns the error payload if it fails to
@@ -241,7 +241,7 @@ async fn unpacked(cloud: &WeakCloud, code: &CodeCache, order: &Order) -> io::Res
     let zip = cloud
         .upgrade()
         .and_then(|cloud| cloud.blob(&order.version.blob))
-        .ok_or_else(|| io::Error::other("its code is not in the local cloud any more"))?;
+        .ok_or_else(|| io::Error::other("its code is not in the local emulator any more"))?;
     code.unpack(&order.version.blob, zip).await
 }
 

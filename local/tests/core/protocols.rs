@@ -8,16 +8,16 @@ use crate::{cloud, form, iam, logs, refusal, refused, refused_json, request, rol
 async fn unsupported_operations_return_501_in_the_protocol_of_the_request() {
     let cloud = cloud();
     let reply = iam(&cloud, "CreateUser", &[("UserName", "a")]).await;
-    assert_eq!(refused(&reply), refusal(501, "NotImplemented", "the local cloud does not imitate iam:CreateUser"));
+    assert_eq!(refused(&reply), refusal(501, "NotImplemented", "the local emulator does not imitate iam:CreateUser"));
     let reply = logs(&cloud, "StartQuery", json!({})).await;
     assert_eq!(
         refused_json(&reply),
-        refusal(501, "NotImplemented", "the local cloud does not imitate logs:StartQuery")
+        refusal(501, "NotImplemented", "the local emulator does not imitate logs:StartQuery")
     );
     let reply = send(&cloud, targeted("DynamoDB_20120810.ListTables", &json!({}))).await.unwrap();
     assert_eq!(
         refused_json(&reply),
-        refusal(501, "NotImplemented", "the local cloud does not imitate the target `DynamoDB_20120810.ListTables`")
+        refusal(501, "NotImplemented", "the local emulator does not imitate the target `DynamoDB_20120810.ListTables`")
     );
     let reply = send(&cloud, request("GET", "/2015-03-31/event-source-mappings", &[], "")).await.unwrap();
     assert_eq!((reply.status, reply.code.as_deref()), (501, Some("NotImplemented")));
@@ -25,12 +25,12 @@ async fn unsupported_operations_return_501_in_the_protocol_of_the_request() {
         reply.json(),
         json!({
             "Type": "Service",
-            "Message": "the local cloud does not imitate GET /2015-03-31/event-source-mappings",
-            "message": "the local cloud does not imitate GET /2015-03-31/event-source-mappings",
+            "Message": "the local emulator does not imitate GET /2015-03-31/event-source-mappings",
+            "message": "the local emulator does not imitate GET /2015-03-31/event-source-mappings",
         })
     );
     let reply = send(&cloud, request("GET", "/usageplans?limit=3", &[], "")).await.unwrap();
-    assert_eq!(reply.json(), json!({ "message": "the local cloud does not imitate GET /usageplans" }));
+    assert_eq!(reply.json(), json!({ "message": "the local emulator does not imitate GET /usageplans" }));
 }
 
 #[tokio::test]

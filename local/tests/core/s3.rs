@@ -128,7 +128,7 @@ async fn unsupported_s3_requests_are_rejected_by_name() {
     ] {
         let answer = s3(&cloud, what, &headers, "").await;
         let text = String::from_utf8_lossy(answer.body()).into_owned();
-        let message = format!("<Message>the local cloud does not imitate {named}</Message>");
+        let message = format!("<Message>the local emulator does not imitate {named}</Message>");
         assert!(answer.status() == 501 && text.contains(&message), "{what}: {text}");
     }
     assert_eq!(s3(&cloud, "GET /states/a", &[], "").await.status(), 404, "nothing was written");

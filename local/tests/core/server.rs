@@ -40,7 +40,7 @@ async fn a_lost_call_closes_the_connection_without_a_response() {
 async fn a_request_for_another_host_is_rejected() {
     let answer = asked(&cloud(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
     assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
-    assert!(answer.ends_with("the local cloud answers to names of this machine only"), "{answer}");
+    assert!(answer.ends_with("the local emulator answers to names of this machine only"), "{answer}");
 }
 
 #[tokio::test]
@@ -65,5 +65,5 @@ async fn only_loopback_listeners_are_accepted() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let refused = stackctl_local::serve(cloud(), listener, std::future::pending()).await.unwrap_err();
-    assert_eq!(refused.to_string(), format!("the local cloud listens on loopback addresses only, not on {address}"));
+    assert_eq!(refused.to_string(), format!("the local emulator listens on loopback addresses only, not on {address}"));
 }

@@ -102,7 +102,7 @@ pub(crate) const ROLE_BUSY: &[Wait] = &[
     Wait {
         codes: &["MalformedPolicyDocument"],
         saying: &["invalid principal"],
-        what: "IAM to know the principal of the trust policy",
+        what: "IAM to accept the principal of the trust policy",
         at_most: seconds(60),
         pause: seconds(2),
         hint: Some("or the principal of the trust policy does not exist"),

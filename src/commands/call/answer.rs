@@ -82,6 +82,6 @@ impl Exchange<'_> {
 
     fn refused_by_itself(&self) -> Fault {
         let who = self.target.function().map_or_else(|| "API Gateway".to_owned(), |function| format!("`{function}`"));
-        Fault::new(format!("{}: {who} answered {}", self.asked, self.answer.status()))
+        Fault::new(format!("{}: {who} returned {}", self.asked, self.answer.status()))
     }
 }

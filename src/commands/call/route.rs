@@ -29,7 +29,7 @@ impl<'a> Asked<'a> {
         if path.starts_with('/') {
             return Ok(Self { method: method(&arguments.method)?, path });
         }
-        Err(Failure::usage(format!("the path `{path}` does not begin with `/`"))
+        Err(Failure::usage(format!("the path `{path}` does not start with `/`"))
             .hint("it is the path of a route, without the stage and what comes before it"))
     }
 
@@ -41,15 +41,15 @@ impl<'a> Asked<'a> {
         let Self { method, path } = self;
         diagnosis::find(config, method, path).map_err(|nothing| match nothing {
             NoRoute::Variable { variable, example } => Failure::usage(format!(
-                "`{variable}` in the path stands for a value"
+                "`{variable}` in the path is a placeholder"
             ))
             .hint(Hint::from("as in ").run(SuggestedCommand::stack("call").args(&format!(" {method} {example}")))),
             NoRoute::Method { path, methods } => {
-                Failure::usage(format!("no route of the config answers {method} on `{path}`"))
+                Failure::usage(format!("no route in the config for {method} on `{path}`"))
                     .detail(format!("its methods are: {}", list(methods.iter().map(|method| method.as_str()))))
             }
             NoRoute::Path { close } => {
-                let failure = Failure::usage(format!("no route of the config answers `{self}`"));
+                let failure = Failure::usage(format!("no route in the config for `{self}`"));
                 let routes = config.routes.keys().map(|key| format!("  {key}"));
                 let failure = routes.fold(failure.detail("routes are:"), Failure::detail);
                 failure.with_hints(close.map(|close| format!("did you mean `{close}`?")))

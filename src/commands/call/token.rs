@@ -48,7 +48,7 @@ fn check_scopes(asked: &Asked<'_>, auth: &RouteAuth) -> Result<(), Failure> {
         return Ok(());
     }
     let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
-    Err(Failure::failed(format!("{asked} cannot be called by somebody who signs in with a password"))
+    Err(Failure::failed(format!("{asked} cannot be called by a user who signs in with a password"))
         .detail(format!(
             "the route asks for one of the scopes {}, and signing in gives only `{USER_SCOPE}`",
             scopes.join(", ")

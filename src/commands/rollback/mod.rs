@@ -103,8 +103,8 @@ fn tell_served(run: &Run, number: u64, way: &WayBack) {
 fn lasting(way: &WayBack) -> Vec<String> {
     let (gone, later) = (joined(&way.gone), joined(&way.later));
     let notes = [
-        (!gone.is_empty()).then(|| format!("removed since, and does not come back: {gone}")),
-        (!later.is_empty()).then(|| format!("made since, and stays as it is: {later}")),
+        (!gone.is_empty()).then(|| format!("deleted since, and not restored: {gone}")),
+        (!later.is_empty()).then(|| format!("created since, and unchanged: {later}")),
     ];
     notes.into_iter().flatten().collect()
 }
@@ -115,7 +115,7 @@ fn joined(keys: &[Key]) -> String {
 
 fn in_words(Move { key, from, to }: &Move) -> String {
     if from == to {
-        format!("{key}: whatever an unfinished run has left → {to}")
+        format!("{key}: the result of an unfinished run → {to}")
     } else {
         format!("{key}: {from} → {to}")
     }

@@ -12,10 +12,8 @@ use crate::{
 
 pub(super) async fn run(run: &Run, arguments: &MigrateArgs) -> Result<Exit, Failure> {
     if run.options.local {
-        return Err(Failure::usage(
-            "the states of the local cloud are always in `.stackctl/`, so there is nothing to move",
-        )
-        .hint("leave out `--local`"));
+        return Err(Failure::usage("the states of the local emulator are always in `.stackctl/`: nothing to move")
+            .hint("leave out `--local`"));
     }
     let identity = project::identify(run)?;
     let (from, to) = (source(run, &identity, arguments).await?, connection::store(run, &identity).await?);
@@ -50,10 +48,10 @@ fn unreadable(error: StateError) -> Failure {
 fn moved(from: &dyn Backend, to: &dyn Backend, saves: u64) -> String {
     let (from, to) = (from.place(), to.place());
     match saves {
-        0 => format!("the state was moved from {from} to {to} before: there is nothing to do"),
+        0 => format!("the state was already moved from {from} to {to}: nothing to do"),
         _ => format!(
             "moved the state from {from} to {to}\n\
-             what is left at the old place says so to whoever still looks there; it can be removed when nobody does"
+             the note at the old place can be deleted when no checkout uses that place any more"
         ),
     }
 }

@@ -27,7 +27,7 @@ async fn nothing(run: &Run, (identity, store): (&Identity, &dyn Backend)) -> Fai
     if let Err(failure) = new_stack::refuse_unknown_stage(run, identity, store).await {
         return failure;
     }
-    Failure::failed(format!("{}: there is no state", store.place()))
+    Failure::failed(format!("{}: state not found", store.place()))
         .hint(SuggestedCommand::stack("up").then(" makes the stack and its state"))
         .hint(Hint::from("if it was there and was lost, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
 }

@@ -88,7 +88,7 @@ impl Making<'_> {
                     .run(SuggestedCommand::pool("user create").args(&format!(" {}", self.wanted.name)))
                     .text(" goes on from there"),
             ),
-            Ok(Some(_)) => failure.detail("the user is made and has the password"),
+            Ok(Some(_)) => failure.detail("the user exists and has the password"),
             _ => failure,
         }
     }
@@ -118,7 +118,7 @@ async fn newcomer<'a>(
 ) -> Result<NewUser<'a>, UserError> {
     let mut newcomer = NewUser::meet(people, settings, &wanted.name, &wanted.attributes).await?;
     if newcomer.is_half_made() {
-        let message = format!("{} is there and waits for a password: going on from there", wanted.name);
+        let message = format!("{} exists with a temporary password: continuing", wanted.name);
         run.report.note(message);
     }
     let missing = newcomer.missing();

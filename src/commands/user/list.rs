@@ -15,7 +15,7 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, limit: Option<u32>) -> Resul
     let (users, more) = pool.people(run).list(at_most).await.map_err(|error| pool.failure(&error))?;
     run.report.data(&UserTable { users: &users, more });
     if users.iter().any(|user| user.name().starts_with(check::USER_PREFIX)) {
-        let message = "a stackctl-check-… is there only for a check; the next `up` or `down` removes it";
+        let message = "stackctl-check-… is a temporary user of a check; the next `up` or `down` deletes it";
         run.report.note(message);
     }
     Ok(Exit::Done)

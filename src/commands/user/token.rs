@@ -115,7 +115,7 @@ impl Expected {
         if !answer.status().is_success() {
             let fault = not_checked().detail(format!("{url} answers with {}", answer.status()));
             return Err(if self.endpoint.is_none() {
-                fault.hint("add `--local` when it is of the local cloud")
+                fault.hint("add `--local` when it is of the local emulator")
             } else {
                 fault
             });

@@ -136,7 +136,7 @@ impl<'a> Stack<'a> {
         if !code_only && agreed.is_none() {
             self.run.report.plan(PlanTable::new(&plan, &self.session.catalog), false);
         }
-        let again = Hint::from("the next save goes on");
+        let again = Hint::from("the next save tries again");
         let Applied { steps, state } =
             apply(self.run, &self.session, survey, (&UnderWay(&self.run.report), again)).await;
         self.settled = Some(Settled::new(desired, &state?));

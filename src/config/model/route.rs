@@ -190,20 +190,20 @@ pub enum RouteKeyError {
     /// The first word is no method.
     #[error("`{0}` is not a method")]
     Method(String),
-    /// The path does not begin with `/`.
-    #[error("the path `{0}` does not begin with `/`")]
+    /// The path does not start with `/`.
+    #[error("the path `{0}` does not start with `/`")]
     Relative(String),
     /// Two slashes meet, or the path ends with one.
     #[error("the path `{0}` has an empty part")]
     EmptyPart(String),
     /// A part holds what API Gateway refuses.
-    #[error("API Gateway refuses the path part `{0}`")]
+    #[error("API Gateway rejects the path part `{0}`")]
     Part(String),
     /// `{proxy+}` is followed by something.
     #[error("`{0}` takes the whole rest of the path, so it must be the last part")]
     GreedyNotLast(String),
     /// The same variable stands twice.
-    #[error("the variable `{0}` stands twice in the path")]
+    #[error("duplicate variable `{0}` in the path")]
     VariableTwice(String),
 }
 

@@ -22,7 +22,7 @@ pub(super) fn check(context: &ConfigView<'_>, findings: &mut Findings) {
             findings.add(body.error(format!("a `{method}` request has no body")));
         }
         if let Some(part) = check.get("bodyMatch").filter(|_| method == Method::Head) {
-            findings.add(part.error(format!("the answer to a `{method}` request has no body")).hint("leave it out"));
+            findings.add(part.error(format!("the response to a `{method}` request has no body")).hint("leave it out"));
         }
         headers(check, findings);
         if let Some(caller) = caller(&entry.value, check, findings) {
@@ -134,17 +134,17 @@ fn signs_in(context: &ConfigView<'_>, caller: &JsonNode, findings: &mut Findings
     if flows.is_some_and(|flows| flows.items().iter().all(|flow| flow.text() != Some(FLOW.as_str()))) {
         findings.add(
             caller
-                .error("nobody can sign in for the check")
+                .error("no user can sign in for the check")
                 .detail(format!("`client.explicitAuthFlows` lacks `{FLOW}`"))
-                .hint("add it, or check as nobody: `\"as\": \"none\"`"),
+                .hint("add it, or check without signing in: `\"as\": \"none\"`"),
         );
     }
     if context.section("userPool").and_then(|pool| pool.text_of("mfa")) == Some("ON") {
         findings.add(
             caller
-                .error("nobody can sign in for the check")
+                .error("no user can sign in for the check")
                 .detail("`userPool.mfa` is `ON`, and a user of a minute has no authenticator app")
-                .hint("check as nobody: `\"as\": \"none\"`, or make `userPool.mfa` `OPTIONAL`"),
+                .hint("check without signing in: `\"as\": \"none\"`, or set `userPool.mfa` to `OPTIONAL`"),
         );
     }
 }
@@ -157,7 +157,7 @@ fn scopes(route: &JsonNode, caller: &JsonNode, findings: &mut Findings) {
             caller
                 .error("the token of the check has none of the route's scopes")
                 .detail(format!("a user who signs in by password has `{SIGN_IN_SCOPE}` only"))
-                .hint("check as nobody, which is refused: `\"as\": \"none\", \"status\": 401`"),
+                .hint("check the rejection without a token: `\"as\": \"none\", \"status\": 401`"),
         );
     }
 }

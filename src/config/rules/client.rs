@@ -16,16 +16,16 @@ pub(super) fn check(client: &JsonNode, findings: &mut Findings) {
         findings.add(
             flows
                 .error("`stackctl user` cannot sign in without `ALLOW_ADMIN_USER_PASSWORD_AUTH`")
-                .hint("add it, unless nobody signs in that way")
+                .hint("add it, unless no user signs in that way")
                 .warning(),
         );
     }
     if !has("ALLOW_REFRESH_TOKEN_AUTH") {
         findings.add(
             flows
-                .error("nobody can renew a token without `ALLOW_REFRESH_TOKEN_AUTH`")
+                .error("tokens cannot be refreshed without `ALLOW_REFRESH_TOKEN_AUTH`")
                 .detail("Cognito does not add it to a list of one's own")
-                .hint("add it, unless people shall sign in anew each time")
+                .hint("add it, unless users are to sign in again each time")
                 .warning(),
         );
     }

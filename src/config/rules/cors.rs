@@ -24,8 +24,8 @@ pub(super) fn check(cors: &JsonNode, routes: &[JsonMember], findings: &mut Findi
         if let Ok(RouteKey { method: Method::Options, path }) = entry.name.parse() {
             findings.add(
                 entry
-                    .error(format!("the function answers the preflights of `{path}`, and `cors` does not"))
-                    .hint("remove the route to let API Gateway answer them")
+                    .error(format!("the function responds to the preflights of `{path}`, and `cors` does not"))
+                    .hint("remove the route to let API Gateway respond to them")
                     .warning(),
             );
         }
@@ -38,7 +38,9 @@ fn origins(cors: &JsonNode, findings: &mut Findings) {
         let Some(origin) = node.text() else { continue };
         if origin == "*" {
             if origins.items().len() > 1 {
-                findings.add(node.error("`*` stands beside other origins").detail("it allows all of them, alone"));
+                findings.add(
+                    node.error("`*` cannot be combined with other origins").detail("it allows all of them, alone"),
+                );
             }
         } else if origin.contains('*') {
             if let Some(problem) = pattern::problem(node, origin) {

@@ -38,7 +38,7 @@ pub(in crate::config) fn service_name(name: &str, problem: Problem) -> Option<Pr
     let well_formed = made_of(name, |c| c.is_ascii_alphanumeric() || c == '-');
     (!(well_formed && name.starts_with(|c: char| c.is_ascii_alphabetic()))).then(|| {
         Problem { message: format!("`{name}` is not a service name"), ..problem }
-            .detail("a service name has letters, digits and hyphens, and begins with a letter")
+            .detail("a service name consists of letters, digits and hyphens, and starts with a letter")
     })
 }
 
@@ -95,7 +95,7 @@ pub(super) fn wrong_region(name: &str, problem: Problem) -> Option<Problem> {
         return Some(malformed);
     }
     (!is_known_region(name)).then(|| {
-        let message = format!("this version of stackctl knows no Region `{name}`");
+        let message = format!("this version of stackctl does not know the Region `{name}`");
         Problem { message, ..problem }.maybe_hint(guess_region(name)).warning()
     })
 }

@@ -32,11 +32,12 @@ const RESERVED: &[&str] = &[
 pub(super) fn check(variables: &JsonNode, findings: &mut Findings) {
     for entry in variables.entries() {
         if RESERVED.contains(&entry.name.as_str()) {
-            findings
-                .add(entry.error("Lambda sets this variable itself and refuses it here").hint("choose another name"));
+            findings.add(
+                entry.error("Lambda sets this variable itself and does not allow it here").hint("choose another name"),
+            );
         } else if !is_name(&entry.name) {
-            let rule = "a name has two or more letters, digits and underscores, and begins with a letter";
-            findings.add(entry.error("Lambda refuses the name of this variable").detail(rule));
+            let rule = "a name consists of two or more letters, digits and underscores, and starts with a letter";
+            findings.add(entry.error("Lambda does not allow this variable name").detail(rule));
         }
     }
     let size = variables.to_json().to_string().len();

@@ -98,7 +98,7 @@ fn time_out(entry: &JsonMember, called: &HashMap<&str, &str>, findings: &mut Fin
 }
 
 fn beyond_api_gateway(node: &JsonNode, seconds: u64, route: &str) -> Problem {
-    node.error(format!("the function may run for {seconds} s, but API Gateway answers 504 after 29"))
+    node.error(format!("the function may run for {seconds} s, but API Gateway returns 504 after 29"))
         .detail(format!("the route `{route}` calls it"))
         .warning()
 }

@@ -55,8 +55,8 @@ fn managed_by_aws(node: &JsonNode, name: &str, findings: &mut Findings) {
     let elsewhere = known().find(|known| known.rsplit('/').next() == name.rsplit('/').next());
     let guess = elsewhere.map(|known| format!("did you mean `{known}`?")).or_else(|| did_you_mean(name, known()));
     findings.add(
-        node.error(format!("AWS has no managed policy `{name}` that this version of stackctl knows"))
-            .detail("the deploy fails when AWS does not know it either")
+        node.error(format!("this version of stackctl does not know the managed policy `{name}`"))
+            .detail("the deploy fails if it does not exist")
             .maybe_hint(guess)
             .warning(),
     );

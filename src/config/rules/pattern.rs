@@ -31,7 +31,7 @@ pub(super) fn problem(node: &JsonNode, pattern: &str) -> Option<Problem> {
     let Some((label, domain)) = host.and_then(|host| host.split_once('.')).filter(|parts| is_pattern(*parts)) else {
         return Some(
             node.error(format!("`{pattern}` is not a pattern of origins"))
-                .detail("`*` stands once, in the first label of a host beneath a domain")
+                .detail("`*` may appear once, in the first label of a host below a domain")
                 .hint("write it like `https://*.preview.example.com` or `https://my-app-*.vercel.app`"),
         );
     };

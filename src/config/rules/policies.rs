@@ -23,7 +23,7 @@ pub(super) fn check(function: &JsonNode, findings: &mut Findings) {
         let count = managed.items().len();
         let most = limits::MANAGED_POLICIES.most;
         if count as u64 > most {
-            let problem = managed.error(format!("there are {count} managed policies"));
+            let problem = managed.error(format!("{count} managed policies"));
             findings.add(problem.detail(format!("IAM takes {most} for a role")));
         }
         for arn in managed.items() {
@@ -113,7 +113,7 @@ fn sids(policy: &JsonNode, findings: &mut Findings) {
         if !made_of(sid, |c| c.is_ascii_alphanumeric()) {
             findings.add(node.error(format!("`{sid}` is not a Sid")).detail("a Sid has letters and digits"));
         } else if sids[..index].iter().any(|earlier| earlier.text() == Some(sid)) {
-            findings.add(node.error(format!("the Sid `{sid}` stands twice")));
+            findings.add(node.error(format!("duplicate Sid `{sid}`")));
         }
     }
 }

@@ -155,7 +155,7 @@ fn unknown(node: &JsonNode, name: &str, today: Date) -> Problem {
     }
     if name == "custom" {
         return node
-            .error("Lambda refuses the runtime `custom` without the ARN of a runtime of your own")
+            .error("Lambda does not allow the runtime `custom` without the ARN of your own runtime")
             .detail("stackctl cannot name one")
             .hint("put the runtime into the package: `provided.al2023`");
     }
@@ -166,7 +166,7 @@ fn unknown(node: &JsonNode, name: &str, today: Date) -> Problem {
             .detail("whether AWS does shows when the function is created")
             .warning();
     }
-    node.error(format!("there is no runtime `{name}`"))
+    node.error(format!("unknown runtime `{name}`"))
         .detail(format!("runtimes are: {}", list(current())))
         .maybe_hint(did_you_mean(name, current()).or_else(|| newest_of_language(name)))
 }

@@ -37,7 +37,7 @@ impl<'a> Folders<'a> {
         for (problem, others) in self.found {
             findings.add(match others.as_slice() {
                 [] => problem,
-                others => problem.detail(format!("the same goes for {}", list(others.iter().copied()))),
+                others => problem.detail(format!("the same applies to {}", list(others.iter().copied()))),
             });
         }
     }
@@ -99,7 +99,7 @@ fn no_folder(node: &JsonNode, written: &str, folder: &Path) -> Problem {
         let path = Path::new(written).with_file_name(guess);
         path.to_str().map(|path| format!("did you mean `{}`?", path.replace('\\', "/")))
     });
-    node.error(format!("there is no folder `{written}`"))
+    node.error(format!("folder `{written}` not found"))
         .detail("the path starts from the folder of this file")
         .maybe_hint(guess)
 }
@@ -124,8 +124,8 @@ fn bootstrap(function: &JsonNode, folder: &Path, written: &str) -> Option<Proble
     }
     Some(
         runtime
-            .error(format!("there is no file `bootstrap` in `{written}`"))
-            .detail("the runtime runs that file, whatever the handler says")
+            .error(format!("file `bootstrap` not found in `{written}`"))
+            .detail("the runtime runs this file, regardless of the handler")
             .hint("build the program for Linux and put it there under this name"),
     )
 }
@@ -171,11 +171,11 @@ fn no_file(node: &JsonNode, file: &str, folder: &Path, written: &str, endings: &
         let name = path.to_string_lossy();
         path.is_file() && endings.iter().any(|ending| name.ends_with(ending))
     });
-    let problem = node.error(format!("there is no file `{file}` in `{written}`"));
+    let problem = node.error(format!("file `{file}` not found in `{written}`"));
     if names.is_empty() {
         return problem;
     }
-    let place = if file.contains('/') { "files beside it would be" } else { "files there are" };
+    let place = if file.contains('/') { "files beside it would be" } else { "existing files" };
     let name = file.rsplit('/').next().unwrap_or(file);
     let guess = closest(name, names.iter().map(String::as_str)).map(|guess| format!("did you mean `{guess}`?"));
     problem.detail(format!("{place}: {}", list(names.iter().map(String::as_str)))).maybe_hint(guess)

@@ -44,8 +44,7 @@ fn check_bucket(node: &JsonNode, findings: &mut Findings) {
     let ends = ends(name.chars().next()) && ends(name.chars().last());
     if !(well_formed && ends && (3..=63).contains(&name.len()) && !name.contains("..")) {
         findings.add(node.error(format!("`{name}` is not the name of a bucket")).detail(
-            "a bucket's name has 3 to 63 small letters, digits, hyphens and single dots, and begins and ends with a \
-             letter or digit",
+            "a bucket name consists of 3 to 63 lowercase letters, digits, hyphens and single dots, and starts and ends with a letter or digit",
         ));
     }
 }

@@ -7,7 +7,7 @@ use crate::config::tree::{JsonMember, JsonNode};
 pub(super) fn check(tags: &JsonNode, findings: &mut Findings) {
     let (count, most) = (tags.entries().len(), limits::TAGS.most);
     if count as u64 > most {
-        let problem = tags.error(format!("there are {count} tags"));
+        let problem = tags.error(format!("{count} tags"));
         findings.add(problem.detail(format!("allowed are {most}: AWS takes 50, and stackctl needs the others")));
     }
     for entry in tags.entries() {
@@ -21,9 +21,9 @@ pub(super) fn check(tags: &JsonNode, findings: &mut Findings) {
 fn key(entry: &JsonMember) -> Option<Problem> {
     let key = entry.name.to_lowercase();
     if key.starts_with("aws:") {
-        Some(entry.error("AWS keeps keys that begin with `aws:` to itself"))
+        Some(entry.error("AWS reserves keys that start with `aws:`"))
     } else if key.starts_with("stackctl:") {
-        Some(entry.error("stackctl marks what it made with keys that begin with `stackctl:`"))
+        Some(entry.error("stackctl uses keys that start with `stackctl:` for its ownership tags"))
     } else {
         limits::TAG_KEY.problem(&entry.name, |message| entry.error(message))
     }

@@ -19,7 +19,7 @@ pub(super) fn check(pool: &JsonNode, findings: &mut Findings) {
     {
         findings.add(
             sign_up
-                .error("whoever registers waits for an administrator to confirm it, because no code is sent")
+                .error("users who sign up must be confirmed by an administrator, because no code is sent")
                 .hint("add `\"autoVerifiedAttributes\": [\"email\"]`")
                 .warning(),
         );
@@ -33,11 +33,11 @@ fn account_recovery(pool: &JsonNode, findings: &mut Findings) {
         if let Some(text) = node.text()
             && items[..index].iter().any(|earlier| earlier.text() == Some(text))
         {
-            findings.add(node.error(format!("`{text}` stands twice in the list")));
+            findings.add(node.error(format!("duplicate `{text}` in the list")));
         }
     }
     if let Some(node) = items.iter().find(|node| node.text() == Some("admin_only")).filter(|_| items.len() > 1) {
-        let problem = node.error("`admin_only` stands beside other ways of recovery");
+        let problem = node.error("`admin_only` cannot be combined with other recovery methods");
         findings.add(problem.detail("Cognito takes it alone, or one or two of the others"));
     }
 }

@@ -81,7 +81,7 @@ impl Decisions<'_> {
         self.remove_replaced(key);
         if let Some(parent) = self.new_parent(key, node, &traits) {
             let recorded = self.state.resources.contains_key(key);
-            let because = recorded.then(|| format!("it goes with the old {parent}"));
+            let because = recorded.then(|| format!("deleted with the old {parent}"));
             self.make(key, Action::Create { because });
             return Ok(());
         }
@@ -100,7 +100,7 @@ impl Decisions<'_> {
             (Found::NotOurs(foreign), _) => self.refuse_foreign(key, foreign, false),
             (Found::Nothing, None) => self.make(key, Action::Create { because: None }),
             (Found::Nothing, Some(Found::Nothing)) => {
-                self.make(key, Action::Create { because: Some("it is gone".into()) });
+                self.make(key, Action::Create { because: Some("it is missing".into()) });
             }
             (Found::Nothing, Some(Found::Ours(sight))) => self.decide_recorded(key, sight, &want, &traits),
         }

@@ -68,7 +68,7 @@ impl Decisions<'_> {
                     self.make(key, Action::Delete { outputs, replaced: true, holdings: 0 });
                     continue;
                 }
-                Found::Nothing => "the old one of a replacement is gone already".into(),
+                Found::Nothing => "the old one of a replacement is already deleted".into(),
                 Found::NotOurs(foreign) => foreign.left_alone(),
             };
             self.make(key, Action::Untrack { because, parent: None, replaced: Some(outputs) });

@@ -12,8 +12,7 @@ use crate::{
 pub enum PlanError {
     /// A change that AWS could only do by replacing something that holds people's data.
     #[error(
-        "{key}: `{field}` cannot be changed from {live} to {wanted}: AWS could only make a new one in its place, and what \
-         people keep in it would be lost"
+        "{key}: `{field}` cannot be changed from {live} to {wanted}: AWS would have to replace it, and the users in it would be lost"
     )]
     WouldLoseData {
         /// Of what.
@@ -40,7 +39,7 @@ pub enum PlanError {
         foreign: Unmanaged,
     },
     /// The state holds a kind that this version does not know.
-    #[error("{key}: this version of stackctl knows no kind `{}`", key.kind)]
+    #[error("{key}: this version of stackctl does not know the kind `{}`", key.kind)]
     UnknownKind {
         /// Which thing.
         key: Key,
@@ -71,7 +70,7 @@ impl PlanError {
         match self {
             Self::WouldLoseData { field, live, .. } => vec![
                 format!("put `{field}` back to {live}").into(),
-                "or deploy a second stack under another `deployment.serviceName` or stage, and move the people there"
+                "or deploy a second stack under another `deployment.serviceName` or stage, and move the users there"
                     .into(),
             ],
             Self::NotOurs { recorded, foreign, .. } => {

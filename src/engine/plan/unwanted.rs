@@ -51,8 +51,8 @@ impl Decisions<'_> {
     fn protected(&self, key: &Key) -> Option<String> {
         let records = *self.observed.holdings.get(key)?;
         (records > 0 && self.consent.delete_holdings != Some(records)).then(|| match self.consent.delete_holdings {
-            None => format!("it holds {}", people(records)),
-            Some(named) => format!("it holds {}, not the {named} named", people(records)),
+            None => format!("it has {}", people(records)),
+            Some(named) => format!("it has {}, not {named}", people(records)),
         })
     }
 
@@ -96,7 +96,7 @@ impl Decisions<'_> {
         match (foreign(key), parent.filter(|parent| foreign(parent).is_some())) {
             (Some(foreign), _) => foreign.left_alone(),
             (None, Some(parent)) => format!("it is left alone with {parent}"),
-            (None, None) => "it is gone already".into(),
+            (None, None) => "already deleted".into(),
         }
     }
 }

@@ -51,9 +51,7 @@ impl LiveTree {
     fn add(&mut self, resource: &Resource) -> Result<()> {
         let (Some(path), Some(id)) = (resource.path(), resource.id()) else {
             // What it stands for would be deleted as a path without a route.
-            return Err(ResourceError::refused(
-                "apigateway:GetResources answered a resource without its path or its id",
-            ));
+            return Err(ResourceError::refused("apigateway:GetResources returned a resource without its path or id"));
         };
         let methods = resource.resource_methods().into_iter().flatten();
         let methods = methods.map(|(verb, method)| (verb.to_uppercase(), Shape::of(&verb.to_uppercase(), method)));

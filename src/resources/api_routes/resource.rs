@@ -105,7 +105,7 @@ pub async fn write(context: &Context<'_>, want: &Spec, way: Way) -> Result<Outpu
     let rest_api_id = want.rest_api_id.known();
     let _alone = context.cloud.alone(rest_api_id).await;
     let Some(LiveTree { tree, ids }) = read::read(context, rest_api_id).await? else {
-        return Err(ResourceError::refused(format!("there is no REST API `{rest_api_id}`")));
+        return Err(ResourceError::refused(format!("REST API `{rest_api_id}` not found")));
     };
     Writer { context, rest_api_id, ids }.bring(&tree, &Tree::wanted(want), way).await?;
     Ok(Outputs { rest_api_id: rest_api_id.clone() })

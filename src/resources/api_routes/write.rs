@@ -278,7 +278,7 @@ impl Writer<'_> {
     /// Reads what is there beneath the root, and the ids with it.
     async fn look_again(&mut self, want: &Tree) -> Result<Tree> {
         let Some(LiveTree { mut tree, ids }) = read::paths(self.context, self.rest_api_id).await? else {
-            return Err(ResourceError::refused("the API is gone"));
+            return Err(ResourceError::refused("the API is missing"));
         };
         self.ids = ids;
         tree.gateway_responses.clone_from(&want.gateway_responses);

@@ -68,7 +68,7 @@ pub(super) fn parts(name: &str, answer: GetFunctionOutput) -> Result<Parts> {
             .hint("the caller needs `lambda:ListTags`"));
     }
     let configuration = answer.configuration.ok_or_else(|| {
-        ResourceError::refused(format!("lambda:GetFunction answered without the configuration of `{name}`"))
+        ResourceError::refused(format!("lambda:GetFunction returned a response without the configuration of `{name}`"))
     })?;
     Ok((configuration, answer.tags.unwrap_or_default().into_iter().collect()))
 }

@@ -18,7 +18,7 @@ use crate::{
     resources::kept::kept,
 };
 
-const MEDDLED: &str = "somebody else changes the function: run the command again";
+const MEDDLED: &str = "another process is changing the function: run the command again";
 
 /// Publishes the function as it is now, which must be as wanted; answers the number of the version.
 ///

@@ -38,7 +38,7 @@ pub(super) async fn until_updated(
     }
     settle::until(context, PATIENCE, &format!("function `{name}` to take its change in"), || async move {
         let Some(now) = configuration(context, name, None).await? else {
-            return Err(ResourceError::refused(format!("function `{name}` is gone")));
+            return Err(ResourceError::refused(format!("function `{name}` is missing")));
         };
         match now.last_update_status.as_ref().map(meant) {
             Some(LastUpdateStatus::Failed) => Err(failed(name, now.last_update_status_reason.as_deref())),

@@ -40,7 +40,7 @@ pub(super) async fn get(
 /// `CreateDeployment` makes a second one when it is sent again, so an answer that is lost is followed by another look.
 pub(super) async fn provide(context: &Context<'_>, rest_api_id: &str, fingerprint: &str) -> Result<String> {
     let description = format!("{MARK}{fingerprint}");
-    let what = "API Gateway to answer for a deployment";
+    let what = "API Gateway to respond to a deployment";
     settle::until(context, PATIENCE, what, || async {
         let all = list(context, rest_api_id).await?;
         let present = all.into_iter().find(|one| one.description() == Some(&description)).and_then(|one| one.id);

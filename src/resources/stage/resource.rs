@@ -179,7 +179,9 @@ async fn live(
     (stack, of): (&str, &str),
 ) -> Result<Live<Outputs, Spec>> {
     let deployment_id = stage.deployment_id().ok_or_else(|| {
-        ResourceError::refused(format!("apigateway:GetStage answered without the deployment of stage `{name}`"))
+        ResourceError::refused(format!(
+            "apigateway:GetStage returned a response without the deployment of stage `{name}`"
+        ))
     })?;
     let spec = Spec {
         rest_api_id: rest_api_id.into(),
@@ -203,7 +205,7 @@ fn outputs(rest_api_id: &str, name: &str, deployment_id: &str) -> Outputs {
 
 /// Where a stage answers; a route's path follows. `endpoint` is what stands in for AWS, when anything does.
 ///
-/// It is not among the outputs, because a local cloud that comes back on another port answers somewhere else.
+/// It is not among the outputs, because a local emulator that comes back on another port answers somewhere else.
 #[must_use]
 pub fn invoke_url(endpoint: Option<&str>, region: &str, rest_api_id: &str, name: &str) -> String {
     if let Some(endpoint) = endpoint {

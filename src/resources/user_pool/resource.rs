@@ -99,7 +99,7 @@ impl Resource for UserPool {
         .await?;
         let outputs = answer.user_pool.as_ref().and_then(outputs);
         let outputs = outputs.ok_or_else(|| {
-            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPool answered without an id")
+            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPool returned a response without an id")
         })?;
         // CreateUserPool refuses a second factor that is not SMS: it is switched on afterwards.
         if spec.mfa != mfa::OFF {
@@ -177,8 +177,9 @@ fn outputs(pool: &UserPoolType) -> Option<Outputs> {
 }
 
 async fn live(context: &Context<'_>, pool: &UserPoolType) -> Result<Live<Outputs, Spec>> {
-    let outputs = outputs(pool)
-        .ok_or_else(|| ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool's id"))?;
+    let outputs = outputs(pool).ok_or_else(|| {
+        ResourceError::refused("cognito-idp:DescribeUserPool returned a response without the pool's id")
+    })?;
     let mfa = mfa::read(context, pool).await?;
     Ok(Live { outputs, spec: settings::spec(pool, mfa) })
 }
@@ -187,7 +188,7 @@ async fn describe(context: &Context<'_>, id: &str) -> Result<Option<UserPoolType
     let request = context.cloud.cognito.describe_user_pool().user_pool_id(id);
     let answer = look(context, &operation::DESCRIBE_USER_POOL, || request.clone().send()).await?;
     // A pool that seems gone would be created a second time, without its users.
-    let missing = || ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool");
+    let missing = || ResourceError::refused("cognito-idp:DescribeUserPool returned a response without the pool");
     answer.map(|answer| answer.user_pool.ok_or_else(missing)).transpose()
 }
 
@@ -233,11 +234,11 @@ async fn verbatim_pool(context: &Context<'_>, id: &str) -> Result<Value> {
         request.clone().customize().interceptor(answer.clone()).send()
     });
     if found.await?.is_none() {
-        return Err(ResourceError::refused(format!("user pool `{id}` is gone")));
+        return Err(ResourceError::refused(format!("user pool `{id}` is missing")));
     }
     match answer.take()["UserPool"].take() {
         // An update out of nothing would reset everything.
-        Value::Null => Err(ResourceError::refused("cognito-idp:DescribeUserPool answered without the pool")),
+        Value::Null => Err(ResourceError::refused("cognito-idp:DescribeUserPool returned a response without the pool")),
         pool => Ok(pool),
     }
 }

@@ -95,7 +95,7 @@ impl Resource for UserPoolClient {
         .await?;
         let client = answer.user_pool_client;
         let id = client.as_ref().and_then(|client| client.client_id.clone()).ok_or_else(|| {
-            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPoolClient answered without an id")
+            ResourceError::new(Verdict::Ambiguous, "cognito-idp:CreateUserPoolClient returned a response without an id")
         })?;
         // A client whose secret is not shown would be replaced by every run.
         if spec.generate_secret && client.is_some_and(|client| client.client_secret.is_none()) {
@@ -132,7 +132,8 @@ async fn describe(context: &Context<'_>, outputs: &Outputs) -> Result<Option<Use
     let cognito = &context.cloud.cognito;
     let request = cognito.describe_user_pool_client().user_pool_id(&outputs.user_pool_id).client_id(&outputs.id);
     let answer = look(context, &operation::DESCRIBE_USER_POOL_CLIENT, || request.clone().send()).await?;
-    let missing = || ResourceError::refused("cognito-idp:DescribeUserPoolClient answered without the client");
+    let missing =
+        || ResourceError::refused("cognito-idp:DescribeUserPoolClient returned a response without the client");
     answer.map(|answer| answer.user_pool_client.ok_or_else(missing)).transpose()
 }
 

@@ -47,11 +47,13 @@ async fn verbatim_client(context: &Context<'_>, outputs: &Outputs) -> Result<Val
         request.clone().customize().interceptor(answer.clone()).send()
     });
     if found.await?.is_none() {
-        return Err(ResourceError::refused(format!("app client `{}` is gone", outputs.id)));
+        return Err(ResourceError::refused(format!("app client `{}` is missing", outputs.id)));
     }
     match answer.take()["UserPoolClient"].take() {
         // An update out of nothing would reset everything.
-        Value::Null => Err(ResourceError::refused("cognito-idp:DescribeUserPoolClient answered without the client")),
+        Value::Null => {
+            Err(ResourceError::refused("cognito-idp:DescribeUserPoolClient returned a response without the client"))
+        }
         client => Ok(client),
     }
 }

@@ -48,7 +48,7 @@ pub(crate) async fn ensure(home: &Home) -> Result<Server, Failure> {
         None => halt(home).await?,
     };
     let log_start = fs::metadata(home.log()).map_or(0, |log| log.len());
-    let child = spawn(home).map_err(|error| Failure::io("the local cloud cannot be started", &error))?;
+    let child = spawn(home).map_err(|error| Failure::io("the local emulator cannot be started", &error))?;
     await_start(home, child, log_start).await
 }
 
@@ -77,7 +77,7 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
         return Ok(None);
     };
     let stuck = |reason| {
-        Failure::failed(format!("the local cloud at {} does not stop: {reason}", server.url))
+        Failure::failed(format!("the local emulator at {} does not stop: {reason}", server.url))
             .hint(format!("end it with `kill {}`; its data is safe", server.pid))
     };
     probe::stop(port).await.map_err(stuck)?;
@@ -85,7 +85,7 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
     let mut ticks = ticks();
     while running(home).await.is_some() {
         if Instant::now() > deadline {
-            return Err(stuck("it still answers".to_owned()));
+            return Err(stuck("it still responds".to_owned()));
         }
         ticks.tick().await;
     }
@@ -94,7 +94,7 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
 
 /// Waits until no other command starts or stops the emulator. Dropping the file releases the lock.
 async fn take_turn(home: &Home) -> Result<File, Failure> {
-    let failure = |error| Failure::io("the folder of the local cloud cannot be used", &error);
+    let failure = |error| Failure::io("the folder of the local emulator cannot be used", &error);
     let file = home.turn().map_err(failure)?;
     let deadline = Instant::now() + PATIENCE;
     let mut ticks = ticks();
@@ -103,8 +103,10 @@ async fn take_turn(home: &Home) -> Result<File, Failure> {
             Ok(()) => return Ok(file),
             Err(fs::TryLockError::Error(error)) => return Err(failure(error)),
             Err(fs::TryLockError::WouldBlock) if Instant::now() > deadline => {
-                return Err(Failure::failed("another command has been starting the local cloud for too long")
-                    .hint("see `stackctl local status`"));
+                return Err(Failure::failed(
+                    "timed out waiting for another command that is starting the local emulator",
+                )
+                .hint("see `stackctl local status`"));
             }
             Err(fs::TryLockError::WouldBlock) => {}
         }
@@ -131,11 +133,11 @@ async fn await_start(home: &Home, mut child: Child, log_start: u64) -> Result<Se
         if let Some(server) = running(home).await.filter(|server| server.pid == child.id()) {
             return Ok(Server { started: true, ..server });
         }
-        let ended = child.try_wait().map_err(|error| Failure::io("the local cloud cannot be watched", &error))?;
+        let ended = child.try_wait().map_err(|error| Failure::io("the local emulator cannot be monitored", &error))?;
         if ended.is_some() || Instant::now() > deadline {
             let _ = child.kill();
-            let how = if ended.is_some() { "ended at once" } else { "does not answer" };
-            let failure = Failure::failed(format!("the local cloud {how}"));
+            let how = if ended.is_some() { "exited immediately" } else { "does not respond" };
+            let failure = Failure::failed(format!("the local emulator {how}"));
             let failure = home.log_since(log_start).iter().fold(failure, Failure::detail);
             return Err(failure.hint(format!("its log is {}", home.log().display())));
         }

@@ -50,7 +50,7 @@ async fn request(method: Method, path: &str, port: u16) -> Result<Bytes, String>
     let request = Request::builder().method(method).uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
     let answer = HttpClient::new(PATIENCE).send(request).await.map_err(|error| error.to_string())?;
     if answer.status() != StatusCode::OK {
-        return Err("not the answer of a local cloud".into());
+        return Err("not the response of a local emulator".into());
     }
     Ok(answer.into_body())
 }

@@ -20,11 +20,11 @@ const LOG_ROLE: &str = "arn:aws:iam::000000000000:role/api-gateway-writes-logs";
 
 pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     let home = Home::beside(&run.options.config);
-    home.make().map_err(|error| Failure::io("the folder of the local cloud cannot be made", &error))?;
+    home.make().map_err(|error| Failure::io("the folder of the local emulator cannot be created", &error))?;
     // Opening takes the lock of the data, so two emulators can never share it.
     let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
     let cloud = Cloud::open(&home.cloud(), settings)
-        .map_err(|error| Failure::io("the local cloud cannot be opened", &error))?;
+        .map_err(|error| Failure::io("the local emulator cannot be opened", &error))?;
     let listener = listen(&home).await?;
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;
     let remember = || {
@@ -41,7 +41,7 @@ pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     };
     stackctl_local::serve(cloud, listener, ended)
         .await
-        .map_err(|error| Failure::io("the local cloud failed", &error))?;
+        .map_err(|error| Failure::io("the local emulator failed", &error))?;
     Ok(Exit::Done)
 }
 
@@ -60,5 +60,5 @@ async fn listen(home: &Home) -> Result<TcpListener, Failure> {
     {
         return Ok(listener);
     }
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| Failure::io("there is no free port", &error))
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| Failure::io("no free port", &error))
 }

@@ -60,6 +60,6 @@ fn holds(condition: &WriteCondition, there: Option<&Object>) -> bool {
 }
 
 fn refused_in_vain() -> ResourceError {
-    ResourceError::refused(format!("the bucket refused {TRIES} times to write, although nothing stood in the way"))
+    ResourceError::refused(format!("the bucket rejected {TRIES} writes without a conflict"))
         .hint("does it support conditional writes (`If-Match` and `If-None-Match`)? S3 itself does")
 }

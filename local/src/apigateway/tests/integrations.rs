@@ -86,7 +86,7 @@ fn an_invalid_integration_is_rejected() {
         (
             "responseTransferMode",
             json!("STREAM"),
-            "501 NotImplemented: the local cloud does not imitate responseTransferMode STREAM of \
+            "501 NotImplemented: the local emulator does not imitate responseTransferMode STREAM of \
              apigateway:PutIntegration",
         ),
     ];

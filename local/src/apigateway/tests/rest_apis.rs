@@ -78,7 +78,7 @@ fn an_invalid_api_is_rejected() {
         ),
         (
             json!({ "name": "a", "cloneFrom": client.api }),
-            "501 NotImplemented: the local cloud does not imitate cloneFrom of apigateway:CreateRestApi",
+            "501 NotImplemented: the local emulator does not imitate cloneFrom of apigateway:CreateRestApi",
         ),
     ];
     for (input, refusal) in cases {

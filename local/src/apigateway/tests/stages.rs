@@ -29,11 +29,11 @@ fn an_invalid_stage_is_rejected() {
         ),
         (
             json!({ "stageName": "x", "cacheClusterEnabled": true }),
-            "501 NotImplemented: the local cloud does not imitate cacheClusterEnabled of apigateway:CreateStage",
+            "501 NotImplemented: the local emulator does not imitate cacheClusterEnabled of apigateway:CreateStage",
         ),
         (
             json!({ "stageName": "x", "canarySettings": {} }),
-            "501 NotImplemented: the local cloud does not imitate canarySettings of apigateway:CreateStage",
+            "501 NotImplemented: the local emulator does not imitate canarySettings of apigateway:CreateStage",
         ),
     ];
     for (members, refusal) in cases {
@@ -222,7 +222,7 @@ fn a_stage_rejects_patches_with_invalid_values() {
     let cache = json!([patch("replace", "/cacheClusterEnabled", Some("true"))]);
     assert_eq!(
         client.patch("UpdateStage", json!({ "stageName": "dev" }), cache).unwrap_err(),
-        "501 NotImplemented: the local cloud does not imitate cacheClusterEnabled of apigateway:UpdateStage"
+        "501 NotImplemented: the local emulator does not imitate cacheClusterEnabled of apigateway:UpdateStage"
     );
 }
 

@@ -46,7 +46,7 @@ async fn a_flow_must_be_enabled_and_known() {
     );
     assert_eq!(
         ready.aws.refused("InitiateAuth", flow("USER_SRP_AUTH")).await,
-        "the local cloud does not imitate the authentication flow USER_SRP_AUTH"
+        "the local emulator does not imitate the authentication flow USER_SRP_AUTH"
     );
 }
 
@@ -278,11 +278,11 @@ async fn operations_that_would_run_a_trigger_are_rejected() {
     let ready = Ready::with(json!({ "LambdaConfig": { "PostAuthentication": arn } }), json!({})).await;
     assert_eq!(
         ready.aws.refused("AdminInitiateAuth", ready.password("ann", "Passw0rd!")).await,
-        "the local cloud does not imitate the trigger PostAuthentication of a user pool"
+        "the local emulator does not imitate the trigger PostAuthentication of a user pool"
     );
     let pool = ready.aws.pool(json!({ "LambdaConfig": { "PreSignUp": arn } })).await;
     assert_eq!(
         ready.aws.refused("AdminCreateUser", json!({ "UserPoolId": pool, "Username": "ann" })).await,
-        "the local cloud does not imitate the trigger PreSignUp of a user pool"
+        "the local emulator does not imitate the trigger PreSignUp of a user pool"
     );
 }

@@ -99,7 +99,7 @@ async fn invalid_client_settings_are_rejected() {
         ),
         (
             json!({ "RefreshTokenRotation": { "Feature": "ENABLED" } }),
-            "the local cloud does not imitate rotation of refresh tokens",
+            "the local emulator does not imitate rotation of refresh tokens",
         ),
     ];
     for (members, refusal) in cases {

@@ -60,7 +60,7 @@ async fn a_pool_has_one_prefix_domain_and_cannot_delete_another() {
     let custom = over(domain("a.example"), json!({ "CustomDomainConfig": {} }));
     assert_eq!(
         aws.refused("CreateUserPoolDomain", custom).await,
-        "the local cloud does not imitate custom domains of user pools"
+        "the local emulator does not imitate custom domains of user pools"
     );
 }
 
@@ -99,7 +99,7 @@ async fn a_username_that_differs_from_the_email_attribute_is_rejected() {
     let differing = json!({ "UserPoolId": pool, "Username": "a@a.example", "UserAttributes": attributes });
     assert_eq!(
         aws.refused("AdminCreateUser", differing).await,
-        "the local cloud does not imitate a Username that differs from the attribute email"
+        "the local emulator does not imitate a Username that differs from the attribute email"
     );
 }
 
@@ -147,7 +147,7 @@ async fn challenges_and_factors_other_than_passwords_and_apps_are_rejected() {
     let challenge = json!({ "ChallengeName": "SMS_MFA", "Session": "x".repeat(20) });
     assert_eq!(
         ready.aws.refused("AdminRespondToAuthChallenge", ready.response(&challenge, &json!({}))).await,
-        "the local cloud does not imitate the challenge SMS_MFA"
+        "the local emulator does not imitate the challenge SMS_MFA"
     );
     let sms = json!({
         "UserPoolId": ready.pool,
@@ -157,6 +157,6 @@ async fn challenges_and_factors_other_than_passwords_and_apps_are_rejected() {
     ready.aws.call("SetUserPoolMfaConfig", sms).await;
     assert_eq!(
         ready.aws.refused("AdminInitiateAuth", ready.password("ann", "Passw0rd!")).await,
-        "the local cloud does not imitate second factors other than an authenticator app"
+        "the local emulator does not imitate second factors other than an authenticator app"
     );
 }

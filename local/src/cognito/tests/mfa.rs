@@ -160,6 +160,6 @@ async fn factors_that_send_a_message_are_rejected() {
     let sms = json!({ "SMSMfaSettings": { "Enabled": true } });
     assert_eq!(
         ready.aws.refused("AdminSetUserMFAPreference", ready.ann(sms)).await,
-        "the local cloud does not imitate second factors other than an authenticator app"
+        "the local emulator does not imitate second factors other than an authenticator app"
     );
 }

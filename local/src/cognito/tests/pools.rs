@@ -250,7 +250,7 @@ async fn a_new_pool_can_be_described_at_once_and_is_listed_later() {
 #[tokio::test]
 async fn an_operation_that_is_not_emulated_is_rejected() {
     let refusal = Aws::new().refused("StartUserImportJob", json!({})).await;
-    assert_eq!(refusal, "the local cloud does not imitate cognito-idp:StartUserImportJob");
+    assert_eq!(refusal, "the local emulator does not imitate cognito-idp:StartUserImportJob");
 }
 
 #[tokio::test]

@@ -206,7 +206,7 @@ async fn invoking_a_function_of_an_unsupported_runtime_is_rejected() {
     trial.make_function("hello", ("main.py", ""), json!({ "Runtime": "java21" })).await;
     let (status, _, message) = trial.invoke("hello", &json!({})).await.refused();
     assert_eq!(status, 501);
-    assert!(message.contains("the local cloud does not run java21"), "{message}");
+    assert!(message.contains("the local emulator does not run java21"), "{message}");
     trial.make_function("bare", ("main.py", ""), json!({ "Runtime": "provided.al2023" })).await;
     assert_eq!(failed(&trial.invoke("bare", &json!({})).await)["errorType"], "Runtime.InvalidEntrypoint");
 }

@@ -156,6 +156,6 @@ async fn an_invalid_create_bucket_document_is_rejected() {
         assert_eq!(trial.s3("PUT /states", &[], document).await.refused_in_xml(), malformed, "{document}");
     }
     let tags = "<CreateBucketConfiguration><Tags/></CreateBucketConfiguration>";
-    let message = "the local cloud does not imitate `Tags` of s3:CreateBucket";
+    let message = "the local emulator does not imitate `Tags` of s3:CreateBucket";
     assert_eq!(trial.s3("PUT /states", &[], tags).await.refused_in_xml(), (501, "NotImplemented", message));
 }

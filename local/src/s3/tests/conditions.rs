@@ -47,10 +47,10 @@ async fn an_upload_if_match_of_a_missing_object_is_no_such_key() {
 async fn other_upload_conditions_are_not_supported() {
     let trial = Trial::with_bucket().await;
     let reply = trial.s3("PUT /states/a", &[("if-none-match", "\"00\"")], "").await;
-    let message = "the local cloud does not imitate an upload with another If-None-Match than `*`";
+    let message = "the local emulator does not imitate an upload with another If-None-Match than `*`";
     assert_eq!(reply.refused_in_xml(), (501, "NotImplemented", message));
     let reply = trial.s3("PUT /states/a", &[("if-none-match", "*"), ("if-match", "\"00\"")], "").await;
-    let message = "the local cloud does not imitate If-Match together with If-None-Match";
+    let message = "the local emulator does not imitate If-Match together with If-None-Match";
     assert_eq!(reply.refused_in_xml(), (501, "NotImplemented", message));
 }
 

@@ -71,7 +71,7 @@ async fn versioning_can_be_enabled_and_suspended() {
     assert_eq!(trial.put_versioning("<VersioningConfiguration/>").await.refused_in_xml(), malformed);
     let mfa =
         "<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>";
-    let message = "the local cloud does not imitate `MfaDelete` of s3:PutBucketVersioning";
+    let message = "the local emulator does not imitate `MfaDelete` of s3:PutBucketVersioning";
     assert_eq!(trial.put_versioning(mfa).await.refused_in_xml(), (501, "NotImplemented", message));
 }
 
