@@ -75,7 +75,7 @@ mod tests {
         let texts: Vec<String> = problems.iter().map(ToString::to_string).collect();
         insta::assert_snapshot!(texts.join("\n"), @r"
         error: --name: `my api` is not a service name
-          a service name has letters, digits and hyphens, and begins with a letter
+          a service name consists of letters, digits and hyphens, and starts with a letter
         error: --region: `europe` is not a Region
           a Region is written like `us-west-2`
         ");

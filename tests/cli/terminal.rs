@@ -77,7 +77,7 @@ fn end_of_input_is_no_password() {
     person.presses("\u{4}");
     let (code, _, screen) = person.ends();
     assert_eq!(code, 1);
-    insta::assert_snapshot!(screen.lines().last().unwrap(), @"error: the answer cannot be read: there is none");
+    insta::assert_snapshot!(screen.lines().last().unwrap(), @"error: the response cannot be read: there is none");
 }
 
 /// The code of an authenticator app, so many steps from now.
