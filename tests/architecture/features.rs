@@ -1,5 +1,5 @@
-//! Holds the tests to the features of the program: a feature that only the tests ask for would compile the AWS SDK a
-//! second time between `cargo run` and `cargo test`.
+//! The tests must not enable features that the program does not: otherwise `cargo run` and `cargo test` compile the AWS
+//! SDK separately.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,14 +25,14 @@ fn features(edges: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn the_tests_ask_for_no_feature_that_the_program_does_not_ask_for() {
+fn the_tests_enable_no_feature_that_the_program_does_not() {
     let (run, test) = (features("features,no-dev"), features("features"));
-    assert!(run.len() > 100, "the tree was not read");
+    assert!(run.len() > 100, "too few packages were read");
     for (package, wanted) in &run {
         let more: Vec<_> = test[package].difference(wanted).collect();
         assert!(
             more.is_empty(),
-            "the tests ask for {more:?} of {package}: name the feature in [dependencies] too, with the reason"
+            "the tests enable {more:?} of {package}: add the feature to [dependencies] too, with the reason"
         );
     }
 }

@@ -1,11 +1,11 @@
-//! The imports between the files of `src/`, counted twice: to the file that defines a name, and to the file that the path
-//! names, which is a `mod.rs` where that re-exports it.
+//! The imports between the files of `src/`, in two graphs: to the file that defines a name, and to the file in the
+//! path, which may be a `mod.rs` that re-exports it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{Source, sources};
 
-/// The modules whose files may still import each other in a circle.
+/// The modules whose files may still have import cycles.
 const OPEN: &[&str] = &["cli", "commands", "config", "failure", "package", "report", "session", "watch"];
 
 type Path = Vec<String>;
@@ -37,13 +37,13 @@ impl Files {
         )
     }
 
-    /// The file that a path leads to, and what of the path is left.
+    /// The file that a path leads to, and the rest of the path.
     fn file<'p>(&self, path: &'p [String]) -> (Path, &'p [String]) {
         let length = (0..=path.len()).rev().find(|length| self.0.contains_key(&path[..*length])).unwrap_or_default();
         (path[..length].to_vec(), &path[length..])
     }
 
-    /// The file that defines what a path leads to: re-exports are followed.
+    /// The file that defines the item of a path; re-exports are followed.
     fn defines(&self, path: &[String], depth: usize) -> Path {
         let (file, rest) = self.file(path);
         let Some(name) = rest.first().filter(|_| depth < 9) else { return file };
@@ -54,7 +54,7 @@ impl Files {
         }
     }
 
-    /// A path from the root of the crate; `None` for one of another crate.
+    /// A path from the root of the crate; `None` for a path into another crate.
     fn absolute(&self, file: &Path, path: Path) -> Option<Path> {
         let ups = path.iter().take_while(|part| *part == "super").count();
         match path[0].as_str() {
@@ -68,7 +68,7 @@ impl Files {
         }
     }
 
-    /// Who imports whom; what a `mod.rs` re-exports counts as its import only when paths lead to it.
+    /// The import graph. With `exports`, the imports of a `mod.rs` count, too.
     fn graph(&self, exports: bool, target: impl Fn(&[String]) -> Path) -> BTreeMap<Path, BTreeSet<Path>> {
         let edges = self
             .0
@@ -83,7 +83,7 @@ impl Files {
     }
 }
 
-/// The files that import each other in a circle: those that reach themselves.
+/// The files in import cycles: those that reach themselves.
 fn circles(graph: &BTreeMap<Path, BTreeSet<Path>>) -> Vec<String> {
     let reach = |start: &Path| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![start]);
@@ -106,7 +106,7 @@ fn circles(graph: &BTreeMap<Path, BTreeSet<Path>>) -> Vec<String> {
 }
 
 #[test]
-fn no_files_import_each_other_in_a_circle() {
+fn files_have_no_import_cycles() {
     let files = Files::read();
     super::none(
         &circles(&files.graph(false, |path| files.defines(path, 0))),
@@ -116,7 +116,7 @@ fn no_files_import_each_other_in_a_circle() {
 }
 
 #[test]
-fn circles_are_found_and_what_hangs_on_them_is_not_in_them() {
+fn only_files_in_a_cycle_are_found() {
     let path = |name: &str| vec![name.to_owned()];
     let graph = [("a", vec!["b"]), ("b", vec!["c"]), ("c", vec!["b", "d"]), ("d", vec![])];
     let graph = graph.map(|(file, used)| (path(file), used.into_iter().map(path).collect()));
@@ -124,7 +124,7 @@ fn circles_are_found_and_what_hangs_on_them_is_not_in_them() {
 }
 
 #[test]
-fn a_mod_file_holds_docs_and_modules_and_exports() {
+fn a_mod_file_has_only_docs_modules_and_exports() {
     let mods = sources("src").into_iter().filter(|source| source.path.ends_with("mod.rs"));
     let defines = |source: &Source| {
         let words = ["fn", "struct", "enum", "trait", "impl", "type", "const", "static", "macro_rules!"];
@@ -134,7 +134,7 @@ fn a_mod_file_holds_docs_and_modules_and_exports() {
     super::none(&found.map(|source| source.path.display().to_string()).collect::<Vec<_>>(), "mod.rs defines something");
 }
 
-/// Names that every kind has, and those that the traits of the engine give to their types.
+/// Names of associated types that every kind has.
 const PER_KIND: &[&str] = &["Spec", "Outputs"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Holds the code to the picture in ARCHITECTURE.md, which is read here: the tree, and who may use whom.
+//! Checks the code against ARCHITECTURE.md: the tree, and which modules may use which.
 
 mod features;
 mod imports;
@@ -13,7 +13,7 @@ use std::{
 
 use source::{Source, sources};
 
-/// Beyond this a file owns two things. The aim is 300.
+/// The maximum number of lines of a file. The aim is 300.
 const LONGEST: usize = 400;
 
 /// The folder of the repository.
@@ -25,8 +25,8 @@ fn none(found: &[String], rule: &str) {
     assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
 }
 
-/// Every place in `src/` that has one of `words` outside of comments, strings and unit tests, except in modules that
-/// `but` names.
+/// Every line in `src/` with one of `words` outside of comments, strings and unit tests, except in the modules in
+/// `but`.
 fn places(words: &[&str], but: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources("src").iter().filter(|source| !but.contains(&source.module.as_str())) {
@@ -39,7 +39,7 @@ fn places(words: &[&str], but: &[&str]) -> Vec<String> {
     found
 }
 
-/// Whether `word` is in `line` and does not begin in the middle of a name.
+/// Whether `word` is in `line` and does not start in the middle of a name.
 fn has_word(line: &str, word: &str) -> bool {
     let inside_a_name = |at: usize| line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| !inside_a_name(at))
@@ -89,22 +89,22 @@ fn a_plan_is_a_pure_function() {
     let impure = ["async ", ".await", "Instant", "Timestamp::now", "Uuid::new", "std::fs", "tokio::"];
     let in_plan = |place: &String| place.starts_with("src/engine/plan/") || place.starts_with("src/engine/diff.rs");
     let found: Vec<_> = places(&impure, &[]).into_iter().filter(in_plan).collect();
-    none(&found, "planning has no clock, no chance and no network");
+    none(&found, "planning has no clock, no randomness and no network");
 }
 
 #[test]
-fn asynchronous_is_only_what_meets_the_network() {
+fn only_modules_that_use_the_network_are_asynchronous() {
     let plain = ["cli", "config", "exit", "failure", "package", "report", "stack"];
     let found = places(&["async fn", "async move", ".await"], &[]);
     let in_plain = |place: &String| plain.iter().any(|module| place.starts_with(&format!("src/{module}")));
-    none(&found.into_iter().filter(in_plain).collect::<Vec<_>>(), "these modules are plain functions");
+    none(&found.into_iter().filter(in_plain).collect::<Vec<_>>(), "these modules are synchronous");
 }
 
 #[test]
-fn the_local_cloud_depends_on_nothing_of_stackctl() {
+fn the_local_emulator_does_not_depend_on_stackctl() {
     let manifest = fs::read_to_string(root().join("local/Cargo.toml")).unwrap();
     let names = manifest.lines().filter_map(|line| line.split(['=', '.', ' ']).next());
-    assert!(names.clone().any(|name| name == "serde"), "the dependencies were not read");
+    assert!(names.clone().any(|name| name == "serde"), "no dependencies were read");
     assert!(!names.into_iter().any(|name| name == "stackctl"), "local/Cargo.toml depends on stackctl");
     let found: Vec<_> = sources("local").into_iter().filter(|source| has_word(&source.code, "stackctl::")).collect();
     none(&found.iter().map(|source| source.path.display().to_string()).collect::<Vec<_>>(), "local/ is independent");
@@ -116,7 +116,7 @@ fn only_the_session_knows_the_local_emulator() {
 }
 
 #[test]
-fn every_file_owns_one_thing_and_its_name_says_which() {
+fn files_are_short_and_have_specific_names() {
     let all = ["src", "local", "tests"].map(sources).into_iter().flatten();
     let mut found = Vec::new();
     for Source { path, text, .. } in all {
@@ -126,29 +126,29 @@ fn every_file_owns_one_thing_and_its_name_says_which() {
         }
         let vague = ["util", "utils", "helper", "helpers", "common", "misc", "imp"];
         if path.iter().any(|part| vague.contains(&part.to_string_lossy().trim_end_matches(".rs"))) {
-            found.push(format!("{}: the name says nothing", path.display()));
+            found.push(format!("{}: vague name", path.display()));
         }
     }
     none(&found, "files");
 }
 
 #[test]
-fn every_module_begins_with_what_it_is_responsible_for() {
+fn every_module_starts_with_its_responsibility() {
     let all = ["src", "local/src", "tests"].map(sources).into_iter().flatten();
     let silent = all.filter(|source| !source.text.starts_with("//! ")).map(|source| source.path.display().to_string());
-    none(&silent.collect::<Vec<_>>(), "these begin without `//!`");
+    none(&silent.collect::<Vec<_>>(), "files without `//!` at the start");
 }
 
 #[test]
-fn the_tree_on_the_page_is_the_tree() {
+fn the_tree_on_the_page_is_complete() {
     let drawn = page::tree();
     let missing: Vec<_> = drawn.iter().filter(|path| !root().join(path).exists()).cloned().collect();
-    none(&missing, "on the page and not there");
+    none(&missing, "on the page, but not in the tree");
     let entries = fs::read_dir(root().join("src")).unwrap().map(|entry| entry.unwrap().path());
     let name = |path: PathBuf| {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         if path.is_dir() { name + "/" } else { name }
     };
     let undrawn: Vec<_> = entries.map(name).filter(|name| !drawn.contains(name)).collect();
-    none(&undrawn, "there and not on the page");
+    none(&undrawn, "in the tree, but not on the page");
 }

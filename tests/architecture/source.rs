@@ -1,4 +1,4 @@
-//! Reads Rust files, well enough to see which modules they use.
+//! Parses Rust files far enough to find the modules that they use.
 
 use std::{
     collections::BTreeSet,
@@ -8,17 +8,17 @@ use std::{
 
 /// A Rust file.
 pub struct Source {
-    /// From the repository's folder.
+    /// Relative to the repository.
     pub path: PathBuf,
-    /// The module beneath the crate that it belongs to: `engine` for `src/engine/plan/order.rs`.
+    /// Its top-level module: `engine` for `src/engine/plan/order.rs`.
     pub module: String,
-    /// As it is.
+    /// The whole text.
     pub text: String,
-    /// Without comments, strings and unit tests; line for line.
+    /// The text without comments, strings and unit tests; lines keep their numbers.
     pub code: String,
 }
 
-/// The Rust files in a folder of the repository, in order.
+/// The Rust files in a folder of the repository, sorted by path.
 pub fn sources(folder: &str) -> Vec<Source> {
     let mut paths = Vec::new();
     collect(&super::root().join(folder), &mut paths);
@@ -49,7 +49,7 @@ fn source(path: &Path, folder: &str) -> Source {
 }
 
 impl Source {
-    /// The modules beneath the crate that the code uses, by `crate::` or by as many `super::` as lead there.
+    /// The top-level modules that the code uses, by `crate::` or by enough `super::`.
     pub fn used(&self) -> BTreeSet<String> {
         let mut used = names_after(&self.code, "crate::");
         let folders = self.path.iter().count() - 2;
@@ -67,7 +67,7 @@ impl Source {
 }
 
 impl Source {
-    /// The paths that the code imports or names in full, each from `crate`, `super`, `self` or a child module on.
+    /// The paths that the code imports or writes in full, each starting at `crate`, `super`, `self` or a child module.
     pub fn imports(&self) -> Vec<Vec<String>> {
         let mut paths = Vec::new();
         for statement in self.code.split(';') {
@@ -79,7 +79,7 @@ impl Source {
                     let (_, tree) = tree.split_once("use ").unwrap_or_default();
                     leaves(&[], tree, &mut paths);
                 }
-                // The modules inside a file import from the file.
+                // Modules inside a file import from the file.
                 None if statement.lines().any(|line| line.trim_start().starts_with("use ")) => {}
                 None => paths.extend(named_in_full(statement)),
             }
@@ -116,7 +116,7 @@ fn leaves(begin: &[String], tree: &str, paths: &mut Vec<Vec<String>>) {
     }
 }
 
-/// The paths in an expression or a signature that begin with `crate::` or `super::`.
+/// The paths in an expression or a signature that start with `crate::` or `super::`.
 fn named_in_full(code: &str) -> Vec<Vec<String>> {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let words =
@@ -126,13 +126,13 @@ fn named_in_full(code: &str) -> Vec<Vec<String>> {
 
 fn names_after(code: &str, prefix: &str) -> BTreeSet<String> {
     let paths = code.match_indices(prefix).filter(|(at, _)| {
-        // `$crate` of a macro and `stackctl_crate::` are other words.
+        // `$crate` of a macro and `stackctl_crate::` do not count.
         !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$')
     });
     paths.flat_map(|(at, _)| first_names(&code[at + prefix.len()..])).collect()
 }
 
-/// The first names of a path: one, or those of the braces it begins with.
+/// The first names of a path: one, or several in braces.
 fn first_names(rest: &str) -> BTreeSet<String> {
     let Some(inner) = rest.strip_prefix('{') else { return BTreeSet::from([identifier(rest)]) };
     let mut names = BTreeSet::new();
@@ -157,7 +157,7 @@ fn identifier(text: &str) -> String {
     text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
-/// Blanks comments and the contents of strings; lines stay where they are.
+/// Blanks comments and the contents of strings; lines keep their numbers.
 fn without_strings_and_comments(text: &str) -> String {
     let mut code = String::new();
     let mut rest = text;
@@ -196,7 +196,7 @@ fn string_end(rest: &str) -> usize {
     rest.len()
 }
 
-/// Of `r"…"` and `r#"…"#`; of the raw name `r#type`, its first two letters.
+/// The end of `r"…"` and `r#"…"#`; for the raw identifier `r#type`, its first two letters.
 fn raw_string_end(rest: &str) -> usize {
     let hashes = rest[1..].chars().take_while(|c| *c == '#').count();
     if !rest[1 + hashes..].starts_with('"') {
@@ -208,7 +208,7 @@ fn raw_string_end(rest: &str) -> usize {
 }
 
 #[test]
-fn used_modules_are_seen_however_they_are_written() {
+fn used_modules_are_found_in_every_form() {
     let text = r##"
         use crate::{aws::{Cloud, call}, engine, state::State};
         use super::super::config;

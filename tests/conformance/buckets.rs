@@ -1,4 +1,4 @@
-//! What a state in a bucket relies on of S3, fact by fact, on any cloud.
+//! The behavior of S3 that a state in a bucket relies on, fact by fact, on any server.
 
 use aws_sdk_s3::{
     Client,
@@ -12,39 +12,39 @@ use futures_util::future::join_all;
 
 use super::project::REGION;
 
-/// How many writers try at once.
+/// The number of concurrent writers.
 const WRITERS: usize = 8;
 
-/// A bucket of its own for each fact.
+/// A bucket; each fact has its own.
 pub(crate) struct Bucket<'a> {
     s3: &'a Client,
     name: &'static str,
 }
 
-/// The status and code of a refusal.
+/// The status and code of an error response.
 type Refusal = (u16, String);
 
 impl<'a> Bucket<'a> {
-    /// Makes a bucket in the Region of the clients.
+    /// Creates a bucket in the Region of the clients.
     pub(crate) async fn make(s3: &'a Client, name: &'static str) -> Self {
-        create(s3, name, Some(REGION)).await.expect("the bucket is made");
+        create(s3, name, Some(REGION)).await.expect("the bucket is created");
         Self { s3, name }
     }
 
-    /// An object is created where there is none, and nowhere else.
+    /// `If-None-Match: *` creates an object only when the key has none.
     async fn creates_once(&self) {
-        let etag = self.create("once", "one").await.expect("there is no object");
-        assert!(etag.starts_with('"') && etag.ends_with('"'), "an ETag comes in quotes: {etag}");
+        let etag = self.create("once", "one").await.expect("the key has no object");
+        assert!(etag.starts_with('"') && etag.ends_with('"'), "an ETag is quoted: {etag}");
         assert_eq!(self.create("once", "two").await, refused(412, "PreconditionFailed"));
         assert_eq!(self.read("once").await, ("one".to_owned(), etag));
-        self.delete("once", None).await.expect("it is deleted");
-        self.create("once", "three").await.expect("there is no object any more");
+        self.delete("once", None).await.expect("the object is deleted");
+        self.create("once", "three").await.expect("the object was deleted");
     }
 
-    /// An object is replaced while it is the version that was read, and not when it is gone.
+    /// `If-Match` replaces an object only while its ETag is the one that was read.
     async fn replaces_what_was_read(&self) {
-        let first = self.create("state", "one").await.expect("there is no object");
-        let second = self.replace("state", "two", &first).await.expect("it is that version");
+        let first = self.create("state", "one").await.expect("the key has no object");
+        let second = self.replace("state", "two", &first).await.expect("the ETag matches");
         assert_ne!(first, second);
         assert_eq!(self.replace("state", "three", &first).await, refused(412, "PreconditionFailed"));
         assert_eq!(self.read("state").await, ("two".to_owned(), second));
@@ -52,38 +52,38 @@ impl<'a> Bucket<'a> {
         assert_eq!(self.missing("gone").await, refused(404, "NoSuchKey"));
     }
 
-    /// An object is deleted while it is the version that was read.
+    /// `If-Match` deletes an object only while its ETag is the one that was read.
     async fn deletes_what_was_read(&self) {
-        let mine = self.create("lock", "mine").await.expect("there is no object");
-        let theirs = self.replace("lock", "theirs", &mine).await.expect("it is that version");
+        let mine = self.create("lock", "mine").await.expect("the key has no object");
+        let theirs = self.replace("lock", "theirs", &mine).await.expect("the ETag matches");
         assert_eq!(self.delete("lock", Some(&mine)).await, refused(412, "PreconditionFailed"));
         assert_eq!(self.read("lock").await.0, "theirs");
-        self.delete("lock", Some(&theirs)).await.expect("it is that version");
+        self.delete("lock", Some(&theirs)).await.expect("the ETag matches");
         assert_eq!(self.delete("lock", Some(&theirs)).await, refused(404, "NoSuchKey"));
-        self.delete("lock", None).await.expect("what is gone is deleted");
+        self.delete("lock", None).await.expect("deleting a missing object succeeds");
     }
 
-    /// Of several writers at once one succeeds, whatever the condition.
+    /// Exactly one of several concurrent writers succeeds, with either condition.
     async fn lets_one_of_many_win(&self) {
         for round in 0..5 {
             let key = &format!("race-{round}");
             let creations = (0..WRITERS).map(|writer| async move { self.create(key, &format!("new {writer}")).await });
             let etag = &only_winner(join_all(creations).await);
-            // No body is the one that is there: its ETag would be the same, and the condition would go on to hold.
+            // Each body differs from the stored one: the same body has the same ETag, and the condition would hold.
             let replacements =
                 (0..WRITERS).map(|writer| async move { self.replace(key, &format!("other {writer}"), etag).await });
             only_winner(join_all(replacements).await);
         }
     }
 
-    /// With versions, what was overwritten or deleted is still there, and a delete marker is no object.
+    /// In a versioned bucket, overwritten and deleted versions can be read, and a delete marker is not an object.
     async fn keeps_versions(&self) {
         let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
         let enable = self.s3.put_bucket_versioning().bucket(self.name).versioning_configuration(enabled);
-        enable.send().await.expect("the bucket keeps versions");
-        let first = self.create("state", "one").await.expect("there is no object");
-        let second = self.replace("state", "two", &first).await.expect("it is that version");
-        self.delete("state", Some(&second)).await.expect("it is that version");
+        enable.send().await.expect("versioning is enabled");
+        let first = self.create("state", "one").await.expect("the key has no object");
+        let second = self.replace("state", "two", &first).await.expect("the ETag matches");
+        self.delete("state", Some(&second)).await.expect("the ETag matches");
         assert_eq!(self.missing("state").await, refused(404, "NoSuchKey"));
         assert_eq!(self.replace("state", "three", &second).await, refused(404, "NoSuchKey"));
         self.create("state", "three").await.expect("a delete marker is no object");
@@ -98,13 +98,13 @@ impl<'a> Bucket<'a> {
         assert_eq!((bodies, listed.delete_markers().len()), (["three", "two", "one"].map(str::to_owned).to_vec(), 1));
     }
 
-    /// Calls that expect another owner of the bucket are refused: with a 403 by AWS.
+    /// Requests that expect another owner of the bucket are rejected: by AWS with 403.
     pub(crate) async fn asks_for_its_owner(&self, (status, code): (u16, &str)) {
         let read = self.s3.get_object().bucket(self.name).key("state").expected_bucket_owner("111111111111");
         assert_eq!(answered(read.send().await).map(drop), refused(status, code));
     }
 
-    /// A bucket that is asked for in another Region says so: with a 301 or a 400 by AWS.
+    /// Requests for a bucket in another Region are rejected: by AWS with 301 or 400.
     pub(crate) async fn is_in_its_region(&self, (status, code): (u16, &str)) {
         let elsewhere = self.s3.config().to_builder().region(Region::new("eu-west-1")).build();
         let read = Client::from_conf(elsewhere).get_object().bucket(self.name).key("state").send().await;
@@ -126,20 +126,20 @@ impl<'a> Bucket<'a> {
         answered(delete.send().await).map(drop)
     }
 
-    /// The text of an object and its tag.
+    /// The text of an object and its ETag.
     async fn read(&self, key: &str) -> (String, String) {
-        let read = self.s3.get_object().bucket(self.name).key(key).send().await.expect("there is an object");
+        let read = self.s3.get_object().bucket(self.name).key(key).send().await.expect("the object exists");
         let etag = read.e_tag().unwrap_or_default().to_owned();
         (text(read.body).await, etag)
     }
 
-    /// The refusal to read what is not there.
+    /// Reads a missing object, and returns the error.
     async fn missing(&self, key: &str) -> Result<(), Refusal> {
         answered(self.s3.get_object().bucket(self.name).key(key).send().await).map(drop)
     }
 }
 
-/// Everything that the servers agree on.
+/// The facts in which all servers agree.
 pub(crate) async fn are_what_a_state_relies_on(s3: &Client) {
     are_made_in_regions(s3).await;
     Bucket::make(s3, "creating").await.creates_once().await;
@@ -149,7 +149,7 @@ pub(crate) async fn are_what_a_state_relies_on(s3: &Client) {
     Bucket::make(s3, "keeping").await.keeps_versions().await;
 }
 
-/// Buckets are made where they are asked for: the first Region must not be named, every other one must.
+/// Buckets are created in the Region of the request: `us-east-1` must not be named, every other one must.
 async fn are_made_in_regions(s3: &Client) {
     assert_eq!(create(s3, "nowhere", None).await, refused(400, "IllegalLocationConstraintException"));
     assert_eq!(create(s3, "nowhere", Some("eu-west-1")).await, refused(400, "IllegalLocationConstraintException"));
@@ -158,8 +158,8 @@ async fn are_made_in_regions(s3: &Client) {
     let first_region = Client::from_conf(s3.config().to_builder().region(Region::new("us-east-1")).build());
     let named = create(&first_region, "first", Some("us-east-1")).await;
     assert_eq!(named, refused(400, "InvalidLocationConstraint"));
-    create(&first_region, "first", None).await.expect("the first Region is not named");
-    let location = s3.get_bucket_location().bucket("second").send().await.expect("the bucket is there");
+    create(&first_region, "first", None).await.expect("us-east-1 is not named");
+    let location = s3.get_bucket_location().bucket("second").send().await.expect("the bucket exists");
     assert_eq!(location.location_constraint().map(BucketLocationConstraint::as_str), Some(REGION));
 }
 
@@ -171,7 +171,7 @@ pub(crate) async fn create(s3: &Client, bucket: &str, region: Option<&str>) -> R
     answered(create.send().await).map(drop)
 }
 
-/// What the one writer got that succeeded. The others were too late, or the race was noticed while they wrote.
+/// The result of the one writer that succeeded. The others failed the condition, or conflicted with another write.
 fn only_winner(answers: Vec<Result<String, Refusal>>) -> String {
     let lost = [refused(412, "PreconditionFailed"), refused(409, "ConditionalRequestConflict")];
     let (won, beaten): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
@@ -195,6 +195,6 @@ fn bytes(text: &str) -> ByteStream {
 }
 
 async fn text(body: ByteStream) -> String {
-    let bytes = body.collect().await.expect("the body is whole").to_vec();
+    let bytes = body.collect().await.expect("the body is complete").to_vec();
     String::from_utf8(bytes).expect("the body is text")
 }

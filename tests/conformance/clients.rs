@@ -1,4 +1,4 @@
-//! The AWS SDK's clients, for looking at a cloud and for changing it behind stackctl's back.
+//! The AWS SDK's clients, to inspect a server and to change resources outside stackctl.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider};
 
 use super::project::{ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY};
 
-/// The clients.
+/// The clients of one server.
 pub(crate) struct Clients {
     pub(crate) apigateway: aws_sdk_apigateway::Client,
     pub(crate) cognito: aws_sdk_cognitoidentityprovider::Client,
@@ -18,10 +18,10 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// The clients of the cloud at this URL.
+    /// The clients of the server at this URL.
     pub(crate) fn of(url: &str) -> Self {
         let credentials = Credentials::new(ACCESS_KEY_ID, SECRET_ACCESS_KEY, None, None, "conformance");
-        // Without TLS it cannot reach AWS, whatever the environment says.
+        // Without TLS the clients cannot reach AWS, whatever the environment sets.
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(REGION))
@@ -35,14 +35,14 @@ impl Clients {
             iam: aws_sdk_iam::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
-            // A server on a port has no host name for each bucket.
+            // A server on a local port has no virtual-hosted buckets.
             s3: aws_sdk_s3::Client::from_conf(
                 aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build(),
             ),
         }
     }
 
-    /// Everything there is of the services that stackctl uses, by name.
+    /// All resources of the services that stackctl uses, by name.
     pub(crate) async fn inventory(&self) -> BTreeSet<String> {
         let apis = self.apigateway.get_rest_apis().send().await.expect("APIs are listed");
         let pools = self.cognito.list_user_pools().max_results(60).send().await.expect("user pools are listed");
@@ -69,13 +69,13 @@ impl Clients {
         resources.items().iter().filter_map(|resource| resource.path().map(str::to_owned)).collect()
     }
 
-    /// The deployment that the stage serves.
+    /// The live deployment of the stage.
     pub(crate) async fn served(&self, rest_api_id: &str) -> String {
         let stage = self.apigateway.get_stage().rest_api_id(rest_api_id).stage_name("dev").send().await;
-        stage.expect("the stage is there").deployment_id().unwrap_or_default().to_owned()
+        stage.expect("the stage exists").deployment_id().unwrap_or_default().to_owned()
     }
 
-    /// What AWS calls the code that is served of a function.
+    /// The hash of a function's live code.
     pub(crate) async fn code(&self, function: &str) -> String {
         let answer = self
             .lambda
@@ -84,7 +84,7 @@ impl Clients {
             .qualifier("live")
             .send()
             .await
-            .expect("the function is there");
+            .expect("the function exists");
         let configuration = answer.configuration().expect("a function has a configuration");
         configuration.code_sha256().unwrap_or_default().to_owned()
     }

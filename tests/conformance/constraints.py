@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares what config.json and the local emulator take with AWS's own service models, and prints the page about it.
+"""Compares the values that config.json and the local emulator accept with AWS's service models, and prints the page.
 
 usage: constraints.py ENDPOINT < {"limits": …, "schema": …}
 
-The models are botocore's. `constraints.toml` says which shape of a model each field of config.json becomes, and has the
-reason of every difference; a difference without a reason fails, and so does a reason without a difference.
+The models are botocore's. `constraints.toml` maps each field of config.json to the shapes of the models, and has the
+reason for every difference. A difference without a reason is an error, and so is a reason without a difference.
 """
 
 import json

@@ -1,4 +1,4 @@
-//! The corrections of each server's answers; the table of this suite has the reasons.
+//! Corrections of each server's responses. The tables in `mod.rs` have the reasons.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::proxy::{Call, Correct};
 
-/// What moto forgets.
+/// Members that moto loses.
 #[derive(Default)]
 pub(crate) struct Moto {
     /// By function.
     logging: BTreeMap<String, Value>,
-    /// What a user pool was created with and keeps when an update does not name it, by id.
+    /// Settings of a user pool that an update keeps when it does not name them, by pool id.
     pools: BTreeMap<String, Value>,
 }
 
@@ -54,7 +54,7 @@ impl Moto {
     }
 }
 
-/// What ministack answers in another form.
+/// Members that ministack returns in another form.
 pub(crate) struct Ministack;
 
 impl Correct for Ministack {

@@ -1,4 +1,4 @@
-//! A server that imitates AWS, as a child process on a port of its own.
+//! A server that imitates AWS, as a child process on its own port.
 
 use std::{
     fs::File,
@@ -10,13 +10,13 @@ use std::{
 
 use super::http;
 
-/// Names the environment into which `tests/conformance/run` installs the servers.
+/// The variable with the path of the virtual environment that `tests/conformance/run` creates.
 const VENV: &str = "STACKCTL_CONFORMANCE_VENV";
 
-/// Python's imports alone take seconds, on a machine that is busy many.
+/// The imports of Python alone take seconds, and longer on a busy machine.
 const READY_WITHIN: Duration = Duration::from_mins(2);
 
-/// A running server; it ends with this value.
+/// A running server; it is stopped when this value is dropped.
 pub(crate) struct Emulator {
     child: Child,
     url: String,
@@ -32,7 +32,7 @@ impl Emulator {
         Self::start(command, port, "/moto-api/")
     }
 
-    /// Starts ministack, which checks who calls when it is to, and without its servers besides HTTP.
+    /// Starts ministack, with or without authorization checks, and with its HTTP server only.
     pub(crate) fn ministack(checks_callers: bool) -> Self {
         let port = free_port();
         let mut command = program("ministack");
@@ -45,16 +45,16 @@ impl Emulator {
         Self::start(command, port, "/_ministack/health")
     }
 
-    /// Where it answers.
+    /// Its URL.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     fn start(mut command: Command, port: u16, ready: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let log = File::create(folder.path().join("log")).expect("the log can be written");
         let errors = log.try_clone().expect("the log can be shared");
-        // What a server keeps in files of its own goes with it.
+        // The files of the server are deleted with this folder.
         command.env("HOME", folder.path()).env("TMPDIR", folder.path()).current_dir(folder.path());
         let child = command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
         let child = child.unwrap_or_else(|error| panic!("{} does not start: {error}", command.get_program().display()));
@@ -67,14 +67,14 @@ impl Emulator {
         let deadline = Instant::now() + READY_WITHIN;
         let url = format!("{}{path}", self.url);
         while !http::get(&url, None).is_ok_and(|answer| answer.status == 200) {
-            let ended = self.child.try_wait().expect("a child can be asked whether it has ended");
-            assert!(ended.is_none(), "the server ended before it answered:\n{}", self.log());
-            assert!(Instant::now() < deadline, "the server does not answer {url}:\n{}", self.log());
+            let ended = self.child.try_wait().expect("the status of a child can be read");
+            assert!(ended.is_none(), "the server ended before it responded:\n{}", self.log());
+            assert!(Instant::now() < deadline, "the server does not respond at {url}:\n{}", self.log());
             std::thread::sleep(Duration::from_millis(100));
         }
     }
 
-    /// What the server has written so far.
+    /// The log of the server so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
@@ -82,13 +82,12 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A program of the environment, which sees nothing of the person's own settings.
 /// The folder of the programs that `tests/conformance/run` has installed.
 pub(crate) fn programs() -> PathBuf {
     let venv = std::env::var(VENV).unwrap_or_else(|_| panic!("{VENV} is not set; run tests/conformance/run"));
@@ -98,7 +97,7 @@ pub(crate) fn programs() -> PathBuf {
 fn program(name: &str) -> Command {
     let programs = programs();
     let mut command = Command::new(programs.join(name));
-    // Its own Python first, for the functions that it runs.
+    // Python of the virtual environment comes first, for the functions that a server runs.
     let path = std::env::var("PATH").unwrap_or_default();
     command.env_clear().env("PATH", format!("{}:{path}", programs.display())).env("PYTHONUNBUFFERED", "1");
     command

@@ -1,4 +1,4 @@
-"""The constraints of AWS's models on the inputs of operations, tried on the local emulator at and beyond their bounds."""
+"""Tests the constraints of AWS's models on operation inputs at and beyond their bounds, on the local emulator."""
 
 import fnmatch
 import io
@@ -15,7 +15,7 @@ from model_shapes import SERVICES, bounds, matches
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 POLICY = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 
-# Values of members without a pattern that could tell what they are, and of those that name what `Emulator.set_up` makes.
+# Values of members whose pattern does not tell their form, and of members that name resources of `Emulator.set_up`.
 BY_NAME = {
     "AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [TRUST]}),
     "PolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [POLICY]}),
@@ -39,7 +39,7 @@ BY_NAME = {
     "integrationHttpMethod": "POST",
 }
 
-# What an operation needs beside the members that its model requires.
+# Members that an operation requires in addition to those that its model requires.
 ALSO = {
     "CreateFunction": ("Runtime", "Handler"),
     "DescribeLogStreams": ("logGroupName",),
@@ -50,24 +50,24 @@ ALSO = {
     "UpdateFunctionCode": ("ZipFile",),
 }
 
-# Names that an operation takes once; each call of one that makes or removes has new ones.
+# Names that an operation accepts once; each call that creates or deletes has new ones.
 FRESH = ("FunctionName", "RoleName", "GroupName", "Username", "logGroupName", "logStreamName")
 
-# Texts that fit some pattern of the models.
+# Texts that match some pattern of the models.
 TEXTS = [
     "a", "aa", "a1", "1", "/", "/a/", "200", "2026-01-01", "https://example.com", "arn:aws:iam::123456789012:role/r",
     "arn:aws:lambda:eu-west-1:123456789012:function:f", "eu-west-1_abcdefghi", "123456", "arn:aws:s3:::bucket",
     "arn:aws:logs:eu-west-1:123456789012:log-group:g", "A" * 52, "00000000-0000-0000-0000-000000000000",
 ]  # fmt: skip
 
-# Characters of which every pattern refuses one.
+# Characters of which every pattern rejects at least one.
 STRANGE = [" ", "/", "!", "é", "—", "\n", "\u0000", "#"]
 
 DEPTH = 4
 
 
 class Emulator:
-    """Clients for the emulator, and the things in it that operations are tried on."""
+    """Clients for the emulator, and the resources in it that operations are tested on."""
 
     def __init__(self, endpoint):
         session = botocore.session.Session()
@@ -97,7 +97,7 @@ class Emulator:
         self.names |= ids | {"resourceId": api["rootResourceId"], "parentId": api["rootResourceId"], "ZipFile": zipped()}
 
     def call(self, service, operation, members):
-        """Gives the code and the message of the refusal, or None."""
+        """Returns the code and the message of the error, or None."""
         client = self.clients[service]
         model = client.meta.service_model.operation_model(operation)
         try:
@@ -117,7 +117,7 @@ def zipped():
 
 
 def sample(name, shape, names, stack=()):
-    """A value that fits the shape, or None where no text is known that does."""
+    """A value that matches the shape, or None if no such text is known."""
     if name in names:
         return names[name]
     kind = shape.type_name
@@ -154,7 +154,7 @@ def members_of(path, shape, stack, required=False):
 
 
 def trials(path, shape, required):
-    """What to put there, whether AWS's model takes it, and what that tries."""
+    """The values to test: what they test, the value, and whether AWS's model accepts it."""
     least, most = bounds(shape)
     if shape.metadata.get("enum"):
         yield "words", "no-such-word", False
@@ -180,7 +180,7 @@ def trials(path, shape, required):
 
 
 def put(members, path, value, shape, names):
-    """The members with a value at a path; what is above it is made as the model requires."""
+    """The members with a value at a path; parents are created as the model requires."""
     members = json_copy(members)
     at, inner = members, shape
     for step, following in itertools.pairwise([*path, None]):
@@ -217,7 +217,7 @@ INVALID = ("Validation", "Invalid", "BadRequest", "Serialization", "Malformed", 
 
 
 def refused(refusal, usual):
-    """Whether a refusal is for the value, and not what the operation says to every call of this kind."""
+    """Whether an error is about the value, and not the usual error of the operation."""
     if refusal is None or not any(word in refusal[0] for word in INVALID):
         return False
     return usual is None or refusal[1] != usual[1]
@@ -241,7 +241,7 @@ class Probes:
 def compare(models, endpoint, reasons):
     probes, emulator = Probes(), Emulator(endpoint)
     for service in SERVICES:
-        # What deletes goes last.
+        # Operations that delete come last.
         operations = sorted(models.services[service].operation_names, key=lambda name: (name.startswith(("Delete", "AdminDelete")), name))
         for operation in operations:
             probe(probes, emulator, service, models.services[service].operation_model(operation))
@@ -291,12 +291,12 @@ def usual_members(emulator, operation, shape):
 
 
 def imitated(refusal):
-    """Whether the emulator knows the operation, and all of what was sent."""
+    """Whether the emulator imitates the operation and all of the input."""
     return refusal is None or not (refusal[0] in NOT_IMITATED or "not imitate" in refusal[1])
 
 
 def explain(probes, reasons):
-    """Gives every difference the first reason whose pattern fits, and finds reasons that fit none."""
+    """Assigns to every difference the first reason whose pattern matches, and finds unused reasons."""
     found = sorted(set(probes.found))
     probes.found = found
     left = dict.fromkeys(range(len(reasons)), 0)

@@ -1,4 +1,4 @@
-//! The example that `init` writes, on a local emulator of its own.
+//! The example that `init` writes, on its own local emulator.
 
 use std::process::Command;
 
@@ -6,33 +6,33 @@ use crate::harness::process::Process;
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
 
-/// The example on a local emulator, which is stopped in the end.
+/// The example on a local emulator, which is stopped when this value is dropped.
 pub(crate) struct Example(tempfile::TempDir);
 
 impl Example {
-    /// Brings it up as `init` writes it.
+    /// Deploys the example as `init` writes it.
     pub(crate) fn new() -> Self {
         let example = Self::written();
         example.stackctl("up --local");
         example
     }
 
-    /// Only writes it.
+    /// Writes the example without deploying it.
     pub(crate) fn written() -> Self {
         let example = Self(tempfile::tempdir().unwrap());
         example.stackctl("init");
         example
     }
 
-    /// Replaces words in one of its files.
+    /// Replaces text in one of its files.
     pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
         let path = self.0.path().join(file);
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{file} holds `{from}`");
+        assert!(text.contains(from), "{file} does not contain `{from}`");
         std::fs::write(path, text.replacen(from, to, 1)).unwrap();
     }
 
-    /// Runs a command that succeeds, and answers its stdout.
+    /// Runs a command that succeeds, and returns its stdout.
     pub(crate) fn stackctl(&self, line: &str) -> String {
         let mut command = Command::new(STACKCTL);
         command.args(line.split(' ')).current_dir(self.0.path()).env_remove("STACKCTL_PASSWORD");
@@ -41,7 +41,7 @@ impl Example {
         ran.out.trim().to_owned()
     }
 
-    /// Makes a user, and answers their ID token.
+    /// Creates a user, and returns the ID token.
     pub(crate) fn user(&self, name: &str, password: &str) -> String {
         let mut command = Command::new(STACKCTL);
         command.args(["user", "create", name, "--local", "--quiet"]).current_dir(self.0.path());

@@ -1,4 +1,4 @@
-//! The smallest HTTP client that can call a deployed API.
+//! A minimal HTTP client that can call a deployed API.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -6,24 +6,24 @@ use std::{
     time::Duration,
 };
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
 }
 
-/// Gets a URL, with the token of a person who is signed in.
+/// Sends a GET request, with the token of a signed-in user if there is one.
 ///
 /// # Errors
-/// When nobody answers, or not in HTTP.
+/// When there is no response, or it is not HTTP.
 pub(crate) fn get(url: &str, token: Option<&str>) -> io::Result<Answer> {
     let rest = url.strip_prefix("http://").ok_or_else(|| io::Error::other("not an http URL"))?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = TcpStream::connect(host)?;
     stream.set_read_timeout(Some(Duration::from_mins(1)))?;
     let authorization = token.map(|token| format!("Authorization: {token}\r\n")).unwrap_or_default();
-    // HTTP/1.0, so that the body simply ends with the connection.
+    // With HTTP/1.0 the body ends with the connection.
     write!(stream, "GET /{path} HTTP/1.0\r\nHost: {host}\r\n{authorization}\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

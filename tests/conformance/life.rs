@@ -1,4 +1,4 @@
-//! The stations of a stack's life, on any cloud.
+//! The steps of a stack's life, on any server.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::harness::Secrets;
 
-/// A cloud of its own with a project on it.
+/// A server with a project.
 pub(crate) struct World {
     // Fields are dropped in this order.
     pub(crate) project: Project,
@@ -23,7 +23,7 @@ pub(crate) struct World {
     _emulator: Emulator,
 }
 
-/// What a stack is called on its cloud.
+/// The ids and the URL of a deployed stack.
 pub(crate) struct Stack {
     pub(crate) rest_api_id: String,
     pub(crate) user_pool_id: String,
@@ -42,7 +42,7 @@ impl World {
         Self::of(Emulator::ministack(true), corrections::Ministack)
     }
 
-    /// A ministack that serves whoever calls, so also stackctl as it calls its own local cloud.
+    /// A ministack without authorization checks, for requests with the credentials of the local emulator.
     pub(crate) fn ministack_for_everybody() -> Self {
         Self::of(Emulator::ministack(false), corrections::Ministack)
     }
@@ -54,14 +54,14 @@ impl World {
         Self { project: Project::example(&url, secrets), clients: Clients::of(&url), proxy, _emulator: emulator }
     }
 
-    /// Where the cloud answers.
+    /// The URL of the server.
     pub(crate) fn url(&self) -> String {
         self.proxy.url()
     }
 
-    /// Nothing comes to a stack, which then stays as it is.
+    /// Deploys the stack, and expects a second `up` to change nothing.
     pub(crate) async fn comes_up(&mut self) -> Stack {
-        assert!(self.clients.inventory().await.is_empty(), "the cloud is empty");
+        assert!(self.clients.inventory().await.is_empty(), "the server is empty");
         self.project.configure(|config| config["deployment"]["tags"] = json!({ "team": "api" }));
         let up = self.project.up().await;
         self.project.expect_in_sync().await;
@@ -73,18 +73,18 @@ impl World {
         }
     }
 
-    /// New code goes out, and the API that calls it is left alone.
+    /// Deploys new code, and expects the deployment of the API to stay.
     pub(crate) async fn takes_new_code(&self, stack: &Stack) {
         let before = (self.clients.code("myname1-dev-test").await, self.clients.served(&stack.rest_api_id).await);
         self.project.edit_handlers("Hello from", "Greetings from");
         self.project.up().await;
         let after = (self.clients.code("myname1-dev-test").await, self.clients.served(&stack.rest_api_id).await);
-        assert_ne!(before.0, after.0, "the code is another one");
+        assert_ne!(before.0, after.0, "the code is new");
         assert_eq!(before.1, after.1, "the deployment is the same");
         self.project.expect_in_sync().await;
     }
 
-    /// A route comes and is served.
+    /// Adds a route, and expects a new live deployment.
     pub(crate) async fn takes_a_route(&mut self, stack: &Stack) {
         let before = self.clients.served(&stack.rest_api_id).await;
         self.project.configure(|config| {
@@ -92,25 +92,25 @@ impl World {
         });
         self.project.up().await;
         assert!(self.clients.paths(&stack.rest_api_id).await.contains("/items/{id}"));
-        assert_ne!(before, self.clients.served(&stack.rest_api_id).await, "the stage serves a new deployment");
+        assert_ne!(before, self.clients.served(&stack.rest_api_id).await, "the stage has a new deployment");
         self.project.expect_in_sync().await;
     }
 
-    /// The route goes, and what led to it only.
+    /// Removes the route, and expects only the paths of the route to be deleted.
     pub(crate) async fn loses_the_route(&mut self, stack: &Stack) {
         let before = self.clients.served(&stack.rest_api_id).await;
         self.project.configure(|config| {
             let routes = config["routes"].as_object_mut().expect("routes are an object");
-            routes.remove("GET /items/{id}").expect("it was there");
+            routes.remove("GET /items/{id}").expect("the route is in the config");
         });
         self.project.up().await;
         let paths: Vec<String> = self.clients.paths(&stack.rest_api_id).await.into_iter().collect();
         assert_eq!(paths, ["/", "/test", "/test_auth"]);
-        assert_ne!(before, self.clients.served(&stack.rest_api_id).await, "the stage serves a new deployment");
+        assert_ne!(before, self.clients.served(&stack.rest_api_id).await, "the stage has a new deployment");
         self.project.expect_in_sync().await;
     }
 
-    /// Settings of everything change in place.
+    /// Updates settings of all resources in place.
     pub(crate) async fn takes_new_settings(&mut self, stack: &Stack) {
         self.project.configure(|config| {
             config["userPool"]["passwordPolicy"]["minimumLength"] = json!(10);
@@ -132,37 +132,38 @@ impl World {
         self.project.expect_in_sync().await;
     }
 
-    /// The shortest password of the pool and the life of the client's access tokens.
+    /// The minimum password length of the pool and the lifetime of the client's access tokens.
     pub(crate) async fn settings(&self, stack: &Stack) -> (Option<i32>, Option<i32>) {
         let cognito = &self.clients.cognito;
         let pool = cognito.describe_user_pool().user_pool_id(&stack.user_pool_id).send().await;
-        let pool = pool.expect("the pool is there").user_pool.expect("it is described");
+        let pool = pool.expect("the pool exists").user_pool.expect("the response describes it");
         let client = cognito.describe_user_pool_client().user_pool_id(&stack.user_pool_id).client_id(&stack.client_id);
-        let client = client.send().await.expect("the client is there").user_pool_client.expect("it is described");
+        let client =
+            client.send().await.expect("the client exists").user_pool_client.expect("the response describes it");
         let minimum_length = pool.policies().and_then(|policies| policies.password_policy()?.minimum_length());
         (minimum_length, client.access_token_validity())
     }
 
-    /// The state goes to a bucket, where the stack goes on.
+    /// Moves the state to a bucket, and deploys from there.
     pub(crate) async fn keeps_its_state_in_a_bucket(&mut self) {
-        buckets::create(&self.clients.s3, "acme-states", Some(REGION)).await.expect("the bucket is made");
+        buckets::create(&self.clients.s3, "acme-states", Some(REGION)).await.expect("the bucket is created");
         self.project.configure(|config| config["state"] = json!({ "s3": { "bucket": "acme-states" } }));
         let refused = self.project.run(&["up"], 1).await;
         assert!(refused.text.contains("`stackctl state migrate` moves it"), "{}", refused.text);
         self.project.run(&["state", "migrate"], 0).await;
         self.project.expect_in_sync().await;
         let object = self.clients.s3.get_object().bucket("acme-states").key("stackctl/myname1.dev.json").send().await;
-        let bytes = object.expect("the state is there").body.collect().await.expect("it is whole").to_vec();
+        let bytes = object.expect("the state exists").body.collect().await.expect("the body is complete").to_vec();
         self.project.check_secrets("the state in the bucket", &String::from_utf8_lossy(&bytes));
     }
 
-    /// The stack goes, and nothing of it is left.
+    /// Destroys the stack, and expects no resources to be left.
     pub(crate) async fn goes_down(&self, consent: &[&str]) {
         let arguments = [&["down"], consent].concat();
         self.project.run(&arguments, 0).await;
         let left = self.clients.inventory().await;
         assert!(left.is_empty(), "nothing is left: {left:?}");
         let again = self.project.run(&["down"], 0).await;
-        assert_eq!(again.writes(), 0, "there is nothing to remove\n{}", again.text);
+        assert_eq!(again.writes(), 0, "nothing is left to delete\n{}", again.text);
     }
 }

@@ -1,4 +1,4 @@
-"""Prints the managed policies of AWS that roles of functions can have, one path and name a line, as moto has copied them.
+"""Prints the AWS managed policies that roles of functions can have, one path and name per line, from moto's copy.
 
 usage: .conformance/venv/bin/python tests/conformance/managed_policies.py > data/aws-managed-policies.txt
 """
@@ -13,7 +13,7 @@ LINKED = "/aws-service-role/"
 
 
 def policies():
-    """Reads moto's one file alone: the package imports every service of AWS."""
+    """Reads one file of moto without importing the package, which imports every service of AWS."""
     folder = pathlib.Path(importlib.util.find_spec("moto").submodule_search_locations[0])
     spec = importlib.util.spec_from_file_location("aws_managed_policies", folder / "iam/aws_managed_policies.py")
     module = importlib.util.module_from_spec(spec)

@@ -1,4 +1,4 @@
-"""Fields of config.json against the shapes of AWS's models that they become."""
+"""Compares fields of config.json with the shapes of AWS's models that they are sent as."""
 
 import re
 
@@ -6,7 +6,7 @@ from model_shapes import bounds, characters
 
 
 class Comparison:
-    """Rows of the page, counts, and what is wrong."""
+    """Rows of the page, counts and problems."""
 
     def __init__(self):
         self.rows, self.problems, self.verdicts = [], [], {"equal": 0, "narrower": 0, "wider": 0, "ours alone": 0}
@@ -23,7 +23,7 @@ class Comparison:
 
 
 def leaves(schema, node, path=""):
-    """Every field of the schema that is no object: its path and what the schema says of it."""
+    """Every field of the schema that is not an object: its path and its schema."""
     while "$ref" in node or "allOf" in node:
         reference = node.get("$ref") or node["allOf"][0]["$ref"]
         node = schema["definitions"][reference.removeprefix("#/definitions/")]
@@ -43,7 +43,7 @@ def leaves(schema, node, path=""):
 
 
 def compare(models, given, reasons):
-    """Compares every field; one that is in no model has the reason for that."""
+    """Compares every field; a field that no model has needs a reason."""
     comparison, known = Comparison(), set()
     limits = {}
     for limit in given["limits"]:
@@ -71,7 +71,7 @@ def compare(models, given, reasons):
 
 
 def compare_field(models, comparison, field, entry, limits, words):
-    """Compares one field, and gives the names of the reasons that were needed."""
+    """Compares one field, and returns the names of the reasons that were used."""
     used = set()
     said = "; ".join(ours(limit) for limit in limits)
     if "none" in entry:
@@ -104,7 +104,7 @@ def ours(limit):
 
 
 def aspects(shape, limits, words, unit):
-    """Compares bounds, characters and words, as far as the shape has them."""
+    """Compares bounds, characters and enum values, as far as the shape has them."""
     least, most = bounds(shape)
     for limit in [limit for limit in limits if limit["kind"] != "words"]:
         mine, most_mine = limit["least"] * unit, limit["most"] * unit

@@ -1,4 +1,4 @@
-"""The shapes of botocore's service models, and what they take."""
+"""The shapes of botocore's service models, and the values that they accept."""
 
 import functools
 
@@ -26,7 +26,7 @@ class Models:
 
 
 def bounds(shape):
-    """The least and the most of a shape; a pattern may ask for more than the number says."""
+    """The minimum and maximum of a shape; a pattern may require more than the minimum."""
     least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
     if shape.type_name == "string":
         fitting = (size for size in range(least, least + 3) if matches(shape, "a" * size))
@@ -35,7 +35,7 @@ def bounds(shape):
 
 
 def matches(shape, text):
-    """Whether a text fits the pattern of a shape as Java reads it: `\\w` and `\\s` are ASCII."""
+    """Whether a text matches the pattern of a shape as Java reads it: `\\w` and `\\s` are ASCII."""
     pattern = shape.metadata.get("pattern")
     return pattern is None or bool(compiled(pattern).fullmatch(text))
 
@@ -47,6 +47,6 @@ def compiled(pattern):
 
 @functools.cache
 def characters(pattern):
-    """The characters up to U+FFFF that may stand in the middle of a text of this pattern."""
+    """The characters up to U+FFFF that are allowed in the middle of a text of this pattern."""
     fits = compiled(pattern).fullmatch
     return frozenset(c for c in map(chr, range(0x10000)) if not "\ud800" <= c <= "\udfff" and fits(f"aa{c}aa"))

@@ -1,4 +1,4 @@
-//! What the other servers are asked, asked of our own, so that all three are known to say the same.
+//! The same checks on the local emulator as on the other servers.
 
 use stackctl_local::{Cloud, Settings};
 use tokio::net::TcpListener;
@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use super::{buckets, buckets::Bucket, clients::Clients, stores};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bucket_is_what_a_state_relies_on() {
+async fn s3_behaves_as_a_state_requires() {
     let cloud = Cloud::new(Settings::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
@@ -17,5 +17,5 @@ async fn a_bucket_is_what_a_state_relies_on() {
     Bucket::make(&s3, "owned").await.asks_for_its_owner((403, "AccessDenied")).await;
     Bucket::make(&s3, "placed").await.is_in_its_region((400, "AuthorizationHeaderMalformed")).await;
     cloud.stop();
-    serving.await.expect("it does not panic").expect("it ends in order");
+    serving.await.expect("the server does not panic").expect("the server ends without an error");
 }

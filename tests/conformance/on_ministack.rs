@@ -1,4 +1,4 @@
-//! The life of a stack on ministack, which serves the deployed API and runs its functions.
+//! The life of a stack on ministack, which runs the deployed API and its functions.
 
 use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, AuthenticationResultType, MessageActionType};
 
@@ -15,7 +15,7 @@ const PASSWORD: &str = "Correct-Horse-9";
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the servers that tests/conformance/run installs"]
-async fn a_stack_comes_up_answers_changes_is_repaired_and_goes() {
+async fn a_stack_is_deployed_called_changed_repaired_and_destroyed() {
     let mut world = World::ministack();
     let stack = world.comes_up().await;
     let tokens = world.sign_in(&stack).await;
@@ -33,14 +33,14 @@ async fn a_stack_comes_up_answers_changes_is_repaired_and_goes() {
     world.is_repaired(&stack).await;
     stack.lets_in_by_id_token(&tokens).await;
 
-    // One user is in the pool.
+    // The pool has one user.
     world.project.run(&["down", "--delete-users", "2"], 2).await;
     world.goes_down(&["--delete-users", "1"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the servers that tests/conformance/run installs"]
-async fn a_bucket_is_what_a_state_relies_on() {
+async fn s3_behaves_as_a_state_requires() {
     let world = World::ministack_for_everybody();
     buckets::are_what_a_state_relies_on(&world.clients.s3).await;
     stores::keep_states(&world.clients.s3, &world.url()).await;
@@ -49,11 +49,11 @@ async fn a_bucket_is_what_a_state_relies_on() {
 }
 
 impl World {
-    /// Makes a user and signs them in.
+    /// Creates a user and signs in.
     async fn sign_in(&self, stack: &Stack) -> AuthenticationResultType {
         let (cognito, pool) = (&self.clients.cognito, &stack.user_pool_id);
         let create = cognito.admin_create_user().user_pool_id(pool).username(EMAIL);
-        create.message_action(MessageActionType::Suppress).send().await.expect("the user is made");
+        create.message_action(MessageActionType::Suppress).send().await.expect("the user is created");
         let password = cognito.admin_set_user_password().user_pool_id(pool).username(EMAIL);
         password.password(PASSWORD).permanent(true).send().await.expect("the password is set");
         let sign_in = cognito.admin_initiate_auth().user_pool_id(pool).client_id(&stack.client_id);
@@ -65,15 +65,15 @@ impl World {
 }
 
 impl Stack {
-    /// Calls a route and expects this answer.
+    /// Calls a route and expects this response.
     async fn answers(&self, path: &str, token: Option<&str>, status: u16, part: &str) {
         let (url, token) = (format!("{}{path}", self.invoke_url), token.map(str::to_owned));
         let called = tokio::task::spawn_blocking(move || http::get(&url, token.as_deref())).await;
-        let answer = called.expect("it is not cancelled").expect("the API answers");
+        let answer = called.expect("the call does not panic").expect("the API responds");
         assert!(answer.status == status && answer.body.contains(part), "{path}: {answer:?}");
     }
 
-    /// The protected route asks for an ID token.
+    /// Expects the protected route to require an ID token.
     async fn lets_in_by_id_token(&self, tokens: &AuthenticationResultType) {
         self.answers("/test_auth", None, 401, "Unauthorized").await;
         self.answers("/test_auth", Some("not a token"), 401, "Unauthorized").await;

@@ -4,7 +4,7 @@ use super::{buckets, buckets::Bucket, life::World, stores};
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the servers that tests/conformance/run installs"]
-async fn a_stack_comes_up_changes_is_repaired_and_goes() {
+async fn a_stack_is_deployed_changed_repaired_and_destroyed() {
     let mut world = World::moto();
     let stack = world.comes_up().await;
     world.takes_new_code(&stack).await;
@@ -18,7 +18,7 @@ async fn a_stack_comes_up_changes_is_repaired_and_goes() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the servers that tests/conformance/run installs"]
-async fn a_bucket_is_what_a_state_relies_on() {
+async fn s3_behaves_as_a_state_requires() {
     let world = World::moto();
     buckets::are_what_a_state_relies_on(&world.clients.s3).await;
     stores::keep_states(&world.clients.s3, &world.url()).await;

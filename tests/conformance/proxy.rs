@@ -1,5 +1,5 @@
-//! Stands between the binary and a server, corrects in the server's answers what the table of this suite names, and learns
-//! the secrets that pass by.
+//! A proxy between the binary and a server. It corrects the server's responses as the tables in `mod.rs` say, and
+//! learns the secrets in them.
 
 use std::{
     io::{self, Read as _, Write as _},
@@ -15,32 +15,32 @@ use serde_json::Value;
 
 use crate::harness::Secrets;
 
-/// A call, as far as corrections look at it.
+/// A request, as far as corrections read it.
 pub(crate) struct Call {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The operation, where the protocol names it in a header.
+    /// The operation, if the protocol has it in a header.
     pub(crate) target: Option<String>,
     /// `null` when it is not JSON.
     pub(crate) body: Value,
 }
 
-/// What one server's answers lack or have wrong.
+/// Corrections of one server's responses.
 pub(crate) trait Correct: Send + 'static {
-    /// Corrects the answer to a call, and remembers of the call what later answers will lack.
+    /// Corrects the response to a request, and remembers members of the request that later responses will lack.
     fn correct(&mut self, call: &Call, answer: &mut Value);
 }
 
 type Shared = Arc<Mutex<dyn Correct>>;
 
-/// A running proxy; it ends with this value.
+/// A running proxy; it is stopped when this value is dropped.
 pub(crate) struct Proxy {
     address: SocketAddr,
     ended: Arc<AtomicBool>,
 }
 
 impl Proxy {
-    /// Starts one in front of the server at this URL.
+    /// Starts a proxy for the server at this URL.
     pub(crate) fn start(server: &str, corrections: impl Correct, secrets: Arc<Secrets>) -> Self {
         let server = server.strip_prefix("http://").expect("a local server speaks plain HTTP").to_owned();
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
@@ -54,14 +54,14 @@ impl Proxy {
                     return;
                 }
                 let (server, corrections, secrets) = (server.clone(), Arc::clone(&corrections), Arc::clone(&secrets));
-                // A connection that breaks is the client's to notice.
+                // The client notices a broken connection.
                 thread::spawn(move || pass_on(stream, &server, &corrections, &secrets));
             }
         });
         Self { address, ended }
     }
 
-    /// Where it answers.
+    /// Its URL.
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -70,17 +70,17 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // It is waiting for the next connection.
+        // Wakes the thread that waits for the next connection.
         let _ = TcpStream::connect(self.address);
     }
 }
 
-/// Answers one request and closes the connection.
+/// Responds to one request and closes the connection.
 fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared, secrets: &Secrets) -> io::Result<()> {
     let Some(request) = Message::read(&mut client)? else { return Ok(()) };
     secrets.learn(&request.body);
     let mut upstream = TcpStream::connect(server)?;
-    // HTTP/1.0, so that no answer comes in chunks.
+    // With HTTP/1.0 no response is chunked.
     let line = request.line.replace("HTTP/1.1", "HTTP/1.0");
     request.write(&mut upstream, &line)?;
     let mut answer = Message::read(&mut upstream)?.ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -88,7 +88,7 @@ fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared, secrets: &
         let mut body = told.clone();
         let call = request.call();
         corrections.lock().unwrap_or_else(PoisonError::into_inner).correct(&call, &mut body);
-        // An object that happens to be JSON has a checksum.
+        // Objects are not corrected, even if they are JSON: they have a checksum.
         if body != told {
             answer.body = body.to_string().into_bytes();
         }
@@ -98,7 +98,7 @@ fn pass_on(mut client: TcpStream, server: &str, corrections: &Shared, secrets: &
     answer.write(&mut client, &line)
 }
 
-/// A request or an answer.
+/// A request or a response.
 struct Message {
     line: String,
     headers: Vec<(String, String)>,
@@ -106,7 +106,7 @@ struct Message {
 }
 
 impl Message {
-    /// `None` when the other side has nothing to say.
+    /// `None` when the other side closes the connection without sending anything.
     fn read(stream: &mut TcpStream) -> io::Result<Option<Self>> {
         let mut bytes = Vec::new();
         let head = loop {

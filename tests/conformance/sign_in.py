@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a user, chooses their password and prints their ID token, with boto3 and nothing of stackctl.
+"""Creates a user, sets the password and prints the ID token, with boto3 and without stackctl.
 
 usage: sign_in.py POOL_ID CLIENT_ID NAME < PASSWORD
 
@@ -13,7 +13,7 @@ import boto3
 
 
 def make(cognito, pool, name):
-    """Makes a user whom nobody writes to, and answers the temporary password."""
+    """Creates a user without an invitation message, and returns the temporary password."""
     temporary = "Aa1." + secrets.token_urlsafe(12)
     address = [{"Name": "email", "Value": name}, {"Name": "email_verified", "Value": "true"}]
     cognito.admin_create_user(
@@ -23,7 +23,7 @@ def make(cognito, pool, name):
 
 
 def sign_in(cognito, place, name, temporary, password):
-    """Exchanges the temporary password for the chosen one, and answers the ID token."""
+    """Replaces the temporary password, and returns the ID token."""
     asked = cognito.admin_initiate_auth(
         **place, AuthFlow="ADMIN_NO_SRP_AUTH", AuthParameters={"USERNAME": name, "PASSWORD": temporary}
     )

@@ -1,4 +1,4 @@
-//! The store of states in a bucket, the very code, on any server that imitates S3.
+//! The state store for buckets, on any server that imitates S3.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use stackctl::{
 use super::{buckets, project::REGION};
 use crate::state::fixture::{ask, holder, state};
 
-/// How many processes try at once.
+/// The number of concurrent processes.
 const PROCESSES: usize = 6;
 
-/// A bucket for states, as any number of processes reach it.
+/// A bucket for states that several processes use.
 struct States {
     connection: Connection,
 }
@@ -30,61 +30,61 @@ impl States {
         S3Store::new(self.bucket(), key)
     }
 
-    /// A state is saved over the version that was loaded and no other.
+    /// A save overwrites only the version that was loaded.
     async fn are_saved_over_what_was_loaded(&self) {
         let (ann, bob) = (self.store("saved.json"), self.store("saved.json"));
         assert_eq!((ann.load().await, bob.load().await), (Ok(None), Ok(None)));
-        ann.save(&state(1)).await.expect("none exists");
+        ann.save(&state(1)).await.expect("there is no state yet");
         let changed = Err(StateError::Changed { path: ann.place() });
         assert_eq!(bob.save(&other(1)).await, changed);
         assert_eq!(bob.load().await, Ok(Some(state(1))));
-        bob.save(&state(2)).await.expect("it was loaded");
+        bob.save(&state(2)).await.expect("the loaded version is current");
         assert_eq!(ann.save(&other(2)).await, changed);
         assert_eq!(self.store("saved.json").load().await, Ok(Some(state(2))));
     }
 
-    /// A lock has one holder at a time, whom everybody else is told.
+    /// A lock has one holder at a time, whose name other processes get.
     async fn are_locked_by_one(&self) {
         let (ann, bob) = (self.store("locked.json"), self.store("locked.json"));
         let here = Holder::this("ann".into(), "desk".into(), "up");
         let request = LockRequest { holder: &here, at_most: Duration::ZERO, tell: &|_| {} };
-        let guard = ann.lock(&request).await.expect("nobody has it");
+        let guard = ann.lock(&request).await.expect("the lock is free");
         let locked = StateError::Locked { path: bob.place(), holder: Some(Box::new(here.clone())) };
-        assert_eq!(ask(&bob, "bob", 0).await.0.expect_err("ann has it"), locked);
+        assert_eq!(ask(&bob, "bob", 0).await.0.expect_err("ann holds the lock"), locked);
         assert_eq!(bob.seen_lock().await.map(|seen| seen.and_then(|seen| seen.holder)), Ok(Some(here)));
-        guard.release().await.expect("it is hers");
+        guard.release().await.expect("ann holds the lock");
         assert_eq!(bob.seen_lock().await, Ok(None));
-        ask(&bob, "bob", 0).await.0.expect("nobody has it").release().await.expect("it is his");
+        ask(&bob, "bob", 0).await.0.expect("the lock is free").release().await.expect("bob holds the lock");
     }
 
-    /// The lock of a process that has ended is taken over, and what that process would still save is refused.
+    /// The lock of an ended process is taken over, and later saves of that process are rejected.
     async fn are_fenced_from_the_dead(&self) {
         let (ann, bob) = (self.store("fenced.json"), self.store("fenced.json"));
-        ann.save(&state(1)).await.expect("none exists");
+        ann.save(&state(1)).await.expect("there is no state yet");
         let mut gone = Holder::this("ann".into(), "desk".into(), "up");
         gone.process.as_mut().expect("Linux tells processes apart").started -= 1;
         let dead = ann.lock(&LockRequest { holder: &gone, at_most: Duration::ZERO, tell: &|_| {} }).await;
-        drop(dead.expect("nobody has it"));
-        let guard = ask(&bob, "bob", 0).await.0.expect("it is nobody's any more");
+        drop(dead.expect("the lock is free"));
+        let guard = ask(&bob, "bob", 0).await.0.expect("the holder has ended");
         assert!(ann.save(&state(2)).await.expect_err("bob has taken over").contended());
-        guard.release().await.expect("it is his");
+        guard.release().await.expect("bob holds the lock");
     }
 
-    /// Whoever loses a lock that was taken away saves nothing more.
+    /// After a lock was force-released, its former holder cannot save.
     async fn are_fenced_from_who_was_unlocked(&self) {
         let (ann, bob) = (self.store("unlocked.json"), self.store("unlocked.json"));
-        ann.save(&state(1)).await.expect("none exists");
-        let _late = ask(&ann, "ann", 0).await.0.expect("nobody has it");
-        let seen = bob.seen_lock().await.expect("it can be looked at").expect("ann has it");
+        ann.save(&state(1)).await.expect("there is no state yet");
+        let _late = ask(&ann, "ann", 0).await.0.expect("the lock is free");
+        let seen = bob.seen_lock().await.expect("the lock can be read").expect("ann holds the lock");
         let bobs = holder("bob");
         let request = LockRequest { holder: &bobs, at_most: Duration::ZERO, tell: &|_| {} };
-        let guard = bob.seize(&seen, &request).await.expect("it is the one that was seen");
+        let guard = bob.seize(&seen, &request).await.expect("the lock is the one that was read");
         let taken_over = StateError::TakenOver { path: ann.place(), holder: Some(Box::new(holder("bob"))) };
         assert_eq!(ann.save(&state(2)).await, Err(taken_over));
-        guard.release().await.expect("it is his");
+        guard.release().await.expect("bob holds the lock");
     }
 
-    /// Of several who lock or save at once one succeeds.
+    /// Exactly one of several concurrent locks or saves succeeds.
     async fn are_raced_for_and_won_by_one(&self) {
         for round in 0..5 {
             let key = &format!("raced-{round}.json");
@@ -96,10 +96,10 @@ impl States {
             let locks: Vec<_> = locks.await.into_iter().flatten().collect();
             assert_eq!(locks.len(), 1, "locks of round {round}");
             for guard in locks {
-                guard.release().await.expect("it is held");
+                guard.release().await.expect("the lock is held");
             }
             for serial in 1..3 {
-                // As processes that have no lock, or have lost it.
+                // As processes do that have no lock, or lost it.
                 let stores: Vec<_> = (0..PROCESSES).map(|_| self.store(key)).collect();
                 join_all(stores.iter().map(S3Store::load)).await;
                 let saves = stores.iter().enumerate().map(|(writer, store)| async move {
@@ -113,11 +113,11 @@ impl States {
         }
     }
 
-    /// A state moves from a folder and back.
+    /// A state moves from a folder to the bucket and back.
     async fn are_moved(&self) {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let (local, object) = (FileStore::new(folder.path(), "shop", "dev"), self.store("moved.json"));
-        local.save(&state(1)).await.expect("none exists");
+        local.save(&state(1)).await.expect("there is no state yet");
         assert_eq!(transfer(&local, &object, ("shop", "dev")).await.map(|moved| moved.saves), Ok(3));
         assert_eq!(object.load().await, Ok(Some(state(1))));
         assert_eq!(transfer(&object, &local, ("shop", "dev")).await.map(|moved| moved.saves), Ok(3));
@@ -125,27 +125,28 @@ impl States {
         assert_eq!(local.load().await, Ok(Some(state(1))));
     }
 
-    /// An object is as old as the server's clock says, in whole seconds.
+    /// The age of an object is read from the server's clock, in whole seconds.
     async fn age(&self) {
-        self.store("aging.json").save(&state(1)).await.expect("none exists");
+        self.store("aging.json").save(&state(1)).await.expect("there is no state yet");
         tokio::time::sleep(Duration::from_millis(2100)).await;
-        let object = self.bucket().get("aging.json").await.expect("it can be read").expect("it is there");
+        let object = self.bucket().get("aging.json").await.expect("the object can be read").expect("the object exists");
         let age = object.age.as_secs();
-        assert!((1..60).contains(&age), "it is {age} s old");
+        assert!((1..60).contains(&age), "the object is {age} s old");
     }
 }
 
-/// Another state of the same count.
+/// Another state with the same serial.
 fn other(serial: u64) -> State {
     State { written_by: "another".into(), ..state(serial) }
 }
 
-/// Everything that the store does, in a bucket of its own.
+/// All checks of the store, in their own bucket.
 pub(crate) async fn keep_states(s3: &Client, url: &str) {
-    buckets::create(s3, "states", Some(REGION)).await.expect("the bucket is made");
+    buckets::create(s3, "states", Some(REGION)).await.expect("the bucket is created");
     let options =
         ConnectOptions { region: Some(REGION.into()), local: Some(url.to_owned()), ..ConnectOptions::default() };
-    let states = States { connection: Connection::open(options).await.expect("the server knows its caller") };
+    let states =
+        States { connection: Connection::open(options).await.expect("the server returns the caller identity") };
     states.are_saved_over_what_was_loaded().await;
     states.are_locked_by_one().await;
     states.are_fenced_from_the_dead().await;

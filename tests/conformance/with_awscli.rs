@@ -1,4 +1,4 @@
-//! The AWS CLI on the local emulator: every block of its page.
+//! The AWS CLI on the local emulator: every block of `docs/aws-cli.md`.
 
 use super::emulator::programs;
 use crate::readme::{
@@ -8,10 +8,10 @@ use crate::readme::{
 
 #[test]
 #[ignore = "needs the AWS CLI that tests/conformance/run installs"]
-fn the_page_of_the_aws_cli_works() {
+fn the_commands_on_the_aws_cli_page_work() {
     let beginning = "export PATH=\"$PWD/target/debug:$PATH\"\nmkdir ../hand && cd ../hand\n";
     let mut blocks = vec![Block { commands: beginning.to_owned(), shown: None }];
     blocks.extend(page::blocks(&page::text("docs/aws-cli.md")));
-    assert!(blocks.len() > 10, "the page was not read");
+    assert!(blocks.len() > 10, "too few blocks were read");
     tour::take(&blocks, Some(&programs()));
 }

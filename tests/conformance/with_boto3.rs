@@ -1,11 +1,11 @@
-//! boto3 on the local emulator: a script that knows nothing of stackctl makes a user, and the deployed API takes their token.
+//! boto3 on the local emulator: a script creates a user without stackctl, and the deployed API accepts the ID token.
 
 use std::{path::Path, process::Command};
 
 use super::{emulator::programs, example::Example, http};
 use crate::harness::process::Process;
 
-/// Runs the script, which ends well and prints a token.
+/// Runs the script, expects success, and returns the token.
 fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/sign_in.py");
     let mut command = Command::new(programs().join("python"));
@@ -19,7 +19,7 @@ fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
 
 #[test]
 #[ignore = "needs the boto3 that tests/conformance/run installs"]
-fn a_user_whom_boto3_has_made_and_signed_in_may_call_the_api() {
+fn a_user_created_and_signed_in_by_boto3_can_call_the_api() {
     let example = Example::new();
     let token = signed_in_by_boto3(&example, "ada@example.com", "Engine1842");
     let url = format!("{}/test_auth", example.output("invoke_url"));

@@ -1,8 +1,8 @@
-//! A browser on the local emulator: pages of other origins call the example as scripts do, with credentials, and the browser
-//! decides what they can read.
+//! A browser on the local emulator: pages of other origins call the example with credentials, and the browser decides
+//! which responses they can read.
 //!
-//! Every host name leads to this machine (`--host-resolver-rules`), so that a page can have any origin and no other machine is
-//! reached.
+//! Every host name resolves to this machine (`--host-resolver-rules`), so that a page can have any origin and no other
+//! machine is reached.
 
 use std::{
     collections::BTreeMap,
@@ -17,15 +17,15 @@ use serde_json::{Value, json};
 
 use super::example::Example;
 
-/// Names the browser that `tests/conformance/run` has found or installed.
+/// The variable with the path of the browser that `tests/conformance/run` found or installed.
 const BROWSER: &str = "STACKCTL_CONFORMANCE_BROWSER";
 
 const PAGE: &str = include_str!("browser.html");
 
-/// How long a browser may take for all pages, on a machine that is busy.
+/// The timeout for all pages, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(50);
 
-/// Serves the page to a browser that goes from one host to the next, and collects what each has to tell.
+/// Serves the page to a browser that visits one host after the other, and collects their results.
 struct Pages {
     listener: TcpListener,
     hosts: Vec<String>,
@@ -38,7 +38,7 @@ impl Pages {
         format!("http://{host}:{}", self.listener.local_addr().unwrap().port())
     }
 
-    /// Serves until every host has told its results.
+    /// Serves until every host has sent its results.
     fn serve(&self, told: &mpsc::Sender<(String, Value)>) {
         let mut left = self.hosts.iter().skip(1);
         let mut telling = 0;
@@ -84,11 +84,11 @@ fn request(stream: &TcpStream) -> Option<(String, String)> {
 fn respond(stream: &mut TcpStream, kind: &str, body: &str) {
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close", body.len());
-    // A browser that has gone away wants no answer.
+    // The browser may have closed the connection.
     let _ = write!(stream, "{head}\r\n\r\n{body}");
 }
 
-/// A browser; it ends with this value.
+/// A browser; it is stopped when this value is dropped.
 struct Browser {
     child: Child,
     _profile: tempfile::TempDir,
@@ -111,13 +111,13 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Takes a browser to the page on each of these hosts; answers what each could read.
+/// Opens the page on each of these hosts, and returns what each could read.
 fn visit(pages: Pages) -> BTreeMap<String, Value> {
     let (told, results) = mpsc::channel();
     let (first, count) = (pages.origin(&pages.hosts[0]), pages.hosts.len());
@@ -126,7 +126,7 @@ fn visit(pages: Pages) -> BTreeMap<String, Value> {
     (0..count).map(|_| results.recv_timeout(PATIENCE).expect("the browser shows the page")).collect()
 }
 
-/// The example, open to pages of one host and of all hosts beneath a domain, with credentials.
+/// The example, with CORS for one origin and all subdomains of a domain, with credentials.
 fn open_example(origins: &[String]) -> (Example, Value) {
     let example = Example::written();
     let cors = json!({
@@ -141,7 +141,7 @@ fn open_example(origins: &[String]) -> (Example, Value) {
     let headers = format!(r#"{headers} "X-Total": "7", "X-Hidden": "8", "Vary": "Origin"}}"#);
     example.edit("lambdas/test/test.py", r#""Vary": "Origin"}"#, &headers);
     let said = example.stackctl("up --local --yes --json");
-    assert!(said.contains(r#""blocked":[]"#), "the check takes the functions' headers for right: {said}");
+    assert!(said.contains(r#""blocked":[]"#), "the check accepts the functions' headers: {said}");
     let token = example.user("ada@example.com", "Engine1842");
     let facts = json!({ "api": example.output("invoke_url"), "token": token });
     (example, facts)
@@ -149,7 +149,7 @@ fn open_example(origins: &[String]) -> (Example, Value) {
 
 #[test]
 #[ignore = "needs the browser that tests/conformance/run finds or installs"]
-fn a_browser_lets_pages_of_allowed_origins_read_the_api_and_no_others() {
+fn only_pages_of_allowed_origins_can_read_the_api_in_a_browser() {
     let hosts =
         ["app.example.com", "feature-1.preview.example.com", "preview.example.com.evil.test"].map(str::to_owned);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -169,7 +169,7 @@ fn a_browser_lets_pages_of_allowed_origins_read_the_api_and_no_others() {
     for host in &hosts[..2] {
         assert_eq!(results[host], told, "{host}");
     }
-    // What needs no preflight and is an error of API Gateway itself can be read by any page: it says nothing of anybody.
+    // Any page can read an error of API Gateway itself that needs no preflight: it has no data of a user.
     let foreign = json!({
         "open": blocked, "traced": blocked, "signed_in": blocked,
         "forged": blocked, "without_a_token": refused(401), "no_route": refused(403),

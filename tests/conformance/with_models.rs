@@ -1,4 +1,4 @@
-//! AWS's own service models, as botocore has them, against the limits of config.json and the checks of the local emulator.
+//! Compares AWS's service models from botocore with the limits of config.json and the validation of the local emulator.
 
 use std::{
     io::Write as _,
@@ -16,14 +16,14 @@ use crate::harness::process::{Process, Ran};
 /// The page with the table.
 const PAGE: &str = "docs/aws-constraints.md";
 
-/// Where moto's copy of AWS's managed policies is kept.
+/// The file with moto's copy of AWS's managed policies.
 const POLICIES: &str = "data/aws-managed-policies.txt";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Runs a script of this folder with the models of botocore that `tests/conformance/run` has installed apart.
+/// Runs a script of this folder with the botocore models that `tests/conformance/run` installed separately.
 fn python(script: &str, argument: &str, input: &str) -> Ran {
     let models: PathBuf = programs().join("../../models");
     let mut command = Command::new(programs().join("python"));
@@ -32,7 +32,7 @@ fn python(script: &str, argument: &str, input: &str) -> Ran {
     Process::run_with(&mut command, input)
 }
 
-/// Compares a generated text with the committed one, or writes it where `UPDATE_CONSTRAINTS` asks for that.
+/// Compares a generated text with the committed one, after writing it if `UPDATE_CONSTRAINTS` is set.
 fn is_committed(name: &str, generated: &str) {
     let path = root().join(name);
     if std::env::var_os("UPDATE_CONSTRAINTS").is_some() {
@@ -44,7 +44,7 @@ fn is_committed(name: &str, generated: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the models that tests/conformance/run installs"]
-async fn every_difference_from_aws_models_has_its_reason() {
+async fn every_difference_from_aws_models_has_a_reason() {
     let cloud = Cloud::new(Settings::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -54,7 +54,7 @@ async fn every_difference_from_aws_models_has_its_reason() {
     cloud.stop();
     serving.await.unwrap().unwrap();
     std::io::stderr().write_all(ran.err.as_bytes()).unwrap();
-    assert_eq!(ran.code, 0, "see above");
+    assert_eq!(ran.code, 0, "the differences are printed above");
     is_committed(PAGE, &ran.out);
 }
 

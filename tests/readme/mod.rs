@@ -1,4 +1,4 @@
-//! Keeps the README true, and runs the tour of docs/getting-started.md block by block.
+//! Checks the README, and runs the tour of docs/getting-started.md block by block.
 
 pub mod page;
 pub mod tour;
@@ -15,15 +15,15 @@ fn root() -> &'static Path {
 fn the_tour_of_getting_started_works() {
     for tool in ["curl", "python3"] {
         let there = Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
-        assert!(there, "the tour uses `{tool}`, which this machine does not have");
+        assert!(there, "the tour requires `{tool}`, which is not installed");
     }
     let blocks = page::blocks(&page::text("docs/getting-started.md"));
-    assert!(blocks.len() > 8, "the tour was not read");
+    assert!(blocks.len() > 8, "too few blocks were read");
     tour::take(&blocks, None);
 }
 
 #[test]
-fn what_the_readme_shows_is_compared_line_by_line() {
+fn output_is_compared_line_by_line() {
     let told = "started http://127.0.0.1:7\n\na  created  0.3s\nb  created  1.2s\n2 created in 1.4s\nid abc\n";
     assert!(tour::matches("…\n2 created in 0.1s\nid …", told));
     assert!(tour::matches("started http://127.0.0.1:99\n…\nid a…c", told));

@@ -4,9 +4,9 @@ use std::fs;
 
 /// One block of the tour.
 pub struct Block {
-    /// What is typed.
+    /// The commands of the block.
     pub commands: String,
-    /// What the README shows of the answer, when it shows any.
+    /// The output that the page shows, if any.
     pub shown: Option<String>,
 }
 
@@ -19,14 +19,14 @@ fn page() -> String {
     text("README.md")
 }
 
-/// The text beneath a heading of the second level.
+/// The text under a level 2 heading.
 pub fn section(heading: &str) -> String {
     let page = page();
     let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
     rest.split("\n## ").next().unwrap_or_default().to_owned()
 }
 
-/// The text of the first fence of a section.
+/// The text of the first code block of a section.
 pub fn first_fence(section: &str) -> String {
     section.split("```\n").nth(1).unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! Runs the blocks of the tour as a person would type them, and compares what they tell.
+//! Runs the blocks of the tour in a shell, and compares their output.
 
 use std::{
     fs::{self, File},
@@ -12,22 +12,26 @@ use std::{
 use super::{STACKCTL, page::Block};
 use crate::harness::{Place, Secrets, process::Process};
 
-/// A block that waits for something for ever is found out.
+/// The timeout of the whole tour.
 const PATIENCE: Duration = Duration::from_mins(5);
 
-/// Stands alone on a line between what two blocks tell.
+/// The separator line between the outputs of two blocks.
 const BETWEEN: &str = "\u{1e}";
 
-/// Runs the blocks, and compares what they tell with what the page shows. Programs come from `programs` first.
+/// Runs the blocks, and compares their output with the page. `programs` comes first in `PATH`.
 pub fn take(blocks: &[Block], programs: Option<&Path>) {
     for (block, told) in blocks.iter().zip(run(blocks, programs)) {
         if let Some(shown) = &block.shown {
-            assert!(matches(shown, &told), "the page shows\n{shown}\n\nof\n{}\n\nbut it is\n{told}\n", block.commands);
+            assert!(
+                matches(shown, &told),
+                "the page shows\n{shown}\n\nof\n{}\n\nbut the output is\n{told}\n",
+                block.commands
+            );
         }
     }
 }
 
-/// Runs the blocks one after the other in one shell, so that its variables last; answers what each has told.
+/// Runs all blocks in one shell, which keeps their variables, and returns the output of each.
 fn run(blocks: &[Block], programs: Option<&Path>) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let clone = folder.path().join("stackctl");
@@ -48,13 +52,13 @@ fn run(blocks: &[Block], programs: Option<&Path>) -> Vec<String> {
     let told = fs::read_to_string(&output).unwrap();
     let told: Vec<String> = told.split(&format!("\n{BETWEEN}\n")).map(str::to_owned).collect();
     let (last, at) = (told.last().unwrap(), told.len() - 1);
-    assert!(status.success(), "the tour ends with {status} in\n{}\n\nand tells\n{last}", commands[at]);
+    assert!(status.success(), "the tour ends with {status} in\n{}\n\nwith the output\n{last}", commands[at]);
     assert_eq!(told.len(), blocks.len());
     check_secrets(folder.path(), &told);
     told
 }
 
-/// No secret of a local emulator may be told, or be in what is kept beside its data.
+/// Checks that no secret of a local emulator is in the output, or in a file outside the emulator's data.
 fn check_secrets(folder: &Path, told: &[String]) {
     let secrets = Secrets::default();
     let files = files(folder);
@@ -72,7 +76,7 @@ fn check_secrets(folder: &Path, told: &[String]) {
     }
 }
 
-/// The files of every local cloud beneath.
+/// The files of every local emulator below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let below = entries.flat_map(|entry| match entry.file_type() {
@@ -86,7 +90,7 @@ fn shell(folder: &Path, script: &Path, output: &Path) -> Command {
     let output = File::create(output).unwrap();
     let mut shell = Command::new("sh");
     shell.arg("-eu").arg(script).current_dir(folder).process_group(0);
-    // What a person has set for stackctl or a terminal would change what it tells.
+    // The user's settings for stackctl and the terminal would change the output.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if ["AWS_", "STACKCTL_", "CLICOLOR"].iter().any(|prefix| name.starts_with(prefix)) {
@@ -110,7 +114,7 @@ fn wait(mut shell: Child) -> ExitStatus {
     }
 }
 
-/// Stops the local emulator of every folder beneath, however the test ends.
+/// Stops the local emulator of every folder below, even if the test fails.
 struct StopLocalCloud<'f>(&'f Path);
 
 impl Drop for StopLocalCloud<'_> {
@@ -128,8 +132,8 @@ impl Drop for StopLocalCloud<'_> {
     }
 }
 
-/// Whether `told` is what is `shown`. An `…` stands for anything: alone on a line for any lines, otherwise within its
-/// line. Ports, times and the ids of APIs may differ.
+/// Whether the output `told` matches `shown`. An `…` matches anything: alone on a line any lines, otherwise any text
+/// within the line. Ports, times and the ids of APIs may differ.
 pub fn matches(shown: &str, told: &str) -> bool {
     let lines = |text: &str| text.trim().lines().map(|line| steady(line.trim_end())).collect::<Vec<_>>();
     lines_match(&lines(shown), &lines(told))
@@ -166,7 +170,7 @@ fn steady(line: &str) -> String {
     line.split(' ').map(|word| if is_time(word) { "TIME" } else { word }).collect::<Vec<_>>().join(" ")
 }
 
-/// Replaces what follows `prefix` as long as it is of a sort.
+/// Replaces the characters of a sort that follow `prefix`.
 fn replaced(line: &str, prefix: &str, sort: impl Fn(char) -> bool) -> String {
     let mut parts = line.split(prefix);
     let first = parts.next().unwrap_or_default().to_owned();
