@@ -1,4 +1,4 @@
-//! `stackctl call` and `stackctl invoke`: requests, tokens, payloads, and what is not sent.
+//! `stackctl call` and `stackctl invoke`: requests, tokens, payloads and errors.
 
 use std::fs::File;
 
@@ -35,7 +35,7 @@ fn stdout_has_the_body_of_the_response_and_nothing_else() {
     "#);
 }
 
-/// The messages about requests that are not sent, one after the other.
+/// The errors of requests that are not sent, joined.
 fn refused(sandbox: &Sandbox, lines: &[&str]) -> String {
     let said = lines.iter().map(|line| {
         let ran = sandbox.run(&format!("call --local {line}"));
@@ -46,7 +46,7 @@ fn refused(sandbox: &Sandbox, lines: &[&str]) -> String {
 }
 
 #[test]
-fn requests_that_cannot_be_sent_are_refused() {
+fn invalid_requests_are_rejected_before_they_are_sent() {
     let sandbox = up();
     let lines = [
         "GET /itmes",
@@ -225,7 +225,7 @@ fn a_user_signs_in_and_sends_the_token_that_the_route_requires() {
     error: there is no user `bob`
     hint: `stackctl user list --local` lists the users, `stackctl user create bob --local` makes them
     ");
-    // A public route is called at once: nobody signs in for it.
+    // A public route is called without signing in.
     let events = sandbox.events("call POST /echo --as bob --local");
     assert_eq!(events[0]["message"], "everybody may call this route: no token is sent");
     assert_eq!(events.last().unwrap()["calls"], serde_json::json!({}));
@@ -256,7 +256,7 @@ fn a_password_or_a_token_comes_from_stdin_or_a_variable() {
     "#);
     let from_variable = sandbox.run("call GET /items --local").err;
     assert_eq!((&from_stdin, &from_header), (&from_variable, &from_variable));
-    assert!(!sandbox.run("call POST /echo --local").out.contains("hunter2"), "a public route is sent no token");
+    assert!(!sandbox.run("call POST /echo --local").out.contains("hunter2"), "no token is sent to a public route");
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn an_error_of_an_invoked_function_is_shown() {
 }
 
 #[test]
-fn invocations_that_cannot_be_made_are_refused() {
+fn invalid_invocations_are_rejected() {
     let (aws, sandbox) = Emulator::deployed();
     sandbox.write("big.json", &format!("{}1", " ".repeat(7_000_000)));
     sandbox.edit(

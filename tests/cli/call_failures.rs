@@ -1,4 +1,4 @@
-//! Responses of API Gateway and failures of functions are explained, responses of functions are not.
+//! Explanations of API Gateway errors and function failures; responses of functions are not explained.
 
 use super::{call::up, emulator::Emulator, sandbox::Sandbox};
 
@@ -80,7 +80,7 @@ fn a_rejection_of_api_gateway_is_explained() {
 fn too_many_requests_are_explained() {
     let sandbox = Sandbox::scripted();
     sandbox.edit(r#""routes":"#, r#""api": { "throttle": { "rate": 0.01, "burst": 1 } }, "routes":"#);
-    assert_eq!(sandbox.run("up --local --no-check").code, 0, "a check would use up the burst");
+    assert_eq!(sandbox.run("up --local --no-check").code, 0, "a check would exhaust the burst");
     sandbox.done("call POST /echo --local --fail");
     insta::assert_snapshot!(sandbox.transcript("call POST /echo --local --fail"), @r#"
     exit code 1
@@ -96,7 +96,7 @@ fn too_many_requests_are_explained() {
 fn a_missing_permission_to_call_the_function_is_explained() {
     let (aws, sandbox) = Emulator::deployed();
     aws.forbid("shop-dev-hello");
-    // The config calls another one by now; the live deployment does not.
+    // The config has another function now; the live deployment does not.
     sandbox.edit(r#""functions": { "hello""#, r#""functions": { "hallo""#);
     sandbox.edit(r#""GET /hello": { "function": "hello""#, r#""GET /hello": { "function": "hallo""#);
     sandbox.edit(r#"/{name}": { "function": "hello""#, r#"/{name}": { "function": "hallo""#);
@@ -146,7 +146,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// The report of failures: warnings, errors, hints and the log of the function, without what differs from machine to machine.
+/// The report of failures: warnings, errors, hints and the function's log, without parts that differ by machine.
 fn said(text: &str) -> String {
     let of_failures = |line: &&str| {
         let log = line.trim_start();

@@ -1,5 +1,4 @@
-//! Post-deploy checks: what passes, what fails and is rolled back, what cannot be checked, and responses that browsers
-//! block.
+//! Post-deploy checks: passed, failed and rolled back, not possible, and responses that browsers block.
 
 use rustix::process::Signal;
 use stackctl_local::Settings;
@@ -21,7 +20,7 @@ fn checked() -> Sandbox {
     sandbox
 }
 
-/// Lets the check as a user get this status from the function.
+/// Makes the function return this status to the check as a user.
 fn answer(sandbox: &Sandbox, status: u16) {
     sandbox.edit(
         r#""check": { "bodyMatch": { "token": "id" } }"#,
@@ -58,7 +57,7 @@ fn a_check_that_passes_is_one_line_before_the_deletions_that_follow() {
     2 updated, 3 deleted in TIME
     ");
     let events = sandbox.events("up --local");
-    assert!(events.iter().all(|event| event["event"] != "checked"), "without a change nothing is checked");
+    assert!(events.iter().all(|event| event["event"] != "checked"), "nothing is checked without a change");
     assert_eq!(sandbox.run("user list --local").out, "0 users\n");
 }
 
@@ -127,7 +126,7 @@ fn a_first_deploy_whose_check_fails_stays_and_is_checked_until_it_passes() {
     checked with 10 requests, 1 failed in TIME
     ");
     sandbox.done("up --local --no-check");
-    assert!(sandbox.events("up --local").iter().all(|event| event["event"] != "checked"), "it is confirmed");
+    assert!(sandbox.events("up --local").iter().all(|event| event["event"] != "checked"), "the change is confirmed");
 }
 
 #[test]
@@ -169,7 +168,7 @@ fn the_temporary_user_of_a_killed_check_is_deleted_by_the_next_run() {
     }
 }
 
-/// Edits the function, and checks it as a user.
+/// Edits the function, and adds a check as a user.
 fn change(sandbox: &Sandbox) {
     sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
     let check = r#""POST /hello/{name}": { "function": "hello", "check": { "path": { "name": "ada" } } }"#;
@@ -206,7 +205,7 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     let (aws, sandbox) = Emulator::with_bucket(Settings::default());
     sandbox.done("up --yes --quiet");
     change(&sandbox);
-    // The lock, the intents, the results, the user, and then that they are gone.
+    // The saves: lock, intents, results, temporary user, and its deletion, which fails.
     aws.refuse_later("s3:PutObject", 4);
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
     exit code 1
@@ -221,7 +220,7 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
     hint: the live version stays, unchecked; `stackctl up` checks it again
     "#);
-    // The lock, that the last user is deleted, the next user, its deletion, and then the rollback.
+    // The saves: lock, deletion of the last user, the next user, its deletion, and the rollback, which fails.
     aws.refuse_later("s3:PutObject", 4);
     let err = sandbox.run("up --yes --quiet").err;
     assert!(err.contains(": the state cannot be saved\n"), "{err}");
@@ -244,7 +243,7 @@ fn unmarked() -> Sandbox {
     sandbox
 }
 
-/// The report of the check.
+/// The exit code and the report of the check.
 fn report(sandbox: &Sandbox) -> String {
     let text = sandbox.transcript("up --local");
     let code = text.lines().next().unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! A clock that is set to another day. The commands have no flag for it: a library is laid over the system's clock.
+//! Runs with the clock set to another day, by a preloaded library: the commands have no flag for it.
 
 use super::sandbox::{Ran, Sandbox};
 use crate::harness::process::Process;
@@ -18,7 +18,7 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
 }
 "#;
 
-/// Runs `stackctl` with the clock at this moment. What it starts lives in the same time.
+/// Runs `stackctl` with the clock at this time. Its child processes have the same time.
 fn at(sandbox: &Sandbox, moment: &str, line: &str) -> Ran {
     let moment: jiff::Timestamp = moment.parse().unwrap();
     let ahead = moment.as_second() - jiff::Timestamp::now().as_second();
@@ -27,11 +27,11 @@ fn at(sandbox: &Sandbox, moment: &str, line: &str) -> Ran {
     sandbox.ran(command.env("LD_PRELOAD", library).env("CLOCK_AHEAD", ahead.to_string()))
 }
 
-/// A stack with two releases, deployed on a day on which its runtimes were current.
+/// A stack with two releases, deployed while its runtimes were supported.
 fn deployed(runtime: &str) -> Sandbox {
     let sandbox = Sandbox::scripted();
     sandbox.write("clock.c", LIBRARY);
-    // The AWS SDK's cryptography is built with it, too.
+    // The AWS SDK's cryptography is compiled with `cc`, too.
     assert_eq!(sandbox.ran(&mut sandbox.shell("cc -shared -fPIC -o clock.so clock.c")).code, 0);
     sandbox.edit("provided.al2023\", \"timeout\": 10 },", &format!("{runtime}\", \"timeout\": 10 }},"));
     for timeout in [10, 11] {
@@ -73,7 +73,7 @@ fn a_stack_can_be_used_and_destroyed_on_any_day() {
         for line in COMMANDS {
             let ran = at(&sandbox, day, &format!("{line} --local"));
             let expected = match *line {
-                // There is no such user, and the state is not lost.
+                // The user does not exist, and the state is not missing.
                 "user group add ann admins --create" => 1,
                 "recover" => 2,
                 _ => 0,
@@ -85,7 +85,7 @@ fn a_stack_can_be_used_and_destroyed_on_any_day() {
 }
 
 #[test]
-fn a_runtime_that_ended_is_refused_before_anything_is_changed() {
+fn a_deprecated_runtime_is_rejected_before_any_change() {
     let sandbox = deployed("provided.al2");
     sandbox.write("items/edited", "");
     let updated = at(&sandbox, "2027-03-02T12:00:00Z", "up --local --quiet");

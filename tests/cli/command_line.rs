@@ -1,4 +1,4 @@
-//! The command line itself: help, mistakes, completions and environment variables.
+//! The command line: help, errors, completions and environment variables.
 
 use std::fs;
 
@@ -164,7 +164,7 @@ fn an_empty_variable_means_unset() {
     assert!(sandbox.run("plan").err.contains("no AWS credentials found"));
 }
 
-/// The messages of runs that fail, without the advice to read the help.
+/// The errors of runs, without the hint to read the help.
 fn messages<'s>(runs: impl IntoIterator<Item = (Sandbox, &'s str)>) -> String {
     let messages = runs.into_iter().map(|(sandbox, line)| {
         let ran = sandbox.run(line);
@@ -175,7 +175,7 @@ fn messages<'s>(runs: impl IntoIterator<Item = (Sandbox, &'s str)>) -> String {
 }
 
 #[test]
-fn an_invalid_value_is_refused_with_the_name_of_its_variable_or_flag() {
+fn an_invalid_value_is_rejected_with_the_name_of_its_variable_or_flag() {
     let variables = [
         ("STACKCTL_COLOR", "blue"),
         ("STACKCTL_PARALLEL", "0"),

@@ -1,4 +1,4 @@
-//! Confirmation prompts: what asks and what does not is the same in the documentation, in the help and in fact.
+//! Confirmation prompts: the documentation, the help and the behavior agree on which commands ask.
 
 use std::{fs, path::PathBuf};
 
@@ -22,7 +22,7 @@ fn asks(command: &str, local: bool) -> bool {
     row[if local { 2 } else { 1 }] != "not asked"
 }
 
-/// The help of a command on one line, without the flags that every command has.
+/// The help of a command on one line, without the common options.
 fn help(command: &str) -> String {
     let help = Sandbox::empty().run(&format!("{command} --help")).out;
     let own = help.split("Common options (").next().unwrap();
@@ -47,7 +47,7 @@ fn the_help_of_each_command_agrees_with_the_table() {
     }
 }
 
-/// Takes a stack from its first deploy to its end, and expects of each command that it asks as the table says.
+/// Deploys, changes and destroys a stack, and expects each command to ask as the table says.
 fn expect_the_table(sandbox: &Sandbox, flags: &str) {
     let local = !flags.is_empty();
     let expect = |command: &str, words: &str| {

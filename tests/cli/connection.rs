@@ -1,4 +1,4 @@
-//! Why AWS cannot be used: credentials, profiles, accounts, Regions, proxies and endpoints.
+//! Errors of the connection to AWS: credentials, profiles, accounts, Regions, proxies and endpoints.
 
 use stackctl_local::Settings;
 
@@ -12,7 +12,7 @@ fn sandbox() -> Sandbox {
         .with("HTTPS_PROXY", "http://ann:word@127.0.0.1:1/")
 }
 
-/// A transcript without the line that is there when the retries took longer than two seconds.
+/// A transcript without the line that appears when retries take longer than two seconds.
 fn transcript(sandbox: &Sandbox, line: &str) -> String {
     let text = sandbox.transcript(line);
     let lines = text.lines().filter(|line| !line.starts_with("waiting for a response from "));
@@ -20,7 +20,7 @@ fn transcript(sandbox: &Sandbox, line: &str) -> String {
 }
 
 #[test]
-fn another_account_is_refused() {
+fn another_account_is_rejected() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(r#""stage": "dev""#, r#""stage": "dev", "accountId": "123456789012""#);
@@ -33,7 +33,7 @@ fn another_account_is_refused() {
 }
 
 #[test]
-fn without_credentials_the_ways_out_are_named() {
+fn missing_credentials_are_reported_with_hints() {
     insta::assert_snapshot!(Sandbox::new().transcript("plan"), @r"
     exit code 1
     error: AWS cannot be used

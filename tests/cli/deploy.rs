@@ -7,13 +7,13 @@ use stackctl_local::Settings;
 
 use super::{emulator::Emulator, sandbox::Sandbox};
 
-/// A transcript from a text on.
+/// A transcript, starting at a text.
 fn from<'t>(transcript: &'t str, text: &str) -> &'t str {
     &transcript[transcript.find(text).unwrap_or_else(|| panic!("no {text:?} in {transcript}"))..]
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
+#[expect(clippy::too_many_lines, reason = "one session, readable from top to bottom")]
 fn a_stack_is_deployed_compared_changed_and_destroyed() {
     let sandbox = Sandbox::new();
     insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r"
@@ -158,7 +158,7 @@ fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
     assert_eq!(names, ["note", "target", "plan", "executed", "checked", "outputs", "next", "done"]);
     let done = events.last().unwrap();
     assert_eq!(done["calls"]["lambda:CreateFunction"], 1);
-    // The intents, the results and that the check has passed; results gather for a second, so a slow machine has more.
+    // The saves: intents, results and the passed check. Results are collected for a second, so a slow machine has more.
     let executed = events.iter().find(|event| event["event"] == "executed").unwrap();
     let seconds = executed["seconds"].as_f64().unwrap();
     let more = done["saves"].as_u64().unwrap().checked_sub(3).unwrap();
@@ -166,7 +166,7 @@ fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
     let (before, events) = (sandbox.files(), sandbox.events("up --local"));
     let done = events.last().unwrap();
     assert_eq!((&done["command"], &done["exit"]), (&"up".into(), &0.into()));
-    assert_eq!((&done["writes"], &done["saves"]), (&0.into(), &0.into()), "without a change nothing is written");
+    assert_eq!((&done["writes"], &done["saves"]), (&0.into(), &0.into()), "nothing is written without a change");
     assert_eq!(sandbox.files(), before);
 }
 

@@ -1,5 +1,5 @@
-//! Disks that are full, and folders that are moved or read-only, before a run and during one. The limits are real ones of
-//! the operating system, which also stop the superuser.
+//! Full disks, and moved or read-only folders, before and during a run. The tests use limits of the operating system
+//! that also apply to root.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
@@ -18,12 +18,12 @@ fn names(sandbox: &Sandbox) -> Vec<String> {
     names
 }
 
-/// No file of the process may grow beyond a byte any more.
+/// Limits the file size of the process to one byte.
 fn fill_the_disk_of(process: u32) {
     assert!(Command::new("prlimit").args(["--fsize=1", "--pid", &process.to_string()]).status().unwrap().success());
 }
 
-/// A run that may write where the modes of files allow it, and nowhere else, also for the superuser.
+/// A run that respects file modes, even as root.
 fn unprivileged(sandbox: &Sandbox, line: &str) -> Command {
     let bound = "setpriv --inh-caps=-all --bounding-set=-dac_override,-dac_read_search,-fowner";
     sandbox.shell(&format!(
@@ -41,7 +41,7 @@ fn make_writable(sandbox: &Sandbox, writable: bool) {
 fn nothing_is_changed_when_the_plan_cannot_be_recorded() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
-    // One block is enough for the lock, and not for the state.
+    // One block is enough for the lock, but not for the state.
     let ran = sandbox.ran(&mut sandbox.shell("trap '' XFSZ; ulimit -f 1; exec stackctl up --yes --quiet"));
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(sandbox.pinned(&ran.err), @r"

@@ -1,4 +1,4 @@
-//! A local emulator in this process, for runs without `--local`: they reach it as if it were AWS, with faults and weather.
+//! A local emulator in the test process, which runs without `--local` use as AWS, with faults and weather.
 
 use std::{
     io::{Read as _, Write as _},
@@ -25,15 +25,15 @@ pub(crate) struct Emulator {
     server: Option<JoinHandle<()>>,
 }
 
-/// An address on this machine, and the secrets of the emulators that serve there one after the other: a state is of one
-/// address only. Connections wait while none serves.
+/// An address on this machine, and the secrets of the emulators that use it one after the other: a state belongs to one
+/// address. Connections wait while no emulator runs.
 #[derive(Clone)]
 pub(crate) struct Address {
     listener: Arc<TcpListener>,
     pub(super) secrets: Arc<Secrets>,
 }
 
-/// Calls take a while, so that something is under way when a test interrupts a run.
+/// Slow responses, so that requests are in flight when a test interrupts a run.
 pub(super) fn slow() -> Settings {
     let weather = Weather { latency: Duration::from_millis(100), ..Weather::default() };
     Settings { weather, ..Settings::default() }
@@ -54,7 +54,7 @@ impl Address {
         self.listener.try_clone().unwrap()
     }
 
-    /// Lets the runs of a sandbox reach this address as if it were AWS.
+    /// Makes the runs of a sandbox use this address as AWS.
     pub(crate) fn reached_from(&self, sandbox: Sandbox) -> Sandbox {
         sandbox
             .among(&self.secrets)
@@ -69,7 +69,7 @@ impl Emulator {
         Self::at(&Address::new(), Cloud::new(settings))
     }
 
-    /// With a stack that is deployed.
+    /// An emulator with a deployed stack.
     pub(super) fn deployed() -> (Self, Sandbox) {
         let aws = Self::new(Settings::default());
         let sandbox = aws.sandbox();
@@ -77,7 +77,7 @@ impl Emulator {
         (aws, sandbox)
     }
 
-    /// With a bucket `states`, and a sandbox whose state is in it.
+    /// An emulator with a bucket `states`, and a sandbox with its state in it.
     pub(super) fn with_bucket(settings: Settings) -> (Self, Sandbox) {
         let aws = Self::new(settings);
         aws.create_bucket("states");
@@ -93,7 +93,7 @@ impl Emulator {
         Self::at(&address, cloud)
     }
 
-    /// After an interrupted run, the next `up` needs no flag, creates nothing twice and leaves nothing to do.
+    /// Expects that, after an interrupted run, `up` needs no flag, creates nothing twice and leaves no pending change.
     #[track_caller]
     pub(super) fn resumes(self, sandbox: &Sandbox) {
         let aws = self.calm();
@@ -102,14 +102,14 @@ impl Emulator {
         assert_eq!(aws.pools_and_apis(), (1, 1));
     }
 
-    /// How many user pools and REST APIs there are.
+    /// The numbers of user pools and REST APIs.
     fn pools_and_apis(&self) -> (usize, usize) {
         let world = self.cloud.snapshot();
         let count = |service: &str, things: &str| world[service][things].as_object().unwrap().len();
         (count("cognito", "pools"), count("apigateway", "apis"))
     }
 
-    /// Serves at an address, where another one can serve later.
+    /// Starts an emulator at an address, where another one can be started later.
     pub(crate) fn at(address: &Address, cloud: Cloud) -> Self {
         let learner = Arc::clone(&address.secrets);
         cloud.watch(move |call, answer| [call, answer].into_iter().for_each(|body| learner.learn(body)));
@@ -128,20 +128,20 @@ impl Emulator {
         Self { cloud, url: address.url(), address: address.clone(), stop: Some(stop), server: Some(server) }
     }
 
-    /// A sandbox whose runs reach this emulator as if it were AWS.
+    /// A sandbox whose runs use this emulator as AWS.
     pub(crate) fn sandbox(&self) -> Sandbox {
         self.address.reached_from(Sandbox::new())
     }
 
-    /// The same without a configuration.
+    /// The same without a config.
     pub(crate) fn empty(&self) -> Sandbox {
         self.address.reached_from(Sandbox::empty())
     }
 
-    /// Returns when all that arrived before has been carried out: calls of a process that is gone by now, too.
+    /// Waits until all requests received so far are processed, including those of processes that have exited.
     pub(crate) fn settle(&self) {
-        // The server has one thread and takes connections in their order. The second one is answered when what the first
-        // one found under way has had its turn.
+        // The server has one thread and accepts connections in order. The response to the second one comes after the
+        // requests that were in flight when the first one arrived.
         for _ in 0..2 {
             let mut connection = TcpStream::connect(self.url.strip_prefix("http://").unwrap()).unwrap();
             let request = b"GET /_stackctl/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
@@ -153,25 +153,25 @@ impl Emulator {
         }
     }
 
-    /// Does something on it by hand.
+    /// Changes resources outside stackctl.
     pub(crate) fn by_hand<T>(&self, work: impl AsyncFnOnce(stackctl::aws::Clients) -> T) -> T {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async { work(crate::harness::connect(&self.cloud).await).await })
     }
 
-    /// Refuses the next call of an operation.
+    /// Rejects the next request of an operation.
     pub(crate) fn refuse(&self, operation: &str) {
         self.refuse_later(operation, 0);
     }
 
-    /// Refuses the call of an operation that comes after so many others of it.
+    /// Rejects a request of an operation after `skip` others.
     pub(crate) fn refuse_later(&self, operation: &str, skip: usize) {
         let message = "User: arn:aws:iam::000000000000:user/ann is not authorized".into();
         let effect = Effect::Refuse { status: 400, code: "AccessDeniedException".into(), message };
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip, times: 1, effect });
     }
 
-    /// Refuses the next call of an operation with this code and message.
+    /// Rejects the next request of an operation with this code and message.
     pub(crate) fn refuse_with(&self, operation: &str, code: &str, message: &str) {
         let effect = Effect::Refuse { status: 400, code: code.into(), message: message.into() };
         self.cloud.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 1, effect });
@@ -193,7 +193,7 @@ impl Emulator {
         self.send("s3", Request::put(format!("/{name}")), region);
     }
 
-    /// The objects of a bucket, by their keys, as texts.
+    /// The keys and texts of the objects in a bucket.
     pub(crate) fn objects(&self, bucket: &str) -> Vec<(String, String)> {
         let read = |what: &str| {
             let body = self.send("s3", Request::get(format!("/{bucket}{what}")), "");
@@ -215,7 +215,7 @@ impl Emulator {
         self.cognito("CreateUserPoolClient", &serde_json::json!({ "UserPoolId": pool, "ClientName": name }));
     }
 
-    /// Takes from API Gateway the permission to call a function.
+    /// Removes API Gateway's permission to invoke a function.
     pub(crate) fn forbid(&self, function: &str) {
         let policy = format!("/2015-03-31/functions/{function}/policy");
         let read = self.send("lambda", Request::get(format!("{policy}?Qualifier=live")), "");

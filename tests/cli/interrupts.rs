@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and a closed terminal, during a run that has begun to change things.
+//! Ctrl-C, SIGTERM and a closed terminal during a run.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The local emulator in the background: it starts once, comes back with its data, and never uses AWS credentials.
+//! The local emulator in the background: it starts once, keeps its data, and never uses AWS credentials.
 
 use std::{fs, net::TcpListener, process::Command, thread, time::Duration};
 
@@ -84,7 +84,7 @@ fn the_log_of_an_emulator_that_does_not_start_is_shown() {
 
 #[test]
 fn the_emulator_never_reads_credentials_nor_calls_other_hosts() {
-    // Everything that could lead a client away leads to this port, which no request may reach.
+    // All settings that could redirect a client point to this port, which no request may reach.
     let decoy = TcpListener::bind("127.0.0.1:0").unwrap();
     decoy.set_nonblocking(true).unwrap();
     let url = format!("http://{}", decoy.local_addr().unwrap());
@@ -106,11 +106,11 @@ fn the_emulator_never_reads_credentials_nor_calls_other_hosts() {
     }
     assert_eq!(decoy.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "a request arrived");
     let environment = fs::read(format!("/proc/{}/environ", sandbox.server()["pid"])).unwrap();
-    assert!(!String::from_utf8_lossy(&environment).contains("AWS_"), "the server has none of it either");
+    assert!(!String::from_utf8_lossy(&environment).contains("AWS_"), "the server has no AWS variables");
 }
 
 #[test]
-fn a_runtime_without_an_interpreter_is_refused_before_anything_is_created() {
+fn a_runtime_without_an_interpreter_is_rejected_before_any_change() {
     let sandbox = Sandbox::new();
     sandbox.edit(
         r#""handler": "bootstrap", "runtime": "provided.al2023""#,

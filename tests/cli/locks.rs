@@ -1,4 +1,4 @@
-//! The state lock: who is refused, who waits, what a killed run leaves, and `stackctl unlock`.
+//! The state lock: errors, waits, locks of killed runs, and `stackctl unlock`.
 
 use std::{
     fs::{self, File},
@@ -17,7 +17,7 @@ use super::{
     sandbox::{Ran, Sandbox},
 };
 
-/// Bob, who holds the lock of the sandbox's state until the guard is dropped.
+/// Locks the sandbox's state as Bob until the guard is dropped.
 pub(super) fn bob(sandbox: &Sandbox) -> Guard {
     let store = FileStore::new(&sandbox.path("state"), "shop", "dev");
     let holder = Holder {
@@ -34,7 +34,7 @@ pub(super) fn bob(sandbox: &Sandbox) -> Guard {
 }
 
 #[test]
-fn a_locked_state_is_refused_with_the_lock_holder() {
+fn a_locked_state_is_an_error_with_the_lock_holder() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let guard = bob(&sandbox);
@@ -66,7 +66,7 @@ fn with_a_timeout_a_lock_is_waited_for_and_its_holder_named_once() {
 }
 
 #[test]
-fn a_wait_in_vain_is_an_event_and_then_a_refusal() {
+fn a_lock_timeout_is_an_event_and_then_an_error() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox().with("STACKCTL_LOCK_TIMEOUT", "1s");
     let _guard = bob(&sandbox);
@@ -96,7 +96,7 @@ fn a_killed_run_leaves_no_lock_behind() {
     let dead: Holder = serde_json::from_slice(&signature).unwrap();
     assert!(dead.is_gone() && dead.pid == pid, "{dead}");
 
-    // Another process takes the lock and has not signed it yet.
+    // Another process takes the lock, but has not written the holder yet.
     let lock = File::open(sandbox.path("state/shop.dev.lock")).unwrap();
     lock.lock().unwrap();
     let refused = sandbox.run("up --yes");
@@ -134,7 +134,7 @@ fn an_unlocked_state_needs_no_unlock() {
     sandbox.done("up --yes");
     let before = aws.cloud.call_log().len();
     sandbox.done("unlock --json");
-    assert_eq!(aws.cloud.call_log()[before..], [""; 0], "a file needs no API call");
+    assert_eq!(aws.cloud.call_log()[before..], [""; 0], "a local state needs no API call");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn a_run_whose_lock_was_released_stops_and_the_next_one_resumes() {
     aws.resumes(&sandbox);
 }
 
-/// How often two runs race in `cargo test`; in `.ci/run` they race `MANY` times.
+/// The number of races in `cargo test`; `.ci/run` has `MANY`.
 const FEW: usize = 4;
 
 const MANY: usize = 50;
@@ -243,16 +243,16 @@ fn in_a_bucket() -> (Emulator, Sandbox) {
     Emulator::with_bucket(Settings::default())
 }
 
-/// Starts two runs at once, again and again.
+/// Starts two runs at once, several times.
 fn race(rounds: usize, begin: impl Fn() -> (Emulator, Sandbox)) {
     let mut refused = 0;
     for round in 1..=rounds {
         let (aws, sandbox) = begin();
-        // With a timeout the second waits for the first; without, it may be refused.
+        // With a timeout the second run waits for the first one. Without a timeout it may fail.
         let timeout = if round % 2 == 0 { " --lock-timeout 5m" } else { "" };
         let both = at_once(&sandbox, &format!("up --yes{timeout}"));
         let losers: Vec<&Ran> = both.iter().filter(|ran| ran.code != 0).collect();
-        assert!(losers.len() < 2, "round {round}: neither did the work: {both:?}");
+        assert!(losers.len() < 2, "round {round}: both failed: {both:?}");
         assert!(losers.is_empty() || timeout.is_empty(), "round {round}: one did not wait: {losers:?}");
         for loser in losers {
             let holder = "the state is locked by `stackctl up` of ann on ";
@@ -268,7 +268,7 @@ fn race(rounds: usize, begin: impl Fn() -> (Emulator, Sandbox)) {
     println!("{rounds} rounds: {refused} refused, {} waited or came after", rounds - refused);
 }
 
-/// Two runs of one line that begin together.
+/// Two runs of one command line that start together.
 fn at_once(sandbox: &Sandbox, line: &str) -> [Ran; 2] {
     thread::scope(|scope| [(), ()].map(|()| scope.spawn(|| sandbox.run(line))).map(|run| run.join().unwrap()))
 }

@@ -7,7 +7,7 @@ use stackctl_local::Settings;
 use super::{emulator::Emulator, sandbox::Sandbox};
 use crate::harness::process::Stream;
 
-/// A stack on the local emulator, two of whose functions were called in turn.
+/// A stack on the local emulator, with log lines of two functions.
 fn called() -> Sandbox {
     let sandbox = Sandbox::scripted().up();
     sandbox.done("invoke items --local");
@@ -184,7 +184,7 @@ fn requests_to_the_api_are_shown_between_the_lines_of_their_functions() {
 }
 
 #[test]
-fn an_account_without_a_role_for_logs_is_refused_before_anything_is_changed() {
+fn an_account_without_a_role_for_logs_is_rejected_before_any_change() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(OFF, ON);

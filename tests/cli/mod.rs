@@ -1,4 +1,4 @@
-//! Transcripts of the binary: whole texts for what a user sees, assertions for what a script relies on.
+//! Tests of the binary: snapshots of the text that users see, assertions on the output that scripts use.
 
 mod call;
 mod call_failures;

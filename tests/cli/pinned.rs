@@ -1,6 +1,6 @@
-//! Texts without what differs from run to run.
+//! Replaces the parts of a text that differ from run to run.
 
-/// Replaces digests of ids, ports, processes, moments and measures by words for them.
+/// Replaces digests of ids, ports, process ids, times and measurements by placeholders.
 pub(super) fn pinned(text: &str) -> String {
     let text = after(text, "127.0.0.1:", "PORT", |c| c.is_ascii_digit());
     let text = after(&text, "(process ", "PID", |c| c.is_ascii_digit());
@@ -23,7 +23,7 @@ pub(super) fn pinned(text: &str) -> String {
     lines.map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// Replaces what follows each `marker` as long as it is of the given characters.
+/// Replaces the given characters that follow each `marker`.
 fn after(text: &str, marker: &str, replacement: &str, is_part: impl Fn(char) -> bool) -> String {
     let mut parts = text.split(marker);
     let mut result = parts.next().unwrap_or_default().to_owned();
@@ -40,28 +40,28 @@ fn is_time(word: &str) -> bool {
     word.strip_suffix('s').is_some_and(|number| number.contains('.') && number.parse::<f64>().is_ok())
 }
 
-/// As `2026-11-25T01:02:03.004Z`.
+/// A timestamp such as `2026-11-25T01:02:03.004Z`.
 fn is_moment(word: &str) -> bool {
     word.ends_with('Z') && word.contains('.') && word.parse::<jiff::Timestamp>().is_ok()
 }
 
-/// As `01:02:03`.
+/// A time such as `01:02:03`.
 fn is_clock(word: &str) -> bool {
     word.len() == 8 && word.parse::<jiff::civil::Time>().is_ok()
 }
 
-/// Of a request to a function: whole, or its beginning.
+/// The id of a request to a function, or its start.
 fn is_request_id(word: &str) -> bool {
     let hexadecimal = |word: &str| word.bytes().all(|byte| byte.is_ascii_hexdigit());
     word.len() == 36 && word.split('-').all(hexadecimal) || word.len() == 8 && hexadecimal(word)
 }
 
-/// As the first word of `12.34 ms` and of `20 MB of`. The memory that a function has is not measured.
+/// A measurement, such as the number in `12.34 ms` and `20 MB of`. The memory size of a function is not measured.
 fn is_measured(word: &str, unit: &str) -> bool {
     word.parse::<f64>().is_ok() && (unit.starts_with("ms") || unit == "MB" && word != "128")
 }
 
-/// A digest over settings that hold ids.
+/// A digest of settings that contain ids.
 fn is_cut_hash(word: &str) -> bool {
     word.strip_suffix('…').is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

@@ -1,4 +1,4 @@
-//! A terminal: what a program shows on it, and what is typed.
+//! A pseudoterminal: the output of a program, and typed input.
 
 use std::{
     fs::File,
@@ -18,19 +18,19 @@ use rustix::{
 use super::sandbox::Sandbox;
 use crate::harness::process::{Process, Ran, TIMEOUT};
 
-/// What stands before the exit code of a program whose terminal is its own.
+/// The text before the exit code of a program with its own terminal.
 const ENDED: &str = "ended with ";
 
-/// A program at a terminal; its stdout goes elsewhere, as in `TOKEN=$(…)`.
+/// A program at a terminal, with stdout redirected as in `TOKEN=$(…)`.
 pub(crate) struct Pty {
     process: Process,
     keyboard: File,
     screen: Receiver<Vec<u8>>,
-    /// What the screen has shown so far.
+    /// The output so far.
     seen: String,
-    /// How much of it was waited for.
+    /// The length of the output that was waited for.
     read: usize,
-    /// Whether the child is a shell that has run the program, and waits until all that it showed was seen.
+    /// Whether the child is a shell that runs the program, and waits until all output was read.
     shell: bool,
 }
 
@@ -44,17 +44,17 @@ impl Pty {
         let open = || File::options().read(true).write(true).open(&path).unwrap();
         let child = command.stdin(open()).stderr(open()).stdout(Stdio::piped()).spawn().unwrap();
         let process = Process::of("the program at the terminal".into(), child);
-        // The command holds the terminal open, and would hide the end of the program.
+        // The command keeps the terminal open, which would hide the end of the program.
         drop(command);
         let keyboard = File::from(master);
         let screen = follow(keyboard.try_clone().unwrap());
         Self { process, keyboard, screen, seen: String::new(), read: 0, shell: false }
     }
 
-    /// Starts `stackctl` with the words of a line at a terminal of its own, where it hears Ctrl-C.
+    /// Starts `stackctl` with the words of a line at its own terminal, where it receives Ctrl-C.
     ///
-    /// A terminal is hung up when the leader of its session ends, and what was not read by then may be lost. So the leader
-    /// is a shell, which stays until everything was seen.
+    /// A terminal is hung up when the leader of its session exits, and unread output may be lost. Therefore the leader
+    /// is a shell, which runs until all output was read.
     pub(crate) fn of_its_own(sandbox: &Sandbox, line: &str) -> Self {
         let script = format!("trap : INT; stackctl {line}; echo {ENDED}$? >&2; exec >&-; read end");
         let mut started = Self::new(sandbox.shell(&format!("exec setsid --ctty sh -c '{script}'")));
@@ -62,7 +62,7 @@ impl Pty {
         started
     }
 
-    /// Waits until the screen shows a text that it has not shown before.
+    /// Waits for a text in the new output.
     pub(crate) fn sees(&mut self, text: &str) {
         loop {
             if let Some(at) = self.seen[self.read..].find(text) {
@@ -75,7 +75,7 @@ impl Pty {
         }
     }
 
-    /// Waits for a text, and answers what the screen shows before it.
+    /// Waits for a text, and returns the output before it.
     pub(crate) fn sees_until(&mut self, end: &str) -> String {
         let begin = self.read;
         self.sees(end);
@@ -92,7 +92,7 @@ impl Pty {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Whether the terminal shows what is typed.
+    /// Whether the terminal echoes input.
     pub(crate) fn echoes(&self) -> bool {
         tcgetattr(self.keyboard.as_fd()).unwrap().local_modes.contains(LocalModes::ECHO)
     }
@@ -102,7 +102,7 @@ impl Pty {
         self.process.signal(Signal::INT);
     }
 
-    /// Waits for the end: exit code, stdout, and everything that the screen has shown.
+    /// Waits for the end, and returns exit code, stdout and terminal output.
     pub(crate) fn ends(mut self) -> (i32, String, String) {
         let told = self.shell.then(|| self.dismiss());
         let Ran { code, out, .. } = self.process.end();
@@ -117,7 +117,7 @@ impl Pty {
 }
 
 impl Pty {
-    /// Lets the shell go when the program has ended: its exit code, and everything that it has shown.
+    /// Ends the shell after the program has exited, and returns its exit code and terminal output.
     fn dismiss(&mut self) -> (i32, String) {
         self.sees(ENDED);
         let shown = self.seen[..self.read - ENDED.len()].to_owned();
@@ -127,7 +127,7 @@ impl Pty {
     }
 }
 
-/// Reads what is shown until nobody has the terminal open any more.
+/// Reads the output until the terminal is closed.
 fn follow(mut master: File) -> Receiver<Vec<u8>> {
     let (tell, told) = channel();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Commands that only read write nothing, and every command requires no more of the config than it uses.
+//! Commands that only read write nothing, and commands require only the parts of the config that they use.
 
 use std::fs;
 
@@ -58,7 +58,7 @@ fn reading_writes_nothing_whatever_there_is() {
     assert_eq!(exit_codes(&aws, &sandbox), [0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0], "a damaged state");
 }
 
-/// The commands that deploy nothing, in an order in which each of them succeeds.
+/// The commands that do not deploy, in an order in which each one succeeds.
 const USES: &[&str] = &[
     "outputs",
     "outputs invoke_url",

@@ -1,5 +1,5 @@
-//! A missing state is never success: the resources of the stack are looked up, and `stackctl recover` rebuilds a missing or
-//! damaged state.
+//! A missing state: commands look up the resources of the stack, and `stackctl recover` rebuilds a missing or damaged
+//! state.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use super::{emulator::Emulator, pty::Pty, sandbox::Sandbox};
 
 const STATE: &str = "state/shop.dev.json";
 
-/// A stack whose state was moved away, to where its ids are still known.
+/// A stack whose state was moved away, to where transcripts still find its ids.
 fn without_state() -> (Emulator, Sandbox) {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
@@ -92,7 +92,7 @@ fn a_stack_that_does_not_exist_is_destroyed_already() {
     exit code 0
     shop, stage dev: nothing to delete: no state at .stackctl/local/state/shop.dev.json, and the local emulator has no data
     ");
-    assert!(!sandbox.path(".stackctl").exists(), "nothing is started for that");
+    assert!(!sandbox.path(".stackctl").exists(), "the local emulator is not started");
     insta::assert_snapshot!(sandbox.transcript("outputs"), @r"
     exit code 1
     error: shop, stage dev: not deployed
@@ -186,7 +186,7 @@ fn without_resources_nothing_is_recorded() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let transcript = |line: &str| {
-        // Waits come in any order.
+        // Waiting lines come in any order.
         let text = sandbox.transcript(line);
         text.split_inclusive('\n').filter(|line| !line.contains("may be listed late")).collect::<String>()
     };
@@ -335,7 +335,7 @@ fn two_clients_with_the_same_settings_are_named() {
     fs::rename(sandbox.path("state"), sandbox.path("lost")).unwrap();
     let transcript = sandbox.run("recover --yes --quiet").err;
     let transcript = sandbox.pinned(&transcript).replace(&twin, "<the twin>");
-    // They come in the order of AWS's list.
+    // The lines have the order of AWS's list.
     let mut lines: Vec<&str> = transcript.lines().collect();
     lines[1..3].sort_unstable();
     insta::assert_snapshot!(lines.join("\n"), @r"

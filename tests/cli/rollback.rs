@@ -1,4 +1,4 @@
-//! `stackctl history` and `stackctl rollback`: releases, and the way back to them.
+//! `stackctl history` and `stackctl rollback`.
 
 use std::fs;
 
@@ -36,7 +36,7 @@ fn three_releases() -> Sandbox {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "it is one session, to be read from top to bottom")]
+#[expect(clippy::too_many_lines, reason = "one session, readable from top to bottom")]
 fn releases_are_shown_and_rolled_back_to() {
     let sandbox = three_releases();
     insta::assert_snapshot!(transcript(&sandbox, "history --local"), @r#"
@@ -151,12 +151,12 @@ fn a_rollback_is_an_event_and_can_be_repeated() {
             "checked": true,
         })
     );
-    // It was the oldest of five, and the new release took its place.
+    // It was the oldest of five releases, and the new release replaced it.
     sandbox.done("rollback 1 --local");
 }
 
 #[test]
-fn a_release_that_is_not_recorded_is_refused() {
+fn a_release_that_is_not_recorded_is_rejected() {
     let sandbox = Sandbox::new().up();
     insta::assert_snapshot!(sandbox.session(&["rollback --local --quiet", "rollback 7 --local --quiet"]), @r"
     $ rollback --local --quiet
@@ -224,7 +224,7 @@ fn a_rollback_that_cannot_be_recorded_is_resumed() {
     let rows = sandbox.events("history")[0]["releases"].clone();
     let (row, by) = (&rows[0], &rows[0]["release"]["by"]);
     assert_eq!((&row["served"], &row["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
-    assert_eq!(by, "arn:aws:iam::000000000000:user/local", "the caller as AWS names it");
+    assert_eq!(by, "arn:aws:iam::000000000000:user/local", "the ARN of the caller");
 }
 
 #[test]
@@ -250,14 +250,14 @@ fn a_release_that_is_not_available_is_passed_over() {
     ");
 }
 
-/// Two releases, whose function fails from now on.
+/// Two releases, after which the function fails.
 fn broken() -> Sandbox {
     let sandbox = Sandbox::scripted();
     break_down(&sandbox, "up --local --quiet");
     sandbox
 }
 
-/// Deploys two releases with this command, and lets the function fail then.
+/// Deploys two releases with this command, and makes the function fail afterwards.
 fn break_down(sandbox: &Sandbox, up: &str) {
     let status = format!("wanted = 500 if os.path.exists('{}')", sandbox.path("broken").display());
     let code = scripted::BOOTSTRAP.replace("wanted = query", &format!("{status} else query"));
@@ -325,7 +325,7 @@ fn a_rollback_that_fails_says_how_to_resume() {
     let sandbox = aws.empty();
     sandbox.write("config.json", scripted::CONFIG);
     break_down(&sandbox, "up --yes --quiet");
-    // The move back is the first call, and the move forward the second one.
+    // The first call rolls back, and the second one rolls forward.
     aws.refuse_later("lambda:UpdateAlias", 1);
     insta::assert_snapshot!(sandbox.transcript("rollback --yes --quiet"), @r"
     exit code 4

@@ -1,5 +1,5 @@
-//! A folder to run the binary in, with nothing of this machine's environment, and its transcripts with ports, ids and
-//! times replaced. No run may print or write a secret that it has seen.
+//! A folder in which the binary runs with a clean environment. In its transcripts ports, ids and times are replaced.
+//! Every run is checked for secrets in its output and files.
 
 use std::{
     collections::BTreeSet,
@@ -15,28 +15,28 @@ use super::{pinned::pinned, scripted};
 pub(crate) use crate::harness::process::Ran;
 use crate::harness::{Place, Secrets, process::Process};
 
-/// A folder that is removed in the end, and with it the local emulator that runs in it.
+/// A temporary folder. When it is dropped, its local emulator is stopped.
 pub(crate) struct Sandbox {
     folder: tempfile::TempDir,
     variables: Vec<(String, String)>,
     secrets: Arc<Secrets>,
-    /// What the test wrote itself, secrets and all.
+    /// The files that the test wrote, which may contain secrets.
     written: Mutex<BTreeSet<PathBuf>>,
 }
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
 
-/// The commands whose stdout is there for a token.
+/// The commands that print a token to stdout.
 const PRINT_TOKENS: &[[&str; 2]] = &[["user", "create"], ["user", "auth"]];
 
 /// The variables whose values are secret.
 const SECRET_VARIABLES: &[&str] = &["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "STACKCTL_PASSWORD"];
 
-/// Starts, and ends without a response when it is invoked.
+/// A function that starts, and exits without a response when it is invoked.
 pub(crate) const BOOTSTRAP: &str =
     "#!/bin/sh\nexec curl -s -o /dev/null http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next\n";
 
-/// A configuration whose functions need no interpreter of this machine.
+/// A config whose functions need no interpreter.
 pub(crate) const CONFIG: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
   "functions": { "hello": { "source": "hello", "handler": "bootstrap", "runtime": "provided.al2023" } },
@@ -70,13 +70,13 @@ impl Sandbox {
         sandbox
     }
 
-    /// With its stack deployed on the local emulator.
+    /// Deploys the stack on the local emulator.
     pub(crate) fn up(self) -> Self {
         self.done("up --local --quiet");
         self
     }
 
-    /// Checks for the secrets of an emulator, too.
+    /// Also checks for the secrets of an emulator.
     pub(crate) fn among(mut self, secrets: &Arc<Secrets>) -> Self {
         self.secrets = Arc::clone(secrets);
         self
@@ -102,10 +102,10 @@ impl Sandbox {
         self.written.lock().unwrap().insert(path);
     }
 
-    /// Replaces a part of the configuration.
+    /// Replaces a part of the config.
     pub(crate) fn edit(&self, from: &str, to: &str) {
         let config = fs::read_to_string(self.path("config.json")).unwrap();
-        assert!(config.contains(from), "{from} is not in the configuration");
+        assert!(config.contains(from), "{from} is not in the config");
         self.write("config.json", &config.replace(from, to));
     }
 
@@ -114,7 +114,7 @@ impl Sandbox {
         self.ran(&mut self.command(line))
     }
 
-    /// Runs a command and makes sure that it kept every secret.
+    /// Runs a command and checks that it printed and wrote no secret.
     pub(crate) fn ran(&self, command: &mut Command) -> Ran {
         let ran = Process::run(command);
         let words: Vec<&str> = command.get_args().filter_map(|word| word.to_str()).collect();
@@ -127,7 +127,7 @@ impl Sandbox {
         ran
     }
 
-    /// Makes sure that no secret is in a file, but for those that the test wrote and the local emulator's own data.
+    /// Checks that no file has a secret, except files that the test wrote and the local emulator's data.
     fn check_files(&self) {
         let cloud = self.path(".stackctl/local/cloud");
         self.secrets.learn(&fs::read(cloud.join("world.json")).unwrap_or_default());
@@ -139,14 +139,14 @@ impl Sandbox {
         }
     }
 
-    /// Runs it and returns its events.
+    /// Runs a line with `--json` and returns its events.
     pub(crate) fn events(&self, line: &str) -> Vec<Value> {
         let ran = self.run(&format!("{line} --json"));
         assert_eq!(ran.err, "", "stderr of {line}");
         ran.out.lines().map(|event| serde_json::from_str(event).unwrap()).collect()
     }
 
-    /// The transcript of a run: the exit code, stdout under a heading of its own, and stderr.
+    /// The transcript of a run: the exit code, stdout under a heading, and stderr.
     pub(crate) fn transcript(&self, line: &str) -> String {
         self.transcript_of(&mut self.command(line))
     }
@@ -191,8 +191,8 @@ impl Sandbox {
         command
     }
 
-    /// Starts a shell that waits for a line on its stdin before it becomes `stackctl`, so that its process id is known
-    /// before its first call.
+    /// Starts a shell that waits for a line on stdin before it becomes `stackctl`, so that the process id is known
+    /// before the first request.
     pub(crate) fn hold(&self, line: &str) -> Process {
         let mut shell = self.shell(&format!("read go; exec stackctl {line}"));
         Process::start(shell.stdin(Stdio::piped()))
@@ -220,12 +220,12 @@ impl Sandbox {
         found
     }
 
-    /// The document in which the local emulator says where it runs.
+    /// The local emulator's file with its URL and process id.
     pub(crate) fn server(&self) -> Value {
         serde_json::from_slice(&fs::read(self.path(".stackctl/local/server.json")).unwrap()).unwrap()
     }
 
-    /// Replaces what differs from run to run: ids by the things they are of, digests of them, ports, processes, times.
+    /// Replaces ids by the names of their resources, and digests, ports, process ids and times by placeholders.
     pub(crate) fn pinned(&self, text: &str) -> String {
         let mut text = text.replace(&self.folder.path().display().to_string(), "FOLDER");
         for (id, name) in self.ids() {
@@ -236,7 +236,7 @@ impl Sandbox {
 
     /// The ids in all states.
     fn ids(&self) -> Vec<(String, String)> {
-        // The version before is kept beside each state, with what a `down` has removed since.
+        // The previous version of each state has the ids of resources that `down` deleted.
         let states = self.files().into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "json"));
         let states = states.filter_map(|(_, bytes)| serde_json::from_slice::<Value>(&bytes).ok());
         let mut ids = Vec::new();
@@ -267,7 +267,7 @@ impl Drop for Sandbox {
     }
 }
 
-/// What a server that runs meanwhile removes is left out.
+/// Collects the files below a folder, except those that a running server removes meanwhile.
 fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(folder).into_iter().flatten().map(Result::unwrap) {
         match entry.file_type() {

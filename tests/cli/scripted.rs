@@ -1,6 +1,6 @@
-//! A function that does what its caller asks for, to see requests and failures of every kind.
+//! A function that responds as its caller requests, to test all kinds of requests and failures.
 
-/// Several routes to it, of every kind of authorization.
+/// A config with several routes to the function, with every kind of authorization.
 pub(super) const CONFIG: &str = r#"{
   "deployment": { "serviceName": "shop", "region": "eu-west-1", "stage": "dev" },
   "functions": {
@@ -17,8 +17,8 @@ pub(super) const CONFIG: &str = r#"{
 }
 "#;
 
-/// Answers a request of the API with what it got of it, or as its parameter `as` says; raises what a direct caller
-/// says; knocks at a port when it is told to, and answers a minute later.
+/// Responds to API requests with the event, or as the parameter `as` says. On invocation it can raise an error. With
+/// `knock` it connects to a port, and responds a minute later.
 pub(super) const BOOTSTRAP: &str = r#"#!/usr/bin/env python3
 import http.client, json, os, socket, time
 

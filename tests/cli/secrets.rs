@@ -1,5 +1,5 @@
-//! Secrets in a verbose session, and in the logs of the AWS client. The sandbox searches the output and the files of every
-//! run of every test for secrets; here everything that has one happens in one session.
+//! Secrets in a verbose session, and in the logs of the AWS client. The sandbox checks every run of every test for
+//! secrets; this session has all kinds of them.
 
 use std::{
     collections::BTreeSet,
@@ -19,8 +19,8 @@ use crate::harness::{connect, python};
 const PASSWORD: &str = "Engine-1842";
 const WRONG: &str = "Wheels-1842";
 
-/// A stack with a client secret and a variable, and an environment in which the AWS client logs the requests that it
-/// signs, if that level is shown.
+/// A stack with a client secret and a secret variable. The environment makes the AWS client log signed requests, if
+/// that level is enabled.
 fn verbose(aws: &Emulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     let sandbox = sandbox.with("RUST_LOG", "trace").with("LOG_SIGNABLE_BODY", "true");
@@ -77,13 +77,13 @@ fn a_verbose_failure_prints_no_secret() {
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    /// Records what is logged on this thread, at every level, while the guard lives.
+    /// Records all log lines of this thread until the guard is dropped.
     fn begin(&self) -> DefaultGuard {
         let all = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
         tracing::subscriber::set_default(all.with_writer(self.clone()).finish())
     }
 
-    /// `LEVEL target` of every line that has one of these in it.
+    /// `LEVEL target` of every line that contains one of these texts.
     fn with(&self, parts: &[&str]) -> BTreeSet<String> {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         let telling = text.lines().filter(|line| parts.iter().any(|part| line.contains(part)));
@@ -91,7 +91,7 @@ impl Log {
     }
 }
 
-/// Of `TIME LEVEL span{..}: target: message` the level and the target.
+/// The level and the target of `TIME LEVEL span{..}: target: message`.
 fn heading(line: &str) -> String {
     let level = line.split_whitespace().nth(1).unwrap_or_default();
     let target = line.split(' ').find(|word| word.contains("::") && word.ends_with(':')).unwrap_or_default();

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::harness::process::Process;
 
-/// A stack that is deployed, and a password for the users that are created.
+/// A deployed stack, and a password for new users.
 fn stack(aws: &Emulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     sandbox.done("up --yes");
@@ -66,7 +66,7 @@ fn the_event_has_all_tokens_with_their_lifetimes() {
 }
 
 #[test]
-fn users_that_cannot_be_created_or_signed_in_are_refused() {
+fn users_that_cannot_be_created_or_signed_in_are_reported() {
     let (aws, sandbox) = Emulator::deployed();
     let lines = [
         "user create ann@example.com --quiet",
@@ -261,7 +261,7 @@ fn a_token_is_shown_with_its_claims() {
     ");
 }
 
-/// A token with other claims and the same signature.
+/// A token with changed claims and the original signature.
 fn forged(token: &str) -> String {
     let parts: Vec<&str> = token.split('.').collect();
     let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
@@ -270,7 +270,7 @@ fn forged(token: &str) -> String {
 }
 
 #[test]
-fn a_token_that_is_not_valid_is_refused() {
+fn an_invalid_token_is_rejected() {
     let aws = Emulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.done("user create ann@example.com");

@@ -1,4 +1,4 @@
-//! Stages and stacks that may be a mistake: a stage that is mistyped, a stack that was renamed.
+//! Mistyped stages and renamed stacks.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use stackctl_local::Settings;
 
 use super::{emulator::Emulator, sandbox::Sandbox};
 
-/// Declares two stages beside the usual one.
+/// Declares two stages in addition to the default one.
 fn declare(sandbox: &Sandbox) {
     sandbox.edit("\"routes\": {", "\"stages\": { \"prod\": {}, \"test\": {} },\n  \"routes\": {");
 }
@@ -20,7 +20,7 @@ hint: did you mean `prod`?
 const CREATE: &str = "hint: to create this stage, declare it in `stages` or pass `--new-stage`\n";
 
 #[test]
-fn a_stage_that_is_mistyped_creates_no_stack() {
+fn a_mistyped_stage_creates_no_stack() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
@@ -35,10 +35,10 @@ fn a_stage_that_is_mistyped_creates_no_stack() {
     }
     sandbox.done("validate --stage prdo --new-stage");
     sandbox.done("up --stage prdo --new-stage --yes");
-    assert_eq!(sandbox.run("up --stage prdo --yes").code, 0, "it is recorded now");
+    assert_eq!(sandbox.run("up --stage prdo --yes").code, 0, "the stage is recorded");
     sandbox.done("validate --stage prdo");
     sandbox.done("down --stage prdo --yes");
-    assert_eq!(sandbox.run("plan --stage prdo").code, 2, "nothing of it is recorded any more");
+    assert_eq!(sandbox.run("plan --stage prdo").code, 2, "the stage is not recorded any more");
     let again = sandbox.run("down --stage prdo --yes");
     assert_eq!(again.code, 0, "a second `down` finds that it is done: {}", again.err);
 }
@@ -73,7 +73,7 @@ fn a_second_stage_of_a_config_without_stages_is_created_only_on_purpose() {
     ");
     sandbox.done("up --stage deb --new-stage --yes");
     sandbox.edit(r#""stage": "dev""#, r#""stage": "next""#);
-    assert_eq!(sandbox.run("plan").code, 0, "the file itself names it");
+    assert_eq!(sandbox.run("plan").code, 0, "the config names the stage");
 }
 
 #[test]
@@ -87,11 +87,11 @@ fn the_default_stage_is_not_created_beside_declared_ones() {
     assert!(ran.err.contains("stage `dev` is neither declared in config.json nor recorded\n  declared: prod, test\n"));
     sandbox.edit(r#""region": "eu-west-1""#, r#""region": "eu-west-1", "stage": "${env:STAGE}""#);
     assert_eq!(sandbox.ran(&mut sandbox.shell("STAGE=test stackctl plan")).code, 0);
-    assert_eq!(sandbox.ran(&mut sandbox.shell("STAGE=tets stackctl plan")).code, 2, "it may be mistyped there");
+    assert_eq!(sandbox.ran(&mut sandbox.shell("STAGE=tets stackctl plan")).code, 2, "the variable may be mistyped");
 }
 
 #[test]
-fn a_stack_that_was_renamed_is_named_with_the_ways_out() {
+fn a_renamed_stack_is_reported_with_hints() {
     let (aws, sandbox) = Emulator::deployed();
     let before = aws.cloud.call_log().len();
     sandbox.edit(r#""serviceName": "shop""#, r#""serviceName": "store""#);
@@ -115,7 +115,7 @@ fn a_stack_that_was_renamed_is_named_with_the_ways_out() {
     hint: `stackctl down --service-name shop` deletes it
     ");
     sandbox.done("down --service-name shop --yes");
-    assert_eq!(sandbox.run("up --yes").code, 0, "nothing is left of it");
+    assert_eq!(sandbox.run("up --yes").code, 0, "the old stack is destroyed");
     assert!(sandbox.run("outputs invoke_url").code == 0);
     sandbox.done("down --yes");
 }
@@ -160,7 +160,7 @@ fn other_configs_in_the_bucket_are_not_renamed_stacks() {
 }
 
 #[test]
-fn a_deploy_is_refused_for_its_own_stage_only_and_warns_of_others() {
+fn a_deploy_fails_for_errors_of_its_own_stage_and_warns_of_others() {
     let aws = Emulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(

@@ -1,4 +1,4 @@
-//! `stackctl state show` and `state pull`, states that cannot be used, and states in a bucket.
+//! `stackctl state show` and `state pull`, damaged states, and states in a bucket.
 
 use std::fs;
 
@@ -84,7 +84,7 @@ fn a_state_is_printed_byte_for_byte_even_when_it_is_damaged() {
         let ran = sandbox.run("state pull --color always");
         assert_eq!((ran.code, &*ran.out, &*ran.err), (0, kept, ""));
     }
-    assert_eq!(sandbox.run("state show").code, 1, "what is no state cannot be shown as one");
+    assert_eq!(sandbox.run("state show").code, 1, "a damaged state cannot be shown");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_missing_state_is_reported() {
 }
 
 #[test]
-fn the_state_of_another_endpoint_is_refused() {
+fn the_state_of_another_endpoint_is_rejected() {
     let (there, (_aws, sandbox)) = (Emulator::new(Settings::default()), Emulator::deployed());
     let sandbox = sandbox.with("AWS_ENDPOINT_URL", &there.url);
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
@@ -114,7 +114,7 @@ fn the_state_of_another_endpoint_is_refused() {
 }
 
 #[test]
-fn a_damaged_state_is_reported_with_the_ways_out() {
+fn a_damaged_state_is_reported_with_hints() {
     let sandbox = Sandbox::new();
     sandbox.write("state/shop.dev.json", "{");
     insta::assert_snapshot!(sandbox.transcript("status"), @r"
@@ -168,8 +168,8 @@ fn a_deploy_makes_few_calls_to_the_bucket() {
     let (_aws, sandbox) = Emulator::with_bucket(Settings::default());
     let events = sandbox.events("up --yes");
     let calls = &events.last().unwrap()["calls"];
-    // The lock, which is made sure of before the first save, the intents, the results in one group or two, and that they
-    // passed the check; nothing is read that need not be.
+    // Writes: lock, lock confirmation before the first save, intents, results in one or two groups, and the passed
+    // check. Nothing is read without need.
     assert_eq!((&calls["s3:GetObject"], &calls["s3:DeleteObject"]), (&1.into(), &1.into()));
     assert!(calls["s3:PutObject"].as_u64().unwrap() <= 6, "{calls}");
     let events = sandbox.events("up --yes");
@@ -195,7 +195,7 @@ fn a_missing_bucket_is_named_with_the_commands_that_create_it() {
     hint: `aws s3api put-bucket-versioning --bucket states --region eu-west-1 --versioning-configuration Status=Enabled` lets it keep earlier states
     ");
     sandbox.done("up --local --quiet");
-    assert!(sandbox.path(".stackctl/local/state/shop.dev.json").exists(), "the local emulator has states of its own");
+    assert!(sandbox.path(".stackctl/local/state/shop.dev.json").exists(), "the local emulator has its own states");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `stackctl state migrate`: after an edit of `state` in the config, from a folder to a bucket and back.
+//! `stackctl state migrate`: moves the state from a folder to a bucket and back after an edit of `state` in the config.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn deployed() -> (Emulator, Sandbox) {
     (aws, sandbox)
 }
 
-/// The stack is as it was, nothing was created twice, and it can be destroyed.
+/// Expects that the stack is unchanged, nothing was created twice, and `down` works.
 fn is_whole(aws: &Emulator, sandbox: &Sandbox) {
     let plan = sandbox.run("plan --detailed-exitcode");
     assert_eq!(plan.code, 0, "{}{}", plan.out, plan.err);
@@ -72,7 +72,7 @@ fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
 }
 
 #[test]
-fn a_place_without_a_state_or_that_is_not_valid_is_refused() {
+fn an_invalid_place_or_one_without_a_state_is_rejected() {
     let (aws, sandbox) = deployed();
     let lines = [
         "state migrate",

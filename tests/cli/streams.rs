@@ -1,4 +1,4 @@
-//! Output that is not read to its end or cannot be written: a run goes on, and a result that is lost is an error.
+//! Closed or full output: a run continues, and a result that cannot be written is an error.
 
 use stackctl_local::Settings;
 
@@ -11,7 +11,7 @@ fn script(sandbox: &Sandbox, script: &str) -> String {
 }
 
 #[test]
-fn an_up_whose_output_is_closed_goes_on_to_its_end() {
+fn an_up_whose_output_is_closed_continues() {
     for line in ["up --yes --json 2>/dev/null", "up --yes 2>&1 >/dev/null", "up --yes -vv 2>&1 >/dev/null"] {
         let aws = Emulator::new(Settings::default());
         let sandbox = aws.sandbox();

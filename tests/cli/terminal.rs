@@ -80,13 +80,13 @@ fn end_of_input_is_no_password() {
     insta::assert_snapshot!(screen.lines().last().unwrap(), @"error: the response cannot be read: there is none");
 }
 
-/// The code of an authenticator app, so many steps from now.
+/// The code of an authenticator app, `steps` steps from now.
 fn code(secret: &str, steps: u64) -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     totp::code(secret, now + 30 * steps)
 }
 
-/// A stack that requires authenticator apps, and a password for the users that are created.
+/// A stack that requires authenticator apps, and a password for new users.
 fn with_apps(aws: &Emulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD).with("NO_COLOR", "1");
     sandbox.edit(r#""functions":"#, r#""userPool": { "mfa": "ON" }, "functions":"#);

@@ -1,5 +1,4 @@
-//! Input that others may have written: the state, the repository, names and bodies. It is not trusted, and not shown to a
-//! terminal as it is.
+//! Untrusted input: the state, the repository, names and bodies. It is checked, and escaped on a terminal.
 
 use std::{
     fs,
@@ -16,13 +15,13 @@ use crate::harness::edited;
 const STATE: &str = "state/shop.dev.json";
 
 impl Sandbox {
-    /// Edits the state as another program would that may write the file.
+    /// Edits the state as another program with write access could.
     fn tamper(&self, edit: impl FnOnce(&mut Value)) {
         let text = fs::read_to_string(self.path(STATE)).unwrap();
         fs::write(self.path(STATE), edited(&text, edit)).unwrap();
     }
 
-    /// The transcript of a run while a path is a link to a file elsewhere, which stays as it is.
+    /// The transcript of a run while a path is a link to another file, which must not change.
     fn linked(&self, name: &str, line: &str) -> String {
         let elsewhere = tempfile::tempdir().unwrap();
         let target = elsewhere.path().join("precious");

@@ -162,7 +162,7 @@ fn users_passwords_and_groups_are_changed() {
 }
 
 #[test]
-fn changes_of_users_that_are_not_possible_are_refused() {
+fn impossible_changes_of_users_are_rejected() {
     let aws = Emulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.done("user group add bob admins --create");

@@ -1,4 +1,4 @@
-//! `stackctl watch`: saves, what becomes of them, and how much each costs.
+//! `stackctl watch`: deploys after saves, and the API calls of each.
 
 use std::{
     collections::BTreeMap,
@@ -16,18 +16,18 @@ use stackctl::watch::QUIET;
 use super::{emulator::Emulator, locks::bob, sandbox::Sandbox, scripted};
 use crate::harness::process::{Process, Stream, TIMEOUT};
 
-/// A running `watch` and its events. It ends with the test.
+/// A running `watch` and its events. It is stopped when this value is dropped.
 pub(super) struct Watching(Process);
 
 impl Watching {
-    /// Starts one, which has nothing to do at first.
+    /// Starts a `watch`, and waits until it is watching.
     pub(super) fn new(sandbox: &Sandbox, flags: &str) -> Self {
         let mut watching = Self::begin(sandbox, flags);
         watching.until("watching");
         watching
     }
 
-    /// Starts one.
+    /// Starts a `watch`.
     pub(super) fn begin(sandbox: &Sandbox, flags: &str) -> Self {
         Self(sandbox.start(&mut sandbox.command(&format!("watch --json {flags}"))))
     }
@@ -43,14 +43,14 @@ impl Watching {
         }
     }
 
-    /// How the next cycle ends, and what was saved for it.
+    /// The outcome and the saved files of the next cycle.
     pub(super) fn cycle(&mut self) -> (String, Vec<String>) {
         let cycle = self.until("cycle");
         let files = cycle["files"].as_array().unwrap().iter().map(|file| file.as_str().unwrap().to_owned());
         (cycle["outcome"].as_str().unwrap().to_owned(), files.collect())
     }
 
-    /// Interrupts it, and returns its exit code and the events that were not waited for.
+    /// Interrupts the `watch`, and returns its exit code and the remaining events.
     pub(super) fn interrupted(self) -> (i32, Vec<Value>) {
         self.0.signal(Signal::INT);
         let ran = self.0.end();
@@ -58,22 +58,22 @@ impl Watching {
     }
 }
 
-/// Puts a file in the place of another, as editors do.
+/// Replaces a file by renaming another one, as editors do.
 pub(super) fn replace(sandbox: &Sandbox, name: &str, text: &str) {
     sandbox.write(&format!("{name}~"), text);
     fs::rename(sandbox.path(&format!("{name}~")), sandbox.path(name)).unwrap();
 }
 
-/// Waits for what happens elsewhere.
+/// Waits until a condition holds.
 pub(super) fn wait_until(happened: impl Fn() -> bool) {
     let began = Instant::now();
     while !happened() {
-        assert!(began.elapsed() < TIMEOUT, "it never happens");
+        assert!(began.elapsed() < TIMEOUT, "timeout");
         thread::sleep(Duration::from_millis(5));
     }
 }
 
-/// The body of what a local emulator answers, without a process in between.
+/// The body of a local emulator's response, without starting a process.
 pub(super) fn ask(host: &str, request: &str, body: &str) -> String {
     let mut connection = TcpStream::connect(host).unwrap();
     let length = body.len();
@@ -86,7 +86,7 @@ pub(super) fn ask(host: &str, request: &str, body: &str) -> String {
     answer.split_once("\r\n\r\n").unwrap().1.to_owned()
 }
 
-/// What was called since `before`.
+/// The API calls since `before`.
 fn calls_since(aws: &Emulator, before: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
     let now = aws.cloud.call_counts();
     let more = now.into_iter().map(|(name, count)| (name.clone(), count - before.get(&name).copied().unwrap_or(0)));
@@ -132,7 +132,7 @@ fn a_save_without_a_change_does_nothing() {
     sandbox.edit("{\n", "{ // with a reason\n");
     sandbox.edit("// with a reason\n", "");
     sandbox.write("hello/.bootstrap.swp", "x");
-    // This is the first save that is reported.
+    // The first save with a reported cycle.
     sandbox.edit("\"hello\": {", "\"hello\": { \"nonsense\": 1,");
     assert_eq!(watching.cycle().0, "failed");
     assert_eq!(calls_since(&aws, &before), []);
@@ -155,7 +155,7 @@ fn other_changes_wait_for_an_up_and_code_is_deployed_meanwhile() {
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     assert_eq!(watching.cycle(), ("deployed".into(), vec![CODE.into()]));
     let looks = calls_since(&aws, &before).iter().map(|(_, count)| count).sum::<usize>();
-    assert!(looks > 20, "another process has deployed, so everything is read: {looks}");
+    assert!(looks > 20, "all resources are read after another process has deployed: {looks}");
     let before = aws.cloud.call_counts();
     replace(&sandbox, CODE, "#!/bin/sh\n# two\n");
     assert_eq!(watching.cycle().0, "deployed");
@@ -183,7 +183,7 @@ fn a_failure_is_reported_and_the_next_save_resumes() {
     let error = watching.until("error");
     assert_eq!(error["hints"][0], "0 of 1 steps are done and recorded; the next save tries again", "{error}");
     assert_eq!(watching.cycle().0, "failed");
-    // Also one that changes nothing.
+    // A save that changes nothing resumes, too.
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     assert_eq!(watching.cycle().0, "deployed");
     fs::remove_file(sandbox.path(CODE)).unwrap();
@@ -268,7 +268,7 @@ fn an_interrupted_watch_starts_no_function() {
     let url = sandbox.run("outputs invoke_url --local").out;
     let cloud = url.strip_prefix("http://").unwrap().split('/').next().unwrap();
     let watching = Watching::new(&sandbox, "--local");
-    // All steps are done and recorded when old versions are looked for, which is done again some time later.
+    // Old versions are listed after all steps are recorded, and a throttled request is retried later.
     let throttled = r#"{ "operation": "lambda:ListVersionsByFunction", "skip": 0, "times": 3, "effect": "Throttle" }"#;
     ask(cloud, "POST /_stackctl/faults", throttled);
     let looks = || ask(cloud, "GET /_stackctl/calls", "").matches("ListVersionsByFunction").count();
@@ -283,7 +283,7 @@ fn an_interrupted_watch_starts_no_function() {
 const ROUNDS: usize = 21;
 
 #[test]
-#[ignore = "it measures: `just watch-pace`"]
+#[ignore = "a measurement: `just watch-pace`"]
 fn the_pace_of_a_watch() {
     let sandbox = Sandbox::scripted().up();
     let api = Api::of(&sandbox);
@@ -299,7 +299,7 @@ fn the_pace_of_a_watch() {
         let saved = Instant::now();
         replace(&sandbox, ITEMS, &answering(&text));
         while api.ask().0 != text {
-            assert!(saved.elapsed() < TIMEOUT, "{text:?} is never answered");
+            assert!(saved.elapsed() < TIMEOUT, "{text:?} is never returned");
         }
         saved.elapsed()
     });
@@ -315,19 +315,19 @@ fn the_pace_of_a_watch() {
     );
 }
 
-/// The function that answers this.
+/// The code of the function with this response.
 fn answering(text: &str) -> String {
     scripted::BOOTSTRAP.replace("as you like it", text)
 }
 
-/// Of so many rounds.
+/// The median of `ROUNDS` measurements.
 fn median(measured: impl FnMut(usize) -> Duration) -> Duration {
     let mut times: Vec<Duration> = (0..ROUNDS).map(measured).collect();
     times.sort();
     times[ROUNDS / 2]
 }
 
-/// A route of the stack, asked without a process in between.
+/// A route of the stack, called without starting a process.
 struct Api {
     host: String,
     path: String,
@@ -340,7 +340,7 @@ impl Api {
         Self { host: host.into(), path: format!("/{stage}/echo?as=200") }
     }
 
-    /// The answer, and how long it took.
+    /// The response, and its duration.
     fn ask(&self) -> (String, Duration) {
         let asked = Instant::now();
         (ask(&self.host, &format!("POST {}", self.path), ""), asked.elapsed())

@@ -1,4 +1,4 @@
-//! `stackctl watch` at a terminal, and Ctrl-C while a lock is released, which in a bucket takes a call.
+//! `stackctl watch` at a terminal, and Ctrl-C while the lock of a state in a bucket is released.
 
 use std::{fs, time::Duration};
 
@@ -135,7 +135,7 @@ fn a_problem_at_the_start_ends_a_watch() {
     "#);
 }
 
-/// A stack that is deployed, with its state in a bucket, where every call takes a while.
+/// A deployed stack with its state in a bucket, and slow responses.
 fn up_in_a_bucket() -> (Emulator, Sandbox) {
     let weather = Weather { latency: Duration::from_millis(150), ..Weather::default() };
     let (aws, sandbox) = Emulator::with_bucket(Settings { weather, ..Settings::default() });
@@ -144,7 +144,7 @@ fn up_in_a_bucket() -> (Emulator, Sandbox) {
     (aws, sandbox)
 }
 
-/// How often a lock was released, or was about to be.
+/// The number of requests that release a lock.
 fn releases(aws: &Emulator) -> usize {
     aws.cloud.call_log().iter().filter(|call| *call == "s3:DeleteObject").count()
 }
