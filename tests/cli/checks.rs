@@ -224,7 +224,7 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     aws.refuse_later("s3:PutObject", 4);
     let err = sandbox.run("up --yes --quiet").err;
     assert!(err.contains(": the state cannot be saved\n"), "{err}");
-    assert!(err.contains("hint: put back: lambda_function.hello serves again"), "{err}");
+    assert!(err.contains(": lambda_function.hello ") && !err.contains("unchecked"), "it is rolled back: {err}");
 }
 
 const ORIGIN: &str = "https://app.example.com";

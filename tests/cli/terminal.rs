@@ -77,7 +77,8 @@ fn end_of_input_is_no_password() {
     person.presses("\u{4}");
     let (code, _, screen) = person.ends();
     assert_eq!(code, 1);
-    insta::assert_snapshot!(screen.lines().last().unwrap(), @"error: the response cannot be read: there is none");
+    assert!(screen.contains("cannot be read: "), "{screen}");
+    assert_eq!(sandbox.run("user list").out, "0 users\n");
 }
 
 /// The code of an authenticator app, `steps` steps from now.
