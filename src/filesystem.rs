@@ -46,7 +46,7 @@ impl Unsafe {
             Reason::Link(_) => format!("replace the link by what it leads to, or remove it: `rm {path}`"),
             Reason::NoFile | Reason::NoFolder => format!("move `{path}` away, then run the command again"),
             Reason::Foreign(_) => {
-                format!("look at what is in it, then remove it or make it yours: `chown $USER {path}`")
+                format!("check its contents, then delete it or take its ownership: `chown $USER {path}`")
             }
         }
     }
@@ -240,7 +240,7 @@ mod tests {
             told(Reason::Foreign(7)),
             [
                 "`/p/x` belongs to another user (uid 7)",
-                "look at what is in it, then remove it or make it yours: `chown $USER /p/x`"
+                "check its contents, then delete it or take its ownership: `chown $USER /p/x`"
             ]
         );
         assert_eq!(told(Reason::NoFile)[0], "`/p/x` is not a regular file");

@@ -125,7 +125,7 @@ fn unsent(causes: &[String], endpoint: Option<&str>) -> ResourceError {
     let connecting = text.contains("(connect)") || text.contains("tcp connect") || text.contains("dns error");
     match (connecting, endpoint.filter(|url| url.starts_with("http"))) {
         (true, Some(url)) => ResourceError::refused(format!("nothing responds at {url}")).hint(
-            "is it running? for the local emulator see `stackctl local status`; otherwise look at AWS_ENDPOINT_URL",
+            "is it running? for the local emulator see `stackctl local status`; otherwise check AWS_ENDPOINT_URL",
         ),
         (true, None) => {
             ResourceError::refused(UNREACHABLE).hint("check the network connection, or set a proxy (HTTPS_PROXY)")

@@ -64,7 +64,7 @@ impl Backoff {
     ///
     /// # Errors
     /// [`Verdict::Interrupted`] when somebody wishes to stop.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place; it has a deadline and tells the person")]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place; it has a deadline and reports progress")]
     pub(crate) async fn pause(
         &mut self,
         context: &Context<'_>,

@@ -28,7 +28,7 @@ impl Propagation {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a check has an end and is told to the person")]
+#[expect(clippy::disallowed_methods, reason = "a check has an end and is reported")]
 pub(super) async fn pause(duration: Duration) {
     tokio::time::sleep(duration).await;
 }

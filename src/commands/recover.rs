@@ -48,7 +48,7 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     }
     let place = session.store.place();
     let text = format!("Write the state of {}, in {}, to {place}", target.subject(), target.location.described());
-    let hint = Hint::from("look at it, then run ").run(SuggestedCommand::stack("recover").yes());
+    let hint = Hint::from("check this, then run ").run(SuggestedCommand::stack("recover").yes());
     confirm::ask(run, &Question { act: Act::Recover, text, hint }).await?;
     record(run, &session, discovery.state).await
 }

@@ -27,7 +27,7 @@ pub fn schema() -> Value {
 ///
 /// Never: a schema is plain data.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "people read the file, and so does git")]
+#[expect(clippy::disallowed_methods, reason = "the file is for reviewers and for git")]
 pub fn schema_text() -> String {
     serde_json::to_string_pretty(&schema()).expect("a schema is plain data") + "\n"
 }

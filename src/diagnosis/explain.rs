@@ -103,9 +103,9 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
             .detail("its execute-api endpoint may be switched off, or a firewall (WAF) may block the request")
             .hint(SuggestedCommand::stack("status").then(" shows whether the API and its stage exist")),
         Refusal::AccessDenied => fault("a policy denies it")
-            .hint("look at the resource policy of the REST API, which stackctl does not manage"),
+            .hint("check the resource policy of the REST API, which stackctl does not manage"),
         Refusal::QuotaExceeded => {
-            fault("a quota is used up").hint("look at the usage plans of the account, which stackctl does not manage")
+            fault("a quota is used up").hint("check the usage plans of the account, which stackctl does not manage")
         }
         Refusal::TooLarge => fault("the body is larger than API Gateway takes").hint("it takes 10 MB at most"),
         Refusal::MediaType => {
@@ -154,7 +154,7 @@ fn unauthorized(sent: &Sent<'_>, fault: Fault, otherwise: (&str, Hint)) -> Fault
     let auth = sent.target.auth();
     let Some(wanted) = wanted(auth) else {
         return fault
-            .detail("the config lets everybody call it, so what is deployed is another version of it")
+            .detail("the route is public in the config, so a different version of the config is deployed")
             .hint(SuggestedCommand::stack("up").then(" deploys the config"));
     };
     let Some(token) = sent.token else {

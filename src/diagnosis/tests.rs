@@ -195,7 +195,7 @@ fn a_401_explains_what_is_wrong_with_the_token() {
     hint: this machine's clock differs from AWS's: set it right
 
     GET /: API Gateway rejected it (401 Unauthorized)
-      the config lets everybody call it, so what is deployed is another version of it
+      the route is public in the config, so a different version of the config is deployed
     hint: `stackctl up` deploys the config
     ");
 }
@@ -234,7 +234,7 @@ fn every_other_error_response_hints_what_to_check() {
     hint: `stackctl status` shows whether the API and its stage exist
 
     GET /items: a policy denies it (403 User is not authorized to access this resource)
-    hint: look at the resource policy of the REST API, which stackctl does not manage
+    hint: check the resource policy of the REST API, which stackctl does not manage
 
     GET /items: API Gateway rejected it (400 Invalid request body)
 
@@ -249,7 +249,7 @@ fn every_other_error_response_hints_what_to_check() {
     hint: send fewer
 
     GET /items: a quota is used up (429 Limit Exceeded)
-    hint: look at the usage plans of the account, which stackctl does not manage
+    hint: check the usage plans of the account, which stackctl does not manage
 
     GET /items: API Gateway could not call `items` (500 Internal server error)
       the permission to invoke it is missing, the function is missing, or too many invocations run at once

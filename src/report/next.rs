@@ -40,7 +40,7 @@ impl Card for Next {
 pub(crate) fn next(outputs: &Outputs) -> Vec<NextStep> {
     let callable = |row: &&RouteUrl| row.route.starts_with("GET ") && !row.route.contains('{');
     let first = |public: bool| outputs.routes.iter().filter(callable).find(|row| row.public == public);
-    let public = first(true).map(|row| NextStep::Shell(format!("curl -i {}    # anybody may", row.url)));
+    let public = first(true).map(|row| NextStep::Shell(format!("curl -i {}    # public", row.url)));
     let asks = outputs.client_id.is_some() && outputs.routes.iter().any(|row| !row.public);
     let user = SuggestedCommand::stack("user create mail@example.com");
     let user = NextStep::Stackctl(user, "    # create a user and print an ID token");

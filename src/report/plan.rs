@@ -218,9 +218,9 @@ impl PlanRow {
         let gap = if rest.is_empty() { 0 } else { widest - key.len() + 2 };
         let _ = writeln!(text, "{}{:gap$}{rest}", paint(style, format_args!("{sign:>3} {key}")), "");
         if let Some(records) = self.data_loss {
-            let people = if records == 1 { "1 user is".into() } else { format!("{records} users are") };
+            let users = if records == 1 { "1 user is".into() } else { format!("{records} users are") };
             let _ =
-                writeln!(text, "      {}", paint(ALARM, format_args!("{people} will be deleted with it permanently")));
+                writeln!(text, "      {}", paint(ALARM, format_args!("{users} will be deleted with it permanently")));
         }
         self.render_immutable(text);
         self.render_changes(settings, text);

@@ -39,7 +39,7 @@ pub(crate) async fn show<C>(run: &Run, session: &Session<C>, plan: &Plan, act: A
         Act::Delete { .. } => format!("Delete {stack}, from {location}"),
         _ => format!("Deploy {stack}, to {location}"),
     };
-    let hint = Hint::from("look at the plan, then run ").run(run.options.again.clone().yes());
+    let hint = Hint::from("check the plan, then run ").run(run.options.again.clone().yes());
     confirm::ask(run, &Question { act, text, hint }).await
 }
 

@@ -90,7 +90,7 @@ pub(crate) async fn apply(
 pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
     if survey.plan.is_empty() && survey.state.unchecked.is_some() {
         let message = Hint::from("the last change has not passed its check yet: ");
-        run.report.note(message.run(SuggestedCommand::stack("up")).text(" checks what is served"));
+        run.report.note(message.run(SuggestedCommand::stack("up")).text(" checks the live version"));
     }
 }
 

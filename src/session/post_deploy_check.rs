@@ -166,8 +166,7 @@ pub(crate) fn aftermath(mut failure: Failure, (back, first): (Option<Reverted>, 
     }
     if !back.restored.is_empty() {
         let keys: Vec<String> = back.restored.iter().map(ToString::to_string).collect();
-        let serve = if keys.len() == 1 { "serves" } else { "serve" };
-        failure = failure.hint(format!("put back: {} {serve} again what was served before", keys.join(", ")));
+        failure = failure.hint(format!("rolled back: {}", keys.join(", ")));
     }
     failure.hint(
         Hint::from("everything else is as configured; ")

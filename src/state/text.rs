@@ -24,7 +24,7 @@ pub(super) fn render(document: &Document) -> String {
     seal(&document.to_json())
 }
 
-#[expect(clippy::disallowed_methods, reason = "people look into the file, and compare it with the one before")]
+#[expect(clippy::disallowed_methods, reason = "the file is for reviewers, who compare versions")]
 fn seal(state: &Value) -> String {
     let sealed = Sealed { checksum: checksum(state), state };
     let mut text = serde_json::to_string_pretty(&sealed).expect("a state is plain data");
@@ -38,7 +38,7 @@ pub(super) fn parse(bytes: &[u8], path: &str, restore: &str) -> Result<Document,
     let sealed = unseal(bytes).map_err(damaged)?;
     // Every byte counts: what lacks only its last one was not written whole either.
     if seal(&sealed.state).as_bytes() != bytes {
-        return Err(damaged("its checksum does not match, so it is torn or was edited".into()));
+        return Err(damaged("its checksum does not match: it is damaged or was edited".into()));
     }
     match sealed.state.get("format").and_then(Value::as_u64) {
         Some(format) if format > u64::from(STATE_FORMAT) => Err(StateError::TooNew {

@@ -101,7 +101,7 @@ impl TransferError {
             Self::Nothing { .. } => vec!["`--from` names the place where the state is now".into()],
             Self::OtherLineage { to, .. } => {
                 let away = format!("if the stack does not need it, move the one at {to} away; ");
-                vec![Hint::from(away).run(SuggestedCommand::stack("state show")).text(" tells what it holds")]
+                vec![Hint::from(away).run(SuggestedCommand::stack("state show")).text(" shows it")]
             }
             Self::Ahead { from, to, .. } => vec![
                 format!("the one at {to} is what the configuration uses: if it is right, move the one at {from} away")

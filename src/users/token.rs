@@ -20,7 +20,7 @@ pub struct WebToken {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoToken {
     /// Five parts: encrypted.
-    #[error("this is a refresh token: only Cognito can look into it")]
+    #[error("this is a refresh token: only Cognito can read it")]
     Refresh,
     /// Anything else.
     #[error("this is no JSON Web Token: three parts with dots between, of which two are JSON in base64")]

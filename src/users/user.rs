@@ -41,7 +41,7 @@ impl Users<'_> {
     pub async fn find(&self, user: &str) -> Result<Option<User>, UserError> {
         let request = self.cloud.cognito.admin_get_user().user_pool_id(self.pool_id()).username(user);
         let answer = call(&self.context(), &operation::ADMIN_GET_USER, || request.clone().send()).await;
-        match answer.map_err(|error| self.about(user, "not looked at").reason(error)) {
+        match answer.map_err(|error| self.about(user, "not checked").reason(error)) {
             Ok(answer) => Ok(Some(User::of(answer))),
             Err(UserError::UnknownUser { .. }) => Ok(None),
             Err(reason) => Err(reason),

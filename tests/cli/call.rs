@@ -227,7 +227,7 @@ fn a_user_signs_in_and_sends_the_token_that_the_route_requires() {
     ");
     // A public route is called without signing in.
     let events = sandbox.events("call POST /echo --as bob --local");
-    assert_eq!(events[0]["message"], "everybody may call this route: no token is sent");
+    assert_eq!(events[0]["message"], "this route is public: no token is sent");
     assert_eq!(events.last().unwrap()["calls"], serde_json::json!({}));
 }
 

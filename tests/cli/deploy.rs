@@ -66,7 +66,7 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 
 
     next:
-      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # anybody may
+      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # public
       stackctl user create mail@example.com --local    # create a user and print an ID token
     ");
     assert!(sandbox.done("status --local").out.ends_with("\n10 in sync\n"));

@@ -111,7 +111,7 @@ fn a_stack_that_does_not_exist_is_destroyed_already() {
 fn a_missing_state_is_rebuilt() {
     let (aws, sandbox) = without_state();
     let world = aws.cloud.snapshot();
-    assert!(sandbox.run("recover").err.ends_with("\nhint: look at it, then run `stackctl recover --yes`\n"));
+    assert!(sandbox.run("recover").err.ends_with("\nhint: check this, then run `stackctl recover --yes`\n"));
     let mut person = Pty::new(sandbox.command("recover"));
     let place = format!("in account 000000000000 in us-west-2 at {}", aws.url);
     person.sees(&format!("\nWrite the state of shop, stage dev, {place}, to state/shop.dev.json? [y/N] "));

@@ -281,7 +281,7 @@ fn an_invalid_token_is_rejected() {
     assert_eq!((code, err), (1, format!("error: the token is not valid: {why}\n")));
     assert!(out.starts_with(&format!("not valid: {why}\nID token of eve@example.com")), "{out}");
     for (text, message) in [
-        ("a.b.c.d.e", "error: this is a refresh token: only Cognito can look into it\n"),
+        ("a.b.c.d.e", "error: this is a refresh token: only Cognito can read it\n"),
         (refresh, "error: this is no JSON Web Token: three parts with dots between, of which two are JSON in base64\n"),
     ] {
         let ran = inspect(&sandbox, "", text);

@@ -211,15 +211,12 @@ fn commands_in_hints_have_the_flags_that_choose_the_stack() {
     };
     let hint = |line: &str| run(line).err.lines().last().unwrap().to_owned();
     let flags = "--stage test --config 'of mine/app.json' --region eu-west-1";
-    assert_eq!(
-        hint("up --no-check"),
-        format!("hint: look at the plan, then run `stackctl up --no-check {flags} --yes`")
-    );
+    assert_eq!(hint("up --no-check"), format!("hint: check the plan, then run `stackctl up --no-check {flags} --yes`"));
     assert_eq!(run("up --yes --quiet").code, 0);
     aws.add_user(run("outputs user_pool_id").out.trim(), "ann");
     assert_eq!(
         hint("down --delete-users 1"),
-        format!("hint: look at the plan, then run `stackctl down --delete-users 1 {flags} --yes`")
+        format!("hint: check the plan, then run `stackctl down --delete-users 1 {flags} --yes`")
     );
     aws.refuse("cognito-idp:DeleteUserPool");
     let failed = hint("down --delete-users 1 --yes");

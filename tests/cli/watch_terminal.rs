@@ -125,7 +125,7 @@ fn a_problem_at_the_start_ends_a_watch() {
     assert_eq!(refused.code, 2);
     insta::assert_snapshot!(refused.err.split_once("10 to create\n").unwrap().1, @r"
     error: cannot ask for confirmation: not a terminal. Nothing was changed.
-    hint: look at the plan, then run `stackctl watch --yes`
+    hint: check the plan, then run `stackctl watch --yes`
     ");
     sandbox.edit("\"GET /hello\"", "\"GET hello\"");
     insta::assert_snapshot!(sandbox.transcript("watch"), @r#"

@@ -31,7 +31,7 @@ fn a_check_can_set_every_part_of_a_request_and_its_response() {
         "method": "PUT", "body": { "name": "ada" }, "as": "none", "status": 201, "bodyMatch": { "id": 7 } }"#;
     assert_eq!(
         checked("ANY /items/{id}/{rest+}", check).lines().next().unwrap_or_default().split(": ").last(),
-        Some("everybody may call this route with every method, also those that change data")
+        Some("this route is public with every method, including those that change data")
     );
     assert_eq!(checked("GET /hello", "{}"), "");
     let route = r#""GET /hello": { "function": "hello", "check": {} }"#;
@@ -67,15 +67,15 @@ fn the_path_the_method_and_the_body_of_a_check_fit_its_route() {
     hint: add `"path": { "id": "…" }`
     error: config.json:6:28: routes."GET /hello".check.method: the method is that of the route, `GET`
     hint: leave `method` out: it is for routes with `ANY`
-    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    warning: config.json:5:50: routes."ANY /hello".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:28: routes."ANY /hello".check.method: `ANY` is not allowed
       allowed are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
-    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    warning: config.json:5:50: routes."ANY /hello".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:28: routes."ANY /hello".check.method: `FOO` is not allowed
       allowed are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS
-    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    warning: config.json:5:50: routes."ANY /hello".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:26: routes."ANY /hello".check.body: a `GET` request has no body
     error: config.json:6:26: routes."HEAD /hello".check.body: a `HEAD` request has no body
@@ -100,7 +100,7 @@ fn a_check_sets_only_what_can_be_sent_and_returned() {
     assert_snapshot!(reported.join("\n"), @r#"
     error: config.json:6:31: routes."HEAD /hello".check.bodyMatch: the answer to a `HEAD` request has no body
     hint: leave it out
-    warning: config.json:5:50: routes."ANY /hello".auth: everybody may call this route with every method, also those that change data
+    warning: config.json:5:50: routes."ANY /hello".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
     error: config.json:6:49: routes."ANY /hello".check.bodyMatch: the answer to a `HEAD` request has no body
     hint: leave it out

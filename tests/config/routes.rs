@@ -215,7 +215,7 @@ fn a_public_route_that_changes_data_is_a_warning() {
     hint: leave `auth` out to ask for a signed-in user
     warning: config.json:8:49: routes."DELETE /b".auth: everybody may call this route, and `DELETE` changes data
     hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:9:46: routes."ANY /c".auth: everybody may call this route with every method, also those that change data
+    warning: config.json:9:46: routes."ANY /c".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
     "#);
 }

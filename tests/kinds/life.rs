@@ -165,7 +165,7 @@ async fn every_setting_of_every_kind_has_a_row() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_is_made_found_read_changed_and_deleted() {
+async fn every_kind_is_created_found_read_changed_and_deleted() {
     let waits = all_kinds_live(stackctl_local::Cloud::new(Settings::default()), |_| {}).await;
     assert_eq!(waits, Vec::<String>::new());
 }

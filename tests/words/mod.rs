@@ -2,6 +2,8 @@
 //!
 //! [`problems`] takes any text, so that more places can be held to the list as their words are changed.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::Value;
 
 use crate::docs::page::{self, Page, pages};
@@ -109,6 +111,53 @@ fn help(command: &clap::Command, texts: &mut Vec<(String, String)>) {
     let all = own.into_iter().chain(arguments).flatten();
     texts.extend(all.map(|text| (format!("help of {}", command.get_name()), text.to_string())));
     command.get_subcommands().for_each(|command| help(command, texts));
+}
+
+#[test]
+fn the_messages_have_no_banned_phrase() {
+    let banned = banned();
+    let mut texts = Vec::new();
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let code = std::fs::read_to_string(&path).unwrap();
+        let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+        texts.extend(literals(code).into_iter().map(|text| (path.display().to_string(), text)));
+    }
+    assert!(texts.len() > 1000, "the messages were not read");
+    let found: Vec<String> = texts.iter().flat_map(|(place, text)| problems(place, text, &banned)).collect();
+    crate::docs::none(&found);
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut found = Vec::new();
+    for path in entries {
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|end| end == "rs")
+            && path.file_name().is_none_or(|name| name != "tests.rs")
+        {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The string literals of a source that are more than one word, without their placeholders.
+fn literals(code: &str) -> Vec<String> {
+    let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n").replace("'\"'", "").replace("\\\"", "");
+    let texts = code.split('"').skip(1).step_by(2);
+    let plain = |text: &str| {
+        let parts = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+        parts.collect::<Vec<_>>().join(" ")
+    };
+    texts.filter(|text| text.contains(' ')).map(plain).collect()
+}
+
+#[test]
+fn the_literals_of_a_source_are_read_without_its_comments_and_placeholders() {
+    let code = "// \"no literal\"\nlet a = format!(\"it has {gone} \\\"left\\\"\"); let b = \"word\";";
+    assert_eq!(literals(code), ["it has   left"]);
 }
 
 #[test]

@@ -136,5 +136,5 @@ pub(crate) const ROLE_FRESH: &[Wait] = &[Wait {
     what: "IAM to let Lambda assume the function's new role",
     at_most: seconds(120),
     pause: seconds(1),
-    hint: Some("a fresh role is accepted sooner than that: look at the role's trust policy and permissions"),
+    hint: Some("a fresh role is accepted sooner than that: check the role's trust policy and permissions"),
 }];

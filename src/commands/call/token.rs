@@ -26,7 +26,7 @@ pub(super) async fn find(
 ) -> Result<Option<HeaderValue>, Failure> {
     let Some(wanted) = diagnosis::wanted(target.auth()) else {
         if arguments.user.is_some() || arguments.token_stdin {
-            run.report.note("everybody may call this route: no token is sent");
+            run.report.note("this route is public: no token is sent");
         }
         return Ok(None);
     };

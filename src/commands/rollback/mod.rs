@@ -94,8 +94,8 @@ fn is_gone_back_to(session: &Session<Outline>, state: &State, number: u64) -> bo
 }
 
 fn tell_served(run: &Run, number: u64, way: &WayBack) {
-    let what = if way.gone.is_empty() { "what was served" } else { "what is left of what was served" };
-    let served = format!("{what} with release {number} is served already");
+    let what = if way.gone.is_empty() { "the version" } else { "what remains of the version" };
+    let served = format!("{what} of release {number} is already live");
     [served].into_iter().chain(lasting(way)).for_each(|message| run.report.note(message));
 }
 
@@ -139,7 +139,7 @@ async fn ask(
     notes.for_each(|message| run.report.insist_note(message));
     let text =
         format!("Roll back {}, in {} to release {}", target.subject(), target.location.described(), release.number);
-    let hint = Hint::from("look at it, then run ").run(again.clone().yes());
+    let hint = Hint::from("check this, then run ").run(again.clone().yes());
     confirm::ask(run, &Question { act: Act::RollBack, text, hint }).await
 }
 

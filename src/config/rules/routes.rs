@@ -129,8 +129,8 @@ fn public_change(entry: &JsonMember, key: &RouteKey, findings: &mut Findings) {
         && key.method.changes_data()
     {
         let message = match key.method {
-            Method::Any => "everybody may call this route with every method, also those that change data".to_owned(),
-            method => format!("everybody may call this route, and `{method}` changes data"),
+            Method::Any => "this route is public with every method, including those that change data".to_owned(),
+            method => format!("this route is public, and `{method}` changes data"),
         };
         findings.add(auth.error(message).hint("leave `auth` out to ask for a signed-in user").warning());
     }
