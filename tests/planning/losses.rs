@@ -10,7 +10,7 @@ fn the_username_attributes_cannot_change() {
     let edit = json!({ "userPool": { "usernameAttributes": ["email"] } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
     error: user_pool.main: `userPool.usernameAttributes` cannot be changed from `[]` to `["email"]`: AWS could only make a new one in its place, and what people keep in it would be lost
-    hint: put `userPool.usernameAttributes` back to `[]`
+    hint: set `userPool.usernameAttributes` back to `[]`
     hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the users there
     "#);
 }
@@ -22,7 +22,7 @@ fn the_case_sensitivity_of_a_pool_cannot_change() {
     let edit = json!({ "userPool": { "caseSensitive": false } });
     assert_snapshot!(Fixture::up().live(&sensitive).config(&edit).plan(), @r"
     error: user_pool.main: `userPool.caseSensitive` cannot be changed from `true` to `false`: AWS could only make a new one in its place, and what people keep in it would be lost
-    hint: put `userPool.caseSensitive` back to `true`
+    hint: set `userPool.caseSensitive` back to `true`
     hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the users there
     ");
     let edit = json!({ "userPool": { "caseSensitive": true } });

@@ -69,7 +69,7 @@ impl PlanError {
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::WouldLoseData { field, live, .. } => vec![
-                format!("put `{field}` back to {live}").into(),
+                format!("set `{field}` back to {live}").into(),
                 "or deploy a second stack under another `deployment.serviceName` or stage, and move the users there"
                     .into(),
             ],
