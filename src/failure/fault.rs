@@ -30,7 +30,7 @@ pub(crate) struct Fault {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) hints: Vec<Hint>,
     /// The place in the config, when there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "location", skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<Place>,
 }
 

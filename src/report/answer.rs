@@ -38,7 +38,7 @@ impl Answer<'_> {
 
 /// The body is printed separately, byte for byte.
 impl Card for Answer<'_> {
-    const EVENT: &'static str = "answer";
+    const EVENT: &'static str = "response";
 
     fn text(&self) -> String {
         String::new()
@@ -52,7 +52,7 @@ impl Serialize for Answer<'_> {
             headers.entry(name.as_str()).or_default().push(String::from_utf8_lossy(value.as_bytes()).into_owned());
         }
         let text = std::str::from_utf8(self.response.body());
-        let mut event = serializer.serialize_struct("answer", 8)?;
+        let mut event = serializer.serialize_struct("response", 8)?;
         event.serialize_field("route", &self.route)?;
         event.serialize_field("url", self.url)?;
         event.serialize_field("status", &self.response.status().as_u16())?;

@@ -21,8 +21,10 @@ pub(crate) struct Checked<'a> {
     /// The requests that failed.
     failed: &'a [Finding],
     /// The requests that passed, but whose response browsers block.
+    #[serde(rename = "cors_blocked")]
     blocked: &'a [Finding],
     /// Routes whose functions were not called.
+    #[serde(rename = "cors_not_checked")]
     cors_unknown: &'a [String],
     /// How long it took.
     #[serde(rename = "seconds", serialize_with = "seconds")]

@@ -49,12 +49,15 @@ pub(crate) enum CycleEnd {
     /// The change was deployed.
     Deployed(Deployed),
     /// The files have the same content as before.
+    #[serde(rename = "no_change")]
     Same,
     /// The change does not affect the deployment.
     Unchanged,
     /// The change was not confirmed.
+    #[serde(rename = "not_confirmed")]
     Left {
         /// The command that deploys it, where no prompt was possible.
+        #[serde(rename = "command")]
         way_out: Option<String>,
     },
     /// The deploy failed. The error was printed before.

@@ -18,7 +18,7 @@ pub(crate) struct EmulatorStatus {
 }
 
 impl Card for EmulatorStatus {
-    const EVENT: &'static str = "local";
+    const EVENT: &'static str = "emulator";
 
     fn text(&self) -> String {
         let Self { state, url, pid } = self;

@@ -24,7 +24,7 @@ pub(crate) struct Executed {
 }
 
 impl Card for Executed {
-    const EVENT: &'static str = "executed";
+    const EVENT: &'static str = "applied";
 
     fn text(&self) -> String {
         let skipped = (self.skipped > 0).then(|| format!("{} not started", self.skipped));

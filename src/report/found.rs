@@ -30,7 +30,7 @@ struct FoundRow {
 }
 
 impl Card for FoundTable {
-    const EVENT: &'static str = "found";
+    const EVENT: &'static str = "discovered";
     const ENDS_PROGRESS: bool = true;
 
     fn text(&self) -> String {

@@ -19,6 +19,7 @@ pub(crate) struct HistoryTable<'a> {
     /// The releases, newest first.
     pub(crate) releases: Vec<ReleaseRow<'a>>,
     /// Whether the live deployment is not a release, because its check has not passed yet.
+    #[serde(rename = "unconfirmed")]
     pub(crate) unchecked: bool,
 }
 
@@ -26,6 +27,7 @@ pub(crate) struct HistoryTable<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct ReleaseRow<'a> {
     /// Whether it is live.
+    #[serde(rename = "live")]
     pub(crate) served: bool,
     /// Why it cannot be rolled back to, as far as the state shows.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -41,7 +41,7 @@ pub(crate) struct Locked<'a> {
 }
 
 impl Card for Locked<'_> {
-    const EVENT: &'static str = "locked";
+    const EVENT: &'static str = "lock_holder";
 
     fn text(&self) -> String {
         let Self { place, lock } = self;

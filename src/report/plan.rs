@@ -46,7 +46,7 @@ struct PlanRow {
     verb: Verb,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "reason", skip_serializing_if = "Option::is_none")]
     because: Option<String>,
     /// How many records of user data are deleted with it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -52,7 +52,7 @@ pub(crate) struct Written<'a> {
 }
 
 impl Card for Written<'_> {
-    const EVENT: &'static str = "written";
+    const EVENT: &'static str = "initialized";
 
     fn text(&self) -> String {
         self.files.iter().map(|file| format!("wrote {}\n", self.folder.join(file).display())).collect()

@@ -15,8 +15,10 @@ pub(crate) struct RolledBack<'a> {
     /// The resources whose live version changed.
     pub(crate) moves: &'a [Move],
     /// The resources that were deleted since and are not restored.
+    #[serde(rename = "deleted_since")]
     pub(crate) gone: &'a [Key],
     /// The resources that were created since and are unchanged.
+    #[serde(rename = "created_since")]
     pub(crate) later: &'a [Key],
     /// Whether the check passed. Otherwise it was disabled.
     pub(crate) checked: bool,

@@ -47,7 +47,7 @@ pub(crate) struct StatusRow {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_compared: Vec<NotCompared>,
     /// The reason.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "reason", skip_serializing_if = "Option::is_none")]
     pub(crate) because: Option<String>,
 }
 

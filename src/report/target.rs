@@ -76,7 +76,7 @@ impl Card for Target {
 }
 
 impl Card for PoolTarget {
-    const EVENT: &'static str = "pool";
+    const EVENT: &'static str = "user_pool";
 
     fn text(&self) -> String {
         format!("user pool {}, {}", paint(STRONG, &self.user_pool_id), self.location.line())

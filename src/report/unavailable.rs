@@ -17,7 +17,7 @@ pub(crate) struct Unavailable<'a> {
 }
 
 impl Card for Unavailable<'_> {
-    const EVENT: &'static str = "unavailable";
+    const EVENT: &'static str = "release_unavailable";
 
     fn text(&self) -> String {
         format!("release {} is not available: {}\n", self.release, plain(&reasons(self.obstacles).join("; ")))

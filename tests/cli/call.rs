@@ -152,7 +152,7 @@ fn the_response_is_one_event_with_status_headers_and_body() {
     let sandbox = up();
     let events = sandbox.events("call GET /items/7 --local");
     let names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(names, ["answer", "done"]);
+    assert_eq!(names, ["response", "done"]);
     let answer = &events[0];
     assert_eq!((answer["status"].as_u64(), answer["route"].as_str()), (Some(401), Some("GET /items/{id}")));
     assert_eq!(answer["headers"]["x-amzn-errortype"][0], "UnauthorizedException");

@@ -267,13 +267,13 @@ fn functions_whose_responses_browsers_block_are_named_with_their_routes() {
     sandbox.edit(r#""timeout": 10 },"#, r#""timeout": 11 },"#);
     let events = sandbox.events("up --local");
     let checked = events.iter().find(|event| event["event"] == "checked").unwrap();
-    let blocked = checked["blocked"].as_array().unwrap();
+    let blocked = checked["cors_blocked"].as_array().unwrap();
     assert_eq!(blocked.len(), 2, "{checked}");
     assert_eq!(
         (&blocked[0]["function"], &blocked[0]["request"]),
         (&"other".into(), &"GET /health without a token".into())
     );
-    assert_eq!(checked["cors_unknown"].as_array().unwrap().len(), 5);
+    assert_eq!(checked["cors_not_checked"].as_array().unwrap().len(), 5);
 }
 
 #[test]

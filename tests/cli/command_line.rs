@@ -22,7 +22,7 @@ fn a_mistyped_command_is_guessed_and_a_mistake_is_an_event() {
     $ plan --json --paralell 3
     exit code 2
     --- stdout
-    {"v":1,"event":"error","exit":2,"errors":[{"message":"unexpected argument '--paralell' found"}],"hints":["see `stackctl --help`"]}
+    {"v":2,"event":"error","exit":2,"errors":[{"message":"unexpected argument '--paralell' found"}],"hints":["see `stackctl --help`"]}
     "#);
 }
 

@@ -151,15 +151,15 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
     let sandbox = Sandbox::new();
     let events = sandbox.events("up --local --parallel 1");
-    assert!(events.iter().all(|event| event["v"] == 1), "{events:?}");
+    assert!(events.iter().all(|event| event["v"] == 2), "{events:?}");
     let mut names: Vec<&str> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
     names.dedup();
     names.retain(|name| !matches!(*name, "step_started" | "step_done"));
-    assert_eq!(names, ["note", "target", "plan", "executed", "checked", "outputs", "next", "done"]);
+    assert_eq!(names, ["note", "target", "plan", "applied", "checked", "outputs", "next", "done"]);
     let done = events.last().unwrap();
     assert_eq!(done["calls"]["lambda:CreateFunction"], 1);
-    // The saves: intents, results and the passed check. Results are collected for a second, so a slow machine has more.
-    let executed = events.iter().find(|event| event["event"] == "executed").unwrap();
+    // The intents, the results and that the check has passed; results gather for a second, so a slow machine has more.
+    let executed = events.iter().find(|event| event["event"] == "applied").unwrap();
     let seconds = executed["seconds"].as_f64().unwrap();
     let more = done["saves"].as_u64().unwrap().checked_sub(3).unwrap();
     assert!(Duration::from_secs(more).as_secs_f64() <= seconds, "{more} more saves in {seconds} s");
@@ -334,7 +334,7 @@ fn outputs_are_printed_bare_and_as_variables() {
     $ outputs --local --env --json
     exit code 2
     --- stdout
-    {"v":1,"event":"error","exit":2,"errors":[{"message":"the argument '--env' cannot be used with '--json'"}],"hints":["see `stackctl --help`"]}
+    {"v":2,"event":"error","exit":2,"errors":[{"message":"the argument '--env' cannot be used with '--json'"}],"hints":["see `stackctl --help`"]}
     "#);
     let exports = sandbox.run("outputs --local --env").out;
     let shell = sandbox.ran(&mut sandbox.shell(&format!("{exports}printf %s \"$INVOKE_URL\"")));

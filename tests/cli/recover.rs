@@ -150,7 +150,7 @@ fn a_missing_state_is_rebuilt() {
     fs::remove_dir_all(sandbox.path("state")).unwrap();
     let events = sandbox.events("recover --yes");
     let names: Vec<_> = events.iter().map(|event| event["event"].as_str().unwrap()).collect();
-    assert_eq!(names, ["target", "found", "recovered", "next", "done"]);
+    assert_eq!(names, ["target", "discovered", "recovered", "next", "done"]);
     assert_eq!(
         events[1]["resources"][2],
         json!({ "key": "iam_role.hello", "found": true, "configured": true,

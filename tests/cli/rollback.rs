@@ -141,13 +141,13 @@ fn a_rollback_is_an_event_and_can_be_repeated() {
     assert_eq!(
         *done,
         json!({
-            "v": 1,
+            "v": 2,
             "event": "rolled_back",
             "release": 6,
             "back_to": 1,
             "moves": [{ "key": "lambda_function.hello", "from": "5", "to": "1" }],
-            "gone": [],
-            "later": [],
+            "deleted_since": [],
+            "created_since": [],
             "checked": true,
         })
     );
@@ -223,8 +223,8 @@ fn a_rollback_that_cannot_be_recorded_is_resumed() {
     sandbox.done("rollback --yes");
     let rows = sandbox.events("history")[0]["releases"].clone();
     let (row, by) = (&rows[0], &rows[0]["release"]["by"]);
-    assert_eq!((&row["served"], &row["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
-    assert_eq!(by, "arn:aws:iam::000000000000:user/local", "the ARN of the caller");
+    assert_eq!((&row["live"], &row["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
+    assert_eq!(by, "arn:aws:iam::000000000000:user/local", "the caller as AWS names it");
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn a_rollback_whose_check_fails_is_rolled_forward() {
     assert_eq!((sandbox.events("history --local")[0].clone(), sandbox.run(plan).code), (live, 0));
     let events = sandbox.events("rollback --local --quiet");
     let forward = events.iter().find(|event| event["event"] == "rolled_forward").unwrap();
-    let expected = json!({ "v": 1, "event": "rolled_forward", "back_to": 1, "restored": ["lambda_function.items"] });
+    let expected = json!({ "v": 2, "event": "rolled_forward", "back_to": 1, "restored": ["lambda_function.items"] });
     assert_eq!(*forward, expected);
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local --no-check"), @r"
     exit code 0
@@ -343,5 +343,5 @@ fn a_rollback_that_fails_says_how_to_resume() {
     sandbox.done("rollback --yes --quiet");
     let events = sandbox.events("history");
     let last = &events[0]["releases"][0];
-    assert_eq!((&last["served"], &last["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
+    assert_eq!((&last["live"], &last["release"]["back_to"]), (&Value::from(true), &Value::from(1)));
 }

@@ -74,7 +74,7 @@ fn every_problem_is_reported_with_its_place_and_a_hint() {
     "#);
     sandbox.edit(r#""stag": "dev""#, r#""stage": "dev""#);
     let events = sandbox.events("validate");
-    let place = &events[0]["errors"][0]["place"];
+    let place = &events[0]["errors"][0]["location"];
     assert_eq!((&place["file"], &place["line"]), (&"config.json".into(), &6.into()));
     assert_eq!((&events[0]["event"], &events[0]["exit"]), (&"error".into(), &2.into()));
     assert_eq!((&events[1]["event"], &events[1]["exit"], events.len()), (&"done".into(), &2.into(), 2));

@@ -149,7 +149,7 @@ fn other_changes_wait_for_an_up_and_code_is_deployed_meanwhile() {
     let plan = watching.until("plan");
     assert_eq!(plan["counts"]["update"], 2, "{plan}");
     let left = watching.until("cycle");
-    assert_eq!((&left["outcome"], &left["way_out"]), (&"left".into(), &"stackctl up".into()));
+    assert_eq!((&left["outcome"], &left["command"]), (&"not_confirmed".into(), &"stackctl up".into()));
     sandbox.done("up --yes");
     let before = aws.cloud.call_counts();
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
@@ -189,7 +189,7 @@ fn a_failure_is_reported_and_the_next_save_resumes() {
     fs::remove_file(sandbox.path(CODE)).unwrap();
     assert_eq!(watching.cycle(), ("failed".into(), vec![CODE.into()]));
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
-    assert_eq!(watching.cycle().0, "same");
+    assert_eq!(watching.cycle().0, "no_change");
     assert_eq!(watching.interrupted().0, 0);
 }
 
@@ -200,7 +200,7 @@ fn a_deleted_function_is_not_created_without_confirmation() {
     aws.delete_function("shop-dev-hello");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
     assert!(watching.until("plan")["counts"]["create"].as_u64() > Some(0));
-    assert_eq!(watching.cycle().0, "left");
+    assert_eq!(watching.cycle().0, "not_confirmed");
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn a_config_of_another_stack_is_not_deployed() {
     assert_eq!(error["message"], "config.json: `deployment.stage` is `prod` now, and `dev` is at work");
     assert_eq!((watching.cycle().0, calls_since(&aws, &before)), ("failed".into(), vec![]));
     sandbox.edit("\"stage\": \"prod\"", "\"stage\": \"dev\"");
-    assert_eq!(watching.cycle().0, "same");
+    assert_eq!(watching.cycle().0, "no_change");
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_save_is_noticed_while_the_first_run_waits_for_the_lock() {
     replace(&sandbox, "config.json", &text.replace("GET /hello", "GET /more"));
     drop(lock);
     watching.until("watching");
-    assert_eq!(watching.cycle(), ("left".into(), vec!["config.json".into()]));
+    assert_eq!(watching.cycle(), ("not_confirmed".into(), vec!["config.json".into()]));
 }
 
 const ITEMS: &str = "items/bootstrap";

@@ -141,7 +141,7 @@ fn open_example(origins: &[String]) -> (Example, Value) {
     let headers = format!(r#"{headers} "X-Total": "7", "X-Hidden": "8", "Vary": "Origin"}}"#);
     example.edit("lambdas/test/test.py", r#""Vary": "Origin"}"#, &headers);
     let said = example.stackctl("up --local --yes --json");
-    assert!(said.contains(r#""blocked":[]"#), "the check accepts the functions' headers: {said}");
+    assert!(said.contains(r#""cors_blocked":[]"#), "the check takes the functions' headers for right: {said}");
     let token = example.user("ada@example.com", "Engine1842");
     let facts = json!({ "api": example.output("invoke_url"), "token": token });
     (example, facts)
