@@ -124,7 +124,7 @@ impl<C: Transport> CheckRun<'_, C> {
         let visitor = TemporaryUser::meet(self.check, (pool, client), &self.state).await?;
         // On record before they are there: whatever happens to this run, the next one finds and removes them.
         self.user = Some(visitor.record());
-        self.state.check_user.clone_from(&self.user);
+        self.state.temporary_user.clone_from(&self.user);
         self.save().await?;
         let tokens = visitor.admit().await?;
         self.admitted = true;
@@ -138,7 +138,7 @@ impl<C: Transport> CheckRun<'_, C> {
         if let Err(error) = dismiss((self.check.cloud, self.check.events), user).await {
             self.report.left = Some(error);
         } else if std::mem::take(&mut self.admitted) {
-            self.state.check_user = None;
+            self.state.temporary_user = None;
             if let Err(error) = self.save().await {
                 self.report.unmade.get_or_insert(error.into());
             }

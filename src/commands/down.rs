@@ -46,14 +46,14 @@ async fn remove(run: &Run, session: &Session<()>, survey: Survey) -> Result<(), 
     let target = session.target();
     apply::show(run, session, &survey.plan, Act::Delete { stage: &target.stage }).await?;
     let Survey { state, plan, .. } = survey;
-    if plan.is_empty() && state.check_user.is_none() {
+    if plan.is_empty() && state.temporary_user.is_none() {
         return Ok(());
     }
     run.cancel.on_interrupt(OnInterrupt::Finish);
     let mut state = remove_check_user(run, session, state).await?;
     // The live version is deleted, so nothing can be rolled back to.
-    state.unchecked = None;
-    state.undone.clear();
+    state.unconfirmed = None;
+    state.reverted.clear();
     state.releases.clear();
     let (tally, began) = (Tally::new(&run.report), Instant::now());
     let outcome = session.engine(run, &tally).execute(&plan, state, &session.store).await;

@@ -31,5 +31,5 @@ pub(super) fn table(state: &State) -> HistoryTable<'_> {
         let obstacles = if served { Vec::new() } else { obstacles(state, &catalog, release) };
         ReleaseRow { served, obstacles, release }
     });
-    HistoryTable { releases: releases.collect(), unchecked: state.unchecked.is_some() }
+    HistoryTable { releases: releases.collect(), unconfirmed: state.unconfirmed.is_some() }
 }

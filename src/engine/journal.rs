@@ -75,7 +75,7 @@ impl<'a> Journal<'a> {
         }
         let old = self.state.resources.remove(key);
         let wanted = plan.desired.get(key).map(Node::needs);
-        let needed = || old.as_ref().map(|old| &old.after).or(earlier.map(|intent| &intent.after)).cloned();
+        let needed = || old.as_ref().map(|old| &old.needs).or(earlier.map(|intent| &intent.needs)).cloned();
         let after = wanted.or_else(needed).unwrap_or_default();
         // The one that was recorded is remembered as long as a step is to delete it.
         let replaced = old.into_iter().flat_map(|mut old| {
@@ -83,7 +83,7 @@ impl<'a> Journal<'a> {
             old.replaced
         });
         let replaced = replaced.filter(|one| plan.removes_replaced(key, one)).collect();
-        self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), token, after, replaced });
+        self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), token, needs: after, replaced });
     }
 
     /// The token under which a step creates.
@@ -122,7 +122,7 @@ impl<'a> Journal<'a> {
             old.replaced
         });
         let replaced = replaced.filter(|one| *one != outputs).collect();
-        self.state.resources.insert(key.clone(), Recorded { outputs, token, after, replaced });
+        self.state.resources.insert(key.clone(), Recorded { outputs, token, needs: after, replaced });
     }
 
     /// When the next save is due: at once when `idle`, else when results have gathered; never without a change.
@@ -183,7 +183,7 @@ fn intent(plan: &Plan, key: &Key, action: &Action, rules: &dyn Rules) -> Option<
         verb,
         token: Uuid::new_v4().to_string(),
         spec: node.filter(|_| creates).map(|node| withhold(&node.spec, fields)),
-        after: node.map(Node::needs).unwrap_or_default(),
+        needs: node.map(Node::needs).unwrap_or_default(),
         since: Timestamp::now(),
     })
 }

@@ -65,7 +65,7 @@ pub use outcome::{FailedStep, Outcome};
 pub use plan::{Comparison, Consent, Plan, PlanError, Refused, Step, compare, plan};
 pub use record::{
     Changed, CheckUser, Intent, Recorded, Release, STATE_FORMAT, StackIdentity, StackMismatch, State, Store,
-    StoreError, Unchecked,
+    StoreError, Unconfirmed,
 };
 pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{

@@ -94,7 +94,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             state.pending.iter().filter(|(_, intent)| intent.spec.is_some()).collect();
         loop {
             let ready =
-                |key: &Key, intent: &Intent| self.parents(key, &intent.after).all(|one| !open.contains_key(one));
+                |key: &Key, intent: &Intent| self.parents(key, &intent.needs).all(|one| !open.contains_key(one));
             let searches: Vec<_> = open
                 .iter()
                 .filter(|(key, intent)| ready(key, intent))
@@ -127,7 +127,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         (key, intent): (&Key, &Intent),
         spec: &Resolved,
     ) -> Result<FoundJson> {
-        if self.parents(key, &intent.after).any(|parent| observed.ours(parent).is_none()) {
+        if self.parents(key, &intent.needs).any(|parent| observed.ours(parent).is_none()) {
             return Ok(Found::Nothing);
         }
         let known = known(state, key, |key| observed.recorded.get(key).and_then(Found::ours).is_some());

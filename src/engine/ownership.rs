@@ -36,7 +36,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         while let Some(orphan) = state.resources.iter().find_map(|(key, recorded)| {
             let lost = |parent: &&Key| observed.recorded.get(*parent).is_some_and(|found| found.ours().is_none());
             observed.recorded.get(key)?.ours()?;
-            self.parents(key, &recorded.after).find(lost).map(|_| key.clone())
+            self.parents(key, &recorded.needs).find(lost).map(|_| key.clone())
         }) {
             observed.recorded.insert(orphan, Found::Nothing);
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     key::Key,
-    record::{Changed, Release, State, Unchecked},
+    record::{Changed, Release, State, Unconfirmed},
     rules::Rules,
 };
 
@@ -58,7 +58,7 @@ pub(super) fn serves(state: &State, rules: &dyn Rules) -> BTreeMap<Key, String> 
 /// confirmed yet.
 #[must_use]
 pub fn served_release<'s>(state: &'s State, rules: &dyn Rules) -> Option<&'s Release> {
-    if state.unchecked.is_some() {
+    if state.unconfirmed.is_some() {
         return None;
     }
     let now = serves(state, rules);
@@ -152,8 +152,8 @@ pub struct Move {
 #[must_use]
 pub(super) fn way_back(state: &State, now: &BTreeMap<Key, String>, wanted: &BTreeMap<Key, String>) -> WayBack {
     let begun =
-        |Unchecked { before, from, .. }: &Unchecked, key: &Key| before.contains_key(key) || from.contains_key(key);
-    let unsure = |key: &Key| state.unchecked.as_ref().is_some_and(|unchecked| begun(unchecked, key));
+        |Unconfirmed { before, from, .. }: &Unconfirmed, key: &Key| before.contains_key(key) || from.contains_key(key);
+    let unsure = |key: &Key| state.unconfirmed.as_ref().is_some_and(|unconfirmed| begun(unconfirmed, key));
     let mut way = WayBack::default();
     for (key, to) in wanted {
         match now.get(key) {
@@ -176,8 +176,8 @@ pub(super) fn forget(releases: &mut [Release], key: &Key) {
 
 /// Forgets a change that is not served any more, but for what it was about.
 pub(super) fn undo(state: &mut State) {
-    let Some(unchecked) = state.unchecked.take() else { return };
-    for (key, changed) in unchecked.changes {
-        state.undone.entry(key).or_insert(changed);
+    let Some(unconfirmed) = state.unconfirmed.take() else { return };
+    for (key, changed) in unconfirmed.changes {
+        state.reverted.entry(key).or_insert(changed);
     }
 }

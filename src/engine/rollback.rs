@@ -16,7 +16,7 @@ use super::{
     key::Key,
     observe::ObserveError,
     outcome::{FailedStep, Outcome},
-    record::{Release, State, Store, StoreError, Unchecked},
+    record::{Release, State, Store, StoreError, Unconfirmed},
     release::{Move, New, Obstacle, WayBack, add, obstacles, served, serves, undo, way_back},
     rollout::{CheckEnd, CheckOutcome, PostDeployCheck, Reverted, Rollout},
     verb::Verb,
@@ -128,10 +128,10 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         how: &Rollout<'_, T>,
     ) -> RollbackOutcome<T::Report> {
         let moves = present.way_back(&state, to).moves;
-        let unchecked = state.unchecked.get_or_insert_default();
-        unchecked.back_to = Some(to.number);
+        let unconfirmed = state.unconfirmed.get_or_insert_default();
+        unconfirmed.back_to = Some(to.number);
         for Move { key, from, .. } in &moves {
-            unchecked.from.entry(key.clone()).or_insert_with(|| from.clone());
+            unconfirmed.from.entry(key.clone()).or_insert_with(|| from.clone());
         }
         let mut outcome = Outcome::idle(state);
         outcome.save(store).await;
@@ -186,18 +186,18 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Lets everything but what is `unmoved` serve what it did before a rollback began, and forgets the rollback when all of
     /// it does.
     async fn go_forward(&self, state: &mut State, unmoved: &BTreeSet<Key>) -> Reverted {
-        let from = state.unchecked.iter().flat_map(|unchecked| &unchecked.from);
+        let from = state.unconfirmed.iter().flat_map(|unconfirmed| &unconfirmed.from);
         let from = from.filter(|(key, _)| !unmoved.contains(key));
         let moves = from.map(|(key, to)| Move { key: key.clone(), from: to.clone(), to: to.clone() }).collect();
         let back = self.put_back(state, moves).await;
         if back.failed.is_empty()
-            && let Some(unchecked) = &mut state.unchecked
+            && let Some(unconfirmed) = &mut state.unconfirmed
         {
-            unchecked.back_to = None;
-            unchecked.from.clear();
+            unconfirmed.back_to = None;
+            unconfirmed.from.clear();
         }
         // What is left of it is a change from before the rollback.
-        state.unchecked.take_if(|unchecked| *unchecked == Unchecked::default());
+        state.unconfirmed.take_if(|unconfirmed| *unconfirmed == Unconfirmed::default());
         back
     }
 
@@ -242,7 +242,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     fn movers(&self, state: &State, moves: &[Move]) -> State {
         let mut keys = BTreeSet::new();
         for Move { key, .. } in moves {
-            let needs = state.resources.get(key).map(|recorded| &recorded.after);
+            let needs = state.resources.get(key).map(|recorded| &recorded.needs);
             keys.extend(needs.into_iter().flat_map(|needs| self.parents(key, needs)).cloned());
             keys.insert(key.clone());
         }
@@ -274,7 +274,7 @@ fn owned(found: &FoundJson) -> Result<&Value, ResourceError> {
 
 /// What surely serves what it did before a rollback began: the move was refused.
 fn unmoved<R>(went: &RollbackOutcome<R>, present: &ReleaseNeeds) -> BTreeSet<Key> {
-    let from = |key: &Key| went.state.unchecked.as_ref()?.from.get(key);
+    let from = |key: &Key| went.state.unconfirmed.as_ref()?.from.get(key);
     let refused = went.back.failed.iter().filter(|failed| failed.error.verdict == Verdict::Refused);
     let keys = refused.map(|failed| &failed.key);
     keys.filter(|key| from(key).is_some() && from(key) == present.serves.get(*key)).cloned().collect()

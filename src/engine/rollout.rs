@@ -103,11 +103,11 @@ pub struct Reverted {
 /// Remembers what serves now, as far as the plan is about to change it. What was remembered before and never confirmed
 /// stays: it is where to go back to.
 fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
-    if let Some(unchecked) = &mut state.unchecked {
+    if let Some(unconfirmed) = &mut state.unconfirmed {
         // A rollback that did not end is a part of this change.
-        unchecked.back_to = None;
-        for (key, live) in std::mem::take(&mut unchecked.from) {
-            unchecked.before.entry(key).or_insert(Some(live));
+        unconfirmed.back_to = None;
+        for (key, live) in std::mem::take(&mut unconfirmed.from) {
+            unconfirmed.before.entry(key).or_insert(Some(live));
         }
     }
     for step in &plan.steps {
@@ -118,20 +118,20 @@ fn remember(state: &mut State, plan: &Plan, rules: &dyn Rules) {
             Action::Create { .. } | Action::Adopt { .. } | Action::Replace { .. } => None,
             Action::Keep { .. } | Action::Delete { .. } | Action::Untrack { .. } => continue,
         };
-        let unchecked = state.unchecked.get_or_insert_default();
+        let unconfirmed = state.unconfirmed.get_or_insert_default();
         if made {
             // What is made anew has served nothing, whatever the one before it did.
-            unchecked.before.remove(&step.key);
+            unconfirmed.before.remove(&step.key);
             release::forget(&mut state.releases, &step.key);
         }
-        unchecked.before.entry(step.key.clone()).or_insert(before);
+        unconfirmed.before.entry(step.key.clone()).or_insert(before);
     }
-    let Some(unchecked) = &mut state.unchecked else { return };
+    let Some(unconfirmed) = &mut state.unconfirmed else { return };
     // What was put back is undone where callers see it, and nowhere else: this change is about that, too.
-    for (key, changed) in std::mem::take(&mut state.undone) {
-        unchecked.changes.entry(key).or_insert(changed);
+    for (key, changed) in std::mem::take(&mut state.reverted) {
+        unconfirmed.changes.entry(key).or_insert(changed);
     }
-    changes::add_plan(&mut unchecked.changes, plan);
+    changes::add_plan(&mut unconfirmed.changes, plan);
 }
 
 impl<C: Send + Sync + 'static> Engine<'_, C> {
@@ -152,7 +152,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         if !all.outcome.complete() || self.stop_before(&removing, &mut all) {
             return all;
         }
-        if all.outcome.state.unchecked.is_some() {
+        if all.outcome.state.unconfirmed.is_some() {
             let passed = self.try_out(&mut all, store, how).await;
             if !passed || self.stop_before(&removing, &mut all) {
                 return all;
@@ -169,7 +169,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 
     /// Whether somebody wished to stop before the trial or the removals.
     fn stop_before<R>(&self, removing: &Plan, all: &mut RolledOut<R>) -> bool {
-        let left = all.outcome.state.unchecked.is_some() || !removing.is_empty();
+        let left = all.outcome.state.unconfirmed.is_some() || !removing.is_empty();
         let stops = self.interrupt.requested() && left;
         all.outcome.interrupted |= stops;
         stops
@@ -196,15 +196,15 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// Confirms the change, removes what is not wanted any more, and what nobody can go back to.
     async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, entry): (&dyn Store, &ReleaseEntry)) {
         let checked = all.tried.is_some();
-        let unchecked = all.outcome.state.unchecked.take();
-        if let Some(unchecked) = &unchecked {
+        let unconfirmed = all.outcome.state.unconfirmed.take();
+        if let Some(unconfirmed) = &unconfirmed {
             let removed = |key: &Key| removing.steps.iter().any(|step| step.key == *key && removes_all(&step.action));
             let state = &mut all.outcome.state;
             let mut serves = release::serves(state, self.catalog);
             serves.retain(|key, _| !removed(key));
             let tokens = |key: &Key| Some((key.clone(), state.resources.get(key)?.token.clone()));
             let needs = entry.needs.iter().filter_map(tokens).collect();
-            let (by, checks, changes) = (entry.by.clone(), entry.checks.clone(), unchecked.changes.clone());
+            let (by, checks, changes) = (entry.by.clone(), entry.checks.clone(), unconfirmed.changes.clone());
             release::add(state, release::New { by, checked, back_to: None, changes, serves, needs, checks });
         }
         let began = Instant::now();
@@ -212,11 +212,11 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             let removed = self.execute(removing, all.outcome.state.clone(), store).await;
             all.outcome.go_on_with(removed);
             all.took += began.elapsed();
-        } else if unchecked.is_some() {
+        } else if unconfirmed.is_some() {
             all.outcome.save(store).await;
         }
-        if let Some(unchecked) = unchecked.filter(|_| all.outcome.complete()) {
-            let moved = unchecked.before.iter().filter(|(_, before)| before.is_some()).map(|(key, _)| key);
+        if let Some(unconfirmed) = unconfirmed.filter(|_| all.outcome.complete()) {
+            let moved = unconfirmed.before.iter().filter(|(_, before)| before.is_some()).map(|(key, _)| key);
             all.unpruned = self.prune(&all.outcome.state, moved).await;
         }
     }
@@ -225,7 +225,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// nothing has moved, there is nothing to go back to, and the change stays unconfirmed.
     async fn undo<R>(&self, all: &mut RolledOut<R>, store: &dyn Store) {
         let state = &mut all.outcome.state;
-        let before = state.unchecked.iter().flat_map(|unchecked| &unchecked.before);
+        let before = state.unconfirmed.iter().flat_map(|unconfirmed| &unconfirmed.before);
         let before = before.filter_map(|(key, served)| Some((key.clone(), served.clone()?))).collect();
         let now = release::serves(state, self.catalog);
         let mut moves = release::way_back(state, &now, &before).moves;

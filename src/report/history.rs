@@ -19,8 +19,7 @@ pub(crate) struct HistoryTable<'a> {
     /// The releases, newest first.
     pub(crate) releases: Vec<ReleaseRow<'a>>,
     /// Whether the live deployment is not a release, because its check has not passed yet.
-    #[serde(rename = "unconfirmed")]
-    pub(crate) unchecked: bool,
+    pub(crate) unconfirmed: bool,
 }
 
 /// One release.
@@ -40,11 +39,11 @@ impl Card for HistoryTable<'_> {
     const EVENT: &'static str = "history";
 
     fn text(&self) -> String {
-        if self.releases.is_empty() && !self.unchecked {
-            return "no release yet: the next change creates one\n".into();
+        if self.releases.is_empty() && !self.unconfirmed {
+            return "no release yet: the next change makes one\n".into();
         }
         let mut text = String::new();
-        if self.unchecked {
+        if self.unconfirmed {
             let later = if self.releases.is_empty() { "" } else { "a later change that is " };
             let _ = writeln!(text, "{}", paint(CHANGE, format!("* the live version is {later}not confirmed yet")));
         }
@@ -97,7 +96,7 @@ mod tests {
         let ten = Release { number: 10, ..nine.clone() };
         let rows =
             [&ten, &nine].map(|release| ReleaseRow { served: release.number == 10, obstacles: Vec::new(), release });
-        let text = HistoryTable { releases: rows.into(), unchecked: false }.text();
+        let text = HistoryTable { releases: rows.into(), unconfirmed: false }.text();
         let plain = anstream::adapter::strip_str(&text).to_string();
         assert_eq!(plain, "* 10  2026-11-23T09:00:00Z  ann\n   9  2026-11-23T09:00:00Z  ann\n");
         assert_eq!(text.matches("\u{1b}[").count(), 6, "three painted texts: the marker and two numbers");

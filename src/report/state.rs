@@ -44,12 +44,12 @@ impl Card for StateCard<'_> {
         if !self.state.pending.is_empty() {
             text.push('\n');
         }
-        if let Some(user) = &self.state.check_user {
+        if let Some(user) = &self.state.temporary_user {
             let name = plain(&user.username);
             let _ = writeln!(text, "{name} is a temporary user of a check; the next `up` or `down` deletes it\n");
         }
-        if let Some(unchecked) = &self.state.unchecked {
-            let changed: Vec<String> = unchecked.before.keys().map(ToString::to_string).collect();
+        if let Some(unconfirmed) = &self.state.unconfirmed {
+            let changed: Vec<String> = unconfirmed.before.keys().map(ToString::to_string).collect();
             let _ = writeln!(text, "not confirmed by a check: {}\n", plain(&changed.join(", ")));
         }
         text + &paint(STRONG, self.counts()) + "\n"
@@ -85,8 +85,8 @@ impl StateCard<'_> {
 fn rows(recorded: &Recorded) -> Vec<(String, String)> {
     let outputs = recorded.outputs.as_object().into_iter().flatten();
     let mut rows: Vec<_> = outputs.map(|(name, value)| (plain(name), text(value))).collect();
-    if !recorded.after.is_empty() {
-        let needs: Vec<String> = recorded.after.iter().map(Key::to_string).collect();
+    if !recorded.needs.is_empty() {
+        let needs: Vec<String> = recorded.needs.iter().map(Key::to_string).collect();
         rows.push(("needs".to_owned(), plain(&needs.join(", "))));
     }
     rows.extend(recorded.replaced.iter().map(|old| ("replaces".to_owned(), text(old))));

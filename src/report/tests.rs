@@ -17,7 +17,7 @@ use super::{
 use crate::{
     engine::{
         Action, Change, Changed, CheckUser, Desired, Event, Field, Intent, Key, Kind, KindRules, Obstacle, Plan,
-        Recorded, Release, Replacement, ResourceError, Rules, StackIdentity, State, Step, Unchecked, Verb, Verdict,
+        Recorded, Release, Replacement, ResourceError, Rules, StackIdentity, State, Step, Unconfirmed, Verb, Verdict,
     },
     exit::Exit,
     failure::{Failure, Fault},
@@ -302,15 +302,15 @@ fn hostile(text: &str) -> State {
     let place = StackIdentity { stack: text(), stage: text(), region: text(), account: text(), endpoint: Some(text()) };
     let mut state = State { lineage: text(), written_by: text(), ..State::new(place) };
     let (after, since) = ([key.clone()].into(), "2026-11-23T09:00:00Z".parse().unwrap());
-    let intent = Intent { verb, token: text(), spec: None, after: [].into(), since };
+    let intent = Intent { verb, token: text(), spec: None, needs: [].into(), since };
     let outputs = json!({ text(): text() });
-    let recorded = Recorded { outputs, token: None, after, replaced: vec![json!(text())] };
+    let recorded = Recorded { outputs, token: None, needs: after, replaced: vec![json!(text())] };
     let changes = [(key.clone(), Changed { verb, settings: [text()].into() })];
     state.resources.insert(key.clone(), recorded);
     state.pending.insert(key.clone(), intent);
-    state.check_user = Some(CheckUser { user_pool_id: text(), username: text() });
-    state.unchecked =
-        Some(Unchecked { before: [(key, None)].into(), changes: changes.clone().into(), ..Unchecked::default() });
+    state.temporary_user = Some(CheckUser { user_pool_id: text(), username: text() });
+    state.unconfirmed =
+        Some(Unconfirmed { before: [(key, None)].into(), changes: changes.clone().into(), ..Unconfirmed::default() });
     state.releases.push(Release {
         number: 1,
         at: since,
@@ -332,7 +332,7 @@ fn no_text_of_a_state_moves_the_cursor() {
     let obstacles = vec![Obstacle::Pruned { key: key("kind.a\rb"), served: "a\rb".into() }];
     let releases = state.releases.iter();
     let releases = releases.map(|release| ReleaseRow { served: true, obstacles: obstacles.clone(), release }).collect();
-    let history = HistoryTable { releases, unchecked: true };
+    let history = HistoryTable { releases, unconfirmed: true };
     let told = [plain(&card), plain(&history)].concat();
     assert!(!told.contains('\r'), "{told:?}");
     assert_eq!(told.matches(r"a\rb").count(), 21, "{told}");

@@ -41,12 +41,12 @@ pub(crate) async fn roll_out(
         tell_unchecked(run, &survey);
     }
     let Survey { state, plan, .. } = survey;
-    if plan.is_empty() && state.unchecked.is_none() && state.check_user.is_none() {
+    if plan.is_empty() && state.unconfirmed.is_none() && state.temporary_user.is_none() {
         return Ok(state);
     }
     run.cancel.on_interrupt(OnInterrupt::Finish);
     let state = remove_check_user(run, session, state).await?;
-    if plan.is_empty() && state.unchecked.is_none() {
+    if plan.is_empty() && state.unconfirmed.is_none() {
         return Ok(state);
     }
     let steps = apply::acting(&plan);
@@ -88,7 +88,7 @@ pub(crate) async fn apply(
 
 /// Prints a note when nothing is to be changed, but the last change has not passed its check yet.
 pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
-    if survey.plan.is_empty() && survey.state.unchecked.is_some() {
+    if survey.plan.is_empty() && survey.state.unconfirmed.is_some() {
         let message = Hint::from("the last change has not passed its check yet: ");
         run.report.note(message.run(SuggestedCommand::stack("up")).text(" checks the live version"));
     }
@@ -100,7 +100,7 @@ pub(crate) fn tell_unchecked(run: &Run, survey: &Survey) {
 /// # Errors
 /// When the user cannot be read or deleted.
 pub(crate) async fn remove_check_user<C>(run: &Run, session: &Session<C>, mut state: State) -> Result<State, Failure> {
-    let Some(user) = state.check_user.take() else { return Ok(state) };
+    let Some(user) = state.temporary_user.take() else { return Ok(state) };
     let pools = state.resources.keys().filter(|key| key.kind == UserPool::KIND).cloned().collect();
     let observed = session.engine(run, &run.report).look_at(&state, &pools).await?;
     let at = (&session.cloud, &run.report as &dyn Events);
@@ -145,7 +145,7 @@ fn conclude(run: &Run, rolled: RolledOut<CheckReport>, (steps, removes): (usize,
         }
         CheckEnd::Failed => failed(&report),
     };
-    let first = outcome.state.unchecked.as_ref().is_some_and(crate::engine::Unchecked::is_first);
+    let first = outcome.state.unconfirmed.as_ref().is_some_and(crate::engine::Unconfirmed::is_first);
     let failure = aftermath(failure, (back, first));
     Err(match outcome.save_error {
         Some(error) => Failure::from(error).after(failure),

@@ -244,7 +244,7 @@ impl<C> Session<C> {
 
     /// Leaves the temporary user of an interrupted check out of the number of users that would be lost.
     async fn discount_check_user(&self, run: &Run, state: &State, observed: &mut Observed) -> Result<(), Failure> {
-        let Some(user) = &state.check_user else { return Ok(()) };
+        let Some(user) = &state.temporary_user else { return Ok(()) };
         let pool =
             |key: &&Key| state.resources.get(key).is_some_and(|pool| pool.outputs["id"] == user.user_pool_id[..]);
         let Some(key) = observed.holdings.keys().find(pool).cloned() else { return Ok(()) };

@@ -65,6 +65,6 @@ pub fn rewire(state: &mut State, desired: &Desired) {
     let is_former = |key: &Key| desired.get(key).is_none();
     for (key, recorded) in &mut state.resources {
         let edge = |other: &&Key| needs(key, other) && (is_former(key) || is_former(other));
-        recorded.after.extend(keys.iter().filter(edge).cloned());
+        recorded.needs.extend(keys.iter().filter(edge).cloned());
     }
 }

@@ -1,6 +1,6 @@
 //! Brings documents of older formats to the present one, a format at a time.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::engine::STATE_FORMAT;
 
@@ -28,11 +28,49 @@ fn migrate_one(mut state: Value, format: Option<u64>) -> Result<Value, String> {
         Some(2) => {
             // Nothing was checked, and no release was recorded: the first one comes with the next change.
             state["format"] = json!(3);
+            migrate_one(state, Some(3))
+        }
+        Some(3) => {
+            rename(
+                &mut state,
+                &[("unchecked", "unconfirmed"), ("undone", "reverted"), ("check_user", "temporary_user")],
+            );
+            for section in ["resources", "pending"] {
+                for entry in state.get_mut(section).and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
+                {
+                    rename(entry, &[("after", "needs")]);
+                    describe_code(entry);
+                }
+            }
+            state["format"] = json!(4);
             Ok(state)
         }
         Some(format) if format == u64::from(STATE_FORMAT) => Ok(state),
         Some(format) => Err(format!("there is no format {format}")),
         None => Err("it does not say its format".into()),
+    }
+}
+
+fn rename(object: &mut Value, names: &[(&str, &str)]) {
+    let Some(members) = object.as_object_mut() else { return };
+    for (old, new) in names {
+        if let Some(value) = members.remove(*old) {
+            members.insert((*new).to_owned(), value);
+        }
+    }
+}
+
+/// Code that was uploaded outside stackctl had another text, and so had the alias.
+fn describe_code(entry: &mut Value) {
+    for section in ["outputs", "spec"] {
+        if let Some(code) = entry.get_mut(section).and_then(|settings| settings.get_mut("source_hash"))
+            && let Some(sha256) = code.as_str().and_then(|code| code.strip_prefix("drifted:"))
+        {
+            *code = json!(format!("changed outside stackctl: {sha256}"));
+        }
+    }
+    if let Some(alias) = entry.pointer_mut("/spec/alias").filter(|alias| *alias == "a version of these settings") {
+        *alias = json!("new version");
     }
 }
 
@@ -50,8 +88,34 @@ mod tests {
     /// Written by the version that wrote format 2, after a first `up`.
     const FORMAT_2: &str = include_str!("../../tests/formats/state.2.json");
 
+    /// Written by the version that wrote format 3, while a change was not confirmed yet.
+    const FORMAT_3: &str = include_str!("../../tests/formats/state.3.json");
+
     fn read(document: &str) -> Result<State, StateError> {
         parse(document.as_bytes(), "state.json", "")?.in_use("state.json")
+    }
+
+    /// A document with the names of the present format.
+    fn as_now(state: &Value) -> Value {
+        let mut state: Value = serde_json::from_str(&state.to_string().replace("\"after\":", "\"needs\":")).unwrap();
+        state["format"] = json!(STATE_FORMAT);
+        state
+    }
+
+    #[test]
+    fn a_state_of_format_3_is_read_with_all_that_it_knows() {
+        let before: Value = serde_json::from_str(FORMAT_3).unwrap();
+        let state = read(FORMAT_3).unwrap();
+        assert_eq!(state.unconfirmed.as_ref().map(|change| change.before.len()), Some(1));
+        assert_eq!(state.reverted.len(), 1);
+        assert_eq!(state.temporary_user.as_ref().map(|user| user.username.as_str()), Some("stackctl-check-1"));
+        assert_eq!(state.releases.len(), 1);
+        let function = &state.resources[&"lambda_function.test".parse().unwrap()];
+        assert_eq!(function.outputs["source_hash"], "changed outside stackctl: abc=");
+        assert_eq!(
+            function.needs.len(),
+            before["state"]["resources"]["lambda_function.test"]["after"].as_array().unwrap().len()
+        );
     }
 
     #[test]
@@ -60,19 +124,15 @@ mod tests {
         let state = read(FORMAT_1).unwrap();
         assert_eq!(state.format, STATE_FORMAT);
         assert!(state.resources.values().all(|recorded| recorded.token.is_none()));
-        let mut expected = before["state"].clone();
-        expected["format"] = json!(STATE_FORMAT);
-        assert_eq!(serde_json::to_value(&state).unwrap(), expected);
+        assert_eq!(serde_json::to_value(&state).unwrap(), as_now(&before["state"]));
     }
 
     #[test]
     fn a_state_of_format_2_is_read_with_all_that_it_knows() {
         let before: Value = serde_json::from_str(FORMAT_2).unwrap();
         let state = read(FORMAT_2).unwrap();
-        assert!(state.releases.is_empty() && state.unchecked.is_none() && state.check_user.is_none());
-        let mut expected = before["state"].clone();
-        expected["format"] = json!(STATE_FORMAT);
-        assert_eq!(serde_json::to_value(&state).unwrap(), expected);
+        assert!(state.releases.is_empty() && state.unconfirmed.is_none() && state.temporary_user.is_none());
+        assert_eq!(serde_json::to_value(&state).unwrap(), as_now(&before["state"]));
     }
 
     #[test]
@@ -84,9 +144,7 @@ mod tests {
             });
             let migrated = migrate(note, Some(format)).unwrap();
             assert_eq!(migrated["format"], json!(STATE_FORMAT));
-            let mut expected = before["state"].clone();
-            expected["format"] = json!(STATE_FORMAT);
-            assert_eq!(migrated["arriving"]["state"], expected, "format {format}");
+            assert_eq!(migrated["arriving"]["state"], as_now(&before["state"]), "format {format}");
         }
     }
 

@@ -45,7 +45,7 @@ fn a_user_that_only_the_state_names_as_temporary_is_left_alone() {
         aws.add_user(&pool, user);
     }
     for user in users {
-        sandbox.tamper(|state| state["check_user"] = json!({ "user_pool_id": pool, "username": user }));
+        sandbox.tamper(|state| state["temporary_user"] = json!({ "user_pool_id": pool, "username": user }));
         let err = sandbox.done("up --yes").err.replace(user, "USER");
         let warning = err.split("nothing to change\n").nth(1).unwrap().split("\nnext:").next().unwrap();
         insta::allow_duplicates! {
@@ -56,12 +56,12 @@ fn a_user_that_only_the_state_names_as_temporary_is_left_alone() {
             ");
         }
     }
-    sandbox.tamper(|state| state["check_user"] = json!({ "user_pool_id": pool, "username": "ada@example.com" }));
+    sandbox.tamper(|state| state["temporary_user"] = json!({ "user_pool_id": pool, "username": "ada@example.com" }));
     let ran = sandbox.done("down --yes");
     assert!(ran.err.contains("it holds 2 users"), "{}", ran.err);
     let left = sandbox.run(&format!("user list --user-pool-id {pool}")).out;
     assert!(users.iter().all(|user| left.contains(*user)), "{left}");
-    assert!(!fs::read_to_string(sandbox.path(STATE)).unwrap().contains("check_user"));
+    assert!(!fs::read_to_string(sandbox.path(STATE)).unwrap().contains("temporary_user"));
 }
 
 #[test]

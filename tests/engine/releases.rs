@@ -142,7 +142,7 @@ async fn a_rollback_is_a_release_too_and_the_next_run_plans_the_change_again() {
     assert_eq!((went.saves, went.save_error), (2, None));
     assert_eq!(world.state().unwrap(), went.state);
     assert_eq!(told(&went.state).last().unwrap(), "4 bob false Some(1) []");
-    assert_eq!((served(&went.state), went.state.unchecked), (Some(4), None));
+    assert_eq!((served(&went.state), went.state.unconfirmed), (Some(4), None));
     assert!(!is_as_wanted(&world, &config("blue")).await);
     ended(&world, &config("blue"), CheckEnd::Passed).await;
     assert_eq!((world.shown(), served(&world.state().unwrap())), (blue, Some(5)));
@@ -158,14 +158,14 @@ async fn a_rollback_cut_at_any_request_or_save_is_finished_by_the_next_run() {
         assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
         go_back(&world, 1, None).await.unwrap();
         let state = world.state().unwrap();
-        assert_eq!((world.shown(), &state.unchecked), (red.clone(), &None), "{cut:?}");
+        assert_eq!((world.shown(), &state.unconfirmed), (red.clone(), &None), "{cut:?}");
         assert_eq!(state.releases.iter().rfind(|one| one.back_to.is_none()).unwrap().number, 2, "{cut:?}");
 
         let world = released(&["red", "green"]).await;
         let green = world.shown();
         assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
         ended(&world, &config("green"), CheckEnd::Passed).await;
-        assert_eq!((world.shown(), world.state().unwrap().unchecked), (green, None), "{cut:?}");
+        assert_eq!((world.shown(), world.state().unwrap().unconfirmed), (green, None), "{cut:?}");
         assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
         assert!(down(&world).await.complete(), "{cut:?}");
     }
@@ -184,7 +184,7 @@ async fn a_release_is_rolled_back_to_wherever_the_run_after_it_was_cut() {
         assert!(died.is_none(), "{cut:?}: it did not die");
         let went = go_back(&world, 1, None).await.unwrap();
         assert_eq!(world.shown(), red, "{cut:?}");
-        assert!(went.back.failed.is_empty() && went.state.unchecked.is_none(), "{cut:?}: {went:?}");
+        assert!(went.back.failed.is_empty() && went.state.unconfirmed.is_none(), "{cut:?}: {went:?}");
         ended(&world, &config("green"), CheckEnd::Passed).await;
         assert!(is_as_wanted(&world, &config("green")).await, "{cut:?}");
     }
@@ -200,7 +200,7 @@ async fn an_interrupted_rollback_can_be_rolled_back() {
         let green = world.shown();
         assert!(go_back(&world, 1, Some(cut)).await.is_none(), "{cut:?}: it did not die");
         let went = go_back(&world, 2, None).await.unwrap();
-        assert_eq!((world.shown(), went.state.unchecked), (green, None), "{cut:?}");
+        assert_eq!((world.shown(), went.state.unconfirmed), (green, None), "{cut:?}");
     }
 }
 

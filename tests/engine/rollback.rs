@@ -106,7 +106,7 @@ async fn a_rollback_that_cannot_move_everything_is_rolled_forward() {
     world.lose_answer(LostAnswer(5));
     let went = attempt(&world, 1, PASSES).await.unwrap();
     assert_eq!((went.back.failed.len(), went.tried), (1, None));
-    assert_eq!((world.shown(), went.state.unchecked), (green, None));
+    assert_eq!((world.shown(), went.state.unconfirmed), (green, None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,11 +114,11 @@ async fn a_failed_rollback_from_an_unconfirmed_change_leaves_it_as_it_was() {
     let world = released(&["red"]).await;
     roll_out(&world, &config("green"), CheckEnd::Failed, (false, None)).await.unwrap();
     let (before, green) = (world.state().unwrap(), world.shown());
-    assert!(before.unchecked.is_some());
+    assert!(before.unconfirmed.is_some());
     let went = roll_back(&world, 1, (FAILS, None)).await.unwrap().unwrap();
-    assert_eq!((world.shown(), &went.state.unchecked), (green, &before.unchecked));
+    assert_eq!((world.shown(), &went.state.unconfirmed), (green, &before.unconfirmed));
     let red = roll_back(&world, 1, (PASSES, None)).await.unwrap().unwrap();
-    assert_eq!(red.state.unchecked, None);
+    assert_eq!(red.state.unconfirmed, None);
     ended(&world, &config("green"), CheckEnd::Passed).await;
     assert!(is_as_wanted(&world, &config("green")).await);
 }
@@ -128,7 +128,7 @@ async fn a_rollback_whose_check_did_not_finish_is_finished_by_the_next_run() {
     let world = released(&["red", "green"]).await;
     let green = world.shown();
     let open = roll_back(&world, 1, (Some(CheckEnd::Open), None)).await.unwrap().unwrap();
-    assert_eq!(open.state.unchecked.as_ref().unwrap().back_to, Some(1));
+    assert_eq!(open.state.unconfirmed.as_ref().unwrap().back_to, Some(1));
     let red = world.shown();
     assert_ne!(red, green);
     // An `up` whose check fails goes back to what was live before the rollback, which is what was confirmed.
@@ -136,7 +136,7 @@ async fn a_rollback_whose_check_did_not_finish_is_finished_by_the_next_run() {
     assert_eq!(world.shown(), green);
     roll_back(&world, 1, (Some(CheckEnd::Open), None)).await.unwrap().unwrap();
     let passed = roll_back(&world, 1, (PASSES, None)).await.unwrap().unwrap();
-    assert_eq!((world.shown(), passed.state.unchecked), (red, None));
+    assert_eq!((world.shown(), passed.state.unconfirmed), (red, None));
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,13 +151,13 @@ async fn a_checked_rollback_cut_at_any_request_or_save_ends_as_an_uncut_one() {
             let green = world.shown();
             assert!(roll_back(&world, 1, (end, Some(cut))).await.is_none(), "{story}: it did not die");
             roll_back(&world, 1, (end, None)).await.unwrap().unwrap();
-            assert_eq!((world.shown(), world.state().unwrap().unchecked), (expected.clone(), None), "{story}");
+            assert_eq!((world.shown(), world.state().unwrap().unconfirmed), (expected.clone(), None), "{story}");
 
             let world = released(&["red", "green"]).await;
             assert!(roll_back(&world, 1, (end, Some(cut))).await.is_none(), "{story}: it did not die");
             ended(&world, &config("blue"), CheckEnd::Failed).await;
             let confirmed = if world.state().unwrap().releases.len() == 3 { &expected } else { &green };
-            assert_eq!((world.shown(), world.state().unwrap().unchecked), (confirmed.clone(), None), "{story}");
+            assert_eq!((world.shown(), world.state().unwrap().unconfirmed), (confirmed.clone(), None), "{story}");
             ended(&world, &config("blue"), CheckEnd::Passed).await;
             assert!(is_as_wanted(&world, &config("blue")).await, "{story}");
             assert!(down(&world).await.complete(), "{story}");

@@ -78,7 +78,7 @@ fn names(world: &World) -> Vec<String> {
 async fn a_change_that_passes_is_confirmed_and_only_then_are_old_resources_deleted() {
     let world = brought_up().await;
     let rolled = ended(&world, &changed(), CheckEnd::Passed).await;
-    assert_eq!((rolled.tried, rolled.outcome.state.unchecked), (Some((CheckEnd::Passed, "tried")), None));
+    assert_eq!((rolled.tried, rolled.outcome.state.unconfirmed), (Some((CheckEnd::Passed, "tried")), None));
     assert!(is_as_wanted(&world, &changed()).await);
     assert_eq!(
         names(&world),
@@ -93,7 +93,7 @@ async fn a_change_that_fails_is_rolled_back_and_checked_again_by_the_next_run() 
     let rolled = ended(&world, &changed(), CheckEnd::Failed).await;
     let back = rolled.back.unwrap();
     assert_eq!(back.restored.iter().map(ToString::to_string).collect::<Vec<_>>(), ["index.main"]);
-    assert_eq!((world.shown(), rolled.outcome.state.unchecked), (before.0, None));
+    assert_eq!((world.shown(), rolled.outcome.state.unconfirmed), (before.0, None));
     assert!(before.1.iter().all(|thing| names(&world).contains(thing)), "{:?}", names(&world));
     assert_eq!(rolled.outcome.state.pending.len(), 0);
 
@@ -111,11 +111,11 @@ async fn a_first_change_cannot_be_rolled_back_and_is_checked_again_by_the_next_r
     for _ in 0..2 {
         let rolled = ended(&world, &Config::usual(), CheckEnd::Failed).await;
         assert_eq!(rolled.tried, Some((CheckEnd::Failed, "tried")));
-        assert!(rolled.back.is_none() && rolled.outcome.state.unchecked.unwrap().is_first());
+        assert!(rolled.back.is_none() && rolled.outcome.state.unconfirmed.unwrap().is_first());
         assert!(is_as_wanted(&world, &Config::usual()).await);
     }
     let passed = ended(&world, &Config::usual(), CheckEnd::Passed).await;
-    assert_eq!((passed.outcome.done, passed.outcome.saves, passed.outcome.state.unchecked), (0, 1, None));
+    assert_eq!((passed.outcome.done, passed.outcome.saves, passed.outcome.state.unconfirmed), (0, 1, None));
     let idle = roll_out(&world, &Config::usual(), CheckEnd::Failed, (true, None)).await.unwrap();
     assert_eq!((idle.tried, idle.outcome.saves), (None, 0), "what is confirmed is not tried again");
 }
@@ -125,7 +125,7 @@ async fn a_failed_change_kept_on_request_can_be_rolled_back_by_the_next_run() {
     let world = brought_up().await;
     let before = world.shown();
     let kept = roll_out(&world, &changed(), CheckEnd::Failed, (false, None)).await.unwrap();
-    assert!(kept.back.is_none() && kept.outcome.state.unchecked.is_some());
+    assert!(kept.back.is_none() && kept.outcome.state.unconfirmed.is_some());
     assert_ne!(world.shown(), before);
     assert!(names(&world).contains(&"shelf /toy-b".to_owned()), "nothing is removed unless the trial has passed");
     ended(&world, &changed(), CheckEnd::Failed).await;
@@ -145,7 +145,7 @@ async fn an_interrupted_check_leaves_the_rest_to_the_next_run() {
     let world = brought_up().await;
     let before = world.shown();
     let open = roll_out(&world, &changed(), CheckEnd::Open, (true, None)).await.unwrap();
-    assert!(open.back.is_none() && open.outcome.state.unchecked.is_some());
+    assert!(open.back.is_none() && open.outcome.state.unconfirmed.is_some());
     ended(&world, &changed(), CheckEnd::Failed).await;
     assert_eq!(world.shown(), before);
 }
@@ -175,7 +175,7 @@ async fn a_rollout_cut_at_any_request_or_save_ends_as_an_uncut_one() {
                 assert_eq!(names(&world), expected, "{story}");
                 if before.is_some() {
                     assert_eq!(world.shown() == shown, end == CheckEnd::Failed, "{story}");
-                    assert_eq!(rolled.outcome.state.unchecked, None, "{story}");
+                    assert_eq!(rolled.outcome.state.unconfirmed, None, "{story}");
                 }
                 assert_eq!(rolled.outcome.state.pending.len(), 0, "{story}");
                 ended(&world, wanted, CheckEnd::Passed).await;

@@ -41,8 +41,8 @@ pub(crate) fn shape_of(world: &Value) -> Value {
 /// A snapshot and its state as one text. Two equal texts lead to the same behavior, apart from ids and times.
 pub(crate) fn canonical(world: &Value, state: Option<&State>) -> String {
     let recorded =
-        state.map_or(Value::Null, |State { resources, pending, unchecked, check_user, releases, .. }| {
-            json!([resources, pending, unchecked, check_user, releases])
+        state.map_or(Value::Null, |State { resources, pending, unconfirmed, temporary_user, releases, .. }| {
+            json!([resources, pending, unconfirmed, temporary_user, releases])
         });
     let mut ids = Ids::of(world);
     ids.add_derived(world);

@@ -205,7 +205,7 @@ impl Stack {
     async fn execute(&self, engine: &Engine<'_, Clients>, command: Command<'_>) -> Result<Run, String> {
         let (plan, state) = self.prepare(engine, command).await?;
         // A destroy deletes the live deployment, so no release remains to roll back to.
-        let state = State { unchecked: None, releases: Vec::new(), ..state };
+        let state = State { unconfirmed: None, releases: Vec::new(), ..state };
         let outcome = if plan.is_empty() { None } else { Some(engine.execute(&plan, state, &*self.wire).await) };
         Ok(Run { plan: Some(plan), outcome, ..Run::default() })
     }
@@ -218,11 +218,11 @@ impl Stack {
     ) -> Result<Run, String> {
         let (plan, state) = self.prepare(engine, command).await?;
         let run = Run { plan: Some(plan.clone()), ..Run::default() };
-        if plan.is_empty() && state.unchecked.is_none() && state.check_user.is_none() {
+        if plan.is_empty() && state.unconfirmed.is_none() && state.temporary_user.is_none() {
             return Ok(run);
         }
         let state = self.dismiss(engine, state).await?;
-        if plan.is_empty() && state.unchecked.is_none() {
+        if plan.is_empty() && state.unconfirmed.is_none() {
             return Ok(run);
         }
         let how = Rollout { trial: checked.then_some(check), undo, entry: &entry(check.config) };
@@ -232,7 +232,7 @@ impl Stack {
 
     /// Deletes the user that an earlier check left.
     async fn dismiss(&self, engine: &Engine<'_, Clients>, mut state: State) -> Result<State, String> {
-        let Some(user) = state.check_user.take() else { return Ok(state) };
+        let Some(user) = state.temporary_user.take() else { return Ok(state) };
         let pools = state.resources.keys().filter(|key| key.kind.as_str() == "user_pool").cloned().collect();
         let observed = engine.look_at(&state, &pools).await.map_err(|error| error.to_string())?;
         let at = (engine.cloud, engine.events);

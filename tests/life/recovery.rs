@@ -151,7 +151,7 @@ async fn resources_removed_from_the_config_are_found_and_deleted_after_their_cal
     let permission = "lambda_permission.closed";
     assert!(!recovery.keys().contains(&permission.to_owned()));
     found["resources"][permission] = before["resources"][permission].clone();
-    found["resources"]["stage.main"]["after"] = before["resources"]["stage.main"]["after"].clone();
+    found["resources"]["stage.main"]["needs"] = before["resources"]["stage.main"]["needs"].clone();
     assert_eq!(found, before);
 
     let plan = stack.planned(&less).await;
@@ -184,7 +184,7 @@ async fn a_permission_without_a_route_is_found_and_deleted() {
     let permission = "lambda_permission.closed".parse().unwrap();
     let stage = &recovery.discovery.state.resources[&"stage.main".parse().unwrap()];
     assert!(recovery.discovery.state.resources.contains_key(&permission), "{:?}", recovery.keys());
-    assert!(stage.after.contains(&permission), "callers of the stage may need it until the stage has moved");
+    assert!(stage.needs.contains(&permission), "callers of the stage may need it until the stage has moved");
     stack.up(&less).await.done();
     assert_eq!(census(&stack.local)["statements"], 1);
     assert_eq!(steps(&stack.planned(&less).await), Vec::<String>::new());

@@ -66,7 +66,7 @@ async fn a_check_that_passes_confirms_and_deletes_its_user() {
         "two rejections and one as a user"
     );
     assert_eq!(first.invoked, 1, "only the check as a user calls a function");
-    assert_eq!((stack.users().await, &stack.wire.state().unwrap().check_user), (Vec::new(), &None));
+    assert_eq!((stack.users().await, &stack.wire.state().unwrap().temporary_user), (Vec::new(), &None));
     // Saves: the intents, the results, before the user is created, after it is deleted, and the confirmation.
     assert_eq!(first.saves, 5);
     let second = stack.passes(&edition(1)).await;
@@ -87,7 +87,7 @@ async fn a_change_whose_check_fails_is_rolled_back() {
         ["lambda_function.open", "stage.main"]
     );
     assert_eq!((back.failed.len(), stack.served().await), (0, before.clone()));
-    assert_eq!((stack.users().await, &stack.wire.state().unwrap().unchecked), (Vec::new(), &None));
+    assert_eq!((stack.users().await, &stack.wire.state().unwrap().unconfirmed), (Vec::new(), &None));
 
     let again = stack.planned(&change).await;
     assert!(!again.is_empty(), "a change that was rolled back is planned again");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use stackctl::{
-    engine::{Changed, CheckUser, Intent, Key, Lookup, OutputRef, Release, State, Unchecked, Verb, substitute},
+    engine::{Changed, CheckUser, Intent, Key, Lookup, OutputRef, Release, State, Unconfirmed, Verb, substitute},
     resources::catalog,
 };
 use stackctl_local::Weather;
@@ -58,8 +58,8 @@ impl Stack {
         let about: BTreeMap<Key, Changed> = state.resources.keys().map(|key| (key.clone(), changed.clone())).collect();
         let intents = state.resources.iter().map(|(key, recorded)| {
             let spec = desired.get(key).map(|node| substitute(&node.spec, &Ids(&state)));
-            let (token, after) = (recorded.token.clone().unwrap_or_default(), recorded.after.clone());
-            (key.clone(), Intent { verb: Verb::Create, token, spec, after, since: Timestamp::now() })
+            let (token, after) = (recorded.token.clone().unwrap_or_default(), recorded.needs.clone());
+            (key.clone(), Intent { verb: Verb::Create, token, spec, needs: after, since: Timestamp::now() })
         });
         let pending = intents.collect();
         let mut resources = state.resources.clone();
@@ -82,14 +82,14 @@ impl Stack {
             checks: Value::Null,
         };
         let from = serves.clone();
-        let unchecked = Unchecked { before: before.clone(), changes: about.clone(), back_to: Some(1), from };
+        let unconfirmed = Unconfirmed { before: before.clone(), changes: about.clone(), back_to: Some(1), from };
         State {
             resources,
             pending,
-            unchecked: Some(unchecked),
-            check_user: Some(CheckUser { user_pool_id, username: username.into() }),
+            unconfirmed: Some(unconfirmed),
+            temporary_user: Some(CheckUser { user_pool_id, username: username.into() }),
             releases: vec![release(1, &about), release(2, &about)],
-            undone: about,
+            reverted: about,
             format,
             stack,
             stage,
@@ -195,7 +195,7 @@ fn edits(state: &State, full: &State, theirs: &State) -> Vec<(String, State)> {
         let mut tokenless = recorded.clone();
         tokenless.as_object_mut().unwrap().retain(|name, _| name != "token" && name != "replaced");
         let mut alone = tokenless.clone();
-        alone["after"] = json!([]);
+        alone["needs"] = json!([]);
         let (kind, _) = key.split_once('.').unwrap();
         for (name, thing) in [(key.clone(), tokenless), (key.clone(), alone.clone()), (format!("{kind}.else"), alone)] {
             let mut resources: Map<String, Value> = state["resources"].as_object().unwrap().clone();

@@ -115,7 +115,7 @@ impl Expected {
         let recorded = seen.recorded();
         require(recorded == self.recorded.iter().collect(), || format!("the state contains {recorded:?}"))?;
         let Some(state) = &seen.state else { return Ok(()) };
-        require(rests(state), || format!("work is left: {:?}, {:?}", state.pending, state.unchecked))?;
+        require(rests(state), || format!("work is left: {:?}, {:?}", state.pending, state.unconfirmed))?;
         let old: Vec<_> = state.resources.iter().filter(|(_, recorded)| !recorded.replaced.is_empty()).collect();
         require(old.is_empty(), || format!("replaced resources are in the state: {old:?}"))
     }
@@ -123,7 +123,7 @@ impl Expected {
 
 /// Checks that nothing is under way: no pending create, no unconfirmed deployment, no temporary user.
 fn rests(state: &State) -> bool {
-    state.pending.is_empty() && state.unchecked.is_none() && state.check_user.is_none()
+    state.pending.is_empty() && state.unconfirmed.is_none() && state.temporary_user.is_none()
 }
 
 /// The counts that exceed the limits.

@@ -60,7 +60,7 @@ impl Fixture {
         for (key, node) in desired.nodes() {
             let outputs = all.of(key);
             self.state["serial"] = json!(2);
-            self.state["resources"][key.to_string()] = json!({ "outputs": outputs, "after": node.needs() });
+            self.state["resources"][key.to_string()] = json!({ "outputs": outputs, "needs": node.needs() });
             self.live[key.to_string()] = json!({ "outputs": outputs, "spec": substitute(&node.spec, &all) });
         }
         self
@@ -106,7 +106,7 @@ impl Fixture {
                 "verb": "create",
                 "token": "4c0ffee0",
                 "spec": node.spec,
-                "after": node.needs(),
+                "needs": node.needs(),
                 "since": "2026-11-23T00:00:00Z",
             });
         }

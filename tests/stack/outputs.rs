@@ -14,7 +14,7 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
     let recorded = |outputs: &Value| Recorded {
         outputs: outputs.clone(),
         token: None,
-        after: BTreeSet::new(),
+        needs: BTreeSet::new(),
         replaced: Vec::new(),
     };
     State {
@@ -28,9 +28,9 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
         serial: 1,
         resources: resources.iter().map(|(key, outputs)| (key.parse().unwrap(), recorded(outputs))).collect(),
         pending: BTreeMap::new(),
-        unchecked: None,
-        check_user: None,
-        undone: BTreeMap::new(),
+        unconfirmed: None,
+        temporary_user: None,
+        reverted: BTreeMap::new(),
         releases: Vec::new(),
         config: None,
         written_by: "test".into(),

@@ -30,7 +30,7 @@ pub fn state(serial: u64) -> State {
     let function = Recorded {
         outputs: json!({ "arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-hello" }),
         token: Some("token-of-hello".into()),
-        after: after.clone(),
+        needs: after.clone(),
         replaced: vec![json!({ "arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-hallo" })],
     };
     state.resources.insert("lambda_function.hello".parse().unwrap(), function);
@@ -38,7 +38,7 @@ pub fn state(serial: u64) -> State {
         verb: Verb::Create,
         token: format!("token-{serial}"),
         spec: Some(json!({ "name": "shop-dev", "rate": 0.1, "größe": null })),
-        after,
+        needs: after,
         since: "2026-11-23T09:00:00.5Z".parse().unwrap(),
     };
     state.pending.insert("user_pool.main".parse().unwrap(), intent);

@@ -157,7 +157,7 @@ fn conclude(
         None => Some(not_put_back(&back)),
         Some((end, report)) => {
             tell_left(run, &report);
-            unchecked(end, report, again)
+            unconfirmed(end, report, again)
         }
     };
     let failure = match (failure, &forward) {
@@ -184,7 +184,7 @@ fn conclude(
 }
 
 /// Why what was rolled back to is not confirmed; `None` when its check has passed.
-fn unchecked(end: CheckEnd, report: CheckReport, again: &SuggestedCommand) -> Option<Failure> {
+fn unconfirmed(end: CheckEnd, report: CheckReport, again: &SuggestedCommand) -> Option<Failure> {
     match end {
         CheckEnd::Passed => None,
         CheckEnd::Failed => Some(failed(&report)),

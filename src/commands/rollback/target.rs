@@ -72,7 +72,7 @@ pub(super) async fn previous(run: &Run, session: &Session<Outline>, state: &Stat
 /// The release that an unfinished rollback was for, and those before the live version, newest first. When the live
 /// version has not passed its check, all releases are before it.
 fn candidates<'s>(session: &Session<Outline>, state: &'s State) -> Vec<&'s Release> {
-    let begun = state.unchecked.as_ref().and_then(|unchecked| unchecked.back_to);
+    let begun = state.unconfirmed.as_ref().and_then(|unconfirmed| unconfirmed.back_to);
     let live = served_release(state, &session.catalog).map(|release| release.back_to.unwrap_or(release.number));
     let is_begun = |release: &&Release| Some(release.number) == begun;
     let is_earlier = |release: &&Release| live.is_none_or(|live| release.number < live);

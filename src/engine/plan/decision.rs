@@ -78,8 +78,8 @@ impl Decisions<'_> {
 
 /// What each recorded thing needs.
 pub(super) fn recorded_needs(state: &State) -> BTreeMap<Key, BTreeSet<Key>> {
-    let pending = state.pending.iter().map(|(key, intent)| (key.clone(), intent.after.clone()));
-    let recorded = state.resources.iter().map(|(key, recorded)| (key.clone(), recorded.after.clone()));
+    let pending = state.pending.iter().map(|(key, intent)| (key.clone(), intent.needs.clone()));
+    let recorded = state.resources.iter().map(|(key, recorded)| (key.clone(), recorded.needs.clone()));
     pending.chain(recorded).collect()
 }
 

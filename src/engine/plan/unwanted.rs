@@ -61,7 +61,7 @@ impl Decisions<'_> {
         self.remove_replaced(key);
         let recorded = self.state.resources.get(key);
         let dies_with = |parent: &&Key| traits.dies_with.contains(&parent.kind) && leaving.contains(parent);
-        let after = recorded.map(|recorded| &recorded.after).or_else(|| self.state.pending.get(key).map(|i| &i.after));
+        let after = recorded.map(|recorded| &recorded.needs).or_else(|| self.state.pending.get(key).map(|i| &i.needs));
         let parent = after.into_iter().flatten().find(dies_with).cloned();
         let live = self.observed.recorded.get(key).and_then(Found::ours).map(|sight| sight.outputs.clone());
         let found = self.found(key).map(|sight| sight.outputs.clone());

@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::{
     identity::{StackIdentity, StackMismatch, same},
-    release::{Changed, CheckUser, Release, Unchecked},
+    release::{Changed, CheckUser, Release, Unconfirmed},
 };
 use crate::engine::{key::Key, verb::Verb};
 
 /// The format that this version writes.
-pub const STATE_FORMAT: u32 = 3;
+pub const STATE_FORMAT: u32 = 4;
 
 /// Everything that is remembered of one stack and stage. It holds ids and digests, never a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,13 +45,13 @@ pub struct State {
     pub pending: BTreeMap<Key, Intent>,
     /// A change of what is served that is not confirmed yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unchecked: Option<Unchecked>,
+    pub unconfirmed: Option<Unconfirmed>,
     /// What changes were about that were put back since the last release.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub undone: BTreeMap<Key, Changed>,
+    pub reverted: BTreeMap<Key, Changed>,
     /// The user that a check is about to make, until they are removed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check_user: Option<CheckUser>,
+    pub temporary_user: Option<CheckUser>,
     /// What was confirmed, oldest first: as much as can be gone back to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub releases: Vec<Release>,
@@ -76,9 +76,9 @@ impl State {
             config: None,
             resources: BTreeMap::new(),
             pending: BTreeMap::new(),
-            unchecked: None,
-            undone: BTreeMap::new(),
-            check_user: None,
+            unconfirmed: None,
+            reverted: BTreeMap::new(),
+            temporary_user: None,
             releases: Vec::new(),
             written_by: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -87,7 +87,7 @@ impl State {
     /// Whether nothing is recorded, and no interrupted run was about to create anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.resources.is_empty() && self.pending.is_empty() && self.check_user.is_none()
+        self.resources.is_empty() && self.pending.is_empty() && self.temporary_user.is_none()
     }
 
     /// The same without all other things: what a look at these alone and a plan for them alone begin with.
@@ -131,7 +131,7 @@ pub struct Recorded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
     /// What it needs: it must be gone before they go.
-    pub after: BTreeSet<Key>,
+    pub needs: BTreeSet<Key>,
     /// The ids of old ones that a replacement has not deleted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<Value>,
@@ -149,7 +149,7 @@ pub struct Intent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<Value>,
     /// What the thing needs.
-    pub after: BTreeSet<Key>,
+    pub needs: BTreeSet<Key>,
     /// When it was first written.
     pub since: Timestamp,
 }

@@ -10,5 +10,5 @@ mod store;
 pub use document::{Intent, Recorded, STATE_FORMAT, State};
 pub use error::StoreError;
 pub use identity::{StackIdentity, StackMismatch};
-pub use release::{Changed, CheckUser, Release, Unchecked};
+pub use release::{Changed, CheckUser, Release, Unconfirmed};
 pub use store::Store;

@@ -11,7 +11,7 @@ use crate::engine::{key::Key, verb::Verb};
 /// A change of what is served that is not confirmed yet.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unchecked {
+pub struct Unconfirmed {
     /// What each thing that the change touches served before it; `None` for what served nothing yet.
     pub before: BTreeMap<Key, Option<String>>,
     /// What the change was about.
@@ -74,7 +74,7 @@ pub struct CheckUser {
     pub username: String,
 }
 
-impl Unchecked {
+impl Unconfirmed {
     /// Whether nothing of what the change touches served anything before it, so that there is nothing to go back to: all of
     /// it is new, or made anew.
     #[must_use]
