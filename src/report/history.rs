@@ -40,7 +40,7 @@ impl Card for HistoryTable<'_> {
 
     fn text(&self) -> String {
         if self.releases.is_empty() && !self.unconfirmed {
-            return "no release yet: the next change makes one\n".into();
+            return "no release yet: the next change creates one\n".into();
         }
         let mut text = String::new();
         if self.unconfirmed {
