@@ -15,6 +15,7 @@ use super::{
     change::{ChangeRow, RoutePart, rows, settings},
     paint::{ALARM, BAD, CHANGE, FAINT, GOOD, HINT, STRONG, paint},
     value::shown,
+    wording::counted,
 };
 use crate::{
     engine::{Action, Fixed, Key, Later, Plan, Refused, Rules, Step, Verb},
@@ -218,9 +219,9 @@ impl PlanRow {
         let gap = if rest.is_empty() { 0 } else { widest - key.len() + 2 };
         let _ = writeln!(text, "{}{:gap$}{rest}", paint(style, format_args!("{sign:>3} {key}")), "");
         if let Some(records) = self.data_loss {
-            let users = if records == 1 { "1 user is".into() } else { format!("{records} users are") };
+            let users = counted(records, "user");
             let _ =
-                writeln!(text, "      {}", paint(ALARM, format_args!("{users} will be deleted with it permanently")));
+                writeln!(text, "      {}", paint(ALARM, format_args!("{users} will be deleted permanently with it")));
         }
         self.render_immutable(text);
         self.render_changes(settings, text);
