@@ -85,7 +85,7 @@ pub(crate) async fn ask(run: &Run, question: &Question<'_>) -> Result<(), Failur
     if run.report.look() == Look::Json {
         return Err(cannot_ask("`--json` prints nothing but events").hint(hint.clone()));
     }
-    let unreadable = |error| Failure::io("the response cannot be read", &error);
+    let unreadable = |error| Failure::io("the input cannot be read", &error);
     match answer {
         Answer::Yes if terminal::confirm(run, &format!("{text}?")).await.map_err(unreadable)? => Ok(()),
         Answer::Yes => Err(not_confirmed("")),

@@ -25,7 +25,7 @@ fn drop_typed() {
 /// Asks a yes/no question. Anything but `y` or `yes` is a no.
 ///
 /// # Errors
-/// When the response cannot be read.
+/// When the input cannot be read.
 pub(crate) async fn confirm(run: &Run, question: &str) -> io::Result<bool> {
     Ok(is_yes(&answer(run, &yes_or_no(question)).await?))
 }
@@ -77,7 +77,7 @@ async fn ask_something(report: &Report, question: &str) -> io::Result<String> {
 /// Prompts for a line and returns it with its end.
 ///
 /// # Errors
-/// When the response cannot be read.
+/// When the input cannot be read.
 pub(crate) async fn answer(run: &Run, question: &str) -> io::Result<String> {
     ask(&run.report, question).await
 }

@@ -188,7 +188,7 @@ pub enum UserError {
     #[error("Cognito keeps sending challenges and never returns tokens")]
     Endless,
     /// Nothing could be read from the person.
-    #[error("the response cannot be read: {because}")]
+    #[error("the input cannot be read: {because}")]
     Unreadable {
         /// What the system says.
         because: String,
@@ -237,7 +237,7 @@ impl UserError {
 impl From<io::Error> for UserError {
     fn from(error: io::Error) -> Self {
         let because = match error.kind() {
-            io::ErrorKind::UnexpectedEof => "none exists".to_owned(),
+            io::ErrorKind::UnexpectedEof => "end of input".to_owned(),
             _ => error.to_string(),
         };
         Self::Unreadable { because }

@@ -148,7 +148,7 @@ async fn without_input_at_a_prompt_nothing_is_sent() {
     let place = Place::new().await;
     invite(&place, "Temporary-1").await;
     let nothing = place.sign_in_with(ANN, "Temporary-1", &Script::default()).await.unwrap_err();
-    assert_eq!(told(&nothing), "error: the response cannot be read: there is none\n");
+    assert_eq!(told(&nothing), "error: the input cannot be read: end of input\n");
     let short = Script::new(&[Says("a"), Says("b"), Says("c")]);
     let nothing = place.sign_in_with(ANN, "Temporary-1", &short).await.unwrap_err();
     assert_eq!(told(&nothing), "error: no password was chosen, so nothing was sent\n");

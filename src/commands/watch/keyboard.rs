@@ -20,7 +20,7 @@ impl Keyboard {
     /// Asks a yes/no question. Dropping the future withdraws it. What was typed before the prompt is ignored.
     ///
     /// # Errors
-    /// When the response cannot be read.
+    /// When the input cannot be read.
     pub(super) async fn confirm(&mut self, run: &Run, question: &str) -> io::Result<bool> {
         self.reading.take_if(|reading| reading.is_finished());
         let asked = Asked::put(&run.report, &terminal::yes_or_no(question));

@@ -136,7 +136,7 @@ impl Watch<'_> {
                 biased;
                 next = self.saves.next() => return Ok(Reached::Withdrawn(next)),
                 answer = self.keyboard.confirm(self.run, &question) => {
-                    if !answer.map_err(|error| Failure::io("the response cannot be read", &error))? {
+                    if !answer.map_err(|error| Failure::io("the input cannot be read", &error))? {
                         return Ok(Reached::End(CycleEnd::Left { way_out: None }));
                     }
                 }
