@@ -122,7 +122,7 @@ fn a_stack_on_aws_is_destroyed_only_by_the_name_of_its_stage() {
     for (typed, code, told) in [
         ("y", 1, wrong),
         ("", 1, "error: not confirmed. Nothing was changed.\n"),
-        ("dev", 0, "deleted, 5 forgotten in "),
+        ("dev", 0, "10 deleted in "),
     ] {
         let mut person = Pty::new(sandbox.command("down"));
         person.sees("Type the stage's name to confirm: ");

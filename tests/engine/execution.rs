@@ -33,11 +33,13 @@ async fn a_first_up_creates_everything_and_a_second_changes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_down_deletes_everything_and_untracks_what_is_deleted_with_its_parent() {
+async fn a_down_deletes_everything_also_what_is_deleted_with_its_parent() {
     let world = World::default();
     up(&world, &Config::usual()).await.outcome();
     let plan = planned(&world, &Desired::default(), Consent::default()).await.unwrap();
-    assert_eq!((plan.count(Verb::Delete), plan.count(Verb::Untrack)), (3, 3));
+    assert_eq!((plan.count(Verb::Delete), plan.count(Verb::Untrack)), (6, 0));
+    let calls = plan.steps.iter().filter(|step| matches!(step.action, Action::Delete { .. })).count();
+    assert_eq!(calls, 3, "the others are deleted with their parents");
     assert!(down(&world).await.complete());
     assert_eq!(world.shape(), Vec::<String>::new());
     assert_eq!(world.state().unwrap().resources.len(), 0);
