@@ -1,6 +1,6 @@
 //! The locks of a run, taken before any change and released when dropped.
 
-use std::time::Duration;
+use std::{sync::mpsc, time::Duration};
 
 use tokio::{runtime::Handle, task::block_in_place, time::timeout};
 
@@ -65,12 +65,27 @@ fn holder(run: &Run) -> Holder {
     Holder::this(user, host, run.options.command)
 }
 
+impl Lock<'_> {
+    /// Releases it without blocking the thread, so that an interrupt is noticed meanwhile.
+    pub(crate) async fn release(mut self) {
+        if let Some(guard) = self.guard.take() {
+            self.report(timeout(AT_MOST, guard.release()).await.ok());
+        }
+    }
+
+    fn report(&self, released: Option<Result<(), StateError>>) {
+        if let Some(Err(error)) = released {
+            self.report.warn(&Fault { hints: error.hints(), ..Fault::new(error) });
+        }
+    }
+}
+
 impl Drop for Lock<'_> {
     fn drop(&mut self) {
         let Some(guard) = self.guard.take() else { return };
-        let released = block_in_place(|| Handle::current().block_on(async { timeout(AT_MOST, guard.release()).await }));
-        if let Ok(Err(error)) = released {
-            self.report.warn(&Fault { hints: error.hints(), ..Fault::new(error) });
-        }
+        // Another thread releases it: a nested `block_on` would take the wake-up of a signal for its own.
+        let (sender, released) = mpsc::channel();
+        Handle::current().spawn(async move { sender.send(guard.release().await) });
+        self.report(block_in_place(|| released.recv_timeout(AT_MOST)).ok());
     }
 }

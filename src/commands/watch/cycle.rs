@@ -111,7 +111,9 @@ impl<'a> Stack<'a> {
         }
         let lock = self.session.lock(self.run).await?;
         let ended = self.deploy_locked(settled, desired, agreed).await;
-        drop(lock);
+        // A lock in a bucket is a call, which an end at once would leave in flight and the lock behind.
+        self.run.cancel.on_interrupt(OnInterrupt::Finish);
+        lock.release().await;
         self.run.cancel.on_interrupt(OnInterrupt::End);
         ended
     }
