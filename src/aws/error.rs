@@ -192,7 +192,7 @@ mod tests {
             "the AWS credentials cannot be used: Failed to read `x.json`: No such file or directory"
         );
         let down = unsent_because(&["client error (Connect)", "tcp connect error"], Some("http://127.0.0.1:9"));
-        assert_eq!(down.message, "nothing answers at http://127.0.0.1:9");
+        assert_eq!(down.message, "nothing responds at http://127.0.0.1:9");
         assert_eq!(down.verdict, Verdict::Refused);
         assert_eq!(unsent_because(&["connection closed"], None).verdict, Verdict::Ambiguous);
     }
@@ -223,6 +223,6 @@ mod tests {
         let raw = HttpResponse::new(200.try_into().unwrap(), SdkBody::from("<html>"));
         let error = answered(&operation::CREATE_USER_POOL, &ErrorMetadata::builder().build(), &raw);
         assert_eq!(error.verdict, Verdict::Ambiguous);
-        assert_eq!(error.to_string(), "an answer that cannot be read (HTTP status 200)");
+        assert_eq!(error.to_string(), "unreadable response (HTTP status 200)");
     }
 }

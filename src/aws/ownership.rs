@@ -74,7 +74,7 @@ pub fn foreign(cloud: &Clients, tagged: Tagged<'_>, claim: &Claim) -> Option<Unm
         Judgement::Others(whose) => Some(Unmanaged { thing, whose, hints: Vec::new() }),
         Judgement::OtherStates => {
             let whose = "was created for this stack and stage from another state".into();
-            let hint = Hint::from("if that state was lost, move this one away and run ");
+            let hint = Hint::from("if that state is missing, move this one away and run ");
             Some(Unmanaged { thing, whose, hints: vec![hint.run(SuggestedCommand::stack("recover"))] })
         }
         Judgement::Stripped(whose) => {

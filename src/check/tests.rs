@@ -157,7 +157,7 @@ fn body(body: &'static str) -> Response<&'static str> {
 fn what_is_wrong_with_an_answer_is_said() {
     let refused = Response::builder().status(403).body("").unwrap();
     assert_eq!(wrong(&json!({}), body("anything")), "");
-    assert_eq!(wrong(&json!({}), refused), "the answer is 403, not 200");
+    assert_eq!(wrong(&json!({}), refused), "the response is 403, not 200");
     assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping pong")), "");
     assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping")), "the body does not hold `pong`");
     let member = json!({ "bodyMatch": { "user": { "name": "ada" }, "tags": [1] } });
@@ -351,7 +351,7 @@ async fn what_stays_wrong_is_told_in_the_end() {
     let Judged::Wrong(finding) = &seen[0] else { panic!("{seen:?}") };
     assert_eq!(
         (finding.request.as_str(), &finding.wrong[..]),
-        ("GET /0 as a user", &["the answer is 500, not 200".to_owned()][..])
+        ("GET /0 as a user", &["the response is 500, not 200".to_owned()][..])
     );
     assert_eq!(finding.body.as_deref(), Some("you are (token)"), "whoever reads it could use the token");
     assert_eq!((finding.function.as_deref(), broken.asked().last()), (Some("hello"), Some(&35)));
@@ -359,7 +359,7 @@ async fn what_stays_wrong_is_told_in_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn where_changes_are_there_at_once_nothing_is_asked_twice() {
-    for (status, reason) in [(500, "the answer is 500, not 200"), (0, "nobody answers")] {
+    for (status, reason) in [(500, "the response is 500, not 200"), (0, "nobody answers")] {
         let broken = Scripted::new(&[status]);
         let seen = rounds(&broken, Propagation::NONE, 1).await;
         assert!(matches!(&seen[0], Judged::Wrong(finding) if finding.wrong == [reason]), "{seen:?}");

@@ -74,7 +74,7 @@ fn delivered(run: &Run, exit: Exit) -> Exit {
     let Some(error) = run.report.undelivered() else { return exit };
     let failure = Failure::io("the results cannot be written to stdout", &error);
     let changed = run.cancel.policy() == OnInterrupt::Finish;
-    let outputs = || Hint::from("what was done is recorded; ").run(hint::SuggestedCommand::stack("outputs"));
+    let outputs = || Hint::from("the changes are recorded; ").run(hint::SuggestedCommand::stack("outputs"));
     run.report.complain(&failure.with_hints(changed.then(|| outputs().text(" prints the results again"))));
     if exit == Exit::Done { Exit::Failed } else { exit }
 }

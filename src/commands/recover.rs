@@ -41,9 +41,8 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
     run.report.show(&table, asking);
     warnings.iter().for_each(|warning| run.report.show(&run.report.resolved(warning), asking));
     if futile {
-        run.report.note(
-            Hint::from("nothing was recorded; ").run(SuggestedCommand::stack("up")).text(" makes the stack anew"),
-        );
+        run.report
+            .note(Hint::from("nothing was recorded; ").run(SuggestedCommand::stack("up")).text(" creates the stack"));
         return Ok(Exit::Done);
     }
     let place = session.store.place();
@@ -70,9 +69,9 @@ fn not_lost(session: &Session, state: &State) -> Failure {
     let begun =
         if begun == 0 { String::new() } else { format!(" and {} of an interrupted run", counted(begun, "step")) };
     let saved = if state.serial == 1 { "once".to_owned() } else { format!("{} times", state.serial) };
-    Failure::usage(format!("{}: the state is not lost, so nothing was changed", session.store.place()))
-        .detail(format!("{}{begun}, saved {saved}", counted(known, "thing")))
-        .hint(SuggestedCommand::stack("status").then(" compares it with what there is"))
+    Failure::usage(format!("{}: the state is intact, so nothing was changed", session.store.place()))
+        .detail(format!("recorded: {}{begun}, saved {saved}", counted(known, "resource")))
+        .hint(SuggestedCommand::stack("status").then(" compares it with the live settings"))
         .hint("to rebuild it all the same, move it away first")
 }
 

@@ -143,9 +143,9 @@ fn not_called(fault: Fault) -> Fault {
         .detail("the permission to invoke it is missing, the function is missing, or too many invocations run at once")
         .hint(
             SuggestedCommand::stack("status")
-                .then(" says what is missing, ")
+                .then(" shows what is missing, ")
                 .run(SuggestedCommand::stack("up"))
-                .text(" brings it back"),
+                .text(" creates it again"),
         )
 }
 

@@ -253,7 +253,7 @@ fn every_other_error_response_hints_what_to_check() {
 
     GET /items: API Gateway could not call `items` (500 Internal server error)
       the permission to invoke it is missing, the function is missing, or too many invocations run at once
-    hint: `stackctl status` shows what is missing, `stackctl up` creates it again
+    hint: `stackctl status` says what is missing, `stackctl up` brings it back
 
     GET /items: `items` failed or returned an invalid response (502 Internal server error)
     hint: `stackctl logs items --since 5m` shows what it logged
@@ -262,7 +262,7 @@ fn every_other_error_response_hints_what_to_check() {
     hint: try again in a moment
 
     GET /items: `items` did not respond in time (504 Endpoint request timed out)
-      API Gateway waits for 29 s; the function goes on for up to 60 s
+      API Gateway waits for 29 s; the function runs for up to 60 s
     hint: `stackctl logs items --since 5m` shows its log
     ");
 }
@@ -273,7 +273,7 @@ fn a_throttled_request_names_the_throttle_of_the_config() {
     let said = said(&config, "GET /items", None, (429, "TooManyRequestsException", "Too Many Requests"));
     insta::assert_snapshot!(said, @r"
     GET /items: requests come faster than the API takes them (429 Too Many Requests)
-      `api.throttle` lets 2.5 a second in, 5 at once
+      `api.throttle` allows 2.5 requests per second, with a burst of 5
     hint: send fewer, or raise `api.throttle`
     ");
 }

@@ -77,7 +77,7 @@ impl HttpError {
                 "a proxy that reads along has a certificate of its own: SSL_CERT_FILE names a file of those to trust",
             ),
             Self::TimedOut { .. } | Self::Broken { .. } => {
-                Some("it may have been received all the same: look before you send it again")
+                Some("the server may have received it: check before you send it again")
             }
             Self::Url | Self::NotTls { .. } | Self::TooLarge { .. } => None,
         }

@@ -98,7 +98,7 @@ async fn a_silent_server_times_out() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
-    http://127.0.0.1:PORT has not answered within 60 s
+    http://127.0.0.1:PORT did not respond within 60 s
     hint: it may have been received all the same: look before you send it again
     ");
 }
@@ -108,12 +108,12 @@ async fn a_truncated_response_is_an_error() {
     let (port, _) = answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_vec()).await;
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
     the connection to http://127.0.0.1:PORT was closed before the response was complete
-    hint: it may have been received all the same: look before you send it again
+    hint: the server may have received it: check before you send it again
     ");
     let (port, _) = answering(Vec::new()).await;
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
     the connection to http://127.0.0.1:PORT was closed before the response was complete
-    hint: it may have been received all the same: look before you send it again
+    hint: the server may have received it: check before you send it again
     ");
 }
 
@@ -122,7 +122,9 @@ async fn a_response_over_the_size_limit_is_an_error() {
     let mut bytes = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     bytes.resize(bytes.len() + LARGEST_ANSWER + 1, b'x');
     let (port, _) = answering(bytes).await;
-    insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @"the answer of http://127.0.0.1:PORT is larger than 10 MiB");
+    insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
+    the response of http://127.0.0.1:PORT is larger than 10 MiB
+    ");
 }
 
 #[tokio::test]

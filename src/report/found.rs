@@ -105,7 +105,7 @@ impl Card for Recovered {
         let kept = damaged.as_ref().map(|path| format!("the damaged state is kept as {path}\n"));
         let recorded = match resources {
             0 => format!("wrote an empty state to {state}\n"),
-            _ => format!("recorded {} in {state}\n", counted(resources, "thing")),
+            _ => format!("recorded {} in {state}\n", counted(resources, "resource")),
         };
         recorded + &kept.unwrap_or_default()
     }

@@ -109,17 +109,18 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
     ];
     insta::assert_snapshot!(plain(&plan(steps, Desired::default())), @r#"
       = user_pool.main         (it holds 3 users)
-      + log_group.b            (it is gone)
+      + log_group.b            (it is missing)
       < iam_role.b             (an interrupted run left it)
           description: "old" → "new"
     +/- user_pool_client.main  (AWS cannot change this in place)
           user_pool_id: "x" → (known after user_pool.main is created)
       - user_pool_client.main  (the old one of a replacement)
       - user_pool.old
-          2 users are deleted with it, for good
+          2 users will be deleted permanently with it
       x stage.main             (it goes with rest_api.main)
 
-    plan: 1 to create, 1 to adopt, 1 to replace, 2 to delete, 1 to forget; 1 kept, 1 unchanged
+    legend: = retain, < adopt, +/- replace (create first), x untrack
+    plan: 1 to create, 1 to adopt, 1 to replace, 2 to delete, 1 to untrack; 1 to retain, 1 unchanged
     "#);
 }
 
@@ -192,7 +193,7 @@ fn secrets_are_in_neither_the_text_nor_the_json_of_a_plan() {
 fn lost_users_are_red() {
     let delete = Action::Delete { outputs: Value::Null, replaced: false, holdings: 1 };
     let text = plan(vec![("user_pool.main", delete)], Desired::default()).text();
-    assert!(text.contains("\u{1b}[1m\u{1b}[31m1 user is deleted with it, for good\u{1b}[0m"), "{text:?}");
+    assert!(text.contains("\u{1b}[1m\u{1b}[31m1 user will be deleted permanently with it\u{1b}[0m"), "{text:?}");
 }
 
 #[test]
@@ -237,10 +238,10 @@ fn a_status_shows_the_desired_and_the_live_value() {
     api_routes.main    drifted  id-of-api_routes.main
         GET /theirs: (none) → x, public
         routes."GET /ours".scopes: ["a"] → []
-    iam_role.a         gone     id-of-iam_role.a
+    iam_role.a         missing  id-of-iam_role.a
     stage.main         pending  id-of-stage.main  (an interrupted run was to create it)
 
-    1 in sync, 2 drifted, 1 gone, 1 pending
+    1 in sync, 2 drifted, 1 missing, 1 pending
     "#);
 }
 
@@ -291,7 +292,6 @@ fn the_steps_of_a_run_are_lines_with_their_durations() {
     lambda_function.test  waiting for the role to be assumable, up to 60 s
     lambda_function.test  created  1.2s
     lambda_function.test  not created
-    stage.main            skipped
     ");
 }
 

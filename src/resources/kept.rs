@@ -47,7 +47,7 @@ mod tests {
         let error = kept("function `f`", &answer, &want, &[Field::secret("environment", "")]).unwrap_err();
         assert_eq!(
             error.message,
-            "function `f` does not keep what was written: `environment.KEY` differs, `timeout` is `3` instead of `29`"
+            "function `f` does not have the value that was written: `environment.KEY` differs, `timeout` is `3` instead of `29`"
         );
         assert_eq!(error.hints, [HINT]);
         assert_eq!(kept("function `f`", &want, &want, &[]), Ok(()));

@@ -60,7 +60,7 @@ pub(crate) fn conclude(run: &Run, outcome: Outcome, (steps, again): (usize, Hint
         let failure = Failure::from(error);
         let exit = if failure.exit == Exit::Locked { Exit::Locked } else { exit };
         let begun = outcome.done + outcome.failed.len() + outcome.stopped.len() > 0;
-        let found = Hint::from("what was done meanwhile is found by the next ").run(run.options.again.clone());
+        let found = Hint::from("the changes made so far are found by the next ").run(run.options.again.clone());
         return Err(Failure { exit, ..failure }.with_hints(begun.then_some(found)));
     }
     if !outcome.failed.is_empty() {
@@ -81,7 +81,7 @@ pub(crate) fn conclude(run: &Run, outcome: Outcome, (steps, again): (usize, Hint
 
 /// The hint to run the same command again to continue.
 pub(crate) fn go_on(run: &Run) -> Hint {
-    Hint::from("run ").run(run.options.again.clone()).text(" to go on")
+    Hint::from("run ").run(run.options.again.clone()).text(" to continue")
 }
 
 /// Passes events on and counts the steps that are done, and those that are not started.

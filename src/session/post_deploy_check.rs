@@ -102,7 +102,7 @@ fn cors_unknown(report: &CheckReport) -> Option<String> {
 pub(crate) fn tell_left(run: &Run, report: &CheckReport) {
     let Some(error) = &report.left else { return };
     let fault = Fault::new("the user of the check is not removed yet").detail(error);
-    let fault = fault.hint(Hint::from("the next ").run(SuggestedCommand::stack("up")).text(" removes them"));
+    let fault = fault.hint(Hint::from("the next ").run(SuggestedCommand::stack("up")).text(" deletes them"));
     run.report.warn(&fault);
 }
 

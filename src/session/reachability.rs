@@ -134,7 +134,7 @@ mod tests {
     fn an_unknown_profile_is_reported_with_the_configured_ones() {
         let profiles = ["default", "prod", "test"].map(str::to_owned);
         let failure = Failure::failed("AWS cannot be used with the profile `prdo`")
-            .detail("AWS_PROFILE names it, and there is no such profile")
+            .detail("profile not found; it comes from AWS_PROFILE")
             .detail("profiles are: default, prod, test")
             .hint("did you mean `prod`?");
         assert_eq!(no_profile("prdo", "AWS_PROFILE", &profiles), failure);

@@ -29,7 +29,7 @@ async fn stopped(run: &Run, mut signals: Signals) -> Result<Exit, Failure> {
         OnInterrupt::Stop => Err(interrupted("interrupted, before anything was changed")),
         OnInterrupt::Leave => Err(interrupted("interrupted").hint("run the same command again to continue")),
         OnInterrupt::Abandon => Err(interrupted("interrupted, with the request under way")
-            .hint("it may have been received all the same: look before you send it again")),
+            .hint("the server may have received it: check before you send it again")),
         OnInterrupt::End => Ok(Exit::Done),
         OnInterrupt::Finish => {
             run.cancel.interrupt.request();

@@ -223,7 +223,7 @@ impl<C> Session<C> {
         };
         let errors = forgotten.iter().map(fault).collect();
         Err(Failure { exit: Exit::Failed, errors, hints: Vec::new() }
-            .hint(Hint::from("if the state was lost, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
+            .hint(Hint::from("if the state is missing, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
             .hint("if another state knows it, use that one, or choose another `deployment.serviceName` or stage"))
     }
 

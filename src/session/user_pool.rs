@@ -114,7 +114,7 @@ impl Pool {
 
     fn no_client(&self) -> Failure {
         let failure = Failure::failed(format!("user pool `{}` has no app client to sign in through", self.id));
-        failure.with_hints(self.ours.then(|| SuggestedCommand::stack("up").then(" makes one")))
+        failure.with_hints(self.ours.then(|| SuggestedCommand::stack("up").then(" creates one")))
     }
 
     /// Says why a person could not be signed in, made or changed.

@@ -159,7 +159,7 @@ impl StateError {
     pub fn hints(&self) -> Vec<Hint> {
         match self {
             Self::Damaged { restore, .. } => {
-                vec![restore.into(), SuggestedCommand::stack("recover").then(" rebuilds the state from what AWS has")]
+                vec![restore.into(), SuggestedCommand::stack("recover").then(" rebuilds the state from AWS")]
             }
             Self::TooNew { written_by, .. } => vec![format!("use stackctl {written_by} or newer").into()],
             Self::Arriving { from, .. } => {
@@ -167,8 +167,8 @@ impl StateError {
                 [migrate_from(from).then(way)].into_iter().chain(of_a_bucket(from)).collect()
             }
             Self::Moved { to, .. } => {
-                let follow = Hint::from("set `state` in the configuration to where it is now");
-                let back = Hint::from("or bring it back: ").run(migrate_from(to));
+                let follow = Hint::from("set `state` in the config to its present place");
+                let back = Hint::from("or move it back: ").run(migrate_from(to));
                 [follow, back].into_iter().chain(of_a_bucket(to)).collect()
             }
             Self::Refused { refused, .. } if !matches!(refused.reason, Reason::Link(_)) => vec![refused.hint().into()],

@@ -109,10 +109,10 @@ impl TransferError {
                 SuggestedCommand::stack("state show")
                     .then(" and ")
                     .run(SuggestedCommand::stack("plan"))
-                    .text(" tell which of them is right"),
+                    .text(" to see which of them is right"),
             ],
             Self::Announced { from, to, origin } => {
-                let first = |origin: &String| migrate_from(origin).then(" goes on with that one");
+                let first = |origin: &String| migrate_from(origin).then(" continues with that one");
                 let rather =
                     format!("if the one at {from} is right, move the one at {to} away: it has not been used yet");
                 origin.iter().map(first).chain([rather.into()]).collect()
@@ -124,10 +124,7 @@ impl TransferError {
                     .text(" rebuilds it"),
             ],
             Self::Vanished { from, .. } => {
-                vec![
-                    kept_beside(from).into(),
-                    SuggestedCommand::stack("recover").then(" rebuilds it from what AWS has"),
-                ]
+                vec![kept_beside(from).into(), SuggestedCommand::stack("recover").then(" rebuilds it from AWS")]
             }
             Self::Exchanged { from, to } => vec![
                 Hint::from(format!("if what is at {to} is right, there is nothing to move; "))
@@ -135,7 +132,7 @@ impl TransferError {
                     .text(" prints it"),
                 Hint::from("if it is not, move it away, then ")
                     .run(SuggestedCommand::stack("recover"))
-                    .text(" rebuilds the state from what AWS has"),
+                    .text(" rebuilds the state from AWS"),
                 kept_beside(from).into(),
             ],
         }

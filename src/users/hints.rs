@@ -27,7 +27,7 @@ impl UserError {
                 "wait and try again: the pause grows with every attempt, up to a quarter of an hour".into()
             }
             Self::TemporaryPasswordExpired { user } => {
-                create(user).then(" goes on with a new one")
+                create(user).then(" starts a new one")
             }
             Self::PasswordResetRequired { user } => {
                 set_password(user).then(" sets a new one")
@@ -42,14 +42,15 @@ impl UserError {
     /// What can be done about a user, a pool or a client that is there, or is not.
     fn about_user(&self) -> Option<Hint> {
         Some(match self {
-            Self::UnknownUser { user } => {
-                SuggestedCommand::pool("user list").then(" shows who is there, ").run(create(user)).text(" makes them")
-            }
+            Self::UnknownUser { user } => SuggestedCommand::pool("user list")
+                .then(" lists the users, ")
+                .run(create(user))
+                .text(" creates this one"),
             Self::WrongUserOrPassword { .. } | Self::Taken { .. } => {
-                SuggestedCommand::pool("user list").then(" shows who is there")
+                SuggestedCommand::pool("user list").then(" lists the users")
             }
             Self::Disabled { user } => {
-                SuggestedCommand::pool("user enable").args(&format!(" {user}")).then(" lets them sign in again")
+                SuggestedCommand::pool("user enable").args(&format!(" {user}")).then(" enables their sign-in")
             }
             Self::Exists { user, .. } => {
                 auth(user).then(" signs in, ").run(set_password(user)).text(" sets another password")

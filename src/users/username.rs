@@ -133,7 +133,7 @@ mod tests {
     fn a_name_that_the_pool_does_not_allow_is_refused() {
         assert_eq!(
             attributes(&pool(&["email"], &[]), "ann", &[]),
-            Err("`ann` is not an e-mail address, and this user pool knows people by that".to_owned())
+            Err("`ann` is not an e-mail address, which users of this pool sign in with".to_owned())
         );
         assert_eq!(
             attributes(&pool(&["email", "phone_number"], &[]), "ann", &[]),

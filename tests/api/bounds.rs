@@ -83,7 +83,7 @@ async fn a_setting_that_a_server_does_not_store_is_reported_after_one_method_in_
         assert_eq!(
             error.to_string(),
             format!(
-                "`GET /r0` of REST API `{id}` does not keep what was written: `routes.GET /r0.timeout_millis` is `29000` \
+                "`GET /r0` of REST API `{id}` does not have the value that was written: `routes.GET /r0.timeout_millis` is `29000` \
                  instead of `5000`"
             )
         );
@@ -136,7 +136,7 @@ async fn an_authorizer_for_a_deleted_api_is_rejected_at_once() {
     let began = Instant::now();
     let error = Authorizer::create(&api.context(), &spec, &key).await.unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-    assert_eq!(error.to_string(), format!("there is no REST API `{}`", api.id));
+    assert_eq!(error.to_string(), format!("REST API `{}` not found", api.id));
     assert_eq!(error.hints, ["it was deleted during this run: run the command again to create it"]);
 }
 

@@ -67,7 +67,7 @@ fn invalid_requests_are_rejected_before_they_are_sent() {
     ];
     insta::assert_snapshot!(refused(&sandbox, &lines), @r"
     $ stackctl call GET /itmes
-    error: no route of the config answers `GET /itmes`
+    error: no route in the config for `GET /itmes`
       routes are:
         GET /admin
         POST /echo
@@ -77,11 +77,11 @@ fn invalid_requests_are_rejected_before_they_are_sent() {
     hint: did you mean `GET /items`?
 
     $ stackctl call POST /items
-    error: no route of the config answers POST on `/items`
+    error: no route in the config for POST on `/items`
       its methods are: GET
 
     $ stackctl call GET /items/{id}
-    error: `{id}` in the path stands for a value
+    error: `{id}` in the path is a placeholder
     hint: as in `stackctl call GET /items/1 --local`
 
     $ stackctl call GTE /items
@@ -180,7 +180,7 @@ fn a_call_starts_the_local_emulator() {
     exit code 0
     --- stdout
     as you like it--- stderr
-    started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` ends it
+    started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` stops it
     ");
 }
 
@@ -216,7 +216,7 @@ fn a_user_signs_in_and_sends_the_token_that_the_route_requires() {
     }
     insta::assert_snapshot!(sandbox.transcript("call GET /admin --as ann --local"), @r"
     exit code 1
-    error: GET /admin cannot be called by somebody who signs in with a password
+    error: GET /admin cannot be called by a user who signs in with a password
       the route asks for one of the scopes `shop/admin`, and signing in gives only `aws.cognito.signin.user.admin`
     hint: other scopes come from the OAuth endpoints of the pool's domain: put such a token into STACKCTL_TOKEN
     ");

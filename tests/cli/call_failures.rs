@@ -72,7 +72,7 @@ fn a_rejection_of_api_gateway_is_explained() {
     exit code 1
     --- stdout
     as you like it--- stderr
-    error: POST /echo: `items` answered 404 Not Found
+    error: POST /echo: `items` returned 404 Not Found
     "#);
 }
 
@@ -87,7 +87,7 @@ fn too_many_requests_are_explained() {
     --- stdout
     {"message":"Too Many Requests"}--- stderr
     error: POST /echo: requests come faster than the API takes them (429 Too Many Requests)
-      `api.throttle` lets 0.01 a second in, 1 at once
+      `api.throttle` allows 0.01 requests per second, with a burst of 1
     hint: send fewer, or raise `api.throttle`
     "#);
 }
@@ -106,7 +106,7 @@ fn a_missing_permission_to_call_the_function_is_explained() {
     {"message": "Internal server error"}--- stderr
     warning: GET /hello: API Gateway could not call `hello` (500 Internal server error)
       the permission to invoke it is missing, the function is missing, or too many invocations run at once
-    hint: `stackctl status` shows what is missing, `stackctl up` creates it again
+    hint: `stackctl status` says what is missing, `stackctl up` brings it back
     "#);
 }
 
@@ -207,7 +207,7 @@ fn a_check_says_why_the_function_failed() {
         r#""GET /lacks": { "function": "lacks", "auth": "none", "check": {} }"#,
     );
     insta::assert_snapshot!(said(&sandbox.transcript("up --local --quiet")), @r"
-    error: GET /lacks without a token: the answer is 502, not 200; `lacks` cannot start: Runtime.ImportModuleError: Unable to import module 'lacks': No module named 'yaml_of_nobody'
+    error: GET /lacks without a token: the response is 502, not 200; `lacks` cannot start: Runtime.ImportModuleError: Unable to import module 'lacks': No module named 'yaml_of_nobody'
       `lacks` has logged:
         [ERROR] Runtime.ImportModuleError: Unable to import module 'lacks': No module named 'yaml_of_nobody'
     hint: put `yaml_of_nobody` into the folder of `lacks`, or fix the import

@@ -68,11 +68,11 @@ fn a_change_whose_check_fails_is_rolled_back_and_planned_again() {
     answer(&sandbox, 500);
     insta::assert_snapshot!(sandbox.transcript("up --local --quiet"), @r"
     exit code 1
-    error: GET /items?as=500 as a user: the answer is 500, not 200
+    error: GET /items?as=500 as a user: the response is 500, not 200
       | as you like it
       `items` has logged:
         hello from /items
-    hint: put back: lambda_function.items serves again what was served before
+    hint: rolled back: lambda_function.items
     hint: everything else is as configured; `stackctl up --local` plans the change again
     ");
     let plan = sandbox.transcript("plan --local --quiet");
@@ -100,7 +100,7 @@ fn the_event_of_a_check_has_what_failed() {
         (checked["passed"].as_u64(), finding["request"].as_str()),
         (Some(9), Some("GET /items?as=503 as a user"))
     );
-    assert_eq!(finding["wrong"][0], "the answer is 503, not 200");
+    assert_eq!(finding["wrong"][0], "the response is 503, not 200");
     assert_eq!((finding["body"].as_str(), finding["function"].as_str()), (Some("as you like it"), Some("items")));
     assert_eq!(finding["logs"][0], "hello from /items");
     assert_eq!(events.last().unwrap()["exit"], 1);
@@ -112,7 +112,7 @@ fn a_first_deploy_whose_check_fails_stays_and_is_checked_until_it_passes() {
     answer(&sandbox, 404);
     insta::assert_snapshot!(sandbox.transcript("up --local --quiet"), @r"
     exit code 1
-    error: GET /items?as=404 as a user: the answer is 404, not 200
+    error: GET /items?as=404 as a user: the response is 404, not 200
       | as you like it
       `items` has logged:
         hello from /items
@@ -140,7 +140,7 @@ fn without_a_rollback_a_change_whose_check_fails_stays() {
     ");
     sandbox.done("plan --local --detailed-exitcode");
     let ran = sandbox.run("up --local --quiet");
-    assert!(ran.err.contains("put back: lambda_function.items"), "{}", ran.err);
+    assert!(ran.err.contains("rolled back: lambda_function.items"), "{}", ran.err);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn the_temporary_user_of_a_killed_check_is_deleted_by_the_next_run() {
         let users = sandbox.run("user list --local").out;
         assert!(users.contains("stackctl-check-"), "{users}");
         let show = sandbox.run("state show --local").out;
-        assert!(show.contains("is a user of a check and goes with the next `up` or `down`"), "{show}");
+        assert!(show.contains("is a temporary user of a check; the next `up` or `down` deletes it"), "{show}");
         let ran = sandbox.run(last);
         assert_eq!(ran.code, 0, "{}", ran.err);
         if last.starts_with("up") {
@@ -189,15 +189,15 @@ fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
     hint: the caller needs `cognito-idp:AdminCreateUser`
     hint: the live version stays, unchecked; `stackctl up` checks it again
     "#);
-    insta::assert_snapshot!(sandbox.transcript("plan"), @r#"
+    insta::assert_snapshot!(sandbox.transcript("plan"), @r"
     exit code 0
     --- stdout
     nothing to change
     --- stderr
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
-    the last change has not passed its check yet: `stackctl up` checks what is served
-    "#);
+    the last change has not passed its check yet: `stackctl up` checks the live version
+    ");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     aws.refuse_later("s3:PutObject", 4);
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
     exit code 1
-    error: POST /hello/ada as a user: the answer is 502, not 200; `hello` exited while it handled the request: without a reason
+    error: POST /hello/ada as a user: the response is 502, not 200; `hello` exited while it handled the request: without a reason
       | {"message": "Internal server error"}
       `hello` has logged:
         RequestId: ID Error: Runtime exited without providing a reason

@@ -119,11 +119,9 @@ fn only_a_yes_typed_at_the_prompt_counts() {
 fn a_stack_on_aws_is_destroyed_only_by_the_name_of_its_stage() {
     let (_aws, sandbox) = Emulator::deployed();
     let wrong = "error: not confirmed: expected the stage's name `dev`, found `y`. Nothing was changed.\n";
-    for (typed, code, told) in [
-        ("y", 1, wrong),
-        ("", 1, "error: not confirmed. Nothing was changed.\n"),
-        ("dev", 0, "10 deleted in "),
-    ] {
+    for (typed, code, told) in
+        [("y", 1, wrong), ("", 1, "error: not confirmed. Nothing was changed.\n"), ("dev", 0, "10 deleted in ")]
+    {
         let mut person = Pty::new(sandbox.command("down"));
         person.sees("Type the stage's name to confirm: ");
         person.types(typed);

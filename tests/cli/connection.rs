@@ -78,14 +78,14 @@ fn an_unknown_profile_is_named_with_those_that_exist() {
     $ plan --profile prdo
     exit code 1
     error: AWS cannot be used with the profile `prdo`
-      --profile names it, and there is no such profile
+      profile not found; it comes from --profile
       profiles are: default, prod, test
     hint: did you mean `prod`?
 
     $ plan
     exit code 1
     error: AWS cannot be used with the profile `nobody`
-      AWS_PROFILE names it, and there is no such profile
+      profile not found; it comes from AWS_PROFILE
       profiles are: default, prod, test
     ");
     sandbox.write(".aws/config", "[default\n");

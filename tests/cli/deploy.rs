@@ -30,7 +30,7 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     GET /hello          http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello  public
     POST /hello/{name}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello/{name}
     --- stderr
-    started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` ends it
+    started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` stops it
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
       + iam_role.hello           shop-dev-hello-eu-west-1
@@ -181,11 +181,8 @@ fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
       user_pool.main           created  TIME
       authorizer.main          created  TIME
       user_pool_client.main    created  TIME
-      lambda_permission.hello  skipped
-      api_routes.main          skipped
-      stage.main               skipped
 
-    6 created in TIME
+    6 created, 3 not started in TIME
 
     error: lambda_function.hello: not created
       lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
@@ -206,7 +203,7 @@ fn a_denied_read_names_the_resource_and_the_permission() {
     aws.refuse("lambda:GetFunction");
     insta::assert_snapshot!(sandbox.transcript("status --quiet"), @r"
     exit code 1
-    error: lambda_function.hello: cannot be looked at
+    error: lambda_function.hello: cannot be read
       lambda:GetFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `lambda:GetFunction`
@@ -221,7 +218,7 @@ fn a_pool_with_users_is_retained_until_their_number_is_named() {
     aws.add_user(&pool, "bob@example.com");
     insta::assert_snapshot!(sandbox.transcript("down --yes --quiet --delete-users 3"), @r"
     exit code 2
-    error: user_pool.main: it holds 2 users, not 3, so nothing was removed
+    error: user_pool.main: it has 2 users, not 3; nothing was deleted
     hint: `--delete-users 2` deletes it with them; without the flag it is kept
     ");
     let down = sandbox.transcript("down --yes --parallel 1");
@@ -273,7 +270,7 @@ fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
     ");
     let status = sandbox.transcript("status");
     insta::assert_snapshot!(status.lines().find(|line| line.starts_with("iam_role")).unwrap(), @r"
-    iam_role.hello           not ours  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1  (it has no ownership tags, so it was not created by stackctl)
+    iam_role.hello           unmanaged  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1  (it has no ownership tags, so it was not created by stackctl)
     ");
     assert!(status.contains("\n9 in sync, 1 not ours\n"), "{status}");
     assert_eq!(sandbox.events("status")[1]["resources"][0]["status"], "not_ours");
@@ -328,7 +325,7 @@ fn outputs_are_printed_bare_and_as_variables() {
 
     $ outputs --local pool
     exit code 2
-    error: there is no output `pool`
+    error: output `pool` not found
       outputs are: `invoke_url`, `rest_api_id`, `user_pool_id`, `client_id`, `region`, `account`, `endpoint`, `GET /hello`, `POST /hello/{name}`
 
     $ outputs --local --env --json

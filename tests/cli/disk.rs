@@ -148,7 +148,7 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
     hint: what was done meanwhile is found by the next `stackctl up`
 
     the folder is removed: exit code 5
-    error: state/shop.dev.json: somebody has removed the state while this command worked on it, so it was written again
+    error: state/shop.dev.json: another process has deleted the state during this command, so it was written again
     hint: make sure that no other process works on the stack, then run the command again
     hint: what was done meanwhile is found by the next `stackctl up`
 
@@ -169,10 +169,10 @@ fn unreadable_files_are_named() {
     };
     let validate = |sandbox: &Sandbox| sandbox.transcript_of(&mut unprivileged(sandbox, "validate"));
     mode("hello/bootstrap", 0o000);
-    insta::assert_snapshot!(validate(&sandbox), @"
+    insta::assert_snapshot!(validate(&sandbox), @r"
     exit code 2
     error: functions.hello.source: `./hello/bootstrap` cannot be read: Permission denied (os error 13)
-      the same goes for other
+      the same applies to other
     ");
     mode("hello", 0o000);
     insta::assert_snapshot!(validate(&sandbox), @"

@@ -13,12 +13,12 @@ fn kill(signal: &str, pid: &serde_json::Value) {
 fn the_emulator_is_started_found_and_stopped() {
     let sandbox = Sandbox::new();
     let pinned = |line: &str| sandbox.pinned(&sandbox.run(line).out);
-    assert_eq!(pinned("local status"), "the local emulator: not running\n");
+    assert_eq!(pinned("local status"), "local emulator: not running\n");
     assert_eq!(pinned("local start"), "the local emulator: started at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local start"), "the local emulator: running at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local status"), "the local emulator: running at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local stop"), "the local emulator: stopped at http://127.0.0.1:PORT (process PID)\n");
-    assert_eq!(pinned("local stop"), "the local emulator: not running\n");
+    assert_eq!(pinned("local stop"), "local emulator: not running\n");
 }
 
 #[test]
@@ -75,7 +75,8 @@ fn the_log_of_an_emulator_that_does_not_start_is_shown() {
     let ran = sandbox.run("up --local");
     assert_eq!(ran.code, 1);
     assert!(
-        ran.err.contains("error: the local emulator ended at once\n  error: the local emulator cannot be opened\n"),
+        ran.err
+            .contains("error: the local emulator exited immediately\n  error: the local emulator cannot be opened\n"),
         "{}",
         ran.err
     );

@@ -129,7 +129,7 @@ fn an_unlocked_state_needs_no_unlock() {
     let sandbox = aws.sandbox();
     insta::assert_snapshot!(sandbox.transcript("unlock"), @r"
     exit code 0
-    state/shop.dev.json is not locked: there is nothing to do
+    state/shop.dev.json is not locked: nothing to do
     ");
     sandbox.done("up --yes");
     let before = aws.cloud.call_log().len();
@@ -151,7 +151,7 @@ fn a_lock_is_released_only_after_confirmation() {
       process  7
       since    2026-11-23T09:00:00Z
 
-    warning: whether it is still at work cannot be told from here; bob may know
+    warning: cannot determine whether it is still running; check on bob
       once the state is unlocked it can save nothing more: it stops, and the next command finds what it did
     hint: `--lock-timeout 5m` waits for it to end
     error: cannot ask for confirmation: not a terminal. Nothing was changed.

@@ -106,11 +106,11 @@ fn logs_that_cannot_be_read_are_reported() {
 
     $ logs hello --since 2026-01-01T00:00:00Z --filter x
     exit code 0
-    nothing that fits the filter was logged since 2026-01-01T00:00:00Z; `--since` looks further back
+    no log events from nothing that fits the filter since 2026-01-01T00:00:00Z; `--since` shows older ones
 
     $ logs --since 2999-01-01T00:00:00Z
     exit code 2
-    error: 2999-01-01T00:00:00Z lies in the future
+    error: 2999-01-01T00:00:00Z is in the future
 
     $ logs --since yesterday
     exit code 2

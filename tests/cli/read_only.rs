@@ -119,7 +119,7 @@ fn status_compares_what_is_known_and_names_the_rest() {
     lambda_function.hello    drifted  shop-dev-hello
         environment.BB: (secret, differs)
         environment.KEY: not compared: the environment variable `SECRET_KEY` is not set
-        source_hash: not compared: there is no folder `./hello`
+        source_hash: not compared: folder `./hello` not found
     ");
     let events = sandbox.events("status");
     let row = events[1]["resources"].as_array().unwrap().iter().find(|row| !row["not_compared"].is_null()).unwrap();

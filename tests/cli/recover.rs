@@ -55,8 +55,8 @@ fn commands_that_use_a_stack_without_its_state_name_what_exists_and_recover() {
     aws.refuse("apigateway:GetRestApis");
     insta::assert_snapshot!(sandbox.transcript("down --yes"), @r"
     exit code 1
-    error: shop, stage dev: no state at state/shop.dev.json, and its resources cannot be looked up
-    error: rest_api.*: cannot be looked at
+    error: shop, stage dev: no state at state/shop.dev.json, and its resources cannot be found by their tags
+    error: rest_api.*: cannot be read
       apigateway:GetRestApis: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `apigateway:GET`
@@ -142,8 +142,8 @@ fn a_missing_state_is_rebuilt() {
     insta::assert_snapshot!(sandbox.transcript("recover --yes --quiet"), @r"
     exit code 2
     error: state/shop.dev.json: the state is not lost, so nothing was changed
-      it knows 10 things, and was saved once
-    hint: `stackctl status` compares it with the live settings
+      10 things, saved once
+    hint: `stackctl status` compares it with what there is
     hint: to rebuild it all the same, move it away first
     ");
     sandbox.done("plan --detailed-exitcode");
@@ -221,7 +221,7 @@ fn a_state_of_an_interrupted_run_is_not_replaced() {
     aws.refuse("lambda:CreateFunction");
     assert_eq!(sandbox.run("up --yes").code, 4);
     let ran = sandbox.run("recover --yes");
-    let known = "  it knows 6 things and 4 steps of an interrupted run, and was saved ";
+    let known = "  recorded: 6 resources and 4 steps of an interrupted run, saved ";
     assert!(ran.code == 2 && ran.err.contains(known), "{}", ran.err);
 }
 
@@ -287,8 +287,8 @@ fn two_pools_with_the_ownership_tags_are_named_with_their_users() {
     insta::assert_snapshot!(sandbox.transcript("recover --yes --quiet").replace(&copy, "<the copy>"), @r"
     exit code 1
     error: user_pool.main: 2 carry its tags; which one belongs to the stack cannot be decided automatically
-      <the copy>, which holds 1 user
-      <user_pool.main#id>, which holds 0 users
+      <the copy>, with 1 user
+      <user_pool.main#id>, with 0 users
     hint: delete those that are not, or take the tag `stackctl:stack` off them, then run `stackctl recover` again: nothing was recorded
     ");
     assert!(!sandbox.path(STATE).exists());

@@ -66,7 +66,7 @@ fn releases_are_shown_and_rolled_back_to() {
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
     checked with 2 requests in TIME
 
-    release 4 serves what release 2 did; `stackctl up --local` deploys the config again
+    rolled back to release 2 as release 4; `stackctl up --local` deploys the config again
     ");
     let code = |line: &str| sandbox.run(line).code;
     assert_eq!((code("call GET /hallo --local --fail"), code("plan --local --detailed-exitcode")), (1, 3));
@@ -110,10 +110,10 @@ fn a_rollback_names_deleted_and_newer_resources() {
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
-    removed since, and does not come back: lambda_function.other
+    deleted since, and not restored: lambda_function.other
     checked with 2 requests in TIME
 
-    release 4 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
+    rolled back to release 2 as release 4, but for lambda_function.other; `stackctl up --local` deploys the config again
     ");
     sandbox.edit(hello, &other);
     touch(&sandbox, r#""GET /hallo""#, r#""GET /hi""#);
@@ -246,7 +246,7 @@ fn a_release_that_is_not_available_is_passed_over() {
     back to release 1 of MOMENT: lambda_function.hello: 2 → 1
     checked with 2 requests in TIME
 
-    release 4 serves what release 1 did; `stackctl up --local` deploys the config again
+    rolled back to release 1 as release 4; `stackctl up --local` deploys the config again
     ");
 }
 
@@ -277,7 +277,7 @@ fn a_rollback_whose_check_fails_is_rolled_forward() {
     let (live, plan) = (sandbox.events("history --local")[0].clone(), "plan --local --detailed-exitcode");
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local --quiet"), @r"
     exit code 1
-    error: GET /items as a user: the answer is 500, not 200
+    error: GET /items as a user: the response is 500, not 200
       | as you like it
       `items` has logged:
         hello from /items
@@ -315,7 +315,7 @@ fn a_check_that_was_edited_since_is_left_out() {
     not checked, because the `check` in the config is not that of the release: GET /items
     checked with 6 requests in TIME
 
-    release 3 serves what release 1 did; `stackctl up --local` deploys the config again
+    rolled back to release 1 as release 3; `stackctl up --local` deploys the config again
     ");
 }
 
@@ -329,7 +329,7 @@ fn a_rollback_that_fails_says_how_to_resume() {
     aws.refuse_later("lambda:UpdateAlias", 1);
     insta::assert_snapshot!(sandbox.transcript("rollback --yes --quiet"), @r"
     exit code 4
-    error: GET /items as a user: the answer is 500, not 200
+    error: GET /items as a user: the response is 500, not 200
       | as you like it
       `items` has logged:
         hello from /items

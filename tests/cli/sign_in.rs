@@ -89,7 +89,7 @@ fn users_that_cannot_be_created_or_signed_in_are_reported() {
 
     $ user auth ann@example.com --password-stdin --quiet
     exit code 2
-    error: there is no password: the first line of stdin is empty
+    error: no password: the first line of stdin is empty
 
     $ user create mal --attribute email
     exit code 2
@@ -199,7 +199,7 @@ fn an_invited_user_chooses_a_password() {
     exit code 0
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
-    ann@example.com is there and waits for a password: going on from there
+    ann@example.com exists with a temporary password: continuing
     invited ann@example.com: Cognito sends them a temporary password
     ");
     let sandbox = sandbox.with("STACKCTL_PASSWORD", PASSWORD);
@@ -215,7 +215,7 @@ fn a_failure_names_what_was_created_before_it() {
     sandbox.done("up --yes");
     insta::assert_snapshot!(sandbox.transcript("user create bob --quiet"), @r"
     exit code 1
-    error: MFA_SETUP: Cognito asks for an authenticator app to be set up, and nobody is here to answer
+    error: MFA_SETUP: Cognito requires an authenticator app to be set up, and cannot prompt for it: not a terminal
       the user exists and has the password
     hint: on a terminal `stackctl user auth bob` asks for it
     ");

@@ -92,8 +92,8 @@ fn a_missing_state_is_reported() {
     let sandbox = Emulator::new(Settings::default()).sandbox();
     insta::assert_snapshot!(sandbox.transcript("state show --stage prod"), @r"
     exit code 1
-    error: state/shop.prod.json: there is no state
-    hint: `stackctl up --stage prod` creates the stack and its state
+    error: state/shop.prod.json: state not found
+    hint: `stackctl up --stage prod` makes the stack and its state
     hint: if it was there and was lost, `stackctl recover --stage prod` rebuilds it
     ");
     assert_eq!(sandbox.transcript("state pull --stage prod"), sandbox.transcript("state show --stage prod"));
@@ -191,7 +191,7 @@ fn a_missing_bucket_is_named_with_the_commands_that_create_it() {
     error: s3://states/stackctl/shop.dev.json: the state cannot be locked
       s3:PutObject: NoSuchBucket: The specified bucket does not exist
       request id REQUEST
-    hint: `aws s3api create-bucket --bucket states --region eu-west-1 --create-bucket-configuration LocationConstraint=eu-west-1` makes it
+    hint: `aws s3api create-bucket --bucket states --region eu-west-1 --create-bucket-configuration LocationConstraint=eu-west-1` creates it
     hint: `aws s3api put-bucket-versioning --bucket states --region eu-west-1 --versioning-configuration Status=Enabled` lets it keep earlier states
     ");
     sandbox.done("up --local --quiet");

@@ -36,7 +36,7 @@ fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
     to_bucket(&sandbox);
     insta::assert_snapshot!(sandbox.transcript("plan --stage dev --quiet"), @r"
     exit code 1
-    error: s3://states/stackctl/shop.dev.json: there is no state, and one is left at state/shop.dev.json
+    error: s3://states/stackctl/shop.dev.json: state not found, but there is one at state/shop.dev.json
     hint: `stackctl state migrate --stage dev` moves it
     hint: if the stack does not need it, move the file away
     ");
@@ -122,12 +122,12 @@ fn an_invalid_place_or_one_without_a_state_is_rejected() {
 
     $ state migrate --from elsewhere
     exit code 1
-    error: elsewhere/shop.dev.json: there is no state to move to state/shop.dev.json
+    error: elsewhere/shop.dev.json: no state to move to state/shop.dev.json
     hint: `--from` names the place where the state is now
 
     $ state migrate --from s3://states
     exit code 1
-    error: s3://states/stackctl/shop.dev.json: there is no state to move to state/shop.dev.json
+    error: s3://states/stackctl/shop.dev.json: no state to move to state/shop.dev.json
     hint: `--from` names the place where the state is now
 
     $ state migrate --from s3://nowhere
@@ -153,7 +153,7 @@ fn a_state_that_is_left_in_the_folder_and_cannot_be_used_is_reported() {
     sandbox.write("state/shop.dev.json", "torn");
     insta::assert_snapshot!(sandbox.transcript("up --yes --stage dev --quiet"), @r"
     exit code 1
-    error: s3://states/stackctl/shop.dev.json: there is no state, and state/shop.dev.json cannot be used
+    error: s3://states/stackctl/shop.dev.json: state not found, and state/shop.dev.json cannot be used
       state/shop.dev.json: the state is damaged: it is not JSON: line 1 column 2
     hint: an earlier version is kept as state/shop.dev.previous.json: copy that one over state/shop.dev.json
     hint: if the stack does not need it, move the file away

@@ -58,7 +58,7 @@ fn a_user_that_only_the_state_names_as_temporary_is_left_alone() {
     }
     sandbox.tamper(|state| state["temporary_user"] = json!({ "user_pool_id": pool, "username": "ada@example.com" }));
     let ran = sandbox.done("down --yes");
-    assert!(ran.err.contains("it holds 2 users"), "{}", ran.err);
+    assert!(ran.err.contains("it has 2 users"), "{}", ran.err);
     let left = sandbox.run(&format!("user list --user-pool-id {pool}")).out;
     assert!(users.iter().all(|user| left.contains(*user)), "{left}");
     assert!(!fs::read_to_string(sandbox.path(STATE)).unwrap().contains("temporary_user"));
@@ -125,8 +125,8 @@ fn a_copied_project_has_a_local_emulator_of_its_own() {
     let copy = Sandbox::empty();
     let everything = format!("{}/.", original.path("").display());
     assert!(Command::new("cp").args(["-r", &everything]).arg(copy.path("")).status().unwrap().success());
-    assert_eq!(copy.run("local status").out, "the local emulator: not running\n");
-    assert_eq!(copy.run("local stop").out, "the local emulator: not running\n");
+    assert_eq!(copy.run("local status").out, "local emulator: not running\n");
+    assert_eq!(copy.run("local stop").out, "local emulator: not running\n");
     let url = copy.run("outputs --local invoke_url").out;
     let own = format!("http://127.0.0.1:{}/", copy.server()["port"]);
     assert!(url.starts_with(&own) && copy.server()["port"] != original.server()["port"], "{url}");

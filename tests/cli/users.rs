@@ -51,7 +51,7 @@ fn users_are_listed() {
     --- stdout
     ann@example.com  CONFIRMED              DAY
 
-    1 user, and there are more
+    1 user, and more exist
     ");
     let events = sandbox.events("user list");
     let users = events[1]["users"].as_array().unwrap();
@@ -176,28 +176,28 @@ fn impossible_changes_of_users_are_rejected() {
     insta::assert_snapshot!(sandbox.session(&lines), @r"
     $ user show eve --quiet
     exit code 1
-    error: there is no user `eve`
-    hint: `stackctl user list` lists the users, `stackctl user create eve` makes them
+    error: user `eve` not found
+    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
 
     $ user delete eve --yes --quiet
     exit code 1
-    error: there is no user `eve`
-    hint: `stackctl user list` lists the users, `stackctl user create eve` makes them
+    error: user `eve` not found
+    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
 
     $ user set-password eve --quiet
     exit code 1
-    error: there is no user `eve`
-    hint: `stackctl user list` lists the users, `stackctl user create eve` makes them
+    error: user `eve` not found
+    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
 
     $ user group add bob editors --quiet
     exit code 1
-    error: there is no group `editors`
+    error: group `editors` not found
       groups are: admins
     hint: `stackctl user group add bob editors --create` makes it
 
     $ user group remove bob editors --quiet
     exit code 1
-    error: there is no group `editors`
+    error: group `editors` not found
       groups are: admins
     ");
     let sandbox = sandbox.with("STACKCTL_PASSWORD", "other");

@@ -92,7 +92,7 @@ fn a_warning_stops_nothing_and_quiet_silences_it() {
     --- stdout
     config.json is valid: 1 function, 2 routes
     --- stderr
-    warning: config.json:6:51: routes."POST /hello".auth: everybody may call this route, and `POST` changes data
+    warning: config.json:6:51: routes."POST /hello".auth: this route is public, and `POST` changes data
     hint: leave `auth` out to ask for a signed-in user
     "#);
     assert_eq!(sandbox.run("validate --quiet").err, "");
@@ -181,7 +181,7 @@ fn every_stage_is_validated_and_each_problem_reported_once() {
     error: config.json:5:54: stages.prod.routes."GET /more".function: no function is named `helo`
       functions are: hello
     hint: did you mean `hello`?
-    error: config.json:6:50: stages.test.functions.more.source: there is no folder `more`
+    error: config.json:6:50: stages.test.functions.more.source: folder `more` not found
       the path starts from the folder of this file
     "#);
     assert!(!sandbox.run("validate --stage test").err.contains("stages.prod"));

@@ -80,7 +80,7 @@ fn a_save_withdraws_the_prompt() {
     Deploy the changes of shop, stage dev, to account 000000000000 in eu-west-1 at http://127.0.0.1:PORT? [y/N] y
     CLOCK  hello/bootstrap: 3 updated  TIME
     CLOCK  hello/bootstrap: updated hello  TIME
-    error: config.json:3:83: functions.hello.runtime: there is no file `bootstrap` in `hello`
+    error: config.json:3:83: functions.hello.runtime: file `bootstrap` not found in `hello`
       the runtime runs this file, regardless of the handler
     hint: build the program for Linux and put it there under this name
     CLOCK  hello/bootstrap: not deployed  TIME

@@ -98,11 +98,11 @@ fn a_check_sets_only_what_can_be_sent_and_returned() {
     reported.push(checked("GET /hello", r#"{ "status": 100, "as": "nobody" }"#));
     reported.push(checked("GET /hello", r#"{ "expect": 200 }"#));
     assert_snapshot!(reported.join("\n"), @r#"
-    error: config.json:6:31: routes."HEAD /hello".check.bodyMatch: the answer to a `HEAD` request has no body
+    error: config.json:6:31: routes."HEAD /hello".check.bodyMatch: the response to a `HEAD` request has no body
     hint: leave it out
     warning: config.json:5:50: routes."ANY /hello".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
-    error: config.json:6:49: routes."ANY /hello".check.bodyMatch: the answer to a `HEAD` request has no body
+    error: config.json:6:49: routes."ANY /hello".check.bodyMatch: the response to a `HEAD` request has no body
     hint: leave it out
     error: config.json:6:24: routes."GET /hello".check.as: the route is public, so no request to it has a token
     hint: leave `as` out, or leave `auth` out to ask for a signed-in user
@@ -135,7 +135,7 @@ fn a_check_as_a_user_requires_a_client_that_can_sign_in() {
     assert_snapshot!(protected("", r#"{ "as": "user" }"#, r#", "userPool": { "mfa": "ON" }"#), @r#"
     error: config.json:5:24: routes."GET /hello".check.as: no user can sign in for the check
       `userPool.mfa` is `ON`, and a user of a minute has no authenticator app
-    hint: check as nobody: `"as": "none"`, or make `userPool.mfa` `OPTIONAL`
+    hint: check without signing in: `"as": "none"`, or set `userPool.mfa` to `OPTIONAL`
     "#);
     assert_snapshot!(protected(r#""auth": { "scopes": ["orders/read"] },"#, "{}", ""), @r#"
     warning: config.json:4:72: routes."GET /hello".auth.scopes: no token of a sign-in by password has one of these scopes

@@ -99,13 +99,13 @@ fn stage_pool_client_and_account_have_the_form_that_aws_requires() {
       a stage has 1 to 128 letters, digits, hyphens and underscores
     error: config.json:5:15: stages."prod!": `prod!` is not a stage name
       a stage has 1 to 128 letters, digits, hyphens and underscores
-    error: config.json:3:67: deployment.userPoolName: Cognito refuses `ö` in the name
+    error: config.json:3:67: deployment.userPoolName: Cognito rejects `ö` in the name
       allowed are letters from a to z, digits, spaces and _ + = , . @ -
     error: config.json:3:67: deployment.userPoolName: the name is empty
       Cognito takes 1 to 128 characters
     error: config.json:3:85: deployment.clientName: the name is empty
       Cognito takes 1 to 128 characters
-    error: config.json:4:21: deployment.userPoolName: Cognito refuses `/` in the name
+    error: config.json:4:21: deployment.userPoolName: Cognito rejects `/` in the name
       allowed are letters from a to z, digits, spaces and _ + = , . @ -
     error: config.json:5:19: deployment.clientName: the name has 129 characters
       Cognito takes 128
@@ -139,13 +139,13 @@ fn tags_are_limited_to_what_every_service_accepts() {
       AWS takes 1 to 128 characters
     error: config.json:7:7: deployment.tags.kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk: the tag's key has 129 characters
       AWS takes 128
-    error: config.json:8:7: deployment.tags."what?": AWS refuses `?` in the tag's key
+    error: config.json:8:7: deployment.tags."what?": AWS rejects `?` in the tag's key
       allowed are letters, digits, spaces and _ . : / = + - @
     error: config.json:9:15: deployment.tags.team: the tag's value has 257 characters
       AWS takes 256
-    error: config.json:10:16: deployment.tags.costs: AWS refuses `€` in the tag's value
+    error: config.json:10:16: deployment.tags.costs: AWS rejects `€` in the tag's value
       allowed are letters, digits, spaces and _ . : / = + - @
-    error: config.json:11:16: deployment.tags.marks: AWS refuses `\u{301}` in the tag's value
+    error: config.json:11:16: deployment.tags.marks: AWS rejects `\u{301}` in the tag's value
       allowed are letters, digits, spaces and _ . : / = + - @
     "#);
 }
@@ -158,8 +158,8 @@ fn tags_leave_room_for_the_tags_of_stackctl() {
     "tags": {{ {} }}"#,
         tags.join(", ")
     ));
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:4:13: deployment.tags: there are 46 tags
+    assert_snapshot!(folder.problems(), @r"
+    error: config.json:4:13: deployment.tags: 46 tags
       allowed are 45: AWS takes 50, and stackctl needs the others
     ");
 }

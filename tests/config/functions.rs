@@ -72,16 +72,16 @@ fn the_source_of_a_function_is_a_folder_with_its_code() {
     reported.push(folder().write("rust/main.rs", "").problems());
     assert_eq!(folder().write("rust/bootstrap", "").problems(), "");
     assert_snapshot!(reported.join("\n"), @r"
-    error: config.json:4:17: functions.hello.source: there is no folder `lambdas/tset`
+    error: config.json:4:17: functions.hello.source: folder `lambdas/tset` not found
       the path starts from the folder of this file
     hint: did you mean `lambdas/test`?
-    error: config.json:4:17: functions.hello.source: there is no folder `src`
+    error: config.json:4:17: functions.hello.source: folder `src` not found
       the path starts from the folder of this file
     error: config.json:4:17: functions.hello.source: `lambdas/test/test.py` is a file
       a function's source is the folder that becomes its package
     warning: config.json:4:44: functions.hello.handler: the name `handle` does not occur in `test.py`
     hint: did you mean `handler`?
-    error: config.json:4:52: functions.hello.runtime: there is no file `bootstrap` in `rust`
+    error: config.json:4:52: functions.hello.runtime: file `bootstrap` not found in `rust`
       the runtime runs this file, regardless of the handler
     hint: build the program for Linux and put it there under this name
     ");
@@ -115,15 +115,15 @@ fn the_file_of_a_handler_is_in_the_folder() {
     reported.push(handler("idnex.handler").problems());
     reported.push(handler("index").problems());
     assert_snapshot!(reported.join("\n"), @r"
-    error: config.json:4:69: functions.hello.handler: there is no file `tset.py` in `lambdas/test`
+    error: config.json:4:69: functions.hello.handler: file `tset.py` not found in `lambdas/test`
       existing files: test.py
     hint: did you mean `test.py`?
-    error: config.json:4:69: functions.hello.handler: there is no file `app/mian.py` in `lambdas/test`
+    error: config.json:4:69: functions.hello.handler: file `app/mian.py` not found in `lambdas/test`
       files beside it would be: main.py
     hint: did you mean `main.py`?
     error: config.json:4:69: functions.hello.handler: `handler` names no function
       a handler is written `file.function`
-    error: config.json:4:60: functions.hello.handler: there is no file `idnex.js` in `web`
+    error: config.json:4:60: functions.hello.handler: file `idnex.js` not found in `web`
       existing files: index.mjs, old.js
     hint: did you mean `index.mjs`?
     error: config.json:4:60: functions.hello.handler: `index` names no function
@@ -149,7 +149,7 @@ fn function_settings_keep_to_the_limits_of_lambda() {
     reported.push(Folder::with_function(r#""logRetentionDays": 10"#).problems());
     reported.push(Folder::with_function(r#""logRetentionDays": 4000"#).problems());
     assert_snapshot!(reported.join("\n"), @r"
-    error: config.json:4:65: functions.hello.handler: Lambda refuses ` ` in the handler
+    error: config.json:4:65: functions.hello.handler: Lambda rejects ` ` in the handler
       allowed are all characters but spaces
     error: config.json:4:65: functions.hello.handler: the handler is empty
       Lambda takes 1 to 128 characters
@@ -263,13 +263,13 @@ fn a_problem_of_a_folder_is_reported_once_for_all_its_functions() {
   "routes": {{}}
 }}"#
     ));
-    assert_snapshot!(folder.problems(), @"
-    error: config.json:4:22: functions.a.source: there is no folder `lambdas/nowhere`
+    assert_snapshot!(folder.problems(), @r"
+    error: config.json:4:22: functions.a.source: folder `lambdas/nowhere` not found
       the path starts from the folder of this file
-      the same goes for c, e
-    error: config.json:5:49: functions.b.handler: there is no file `tset.py` in `lambdas/test`
+      the same applies to c, e
+    error: config.json:5:49: functions.b.handler: file `tset.py` not found in `lambdas/test`
       existing files: test.py
-      the same goes for d
+      the same applies to d
     hint: did you mean `test.py`?
     ");
 }

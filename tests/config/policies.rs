@@ -58,7 +58,7 @@ fn actions_resources_and_sids_have_their_forms() {
   { "Sid": "one", "Effect": "Allow", "Action": ["s3:GetObject", "s3:"], "Resource": ["arn:aws:s3", "*"] },
   { "Sid": "one", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" }"#,
     );
-    assert_snapshot!(folder.problems(), @"
+    assert_snapshot!(folder.problems(), @r"
     error: config.json:6:12: functions.hello.policy[0].Sid: `a b` is not a Sid
       a Sid has letters and digits
     error: config.json:6:48: functions.hello.policy[0].Action: `GetObject` is not an action
@@ -69,7 +69,7 @@ fn actions_resources_and_sids_have_their_forms() {
       an action is written like `dynamodb:GetItem` or `s3:Get*`, or is `*`
     error: config.json:7:86: functions.hello.policy[1].Resource[0]: `arn:aws:s3` is not a resource
       a resource is an ARN, such as `arn:aws:s3:::bucket/*`, or `*`
-    error: config.json:8:12: functions.hello.policy[2].Sid: the Sid `one` stands twice
+    error: config.json:8:12: functions.hello.policy[2].Sid: duplicate Sid `one`
     ");
 }
 
@@ -80,11 +80,11 @@ fn a_policy_has_only_characters_that_iam_accepts() {
     "Condition": { "StringEquals": { "aws:RequestTag/Ω": ["é", "", "日"] } } }"#,
     );
     assert_snapshot!(folder.problems(), @r#"
-    error: config.json:6:62: functions.hello.policy[0].Resource: IAM refuses `—` in the policy
+    error: config.json:6:62: functions.hello.policy[0].Resource: IAM rejects `—` in the policy
       allowed are the characters of Latin-1, up to U+00FF
-    error: config.json:7:38: functions.hello.policy[0].Condition.StringEquals."aws:RequestTag/Ω": IAM refuses `Ω` in the policy
+    error: config.json:7:38: functions.hello.policy[0].Condition.StringEquals."aws:RequestTag/Ω": IAM rejects `Ω` in the policy
       allowed are the characters of Latin-1, up to U+00FF
-    error: config.json:7:68: functions.hello.policy[0].Condition.StringEquals."aws:RequestTag/Ω"[2]: IAM refuses `日` in the policy
+    error: config.json:7:68: functions.hello.policy[0].Condition.StringEquals."aws:RequestTag/Ω"[2]: IAM rejects `日` in the policy
       allowed are the characters of Latin-1, up to U+00FF
     "#);
 }
@@ -96,8 +96,8 @@ fn a_managed_policy_unknown_to_aws_is_a_warning() {
         Folder::with_function(&format!(r#""managedPolicies": [{}]"#, arns.join(", "))).problems()
     };
     assert_eq!(managed(&["AmazonDynamoDBReadOnlyAccess", "service-role/AWSLambdaBasicExecutionRole"]), "");
-    assert_snapshot!(managed(&["AmazonDynamoDBReadonlyAcces"]), @"
-    warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `AmazonDynamoDBReadonlyAcces` that this version of stackctl knows
+    assert_snapshot!(managed(&["AmazonDynamoDBReadonlyAcces"]), @r"
+    warning: config.json:5:27: functions.hello.managedPolicies[0]: this version of stackctl does not know the managed policy `AmazonDynamoDBReadonlyAcces`
       the deploy fails if it does not exist
     hint: did you mean `AmazonDynamoDBReadOnlyAccess`?
     ");
@@ -142,7 +142,7 @@ fn policies_keep_to_the_limits_of_iam() {
       it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
     error: config.json:5:84: functions.hello.managedPolicies[2]: `arn:aws:iam::aws:role/mine` is not the ARN of a managed policy
       it is written like `arn:aws:iam::aws:policy/AmazonDynamoDBReadOnlyAccess`
-    error: config.json:5:26: functions.hello.managedPolicies: there are 11 managed policies
+    error: config.json:5:26: functions.hello.managedPolicies: 11 managed policies
       IAM takes 10 for a role
     ");
 }

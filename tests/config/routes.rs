@@ -68,7 +68,7 @@ fn a_route_is_a_method_and_a_path() {
       methods are: GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS, ANY
     error: config.json:5:5: routes."GET /{proxy+}/hello": `{proxy+}` takes the whole rest of the path, so it must be the last part
     hint: write `{proxy}` here
-    error: config.json:5:5: routes."GET /{id}/copies/{id}": the variable `{id}` stands twice in the path
+    error: config.json:5:5: routes."GET /{id}/copies/{id}": duplicate variable `{id}` in the path
     hint: give each variable of a path a name of its own
     error: config.json:5:5: routes."GET /ping": API Gateway keeps the path `/ping` for its own health checks
     hint: choose another path, such as `/health`
@@ -125,7 +125,7 @@ fn a_scope_has_the_characters_and_the_length_that_cognito_accepts() {
       Cognito takes 256
     "#);
     assert_snapshot!(scopes("a b"), @r#"
-    error: config.json:5:96: routes."GET /hello".auth.scopes[1]: Cognito refuses ` ` in the scope
+    error: config.json:5:96: routes."GET /hello".auth.scopes[1]: Cognito rejects ` ` in the scope
       allowed are ASCII characters but spaces, " and \
     "#);
     assert_snapshot!(scopes(""), @r#"
@@ -211,9 +211,9 @@ fn a_public_route_that_changes_data_is_a_warning() {
     "POST /d": { "function": "hello" }"#,
     );
     assert_snapshot!(folder.problems(), @r#"
-    warning: config.json:7:47: routes."POST /a".auth: everybody may call this route, and `POST` changes data
+    warning: config.json:7:47: routes."POST /a".auth: this route is public, and `POST` changes data
     hint: leave `auth` out to ask for a signed-in user
-    warning: config.json:8:49: routes."DELETE /b".auth: everybody may call this route, and `DELETE` changes data
+    warning: config.json:8:49: routes."DELETE /b".auth: this route is public, and `DELETE` changes data
     hint: leave `auth` out to ask for a signed-in user
     warning: config.json:9:46: routes."ANY /c".auth: this route is public with every method, including those that change data
     hint: leave `auth` out to ask for a signed-in user
@@ -241,7 +241,7 @@ fn auth_is_none_or_scopes() {
     hint: did you mean `scopes`?
     error: config.json:8:58: routes."GET /d".auth.scopes: the list is empty
     hint: name at least one, or leave the key out
-    error: config.json:9:92: routes."GET /e".auth.scopes[1]: Cognito refuses ` ` in the scope
+    error: config.json:9:92: routes."GET /e".auth.scopes[1]: Cognito rejects ` ` in the scope
       allowed are ASCII characters but spaces, " and \
     "#);
 }

@@ -101,7 +101,7 @@ fn an_unknown_runtime_is_rejected_with_a_suggestion() {
         ("rust", "\nhint: did you mean `provided.al2023`?"),
         ("cobol", ""),
     ] {
-        let problem = format!("error: config.json:4:71: functions.hello.runtime: there is no runtime `{unknown}`");
+        let problem = format!("error: config.json:4:71: functions.hello.runtime: unknown runtime `{unknown}`");
         assert_eq!(problems(unknown, today), format!("{problem}\n  {known}{guess}"));
     }
     assert_snapshot!(problems("custom", today), @"

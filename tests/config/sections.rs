@@ -26,7 +26,7 @@ fn pool_and_client_allow_users_to_sign_in() {
     assert_snapshot!(reported.join("\n"), @r#"
     error: config.json:5:37: userPool.accountRecovery[0]: `admin_only` cannot be combined with other recovery methods
       Cognito takes it alone, or one or two of the others
-    error: config.json:5:55: userPool.accountRecovery[1]: `verified_email` stands twice in the list
+    error: config.json:5:55: userPool.accountRecovery[1]: duplicate `verified_email` in the list
     error: config.json:5:36: userPool.accountRecovery: the list is empty
     hint: name at least one, or leave the key out
     warning: config.json:5:31: userPool.selfSignUp: users who sign up must be confirmed by an administrator, because no code is sent
@@ -79,7 +79,7 @@ fn the_api_has_settings_that_aws_accepts() {
       that is 10000 per second until the quota is raised
     error: config.json:5:76: api.binaryMediaTypes[3]: `png` is not a media type
       a media type is written like `image/png` or `image/*`
-    warning: config.json:4:15: routes."OPTIONS /hello": the function answers the preflights of `/hello`, and `cors` does not
+    warning: config.json:4:15: routes."OPTIONS /hello": the function responds to the preflights of `/hello`, and `cors` does not
     hint: remove the route to let API Gateway respond to them
     "#);
 }

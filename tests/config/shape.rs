@@ -36,7 +36,7 @@ fn all_problems_of_a_file_are_reported_at_once_in_file_order() {
     hint: write 29 without quotes
     error: config.json:6:15: functions.report: the key `handler` is missing
       handler: The function that Lambda calls, such as `folder/file.function`
-    error: config.json:6:27: functions.report.source: there is no folder `lambdas/tset`
+    error: config.json:6:27: functions.report.source: folder `lambdas/tset` not found
       the path starts from the folder of this file
     hint: did you mean `lambdas/test`?
     error: config.json:9:33: routes."GET /hello".function: no function is named `helo`
@@ -87,9 +87,9 @@ fn a_file_that_is_not_a_config_is_rejected_at_the_first_error() {
     error: config.json:1:1: the key `routes` is missing
       routes: The routes of the API: `"METHOD /path"` to the function behind it
     error: config.json:6:5: routes."GET /hello": duplicate key
-      it stands first on line 5
+      first defined on line 5
     hint: remove one of the two
-    error: config.json:5:49: userPool.usernameAttributes[1]: `email` stands twice in the list
+    error: config.json:5:49: userPool.usernameAttributes[1]: duplicate `email` in the list
     error: config.json:5:36: api.endpoint: unknown key
       keys here are: description, endpointType, binaryMediaTypes, throttle, accessLogs
     "#);

@@ -137,8 +137,8 @@ async fn a_change_that_would_lose_marbles_is_rejected() {
     let error = planned(&world, &changed.desired(), Consent::default()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "jar.main: `glass` cannot be changed from `\"clear\"` to `\"brown\"`: AWS could only make a new one in its place, \
-         and what people keep in it would be lost"
+        "jar.main: `glass` cannot be changed from `\"clear\"` to `\"brown\"`: AWS would have to replace it, \
+         and the users in it would be lost"
     );
     assert!(matches!(error.0[..], [PlanError::WouldLoseData { .. }]));
 }
@@ -154,7 +154,7 @@ async fn a_jar_with_marbles_is_retained_unless_their_number_is_confirmed() {
     assert_eq!(jars(&world), 1);
     let plan = planned(&world, &Desired::default(), consent(3)).await.unwrap();
     let kept = &plan.steps[position(&plan, &Key::new(JAR, "main"), Verb::Keep)];
-    assert_eq!(kept.action, Action::Keep { because: Some("it holds 2 users, not the 3 named".into()) });
+    assert_eq!(kept.action, Action::Keep { because: Some("it has 2 users, not 3".into()) });
     assert!(run(&world, &Desired::default(), consent(2), None).await.complete());
     assert_eq!(world.shape(), Vec::<String>::new());
 }
@@ -168,7 +168,7 @@ async fn marbles_added_after_the_plan_stop_the_deletion() {
     let (catalog, told) = (catalog(), Told::default());
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let outcome = engine.execute(&plan, state(&world), &world).await;
-    assert_eq!(outcome.failed[0].error.to_string(), "it holds 1 user now, and 0 were agreed to");
+    assert_eq!(outcome.failed[0].error.to_string(), "it has 1 user now, but 0 were confirmed");
 }
 
 /// An up that dies after it created a jar.
@@ -196,7 +196,7 @@ async fn a_jar_left_by_an_interrupted_up_is_replaced_only_while_it_is_empty() {
     let engine = Engine { catalog: &catalog, cloud: &world, events: &told, interrupt: &Interrupt::new(), parallel: 4 };
     let outcome = engine.execute(&plan, state(&world), &world).await;
     let jar = outcome.failed.iter().find(|failed| failed.key == Key::new(JAR, "main")).unwrap();
-    assert_eq!(jar.error.to_string(), "it holds 1 user now, and 0 were agreed to");
+    assert_eq!(jar.error.to_string(), "it has 1 user now, but 0 were confirmed");
     assert_eq!(world.shape().iter().filter(|line| line.starts_with("jar")).count(), 1);
     let refused = planned(&world, &brown, Consent::default()).await.unwrap_err();
     assert!(matches!(refused.0[..], [PlanError::WouldLoseData { .. }]), "{refused}");

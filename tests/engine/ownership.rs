@@ -222,5 +222,5 @@ fn action<'p>(plan: &'p Plan, key: &Key) -> &'p Action {
 #[test]
 fn a_rejection_names_its_cause() {
     let error = PlanError::UnknownKind { key: Key::new(JAR, "main") };
-    assert_eq!(error.to_string(), "jar.main: this version of stackctl knows no kind `jar`");
+    assert_eq!(error.to_string(), "jar.main: this version of stackctl does not know the kind `jar`");
 }

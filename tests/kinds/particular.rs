@@ -119,7 +119,7 @@ async fn a_change_by_hand_just_before_publishing_does_not_go_live() {
     let error = published_again(&cloud, &outputs, &spec).await;
     assert_eq!(
         error.to_string(),
-        "version 2 of function `x` does not keep what was written: `timeout` is `9` instead of `3`"
+        "version 2 of function `x` does not have the value that was written: `timeout` is `9` instead of `3`"
     );
 
     let theirs = aws_sdk_lambda::primitives::Blob::new(python("theirs = 1").1.to_vec());

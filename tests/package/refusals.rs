@@ -21,7 +21,7 @@ fn refusal(source: &Path) -> String {
 fn a_missing_or_empty_folder_is_rejected() {
     assert_eq!(
         refusal(&folder(&[]).path().join("gone")),
-        "there is no folder `lambdas/test`\nhint: `source` is relative to the configuration file"
+        "folder `lambdas/test` not found\nhint: `source` is relative to the configuration file"
     );
     let expected = "the folder `lambdas/test` has no files to package\n\
                     hint: put the function's code into it, or let `.lambdaignore` leave out less";

@@ -144,6 +144,7 @@ fn a_client_that_gets_a_secret_is_replaced() {
           generate_secret: false → true
       - user_pool_client.main     client1  (the old one of a replacement)
 
+    legend: +/- replace (create first)
     plan: 1 to replace, 1 to delete; 13 unchanged
     ");
 }
@@ -166,10 +167,10 @@ fn a_renamed_function_is_created_and_its_routes_move_before_the_old_one_is_delet
           fingerprint: ef66db01… → e43b7ae1…
       - lambda_function.open      shop-dev-open
       - iam_role.open             shop-dev-open-us-west-2
-      x lambda_permission.open    (it goes with lambda_function.open)
+      - lambda_permission.open    (deleted with lambda_function.open)
       - log_group.open            /aws/lambda/shop-dev-open
 
-    plan: 4 to create, 2 to update, 3 to delete, 1 to forget; 8 unchanged
+    plan: 4 to create, 2 to update, 4 to delete; 8 unchanged
     "#);
 }
 
@@ -188,13 +189,13 @@ fn code_uploaded_by_hand_is_replaced() {
 fn a_deleted_pool_is_created_again_and_the_authorizer_accepts_its_users() {
     let edit = json!({ "user_pool.main": Value::Null, "user_pool_client.main": Value::Null });
     assert_snapshot!(Fixture::up().live(&edit).plan(), @r#"
-      + user_pool.main            shop-dev  (it is gone)
+      + user_pool.main            shop-dev  (it is missing)
           usernameAttributes [], caseSensitive false (cannot be changed later)
       ~ authorizer.main           shop-dev
           provider_arns: …o-idp:us-west-2:123456789012:userpool/us-west-2_Pool00001"] → ["(known after user_pool.main is created)"]
       ~ stage.main                dev
           fingerprint: ef66db01… → (known after api_routes.main and 2 more are done)
-      + user_pool_client.main     shop-dev  (it goes with the old user_pool.main)
+      + user_pool_client.main     shop-dev  (deleted with the old user_pool.main)
           generateSecret false (a later change replaces it)
 
     plan: 2 to create, 2 to update; 10 unchanged
@@ -206,19 +207,20 @@ fn an_api_deleted_by_hand_is_created_again_with_its_children() {
     let gone = ["rest_api", "authorizer", "api_routes", "stage"].map(|kind| (format!("{kind}.main"), Value::Null));
     let gone = Value::Object(gone.into_iter().collect());
     assert_snapshot!(Fixture::up().live(&gone).plan(), @r#"
-      + rest_api.main             shop-dev  (it is gone)
+      + rest_api.main             shop-dev  (it is missing)
     +/- lambda_permission.closed  shop-dev-closed  (AWS cannot change this in place)
           rest_api_id: "api1" → (known after rest_api.main is created)
     +/- lambda_permission.open    shop-dev-open  (AWS cannot change this in place)
           rest_api_id: "api1" → (known after rest_api.main is created)
-      + authorizer.main           shop-dev  (it goes with the old rest_api.main)
-      + api_routes.main           (it goes with the old rest_api.main)
+      + authorizer.main           shop-dev  (deleted with the old rest_api.main)
+      + api_routes.main           (deleted with the old rest_api.main)
           + GET /closed  shop-dev-closed
           + GET /open  shop-dev-open, public
-      + stage.main                dev  (it goes with the old rest_api.main)
+      + stage.main                dev  (deleted with the old rest_api.main)
       - lambda_permission.closed  shop-dev-closed  (the old one of a replacement)
       - lambda_permission.open    shop-dev-open  (the old one of a replacement)
 
+    legend: +/- replace (create first)
     plan: 4 to create, 2 to replace, 2 to delete; 8 unchanged
     "#);
 }
@@ -235,6 +237,7 @@ fn resources_of_an_interrupted_up_are_adopted_and_the_rest_is_created() {
       + stage.main                dev
       < user_pool_client.main     shop-dev  (an interrupted run left it)
 
+    legend: < adopt
     plan: 1 to create, 3 to adopt; 10 unchanged
     "#);
 }

@@ -9,7 +9,7 @@ use super::fixture::Fixture;
 fn the_username_attributes_cannot_change() {
     let edit = json!({ "userPool": { "usernameAttributes": ["email"] } });
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r#"
-    error: user_pool.main: `userPool.usernameAttributes` cannot be changed from `[]` to `["email"]`: AWS could only make a new one in its place, and what people keep in it would be lost
+    error: user_pool.main: `userPool.usernameAttributes` cannot be changed from `[]` to `["email"]`: AWS would have to replace it, and the users in it would be lost
     hint: set `userPool.usernameAttributes` back to `[]`
     hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the users there
     "#);
@@ -21,7 +21,7 @@ fn the_case_sensitivity_of_a_pool_cannot_change() {
     assert_snapshot!(Fixture::up().live(&sensitive).plan(), @"nothing to change");
     let edit = json!({ "userPool": { "caseSensitive": false } });
     assert_snapshot!(Fixture::up().live(&sensitive).config(&edit).plan(), @r"
-    error: user_pool.main: `userPool.caseSensitive` cannot be changed from `true` to `false`: AWS could only make a new one in its place, and what people keep in it would be lost
+    error: user_pool.main: `userPool.caseSensitive` cannot be changed from `true` to `false`: AWS would have to replace it, and the users in it would be lost
     hint: set `userPool.caseSensitive` back to `true`
     hint: or deploy a second stack under another `deployment.serviceName` or stage, and move the users there
     ");
@@ -42,18 +42,18 @@ fn a_down_deletes_all_resources() {
       - iam_role.closed           shop-dev-closed-us-west-2
       - lambda_function.open      shop-dev-open
       - iam_role.open             shop-dev-open-us-west-2
-      x lambda_permission.closed  (it goes with lambda_function.closed)
-      x lambda_permission.open    (it goes with lambda_function.open)
+      - lambda_permission.closed  (deleted with lambda_function.closed)
+      - lambda_permission.open    (deleted with lambda_function.open)
       - log_group.closed          /aws/lambda/shop-dev-closed
       - log_group.open            /aws/lambda/shop-dev-open
       - rest_api.main             api1
-      x api_routes.main           (it goes with rest_api.main)
-      x authorizer.main           (it goes with rest_api.main)
-      x stage.main                (it goes with rest_api.main)
+      - api_routes.main           (deleted with rest_api.main)
+      - authorizer.main           (deleted with rest_api.main)
+      - stage.main                (deleted with rest_api.main)
       - user_pool.main            shop-dev
-      x user_pool_client.main     (it goes with user_pool.main)
+      - user_pool_client.main     (deleted with user_pool.main)
 
-    plan: 8 to delete, 6 to forget
+    plan: 14 to delete
     ");
 }
 
@@ -61,9 +61,9 @@ fn a_down_deletes_all_resources() {
 fn a_down_retains_a_pool_with_users_in_it() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(about(&Fixture::up().live(&people).unwanted().plan(), &["user"]), @r"
-      = user_pool.main            (it holds 2 users)
+      = user_pool.main            (it has 2 users)
       - user_pool_client.main     client1
-    plan: 8 to delete, 5 to forget; 1 kept
+    plan: 13 to delete; 1 to retain
     ");
 }
 
@@ -72,9 +72,9 @@ fn a_down_deletes_a_confirmed_number_of_users() {
     let people = json!({ "user_pool.main": { "holdings": 2 } });
     assert_snapshot!(about(&Fixture::up().live(&people).unwanted().losing(2).plan(), &["user"]), @r"
       - user_pool.main            shop-dev
-          2 users are deleted with it, for good
-      x user_pool_client.main     (it goes with user_pool.main)
-    plan: 8 to delete, 6 to forget
+          2 users will be deleted permanently with it
+      - user_pool_client.main     (deleted with user_pool.main)
+    plan: 14 to delete
     ");
 }
 
@@ -83,10 +83,10 @@ fn a_down_untracks_resources_that_are_already_deleted() {
     let gone = json!({ "lambda_function.open": Value::Null, "lambda_permission.open": Value::Null });
     assert_snapshot!(about(&Fixture::up().live(&gone).unwanted().plan(), &[".open"]), @r"
       - iam_role.open             shop-dev-open-us-west-2
-      x lambda_function.open      (it is gone already)
-      x lambda_permission.open    (it is gone already)
+      x lambda_function.open      (already deleted)
+      x lambda_permission.open    (already deleted)
       - log_group.open            /aws/lambda/shop-dev-open
-    plan: 7 to delete, 7 to forget
+    plan: 12 to delete, 2 to untrack
     ");
 }
 

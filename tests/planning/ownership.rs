@@ -47,16 +47,17 @@ fn a_down_does_not_delete_unmanaged_resources_and_their_children() {
       - iam_role.closed           shop-dev-closed-us-west-2
       - lambda_function.open      shop-dev-open
       - iam_role.open             shop-dev-open-us-west-2
-      x lambda_permission.closed  (it goes with lambda_function.closed)
-      x lambda_permission.open    (it goes with lambda_function.open)
+      - lambda_permission.closed  (deleted with lambda_function.closed)
+      - lambda_permission.open    (deleted with lambda_function.open)
       - log_group.closed          /aws/lambda/shop-dev-closed
       - log_group.open            /aws/lambda/shop-dev-open
       x rest_api.main             (REST API `api1` belongs to stack `a` stage `b`: it is left alone)
       x stage.main                (it is left alone with rest_api.main)
       - user_pool.main            shop-dev
-      x user_pool_client.main     (it goes with user_pool.main)
+      - user_pool_client.main     (deleted with user_pool.main)
 
-    plan: 7 to delete, 7 to forget
+    legend: x untrack
+    plan: 10 to delete, 4 to untrack
     ");
 }
 
@@ -80,7 +81,8 @@ fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
       x lambda_permission.open    shop-dev-open  (lambda_permission `x` belongs to lambda_function `x`, which is not this stack's: it is left alone)
       - user_pool_client.main     old1  (the old one of a replacement)
 
-    plan: 1 to delete, 1 to forget; 14 unchanged
+    legend: x untrack
+    plan: 1 to delete, 1 to untrack; 14 unchanged
     ");
     assert_snapshot!(with_old_ones(&[]).plan(), @r"
       x lambda_permission.open    shop-dev-open  (the old one of a replacement is already deleted)

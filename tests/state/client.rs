@@ -161,7 +161,7 @@ async fn every_reason_why_a_bucket_cannot_be_used_is_reported() {
     let s3 = S3::new().await;
     insta::assert_snapshot!(told(&none.bucket().get(KEY).await.unwrap_err()), @r"
     s3:GetObject: NoSuchBucket: The specified bucket does not exist
-    hint: `aws s3api create-bucket --bucket states --region eu-west-1 --create-bucket-configuration LocationConstraint=eu-west-1` makes it
+    hint: `aws s3api create-bucket --bucket states --region eu-west-1 --create-bucket-configuration LocationConstraint=eu-west-1` creates it
     hint: `aws s3api put-bucket-versioning --bucket states --region eu-west-1 --versioning-configuration Status=Enabled` lets it keep earlier states
     ");
     let virginia = none.connection.bucket("states", "us-east-1", None);

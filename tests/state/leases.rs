@@ -168,7 +168,7 @@ async fn a_lost_lock_is_reported_with_a_hint() {
       run the command again: it starts from the present state
     s3://states/shop.json: the lock of the state was removed
       run the command again: it starts from the present state
-    s3://states/shop.json: the lock of the state was not renewed for 45 s, so somebody may have taken it over
+    s3://states/shop.json: the state lock was not renewed for 45 s, so another process may have taken it over
       run the command again: it starts from the present state
     ");
 }

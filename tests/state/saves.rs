@@ -146,7 +146,7 @@ async fn a_bucket_that_always_conflicts_is_reported() {
     let error = store.save(&state(1)).await.unwrap_err();
     let StateError::Bucket { error, .. } = error else { panic!("{error}") };
     insta::assert_snapshot!(format!("{error}\n{}", error.hints.join("\n")), @r"
-    the bucket refused 5 times to write, although nothing stood in the way
+    the bucket rejected 5 writes without a conflict
     does it support conditional writes (`If-Match` and `If-None-Match`)? S3 itself does
     ");
 }

@@ -56,31 +56,31 @@ async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
         refused(arriving(state(2)), None).await,
     ];
     insta::assert_snapshot!(refusals.join("\n\n"), @r"
-    FOLDER/shop.dev.json: there is no state to move to s3://states/shop.json
+    FOLDER/shop.dev.json: no state to move to s3://states/shop.json
       `--from` names the place where the state is now
 
-    s3://states/shop.json: another state is there, which has nothing to do with the one at FOLDER/shop.dev.json
-      if the stack does not need it, move the one at s3://states/shop.json away; `stackctl state show` tells what it holds
+    s3://states/shop.json: a different state exists, unrelated to the one at FOLDER/shop.dev.json
+      if the stack does not need it, move the one at s3://states/shop.json away; `stackctl state show` shows it
 
     s3://states/shop.json: another state than the one at FOLDER/shop.dev.json is on its way there
-      if the one at FOLDER/shop.dev.json is right, move what is at s3://states/shop.json away: nobody has used it there yet
+      if the one at FOLDER/shop.dev.json is right, move the one at s3://states/shop.json away: it has not been used yet
 
     s3://states/shop.json: the state there was saved 3 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      compare them with `stackctl state show` and `stackctl plan`
+      `stackctl state show` and `stackctl plan` tell which of them is right
 
     s3://states/shop.json: the state there was saved 2 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      compare them with `stackctl state show` and `stackctl plan`
+      `stackctl state show` and `stackctl plan` tell which of them is right
 
     s3://states/shop.json: the state there was saved 3 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      compare them with `stackctl state show` and `stackctl plan`
+      `stackctl state show` and `stackctl plan` tell which of them is right
 
     the state is of stage `prod`, not of `dev`
       write `${stage}` into `state.s3.key`, so that each stage has a state of its own
 
-    s3://states/shop.json: the state that was moved here from FOLDER/shop.dev.json is gone
+    s3://states/shop.json: the state that was moved here from FOLDER/shop.dev.json is missing
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
       `stackctl recover` rebuilds it from what AWS has
 
@@ -116,30 +116,30 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
         refused(moved("s3://states/shop.json", 2), moved("s3://third/shop.json", 5)).await,
     ];
     insta::assert_snapshot!(refusals.join("\n\n"), @r"
-    s3://states/shop.json: the state was on its way there from FOLDER/shop.dev.json, where there is none any more
-      if it was put elsewhere, bring it back to FOLDER/shop.dev.json
+    s3://states/shop.json: a move from FOLDER/shop.dev.json was interrupted, and there is no state at FOLDER/shop.dev.json any more
+      if it was moved elsewhere, move it back to FOLDER/shop.dev.json
       if it was lost, move what is at s3://states/shop.json away, then `stackctl recover` rebuilds it
 
-    FOLDER/shop.dev.json: there is no state to move to s3://states/shop.json
+    FOLDER/shop.dev.json: no state to move to s3://states/shop.json
       `--from` names the place where the state is now
 
     s3://states/shop.json: another state than the one at FOLDER/shop.dev.json is on its way there
-      if the one at FOLDER/shop.dev.json is right, move what is at s3://states/shop.json away: nobody has used it there yet
+      if the one at FOLDER/shop.dev.json is right, move the one at s3://states/shop.json away: it has not been used yet
 
     s3://states/shop.json: another state than the one at FOLDER/shop.dev.json is on its way there
-      `stackctl state migrate --from s3://third/shop.json` continues with that one
-      if the one at FOLDER/shop.dev.json is right, move what is at s3://states/shop.json away: nobody has used it there yet
+      `stackctl state migrate --from s3://third/shop.json` goes on with that one
+      if the one at FOLDER/shop.dev.json is right, move the one at s3://states/shop.json away: it has not been used yet
 
     FOLDER/shop.dev.json: the state is on its way here from s3://third/shop.json
       `stackctl state migrate --from s3://third/shop.json` moves it here
       use `--from-region` and `--from-owner` for a bucket in another Region or account
 
-    s3://states/shop.json: what is there is not the state that was moved there from FOLDER/shop.dev.json
+    s3://states/shop.json: this is not the state that was moved there from FOLDER/shop.dev.json
       if what is at s3://states/shop.json is right, there is nothing to move; `stackctl state pull` prints it
       if it is not, move it away, then `stackctl recover` rebuilds the state from what AWS has
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
 
-    s3://states/shop.json: what is there is not the state that was moved there from FOLDER/shop.dev.json
+    s3://states/shop.json: this is not the state that was moved there from FOLDER/shop.dev.json
       if what is at s3://states/shop.json is right, there is nothing to move; `stackctl state pull` prints it
       if it is not, move it away, then `stackctl recover` rebuilds the state from what AWS has
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions

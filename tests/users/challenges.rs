@@ -115,7 +115,7 @@ async fn three_wrong_codes_or_a_late_one_end_the_sign_in() {
     error: the code has expired or was used before
     hint: wait until the app shows the next code, and sign in again
     error: the session of this sign-in has expired
-    hint: sign in again, and answer within 3 minutes
+    hint: sign in again, and respond within 3 minutes
     ");
 }
 
@@ -125,7 +125,7 @@ async fn without_a_terminal_the_challenge_is_reported() {
     invite(&place, "Temporary-1").await;
     let asked = place.sign_in(ANN, "Temporary-1").await.unwrap_err();
     insta::assert_snapshot!(told(&asked), @r"
-    error: NEW_PASSWORD_REQUIRED: Cognito asks for a new password, and nobody is here to answer
+    error: NEW_PASSWORD_REQUIRED: Cognito requires a new password, and cannot prompt for it: not a terminal
     hint: on a terminal `stackctl user auth ann@example.com` asks for it; `stackctl user set-password ann@example.com` sets one
     ");
     let place = with_apps().await;
@@ -238,7 +238,7 @@ async fn without_a_terminal_each_challenge_for_a_code_is_reported() {
         assert_eq!(
             told(&error),
             format!(
-                "error: {name}: Cognito asks for {wanted}, and nobody is here to answer\n\
+                "error: {name}: Cognito requires {wanted}, and cannot prompt for it: not a terminal\n\
                  hint: on a terminal `stackctl user auth ann` asks for it\n"
             )
         );
@@ -257,11 +257,11 @@ async fn an_unsupported_challenge_is_reported_with_a_hint() {
         texts += &told(&place.sign_in_with("ann", PASSWORD, &Script::default()).await.unwrap_err());
     }
     insta::assert_snapshot!(texts, @r"
-    error: DEVICE_SRP_AUTH: Cognito asks for something that stackctl cannot answer
+    error: DEVICE_SRP_AUTH: stackctl does not support this challenge
     hint: the pool remembers devices, and this is none: sign in through the app, or remove the user's devices with `aws cognito-idp admin-forget-device`
-    error: CUSTOM_CHALLENGE: Cognito asks for something that stackctl cannot answer
+    error: CUSTOM_CHALLENGE: stackctl does not support this challenge
     hint: sign in through the app that the client is for
-    error: MFA_SETUP: Cognito asks for something that stackctl cannot answer
+    error: MFA_SETUP: stackctl does not support this challenge
     hint: the pool allows no authenticator app: give the user the address or number that its second factor is sent to, as with `aws cognito-idp admin-update-user-attributes`, and sign in again
     ");
 }

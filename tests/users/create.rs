@@ -84,15 +84,17 @@ async fn an_address_of_another_user_is_rejected() {
     place.create_with("ann", &[("email", "ann@example.com")], &Script::default()).await.unwrap();
     let taken = place.create_with("bob", &[("email", "ann@example.com")], &Script::default()).await.unwrap_err();
     insta::assert_snapshot!(told(&taken), @r"
-    error: `bob` cannot be made: another user has this name or one of these addresses
-    hint: `stackctl user list` lists the users
+    error: `bob` cannot be created: another user has this name or one of these addresses
+    hint: `stackctl user list` shows who is there
     ");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_username_that_the_pool_does_not_allow_is_rejected_before_any_request() {
     let place = Place::new().await;
-    insta::assert_snapshot!(told(&place.create("ann").await.unwrap_err()), @"error: `ann` is not an e-mail address, and this user pool knows people by that");
+    insta::assert_snapshot!(told(&place.create("ann").await.unwrap_err()), @r"
+    error: `ann` is not an e-mail address, which users of this pool sign in with
+    ");
     let place = Place::with(json!({ "AliasAttributes": ["email"] }), json!({})).await;
     insta::assert_snapshot!(told(&place.create("ann@example.com").await.unwrap_err()), @r"
     error: `ann@example.com` cannot be a username: in this user pool `email` is a second name of its users

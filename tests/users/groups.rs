@@ -43,7 +43,7 @@ async fn a_missing_group_is_reported_with_the_existing_groups() {
     let place = with_ann().await;
     let people = place.people();
     insta::assert_snapshot!(told(&people.add_to_group(ANN, "admins").await.unwrap_err()), @r"
-    error: there is no group `admins`
+    error: group `admins` not found
       the user pool has no groups
     ");
     for group in ["writers", "readers"] {

@@ -28,8 +28,8 @@ async fn an_unknown_user_and_a_wrong_password_are_distinguished_for_every_client
         let wrong = refused(&place, "Engine-1843").await;
         insta::allow_duplicates! {
             insta::assert_snapshot!(unknown, @r"
-            error: there is no user `bob@example.com`
-            hint: `stackctl user list` lists the users, `stackctl user create bob@example.com` makes them
+            error: user `bob@example.com` not found
+            hint: `stackctl user list` shows who is there, `stackctl user create bob@example.com` makes them
             ");
             insta::assert_snapshot!(wrong, @r"
             error: the password of `ann@example.com` is wrong
@@ -44,8 +44,8 @@ async fn without_permission_to_read_users_the_error_names_both_causes() {
     let place = with_ann(json!({})).await;
     place.refuse("cognito-idp:AdminGetUser", "AccessDeniedException", "User: ann is not authorized to perform");
     insta::assert_snapshot!(refused(&place, "Engine-1843").await, @r"
-    error: there is no user `ann@example.com`, or the password is wrong
-    hint: `stackctl user list` lists the users
+    error: user `ann@example.com` not found, or the password is wrong
+    hint: `stackctl user list` shows who is there
     ");
 }
 
@@ -86,7 +86,7 @@ async fn each_user_status_that_prevents_a_sign_in_is_reported() {
     error: there were too many attempts to sign in as `ann@example.com`
     hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
     error: the temporary password of `ann@example.com` has expired
-    hint: `stackctl user create ann@example.com` starts a new one
+    hint: `stackctl user create ann@example.com` goes on with a new one
     error: the password of `ann@example.com` has been reset, and no new one is set
     hint: `stackctl user set-password ann@example.com` sets a new one
     error: `ann@example.com` has signed up and is not confirmed
@@ -112,7 +112,7 @@ async fn a_missing_pool_or_client_is_reported() {
     let mut place = Place::new().await;
     let pool = std::mem::replace(&mut place.pool, "us-west-2_nobody123".into());
     insta::assert_snapshot!(refused(&place, PASSWORD).await, @r"
-    error: there is no user pool `us-west-2_nobody123` in this account and Region
+    error: user pool `us-west-2_nobody123` not found in this account and Region
     hint: its id says that it is in us-west-2; `--region` and `--profile` choose the place
     ");
     insta::assert_snapshot!(told(&place.create(ANN).await.unwrap_err()), @r"
@@ -142,7 +142,7 @@ async fn rejections_by_cognito_are_explained_or_quoted() {
     reported.push(texts);
     place.refuse("cognito-idp:AdminCreateUser", "UserLambdaValidationException", "PreSignUp failed with error no.");
     let error = place.create("bob@example.com").await.unwrap_err();
-    assert_eq!(error.to_string(), "a Lambda trigger of the user pool has refused: PreSignUp failed with error no.");
+    assert_eq!(error.to_string(), "a Lambda trigger of the user pool has rejected: PreSignUp failed with error no.");
     let place = with_ann(json!({})).await;
     let mut texts = String::new();
     for (code, message) in [
@@ -194,5 +194,5 @@ async fn a_password_that_cognito_rejects_is_reported_with_cognitos_message() {
     place.refuse("cognito-idp:AdminSetUserPassword", code, "Password has previously been used");
     let people = place.people();
     let error = people.set_password(ANN, &stackctl::users::Secret::new(PASSWORD), false).await.unwrap_err();
-    assert_eq!(told(&error), "error: Cognito refuses the password: Password has previously been used\n");
+    assert_eq!(told(&error), "error: Cognito rejected the password: Password has previously been used\n");
 }

@@ -81,8 +81,8 @@ async fn a_missing_user_cannot_be_changed() {
     for error in errors {
         insta::allow_duplicates! {
             insta::assert_snapshot!(told(&error.unwrap_err()), @r"
-            error: there is no user `ann@example.com`
-            hint: `stackctl user list` lists the users, `stackctl user create ann@example.com` makes them
+            error: user `ann@example.com` not found
+            hint: `stackctl user list` shows who is there, `stackctl user create ann@example.com` makes them
             ");
         }
     }

@@ -39,7 +39,7 @@ pub enum Interpreter {
 pub enum MissingInterpreter {
     /// The program is not installed.
     #[error(
-        "the runtime {runtime} needs `{program}`, which is not on this machine's PATH; install {product} to run its \
+        "the runtime {runtime} needs `{program}`, which is not on the PATH; install {product} to run its \
          functions locally"
     )]
     NotInstalled {
@@ -117,7 +117,7 @@ fn search(runtime: &str) -> Result<Interpreter, MissingInterpreter> {
 }
 
 fn other_version(runtime: &str, present: &str) -> String {
-    format!("{runtime} is not on this machine; run with {present}")
+    format!("{runtime} not found, using {present}")
 }
 
 fn ask_python(name: &str) -> Option<(PathBuf, String)> {

@@ -220,7 +220,7 @@ fn unsaved(back: &Reverted, (error, failure): (Failure, Option<Failure>), again:
     let begun = !back.restored.is_empty() || !back.failed.is_empty();
     let error = if begun { Failure { exit, ..error } } else { error };
     let failure = failure.into_iter().fold(error, Failure::after);
-    let hint = || Hint::from("what was done is not recorded; ").run(again.clone()).text(" goes on");
+    let hint = || Hint::from("the changes are not recorded; ").run(again.clone()).text(" continues");
     if begun { failure.hint(hint()) } else { failure }
 }
 

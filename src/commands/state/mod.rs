@@ -28,6 +28,6 @@ async fn nothing(run: &Run, (identity, store): (&Identity, &dyn Backend)) -> Fai
         return failure;
     }
     Failure::failed(format!("{}: state not found", store.place()))
-        .hint(SuggestedCommand::stack("up").then(" makes the stack and its state"))
-        .hint(Hint::from("if it was there and was lost, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
+        .hint(SuggestedCommand::stack("up").then(" creates the stack and its state"))
+        .hint(Hint::from("if it existed and is missing, ").run(SuggestedCommand::stack("recover")).text(" rebuilds it"))
 }

@@ -84,9 +84,9 @@ impl Making<'_> {
         }
         match self.people.find(&self.wanted.name).await {
             Ok(Some(person)) if person.is_waiting() => failure.hint(
-                Hint::from("the user is made and waits for a password: ")
+                Hint::from("the user exists with a temporary password: ")
                     .run(SuggestedCommand::pool("user create").args(&format!(" {}", self.wanted.name)))
-                    .text(" goes on from there"),
+                    .text(" continues"),
             ),
             Ok(Some(_)) => failure.detail("the user exists and has the password"),
             _ => failure,

@@ -16,7 +16,7 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
     let added = add_or_create(&pool.people(run), user, group, create).await;
     added.map_err(|error| match &error {
         UserError::NoGroup { .. } => pool.failure(&error).hint(
-            SuggestedCommand::pool("user group add").args(&format!(" {user} {group} --create")).then(" makes it"),
+            SuggestedCommand::pool("user group add").args(&format!(" {user} {group} --create")).then(" creates it"),
         ),
         _ => pool.failure(&error),
     })?;

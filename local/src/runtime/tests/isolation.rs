@@ -60,14 +60,14 @@ fn an_interpreter_is_found_or_reported_as_missing() {
     let Ok(Interpreter::Python { note, .. }) = interpreter_for("python3.1") else {
         panic!("Python 3 is not installed")
     };
-    assert!(note.unwrap().starts_with("python3.1 is not on this machine; run with Python 3."));
+    assert!(note.unwrap().starts_with("python3.1 not found, using Python 3."));
     let missing = interpreter_for("dotnet10").unwrap_err();
     assert_eq!(missing, MissingInterpreter::NotImitated { runtime: "dotnet10".into() });
     let absent =
         MissingInterpreter::NotInstalled { runtime: "python3.13".into(), program: "python3", product: "Python 3" };
     assert_eq!(
         absent.to_string(),
-        "the runtime python3.13 needs `python3`, which is not on this machine's PATH; install Python 3 to run its \
+        "the runtime python3.13 needs `python3`, which is not on the PATH; install Python 3 to run its \
          functions locally"
     );
 }
