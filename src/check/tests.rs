@@ -159,7 +159,7 @@ fn what_is_wrong_with_an_answer_is_said() {
     assert_eq!(wrong(&json!({}), body("anything")), "");
     assert_eq!(wrong(&json!({}), refused), "the response is 403, not 200");
     assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping pong")), "");
-    assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping")), "the body does not hold `pong`");
+    assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping")), "the body does not contain `pong`");
     let member = json!({ "bodyMatch": { "user": { "name": "ada" }, "tags": [1] } });
     assert_eq!(wrong(&member, body(r#"{ "user": { "name": "ada", "id": 1 }, "tags": [1], "more": 2 }"#)), "");
     let lacks = r#"the body does not hold {"user":{"name":"ada"},"tags":[1]}"#;

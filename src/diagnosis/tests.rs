@@ -253,7 +253,7 @@ fn every_other_error_response_hints_what_to_check() {
 
     GET /items: API Gateway could not call `items` (500 Internal server error)
       the permission to invoke it is missing, the function is missing, or too many invocations run at once
-    hint: `stackctl status` says what is missing, `stackctl up` brings it back
+    hint: `stackctl status` shows what is missing, `stackctl up` creates it again
 
     GET /items: `items` failed or returned an invalid response (502 Internal server error)
     hint: `stackctl logs items --since 5m` shows what it logged

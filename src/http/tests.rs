@@ -99,7 +99,7 @@ async fn a_silent_server_times_out() {
     let port = listener.local_addr().unwrap().port();
     insta::assert_snapshot!(said(&format!("http://127.0.0.1:{port}/")).await, @r"
     http://127.0.0.1:PORT did not respond within 60 s
-    hint: it may have been received all the same: look before you send it again
+    hint: the server may have received it: check before you send it again
     ");
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn conclude(run: &Run, outcome: Outcome, (steps, again): (usize, Hint
         return Err(Failure { exit, errors: errors.collect(), hints: vec![again] });
     }
     if outcome.interrupted {
-        let failure = Failure::new(Exit::Interrupted, "interrupted; what was under way is finished").hint(again);
+        let failure = Failure::new(Exit::Interrupted, "interrupted; the calls in progress were finished").hint(again);
         let stopped = outcome.stopped.iter().map(|stopped| format!("{}: {}", stopped.key, stopped.error));
         return Err(stopped.fold(failure, Failure::detail));
     }

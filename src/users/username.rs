@@ -137,8 +137,8 @@ mod tests {
         );
         assert_eq!(
             attributes(&pool(&["email", "phone_number"], &[]), "ann", &[]),
-            Err("`ann` is not an e-mail address or a telephone number like +4930123456, and this user pool knows \
-                 people by that"
+            Err("`ann` is not an e-mail address or a telephone number like +4930123456, which users of this pool \
+                 sign in with"
                 .to_owned())
         );
         assert_eq!(

@@ -198,7 +198,7 @@ fn an_interrupt_says_that_the_request_may_have_been_received() {
         insta::allow_duplicates!({
             insta::assert_snapshot!(ran.err, @r"
             error: interrupted, with the request under way
-            hint: it may have been received all the same: look before you send it again
+            hint: the server may have received it: check before you send it again
             ");
         });
     }
@@ -222,8 +222,8 @@ fn a_user_signs_in_and_sends_the_token_that_the_route_requires() {
     ");
     insta::assert_snapshot!(sandbox.transcript("call GET /items --as bob --local"), @r"
     exit code 1
-    error: there is no user `bob`
-    hint: `stackctl user list --local` lists the users, `stackctl user create bob --local` makes them
+    error: user `bob` not found
+    hint: `stackctl user list --local` lists the users, `stackctl user create bob --local` creates this one
     ");
     // A public route is called without signing in.
     let events = sandbox.events("call POST /echo --as bob --local");

@@ -106,7 +106,7 @@ fn a_missing_permission_to_call_the_function_is_explained() {
     {"message": "Internal server error"}--- stderr
     warning: GET /hello: API Gateway could not call `hello` (500 Internal server error)
       the permission to invoke it is missing, the function is missing, or too many invocations run at once
-    hint: `stackctl status` says what is missing, `stackctl up` brings it back
+    hint: `stackctl status` shows what is missing, `stackctl up` creates it again
     "#);
 }
 

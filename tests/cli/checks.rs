@@ -118,7 +118,7 @@ fn a_first_deploy_whose_check_fails_stays_and_is_checked_until_it_passes() {
         hello from /items
     hint: there was no live version before, so there is nothing to roll back to; `stackctl up --local` checks it again
     ");
-    assert_eq!(sandbox.run("history --local").out, "* what is served now is not confirmed yet\n");
+    assert_eq!(sandbox.run("history --local").out, "* the live version is not confirmed yet\n");
     let again = sandbox.transcript("up --local");
     insta::assert_snapshot!(&again[again.find("nothing to change").unwrap()..again.find("error: ").unwrap()], @r"
     nothing to change
@@ -224,7 +224,10 @@ fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
     aws.refuse_later("s3:PutObject", 4);
     let err = sandbox.run("up --yes --quiet").err;
     assert!(err.contains(": the state cannot be saved\n"), "{err}");
-    assert!(err.contains(": lambda_function.hello ") && !err.contains("unchecked"), "it is rolled back: {err}");
+    assert!(
+        err.contains("rolled back: lambda_function.hello\n") && !err.contains("unchecked"),
+        "it is rolled back: {err}"
+    );
 }
 
 const ORIGIN: &str = "https://app.example.com";

@@ -117,28 +117,28 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 
       - lambda_function.hello    shop-dev-hello
       - iam_role.hello           shop-dev-hello-eu-west-1
-      x lambda_permission.hello  (it goes with lambda_function.hello)
+      - lambda_permission.hello  (deleted with lambda_function.hello)
       - log_group.hello          /aws/lambda/shop-dev-hello
       - rest_api.main            <rest_api.main#id>
-      x api_routes.main          (it goes with rest_api.main)
-      x authorizer.main          (it goes with rest_api.main)
-      x stage.main               (it goes with rest_api.main)
+      - api_routes.main          (deleted with rest_api.main)
+      - authorizer.main          (deleted with rest_api.main)
+      - stage.main               (deleted with rest_api.main)
       - user_pool.main           shop-dev
-      x user_pool_client.main    (it goes with user_pool.main)
+      - user_pool_client.main    (deleted with user_pool.main)
 
-    plan: 5 to delete, 5 to forget
+    plan: 10 to delete
       lambda_function.hello    deleted  TIME
       iam_role.hello           deleted  TIME
-      lambda_permission.hello  forgotten  TIME
+      lambda_permission.hello  deleted  TIME
       log_group.hello          deleted  TIME
       rest_api.main            deleted  TIME
-      api_routes.main          forgotten  TIME
-      authorizer.main          forgotten  TIME
-      stage.main               forgotten  TIME
+      api_routes.main          deleted  TIME
+      authorizer.main          deleted  TIME
+      stage.main               deleted  TIME
       user_pool.main           deleted  TIME
-      user_pool_client.main    forgotten  TIME
+      user_pool_client.main    deleted  TIME
 
-    5 deleted, 5 forgotten in TIME
+    10 deleted in TIME
     ");
     insta::assert_snapshot!(sandbox.transcript("status --local --detailed-exitcode"), @r"
     exit code 3
@@ -188,7 +188,7 @@ fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
       lambda:CreateFunction: AccessDeniedException: User: arn:aws:iam::000000000000:user/ann is not authorized
       request id REQUEST
     hint: the caller needs `lambda:CreateFunction`, `iam:PassRole` and `lambda:TagResource`
-    hint: 6 of 10 steps are done and recorded; run `stackctl up` to go on
+    hint: 6 of 10 steps are done and recorded; run `stackctl up` to continue
     ");
     let events = sandbox.events("status");
     let statuses: Vec<_> = events[1]["resources"].as_array().unwrap().iter().map(|row| row["status"].clone()).collect();
@@ -222,12 +222,12 @@ fn a_pool_with_users_is_retained_until_their_number_is_named() {
     hint: `--delete-users 2` deletes it with them; without the flag it is kept
     ");
     let down = sandbox.transcript("down --yes --parallel 1");
-    let (plan, end) = (from(&down, "  = "), from(&down, "\n5 deleted"));
+    let (plan, end) = (from(&down, "  = "), from(&down, "\n9 deleted"));
     let first = plan.lines().next().unwrap();
     insta::assert_snapshot!(format!("{first}\n{end}"), @r"
       = user_pool.main           (it holds 2 users)
 
-    5 deleted, 4 forgotten in TIME
+    9 deleted in TIME
 
     kept user_pool.main: it holds 2 users; `--delete-users 2` deletes it with them
     ");
@@ -272,8 +272,8 @@ fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
     insta::assert_snapshot!(status.lines().find(|line| line.starts_with("iam_role")).unwrap(), @r"
     iam_role.hello           unmanaged  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1  (it has no ownership tags, so it was not created by stackctl)
     ");
-    assert!(status.contains("\n9 in sync, 1 not ours\n"), "{status}");
-    assert_eq!(sandbox.events("status")[1]["resources"][0]["status"], "not_ours");
+    assert!(status.contains("\n9 in sync, 1 unmanaged\n"), "{status}");
+    assert_eq!(sandbox.events("status")[1]["resources"][0]["status"], "unmanaged");
     let down = sandbox.transcript("down --yes");
     let row = down.lines().find(|line| line.contains("x iam_role")).unwrap().trim();
     insta::assert_snapshot!(row, @"x iam_role.hello           (role `shop-dev-hello-eu-west-1` has no ownership tags, so it was not created by stackctl: it is left alone)");

@@ -140,22 +140,22 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
     the disk is full: exit code 4
     error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
     hint: make room there, then run the command again
-    hint: what was done meanwhile is found by the next `stackctl up`
+    hint: the changes made so far are found by the next `stackctl up`
 
     a file stands in the place of the folder: exit code 4
     error: state/shop.dev.json: the state cannot be read: Not a directory (os error 20)
     hint: make the place readable and writable, then run the command again
-    hint: what was done meanwhile is found by the next `stackctl up`
+    hint: the changes made so far are found by the next `stackctl up`
 
     the folder is removed: exit code 5
     error: state/shop.dev.json: another process has deleted the state during this command, so it was written again
     hint: make sure that no other process works on the stack, then run the command again
-    hint: what was done meanwhile is found by the next `stackctl up`
+    hint: the changes made so far are found by the next `stackctl up`
 
     the folder is read-only: exit code 4
     error: state/shop.dev.json: the state cannot be saved: Permission denied (os error 13)
     hint: make the place readable and writable, then run the command again
-    hint: what was done meanwhile is found by the next `stackctl up`
+    hint: the changes made so far are found by the next `stackctl up`
     ");
 }
 
@@ -175,10 +175,10 @@ fn unreadable_files_are_named() {
       the same applies to other
     ");
     mode("hello", 0o000);
-    insta::assert_snapshot!(validate(&sandbox), @"
+    insta::assert_snapshot!(validate(&sandbox), @r"
     exit code 2
     error: config.json:3:39: functions.other.source: `hello` cannot be read: permission denied
-      the same goes for hello
+      the same applies to hello
     hint: the user who runs stackctl needs permission to read it
     ");
     mode("config.json", 0o000);

@@ -28,8 +28,8 @@ fn the_first_signal_finishes_what_is_under_way() {
         run.signal(signal);
         let Ran { code, err, .. } = run.end();
         assert_eq!(code, 130, "{signal:?}");
-        assert!(err.contains("\nerror: interrupted; what was under way is finished\nhint: "), "{err}");
-        assert!(err.ends_with(" steps are done and recorded; run `stackctl up` to go on\n"), "{err}");
+        assert!(err.contains("\nerror: interrupted; the calls in progress were finished\nhint: "), "{err}");
+        assert!(err.ends_with(" steps are done and recorded; run `stackctl up` to continue\n"), "{err}");
         aws.resumes(&sandbox);
     }
 }
@@ -50,9 +50,9 @@ fn a_wait_ends_at_once() {
 
     2 created, 7 not started in TIME
 
-    error: interrupted; what was under way is finished
+    error: interrupted; the calls in progress were finished
       lambda_function.hello: stopped waiting for IAM to let Lambda assume the function's new role
-    hint: 2 of 10 steps are done and recorded; run `stackctl up` to go on
+    hint: 2 of 10 steps are done and recorded; run `stackctl up` to continue
     ");
 }
 
@@ -66,7 +66,7 @@ fn an_interrupted_down_is_finished_by_the_next_one() {
     run.signal(Signal::TERM);
     let Ran { code, err, .. } = run.end();
     assert_eq!(code, 130);
-    assert!(err.ends_with(" steps are done and recorded; run `stackctl down` to go on\n"), "{err}");
+    assert!(err.ends_with(" steps are done and recorded; run `stackctl down` to continue\n"), "{err}");
     let _aws = aws.calm();
     sandbox.done("down --yes");
     assert!(sandbox.done("down --yes").err.contains(": nothing to delete: no resources are recorded at "));

@@ -49,7 +49,7 @@ fn commands_that_use_a_stack_without_its_state_name_what_exists_and_recover() {
     exit code 1
     error: rest_api.main: `<rest_api.main#id>` carries the tags of this stack, and state/shop.dev.json knows nothing of it
     error: user_pool.main: `<user_pool.main#id>` carries the tags of this stack, and state/shop.dev.json knows nothing of it
-    hint: if the state was lost, `stackctl recover` rebuilds it
+    hint: if the state is missing, `stackctl recover` rebuilds it
     hint: if another state knows it, use that one, or choose another `deployment.serviceName` or stage
     ");
     aws.refuse("apigateway:GetRestApis");
@@ -133,7 +133,7 @@ fn a_missing_state_is_rebuilt() {
       < user_pool_client.main    <user_pool_client.main#id>
 
     found: 10 to record
-    recorded 10 things in state/shop.dev.json
+    recorded 10 resources in state/shop.dev.json
 
     next:
       stackctl plan    # what is left to do
@@ -167,7 +167,7 @@ fn a_damaged_state_is_kept_aside() {
     let (_aws, sandbox) = Emulator::deployed();
     let text = fs::read_to_string(sandbox.path(STATE)).unwrap();
     sandbox.write(STATE, &text[..60]);
-    assert!(sandbox.run("up --yes").err.ends_with("hint: `stackctl recover` rebuilds the state from what AWS has\n"));
+    assert!(sandbox.run("up --yes").err.ends_with("hint: `stackctl recover` rebuilds the state from AWS\n"));
     let recovered = sandbox.transcript("recover --yes");
     insta::assert_snapshot!(recovered.split_once("10 to record\n").unwrap().1, @r"
     warning: state/shop.dev.json: the state is damaged: it ends in the middle, in line 2 column 58
@@ -195,7 +195,7 @@ fn without_resources_nothing_is_recorded() {
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
     no resources of the stack found
-    nothing was recorded; `stackctl up` makes the stack anew
+    nothing was recorded; `stackctl up` creates the stack
     ");
     assert!(!sandbox.path(STATE).exists());
     sandbox.write(STATE, "{");
@@ -263,7 +263,7 @@ fn missing_and_unmanaged_resources_are_named() {
     hint: if it is still ours and only its tags were taken off, give them back: `aws logs tag-resource --resource-arn arn:aws:logs:us-west-2:000000000000:log-group:/aws/lambda/shop-dev-hello --tags stackctl:stack=shop,stackctl:stage=dev,stackctl:resource=log_group.hello --region us-west-2 --endpoint-url http://127.0.0.1:PORT`
     warning: user_pool_client.main: `<another client>` has its name, too, and is less like the config: it is left alone
     hint: delete it when it is not used any more
-    recorded 6 things in state/shop.dev.json
+    recorded 6 resources in state/shop.dev.json
 
     next:
       stackctl plan    # what is left to do

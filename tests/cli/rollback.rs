@@ -77,7 +77,7 @@ fn releases_are_shown_and_rolled_back_to() {
     back to release 1 of MOMENT: lambda_function.hello: 2 → 1
     checked with 2 requests in TIME
 
-    release 5 serves what release 1 did; `stackctl up --local` deploys the config again
+    rolled back to release 1 as release 5; `stackctl up --local` deploys the config again
     ");
     insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
     exit code 0
@@ -122,10 +122,10 @@ fn a_rollback_names_deleted_and_newer_resources() {
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 2 of MOMENT: stage.main: DEPLOYMENT → DEPLOYMENT
-    made since, and stays as it is: lambda_function.other
+    created since, and unchanged: lambda_function.other
     checked with 2 requests in TIME
 
-    release 6 serves what release 2 did, but for lambda_function.other; `stackctl up --local` deploys the config again
+    rolled back to release 2 as release 6, but for lambda_function.other; `stackctl up --local` deploys the config again
     ");
 }
 
@@ -218,7 +218,7 @@ fn a_rollback_that_cannot_be_recorded_is_resumed() {
       request id REQUEST
     hint: the caller needs `s3:PutObject` and `s3:GetObject`
     hint: rolled forward: what was live before the rollback is live again
-    hint: what was done is not recorded; `stackctl rollback 1` goes on
+    hint: the changes are not recorded; `stackctl rollback 1` continues
     ");
     sandbox.done("rollback --yes");
     let rows = sandbox.events("history")[0]["releases"].clone();
@@ -293,7 +293,7 @@ fn a_rollback_whose_check_fails_is_rolled_forward() {
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
     back to release 1 of MOMENT: lambda_function.items: 2 → 1
-    release 3 serves what release 1 did; `stackctl up --local` deploys the config again
+    rolled back to release 1 as release 3; `stackctl up --local` deploys the config again
     ");
     let rows = transcript(&sandbox, "history --local");
     insta::assert_snapshot!(rows.lines().filter(|row| row.contains("MOMENT")).collect::<Vec<_>>().join("\n"), @r"

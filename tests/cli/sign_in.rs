@@ -101,12 +101,12 @@ fn users_that_cannot_be_created_or_signed_in_are_reported() {
     insta::assert_snapshot!(sandbox.session(&lines[4..]), @r"
     $ user auth ann --user-pool-id eu-west-1_nobody123 --quiet
     exit code 1
-    error: there is no user pool `eu-west-1_nobody123` in this account and Region
+    error: user pool `eu-west-1_nobody123` not found in this account and Region
     hint: its id says that it is in eu-west-1; `--region` and `--profile` choose the place
 
     $ user auth ann --client-id nobody --quiet
     exit code 1
-    error: there is no such app client in user pool `<user_pool.main#id>`
+    error: app client not found in user pool `<user_pool.main#id>`
     hint: `aws cognito-idp list-user-pool-clients` lists them
     ");
     sandbox.done("user create ann@example.com --attribute given_name=Ann=1");
@@ -225,7 +225,7 @@ fn a_failure_names_what_was_created_before_it() {
     error: eve: not signed in
       cognito-idp:AdminInitiateAuth: InternalErrorException: no luck
       request id REQUEST
-    hint: the user is made and waits for a password: `stackctl user create eve` goes on from there
+    hint: the user exists with a temporary password: `stackctl user create eve` continues
     ");
 }
 

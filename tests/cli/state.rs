@@ -93,8 +93,8 @@ fn a_missing_state_is_reported() {
     insta::assert_snapshot!(sandbox.transcript("state show --stage prod"), @r"
     exit code 1
     error: state/shop.prod.json: state not found
-    hint: `stackctl up --stage prod` makes the stack and its state
-    hint: if it was there and was lost, `stackctl recover --stage prod` rebuilds it
+    hint: `stackctl up --stage prod` creates the stack and its state
+    hint: if it existed and is missing, `stackctl recover --stage prod` rebuilds it
     ");
     assert_eq!(sandbox.transcript("state pull --stage prod"), sandbox.transcript("state show --stage prod"));
     let refused = &sandbox.events("state pull")[0];
@@ -121,7 +121,7 @@ fn a_damaged_state_is_reported_with_hints() {
     exit code 1
     error: state/shop.dev.json: the state is damaged: it ends in the middle, in line 1 column 1
     hint: copy an earlier version over state/shop.dev.json
-    hint: `stackctl recover` rebuilds the state from what AWS has
+    hint: `stackctl recover` rebuilds the state from AWS
     ");
 }
 
@@ -220,5 +220,5 @@ fn commands_in_hints_have_the_flags_that_choose_the_stack() {
     );
     aws.refuse("cognito-idp:DeleteUserPool");
     let failed = hint("down --delete-users 1 --yes");
-    assert!(failed.ends_with(&format!("; run `stackctl down --delete-users 1 {flags}` to go on")), "{failed}");
+    assert!(failed.ends_with(&format!("; run `stackctl down --delete-users 1 {flags}` to continue")), "{failed}");
 }

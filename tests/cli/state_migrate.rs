@@ -42,7 +42,7 @@ fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
     ");
     for line in ["up --yes", "down --yes", "status", "outputs"] {
         let refused = sandbox.run(line);
-        assert!(refused.code == 1 && refused.err.contains("there is no state, and one is left at"), "{}", refused.err);
+        assert!(refused.code == 1 && refused.err.contains("state not found, but there is one at"), "{}", refused.err);
     }
     insta::assert_snapshot!(sandbox.transcript("state migrate"), @r"
     exit code 0
@@ -162,7 +162,7 @@ fn a_state_that_is_left_in_the_folder_and_cannot_be_used_is_reported() {
     fs::create_dir(&path).unwrap();
     insta::assert_snapshot!(sandbox.transcript("up --yes --stage dev --quiet"), @r"
     exit code 1
-    error: s3://states/stackctl/shop.dev.json: there is no state, and state/shop.dev.json cannot be used
+    error: s3://states/stackctl/shop.dev.json: state not found, and state/shop.dev.json cannot be used
       state/shop.dev.json: the state cannot be read: `state/shop.dev.json` is not a regular file
     hint: move `state/shop.dev.json` away, then run the command again
     hint: if the stack does not need it, move the file away

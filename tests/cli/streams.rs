@@ -47,7 +47,7 @@ fn results_that_cannot_be_written_are_an_error() {
     exit code 1
     error: the results cannot be written to stdout
       No space left on device (os error 28)
-    hint: what was done is recorded; `stackctl outputs` prints the results again
+    hint: the changes are recorded; `stackctl outputs` prints the results again
 
     $ outputs
     exit code 1

@@ -177,23 +177,23 @@ fn impossible_changes_of_users_are_rejected() {
     $ user show eve --quiet
     exit code 1
     error: user `eve` not found
-    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create eve` creates this one
 
     $ user delete eve --yes --quiet
     exit code 1
     error: user `eve` not found
-    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create eve` creates this one
 
     $ user set-password eve --quiet
     exit code 1
     error: user `eve` not found
-    hint: `stackctl user list` shows who is there, `stackctl user create eve` makes them
+    hint: `stackctl user list` lists the users, `stackctl user create eve` creates this one
 
     $ user group add bob editors --quiet
     exit code 1
     error: group `editors` not found
       groups are: admins
-    hint: `stackctl user group add bob editors --create` makes it
+    hint: `stackctl user group add bob editors --create` creates it
 
     $ user group remove bob editors --quiet
     exit code 1

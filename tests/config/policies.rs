@@ -101,8 +101,8 @@ fn a_managed_policy_unknown_to_aws_is_a_warning() {
       the deploy fails if it does not exist
     hint: did you mean `AmazonDynamoDBReadOnlyAccess`?
     ");
-    assert_snapshot!(managed(&["AWSLambdaBasicExecutionRole"]), @"
-    warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `AWSLambdaBasicExecutionRole` that this version of stackctl knows
+    assert_snapshot!(managed(&["AWSLambdaBasicExecutionRole"]), @r"
+    warning: config.json:5:27: functions.hello.managedPolicies[0]: this version of stackctl does not know the managed policy `AWSLambdaBasicExecutionRole`
       the deploy fails if it does not exist
     hint: did you mean `service-role/AWSLambdaBasicExecutionRole`?
     ");

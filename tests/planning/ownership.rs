@@ -88,6 +88,7 @@ fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
       x lambda_permission.open    shop-dev-open  (the old one of a replacement is already deleted)
       x user_pool_client.main     shop-dev  (the old one of a replacement is already deleted)
 
-    plan: 2 to forget; 14 unchanged
+    legend: x untrack
+    plan: 2 to untrack; 14 unchanged
     ");
 }

@@ -167,7 +167,7 @@ async fn every_reason_why_a_bucket_cannot_be_used_is_reported() {
     let virginia = none.connection.bucket("states", "us-east-1", None);
     insta::assert_snapshot!(told(&virginia.put(KEY, body(""), &WriteCondition::Absent).await.unwrap_err()), @r"
     s3:PutObject: NoSuchBucket: The specified bucket does not exist
-    hint: `aws s3api create-bucket --bucket states --region us-east-1` makes it
+    hint: `aws s3api create-bucket --bucket states --region us-east-1` creates it
     hint: `aws s3api put-bucket-versioning --bucket states --region us-east-1 --versioning-configuration Status=Enabled` lets it keep earlier states
     ");
     let elsewhere = s3.connection.bucket("states", "us-west-2", None);

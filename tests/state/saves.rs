@@ -163,7 +163,7 @@ async fn a_damaged_or_unrelated_object_is_neither_used_nor_overwritten() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(stackctl::hint::joined(&error.hints(), "\n"), @r"
             if the bucket keeps versions, `aws s3api list-object-versions --bucket states --prefix shop.json` lists them
-            `stackctl recover` rebuilds the state from what AWS has
+            `stackctl recover` rebuilds the state from AWS
             ");
         }
         for store in [&store, &S3Store::new(bucket.for_another(), KEY)] {

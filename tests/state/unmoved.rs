@@ -67,31 +67,31 @@ async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
 
     s3://states/shop.json: the state there was saved 3 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      `stackctl state show` and `stackctl plan` tell which of them is right
+      `stackctl state show` and `stackctl plan` to see which of them is right
 
     s3://states/shop.json: the state there was saved 2 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      `stackctl state show` and `stackctl plan` tell which of them is right
+      `stackctl state show` and `stackctl plan` to see which of them is right
 
     s3://states/shop.json: the state there was saved 3 times, the one at FOLDER/shop.dev.json 2 times
       the one at s3://states/shop.json is what the configuration uses: if it is right, move the one at FOLDER/shop.dev.json away
-      `stackctl state show` and `stackctl plan` tell which of them is right
+      `stackctl state show` and `stackctl plan` to see which of them is right
 
     the state is of stage `prod`, not of `dev`
       write `${stage}` into `state.s3.key`, so that each stage has a state of its own
 
     s3://states/shop.json: the state that was moved here from FOLDER/shop.dev.json is missing
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
-      `stackctl recover` rebuilds it from what AWS has
+      `stackctl recover` rebuilds it from AWS
 
     FOLDER/shop.dev.json: the state is not here any more: it was moved to s3://other/shop.json
-      set `state` in the configuration to where it is now
-      or bring it back: `stackctl state migrate --from s3://other/shop.json`
+      set `state` in the config to its present place
+      or move it back: `stackctl state migrate --from s3://other/shop.json`
       use `--from-region` and `--from-owner` for a bucket in another Region or account
 
     FOLDER/shop.dev.json: the state is not here any more: it was moved to s3://other/shop.json
-      set `state` in the configuration to where it is now
-      or bring it back: `stackctl state migrate --from s3://other/shop.json`
+      set `state` in the config to its present place
+      or move it back: `stackctl state migrate --from s3://other/shop.json`
       use `--from-region` and `--from-owner` for a bucket in another Region or account
 
     FOLDER/shop.dev.json: the state is on its way here from FOLDER
@@ -127,7 +127,7 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
       if the one at FOLDER/shop.dev.json is right, move the one at s3://states/shop.json away: it has not been used yet
 
     s3://states/shop.json: another state than the one at FOLDER/shop.dev.json is on its way there
-      `stackctl state migrate --from s3://third/shop.json` goes on with that one
+      `stackctl state migrate --from s3://third/shop.json` continues with that one
       if the one at FOLDER/shop.dev.json is right, move the one at s3://states/shop.json away: it has not been used yet
 
     FOLDER/shop.dev.json: the state is on its way here from s3://third/shop.json
@@ -136,17 +136,17 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
 
     s3://states/shop.json: this is not the state that was moved there from FOLDER/shop.dev.json
       if what is at s3://states/shop.json is right, there is nothing to move; `stackctl state pull` prints it
-      if it is not, move it away, then `stackctl recover` rebuilds the state from what AWS has
+      if it is not, move it away, then `stackctl recover` rebuilds the state from AWS
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
 
     s3://states/shop.json: this is not the state that was moved there from FOLDER/shop.dev.json
       if what is at s3://states/shop.json is right, there is nothing to move; `stackctl state pull` prints it
-      if it is not, move it away, then `stackctl recover` rebuilds the state from what AWS has
+      if it is not, move it away, then `stackctl recover` rebuilds the state from AWS
       the last version is kept beside FOLDER/shop.dev.json, as `….previous.json` or by a bucket that keeps versions
 
     s3://states/shop.json: the state is not here any more: it was moved to s3://third/shop.json
-      set `state` in the configuration to where it is now
-      or bring it back: `stackctl state migrate --from s3://third/shop.json`
+      set `state` in the config to its present place
+      or move it back: `stackctl state migrate --from s3://third/shop.json`
       use `--from-region` and `--from-owner` for a bucket in another Region or account
     ");
 }

@@ -131,7 +131,7 @@ async fn without_a_terminal_the_challenge_is_reported() {
     let place = with_apps().await;
     let asked = place.create(ANN).await.unwrap_err();
     insta::assert_snapshot!(told(&asked), @r"
-    error: MFA_SETUP: Cognito asks for an authenticator app to be set up, and nobody is here to answer
+    error: MFA_SETUP: Cognito requires an authenticator app to be set up, and cannot prompt for it: not a terminal
     hint: on a terminal `stackctl user auth ann@example.com` asks for it
     ");
     let script = Script::new(&[Code(0)]);

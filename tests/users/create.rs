@@ -85,7 +85,7 @@ async fn an_address_of_another_user_is_rejected() {
     let taken = place.create_with("bob", &[("email", "ann@example.com")], &Script::default()).await.unwrap_err();
     insta::assert_snapshot!(told(&taken), @r"
     error: `bob` cannot be created: another user has this name or one of these addresses
-    hint: `stackctl user list` shows who is there
+    hint: `stackctl user list` lists the users
     ");
 }
 

@@ -50,7 +50,7 @@ async fn a_missing_group_is_reported_with_the_existing_groups() {
         people.create_group(group).await.unwrap();
     }
     insta::assert_snapshot!(told(&people.remove_from_group(ANN, "admins").await.unwrap_err()), @r"
-    error: there is no group `admins`
+    error: group `admins` not found
       groups are: readers, writers
     ");
     insta::assert_snapshot!(told(&people.add_to_group("bob", "readers").await.unwrap_err()), @r"

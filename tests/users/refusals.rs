@@ -29,7 +29,7 @@ async fn an_unknown_user_and_a_wrong_password_are_distinguished_for_every_client
         insta::allow_duplicates! {
             insta::assert_snapshot!(unknown, @r"
             error: user `bob@example.com` not found
-            hint: `stackctl user list` shows who is there, `stackctl user create bob@example.com` makes them
+            hint: `stackctl user list` lists the users, `stackctl user create bob@example.com` creates this one
             ");
             insta::assert_snapshot!(wrong, @r"
             error: the password of `ann@example.com` is wrong
@@ -45,7 +45,7 @@ async fn without_permission_to_read_users_the_error_names_both_causes() {
     place.refuse("cognito-idp:AdminGetUser", "AccessDeniedException", "User: ann is not authorized to perform");
     insta::assert_snapshot!(refused(&place, "Engine-1843").await, @r"
     error: user `ann@example.com` not found, or the password is wrong
-    hint: `stackctl user list` shows who is there
+    hint: `stackctl user list` lists the users
     ");
 }
 
@@ -82,11 +82,11 @@ async fn each_user_status_that_prevents_a_sign_in_is_reported() {
     place.sign_in(ANN, PASSWORD).await.unwrap();
     insta::assert_snapshot!(reported.concat(), @r"
     error: `ann@example.com` is disabled
-    hint: `stackctl user enable ann@example.com` lets them sign in again
+    hint: `stackctl user enable ann@example.com` enables their sign-in
     error: there were too many attempts to sign in as `ann@example.com`
     hint: wait and try again: the pause grows with every attempt, up to a quarter of an hour
     error: the temporary password of `ann@example.com` has expired
-    hint: `stackctl user create ann@example.com` goes on with a new one
+    hint: `stackctl user create ann@example.com` starts a new one
     error: the password of `ann@example.com` has been reset, and no new one is set
     hint: `stackctl user set-password ann@example.com` sets a new one
     error: `ann@example.com` has signed up and is not confirmed
@@ -116,7 +116,7 @@ async fn a_missing_pool_or_client_is_reported() {
     hint: its id says that it is in us-west-2; `--region` and `--profile` choose the place
     ");
     insta::assert_snapshot!(told(&place.create(ANN).await.unwrap_err()), @r"
-    error: there is no user pool `us-west-2_nobody123` in this account and Region
+    error: user pool `us-west-2_nobody123` not found in this account and Region
     hint: its id says that it is in us-west-2; `--region` and `--profile` choose the place
     ");
     (place.pool, place.client) = (pool, "nobody".into());
@@ -159,7 +159,7 @@ async fn rejections_by_cognito_are_explained_or_quoted() {
     }
     reported.push(texts);
     insta::assert_snapshot!(reported.concat(), @r"
-    error: a Lambda trigger of the user pool has refused: PreAuthentication failed with error not on a Sunday.
+    error: a Lambda trigger of the user pool has rejected: PreAuthentication failed with error not on a Sunday.
     hint: see the log of the trigger's function
     error: a Lambda trigger of the user pool has failed: PreAuthentication failed due to timeout
     hint: see the log of the trigger's function

@@ -82,7 +82,7 @@ async fn a_missing_user_cannot_be_changed() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(told(&error.unwrap_err()), @r"
             error: user `ann@example.com` not found
-            hint: `stackctl user list` shows who is there, `stackctl user create ann@example.com` makes them
+            hint: `stackctl user list` lists the users, `stackctl user create ann@example.com` creates this one
             ");
         }
     }
