@@ -162,10 +162,10 @@ fn what_is_wrong_with_an_answer_is_said() {
     assert_eq!(wrong(&json!({ "bodyMatch": "pong" }), body("ping")), "the body does not contain `pong`");
     let member = json!({ "bodyMatch": { "user": { "name": "ada" }, "tags": [1] } });
     assert_eq!(wrong(&member, body(r#"{ "user": { "name": "ada", "id": 1 }, "tags": [1], "more": 2 }"#)), "");
-    let lacks = r#"the body does not hold {"user":{"name":"ada"},"tags":[1]}"#;
+    let lacks = r#"the body does not contain {"user":{"name":"ada"},"tags":[1]}"#;
     assert_eq!(wrong(&member, body(r#"{ "user": { "name": "bob" }, "tags": [1] }"#)), lacks);
     assert_eq!(wrong(&member, body(r#"{ "user": { "name": "ada" }, "tags": [1, 2] }"#)), lacks);
-    assert_eq!(wrong(&json!({ "bodyMatch": 7 }), body("seven")), "the body is not JSON, and was to hold 7");
+    assert_eq!(wrong(&json!({ "bodyMatch": 7 }), body("seven")), "the body is not JSON; expected 7");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn a_first_deploy_whose_check_fails_stays_and_is_checked_until_it_passes() {
     let again = sandbox.transcript("up --local");
     insta::assert_snapshot!(&again[again.find("nothing to change").unwrap()..again.find("error: ").unwrap()], @r"
     nothing to change
-    the last change has not passed its check yet: `stackctl up --local` checks what is served
+    the last change has not passed its check yet: `stackctl up --local` checks the live version
     checked with 10 requests, 1 failed in TIME
     ");
     sandbox.done("up --local --no-check");

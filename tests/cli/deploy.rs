@@ -225,14 +225,14 @@ fn a_pool_with_users_is_retained_until_their_number_is_named() {
     let (plan, end) = (from(&down, "  = "), from(&down, "\n9 deleted"));
     let first = plan.lines().next().unwrap();
     insta::assert_snapshot!(format!("{first}\n{end}"), @r"
-      = user_pool.main           (it holds 2 users)
+      = user_pool.main           (it has 2 users)
 
     9 deleted in TIME
 
-    kept user_pool.main: it holds 2 users; `--delete-users 2` deletes it with them
+    retained user_pool.main: it has 2 users; `--delete-users 2` deletes the pool with them
     ");
     let no_client =
-        format!("error: user pool `{pool}` has no app client to sign in through\nhint: `stackctl up` makes one\n");
+        format!("error: user pool `{pool}` has no app client to sign in through\nhint: `stackctl up` creates one\n");
     assert_eq!(sandbox.run("user auth ann@example.com --quiet").err, no_client);
     insta::assert_snapshot!(sandbox.transcript("down --yes --parallel 1 --delete-users 2"), @r"
     exit code 0

@@ -15,9 +15,9 @@ fn the_emulator_is_started_found_and_stopped() {
     let pinned = |line: &str| sandbox.pinned(&sandbox.run(line).out);
     assert_eq!(pinned("local status"), "local emulator: not running\n");
     assert_eq!(pinned("local start"), "local emulator: started at http://127.0.0.1:PORT (process PID)\n");
-    assert_eq!(pinned("local start"), "the local emulator: running at http://127.0.0.1:PORT (process PID)\n");
-    assert_eq!(pinned("local status"), "the local emulator: running at http://127.0.0.1:PORT (process PID)\n");
-    assert_eq!(pinned("local stop"), "the local emulator: stopped at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local start"), "local emulator: running at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local status"), "local emulator: running at http://127.0.0.1:PORT (process PID)\n");
+    assert_eq!(pinned("local stop"), "local emulator: stopped at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local stop"), "local emulator: not running\n");
 }
 

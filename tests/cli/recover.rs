@@ -141,9 +141,9 @@ fn a_missing_state_is_rebuilt() {
     assert_eq!(aws.cloud.snapshot(), world);
     insta::assert_snapshot!(sandbox.transcript("recover --yes --quiet"), @r"
     exit code 2
-    error: state/shop.dev.json: the state is not lost, so nothing was changed
-      10 things, saved once
-    hint: `stackctl status` compares it with what there is
+    error: state/shop.dev.json: the state is intact, so nothing was changed
+      recorded: 10 resources, saved once
+    hint: `stackctl status` compares it with the live settings
     hint: to rebuild it all the same, move it away first
     ");
     sandbox.done("plan --detailed-exitcode");
@@ -171,7 +171,7 @@ fn a_damaged_state_is_kept_aside() {
     let recovered = sandbox.transcript("recover --yes");
     insta::assert_snapshot!(recovered.split_once("10 to record\n").unwrap().1, @r"
     warning: state/shop.dev.json: the state is damaged: it ends in the middle, in line 2 column 58
-    recorded 10 things in state/shop.dev.json
+    recorded 10 resources in state/shop.dev.json
     the damaged state is kept as state/shop.dev.damaged.json
 
     next:

@@ -79,12 +79,12 @@ fn releases_are_shown_and_rolled_back_to() {
 
     rolled back to release 1 as release 5; `stackctl up --local` deploys the config again
     ");
-    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "rollback 1 --local"), @r"
     exit code 0
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
-    what was served with release 1 is served already
-    "#);
+    the version of release 1 is already live
+    ");
     let rows = transcript(&sandbox, "history --local");
     insta::assert_snapshot!(rows.lines().filter(|row| row.contains("MOMENT")).collect::<Vec<_>>().join("\n"), @r"
     * 5  MOMENT  WHO, back to 1

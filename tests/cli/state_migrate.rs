@@ -51,15 +51,15 @@ fn a_state_moves_from_a_folder_to_a_bucket_and_back() {
     ");
     insta::assert_snapshot!(sandbox.transcript("state migrate"), @r"
     exit code 0
-    the state was moved from state/shop.dev.json to s3://states/stackctl/shop.dev.json before: there is nothing to do
+    the state was already moved from state/shop.dev.json to s3://states/stackctl/shop.dev.json: nothing to do
     ");
     sandbox.done("plan --detailed-exitcode");
     to_folder(&sandbox);
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
     exit code 1
     error: state/shop.dev.json: the state is not here any more: it was moved to s3://states/stackctl/shop.dev.json
-    hint: set `state` in the configuration to where it is now
-    hint: or bring it back: `stackctl state migrate --from s3://states/stackctl/shop.dev.json`
+    hint: set `state` in the config to its present place
+    hint: or move it back: `stackctl state migrate --from s3://states/stackctl/shop.dev.json`
     hint: use `--from-region` and `--from-owner` for a bucket in another Region or account
     ");
     assert_eq!(sandbox.transcript("state show --quiet"), sandbox.transcript("up --yes --quiet"));

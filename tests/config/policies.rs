@@ -106,8 +106,8 @@ fn a_managed_policy_unknown_to_aws_is_a_warning() {
       the deploy fails if it does not exist
     hint: did you mean `service-role/AWSLambdaBasicExecutionRole`?
     ");
-    assert_snapshot!(managed(&["Mine"]), @"
-    warning: config.json:5:27: functions.hello.managedPolicies[0]: AWS has no managed policy `Mine` that this version of stackctl knows
+    assert_snapshot!(managed(&["Mine"]), @r"
+    warning: config.json:5:27: functions.hello.managedPolicies[0]: this version of stackctl does not know the managed policy `Mine`
       the deploy fails if it does not exist
     ");
     assert_snapshot!(managed(&["aws-service-role/AWSSupportServiceRolePolicy"]), @"

@@ -138,7 +138,7 @@ async fn without_a_terminal_the_challenge_is_reported() {
     place.sign_in_with(ANN, PASSWORD, &script).await.unwrap();
     let asked = place.sign_in(ANN, PASSWORD).await.unwrap_err();
     insta::assert_snapshot!(told(&asked), @r"
-    error: SOFTWARE_TOKEN_MFA: Cognito asks for the code of the authenticator app, and nobody is here to answer
+    error: SOFTWARE_TOKEN_MFA: Cognito requires the code of the authenticator app, and cannot prompt for it: not a terminal
     hint: on a terminal `stackctl user auth ann@example.com` asks for it
     ");
 }

@@ -54,7 +54,7 @@ async fn a_missing_group_is_reported_with_the_existing_groups() {
       groups are: readers, writers
     ");
     insta::assert_snapshot!(told(&people.add_to_group("bob", "readers").await.unwrap_err()), @r"
-    error: there is no user `bob`
-    hint: `stackctl user list` lists the users, `stackctl user create bob` makes them
+    error: user `bob` not found
+    hint: `stackctl user list` lists the users, `stackctl user create bob` creates this one
     ");
 }

@@ -121,7 +121,7 @@ async fn a_missing_pool_or_client_is_reported() {
     ");
     (place.pool, place.client) = (pool, "nobody".into());
     insta::assert_snapshot!(refused(&place, PASSWORD).await.replace(&place.pool, "POOL"), @r"
-    error: there is no such app client in user pool `POOL`
+    error: app client not found in user pool `POOL`
     hint: `aws cognito-idp list-user-pool-clients` lists them
     ");
 }
