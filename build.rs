@@ -1,5 +1,7 @@
 //! Puts the version into the program: that of the package, and in a release build the commit and its date.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells a build script through the environment")]
+
 use std::{env, process::Command};
 
 fn main() {

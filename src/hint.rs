@@ -123,7 +123,8 @@ impl<T: AsRef<str>> From<T> for Hint {
 
 impl<T: AsRef<str>> PartialEq<T> for Hint {
     fn eq(&self, other: &T) -> bool {
-        self.to_string() == other.as_ref()
+        let text = self.to_string();
+        text == other.as_ref()
     }
 }
 

@@ -36,6 +36,7 @@ fn above(start: &Path, name: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::disallowed_methods, reason = "a test's own files")]
     #[test]
     fn the_nearest_config_is_found_up_to_the_root_of_the_repository() {
         let root = tempfile::tempdir().unwrap();

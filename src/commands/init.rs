@@ -81,7 +81,7 @@ fn ignore(path: &Path) -> io::Result<()> {
     let text = io::read_to_string(&file)?;
     let missing = IGNORED_BY_GIT.iter().filter(|line| !text.lines().any(|present| present.trim() == **line));
     let separator = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let added: String = missing.map(|line| format!("{line}\n")).collect();
+    let added = missing.fold(String::new(), |added, line| added + line + "\n");
     if added.is_empty() { Ok(()) } else { file.write_all(format!("{separator}{added}").as_bytes()) }
 }
 

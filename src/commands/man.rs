@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use crate::{cli, exit::Exit, failure::Failure, session::Run};
 
+#[expect(clippy::disallowed_methods, reason = "a page that is cut short is written again by the same command")]
 pub(crate) fn run(run: &Run, folder: &Path) -> Result<Exit, Failure> {
     let mut pages = Vec::new();
     collect(&cli::command(), "stackctl", &mut pages);

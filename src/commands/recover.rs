@@ -39,7 +39,9 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
         confirm::show_target(run, &target);
     }
     run.report.show(&table, asking);
-    warnings.iter().for_each(|warning| run.report.show(&run.report.resolved(warning), asking));
+    for warning in &warnings {
+        run.report.show(&run.report.resolved(warning), asking);
+    }
     if futile {
         run.report
             .note(Hint::from("nothing was recorded; ").run(SuggestedCommand::stack("up")).text(" creates the stack"));

@@ -39,5 +39,5 @@ fn text(label: &str, fault: &Fault) -> String {
 }
 
 fn hints(hints: &[Hint]) -> String {
-    hints.iter().map(|hint| format!("{} {hint}\n", paint(HINT, "hint:"))).collect()
+    hints.iter().fold(String::new(), |text, hint| text + &format!("{} {hint}\n", paint(HINT, "hint:")))
 }

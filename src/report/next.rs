@@ -30,7 +30,7 @@ impl Card for Next {
     const EVENT: &'static str = "next";
 
     fn text(&self) -> String {
-        let lines: String = self.commands.iter().map(|command| format!("  {command}\n")).collect();
+        let lines = self.commands.iter().fold(String::new(), |lines, command| lines + &format!("  {command}\n"));
         if lines.is_empty() { lines } else { format!("\n{}\n{lines}", paint(STRONG, "next:")) }
     }
 }

@@ -55,6 +55,7 @@ impl Card for Written<'_> {
     const EVENT: &'static str = "initialized";
 
     fn text(&self) -> String {
-        self.files.iter().map(|file| format!("wrote {}\n", self.folder.join(file).display())).collect()
+        let line = |file: &&str| format!("wrote {}\n", self.folder.join(file).display());
+        self.files.iter().fold(String::new(), |text, file| text + &line(file))
     }
 }

@@ -38,7 +38,7 @@ pub fn graph(config: &Config) -> Graph {
     let functions: Vec<(&String, usize)> = config
         .functions
         .iter()
-        .map(|(name, function)| (name, graph.node(3, [format!("Lambda {name}"), function.runtime.to_string()])))
+        .map(|(name, function)| (name, graph.node(3, [format!("Lambda {name}"), function.runtime.clone()])))
         .collect();
     for (key, route) in &config.routes {
         let access = match &route.auth {

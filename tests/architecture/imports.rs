@@ -48,14 +48,14 @@ impl Files {
         let (file, rest) = self.file(path);
         let Some(name) = rest.first().filter(|_| depth < 9) else { return file };
         let exported = self.0[&file].imports.iter().find(|import| import.last() == Some(name));
-        match exported.map(|import| self.absolute(&file, import.clone())) {
+        match exported.map(|import| self.absolute(&file, import)) {
             Some(Some(target)) if target != path => self.defines(&target, depth + 1),
             _ => file,
         }
     }
 
     /// A path from the root of the crate; `None` for a path into another crate.
-    fn absolute(&self, file: &Path, path: Path) -> Option<Path> {
+    fn absolute(&self, file: &Path, path: &Path) -> Option<Path> {
         let ups = path.iter().take_while(|part| *part == "super").count();
         match path[0].as_str() {
             "crate" => Some(path[1..].to_vec()),
@@ -75,7 +75,7 @@ impl Files {
             .iter()
             .filter(|(file, source)| file.last().is_none_or(|name| name != "tests") && (exports || !source.is_mod))
             .map(|(file, source)| {
-                let used = source.imports.iter().filter_map(|path| self.absolute(file, path.clone()));
+                let used = source.imports.iter().filter_map(|path| self.absolute(file, path));
                 let targets = used.map(|path| target(&path)).filter(|other| other != file && !other.is_empty());
                 (file.clone(), targets.collect())
             });

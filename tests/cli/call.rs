@@ -46,6 +46,7 @@ fn refused(sandbox: &Sandbox, lines: &[&str]) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of messages")]
 fn invalid_requests_are_rejected_before_they_are_sent() {
     let sandbox = up();
     let lines = [

@@ -3,6 +3,7 @@
 use super::{call::up, emulator::Emulator, sandbox::Sandbox};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of messages")]
 fn a_rejection_of_api_gateway_is_explained() {
     let sandbox = up();
     sandbox.edit(r#""GET /items":"#, r#""GET /news": { "function": "items", "auth": "none" }, "GET /items":"#);

@@ -27,6 +27,7 @@ fn a_mistyped_command_is_guessed_and_a_mistake_is_an_event() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of messages")]
 fn help_names_the_commands_the_flags_and_their_variables() {
     insta::assert_snapshot!(Sandbox::empty().transcript("-h"), @r"
     exit code 0

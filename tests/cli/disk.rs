@@ -1,6 +1,7 @@
 //! Full disks, and moved or read-only folders, before and during a run. The tests use limits of the operating system
 //! that also apply to root.
 
+use std::fmt::Write as _;
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
 use stackctl_local::Settings;
@@ -131,7 +132,7 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
         cause(&sandbox, id);
         let ran = run.end();
         let error = ran.err.find("error: ").map(|at| &ran.err[at..]).unwrap_or_default();
-        transcript += &format!("{name}: exit code {}\n{error}\n", ran.code);
+        let _ = writeln!(transcript, "{name}: exit code {}\n{error}", ran.code);
         repair(&sandbox, id);
         aws.resumes(&sandbox);
         assert_eq!(names(&sandbox), ["shop.dev.json", "shop.dev.lock", "shop.dev.previous.json"], "{name}");

@@ -36,7 +36,6 @@ fn three_releases() -> Sandbox {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one session, readable from top to bottom")]
 fn releases_are_shown_and_rolled_back_to() {
     let sandbox = three_releases();
     insta::assert_snapshot!(transcript(&sandbox, "history --local"), @r#"

@@ -66,6 +66,7 @@ fn the_event_has_all_tokens_with_their_lifetimes() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of messages")]
 fn users_that_cannot_be_created_or_signed_in_are_reported() {
     let (aws, sandbox) = Emulator::deployed();
     let lines = [

@@ -41,7 +41,7 @@ impl<'a> Bucket<'a> {
         self.create("once", "three").await.expect("the object was deleted");
     }
 
-    /// `If-Match` replaces an object only while its ETag is the one that was read.
+    /// `If-Match` replaces an object only while its `ETag` is the one that was read.
     async fn replaces_what_was_read(&self) {
         let first = self.create("state", "one").await.expect("the key has no object");
         let second = self.replace("state", "two", &first).await.expect("the ETag matches");
@@ -52,7 +52,7 @@ impl<'a> Bucket<'a> {
         assert_eq!(self.missing("gone").await, refused(404, "NoSuchKey"));
     }
 
-    /// `If-Match` deletes an object only while its ETag is the one that was read.
+    /// `If-Match` deletes an object only while its `ETag` is the one that was read.
     async fn deletes_what_was_read(&self) {
         let mine = self.create("lock", "mine").await.expect("the key has no object");
         let theirs = self.replace("lock", "theirs", &mine).await.expect("the ETag matches");
@@ -126,7 +126,7 @@ impl<'a> Bucket<'a> {
         answered(delete.send().await).map(drop)
     }
 
-    /// The text of an object and its ETag.
+    /// The text of an object and its `ETag`.
     async fn read(&self, key: &str) -> (String, String) {
         let read = self.s3.get_object().bucket(self.name).key(key).send().await.expect("the object exists");
         let etag = read.e_tag().unwrap_or_default().to_owned();

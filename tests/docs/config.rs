@@ -26,7 +26,7 @@ pub fn reference() -> String {
         let mut rows = Vec::new();
         collect(&schema, &schema, (name, property), "", &mut rows);
         if rows.len() > 1 || rows[0][0] != format!("`{name}`") {
-            page += &format!("\n{}", table(&["key", "type", "default", "description"], &rows));
+            let _ = write!(page, "\n{}", table(&["key", "type", "default", "description"], &rows));
         }
     }
     page
@@ -58,7 +58,7 @@ fn collect(
     };
     match within {
         Some(within) => {
-            properties(within).for_each(|property| collect(schema, within, property, &format!("{key}."), rows))
+            properties(within).for_each(|property| collect(schema, within, property, &format!("{key}."), rows));
         }
         None => rows.push(vec![
             format!("`{key}`"),

@@ -68,7 +68,7 @@ impl Life<'_> {
             Found::NotOurs(foreign) => assert_eq!(foreign.whose, "belongs to stack `ours` stage `dev`", "{key}"),
             Found::Ours(_) => assert!(*claimed_by_name, "{key}: adopted from another stack"),
             Found::Nothing => {
-                assert!(self.resource.kind().traits().listed_late, "{key}: a resource of another stack is not seen")
+                assert!(self.resource.kind().traits().listed_late, "{key}: a resource of another stack is not seen");
             }
         }
         outputs

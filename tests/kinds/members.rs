@@ -136,7 +136,6 @@ fn destroys(line: &str) -> bool {
 }
 
 #[tokio::test(start_paused = true)]
-#[expect(clippy::too_many_lines, reason = "one list that is read from top to bottom")]
 async fn a_member_left_out_or_in_another_case_makes_no_diff_unless_it_is_the_setting() {
     let (left_out, spelled) = all_verdicts().await;
     // Members without a default, and those whose default has another case here.

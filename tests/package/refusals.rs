@@ -29,8 +29,11 @@ fn a_missing_or_empty_folder_is_rejected() {
     assert_eq!(refusal(folder(&[(".lambdaignore", "*\n"), ("a.py", "")]).path()), expected);
 }
 
-/// Symlinks below the parent of `app` with their targets, the contents of `.lambdaignore`, and the error.
-const SYMLINKS: &[(&[(&str, &str)], &str, &str)] = &[
+/// Symlinks below the parent of `app`, with their targets.
+type Symlinks = &'static [(&'static str, &'static str)];
+
+/// The symlinks, the contents of `.lambdaignore`, and the error.
+const SYMLINKS: &[(Symlinks, &str, &str)] = &[
     (
         &[("app/link", "/dev/null")],
         "",

@@ -1,5 +1,6 @@
 //! Users of a pool: created, signed in and managed with real requests to the local emulator in this process.
 
+mod administration;
 mod challenges;
 mod create;
 mod cuts;
@@ -9,4 +10,3 @@ mod refusals;
 mod script;
 mod scripted;
 pub(crate) mod totp;
-mod users;
