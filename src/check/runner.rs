@@ -7,7 +7,7 @@ use crate::{
     engine::{Events, Interrupt},
 };
 
-/// Checks the API of a stack. A user that an interrupted check has left is [dismissed](dismiss) before.
+/// Checks the API of a stack. A user that an interrupted check has left is dismissed before.
 pub struct CheckRunner<'a, C> {
     /// What is served, by its configuration.
     pub config: &'a Config,

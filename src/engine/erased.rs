@@ -18,11 +18,11 @@ use super::{
 pub trait Erased<C>: Send + Sync {
     /// The fixed properties.
     fn traits(&self) -> KindRules;
-    /// [`Resource::id`]; `None` when the outputs are not of this kind.
+    /// `Resource::id`; `None` when the outputs are not of this kind.
     fn id(&self, outputs: &Value) -> Option<String>;
-    /// [`Resource::read`].
+    /// `Resource::read`.
     async fn read(&self, context: &StepContext<'_, C>, outputs: &Value, claim: &Claim) -> Result<FoundJson>;
-    /// [`Resource::find`].
+    /// `Resource::find`.
     async fn find(
         &self,
         context: &StepContext<'_, C>,
@@ -37,9 +37,9 @@ pub trait Erased<C>: Send + Sync {
         scope: &Scope,
         beneath: &[Value],
     ) -> Result<Discovered<Value, Value>>;
-    /// [`Resource::create`].
+    /// `Resource::create`.
     async fn create(&self, context: &StepContext<'_, C>, spec: &Resolved, claim: &Claim) -> Result<Value>;
-    /// [`Resource::update`].
+    /// `Resource::update`.
     async fn update(
         &self,
         context: &StepContext<'_, C>,
@@ -47,7 +47,7 @@ pub trait Erased<C>: Send + Sync {
         live: &Value,
         want: &Resolved,
     ) -> Result<Value>;
-    /// [`Resource::delete`].
+    /// `Resource::delete`.
     async fn delete(&self, context: &StepContext<'_, C>, outputs: &Value) -> Result<()>;
     /// The thing that proves that a live one is the stack's; `None` where its own tags do.
     fn parent(&self, live: &Value) -> Option<Parent>;
@@ -60,19 +60,19 @@ pub trait Erased<C>: Send + Sync {
 /// What the engine asks of a kind with a live version.
 #[async_trait]
 pub trait ErasedRestore<C>: Send + Sync {
-    /// [`Restore::LIVE`].
+    /// `Restore::LIVE`.
     fn output(&self) -> &'static str;
-    /// [`Restore::restore`].
+    /// `Restore::restore`.
     async fn restore(&self, context: &StepContext<'_, C>, outputs: &Value, version: &str) -> Result<Value>;
-    /// [`Restore::still_has`].
+    /// `Restore::still_has`.
     async fn still_has(&self, context: &StepContext<'_, C>, outputs: &Value, version: &str) -> Result<bool>;
-    /// [`Restore::prune`].
+    /// `Restore::prune`.
     async fn prune(&self, context: &StepContext<'_, C>, outputs: &Value, kept: &BTreeSet<String>) -> Result<()>;
 }
 
 /// What the engine asks of a kind that holds people's data.
 #[async_trait]
 pub trait ErasedCount<C>: Send + Sync {
-    /// [`Count::count`].
+    /// `Count::count`.
     async fn count(&self, context: &StepContext<'_, C>, outputs: &Value) -> Result<u64>;
 }

@@ -16,22 +16,22 @@ pub enum Replacement {
     DeleteFirst,
 }
 
-/// The fixed properties of a kind; see [`Resource`].
+/// The fixed properties of a kind; see `Resource`.
 #[derive(Debug, Clone)]
 pub struct KindRules {
-    /// [`Resource::KIND`].
+    /// `Resource::KIND`.
     pub kind: Kind,
-    /// [`Resource::FIELDS`].
+    /// `Resource::FIELDS`.
     pub fields: &'static [Field],
-    /// [`Resource::REPLACEMENT`].
+    /// `Resource::REPLACEMENT`.
     pub replacement: Replacement,
-    /// [`Resource::DIES_WITH`].
+    /// `Resource::DIES_WITH`.
     pub dies_with: &'static [Kind],
     /// Whether it promises [`UserData`](super::UserData).
     pub precious: bool,
-    /// [`Resource::LISTED_LATE`].
+    /// `Resource::LISTED_LATE`.
     pub listed_late: bool,
-    /// [`Restore::LIVE`], of a kind that has a live version.
+    /// `Restore::LIVE`, of a kind that has a live version.
     pub serves: Option<&'static str>,
 }
 
