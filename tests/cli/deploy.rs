@@ -239,7 +239,7 @@ fn a_pool_with_users_is_retained_until_their_number_is_named() {
     shop, stage dev, eu-west-1, at http://127.0.0.1:PORT, which stands in for AWS
 
       - user_pool.main  shop-dev
-          2 users are deleted with it, for good
+          2 users will be deleted permanently with it
 
     plan: 1 to delete
       user_pool.main  deleted  TIME

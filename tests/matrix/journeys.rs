@@ -35,6 +35,11 @@ pub(super) enum Order {
 }
 
 impl Order {
+    /// Whether it destroys the stack: functions and API are deleted at the same time, so that callers get errors meanwhile.
+    pub(super) fn destroys(&self) -> bool {
+        matches!(self, Self::Down(_))
+    }
+
     pub(super) fn command(&self) -> Command<'_> {
         match self {
             Self::Up(project) => Command::Up(project),
