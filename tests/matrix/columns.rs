@@ -113,7 +113,7 @@ pub(super) fn columns() -> Vec<Column> {
             vec![Trouble::Cloud(Effect::Throttle, 4)],
         ),
         rough(
-            "no response",
+            "no answer",
             "No answer ever comes, and the connection stays open: once with the call lost, once with its effect made.",
             vec![Trouble::Wire(Way::RequestHangs), Trouble::Wire(Way::AnswerHangs)],
         ),
