@@ -150,7 +150,7 @@ async fn a_second_run_that_fails_by_itself_is_reported_once_after_each_first_cut
     assert_eq!(
         failures[0],
         "dies before, Wire(DiesBefore) at 0, sts:GetCallerIdentity, then DiesBefore at 36: Err(\"user_pool.main: \
-         `username_attributes` cannot be changed from `[]` to `[\\\"email\\\"]`: AWS could only make a new one in its place, \
-         and what people keep in it would be lost\")"
+         `username_attributes` cannot be changed from `[]` to `[\\\"email\\\"]`: AWS would have to replace it, \
+         and the users in it would be lost\")"
     );
 }
