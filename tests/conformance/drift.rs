@@ -22,7 +22,7 @@ impl World {
         let seen = resources.iter().map(|row| (text(&row["key"]), text(&row["status"]))).collect::<BTreeMap<_, _>>();
         for kind in KINDS {
             // A statement for another caller does not count as ours.
-            let expected = if kind == "lambda_permission.test" { "gone" } else { "drifted" };
+            let expected = if kind == "lambda_permission.test" { "missing" } else { "drifted" };
             assert_eq!(seen.get(kind).map(String::as_str), Some(expected), "{kind}\n{}", status.text);
         }
         let others = seen.iter().filter(|(key, _)| !KINDS.contains(&key.as_str()));

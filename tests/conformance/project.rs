@@ -60,7 +60,8 @@ impl Project {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stackctl"));
         command
             .args(arguments)
-            .args(["--yes", "--json", "-vvv"])
+            .args(["--json", "-vvv"])
+            .args(["up", "down"].contains(&arguments[0]).then_some("--yes"))
             .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
