@@ -13,7 +13,7 @@ async fn s3_behaves_as_a_state_requires() {
     let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
     let s3 = Clients::of(&url).s3;
     buckets::are_what_a_state_relies_on(&s3).await;
-    stores::keep_states(&s3, &url).await;
+    stores::keep_states(&s3, &url, true).await;
     Bucket::make(&s3, "owned").await.asks_for_its_owner((403, "AccessDenied")).await;
     Bucket::make(&s3, "placed").await.is_in_its_region((400, "AuthorizationHeaderMalformed")).await;
     cloud.stop();

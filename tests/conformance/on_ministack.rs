@@ -43,7 +43,7 @@ async fn a_stack_is_deployed_called_changed_repaired_and_destroyed() {
 async fn s3_behaves_as_a_state_requires() {
     let world = World::ministack_for_everybody();
     buckets::are_what_a_state_relies_on(&world.clients.s3).await;
-    stores::keep_states(&world.clients.s3, &world.url()).await;
+    stores::keep_states(&world.clients.s3, &world.url(), true).await;
     Bucket::make(&world.clients.s3, "placed").await.is_in_its_region((301, "PermanentRedirect")).await;
     Bucket::make(&world.clients.s3, "owned").await.asks_for_its_owner((404, "NoSuchKey")).await;
 }
