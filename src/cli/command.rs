@@ -39,7 +39,7 @@ Examples:
 const HISTORY_EXAMPLES: &str = "\
 Examples:
   stackctl history
-  stackctl history --json | jq -r '.releases[]?.number'";
+  stackctl history --json | jq -r '.releases[]?.release.number'";
 
 const ROLLBACK_EXAMPLES: &str = "\
 Examples:
