@@ -4,35 +4,19 @@
 //! depend on `stackctl`, so the two cannot share a misreading of AWS. It rejects unsupported requests with a 501 and
 //! never returns a made-up 200.
 
-mod answer;
-mod apigateway;
-mod call;
-mod cloud;
-mod cognito;
-mod constraint;
-mod control;
-mod error;
-mod fault;
+mod emulator;
 mod gateway;
-mod housekeeping;
-mod iam;
-mod lambda;
-mod logs;
-mod onlooker;
-mod paging;
-mod persist;
-mod protocol;
 mod runtime;
-mod s3;
-mod server;
-mod settings;
-mod sts;
+mod services;
+mod store;
 #[cfg(test)]
-mod trial;
-mod world;
+mod testing;
+mod wire;
 
-pub use cloud::{Cloud, Lost};
-pub use fault::{Effect, Fault};
+pub use emulator::{
+    Cloud, Lost,
+    fault::{Effect, Fault},
+    server::serve,
+};
 pub use runtime::{Interpreter, MissingInterpreter, interpreter_for};
-pub use server::serve;
-pub use settings::{Settings, Weather};
+pub use store::settings::{Settings, Weather};

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Seen, event::SOURCE_IP, request::ApiRequest};
 use crate::{
-    apigateway::AccessLogSettings,
-    cloud::{Cloud, hex},
+    emulator::{Cloud, hex},
+    services::apigateway::AccessLogSettings,
 };
 
 /// The placeholder for a variable without a value.

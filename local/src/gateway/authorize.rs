@@ -9,9 +9,11 @@ use super::{
     request::ApiRequest,
 };
 use crate::{
-    apigateway::Authorizer,
-    cloud::Cloud,
-    cognito::{TokenProblem, verify_token},
+    emulator::Cloud,
+    services::{
+        apigateway::Authorizer,
+        cognito::{TokenProblem, verify_token},
+    },
 };
 
 /// The claims of a token.

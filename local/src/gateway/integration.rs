@@ -8,7 +8,7 @@ use super::{
     refusal::{Kind, Refusal},
     request::ApiRequest,
 };
-use crate::{apigateway::IntegrationType, cloud::Cloud};
+use crate::{emulator::Cloud, services::apigateway::IntegrationType};
 
 /// Returns the response of the method's integration.
 pub(super) async fn integrate(

@@ -8,7 +8,7 @@ use super::{
     request::ApiRequest,
     template::{self, Rendered},
 };
-use crate::apigateway::{Integration, IntegrationResponse, MethodSnapshot};
+use crate::services::apigateway::{Integration, IntegrationResponse, MethodSnapshot};
 
 /// Creates the response from the integration response.
 pub(super) fn answer(

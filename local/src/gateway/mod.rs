@@ -1,7 +1,7 @@
 //! API Gateway's data plane: handles requests to deployed APIs.
 //!
 //! It uses the snapshot of the live deployment, never the editable API. Its only access to the control plane is
-//! [`crate::apigateway::Served`].
+//! [`crate::services::apigateway::Served`].
 
 mod access_log;
 mod authorize;
@@ -29,8 +29,8 @@ pub(crate) use executions::Executions;
 pub(crate) use throttle::Throttles;
 
 use crate::{
-    apigateway::{GatewayResponse, MethodSetting, MethodSnapshot},
-    cloud::Cloud,
+    emulator::Cloud,
+    services::apigateway::{GatewayResponse, MethodSetting, MethodSnapshot},
 };
 use authorize::{Claims, authorize};
 use executions::Execution;

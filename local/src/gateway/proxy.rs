@@ -14,10 +14,9 @@ use super::{
     response,
 };
 use crate::{
-    apigateway::Integration,
-    cloud::Cloud,
-    lambda::InvokeTarget,
+    emulator::Cloud,
     runtime::{self, Alarm, NotRun, Outcome},
+    services::{apigateway::Integration, lambda::InvokeTarget},
 };
 
 const NOT_PERMITTED: &str = "Execution failed due to configuration error: Invalid permissions on Lambda function";

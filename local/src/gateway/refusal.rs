@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 
 use super::request::ApiRequest;
-use crate::apigateway::GatewayResponse;
+use crate::services::apigateway::GatewayResponse;
 
 /// The cause of an error response.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::apigateway::{MethodSnapshot, SnapshotResource};
+use crate::services::apigateway::{MethodSnapshot, SnapshotResource};
 
 /// The matching resource and method.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::apigateway::MethodSetting;
+use crate::services::apigateway::MethodSetting;
 
 /// The account's limit, which a setting cannot exceed. It is not enforced: it is out of reach on one machine.
 const ACCOUNT_RATE: f64 = 10_000.0;

@@ -22,7 +22,7 @@ use super::{
     output::Output,
     process::Process,
 };
-use crate::cloud::WeakCloud;
+use crate::emulator::WeakCloud;
 
 /// The time limit for starting a process, before the function's timeout begins.
 const LONGEST_INIT: Duration = Duration::from_secs(10);

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Order;
-use crate::cloud::{Cloud, WeakCloud};
+use crate::emulator::{Cloud, WeakCloud};
 
 /// The size of the log tail that `Invoke` returns.
 const TAIL: usize = 4096;

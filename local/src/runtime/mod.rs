@@ -40,8 +40,8 @@ use pool::{Pool, Pools};
 use reaper::Reaper;
 
 use crate::{
-    cloud::{Cloud, WeakCloud},
-    lambda::Version,
+    emulator::{Cloud, WeakCloud},
+    services::lambda::Version,
 };
 
 /// One request to a function.

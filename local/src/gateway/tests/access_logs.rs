@@ -4,7 +4,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use super::{Api, ECHO, routes::answer};
-use crate::trial::{ACCOUNT, REGION};
+use crate::testing::{ACCOUNT, REGION};
 
 const GROUP: &str = "/aws/apigateway/pets";
 

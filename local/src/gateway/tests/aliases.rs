@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::{Api, proxy};
-use crate::trial::{ACCOUNT, REGION, function_arn, zip};
+use crate::testing::{ACCOUNT, REGION, function_arn, zip};
 
 const FUNCTION: &str = "/2015-03-31/functions/greeter";
 

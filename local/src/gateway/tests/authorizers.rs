@@ -4,7 +4,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use super::{Api, ECHO};
-use crate::trial::Reply;
+use crate::testing::Reply;
 
 /// An API with a protected route, a route that requires a scope, and a user's tokens.
 struct Protected {

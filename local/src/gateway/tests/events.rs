@@ -4,7 +4,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use super::{Api, ECHO};
-use crate::trial::ACCOUNT;
+use crate::testing::ACCOUNT;
 
 /// Checks the format of the values that differ between runs, and replaces them.
 fn rubbed(mut event: Value, api: &Api) -> Value {

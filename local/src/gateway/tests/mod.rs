@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     runtime::interpreter_for,
-    trial::{ACCOUNT, REGION, Reply, Trial, function_arn},
+    testing::{ACCOUNT, REGION, Reply, Trial, function_arn},
 };
 
 /// A REST API on its own emulator, edited through the control plane and called through the data plane.

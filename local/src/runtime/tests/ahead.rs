@@ -4,7 +4,7 @@ use http::Request;
 use serde_json::{Value, json};
 
 use super::{answered, failed, trial};
-use crate::trial::{Trial, function_arn};
+use crate::testing::{Trial, function_arn};
 
 /// Starts a function ahead of its first request.
 async fn start(trial: &Trial, name: &str) -> Value {

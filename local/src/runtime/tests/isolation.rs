@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{answered, trial};
 use crate::{
     runtime::{Interpreter, MissingInterpreter, interpreter_for},
-    trial::REGION,
+    testing::REGION,
 };
 
 #[tokio::test]

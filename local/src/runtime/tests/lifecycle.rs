@@ -7,7 +7,7 @@ use http::{Method, Request};
 use serde_json::{Value, json};
 
 use super::{answered, failed, trial};
-use crate::trial::{Trial, function, zip};
+use crate::testing::{Trial, function, zip};
 
 const COUNTER: &str = "
 import os, time
@@ -211,7 +211,7 @@ async fn invoking_a_function_of_an_unsupported_runtime_is_rejected() {
     assert_eq!(failed(&trial.invoke("bare", &json!({})).await)["errorType"], "Runtime.InvalidEntrypoint");
 }
 
-fn invocation(trial: &Trial, kind: &'static str) -> impl Future<Output = crate::trial::Reply> {
+fn invocation(trial: &Trial, kind: &'static str) -> impl Future<Output = crate::testing::Reply> {
     let request = Request::post("/2015-03-31/functions/hello/invocations")
         .header("authorization", "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/lambda/aws4_request, Signature=0")
         .header("x-amz-invocation-type", kind)

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
 use super::{answered, trial};
-use crate::trial::role_arn;
+use crate::testing::role_arn;
 
 const TALKER: &str = "
 import logging, sys

@@ -12,7 +12,7 @@ mod unpack;
 
 use serde_json::Value;
 
-use crate::trial::{Reply, Trial};
+use crate::testing::{Reply, Trial};
 
 /// Fails with a clear message if Python is missing, instead of passing without a test.
 async fn trial() -> Trial {

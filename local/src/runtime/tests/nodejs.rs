@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{answered, failed};
 use crate::{
     runtime::interpreter_for,
-    trial::{Trial, function},
+    testing::{Trial, function},
 };
 
 /// `None` if Node.js is missing: one interpreter is enough to work on this project.

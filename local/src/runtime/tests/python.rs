@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{answered, failed, trial};
-use crate::trial::{function, function_arn};
+use crate::testing::{function, function_arn};
 
 #[tokio::test]
 async fn a_handler_gets_its_event_and_context() {

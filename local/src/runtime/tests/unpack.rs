@@ -15,7 +15,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 use super::{answered, trial};
 use crate::{
     runtime::unpack::unpack,
-    trial::{function, lying_zip},
+    testing::{function, lying_zip},
 };
 
 /// A zip entry: a file with its mode and text, or a symlink with its target.

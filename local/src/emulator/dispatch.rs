@@ -1,0 +1,195 @@
+//! The control plane: from the request to the response of an AWS API call.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, header::DATE};
+
+use crate::{
+    emulator::{Cloud, Lost, fault::Effect},
+    services::s3::Arrival,
+    wire::{
+        call::{Call, Service},
+        error::{Answered, AwsError},
+        protocol::{Protocol, header_value, http_date},
+    },
+};
+
+/// The calls received and the calls in progress.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    calls: Vec<String>,
+    /// The REST APIs that a call is changing now.
+    busy: BTreeSet<String>,
+}
+
+impl Journal {
+    pub(crate) fn calls(&self) -> &[String] {
+        &self.calls
+    }
+
+    pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for call in &self.calls {
+            *counts.entry(call.clone()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Handles one request to the control plane.
+pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+    let head = request.method() == Method::HEAD;
+    let body = request.body().clone();
+    let answered = respond(cloud, request).await;
+    cloud.onlooker().show(&body, answered.as_ref().map_or(&Bytes::new(), Response::body));
+    let mut response = answered?;
+    // Clients compute the age of an object as `Date` minus `Last-Modified`, so both use the same clock.
+    response.headers_mut().insert(DATE, header_value(&http_date(cloud.epoch_seconds())));
+    if head {
+        *response.body_mut() = Bytes::new();
+    }
+    Ok(response)
+}
+
+async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let protocol = Protocol::of(&parts.method, path, &parts.headers);
+    let call = match Call::parse(&parts.method, path, &parts.headers, &body) {
+        Ok(call) => call,
+        Err(error) => return Ok(protocol.refusal(&error)),
+    };
+    let name = call.name();
+    cloud.journal().calls.push(name.clone());
+    let effect = cloud.strike(&name);
+    tracing::debug!(%name, ?effect, "call");
+    match &effect {
+        Some(Effect::LoseRequest) => return Err(Lost),
+        Some(Effect::Kill { pid, after: false }) => return Err(kill(*pid).await),
+        _ => {}
+    }
+    let answered = match &effect {
+        Some(Effect::Refuse { status, code, message }) => Err(AwsError::new(*status, code, message)),
+        Some(Effect::Throttle) => Err(throttle(call.service)),
+        _ => carry_out(cloud, &call).await,
+    };
+    match effect {
+        Some(Effect::LoseAnswer) => Err(Lost),
+        Some(Effect::Kill { pid, .. }) => Err(kill(pid).await),
+        Some(Effect::FailAfterEffect) => Ok(protocol.refusal(&failure(call.service))),
+        _ => Ok(match answered {
+            Ok(answer) => protocol.success(&call, answer),
+            Err(error) => protocol.refusal(&error),
+        }),
+    }
+}
+
+/// Carries out the call and saves its effect before the response is sent.
+async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
+    if call.lacks_signature() {
+        return Err(unsigned(call.service));
+    }
+    let _turn = Turn::take(cloud, call)?;
+    let arrival = Arrival::at(cloud);
+    let latency = cloud.settings().weather.latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let answered = dispatch(cloud, call, arrival).await;
+    cloud.save().map_err(|error| {
+        AwsError::new(500, "InternalFailure", format!("the local emulator could not save its state: {error}"))
+    })?;
+    answered
+}
+
+async fn dispatch(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+    match call.service {
+        Service::ApiGateway => crate::services::apigateway::handle(cloud, call),
+        Service::Cognito => crate::services::cognito::handle(cloud, call).await,
+        Service::Iam => crate::services::iam::handle(cloud, call),
+        Service::Lambda => crate::services::lambda::handle(cloud, call).await,
+        Service::Logs => crate::services::logs::handle(cloud, call),
+        Service::S3 => crate::services::s3::handle(cloud, call, arrival),
+        Service::Sts => crate::services::sts::handle(cloud, call),
+    }
+}
+
+/// The right to change one REST API. AWS rejects overlapping writes to the same API.
+struct Turn<'a> {
+    cloud: &'a Cloud,
+    api: Option<String>,
+}
+
+impl<'a> Turn<'a> {
+    fn take(cloud: &'a Cloud, call: &Call) -> Result<Self, AwsError> {
+        let writes = call.service == Service::ApiGateway && !call.operation.starts_with("Get");
+        let api = call.text("restApiId").filter(|_| writes).map(str::to_owned);
+        if let Some(api) = &api
+            && !cloud.journal().busy.insert(api.clone())
+        {
+            return Err(AwsError::new(
+                409,
+                "ConflictException",
+                "Unable to complete operation due to concurrent modification. Please try again later.",
+            ));
+        }
+        Ok(Self { cloud, api })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if let Some(api) = &self.api {
+            self.cloud.journal().busy.remove(api);
+        }
+    }
+}
+
+fn unsigned(service: Service) -> AwsError {
+    match service {
+        Service::Iam | Service::Sts => {
+            AwsError::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
+        }
+        Service::Cognito | Service::Logs => {
+            AwsError::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        }
+        Service::S3 => AwsError::new(403, "AccessDenied", "Access Denied"),
+        Service::ApiGateway | Service::Lambda => {
+            AwsError::new(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
+        }
+    }
+}
+
+/// An internal error, under the code that the service uses for it.
+fn failure(service: Service) -> AwsError {
+    let code = match service {
+        Service::ApiGateway => "InternalServerErrorException",
+        Service::Cognito => "InternalErrorException",
+        Service::Iam => "ServiceFailure",
+        Service::Lambda => "ServiceException",
+        Service::Logs | Service::Sts => "InternalFailure",
+        Service::S3 => "InternalError",
+    };
+    AwsError::new(500, code, "We encountered an internal error. Please try again.")
+}
+
+/// A throttling error, as each service words it.
+fn throttle(service: Service) -> AwsError {
+    match service {
+        Service::ApiGateway => AwsError::new(429, "TooManyRequestsException", "Too Many Requests"),
+        Service::Cognito => AwsError::new(400, "TooManyRequestsException", "Too many requests"),
+        Service::Lambda => AwsError::new(429, "TooManyRequestsException", "Rate exceeded"),
+        Service::Iam | Service::Sts => AwsError::new(400, "Throttling", "Rate exceeded"),
+        Service::Logs => AwsError::new(400, "ThrottlingException", "Rate exceeded"),
+        Service::S3 => AwsError::new(503, "SlowDown", "Please reduce your request rate."),
+    }
+}
+
+async fn kill(pid: u32) -> Lost {
+    let killed = tokio::process::Command::new("kill").args(["-9", &pid.to_string()]).status().await;
+    if !killed.as_ref().is_ok_and(std::process::ExitStatus::success) {
+        tracing::error!(pid, ?killed, "the caller could not be killed");
+    }
+    Lost
+}

@@ -1,0 +1,308 @@
+//! The emulator: its state, settings and faults, and the entry point for requests.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tokio::{sync::watch, time::Instant};
+
+use crate::store::guard::WorldGuard;
+
+use crate::{
+    emulator::{
+        admin,
+        dispatch::{self, Journal},
+        fault::{Effect, Fault, Faults},
+        traffic::Onlooker,
+        world::World,
+    },
+    gateway::{Executions, Throttles},
+    runtime::Runtime,
+    store::{folder::Store, settings::Settings},
+    wire::call,
+};
+
+/// A handle to one emulator. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Cloud(pub(super) Arc<Inner>);
+
+/// A weak handle, for parts that the emulator itself owns.
+#[derive(Debug, Clone)]
+pub(crate) struct WeakCloud(Weak<Inner>);
+
+impl WeakCloud {
+    /// The emulator, unless it has been dropped.
+    pub(crate) fn upgrade(&self) -> Option<Cloud> {
+        self.0.upgrade().map(Cloud)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Inner {
+    pub(super) settings: Settings,
+    pub(super) started: Instant,
+    pub(super) started_at: Timestamp,
+    pub(super) world: Mutex<World>,
+    /// Whether the world may differ from what was last saved.
+    pub(super) changed: AtomicBool,
+    pub(super) store: Option<Mutex<Store>>,
+    /// Blobs that are not on disk: all of them without a store, otherwise the unsaved ones.
+    pub(super) blobs: Mutex<BTreeMap<String, Bytes>>,
+    pub(super) faults: Mutex<Faults>,
+    pub(super) journal: Mutex<Journal>,
+    pub(super) onlooker: Onlooker,
+    pub(super) stop: watch::Sender<bool>,
+    pub(super) runtime: Runtime,
+    pub(super) throttles: Throttles,
+    pub(super) executions: Mutex<Executions>,
+    /// The URL of the listener, once it listens.
+    pub(super) endpoint: OnceLock<String>,
+}
+
+impl Inner {
+    pub(super) fn new(settings: Settings, world: World, store: Option<Store>) -> Self {
+        Self {
+            settings,
+            started: Instant::now(),
+            started_at: Timestamp::now(),
+            world: Mutex::new(world),
+            changed: AtomicBool::new(false),
+            store: store.map(Mutex::new),
+            blobs: Mutex::default(),
+            faults: Mutex::default(),
+            journal: Mutex::default(),
+            onlooker: Onlooker::default(),
+            stop: watch::Sender::new(false),
+            runtime: Runtime::default(),
+            throttles: Throttles::default(),
+            executions: Mutex::default(),
+            endpoint: OnceLock::new(),
+        }
+    }
+}
+
+/// A broken connection: the caller gets no response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost;
+
+impl Cloud {
+    /// Creates an empty emulator in memory.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self(Inner::new(settings, World::default(), None).into())
+    }
+
+    /// Opens the emulator stored in a folder, or creates an empty one there.
+    ///
+    /// Every change is saved before its response is sent, so an emulator that is killed loses nothing.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, its content cannot be read, or another emulator has it open.
+    pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
+        let (store, world) = Store::open(dir)?;
+        Ok(Self(Inner::new(settings, world, Some(store)).into()))
+    }
+
+    /// The settings this emulator was created with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Adds a fault rule.
+    pub fn add_fault(&self, fault: Fault) {
+        lock(&self.0.faults).add(fault);
+    }
+
+    /// Passes the request and response body of every later API call to `look`, for tests that check for leaked secrets.
+    /// Only the first observer is registered.
+    pub fn watch(&self, look: impl Fn(&Bytes, &Bytes) + Send + Sync + 'static) {
+        self.0.onlooker.admit(look);
+    }
+
+    /// The number of calls received per `service:Operation`, including those hit by a fault.
+    #[must_use]
+    pub fn call_counts(&self) -> BTreeMap<String, usize> {
+        lock(&self.0.journal).counts()
+    }
+
+    /// Every `service:Operation` received, in order, including those hit by a fault.
+    #[must_use]
+    pub fn call_log(&self) -> Vec<String> {
+        lock(&self.0.journal).calls().to_vec()
+    }
+
+    /// The whole state of the emulator as JSON, to compare two moments.
+    ///
+    /// # Panics
+    /// Never: the world is plain data.
+    #[must_use]
+    pub fn snapshot(&self) -> serde_json::Value {
+        serde_json::to_value(&*lock(&self.0.world)).expect("the world is plain data")
+    }
+
+    /// Handles one request, to the control plane or the data plane.
+    ///
+    /// # Errors
+    /// [`Lost`] when a fault broke the connection.
+    pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+        let path = request.uri().path();
+        // An S3 key may look like any other path of this server, so S3 is matched first.
+        if call::s3::is_addressed(request.headers()) {
+            return dispatch::answer(self, request).await;
+        }
+        if path.starts_with("/_stackctl/") {
+            return Ok(admin::answer(self, &request).await);
+        }
+        if path.contains("/.well-known/") {
+            return Ok(admin::well_known(self, &request));
+        }
+        if is_data_plane(path) {
+            let response = crate::gateway::serve(self, request).await;
+            // Logs and log groups that a function created survive a restart. A failed save does not fail the response,
+            // because the request was processed.
+            if let Err(error) = self.save() {
+                tracing::error!(%error, "the local emulator could not be saved");
+            }
+            return Ok(response);
+        }
+        dispatch::answer(self, request).await
+    }
+
+    /// Stops the server.
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
+    }
+
+    /// Completes when [`Cloud::stop`] has been called.
+    pub async fn stopped(&self) {
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = self.0.stop.subscribe().wait_for(|stop| *stop).await;
+    }
+
+    /// The age of this emulator on tokio's clock. Resources restored after a restart are older than that.
+    pub(crate) fn now(&self) -> Duration {
+        self.0.started.elapsed()
+    }
+
+    /// Seconds since 1970, by the wall clock or by tokio's clock, whichever is ahead. Tests advance only the latter.
+    pub(crate) fn epoch_seconds(&self) -> i64 {
+        let turned = self.0.started_at.saturating_add(self.now()).unwrap_or(self.0.started_at);
+        Timestamp::now().max(turned).as_second()
+    }
+
+    /// The page size of a list: `asked`, or else `usual`, limited by `most` (AWS's maximum) and by the settings.
+    pub(crate) fn page_size(&self, asked: Option<i64>, usual: usize, most: usize) -> usize {
+        let asked = asked.map_or(usual, |asked| usize::try_from(asked).unwrap_or(1));
+        asked.clamp(1, most.min(self.settings().page_size.unwrap_or(most)).max(1))
+    }
+
+    /// The world, locked. Never hold it across an await. A mutable borrow through the guard marks it for saving.
+    pub(crate) fn world(&self) -> WorldGuard<'_> {
+        WorldGuard { world: lock(&self.0.world), changed: &self.0.changed }
+    }
+
+    /// Stores bytes as a blob and returns its name, the SHA-256 in hexadecimal.
+    pub(crate) fn store_blob(&self, bytes: impl AsRef<[u8]>) -> String {
+        let bytes = bytes.as_ref();
+        let name = hex(&Sha256::digest(bytes));
+        lock(&self.0.blobs).insert(name.clone(), Bytes::copy_from_slice(bytes));
+        self.0.changed.store(true, Ordering::SeqCst);
+        name
+    }
+
+    /// The blob of that name.
+    pub(crate) fn blob(&self, name: &str) -> Option<Bytes> {
+        let unwritten = lock(&self.0.blobs).get(name).cloned();
+        unwritten.or_else(|| lock(self.0.store.as_ref()?).blob(name))
+    }
+
+    /// Saves the world if it may have changed. Returns only when it is on disk, also if another call writes it.
+    pub(crate) fn save(&self) -> io::Result<()> {
+        let Some(store) = &self.0.store else { return Ok(()) };
+        // The store is locked before the flag is read, so this call waits for another call that is saving its change.
+        let mut store = lock(store);
+        if !self.0.changed.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        // Lock the world before the blobs, in the same order as handlers that store a blob while they change the world.
+        let world = lock(&self.0.world);
+        let saved = store.save(&world, &mut lock(&self.0.blobs));
+        drop(world);
+        if saved.is_err() {
+            self.0.changed.store(true, Ordering::SeqCst);
+        }
+        saved
+    }
+
+    /// The processes of this emulator's functions.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        &self.0.runtime
+    }
+
+    /// The throttling state of the stages.
+    pub(crate) fn throttles(&self) -> &Throttles {
+        &self.0.throttles
+    }
+
+    /// The causes of the latest failed integrations.
+    pub(crate) fn executions(&self) -> MutexGuard<'_, Executions> {
+        lock(&self.0.executions)
+    }
+
+    pub(crate) fn downgrade(&self) -> WeakCloud {
+        WeakCloud(Arc::downgrade(&self.0))
+    }
+
+    /// Records the URL of this emulator. Later calls do not change it.
+    pub(crate) fn served_at(&self, endpoint: String) {
+        self.0.endpoint.get_or_init(|| endpoint);
+    }
+
+    /// The URL of this emulator, once it listens.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        self.0.endpoint.get().map(String::as_str)
+    }
+
+    pub(crate) fn strike(&self, operation: &str) -> Option<Effect> {
+        lock(&self.0.faults).strike(operation)
+    }
+
+    pub(crate) fn onlooker(&self) -> &Onlooker {
+        &self.0.onlooker
+    }
+
+    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
+        lock(&self.0.journal)
+    }
+}
+
+/// `/_aws/execute-api/{api}/{stage}/…`, or the older `/restapis/{api}/{stage}/_user_request_/…`.
+fn is_data_plane(path: &str) -> bool {
+    path.starts_with("/_aws/execute-api/")
+        || (path.starts_with("/restapis/") && path.split('/').nth(4) == Some("_user_request_"))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

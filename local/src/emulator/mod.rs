@@ -1,0 +1,15 @@
+//! The emulator: its state, settings and faults, the listener, and the entry point for requests.
+
+pub(crate) mod admin;
+pub(crate) mod dispatch;
+pub(crate) mod fault;
+mod fork;
+mod handle;
+pub(crate) mod server;
+#[cfg(test)]
+mod tests;
+pub(crate) mod traffic;
+pub(crate) mod world;
+
+pub use handle::{Cloud, Lost};
+pub(crate) use handle::{WeakCloud, hex};

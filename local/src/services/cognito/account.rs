@@ -1,0 +1,136 @@
+//! Operations that users call with their own access token.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    services::cognito::{
+        Cognito, Operation,
+        auth::wrong_password,
+        context::{Context, texts},
+        input::{self, CLIENT_ID, Member},
+        password::{self, PATTERN, Password},
+        pool::UserPool,
+        refusal,
+        token::{Parts, TokenProblem},
+        user,
+    },
+    wire::error::AwsError,
+};
+
+/// The operations of this module.
+pub(super) fn operation(name: &str) -> Option<Operation> {
+    Some(match name {
+        "GetUser" => Operation::Changes(get),
+        "GlobalSignOut" => Operation::Changes(sign_out),
+        "ChangePassword" => Operation::Changes(change_password),
+        "RevokeToken" => Operation::Changes(revoke),
+        _ => return None,
+    })
+}
+
+pub(super) const ACCESS_TOKEN: Member = Member::text("AccessToken", 1, 131_072).required().secret();
+
+/// The user that an access token belongs to.
+pub(super) struct Bearer<'a> {
+    pub(super) pool: &'a mut UserPool,
+    /// The key of the user.
+    pub(super) user: String,
+    client: String,
+}
+
+impl<'a> Bearer<'a> {
+    /// Checks the access token of the request and finds its user.
+    pub(super) fn of(context: &Context<'_>, cognito: &'a mut Cognito) -> Result<Self, AwsError> {
+        let invalid = || refusal::not_authorized("Invalid Access Token");
+        let parts = Parts::read(context.text("AccessToken")).ok_or_else(invalid)?;
+        let issuer = text(&parts.claims, "iss").to_owned();
+        let pool = cognito.pools.values_mut().find(|pool| pool.issuer() == issuer).ok_or_else(invalid)?;
+        let key = cognito.signing_key.as_ref().ok_or_else(invalid)?;
+        let claims = parts.checked(pool, key, context.now.epoch_seconds()).map_err(|problem| match problem {
+            TokenProblem::Expired => refusal::not_authorized("Access Token has expired"),
+            _ => invalid(),
+        })?;
+        if text(&claims, "token_use") != "access" {
+            return Err(invalid());
+        }
+        let user = pool.user_key(text(&claims, "username")).ok_or_else(user::missing)?;
+        let revoked = pool.sign_ins.get(text(&claims, "event_id")).is_none_or(|sign_in| sign_in.revoked);
+        if !pool.users[&user].enabled {
+            return Err(refusal::not_authorized("User is disabled."));
+        }
+        if revoked {
+            return Err(refusal::not_authorized("Access Token has been revoked"));
+        }
+        let client = text(&claims, "client_id").to_owned();
+        Ok(Self { pool, user, client })
+    }
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, claim: &str) -> &'a str {
+    claims.get(claim).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn get(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[&[ACCESS_TOKEN]])?;
+    let bearer = Bearer::of(context, cognito)?;
+    let client = bearer.pool.client(&bearer.client)?;
+    let user = &bearer.pool.users[&bearer.user];
+    let mut readable = texts(client.settings.get("ReadAttributes"));
+    if !readable.is_empty() {
+        readable.push("sub".into());
+    }
+    let mut members = user.mfa_members();
+    members.insert("Username".into(), json!(user.username));
+    members.insert("UserAttributes".into(), user.attribute_list(&readable));
+    Ok(Value::Object(members))
+}
+
+fn sign_out(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[&[ACCESS_TOKEN]])?;
+    let bearer = Bearer::of(context, cognito)?;
+    bearer.pool.sign_out(&bearer.user);
+    Ok(json!({}))
+}
+
+fn change_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    let previous = Member::fitting("PreviousPassword", 256, PATTERN).secret();
+    let proposed = Member::fitting("ProposedPassword", 256, PATTERN).required().secret();
+    input::check(context.input(), &[&[ACCESS_TOKEN, previous, proposed]])?;
+    let bearer = Bearer::of(context, cognito)?;
+    let known = bearer.pool.users[&bearer.user].password.as_ref();
+    if !known.is_some_and(|known| known.is(context.text("PreviousPassword"))) {
+        return Err(wrong_password());
+    }
+    password::check(bearer.pool, context.text("ProposedPassword"))?;
+    let user = bearer.pool.users.get_mut(&bearer.user).ok_or_else(user::missing)?;
+    user.password = Some(Password::new(context.text("ProposedPassword"), context.now));
+    user.modified = context.now;
+    Ok(json!({}))
+}
+
+/// Revokes a refresh token and the access tokens issued with it. An unknown token is not an error.
+fn revoke(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    let secret = Member::text("ClientSecret", 1, 64).secret();
+    input::check(context.input(), &[&[Member::text("Token", 1, 131_072).required().secret(), CLIENT_ID, secret]])?;
+    let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
+    if client.secret.as_deref() != context.call.text("ClientSecret") {
+        return Err(refusal::refuse("UnauthorizedException", "Invalid client secret"));
+    }
+    if client.settings["EnableTokenRevocation"] != true {
+        return Err(refusal::refuse(
+            "UnsupportedOperationException",
+            "Token revocation is not enabled for this client",
+        ));
+    }
+    let token = context.text("Token");
+    if Parts::read(token).is_some() {
+        return Err(refusal::refuse("UnsupportedTokenTypeException", "Unsupported token type"));
+    }
+    if let Some(sign_in) = pool.event_of(token).and_then(|event| pool.sign_ins.get_mut(&event)) {
+        if sign_in.client != client.id {
+            return Err(refusal::refuse("UnauthorizedException", "The refresh token belongs to another client"));
+        }
+        sign_in.revoked = true;
+    }
+    Ok(json!({}))
+}

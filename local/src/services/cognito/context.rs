@@ -1,0 +1,49 @@
+//! The context of an operation: the request, the settings and the time.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::{emulator::Cloud, services::cognito::moment::Moment, store::settings::Settings, wire::call::Call};
+
+/// A request and its context.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    pub(super) call: &'a Call,
+    pub(super) account: &'a str,
+    pub(super) cloud: &'a Cloud,
+    pub(super) list_lag: Duration,
+    pub(super) now: Moment,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(cloud: &'a Cloud, call: &'a Call) -> Self {
+        let Settings { account, weather, .. } = cloud.settings();
+        Self { call, cloud, account, list_lag: weather.list_lag, now: Moment::now(cloud) }
+    }
+
+    /// The members of the request.
+    pub(super) fn input(&self) -> &'a Value {
+        &self.call.input
+    }
+
+    /// A string member. It is empty if absent, which the check of required members prevents.
+    pub(super) fn text(&self, member: &str) -> &'a str {
+        self.call.text(member).unwrap_or_default()
+    }
+
+    /// A member that is neither absent nor null.
+    pub(super) fn member(&self, name: &str) -> Option<&'a Value> {
+        self.call.input.get(name).filter(|value| !value.is_null())
+    }
+
+    /// The strings of a list member.
+    pub(super) fn texts(&self, member: &str) -> Vec<String> {
+        texts(self.member(member))
+    }
+}
+
+/// The strings of a JSON list; empty for any other value.
+pub(super) fn texts(list: Option<&Value>) -> Vec<String> {
+    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+}

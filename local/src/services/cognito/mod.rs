@@ -1,0 +1,141 @@
+//! Cognito user pools: pools, app clients, groups, resource servers, users, sign-in and tokens.
+//!
+//! Every operation is a synchronous function of this service's state and a [`Context`]. Features that are not emulated
+//! are rejected with status 501.
+
+mod account;
+mod admin;
+mod attributes;
+mod auth;
+mod challenge;
+mod client;
+mod client_settings;
+mod context;
+mod create_user;
+mod discovery;
+mod domain;
+mod group;
+mod input;
+mod key;
+mod list_users;
+mod mfa;
+mod moment;
+mod paging;
+mod password;
+mod pool;
+mod pool_members;
+mod pool_settings;
+mod random;
+mod refusal;
+mod resource_server;
+mod schema;
+mod secret_hash;
+mod session;
+mod sign_in;
+mod software_token;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod token;
+mod totp;
+mod user;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    emulator::Cloud,
+    services::cognito::{client::Client, context::Context, key::SigningKey, pool::UserPool},
+    wire::{
+        call::Call,
+        error::{Answered, AwsError},
+    },
+};
+
+pub(crate) use discovery::well_known;
+pub(crate) use token::{TokenProblem, verify_token};
+
+/// The state of this service.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Cognito {
+    pools: BTreeMap<String, UserPool>,
+    /// One key for all pools, created when a pool first needs it.
+    signing_key: Option<SigningKey>,
+}
+
+/// The function that handles an operation. The emulator saves its state after every change, so reads must not borrow
+/// the state mutably.
+enum Operation {
+    Reads(fn(&Context<'_>, &Cognito) -> Result<Value, AwsError>),
+    Changes(fn(&Context<'_>, &mut Cognito) -> Result<Value, AwsError>),
+}
+
+/// The functions that look up an operation by name.
+const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
+    pool::operation,
+    schema::operation,
+    mfa::operation,
+    tags::operation,
+    client::operation,
+    resource_server::operation,
+    domain::operation,
+    group::operation,
+    create_user::operation,
+    list_users::operation,
+    admin::operation,
+    auth::operation,
+    challenge::operation,
+    software_token::operation,
+    account::operation,
+];
+
+/// Handles one request.
+#[expect(clippy::unused_async, reason = "every service is called in the same way")]
+pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+    let operation = OPERATIONS.iter().find_map(|find| find(&call.operation));
+    let operation = operation.ok_or_else(|| AwsError::not_imitated(&call.name()))?;
+    let context = Context::new(cloud, call);
+    let members = match operation {
+        Operation::Reads(read) => read(&context, &cloud.world().cognito),
+        Operation::Changes(change) => change(&context, &mut cloud.world().cognito),
+    };
+    members.map(Into::into)
+}
+
+impl Cognito {
+    /// The pool named by the request, which must be in the request's Region.
+    fn pool(&self, context: &Context<'_>) -> Result<&UserPool, AwsError> {
+        let id = context.text("UserPoolId");
+        let pool = self.pools.get(id).filter(|pool| pool.region == context.call.region);
+        pool.ok_or_else(|| refusal::no_user_pool(id))
+    }
+
+    /// The same pool, mutable.
+    fn pool_mut(&mut self, context: &Context<'_>) -> Result<&mut UserPool, AwsError> {
+        let id = self.pool(context)?.id.clone();
+        Ok(self.pools.get_mut(&id).expect("it was found above"))
+    }
+
+    /// The pool and the client named by the request, and the signing key.
+    fn by_pool_and_client(
+        &mut self,
+        context: &Context<'_>,
+    ) -> Result<(&mut UserPool, &mut Option<SigningKey>, Client), AwsError> {
+        let client = self.pool(context)?.client(context.text("ClientId"))?.clone();
+        let Self { pools, signing_key } = self;
+        let pool = pools.get_mut(context.text("UserPoolId")).expect("it was found above");
+        Ok((pool, signing_key, client))
+    }
+
+    /// A client, its pool and the signing key. Operations that name only a client are not signed, so their Region is
+    /// unknown.
+    fn by_client(&mut self, id: &str) -> Result<(&mut UserPool, &mut Option<SigningKey>, Client), AwsError> {
+        let Self { pools, signing_key } = self;
+        let pool = pools.values_mut().find(|pool| pool.clients.contains_key(id));
+        let pool = pool.ok_or_else(|| refusal::no_client(id))?;
+        let client = pool.client(id)?.clone();
+        Ok((pool, signing_key, client))
+    }
+}

@@ -1,0 +1,47 @@
+//! Paging of lists, with a token for the next page.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+use crate::{
+    services::cognito::{context::Context, refusal},
+    wire::error::AwsError,
+};
+
+/// The maximum page size of all lists.
+const MOST: usize = 60;
+
+/// One page of `entries`, which must be sorted by key, and the token of the next page.
+pub(super) fn page(
+    context: &Context<'_>,
+    limit_member: &str,
+    token_member: &str,
+    entries: impl IntoIterator<Item = (String, Value)>,
+) -> Result<(Vec<Value>, Option<String>), AwsError> {
+    // A limit of zero means the default, as documented for Cognito's `QueryLimit`.
+    let asked = context.member(limit_member).and_then(Value::as_i64).filter(|limit| *limit > 0);
+    let size = context.cloud.page_size(asked, MOST, MOST);
+    let after = context.call.text(token_member).map(read_token).transpose()?;
+    let mut rest = entries.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    let mut values = Vec::new();
+    let mut last = None;
+    for (key, value) in rest.by_ref().take(size) {
+        values.push(value);
+        last = Some(key);
+    }
+    let next = rest.next().and(last).map(|key| STANDARD.encode(key));
+    Ok((values, next))
+}
+
+fn read_token(token: &str) -> Result<String, AwsError> {
+    let bytes = STANDARD.decode(token).ok();
+    let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+    key.ok_or_else(|| refusal::invalid_parameter("Invalid pagination token"))
+}
+
+/// A response with a page of `member` and, if there are more, the token of the next page.
+pub(super) fn answer(member: &str, token_member: &str, (values, next): (Vec<Value>, Option<String>)) -> Value {
+    let mut members = serde_json::Map::from_iter([(member.to_owned(), Value::Array(values))]);
+    members.extend(next.map(|next| (token_member.to_owned(), Value::String(next))));
+    Value::Object(members)
+}

@@ -1,0 +1,190 @@
+//! User pools: create, describe, update, delete, list.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    services::cognito::{
+        Cognito, Operation,
+        client::Client,
+        context::Context,
+        group::Group,
+        input::{self, Member, NEXT_TOKEN, POOL_ID},
+        mfa::Factors,
+        moment::Moment,
+        paging, pool_members, pool_settings, random, refusal,
+        resource_server::ResourceServer,
+        schema::{self, Attribute},
+        session::Session,
+        sign_in::SignIn,
+        tags,
+        user::User,
+    },
+    wire::error::AwsError,
+};
+
+/// A user pool and everything that is deleted with it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct UserPool {
+    pub(super) id: String,
+    pub(super) arn: String,
+    pub(super) region: String,
+    pub(super) created: Moment,
+    pub(super) modified: Moment,
+    /// The configurable members of `DescribeUserPool` by name, with defaults filled in.
+    pub(super) settings: Map<String, Value>,
+    pub(super) tags: BTreeMap<String, String>,
+    pub(super) schema: Vec<Attribute>,
+    pub(super) factors: Factors,
+    pub(super) clients: BTreeMap<String, Client>,
+    pub(super) resource_servers: BTreeMap<String, ResourceServer>,
+    pub(super) groups: BTreeMap<String, Group>,
+    /// By folded username.
+    pub(super) users: BTreeMap<String, User>,
+    pub(super) sign_ins: BTreeMap<String, SignIn>,
+    #[serde(skip)]
+    pub(super) sessions: BTreeMap<String, Session>,
+    /// The version of the domain's managed login. The domain itself is in `settings`.
+    pub(super) managed_login_version: Option<u64>,
+}
+
+/// The operations of this module.
+pub(super) fn operation(name: &str) -> Option<Operation> {
+    Some(match name {
+        "CreateUserPool" => Operation::Changes(create),
+        "DescribeUserPool" => Operation::Reads(describe),
+        "UpdateUserPool" => Operation::Changes(update),
+        "DeleteUserPool" => Operation::Changes(delete),
+        "ListUserPools" => Operation::Reads(list),
+        _ => return None,
+    })
+}
+
+impl UserPool {
+    /// The `iss` of the pool's tokens.
+    pub(super) fn issuer(&self) -> String {
+        let updated = self.setting("IssuerConfiguration/Type") == Some(&json!("UPDATED"));
+        let host = if updated { "issuer-cognito-idp" } else { "cognito-idp" };
+        format!("https://{host}.{}.amazonaws.com/{}", self.region, self.id)
+    }
+
+    /// A setting at a path of member names.
+    pub(super) fn setting(&self, path: &str) -> Option<&Value> {
+        let (head, rest) = path.split_once('/').map_or((path, None), |(head, rest)| (head, Some(rest)));
+        let value = self.settings.get(head)?;
+        rest.map_or(Some(value), |rest| value.pointer(&format!("/{rest}")))
+    }
+
+    /// Whether a setting that is a list of strings contains `text`.
+    pub(super) fn lists(&self, setting: &str, text: &str) -> bool {
+        self.setting(setting).and_then(Value::as_array).is_some_and(|list| list.iter().any(|value| value == text))
+    }
+
+    /// The prefix domain.
+    pub(super) fn domain(&self) -> Option<&str> {
+        self.setting("Domain").and_then(Value::as_str)
+    }
+
+    fn described(&self) -> Value {
+        let mut members = self.settings.clone();
+        members.extend([
+            ("Id".to_owned(), json!(self.id)),
+            ("Arn".to_owned(), json!(self.arn)),
+            ("CreationDate".to_owned(), self.created.date()),
+            ("LastModifiedDate".to_owned(), self.modified.date()),
+            ("UserPoolTags".to_owned(), json!(self.tags)),
+            ("SchemaAttributes".to_owned(), json!(self.schema)),
+            ("EstimatedNumberOfUsers".to_owned(), json!(self.users.len())),
+        ]);
+        Value::Object(members)
+    }
+}
+
+fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    let input = context.input();
+    input::check(input, &[pool_members::CREATE_ONLY, pool_members::MEMBERS, schema::SCHEMA])?;
+    let settings = pool_settings::created(input)?;
+    let schema = schema::created(input)?;
+    let tags = tags::given(context, "UserPoolTags")?;
+    let region = &context.call.region;
+    let id = format!("{region}_{}", random::text(random::ALPHANUMERIC, 9));
+    let pool = UserPool {
+        arn: format!("arn:aws:cognito-idp:{region}:{}:userpool/{id}", context.account),
+        region: region.clone(),
+        created: context.now,
+        modified: context.now,
+        settings,
+        tags: tags.into_iter().collect(),
+        schema,
+        factors: Factors::default(),
+        clients: BTreeMap::new(),
+        resource_servers: BTreeMap::new(),
+        groups: BTreeMap::new(),
+        users: BTreeMap::new(),
+        sign_ins: BTreeMap::new(),
+        sessions: BTreeMap::new(),
+        managed_login_version: None,
+        id,
+    };
+    let answer = json!({ "UserPool": pool.described() });
+    cognito.pools.insert(pool.id.clone(), pool);
+    Ok(answer)
+}
+
+fn describe(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[&[POOL_ID]])?;
+    Ok(json!({ "UserPool": cognito.pool(context)?.described() }))
+}
+
+fn update(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    let input = context.input();
+    input::check(input, &[&[POOL_ID], pool_members::UPDATE_ONLY, pool_members::MEMBERS])?;
+    let tags = tags::given(context, "UserPoolTags")?;
+    let pool = cognito.pool_mut(context)?;
+    pool.settings = pool_settings::updated(pool, input)?;
+    if context.member("UserPoolTags").is_some() {
+        pool.tags = tags.into_iter().collect();
+    }
+    pool.modified = context.now;
+    Ok(json!({}))
+}
+
+fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[&[POOL_ID]])?;
+    let pool = cognito.pool_mut(context)?;
+    if pool.setting("DeletionProtection") == Some(&json!("ACTIVE")) {
+        return Err(refusal::invalid_parameter(
+            "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
+             inactivated first.",
+        ));
+    }
+    if pool.domain().is_some() {
+        return Err(refusal::invalid_parameter(
+            "User pool cannot be deleted. It has a domain configured that should be deleted first.",
+        ));
+    }
+    let id = pool.id.clone();
+    cognito.pools.remove(&id);
+    Ok(json!({}))
+}
+
+fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[&[Member::number("MaxResults", 1, 60).required(), NEXT_TOKEN]])?;
+    let listed = cognito
+        .pools
+        .values()
+        .filter(|pool| pool.region == context.call.region && context.now.since(&pool.created) >= context.list_lag)
+        .map(|pool| {
+            let members = json!({
+                "Id": pool.id,
+                "Name": pool.setting("Name"),
+                "LambdaConfig": pool.setting("LambdaConfig"),
+                "CreationDate": pool.created.date(),
+                "LastModifiedDate": pool.modified.date(),
+            });
+            (pool.id.clone(), members)
+        });
+    Ok(paging::answer("UserPools", "NextToken", paging::page(context, "MaxResults", "NextToken", listed)?))
+}

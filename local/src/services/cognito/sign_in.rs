@@ -1,0 +1,157 @@
+//! Sign-ins: their tokens, expiry and revocation.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::services::cognito::{
+    client::Client,
+    client_settings::validity_seconds,
+    context::{Context, texts},
+    key::SigningKey,
+    moment::Moment,
+    pool::UserPool,
+    random,
+    token::{self, TokenUse},
+    user::User,
+};
+
+/// The scope of every access token that does not come from the OAuth endpoints.
+const SCOPE: &str = "aws.cognito.signin.user.admin";
+
+/// A sign-in. Its key in the pool is the `event_id` of its tokens.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct SignIn {
+    pub(super) user: String,
+    pub(super) client: String,
+    auth_time: i64,
+    origin_jti: String,
+    begun: Moment,
+    /// The SHA-256 of the refresh token.
+    refresh_token: String,
+    pub(super) revoked: bool,
+}
+
+impl SignIn {
+    /// Whether the refresh token has expired by the client's settings.
+    pub(super) fn expired(&self, client: &Client, now: Moment) -> bool {
+        let seconds = u64::try_from(validity_seconds(&client.settings, "Refresh")).unwrap_or_default();
+        now.since(&self.begun) >= Duration::from_secs(seconds)
+    }
+}
+
+fn digest(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token))
+}
+
+impl UserPool {
+    /// Creates a sign-in and returns its three tokens.
+    pub(super) fn sign_in(&mut self, context: &Context<'_>, key: &SigningKey, client: &Client, user: &str) -> Value {
+        let refresh_token = URL_SAFE_NO_PAD.encode(random::bytes::<96>());
+        let event = Uuid::new_v4().to_string();
+        let sign_in = SignIn {
+            user: user.to_owned(),
+            client: client.id.clone(),
+            auth_time: context.now.epoch_seconds(),
+            origin_jti: Uuid::new_v4().to_string(),
+            begun: context.now,
+            refresh_token: digest(&refresh_token),
+            revoked: false,
+        };
+        let clients = &self.clients;
+        self.sign_ins.retain(|_, old| clients.get(&old.client).is_some_and(|client| !old.expired(client, context.now)));
+        self.sign_ins.insert(event.clone(), sign_in);
+        let mut result = self.tokens(context, key, client, &event);
+        result.insert("RefreshToken".into(), json!(refresh_token));
+        Value::Object(result)
+    }
+
+    /// Issues a new ID token and access token for a sign-in.
+    pub(super) fn tokens(
+        &self,
+        context: &Context<'_>,
+        key: &SigningKey,
+        client: &Client,
+        event: &str,
+    ) -> Map<String, Value> {
+        let sign_in = &self.sign_ins[event];
+        let user = &self.users[&sign_in.user];
+        let now = context.now.epoch_seconds();
+        let common = |token_use: &str, validity: i64| {
+            let mut claims = Map::from_iter([
+                ("sub".to_owned(), json!(user.sub)),
+                ("iss".to_owned(), json!(self.issuer())),
+                ("event_id".to_owned(), json!(event)),
+                ("token_use".to_owned(), json!(token_use)),
+                ("auth_time".to_owned(), json!(sign_in.auth_time)),
+                ("iat".to_owned(), json!(now)),
+                ("exp".to_owned(), json!(now + validity)),
+                ("jti".to_owned(), json!(Uuid::new_v4().to_string())),
+            ]);
+            if client.settings["EnableTokenRevocation"] == true {
+                claims.insert("origin_jti".into(), json!(sign_in.origin_jti));
+            }
+            claims
+        };
+        let access_validity = validity_seconds(&client.settings, "Access");
+        let mut access = common("access", access_validity);
+        let mut id = common("id", validity_seconds(&client.settings, "Id"));
+        access.extend([
+            ("client_id".to_owned(), json!(client.id)),
+            ("scope".to_owned(), json!(SCOPE)),
+            ("username".to_owned(), json!(user.username)),
+        ]);
+        id.extend([("aud".to_owned(), json!(client.id)), ("cognito:username".to_owned(), json!(user.username))]);
+        id.extend(attribute_claims(client, user));
+        let (groups, roles) = self.group_claims(user);
+        if !groups.is_empty() {
+            access.insert("cognito:groups".into(), json!(groups));
+            id.insert("cognito:groups".into(), json!(groups));
+        }
+        if let Some(preferred) = roles.first() {
+            id.insert("cognito:preferred_role".into(), json!(preferred));
+            id.insert("cognito:roles".into(), json!(roles));
+        }
+        Map::from_iter([
+            ("IdToken".to_owned(), json!(token::sign(key, &self.id, TokenUse::Id, &id))),
+            ("AccessToken".to_owned(), json!(token::sign(key, &self.id, TokenUse::Access, &access))),
+            ("ExpiresIn".to_owned(), json!(access_validity)),
+            ("TokenType".to_owned(), json!("Bearer")),
+        ])
+    }
+
+    /// The `event_id` of the sign-in with this refresh token.
+    pub(super) fn event_of(&self, refresh_token: &str) -> Option<String> {
+        let digest = digest(refresh_token);
+        self.sign_ins.iter().find(|(_, sign_in)| sign_in.refresh_token == digest).map(|(event, _)| event.clone())
+    }
+
+    /// Revokes all tokens of a user.
+    pub(super) fn sign_out(&mut self, name: &str) {
+        let key = self.user_key(name);
+        for sign_in in self.sign_ins.values_mut().filter(|sign_in| Some(&sign_in.user) == key.as_ref()) {
+            sign_in.revoked = true;
+        }
+    }
+}
+
+/// The attributes that the client may read, as claims. The `_verified` attributes are booleans. Custom attributes are
+/// strings regardless of their type.
+fn attribute_claims(client: &Client, user: &User) -> Map<String, Value> {
+    let readable = client.settings.get("ReadAttributes").map(|list| texts(Some(list)));
+    let read = user.attributes.iter().filter(|(name, _)| readable.as_ref().is_none_or(|list| list.contains(name)));
+    let claim = |(name, value): (&String, &String)| {
+        let value = match name.as_str() {
+            "email_verified" | "phone_number_verified" => json!(value == "true"),
+            "updated_at" => value.parse::<i64>().map_or_else(|_| json!(value), |number| json!(number)),
+            "address" => json!({ "formatted": value }),
+            _ => json!(value),
+        };
+        (name.clone(), value)
+    };
+    read.map(claim).collect()
+}

@@ -1,0 +1,158 @@
+//! IAM: roles, their policies, and policy evaluation.
+//!
+//! Policy documents are validated as on AWS, stored as written, and returned URL-encoded. The caller's own permissions
+//! are not checked: every request is allowed.
+
+mod document;
+mod evaluate;
+mod policy;
+mod role;
+mod tag;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub(crate) use evaluate::matches;
+
+use crate::{
+    emulator::Cloud,
+    wire::{
+        call::Call,
+        constraint,
+        error::{Answered, AwsError},
+        paging,
+    },
+};
+
+/// The state of this service.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Iam {
+    /// By lowercase name, because names are unique regardless of case.
+    roles: BTreeMap<String, Role>,
+}
+
+/// A role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Role {
+    pub(crate) name: String,
+    path: String,
+    id: String,
+    pub(crate) arn: String,
+    created: jiff::Timestamp,
+    description: Option<String>,
+    max_session_duration: i64,
+    permissions_boundary: Option<String>,
+    /// The trust policy as written.
+    trust: String,
+    /// Inline policies by name, as written.
+    inline: BTreeMap<String, String>,
+    /// ARNs of attached managed policies.
+    attached: BTreeSet<String>,
+    tags: BTreeMap<String, String>,
+    /// When services can assume this role, on the emulator's clock. Zero after a restart.
+    #[serde(skip)]
+    assumable_at: Duration,
+}
+
+impl Iam {
+    /// The role with this ARN.
+    pub(crate) fn role(&self, arn: &str) -> Option<&Role> {
+        let (_, name) = arn.rsplit_once('/')?;
+        self.roles.get(&name.to_lowercase()).filter(|role| role.arn == arn)
+    }
+
+    /// Whether the policies of the role allow the action on the resource. Conditions are ignored.
+    pub(crate) fn allows(&self, role_arn: &str, action: &str, resource: &str) -> bool {
+        self.role(role_arn).is_some_and(|role| evaluate::allows(role, action, resource))
+    }
+
+    fn named(&self, name: &str) -> Result<&Role, AwsError> {
+        self.roles.get(&name.to_lowercase()).ok_or_else(|| no_role(name))
+    }
+
+    fn named_mut(&mut self, name: &str) -> Result<&mut Role, AwsError> {
+        self.roles.get_mut(&name.to_lowercase()).ok_or_else(|| no_role(name))
+    }
+}
+
+impl Role {
+    /// Whether a service, such as `lambda.amazonaws.com`, can assume the role at `now` on the emulator's clock.
+    pub(crate) fn assumable_by(&self, service: &str, now: Duration) -> bool {
+        now >= self.assumable_at && evaluate::trusts(&self.trust, service)
+    }
+}
+
+/// Handles one request.
+pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
+    match call.operation.as_str() {
+        "CreateRole" => role::create(cloud, call),
+        "GetRole" => role::get(cloud, call),
+        "ListRoles" => role::list(cloud, call),
+        "UpdateRole" => role::update(cloud, call),
+        "UpdateAssumeRolePolicy" => role::update_trust(cloud, call),
+        "DeleteRole" => role::delete(cloud, call),
+        "ListInstanceProfilesForRole" => role::list_instance_profiles(cloud, call),
+        "TagRole" => tag::tag(cloud, call),
+        "UntagRole" => tag::untag(cloud, call),
+        "ListRoleTags" => tag::list(cloud, call),
+        "PutRolePolicy" => policy::put(cloud, call),
+        "GetRolePolicy" => policy::get(cloud, call),
+        "DeleteRolePolicy" => policy::delete(cloud, call),
+        "ListRolePolicies" => policy::list(cloud, call),
+        "AttachRolePolicy" => policy::attach(cloud, call),
+        "DetachRolePolicy" => policy::detach(cloud, call),
+        "ListAttachedRolePolicies" => policy::list_attached(cloud, call),
+        _ => Err(AwsError::not_imitated(&call.name())),
+    }
+}
+
+fn no_role(name: &str) -> AwsError {
+    no_such_entity(format!("The role with name {name} cannot be found."))
+}
+
+fn no_such_entity(message: String) -> AwsError {
+    AwsError::new(404, "NoSuchEntity", message)
+}
+
+fn validation(message: String) -> AwsError {
+    AwsError::new(400, "ValidationError", message)
+}
+
+fn limit_exceeded(message: String) -> AwsError {
+    AwsError::new(409, "LimitExceeded", message)
+}
+
+/// The `RoleName` of a request.
+fn role_name(call: &Call) -> Result<&str, AwsError> {
+    name(call, "RoleName", 64)
+}
+
+/// A required name, limited to the characters that IAM accepts.
+fn name<'a>(call: &'a Call, member: &str, longest: usize) -> Result<&'a str, AwsError> {
+    let name = constraint::required(call, member, longest).map_err(validation)?;
+    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)) {
+        return Ok(name);
+    }
+    let member = if member == "RoleName" { "roleName" } else { "policyName" };
+    Err(validation(format!(
+        "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the \
+         following: +=,.@_-"
+    )))
+}
+
+/// One page of a list, with IAM's paging members.
+fn listed(cloud: &Cloud, call: &Call, member: &str, items: impl IntoIterator<Item = (String, Value)>) -> Answered {
+    let asked = constraint::between(call, "MaxItems", 1, 1000).map_err(validation)?;
+    let page = paging::page(items, call.text("Marker"), cloud.page_size(asked, 100, 1000))
+        .map_err(|_| validation("Invalid Marker.".into()))?;
+    let mut answer = json!({ "IsTruncated": page.next.is_some(), "Marker": page.next });
+    answer[member] = page.items.into();
+    Ok(answer.into())
+}

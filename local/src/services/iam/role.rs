@@ -1,0 +1,170 @@
+//! Operations on roles.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Role, document, limit_exceeded, listed, role_name, tag, validation};
+use crate::{
+    emulator::Cloud,
+    wire::{
+        call::Call,
+        constraint,
+        error::{Answered, AwsError},
+    },
+};
+
+/// All characters except the unreserved ones of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const LONGEST_DESCRIPTION: usize = 1000;
+
+/// A policy document as IAM returns it.
+pub(super) fn url_encoded(document: &str) -> String {
+    utf8_percent_encode(document, RESERVED).to_string()
+}
+
+pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+    let name = role_name(call)?;
+    let role = Role {
+        name: name.to_owned(),
+        path: path(call)?.to_owned(),
+        id: unique_id(),
+        arn: format!("arn:aws:iam::{}:role{}{name}", cloud.settings().account, path(call)?),
+        created: jiff::Timestamp::now(),
+        description: description(call)?,
+        max_session_duration: session_duration(call)?.unwrap_or(3600),
+        permissions_boundary: call.text("PermissionsBoundary").map(str::to_owned),
+        trust: document::trust(call, "AssumeRolePolicyDocument")?.to_owned(),
+        inline: std::collections::BTreeMap::default(),
+        attached: std::collections::BTreeSet::default(),
+        tags: tag::merged(&std::collections::BTreeMap::default(), call)?,
+        assumable_at: cloud.now() + cloud.settings().weather.role_propagation,
+    };
+    let mut world = cloud.world();
+    if world.iam.roles.contains_key(&name.to_lowercase()) {
+        return Err(AwsError::new(409, "EntityAlreadyExists", format!("Role with name {name} already exists.")));
+    }
+    if world.iam.roles.len() >= 1000 {
+        return Err(limit_exceeded("Cannot exceed quota for RolesPerAccount: 1000".into()));
+    }
+    let mut answer = summary(&role);
+    answer.insert("Tags".into(), tag::list_of(&role.tags));
+    world.iam.roles.insert(name.to_lowercase(), role);
+    Ok(json!({ "Role": answer }).into())
+}
+
+pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+    let world = cloud.world();
+    let role = world.iam.named(role_name(call)?)?;
+    let mut answer = summary(role);
+    answer.insert("RoleLastUsed".into(), json!({}));
+    if !role.tags.is_empty() {
+        answer.insert("Tags".into(), tag::list_of(&role.tags));
+    }
+    if let Some(boundary) = &role.permissions_boundary {
+        let boundary = json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary });
+        answer.insert("PermissionsBoundary".into(), boundary);
+    }
+    Ok(json!({ "Role": answer }).into())
+}
+
+/// Lists roles without their tags and permissions boundaries, as IAM does.
+pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
+    let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
+    let world = cloud.world();
+    let roles = world.iam.roles.iter().filter(|(_, role)| role.path.starts_with(prefix));
+    let roles: Vec<_> = roles.map(|(key, role)| (key.clone(), Value::Object(summary(role)))).collect();
+    listed(cloud, call, "Roles", roles)
+}
+
+/// Changes the given members only. Unlike other operations, it returns an empty result instead of none.
+pub(super) fn update(cloud: &Cloud, call: &Call) -> Answered {
+    let (name, description, duration) = (role_name(call)?, description(call)?, session_duration(call)?);
+    let mut world = cloud.world();
+    let role = world.iam.named_mut(name)?;
+    if call.text("Description").is_some() {
+        role.description = description;
+    }
+    role.max_session_duration = duration.unwrap_or(role.max_session_duration);
+    Ok(json!({}).into())
+}
+
+pub(super) fn update_trust(cloud: &Cloud, call: &Call) -> Answered {
+    let name = role_name(call)?;
+    let mut world = cloud.world();
+    world.iam.named(name)?;
+    let trust = document::trust(call, "PolicyDocument")?.to_owned();
+    world.iam.named_mut(name)?.trust = trust;
+    Ok(Value::Null.into())
+}
+
+pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+    let name = role_name(call)?;
+    let mut world = cloud.world();
+    let role = world.iam.named(name)?;
+    let first = match (role.attached.is_empty(), role.inline.is_empty()) {
+        (false, _) => Some("must detach all policies first"),
+        (true, false) => Some("must delete policies first"),
+        (true, true) => None,
+    };
+    if let Some(first) = first {
+        return Err(AwsError::new(409, "DeleteConflict", format!("Cannot delete entity, {first}.")));
+    }
+    world.iam.roles.remove(&name.to_lowercase());
+    Ok(Value::Null.into())
+}
+
+/// Always empty: the emulator has no instance profiles.
+pub(super) fn list_instance_profiles(cloud: &Cloud, call: &Call) -> Answered {
+    cloud.world().iam.named(role_name(call)?)?;
+    listed(cloud, call, "InstanceProfiles", [])
+}
+
+/// The members of a role in every response.
+fn summary(role: &Role) -> Map<String, Value> {
+    let summary = json!({
+        "Path": role.path,
+        "RoleName": role.name,
+        "RoleId": role.id,
+        "Arn": role.arn,
+        "CreateDate": role.created.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "AssumeRolePolicyDocument": url_encoded(&role.trust),
+        "Description": role.description,
+        "MaxSessionDuration": role.max_session_duration,
+    });
+    summary.as_object().cloned().unwrap_or_default()
+}
+
+fn path(call: &Call) -> Result<&str, AwsError> {
+    let path = constraint::optional(call, "Path", 512).map_err(validation)?.unwrap_or("/");
+    let printable = path.chars().all(|letter| ('!'..='~').contains(&letter));
+    if printable && path.starts_with('/') && path.ends_with('/') {
+        return Ok(path);
+    }
+    Err(validation(
+        "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric \
+         characters and/or / characters."
+            .into(),
+    ))
+}
+
+/// The description; `None` if it is empty.
+fn description(call: &Call) -> Result<Option<String>, AwsError> {
+    let text = call.text("Description").unwrap_or_default();
+    let text = constraint::not_longer(text, "Description", LONGEST_DESCRIPTION).map_err(validation)?;
+    let allowed = |letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{A1}'..='\u{FF}');
+    let pattern = r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*";
+    constraint::fitting(text, "Description", (pattern, allowed)).map_err(validation)?;
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+fn session_duration(call: &Call) -> Result<Option<i64>, AwsError> {
+    constraint::between(call, "MaxSessionDuration", 3600, 43200).map_err(validation)
+}
+
+/// `AROA` and 17 characters. A role that is recreated under the same name gets a new ID.
+fn unique_id() -> String {
+    let digits = Uuid::new_v4().simple().to_string().to_uppercase();
+    format!("AROA{}", &digits[..17])
+}

@@ -1,0 +1,52 @@
+//! Reserved concurrency.
+
+use serde_json::json;
+
+use super::{members::Members, names::Target, refusals};
+use crate::{
+    emulator::Cloud,
+    wire::{call::Call, error::Answered},
+};
+
+/// The concurrency of an account in one Region, and the part of it that must stay unreserved.
+const ACCOUNT: u32 = 1000;
+const UNRESERVED: u32 = 100;
+
+pub(super) fn put_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
+    let target = Target::read(cloud, call)?;
+    let wanted = Members::of(call)
+        .integer("ReservedConcurrentExecutions", &(0..=u32::MAX))?
+        .ok_or_else(|| refusals::invalid("ReservedConcurrentExecutions is required."))?;
+    let mut world = cloud.world();
+    target.function(&world.lambda)?.check_changeable(cloud.now())?;
+    let others: u32 = world
+        .lambda
+        .functions
+        .iter()
+        .filter(|(arn, _)| **arn != target.arn)
+        .filter_map(|(_, function)| function.reserved_concurrency)
+        .sum();
+    if others.saturating_add(wanted) > ACCOUNT - UNRESERVED {
+        return Err(refusals::invalid(format!(
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution \
+             below its minimum value of [{UNRESERVED}]."
+        )));
+    }
+    target.function_mut(&mut world.lambda)?.reserved_concurrency = Some(wanted);
+    Ok(json!({ "ReservedConcurrentExecutions": wanted }).into())
+}
+
+pub(super) fn get_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
+    let target = Target::read(cloud, call)?;
+    Ok(match target.function(&cloud.world().lambda)?.reserved_concurrency {
+        Some(reserved) => json!({ "ReservedConcurrentExecutions": reserved }),
+        None => json!({}),
+    }
+    .into())
+}
+
+pub(super) fn delete_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
+    let target = Target::read(cloud, call)?;
+    target.function_mut(&mut cloud.world().lambda)?.reserved_concurrency = None;
+    Ok(json!({}).into())
+}

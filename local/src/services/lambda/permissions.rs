@@ -1,0 +1,193 @@
+//! The statements of a function's resource policy.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    function::{check_revision, new_revision},
+    members::Members,
+    names::{Target, is_word},
+    refusals,
+    settings::check_length,
+};
+use crate::{
+    emulator::Cloud,
+    services::iam,
+    wire::{
+        call::Call,
+        error::{Answered, AwsError},
+    },
+};
+
+const LARGEST_POLICY: usize = 20_480;
+const MEMBERS: &[&str] =
+    &["Action", "FunctionName", "Principal", "Qualifier", "RevisionId", "SourceAccount", "SourceArn", "StatementId"];
+
+/// The resource policy of a function, a version or an alias. It exists as long as it has statements.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Policy {
+    /// As AWS stores them.
+    statements: Vec<Value>,
+    revision_id: String,
+}
+
+impl Policy {
+    /// Whether a statement allows the service to invoke on behalf of the source.
+    pub(super) fn allows_service(&self, principal: &str, source_arn: &str) -> bool {
+        self.statements.iter().any(|statement| {
+            let who = &statement["Principal"];
+            let source = &statement["Condition"]["ArnLike"]["AWS:SourceArn"];
+            let account = &statement["Condition"]["StringEquals"]["AWS:SourceAccount"];
+            let action = statement["Action"].as_str().unwrap_or_default();
+            (who == "*" || who["Service"] == principal)
+                && matches!(action, "lambda:InvokeFunction" | "lambda:*" | "*")
+                && source.as_str().is_none_or(|pattern| arn_like(pattern, source_arn))
+                && account.as_str().is_none_or(|account| source_arn.split(':').nth(4) == Some(account))
+        })
+    }
+
+    fn position(&self, statement_id: &str) -> Option<usize> {
+        self.statements.iter().position(|statement| statement["Sid"] == statement_id)
+    }
+
+    fn document(&self) -> String {
+        json!({ "Version": "2012-10-17", "Id": "default", "Statement": self.statements }).to_string()
+    }
+}
+
+pub(super) fn add_permission(cloud: &Cloud, call: &Call) -> Answered {
+    let members = Members::of(call).only("AddPermission", MEMBERS)?;
+    let target = policy_target(cloud, call)?;
+    let statement = read_statement(members, &target)?;
+    let statement_id = members.required_text("StatementId")?;
+    let mut world = cloud.world();
+    let function = target.function_mut(&mut world.lambda)?;
+    if function.version(target.qualifier.as_deref()).is_none() {
+        return Err(target.not_found());
+    }
+    function.check_changeable(cloud.now())?;
+    let qualifier = target.qualifier.clone().unwrap_or_default();
+    let present = function.policies.get(&qualifier);
+    check_revision(members.text("RevisionId")?, present.map_or("", |policy| &policy.revision_id))?;
+    if present.is_some_and(|policy| policy.position(statement_id).is_some()) {
+        return Err(refusals::conflict(format!(
+            "The statement id ({statement_id}) provided already exists. Please provide a new statement id, or remove \
+             the existing statement."
+        )));
+    }
+    let mut statements = present.map_or_else(Vec::new, |policy| policy.statements.clone());
+    statements.push(statement.clone());
+    let policy = Policy { statements, revision_id: new_revision() };
+    let size = policy.document().len();
+    if size > LARGEST_POLICY {
+        return Err(AwsError::new(
+            400,
+            "PolicyLengthExceededException",
+            format!("The final policy size ({size}) is bigger than the limit ({LARGEST_POLICY})."),
+        ));
+    }
+    function.policies.insert(qualifier, policy);
+    Ok(json!({ "Statement": statement.to_string() }).into())
+}
+
+pub(super) fn remove_permission(cloud: &Cloud, call: &Call) -> Answered {
+    let members = Members::of(call);
+    let target = policy_target(cloud, call)?;
+    let statement_id = members.required_text("StatementId")?;
+    let mut world = cloud.world();
+    let function = target.function_mut(&mut world.lambda)?;
+    function.check_changeable(cloud.now())?;
+    let qualifier = target.qualifier.as_deref().unwrap_or_default();
+    let Some(policy) = function.policies.get_mut(qualifier) else {
+        return Err(refusals::not_found("No policy is associated with the given resource."));
+    };
+    check_revision(members.text("RevisionId")?, &policy.revision_id)?;
+    let Some(position) = policy.position(statement_id) else {
+        return Err(refusals::not_found(format!("Statement {statement_id} is not found in resource policy.")));
+    };
+    policy.statements.remove(position);
+    policy.revision_id = new_revision();
+    if policy.statements.is_empty() {
+        function.policies.remove(qualifier);
+    }
+    Ok(json!({}).into())
+}
+
+pub(super) fn get_policy(cloud: &Cloud, call: &Call) -> Answered {
+    let target = policy_target(cloud, call)?;
+    let world = cloud.world();
+    let function = target.function(&world.lambda)?;
+    let Some(policy) = function.policies.get(target.qualifier.as_deref().unwrap_or_default()) else {
+        return Err(refusals::not_found("The resource you requested does not exist."));
+    };
+    Ok(json!({ "Policy": policy.document(), "RevisionId": policy.revision_id }).into())
+}
+
+fn policy_target(cloud: &Cloud, call: &Call) -> Result<Target, AwsError> {
+    let target = Target::read(cloud, call)?;
+    if target.qualifier.as_deref() == Some("$LATEST") {
+        return Err(refusals::invalid("We currently do not support adding policies for $LATEST."));
+    }
+    Ok(target)
+}
+
+fn read_statement(members: Members<'_>, target: &Target) -> Result<Value, AwsError> {
+    let statement_id = members.required_text("StatementId")?;
+    check_length("statementId", statement_id, 100)?;
+    if !is_word(statement_id) {
+        let rule = "Member must satisfy regular expression pattern: ([a-zA-Z0-9-_]+)";
+        return Err(refusals::constraint("statementId", statement_id, rule));
+    }
+    let action = members.required_text("Action")?;
+    if !action.strip_prefix("lambda:").is_some_and(|name| name == "*" || name.bytes().all(|b| b.is_ascii_alphabetic()))
+        && action != "*"
+    {
+        let rule = "Member must satisfy regular expression pattern: (lambda:[*]|lambda:[a-zA-Z]+|[*])";
+        return Err(refusals::constraint("action", action, rule));
+    }
+    let mut statement = json!({
+        "Sid": statement_id,
+        "Effect": "Allow",
+        "Principal": read_principal(members.required_text("Principal")?)?,
+        "Action": action,
+        "Resource": target.qualified_arn(),
+    });
+    if let Some(account) = members.text("SourceAccount")? {
+        if account.len() != 12 || !account.bytes().all(|digit| digit.is_ascii_digit()) {
+            let rule = "Member must satisfy regular expression pattern: \\d{12}";
+            return Err(refusals::constraint("sourceAccount", account, rule));
+        }
+        statement["Condition"]["StringEquals"] = json!({ "AWS:SourceAccount": account });
+    }
+    if let Some(source) = members.text("SourceArn")? {
+        if source.splitn(6, ':').count() != 6 || !source.starts_with("arn:aws") {
+            let rule = "Member must satisfy regular expression pattern: \
+                        arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:([a-z]{2}(-gov)?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)";
+            return Err(refusals::constraint("sourceArn", source, rule));
+        }
+        statement["Condition"]["ArnLike"] = json!({ "AWS:SourceArn": source });
+    }
+    Ok(statement)
+}
+
+fn read_principal(principal: &str) -> Result<Value, AwsError> {
+    if principal == "*" {
+        return Ok(json!("*"));
+    }
+    if principal.len() == 12 && principal.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Ok(json!({ "AWS": format!("arn:aws:iam::{principal}:root") }));
+    }
+    if principal.starts_with("arn:aws") && principal.contains(":iam::") {
+        return Ok(json!({ "AWS": principal }));
+    }
+    if principal.ends_with(".amazonaws.com") {
+        return Ok(json!({ "Service": principal }));
+    }
+    Err(refusals::invalid("The provided principal was invalid. Please check the principal and try again."))
+}
+
+/// `ArnLike`: the six parts of the ARN are matched separately, so a wildcard in the first five does not match a colon.
+fn arn_like(pattern: &str, arn: &str) -> bool {
+    let (patterns, parts): (Vec<_>, Vec<_>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
+    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| iam::matches(pattern, part))
+}

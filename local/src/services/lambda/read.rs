@@ -1,0 +1,37 @@
+//! `GetFunction` and `GetFunctionConfiguration`.
+
+use serde_json::json;
+
+use super::{configuration, names::Target};
+use crate::{
+    emulator::Cloud,
+    wire::{call::Call, error::Answered},
+};
+
+pub(super) fn get_function(cloud: &Cloud, call: &Call) -> Answered {
+    let target = Target::read(cloud, call)?;
+    let qualifier = target.qualifier.as_deref();
+    let world = cloud.world();
+    let function = target.function(&world.lambda)?;
+    let version = function.version(qualifier).ok_or_else(|| target.not_found())?;
+    let mut answer = json!({
+        "Configuration": configuration::render(function, version, qualifier, cloud.now()),
+        "Code": { "RepositoryType": "S3", "Location": super::code::location(cloud, version) },
+    });
+    if !function.tags.is_empty() {
+        answer["Tags"] = json!(function.tags);
+    }
+    if let Some(reserved) = function.reserved_concurrency {
+        answer["Concurrency"] = json!({ "ReservedConcurrentExecutions": reserved });
+    }
+    Ok(answer.into())
+}
+
+pub(super) fn get_function_configuration(cloud: &Cloud, call: &Call) -> Answered {
+    let target = Target::read(cloud, call)?;
+    let qualifier = target.qualifier.as_deref();
+    let world = cloud.world();
+    let function = target.function(&world.lambda)?;
+    let version = function.version(qualifier).ok_or_else(|| target.not_found())?;
+    Ok(configuration::render(function, version, qualifier, cloud.now()).into())
+}

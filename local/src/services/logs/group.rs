@@ -1,0 +1,186 @@
+//! Log groups.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Group, group_name, invalid, invalid_token, name_in, no_group, place};
+use crate::{
+    emulator::Cloud,
+    wire::{
+        call::Call,
+        constraint,
+        error::{Answered, AwsError},
+        paging,
+    },
+};
+
+const RETENTION_DAYS: [i64; 22] =
+    [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+const CLASSES: [&str; 4] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"];
+
+const MOST_TAGS: usize = 50;
+
+pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+    let name = group_name(call)?;
+    let class = call.text("logGroupClass").unwrap_or("STANDARD");
+    if !CLASSES.contains(&class) {
+        let rule = format!("Member must satisfy enum value set: [{}]", CLASSES.join(", "));
+        return Err(invalid(constraint::violated(&format!("'{class}'"), "logGroupClass", &rule)));
+    }
+    let group = Group {
+        class: class.to_owned(),
+        deletion_protection: flag(call, "deletionProtectionEnabled").unwrap_or(false),
+        tags: merged(&BTreeMap::new(), call)?,
+        ..Group::new(&call.region)
+    };
+    let mut world = cloud.world();
+    if world.logs.group(&call.region, name).is_ok() {
+        return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log group already exists"));
+    }
+    world.logs.groups.insert(place(&call.region, name), group);
+    Ok(json!({}).into())
+}
+
+/// Lists groups by name prefix, by part of the name, or by identifier.
+pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
+    let prefix = constraint::optional(call, "logGroupNamePrefix", 512).map_err(invalid)?;
+    let pattern = call.text("logGroupNamePattern");
+    if prefix.is_some() && pattern.is_some() {
+        return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
+    }
+    let identifiers = call.input.get("logGroupIdentifiers").and_then(Value::as_array);
+    let identified: Option<Vec<&str>> =
+        identifiers.map(|list| list.iter().filter_map(|one| name_in(call, one.as_str()?).ok()).collect());
+    let class = call.text("logGroupClass");
+    let wanted = |name: &str, group: &Group| {
+        prefix.is_none_or(|prefix| name.starts_with(prefix))
+            // The pattern is a case-insensitive substring, not an expression.
+            && pattern.is_none_or(|part| name.to_lowercase().contains(&part.to_lowercase()))
+            && identified.as_ref().is_none_or(|names| names.contains(&name))
+            && class.is_none_or(|class| group.class == class)
+    };
+    let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
+    let world = cloud.world();
+    let groups = world.logs.groups_of(&call.region).filter(|(name, group)| wanted(name, group));
+    let groups = groups.map(|(name, group)| (name.to_owned(), summary(cloud, name, group)));
+    let page = paging::page(groups, call.text("nextToken"), cloud.page_size(asked, 50, 50)).map_err(invalid_token)?;
+    Ok(json!({ "logGroups": page.items, "nextToken": page.next }).into())
+}
+
+pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+    let name = group_name(call)?;
+    let mut world = cloud.world();
+    if world.logs.group(&call.region, name)?.deletion_protection {
+        return Err(AwsError::new(
+            400,
+            "ValidationException",
+            format!("Log group {name} cannot be deleted because deletion protection is enabled."),
+        ));
+    }
+    world.logs.groups.remove(&place(&call.region, name));
+    Ok(json!({}).into())
+}
+
+pub(super) fn put_retention(cloud: &Cloud, call: &Call) -> Answered {
+    let name = group_name(call)?;
+    let Some(days) = call.number("retentionInDays") else {
+        return Err(invalid(constraint::violated("null", "retentionInDays", "Member must not be null")));
+    };
+    if !RETENTION_DAYS.contains(&days) {
+        let values = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
+        let rule = format!("Member must satisfy enum value set: [{values}]");
+        return Err(invalid(constraint::violated(&format!("'{days}'"), "retentionInDays", &rule)));
+    }
+    cloud.world().logs.group_mut(&call.region, name)?.retention_in_days = Some(days);
+    Ok(json!({}).into())
+}
+
+pub(super) fn delete_retention(cloud: &Cloud, call: &Call) -> Answered {
+    cloud.world().logs.group_mut(&call.region, group_name(call)?)?.retention_in_days = None;
+    Ok(json!({}).into())
+}
+
+pub(super) fn put_deletion_protection(cloud: &Cloud, call: &Call) -> Answered {
+    let identifier = constraint::required(call, "logGroupIdentifier", 2048).map_err(invalid)?;
+    let Some(enabled) = flag(call, "deletionProtectionEnabled") else {
+        return Err(invalid(constraint::violated("null", "deletionProtectionEnabled", "Member must not be null")));
+    };
+    cloud.world().logs.group_mut(&call.region, name_in(call, identifier)?)?.deletion_protection = enabled;
+    Ok(json!({}).into())
+}
+
+pub(super) fn tag(cloud: &Cloud, call: &Call) -> Answered {
+    let mut world = cloud.world();
+    let group = world.logs.group_mut(&call.region, tagged(cloud, call)?)?;
+    group.tags = merged(&group.tags, call)?;
+    Ok(json!({}).into())
+}
+
+pub(super) fn untag(cloud: &Cloud, call: &Call) -> Answered {
+    let keys = call.input.get("tagKeys").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut world = cloud.world();
+    let group = world.logs.group_mut(&call.region, tagged(cloud, call)?)?;
+    group.tags.retain(|tag, _| !keys.iter().any(|key| key == tag));
+    Ok(json!({}).into())
+}
+
+pub(super) fn list_tags(cloud: &Cloud, call: &Call) -> Answered {
+    let world = cloud.world();
+    let group = world.logs.group(&call.region, tagged(cloud, call)?)?;
+    Ok(json!({ "tags": group.tags }).into())
+}
+
+/// The name of the group in the `resourceArn` of a call.
+fn tagged<'a>(cloud: &Cloud, call: &'a Call) -> Result<&'a str, AwsError> {
+    let arn = constraint::required(call, "resourceArn", 1011).map_err(invalid)?;
+    if !arn.starts_with("arn:") || !arn.contains(":log-group:") {
+        return Err(invalid(format!("Invalid resource ARN: {arn}")));
+    }
+    let ours = arn.split(':').nth(4) == Some(cloud.settings().account.as_str());
+    if ours { name_in(call, arn) } else { Err(no_group()) }
+}
+
+/// The existing tags, overridden by those of the call.
+fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<String, String>, AwsError> {
+    let mut merged = there.clone();
+    let Some(tags) = call.input.get("tags").and_then(Value::as_object) else { return Ok(merged) };
+    for (key, value) in tags {
+        let value = value.as_str().unwrap_or_default();
+        constraint::not_longer(key, "tags", 128).map_err(invalid)?;
+        constraint::not_longer(value, "tags", 256).map_err(invalid)?;
+        let pattern = |last: char| format!(r"^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{last})$");
+        constraint::fitting(key, "tags", (&pattern('+'), constraint::in_tags)).map_err(invalid)?;
+        constraint::fitting(value, "tags", (&pattern('*'), constraint::in_tags)).map_err(invalid)?;
+        if key.to_lowercase().starts_with("aws:") {
+            return Err(invalid("Tag keys beginning with aws: are reserved for system use."));
+        }
+        merged.insert(key.clone(), value.to_owned());
+    }
+    if merged.len() > MOST_TAGS {
+        let message = format!("A resource can have no more than {MOST_TAGS} tags.");
+        return Err(AwsError::new(400, "TooManyTagsException", message));
+    }
+    Ok(merged)
+}
+
+fn summary(cloud: &Cloud, name: &str, group: &Group) -> Value {
+    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, cloud.settings().account);
+    let stored: usize = group.streams.values().map(super::Stream::stored_bytes).sum();
+    json!({
+        "logGroupName": name,
+        "creationTime": group.created,
+        "retentionInDays": group.retention_in_days,
+        "metricFilterCount": 0,
+        "arn": format!("{arn}:*"),
+        "logGroupArn": arn,
+        "storedBytes": stored,
+        "logGroupClass": group.class,
+        "deletionProtectionEnabled": group.deletion_protection,
+    })
+}
+
+fn flag(call: &Call, member: &str) -> Option<bool> {
+    call.input.get(member).and_then(Value::as_bool)
+}

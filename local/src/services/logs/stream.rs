@@ -1,0 +1,83 @@
+//! Log streams.
+
+use serde_json::{Value, json};
+
+use super::{Stream, group_name, identified, invalid, invalid_token, no_stream, stream_name};
+use crate::{
+    emulator::Cloud,
+    wire::{
+        call::Call,
+        constraint,
+        error::{Answered, AwsError},
+        paging,
+    },
+};
+
+impl Stream {
+    /// The size that CloudWatch bills: each message plus 26 bytes.
+    pub(super) fn stored_bytes(&self) -> usize {
+        self.events.iter().map(|event| event.message.len() + 26).sum()
+    }
+
+    fn last_timestamp(&self) -> Option<i64> {
+        self.events.iter().map(|event| event.timestamp).max()
+    }
+}
+
+pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+    let (group, stream) = (group_name(call)?, stream_name(call)?);
+    let mut world = cloud.world();
+    let group = world.logs.group_mut(&call.region, group)?;
+    if group.streams.contains_key(stream) {
+        return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log stream already exists"));
+    }
+    group.streams.insert(stream.to_owned(), Stream::new());
+    Ok(json!({}).into())
+}
+
+pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+    let (group, stream) = (group_name(call)?, stream_name(call)?);
+    let removed = cloud.world().logs.group_mut(&call.region, group)?.streams.remove(stream);
+    removed.map(|_| json!({}).into()).ok_or_else(no_stream)
+}
+
+/// Lists the streams of a group by name or by last event.
+pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
+    let name = identified(call)?;
+    let prefix = constraint::optional(call, "logStreamNamePrefix", 512).map_err(invalid)?;
+    let by_time = call.text("orderBy") == Some("LastEventTime");
+    if by_time && prefix.is_some() {
+        return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
+    }
+    let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
+    let world = cloud.world();
+    let group = world.logs.group(&call.region, name)?;
+    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, cloud.settings().account);
+    let mut streams: Vec<_> = group
+        .streams
+        .iter()
+        .filter(|(stream, _)| prefix.is_none_or(|prefix| stream.starts_with(prefix)))
+        .map(|(stream, kept)| (kept.last_timestamp().filter(|_| by_time), summary(&arn, stream, kept)))
+        .collect();
+    streams.sort_by_key(|(time, _)| *time);
+    if call.input.get("descending").and_then(Value::as_bool) == Some(true) {
+        streams.reverse();
+    }
+    // The order may not be that of the names, so the page token is a position.
+    let places = streams.into_iter().enumerate().map(|(place, (_, summary))| (format!("{place:09}"), summary));
+    let page = paging::page(places, call.text("nextToken"), cloud.page_size(asked, 50, 50)).map_err(invalid_token)?;
+    Ok(json!({ "logStreams": page.items, "nextToken": page.next }).into())
+}
+
+fn summary(group_arn: &str, name: &str, stream: &Stream) -> Value {
+    json!({
+        "logStreamName": name,
+        "creationTime": stream.created,
+        "firstEventTimestamp": stream.events.iter().map(|event| event.timestamp).min(),
+        "lastEventTimestamp": stream.last_timestamp(),
+        "lastIngestionTime": stream.events.back().map(|event| event.ingestion),
+        "uploadSequenceToken": format!("{:056}", stream.events.back().map_or(0, |event| event.number)),
+        "arn": format!("{group_arn}:log-stream:{name}"),
+        "storedBytes": 0,
+    })
+}

@@ -1,0 +1,134 @@
+//! S3: buckets and objects, as far as a state bucket needs them.
+//!
+//! Reads are strongly consistent. Bodies are blobs beside the world. Bucket policies, encryption and access settings
+//! are not supported.
+
+mod bucket;
+mod checksum;
+mod chunked;
+mod condition;
+mod delete;
+mod get;
+mod list;
+mod object;
+mod payload;
+mod put;
+mod refusal;
+#[cfg(test)]
+mod tests;
+mod versioning;
+mod xml;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use self::bucket::Bucket;
+use crate::{
+    emulator::Cloud,
+    wire::{
+        answer::Answer,
+        call::Call,
+        error::{Answered, AwsError},
+    },
+};
+
+/// S3's part of the world.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct S3 {
+    /// By name. Names are unique across Regions.
+    buckets: BTreeMap<String, Bucket>,
+    /// The number of objects written or deleted since this emulator started.
+    #[serde(skip)]
+    changes: u64,
+    /// The number of the last change per bucket and key.
+    #[serde(skip)]
+    changed: BTreeMap<(String, String), u64>,
+}
+
+/// The arrival of a call, as the number of changes before it. Later changes happened while the call was in progress.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival(u64);
+
+impl Arrival {
+    /// Now.
+    pub(crate) fn at(cloud: &Cloud) -> Self {
+        Self(cloud.world().s3.changes)
+    }
+}
+
+impl S3 {
+    /// The bucket of a call, if the caller may use it in this Region.
+    fn bucket(&self, cloud: &Cloud, call: &Call) -> Result<&Bucket, AwsError> {
+        let name = call.text("Bucket").unwrap_or_default();
+        let bucket = self.buckets.get(name).ok_or_else(|| refusal::no_such_bucket(name))?;
+        bucket.admits(cloud, call)?;
+        Ok(bucket)
+    }
+
+    /// The same, mutably.
+    fn bucket_mut(&mut self, cloud: &Cloud, call: &Call) -> Result<&mut Bucket, AwsError> {
+        self.bucket(cloud, call)?;
+        let name = call.text("Bucket").unwrap_or_default();
+        self.buckets.get_mut(name).ok_or_else(|| refusal::no_such_bucket(name))
+    }
+
+    /// Records a change of the call's object.
+    fn note_change(&mut self, call: &Call) {
+        self.changes += 1;
+        self.changed.insert(names(call), self.changes);
+    }
+
+    /// Whether the call's object has changed since the call arrived.
+    fn has_changed(&self, call: &Call, Arrival(since): Arrival) -> bool {
+        self.changed.get(&names(call)).is_some_and(|change| *change > since)
+    }
+}
+
+/// The bucket and the key of a call.
+fn names(call: &Call) -> (String, String) {
+    let text = |member| call.text(member).unwrap_or_default().to_owned();
+    (text("Bucket"), text("Key"))
+}
+
+/// Carries out one call.
+pub(crate) fn handle(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+    match call.operation.as_str() {
+        "ListBuckets" => bucket::list(cloud, call),
+        "CreateBucket" => bucket::create(cloud, call),
+        "HeadBucket" => bucket::head(cloud, call),
+        "DeleteBucket" => bucket::delete(cloud, call),
+        "GetBucketLocation" => bucket::location(cloud, call),
+        "GetBucketVersioning" => versioning::get(cloud, call),
+        "PutBucketVersioning" => versioning::put(cloud, call),
+        "ListObjectsV2" => list::objects(cloud, call),
+        "ListObjectVersions" => list::versions(cloud, call),
+        "PutObject" => put::put(cloud, call, arrival),
+        // They differ only in that the body of a HEAD response is not sent.
+        "GetObject" | "HeadObject" => get::get(cloud, call),
+        "DeleteObject" => delete::delete(cloud, call, arrival),
+        _ => Err(AwsError::not_imitated(&call.name())),
+    }
+}
+
+/// A response header.
+type Header = (String, String);
+
+fn header(name: &str, value: impl Into<String>) -> Header {
+    (name.to_owned(), value.into())
+}
+
+/// A response with headers and a body.
+fn answer(status: StatusCode, headers: impl IntoIterator<Item = Header>, body: Bytes) -> Answer {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    for (name, value) in headers {
+        // Stored values were received as headers, so they are valid.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Answer::Raw(response)
+}

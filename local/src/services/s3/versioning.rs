@@ -1,0 +1,90 @@
+//! Bucket versioning.
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    object::{NULL, Version, Versions},
+    payload, refusal, xml,
+};
+use crate::{
+    emulator::Cloud,
+    wire::{
+        call::Call,
+        error::{Answered, AwsError},
+    },
+};
+
+/// The versioning state of a bucket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Versioning {
+    /// Versioning was never enabled. There is one version, and its id is not returned.
+    #[default]
+    Never,
+    Enabled,
+    /// Existing versions are kept. New ones replace each other.
+    Suspended,
+}
+
+impl Versioning {
+    /// Adds the newest version. Its id is new if versioning is enabled, otherwise `null`.
+    pub(super) fn push(self, versions: &mut Versions, version: Version) -> &Version {
+        let id = match self {
+            Self::Enabled => new_id(),
+            Self::Never | Self::Suspended => {
+                versions.retain(|version| version.id != NULL);
+                NULL.to_owned()
+            }
+        };
+        versions.push(Version { id, ..version });
+        &versions[versions.len() - 1]
+    }
+
+    /// The version id to return. `None` if versioning was never enabled.
+    pub(super) fn told(self, version: &Version) -> Option<String> {
+        (self != Self::Never).then(|| version.id.clone())
+    }
+}
+
+/// Whether a text has the format of a version id.
+pub(super) fn is_id(text: &str) -> bool {
+    text == NULL || (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn new_id() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
+pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+    let world = cloud.world();
+    let status = match world.s3.bucket(cloud, call)?.versioning {
+        Versioning::Never => None,
+        Versioning::Enabled => Some("Enabled"),
+        Versioning::Suspended => Some("Suspended"),
+    };
+    let members = status.map_or(json!({}), |status| json!({ "Status": status }));
+    Ok(json!({ "VersioningConfiguration": members }).into())
+}
+
+pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
+    let payload = payload::read(call)?;
+    if !payload.is_vouched {
+        return Err(refusal::invalid_request(
+            "Missing required header for this request: Content-MD5 OR x-amz-checksum-*",
+        ));
+    }
+    let mut members = xml::read(&payload.bytes, "VersioningConfiguration")?;
+    let versioning = match members.remove("Status").as_deref() {
+        Some("Enabled") => Versioning::Enabled,
+        Some("Suspended") => Versioning::Suspended,
+        _ => return Err(xml::malformed()),
+    };
+    if let Some(member) = members.keys().next() {
+        return Err(AwsError::not_imitated(&format!("`{member}` of s3:PutBucketVersioning")));
+    }
+    cloud.world().s3.bucket_mut(cloud, call)?.versioning = versioning;
+    Ok(super::answer(StatusCode::OK, [], Bytes::new()))
+}

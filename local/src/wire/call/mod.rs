@@ -1,0 +1,192 @@
+//! One call to the control plane: service, operation and members.
+
+mod form;
+mod rest;
+mod routes;
+pub(crate) mod s3;
+#[cfg(test)]
+mod tests;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, header::AUTHORIZATION};
+use serde_json::{Map, Value};
+
+use crate::wire::{error::AwsError, protocol::Protocol};
+
+/// The supported services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    ApiGateway,
+    Cognito,
+    Iam,
+    Lambda,
+    Logs,
+    S3,
+    Sts,
+}
+
+impl Service {
+    /// The prefix of the service's IAM actions.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Self::ApiGateway => "apigateway",
+            Self::Cognito => "cognito-idp",
+            Self::Iam => "iam",
+            Self::Lambda => "lambda",
+            Self::Logs => "logs",
+            Self::S3 => "s3",
+            Self::Sts => "sts",
+        }
+    }
+}
+
+/// The operations of Cognito that its API model marks as unauthenticated. SDKs do not sign them.
+const UNSIGNED: [&str; 31] = [
+    "AssociateSoftwareToken",
+    "ChangePassword",
+    "CompleteWebAuthnRegistration",
+    "ConfirmDevice",
+    "ConfirmForgotPassword",
+    "ConfirmSignUp",
+    "DeleteUser",
+    "DeleteUserAttributes",
+    "DeleteWebAuthnCredential",
+    "ForgetDevice",
+    "ForgotPassword",
+    "GetDevice",
+    "GetTokensFromRefreshToken",
+    "GetUser",
+    "GetUserAttributeVerificationCode",
+    "GetUserAuthFactors",
+    "GlobalSignOut",
+    "InitiateAuth",
+    "ListDevices",
+    "ListWebAuthnCredentials",
+    "ResendConfirmationCode",
+    "RespondToAuthChallenge",
+    "RevokeToken",
+    "SetUserMFAPreference",
+    "SetUserSettings",
+    "SignUp",
+    "StartWebAuthnRegistration",
+    "UpdateDeviceStatus",
+    "UpdateUserAttributes",
+    "VerifySoftwareToken",
+    "VerifyUserAttribute",
+];
+
+/// One parsed call.
+///
+/// `input` holds the members under their names in AWS's API model, wherever the protocol puts them: JSON body, form
+/// (`Tags.member.1.Key` becomes a list of objects), or body, path, query and headers of the REST services.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub(crate) service: Service,
+    /// As in the API model, such as `CreateUserPool`.
+    pub(crate) operation: String,
+    /// From the credential scope of the signature, `us-east-1` without one.
+    pub(crate) region: String,
+    pub(crate) input: Value,
+    /// The raw body, for operations whose payload is not JSON (`Invoke`, `PutRestApi`, `PutObject`).
+    pub(crate) body: Bytes,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Call {
+    /// Parses a request.
+    ///
+    /// # Errors
+    /// When no supported service has such an operation, or the body does not match the protocol.
+    pub(crate) fn parse(
+        method: &Method,
+        path_and_query: &str,
+        headers: &HeaderMap,
+        body: &Bytes,
+    ) -> Result<Self, AwsError> {
+        let (service, operation, input) = match Protocol::of(method, path_and_query, headers) {
+            Protocol::Json => targeted(headers, body)?,
+            Protocol::Query => form::parse(body)?,
+            Protocol::S3Rest => {
+                let (operation, input) = s3::parse(method, path_and_query, headers)?;
+                (Service::S3, operation, input)
+            }
+            Protocol::LambdaRest | Protocol::ApiGatewayRest => rest::parse(method, path_and_query, headers, body)?,
+        };
+        let region = region(headers).unwrap_or("us-east-1").to_owned();
+        Ok(Self {
+            service,
+            operation,
+            region,
+            input: Value::Object(input),
+            body: body.clone(),
+            headers: headers.clone(),
+        })
+    }
+
+    /// `service:Operation`.
+    pub(crate) fn name(&self) -> String {
+        format!("{}:{}", self.service.prefix(), self.operation)
+    }
+
+    /// A text member, or `None` when it is absent or not text.
+    pub(crate) fn text(&self, member: &str) -> Option<&str> {
+        self.input.get(member).and_then(Value::as_str)
+    }
+
+    /// A whole number, or `None` when it is absent or not one.
+    pub(crate) fn number(&self, member: &str) -> Option<i64> {
+        self.input.get(member).and_then(Value::as_i64)
+    }
+
+    /// The HTTP status of a success.
+    pub(crate) fn success_status(&self) -> u16 {
+        rest::success_status(self.service, &self.operation)
+    }
+
+    /// Whether AWS requires a signature for this call and it has none.
+    pub(crate) fn lacks_signature(&self) -> bool {
+        let open = self.service == Service::Cognito && UNSIGNED.contains(&self.operation.as_str());
+        !open && credential(&self.headers).is_none()
+    }
+}
+
+/// The credential scope of the signature, such as `AKID/20260101/us-east-1/iam/aws4_request`.
+fn credential(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("AWS4-")?;
+    let (_, scope) = authorization.split_once("Credential=")?;
+    scope.split([',', ' ']).next()
+}
+
+fn region(headers: &HeaderMap) -> Option<&str> {
+    credential(headers)?.split('/').nth(2).filter(|region| !region.is_empty())
+}
+
+/// Reads `X-Amz-Target: AWSCognitoIdentityProviderService.CreateUserPool`.
+fn targeted(headers: &HeaderMap, body: &Bytes) -> Result<(Service, String, Map<String, Value>), AwsError> {
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (service, operation) = match target.split_once('.') {
+        Some(("AWSCognitoIdentityProviderService", operation)) => (Service::Cognito, operation),
+        Some(("Logs_20140328", operation)) => (Service::Logs, operation),
+        _ => return Err(AwsError::not_imitated(&format!("the target `{target}`"))),
+    };
+    Ok((service, operation.to_owned(), json_object(body)?))
+}
+
+/// Reads a JSON body. An empty one has no members.
+fn json_object(body: &Bytes) -> Result<Map<String, Value>, AwsError> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(Value::Null) => Ok(Map::new()),
+        Ok(_) => {
+            Err(AwsError::new(400, "SerializationException", "Start of structure or map found where not expected."))
+        }
+        Err(error) => Err(AwsError::new(
+            400,
+            "SerializationException",
+            format!("Could not parse request body into json: {error}"),
+        )),
+    }
+}
