@@ -17,7 +17,7 @@ up:
 test *words:
     cargo test --workspace -- {{ words }}
 
-# Judge stackctl by moto and ministack, and its local cloud by the AWS CLI, boto3 and a browser
+# Judge stackctl by moto and ministack, and its local emulator by the AWS CLI, boto3 and a browser
 conformance:
     tests/conformance/run
 

@@ -14,7 +14,7 @@ mod testing;
 mod wire;
 
 pub use emulator::{
-    Cloud, Lost,
+    Emulator, Lost,
     fault::{Effect, Fault},
     server::serve,
 };

@@ -8,15 +8,15 @@ use http::{HeaderMap, Method, Request, Response};
 use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use crate::{Cloud, Settings};
+use crate::{Emulator, Settings};
 
 pub(crate) const REGION: &str = "eu-west-1";
 pub(crate) const ACCOUNT: &str = "000000000000";
 
 /// One emulator and the calls that tests make to it.
 #[derive(Debug, Clone)]
-pub(crate) struct Trial {
-    pub(crate) cloud: Cloud,
+pub(crate) struct TestEmulator {
+    pub(crate) emulator: Emulator,
 }
 
 /// A response, read as JSON.
@@ -55,22 +55,22 @@ impl Reply {
     }
 }
 
-impl Trial {
+impl TestEmulator {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self { cloud: Cloud::new(settings) }
+        Self { emulator: Emulator::new(settings) }
     }
 
     /// An emulator with a role `worker`, which Lambda may assume and which may write every log. API Gateway uses it to
     /// write logs, too.
     pub(crate) async fn with_worker() -> Self {
         let cloudwatch_role_arn = Some(role_arn("worker"));
-        let trial = Self::new(Settings { cloudwatch_role_arn, ..Settings::default() });
-        trial.make_role("worker", &json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" })).await;
-        trial
+        let test = Self::new(Settings { cloudwatch_role_arn, ..Settings::default() });
+        test.make_role("worker", &json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" })).await;
+        test
     }
 
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Reply {
-        let response: Response<Bytes> = self.cloud.handle(request).await.unwrap();
+        let response: Response<Bytes> = self.emulator.handle(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body).into_owned();
         Reply { status: parts.status.as_u16(), headers: parts.headers, text }

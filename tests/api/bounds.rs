@@ -19,7 +19,7 @@ use crate::harness::{claim, edited::Edited};
 
 /// An API on a server that changes every integration in its responses.
 async fn api_with(change: fn(&mut serde_json::Map<String, Value>)) -> (Api, Edited) {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let server = Edited::new(&local);
     let api = Api::by(local, server.client()).await;
     server.edit(move |_, body| {
@@ -96,7 +96,7 @@ async fn a_setting_that_a_server_does_not_store_is_reported_after_one_method_in_
 
 #[tokio::test(start_paused = true)]
 async fn an_import_that_reads_back_differently_is_not_repaired_method_by_method() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let server = Edited::new(&local);
     let api = Api::by(local, server.client()).await;
     server.edit(|operation, body| {

@@ -26,7 +26,7 @@ use crate::harness::{Bridge, claim, connect_by};
 
 /// An API on its own local emulator, with an authorizer.
 pub(crate) struct Api {
-    pub(crate) local: stackctl_local::Cloud,
+    pub(crate) local: stackctl_local::Emulator,
     pub(crate) cloud: Clients,
     pub(crate) id: String,
     pub(crate) authorizer_id: String,
@@ -40,13 +40,13 @@ impl Api {
     }
 
     pub(crate) async fn on(settings: Settings) -> Self {
-        let local = stackctl_local::Cloud::new(settings);
+        let local = stackctl_local::Emulator::new(settings);
         let client = Bridge::client(&local);
         Self::by(local, client).await
     }
 
     /// An API that is reached through this client.
-    pub(crate) async fn by(local: stackctl_local::Cloud, client: SharedHttpClient) -> Self {
+    pub(crate) async fn by(local: stackctl_local::Emulator, client: SharedHttpClient) -> Self {
         let cloud = connect_by(client).await;
         let key = Key::new(Kind::new("api_routes"), "main");
         let pool = cloud.cognito.create_user_pool().pool_name("people").send().await.unwrap();

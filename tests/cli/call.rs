@@ -5,7 +5,7 @@ use std::fs::File;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 use crate::harness::port::Port;
 
 /// A stack of scripted functions on the local emulator.
@@ -306,7 +306,7 @@ fn an_error_of_an_invoked_function_is_shown() {
 
 #[test]
 fn invalid_invocations_are_rejected() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     sandbox.write("big.json", &format!("{}1", " ".repeat(7_000_000)));
     sandbox.edit(
         r#""functions": {"#,

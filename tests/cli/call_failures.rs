@@ -1,6 +1,6 @@
 //! Explanations of API Gateway errors and function failures; responses of functions are not explained.
 
-use super::{call::up, emulator::Emulator, sandbox::Sandbox};
+use super::{call::up, emulator::ServedEmulator, sandbox::Sandbox};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table of messages")]
@@ -95,7 +95,7 @@ fn too_many_requests_are_explained() {
 
 #[test]
 fn a_missing_permission_to_call_the_function_is_explained() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     aws.forbid("shop-dev-hello");
     // The config has another function now; the live deployment does not.
     sandbox.edit(r#""functions": { "hello""#, r#""functions": { "hallo""#);

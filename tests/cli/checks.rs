@@ -3,7 +3,7 @@
 use rustix::process::Signal;
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 use crate::harness::port::Port;
 
 /// A stack of scripted functions, with a check as a user and one without a token.
@@ -177,7 +177,7 @@ fn change(sandbox: &Sandbox) {
 
 #[test]
 fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     change(&sandbox);
     aws.refuse("cognito-idp:AdminCreateUser");
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r#"
@@ -202,7 +202,7 @@ fn a_check_that_cannot_be_made_leaves_the_change_unchecked() {
 
 #[test]
 fn a_failed_check_is_reported_although_the_state_cannot_be_saved() {
-    let (aws, sandbox) = Emulator::with_bucket(Settings::default());
+    let (aws, sandbox) = ServedEmulator::with_bucket(Settings::default());
     sandbox.done("up --yes --quiet");
     change(&sandbox);
     // The saves: lock, intents, results, temporary user, and its deletion, which fails.

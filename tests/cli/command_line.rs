@@ -4,7 +4,7 @@ use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 #[test]
 fn a_mistyped_command_is_guessed_and_a_mistake_is_an_event() {
@@ -139,7 +139,7 @@ fn completions_are_a_script_for_the_shell() {
 
 #[test]
 fn an_empty_variable_means_unset() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let names = [
         "STACKCTL_CONFIG",
         "STACKCTL_STAGE",
@@ -232,7 +232,7 @@ fn no_variable_of_a_library_makes_it_panic() {
         ("NO_PROXY", ",,"),
     ];
     for (name, value) in libraries {
-        let aws = Emulator::new(Settings::default());
+        let aws = ServedEmulator::new(Settings::default());
         let sandbox = aws.sandbox().with(name, value);
         let ran = sandbox.run("plan");
         assert!([0, 1].contains(&ran.code), "{name}={value}: {} {}", ran.code, ran.err);

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, locks, pty::Pty, sandbox::Sandbox, users::PASSWORD};
+use super::{emulator::ServedEmulator, locks, pty::Pty, sandbox::Sandbox, users::PASSWORD};
 use crate::docs::page::{self, Page};
 
 const CANNOT_ASK: &str = "error: cannot ask for confirmation: not a terminal. Nothing was changed.\n";
@@ -75,7 +75,7 @@ fn expect_the_table(sandbox: &Sandbox, flags: &str) {
 
 #[test]
 fn every_command_asks_as_the_table_says() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     expect_the_table(&aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD), "");
     expect_the_table(&Sandbox::new().with("STACKCTL_PASSWORD", PASSWORD), "--local");
     let sandbox = aws.sandbox();
@@ -85,7 +85,7 @@ fn every_command_asks_as_the_table_says() {
 
 #[test]
 fn a_prompt_names_stack_stage_region_and_account_with_quiet_too() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox().with("NO_COLOR", "1");
     let mut person = Pty::new(sandbox.command("up --quiet"));
     person.sees("plan: 10 to create");
@@ -102,7 +102,7 @@ fn a_prompt_names_stack_stage_region_and_account_with_quiet_too() {
 
 #[test]
 fn only_a_yes_typed_at_the_prompt_counts() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     for (before, answer, expected) in [("y\ny", "", 1), ("", "yes", 0)] {
         let mut person = Pty::new(sandbox.command("up"));
@@ -117,7 +117,7 @@ fn only_a_yes_typed_at_the_prompt_counts() {
 
 #[test]
 fn a_stack_on_aws_is_destroyed_only_by_the_name_of_its_stage() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let wrong = "error: not confirmed: expected the stage's name `dev`, found `y`. Nothing was changed.\n";
     for (typed, code, told) in
         [("y", 1, wrong), ("", 1, "error: not confirmed. Nothing was changed.\n"), ("dev", 0, "10 deleted in ")]
@@ -133,7 +133,7 @@ fn a_stack_on_aws_is_destroyed_only_by_the_name_of_its_stage() {
 
 #[test]
 fn json_output_never_asks() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let (code, out, _) = Pty::new(sandbox.command("up --json")).ends();
     assert_eq!(code, 2);
@@ -143,7 +143,7 @@ fn json_output_never_asks() {
 
 #[test]
 fn end_of_input_is_no_confirmation() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let mut person = Pty::new(sandbox.command("up"));
     person.sees("? [y/N] ");
@@ -159,7 +159,7 @@ const CTRL_D: &str = "\u{4}";
 
 #[test]
 fn ctrl_c_at_a_prompt_changes_nothing() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let place = format!("account 000000000000 in eu-west-1 at {}", aws.url);
     let questions = [

@@ -2,7 +2,7 @@
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 /// Unknown credentials, and a proxy that does not respond, so that no request leaves this machine.
 fn sandbox() -> Sandbox {
@@ -21,7 +21,7 @@ fn transcript(sandbox: &Sandbox, line: &str) -> String {
 
 #[test]
 fn another_account_is_rejected() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(r#""stage": "dev""#, r#""stage": "dev", "accountId": "123456789012""#);
     insta::assert_snapshot!(sandbox.transcript("plan"), @r"

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 /// A transcript, starting at a text.
 fn from<'t>(transcript: &'t str, text: &str) -> &'t str {
@@ -172,7 +172,7 @@ fn events_are_one_per_line_and_the_last_one_counts_calls_and_saves() {
 
 #[test]
 fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     aws.refuse("lambda:CreateFunction");
     insta::assert_snapshot!(from(&sandbox.transcript("up --yes --parallel 1"), "  lambda_function.hello    not"), @r"
@@ -199,7 +199,7 @@ fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
 
 #[test]
 fn a_denied_read_names_the_resource_and_the_permission() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     aws.refuse("lambda:GetFunction");
     insta::assert_snapshot!(sandbox.transcript("status --quiet"), @r"
     exit code 1
@@ -212,7 +212,7 @@ fn a_denied_read_names_the_resource_and_the_permission() {
 
 #[test]
 fn a_pool_with_users_is_retained_until_their_number_is_named() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let pool = sandbox.run("outputs user_pool_id").out.trim().to_owned();
     aws.add_user(&pool, "ann@example.com");
     aws.add_user(&pool, "bob@example.com");
@@ -253,7 +253,7 @@ const ROLE: &str = "shop-dev-hello-eu-west-1";
 
 #[test]
 fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let trust = json!({ "Version": "2012-10-17", "Statement": [
         { "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" } ] });
     aws.by_hand(async |cloud| {

@@ -7,7 +7,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 use stackctl_local::Settings;
 
 use super::{
-    emulator::{Emulator, slow},
+    emulator::{ServedEmulator, slow},
     sandbox::Sandbox,
 };
 
@@ -40,7 +40,7 @@ fn make_writable(sandbox: &Sandbox, writable: bool) {
 
 #[test]
 fn nothing_is_changed_when_the_plan_cannot_be_recorded() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     // One block is enough for the lock, but not for the state.
     let ran = sandbox.ran(&mut sandbox.shell("trap '' XFSZ; ulimit -f 1; exec stackctl up --yes --quiet"));
@@ -56,7 +56,7 @@ fn nothing_is_changed_when_the_plan_cannot_be_recorded() {
 
 #[test]
 fn nothing_is_changed_when_the_state_has_no_place() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.write("state", "a file in the place of the folder");
     let no_folder = sandbox.transcript("up --yes --quiet");
@@ -76,7 +76,7 @@ fn nothing_is_changed_when_the_state_has_no_place() {
 
 #[test]
 fn nothing_is_changed_when_the_folder_is_read_only() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     fs::create_dir(sandbox.path("state")).unwrap();
     make_writable(&sandbox, false);
@@ -124,7 +124,7 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
     ];
     let mut transcript = String::new();
     for (name, cause, repair) in troubles {
-        let aws = Emulator::new(slow());
+        let aws = ServedEmulator::new(slow());
         let sandbox = aws.sandbox();
         let mut run = sandbox.start(&mut unprivileged(&sandbox, "up --yes --parallel 1"));
         run.until("  created  ");

@@ -10,15 +10,15 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, request::Builder};
-use stackctl_local::{Cloud, Effect, Fault, Settings, Weather};
+use stackctl_local::{Effect, Emulator, Fault, Settings, Weather};
 use tokio::{runtime, sync::oneshot};
 
 use super::sandbox::Sandbox;
 use crate::harness::{Secrets, process::TIMEOUT};
 
 /// An emulator that serves until it is dropped.
-pub(crate) struct Emulator {
-    pub(crate) cloud: Cloud,
+pub(crate) struct ServedEmulator {
+    pub(crate) cloud: Emulator,
     pub(crate) url: String,
     address: Address,
     stop: Option<oneshot::Sender<()>>,
@@ -64,9 +64,9 @@ impl Address {
     }
 }
 
-impl Emulator {
+impl ServedEmulator {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self::at(&Address::new(), Cloud::new(settings))
+        Self::at(&Address::new(), Emulator::new(settings))
     }
 
     /// An emulator with a deployed stack.
@@ -110,7 +110,7 @@ impl Emulator {
     }
 
     /// Starts an emulator at an address, where another one can be started later.
-    pub(crate) fn at(address: &Address, cloud: Cloud) -> Self {
+    pub(crate) fn at(address: &Address, cloud: Emulator) -> Self {
         let learner = Arc::clone(&address.secrets);
         cloud.watch(move |call, answer| [call, answer].into_iter().for_each(|body| learner.learn(body)));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -250,7 +250,7 @@ impl Emulator {
     }
 }
 
-impl Drop for Emulator {
+impl Drop for ServedEmulator {
     fn drop(&mut self) {
         drop(self.stop.take());
         let _ = self.server.take().map(JoinHandle::join);

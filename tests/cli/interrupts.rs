@@ -6,7 +6,7 @@ use rustix::process::Signal;
 use stackctl_local::{Settings, Weather};
 
 use super::{
-    emulator::{Emulator, slow},
+    emulator::{ServedEmulator, slow},
     sandbox::{Ran, Sandbox},
 };
 use crate::harness::{port::Port, process::Process};
@@ -22,7 +22,7 @@ fn begun(sandbox: &Sandbox) -> Process {
 #[test]
 fn the_first_signal_finishes_what_is_under_way() {
     for signal in [Signal::TERM, Signal::HUP] {
-        let aws = Emulator::new(slow());
+        let aws = ServedEmulator::new(slow());
         let sandbox = aws.sandbox();
         let run = begun(&sandbox);
         run.signal(signal);
@@ -37,7 +37,7 @@ fn the_first_signal_finishes_what_is_under_way() {
 #[test]
 fn a_wait_ends_at_once() {
     let weather = Weather { role_propagation: Duration::from_hours(1), ..Weather::default() };
-    let aws = Emulator::new(Settings { weather, ..Settings::default() });
+    let aws = ServedEmulator::new(Settings { weather, ..Settings::default() });
     let sandbox = aws.sandbox();
     let mut run = sandbox.start(&mut sandbox.command("up --yes --parallel 1"));
     run.until("waiting for IAM");
@@ -58,7 +58,7 @@ fn a_wait_ends_at_once() {
 
 #[test]
 fn an_interrupted_down_is_finished_by_the_next_one() {
-    let aws = Emulator::new(slow());
+    let aws = ServedEmulator::new(slow());
     let sandbox = aws.sandbox();
     sandbox.done("up --yes");
     let mut run = sandbox.start(&mut sandbox.command("down --yes --parallel 1"));
@@ -74,7 +74,7 @@ fn an_interrupted_down_is_finished_by_the_next_one() {
 
 #[test]
 fn the_second_signal_stops_at_once() {
-    let aws = Emulator::new(slow());
+    let aws = ServedEmulator::new(slow());
     let sandbox = aws.sandbox();
     let mut run = begun(&sandbox);
     run.signal(Signal::INT);
@@ -89,7 +89,7 @@ fn the_second_signal_stops_at_once() {
 
 #[test]
 fn under_nohup_a_closed_terminal_is_ignored() {
-    let aws = Emulator::new(slow());
+    let aws = ServedEmulator::new(slow());
     let sandbox = aws.sandbox();
     let mut run = sandbox.start(&mut sandbox.shell("trap '' HUP; exec stackctl up --yes"));
     run.until("  created  ");

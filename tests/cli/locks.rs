@@ -12,7 +12,7 @@ use stackctl::state::{Backend as _, FileStore, Guard, Holder, LockRequest};
 use stackctl_local::Settings;
 
 use super::{
-    emulator::{Emulator, slow},
+    emulator::{ServedEmulator, slow},
     pty::Pty,
     sandbox::{Ran, Sandbox},
 };
@@ -35,7 +35,7 @@ pub(super) fn bob(sandbox: &Sandbox) -> Guard {
 
 #[test]
 fn a_locked_state_is_an_error_with_the_lock_holder() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let guard = bob(&sandbox);
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
@@ -51,7 +51,7 @@ fn a_locked_state_is_an_error_with_the_lock_holder() {
 
 #[test]
 fn with_a_timeout_a_lock_is_waited_for_and_its_holder_named_once() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let guard = bob(&sandbox);
     let mut up = sandbox.start(&mut sandbox.command("up --yes --lock-timeout 10m"));
@@ -67,7 +67,7 @@ fn with_a_timeout_a_lock_is_waited_for_and_its_holder_named_once() {
 
 #[test]
 fn a_lock_timeout_is_an_event_and_then_an_error() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox().with("STACKCTL_LOCK_TIMEOUT", "1s");
     let _guard = bob(&sandbox);
     let events = sandbox.events("up --yes");
@@ -85,7 +85,7 @@ fn a_lock_timeout_is_an_event_and_then_an_error() {
 
 #[test]
 fn a_killed_run_leaves_no_lock_behind() {
-    let aws = Emulator::new(slow());
+    let aws = ServedEmulator::new(slow());
     let sandbox = aws.sandbox();
     let mut up = sandbox.start(&mut sandbox.command("up --yes"));
     up.until("  created  ");
@@ -108,7 +108,7 @@ fn a_killed_run_leaves_no_lock_behind() {
 
 #[test]
 fn a_lock_of_a_killed_run_in_a_bucket_is_taken_over_at_once() {
-    let (aws, sandbox) = Emulator::with_bucket(slow());
+    let (aws, sandbox) = ServedEmulator::with_bucket(slow());
     let mut up = sandbox.start(&mut sandbox.command("up --yes"));
     up.until("  created  ");
     up.signal(Signal::KILL);
@@ -125,7 +125,7 @@ fn a_lock_of_a_killed_run_in_a_bucket_is_taken_over_at_once() {
 
 #[test]
 fn an_unlocked_state_needs_no_unlock() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     insta::assert_snapshot!(sandbox.transcript("unlock"), @r"
     exit code 0
@@ -139,7 +139,7 @@ fn an_unlocked_state_needs_no_unlock() {
 
 #[test]
 fn a_lock_is_released_only_after_confirmation() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let _guard = bob(&sandbox);
     insta::assert_snapshot!(sandbox.transcript("unlock --stage dev"), @r"
@@ -180,7 +180,7 @@ fn a_lock_is_released_only_after_confirmation() {
 
 #[test]
 fn the_lock_holder_is_an_event() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let _guard = bob(&sandbox);
     let events = sandbox.events("unlock --yes");
@@ -197,7 +197,7 @@ fn the_lock_holder_is_an_event() {
 
 #[test]
 fn a_run_whose_lock_was_released_stops_and_the_next_one_resumes() {
-    let aws = Emulator::new(slow());
+    let aws = ServedEmulator::new(slow());
     let sandbox = aws.sandbox();
     let mut run = sandbox.start(&mut sandbox.command("up --yes --parallel 1"));
     run.until("  created  ");
@@ -233,18 +233,18 @@ fn of_many_ups_at_once_none_creates_a_second_pool() {
     race(MANY, in_a_bucket);
 }
 
-fn in_a_folder() -> (Emulator, Sandbox) {
-    let aws = Emulator::new(Settings::default());
+fn in_a_folder() -> (ServedEmulator, Sandbox) {
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     (aws, sandbox)
 }
 
-fn in_a_bucket() -> (Emulator, Sandbox) {
-    Emulator::with_bucket(Settings::default())
+fn in_a_bucket() -> (ServedEmulator, Sandbox) {
+    ServedEmulator::with_bucket(Settings::default())
 }
 
 /// Starts two runs at once, several times.
-fn race(rounds: usize, begin: impl Fn() -> (Emulator, Sandbox)) {
+fn race(rounds: usize, begin: impl Fn() -> (ServedEmulator, Sandbox)) {
     let mut refused = 0;
     for round in 1..=rounds {
         let (aws, sandbox) = begin();

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 use crate::harness::process::Stream;
 
 /// A stack on the local emulator, with log lines of two functions.
@@ -79,7 +79,7 @@ fn following_goes_on_until_ctrl_c() {
 
 #[test]
 fn logs_that_cannot_be_read_are_reported() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     sandbox.edit(
         r#""functions": {"#,
         r#""functions": { "more": { "source": "hello", "handler": "x", "runtime": "provided.al2023" },"#,
@@ -185,7 +185,7 @@ fn requests_to_the_api_are_shown_between_the_lines_of_their_functions() {
 
 #[test]
 fn an_account_without_a_role_for_logs_is_rejected_before_any_change() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(OFF, ON);
     sandbox.done("plan");

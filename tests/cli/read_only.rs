@@ -4,7 +4,7 @@ use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 /// The commands that only read.
 const READ_ONLY: [&str; 13] = [
@@ -24,7 +24,7 @@ const READ_ONLY: [&str; 13] = [
 ];
 
 /// Runs all of them, and returns their exit codes.
-fn exit_codes(aws: &Emulator, sandbox: &Sandbox) -> Vec<i32> {
+fn exit_codes(aws: &ServedEmulator, sandbox: &Sandbox) -> Vec<i32> {
     let (world, files) = (aws.cloud.snapshot().to_string(), sandbox.files());
     let mut codes = Vec::new();
     for line in READ_ONLY {
@@ -39,7 +39,7 @@ fn exit_codes(aws: &Emulator, sandbox: &Sandbox) -> Vec<i32> {
 
 #[test]
 fn reading_writes_nothing_whatever_there_is() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     assert_eq!(exit_codes(&aws, &sandbox), [0, 0, 3, 0, 3, 1, 1, 1, 0, 1, 1, 1, 0], "nothing");
     aws.refuse("lambda:CreateFunction");
@@ -104,7 +104,7 @@ fn commands_that_deploy_nothing_require_no_variable_no_folder_and_no_valid_funct
 
 #[test]
 fn status_compares_what_is_known_and_names_the_rest() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let function = r#""runtime": "provided.al2023", "environment": { "KEY": "${env:SECRET_KEY}", "BB": "b" } }"#;
     sandbox.edit(r#""runtime": "provided.al2023" }"#, function);

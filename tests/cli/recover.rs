@@ -6,13 +6,13 @@ use std::fs;
 use serde_json::{Value, json};
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, pty::Pty, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, pty::Pty, sandbox::Sandbox};
 
 const STATE: &str = "state/shop.dev.json";
 
 /// A stack whose state was moved away, to where transcripts still find its ids.
-fn without_state() -> (Emulator, Sandbox) {
-    let aws = Emulator::new(Settings::default());
+fn without_state() -> (ServedEmulator, Sandbox) {
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     // The Region of the clients in `by_hand`.
     sandbox.edit("eu-west-1", "us-west-2");
@@ -82,7 +82,7 @@ fn a_stack_on_the_local_emulator_is_found_too() {
 
 #[test]
 fn a_stack_that_does_not_exist_is_destroyed_already() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     insta::assert_snapshot!(sandbox.transcript("down"), @r"
     exit code 0
@@ -164,7 +164,7 @@ fn a_missing_state_is_rebuilt() {
 
 #[test]
 fn a_damaged_state_is_kept_aside() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let text = fs::read_to_string(sandbox.path(STATE)).unwrap();
     sandbox.write(STATE, &text[..60]);
     assert!(sandbox.run("up --yes").err.ends_with("hint: `stackctl recover` rebuilds the state from AWS\n"));
@@ -183,7 +183,7 @@ fn a_damaged_state_is_kept_aside() {
 
 #[test]
 fn without_resources_nothing_is_recorded() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let transcript = |line: &str| {
         // Waiting lines come in any order.
@@ -216,7 +216,7 @@ fn without_resources_nothing_is_recorded() {
 
 #[test]
 fn a_state_of_an_interrupted_run_is_not_replaced() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     aws.refuse("lambda:CreateFunction");
     assert_eq!(sandbox.run("up --yes").code, 4);
@@ -301,7 +301,7 @@ fn a_state_without_resources_is_filled_and_keeps_its_lineage() {
         let document: Value = serde_json::from_slice(&fs::read(sandbox.path(STATE)).unwrap()).unwrap();
         document["state"].clone()
     };
-    let elsewhere = Emulator::new(Settings::default());
+    let elsewhere = ServedEmulator::new(Settings::default());
     let sandbox = sandbox.with("AWS_ENDPOINT_URL", &elsewhere.url);
     sandbox.done("up --yes");
     sandbox.done("down --yes");

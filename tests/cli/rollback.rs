@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox, scripted};
+use super::{emulator::ServedEmulator, sandbox::Sandbox, scripted};
 
 /// A transcript without the recorded times and users.
 fn transcript(sandbox: &Sandbox, line: &str) -> String {
@@ -199,7 +199,7 @@ fn a_release_whose_version_was_deleted_is_not_available() {
 
 #[test]
 fn a_rollback_that_cannot_be_recorded_is_resumed() {
-    let (aws, sandbox) = Emulator::with_bucket(Settings::default());
+    let (aws, sandbox) = ServedEmulator::with_bucket(Settings::default());
     sandbox.done("up --yes --quiet");
     sandbox.edit(r#""provided.al2023" }"#, r#""provided.al2023", "timeout": 7 }"#);
     sandbox.edit(r#""GET /hello""#, r#""GET /hallo""#);
@@ -320,7 +320,7 @@ fn a_check_that_was_edited_since_is_left_out() {
 
 #[test]
 fn a_rollback_that_fails_says_how_to_resume() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.empty();
     sandbox.write("config.json", scripted::CONFIG);
     break_down(&sandbox, "up --yes --quiet");

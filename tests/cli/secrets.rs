@@ -13,7 +13,7 @@ use stackctl_local::Settings;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 use crate::harness::{connect, python};
 
 const PASSWORD: &str = "Engine-1842";
@@ -21,7 +21,7 @@ const WRONG: &str = "Wheels-1842";
 
 /// A stack with a client secret and a secret variable. The environment makes the AWS client log signed requests, if
 /// that level is enabled.
-fn verbose(aws: &Emulator) -> Sandbox {
+fn verbose(aws: &ServedEmulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     let sandbox = sandbox.with("RUST_LOG", "trace").with("LOG_SIGNABLE_BODY", "true");
     sandbox.edit(r#""functions":"#, r#""client": { "generateSecret": true }, "functions":"#);
@@ -31,7 +31,7 @@ fn verbose(aws: &Emulator) -> Sandbox {
 
 #[test]
 fn a_verbose_session_prints_no_secret() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = verbose(&aws);
     for flags in ["-vvv", "-vvv --json"] {
         let lines = [
@@ -57,7 +57,7 @@ fn a_verbose_session_prints_no_secret() {
 
 #[test]
 fn a_verbose_failure_prints_no_secret() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = verbose(&aws);
     aws.refuse("lambda:CreateFunction");
     aws.refuse("cognito-idp:CreateUserPoolClient");
@@ -121,7 +121,7 @@ impl MakeWriter<'_> for Log {
 async fn the_aws_client_logs_secrets_only_at_levels_that_no_flag_shows() {
     let log = Log::default();
     let _logging = log.begin();
-    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let mut cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
     let pool = cloud.cognito.create_user_pool().pool_name("people").send().await.unwrap();
     let pool = pool.user_pool.unwrap().id.unwrap();
     let client = cloud.cognito.create_user_pool_client().user_pool_id(&pool).client_name("web").generate_secret(true);

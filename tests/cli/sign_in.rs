@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 use stackctl_local::Settings;
 
 use super::{
-    emulator::Emulator,
+    emulator::ServedEmulator,
     sandbox::{Ran, Sandbox},
     users::PASSWORD,
 };
 use crate::harness::process::Process;
 
 /// A deployed stack, and a password for new users.
-fn stack(aws: &Emulator) -> Sandbox {
+fn stack(aws: &ServedEmulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     sandbox.done("up --yes");
     sandbox
@@ -26,7 +26,7 @@ fn claims(token: &str) -> Value {
 
 #[test]
 fn stdout_is_the_bare_token() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     let Ran { code, out, err, .. } = sandbox.run("user create ann@example.com");
     assert_eq!((code, out.lines().count()), (0, 1), "{err}");
@@ -42,7 +42,7 @@ fn stdout_is_the_bare_token() {
 
 #[test]
 fn the_event_has_all_tokens_with_their_lifetimes() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.edit(
         r#""functions":"#,
@@ -68,7 +68,7 @@ fn the_event_has_all_tokens_with_their_lifetimes() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table of messages")]
 fn users_that_cannot_be_created_or_signed_in_are_reported() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let lines = [
         "user create ann@example.com --quiet",
         "user auth ann@example.com --quiet",
@@ -152,7 +152,7 @@ fn users_that_cannot_be_created_or_signed_in_are_reported() {
 
 #[test]
 fn a_flow_that_the_client_does_not_allow_names_the_line_of_the_config() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     sandbox.edit(r#""functions":"#, r#""client": { "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] }, "functions":"#);
     sandbox.done("up --yes");
@@ -170,7 +170,7 @@ fn a_flow_that_the_client_does_not_allow_names_the_line_of_the_config() {
 
 #[test]
 fn a_client_is_chosen_where_there_are_several() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.done("user create bob");
     let output = |name: &str| sandbox.run(&format!("outputs {name}")).out.trim().to_owned();
@@ -187,7 +187,7 @@ fn a_client_is_chosen_where_there_are_several() {
 
 #[test]
 fn an_invited_user_chooses_a_password() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let invite = "user create ann@example.com --send-invite";
     insta::assert_snapshot!(sandbox.session(&[invite, invite]), @r"
     $ user create ann@example.com --send-invite
@@ -210,7 +210,7 @@ fn an_invited_user_chooses_a_password() {
 
 #[test]
 fn a_failure_names_what_was_created_before_it() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     sandbox.edit(r#""functions":"#, r#""userPool": { "mfa": "ON" }, "functions":"#);
     sandbox.done("up --yes");
@@ -236,7 +236,7 @@ fn inspect(sandbox: &Sandbox, flags: &str, token: &str) -> Ran {
 
 #[test]
 fn a_token_is_shown_with_its_claims() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.done("user create ann@example.com");
     let token = |flags: &str| sandbox.done(&format!("user auth ann@example.com {flags}")).out.trim().to_owned();
@@ -272,7 +272,7 @@ fn forged(token: &str) -> String {
 
 #[test]
 fn an_invalid_token_is_rejected() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.done("user create ann@example.com");
     let tokens = &sandbox.events("user auth ann@example.com")[1];

@@ -4,7 +4,7 @@ use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 /// Declares two stages in addition to the default one.
 fn declare(sandbox: &Sandbox) {
@@ -21,7 +21,7 @@ const CREATE: &str = "hint: to create this stage, declare it in `stages` or pass
 
 #[test]
 fn a_mistyped_stage_creates_no_stack() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
     for line in ["plan", "up --yes", "watch --yes", "validate"] {
@@ -45,7 +45,7 @@ fn a_mistyped_stage_creates_no_stack() {
 
 #[test]
 fn commands_that_use_a_stack_name_the_stages_that_exist() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
     sandbox.done("up --stage prod --yes");
@@ -59,7 +59,7 @@ fn commands_that_use_a_stack_name_the_stages_that_exist() {
 
 #[test]
 fn a_second_stage_of_a_config_without_stages_is_created_only_on_purpose() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     assert_eq!(sandbox.run("plan --stage anything").code, 0, "there is no other stage");
     sandbox.done("up --yes");
@@ -78,7 +78,7 @@ fn a_second_stage_of_a_config_without_stages_is_created_only_on_purpose() {
 
 #[test]
 fn the_default_stage_is_not_created_beside_declared_ones() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     declare(&sandbox);
     sandbox.edit(r#", "stage": "dev""#, "");
@@ -92,7 +92,7 @@ fn the_default_stage_is_not_created_beside_declared_ones() {
 
 #[test]
 fn a_renamed_stack_is_reported_with_hints() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let before = aws.cloud.call_log().len();
     sandbox.edit(r#""serviceName": "shop""#, r#""serviceName": "store""#);
     insta::assert_snapshot!(sandbox.transcript("plan --quiet"), @r"
@@ -122,7 +122,7 @@ fn a_renamed_stack_is_reported_with_hints() {
 
 #[test]
 fn other_configs_in_the_folder_are_not_renamed_stacks() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let config = fs::read_to_string(sandbox.path("config.json")).unwrap();
     sandbox.write("other.json", &config.replace("shop", "store"));
     sandbox.done("up --config other.json --yes");
@@ -144,7 +144,7 @@ fn other_configs_in_the_folder_are_not_renamed_stacks() {
 
 #[test]
 fn other_configs_in_the_bucket_are_not_renamed_stacks() {
-    let (_aws, sandbox) = Emulator::with_bucket(Settings::default());
+    let (_aws, sandbox) = ServedEmulator::with_bucket(Settings::default());
     sandbox.done("up --yes");
     let config = fs::read_to_string(sandbox.path("config.json")).unwrap();
     sandbox.write("other/config.json", &config.replace("shop", "store"));
@@ -161,7 +161,7 @@ fn other_configs_in_the_bucket_are_not_renamed_stacks() {
 
 #[test]
 fn a_deploy_fails_for_errors_of_its_own_stage_and_warns_of_others() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit(
         "\"routes\": {",

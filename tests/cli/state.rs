@@ -5,14 +5,14 @@ use std::fs;
 use stackctl_local::Settings;
 
 use super::{
-    emulator::Emulator,
+    emulator::ServedEmulator,
     sandbox::{CONFIG, Sandbox},
 };
 use crate::harness::of_the_future;
 
 #[test]
 fn recorded_resources_and_planned_steps_are_shown() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     aws.refuse("lambda:CreateFunction");
     assert_eq!(sandbox.run("up --yes").code, 4);
@@ -76,7 +76,7 @@ fn recorded_resources_and_planned_steps_are_shown() {
 
 #[test]
 fn a_state_is_printed_byte_for_byte_even_when_it_is_damaged() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let path = sandbox.path("state/shop.dev.json");
     let whole = fs::read_to_string(&path).unwrap();
     for kept in [&*whole, &of_the_future(&whole), &whole[..whole.len() / 2], "\u{1b}[2J"] {
@@ -89,7 +89,7 @@ fn a_state_is_printed_byte_for_byte_even_when_it_is_damaged() {
 
 #[test]
 fn a_missing_state_is_reported() {
-    let sandbox = Emulator::new(Settings::default()).sandbox();
+    let sandbox = ServedEmulator::new(Settings::default()).sandbox();
     insta::assert_snapshot!(sandbox.transcript("state show --stage prod"), @r"
     exit code 1
     error: state/shop.prod.json: state not found
@@ -104,7 +104,7 @@ fn a_missing_state_is_reported() {
 
 #[test]
 fn the_state_of_another_endpoint_is_rejected() {
-    let (there, (_aws, sandbox)) = (Emulator::new(Settings::default()), Emulator::deployed());
+    let (there, (_aws, sandbox)) = (ServedEmulator::new(Settings::default()), ServedEmulator::deployed());
     let sandbox = sandbox.with("AWS_ENDPOINT_URL", &there.url);
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
     exit code 1
@@ -127,7 +127,7 @@ fn a_damaged_state_is_reported_with_hints() {
 
 #[test]
 fn a_state_of_a_later_version_is_left_alone_and_that_version_is_named() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let path = sandbox.path("state/shop.dev.json");
     let later = of_the_future(&fs::read_to_string(&path).unwrap());
     sandbox.write("state/shop.dev.json", &later);
@@ -145,7 +145,7 @@ fn a_state_of_a_later_version_is_left_alone_and_that_version_is_named() {
 
 #[test]
 fn the_state_is_in_the_bucket_and_nowhere_else() {
-    let (aws, sandbox) = Emulator::with_bucket(Settings::default());
+    let (aws, sandbox) = ServedEmulator::with_bucket(Settings::default());
     sandbox.done("up --yes");
     assert!(!sandbox.path("state").exists());
     let objects = aws.objects("states");
@@ -165,7 +165,7 @@ fn the_state_is_in_the_bucket_and_nowhere_else() {
 
 #[test]
 fn a_deploy_makes_few_calls_to_the_bucket() {
-    let (_aws, sandbox) = Emulator::with_bucket(Settings::default());
+    let (_aws, sandbox) = ServedEmulator::with_bucket(Settings::default());
     let events = sandbox.events("up --yes");
     let calls = &events.last().unwrap()["calls"];
     // Writes: lock, lock confirmation before the first save, intents, results in one or two groups, and the passed
@@ -183,7 +183,7 @@ fn a_deploy_makes_few_calls_to_the_bucket() {
 
 #[test]
 fn a_missing_bucket_is_named_with_the_commands_that_create_it() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.edit("\"functions\"", "\"state\": { \"s3\": { \"bucket\": \"states\" } },\n  \"functions\"");
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
@@ -200,7 +200,7 @@ fn a_missing_bucket_is_named_with_the_commands_that_create_it() {
 
 #[test]
 fn commands_in_hints_have_the_flags_that_choose_the_stack() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.empty();
     sandbox.write("of mine/app.json", CONFIG);
     sandbox.write("of mine/hello/bootstrap", "#!/bin/sh\n");

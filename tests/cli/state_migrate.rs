@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 /// The setting for a state in a bucket.
 const BUCKET: &str = r#""state": { "s3": { "bucket": "states" } },
   "functions""#;
@@ -16,14 +16,14 @@ fn to_folder(sandbox: &Sandbox) {
 }
 
 /// A stack whose state is in the folder, and a bucket for it.
-fn deployed() -> (Emulator, Sandbox) {
-    let (aws, sandbox) = Emulator::deployed();
+fn deployed() -> (ServedEmulator, Sandbox) {
+    let (aws, sandbox) = ServedEmulator::deployed();
     aws.create_bucket("states");
     (aws, sandbox)
 }
 
 /// Expects that the stack is unchanged, nothing was created twice, and `down` works.
-fn is_whole(aws: &Emulator, sandbox: &Sandbox) {
+fn is_whole(aws: &ServedEmulator, sandbox: &Sandbox) {
     let plan = sandbox.run("plan --detailed-exitcode");
     assert_eq!(plan.code, 0, "{}{}", plan.out, plan.err);
     assert_eq!(aws.cloud.call_counts()["cognito-idp:CreateUserPool"], 1);

@@ -2,7 +2,7 @@
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 /// Runs a script, and returns its exit code and stderr.
 fn script(sandbox: &Sandbox, script: &str) -> String {
@@ -13,13 +13,13 @@ fn script(sandbox: &Sandbox, script: &str) -> String {
 #[test]
 fn an_up_whose_output_is_closed_continues() {
     for line in ["up --yes --json 2>/dev/null", "up --yes 2>&1 >/dev/null", "up --yes -vv 2>&1 >/dev/null"] {
-        let aws = Emulator::new(Settings::default());
+        let aws = ServedEmulator::new(Settings::default());
         let sandbox = aws.sandbox();
         let first_line = format!("{{ stackctl {line}; echo \"exit code $?\" >&3; }} 3>&2 | head -n 1 | grep -q .");
         assert_eq!(script(&sandbox, &first_line), "exit code 0\nexit code 0\n", "{line}");
         assert_eq!(sandbox.run("plan --detailed-exitcode").code, 0, "{line}");
     }
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     assert_eq!(script(&sandbox, "stackctl up --yes 0<&- 1>&- 2>&-"), "exit code 0\n");
     sandbox.done("plan --detailed-exitcode");
@@ -27,7 +27,7 @@ fn an_up_whose_output_is_closed_continues() {
 
 #[test]
 fn a_result_may_be_read_in_part() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     for line in ["outputs", "outputs --json", "outputs --env", "status", "plan --json", "completions bash"] {
         let both = format!("{{ stackctl {line}; echo \"exit code $?\" >&2; }} | true");
         let said = script(&sandbox, &both);
@@ -37,7 +37,7 @@ fn a_result_may_be_read_in_part() {
 
 #[test]
 fn results_that_cannot_be_written_are_an_error() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let lines = ["up --yes --quiet", "outputs", "outputs --json", "completions bash"];
     let transcripts =

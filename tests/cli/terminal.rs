@@ -4,12 +4,12 @@ use std::time::SystemTime;
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, pty::Pty, sandbox::Sandbox, users::PASSWORD};
+use super::{emulator::ServedEmulator, pty::Pty, sandbox::Sandbox, users::PASSWORD};
 use crate::users::totp;
 
 #[test]
 fn a_password_is_typed_twice_and_never_shown() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let mut person = Pty::new(sandbox.command("user create ann@example.com"));
     person.sees("password (");
     assert!(!person.echoes());
@@ -40,7 +40,7 @@ fn a_password_is_typed_twice_and_never_shown() {
 
 #[test]
 fn a_password_is_typed_once_to_sign_in() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let created = sandbox.ran(sandbox.command("user create ann@example.com").env("STACKCTL_PASSWORD", PASSWORD));
     assert_eq!(created.code, 0, "{}", created.err);
     let mut person = Pty::new(sandbox.command("user auth ann@example.com --json"));
@@ -54,7 +54,7 @@ fn a_password_is_typed_once_to_sign_in() {
 
 #[test]
 fn an_interrupt_restores_the_terminal() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let mut person = Pty::new(sandbox.command("user create ann@example.com"));
     assert!(person.echoes());
     person.sees("password (");
@@ -70,7 +70,7 @@ fn an_interrupt_restores_the_terminal() {
 
 #[test]
 fn end_of_input_is_no_password() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let mut person = Pty::new(sandbox.command("user create ann@example.com"));
     person.sees("password (");
     person.sees("): ");
@@ -88,7 +88,7 @@ fn code(secret: &str, steps: u64) -> String {
 }
 
 /// A stack that requires authenticator apps, and a password for new users.
-fn with_apps(aws: &Emulator) -> Sandbox {
+fn with_apps(aws: &ServedEmulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD).with("NO_COLOR", "1");
     sandbox.edit(r#""functions":"#, r#""userPool": { "mfa": "ON" }, "functions":"#);
     sandbox.done("up --yes");
@@ -97,7 +97,7 @@ fn with_apps(aws: &Emulator) -> Sandbox {
 
 #[test]
 fn an_authenticator_app_is_set_up_with_a_qr_code_and_a_secret() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = with_apps(&aws);
     let mut person = Pty::new(sandbox.command("user create ann@example.com"));
     person.sees("or type its secret: ");
@@ -117,7 +117,7 @@ fn an_authenticator_app_is_set_up_with_a_qr_code_and_a_secret() {
 
 #[test]
 fn an_interrupt_after_a_change_says_how_to_resume() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = with_apps(&aws);
     let mut person = Pty::new(sandbox.command("user create ann@example.com"));
     person.sees("the code that the app shows now: ");

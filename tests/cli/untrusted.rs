@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Value, json};
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, pty::Pty, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, pty::Pty, sandbox::Sandbox};
 use crate::harness::edited;
 
 const STATE: &str = "state/shop.dev.json";
@@ -37,7 +37,7 @@ impl Sandbox {
 
 #[test]
 fn a_user_that_only_the_state_names_as_temporary_is_left_alone() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let pool = sandbox.run("outputs user_pool_id").out.trim().to_owned();
     let disguised = format!("stackctl-check-{:032x}", 7);
     let users = ["ada@example.com", &disguised];
@@ -66,7 +66,7 @@ fn a_user_that_only_the_state_names_as_temporary_is_left_alone() {
 
 #[test]
 fn nothing_is_locked_or_saved_through_a_link() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let transcripts = ["state/shop.dev.lock", STATE].map(|name| sandbox.linked(name, "up --yes --quiet"));
     insta::assert_snapshot!(transcripts.join("\n"), @r"
@@ -138,7 +138,7 @@ fn a_copied_project_has_a_local_emulator_of_its_own() {
 
 #[test]
 fn control_characters_are_escaped_on_a_terminal() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let name = "ann\u{202e}nimda\u{9b}2J\u{1b}]0;x\u{7}";
     sandbox.tamper(|state| state["written_by"] = json!(name));
     let pulled = sandbox.run("state pull").out;

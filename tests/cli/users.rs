@@ -2,12 +2,12 @@
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, pty::Pty, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, pty::Pty, sandbox::Sandbox};
 
 pub(super) const PASSWORD: &str = "Engine-1842";
 
 /// A stack with `ann` and `bob`.
-pub(super) fn stack(aws: &Emulator) -> Sandbox {
+pub(super) fn stack(aws: &ServedEmulator) -> Sandbox {
     let sandbox = aws.sandbox().with("STACKCTL_PASSWORD", PASSWORD);
     sandbox.done("up --yes");
     for name in ["ann@example.com", "bob"] {
@@ -33,7 +33,7 @@ pub(super) fn transcript(sandbox: &Sandbox, line: &str) -> String {
 
 #[test]
 fn users_are_listed() {
-    let aws = Emulator::new(Settings { page_size: Some(1), ..Settings::default() });
+    let aws = ServedEmulator::new(Settings { page_size: Some(1), ..Settings::default() });
     let sandbox = stack(&aws);
     sandbox.done("user disable bob");
     insta::assert_snapshot!(transcript(&sandbox, "user list"), @r"
@@ -66,7 +66,7 @@ fn users_are_listed() {
 
 #[test]
 fn a_user_is_shown_with_groups() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     for group in ["readers", "admins"] {
         assert_eq!(sandbox.run(&format!("user group add ann@example.com {group} --create")).code, 0);
@@ -95,7 +95,7 @@ fn a_user_is_shown_with_groups() {
 
 #[test]
 fn a_user_is_deleted_only_after_confirmation() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     for (answer, code, end) in
         [("n", 1, "error: not confirmed. Nothing was changed.\n"), ("y", 0, "deleted ann@example.com\n")]
@@ -126,7 +126,7 @@ fn a_user_is_deleted_only_after_confirmation() {
 
 #[test]
 fn users_passwords_and_groups_are_changed() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     insta::assert_snapshot!(sandbox.transcript("user disable bob"), @r"
     exit code 0
@@ -163,7 +163,7 @@ fn users_passwords_and_groups_are_changed() {
 
 #[test]
 fn impossible_changes_of_users_are_rejected() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = stack(&aws);
     sandbox.done("user group add bob admins --create");
     let lines = [

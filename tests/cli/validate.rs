@@ -4,7 +4,7 @@ use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{emulator::Emulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox};
 
 #[test]
 fn init_writes_an_example_that_is_valid() {
@@ -156,7 +156,7 @@ fn a_bootstrap_that_cannot_run_on_lambda_may_run_on_this_machine() {
 
 #[test]
 fn a_function_may_be_in_the_folder_of_the_config() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     sandbox.write("bootstrap", "#!/bin/sh\n");
     sandbox.edit("\"source\": \"hello\"", "\"source\": \".\"");

@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use stackctl::watch::QUIET;
 
-use super::{emulator::Emulator, locks::bob, sandbox::Sandbox, scripted};
+use super::{emulator::ServedEmulator, locks::bob, sandbox::Sandbox, scripted};
 use crate::harness::process::{Process, Stream, TIMEOUT};
 
 /// A running `watch` and its events. It is stopped when this value is dropped.
@@ -87,7 +87,7 @@ pub(super) fn ask(host: &str, request: &str, body: &str) -> String {
 }
 
 /// The API calls since `before`.
-fn calls_since(aws: &Emulator, before: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
+fn calls_since(aws: &ServedEmulator, before: &BTreeMap<String, usize>) -> Vec<(String, usize)> {
     let now = aws.cloud.call_counts();
     let more = now.into_iter().map(|(name, count)| (name.clone(), count - before.get(&name).copied().unwrap_or(0)));
     more.filter(|(_, count)| *count > 0).collect()
@@ -99,7 +99,7 @@ const MORE: &str = "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":"
 
 #[test]
 fn a_save_of_code_reads_and_deploys_its_function_alone() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     for text in ["#!/bin/sh\n# one\n", "#!/bin/sh\n# two\n"] {
         let before = aws.cloud.call_counts();
@@ -124,7 +124,7 @@ fn a_save_of_code_reads_and_deploys_its_function_alone() {
 
 #[test]
 fn a_save_without_a_change_does_nothing() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     let before = aws.cloud.call_counts();
     replace(&sandbox, CODE, &fs::read_to_string(sandbox.path(CODE)).unwrap());
@@ -143,7 +143,7 @@ fn a_save_without_a_change_does_nothing() {
 
 #[test]
 fn other_changes_wait_for_an_up_and_code_is_deployed_meanwhile() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     sandbox.edit(ROUTE, MORE);
     let plan = watching.until("plan");
@@ -165,7 +165,7 @@ fn other_changes_wait_for_an_up_and_code_is_deployed_meanwhile() {
 
 #[test]
 fn with_yes_every_change_is_deployed() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "--yes");
     sandbox.edit(ROUTE, MORE);
     let cycle = watching.until("cycle");
@@ -176,7 +176,7 @@ fn with_yes_every_change_is_deployed() {
 
 #[test]
 fn a_failure_is_reported_and_the_next_save_resumes() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     aws.refuse("lambda:UpdateAlias");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
@@ -195,7 +195,7 @@ fn a_failure_is_reported_and_the_next_save_resumes() {
 
 #[test]
 fn a_deleted_function_is_not_created_without_confirmation() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "");
     aws.delete_function("shop-dev-hello");
     replace(&sandbox, CODE, "#!/bin/sh\n# one\n");
@@ -205,7 +205,7 @@ fn a_deleted_function_is_not_created_without_confirmation() {
 
 #[test]
 fn a_config_of_another_stack_is_not_deployed() {
-    let (aws, sandbox) = Emulator::deployed();
+    let (aws, sandbox) = ServedEmulator::deployed();
     let mut watching = Watching::new(&sandbox, "--yes");
     let before = aws.cloud.call_counts();
     sandbox.edit("\"stage\": \"dev\"", "\"stage\": \"prod\"");
@@ -218,7 +218,7 @@ fn a_config_of_another_stack_is_not_deployed() {
 
 #[test]
 fn a_save_is_noticed_while_the_first_run_waits_for_the_lock() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let text = fs::read_to_string(sandbox.path("config.json")).unwrap();
     let lock = bob(&sandbox);
     let mut watching = Watching::begin(&sandbox, "--lock-timeout 10m");

@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use stackctl_local::{Settings, Weather};
 
 use super::{
-    emulator::Emulator,
+    emulator::ServedEmulator,
     pty::Pty,
     sandbox::Sandbox,
     watch::{Watching, replace, wait_until},
@@ -17,7 +17,7 @@ const MORE: &str = "\"GET /more\": { \"function\": \"hello\" }, \"GET /hello\":"
 
 #[test]
 fn a_save_withdraws_the_prompt() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let sandbox = sandbox.with("TZ", "UTC").with("NO_COLOR", "1");
     let route = |name: &str| format!("\"GET /{name}\": {{ \"function\": \"hello\" }}, \"GET /hello\":");
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
@@ -90,7 +90,7 @@ fn a_save_withdraws_the_prompt() {
 
 #[test]
 fn only_what_is_typed_at_the_prompt_counts() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
     person.types("y");
@@ -105,7 +105,7 @@ fn only_what_is_typed_at_the_prompt_counts() {
 
 #[test]
 fn the_files_of_a_withdrawn_prompt_are_named_with_the_next_change() {
-    let (_aws, sandbox) = Emulator::deployed();
+    let (_aws, sandbox) = ServedEmulator::deployed();
     let sandbox = sandbox.with("NO_COLOR", "1");
     let mut person = Pty::new(sandbox.shell("exec stackctl watch 1>&2"));
     person.sees("Ctrl-C ends it");
@@ -119,7 +119,7 @@ fn the_files_of_a_withdrawn_prompt_are_named_with_the_next_change() {
 
 #[test]
 fn a_problem_at_the_start_ends_a_watch() {
-    let aws = Emulator::new(Settings::default());
+    let aws = ServedEmulator::new(Settings::default());
     let sandbox = aws.sandbox();
     let refused = sandbox.run("watch");
     assert_eq!(refused.code, 2);
@@ -136,20 +136,20 @@ fn a_problem_at_the_start_ends_a_watch() {
 }
 
 /// A deployed stack with its state in a bucket, and slow responses.
-fn up_in_a_bucket() -> (Emulator, Sandbox) {
+fn up_in_a_bucket() -> (ServedEmulator, Sandbox) {
     let weather = Weather { latency: Duration::from_millis(150), ..Weather::default() };
-    let (aws, sandbox) = Emulator::with_bucket(Settings { weather, ..Settings::default() });
+    let (aws, sandbox) = ServedEmulator::with_bucket(Settings { weather, ..Settings::default() });
     sandbox.done("up --yes");
     assert_eq!(releases(&aws), 1);
     (aws, sandbox)
 }
 
 /// The number of requests that release a lock.
-fn releases(aws: &Emulator) -> usize {
+fn releases(aws: &ServedEmulator) -> usize {
     aws.cloud.call_log().iter().filter(|call| *call == "s3:DeleteObject").count()
 }
 
-fn assert_there_is_no_lock(aws: &Emulator) {
+fn assert_there_is_no_lock(aws: &ServedEmulator) {
     aws.settle();
     let keys: Vec<String> = aws.objects("states").into_iter().map(|(key, _)| key).collect();
     assert_eq!(keys, ["stackctl/shop.dev.json"]);

@@ -1,13 +1,13 @@
 //! The same checks on the local emulator as on the other servers.
 
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 use tokio::net::TcpListener;
 
 use super::{buckets, buckets::Bucket, clients::Clients, stores};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn s3_behaves_as_a_state_requires() {
-    let cloud = Cloud::new(Settings::default());
+    let cloud = Emulator::new(Settings::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("a bound listener has an address"));
     let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::json;
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 use tokio::net::TcpListener;
 
 use super::emulator::programs;
@@ -45,7 +45,7 @@ fn is_committed(name: &str, generated: &str) {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the models that tests/conformance/run installs"]
 async fn every_difference_from_aws_models_has_a_reason() {
-    let cloud = Cloud::new(Settings::default());
+    let cloud = Emulator::new(Settings::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));

@@ -14,24 +14,24 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 
 /// A connection to one local emulator, which is called as a function.
 #[derive(Debug, Clone)]
-pub(crate) struct Bridge(stackctl_local::Cloud);
+pub(crate) struct Bridge(stackctl_local::Emulator);
 
 impl Bridge {
     /// An HTTP client of the SDK that reaches only this emulator.
-    pub(crate) fn client(cloud: &stackctl_local::Cloud) -> SharedHttpClient {
+    pub(crate) fn client(cloud: &stackctl_local::Emulator) -> SharedHttpClient {
         Self::intercepted(cloud, |request, bridge| HttpConnectorFuture::new(bridge.carry(request)))
     }
 
     /// The same client, except that `intercept` handles each request.
     pub(crate) fn intercepted(
-        cloud: &stackctl_local::Cloud,
+        cloud: &stackctl_local::Emulator,
         intercept: impl Fn(HttpRequest, Self) -> HttpConnectorFuture + Send + Sync + 'static,
     ) -> SharedHttpClient {
         SharedHttpClient::new(Interceptor { bridge: Self::to(cloud), intercept: Arc::new(intercept) })
     }
 
     /// A connection to this emulator.
-    pub(crate) fn to(cloud: &stackctl_local::Cloud) -> Self {
+    pub(crate) fn to(cloud: &stackctl_local::Emulator) -> Self {
         Self(cloud.clone())
     }
 

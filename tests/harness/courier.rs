@@ -12,14 +12,14 @@ use stackctl::check::Transport;
 
 /// Sends requests to a local emulator, except those that would reach a function: the ones with a valid token.
 pub(super) struct Wired<'a> {
-    local: &'a stackctl_local::Cloud,
+    local: &'a stackctl_local::Emulator,
     /// The status with which functions respond.
     status: u16,
     invoked: AtomicUsize,
 }
 
 impl<'a> Wired<'a> {
-    pub(super) fn new(local: &'a stackctl_local::Cloud, status: u16) -> Self {
+    pub(super) fn new(local: &'a stackctl_local::Emulator, status: u16) -> Self {
         Self { local, status, invoked: AtomicUsize::new(0) }
     }
 

@@ -17,13 +17,13 @@ type Edit = Box<dyn Fn(&str, &str) -> String + Send>;
 /// A server whose responses are edited. Its clones share the edit.
 #[derive(Clone)]
 pub(crate) struct Edited {
-    local: stackctl_local::Cloud,
+    local: stackctl_local::Emulator,
     edit: Arc<Mutex<Edit>>,
 }
 
 impl Edited {
     /// A server that edits nothing yet.
-    pub(crate) fn new(local: &stackctl_local::Cloud) -> Self {
+    pub(crate) fn new(local: &stackctl_local::Emulator) -> Self {
         let edit: Edit = Box::new(|_, body| body.to_owned());
         Self { local: local.clone(), edit: Arc::new(Mutex::new(edit)) }
     }

@@ -30,7 +30,7 @@ pub(crate) use sealed::{edited, of_the_future};
 pub(crate) use secrets::{Place, Secrets};
 
 /// Clients of a local emulator in this process.
-pub(crate) async fn connect(local: &stackctl_local::Cloud) -> aws::Clients {
+pub(crate) async fn connect(local: &stackctl_local::Emulator) -> aws::Clients {
     connect_by(Bridge::client(local)).await
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use stackctl::engine::State;
-use stackctl_local::Cloud;
+use stackctl_local::Emulator;
 
 use super::ids::Ids;
 
@@ -29,7 +29,7 @@ const CHANCE: &[&str] = &[
 
 /// All of the emulator's data, with ids replaced by names. Contains only the deployments of stages and the versions of
 /// aliases.
-pub(crate) fn shape(cloud: &Cloud) -> Value {
+pub(crate) fn shape(cloud: &Emulator) -> Value {
     shape_of(&cloud.snapshot())
 }
 
@@ -114,7 +114,7 @@ fn compare(path: &str, left: &Value, right: &Value, found: &mut Vec<String>) {
 }
 
 /// How many resources of each kind exist, including those that are not in the state.
-pub(crate) fn census(cloud: &Cloud) -> BTreeMap<&'static str, usize> {
+pub(crate) fn census(cloud: &Emulator) -> BTreeMap<&'static str, usize> {
     census_of(&cloud.snapshot())
 }
 

@@ -26,7 +26,7 @@ use super::{
 
 /// A local emulator, and the state of one stack on it.
 pub(crate) struct Stack {
-    pub(crate) local: stackctl_local::Cloud,
+    pub(crate) local: stackctl_local::Emulator,
     pub(crate) wire: Arc<Wire>,
     /// The service and the stage.
     name: (&'static str, &'static str),
@@ -74,7 +74,7 @@ impl Stack {
     }
 
     pub(crate) fn on(settings: Settings) -> Self {
-        let local = stackctl_local::Cloud::new(settings);
+        let local = stackctl_local::Emulator::new(settings);
         Self { local, wire: Arc::default(), name: ("shop", "dev"), earlier: BTreeMap::new() }
     }
 

@@ -71,7 +71,7 @@ struct Inner {
 #[derive(Debug)]
 pub(crate) struct Death {
     pub(crate) cut: Cut,
-    local: stackctl_local::Cloud,
+    local: stackctl_local::Emulator,
     state: Option<State>,
     /// How often each operation arrived.
     calls: BTreeMap<String, usize>,
@@ -81,7 +81,7 @@ pub(crate) struct Death {
 
 impl Death {
     /// The emulator, the state, and how often each operation arrived in addition to the emulator's own counts.
-    pub(super) async fn left(&self) -> (stackctl_local::Cloud, Wire, BTreeMap<String, usize>) {
+    pub(super) async fn left(&self) -> (stackctl_local::Emulator, Wire, BTreeMap<String, usize>) {
         let local = self.local.fork(self.local.settings().clone()).expect("it is in memory");
         let requests = self.under_way.iter().map(|request| Bridge::to(&local).carry(copied(request)));
         futures_util::future::join_all(requests).await;
@@ -102,7 +102,7 @@ fn copied(request: &HttpRequest) -> HttpRequest {
 /// All deaths that were possible so far.
 #[derive(Debug)]
 struct Recording {
-    local: stackctl_local::Cloud,
+    local: stackctl_local::Emulator,
     deaths: Vec<Death>,
     /// The requests that have not taken effect yet, by number.
     under_way: BTreeMap<usize, HttpRequest>,
@@ -179,7 +179,7 @@ impl Wire {
     }
 
     /// A client whose requests pass through this wire to the emulator.
-    pub(crate) fn client(self: &Arc<Self>, local: &stackctl_local::Cloud) -> SharedHttpClient {
+    pub(crate) fn client(self: &Arc<Self>, local: &stackctl_local::Emulator) -> SharedHttpClient {
         let wire = Arc::clone(self);
         Bridge::intercepted(local, move |request, bridge| {
             let wire = Arc::clone(&wire);
@@ -232,7 +232,7 @@ impl Wire {
     }
 
     /// From now on, records the leftovers of a death at each call or save.
-    pub(super) fn start_recording(&self, local: &stackctl_local::Cloud) {
+    pub(super) fn start_recording(&self, local: &stackctl_local::Emulator) {
         let (local, deaths, under_way) = (local.clone(), Vec::new(), BTreeMap::new());
         self.inner().recording = Some(Recording { local, deaths, under_way, sent: 0 });
     }

@@ -14,8 +14,8 @@ use super::{
 use crate::harness::{connect, python};
 
 /// Creates a resource while one operation fails.
-async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackctl_local::Cloud, ResourceError) {
-    let local = stackctl_local::Cloud::new(Settings::default());
+async fn refused(kind: &'static str, operation: &str, effect: Effect) -> (stackctl_local::Emulator, ResourceError) {
+    let local = stackctl_local::Emulator::new(Settings::default());
     let cloud = connect(&local).await;
     local.add_fault(Fault { operation: Some(operation.into()), skip: 0, times: 100, effect });
     let spec = match kind {
@@ -50,7 +50,7 @@ async fn a_pool_whose_response_was_lost_is_not_created_a_second_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_taken_name_is_distinguished_from_other_rejections() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let cloud = connect(&local).await;
     for kind in ["iam_role", "log_group"] {
         let spec =
@@ -63,7 +63,7 @@ async fn a_taken_name_is_distinguished_from_other_rejections() {
 #[tokio::test(start_paused = true)]
 async fn a_role_that_lambda_can_never_assume_fails_with_an_explanation() {
     let weather = Weather { role_propagation: std::time::Duration::from_hours(1), ..Weather::default() };
-    let mut cloud = connect(&stackctl_local::Cloud::new(Settings { weather, ..Settings::default() })).await;
+    let mut cloud = connect(&stackctl_local::Emulator::new(Settings { weather, ..Settings::default() })).await;
     let code = python("x = 1");
     let spec = function("x", &make(&cloud, "iam_role", &role("x")).await, &code.0);
     cloud.packages.extend([code]);
@@ -76,7 +76,7 @@ async fn a_role_that_lambda_can_never_assume_fails_with_an_explanation() {
 
 #[tokio::test(start_paused = true)]
 async fn a_package_that_was_not_built_is_an_error_before_any_request() {
-    let cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
     let spec = function("x", &json!({ "arn": "arn:aws:iam::000000000000:role/x" }), "unknown");
     let error = create(&cloud, "lambda_function", &spec).await.unwrap_err();
     assert_eq!(error.to_string(), "the package of function `x` was not built");
@@ -85,7 +85,7 @@ async fn a_package_that_was_not_built_is_an_error_before_any_request() {
 
 #[tokio::test(start_paused = true)]
 async fn requests_are_counted_by_operation_as_they_arrive() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let cloud = connect(&local).await;
     create(&cloud, "iam_role", &role("x")).await.unwrap();
     let arrived: std::collections::BTreeMap<_, _> =

@@ -118,15 +118,15 @@ impl Life<'_> {
     }
 }
 
-async fn all_kinds_live(local: stackctl_local::Cloud, trouble: impl Fn(&stackctl_local::Cloud)) -> Vec<String> {
+async fn all_kinds_live(local: stackctl_local::Emulator, trouble: impl Fn(&stackctl_local::Emulator)) -> Vec<String> {
     let client = Bridge::client(&local);
     all_kinds_live_on(local, client, trouble).await
 }
 
 async fn all_kinds_live_on(
-    local: stackctl_local::Cloud,
+    local: stackctl_local::Emulator,
     client: SharedHttpClient,
-    trouble: impl Fn(&stackctl_local::Cloud),
+    trouble: impl Fn(&stackctl_local::Emulator),
 ) -> Vec<String> {
     let mut cloud = connect_by(client).await;
     let listener = Listener::default();
@@ -145,14 +145,14 @@ async fn all_kinds_live_on(
 /// So every test that covers the cases covers the catalog.
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_the_catalog_has_a_case() {
-    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let mut cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
     let cases: BTreeSet<Kind> = cases(&mut cloud).await.into_iter().map(|case| case.key.kind).collect();
     assert_eq!(cases, catalog().kinds().cloned().collect());
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_setting_of_every_kind_has_a_row() {
-    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let mut cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
     for case in cases(&mut cloud).await {
         let fields = catalog().traits(&case.key.kind).unwrap().fields;
         let rows: BTreeSet<&str> = fields.iter().map(|field| field.name).collect();
@@ -166,7 +166,7 @@ async fn every_setting_of_every_kind_has_a_row() {
 
 #[tokio::test(start_paused = true)]
 async fn every_kind_is_created_found_read_changed_and_deleted() {
-    let waits = all_kinds_live(stackctl_local::Cloud::new(Settings::default()), |_| {}).await;
+    let waits = all_kinds_live(stackctl_local::Emulator::new(Settings::default()), |_| {}).await;
     assert_eq!(waits, Vec::<String>::new());
 }
 
@@ -226,7 +226,7 @@ fn is_enum(text: &str) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn every_kind_works_on_a_server_that_leaves_out_defaults_and_spells_enums_in_another_case() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let server = Edited::new(&local);
     server.edit(|_, body| match Document::of(body) {
         Document::Json(mut value) => {
@@ -251,14 +251,14 @@ async fn every_kind_waits_out_throttling_and_failures() {
         quotas: true,
     };
     let settings = Settings { page_size: Some(1), weather, ..Settings::default() };
-    let waits = all_kinds_live(stackctl_local::Cloud::new(settings), throttle_and_lose).await;
+    let waits = all_kinds_live(stackctl_local::Emulator::new(settings), throttle_and_lose).await;
     for part in ["Lambda assume the function's new role", "to become active", "to take its change in"] {
         assert!(waits.iter().any(|wait| wait.contains(part)), "no wait for {part} was shown: {waits:#?}");
     }
 }
 
 /// Throttles every operation once, loses a request of every read, and fails some writes once.
-fn throttle_and_lose(local: &stackctl_local::Cloud) {
+fn throttle_and_lose(local: &stackctl_local::Emulator) {
     let refuse =
         |status, code: &str, message: &str| Effect::Refuse { status, code: code.into(), message: message.into() };
     for operation in stackctl::aws::operation::ALL {

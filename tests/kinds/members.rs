@@ -104,7 +104,7 @@ fn unnumbered(place: &str) -> String {
 }
 
 async fn all_verdicts() -> (BTreeSet<String>, BTreeSet<String>) {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let server = Edited::new(&local);
     let mut cloud = connect_by(server.client()).await;
     let cases = cases(&mut cloud).await;

@@ -11,7 +11,7 @@ use super::{
 use crate::harness::{connect, python};
 
 async fn fresh() -> Clients {
-    connect(&stackctl_local::Cloud::new(Settings::default())).await
+    connect(&stackctl_local::Emulator::new(Settings::default())).await
 }
 
 /// Updates what was created as something that others need.
@@ -25,7 +25,7 @@ async fn live(cloud: &Clients, kind: &'static str, outputs: &Value) -> Option<Va
 
 #[tokio::test(start_paused = true)]
 async fn the_users_of_a_pool_are_counted_exactly_over_all_pages() {
-    let local = stackctl_local::Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+    let local = stackctl_local::Emulator::new(Settings { page_size: Some(2), ..Settings::default() });
     let cloud = connect(&local).await;
     let outputs = make(&cloud, "user_pool", &user_pool("people")).await;
     for name in ["a", "b", "c", "d", "e"] {
@@ -112,7 +112,7 @@ async fn published_again(cloud: &Clients, outputs: &Value, spec: &Value) -> Reso
 
 #[tokio::test(start_paused = true)]
 async fn a_change_by_hand_just_before_publishing_does_not_go_live() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let mut cloud = connect(&local).await;
     let (outputs, spec) = made_function(&mut cloud).await;
     cloud.lambda.update_function_configuration().function_name("x").timeout(9).send().await.unwrap();
@@ -137,7 +137,7 @@ async fn a_change_by_hand_just_before_publishing_does_not_go_live() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_response_to_creating_an_alias_does_not_delay_an_update() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let mut cloud = connect(&local).await;
     let (outputs, spec) = made_function(&mut cloud).await;
     cloud.lambda.delete_alias().function_name("x").name("live").send().await.unwrap();

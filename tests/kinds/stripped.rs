@@ -126,7 +126,7 @@ async fn tagged_cases(cloud: &mut Clients) -> BTreeMap<String, Case> {
 
 #[tokio::test(start_paused = true)]
 async fn a_resource_without_our_tags_is_not_ours_until_it_is_tagged_again() {
-    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let mut cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
     let mut told = String::new();
     for case in tagged_cases(&mut cloud).await.values() {
         let Unmanaged { thing, whose, hints } = stripped(&cloud, case, &NAMES).await;
@@ -150,7 +150,7 @@ async fn a_resource_without_our_tags_is_not_ours_until_it_is_tagged_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_resource_that_lost_one_tag_is_not_ours_either() {
-    let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+    let mut cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
     for case in tagged_cases(&mut cloud).await.values() {
         for name in NAMES {
             assert_eq!(stripped(&cloud, case, &[name]).await.whose, format!("has lost the tag `{name}`"));

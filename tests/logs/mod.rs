@@ -20,7 +20,7 @@ use crate::harness::connect;
 const GROUPS: [&str; 2] = ["/aws/lambda/one", "/aws/lambda/two"];
 
 struct Trial {
-    local: stackctl_local::Cloud,
+    local: stackctl_local::Emulator,
     cloud: aws::Clients,
     interrupt: Interrupt,
     begin: Timestamp,
@@ -29,7 +29,7 @@ struct Trial {
 impl Trial {
     /// Two empty log groups, with at most two events for each page.
     async fn new() -> Self {
-        let local = stackctl_local::Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+        let local = stackctl_local::Emulator::new(Settings { page_size: Some(2), ..Settings::default() });
         let cloud = connect(&local).await;
         for group in GROUPS {
             cloud.logs.create_log_group().log_group_name(group).send().await.unwrap();

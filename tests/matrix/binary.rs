@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 use stackctl::engine::State;
-use stackctl_local::{Cloud, Effect, Fault, Settings};
+use stackctl_local::{Effect, Emulator, Fault, Settings};
 
 use super::{
     deeds,
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     cli::{
-        emulator::{Address, Emulator},
+        emulator::{Address, ServedEmulator},
         sandbox::{Ran, Sandbox},
     },
     harness::project::patched,
@@ -39,7 +39,7 @@ pub(super) struct Binary {
     journey: Journey,
     address: Address,
     sandbox: Sandbox,
-    start: Cloud,
+    start: Emulator,
     /// The calls of the undisturbed run.
     calls: Vec<Call>,
     /// The commands that run after a kill, each with its expected result.
@@ -66,9 +66,9 @@ impl Binary {
     pub(super) fn prepare(journey: Journey) -> Self {
         let address = Address::new();
         let sandbox = address.reached_from(Sandbox::empty());
-        let start = Cloud::new(Settings::default());
+        let start = Emulator::new(Settings::default());
         {
-            let served = Emulator::at(&address, start.clone());
+            let served = ServedEmulator::at(&address, start.clone());
             served.create_bucket(BUCKET);
             for before in &journey.before {
                 done(&sandbox, before);
@@ -78,7 +78,7 @@ impl Binary {
             }
         }
         let calls = {
-            let served = Emulator::at(&address, start.fork(Settings::default()).unwrap());
+            let served = ServedEmulator::at(&address, start.fork(Settings::default()).unwrap());
             done(&sandbox, &journey.cut);
             counted(served.cloud.call_log())
         };
@@ -107,7 +107,7 @@ impl Binary {
 
     /// `None` if the run ended before it reached that call.
     fn cell(&self, call: &Call, moment: Moment, at: usize) -> Result<Option<()>, String> {
-        let served = Emulator::at(&self.address, self.start.fork(Settings::default()).unwrap());
+        let served = ServedEmulator::at(&self.address, self.start.fork(Settings::default()).unwrap());
         let place = (Some(call.operation.clone()), call.before);
         if !self.killed(&served, &self.journey.cut, place, moment)? {
             // Results are saved at most once per second, so the number of saves depends on the machine.
@@ -124,7 +124,7 @@ impl Binary {
     /// reached that call.
     fn killed(
         &self,
-        served: &Emulator,
+        served: &ServedEmulator,
         order: &Order,
         (operation, skip): (Option<String>, usize),
         moment: Moment,
@@ -141,7 +141,7 @@ impl Binary {
     }
 
     /// Checks the same requirements as for a run in this process.
-    fn demand(&self, served: &Emulator, moment: Moment) -> Result<(), String> {
+    fn demand(&self, served: &ServedEmulator, moment: Moment) -> Result<(), String> {
         if !self.journey.cut.destroys() {
             sight(served).calls_nothing_that_is_gone()?;
         }
@@ -165,7 +165,7 @@ impl Binary {
     }
 
     /// Checks that the run after the one that converged writes nothing.
-    fn rests(&self, served: &Emulator, before: &Sight) -> Result<(), String> {
+    fn rests(&self, served: &ServedEmulator, before: &Sight) -> Result<(), String> {
         let (last, _) = self.then.last().expect("a command runs after a kill");
         let ran = self.sandbox.run(&format!("{} --json", line(&self.sandbox, last)));
         converges(&ran, last)?;
@@ -234,8 +234,12 @@ fn done(sandbox: &Sandbox, order: &Order) {
 }
 
 /// The emulator's data and the state after each of `orders`, which run after `before`.
-fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox, &[Order], &[Order])) -> Vec<Sight> {
-    let served = Emulator::at(address, start.fork(Settings::default()).unwrap());
+fn sights(
+    address: &Address,
+    start: &Emulator,
+    (sandbox, before, orders): (&Sandbox, &[Order], &[Order]),
+) -> Vec<Sight> {
+    let served = ServedEmulator::at(address, start.fork(Settings::default()).unwrap());
     for order in before {
         done(sandbox, order);
     }
@@ -247,7 +251,7 @@ fn sights(address: &Address, start: &Cloud, (sandbox, before, orders): (&Sandbox
 }
 
 /// The emulator's data and the state in its bucket.
-fn sight(served: &Emulator) -> Sight {
+fn sight(served: &ServedEmulator) -> Sight {
     let state = served.objects(BUCKET).into_iter().find(|(key, _)| key == "stackctl/shop.dev.json");
     Sight::new(&served.cloud, state.map(|(_, text)| state_of(&text)))
 }

@@ -38,7 +38,7 @@ pub(super) enum Trouble {
     /// On the wire or in the process. It can also hit a save, except by a hanging response.
     Wire(Way),
     /// In the emulator, this many times in a row.
-    Cloud(Effect, usize),
+    Emulator(Effect, usize),
 }
 
 impl Trouble {
@@ -49,12 +49,12 @@ impl Trouble {
 
     /// Whether calls arrive at the emulator without taking effect.
     pub(super) fn refuses(&self) -> bool {
-        matches!(self, Self::Cloud(Effect::Throttle, _))
+        matches!(self, Self::Emulator(Effect::Throttle, _))
     }
 
     /// Whether it hits calls only.
     pub(super) fn spares_saves(&self) -> bool {
-        matches!(self, Self::Cloud(..) | Self::Wire(Way::RequestHangs | Way::AnswerHangs))
+        matches!(self, Self::Emulator(..) | Self::Wire(Way::RequestHangs | Way::AnswerHangs))
     }
 }
 
@@ -105,12 +105,12 @@ pub(super) fn columns() -> Vec<Column> {
         rough(
             "500 after",
             "The call takes effect, and AWS answers 500 all the same.",
-            vec![Trouble::Cloud(Effect::FailAfterEffect, 1)],
+            vec![Trouble::Emulator(Effect::FailAfterEffect, 1)],
         ),
         rough(
             "throttled",
             "The call and the three after it are refused as coming too often: more than the SDK retries by itself.",
-            vec![Trouble::Cloud(Effect::Throttle, 4)],
+            vec![Trouble::Emulator(Effect::Throttle, 4)],
         ),
         rough(
             "no answer",

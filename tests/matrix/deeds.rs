@@ -4,7 +4,7 @@ use super::journeys::Deed;
 use crate::harness::connect;
 
 /// Makes the change on the only stack of an emulator.
-pub(super) async fn carry_out(deed: Deed, local: &stackctl_local::Cloud) {
+pub(super) async fn carry_out(deed: Deed, local: &stackctl_local::Emulator) {
     let clients = connect(local).await;
     match deed {
         Deed::DeleteRestApi => {
@@ -22,7 +22,7 @@ pub(super) async fn carry_out(deed: Deed, local: &stackctl_local::Cloud) {
 }
 
 /// The only id at a path of the emulator's data.
-fn only(local: &stackctl_local::Cloud, place: &str) -> String {
+fn only(local: &stackctl_local::Emulator, place: &str) -> String {
     let snapshot = local.snapshot();
     let things = snapshot.pointer(place).and_then(serde_json::Value::as_object).unwrap();
     let [id] = things.keys().collect::<Vec<_>>()[..] else {

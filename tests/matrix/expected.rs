@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stackctl::engine::{Key, State};
-use stackctl_local::Cloud;
+use stackctl_local::Emulator;
 
 use crate::harness::shape::{canonical, census_of, differences, gone_of, shape_of};
 
@@ -32,12 +32,12 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    pub(super) fn new(cloud: &Cloud, state: Option<State>) -> Self {
+    pub(super) fn new(cloud: &Emulator, state: Option<State>) -> Self {
         Self::after(&BTreeMap::new(), cloud, state)
     }
 
     /// The same, with calls in addition to those that the emulator counts.
-    pub(super) fn after(earlier: &BTreeMap<String, usize>, cloud: &Cloud, state: Option<State>) -> Self {
+    pub(super) fn after(earlier: &BTreeMap<String, usize>, cloud: &Emulator, state: Option<State>) -> Self {
         let counts = cloud.call_counts();
         let count = |operation| [earlier, &counts].into_iter().filter_map(|counts| counts.get(operation)).sum();
         let creates = REPEATABLE.map(|operation| (operation, count(operation)));

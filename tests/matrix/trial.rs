@@ -95,7 +95,7 @@ impl Trial {
         let stack = self.start.fork(weather);
         let cut = match trouble {
             Trouble::Wire(way) => Some(Cut { at, way: *way }),
-            Trouble::Cloud(effect, times) => {
+            Trouble::Emulator(effect, times) => {
                 let skip = self.ticks[..at].iter().filter(|named| named.tick == Tick::Call).count();
                 stack.local.add_fault(Fault { operation: None, skip, times: *times, effect: effect.clone() });
                 None

@@ -11,14 +11,14 @@ use stackctl::{
     engine::ResourceError,
     state::{Attempt, Backend as _, Bucket as _, ETag, S3Store, WriteCondition},
 };
-use stackctl_local::{Cloud, Effect, Fault, Settings};
+use stackctl_local::{Effect, Emulator, Fault, Settings};
 
 use super::fixture::{KEY, ask, state};
 use crate::harness::Bridge;
 
 /// An emulator with the bucket `states`, and a connection to it.
 pub struct S3 {
-    pub cloud: Cloud,
+    pub cloud: Emulator,
     connection: Connection,
 }
 
@@ -32,7 +32,7 @@ impl S3 {
     }
 
     async fn without_bucket() -> Self {
-        let cloud = Cloud::new(Settings::default());
+        let cloud = Emulator::new(Settings::default());
         let options = ConnectOptions {
             region: Some("eu-west-1".into()),
             local: Some("http://local.test".into()),

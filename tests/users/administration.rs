@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use stackctl::users::{Secret, User};
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 
 use super::place::{PASSWORD, Place, told};
 use crate::harness::Bridge;
@@ -11,7 +11,7 @@ const ANN: &str = "ann@example.com";
 
 /// Seven users in pages of two.
 async fn seven() -> Place {
-    let local = Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+    let local = Emulator::new(Settings { page_size: Some(2), ..Settings::default() });
     let wire = Bridge::client(&local);
     let place = Place::on(local, wire, json!({}), json!({})).await;
     for number in 1..=7 {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 
 use super::{
     place::{PASSWORD, Place, told},
@@ -156,7 +156,7 @@ async fn without_input_at_a_prompt_nothing_is_sent() {
 
 /// A pool whose sign-ins get these responses.
 async fn played(client: Value, answers: Vec<Value>) -> (Place, Scripted) {
-    let local = Cloud::new(Settings::default());
+    let local = Emulator::new(Settings::default());
     let wire = Scripted::new(answers);
     let client_of_wire = wire.client(&local);
     let place = Place::on(local, client_of_wire, json!({}), client).await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stackctl::users::{NewUser, PoolSettings};
-use stackctl_local::{Cloud, Effect, Fault, Settings};
+use stackctl_local::{Effect, Emulator, Fault, Settings};
 
 use super::{
     place::{PASSWORD, Place, told},
@@ -162,7 +162,7 @@ fn messages(wire: &Scripted) -> Vec<[Value; 2]> {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_is_sent_only_on_request_and_resent_to_an_invited_user() {
-    let local = Cloud::new(Settings::default());
+    let local = Emulator::new(Settings::default());
     let wire = Scripted::new(Vec::new());
     let client = wire.client(&local);
     let pool = json!({ "UsernameAttributes": ["email"] });

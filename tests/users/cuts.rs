@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 use stackctl::users::UserError;
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 
 use super::place::{PASSWORD, Place};
 use crate::harness::wire::{Cut, Way, Wire};
 
 async fn place(wire: &Arc<Wire>) -> Place {
-    let local = Cloud::new(Settings::default());
+    let local = Emulator::new(Settings::default());
     let client = wire.client(&local);
     Place::on(local, client, json!({ "UsernameAttributes": ["email"] }), json!({})).await
 }

@@ -11,7 +11,7 @@ use stackctl::{
     engine::Interrupt,
     users::{AppClient, NewUser, NonInteractive, PoolSettings, Prompt, Secret, SignIn, Tokens, UserError, Users},
 };
-use stackctl_local::{Cloud, Effect, Fault, Settings};
+use stackctl_local::{Effect, Emulator, Fault, Settings};
 
 use crate::harness::{Bridge, Listener, connect_by};
 
@@ -20,7 +20,7 @@ pub(super) const PASSWORD: &str = "Engine-1842";
 
 /// A pool on a local emulator, and the clients for it.
 pub(super) struct Place {
-    pub(super) local: Cloud,
+    pub(super) local: Emulator,
     pub(super) cloud: aws::Clients,
     pub(super) pool: String,
     pub(super) client: String,
@@ -36,13 +36,13 @@ impl Place {
 
     /// The same with further settings.
     pub(super) async fn with(pool: Value, client: Value) -> Self {
-        let local = Cloud::new(Settings::default());
+        let local = Emulator::new(Settings::default());
         let wire = Bridge::client(&local);
         Self::on(local, wire, pool, client).await
     }
 
     /// A pool on an emulator that is reached through `wire`.
-    pub(super) async fn on(local: Cloud, wire: SharedHttpClient, pool: Value, client: Value) -> Self {
+    pub(super) async fn on(local: Emulator, wire: SharedHttpClient, pool: Value, client: Value) -> Self {
         let pool = call(&local, "CreateUserPool", over(json!({ "PoolName": "people" }), pool)).await;
         let pool = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
         let flows = json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);
@@ -139,7 +139,7 @@ pub(super) fn told(error: &UserError) -> String {
 }
 
 /// Sends a request that must succeed.
-async fn call(local: &Cloud, operation: &str, members: Value) -> Value {
+async fn call(local: &Emulator, operation: &str, members: Value) -> Value {
     let request = Request::post("/")
         .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"))
         .header("content-type", "application/x-amz-json-1.1")

@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
-use stackctl_local::Cloud;
+use stackctl_local::Emulator;
 
 use crate::harness::Bridge;
 
@@ -28,7 +28,7 @@ impl Scripted {
         Self { responses: Arc::new(Mutex::new(responses.into())), sent: Arc::default() }
     }
 
-    pub(super) fn client(&self, local: &Cloud) -> SharedHttpClient {
+    pub(super) fn client(&self, local: &Emulator) -> SharedHttpClient {
         let this = self.clone();
         Bridge::intercepted(local, move |request, bridge| {
             let target = request.headers().get("x-amz-target").unwrap_or_default();

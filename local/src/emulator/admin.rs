@@ -9,7 +9,7 @@ use http::{
 use serde_json::{Value, json};
 
 use crate::{
-    emulator::{Cloud, fault::Fault},
+    emulator::{Emulator, fault::Fault},
     runtime,
 };
 
@@ -20,7 +20,7 @@ pub(crate) const CODE: &str = "/_stackctl/code/";
 const EXECUTIONS: &str = "/_stackctl/executions/";
 
 /// Handles `/_stackctl/…`.
-pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
     // Web pages in the user's browser can reach this port too, but their requests carry an `Origin` header.
     if request.headers().contains_key(ORIGIN) {
         return json_response(StatusCode::FORBIDDEN, &json!({ "message": "not for web pages" }));
@@ -31,37 +31,37 @@ pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<
             &json!({
                 "version": env!("CARGO_PKG_VERSION"),
                 "pid": std::process::id(),
-                "account": cloud.settings().account,
+                "account": emulator.settings().account,
             }),
         ),
         (&Method::GET, path) if path.starts_with(CODE) => {
-            match crate::services::lambda::code(cloud, &path[CODE.len()..]) {
+            match crate::services::lambda::code(emulator, &path[CODE.len()..]) {
                 Some(zip) => Response::new(zip),
                 None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such code" })),
             }
         }
         (&Method::GET, path) if path.starts_with(EXECUTIONS) => {
-            let executions = cloud.executions();
+            let executions = emulator.executions();
             match executions.of(&path[EXECUTIONS.len()..]) {
                 Some(execution) => json_response(StatusCode::OK, &json!(execution)),
                 None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "no failed integration of this id" })),
             }
         }
         (&Method::GET, "/_stackctl/calls") => {
-            json_response(StatusCode::OK, &json!({ "counts": cloud.call_counts(), "log": cloud.call_log() }))
+            json_response(StatusCode::OK, &json!({ "counts": emulator.call_counts(), "log": emulator.call_log() }))
         }
         (&Method::POST, "/_stackctl/faults") => match serde_json::from_slice::<Fault>(request.body()) {
             Ok(fault) => {
-                cloud.add_fault(fault);
+                emulator.add_fault(fault);
                 json_response(StatusCode::OK, &json!({}))
             }
             Err(error) => {
                 json_response(StatusCode::BAD_REQUEST, &json!({ "message": format!("not a fault: {error}") }))
             }
         },
-        (&Method::POST, "/_stackctl/start") => start(cloud, &String::from_utf8_lossy(request.body())).await,
+        (&Method::POST, "/_stackctl/start") => start(emulator, &String::from_utf8_lossy(request.body())).await,
         (&Method::POST, "/_stackctl/stop") => {
-            cloud.stop();
+            emulator.stop();
             json_response(StatusCode::OK, &json!({}))
         }
         (method, path) => {
@@ -71,11 +71,11 @@ pub(crate) async fn answer(cloud: &Cloud, request: &Request<Bytes>) -> Response<
 }
 
 /// Starts the function of an ARN ahead of its first request. `error` is the error that a caller would get.
-async fn start(cloud: &Cloud, arn: &str) -> Response<Bytes> {
-    let Some(target) = cloud.world().lambda.invocable(cloud, arn) else {
+async fn start(emulator: &Emulator, arn: &str) -> Response<Bytes> {
+    let Some(target) = emulator.world().lambda.invocable(emulator, arn) else {
         return json_response(StatusCode::NOT_FOUND, &json!({ "message": format!("there is no function {arn}") }));
     };
-    match runtime::start_ahead(cloud, target.order(Bytes::new(), None)).await {
+    match runtime::start_ahead(emulator, target.order(Bytes::new(), None)).await {
         Ok(failed) => {
             let error = failed.map(|payload| serde_json::from_slice::<Value>(&payload).unwrap_or_default());
             json_response(StatusCode::OK, &json!({ "error": error }))
@@ -85,11 +85,11 @@ async fn start(cloud: &Cloud, arn: &str) -> Response<Bytes> {
 }
 
 /// Returns a pool's JWKS or OpenID discovery document. Both are public.
-pub(crate) fn well_known(cloud: &Cloud, request: &Request<Bytes>) -> Response<Bytes> {
+pub(crate) fn well_known(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
     let authority = request.uri().authority().map(http::uri::Authority::as_str);
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let base_url = format!("http://{}", authority.or(host).unwrap_or("127.0.0.1"));
-    match crate::services::cognito::well_known(cloud, request.uri().path(), &base_url) {
+    match crate::services::cognito::well_known(emulator, request.uri().path(), &base_url) {
         Some(document) if request.method() == Method::GET => json_response(StatusCode::OK, &document),
         _ => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such document" })),
     }

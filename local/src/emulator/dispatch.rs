@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header::DATE};
 
 use crate::{
-    emulator::{Cloud, Lost, fault::Effect},
+    emulator::{Emulator, Lost, fault::Effect},
     services::s3::Arrival,
     wire::{
         call::{Call, Service},
@@ -17,13 +17,13 @@ use crate::{
 
 /// The calls received and the calls in progress.
 #[derive(Debug, Default)]
-pub(crate) struct Journal {
+pub(crate) struct CallLog {
     calls: Vec<String>,
     /// The REST APIs that a call is changing now.
     busy: BTreeSet<String>,
 }
 
-impl Journal {
+impl CallLog {
     pub(crate) fn calls(&self) -> &[String] {
         &self.calls
     }
@@ -38,21 +38,21 @@ impl Journal {
 }
 
 /// Handles one request to the control plane.
-pub(crate) async fn answer(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+pub(crate) async fn answer(emulator: &Emulator, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
     let head = request.method() == Method::HEAD;
     let body = request.body().clone();
-    let answered = respond(cloud, request).await;
-    cloud.onlooker().show(&body, answered.as_ref().map_or(&Bytes::new(), Response::body));
+    let answered = respond(emulator, request).await;
+    emulator.traffic().show(&body, answered.as_ref().map_or(&Bytes::new(), Response::body));
     let mut response = answered?;
     // Clients compute the age of an object as `Date` minus `Last-Modified`, so both use the same clock.
-    response.headers_mut().insert(DATE, header_value(&http_date(cloud.epoch_seconds())));
+    response.headers_mut().insert(DATE, header_value(&http_date(emulator.epoch_seconds())));
     if head {
         *response.body_mut() = Bytes::new();
     }
     Ok(response)
 }
 
-async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+async fn respond(emulator: &Emulator, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
     let (parts, body) = request.into_parts();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let protocol = Protocol::of(&parts.method, path, &parts.headers);
@@ -61,8 +61,8 @@ async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Byte
         Err(error) => return Ok(protocol.refusal(&error)),
     };
     let name = call.name();
-    cloud.journal().calls.push(name.clone());
-    let effect = cloud.strike(&name);
+    emulator.calls_made().calls.push(name.clone());
+    let effect = emulator.strike(&name);
     tracing::debug!(%name, ?effect, "call");
     match &effect {
         Some(Effect::LoseRequest) => return Err(Lost),
@@ -72,7 +72,7 @@ async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Byte
     let answered = match &effect {
         Some(Effect::Refuse { status, code, message }) => Err(AwsError::new(*status, code, message)),
         Some(Effect::Throttle) => Err(throttle(call.service)),
-        _ => carry_out(cloud, &call).await,
+        _ => carry_out(emulator, &call).await,
     };
     match effect {
         Some(Effect::LoseAnswer) => Err(Lost),
@@ -86,47 +86,47 @@ async fn respond(cloud: &Cloud, request: Request<Bytes>) -> Result<Response<Byte
 }
 
 /// Carries out the call and saves its effect before the response is sent.
-async fn carry_out(cloud: &Cloud, call: &Call) -> Answered {
+async fn carry_out(emulator: &Emulator, call: &Call) -> Answered {
     if call.lacks_signature() {
         return Err(unsigned(call.service));
     }
-    let _turn = Turn::take(cloud, call)?;
-    let arrival = Arrival::at(cloud);
-    let latency = cloud.settings().weather.latency;
+    let _turn = Turn::take(emulator, call)?;
+    let arrival = Arrival::at(emulator);
+    let latency = emulator.settings().weather.latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let answered = dispatch(cloud, call, arrival).await;
-    cloud.save().map_err(|error| {
+    let answered = dispatch(emulator, call, arrival).await;
+    emulator.save().map_err(|error| {
         AwsError::new(500, "InternalFailure", format!("the local emulator could not save its state: {error}"))
     })?;
     answered
 }
 
-async fn dispatch(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+async fn dispatch(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
     match call.service {
-        Service::ApiGateway => crate::services::apigateway::handle(cloud, call),
-        Service::Cognito => crate::services::cognito::handle(cloud, call).await,
-        Service::Iam => crate::services::iam::handle(cloud, call),
-        Service::Lambda => crate::services::lambda::handle(cloud, call).await,
-        Service::Logs => crate::services::logs::handle(cloud, call),
-        Service::S3 => crate::services::s3::handle(cloud, call, arrival),
-        Service::Sts => crate::services::sts::handle(cloud, call),
+        Service::ApiGateway => crate::services::apigateway::handle(emulator, call),
+        Service::Cognito => crate::services::cognito::handle(emulator, call).await,
+        Service::Iam => crate::services::iam::handle(emulator, call),
+        Service::Lambda => crate::services::lambda::handle(emulator, call).await,
+        Service::Logs => crate::services::logs::handle(emulator, call),
+        Service::S3 => crate::services::s3::handle(emulator, call, arrival),
+        Service::Sts => crate::services::sts::handle(emulator, call),
     }
 }
 
 /// The right to change one REST API. AWS rejects overlapping writes to the same API.
 struct Turn<'a> {
-    cloud: &'a Cloud,
+    emulator: &'a Emulator,
     api: Option<String>,
 }
 
 impl<'a> Turn<'a> {
-    fn take(cloud: &'a Cloud, call: &Call) -> Result<Self, AwsError> {
+    fn take(emulator: &'a Emulator, call: &Call) -> Result<Self, AwsError> {
         let writes = call.service == Service::ApiGateway && !call.operation.starts_with("Get");
         let api = call.text("restApiId").filter(|_| writes).map(str::to_owned);
         if let Some(api) = &api
-            && !cloud.journal().busy.insert(api.clone())
+            && !emulator.calls_made().busy.insert(api.clone())
         {
             return Err(AwsError::new(
                 409,
@@ -134,14 +134,14 @@ impl<'a> Turn<'a> {
                 "Unable to complete operation due to concurrent modification. Please try again later.",
             ));
         }
-        Ok(Self { cloud, api })
+        Ok(Self { emulator, api })
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if let Some(api) = &self.api {
-            self.cloud.journal().busy.remove(api);
+            self.emulator.calls_made().busy.remove(api);
         }
     }
 }

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, io};
 
 use bytes::Bytes;
 
-use super::handle::{Cloud, Inner, lock};
+use super::handle::{Emulator, Inner, lock};
 use crate::store::settings::Settings;
 
-impl Cloud {
+impl Emulator {
     /// Creates an independent copy in memory, with the same state and age.
     ///
     /// The copy has its own settings, no faults, no recorded calls and no function processes.

@@ -22,9 +22,9 @@ use crate::store::guard::WorldGuard;
 use crate::{
     emulator::{
         admin,
-        dispatch::{self, Journal},
+        dispatch::{self, CallLog},
         fault::{Effect, Fault, Faults},
-        traffic::Onlooker,
+        traffic::Traffic,
         world::World,
     },
     gateway::{Executions, Throttles},
@@ -35,16 +35,16 @@ use crate::{
 
 /// A handle to one emulator. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Cloud(pub(super) Arc<Inner>);
+pub struct Emulator(pub(super) Arc<Inner>);
 
 /// A weak handle, for parts that the emulator itself owns.
 #[derive(Debug, Clone)]
-pub(crate) struct WeakCloud(Weak<Inner>);
+pub(crate) struct WeakEmulator(Weak<Inner>);
 
-impl WeakCloud {
+impl WeakEmulator {
     /// The emulator, unless it has been dropped.
-    pub(crate) fn upgrade(&self) -> Option<Cloud> {
-        self.0.upgrade().map(Cloud)
+    pub(crate) fn upgrade(&self) -> Option<Emulator> {
+        self.0.upgrade().map(Emulator)
     }
 }
 
@@ -60,8 +60,8 @@ pub(super) struct Inner {
     /// Blobs that are not on disk: all of them without a store, otherwise the unsaved ones.
     pub(super) blobs: Mutex<BTreeMap<String, Bytes>>,
     pub(super) faults: Mutex<Faults>,
-    pub(super) journal: Mutex<Journal>,
-    pub(super) onlooker: Onlooker,
+    pub(super) calls_made: Mutex<CallLog>,
+    pub(super) traffic: Traffic,
     pub(super) stop: watch::Sender<bool>,
     pub(super) runtime: Runtime,
     pub(super) throttles: Throttles,
@@ -81,8 +81,8 @@ impl Inner {
             store: store.map(Mutex::new),
             blobs: Mutex::default(),
             faults: Mutex::default(),
-            journal: Mutex::default(),
-            onlooker: Onlooker::default(),
+            calls_made: Mutex::default(),
+            traffic: Traffic::default(),
             stop: watch::Sender::new(false),
             runtime: Runtime::default(),
             throttles: Throttles::default(),
@@ -96,7 +96,7 @@ impl Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost;
 
-impl Cloud {
+impl Emulator {
     /// Creates an empty emulator in memory.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
@@ -128,19 +128,19 @@ impl Cloud {
     /// Passes the request and response body of every later API call to `look`, for tests that check for leaked secrets.
     /// Only the first observer is registered.
     pub fn watch(&self, look: impl Fn(&Bytes, &Bytes) + Send + Sync + 'static) {
-        self.0.onlooker.admit(look);
+        self.0.traffic.admit(look);
     }
 
     /// The number of calls received per `service:Operation`, including those hit by a fault.
     #[must_use]
     pub fn call_counts(&self) -> BTreeMap<String, usize> {
-        lock(&self.0.journal).counts()
+        lock(&self.0.calls_made).counts()
     }
 
     /// Every `service:Operation` received, in order, including those hit by a fault.
     #[must_use]
     pub fn call_log(&self) -> Vec<String> {
-        lock(&self.0.journal).calls().to_vec()
+        lock(&self.0.calls_made).calls().to_vec()
     }
 
     /// The whole state of the emulator as JSON, to compare two moments.
@@ -185,7 +185,7 @@ impl Cloud {
         self.0.stop.send_replace(true);
     }
 
-    /// Completes when [`Cloud::stop`] has been called.
+    /// Completes when [`Emulator::stop`] has been called.
     pub async fn stopped(&self) {
         // The sender lives as long as `self`, so waiting cannot fail.
         let _ = self.0.stop.subscribe().wait_for(|stop| *stop).await;
@@ -261,8 +261,8 @@ impl Cloud {
         lock(&self.0.executions)
     }
 
-    pub(crate) fn downgrade(&self) -> WeakCloud {
-        WeakCloud(Arc::downgrade(&self.0))
+    pub(crate) fn downgrade(&self) -> WeakEmulator {
+        WeakEmulator(Arc::downgrade(&self.0))
     }
 
     /// Records the URL of this emulator. Later calls do not change it.
@@ -279,12 +279,12 @@ impl Cloud {
         lock(&self.0.faults).strike(operation)
     }
 
-    pub(crate) fn onlooker(&self) -> &Onlooker {
-        &self.0.onlooker
+    pub(crate) fn traffic(&self) -> &Traffic {
+        &self.0.traffic
     }
 
-    pub(crate) fn journal(&self) -> MutexGuard<'_, Journal> {
-        lock(&self.0.journal)
+    pub(crate) fn calls_made(&self) -> MutexGuard<'_, CallLog> {
+        lock(&self.0.calls_made)
     }
 }
 

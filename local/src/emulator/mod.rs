@@ -11,5 +11,5 @@ mod tests;
 pub(crate) mod traffic;
 pub(crate) mod world;
 
-pub use handle::{Cloud, Lost};
-pub(crate) use handle::{WeakCloud, hex};
+pub use handle::{Emulator, Lost};
+pub(crate) use handle::{WeakEmulator, hex};

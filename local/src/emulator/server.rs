@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::emulator::{Cloud, Lost};
+use crate::emulator::{Emulator, Lost};
 
 /// Lambda accepts zips of up to 50 MB in a request. Base64 makes them a third larger.
 const LARGEST_BODY: usize = 70 * 1024 * 1024;
@@ -21,11 +21,11 @@ const LARGEST_BODY: usize = 70 * 1024 * 1024;
 /// The timeout for open requests when the server stops.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Runs the server until `stop` completes or [`Cloud::stop`] is called.
+/// Runs the server until `stop` completes or [`Emulator::stop`] is called.
 ///
 /// # Errors
 /// When the listener fails or is bound to an address other than loopback.
-pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
+pub async fn serve(emulator: Emulator, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
         // Signatures are not verified, and functions run as processes of this user.
@@ -34,19 +34,19 @@ pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output
             format!("the local emulator listens on loopback addresses only, not on {address}"),
         ));
     }
-    cloud.served_at(format!("http://{address}"));
+    emulator.served_at(format!("http://{address}"));
     let mut stop = pin!(stop);
     let mut connections = JoinSet::new();
     let mut refused = 0_u32;
     loop {
         tokio::select! {
             () = &mut stop => break,
-            () = cloud.stopped() => break,
+            () = emulator.stopped() => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     refused = 0;
-                    connections.spawn(connection(cloud.clone(), stream));
+                    connections.spawn(connection(emulator.clone(), stream));
                 }
                 // A client may disconnect before it is accepted. Only a listener that fails every time is broken.
                 Err(error) if refused >= 100 => return Err(error),
@@ -55,18 +55,18 @@ pub async fn serve(cloud: Cloud, listener: TcpListener, stop: impl Future<Output
         }
     }
     drop(listener);
-    cloud.stop();
+    emulator.stop();
     let _ = timeout(PATIENCE, async { while connections.join_next().await.is_some() {} }).await;
-    cloud.runtime().stop();
+    emulator.runtime().stop();
     Ok(())
 }
 
-async fn connection(cloud: Cloud, stream: TcpStream) {
-    let service = service_fn(|request| one(cloud.clone(), request));
+async fn connection(emulator: Emulator, stream: TcpStream) {
+    let service = service_fn(|request| one(emulator.clone(), request));
     let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = cloud.stopped() => {
+        () = emulator.stopped() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -76,7 +76,7 @@ async fn connection(cloud: Cloud, stream: TcpStream) {
     }
 }
 
-async fn one(cloud: Cloud, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Broken> {
+async fn one(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Broken> {
     if !names_this_machine(&request) {
         return Ok(plain(StatusCode::FORBIDDEN, "the local emulator answers to names of this machine only"));
     }
@@ -86,7 +86,7 @@ async fn one(cloud: Cloud, request: Request<Incoming>) -> Result<Response<Full<B
     };
     let request = Request::from_parts(parts, body.to_bytes());
     // A separate task: AWS completes a call even if the caller disconnects.
-    match tokio::spawn(async move { cloud.handle(request).await }).await {
+    match tokio::spawn(async move { emulator.handle(request).await }).await {
         Ok(Ok(response)) => Ok(response.map(Full::new)),
         Ok(Err(Lost)) => Err(Broken),
         Err(error) => {

@@ -1,48 +1,48 @@
 //! Blobs and page sizes.
 
-use super::Cloud;
+use super::Emulator;
 use crate::store::settings::Settings;
 
 #[test]
 fn a_blob_is_found_by_its_hash_before_and_after_it_is_written() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    let name = cloud.store_blob(b"zip");
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    let name = emulator.store_blob(b"zip");
     assert_eq!(name, "4a70fe9aa6436e02c2dea340fbd1e352e4ef2d8ce6ca52ad25d4b95471fc8bf2");
-    assert_eq!(cloud.blob(&name).unwrap(), "zip");
-    cloud.save().unwrap();
-    assert_eq!(cloud.blob(&name).unwrap(), "zip");
+    assert_eq!(emulator.blob(&name).unwrap(), "zip");
+    emulator.save().unwrap();
+    assert_eq!(emulator.blob(&name).unwrap(), "zip");
     assert!(folder.path().join("blobs").join(&name).exists());
 }
 
 #[test]
 fn an_unreferenced_blob_is_deleted_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    let (named, unnamed) = (cloud.store_blob(b"named"), cloud.store_blob(b"unnamed"));
-    cloud.world().logs.ensure_group(&named, "us-east-1");
-    cloud.save().unwrap();
-    drop(cloud);
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(cloud.blob(&named).unwrap(), "named");
-    assert_eq!(cloud.blob(&unnamed), None);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    let (named, unnamed) = (emulator.store_blob(b"named"), emulator.store_blob(b"unnamed"));
+    emulator.world().logs.ensure_group(&named, "us-east-1");
+    emulator.save().unwrap();
+    drop(emulator);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(emulator.blob(&named).unwrap(), "named");
+    assert_eq!(emulator.blob(&unnamed), None);
 }
 
 #[test]
 fn a_fork_has_the_saved_and_the_unsaved_blobs() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    let written = cloud.store_blob(b"written");
-    cloud.save().unwrap();
-    let unwritten = cloud.store_blob(b"unwritten");
-    let fork = cloud.fork(Settings::default()).unwrap();
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    let written = emulator.store_blob(b"written");
+    emulator.save().unwrap();
+    let unwritten = emulator.store_blob(b"unwritten");
+    let fork = emulator.fork(Settings::default()).unwrap();
     assert_eq!((fork.blob(&written).unwrap(), fork.blob(&unwritten).unwrap()), ("written".into(), "unwritten".into()));
 }
 
 #[test]
 fn a_page_has_the_requested_size_within_the_limits() {
-    let small = Cloud::new(Settings { page_size: Some(3), ..Settings::default() });
-    let usual = Cloud::new(Settings::default());
+    let small = Emulator::new(Settings { page_size: Some(3), ..Settings::default() });
+    let usual = Emulator::new(Settings::default());
     for (asked, size, small_size) in [(None, 25, 3), (Some(2), 2, 2), (Some(900), 500, 3), (Some(-1), 1, 1)] {
         assert_eq!(usual.page_size(asked, 25, 500), size);
         assert_eq!(small.page_size(asked, 25, 500), small_size);
@@ -53,20 +53,20 @@ fn a_page_has_the_requested_size_within_the_limits() {
 #[test]
 fn a_save_and_a_handler_do_not_deadlock() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
     let (done, ended) = std::sync::mpsc::channel();
     for work in ["store", "save"] {
-        let (cloud, done) = (cloud.clone(), done.clone());
+        let (emulator, done) = (emulator.clone(), done.clone());
         std::thread::spawn(move || {
             for round in 0..300_u32 {
                 if work == "store" {
-                    let world = cloud.world();
+                    let world = emulator.world();
                     std::thread::yield_now();
-                    cloud.store_blob(round.to_be_bytes());
+                    emulator.store_blob(round.to_be_bytes());
                     drop(world);
                 } else {
-                    cloud.store_blob(b"changed");
-                    cloud.save().unwrap();
+                    emulator.store_blob(b"changed");
+                    emulator.save().unwrap();
                 }
             }
             done.send(work).unwrap();

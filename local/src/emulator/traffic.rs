@@ -8,9 +8,9 @@ type Look = Box<dyn Fn(&Bytes, &Bytes) + Send + Sync>;
 
 /// At most one observer. It receives the request and response body of each call.
 #[derive(Default)]
-pub(crate) struct Onlooker(OnceLock<Look>);
+pub(crate) struct Traffic(OnceLock<Look>);
 
-impl Onlooker {
+impl Traffic {
     /// Registers the observer unless there is one already.
     pub(crate) fn admit(&self, look: impl Fn(&Bytes, &Bytes) + Send + Sync + 'static) {
         self.0.get_or_init(|| Box::new(look));
@@ -24,8 +24,8 @@ impl Onlooker {
     }
 }
 
-impl fmt::Debug for Onlooker {
+impl fmt::Debug for Traffic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Onlooker")
+        formatter.write_str("Traffic")
     }
 }

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Seen, event::SOURCE_IP, request::ApiRequest};
 use crate::{
-    emulator::{Cloud, hex},
+    emulator::{Emulator, hex},
     services::apigateway::AccessLogSettings,
 };
 
@@ -17,15 +17,15 @@ const NOTHING: &str = "-";
 
 /// Writes the line of a completed request if the stage has an access log. API Gateway does not create log groups:
 /// without the group, the line is lost.
-pub(super) fn write(cloud: &Cloud, request: &ApiRequest, response: &Response<Bytes>, seen: &Seen) {
-    let mut world = cloud.world();
+pub(super) fn write(emulator: &Emulator, request: &ApiRequest, response: &Response<Bytes>, seen: &Seen) {
+    let mut world = emulator.world();
     let stage = world.apigateway.served(&request.api_id, &request.stage).map(|served| served.stage);
     let Some(settings) = stage.and_then(|stage| stage.access_log_settings.clone()) else { return };
     let AccessLogSettings { format: Some(format), destination_arn: Some(destination) } = settings else { return };
     let Some((arn, group)) = destination.split_once(":log-group:") else { return };
     let Some(region) = arn.split(':').nth(3) else { return };
     let now = Timestamp::now();
-    let line = filled_in(&format, |name| value(name, cloud, (request, response), (seen, now)));
+    let line = filled_in(&format, |name| value(name, emulator, (request, response), (seen, now)));
     world.logs.append((region, group), &stream(request), now.as_millisecond(), &line);
 }
 
@@ -51,7 +51,7 @@ fn filled_in(format: &str, value: impl Fn(&str) -> Option<String>) -> String {
 
 fn value(
     name: &str,
-    cloud: &Cloud,
+    emulator: &Emulator,
     (request, response): (&ApiRequest, &Response<Bytes>),
     (seen, now): (&Seen, Timestamp),
 ) -> Option<String> {
@@ -59,7 +59,7 @@ fn value(
     Some(match name {
         "requestId" => request.id.clone(),
         "extendedRequestId" => request.extended_id.clone(),
-        "accountId" => cloud.settings().account.clone(),
+        "accountId" => emulator.settings().account.clone(),
         "apiId" => request.api_id.clone(),
         "stage" => request.stage.clone(),
         "httpMethod" => request.method.to_string(),

@@ -9,7 +9,7 @@ use super::{
     request::ApiRequest,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     services::{
         apigateway::Authorizer,
         cognito::{TokenProblem, verify_token},
@@ -20,21 +20,25 @@ use crate::{
 pub(super) type Claims = Map<String, Value>;
 
 /// Authorizes a request; returns the claims of its token if the method requires one.
-pub(super) fn authorize(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Option<Claims>, Refusal> {
+pub(super) fn authorize(
+    emulator: &Emulator,
+    request: &ApiRequest,
+    matched: &Matched,
+) -> Result<Option<Claims>, Refusal> {
     if matched.method.api_key_required {
         return Err(Refusal::not_imitated("the local emulator does not imitate API keys"));
     }
     match matched.method.authorization_type.as_str() {
         "NONE" => Ok(None),
-        "COGNITO_USER_POOLS" => by_token(cloud, request, matched).map(Some),
+        "COGNITO_USER_POOLS" => by_token(emulator, request, matched).map(Some),
         // Signatures are not emulated: only an unsigned request has a known result.
         "AWS_IAM" if request.header("authorization").is_none() => Err(Kind::MissingAuthenticationToken.into()),
         other => Err(Refusal::not_imitated(format!("the local emulator does not imitate authorization by {other}"))),
     }
 }
 
-fn by_token(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Claims, Refusal> {
-    let world = cloud.world();
+fn by_token(emulator: &Emulator, request: &ApiRequest, matched: &Matched) -> Result<Claims, Refusal> {
+    let world = emulator.world();
     let served = world.apigateway.served(&request.api_id, &request.stage).ok_or(Kind::Forbidden)?;
     let authorizer = matched.method.authorizer_id.as_ref().and_then(|id| served.snapshot.authorizers.get(id));
     let authorizer = authorizer.ok_or(Kind::ApiConfigurationError)?;
@@ -42,7 +46,7 @@ fn by_token(cloud: &Cloud, request: &ApiRequest, matched: &Matched) -> Result<Cl
         return Err(Refusal::not_imitated("the local emulator does not imitate identityValidationExpression"));
     }
     let token = token(request, authorizer).ok_or(Kind::Unauthorized)?;
-    let verified = verify_token(&world, &authorizer.provider_arns, token, cloud.epoch_seconds());
+    let verified = verify_token(&world, &authorizer.provider_arns, token, emulator.epoch_seconds());
     let claims = verified.map_err(|problem| match problem {
         TokenProblem::Expired => Kind::ExpiredToken,
         TokenProblem::Malformed | TokenProblem::BadSignature | TokenProblem::WrongIssuer => Kind::Unauthorized,

@@ -29,7 +29,7 @@ pub(crate) use executions::Executions;
 pub(crate) use throttle::Throttles;
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     services::apigateway::{GatewayResponse, MethodSetting, MethodSnapshot},
 };
 use authorize::{Claims, authorize};
@@ -86,17 +86,17 @@ impl Integrated {
 }
 
 /// Handles one request to a deployed API.
-pub(crate) async fn serve(cloud: &Cloud, request: Request<Bytes>) -> Response<Bytes> {
+pub(crate) async fn serve(emulator: &Emulator, request: Request<Bytes>) -> Response<Bytes> {
     let request = ApiRequest::read(request);
     let mut seen = Seen::default();
-    let (answered, customised) = match find(cloud, &request) {
+    let (answered, customised) = match find(emulator, &request) {
         Err((refusal, customised)) => (Err(refusal), customised),
-        Ok((matched, customised)) => (answer(cloud, &request, &matched, &mut seen).await, customised),
+        Ok((matched, customised)) => (answer(emulator, &request, &matched, &mut seen).await, customised),
     };
     let mut response = answered.unwrap_or_else(|refusal| {
         let response = refusal.render(&request, &customised);
         if let Some(integrated) = &seen.integration {
-            cloud.executions().add(&request.id, integrated.execution());
+            emulator.executions().add(&request.id, integrated.execution());
         }
         seen.refused = Some(refusal);
         response
@@ -106,14 +106,14 @@ pub(crate) async fn serve(cloud: &Cloud, request: Request<Bytes>) -> Response<By
             response.headers_mut().insert(HeaderName::from_static(name), value);
         }
     }
-    access_log::write(cloud, &request, &response, &seen);
+    access_log::write(emulator, &request, &response, &seen);
     response
 }
 
 type Customised = std::collections::BTreeMap<String, GatewayResponse>;
 
-fn find(cloud: &Cloud, request: &ApiRequest) -> Result<(Matched, Customised), (Refusal, Customised)> {
-    let world = cloud.world();
+fn find(emulator: &Emulator, request: &ApiRequest) -> Result<(Matched, Customised), (Refusal, Customised)> {
+    let world = emulator.world();
     let served = world.apigateway.served(&request.api_id, &request.stage).filter(|served| !served.endpoint_disabled);
     let Some(served) = served else { return Err((Kind::Forbidden.into(), Customised::new())) };
     let customised = served.snapshot.gateway_responses.clone();
@@ -136,7 +136,7 @@ fn find(cloud: &Cloud, request: &ApiRequest) -> Result<(Matched, Customised), (R
 }
 
 async fn answer(
-    cloud: &Cloud,
+    emulator: &Emulator,
     request: &ApiRequest,
     matched: &Matched,
     seen: &mut Seen,
@@ -146,12 +146,12 @@ async fn answer(
         return Err(Kind::RequestTooLarge.into());
     }
     if let Some((key, setting)) = &matched.throttle
-        && !cloud.throttles().admit(&request.throttle_key(key), setting, cloud.now())
+        && !emulator.throttles().admit(&request.throttle_key(key), setting, emulator.now())
     {
         return Err(Kind::Throttled.into());
     }
-    seen.claims = authorize(cloud, request, matched).inspect_err(|refusal| {
+    seen.claims = authorize(emulator, request, matched).inspect_err(|refusal| {
         seen.authorizer_error = Some(refusal.message().to_owned());
     })?;
-    integration::integrate(cloud, request, matched, seen).await
+    integration::integrate(emulator, request, matched, seen).await
 }

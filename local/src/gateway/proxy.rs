@@ -14,7 +14,7 @@ use super::{
     response,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     runtime::{self, Alarm, NotRun, Outcome},
     services::{apigateway::Integration, lambda::InvokeTarget},
 };
@@ -24,7 +24,7 @@ const MALFORMED: &str = "Execution failed due to configuration error: Malformed 
 
 /// Invokes the function with the request's event and returns its response.
 pub(super) async fn call_function(
-    cloud: &Cloud,
+    emulator: &Emulator,
     request: &ApiRequest,
     matched: &Matched,
     integration: &Integration,
@@ -32,15 +32,15 @@ pub(super) async fn call_function(
 ) -> Result<Response<Bytes>, Refusal> {
     let place = Place::read(integration, matched).ok_or(Kind::ApiConfigurationError)?;
     let called = seen.integration.insert(Integrated { function: place.function_arn.clone(), ..Integrated::default() });
-    let target = invocable(cloud, request, matched, (integration, &place)).inspect_err(|_| {
+    let target = invocable(emulator, request, matched, (integration, &place)).inspect_err(|_| {
         called.error = Some(NOT_PERMITTED.to_owned());
     })?;
-    let event = event::build(request, matched, (&cloud.settings().account, &place.region), seen.claims.as_ref());
+    let event = event::build(request, matched, (&emulator.settings().account, &place.region), seen.claims.as_ref());
     let order = target.order(event.to_string().into(), None);
     let began = Instant::now();
     let mut alarm = Alarm::after(Duration::from_millis(u64::from(integration.timeout_in_millis)));
     let outcome = tokio::select! {
-        outcome = runtime::run(cloud, order) => outcome,
+        outcome = runtime::run(emulator, order) => outcome,
         // As on AWS, the function continues to run; only its response is too late.
         () = alarm.rings() => return Err(Kind::IntegrationTimeout.into()),
     };
@@ -104,13 +104,13 @@ impl Place {
 /// Finds the function if API Gateway has the permission to invoke it for this route. A missing permission causes a 500
 /// when the route is called.
 fn invocable(
-    cloud: &Cloud,
+    emulator: &Emulator,
     request: &ApiRequest,
     matched: &Matched,
     (integration, place): (&Integration, &Place),
 ) -> Result<InvokeTarget, Refusal> {
-    let world = cloud.world();
-    let source = source_arn(request, matched, (&cloud.settings().account, &place.region));
+    let world = emulator.world();
+    let source = source_arn(request, matched, (&emulator.settings().account, &place.region));
     let allowed = match &integration.credentials {
         Some(role) => world.iam.allows(role, "lambda:InvokeFunction", &place.function_arn),
         None => world.lambda.allows_invoke(&place.function_arn, "apigateway.amazonaws.com", &source),
@@ -119,7 +119,7 @@ fn invocable(
         tracing::warn!(function = %place.function_arn, %source, "API Gateway lacks the permission to invoke");
         return Err(Kind::ApiConfigurationError.into());
     }
-    world.lambda.invocable(cloud, &place.function_arn).ok_or_else(|| Kind::ApiConfigurationError.into())
+    world.lambda.invocable(emulator, &place.function_arn).ok_or_else(|| Kind::ApiConfigurationError.into())
 }
 
 /// The route's ARN in permissions: path variables are `*`.

@@ -15,7 +15,7 @@ pub(super) fn variables(
     addresses: (&str, Option<&str>),
     log_stream: &str,
 ) -> BTreeMap<String, OsString> {
-    let (runtime_api, cloud) = addresses;
+    let (runtime_api, emulator) = addresses;
     let settings = &order.version.settings;
     let mut variables: BTreeMap<String, OsString> = BTreeMap::new();
     let mut set = |key: &str, value: &str| variables.insert(key.into(), value.into());
@@ -41,8 +41,8 @@ pub(super) fn variables(
         set("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", settings.runtime));
     }
     // An SDK in the function must reach only this emulator, unless the function's own variables set an endpoint.
-    if let Some(cloud) = cloud {
-        variables.entry("AWS_ENDPOINT_URL".into()).or_insert_with(|| cloud.into());
+    if let Some(emulator) = emulator {
+        variables.entry("AWS_ENDPOINT_URL".into()).or_insert_with(|| emulator.into());
     }
     variables.insert("LAMBDA_TASK_ROOT".into(), place.task_root.clone().into());
     variables.insert("LAMBDA_RUNTIME_DIR".into(), place.bootstraps.clone().into());

@@ -18,11 +18,11 @@ use super::{
     api::{Delivery, Event, RuntimeApi},
     environment,
     interpreter::Interpreter,
-    journal::Journal,
+    log::InvocationLog,
     output::Output,
     process::Process,
 };
-use crate::emulator::WeakCloud;
+use crate::emulator::WeakEmulator;
 
 /// The time limit for starting a process, before the function's timeout begins.
 const LONGEST_INIT: Duration = Duration::from_secs(10);
@@ -66,14 +66,14 @@ enum End {
 impl Instance {
     /// Starts a process. It is ready when it polls for its first request.
     pub(super) async fn start(
-        cloud: &WeakCloud,
+        emulator: &WeakEmulator,
         order: &Order,
         interpreter: &Interpreter,
         place: &Place,
     ) -> io::Result<Self> {
         let api = RuntimeApi::start().await?;
         let log_stream = log_stream(order);
-        let endpoint = cloud.upgrade().and_then(|cloud| cloud.endpoint().map(str::to_owned));
+        let endpoint = emulator.upgrade().and_then(|emulator| emulator.endpoint().map(str::to_owned));
         let address = api.address.to_string();
         let variables = environment::variables(order, interpreter, place, (&address, endpoint.as_deref()), &log_stream);
         let (process, output) = Process::start(interpreter, place, variables).await?;
@@ -91,40 +91,40 @@ impl Instance {
     }
 
     /// Waits until the process polls for a request. Returns the error payload if it fails to start.
-    pub(super) async fn init(&mut self, request_id: &str, journal: &mut Journal) -> Option<Bytes> {
+    pub(super) async fn init(&mut self, request_id: &str, log: &mut InvocationLog) -> Option<Bytes> {
         let mut alarm = Alarm::after(LONGEST_INIT);
-        let end = self.until_ready(journal, &mut alarm).await?;
-        Some(settle(end, request_id, LONGEST_INIT, journal).0)
+        let end = self.until_ready(log, &mut alarm).await?;
+        Some(settle(end, request_id, LONGEST_INIT, log).0)
     }
 
     /// Runs one request. Returns the payload and whether it is an error.
-    pub(super) async fn run(&mut self, order: &Order, request_id: &str, journal: &mut Journal) -> (Bytes, bool) {
+    pub(super) async fn run(&mut self, order: &Order, request_id: &str, log: &mut InvocationLog) -> (Bytes, bool) {
         if let Some(note) = self.note.take() {
-            journal.write(&note);
+            log.write(&note);
         }
         let timeout = Duration::from_secs(u64::from(order.version.settings.timeout));
         let mut early = None;
         let mut init = None;
         if let Phase::Starting(since) = self.phase {
             let mut alarm = Alarm::after(LONGEST_INIT + timeout);
-            early = self.until_ready(journal, &mut alarm).await;
+            early = self.until_ready(log, &mut alarm).await;
             init = Some(since.elapsed());
         }
-        journal.write(&format!("START RequestId: {request_id} Version: {}", order.version.label));
+        log.write(&format!("START RequestId: {request_id} Version: {}", order.version.label));
         let began = Instant::now();
         let end = match early {
             Some(end) => end,
-            None => self.request(order, request_id, timeout, journal).await,
+            None => self.request(order, request_id, timeout, log).await,
         };
         let took = if matches!(end, End::TimedOut) { timeout } else { began.elapsed() };
-        let (payload, error_type) = settle(end, request_id, timeout, journal);
-        journal.write(&format!("END RequestId: {request_id}"));
-        journal.write(&self.report(order, request_id, (took, init), error_type.as_deref()));
+        let (payload, error_type) = settle(end, request_id, timeout, log);
+        log.write(&format!("END RequestId: {request_id}"));
+        log.write(&self.report(order, request_id, (took, init), error_type.as_deref()));
         (payload, error_type.is_some())
     }
 
     /// Delivers the request and waits until the process has responded and polls for the next one.
-    async fn request(&mut self, order: &Order, request_id: &str, timeout: Duration, journal: &mut Journal) -> End {
+    async fn request(&mut self, order: &Order, request_id: &str, timeout: Duration, log: &mut InvocationLog) -> End {
         let deadline = Timestamp::now().as_millisecond() + i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
         self.api.deliver(Delivery {
             request_id: request_id.into(),
@@ -136,7 +136,7 @@ impl Instance {
         });
         let mut alarm = Alarm::after(timeout);
         let end = loop {
-            match self.happening(journal, &mut alarm).await {
+            match self.happening(log, &mut alarm).await {
                 Happening::Said(Event::Response(payload)) => break End::Response(payload),
                 Happening::Said(Event::Failure(payload) | Event::InitFailure(payload)) => break End::Failure(payload),
                 Happening::Said(Event::Ready) => {}
@@ -145,16 +145,16 @@ impl Instance {
         };
         // The response is final whatever the process does next. The process is reusable only once it polls for a
         // request.
-        if self.until_ready(journal, &mut alarm).await.is_some() {
+        if self.until_ready(log, &mut alarm).await.is_some() {
             self.phase = Phase::Broken;
         }
         end
     }
 
     /// Waits until the process polls for a request. Returns its end if it does not.
-    async fn until_ready(&mut self, journal: &mut Journal, alarm: &mut Alarm) -> Option<End> {
+    async fn until_ready(&mut self, log: &mut InvocationLog, alarm: &mut Alarm) -> Option<End> {
         loop {
-            match self.happening(journal, alarm).await {
+            match self.happening(log, alarm).await {
                 Happening::Said(Event::Ready) => {
                     self.phase = Phase::Waiting;
                     return None;
@@ -170,12 +170,12 @@ impl Instance {
     }
 
     /// Waits for the next event and writes the output meanwhile.
-    async fn happening(&mut self, journal: &mut Journal, alarm: &mut Alarm) -> Happening {
+    async fn happening(&mut self, log: &mut InvocationLog, alarm: &mut Alarm) -> Happening {
         let happening = loop {
             tokio::select! {
                 biased;
                 event = self.api.event() => break Happening::Said(event),
-                line = self.output.line() => journal.write(&line),
+                line = self.output.line() => log.write(&line),
                 status = self.process.ended() => break Happening::Ended(End::Exited(status)),
                 () = alarm.rings() => break Happening::Ended(End::TimedOut),
             }
@@ -185,7 +185,7 @@ impl Instance {
         }
         // Output written before the event is in the pipe by now.
         for line in self.output.rest() {
-            journal.write(&line);
+            log.write(&line);
         }
         happening
     }
@@ -227,7 +227,7 @@ enum Happening {
 }
 
 /// Lambda's payload for this end, and the error type if it is an error.
-fn settle(end: End, request_id: &str, timeout: Duration, journal: &mut Journal) -> (Bytes, Option<String>) {
+fn settle(end: End, request_id: &str, timeout: Duration, log: &mut InvocationLog) -> (Bytes, Option<String>) {
     match end {
         End::Response(payload) if payload.len() > LARGEST_RESPONSE => {
             let message =
@@ -243,12 +243,12 @@ fn settle(end: End, request_id: &str, timeout: Duration, journal: &mut Journal) 
         End::TimedOut => {
             let message = format!("Task timed out after {:.2} seconds", timeout.as_secs_f64());
             let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
-            journal.write(&format!("{now} {request_id} {message}"));
+            log.write(&format!("{now} {request_id} {message}"));
             failure("Sandbox.Timedout", &format!("RequestId: {request_id} Error: {message}"))
         }
         End::Exited(status) => {
             let message = format!("RequestId: {request_id} Error: {}", describe(status));
-            journal.write(&format!("{message}\nRuntime.ExitError"));
+            log.write(&format!("{message}\nRuntime.ExitError"));
             failure("Runtime.ExitError", &message)
         }
     }

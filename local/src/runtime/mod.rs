@@ -9,7 +9,7 @@ mod code;
 mod environment;
 mod instance;
 mod interpreter;
-mod journal;
+mod log;
 mod output;
 mod pool;
 mod process;
@@ -35,12 +35,12 @@ pub use interpreter::{Interpreter, MissingInterpreter, interpreter_for};
 pub(crate) use alarm::Alarm;
 use code::CodeCache;
 use instance::Instance;
-use journal::Journal;
+use log::InvocationLog;
 use pool::{Pool, Pools};
 use reaper::Reaper;
 
 use crate::{
-    emulator::{Cloud, WeakCloud},
+    emulator::{Emulator, WeakEmulator},
     services::lambda::Version,
 };
 
@@ -127,21 +127,21 @@ impl Runtime {
 }
 
 /// Runs a function for one request.
-pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> {
-    let runtime = cloud.runtime();
+pub(crate) async fn run(emulator: &Emulator, order: Order) -> Result<Outcome, NotRun> {
+    let runtime = emulator.runtime();
     let wanted = order.version.settings.runtime.clone();
     let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
     let interpreter = found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
     let pool = runtime.pools.of(&order);
     let admission = pool.admit(order.reserved_concurrency).ok_or(NotRun::Throttled)?;
     let code = Arc::clone(&runtime.code);
-    let weak = cloud.downgrade();
+    let weak = emulator.downgrade();
     let (answer, answered) = oneshot::channel();
     runtime.start_request(async move {
         let outcome = serve(&weak, &pool, &code, (interpreter, order)).await;
         drop(admission);
         // Saves the log of an asynchronous request, or of one whose caller has disconnected.
-        if let Some(Err(error)) = weak.upgrade().map(|cloud| cloud.save()) {
+        if let Some(Err(error)) = weak.upgrade().map(|emulator| emulator.save()) {
             tracing::error!(%error, "the local emulator could not be saved");
         }
         // A caller that has disconnected does not receive the outcome.
@@ -152,8 +152,8 @@ pub(crate) async fn run(cloud: &Cloud, order: Order) -> Result<Outcome, NotRun> 
 
 /// Starts a process for later requests, as provisioned concurrency does. Returns the error payload if it fails to
 /// start.
-pub(crate) async fn start_ahead(cloud: &Cloud, order: Order) -> Result<Option<Bytes>, NotRun> {
-    let runtime = cloud.runtime();
+pub(crate) async fn start_ahead(emulator: &Emulator, order: Order) -> Result<Option<Bytes>, NotRun> {
+    let runtime = emulator.runtime();
     let wanted = order.version.settings.runtime.clone();
     let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
     let interpreter = found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
@@ -163,13 +163,13 @@ pub(crate) async fn start_ahead(cloud: &Cloud, order: Order) -> Result<Option<By
         pool.put_idle(instance);
         return Ok(None);
     }
-    let (weak, request_id) = (cloud.downgrade(), Uuid::new_v4().to_string());
+    let (weak, request_id) = (emulator.downgrade(), Uuid::new_v4().to_string());
     let mut instance = match started(&weak, &runtime.code, (&interpreter, &order)).await? {
         Ok(instance) => instance,
         Err(error) => return Ok(Some(no_entrypoint(&weak, &order, request_id, &error).payload)),
     };
-    let mut journal = Journal::open(&weak, &order, instance.log_stream());
-    let failed = instance.init(&request_id, &mut journal).await;
+    let mut log = InvocationLog::open(&weak, &order, instance.log_stream());
+    let failed = instance.init(&request_id, &mut log).await;
     if failed.is_none() {
         runtime.reap_idle();
         pool.put_idle(instance);
@@ -179,20 +179,20 @@ pub(crate) async fn start_ahead(cloud: &Cloud, order: Order) -> Result<Option<By
 
 /// Starts a process. The inner error is that of the function's own program.
 async fn started(
-    cloud: &WeakCloud,
+    emulator: &WeakEmulator,
     code: &CodeCache,
     (interpreter, order): (&Interpreter, &Order),
 ) -> Result<io::Result<Instance>, NotRun> {
     let impossible = |error: io::Error| NotRun::Impossible(format!("cannot run {}: {error}", order.function_name));
-    let place = unpacked(cloud, code, order).await.map_err(impossible)?;
-    match Instance::start(cloud, order, interpreter, &place).await {
+    let place = unpacked(emulator, code, order).await.map_err(impossible)?;
+    match Instance::start(emulator, order, interpreter, &place).await {
         Err(error) if *interpreter != Interpreter::Bootstrap => Err(impossible(error)),
         started => Ok(started),
     }
 }
 
 async fn serve(
-    cloud: &WeakCloud,
+    emulator: &WeakEmulator,
     pool: &Arc<Pool>,
     code: &CodeCache,
     (interpreter, order): (Interpreter, Order),
@@ -202,31 +202,31 @@ async fn serve(
     let mut instance = if let Some(instance) = pool.take_idle() {
         instance
     } else {
-        match started(cloud, code, (&interpreter, &order)).await? {
+        match started(emulator, code, (&interpreter, &order)).await? {
             Ok(instance) => instance,
-            Err(error) => return Ok(no_entrypoint(cloud, &order, request_id, &error)),
+            Err(error) => return Ok(no_entrypoint(emulator, &order, request_id, &error)),
         }
     };
-    let mut journal = Journal::open(cloud, &order, instance.log_stream());
-    let (payload, failed) = instance.run(&order, &request_id, &mut journal).await;
+    let mut log = InvocationLog::open(emulator, &order, instance.log_stream());
+    let (payload, failed) = instance.run(&order, &request_id, &mut log).await;
     if instance.is_reusable() {
         pool.put_idle(instance);
     }
-    Ok(Outcome { request_id, payload, failed, log_tail: journal.tail() })
+    Ok(Outcome { request_id, payload, failed, log_tail: log.tail() })
 }
 
 /// Lambda's response if the function's own program cannot be started.
-fn no_entrypoint(cloud: &WeakCloud, order: &Order, request_id: String, error: &io::Error) -> Outcome {
+fn no_entrypoint(emulator: &WeakEmulator, order: &Order, request_id: String, error: &io::Error) -> Outcome {
     let reason = if error.kind() == io::ErrorKind::NotFound {
         "Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]".to_owned()
     } else {
         format!("fork/exec /var/task/bootstrap: {error}")
     };
     let message = format!("RequestId: {request_id} Error: {reason}");
-    let mut journal = Journal::open(cloud, order, &instance::log_stream(order));
-    journal.write(&format!("{message}\nRuntime.InvalidEntrypoint"));
+    let mut log = InvocationLog::open(emulator, order, &instance::log_stream(order));
+    log.write(&format!("{message}\nRuntime.InvalidEntrypoint"));
     let payload = json!({ "errorType": "Runtime.InvalidEntrypoint", "errorMessage": message }).to_string();
-    Outcome { request_id, payload: payload.into(), failed: true, log_tail: journal.tail() }
+    Outcome { request_id, payload: payload.into(), failed: true, log_tail: log.tail() }
 }
 
 /// The folders of a function's code, of the bootstraps and of temporary files.
@@ -237,10 +237,10 @@ struct Place {
     scratch: PathBuf,
 }
 
-async fn unpacked(cloud: &WeakCloud, code: &CodeCache, order: &Order) -> io::Result<Place> {
-    let zip = cloud
+async fn unpacked(emulator: &WeakEmulator, code: &CodeCache, order: &Order) -> io::Result<Place> {
+    let zip = emulator
         .upgrade()
-        .and_then(|cloud| cloud.blob(&order.version.blob))
+        .and_then(|emulator| emulator.blob(&order.version.blob))
         .ok_or_else(|| io::Error::other("its code is not in the local emulator any more"))?;
     code.unpack(&order.version.blob, zip).await
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// Carries out one call.
-pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
-    let account = &cloud.settings().account;
+pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
+    let account = &emulator.settings().account;
     match call.operation.as_str() {
         "GetCallerIdentity" => Ok(
             json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": format!("arn:aws:iam::{account}:user/local") })

@@ -55,9 +55,10 @@ impl Store {
         [dir, &blobs].into_iter().try_for_each(no_link)?;
         let lock = open(&dir.join("lock"), File::options().write(true).create(true).truncate(false))?;
         lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => {
-                io::Error::new(io::ErrorKind::AddrInUse, format!("another local cloud is running in {}", dir.display()))
-            }
+            TryLockError::WouldBlock => io::Error::new(
+                io::ErrorKind::AddrInUse,
+                format!("another local emulator is running in {}", dir.display()),
+            ),
             TryLockError::Error(error) => error,
         })?;
         let (written, mut world) = read(&dir.join("world.json"))?;
@@ -208,7 +209,7 @@ mod tests {
         let precious = folder.path().join("precious");
         for name in ["lock", "world.json", "events.jsonl", "blobs"] {
             File::create(&precious).unwrap().write_all(b"precious").unwrap();
-            let dir = folder.path().join(format!("cloud of {name}"));
+            let dir = folder.path().join(format!("emulator of {name}"));
             fs::create_dir(&dir).unwrap();
             std::os::unix::fs::symlink(&precious, dir.join(name)).unwrap();
             let error = Store::open(&dir).unwrap_err().to_string();

@@ -1,8 +1,8 @@
 //! IAM: roles.
 
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 
-use crate::{PERMISSIONS, TRUST, cloud, iam, refusal, refused, role};
+use crate::{PERMISSIONS, TRUST, emulator, iam, refusal, refused, role};
 
 fn decoded(text: &str) -> String {
     assert!(!text.contains(['{', '"', ' ', ':', '/']), "URL-encoded: {text}");
@@ -11,7 +11,7 @@ fn decoded(text: &str) -> String {
 
 #[tokio::test]
 async fn a_role_reads_back_as_created_with_its_document_encoded() {
-    let cloud = cloud();
+    let emulator = emulator();
     let members = [
         ("RoleName", "a"),
         ("Path", "/stackctl/one/"),
@@ -21,8 +21,8 @@ async fn a_role_reads_back_as_created_with_its_document_encoded() {
         ("Tags.member.1.Key", "k"),
         ("Tags.member.1.Value", "v"),
     ];
-    let made = iam(&cloud, "CreateRole", &members).await;
-    let read = iam(&cloud, "GetRole", &[("RoleName", "A")]).await;
+    let made = iam(&emulator, "CreateRole", &members).await;
+    let read = iam(&emulator, "GetRole", &[("RoleName", "A")]).await;
     for reply in [&made, &read] {
         assert_eq!(reply.element("Arn").unwrap(), "arn:aws:iam::000000000000:role/stackctl/one/a");
         assert_eq!(reply.element("Path").unwrap(), "/stackctl/one/");
@@ -38,25 +38,25 @@ async fn a_role_reads_back_as_created_with_its_document_encoded() {
 
 #[tokio::test]
 async fn role_names_are_unique_whatever_their_case() {
-    let cloud = cloud();
-    assert_eq!(role(&cloud, "Name").await.status, 200);
+    let emulator = emulator();
+    assert_eq!(role(&emulator, "Name").await.status, 200);
     assert_eq!(
-        refused(&role(&cloud, "nAME").await),
+        refused(&role(&emulator, "nAME").await),
         refusal(409, "EntityAlreadyExists", "Role with name nAME already exists.")
     );
 }
 
 #[tokio::test]
 async fn a_recreated_role_has_another_id() {
-    let cloud = cloud();
-    let first = role(&cloud, "a").await.element("RoleId");
-    assert_eq!(iam(&cloud, "DeleteRole", &[("RoleName", "a")]).await.status, 200);
-    assert_ne!(role(&cloud, "a").await.element("RoleId"), first);
+    let emulator = emulator();
+    let first = role(&emulator, "a").await.element("RoleId");
+    assert_eq!(iam(&emulator, "DeleteRole", &[("RoleName", "a")]).await.status, 200);
+    assert_ne!(role(&emulator, "a").await.element("RoleId"), first);
 }
 
 #[tokio::test]
 async fn every_operation_on_a_missing_role_returns_no_such_entity() {
-    let cloud = cloud();
+    let emulator = emulator();
     let arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
     for operation in [
         "GetRole",
@@ -78,7 +78,7 @@ async fn every_operation_on_a_missing_role_returns_no_such_entity() {
         let document = if operation == "UpdateAssumeRolePolicy" { TRUST } else { PERMISSIONS };
         let members = [("RoleName", "gone"), ("PolicyName", "p"), ("PolicyDocument", document), ("PolicyArn", arn)];
         assert_eq!(
-            refused(&iam(&cloud, operation, &members).await),
+            refused(&iam(&emulator, operation, &members).await),
             refusal(404, "NoSuchEntity", "The role with name gone cannot be found."),
             "{operation}"
         );
@@ -88,15 +88,15 @@ async fn every_operation_on_a_missing_role_returns_no_such_entity() {
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one table of errors")]
 async fn names_paths_and_numbers_must_match_the_api_model() {
-    let cloud = cloud();
+    let emulator = emulator();
     let long = "x".repeat(65);
     let long_description = "d".repeat(1001);
     let create = |more: Vec<(&'static str, String)>| {
-        let cloud = cloud.clone();
+        let emulator = emulator.clone();
         async move {
             let mut members = vec![("AssumeRolePolicyDocument", TRUST)];
             members.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
-            refused(&iam(&cloud, "CreateRole", &members).await)
+            refused(&iam(&emulator, "CreateRole", &members).await)
         }
     };
     let text = str::to_owned;
@@ -147,7 +147,7 @@ async fn names_paths_and_numbers_must_match_the_api_model() {
         assert_eq!(create(members).await, (400, text("ValidationError"), message));
     }
     assert_eq!(
-        refused(&iam(&cloud, "ListRoles", &[("MaxItems", "1001")]).await),
+        refused(&iam(&emulator, "ListRoles", &[("MaxItems", "1001")]).await),
         refusal(
             400,
             "ValidationError",
@@ -158,30 +158,30 @@ async fn names_paths_and_numbers_must_match_the_api_model() {
 
 #[tokio::test]
 async fn an_update_does_not_change_absent_members() {
-    let cloud = cloud();
+    let emulator = emulator();
     let members = [("RoleName", "a"), ("AssumeRolePolicyDocument", TRUST), ("Description", "kept")];
-    iam(&cloud, "CreateRole", &members).await;
-    iam(&cloud, "UpdateRole", &[("RoleName", "a"), ("MaxSessionDuration", "7200")]).await;
-    let read = iam(&cloud, "GetRole", &[("RoleName", "a")]).await;
+    iam(&emulator, "CreateRole", &members).await;
+    iam(&emulator, "UpdateRole", &[("RoleName", "a"), ("MaxSessionDuration", "7200")]).await;
+    let read = iam(&emulator, "GetRole", &[("RoleName", "a")]).await;
     assert_eq!(
         (read.element("Description"), read.element("MaxSessionDuration")),
         (Some("kept".into()), Some("7200".into()))
     );
-    iam(&cloud, "UpdateRole", &[("RoleName", "a"), ("Description", "")]).await;
-    let read = iam(&cloud, "GetRole", &[("RoleName", "a")]).await;
+    iam(&emulator, "UpdateRole", &[("RoleName", "a"), ("Description", "")]).await;
+    let read = iam(&emulator, "GetRole", &[("RoleName", "a")]).await;
     assert_eq!((read.element("Description"), read.element("MaxSessionDuration")), (None, Some("7200".into())));
     let trust = TRUST.replace("lambda", "edgelambda");
-    iam(&cloud, "UpdateAssumeRolePolicy", &[("RoleName", "a"), ("PolicyDocument", &trust)]).await;
-    let read = iam(&cloud, "GetRole", &[("RoleName", "a")]).await;
+    iam(&emulator, "UpdateAssumeRolePolicy", &[("RoleName", "a"), ("PolicyDocument", &trust)]).await;
+    let read = iam(&emulator, "GetRole", &[("RoleName", "a")]).await;
     assert_eq!(decoded(&read.element("AssumeRolePolicyDocument").unwrap()), trust);
 }
 
 #[tokio::test]
 async fn tag_keys_are_unique_whatever_their_case_and_at_most_fifty() {
-    let cloud = cloud();
-    role(&cloud, "a").await;
+    let emulator = emulator();
+    role(&emulator, "a").await;
     let tag = |keys: Vec<String>| {
-        let cloud = cloud.clone();
+        let emulator = emulator.clone();
         async move {
             let names: Vec<_> = (1..=keys.len()).map(|n| format!("Tags.member.{n}.Key")).collect();
             let values: Vec<_> = (1..=keys.len()).map(|n| format!("Tags.member.{n}.Value")).collect();
@@ -189,7 +189,7 @@ async fn tag_keys_are_unique_whatever_their_case_and_at_most_fifty() {
             for ((name, value), key) in names.iter().zip(&values).zip(&keys) {
                 members.extend([(name.as_str(), key.as_str()), (value.as_str(), "v")]);
             }
-            iam(&cloud, "TagRole", &members).await
+            iam(&emulator, "TagRole", &members).await
         }
     };
     assert_eq!(
@@ -210,7 +210,7 @@ async fn tag_keys_are_unique_whatever_their_case_and_at_most_fifty() {
 
 #[tokio::test]
 async fn roles_are_listed_by_path_in_pages_without_tags() {
-    let cloud = Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+    let emulator = Emulator::new(Settings { page_size: Some(2), ..Settings::default() });
     for (name, path) in [("a", "/one/"), ("b", "/one/"), ("c", "/two/"), ("d", "/one/deep/")] {
         let members = [
             ("RoleName", name),
@@ -219,20 +219,20 @@ async fn roles_are_listed_by_path_in_pages_without_tags() {
             ("Tags.member.1.Key", "k"),
             ("Tags.member.1.Value", "v"),
         ];
-        iam(&cloud, "CreateRole", &members).await;
+        iam(&emulator, "CreateRole", &members).await;
     }
-    let first = iam(&cloud, "ListRoles", &[("PathPrefix", "/one/"), ("MaxItems", "100")]).await;
+    let first = iam(&emulator, "ListRoles", &[("PathPrefix", "/one/"), ("MaxItems", "100")]).await;
     assert_eq!(
         (first.elements("RoleName"), first.element("IsTruncated")),
         (vec!["a".into(), "b".into()], Some("true".into()))
     );
     assert_eq!(first.elements("Tags"), Vec::<String>::new());
     let marker = first.element("Marker").unwrap();
-    let second = iam(&cloud, "ListRoles", &[("PathPrefix", "/one/"), ("Marker", &marker)]).await;
+    let second = iam(&emulator, "ListRoles", &[("PathPrefix", "/one/"), ("Marker", &marker)]).await;
     assert_eq!((second.elements("RoleName"), second.element("IsTruncated")), (vec!["d".into()], Some("false".into())));
     assert_eq!(second.element("Marker"), None);
     assert_eq!(
-        refused(&iam(&cloud, "ListRoles", &[("Marker", "!")]).await),
+        refused(&iam(&emulator, "ListRoles", &[("Marker", "!")]).await),
         refusal(400, "ValidationError", "Invalid Marker.")
     );
 }

@@ -1,39 +1,39 @@
 //! IAM: trust policies, inline policies and attached policies.
 
 use serde_json::{Value, json};
-use stackctl_local::Cloud;
+use stackctl_local::Emulator;
 
-use crate::{PERMISSIONS, Reply, TRUST, cloud, iam, refusal, refused, role};
+use crate::{PERMISSIONS, Reply, TRUST, emulator, iam, refusal, refused, role};
 
-async fn put_policy(cloud: &Cloud, policy: &str, document: &str) -> Reply {
+async fn put_policy(emulator: &Emulator, policy: &str, document: &str) -> Reply {
     let members = [("RoleName", "a"), ("PolicyName", policy), ("PolicyDocument", document)];
-    iam(cloud, "PutRolePolicy", &members).await
+    iam(emulator, "PutRolePolicy", &members).await
 }
 
-async fn attach(cloud: &Cloud, arn: &str) -> Reply {
-    iam(cloud, "AttachRolePolicy", &[("RoleName", "a"), ("PolicyArn", arn)]).await
+async fn attach(emulator: &Emulator, arn: &str) -> Reply {
+    iam(emulator, "AttachRolePolicy", &[("RoleName", "a"), ("PolicyArn", arn)]).await
 }
 
 #[tokio::test]
 async fn a_missing_policy_is_no_such_entity() {
-    let cloud = cloud();
-    role(&cloud, "a").await;
+    let emulator = emulator();
+    role(&emulator, "a").await;
     for operation in ["GetRolePolicy", "DeleteRolePolicy"] {
         assert_eq!(
-            refused(&iam(&cloud, operation, &[("RoleName", "a"), ("PolicyName", "p")]).await),
+            refused(&iam(&emulator, operation, &[("RoleName", "a"), ("PolicyName", "p")]).await),
             refusal(404, "NoSuchEntity", "The role policy with name p cannot be found.")
         );
     }
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     assert_eq!(
-        refused(&iam(&cloud, "DetachRolePolicy", &[("RoleName", "a"), ("PolicyArn", arn)]).await),
+        refused(&iam(&emulator, "DetachRolePolicy", &[("RoleName", "a"), ("PolicyArn", arn)]).await),
         refusal(404, "NoSuchEntity", "Policy arn:aws:iam::aws:policy/ReadOnlyAccess was not found.")
     );
 }
 
 #[tokio::test]
 async fn an_invalid_trust_policy_is_rejected() {
-    let cloud = cloud();
+    let emulator = emulator();
     let with = |change: fn(&mut Value)| {
         let mut document: Value = serde_json::from_str(TRUST).unwrap();
         change(&mut document);
@@ -69,22 +69,22 @@ async fn an_invalid_trust_policy_is_rejected() {
     ] {
         let members = [("RoleName", "a"), ("AssumeRolePolicyDocument", document.as_str())];
         assert_eq!(
-            refused(&iam(&cloud, "CreateRole", &members).await),
+            refused(&iam(&emulator, "CreateRole", &members).await),
             refusal(400, "MalformedPolicyDocument", message),
             "{document}"
         );
     }
-    role(&cloud, "a").await;
+    role(&emulator, "a").await;
     assert_eq!(
-        refused(&iam(&cloud, "UpdateAssumeRolePolicy", &[("RoleName", "a"), ("PolicyDocument", "{")]).await),
+        refused(&iam(&emulator, "UpdateAssumeRolePolicy", &[("RoleName", "a"), ("PolicyDocument", "{")]).await),
         refusal(400, "MalformedPolicyDocument", "This policy contains invalid Json")
     );
 }
 
 #[tokio::test]
 async fn an_invalid_permissions_policy_is_rejected() {
-    let cloud = cloud();
-    role(&cloud, "a").await;
+    let emulator = emulator();
+    role(&emulator, "a").await;
     let with = |change: fn(&mut Value)| {
         let mut document: Value = serde_json::from_str(PERMISSIONS).unwrap();
         change(&mut document);
@@ -128,7 +128,7 @@ async fn an_invalid_permissions_policy_is_rejected() {
         ),
     ] {
         assert_eq!(
-            refused(&put_policy(&cloud, "p", &document).await),
+            refused(&put_policy(&emulator, "p", &document).await),
             refusal(400, "MalformedPolicyDocument", message),
             "{document}"
         );
@@ -137,38 +137,38 @@ async fn an_invalid_permissions_policy_is_rejected() {
 
 #[tokio::test]
 async fn inline_policies_are_overwritten_and_their_total_size_excludes_white_space() {
-    let cloud = cloud();
-    role(&cloud, "a").await;
+    let emulator = emulator();
+    role(&emulator, "a").await;
     let sized = |size: usize| {
         let frame = PERMISSIONS.replace("\"*\"", "\"arn:\"");
         frame.replace("arn:", &format!("arn:{}", "x".repeat(size - frame.len())))
     };
-    assert_eq!(put_policy(&cloud, "p", &sized(10_000)).await.status, 200);
-    assert_eq!(put_policy(&cloud, "p", &sized(10_001)).await.status, 200, "the new one replaces the old one");
-    assert_eq!(put_policy(&cloud, "q", &sized(239)).await.status, 200);
+    assert_eq!(put_policy(&emulator, "p", &sized(10_000)).await.status, 200);
+    assert_eq!(put_policy(&emulator, "p", &sized(10_001)).await.status, 200, "the new one replaces the old one");
+    assert_eq!(put_policy(&emulator, "q", &sized(239)).await.status, 200);
     let over = refusal(409, "LimitExceeded", "Maximum policy size of 10240 bytes exceeded for role a");
-    assert_eq!(refused(&put_policy(&cloud, "q", &sized(240)).await), over);
+    assert_eq!(refused(&put_policy(&emulator, "q", &sized(240)).await), over);
     let spaced = sized(239).replace(',', " ,\n   ");
-    assert_eq!(put_policy(&cloud, "q", &spaced).await.status, 200);
-    let read = iam(&cloud, "GetRolePolicy", &[("RoleName", "a"), ("PolicyName", "q")]).await;
+    assert_eq!(put_policy(&emulator, "q", &spaced).await.status, 200);
+    let read = iam(&emulator, "GetRolePolicy", &[("RoleName", "a"), ("PolicyName", "q")]).await;
     let document = read.element("PolicyDocument").unwrap();
     assert_eq!(percent_encoding::percent_decode_str(&document).decode_utf8().unwrap(), spaced);
-    let listed = iam(&cloud, "ListRolePolicies", &[("RoleName", "a")]).await;
+    let listed = iam(&emulator, "ListRolePolicies", &[("RoleName", "a")]).await;
     assert_eq!(listed.elements("member"), ["p", "q"]);
 }
 
 #[tokio::test]
 async fn a_trust_policy_has_a_quota() {
-    let cloud = cloud();
+    let emulator = emulator();
     let document = TRUST.replace("sts:AssumeRole", &format!("sts:{}", "x".repeat(2048)));
-    let reply = iam(&cloud, "CreateRole", &[("RoleName", "a"), ("AssumeRolePolicyDocument", &document)]).await;
+    let reply = iam(&emulator, "CreateRole", &[("RoleName", "a"), ("AssumeRolePolicyDocument", &document)]).await;
     assert_eq!(refused(&reply), refusal(409, "LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048"));
 }
 
 #[tokio::test]
 async fn at_most_ten_managed_policies_attach_and_only_those_of_aws() {
-    let cloud = cloud();
-    role(&cloud, "a").await;
+    let emulator = emulator();
+    role(&emulator, "a").await;
     let arn = |name: &str| format!("arn:aws:iam::aws:policy/{name}");
     let ten = [
         "AWSLambdaBasicDurableExecutionRolePolicy",
@@ -183,15 +183,15 @@ async fn at_most_ten_managed_policies_attach_and_only_those_of_aws() {
         "AmazonAPIGatewayPushToCloudWatchLogs",
     ];
     for name in ten {
-        assert_eq!(attach(&cloud, &arn(&format!("service-role/{name}"))).await.status, 200, "{name}");
+        assert_eq!(attach(&emulator, &arn(&format!("service-role/{name}"))).await.status, 200, "{name}");
     }
-    assert_eq!(attach(&cloud, &arn(&format!("service-role/{}", ten[0]))).await.status, 200);
+    assert_eq!(attach(&emulator, &arn(&format!("service-role/{}", ten[0]))).await.status, 200);
     assert_eq!(
-        refused(&attach(&cloud, &arn("ReadOnlyAccess")).await),
+        refused(&attach(&emulator, &arn("ReadOnlyAccess")).await),
         refusal(409, "LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
     );
     assert_eq!(
-        refused(&attach(&cloud, "arn:aws:iam::000000000000:policy/mine").await),
+        refused(&attach(&emulator, "arn:aws:iam::000000000000:policy/mine").await),
         refusal(
             404,
             "NoSuchEntity",
@@ -199,10 +199,11 @@ async fn at_most_ten_managed_policies_attach_and_only_those_of_aws() {
         )
     );
     assert_eq!(
-        refused(&attach(&cloud, "AWSLambdaBasicExecutionRole").await),
+        refused(&attach(&emulator, "AWSLambdaBasicExecutionRole").await),
         refusal(400, "InvalidInput", "ARN AWSLambdaBasicExecutionRole is not valid.")
     );
-    let listed = iam(&cloud, "ListAttachedRolePolicies", &[("RoleName", "a"), ("PathPrefix", "/service-role/")]).await;
+    let listed =
+        iam(&emulator, "ListAttachedRolePolicies", &[("RoleName", "a"), ("PathPrefix", "/service-role/")]).await;
     assert_eq!(listed.elements("PolicyName").len(), 10);
     assert_eq!(listed.elements("PolicyName")[0], ten[0]);
     assert_eq!(listed.elements("PolicyArn")[0], arn(&format!("service-role/{}", ten[0])));
@@ -210,23 +211,23 @@ async fn at_most_ten_managed_policies_attach_and_only_those_of_aws() {
 
 #[tokio::test]
 async fn a_role_is_deleted_only_after_its_policies() {
-    let cloud = cloud();
-    role(&cloud, "a").await;
-    put_policy(&cloud, "p", PERMISSIONS).await;
+    let emulator = emulator();
+    role(&emulator, "a").await;
+    put_policy(&emulator, "p", PERMISSIONS).await;
     let arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    attach(&cloud, arn).await;
-    let delete = || async { iam(&cloud, "DeleteRole", &[("RoleName", "a")]).await };
+    attach(&emulator, arn).await;
+    let delete = || async { iam(&emulator, "DeleteRole", &[("RoleName", "a")]).await };
     assert_eq!(
         refused(&delete().await),
         refusal(409, "DeleteConflict", "Cannot delete entity, must detach all policies first.")
     );
-    assert_eq!(iam(&cloud, "DetachRolePolicy", &[("RoleName", "a"), ("PolicyArn", arn)]).await.status, 200);
+    assert_eq!(iam(&emulator, "DetachRolePolicy", &[("RoleName", "a"), ("PolicyArn", arn)]).await.status, 200);
     assert_eq!(
         refused(&delete().await),
         refusal(409, "DeleteConflict", "Cannot delete entity, must delete policies first.")
     );
-    assert_eq!(iam(&cloud, "DeleteRolePolicy", &[("RoleName", "a"), ("PolicyName", "p")]).await.status, 200);
-    assert_eq!(iam(&cloud, "ListInstanceProfilesForRole", &[("RoleName", "a")]).await.status, 200);
+    assert_eq!(iam(&emulator, "DeleteRolePolicy", &[("RoleName", "a"), ("PolicyName", "p")]).await.status, 200);
+    assert_eq!(iam(&emulator, "ListInstanceProfilesForRole", &[("RoleName", "a")]).await.status, 200);
     assert_eq!(delete().await.status, 200);
-    assert_eq!(iam(&cloud, "GetRole", &[("RoleName", "a")]).await.status, 404);
+    assert_eq!(iam(&emulator, "GetRole", &[("RoleName", "a")]).await.status, 404);
 }

@@ -1,19 +1,19 @@
 //! CloudWatch Logs: streams and the events in them.
 
 use serde_json::{Value, json};
-use stackctl_local::Cloud;
+use stackctl_local::Emulator;
 
-use crate::{cloud, logs, logs::group, now, refusal, refused_json};
+use crate::{emulator, logs, logs::group, now, refusal, refused_json};
 
 /// Creates a group `g` with a stream `s` and these messages, a millisecond apart. Returns the time of the first one.
-async fn filled(cloud: &Cloud, messages: &[&str]) -> i64 {
+async fn filled(emulator: &Emulator, messages: &[&str]) -> i64 {
     let begin = now() - 60_000;
-    group(cloud, "g").await;
-    logs(cloud, "CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "s" })).await;
+    group(emulator, "g").await;
+    logs(emulator, "CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "s" })).await;
     let events: Vec<_> =
         (begin..).zip(messages).map(|(time, message)| json!({ "timestamp": time, "message": message })).collect();
     let members = json!({ "logGroupName": "g", "logStreamName": "s", "logEvents": events });
-    assert_eq!(logs(cloud, "PutLogEvents", members).await.status, 200);
+    assert_eq!(logs(emulator, "PutLogEvents", members).await.status, 200);
     begin
 }
 
@@ -23,23 +23,23 @@ fn messages(reply: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn a_stream_is_created_once_and_described() {
-    let cloud = cloud();
-    filled(&cloud, &["one", "two"]).await;
+    let emulator = emulator();
+    filled(&emulator, &["one", "two"]).await;
     let stream = json!({ "logGroupName": "g", "logStreamName": "s" });
     assert_eq!(
-        refused_json(&logs(&cloud, "CreateLogStream", stream.clone()).await),
+        refused_json(&logs(&emulator, "CreateLogStream", stream.clone()).await),
         refusal(400, "ResourceAlreadyExistsException", "The specified log stream already exists")
     );
-    logs(&cloud, "CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "a-later" })).await;
+    logs(&emulator, "CreateLogStream", json!({ "logGroupName": "g", "logStreamName": "a-later" })).await;
     let by_time = json!({ "logGroupName": "g", "orderBy": "LastEventTime", "descending": true });
-    let described = logs(&cloud, "DescribeLogStreams", by_time).await.json();
+    let described = logs(&emulator, "DescribeLogStreams", by_time).await.json();
     let streams = described["logStreams"].as_array().unwrap();
     assert_eq!((&streams[0]["logStreamName"], &streams[1]["logStreamName"]), (&json!("s"), &json!("a-later")));
     assert_eq!(streams[0]["arn"], "arn:aws:logs:eu-west-1:000000000000:log-group:g:log-stream:s");
-    assert_eq!(logs(&cloud, "DeleteLogStream", stream.clone()).await.status, 200);
+    assert_eq!(logs(&emulator, "DeleteLogStream", stream.clone()).await.status, 200);
     for operation in ["DeleteLogStream", "GetLogEvents"] {
         assert_eq!(
-            refused_json(&logs(&cloud, operation, stream.clone()).await),
+            refused_json(&logs(&emulator, operation, stream.clone()).await),
             refusal(400, "ResourceNotFoundException", "The specified log stream does not exist.")
         );
     }
@@ -47,13 +47,13 @@ async fn a_stream_is_created_once_and_described() {
 
 #[tokio::test]
 async fn a_stream_is_read_from_either_end_until_the_token_repeats() {
-    let cloud = cloud();
-    filled(&cloud, &["1", "2", "3", "4", "5"]).await;
+    let emulator = emulator();
+    filled(&emulator, &["1", "2", "3", "4", "5"]).await;
     let get = |more: Value| {
-        let cloud = cloud.clone();
+        let emulator = emulator.clone();
         let mut members = json!({ "logGroupName": "g", "logStreamName": "s", "limit": 2 });
         members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        async move { logs(&cloud, "GetLogEvents", members).await.json() }
+        async move { logs(&emulator, "GetLogEvents", members).await.json() }
     };
     let mut page = get(json!({ "startFromHead": true })).await;
     let mut seen = Vec::new();
@@ -74,13 +74,13 @@ async fn a_stream_is_read_from_either_end_until_the_token_repeats() {
 
 #[tokio::test]
 async fn events_are_filtered_by_terms_time_and_stream_in_pages() {
-    let cloud = cloud();
-    let begin = filled(&cloud, &["START", "ERROR out of memory", "INFO", "ERROR timeout", "END"]).await;
+    let emulator = emulator();
+    let begin = filled(&emulator, &["START", "ERROR out of memory", "INFO", "ERROR timeout", "END"]).await;
     let filter = |more: Value| {
-        let cloud = cloud.clone();
+        let emulator = emulator.clone();
         let mut members = json!({ "logGroupName": "g" });
         members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        async move { logs(&cloud, "FilterLogEvents", members).await.json() }
+        async move { logs(&emulator, "FilterLogEvents", members).await.json() }
     };
     assert_eq!(messages(&filter(json!({ "filterPattern": "ERROR" })).await), ["ERROR out of memory", "ERROR timeout"]);
     assert_eq!(messages(&filter(json!({ "filterPattern": "\"of memory\"" })).await), ["ERROR out of memory"]);
@@ -97,8 +97,8 @@ async fn events_are_filtered_by_terms_time_and_stream_in_pages() {
 
 #[tokio::test]
 async fn events_that_are_too_old_or_too_new_are_skipped_and_reported() {
-    let cloud = cloud();
-    filled(&cloud, &["kept"]).await;
+    let emulator = emulator();
+    filled(&emulator, &["kept"]).await;
     let day = 24 * 60 * 60 * 1000;
     let events = json!([
         { "timestamp": now() - 15 * day, "message": "old" },
@@ -106,8 +106,8 @@ async fn events_that_are_too_old_or_too_new_are_skipped_and_reported() {
         { "timestamp": now() + day, "message": "new" },
     ]);
     let members = json!({ "logGroupName": "g", "logStreamName": "s", "logEvents": events });
-    let put = logs(&cloud, "PutLogEvents", members).await.json();
+    let put = logs(&emulator, "PutLogEvents", members).await.json();
     assert_eq!(put["rejectedLogEventsInfo"], json!({ "tooOldLogEventEndIndex": 1, "tooNewLogEventStartIndex": 2 }));
-    let read = logs(&cloud, "FilterLogEvents", json!({ "logGroupName": "g" })).await.json();
+    let read = logs(&emulator, "FilterLogEvents", json!({ "logGroupName": "g" })).await.json();
     assert_eq!(messages(&read), ["kept", "kept too"]);
 }

@@ -1,30 +1,30 @@
 //! CloudWatch Logs: groups.
 
 use serde_json::{Value, json};
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 
-use crate::{Reply, SIGNATURE, cloud, logs, now, refusal, refused_json, send, targeted};
+use crate::{Reply, SIGNATURE, emulator, logs, now, refusal, refused_json, send, targeted};
 
-pub(crate) async fn group(cloud: &Cloud, name: &str) -> Reply {
-    logs(cloud, "CreateLogGroup", json!({ "logGroupName": name })).await
+pub(crate) async fn group(emulator: &Emulator, name: &str) -> Reply {
+    logs(emulator, "CreateLogGroup", json!({ "logGroupName": name })).await
 }
 
-async fn described(cloud: &Cloud, members: Value) -> Vec<String> {
-    let reply = logs(cloud, "DescribeLogGroups", members).await.json();
+async fn described(emulator: &Emulator, members: Value) -> Vec<String> {
+    let reply = logs(emulator, "DescribeLogGroups", members).await.json();
     let groups = reply["logGroups"].as_array().unwrap().iter();
     groups.map(|group| group["logGroupName"].as_str().unwrap().to_owned()).collect()
 }
 
-async fn one(cloud: &Cloud, name: &str) -> Value {
-    logs(cloud, "DescribeLogGroups", json!({ "logGroupNamePrefix": name })).await.json()["logGroups"][0].clone()
+async fn one(emulator: &Emulator, name: &str) -> Value {
+    logs(emulator, "DescribeLogGroups", json!({ "logGroupNamePrefix": name })).await.json()["logGroups"][0].clone()
 }
 
 #[tokio::test]
 async fn a_group_reads_back_as_created() {
-    let cloud = cloud();
+    let emulator = emulator();
     let members = json!({ "logGroupName": "/aws/lambda/a", "tags": { "k": "v" }, "deletionProtectionEnabled": true });
-    assert_eq!(logs(&cloud, "CreateLogGroup", members).await.body, "{}");
-    let mut read = one(&cloud, "/aws/lambda/a").await;
+    assert_eq!(logs(&emulator, "CreateLogGroup", members).await.body, "{}");
+    let mut read = one(&emulator, "/aws/lambda/a").await;
     assert!((now() - read["creationTime"].as_i64().unwrap()).abs() < 60_000);
     read.as_object_mut().unwrap().remove("creationTime");
     assert_eq!(
@@ -43,13 +43,13 @@ async fn a_group_reads_back_as_created() {
 
 #[tokio::test]
 async fn the_same_name_in_two_regions_is_two_groups() {
-    let cloud = cloud();
-    group(&cloud, "g").await;
+    let emulator = emulator();
+    group(&emulator, "g").await;
     let elsewhere = async |operation: &str, members: &Value| {
         let mut request = targeted(&format!("Logs_20140328.{operation}"), members);
         let signature = SIGNATURE.replace("eu-west-1", "us-east-1");
         request.headers_mut().insert("authorization", signature.parse().unwrap());
-        send(&cloud, request).await.unwrap()
+        send(&emulator, request).await.unwrap()
     };
     let named = json!({ "logGroupName": "g" });
     assert_eq!(elsewhere("DescribeLogGroups", &json!({})).await.json()["logGroups"], json!([]));
@@ -58,26 +58,26 @@ async fn the_same_name_in_two_regions_is_two_groups() {
     assert_eq!(elsewhere("CreateLogGroup", &named).await.status, 200);
     let theirs = elsewhere("DescribeLogGroups", &json!({})).await.json()["logGroups"][0].clone();
     assert_eq!(theirs["logGroupArn"], "arn:aws:logs:us-east-1:000000000000:log-group:g");
-    let ours = one(&cloud, "g").await["logGroupArn"].clone();
+    let ours = one(&emulator, "g").await["logGroupArn"].clone();
     assert_eq!(ours, "arn:aws:logs:eu-west-1:000000000000:log-group:g");
     assert_eq!(refused_json(&elsewhere("ListTagsForResource", &json!({ "resourceArn": ours })).await), unknown);
     assert_eq!(elsewhere("DeleteLogGroup", &named).await.status, 200);
-    assert_eq!(described(&cloud, json!({})).await, ["g"]);
+    assert_eq!(described(&emulator, json!({})).await, ["g"]);
 }
 
 #[tokio::test]
 async fn creating_an_existing_group_is_rejected() {
-    let cloud = cloud();
-    group(&cloud, "g").await;
+    let emulator = emulator();
+    group(&emulator, "g").await;
     assert_eq!(
-        refused_json(&group(&cloud, "g").await),
+        refused_json(&group(&emulator, "g").await),
         refusal(400, "ResourceAlreadyExistsException", "The specified log group already exists")
     );
 }
 
 #[tokio::test]
 async fn every_operation_on_a_missing_group_returns_not_found() {
-    let cloud = cloud();
+    let emulator = emulator();
     let arn = "arn:aws:logs:eu-west-1:000000000000:log-group:gone";
     for operation in [
         "DeleteLogGroup",
@@ -103,19 +103,19 @@ async fn every_operation_on_a_missing_group_returns_not_found() {
             "logEvents": [{ "timestamp": now(), "message": "m" }],
         });
         assert_eq!(
-            refused_json(&logs(&cloud, operation, members).await),
+            refused_json(&logs(&emulator, operation, members).await),
             refusal(400, "ResourceNotFoundException", "The specified log group does not exist."),
             "{operation}"
         );
     }
     let members = json!({ "logGroupIdentifier": arn, "deletionProtectionEnabled": true });
-    assert_eq!(logs(&cloud, "PutLogGroupDeletionProtection", members).await.status, 400);
+    assert_eq!(logs(&emulator, "PutLogGroupDeletionProtection", members).await.status, 400);
 }
 
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one table of errors")]
 async fn names_limits_and_classes_must_match_the_api_model() {
-    let cloud = cloud();
+    let emulator = emulator();
     for (operation, members, message) in [
         (
             "CreateLogGroup",
@@ -196,7 +196,7 @@ async fn names_limits_and_classes_must_match_the_api_model() {
         ("TagResource", json!({ "resourceArn": "g", "tags": { "k": "v" } }), "Invalid resource ARN: g"),
     ] {
         assert_eq!(
-            refused_json(&logs(&cloud, operation, members).await),
+            refused_json(&logs(&emulator, operation, members).await),
             refusal(400, "InvalidParameterException", message),
             "{operation}"
         );
@@ -205,29 +205,29 @@ async fn names_limits_and_classes_must_match_the_api_model() {
 
 #[tokio::test]
 async fn groups_are_found_by_prefix_substring_and_identifier_in_pages() {
-    let cloud = Cloud::new(Settings { page_size: Some(2), ..Settings::default() });
+    let emulator = Emulator::new(Settings { page_size: Some(2), ..Settings::default() });
     for name in ["/aws/lambda/app", "/aws/lambda/app-2", "/aws/lambda/app-3", "other"] {
-        group(&cloud, name).await;
+        group(&emulator, name).await;
     }
-    let first = logs(&cloud, "DescribeLogGroups", json!({ "logGroupNamePrefix": "/aws/lambda/app" })).await.json();
+    let first = logs(&emulator, "DescribeLogGroups", json!({ "logGroupNamePrefix": "/aws/lambda/app" })).await.json();
     let token = first["nextToken"].as_str().unwrap();
     assert_eq!(first["logGroups"].as_array().unwrap().len(), 2);
     let rest = json!({ "logGroupNamePrefix": "/aws/lambda/app", "nextToken": token });
-    let second = logs(&cloud, "DescribeLogGroups", rest).await.json();
+    let second = logs(&emulator, "DescribeLogGroups", rest).await.json();
     assert_eq!(second["logGroups"][0]["logGroupName"], "/aws/lambda/app-3");
     assert_eq!(second.get("nextToken"), None);
-    assert_eq!(described(&cloud, json!({ "logGroupNamePattern": "APP-3" })).await, ["/aws/lambda/app-3"]);
-    assert_eq!(described(&cloud, json!({ "logGroupIdentifiers": ["other"] })).await, ["other"]);
-    assert_eq!(described(&cloud, json!({ "logGroupNamePrefix": "nothing" })).await, Vec::<String>::new());
+    assert_eq!(described(&emulator, json!({ "logGroupNamePattern": "APP-3" })).await, ["/aws/lambda/app-3"]);
+    assert_eq!(described(&emulator, json!({ "logGroupIdentifiers": ["other"] })).await, ["other"]);
+    assert_eq!(described(&emulator, json!({ "logGroupNamePrefix": "nothing" })).await, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn retention_is_one_of_the_allowed_values_or_absent() {
-    let cloud = cloud();
-    group(&cloud, "g").await;
+    let emulator = emulator();
+    group(&emulator, "g").await;
     let put = |days: i64| {
-        let cloud = cloud.clone();
-        async move { logs(&cloud, "PutRetentionPolicy", json!({ "logGroupName": "g", "retentionInDays": days })).await }
+        let emulator = emulator.clone();
+        async move { logs(&emulator, "PutRetentionPolicy", json!({ "logGroupName": "g", "retentionInDays": days })).await }
     };
     assert_eq!(
         refused_json(&put(2).await),
@@ -238,7 +238,7 @@ async fn retention_is_one_of_the_allowed_values_or_absent() {
         )
     );
     assert_eq!(
-        refused_json(&logs(&cloud, "PutRetentionPolicy", json!({ "logGroupName": "g" })).await),
+        refused_json(&logs(&emulator, "PutRetentionPolicy", json!({ "logGroupName": "g" })).await),
         refusal(
             400,
             "InvalidParameterException",
@@ -246,47 +246,47 @@ async fn retention_is_one_of_the_allowed_values_or_absent() {
         )
     );
     assert_eq!(put(14).await.status, 200);
-    assert_eq!(one(&cloud, "g").await["retentionInDays"], 14);
-    logs(&cloud, "DeleteRetentionPolicy", json!({ "logGroupName": "g" })).await;
-    assert_eq!(one(&cloud, "g").await.get("retentionInDays"), None);
+    assert_eq!(one(&emulator, "g").await["retentionInDays"], 14);
+    logs(&emulator, "DeleteRetentionPolicy", json!({ "logGroupName": "g" })).await;
+    assert_eq!(one(&emulator, "g").await.get("retentionInDays"), None);
 }
 
 #[tokio::test]
 async fn a_protected_group_is_not_deleted() {
-    let cloud = cloud();
-    group(&cloud, "g").await;
+    let emulator = emulator();
+    group(&emulator, "g").await;
     let protect = |on: bool| json!({ "logGroupIdentifier": "g", "deletionProtectionEnabled": on });
-    logs(&cloud, "PutLogGroupDeletionProtection", protect(true)).await;
-    let delete = || async { logs(&cloud, "DeleteLogGroup", json!({ "logGroupName": "g" })).await };
+    logs(&emulator, "PutLogGroupDeletionProtection", protect(true)).await;
+    let delete = || async { logs(&emulator, "DeleteLogGroup", json!({ "logGroupName": "g" })).await };
     assert_eq!(
         refused_json(&delete().await),
         refusal(400, "ValidationException", "Log group g cannot be deleted because deletion protection is enabled.")
     );
     assert_eq!(
-        refused_json(&logs(&cloud, "PutLogGroupDeletionProtection", json!({ "logGroupIdentifier": "g" })).await),
+        refused_json(&logs(&emulator, "PutLogGroupDeletionProtection", json!({ "logGroupIdentifier": "g" })).await),
         refusal(
             400,
             "InvalidParameterException",
             "1 validation error detected: Value null at 'deletionProtectionEnabled' failed to satisfy constraint: Member must not be null"
         )
     );
-    logs(&cloud, "PutLogGroupDeletionProtection", protect(false)).await;
+    logs(&emulator, "PutLogGroupDeletionProtection", protect(false)).await;
     assert_eq!(delete().await.status, 200);
-    assert_eq!(described(&cloud, json!({})).await, Vec::<String>::new());
+    assert_eq!(described(&emulator, json!({})).await, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn tags_are_merged_removed_and_at_most_fifty() {
-    let cloud = cloud();
-    logs(&cloud, "CreateLogGroup", json!({ "logGroupName": "g", "tags": { "a": "1", "b": "2" } })).await;
-    let arn = one(&cloud, "g").await["logGroupArn"].clone();
-    logs(&cloud, "TagResource", json!({ "resourceArn": arn, "tags": { "b": "3", "c": "4" } })).await;
-    logs(&cloud, "UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a", "unknown"] })).await;
-    let tags = logs(&cloud, "ListTagsForResource", json!({ "resourceArn": arn })).await.json();
+    let emulator = emulator();
+    logs(&emulator, "CreateLogGroup", json!({ "logGroupName": "g", "tags": { "a": "1", "b": "2" } })).await;
+    let arn = one(&emulator, "g").await["logGroupArn"].clone();
+    logs(&emulator, "TagResource", json!({ "resourceArn": arn, "tags": { "b": "3", "c": "4" } })).await;
+    logs(&emulator, "UntagResource", json!({ "resourceArn": arn, "tagKeys": ["a", "unknown"] })).await;
+    let tags = logs(&emulator, "ListTagsForResource", json!({ "resourceArn": arn })).await.json();
     assert_eq!(tags, json!({ "tags": { "b": "3", "c": "4" } }));
     let many: serde_json::Map<_, _> = (0..49).map(|n| (format!("k{n}"), json!("v"))).collect();
     assert_eq!(
-        refused_json(&logs(&cloud, "TagResource", json!({ "resourceArn": arn, "tags": many })).await),
+        refused_json(&logs(&emulator, "TagResource", json!({ "resourceArn": arn, "tags": many })).await),
         refusal(400, "TooManyTagsException", "A resource can have no more than 50 tags.")
     );
 }

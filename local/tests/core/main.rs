@@ -15,7 +15,7 @@ mod server;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
-use stackctl_local::{Cloud, Lost, Settings, Weather};
+use stackctl_local::{Emulator, Lost, Settings, Weather};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -25,12 +25,12 @@ const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/eu-west-1/any/aws4_request, SignedHeaders=host, Signature=00";
 
 /// An empty emulator in memory without delays.
-fn cloud() -> Cloud {
-    Cloud::new(Settings::default())
+fn emulator() -> Emulator {
+    Emulator::new(Settings::default())
 }
 
-fn cloud_with(weather: Weather) -> Cloud {
-    Cloud::new(Settings { weather, ..Settings::default() })
+fn cloud_with(weather: Weather) -> Emulator {
+    Emulator::new(Settings { weather, ..Settings::default() })
 }
 
 /// A signed request.
@@ -43,12 +43,12 @@ fn request(method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<B
 }
 
 /// An S3 request, such as `PUT /bucket/key`, and its whole response.
-async fn s3(cloud: &Cloud, what: &str, headers: &[(&str, &str)], body: &'static str) -> Response<Bytes> {
+async fn s3(emulator: &Emulator, what: &str, headers: &[(&str, &str)], body: &'static str) -> Response<Bytes> {
     let (method, path) = what.split_once(' ').unwrap();
     let mut request = request(method, path, headers, body);
     let signature = SIGNATURE.replace("/any/", "/s3/");
     request.headers_mut().insert("authorization", signature.parse().unwrap());
-    cloud.handle(request).await.unwrap()
+    emulator.handle(request).await.unwrap()
 }
 
 /// The document for creating a bucket in the Region of the signature.
@@ -91,15 +91,15 @@ impl From<Response<Bytes>> for Reply {
     }
 }
 
-async fn send(cloud: &Cloud, request: Request<Bytes>) -> Result<Reply, Lost> {
-    cloud.handle(request).await.map(Reply::from)
+async fn send(emulator: &Emulator, request: Request<Bytes>) -> Result<Reply, Lost> {
+    emulator.handle(request).await.map(Reply::from)
 }
 
 /// Starts a server, sends one raw request, and returns the raw response.
-async fn exchange(cloud: &Cloud, request: &str) -> String {
+async fn exchange(emulator: &Emulator, request: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(stackctl_local::serve(cloud.clone(), listener, std::future::pending()));
+    let serving = tokio::spawn(stackctl_local::serve(emulator.clone(), listener, std::future::pending()));
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
@@ -109,8 +109,8 @@ async fn exchange(cloud: &Cloud, request: &str) -> String {
 }
 
 /// Calls IAM.
-async fn iam(cloud: &Cloud, action: &str, members: &[(&str, &str)]) -> Reply {
-    send(cloud, form(action, members)).await.unwrap()
+async fn iam(emulator: &Emulator, action: &str, members: &[(&str, &str)]) -> Reply {
+    send(emulator, form(action, members)).await.unwrap()
 }
 
 fn form(action: &str, members: &[(&str, &str)]) -> Request<Bytes> {
@@ -120,8 +120,8 @@ fn form(action: &str, members: &[(&str, &str)]) -> Request<Bytes> {
 }
 
 /// Calls CloudWatch Logs.
-async fn logs(cloud: &Cloud, operation: &str, members: Value) -> Reply {
-    send(cloud, targeted(&format!("Logs_20140328.{operation}"), &members)).await.unwrap()
+async fn logs(emulator: &Emulator, operation: &str, members: Value) -> Reply {
+    send(emulator, targeted(&format!("Logs_20140328.{operation}"), &members)).await.unwrap()
 }
 
 fn targeted(target: &str, members: &Value) -> Request<Bytes> {
@@ -154,6 +154,6 @@ const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","P
 const PERMISSIONS: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"logs:PutLogEvents","Resource":"*"}]}"#;
 
-async fn role(cloud: &Cloud, name: &str) -> Reply {
-    iam(cloud, "CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", TRUST)]).await
+async fn role(emulator: &Emulator, name: &str) -> Reply {
+    iam(emulator, "CreateRole", &[("RoleName", name), ("AssumeRolePolicyDocument", TRUST)]).await
 }

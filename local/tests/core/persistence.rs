@@ -1,60 +1,60 @@
 //! An emulator stored in a folder.
 
 use serde_json::{Value, json};
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 
-use crate::{LOCATION, PERMISSIONS, cloud, iam, logs, role, s3};
+use crate::{LOCATION, PERMISSIONS, emulator, iam, logs, role, s3};
 
 #[tokio::test]
 async fn an_emulator_reopened_from_its_folder_has_everything() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(role(&cloud, "a").await.status, 200);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(role(&emulator, "a").await.status, 200);
     let policy = [("RoleName", "a"), ("PolicyName", "p"), ("PolicyDocument", PERMISSIONS)];
-    assert_eq!(iam(&cloud, "PutRolePolicy", &policy).await.status, 200);
+    assert_eq!(iam(&emulator, "PutRolePolicy", &policy).await.status, 200);
     for (operation, members) in [
         ("CreateLogGroup", json!({ "logGroupName": "g", "tags": { "k": "v" } })),
         ("CreateLogStream", one_stream()),
         ("PutLogEvents", one_event("first")),
         ("PutLogEvents", one_event("second")),
     ] {
-        assert_eq!(logs(&cloud, operation, members).await.status, 200);
+        assert_eq!(logs(&emulator, operation, members).await.status, 200);
     }
-    let before = cloud.snapshot();
-    drop(cloud);
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(cloud.snapshot(), before);
-    assert_eq!(messages(&cloud).await, ["first", "second"]);
-    assert_eq!(logs(&cloud, "PutLogEvents", one_event("third")).await.status, 200);
-    drop(cloud);
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(messages(&cloud).await, ["first", "second", "third"]);
+    let before = emulator.snapshot();
+    drop(emulator);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(emulator.snapshot(), before);
+    assert_eq!(messages(&emulator).await, ["first", "second"]);
+    assert_eq!(logs(&emulator, "PutLogEvents", one_event("third")).await.status, 200);
+    drop(emulator);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(messages(&emulator).await, ["first", "second", "third"]);
 }
 
 #[tokio::test]
 async fn a_fork_is_a_complete_and_independent_copy() {
     let folder = tempfile::tempdir().unwrap();
-    for cloud in [Cloud::new(Settings::default()), Cloud::open(folder.path(), Settings::default()).unwrap()] {
-        assert_eq!(role(&cloud, "a").await.status, 200);
-        assert_eq!(logs(&cloud, "CreateLogGroup", json!({ "logGroupName": "g" })).await.status, 200);
-        assert_eq!(logs(&cloud, "CreateLogStream", one_stream()).await.status, 200);
-        assert_eq!(logs(&cloud, "PutLogEvents", one_event("first")).await.status, 200);
-        let before = cloud.snapshot();
-        let fork = cloud.fork(Settings::default()).unwrap();
+    for emulator in [Emulator::new(Settings::default()), Emulator::open(folder.path(), Settings::default()).unwrap()] {
+        assert_eq!(role(&emulator, "a").await.status, 200);
+        assert_eq!(logs(&emulator, "CreateLogGroup", json!({ "logGroupName": "g" })).await.status, 200);
+        assert_eq!(logs(&emulator, "CreateLogStream", one_stream()).await.status, 200);
+        assert_eq!(logs(&emulator, "PutLogEvents", one_event("first")).await.status, 200);
+        let before = emulator.snapshot();
+        let fork = emulator.fork(Settings::default()).unwrap();
         assert_eq!(fork.snapshot(), before);
         assert_eq!(fork.call_log(), Vec::<String>::new());
         assert_eq!(role(&fork, "b").await.status, 200);
         assert_eq!(logs(&fork, "PutLogEvents", one_event("second")).await.status, 200);
-        assert_eq!(cloud.snapshot(), before, "changes to the fork do not affect the original");
+        assert_eq!(emulator.snapshot(), before, "changes to the fork do not affect the original");
         assert_eq!(messages(&fork).await, ["first", "second"]);
-        assert_eq!(messages(&cloud).await, ["first"]);
+        assert_eq!(messages(&emulator).await, ["first"]);
     }
 }
 
 #[tokio::test]
 async fn the_events_of_a_deleted_stream_are_not_restored() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
     let stream = json!({ "logGroupName": "g", "logStreamName": "s" });
     for (operation, members) in [
         ("CreateLogGroup", json!({ "logGroupName": "g" })),
@@ -65,19 +65,19 @@ async fn the_events_of_a_deleted_stream_are_not_restored() {
         ("CreateLogStream", stream),
         ("PutLogEvents", one_event("new")),
     ] {
-        assert_eq!(logs(&cloud, operation, members).await.status, 200);
+        assert_eq!(logs(&emulator, operation, members).await.status, 200);
     }
-    drop(cloud);
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(messages(&cloud).await, ["new"]);
+    drop(emulator);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(messages(&emulator).await, ["new"]);
 }
 
 #[tokio::test]
 async fn a_call_is_saved_before_its_response() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
     for name in ["a", "b"] {
-        role(&cloud, name).await;
+        role(&emulator, name).await;
         let written = std::fs::read_to_string(folder.path().join("world.json")).unwrap();
         assert!(written.contains(&format!("role/{name}\"")));
     }
@@ -86,19 +86,19 @@ async fn a_call_is_saved_before_its_response() {
 #[tokio::test]
 async fn a_folder_is_locked_by_one_running_emulator() {
     let folder = tempfile::tempdir().unwrap();
-    let _running = Cloud::open(folder.path(), Settings::default()).unwrap();
-    let refused = Cloud::open(folder.path(), Settings::default()).unwrap_err();
-    assert_eq!(refused.to_string(), format!("another local cloud is running in {}", folder.path().display()));
+    let _running = Emulator::open(folder.path(), Settings::default()).unwrap();
+    let refused = Emulator::open(folder.path(), Settings::default()).unwrap_err();
+    assert_eq!(refused.to_string(), format!("another local emulator is running in {}", folder.path().display()));
 }
 
 #[tokio::test]
 async fn a_world_in_a_newer_format_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("world.json");
-    drop(Cloud::open(folder.path(), Settings::default()).unwrap());
-    let world = json!({ "format": 7, "world": Cloud::new(Settings::default()).snapshot() }).to_string();
+    drop(Emulator::open(folder.path(), Settings::default()).unwrap());
+    let world = json!({ "format": 7, "world": Emulator::new(Settings::default()).snapshot() }).to_string();
     std::fs::write(&file, &world).unwrap();
-    let refused = Cloud::open(folder.path(), Settings::default()).unwrap_err();
+    let refused = Emulator::open(folder.path(), Settings::default()).unwrap_err();
     let message = format!("{}: written in form 7, this version knows the forms up to 3", file.display());
     assert_eq!(refused.to_string(), message);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), world);
@@ -107,23 +107,23 @@ async fn a_world_in_a_newer_format_is_not_changed() {
 #[tokio::test]
 async fn a_world_written_before_s3_loads_and_accepts_buckets() {
     let folder = tempfile::tempdir().unwrap();
-    let before = cloud();
+    let before = emulator();
     role(&before, "a").await;
     let mut world = before.snapshot();
     world.as_object_mut().unwrap().remove("s3").unwrap();
     let file = folder.path().join("world.json");
     std::fs::write(&file, json!({ "format": 1, "world": world }).to_string()).unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(cloud.snapshot(), before.snapshot());
-    assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(emulator.snapshot(), before.snapshot());
+    assert_eq!(s3(&emulator, "PUT /states", &[], LOCATION).await.status(), 200);
     let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!((&written["format"], &written["world"]), (&json!(3), &cloud.snapshot()));
+    assert_eq!((&written["format"], &written["world"]), (&json!(3), &emulator.snapshot()));
 }
 
 #[tokio::test]
 async fn groups_stored_without_a_region_load_into_their_regions() {
     let folder = tempfile::tempdir().unwrap();
-    let before = cloud();
+    let before = emulator();
     for (operation, members) in [("CreateLogGroup", json!({ "logGroupName": "g" })), ("CreateLogStream", one_stream())]
     {
         assert_eq!(logs(&before, operation, members).await.status, 200);
@@ -136,48 +136,48 @@ async fn groups_stored_without_a_region_load_into_their_regions() {
     });
     std::fs::write(folder.path().join("world.json"), json!({ "format": 2, "world": world }).to_string()).unwrap();
     std::fs::write(folder.path().join("events.jsonl"), format!("{event}\n")).unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(cloud.snapshot(), before.snapshot());
-    assert_eq!(messages(&cloud).await, ["kept"]);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(emulator.snapshot(), before.snapshot());
+    assert_eq!(messages(&emulator).await, ["kept"]);
 }
 
 #[tokio::test]
 async fn objects_and_their_versions_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(s3(&cloud, "PUT /states", &[], LOCATION).await.status(), 200);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(s3(&emulator, "PUT /states", &[], LOCATION).await.status(), 200);
     let versioning = [("content-md5", "8qj8HSeDu3APPMQZVG06WQ==")];
     let enabled = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
-    assert_eq!(s3(&cloud, "PUT /states?versioning", &versioning, enabled).await.status(), 200);
-    let first = s3(&cloud, "PUT /states/a", &[], "first").await;
-    assert_eq!(s3(&cloud, "PUT /states/a", &[], "second").await.status(), 200);
-    let before = cloud.snapshot();
-    drop(cloud);
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
-    assert_eq!(cloud.snapshot(), before);
-    assert_eq!(s3(&cloud, "GET /states/a", &[], "").await.body(), "second");
+    assert_eq!(s3(&emulator, "PUT /states?versioning", &versioning, enabled).await.status(), 200);
+    let first = s3(&emulator, "PUT /states/a", &[], "first").await;
+    assert_eq!(s3(&emulator, "PUT /states/a", &[], "second").await.status(), 200);
+    let before = emulator.snapshot();
+    drop(emulator);
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(emulator.snapshot(), before);
+    assert_eq!(s3(&emulator, "GET /states/a", &[], "").await.body(), "second");
     let id = first.headers()["x-amz-version-id"].to_str().unwrap();
-    assert_eq!(s3(&cloud, &format!("GET /states/a?versionId={id}"), &[], "").await.body(), "first");
+    assert_eq!(s3(&emulator, &format!("GET /states/a?versionId={id}"), &[], "").await.body(), "first");
 }
 
 /// A read loads a blob from the folder, and a save writes the world there. Different lock orders would deadlock.
 #[test]
 fn a_read_and_a_save_do_not_deadlock() {
     let folder = tempfile::tempdir().unwrap();
-    let cloud = Cloud::open(folder.path(), Settings::default()).unwrap();
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
     let (done, ended) = std::sync::mpsc::channel();
-    let once = |what: &str, cloud: &Cloud, body| {
+    let once = |what: &str, emulator: &Emulator, body| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(s3(cloud, what, &[], body)).status().as_u16()
+        runtime.block_on(s3(emulator, what, &[], body)).status().as_u16()
     };
-    assert_eq!(once("PUT /states", &cloud, LOCATION), 200);
-    assert_eq!(once("PUT /states/read", &cloud, "body"), 200);
+    assert_eq!(once("PUT /states", &emulator, LOCATION), 200);
+    assert_eq!(once("PUT /states/read", &emulator, "body"), 200);
     let calls = ["GET /states/read", "PUT /states/written"];
     for what in calls.into_iter().cycle().take(6) {
-        let (cloud, done) = (cloud.clone(), done.clone());
+        let (emulator, done) = (emulator.clone(), done.clone());
         std::thread::spawn(move || {
             for _ in 0..200 {
-                assert_eq!(once(what, &cloud, ""), 200);
+                assert_eq!(once(what, &emulator, ""), 200);
             }
             done.send(what).unwrap();
         });
@@ -187,8 +187,8 @@ fn a_read_and_a_save_do_not_deadlock() {
     }
 }
 
-async fn messages(cloud: &Cloud) -> Vec<String> {
-    let reply = logs(cloud, "FilterLogEvents", json!({ "logGroupName": "g" })).await.json();
+async fn messages(emulator: &Emulator) -> Vec<String> {
+    let reply = logs(emulator, "FilterLogEvents", json!({ "logGroupName": "g" })).await.json();
     let events = reply["events"].as_array().unwrap().iter();
     events.map(|event| event["message"].as_str().unwrap().to_owned()).collect()
 }

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use stackctl_local::{Cloud, Effect, Fault};
+use stackctl_local::{Effect, Emulator, Fault};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
-use crate::{SIGNATURE, cloud, exchange, role};
+use crate::{SIGNATURE, emulator, exchange, role};
 
 /// The response to one signed request with this head and body.
-async fn asked(cloud: &Cloud, head: &str, body: &str) -> String {
+async fn asked(emulator: &Emulator, head: &str, body: &str) -> String {
     let length = body.len();
     let signature = format!("authorization: {SIGNATURE}");
-    exchange(cloud, &format!("{head}\r\n{signature}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"))
+    exchange(emulator, &format!("{head}\r\n{signature}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"))
         .await
 }
 
@@ -22,33 +22,33 @@ const LIST_ROLES: &str = "Action=ListRoles&Version=2010-05-08";
 
 #[tokio::test]
 async fn the_emulator_responds_over_tcp() {
-    let cloud = cloud();
-    role(&cloud, "over-tcp").await;
-    let answer = asked(&cloud, "POST / HTTP/1.1\r\nhost: 127.0.0.1", LIST_ROLES).await;
+    let emulator = emulator();
+    role(&emulator, "over-tcp").await;
+    let answer = asked(&emulator, "POST / HTTP/1.1\r\nhost: 127.0.0.1", LIST_ROLES).await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     assert!(answer.contains("<RoleName>over-tcp</RoleName>"), "{answer}");
 }
 
 #[tokio::test]
 async fn a_lost_call_closes_the_connection_without_a_response() {
-    let cloud = cloud();
-    cloud.add_fault(Fault { operation: None, skip: 0, times: 1, effect: Effect::LoseAnswer });
-    assert_eq!(asked(&cloud, "POST / HTTP/1.1\r\nhost: localhost:4566", LIST_ROLES).await, "");
+    let emulator = emulator();
+    emulator.add_fault(Fault { operation: None, skip: 0, times: 1, effect: Effect::LoseAnswer });
+    assert_eq!(asked(&emulator, "POST / HTTP/1.1\r\nhost: localhost:4566", LIST_ROLES).await, "");
 }
 
 #[tokio::test]
 async fn a_request_for_another_host_is_rejected() {
-    let answer = asked(&cloud(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
+    let answer = asked(&emulator(), "POST / HTTP/1.1\r\nhost: elsewhere.example", LIST_ROLES).await;
     assert!(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"), "{answer}");
     assert!(answer.ends_with("the local emulator answers to names of this machine only"), "{answer}");
 }
 
 #[tokio::test]
 async fn the_server_stops_on_request() {
-    let cloud = cloud();
+    let emulator = emulator();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let serving = tokio::spawn(stackctl_local::serve(cloud, listener, std::future::pending()));
+    let serving = tokio::spawn(stackctl_local::serve(emulator, listener, std::future::pending()));
     let idle = TcpStream::connect(address).await.unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(b"POST /_stackctl/stop HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n").await.unwrap();
@@ -64,6 +64,6 @@ async fn the_server_stops_on_request() {
 async fn only_loopback_listeners_are_accepted() {
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let refused = stackctl_local::serve(cloud(), listener, std::future::pending()).await.unwrap_err();
+    let refused = stackctl_local::serve(emulator(), listener, std::future::pending()).await.unwrap_err();
     assert_eq!(refused.to_string(), format!("the local emulator listens on loopback addresses only, not on {address}"));
 }

@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, time::Duration};
 
-use stackctl_local::{Cloud, Settings};
+use stackctl_local::{Emulator, Settings};
 use tokio::net::TcpListener;
 
 use super::{Home, home::Remembered};
@@ -23,7 +23,7 @@ pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     home.make().map_err(|error| Failure::io("the folder of the local emulator cannot be created", &error))?;
     // Opening takes the lock of the data, so two emulators can never share it.
     let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
-    let cloud = Cloud::open(&home.cloud(), settings)
+    let cloud = Emulator::open(&home.cloud(), settings)
         .map_err(|error| Failure::io("the local emulator cannot be opened", &error))?;
     let listener = listen(&home).await?;
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;

@@ -56,7 +56,7 @@ fn changes() -> BTreeMap<&'static str, (Value, &'static str)> {
 impl ByHand {
     /// A client of ours with a value for everything that an update may reset, and its spec.
     async fn client() -> (Self, Value) {
-        let local = stackctl_local::Cloud::new(Settings::default());
+        let local = stackctl_local::Emulator::new(Settings::default());
         let cloud = connect(&local).await;
         let spec = spec(&make(&cloud, "user_pool", &user_pool("people")).await);
         let outputs = make(&cloud, "user_pool_client", &spec).await;

@@ -15,7 +15,7 @@ use super::subject::Subject;
 
 /// A resource of ours, on an emulator that is also read and changed by hand.
 struct ByHand {
-    local: stackctl_local::Cloud,
+    local: stackctl_local::Emulator,
     cloud: Clients,
     outputs: Value,
 }

@@ -23,7 +23,7 @@ struct Made {
 
 impl Made {
     async fn new(kind: &str) -> Self {
-        let mut cloud = connect(&stackctl_local::Cloud::new(Settings::default())).await;
+        let mut cloud = connect(&stackctl_local::Emulator::new(Settings::default())).await;
         let mut cases = cases(&mut cloud).await.into_iter();
         let case = cases.find(|case| case.key.kind.to_string() == kind).unwrap();
         let outputs = Subject::new(&cloud, &case.key).create(&case.first).await.unwrap();
@@ -65,7 +65,7 @@ async fn a_function_keeps_its_tracing_its_storage_and_its_concurrency() {
 
 #[tokio::test(start_paused = true)]
 async fn an_update_of_a_function_names_only_what_the_config_manages() {
-    let local = stackctl_local::Cloud::new(Settings::default());
+    let local = stackctl_local::Emulator::new(Settings::default());
     let sent = std::sync::Arc::new(std::sync::Mutex::new(std::collections::BTreeSet::new()));
     let theirs = std::sync::Arc::clone(&sent);
     local.watch(move |call, _| {

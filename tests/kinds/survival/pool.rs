@@ -101,7 +101,7 @@ fn changes() -> BTreeMap<&'static str, (Value, &'static [&'static str])> {
 impl ByHand {
     /// A pool of ours with a value for everything that an update may reset.
     async fn pool(spec: &Value) -> Self {
-        let local = stackctl_local::Cloud::new(Settings::default());
+        let local = stackctl_local::Emulator::new(Settings::default());
         let cloud = connect(&local).await;
         let outputs = make(&cloud, "user_pool", spec).await;
         let this = Self { local, cloud, outputs };

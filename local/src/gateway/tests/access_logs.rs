@@ -15,7 +15,7 @@ const FORMAT: &str = "$context.requestId $context.httpMethod $context.path $cont
 /// Deploys an API with an access log in a format.
 async fn logged(api: &Api, format: &str) {
     api.deploy().await;
-    api.trial.make_log_group(GROUP).await;
+    api.test.make_log_group(GROUP).await;
     let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}");
     let patches = json!({ "patchOperations": [
         { "op": "replace", "path": "/accessLogSettings/destinationArn", "value": arn },
@@ -31,7 +31,7 @@ async fn every_request_writes_a_line_with_its_known_values() {
     logged(&api, FORMAT).await;
     let replies = [api.get("/pets/7?full=1").await, api.get("/nothing").await];
     let ids: Vec<&str> = replies.iter().map(|reply| reply.header("x-amzn-requestid")).collect();
-    let lines = api.trial.logged(GROUP).await;
+    let lines = api.test.logged(GROUP).await;
     let words: Vec<Vec<&str>> = lines.iter().map(|line| line.split(' ').collect()).collect();
     let called = words[0][5];
     assert_eq!(called.len(), 36, "the function's request ID");
@@ -48,7 +48,7 @@ async fn a_json_format_always_produces_valid_json() {
     logged(&api, r#"{"id":"$context.requestId","status":"$context.status","error":$context.error.messageString}"#)
         .await;
     assert_eq!(api.get("/broken").await.status, 502);
-    let lines = api.trial.logged(GROUP).await;
+    let lines = api.test.logged(GROUP).await;
     let line: Value = serde_json::from_str(&lines[0]).unwrap();
     assert_eq!((&line["status"], &line["error"]), (&"502".into(), &"Internal server error".into()), "{line}");
 }
@@ -61,12 +61,12 @@ async fn without_settings_nothing_is_logged_and_a_deleted_group_is_not_recreated
     let gone = json!({ "patchOperations": [{ "op": "remove", "path": "/accessLogSettings" }] });
     api.edit(Method::PATCH, "/stages/dev", &gone).await;
     api.send(Request::get("/"), "/fixed", "").await;
-    assert_eq!(api.trial.logged(GROUP).await, Vec::<String>::new());
+    assert_eq!(api.test.logged(GROUP).await, Vec::<String>::new());
     let api = Api::new().await;
     answer(&api, "GET /fixed", 200).await;
     logged(&api, FORMAT).await;
-    api.trial.json_call("Logs_20140328.DeleteLogGroup", &json!({ "logGroupName": GROUP })).await;
+    api.test.json_call("Logs_20140328.DeleteLogGroup", &json!({ "logGroupName": GROUP })).await;
     assert_eq!(api.get("/fixed").await.status, 200);
-    let groups = api.trial.json_call("Logs_20140328.DescribeLogGroups", &json!({})).await;
+    let groups = api.test.json_call("Logs_20140328.DescribeLogGroups", &json!({})).await;
     assert_eq!(groups["logGroups"], json!([]));
 }

@@ -19,9 +19,9 @@ fn code(word: &str) -> String {
 /// An API whose only route invokes the alias `live` of a function.
 async fn fronted() -> Api {
     let api = Api::new().await;
-    api.trial.make_function("greeter", ("main.py", &code("hello")), json!({ "Publish": true })).await;
+    api.test.make_function("greeter", ("main.py", &code("hello")), json!({ "Publish": true })).await;
     let alias = json!({ "Name": "live", "FunctionVersion": "1" });
-    api.trial.call(Method::POST, &format!("{FUNCTION}/aliases"), &alias).await.done();
+    api.test.call(Method::POST, &format!("{FUNCTION}/aliases"), &alias).await.done();
     api.method("GET /", &json!({}), &proxy("greeter:live")).await;
     api.deploy().await;
     api
@@ -34,7 +34,7 @@ async fn permit(api: &Api, qualifier: &str) {
         "Principal": "apigateway.amazonaws.com",
         "SourceArn": format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/*", api.id),
     });
-    api.trial.call(Method::POST, &format!("{FUNCTION}/policy{qualifier}"), &permission).await.done();
+    api.test.call(Method::POST, &format!("{FUNCTION}/policy{qualifier}"), &permission).await.done();
 }
 
 #[tokio::test]
@@ -56,20 +56,20 @@ async fn an_alias_invokes_its_version_and_moves_at_once() {
     answers("hello nobody 1").await;
 
     let settings = json!({ "Environment": { "Variables": { "NAME": "ada" } } });
-    api.trial.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
+    api.test.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
     let zipped = STANDARD.encode(zip(&[("main.py", &code("goodbye"))]));
     let code = json!({ "ZipFile": zipped, "Publish": true });
-    api.trial.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
+    api.test.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
     answers("hello nobody 1").await;
 
     let point = async |version: &str| {
         let alias = json!({ "FunctionVersion": version });
-        api.trial.call(Method::PUT, &format!("{FUNCTION}/aliases/live"), &alias).await.done();
+        api.test.call(Method::PUT, &format!("{FUNCTION}/aliases/live"), &alias).await.done();
     };
     point("2").await;
     answers("goodbye ada 2").await;
     point("1").await;
     answers("hello nobody 1").await;
-    api.trial.call(Method::DELETE, &format!("{FUNCTION}/aliases/live"), &Value::Null).await;
+    api.test.call(Method::DELETE, &format!("{FUNCTION}/aliases/live"), &Value::Null).await;
     assert_eq!(api.get("/").await.status, 500);
 }

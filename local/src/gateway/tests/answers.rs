@@ -51,7 +51,7 @@ async fn no_member_of_a_response_is_required() {
 /// The emulator's record of a failed integration.
 async fn execution(api: &Api, request_id: &str) -> (u16, Value) {
     let path = format!("/_stackctl/executions/{request_id}");
-    let reply = api.trial.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await;
+    let reply = api.test.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await;
     (reply.status, serde_json::from_str(&reply.text).unwrap())
 }
 
@@ -107,7 +107,7 @@ async fn an_integration_timeout_returns_504() {
 async fn a_function_timeout_returns_502() {
     let api = puppet().await;
     let path = "/2015-03-31/functions/puppet/configuration";
-    api.trial.call(Method::PUT, path, &json!({ "Timeout": 1 })).await.done();
+    api.test.call(Method::PUT, path, &json!({ "Timeout": 1 })).await.done();
     let reply = api.send(Request::post("/"), "", "{'statusCode': 200, 'body': str(time.sleep(20))}").await;
     assert_eq!((reply.status, reply.text.as_str()), BROKEN);
 }
@@ -117,12 +117,12 @@ async fn a_missing_permission_or_function_returns_500() {
     let api = puppet().await;
     let wanted = (500, r#"{"message": "Internal server error"}"#);
     let statement = "/2015-03-31/functions/puppet/policy/api";
-    api.trial.call(Method::DELETE, statement, &Value::Null).await.done();
+    api.test.call(Method::DELETE, statement, &Value::Null).await.done();
     let reply = api.send(Request::post("/"), "", "{'statusCode': 200}").await;
     assert_eq!((reply.status, reply.text.as_str()), wanted);
     api.permit("puppet").await;
     assert_eq!(api.send(Request::post("/"), "", "{'statusCode': 200}").await.status, 200);
-    api.trial.call(Method::DELETE, "/2015-03-31/functions/puppet", &Value::Null).await.done();
+    api.test.call(Method::DELETE, "/2015-03-31/functions/puppet", &Value::Null).await.done();
     let reply = api.send(Request::post("/"), "", "{'statusCode': 200}").await;
     assert_eq!((reply.status, reply.text.as_str()), wanted);
 }

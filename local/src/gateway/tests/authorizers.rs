@@ -18,8 +18,8 @@ impl Protected {
         let api = Api::new().await;
         let cognito = |operation: &'static str, body: Value| {
             let target = format!("AWSCognitoIdentityProviderService.{operation}");
-            let trial = api.trial.clone();
-            async move { trial.json_call(&target, &body).await }
+            let test = api.test.clone();
+            async move { test.json_call(&target, &body).await }
         };
         let pool = cognito("CreateUserPool", json!({ "PoolName": "people" })).await["UserPool"].clone();
         let flows = json!(["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]);

@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 
 use crate::{
     runtime::interpreter_for,
-    testing::{ACCOUNT, REGION, Reply, Trial, function_arn},
+    testing::{ACCOUNT, REGION, Reply, TestEmulator, function_arn},
 };
 
 /// A REST API on its own emulator, edited through the control plane and called through the data plane.
 #[derive(Debug)]
 struct Api {
-    trial: Trial,
+    test: TestEmulator,
     id: String,
     root: String,
 }
@@ -34,16 +34,16 @@ impl Api {
 
     /// An API with additional members.
     async fn with(more: Value) -> Self {
-        let trial = Trial::with_worker().await;
+        let test = TestEmulator::with_worker().await;
         let mut members = json!({ "name": "pets", "endpointConfiguration": { "types": ["REGIONAL"] } });
         members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let api = trial.call(Method::POST, "/restapis", &members).await.done();
+        let api = test.call(Method::POST, "/restapis", &members).await.done();
         let text = |member: &str| api[member].as_str().unwrap().to_owned();
-        Self { id: text("id"), root: text("rootResourceId"), trial }
+        Self { id: text("id"), root: text("rootResourceId"), test }
     }
 
     async fn edit(&self, method: Method, path: &str, body: &Value) -> Value {
-        self.trial.call(method, &format!("/restapis/{}{path}", self.id), body).await.done()
+        self.test.call(method, &format!("/restapis/{}{path}", self.id), body).await.done()
     }
 
     /// Creates the missing resources of a path; returns the ID of the last one.
@@ -80,7 +80,7 @@ impl Api {
         if let Err(missing) = interpreter_for("python3.13") {
             panic!("these tests require Python: {missing}");
         }
-        self.trial.make_function(name, ("main.py", source), json!({})).await;
+        self.test.make_function(name, ("main.py", source), json!({})).await;
         self.permit(name).await;
         self.method(route, members, &proxy(name)).await;
     }
@@ -92,7 +92,7 @@ impl Api {
             "Principal": "apigateway.amazonaws.com",
             "SourceArn": format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{}/*", self.id),
         });
-        self.trial.call(Method::POST, &format!("/2015-03-31/functions/{name}/policy"), &permission).await.done();
+        self.test.call(Method::POST, &format!("/2015-03-31/functions/{name}/policy"), &permission).await.done();
     }
 
     /// Deploys the API to the stage `dev`.
@@ -103,7 +103,7 @@ impl Api {
 
     async fn send(&self, request: http::request::Builder, path: &str, body: &str) -> Reply {
         let uri = format!("/_aws/execute-api/{}/dev{path}", self.id);
-        self.trial.send(request.uri(uri).body(Bytes::from(body.to_owned())).unwrap()).await
+        self.test.send(request.uri(uri).body(Bytes::from(body.to_owned())).unwrap()).await
     }
 
     async fn get(&self, path: &str) -> Reply {

@@ -65,7 +65,7 @@ async fn unknown_routes_stages_and_apis_return_api_gateways_errors() {
     assert!(!unknown.header("x-amzn-requestid").is_empty() && !unknown.header("x-amz-apigw-id").is_empty());
     for path in [format!("/_aws/execute-api/{}/prod/pets", api.id), "/_aws/execute-api/nothing00/dev/pets".into()] {
         let request = Request::get(&path).body(bytes::Bytes::new()).unwrap();
-        let reply = api.trial.send(request).await;
+        let reply = api.test.send(request).await;
         assert_eq!((reply.status, reply.text.as_str()), (403, r#"{"message":"Forbidden"}"#), "{path}");
     }
 }
@@ -74,7 +74,7 @@ async fn unknown_routes_stages_and_apis_return_api_gateways_errors() {
 async fn the_user_request_url_reaches_the_same_api() {
     let api = api(&[("GET /pets/{id}", 200)]).await;
     let path = format!("/restapis/{}/dev/_user_request_/pets/7", api.id);
-    assert_eq!(api.trial.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await.status, 200);
+    assert_eq!(api.test.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await.status, 200);
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn edits_after_a_deployment_are_not_live() {
     let patch = json!({ "op": "replace", "path": "/deploymentId", "value": deployment["id"] });
     api.edit(Method::PATCH, "/stages/dev", &json!({ "patchOperations": [patch] })).await;
     assert_eq!(api.get("/dogs").await.status, 201);
-    api.trial.call(Method::DELETE, &format!("/restapis/{}", api.id), &Value::Null).await.done();
+    api.test.call(Method::DELETE, &format!("/restapis/{}", api.id), &Value::Null).await.done();
     assert_eq!(api.get("/dogs").await.text, r#"{"message":"Forbidden"}"#);
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{answered, trial};
+use super::{answered, test};
 use crate::{
     runtime::{Interpreter, MissingInterpreter, interpreter_for},
     testing::REGION,
@@ -12,13 +12,13 @@ use crate::{
 
 #[tokio::test]
 async fn the_environment_has_only_lambdas_and_the_functions_own_variables() {
-    let trial = trial().await;
-    trial.cloud.served_at("http://127.0.0.1:4566".into());
+    let test = test().await;
+    test.emulator.served_at("http://127.0.0.1:4566".into());
     let source = "import os\ndef handler(e, c): return dict(os.environ)";
     let more = json!({ "Environment": { "Variables": { "MINE": "yes" } }, "MemorySize": 256 });
-    trial.make_function("hello", ("main.py", source), more).await;
+    test.make_function("hello", ("main.py", source), more).await;
     let mut variables: BTreeMap<String, String> =
-        serde_json::from_value(answered(trial.invoke("hello", &json!({})).await)).unwrap();
+        serde_json::from_value(answered(test.invoke("hello", &json!({})).await)).unwrap();
     for volatile in [
         "AWS_LAMBDA_LOG_STREAM_NAME",
         "AWS_LAMBDA_RUNTIME_API",

@@ -6,8 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::{answered, failed, trial};
-use crate::testing::{Trial, function, zip};
+use super::{answered, failed, test};
+use crate::testing::{TestEmulator, function, zip};
 
 const COUNTER: &str = "
 import os, time
@@ -36,37 +36,37 @@ fn dies(pid: &Value) {
 
 #[tokio::test]
 async fn a_process_is_kept_warm_until_the_code_or_configuration_changes() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
-    let first = answered(trial.invoke("hello", &json!({})).await);
-    let second = answered(trial.invoke("hello", &json!({})).await);
+    let test = test().await;
+    test.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let first = answered(test.invoke("hello", &json!({})).await);
+    let second = answered(test.invoke("hello", &json!({})).await);
     assert_eq!((&second["pid"], &second["calls"]), (&first["pid"], &json!(2)));
     let settings = json!({ "Environment": { "Variables": { "KEY": "new" } } });
-    trial.call(Method::PUT, "/2015-03-31/functions/hello/configuration", &settings).await.done();
-    let third = answered(trial.invoke("hello", &json!({})).await);
+    test.call(Method::PUT, "/2015-03-31/functions/hello/configuration", &settings).await.done();
+    let third = answered(test.invoke("hello", &json!({})).await);
     assert_eq!(third["calls"], 1);
     dies(&first["pid"]);
     let code = json!({ "ZipFile": STANDARD.encode(zip(&[("main.py", "def handler(e, c): return 'new code'")])) });
-    trial.call(Method::PUT, "/2015-03-31/functions/hello/code", &code).await.done();
-    assert_eq!(answered(trial.invoke("hello", &json!({})).await), "new code");
+    test.call(Method::PUT, "/2015-03-31/functions/hello/code", &code).await.done();
+    assert_eq!(answered(test.invoke("hello", &json!({})).await), "new code");
     dies(&third["pid"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_process_handles_one_request_at_a_time() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let test = test().await;
+    test.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let slow = json!({ "sleep": 0.4 });
-    let (one, other) = tokio::join!(trial.invoke("hello", &slow), trial.invoke("hello", &slow));
+    let (one, other) = tokio::join!(test.invoke("hello", &slow), test.invoke("hello", &slow));
     let (one, other) = (answered(one), answered(other));
     assert_ne!(one["pid"], other["pid"]);
-    let next = answered(trial.invoke("hello", &json!({})).await);
+    let next = answered(test.invoke("hello", &json!({})).await);
     assert_eq!(next["calls"], 2);
 }
 
 #[tokio::test]
 async fn a_request_that_times_out_is_killed_with_its_descendants() {
-    let trial = trial().await;
+    let test = test().await;
     let source = "
 import subprocess, time
 def handler(event, context):
@@ -75,9 +75,9 @@ def handler(event, context):
     time.sleep(event['sleep'])
     return 'done'
 ";
-    trial.make_function("hello", ("main.py", source), json!({ "Timeout": 1 })).await;
+    test.make_function("hello", ("main.py", source), json!({ "Timeout": 1 })).await;
     let began = Instant::now();
-    let reply = trial.invoke("hello", &json!({ "sleep": 30 })).await;
+    let reply = test.invoke("hello", &json!({ "sleep": 30 })).await;
     assert!(began.elapsed() < Duration::from_secs(15));
     let request_id = reply.header("x-amzn-requestid");
     let wanted = json!({
@@ -90,12 +90,12 @@ def handler(event, context):
     assert!(log.contains("\tStatus: timeout\n"), "{log}");
     let descendant = log.lines().find(|line| line.parse::<u32>().is_ok()).unwrap();
     dies(&descendant.parse().unwrap());
-    assert_eq!(answered(trial.invoke("hello", &json!({ "sleep": 0 })).await), "done");
+    assert_eq!(answered(test.invoke("hello", &json!({ "sleep": 0 })).await), "done");
 }
 
 #[tokio::test]
 async fn a_crash_is_reported_and_the_next_request_gets_a_new_process() {
-    let trial = trial().await;
+    let test = test().await;
     let source = "
 import os
 def handler(event, context):
@@ -105,80 +105,80 @@ def handler(event, context):
         os.kill(os.getpid(), 9)
     return os.getpid()
 ";
-    trial.make_function("hello", ("main.py", source), json!({})).await;
-    let first = answered(trial.invoke("hello", &json!({})).await);
+    test.make_function("hello", ("main.py", source), json!({})).await;
+    let first = answered(test.invoke("hello", &json!({})).await);
     for (payload, words) in [
         (json!({ "exit": 3 }), "Runtime exited with error: exit status 3"),
         (json!({ "exit": 0 }), "Runtime exited without providing a reason"),
         (json!({ "kill": 1 }), "Runtime exited with error: signal: killed"),
     ] {
-        let reply = trial.invoke("hello", &payload).await;
+        let reply = test.invoke("hello", &payload).await;
         let wanted = format!("RequestId: {} Error: {words}", reply.header("x-amzn-requestid"));
         assert_eq!(failed(&reply), json!({ "errorType": "Runtime.ExitError", "errorMessage": wanted }));
     }
-    assert_ne!(answered(trial.invoke("hello", &json!({})).await), first);
+    assert_ne!(answered(test.invoke("hello", &json!({})).await), first);
 }
 
 #[tokio::test]
 async fn an_idle_process_that_died_is_not_reused() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
-    let first = answered(trial.invoke("hello", &json!({})).await);
+    let test = test().await;
+    test.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let first = answered(test.invoke("hello", &json!({})).await);
     std::process::Command::new("kill").args(["-9", &first["pid"].to_string()]).status().unwrap();
     dies(&first["pid"]);
-    assert_eq!(answered(trial.invoke("hello", &json!({})).await)["calls"], 1);
+    assert_eq!(answered(test.invoke("hello", &json!({})).await)["calls"], 1);
 }
 
 #[tokio::test]
 async fn deleting_a_version_ends_its_processes_and_no_others() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", COUNTER), json!({ "Publish": true })).await;
-    let latest = answered(trial.invoke("hello", &json!({})).await)["pid"].clone();
-    let first = answered(trial.invoke("hello:1", &json!({})).await)["pid"].clone();
+    let test = test().await;
+    test.make_function("hello", ("main.py", COUNTER), json!({ "Publish": true })).await;
+    let latest = answered(test.invoke("hello", &json!({})).await)["pid"].clone();
+    let first = answered(test.invoke("hello:1", &json!({})).await)["pid"].clone();
     assert_ne!(first, latest);
-    trial.call(Method::DELETE, "/2015-03-31/functions/hello?Qualifier=1", &Value::Null).await.done();
+    test.call(Method::DELETE, "/2015-03-31/functions/hello?Qualifier=1", &Value::Null).await.done();
     dies(&first);
     assert!(is_alive(&latest));
 }
 
 #[tokio::test]
 async fn deleting_the_function_and_dropping_the_emulator_end_the_processes() {
-    let trial = trial().await;
-    trial.make_function("one", ("main.py", COUNTER), json!({})).await;
-    trial.make_function("other", ("main.py", COUNTER), json!({})).await;
-    let one = answered(trial.invoke("one", &json!({})).await)["pid"].clone();
-    let other = answered(trial.invoke("other", &json!({})).await)["pid"].clone();
+    let test = test().await;
+    test.make_function("one", ("main.py", COUNTER), json!({})).await;
+    test.make_function("other", ("main.py", COUNTER), json!({})).await;
+    let one = answered(test.invoke("one", &json!({})).await)["pid"].clone();
+    let other = answered(test.invoke("other", &json!({})).await)["pid"].clone();
     assert!(is_alive(&one) && is_alive(&other));
-    trial.call(Method::DELETE, "/2015-03-31/functions/one", &Value::Null).await.done();
+    test.call(Method::DELETE, "/2015-03-31/functions/one", &Value::Null).await.done();
     dies(&one);
     assert!(is_alive(&other));
-    drop(trial);
+    drop(test);
     dies(&other);
 }
 
 #[tokio::test]
 async fn processes_idle_for_long_are_ended() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
-    let first = answered(trial.invoke("hello", &json!({})).await);
-    trial.cloud.runtime().pools.reap(Duration::from_mins(1));
+    let test = test().await;
+    test.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let first = answered(test.invoke("hello", &json!({})).await);
+    test.emulator.runtime().pools.reap(Duration::from_mins(1));
     assert!(is_alive(&first["pid"]));
-    trial.cloud.runtime().pools.reap(Duration::ZERO);
+    test.emulator.runtime().pools.reap(Duration::ZERO);
     dies(&first["pid"]);
-    assert_eq!(answered(trial.invoke("hello", &json!({})).await)["calls"], 1);
+    assert_eq!(answered(test.invoke("hello", &json!({})).await)["calls"], 1);
 }
 
 #[tokio::test]
 async fn a_paused_clock_does_not_time_out_a_function() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", COUNTER), json!({})).await;
+    let test = test().await;
+    test.make_function("hello", ("main.py", COUNTER), json!({})).await;
     tokio::time::pause();
-    assert_eq!(answered(trial.invoke("hello", &json!({ "sleep": 0.2 })).await)["calls"], 1);
+    assert_eq!(answered(test.invoke("hello", &json!({ "sleep": 0.2 })).await)["calls"], 1);
 }
 
 #[tokio::test]
 async fn a_provided_function_runs_its_own_bootstrap() {
-    let trial = trial().await;
+    let test = test().await;
     let source = r#"#!/usr/bin/env python3
 import http.client, os, sys
 client = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
@@ -193,8 +193,8 @@ while True:
     let mut members = function("hello", &[("bootstrap", source)]);
     members["Runtime"] = json!("provided.al2023");
     members["Handler"] = json!("my.handler");
-    trial.call(Method::POST, "/2015-03-31/functions", &members).await.done();
-    let reply = trial.invoke("hello", &json!([1])).await;
+    test.call(Method::POST, "/2015-03-31/functions", &members).await.done();
+    let reply = test.invoke("hello", &json!([1])).await;
     let log = String::from_utf8(STANDARD.decode(reply.header("x-amz-log-result")).unwrap()).unwrap();
     assert!(log.contains("\nmy.handler False\n"), "{log}");
     assert_eq!(answered(reply), json!({ "got": [1] }));
@@ -202,34 +202,34 @@ while True:
 
 #[tokio::test]
 async fn invoking_a_function_of_an_unsupported_runtime_is_rejected() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", ""), json!({ "Runtime": "java21" })).await;
-    let (status, _, message) = trial.invoke("hello", &json!({})).await.refused();
+    let test = test().await;
+    test.make_function("hello", ("main.py", ""), json!({ "Runtime": "java21" })).await;
+    let (status, _, message) = test.invoke("hello", &json!({})).await.refused();
     assert_eq!(status, 501);
     assert!(message.contains("the local emulator does not run java21"), "{message}");
-    trial.make_function("bare", ("main.py", ""), json!({ "Runtime": "provided.al2023" })).await;
-    assert_eq!(failed(&trial.invoke("bare", &json!({})).await)["errorType"], "Runtime.InvalidEntrypoint");
+    test.make_function("bare", ("main.py", ""), json!({ "Runtime": "provided.al2023" })).await;
+    assert_eq!(failed(&test.invoke("bare", &json!({})).await)["errorType"], "Runtime.InvalidEntrypoint");
 }
 
-fn invocation(trial: &Trial, kind: &'static str) -> impl Future<Output = crate::testing::Reply> {
+fn invocation(test: &TestEmulator, kind: &'static str) -> impl Future<Output = crate::testing::Reply> {
     let request = Request::post("/2015-03-31/functions/hello/invocations")
         .header("authorization", "AWS4-HMAC-SHA256 Credential=A/20260101/eu-west-1/lambda/aws4_request, Signature=0")
         .header("x-amz-invocation-type", kind)
         .body("{}".into())
         .unwrap();
-    trial.send(request)
+    test.send(request)
 }
 
 #[tokio::test]
 async fn an_event_returns_before_it_is_processed_and_a_dry_run_does_nothing() {
-    let trial = trial().await;
-    trial.make_log_group("/aws/lambda/hello").await;
-    trial.make_function("hello", ("main.py", "def handler(e, c): print('worked')"), json!({})).await;
-    assert_eq!(invocation(&trial, "DryRun").await.status, 204);
-    let reply = invocation(&trial, "Event").await;
+    let test = test().await;
+    test.make_log_group("/aws/lambda/hello").await;
+    test.make_function("hello", ("main.py", "def handler(e, c): print('worked')"), json!({})).await;
+    assert_eq!(invocation(&test, "DryRun").await.status, 204);
+    let reply = invocation(&test, "Event").await;
     assert_eq!((reply.status, reply.text.as_str()), (202, ""));
     let patience = Instant::now();
-    while !trial.logged("/aws/lambda/hello").await.contains(&"worked".to_owned()) {
+    while !test.logged("/aws/lambda/hello").await.contains(&"worked".to_owned()) {
         assert!(patience.elapsed() < Duration::from_secs(10), "the event was lost");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-use super::{answered, trial};
+use super::{answered, test};
 use crate::testing::role_arn;
 
 const TALKER: &str = "
@@ -34,14 +34,14 @@ fn rubbed(message: &str, request_id: &str) -> String {
 
 #[tokio::test]
 async fn output_and_lambdas_own_lines_reach_the_log_group_in_order() {
-    let trial = trial().await;
-    trial.make_log_group("/aws/lambda/hello").await;
-    trial.make_function("hello", ("main.py", TALKER), json!({})).await;
-    let reply = trial.invoke("hello", &json!({})).await;
+    let test = test().await;
+    test.make_log_group("/aws/lambda/hello").await;
+    test.make_function("hello", ("main.py", TALKER), json!({})).await;
+    let reply = test.invoke("hello", &json!({})).await;
     let request_id = reply.header("x-amzn-requestid").to_owned();
     let tail = String::from_utf8(STANDARD.decode(reply.header("x-amz-log-result")).unwrap()).unwrap();
     let logged: Vec<_> =
-        trial.logged("/aws/lambda/hello").await.iter().map(|message| rubbed(message, &request_id)).collect();
+        test.logged("/aws/lambda/hello").await.iter().map(|message| rubbed(message, &request_id)).collect();
     let from_load = logged.iter().position(|message| message == "loaded").unwrap();
     let wanted = [
         "loaded",
@@ -57,36 +57,36 @@ async fn output_and_lambdas_own_lines_reach_the_log_group_in_order() {
     assert!(report.starts_with("REPORT RequestId: ID|Duration: …|Billed Duration: …|Memory Size: 128 MB|"), "{report}");
     assert!(report.contains("Init Duration: …"), "{report}");
     assert!(tail.contains("\none\ntwo\n"), "{tail}");
-    answered(trial.invoke("hello", &json!({})).await);
-    let both = trial.logged("/aws/lambda/hello").await;
+    answered(test.invoke("hello", &json!({})).await);
+    let both = test.logged("/aws/lambda/hello").await;
     assert_eq!(both.iter().filter(|message| *message == "loaded").count(), 1);
     assert!(!both.last().unwrap().contains("Init Duration"));
 }
 
 #[tokio::test]
 async fn logging_requires_the_permissions_of_the_role() {
-    let trial = trial().await;
+    let test = test().await;
     let groups = "arn:aws:logs:eu-west-1:000000000000:log-group:/aws/lambda";
     let actions = json!(["logs:CreateLogStream", "logs:PutLogEvents"]);
     let writer = json!({ "Effect": "Allow", "Action": actions, "Resource": format!("{groups}/writer:*") });
-    trial.make_role("writer", &writer).await;
-    trial.make_function("writer", ("main.py", TALKER), json!({ "Role": role_arn("writer") })).await;
-    answered(trial.invoke("writer", &json!({})).await);
+    test.make_role("writer", &writer).await;
+    test.make_function("writer", ("main.py", TALKER), json!({ "Role": role_arn("writer") })).await;
+    answered(test.invoke("writer", &json!({})).await);
     let group_names = || async {
-        let groups = trial.json_call("Logs_20140328.DescribeLogGroups", &json!({})).await;
+        let groups = test.json_call("Logs_20140328.DescribeLogGroups", &json!({})).await;
         let groups = groups["logGroups"].as_array().unwrap().clone();
         groups.into_iter().map(|group| group["logGroupName"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(group_names().await, [""; 0], "a group was created without logs:CreateLogGroup");
-    trial.make_log_group("/aws/lambda/writer").await;
-    trial.make_log_group("/aws/lambda/mute").await;
-    trial.make_function("mute", ("main.py", TALKER), json!({ "Role": role_arn("writer") })).await;
+    test.make_log_group("/aws/lambda/writer").await;
+    test.make_log_group("/aws/lambda/mute").await;
+    test.make_function("mute", ("main.py", TALKER), json!({ "Role": role_arn("writer") })).await;
     for name in ["writer", "mute"] {
-        answered(trial.invoke(name, &json!({})).await);
+        answered(test.invoke(name, &json!({})).await);
     }
-    assert!(trial.logged("/aws/lambda/writer").await.contains(&"one".to_owned()));
-    assert_eq!(trial.logged("/aws/lambda/mute").await, [""; 0]);
-    trial.make_function("maker", ("main.py", TALKER), json!({})).await;
-    answered(trial.invoke("maker", &json!({})).await);
+    assert!(test.logged("/aws/lambda/writer").await.contains(&"one".to_owned()));
+    assert_eq!(test.logged("/aws/lambda/mute").await, [""; 0]);
+    test.make_function("maker", ("main.py", TALKER), json!({})).await;
+    answered(test.invoke("maker", &json!({})).await);
     assert!(group_names().await.contains(&"/aws/lambda/maker".to_owned()));
 }

@@ -12,14 +12,14 @@ mod unpack;
 
 use serde_json::Value;
 
-use crate::testing::{Reply, Trial};
+use crate::testing::{Reply, TestEmulator};
 
 /// Fails with a clear message if Python is missing, instead of passing without a test.
-async fn trial() -> Trial {
+async fn test() -> TestEmulator {
     if let Err(missing) = super::interpreter_for("python3.13") {
         panic!("these tests run Python functions: {missing}");
     }
-    Trial::with_worker().await
+    TestEmulator::with_worker().await
 }
 
 /// The result of a successful invocation.

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::{answered, failed};
 use crate::{
     runtime::interpreter_for,
-    testing::{Trial, function},
+    testing::{TestEmulator, function},
 };
 
 /// `None` if Node.js is missing: one interpreter is enough to work on this project.
-async fn trial() -> Option<Trial> {
+async fn test() -> Option<TestEmulator> {
     match interpreter_for("nodejs20.x") {
-        Ok(_) => Some(Trial::with_worker().await),
+        Ok(_) => Some(TestEmulator::with_worker().await),
         Err(missing) => {
             eprintln!("ignored: {missing}");
             None
@@ -20,70 +20,69 @@ async fn trial() -> Option<Trial> {
     }
 }
 
-async fn make(trial: &Trial, name: &str, handler: &str, files: &[(&str, &str)]) {
+async fn make(test: &TestEmulator, name: &str, handler: &str, files: &[(&str, &str)]) {
     let mut members = function(name, files);
     members["Runtime"] = json!("nodejs22.x");
     members["Handler"] = json!(handler);
-    trial.call(Method::POST, "/2015-03-31/functions", &members).await.done();
+    test.call(Method::POST, "/2015-03-31/functions", &members).await.done();
 }
 
 #[tokio::test]
 async fn handlers_return_by_promise_or_callback_from_scripts_or_modules() {
-    let Some(trial) = trial().await else { return };
+    let Some(test) = test().await else { return };
     let asynchronous = "exports.handler = async (event, context) => ({ event, name: context.functionName });";
-    make(&trial, "async", "index.handler", &[("index.js", asynchronous)]).await;
+    make(&test, "async", "index.handler", &[("index.js", asynchronous)]).await;
     let wanted = json!({ "event": { "a": 1 }, "name": "async" });
-    assert_eq!(answered(trial.invoke("async", &json!({ "a": 1 })).await), wanted);
+    assert_eq!(answered(test.invoke("async", &json!({ "a": 1 })).await), wanted);
     let callback = "exports.handler = (event, context, done) => setTimeout(() => done(null, 'called back'), 5);";
-    make(&trial, "callback", "index.handler", &[("index.js", callback)]).await;
-    assert_eq!(answered(trial.invoke("callback", &json!({})).await), "called back");
+    make(&test, "callback", "index.handler", &[("index.js", callback)]).await;
+    assert_eq!(answered(test.invoke("callback", &json!({})).await), "called back");
     let module = "export const handler = async () => undefined;";
-    make(&trial, "module", "api/v1/index.handler", &[("api/v1/index.mjs", module)]).await;
-    assert_eq!(answered(trial.invoke("module", &json!({})).await), Value::Null);
+    make(&test, "module", "api/v1/index.handler", &[("api/v1/index.mjs", module)]).await;
+    assert_eq!(answered(test.invoke("module", &json!({})).await), Value::Null);
     let package = ("package.json", r#"{ "type": "module" }"#);
-    make(&trial, "typed", "index.api.run", &[("index.js", "export const api = { run: async () => 7 };"), package])
-        .await;
-    assert_eq!(answered(trial.invoke("typed", &json!({})).await), 7);
+    make(&test, "typed", "index.api.run", &[("index.js", "export const api = { run: async () => 7 };"), package]).await;
+    assert_eq!(answered(test.invoke("typed", &json!({})).await), 7);
 }
 
 #[tokio::test]
 async fn errors_have_a_type_a_message_and_a_trace() {
-    let Some(trial) = trial().await else { return };
+    let Some(test) = test().await else { return };
     let throwing = "exports.handler = async () => { throw new TypeError('no luck'); };";
-    make(&trial, "throwing", "index.handler", &[("index.js", throwing)]).await;
-    let error = failed(&trial.invoke("throwing", &json!({})).await);
+    make(&test, "throwing", "index.handler", &[("index.js", throwing)]).await;
+    let error = failed(&test.invoke("throwing", &json!({})).await);
     assert_eq!((&error["errorType"], &error["errorMessage"]), (&json!("TypeError"), &json!("no luck")));
     assert!(error["trace"][1].as_str().unwrap().contains("index.js"), "{error}");
     let failing = "exports.handler = (event, context, done) => done(new Error('called back'));";
-    make(&trial, "failing", "index.handler", &[("index.js", failing)]).await;
-    assert_eq!(failed(&trial.invoke("failing", &json!({})).await)["errorMessage"], "called back");
-    make(&trial, "missing", "index.handler", &[("index.js", "require('nothing-of-this-name');")]).await;
-    let error = failed(&trial.invoke("missing", &json!({})).await);
+    make(&test, "failing", "index.handler", &[("index.js", failing)]).await;
+    assert_eq!(failed(&test.invoke("failing", &json!({})).await)["errorMessage"], "called back");
+    make(&test, "missing", "index.handler", &[("index.js", "require('nothing-of-this-name');")]).await;
+    let error = failed(&test.invoke("missing", &json!({})).await);
     assert_eq!(error["errorType"], "Runtime.ImportModuleError");
-    make(&trial, "nameless", "index.other", &[("index.js", "exports.handler = 1;")]).await;
-    let error = failed(&trial.invoke("nameless", &json!({})).await);
+    make(&test, "nameless", "index.other", &[("index.js", "exports.handler = 1;")]).await;
+    let error = failed(&test.invoke("nameless", &json!({})).await);
     assert_eq!(error["errorMessage"], "index.other is undefined or not exported");
     let uncaught = "exports.handler = () => { setTimeout(() => { throw new Error('late'); }, 1); };";
-    make(&trial, "uncaught", "index.handler", &[("index.js", uncaught)]).await;
+    make(&test, "uncaught", "index.handler", &[("index.js", uncaught)]).await;
     for _ in 0..2 {
-        assert_eq!(failed(&trial.invoke("uncaught", &json!({})).await)["errorMessage"], "late");
+        assert_eq!(failed(&test.invoke("uncaught", &json!({})).await)["errorMessage"], "late");
     }
     let circular = "exports.handler = async () => { const a = {}; a.a = a; return a; };";
-    make(&trial, "circular", "index.handler", &[("index.js", circular)]).await;
-    assert_eq!(failed(&trial.invoke("circular", &json!({})).await)["errorType"], "Runtime.MarshalError");
+    make(&test, "circular", "index.handler", &[("index.js", circular)]).await;
+    assert_eq!(failed(&test.invoke("circular", &json!({})).await)["errorType"], "Runtime.MarshalError");
 }
 
 #[tokio::test]
 async fn console_output_has_the_columns_of_lambda() {
-    let Some(trial) = trial().await else { return };
-    trial.make_log_group("/aws/lambda/talker").await;
+    let Some(test) = test().await else { return };
+    test.make_log_group("/aws/lambda/talker").await;
     let source =
         "exports.handler = async () => { console.log('count %d', 3); console.error(new Error('x').message); };";
-    make(&trial, "talker", "index.handler", &[("index.js", source)]).await;
-    let reply = trial.invoke("talker", &json!({})).await;
+    make(&test, "talker", "index.handler", &[("index.js", source)]).await;
+    let reply = test.invoke("talker", &json!({})).await;
     let request_id = reply.header("x-amzn-requestid").to_owned();
     answered(reply);
-    let logged = trial.logged("/aws/lambda/talker").await;
+    let logged = test.logged("/aws/lambda/talker").await;
     for wanted in [format!("\t{request_id}\tINFO\tcount 3"), format!("\t{request_id}\tERROR\tx")] {
         assert!(logged.iter().any(|message| message.ends_with(&wanted)), "{wanted}: {logged:?}");
     }

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{answered, failed, trial};
+use super::{answered, failed, test};
 use crate::testing::{function, function_arn};
 
 #[tokio::test]
 async fn a_handler_gets_its_event_and_context() {
-    let trial = trial().await;
+    let test = test().await;
     let source = "
 def handler(event, context):
     return {
@@ -21,8 +21,8 @@ def handler(event, context):
         'left': 0 < context.get_remaining_time_in_millis() <= 3000,
     }
 ";
-    trial.make_function("hello", ("main.py", source), json!({})).await;
-    let reply = trial.invoke("hello", &json!({ "größe": [1, null, "ü"] })).await;
+    test.make_function("hello", ("main.py", source), json!({})).await;
+    let reply = test.invoke("hello", &json!({ "größe": [1, null, "ü"] })).await;
     assert_eq!(reply.header("x-amz-executed-version"), "$LATEST");
     let request_id = reply.header("x-amzn-requestid").to_owned();
     let wanted = json!({
@@ -40,17 +40,17 @@ def handler(event, context):
 
 #[tokio::test]
 async fn a_handler_may_be_in_a_folder() {
-    let trial = trial().await;
+    let test = test().await;
     let source = "import sibling\ndef run(event, context): return sibling.WORD";
     let mut members = function("hello", &[("api/main.py", source), ("sibling.py", "WORD = 'found'")]);
     members["Handler"] = json!("api/main.run");
-    trial.call(http::Method::POST, "/2015-03-31/functions", &members).await.done();
-    assert_eq!(answered(trial.invoke("hello", &json!({})).await), "found");
+    test.call(http::Method::POST, "/2015-03-31/functions", &members).await.done();
+    assert_eq!(answered(test.invoke("hello", &json!({})).await), "found");
 }
 
 #[tokio::test]
 async fn an_exception_is_reported_as_by_lambda() {
-    let trial = trial().await;
+    let test = test().await;
     let source = "
 def handler(event, context):
     broken(event)
@@ -58,8 +58,8 @@ def handler(event, context):
 def broken(event):
     raise ValueError('no ' + event['what'])
 ";
-    trial.make_function("hello", ("main.py", source), json!({})).await;
-    let reply = trial.invoke("hello", &json!({ "what": "luck" })).await;
+    test.make_function("hello", ("main.py", source), json!({})).await;
+    let reply = test.invoke("hello", &json!({ "what": "luck" })).await;
     let mut error = failed(&reply);
     assert_eq!(error["requestId"].take(), reply.header("x-amzn-requestid"));
     let trace = error["stackTrace"].take();
@@ -72,13 +72,13 @@ def broken(event):
     assert!(
         frames[0].starts_with("  File \"") && frames[0].contains("main.py\", line 3, in handler\n    broken(event)\n")
     );
-    let again = failed(&trial.invoke("hello", &json!({ "what": "time" })).await);
+    let again = failed(&test.invoke("hello", &json!({ "what": "time" })).await);
     assert_eq!(again["errorMessage"], "no time");
 }
 
 #[tokio::test]
 async fn import_and_serialization_failures_have_lambdas_error_types() {
-    let trial = trial().await;
+    let test = test().await;
     let cases = [
         (
             "missing",
@@ -96,8 +96,8 @@ async fn import_and_serialization_failures_have_lambdas_error_types() {
         ),
     ];
     for (name, source, kind, message) in cases {
-        trial.make_function(name, ("main.py", source), json!({})).await;
-        let error = failed(&trial.invoke(name, &Value::Null).await);
+        test.make_function(name, ("main.py", source), json!({})).await;
+        let error = failed(&test.invoke(name, &Value::Null).await);
         assert_eq!(error["errorType"], kind);
         assert!(error["errorMessage"].as_str().unwrap().starts_with(message), "{error}");
     }
@@ -105,8 +105,8 @@ async fn import_and_serialization_failures_have_lambdas_error_types() {
 
 #[tokio::test]
 async fn invalid_payloads_never_reach_the_function() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", "def handler(e, c): return e"), json!({})).await;
+    let test = test().await;
+    test.make_function("hello", ("main.py", "def handler(e, c): return e"), json!({})).await;
     let request = |body: Vec<u8>| {
         http::Request::post("/2015-03-31/functions/hello/invocations")
             .header(
@@ -116,16 +116,16 @@ async fn invalid_payloads_never_reach_the_function() {
             .body(body.into())
             .unwrap()
     };
-    let malformed = trial.send(request(b"{".to_vec())).await.refused();
+    let malformed = test.send(request(b"{".to_vec())).await.refused();
     assert_eq!((malformed.0, malformed.1.as_str()), (400, "InvalidRequestContentException"));
-    let large = trial.send(request(vec![b'1'; 6_291_457])).await.refused();
+    let large = test.send(request(vec![b'1'; 6_291_457])).await.refused();
     assert_eq!((large.0, large.1.as_str()), (413, "RequestTooLargeException"));
-    assert_eq!(answered(trial.send(request(Vec::new())).await), json!({}));
+    assert_eq!(answered(test.send(request(Vec::new())).await), json!({}));
 }
 
 #[tokio::test]
 async fn a_response_beyond_six_megabytes_is_an_error() {
-    let trial = trial().await;
-    trial.make_function("hello", ("main.py", "def handler(e, c): return 'x' * 6_300_000"), json!({})).await;
-    assert_eq!(failed(&trial.invoke("hello", &json!({})).await)["errorType"], "Function.ResponseSizeTooLarge");
+    let test = test().await;
+    test.make_function("hello", ("main.py", "def handler(e, c): return 'x' * 6_300_000"), json!({})).await;
+    assert_eq!(failed(&test.invoke("hello", &json!({})).await)["errorType"], "Function.ResponseSizeTooLarge");
 }

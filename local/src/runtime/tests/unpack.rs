@@ -12,7 +12,7 @@ use http::Method;
 use serde_json::{Value, json};
 use zip::{ZipWriter, write::SimpleFileOptions};
 
-use super::{answered, trial};
+use super::{answered, test};
 use crate::{
     runtime::unpack::unpack,
     testing::{function, lying_zip},
@@ -46,7 +46,7 @@ fn mode(path: &Path) -> u32 {
 
 #[tokio::test]
 async fn executables_and_symlinks_are_preserved() {
-    let trial = trial().await;
+    let test = test().await;
     let source = "
 import os, subprocess
 def handler(event, context):
@@ -58,8 +58,8 @@ def handler(event, context):
     let code =
         [File("main.py", 0o644, source), File("bin/tool", 0o755, "#!/bin/sh\necho found\n"), Link("tool", "bin/tool")];
     members["Code"] = json!({ "ZipFile": STANDARD.encode(zip(&code)) });
-    trial.call(Method::POST, "/2015-03-31/functions", &members).await.done();
-    assert_eq!(answered(trial.invoke("hello", &Value::Null).await), json!(["found\n", "bin/tool", "0o700"]));
+    test.call(Method::POST, "/2015-03-31/functions", &members).await.done();
+    assert_eq!(answered(test.invoke("hello", &Value::Null).await), json!(["found\n", "bin/tool", "0o700"]));
 }
 
 #[test]

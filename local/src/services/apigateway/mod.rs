@@ -37,7 +37,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -77,9 +77,9 @@ impl ApiGateway {
 }
 
 /// Handles one request.
-pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
-    let asked = Asked { call, settings: cloud.settings(), now: cloud.now() };
-    let mut world = cloud.world();
+pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
+    let asked = Asked { call, settings: emulator.settings(), now: emulator.now() };
+    let mut world = emulator.world();
     if asked.settings.weather.quotas {
         world.apigateway.pacing.lock().unwrap_or_else(PoisonError::into_inner).admit(call, asked.now)?;
     }

@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{emulator::Cloud, services::cognito::moment::Moment, store::settings::Settings, wire::call::Call};
+use crate::{emulator::Emulator, services::cognito::moment::Moment, store::settings::Settings, wire::call::Call};
 
 /// A request and its context.
 #[derive(Debug)]
 pub(super) struct Context<'a> {
     pub(super) call: &'a Call,
     pub(super) account: &'a str,
-    pub(super) cloud: &'a Cloud,
+    pub(super) emulator: &'a Emulator,
     pub(super) list_lag: Duration,
     pub(super) now: Moment,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(cloud: &'a Cloud, call: &'a Call) -> Self {
-        let Settings { account, weather, .. } = cloud.settings();
-        Self { call, cloud, account, list_lag: weather.list_lag, now: Moment::now(cloud) }
+    pub(super) fn new(emulator: &'a Emulator, call: &'a Call) -> Self {
+        let Settings { account, weather, .. } = emulator.settings();
+        Self { call, emulator, account, list_lag: weather.list_lag, now: Moment::now(emulator) }
     }
 
     /// The members of the request.

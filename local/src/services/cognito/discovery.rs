@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     services::cognito::{
         key::{SigningKey, key_ids},
         pool::UserPool,
@@ -12,9 +12,9 @@ use crate::{
 
 /// The document at `/{poolId}/.well-known/jwks.json` or `/{poolId}/.well-known/openid-configuration`; `None` for any
 /// other path and for unknown pools.
-pub(crate) fn well_known(cloud: &Cloud, path: &str, base_url: &str) -> Option<Value> {
+pub(crate) fn well_known(emulator: &Emulator, path: &str, base_url: &str) -> Option<Value> {
     let (pool, document) = path.strip_prefix('/')?.split_once("/.well-known/")?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let cognito = &mut world.cognito;
     match document {
         "jwks.json" => {

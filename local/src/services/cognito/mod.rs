@@ -46,7 +46,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     services::cognito::{client::Client, context::Context, key::SigningKey, pool::UserPool},
     wire::{
         call::Call,
@@ -93,13 +93,13 @@ const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
 
 /// Handles one request.
 #[expect(clippy::unused_async, reason = "every service is called in the same way")]
-pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) async fn handle(emulator: &Emulator, call: &Call) -> Answered {
     let operation = OPERATIONS.iter().find_map(|find| find(&call.operation));
     let operation = operation.ok_or_else(|| AwsError::not_imitated(&call.name()))?;
-    let context = Context::new(cloud, call);
+    let context = Context::new(emulator, call);
     let members = match operation {
-        Operation::Reads(read) => read(&context, &cloud.world().cognito),
-        Operation::Changes(change) => change(&context, &mut cloud.world().cognito),
+        Operation::Reads(read) => read(&context, &emulator.world().cognito),
+        Operation::Changes(change) => change(&context, &mut emulator.world().cognito),
     };
     members.map(Into::into)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::emulator::Cloud;
+use crate::emulator::Emulator;
 
 /// A point in time on the wall clock, which survives a restart, and on tokio's clock, which tests can advance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,8 +18,8 @@ pub(super) struct Moment {
 }
 
 impl Moment {
-    pub(super) fn now(cloud: &Cloud) -> Self {
-        Self { wall: Timestamp::now(), clock: Some(cloud.now()) }
+    pub(super) fn now(emulator: &Emulator) -> Self {
+        Self { wall: Timestamp::now(), clock: Some(emulator.now()) }
     }
 
     /// The time from `earlier` to `self`, by the clock that shows more.

@@ -20,7 +20,7 @@ pub(super) fn page(
 ) -> Result<(Vec<Value>, Option<String>), AwsError> {
     // A limit of zero means the default, as documented for Cognito's `QueryLimit`.
     let asked = context.member(limit_member).and_then(Value::as_i64).filter(|limit| *limit > 0);
-    let size = context.cloud.page_size(asked, MOST, MOST);
+    let size = context.emulator.page_size(asked, MOST, MOST);
     let after = context.call.text(token_member).map(read_token).transpose()?;
     let mut rest = entries.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
     let mut values = Vec::new();

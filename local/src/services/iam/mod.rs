@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 pub(crate) use evaluate::matches;
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -90,25 +90,25 @@ impl Role {
 }
 
 /// Handles one request.
-pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
     match call.operation.as_str() {
-        "CreateRole" => role::create(cloud, call),
-        "GetRole" => role::get(cloud, call),
-        "ListRoles" => role::list(cloud, call),
-        "UpdateRole" => role::update(cloud, call),
-        "UpdateAssumeRolePolicy" => role::update_trust(cloud, call),
-        "DeleteRole" => role::delete(cloud, call),
-        "ListInstanceProfilesForRole" => role::list_instance_profiles(cloud, call),
-        "TagRole" => tag::tag(cloud, call),
-        "UntagRole" => tag::untag(cloud, call),
-        "ListRoleTags" => tag::list(cloud, call),
-        "PutRolePolicy" => policy::put(cloud, call),
-        "GetRolePolicy" => policy::get(cloud, call),
-        "DeleteRolePolicy" => policy::delete(cloud, call),
-        "ListRolePolicies" => policy::list(cloud, call),
-        "AttachRolePolicy" => policy::attach(cloud, call),
-        "DetachRolePolicy" => policy::detach(cloud, call),
-        "ListAttachedRolePolicies" => policy::list_attached(cloud, call),
+        "CreateRole" => role::create(emulator, call),
+        "GetRole" => role::get(emulator, call),
+        "ListRoles" => role::list(emulator, call),
+        "UpdateRole" => role::update(emulator, call),
+        "UpdateAssumeRolePolicy" => role::update_trust(emulator, call),
+        "DeleteRole" => role::delete(emulator, call),
+        "ListInstanceProfilesForRole" => role::list_instance_profiles(emulator, call),
+        "TagRole" => tag::tag(emulator, call),
+        "UntagRole" => tag::untag(emulator, call),
+        "ListRoleTags" => tag::list(emulator, call),
+        "PutRolePolicy" => policy::put(emulator, call),
+        "GetRolePolicy" => policy::get(emulator, call),
+        "DeleteRolePolicy" => policy::delete(emulator, call),
+        "ListRolePolicies" => policy::list(emulator, call),
+        "AttachRolePolicy" => policy::attach(emulator, call),
+        "DetachRolePolicy" => policy::detach(emulator, call),
+        "ListAttachedRolePolicies" => policy::list_attached(emulator, call),
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }
@@ -148,9 +148,14 @@ fn name<'a>(call: &'a Call, member: &str, longest: usize) -> Result<&'a str, Aws
 }
 
 /// One page of a list, with IAM's paging members.
-fn listed(cloud: &Cloud, call: &Call, member: &str, items: impl IntoIterator<Item = (String, Value)>) -> Answered {
+fn listed(
+    emulator: &Emulator,
+    call: &Call,
+    member: &str,
+    items: impl IntoIterator<Item = (String, Value)>,
+) -> Answered {
     let asked = constraint::between(call, "MaxItems", 1, 1000).map_err(validation)?;
-    let page = paging::page(items, call.text("Marker"), cloud.page_size(asked, 100, 1000))
+    let page = paging::page(items, call.text("Marker"), emulator.page_size(asked, 100, 1000))
         .map_err(|_| validation("Invalid Marker.".into()))?;
     let mut answer = json!({ "IsTruncated": page.next.is_some(), "Marker": page.next });
     answer[member] = page.items.into();

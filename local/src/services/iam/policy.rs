@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{document, limit_exceeded, listed, name, no_such_entity, role::url_encoded, role_name, validation};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -21,9 +21,9 @@ const MOST_ATTACHED: usize = 10;
 const MANAGED_BY_AWS: &str = include_str!("../../../../data/aws-managed-policies.txt");
 
 /// Creates an inline policy or replaces the one with the same name.
-pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
     let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let role = world.iam.named(role_name)?;
     let document = document::permissions(call, "PolicyDocument")?;
     let others = role.inline.iter().filter(|(name, _)| *name != policy_name).map(|(_, other)| other.as_str());
@@ -37,32 +37,32 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     Ok(Value::Null.into())
 }
 
-pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
     let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
-    let world = cloud.world();
+    let world = emulator.world();
     let role = world.iam.named(role_name)?;
     let document = role.inline.get(policy_name).ok_or_else(|| no_policy(policy_name))?;
     Ok(json!({ "RoleName": role.name, "PolicyName": policy_name, "PolicyDocument": url_encoded(document) }).into())
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
     let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let removed = world.iam.named_mut(role_name)?.inline.remove(policy_name);
     removed.map(|_| Value::Null.into()).ok_or_else(|| no_policy(policy_name))
 }
 
-pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
+pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
     let policies = &world.iam.named(role_name(call)?)?.inline;
     let names: Vec<_> = policies.keys().map(|name| (name.clone(), Value::from(name.as_str()))).collect();
-    listed(cloud, call, "PolicyNames", names)
+    listed(emulator, call, "PolicyNames", names)
 }
 
 /// Attaches a managed policy. Attaching it again changes nothing.
-pub(super) fn attach(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn attach(emulator: &Emulator, call: &Call) -> Answered {
     let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let role = world.iam.named_mut(role_name)?;
     check_managed(arn)?;
     if !role.attached.contains(arn) && role.attached.len() >= MOST_ATTACHED {
@@ -85,18 +85,18 @@ fn check_managed(arn: &str) -> Result<(), AwsError> {
     Err(no_such_entity(format!("Policy {arn} does not exist or is not attachable.")))
 }
 
-pub(super) fn detach(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn detach(emulator: &Emulator, call: &Call) -> Answered {
     let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     if world.iam.named_mut(role_name)?.attached.remove(arn) {
         return Ok(Value::Null.into());
     }
     Err(no_such_entity(format!("Policy {arn} was not found.")))
 }
 
-pub(super) fn list_attached(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn list_attached(emulator: &Emulator, call: &Call) -> Answered {
     let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
-    let world = cloud.world();
+    let world = emulator.world();
     let attached = &world.iam.named(role_name(call)?)?.attached;
     let policies = attached.iter().filter(|arn| path_of(arn).starts_with(prefix));
     let policies: Vec<_> = policies
@@ -105,7 +105,7 @@ pub(super) fn list_attached(cloud: &Cloud, call: &Call) -> Answered {
             (arn.clone(), json!({ "PolicyName": name, "PolicyArn": arn }))
         })
         .collect();
-    listed(cloud, call, "AttachedPolicies", policies)
+    listed(emulator, call, "AttachedPolicies", policies)
 }
 
 /// The path of a policy: `/service-role/` for `arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole`.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Role, document, limit_exceeded, listed, role_name, tag, validation};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -24,13 +24,13 @@ pub(super) fn url_encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
 
-pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
     let name = role_name(call)?;
     let role = Role {
         name: name.to_owned(),
         path: path(call)?.to_owned(),
         id: unique_id(),
-        arn: format!("arn:aws:iam::{}:role{}{name}", cloud.settings().account, path(call)?),
+        arn: format!("arn:aws:iam::{}:role{}{name}", emulator.settings().account, path(call)?),
         created: jiff::Timestamp::now(),
         description: description(call)?,
         max_session_duration: session_duration(call)?.unwrap_or(3600),
@@ -39,9 +39,9 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
         inline: std::collections::BTreeMap::default(),
         attached: std::collections::BTreeSet::default(),
         tags: tag::merged(&std::collections::BTreeMap::default(), call)?,
-        assumable_at: cloud.now() + cloud.settings().weather.role_propagation,
+        assumable_at: emulator.now() + emulator.settings().weather.role_propagation,
     };
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     if world.iam.roles.contains_key(&name.to_lowercase()) {
         return Err(AwsError::new(409, "EntityAlreadyExists", format!("Role with name {name} already exists.")));
     }
@@ -54,8 +54,8 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "Role": answer }).into())
 }
 
-pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
+pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
     let role = world.iam.named(role_name(call)?)?;
     let mut answer = summary(role);
     answer.insert("RoleLastUsed".into(), json!({}));
@@ -70,18 +70,18 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// Lists roles without their tags and permissions boundaries, as IAM does.
-pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
     let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
-    let world = cloud.world();
+    let world = emulator.world();
     let roles = world.iam.roles.iter().filter(|(_, role)| role.path.starts_with(prefix));
     let roles: Vec<_> = roles.map(|(key, role)| (key.clone(), Value::Object(summary(role)))).collect();
-    listed(cloud, call, "Roles", roles)
+    listed(emulator, call, "Roles", roles)
 }
 
 /// Changes the given members only. Unlike other operations, it returns an empty result instead of none.
-pub(super) fn update(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn update(emulator: &Emulator, call: &Call) -> Answered {
     let (name, description, duration) = (role_name(call)?, description(call)?, session_duration(call)?);
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let role = world.iam.named_mut(name)?;
     if call.text("Description").is_some() {
         role.description = description;
@@ -90,18 +90,18 @@ pub(super) fn update(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({}).into())
 }
 
-pub(super) fn update_trust(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn update_trust(emulator: &Emulator, call: &Call) -> Answered {
     let name = role_name(call)?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     world.iam.named(name)?;
     let trust = document::trust(call, "PolicyDocument")?.to_owned();
     world.iam.named_mut(name)?.trust = trust;
     Ok(Value::Null.into())
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
     let name = role_name(call)?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let role = world.iam.named(name)?;
     let first = match (role.attached.is_empty(), role.inline.is_empty()) {
         (false, _) => Some("must detach all policies first"),
@@ -116,9 +116,9 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// Always empty: the emulator has no instance profiles.
-pub(super) fn list_instance_profiles(cloud: &Cloud, call: &Call) -> Answered {
-    cloud.world().iam.named(role_name(call)?)?;
-    listed(cloud, call, "InstanceProfiles", [])
+pub(super) fn list_instance_profiles(emulator: &Emulator, call: &Call) -> Answered {
+    emulator.world().iam.named(role_name(call)?)?;
+    listed(emulator, call, "InstanceProfiles", [])
 }
 
 /// The members of a role in every response.

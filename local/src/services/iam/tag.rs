@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{limit_exceeded, listed, role_name, validation};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -19,25 +19,25 @@ pub(super) fn list_of(tags: &BTreeMap<String, String>) -> Value {
     tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
 }
 
-pub(super) fn tag(cloud: &Cloud, call: &Call) -> Answered {
-    let mut world = cloud.world();
+pub(super) fn tag(emulator: &Emulator, call: &Call) -> Answered {
+    let mut world = emulator.world();
     let role = world.iam.named_mut(role_name(call)?)?;
     role.tags = merged(&role.tags, call)?;
     Ok(Value::Null.into())
 }
 
-pub(super) fn untag(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn untag(emulator: &Emulator, call: &Call) -> Answered {
     let keys: BTreeSet<String> = items(call, "TagKeys").filter_map(Value::as_str).map(str::to_lowercase).collect();
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     world.iam.named_mut(role_name(call)?)?.tags.retain(|key, _| !keys.contains(&key.to_lowercase()));
     Ok(Value::Null.into())
 }
 
-pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
+pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
     let tags = &world.iam.named(role_name(call)?)?.tags;
     let tags: Vec<_> = tags.iter().map(|(key, value)| (key.clone(), json!({ "Key": key, "Value": value }))).collect();
-    listed(cloud, call, "Tags", tags)
+    listed(emulator, call, "Tags", tags)
 }
 
 /// The existing tags, overridden by the tags of the request.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Request;
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     store::settings::{Settings, Weather},
 };
 
@@ -17,24 +17,24 @@ const ARN: &str = "arn:aws:iam::000000000000:role/path/r";
 
 const LAMBDA: &str = "lambda.amazonaws.com";
 
-async fn call(cloud: &Cloud, action: &str, members: &[(&str, &str)]) {
-    let (status, body) = answer(cloud, action, members).await;
+async fn call(emulator: &Emulator, action: &str, members: &[(&str, &str)]) {
+    let (status, body) = answer(emulator, action, members).await;
     assert_eq!(status, 200, "{body}");
 }
 
-async fn answer(cloud: &Cloud, action: &str, members: &[(&str, &str)]) -> (u16, String) {
+async fn answer(emulator: &Emulator, action: &str, members: &[(&str, &str)]) -> (u16, String) {
     let mut body = form_urlencoded::Serializer::new(String::new());
     body.append_pair("Action", action).append_pair("Version", "2010-05-08").append_pair("RoleName", "r");
     body.extend_pairs(members);
     let request = Request::post("/").header("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/iam/aws4_request");
-    let answer = cloud.handle(request.body(Bytes::from(body.finish())).unwrap()).await.unwrap();
+    let answer = emulator.handle(request.body(Bytes::from(body.finish())).unwrap()).await.unwrap();
     (answer.status().as_u16(), String::from_utf8(answer.into_body().to_vec()).unwrap())
 }
 
 #[tokio::test]
 async fn documents_descriptions_and_tags_accept_only_iams_characters() {
-    let cloud = Cloud::new(Settings::default());
-    create(&cloud, TRUST).await;
+    let emulator = Emulator::new(Settings::default());
+    create(&emulator, TRUST).await;
     let document = |sign: &str| {
         format!(
             r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::{sign}"}}}}"#
@@ -42,10 +42,10 @@ async fn documents_descriptions_and_tags_accept_only_iams_characters() {
     };
     let (latin, dash) = (document("ü"), document("—"));
     let put = |document| [("PolicyName", "p"), ("PolicyDocument", document)];
-    call(&cloud, "PutRolePolicy", &put(&latin)).await;
+    call(&emulator, "PutRolePolicy", &put(&latin)).await;
     let printable =
         "The specified value for policyDocument is invalid. It must contain only printable ASCII characters.";
-    let (status, body) = answer(&cloud, "PutRolePolicy", &put(&dash)).await;
+    let (status, body) = answer(&emulator, "PutRolePolicy", &put(&dash)).await;
     assert!(status == 400 && body.contains("ValidationError") && body.contains(printable), "{body}");
     let tag = [("Tags.member.1.Key", "k"), ("Tags.member.1.Value", "5€")];
     let description = [("Description", "5€")];
@@ -54,7 +54,7 @@ async fn documents_descriptions_and_tags_accept_only_iams_characters() {
         ("UpdateRole", &description, "description", r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*"),
     ];
     for (action, members, member, pattern) in cases {
-        let (status, body) = answer(&cloud, action, members).await;
+        let (status, body) = answer(&emulator, action, members).await;
         let text = format!(
             "Value '5€' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
         );
@@ -65,8 +65,8 @@ async fn documents_descriptions_and_tags_accept_only_iams_characters() {
 
 #[tokio::test]
 async fn only_an_existing_aws_managed_policy_can_be_attached() {
-    let cloud = Cloud::new(Settings::default());
-    create(&cloud, TRUST).await;
+    let emulator = Emulator::new(Settings::default());
+    create(&emulator, TRUST).await;
     let cases = [
         ("aws:policy/ReadOnlyAccess", 200, "AttachRolePolicyResponse"),
         (
@@ -84,67 +84,67 @@ async fn only_an_existing_aws_managed_policy_can_be_attached() {
     ];
     for (name, status, text) in cases {
         let arn = format!("arn:aws:iam::{name}");
-        let (answered, body) = answer(&cloud, "AttachRolePolicy", &[("PolicyArn", &arn)]).await;
+        let (answered, body) = answer(&emulator, "AttachRolePolicy", &[("PolicyArn", &arn)]).await;
         assert_eq!(answered, status, "{body}");
         assert!(body.contains(text), "{body}");
     }
 }
 
-async fn create(cloud: &Cloud, trust: &str) {
-    call(cloud, "CreateRole", &[("Path", "/path/"), ("AssumeRolePolicyDocument", trust)]).await;
+async fn create(emulator: &Emulator, trust: &str) {
+    call(emulator, "CreateRole", &[("Path", "/path/"), ("AssumeRolePolicyDocument", trust)]).await;
 }
 
-fn assumable(cloud: &Cloud, service: &str) -> bool {
-    let world = cloud.world();
-    world.iam.role(ARN).is_some_and(|role| role.assumable_by(service, cloud.now()))
+fn assumable(emulator: &Emulator, service: &str) -> bool {
+    let world = emulator.world();
+    world.iam.role(ARN).is_some_and(|role| role.assumable_by(service, emulator.now()))
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_role_is_assumable_only_after_propagation_even_if_recreated() {
     let weather = Weather { role_propagation: Duration::from_secs(10), ..Weather::default() };
-    let cloud = Cloud::new(Settings { weather, ..Settings::default() });
+    let emulator = Emulator::new(Settings { weather, ..Settings::default() });
     for _ in 0..2 {
-        create(&cloud, TRUST).await;
-        assert!(!assumable(&cloud, LAMBDA));
+        create(&emulator, TRUST).await;
+        assert!(!assumable(&emulator, LAMBDA));
         tokio::time::advance(Duration::from_secs(10)).await;
-        assert!(assumable(&cloud, LAMBDA));
-        call(&cloud, "DeleteRole", &[]).await;
-        assert!(!assumable(&cloud, LAMBDA));
+        assert!(assumable(&emulator, LAMBDA));
+        call(&emulator, "DeleteRole", &[]).await;
+        assert!(!assumable(&emulator, LAMBDA));
     }
 }
 
 #[tokio::test]
 async fn a_role_is_assumable_only_by_the_services_it_trusts() {
-    let cloud = Cloud::new(Settings::default());
-    create(&cloud, TRUST).await;
-    assert!(assumable(&cloud, LAMBDA));
-    assert!(!assumable(&cloud, "apigateway.amazonaws.com"));
-    assert!(cloud.world().iam.role("arn:aws:iam::000000000000:role/r").is_none(), "the path is part of the ARN");
+    let emulator = Emulator::new(Settings::default());
+    create(&emulator, TRUST).await;
+    assert!(assumable(&emulator, LAMBDA));
+    assert!(!assumable(&emulator, "apigateway.amazonaws.com"));
+    assert!(emulator.world().iam.role("arn:aws:iam::000000000000:role/r").is_none(), "the path is part of the ARN");
     let deny = TRUST.replace("Allow", "Deny");
-    call(&cloud, "UpdateAssumeRolePolicy", &[("PolicyDocument", &deny)]).await;
-    assert!(!assumable(&cloud, LAMBDA));
+    call(&emulator, "UpdateAssumeRolePolicy", &[("PolicyDocument", &deny)]).await;
+    assert!(!assumable(&emulator, LAMBDA));
 }
 
 #[tokio::test]
 async fn a_role_allows_what_its_policies_allow_and_deny_wins() {
-    let cloud = Cloud::new(Settings::default());
-    create(&cloud, TRUST).await;
+    let emulator = Emulator::new(Settings::default());
+    create(&emulator, TRUST).await;
     let group = "arn:aws:logs:r:000000000000:log-group:/aws/lambda/f";
-    let allows = |action: &str, resource: &str| cloud.world().iam.allows(ARN, action, resource);
+    let allows = |action: &str, resource: &str| emulator.world().iam.allows(ARN, action, resource);
     assert!(!allows("logs:CreateLogGroup", group));
     let inline = format!(
         r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":["logs:CreateLogStream","logs:Put*"],"Resource":"{group}:*"}}}}"#
     );
-    call(&cloud, "PutRolePolicy", &[("PolicyName", "p"), ("PolicyDocument", &inline)]).await;
+    call(&emulator, "PutRolePolicy", &[("PolicyName", "p"), ("PolicyDocument", &inline)]).await;
     assert!(allows("logs:PutLogEvents", &format!("{group}:log-stream:s")));
     assert!(!allows("logs:PutLogEvents", &format!("{group}-2:log-stream:s")));
     assert!(!allows("logs:CreateLogGroup", group));
     let basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
-    call(&cloud, "AttachRolePolicy", &[("PolicyArn", basic)]).await;
+    call(&emulator, "AttachRolePolicy", &[("PolicyArn", basic)]).await;
     assert!(allows("logs:CreateLogGroup", group));
     let deny =
         r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotAction":"logs:PutLogEvents","Resource":"*"}}"#;
-    call(&cloud, "PutRolePolicy", &[("PolicyName", "deny"), ("PolicyDocument", deny)]).await;
+    call(&emulator, "PutRolePolicy", &[("PolicyName", "deny"), ("PolicyDocument", deny)]).await;
     assert!(!allows("logs:CreateLogGroup", group));
     assert!(allows("logs:PutLogEvents", group));
 }

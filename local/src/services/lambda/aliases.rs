@@ -16,7 +16,7 @@ use super::{
     settings::check_length,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -50,9 +50,9 @@ impl Alias {
     }
 }
 
-pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn create_alias(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call).only("CreateAlias", MEMBERS)?;
-    let target = Target::read(cloud, call)?;
+    let target = Target::read(emulator, call)?;
     let name = members.required_text("Name")?;
     check_length("name", name, 128)?;
     check_length("description", members.text("Description")?.unwrap_or_default(), 256)?;
@@ -61,7 +61,7 @@ pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
         return Err(refusals::constraint("name", name, rule));
     }
     let function_version = members.required_text("FunctionVersion")?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     let weights = read_weights(members, function)?.unwrap_or_default();
     check_version(function, function_version)?;
@@ -80,20 +80,20 @@ pub(super) fn create_alias(cloud: &Cloud, call: &Call) -> Answered {
     Ok(answer.into())
 }
 
-pub(super) fn get_alias(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
+pub(super) fn get_alias(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
     let name = Members::of(call).required_text("Name")?;
-    let world = cloud.world();
+    let world = emulator.world();
     let function = target.function(&world.lambda)?;
     let alias = function.aliases.get(name).ok_or_else(|| unknown(function, name))?;
     Ok(render(&function.arn, name, alias).into())
 }
 
-pub(super) fn update_alias(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn update_alias(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call).only("UpdateAlias", MEMBERS)?;
-    let target = Target::read(cloud, call)?;
+    let target = Target::read(emulator, call)?;
     let name = members.required_text("Name")?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     let mut alias = function.aliases.get(name).ok_or_else(|| unknown(function, name))?.clone();
     check_revision(members.text("RevisionId")?, &alias.revision_id)?;
@@ -116,20 +116,20 @@ pub(super) fn update_alias(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// As on AWS, deleting an alias that does not exist succeeds.
-pub(super) fn delete_alias(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
+pub(super) fn delete_alias(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
     let name = Members::of(call).required_text("Name")?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     function.aliases.remove(name);
     function.policies.remove(name);
     Ok(json!({}).into())
 }
 
-pub(super) fn list_aliases(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
+pub(super) fn list_aliases(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
     let wanted = Members::of(call).text("FunctionVersion")?;
-    let world = cloud.world();
+    let world = emulator.world();
     let function = target.function(&world.lambda)?;
     let entries = function
         .aliases
@@ -137,7 +137,7 @@ pub(super) fn list_aliases(cloud: &Cloud, call: &Call) -> Answered {
         .filter(|(_, alias)| wanted.is_none_or(|version| alias.leads_to(version)))
         .map(|(name, alias)| (name.clone(), render(&function.arn, name, alias)))
         .collect();
-    list::page(cloud, call, "Aliases", entries)
+    list::page(emulator, call, "Aliases", entries)
 }
 
 fn render(function_arn: &str, name: &str, alias: &Alias) -> Value {

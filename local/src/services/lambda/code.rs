@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Version, members::Members, refusals, settings::check_one_of};
 use crate::{
-    emulator::{Cloud, admin},
+    emulator::{Emulator, admin},
     wire::{call::Call, error::AwsError},
 };
 
@@ -89,6 +89,6 @@ pub(super) fn read_architecture(members: Members<'_>) -> Result<Option<String>, 
 
 /// The URL for downloading the code. AWS returns a presigned S3 URL, the emulator a URL of its own if it has a
 /// listener.
-pub(super) fn location(cloud: &Cloud, version: &Version) -> String {
-    format!("{}{}{}", cloud.endpoint().unwrap_or_default(), admin::CODE, version.blob)
+pub(super) fn location(emulator: &Emulator, version: &Version) -> String {
+    format!("{}{}{}", emulator.endpoint().unwrap_or_default(), admin::CODE, version.blob)
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{members::Members, names::Target, refusals};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{call::Call, error::Answered},
 };
 
@@ -12,13 +12,13 @@ use crate::{
 const ACCOUNT: u32 = 1000;
 const UNRESERVED: u32 = 100;
 
-pub(super) fn put_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
+pub(super) fn put_function_concurrency(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
     let wanted = Members::of(call)
         .integer("ReservedConcurrentExecutions", &(0..=u32::MAX))?
         .ok_or_else(|| refusals::invalid("ReservedConcurrentExecutions is required."))?;
-    let mut world = cloud.world();
-    target.function(&world.lambda)?.check_changeable(cloud.now())?;
+    let mut world = emulator.world();
+    target.function(&world.lambda)?.check_changeable(emulator.now())?;
     let others: u32 = world
         .lambda
         .functions
@@ -36,17 +36,17 @@ pub(super) fn put_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "ReservedConcurrentExecutions": wanted }).into())
 }
 
-pub(super) fn get_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
-    Ok(match target.function(&cloud.world().lambda)?.reserved_concurrency {
+pub(super) fn get_function_concurrency(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
+    Ok(match target.function(&emulator.world().lambda)?.reserved_concurrency {
         Some(reserved) => json!({ "ReservedConcurrentExecutions": reserved }),
         None => json!({}),
     }
     .into())
 }
 
-pub(super) fn delete_function_concurrency(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
-    target.function_mut(&mut cloud.world().lambda)?.reserved_concurrency = None;
+pub(super) fn delete_function_concurrency(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
+    target.function_mut(&mut emulator.world().lambda)?.reserved_concurrency = None;
     Ok(json!({}).into())
 }

@@ -15,7 +15,7 @@ use super::{
     tags,
 };
 use crate::{
-    emulator::{Cloud, world::World},
+    emulator::{Emulator, world::World},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -24,9 +24,9 @@ use crate::{
 
 const FURTHER_MEMBERS: &[&str] = &["Architectures", "Code", "PackageType", "Publish", "Tags"];
 
-pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call).only("CreateFunction", &[settings::MEMBERS, FURTHER_MEMBERS].concat())?;
-    let target = Target::read(cloud, call)?;
+    let target = Target::read(emulator, call)?;
     let settings = read_settings(members)?;
     let architecture = code::read_architecture(members)?.unwrap_or_else(|| "x86_64".into());
     let tags = members.text_map("Tags")?.unwrap_or_default();
@@ -36,18 +36,18 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
         return Err(refusals::invalid("Please provide a source for function code."));
     };
     let package = code::read(call, code)?;
-    let now = cloud.now();
-    let mut world = cloud.world();
+    let now = emulator.now();
+    let mut world = emulator.world();
     if world.lambda.functions.contains_key(&target.arn) {
         return Err(refusals::conflict(format!("Function already exist: {}", target.name)));
     }
-    check_role(cloud, &world, &settings.role)?;
+    check_role(emulator, &world, &settings.role)?;
     let latest = Version {
         label: "$LATEST".into(),
         settings,
         architecture,
         code_size: package.zip.len(),
-        blob: cloud.store_blob(&package.zip),
+        blob: emulator.store_blob(&package.zip),
         code_sha256: package.code_sha256,
         last_modified: Timestamp::now().as_millisecond(),
         revision_id: new_revision(),
@@ -63,7 +63,7 @@ pub(super) fn create_function(cloud: &Cloud, call: &Call) -> Answered {
         tags,
         policies: BTreeMap::new(),
         reserved_concurrency: None,
-        pending_until: now + cloud.settings().weather.function_pending,
+        pending_until: now + emulator.settings().weather.function_pending,
         updating_until: Duration::ZERO,
     };
     // AWS returns the published version's configuration under the function's ARN.
@@ -89,8 +89,8 @@ fn read_settings(members: Members<'_>) -> Result<Settings, AwsError> {
 }
 
 /// Rejects a role that Lambda cannot assume: unknown, with another trusted principal, or too new.
-pub(super) fn check_role(cloud: &Cloud, world: &World, role: &str) -> Result<(), AwsError> {
-    if world.iam.role(role).is_some_and(|role| role.assumable_by("lambda.amazonaws.com", cloud.now())) {
+pub(super) fn check_role(emulator: &Emulator, world: &World, role: &str) -> Result<(), AwsError> {
+    if world.iam.role(role).is_some_and(|role| role.assumable_by("lambda.amazonaws.com", emulator.now())) {
         return Ok(());
     }
     Err(refusals::invalid("The role defined for the function cannot be assumed by Lambda."))

@@ -4,17 +4,17 @@ use serde_json::json;
 
 use super::{names::Target, refusals};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{call::Call, error::Answered},
 };
 
-pub(super) fn delete_function(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
-    let mut world = cloud.world();
+pub(super) fn delete_function(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
+    let mut world = emulator.world();
     match target.qualifier.as_deref() {
         None => {
             world.lambda.functions.remove(&target.arn).ok_or_else(|| target.not_found())?;
-            cloud.runtime().retire(&target.arn);
+            emulator.runtime().retire(&target.arn);
         }
         Some("$LATEST") => {
             return Err(refusals::invalid("$LATEST version cannot be deleted without deleting the function."));
@@ -29,7 +29,7 @@ pub(super) fn delete_function(cloud: &Cloud, call: &Call) -> Answered {
             let number = qualifier.parse().map_err(|_| target.not_found())?;
             function.versions.remove(&number).ok_or_else(|| target.not_found())?;
             function.policies.remove(qualifier);
-            cloud.runtime().retire_version(&target.arn, qualifier);
+            emulator.runtime().retire_version(&target.arn, qualifier);
         }
     }
     Ok(json!({}).into())

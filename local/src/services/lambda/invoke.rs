@@ -12,7 +12,7 @@ use super::{
     refusals,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     runtime::{self, NotRun, Order, Outcome},
     wire::{
         answer::Answer,
@@ -53,20 +53,20 @@ impl InvokeTarget {
 
 impl Lambda {
     /// Resolves an ARN, qualified or not. `None` if the version does not exist or is still `Pending`.
-    pub(crate) fn invocable(&self, cloud: &Cloud, arn: &str) -> Option<InvokeTarget> {
+    pub(crate) fn invocable(&self, emulator: &Emulator, arn: &str) -> Option<InvokeTarget> {
         let (unqualified, qualifier) = names::split_arn(arn);
         let target = Target {
             arn: unqualified.into(),
             name: unqualified.rsplit(':').next()?.into(),
             qualifier: qualifier.map(str::to_owned),
         };
-        self.find(cloud, &target).ok()
+        self.find(emulator, &target).ok()
     }
 
-    fn find(&self, cloud: &Cloud, target: &Target) -> Result<InvokeTarget, AwsError> {
+    fn find(&self, emulator: &Emulator, target: &Target) -> Result<InvokeTarget, AwsError> {
         let function = target.function(self)?;
         let version = function.drawn(target.qualifier.as_deref()).ok_or_else(|| target.not_found())?;
-        function.check_invocable(version, cloud.now())?;
+        function.check_invocable(version, emulator.now())?;
         Ok(InvokeTarget {
             function_name: function.name.clone(),
             function_arn: function.arn.clone(),
@@ -77,11 +77,11 @@ impl Lambda {
     }
 }
 
-pub(super) async fn invoke(cloud: &Cloud, call: &Call) -> Answered {
-    let target = Target::read(cloud, call)?;
+pub(super) async fn invoke(emulator: &Emulator, call: &Call) -> Answered {
+    let target = Target::read(emulator, call)?;
     let members = Members::of(call);
     let kind = members.text("InvocationType")?.unwrap_or("RequestResponse");
-    let found = cloud.world().lambda.find(cloud, &target)?;
+    let found = emulator.world().lambda.find(emulator, &target)?;
     let executed = found.version.label.clone();
     let payload = read_payload(call, kind)?;
     let context = members.text("ClientContext")?.map(decode_context).transpose()?;
@@ -92,17 +92,17 @@ pub(super) async fn invoke(cloud: &Cloud, call: &Call) -> Answered {
     match kind {
         "DryRun" => Ok(empty(StatusCode::NO_CONTENT)),
         "Event" => {
-            let cloud = cloud.clone();
+            let emulator = emulator.clone();
             // An asynchronous invocation returns no result. Its result is in the log only.
             tokio::spawn(async move {
-                if let Err(reason) = runtime::run(&cloud, order).await {
+                if let Err(reason) = runtime::run(&emulator, order).await {
                     tracing::warn!(?reason, "an asynchronous invocation was dropped");
                 }
             });
             Ok(empty(StatusCode::ACCEPTED))
         }
         "RequestResponse" => {
-            let outcome = runtime::run(cloud, order).await.map_err(not_run)?;
+            let outcome = runtime::run(emulator, order).await.map_err(not_run)?;
             Ok(Answer::Raw(render(&outcome, &executed, members.text("LogType")? == Some("Tail"))))
         }
         _ => Err(refusals::constraint(

@@ -34,7 +34,7 @@ pub(crate) use function::{Function, Version};
 pub(crate) use invoke::InvokeTarget;
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -61,38 +61,38 @@ impl Lambda {
 }
 
 /// The zip of that name, if it is the code of a function.
-pub(crate) fn code(cloud: &Cloud, blob: &str) -> Option<Bytes> {
-    let known = cloud.world().lambda.functions.values().any(|function| function.has_code(blob));
-    known.then(|| cloud.blob(blob)).flatten()
+pub(crate) fn code(emulator: &Emulator, blob: &str) -> Option<Bytes> {
+    let known = emulator.world().lambda.functions.values().any(|function| function.has_code(blob));
+    known.then(|| emulator.blob(blob)).flatten()
 }
 
 /// Carries out one call.
-pub(crate) async fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) async fn handle(emulator: &Emulator, call: &Call) -> Answered {
     match call.operation.as_str() {
-        "CreateFunction" => create::create_function(cloud, call),
-        "GetFunction" => read::get_function(cloud, call),
-        "GetFunctionConfiguration" => read::get_function_configuration(cloud, call),
-        "ListFunctions" => list::list_functions(cloud, call),
-        "UpdateFunctionCode" => update::update_function_code(cloud, call),
-        "UpdateFunctionConfiguration" => update::update_function_configuration(cloud, call),
-        "DeleteFunction" => delete::delete_function(cloud, call),
-        "AddPermission" => permissions::add_permission(cloud, call),
-        "RemovePermission" => permissions::remove_permission(cloud, call),
-        "GetPolicy" => permissions::get_policy(cloud, call),
-        "TagResource" => tags::tag_resource(cloud, call),
-        "UntagResource" => tags::untag_resource(cloud, call),
-        "ListTags" => tags::list_tags(cloud, call),
-        "PublishVersion" => versions::publish_version(cloud, call),
-        "ListVersionsByFunction" => list::list_versions(cloud, call),
-        "CreateAlias" => aliases::create_alias(cloud, call),
-        "GetAlias" => aliases::get_alias(cloud, call),
-        "UpdateAlias" => aliases::update_alias(cloud, call),
-        "DeleteAlias" => aliases::delete_alias(cloud, call),
-        "ListAliases" => aliases::list_aliases(cloud, call),
-        "PutFunctionConcurrency" => concurrency::put_function_concurrency(cloud, call),
-        "GetFunctionConcurrency" => concurrency::get_function_concurrency(cloud, call),
-        "DeleteFunctionConcurrency" => concurrency::delete_function_concurrency(cloud, call),
-        "Invoke" => invoke::invoke(cloud, call).await,
+        "CreateFunction" => create::create_function(emulator, call),
+        "GetFunction" => read::get_function(emulator, call),
+        "GetFunctionConfiguration" => read::get_function_configuration(emulator, call),
+        "ListFunctions" => list::list_functions(emulator, call),
+        "UpdateFunctionCode" => update::update_function_code(emulator, call),
+        "UpdateFunctionConfiguration" => update::update_function_configuration(emulator, call),
+        "DeleteFunction" => delete::delete_function(emulator, call),
+        "AddPermission" => permissions::add_permission(emulator, call),
+        "RemovePermission" => permissions::remove_permission(emulator, call),
+        "GetPolicy" => permissions::get_policy(emulator, call),
+        "TagResource" => tags::tag_resource(emulator, call),
+        "UntagResource" => tags::untag_resource(emulator, call),
+        "ListTags" => tags::list_tags(emulator, call),
+        "PublishVersion" => versions::publish_version(emulator, call),
+        "ListVersionsByFunction" => list::list_versions(emulator, call),
+        "CreateAlias" => aliases::create_alias(emulator, call),
+        "GetAlias" => aliases::get_alias(emulator, call),
+        "UpdateAlias" => aliases::update_alias(emulator, call),
+        "DeleteAlias" => aliases::delete_alias(emulator, call),
+        "ListAliases" => aliases::list_aliases(emulator, call),
+        "PutFunctionConcurrency" => concurrency::put_function_concurrency(emulator, call),
+        "GetFunctionConcurrency" => concurrency::get_function_concurrency(emulator, call),
+        "DeleteFunctionConcurrency" => concurrency::delete_function_concurrency(emulator, call),
+        "Invoke" => invoke::invoke(emulator, call).await,
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Function, Lambda, members::Members, refusals};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{call::Call, error::AwsError},
 };
 
@@ -22,9 +22,9 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads `FunctionName` and `Qualifier`.
-    pub(super) fn read(cloud: &Cloud, call: &Call) -> Result<Self, AwsError> {
+    pub(super) fn read(emulator: &Emulator, call: &Call) -> Result<Self, AwsError> {
         let members = Members::of(call);
-        let mut target = parse(members.required_text("FunctionName")?, &call.region, &cloud.settings().account)?;
+        let mut target = parse(members.required_text("FunctionName")?, &call.region, &emulator.settings().account)?;
         if let Some(qualifier) = members.text("Qualifier")? {
             check_qualifier(qualifier)?;
             if target.qualifier.as_deref().is_some_and(|other| other != qualifier) {

@@ -11,7 +11,7 @@ use super::{
     settings::check_length,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     services::iam,
     wire::{
         call::Call,
@@ -55,17 +55,17 @@ impl Policy {
     }
 }
 
-pub(super) fn add_permission(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn add_permission(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call).only("AddPermission", MEMBERS)?;
-    let target = policy_target(cloud, call)?;
+    let target = policy_target(emulator, call)?;
     let statement = read_statement(members, &target)?;
     let statement_id = members.required_text("StatementId")?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     if function.version(target.qualifier.as_deref()).is_none() {
         return Err(target.not_found());
     }
-    function.check_changeable(cloud.now())?;
+    function.check_changeable(emulator.now())?;
     let qualifier = target.qualifier.clone().unwrap_or_default();
     let present = function.policies.get(&qualifier);
     check_revision(members.text("RevisionId")?, present.map_or("", |policy| &policy.revision_id))?;
@@ -90,13 +90,13 @@ pub(super) fn add_permission(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "Statement": statement.to_string() }).into())
 }
 
-pub(super) fn remove_permission(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn remove_permission(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call);
-    let target = policy_target(cloud, call)?;
+    let target = policy_target(emulator, call)?;
     let statement_id = members.required_text("StatementId")?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
-    function.check_changeable(cloud.now())?;
+    function.check_changeable(emulator.now())?;
     let qualifier = target.qualifier.as_deref().unwrap_or_default();
     let Some(policy) = function.policies.get_mut(qualifier) else {
         return Err(refusals::not_found("No policy is associated with the given resource."));
@@ -113,9 +113,9 @@ pub(super) fn remove_permission(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({}).into())
 }
 
-pub(super) fn get_policy(cloud: &Cloud, call: &Call) -> Answered {
-    let target = policy_target(cloud, call)?;
-    let world = cloud.world();
+pub(super) fn get_policy(emulator: &Emulator, call: &Call) -> Answered {
+    let target = policy_target(emulator, call)?;
+    let world = emulator.world();
     let function = target.function(&world.lambda)?;
     let Some(policy) = function.policies.get(target.qualifier.as_deref().unwrap_or_default()) else {
         return Err(refusals::not_found("The resource you requested does not exist."));
@@ -123,8 +123,8 @@ pub(super) fn get_policy(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "Policy": policy.document(), "RevisionId": policy.revision_id }).into())
 }
 
-fn policy_target(cloud: &Cloud, call: &Call) -> Result<Target, AwsError> {
-    let target = Target::read(cloud, call)?;
+fn policy_target(emulator: &Emulator, call: &Call) -> Result<Target, AwsError> {
+    let target = Target::read(emulator, call)?;
     if target.qualifier.as_deref() == Some("$LATEST") {
         return Err(refusals::invalid("We currently do not support adding policies for $LATEST."));
     }

@@ -10,17 +10,17 @@ use super::{
     refusals,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
     },
 };
 
-pub(super) fn tag_resource(cloud: &Cloud, call: &Call) -> Answered {
-    let target = read_target(cloud, call)?;
+pub(super) fn tag_resource(emulator: &Emulator, call: &Call) -> Answered {
+    let target = read_target(emulator, call)?;
     let added = Members::of(call).text_map("Tags")?.unwrap_or_default();
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     let mut tags = function.tags.clone();
     tags.extend(added);
@@ -29,22 +29,22 @@ pub(super) fn tag_resource(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({}).into())
 }
 
-pub(super) fn untag_resource(cloud: &Cloud, call: &Call) -> Answered {
-    let target = read_target(cloud, call)?;
+pub(super) fn untag_resource(emulator: &Emulator, call: &Call) -> Answered {
+    let target = read_target(emulator, call)?;
     let members = Members::of(call);
     // A single key in the query is a text, several are a list.
     let keys = match members.value("TagKeys").and_then(serde_json::Value::as_str) {
         Some(key) => vec![key.to_owned()],
         None => members.texts("TagKeys")?.unwrap_or_default(),
     };
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     target.function_mut(&mut world.lambda)?.tags.retain(|key, _| !keys.contains(key));
     Ok(json!({}).into())
 }
 
-pub(super) fn list_tags(cloud: &Cloud, call: &Call) -> Answered {
-    let target = read_target(cloud, call)?;
-    Ok(json!({ "Tags": target.function(&cloud.world().lambda)?.tags }).into())
+pub(super) fn list_tags(emulator: &Emulator, call: &Call) -> Answered {
+    let target = read_target(emulator, call)?;
+    Ok(json!({ "Tags": target.function(&emulator.world().lambda)?.tags }).into())
 }
 
 /// Rejects tags beyond AWS's limits.
@@ -68,7 +68,7 @@ pub(super) fn check(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
 }
 
 /// Only functions have tags, not versions or aliases. They are addressed by ARN only.
-fn read_target(cloud: &Cloud, call: &Call) -> Result<Target, AwsError> {
+fn read_target(emulator: &Emulator, call: &Call) -> Result<Target, AwsError> {
     let members = Members::of(call);
     let arn = members.text("ARN")?.map_or_else(|| members.required_text("Resource"), Ok)?;
     if !arn.starts_with("arn:") {
@@ -76,7 +76,7 @@ fn read_target(cloud: &Cloud, call: &Call) -> Result<Target, AwsError> {
                     [a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:function:[a-zA-Z0-9-_]+";
         return Err(refusals::constraint("resource", arn, rule));
     }
-    let target = names::parse(arn, &call.region, &cloud.settings().account)?;
+    let target = names::parse(arn, &call.region, &emulator.settings().account)?;
     if target.qualifier.is_some() {
         return Err(refusals::invalid(
             "Tags on function aliases and versions are not supported. Please specify a \

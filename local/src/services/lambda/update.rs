@@ -14,7 +14,7 @@ use super::{
     settings,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -24,14 +24,14 @@ use crate::{
 const CODE_MEMBERS: &[&str] =
     &["Architectures", "DryRun", "FunctionName", "ImageUri", "Publish", "RevisionId", "S3Bucket", "S3Key", "ZipFile"];
 
-pub(super) fn update_function_code(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn update_function_code(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call).only("UpdateFunctionCode", CODE_MEMBERS)?;
-    let target = Target::read(cloud, call)?;
+    let target = Target::read(emulator, call)?;
     let package = code::read(call, members)?;
     let architecture = code::read_architecture(members)?;
     let (dry_run, publish) = (members.flag("DryRun")?, members.flag("Publish")?);
-    let now = cloud.now();
-    let mut world = cloud.world();
+    let now = emulator.now();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     check_latest(&target)?;
     function.check_changeable(now)?;
@@ -44,22 +44,22 @@ pub(super) fn update_function_code(cloud: &Cloud, call: &Call) -> Answered {
     if dry_run {
         return Ok(configuration::render(function, &latest, None, now).into());
     }
-    latest.blob = cloud.store_blob(&package.zip);
+    latest.blob = emulator.store_blob(&package.zip);
     function.latest = latest;
-    begin_update(cloud, function, now);
+    begin_update(emulator, function, now);
     if publish {
-        let version = function.publish(None, now + cloud.settings().weather.function_pending);
+        let version = function.publish(None, now + emulator.settings().weather.function_pending);
         return Ok(configuration::render(function, &version, Some(&version.label), now).into());
     }
     Ok(configuration::render(function, &function.latest, None, now).into())
 }
 
-pub(super) fn update_function_configuration(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn update_function_configuration(emulator: &Emulator, call: &Call) -> Answered {
     let known = [settings::MEMBERS, &["RevisionId"]].concat();
     let members = Members::of(call).only("UpdateFunctionConfiguration", &known)?;
-    let target = Target::read(cloud, call)?;
-    let now = cloud.now();
-    let mut world = cloud.world();
+    let target = Target::read(emulator, call)?;
+    let now = emulator.now();
+    let mut world = emulator.world();
     let function = target.function(&world.lambda)?;
     check_latest(&target)?;
     let settings = function.latest.settings.merged(members)?;
@@ -67,18 +67,18 @@ pub(super) fn update_function_configuration(cloud: &Cloud, call: &Call) -> Answe
     check_revision(members.text("RevisionId")?, &function.latest.revision_id)?;
     runtimes::check(&settings.runtime, Purpose::Update)?;
     if members.value("Role").is_some() {
-        create::check_role(cloud, &world, &settings.role)?;
+        create::check_role(emulator, &world, &settings.role)?;
     }
     let function = target.function_mut(&mut world.lambda)?;
     function.latest.settings = settings;
-    begin_update(cloud, function, now);
+    begin_update(emulator, function, now);
     Ok(configuration::render(function, &function.latest, None, now).into())
 }
 
-fn begin_update(cloud: &Cloud, function: &mut Function, now: Duration) {
+fn begin_update(emulator: &Emulator, function: &mut Function, now: Duration) {
     function.latest.last_modified = Timestamp::now().as_millisecond();
     function.latest.revision_id = new_revision();
-    function.updating_until = now + cloud.settings().weather.update_in_progress;
+    function.updating_until = now + emulator.settings().weather.update_in_progress;
 }
 
 /// Published versions never change.

@@ -4,18 +4,18 @@ use super::{
     configuration, function::check_revision, members::Members, names::Target, refusals, settings::check_length,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{call::Call, error::Answered},
 };
 
-pub(super) fn publish_version(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn publish_version(emulator: &Emulator, call: &Call) -> Answered {
     let members =
         Members::of(call).only("PublishVersion", &["CodeSha256", "Description", "FunctionName", "RevisionId"])?;
-    let target = Target::read(cloud, call)?;
+    let target = Target::read(emulator, call)?;
     let description = members.text("Description")?;
     check_length("description", description.unwrap_or_default(), 256)?;
-    let now = cloud.now();
-    let mut world = cloud.world();
+    let now = emulator.now();
+    let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     function.check_changeable(now)?;
     check_revision(members.text("RevisionId")?, &function.latest.revision_id)?;
@@ -27,6 +27,6 @@ pub(super) fn publish_version(cloud: &Cloud, call: &Call) -> Answered {
             function.latest.code_sha256
         )));
     }
-    let version = function.publish(description, now + cloud.settings().weather.function_pending);
+    let version = function.publish(description, now + emulator.settings().weather.function_pending);
     Ok(configuration::render(function, &version, Some(&version.label), now).into())
 }

@@ -6,7 +6,7 @@ use super::{
     Event, Stream, filter::Filter, group_name, identified, invalid, invalid_token, no_stream, now, stream_name,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -20,10 +20,10 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 const MOST_ON_A_PAGE: usize = 10_000;
 
 /// Writes a batch. Events that are too old or too new are skipped and reported in the response.
-pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
     let batch = batch(call)?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let kept = world.logs.group(&call.region, group)?;
     if !kept.streams.contains_key(stream) {
         return Err(no_stream());
@@ -47,12 +47,12 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// Reads one stream, forwards from its head or backwards from its tail.
-pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
     let (group, stream) = (identified(call)?, stream_name(call)?);
-    let size = page_size(cloud, call)?;
+    let size = page_size(emulator, call)?;
     let from_head = call.input.get("startFromHead").and_then(Value::as_bool).unwrap_or(false);
     let token = call.text("nextToken").map(token).transpose()?;
-    let world = cloud.world();
+    let world = emulator.world();
     let stream = world.logs.group(&call.region, group)?.streams.get(stream).ok_or_else(no_stream)?;
     let events: Vec<&Event> = stream.events.iter().filter(|event| in_time(call, event)).collect();
     let (forwards, from) = match token {
@@ -83,7 +83,7 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// Reads the streams of a group merged, in chronological order.
-pub(super) fn filter(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn filter(emulator: &Emulator, call: &Call) -> Answered {
     let group = identified(call)?;
     let filter = Filter::parse(call.text("filterPattern").unwrap_or_default())?;
     let prefix = call.text("logStreamNamePrefix");
@@ -91,8 +91,8 @@ pub(super) fn filter(cloud: &Cloud, call: &Call) -> Answered {
     if prefix.is_some() && names.is_some() {
         return Err(invalid("logStreamNamePrefix and logStreamNames are mutually exclusive parameters."));
     }
-    let size = page_size(cloud, call)?;
-    let world = cloud.world();
+    let size = page_size(emulator, call)?;
+    let world = emulator.world();
     let wanted = |(name, _): &(&String, &Stream)| {
         prefix.is_none_or(|prefix| name.starts_with(prefix))
             && names.is_none_or(|names| names.iter().any(|wanted| wanted.as_str() == Some(name)))
@@ -151,9 +151,9 @@ fn in_time(call: &Call, event: &Event) -> bool {
         && call.number("endTime").is_none_or(|end| event.timestamp < end)
 }
 
-fn page_size(cloud: &Cloud, call: &Call) -> Result<usize, AwsError> {
+fn page_size(emulator: &Emulator, call: &Call) -> Result<usize, AwsError> {
     let asked = constraint::between(call, "limit", 1, 10_000).map_err(invalid)?;
-    Ok(cloud.page_size(asked, MOST_ON_A_PAGE, MOST_ON_A_PAGE))
+    Ok(emulator.page_size(asked, MOST_ON_A_PAGE, MOST_ON_A_PAGE))
 }
 
 /// Parses `f/…` or `b/…`: the direction, and the event at the end of the previous page.

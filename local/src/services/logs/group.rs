@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Group, group_name, invalid, invalid_token, name_in, no_group, place};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -22,7 +22,7 @@ const CLASSES: [&str; 4] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENT
 
 const MOST_TAGS: usize = 50;
 
-pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
     let name = group_name(call)?;
     let class = call.text("logGroupClass").unwrap_or("STANDARD");
     if !CLASSES.contains(&class) {
@@ -35,7 +35,7 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
         tags: merged(&BTreeMap::new(), call)?,
         ..Group::new(&call.region)
     };
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     if world.logs.group(&call.region, name).is_ok() {
         return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log group already exists"));
     }
@@ -44,7 +44,7 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// Lists groups by name prefix, by part of the name, or by identifier.
-pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
     let prefix = constraint::optional(call, "logGroupNamePrefix", 512).map_err(invalid)?;
     let pattern = call.text("logGroupNamePattern");
     if prefix.is_some() && pattern.is_some() {
@@ -62,16 +62,17 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
             && class.is_none_or(|class| group.class == class)
     };
     let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
-    let world = cloud.world();
+    let world = emulator.world();
     let groups = world.logs.groups_of(&call.region).filter(|(name, group)| wanted(name, group));
-    let groups = groups.map(|(name, group)| (name.to_owned(), summary(cloud, name, group)));
-    let page = paging::page(groups, call.text("nextToken"), cloud.page_size(asked, 50, 50)).map_err(invalid_token)?;
+    let groups = groups.map(|(name, group)| (name.to_owned(), summary(emulator, name, group)));
+    let page =
+        paging::page(groups, call.text("nextToken"), emulator.page_size(asked, 50, 50)).map_err(invalid_token)?;
     Ok(json!({ "logGroups": page.items, "nextToken": page.next }).into())
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
     let name = group_name(call)?;
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     if world.logs.group(&call.region, name)?.deletion_protection {
         return Err(AwsError::new(
             400,
@@ -83,7 +84,7 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({}).into())
 }
 
-pub(super) fn put_retention(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn put_retention(emulator: &Emulator, call: &Call) -> Answered {
     let name = group_name(call)?;
     let Some(days) = call.number("retentionInDays") else {
         return Err(invalid(constraint::violated("null", "retentionInDays", "Member must not be null")));
@@ -93,52 +94,52 @@ pub(super) fn put_retention(cloud: &Cloud, call: &Call) -> Answered {
         let rule = format!("Member must satisfy enum value set: [{values}]");
         return Err(invalid(constraint::violated(&format!("'{days}'"), "retentionInDays", &rule)));
     }
-    cloud.world().logs.group_mut(&call.region, name)?.retention_in_days = Some(days);
+    emulator.world().logs.group_mut(&call.region, name)?.retention_in_days = Some(days);
     Ok(json!({}).into())
 }
 
-pub(super) fn delete_retention(cloud: &Cloud, call: &Call) -> Answered {
-    cloud.world().logs.group_mut(&call.region, group_name(call)?)?.retention_in_days = None;
+pub(super) fn delete_retention(emulator: &Emulator, call: &Call) -> Answered {
+    emulator.world().logs.group_mut(&call.region, group_name(call)?)?.retention_in_days = None;
     Ok(json!({}).into())
 }
 
-pub(super) fn put_deletion_protection(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn put_deletion_protection(emulator: &Emulator, call: &Call) -> Answered {
     let identifier = constraint::required(call, "logGroupIdentifier", 2048).map_err(invalid)?;
     let Some(enabled) = flag(call, "deletionProtectionEnabled") else {
         return Err(invalid(constraint::violated("null", "deletionProtectionEnabled", "Member must not be null")));
     };
-    cloud.world().logs.group_mut(&call.region, name_in(call, identifier)?)?.deletion_protection = enabled;
+    emulator.world().logs.group_mut(&call.region, name_in(call, identifier)?)?.deletion_protection = enabled;
     Ok(json!({}).into())
 }
 
-pub(super) fn tag(cloud: &Cloud, call: &Call) -> Answered {
-    let mut world = cloud.world();
-    let group = world.logs.group_mut(&call.region, tagged(cloud, call)?)?;
+pub(super) fn tag(emulator: &Emulator, call: &Call) -> Answered {
+    let mut world = emulator.world();
+    let group = world.logs.group_mut(&call.region, tagged(emulator, call)?)?;
     group.tags = merged(&group.tags, call)?;
     Ok(json!({}).into())
 }
 
-pub(super) fn untag(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn untag(emulator: &Emulator, call: &Call) -> Answered {
     let keys = call.input.get("tagKeys").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut world = cloud.world();
-    let group = world.logs.group_mut(&call.region, tagged(cloud, call)?)?;
+    let mut world = emulator.world();
+    let group = world.logs.group_mut(&call.region, tagged(emulator, call)?)?;
     group.tags.retain(|tag, _| !keys.iter().any(|key| key == tag));
     Ok(json!({}).into())
 }
 
-pub(super) fn list_tags(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
-    let group = world.logs.group(&call.region, tagged(cloud, call)?)?;
+pub(super) fn list_tags(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
+    let group = world.logs.group(&call.region, tagged(emulator, call)?)?;
     Ok(json!({ "tags": group.tags }).into())
 }
 
 /// The name of the group in the `resourceArn` of a call.
-fn tagged<'a>(cloud: &Cloud, call: &'a Call) -> Result<&'a str, AwsError> {
+fn tagged<'a>(emulator: &Emulator, call: &'a Call) -> Result<&'a str, AwsError> {
     let arn = constraint::required(call, "resourceArn", 1011).map_err(invalid)?;
     if !arn.starts_with("arn:") || !arn.contains(":log-group:") {
         return Err(invalid(format!("Invalid resource ARN: {arn}")));
     }
-    let ours = arn.split(':').nth(4) == Some(cloud.settings().account.as_str());
+    let ours = arn.split(':').nth(4) == Some(emulator.settings().account.as_str());
     if ours { name_in(call, arn) } else { Err(no_group()) }
 }
 
@@ -165,8 +166,8 @@ fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<Stri
     Ok(merged)
 }
 
-fn summary(cloud: &Cloud, name: &str, group: &Group) -> Value {
-    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, cloud.settings().account);
+fn summary(emulator: &Emulator, name: &str, group: &Group) -> Value {
+    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, emulator.settings().account);
     let stored: usize = group.streams.values().map(super::Stream::stored_bytes).sum();
     json!({
         "logGroupName": name,

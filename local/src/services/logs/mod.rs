@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 pub(crate) use self::archive::Line;
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -172,23 +172,23 @@ impl Stream {
 }
 
 /// Carries out one call.
-pub(crate) fn handle(cloud: &Cloud, call: &Call) -> Answered {
+pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
     match call.operation.as_str() {
-        "CreateLogGroup" => group::create(cloud, call),
-        "DescribeLogGroups" => group::describe(cloud, call),
-        "DeleteLogGroup" => group::delete(cloud, call),
-        "PutRetentionPolicy" => group::put_retention(cloud, call),
-        "DeleteRetentionPolicy" => group::delete_retention(cloud, call),
-        "PutLogGroupDeletionProtection" => group::put_deletion_protection(cloud, call),
-        "TagResource" => group::tag(cloud, call),
-        "UntagResource" => group::untag(cloud, call),
-        "ListTagsForResource" => group::list_tags(cloud, call),
-        "CreateLogStream" => stream::create(cloud, call),
-        "DescribeLogStreams" => stream::describe(cloud, call),
-        "DeleteLogStream" => stream::delete(cloud, call),
-        "PutLogEvents" => event::put(cloud, call),
-        "GetLogEvents" => event::get(cloud, call),
-        "FilterLogEvents" => event::filter(cloud, call),
+        "CreateLogGroup" => group::create(emulator, call),
+        "DescribeLogGroups" => group::describe(emulator, call),
+        "DeleteLogGroup" => group::delete(emulator, call),
+        "PutRetentionPolicy" => group::put_retention(emulator, call),
+        "DeleteRetentionPolicy" => group::delete_retention(emulator, call),
+        "PutLogGroupDeletionProtection" => group::put_deletion_protection(emulator, call),
+        "TagResource" => group::tag(emulator, call),
+        "UntagResource" => group::untag(emulator, call),
+        "ListTagsForResource" => group::list_tags(emulator, call),
+        "CreateLogStream" => stream::create(emulator, call),
+        "DescribeLogStreams" => stream::describe(emulator, call),
+        "DeleteLogStream" => stream::delete(emulator, call),
+        "PutLogEvents" => event::put(emulator, call),
+        "GetLogEvents" => event::get(emulator, call),
+        "FilterLogEvents" => event::filter(emulator, call),
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Stream, group_name, identified, invalid, invalid_token, no_stream, stream_name};
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         constraint,
@@ -24,9 +24,9 @@ impl Stream {
     }
 }
 
-pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
-    let mut world = cloud.world();
+    let mut world = emulator.world();
     let group = world.logs.group_mut(&call.region, group)?;
     if group.streams.contains_key(stream) {
         return Err(AwsError::new(400, "ResourceAlreadyExistsException", "The specified log stream already exists"));
@@ -35,14 +35,14 @@ pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({}).into())
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
     let (group, stream) = (group_name(call)?, stream_name(call)?);
-    let removed = cloud.world().logs.group_mut(&call.region, group)?.streams.remove(stream);
+    let removed = emulator.world().logs.group_mut(&call.region, group)?.streams.remove(stream);
     removed.map(|_| json!({}).into()).ok_or_else(no_stream)
 }
 
 /// Lists the streams of a group by name or by last event.
-pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
     let name = identified(call)?;
     let prefix = constraint::optional(call, "logStreamNamePrefix", 512).map_err(invalid)?;
     let by_time = call.text("orderBy") == Some("LastEventTime");
@@ -50,9 +50,9 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }
     let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
-    let world = cloud.world();
+    let world = emulator.world();
     let group = world.logs.group(&call.region, name)?;
-    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, cloud.settings().account);
+    let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, emulator.settings().account);
     let mut streams: Vec<_> = group
         .streams
         .iter()
@@ -65,7 +65,8 @@ pub(super) fn describe(cloud: &Cloud, call: &Call) -> Answered {
     }
     // The order may not be that of the names, so the page token is a position.
     let places = streams.into_iter().enumerate().map(|(place, (_, summary))| (format!("{place:09}"), summary));
-    let page = paging::page(places, call.text("nextToken"), cloud.page_size(asked, 50, 50)).map_err(invalid_token)?;
+    let page =
+        paging::page(places, call.text("nextToken"), emulator.page_size(asked, 50, 50)).map_err(invalid_token)?;
     Ok(json!({ "logStreams": page.items, "nextToken": page.next }).into())
 }
 

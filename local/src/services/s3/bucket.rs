@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{header, object::Versions, payload, refusal, versioning::Versioning, xml};
 use crate::{
-    emulator::{Cloud, hex},
+    emulator::{Emulator, hex},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -76,14 +76,14 @@ pub(super) struct Bucket {
 
 impl Bucket {
     /// Rejects a call to another Region, by another account, or with another expected bucket owner.
-    pub(super) fn admits(&self, cloud: &Cloud, call: &Call) -> Result<(), AwsError> {
+    pub(super) fn admits(&self, emulator: &Emulator, call: &Call) -> Result<(), AwsError> {
         // `GetBucketLocation` also works in the first Region, for buckets of all Regions.
         let anywhere = call.operation == "GetBucketLocation" && call.region == FIRST_REGION;
         if call.region != self.region && !anywhere {
             return Err(self.wrong_region(&call.region));
         }
         let expected = call.headers.get("x-amz-expected-bucket-owner");
-        if self.owner != cloud.settings().account || expected.is_some_and(|owner| owner != self.owner.as_str()) {
+        if self.owner != emulator.settings().account || expected.is_some_and(|owner| owner != self.owner.as_str()) {
             return Err(refusal::with(refusal::access_denied(), [("x-amz-bucket-region", self.region.as_str())]));
         }
         Ok(())
@@ -98,22 +98,22 @@ impl Bucket {
     }
 }
 
-pub(super) fn create(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
     let name = call.text("Bucket").unwrap_or_default();
     if !is_valid(name) {
         let error = AwsError::new(400, "InvalidBucketName", "The specified bucket is not valid.");
         return Err(refusal::with(error, [("BucketName", name)]));
     }
     let region = wanted_region(call)?;
-    let account = &cloud.settings().account;
-    let mut world = cloud.world();
+    let account = &emulator.settings().account;
+    let mut world = emulator.world();
     if let Some(bucket) = world.s3.buckets.get(name) {
         taken(name, bucket, account, &region)?;
     } else {
         let bucket = Bucket {
             owner: account.clone(),
             region,
-            created: cloud.epoch_seconds(),
+            created: emulator.epoch_seconds(),
             versioning: Versioning::default(),
             objects: BTreeMap::new(),
         };
@@ -188,22 +188,22 @@ fn is_valid(name: &str) -> bool {
         && !["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|suffix| name.ends_with(suffix))
 }
 
-pub(super) fn head(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
-    let bucket = world.s3.bucket(cloud, call)?;
+pub(super) fn head(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
+    let bucket = world.s3.bucket(emulator, call)?;
     Ok(super::answer(StatusCode::OK, [header("x-amz-bucket-region", bucket.region.as_str())], Bytes::new()))
 }
 
-pub(super) fn location(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
-    let region = &world.s3.bucket(cloud, call)?.region;
+pub(super) fn location(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
+    let region = &world.s3.bucket(emulator, call)?.region;
     Ok(json!({ "LocationConstraint": if region == FIRST_REGION { "" } else { region } }).into())
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
     let name = call.text("Bucket").unwrap_or_default();
-    let mut world = cloud.world();
-    if !world.s3.bucket(cloud, call)?.objects.is_empty() {
+    let mut world = emulator.world();
+    if !world.s3.bucket(emulator, call)?.objects.is_empty() {
         let error = AwsError::new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
         return Err(refusal::with(error, [("BucketName", name)]));
     }
@@ -212,19 +212,19 @@ pub(super) fn delete(cloud: &Cloud, call: &Call) -> Answered {
 }
 
 /// Lists the caller's buckets in all Regions.
-pub(super) fn list(cloud: &Cloud, call: &Call) -> Answered {
-    let account = &cloud.settings().account;
+pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
+    let account = &emulator.settings().account;
     let prefix = call.text("Prefix").unwrap_or_default();
     let region = call.text("BucketRegion");
     // S3 returns the Regions only if the request has a parameter.
     let told =
         ["Prefix", "BucketRegion", "MaxBuckets", "ContinuationToken"].iter().any(|name| call.text(name).is_some());
-    let world = cloud.world();
+    let world = emulator.world();
     let buckets = world.s3.buckets.iter().filter(|(name, bucket)| {
         bucket.owner == *account && name.starts_with(prefix) && region.is_none_or(|region| bucket.region == region)
     });
     let buckets = buckets.map(|(name, bucket)| (name.clone(), summary(name, bucket, told)));
-    let size = cloud.page_size(super::list::size(call, "MaxBuckets")?, 10_000, 10_000);
+    let size = emulator.page_size(super::list::size(call, "MaxBuckets")?, 10_000, 10_000);
     let page = paging::page(buckets, call.text("ContinuationToken"), size).map_err(|_| super::list::wrong_token())?;
     let mut result = json!({ "Owner": { "ID": canonical_id(account) }, "Buckets": { "Bucket": page.items } });
     for (name, value) in [("ContinuationToken", page.next), ("Prefix", call.text("Prefix").map(str::to_owned))] {

@@ -12,7 +12,7 @@ use super::{
     versioning::{self, Versioning},
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -25,15 +25,15 @@ struct Deletion {
     marker: bool,
 }
 
-pub(super) fn delete(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+pub(super) fn delete(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
     let key = call.text("Key").unwrap_or_default();
-    let mut world = cloud.world();
-    world.s3.bucket(cloud, call)?;
+    let mut world = emulator.world();
+    world.s3.bucket(emulator, call)?;
     condition::on_delete(&world.s3, call, arrival)?;
-    let bucket = world.s3.bucket_mut(cloud, call)?;
+    let bucket = world.s3.bucket_mut(emulator, call)?;
     let deletion = match call.text("VersionId") {
         Some(id) => take(bucket, key, id)?,
-        None => hide(bucket, key, cloud.epoch_seconds()),
+        None => hide(bucket, key, emulator.epoch_seconds()),
     };
     world.s3.note_change(call);
     let version = deletion.version.map(|id| header("x-amz-version-id", id));

@@ -11,7 +11,7 @@ use super::{
     versioning::{self, Versioning},
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -19,19 +19,19 @@ use crate::{
     },
 };
 
-pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
-    let (headers, blob) = found(cloud, call)?;
+pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
+    let (headers, blob) = found(emulator, call)?;
     // Read after the world is unlocked, because a save locks the store before the world. A blob never changes.
-    let body = cloud
+    let body = emulator
         .blob(&blob)
         .ok_or_else(|| AwsError::new(500, "InternalError", "We encountered an internal error. Please try again."))?;
     Ok(super::answer(StatusCode::OK, headers, body))
 }
 
 /// The headers of the requested object, and the name of its blob.
-fn found(cloud: &Cloud, call: &Call) -> Result<(Vec<Header>, String), AwsError> {
-    let world = cloud.world();
-    let bucket = world.s3.bucket(cloud, call)?;
+fn found(emulator: &Emulator, call: &Call) -> Result<(Vec<Header>, String), AwsError> {
+    let world = emulator.world();
+    let bucket = world.s3.bucket(emulator, call)?;
     let version = asked_for(bucket, call)?;
     let Some(content) = &version.content else { return Err(deleted(call, version, bucket.versioning)) };
     condition::on_read(call, content)?;

@@ -11,7 +11,7 @@ use super::{
     refusal,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -47,12 +47,12 @@ impl Texts {
 }
 
 /// Lists the current objects by key. Keys with the same part up to a delimiter are one item.
-pub(super) fn objects(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn objects(emulator: &Emulator, call: &Call) -> Answered {
     let texts = Texts::of(call)?;
     let asked = size(call, "MaxKeys")?;
-    let world = cloud.world();
-    let items = items(world.s3.bucket(cloud, call)?, call);
-    let size = if asked == Some(0) { 0 } else { cloud.page_size(asked, MOST, MOST) };
+    let world = emulator.world();
+    let items = items(world.s3.bucket(emulator, call)?, call);
+    let size = if asked == Some(0) { 0 } else { emulator.page_size(asked, MOST, MOST) };
     let named = items.into_iter().map(|(name, item)| (name.clone(), (name, item)));
     let page = paging::page(named, call.text("ContinuationToken"), size).map_err(|_| wrong_token())?;
     let (mut contents, mut prefixes) = (Vec::new(), Vec::new());
@@ -95,12 +95,12 @@ fn items<'a>(bucket: &'a Bucket, call: &Call) -> BTreeMap<String, Item<'a>> {
 }
 
 /// Lists all versions and delete markers, the newest of each key first.
-pub(super) fn versions(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn versions(emulator: &Emulator, call: &Call) -> Answered {
     let texts = Texts::of(call)?;
     let asked = size(call, "MaxKeys")?;
-    let world = cloud.world();
-    let bucket = world.s3.bucket(cloud, call)?;
-    let size = if asked == Some(0) { 0 } else { cloud.page_size(asked, MOST, MOST) };
+    let world = emulator.world();
+    let bucket = world.s3.bucket(emulator, call)?;
+    let size = if asked == Some(0) { 0 } else { emulator.page_size(asked, MOST, MOST) };
     let mut rest = after_markers(bucket, call)?.into_iter();
     let page: Vec<_> = rest.by_ref().take(size).collect();
     let last = page.last().filter(|_| rest.next().is_some());

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use self::bucket::Bucket;
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         answer::Answer,
         call::Call,
@@ -54,23 +54,23 @@ pub(crate) struct Arrival(u64);
 
 impl Arrival {
     /// Now.
-    pub(crate) fn at(cloud: &Cloud) -> Self {
-        Self(cloud.world().s3.changes)
+    pub(crate) fn at(emulator: &Emulator) -> Self {
+        Self(emulator.world().s3.changes)
     }
 }
 
 impl S3 {
     /// The bucket of a call, if the caller may use it in this Region.
-    fn bucket(&self, cloud: &Cloud, call: &Call) -> Result<&Bucket, AwsError> {
+    fn bucket(&self, emulator: &Emulator, call: &Call) -> Result<&Bucket, AwsError> {
         let name = call.text("Bucket").unwrap_or_default();
         let bucket = self.buckets.get(name).ok_or_else(|| refusal::no_such_bucket(name))?;
-        bucket.admits(cloud, call)?;
+        bucket.admits(emulator, call)?;
         Ok(bucket)
     }
 
     /// The same, mutably.
-    fn bucket_mut(&mut self, cloud: &Cloud, call: &Call) -> Result<&mut Bucket, AwsError> {
-        self.bucket(cloud, call)?;
+    fn bucket_mut(&mut self, emulator: &Emulator, call: &Call) -> Result<&mut Bucket, AwsError> {
+        self.bucket(emulator, call)?;
         let name = call.text("Bucket").unwrap_or_default();
         self.buckets.get_mut(name).ok_or_else(|| refusal::no_such_bucket(name))
     }
@@ -94,21 +94,21 @@ fn names(call: &Call) -> (String, String) {
 }
 
 /// Carries out one call.
-pub(crate) fn handle(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+pub(crate) fn handle(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
     match call.operation.as_str() {
-        "ListBuckets" => bucket::list(cloud, call),
-        "CreateBucket" => bucket::create(cloud, call),
-        "HeadBucket" => bucket::head(cloud, call),
-        "DeleteBucket" => bucket::delete(cloud, call),
-        "GetBucketLocation" => bucket::location(cloud, call),
-        "GetBucketVersioning" => versioning::get(cloud, call),
-        "PutBucketVersioning" => versioning::put(cloud, call),
-        "ListObjectsV2" => list::objects(cloud, call),
-        "ListObjectVersions" => list::versions(cloud, call),
-        "PutObject" => put::put(cloud, call, arrival),
+        "ListBuckets" => bucket::list(emulator, call),
+        "CreateBucket" => bucket::create(emulator, call),
+        "HeadBucket" => bucket::head(emulator, call),
+        "DeleteBucket" => bucket::delete(emulator, call),
+        "GetBucketLocation" => bucket::location(emulator, call),
+        "GetBucketVersioning" => versioning::get(emulator, call),
+        "PutBucketVersioning" => versioning::put(emulator, call),
+        "ListObjectsV2" => list::objects(emulator, call),
+        "ListObjectVersions" => list::versions(emulator, call),
+        "PutObject" => put::put(emulator, call, arrival),
         // They differ only in that the body of a HEAD response is not sent.
-        "GetObject" | "HeadObject" => get::get(cloud, call),
-        "DeleteObject" => delete::delete(cloud, call, arrival),
+        "GetObject" | "HeadObject" => get::get(emulator, call),
+        "DeleteObject" => delete::delete(emulator, call, arrival),
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }

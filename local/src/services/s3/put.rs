@@ -12,7 +12,7 @@ use super::{
     versioning::Versioning,
 };
 use crate::{
-    emulator::{Cloud, hex},
+    emulator::{Emulator, hex},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -25,7 +25,7 @@ const KEPT: [&str; 6] =
 
 const METADATA: &str = "x-amz-meta-";
 
-pub(super) fn put(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
+pub(super) fn put(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answered {
     if let Some(encryption) = call.text("ServerSideEncryption").filter(|encryption| *encryption != "AES256") {
         return Err(AwsError::not_imitated(&format!("the encryption `{encryption}`")));
     }
@@ -35,15 +35,15 @@ pub(super) fn put(cloud: &Cloud, call: &Call, arrival: Arrival) -> Answered {
     }
     let payload = payload::read(call)?;
     let headers = kept(&call.headers)?;
-    let mut world = cloud.world();
-    world.s3.bucket(cloud, call)?;
+    let mut world = emulator.world();
+    world.s3.bucket(emulator, call)?;
     condition::on_upload(&world.s3, call, arrival)?;
     let version = Version {
         id: String::new(),
-        modified: cloud.epoch_seconds(),
-        content: Some(content(cloud, &payload, headers)),
+        modified: emulator.epoch_seconds(),
+        content: Some(content(emulator, &payload, headers)),
     };
-    let bucket = world.s3.bucket_mut(cloud, call)?;
+    let bucket = world.s3.bucket_mut(emulator, call)?;
     let versioning = bucket.versioning;
     let version = versioning.push(bucket.objects.entry(key.to_owned()).or_default(), version).clone();
     world.s3.note_change(call);
@@ -59,11 +59,11 @@ fn told(version: &Version, versioning: Versioning) -> Vec<Header> {
     headers
 }
 
-fn content(cloud: &Cloud, payload: &Payload, mut headers: BTreeMap<String, String>) -> Content {
+fn content(emulator: &Emulator, payload: &Payload, mut headers: BTreeMap<String, String>) -> Content {
     let (name, value) = payload.checksum.clone().unwrap_or_else(|| checksum::added(&payload.bytes));
     headers.insert(name, value);
     Content {
-        blob: cloud.store_blob(&payload.bytes),
+        blob: emulator.store_blob(&payload.bytes),
         size: payload.bytes.len(),
         etag: format!("\"{}\"", hex(&checksum::md5(&payload.bytes))),
         headers,

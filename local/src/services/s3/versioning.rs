@@ -11,7 +11,7 @@ use super::{
     payload, refusal, xml,
 };
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -58,9 +58,9 @@ fn new_id() -> String {
     Uuid::new_v4().simple().to_string()
 }
 
-pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
-    let world = cloud.world();
-    let status = match world.s3.bucket(cloud, call)?.versioning {
+pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
+    let world = emulator.world();
+    let status = match world.s3.bucket(emulator, call)?.versioning {
         Versioning::Never => None,
         Versioning::Enabled => Some("Enabled"),
         Versioning::Suspended => Some("Suspended"),
@@ -69,7 +69,7 @@ pub(super) fn get(cloud: &Cloud, call: &Call) -> Answered {
     Ok(json!({ "VersioningConfiguration": members }).into())
 }
 
-pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
+pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
     let payload = payload::read(call)?;
     if !payload.is_vouched {
         return Err(refusal::invalid_request(
@@ -85,6 +85,6 @@ pub(super) fn put(cloud: &Cloud, call: &Call) -> Answered {
     if let Some(member) = members.keys().next() {
         return Err(AwsError::not_imitated(&format!("`{member}` of s3:PutBucketVersioning")));
     }
-    cloud.world().s3.bucket_mut(cloud, call)?.versioning = versioning;
+    emulator.world().s3.bucket_mut(emulator, call)?.versioning = versioning;
     Ok(super::answer(StatusCode::OK, [], Bytes::new()))
 }

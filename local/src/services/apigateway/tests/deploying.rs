@@ -30,13 +30,13 @@ fn edits_are_not_live_until_they_are_deployed() {
     client.integration(&pets, "GET");
     client.call("DeleteMethod", json!({ "resourceId": client.root, "httpMethod": "GET" }));
     let paths = |client: &Client| {
-        let world = client.cloud.world();
+        let world = client.emulator.world();
         let served = world.apigateway.served(&client.api, "dev").unwrap();
         served.snapshot.resources.iter().map(|resource| resource.path.clone()).collect::<Vec<_>>()
     };
     assert_eq!(paths(&client), ["/"]);
     {
-        let world = client.cloud.world();
+        let world = client.emulator.world();
         let served = world.apigateway.served(&client.api, "dev").unwrap();
         assert!(served.snapshot.authorizers.contains_key(&authorizer));
         assert_eq!(served.snapshot.gateway_responses["DEFAULT_4XX"].status_code.as_deref(), Some("418"));

@@ -10,7 +10,7 @@ use super::{
 #[test]
 fn unsupported_parts_of_a_document_cause_warnings() {
     let client = Client::new();
-    let before = client.cloud.snapshot();
+    let before = client.emulator.snapshot();
     let mut odd = document();
     odd["webhooks"] = json!({});
     odd["x-somebody-else"] = json!({});
@@ -26,7 +26,7 @@ fn unsupported_parts_of_a_document_cause_warnings() {
     let strict = json!({ "mode": "overwrite", "failOnWarnings": true });
     let refusal = client.send("PutRestApi", strict, &odd.to_string()).unwrap_err();
     assert_eq!(refusal, format!("400 BadRequestException: Warnings found during import:\n\t{}", warnings.join("\n\t")));
-    assert_eq!(client.cloud.snapshot(), before);
+    assert_eq!(client.emulator.snapshot(), before);
     assert_eq!(client.import("overwrite", &odd).unwrap()["warnings"], json!(warnings));
 }
 
@@ -34,7 +34,7 @@ fn unsupported_parts_of_a_document_cause_warnings() {
 #[expect(clippy::too_many_lines, reason = "one table of errors")]
 fn an_invalid_document_is_rejected_and_changes_nothing() {
     let client = imported();
-    let before = client.cloud.snapshot();
+    let before = client.emulator.snapshot();
     let integration = "/paths/~1pets~1{id}/get/x-amazon-apigateway-integration";
     let cases = [
         ("/openapi", json!("4"), "Invalid OpenAPI input: must be OpenAPI 3.0 or Swagger 2.0"),
@@ -96,7 +96,7 @@ fn an_invalid_document_is_rejected_and_changes_nothing() {
         client.send("PutRestApi", json!({}), &large).unwrap_err(),
         "400 BadRequestException: Invalid OpenAPI input: the document is larger than 6 MB"
     );
-    assert_eq!(client.cloud.snapshot(), before);
+    assert_eq!(client.emulator.snapshot(), before);
 }
 
 #[test]

@@ -148,11 +148,11 @@ fn swagger_and_openapi_create_the_same_api() {
 #[test]
 fn importing_twice_changes_nothing() {
     let client = imported();
-    let before = client.cloud.snapshot();
+    let before = client.emulator.snapshot();
     client.import("overwrite", &document()).unwrap();
-    assert_eq!(client.cloud.snapshot(), before);
+    assert_eq!(client.emulator.snapshot(), before);
     client.import("merge", &document()).unwrap();
-    assert_eq!(client.cloud.snapshot(), before);
+    assert_eq!(client.emulator.snapshot(), before);
 }
 
 #[test]

@@ -92,9 +92,9 @@ async fn a_new_api_can_be_read_before_it_appears_in_the_list() {
 fn reads_do_not_change_the_store() {
     let client = Client::new();
     client.deployed();
-    let before = client.cloud.snapshot();
+    let before = client.emulator.snapshot();
     for operation in ["GetRestApis", "GetResources", "GetStages", "GetDeployments", "GetAuthorizers", "GetAccount"] {
         client.call(operation, json!({}));
     }
-    assert_eq!(client.cloud.snapshot(), before);
+    assert_eq!(client.emulator.snapshot(), before);
 }

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use super::handle;
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     store::settings::{Settings, Weather},
     wire::{
         answer::Answer,
@@ -35,7 +35,7 @@ pub(super) const URI: &str = "arn:aws:apigateway:us-west-2:lambda:path/2015-03-3
 
 /// An emulator with one API, and a client for its operations.
 pub(super) struct Client {
-    pub(super) cloud: Cloud,
+    pub(super) emulator: Emulator,
     pub(super) api: String,
     pub(super) root: String,
 }
@@ -50,7 +50,7 @@ impl Client {
     }
 
     pub(super) fn with(settings: Settings) -> Self {
-        let mut client = Self { cloud: Cloud::new(settings), api: String::new(), root: String::new() };
+        let mut client = Self { emulator: Emulator::new(settings), api: String::new(), root: String::new() };
         let regional = json!({ "types": ["REGIONAL"] });
         let api = client.call("CreateRestApi", json!({ "name": "shop", "endpointConfiguration": regional }));
         client.api = text(&api, "id");
@@ -76,7 +76,7 @@ impl Client {
             input["restApiId"] = self.api.as_str().into();
         }
         let call = call(Service::ApiGateway, operation, input, body);
-        match handle(&self.cloud, &call) {
+        match handle(&self.emulator, &call) {
             Ok(Answer::Members(members)) => Ok(members),
             Ok(Answer::Raw(_)) => panic!("{operation}: the response has no members"),
             Err(refusal) => Err(format!("{} {}: {}", refusal.status, refusal.code, refusal.message)),
@@ -131,7 +131,7 @@ impl Client {
 
     fn iam(&self, operation: &str, input: Value) {
         let call = call(Service::Iam, operation, input, "");
-        crate::services::iam::handle(&self.cloud, &call)
+        crate::services::iam::handle(&self.emulator, &call)
             .unwrap_or_else(|error| panic!("{operation}: {}", error.message));
     }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{Client, proxy};
 use crate::{
     store::settings::{Settings, Weather},
-    testing::Trial,
+    testing::TestEmulator,
 };
 
 const TOO_MANY: &str = "429 TooManyRequestsException: Too Many Requests";
@@ -138,29 +138,29 @@ async fn the_number_of_objects_is_limited_by_quotas() {
 #[tokio::test(start_paused = true)]
 async fn overlapping_writes_to_one_api_are_rejected() {
     let weather = Weather { latency: Duration::from_secs(1), ..Weather::default() };
-    let trial = Trial::new(Settings { weather, ..Settings::default() });
-    let api = trial.call(Method::POST, "/restapis", &json!({ "name": "a" })).await.done();
+    let test = TestEmulator::new(Settings { weather, ..Settings::default() });
+    let api = test.call(Method::POST, "/restapis", &json!({ "name": "a" })).await.done();
     let path = format!("/restapis/{}", super::text(&api, "id"));
     let parent = format!("{path}/resources/{}", super::text(&api, "rootResourceId"));
     let (one, two) = (json!({ "pathPart": "one" }), json!({ "pathPart": "two" }));
     let (first, second, read) = tokio::join!(
-        trial.call(Method::POST, &parent, &one),
-        trial.call(Method::POST, &parent, &two),
-        trial.call(Method::GET, &path, &json!(null)),
+        test.call(Method::POST, &parent, &one),
+        test.call(Method::POST, &parent, &two),
+        test.call(Method::GET, &path, &json!(null)),
     );
     first.done();
     read.done();
     let message = "Unable to complete operation due to concurrent modification. Please try again later.";
     assert_eq!(second.refused(), (409, "ConflictException".into(), message.into()));
-    trial.call(Method::POST, &parent, &two).await.done();
+    test.call(Method::POST, &parent, &two).await.done();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_throttled_response_has_a_retry_after_header() {
     let weather = Weather { quotas: true, ..Weather::default() };
-    let trial = Trial::new(Settings { weather, ..Settings::default() });
+    let test = TestEmulator::new(Settings { weather, ..Settings::default() });
     let api = json!({ "name": "a" });
-    trial.call(Method::POST, "/restapis", &api).await.done();
+    test.call(Method::POST, "/restapis", &api).await.done();
     wait(500).await;
-    assert_eq!(trial.call(Method::POST, "/restapis", &api).await.header("retry-after"), "30");
+    assert_eq!(test.call(Method::POST, "/restapis", &api).await.header("retry-after"), "30");
 }

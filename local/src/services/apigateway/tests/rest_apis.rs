@@ -109,7 +109,7 @@ fn deleting_an_api_deletes_its_stages() {
     client.deployed();
     client.call("DeleteRestApi", json!({}));
     assert!(client.refusal("GetStage", json!({ "stageName": "dev" })).contains("Invalid API identifier"));
-    assert!(client.cloud.world().apigateway.served(&client.api, "dev").is_none());
+    assert!(client.emulator.world().apigateway.served(&client.api, "dev").is_none());
 }
 
 #[test]

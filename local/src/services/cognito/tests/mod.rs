@@ -18,7 +18,7 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::{
-    emulator::Cloud,
+    emulator::Emulator,
     store::settings::Settings,
     wire::{
         answer::Answer,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// An emulator whose requests go to `us-west-2`.
-struct Aws(Cloud);
+struct Aws(Emulator);
 
 impl Aws {
     fn new() -> Self {
@@ -35,7 +35,7 @@ impl Aws {
     }
 
     fn with(settings: Settings) -> Self {
-        Self(Cloud::new(settings))
+        Self(Emulator::new(settings))
     }
 
     async fn try_call(&self, region: &str, operation: &str, input: Value) -> Result<Value, String> {

@@ -256,7 +256,7 @@ async fn an_operation_that_is_not_emulated_is_rejected() {
 #[tokio::test]
 async fn a_pool_with_its_users_and_tokens_survives_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let aws = Aws(crate::emulator::Cloud::open(folder.path(), Settings::default()).unwrap());
+    let aws = Aws(crate::emulator::Emulator::open(folder.path(), Settings::default()).unwrap());
     let pool = aws.pool(json!({})).await;
     let client = aws.client(&pool, json!({ "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] })).await;
     aws.user(&pool, "ann", "Passw0rd!").await;
@@ -270,7 +270,7 @@ async fn a_pool_with_its_users_and_tokens_survives_a_restart() {
     let before = aws.describe(&pool).await;
     aws.0.save().unwrap();
     drop(aws);
-    let aws = Aws(crate::emulator::Cloud::open(folder.path(), Settings::default()).unwrap());
+    let aws = Aws(crate::emulator::Emulator::open(folder.path(), Settings::default()).unwrap());
     assert_eq!(aws.describe(&pool).await, before);
     assert_eq!(aws.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await["Username"], "ann");
     aws.call("AdminInitiateAuth", sign_in).await;

@@ -5,15 +5,15 @@ use http::Method;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::testing::{Trial, function, lying_zip, zip};
+use crate::testing::{TestEmulator, function, lying_zip, zip};
 
 const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 const PATH: &str = "/2015-03-31/functions/hello/code";
 
 #[tokio::test]
 async fn code_sha256_is_the_hash_of_the_zip() {
-    let trial = Trial::with_worker().await;
-    let created = trial.make_function("hello", CODE, json!({})).await;
+    let test = TestEmulator::with_worker().await;
+    let created = test.make_function("hello", CODE, json!({})).await;
     let first = zip(&[CODE]);
     assert_eq!(created["CodeSha256"], STANDARD.encode(Sha256::digest(&first)));
     assert_eq!(created["CodeSize"], first.len());
@@ -22,10 +22,10 @@ async fn code_sha256_is_the_hash_of_the_zip() {
     let mut trying = change.clone();
     trying["DryRun"] = json!(true);
     let wanted = STANDARD.encode(Sha256::digest(&second));
-    assert_eq!(trial.call(Method::PUT, PATH, &trying).await.done()["CodeSha256"], wanted);
-    let read = || trial.call(Method::GET, "/2015-03-31/functions/hello/configuration", &Value::Null);
+    assert_eq!(test.call(Method::PUT, PATH, &trying).await.done()["CodeSha256"], wanted);
+    let read = || test.call(Method::GET, "/2015-03-31/functions/hello/configuration", &Value::Null);
     assert_eq!(read().await.done()["CodeSha256"], created["CodeSha256"]);
-    let updated = trial.call(Method::PUT, PATH, &change).await.done();
+    let updated = test.call(Method::PUT, PATH, &change).await.done();
     assert_eq!((&updated["CodeSha256"], &updated["Architectures"]), (&json!(wanted), &json!(["arm64"])));
     assert_ne!(updated["RevisionId"], created["RevisionId"]);
     assert_eq!(read().await.done()["CodeSha256"], wanted);
@@ -33,7 +33,7 @@ async fn code_sha256_is_the_hash_of_the_zip() {
 
 #[tokio::test]
 async fn an_invalid_zip_is_rejected() {
-    let trial = Trial::with_worker().await;
+    let test = TestEmulator::with_worker().await;
     for (code, wanted) in [
         (json!({ "ZipFile": "" }), "Uploaded file must be a non-empty zip"),
         (json!({ "ZipFile": STANDARD.encode(zip(&[])) }), "Uploaded file must be a non-empty zip"),
@@ -43,7 +43,7 @@ async fn an_invalid_zip_is_rejected() {
     ] {
         let mut members = function("hello", &[CODE]);
         members["Code"] = code;
-        let (status, kind, message) = trial.call(Method::POST, "/2015-03-31/functions", &members).await.refused();
+        let (status, kind, message) = test.call(Method::POST, "/2015-03-31/functions", &members).await.refused();
         assert_eq!((status, kind.as_str()), (400, "InvalidParameterValueException"));
         assert!(message.starts_with(wanted), "{message}");
     }
@@ -51,11 +51,11 @@ async fn an_invalid_zip_is_rejected() {
 
 #[tokio::test]
 async fn a_package_beyond_lambdas_limits_is_rejected_whatever_size_it_declares() {
-    let trial = Trial::with_worker().await;
+    let test = TestEmulator::with_worker().await;
     let refused = async |zip: &[u8]| {
         let mut members = function("hello", &[CODE]);
         members["Code"] = json!({ "ZipFile": STANDARD.encode(zip) });
-        trial.call(Method::POST, "/2015-03-31/functions", &members).await.refused()
+        test.call(Method::POST, "/2015-03-31/functions", &members).await.refused()
     };
     let unzipped =
         (400, "InvalidParameterValueException".into(), "Unzipped size must be smaller than 262144000 bytes".into());

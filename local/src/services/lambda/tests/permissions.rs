@@ -3,15 +3,15 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::testing::{ACCOUNT, REGION, Trial, function_arn};
+use crate::testing::{ACCOUNT, REGION, TestEmulator, function_arn};
 
 const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 const PATH: &str = "/2015-03-31/functions/hello/policy";
 
-async fn trial() -> Trial {
-    let trial = Trial::with_worker().await;
-    trial.make_function("hello", CODE, json!({})).await;
-    trial
+async fn test() -> TestEmulator {
+    let test = TestEmulator::with_worker().await;
+    test.make_function("hello", CODE, json!({})).await;
+    test
 }
 
 fn permission() -> Value {
@@ -26,8 +26,8 @@ fn permission() -> Value {
 
 #[tokio::test]
 async fn a_statement_is_stored_as_aws_stores_it() {
-    let trial = trial().await;
-    let added = trial.call(Method::POST, PATH, &permission()).await.done();
+    let test = test().await;
+    let added = test.call(Method::POST, PATH, &permission()).await.done();
     let wanted = json!({
         "Sid": "from-api",
         "Effect": "Allow",
@@ -40,30 +40,30 @@ async fn a_statement_is_stored_as_aws_stores_it() {
         },
     });
     assert_eq!(serde_json::from_str::<Value>(added["Statement"].as_str().unwrap()).unwrap(), wanted);
-    let policy = trial.call(Method::GET, PATH, &Value::Null).await.done();
+    let policy = test.call(Method::GET, PATH, &Value::Null).await.done();
     let document: Value = serde_json::from_str(policy["Policy"].as_str().unwrap()).unwrap();
     assert_eq!(document, json!({ "Version": "2012-10-17", "Id": "default", "Statement": [wanted] }));
 }
 
 #[tokio::test]
 async fn a_statement_id_is_unique_and_can_be_removed_once() {
-    let trial = trial().await;
+    let test = test().await;
     let none = (404, "ResourceNotFoundException".to_owned(), "The resource you requested does not exist.".to_owned());
-    assert_eq!(trial.call(Method::GET, PATH, &Value::Null).await.refused(), none);
-    trial.call(Method::POST, PATH, &permission()).await.done();
+    assert_eq!(test.call(Method::GET, PATH, &Value::Null).await.refused(), none);
+    test.call(Method::POST, PATH, &permission()).await.done();
     let wanted = "The statement id (from-api) provided already exists. Please provide a new statement id, or remove the \
                   existing statement.";
-    let again = trial.call(Method::POST, PATH, &permission()).await;
+    let again = test.call(Method::POST, PATH, &permission()).await;
     assert_eq!(again.refused(), (409, "ResourceConflictException".into(), wanted.into()));
     let statement = format!("{PATH}/from-api");
-    assert_eq!(trial.call(Method::DELETE, &statement, &Value::Null).await.status, 204);
-    assert_eq!(trial.call(Method::DELETE, &statement, &Value::Null).await.refused().0, 404);
-    assert_eq!(trial.call(Method::GET, PATH, &Value::Null).await.refused(), none);
+    assert_eq!(test.call(Method::DELETE, &statement, &Value::Null).await.status, 204);
+    assert_eq!(test.call(Method::DELETE, &statement, &Value::Null).await.refused().0, 404);
+    assert_eq!(test.call(Method::GET, PATH, &Value::Null).await.refused(), none);
 }
 
 #[tokio::test]
 async fn malformed_statements_are_rejected() {
-    let trial = trial().await;
+    let test = test().await;
     for (member, value) in [
         ("StatementId", "a b"),
         ("StatementId", &"x".repeat(101)),
@@ -74,16 +74,16 @@ async fn malformed_statements_are_rejected() {
     ] {
         let mut members = permission();
         members[member] = json!(value);
-        assert_eq!(trial.call(Method::POST, PATH, &members).await.refused().0, 400, "{member} {value}");
+        assert_eq!(test.call(Method::POST, PATH, &members).await.refused().0, 400, "{member} {value}");
     }
 }
 
 #[tokio::test]
 async fn only_the_named_source_may_invoke() {
-    let trial = trial().await;
-    trial.call(Method::POST, PATH, &permission()).await.done();
+    let test = test().await;
+    test.call(Method::POST, PATH, &permission()).await.done();
     let allows = |principal: &str, source: &str| {
-        trial.cloud.world().lambda.allows_invoke(&function_arn("hello"), principal, source)
+        test.emulator.world().lambda.allows_invoke(&function_arn("hello"), principal, source)
     };
     let source = |api: &str| format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:{api}/dev/GET/pets/*");
     assert!(allows("apigateway.amazonaws.com", &source("abc123")));
@@ -95,26 +95,26 @@ async fn only_the_named_source_may_invoke() {
 
 #[tokio::test]
 async fn a_qualified_arn_is_authorized_by_the_policy_of_its_qualifier_only() {
-    let trial = trial().await;
-    trial.call(Method::POST, "/2015-03-31/functions/hello/versions", &json!({})).await.done();
+    let test = test().await;
+    test.call(Method::POST, "/2015-03-31/functions/hello/versions", &json!({})).await.done();
     let alias = json!({ "Name": "live", "FunctionVersion": "1" });
-    trial.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
+    test.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
     let source = format!("arn:aws:execute-api:{REGION}:{ACCOUNT}:abc123/dev/GET/");
     let allows = |qualifier: &str| {
         let arn = format!("{}{qualifier}", function_arn("hello"));
-        trial.cloud.world().lambda.allows_invoke(&arn, "apigateway.amazonaws.com", &source)
+        test.emulator.world().lambda.allows_invoke(&arn, "apigateway.amazonaws.com", &source)
     };
-    trial.call(Method::POST, PATH, &permission()).await.done();
+    test.call(Method::POST, PATH, &permission()).await.done();
     assert_eq!((allows(""), allows(":live"), allows(":1")), (true, false, false));
 
-    let added = trial.call(Method::POST, &format!("{PATH}?Qualifier=live"), &permission()).await.done();
+    let added = test.call(Method::POST, &format!("{PATH}?Qualifier=live"), &permission()).await.done();
     let statement: Value = serde_json::from_str(added["Statement"].as_str().unwrap()).unwrap();
     assert_eq!(statement["Resource"], format!("{}:live", function_arn("hello")));
-    trial.call(Method::DELETE, &format!("{PATH}/from-api"), &Value::Null).await;
+    test.call(Method::DELETE, &format!("{PATH}/from-api"), &Value::Null).await;
     assert_eq!((allows(""), allows(":live"), allows(":1")), (false, true, false));
-    assert_eq!(trial.call(Method::POST, &format!("{PATH}?Qualifier=7"), &permission()).await.refused().0, 404);
+    assert_eq!(test.call(Method::POST, &format!("{PATH}?Qualifier=7"), &permission()).await.refused().0, 404);
 
-    trial.call(Method::DELETE, "/2015-03-31/functions/hello/aliases/live", &Value::Null).await;
-    trial.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
+    test.call(Method::DELETE, "/2015-03-31/functions/hello/aliases/live", &Value::Null).await;
+    test.call(Method::POST, "/2015-03-31/functions/hello/aliases", &alias).await.done();
     assert!(!allows(":live"), "a recreated alias has no policy");
 }

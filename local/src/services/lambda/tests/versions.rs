@@ -4,58 +4,58 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::testing::{Trial, function_arn, zip};
+use crate::testing::{TestEmulator, function_arn, zip};
 
 const CODE: (&str, &str) = ("main.py", "def handler(event, context): pass");
 const FUNCTION: &str = "/2015-03-31/functions/hello";
 
 #[tokio::test]
 async fn publishing_without_a_change_creates_no_new_version() {
-    let trial = Trial::with_worker().await;
-    trial.make_function("hello", CODE, json!({})).await;
+    let test = TestEmulator::with_worker().await;
+    test.make_function("hello", CODE, json!({})).await;
     let path = format!("{FUNCTION}/versions");
-    let first = trial.call(Method::POST, &path, &json!({ "Description": "one" })).await.done();
+    let first = test.call(Method::POST, &path, &json!({ "Description": "one" })).await.done();
     assert_eq!((&first["Version"], &first["Description"]), (&json!("1"), &json!("one")));
     assert_eq!(first["FunctionArn"], format!("{}:1", function_arn("hello")));
-    let again = trial.call(Method::POST, &path, &json!({})).await.done();
+    let again = test.call(Method::POST, &path, &json!({})).await.done();
     assert_eq!(again["Version"], "1");
     let code = json!({ "ZipFile": STANDARD.encode(zip(&[("main.py", "pass")])), "Publish": true });
-    let second = trial.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
+    let second = test.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
     assert_eq!(second["Version"], "2");
-    let listed = trial.call(Method::GET, &path, &Value::Null).await.done();
+    let listed = test.call(Method::GET, &path, &Value::Null).await.done();
     let versions: Vec<_> = listed["Versions"].as_array().unwrap().iter().map(|entry| &entry["Version"]).collect();
     assert_eq!(versions, ["$LATEST", "1", "2"]);
 }
 
 #[tokio::test]
 async fn an_alias_resolves_to_its_version_and_prevents_its_deletion() {
-    let trial = Trial::with_worker().await;
-    trial.make_function("hello", CODE, json!({})).await;
-    trial.call(Method::POST, &format!("{FUNCTION}/versions"), &json!({})).await.done();
+    let test = TestEmulator::with_worker().await;
+    test.make_function("hello", CODE, json!({})).await;
+    test.call(Method::POST, &format!("{FUNCTION}/versions"), &json!({})).await.done();
     let alias = json!({ "Name": "live", "FunctionVersion": "1" });
-    trial.call(Method::POST, &format!("{FUNCTION}/aliases"), &alias).await.done();
-    let read = trial.call(Method::GET, &format!("{FUNCTION}/configuration?Qualifier=live"), &Value::Null).await.done();
+    test.call(Method::POST, &format!("{FUNCTION}/aliases"), &alias).await.done();
+    let read = test.call(Method::GET, &format!("{FUNCTION}/configuration?Qualifier=live"), &Value::Null).await.done();
     assert_eq!(
         (&read["Version"], &read["FunctionArn"]),
         (&json!("1"), &json!(format!("{}:live", function_arn("hello"))))
     );
-    assert_eq!(trial.call(Method::DELETE, &format!("{FUNCTION}?Qualifier=1"), &Value::Null).await.refused().0, 409);
+    assert_eq!(test.call(Method::DELETE, &format!("{FUNCTION}?Qualifier=1"), &Value::Null).await.refused().0, 409);
     let unknown = json!({ "FunctionVersion": "7" });
-    assert_eq!(trial.call(Method::PUT, &format!("{FUNCTION}/aliases/live"), &unknown).await.refused().0, 404);
-    assert_eq!(trial.call(Method::DELETE, &format!("{FUNCTION}/aliases/live"), &Value::Null).await.status, 204);
-    assert_eq!(trial.call(Method::GET, &format!("{FUNCTION}/aliases/live"), &Value::Null).await.refused().0, 404);
+    assert_eq!(test.call(Method::PUT, &format!("{FUNCTION}/aliases/live"), &unknown).await.refused().0, 404);
+    assert_eq!(test.call(Method::DELETE, &format!("{FUNCTION}/aliases/live"), &Value::Null).await.status, 204);
+    assert_eq!(test.call(Method::GET, &format!("{FUNCTION}/aliases/live"), &Value::Null).await.refused().0, 404);
 }
 
 #[tokio::test]
 async fn creating_with_publish_returns_the_first_version() {
-    let trial = Trial::with_worker().await;
-    let made = trial.make_function("hello", CODE, json!({ "Publish": true })).await;
+    let test = TestEmulator::with_worker().await;
+    let made = test.make_function("hello", CODE, json!({ "Publish": true })).await;
     assert_eq!((&made["Version"], &made["FunctionArn"]), (&json!("1"), &json!(function_arn("hello"))));
 }
 
 #[tokio::test]
 async fn an_alias_splits_traffic_between_two_published_versions_only() {
-    let trial = with_two_versions().await;
+    let test = with_two_versions().await;
     let path = format!("{FUNCTION}/aliases");
     let weights = |version: &str, weights: Value| json!({ "Name": "live", "FunctionVersion": version, "RoutingConfig": { "AdditionalVersionWeights": weights } });
     for (alias, message) in [
@@ -73,74 +73,74 @@ async fn an_alias_splits_traffic_between_two_published_versions_only() {
         ),
         (weights("1", json!({ "7": 0.1 })), &format!("Function not found: {}:7", function_arn("hello"))),
     ] {
-        assert_eq!(trial.call(Method::POST, &path, &alias).await.refused().2, message);
+        assert_eq!(test.call(Method::POST, &path, &alias).await.refused().2, message);
     }
-    assert_eq!(trial.call(Method::POST, &path, &weights("1", json!({ "2": 1.5 }))).await.refused().0, 400);
-    let shared = trial.call(Method::POST, &path, &weights("1", json!({ "2": 0.1 }))).await.done();
+    assert_eq!(test.call(Method::POST, &path, &weights("1", json!({ "2": 1.5 }))).await.refused().0, 400);
+    let shared = test.call(Method::POST, &path, &weights("1", json!({ "2": 0.1 }))).await.done();
     assert_eq!(shared["RoutingConfig"], json!({ "AdditionalVersionWeights": { "2": 0.1 } }));
     for version in ["1", "2"] {
         let delete = format!("{FUNCTION}?Qualifier={version}");
         let wanted = format!("Version {version} of the function is referenced by alias live.");
-        assert_eq!(trial.call(Method::DELETE, &delete, &Value::Null).await.refused().2, wanted);
+        assert_eq!(test.call(Method::DELETE, &delete, &Value::Null).await.refused().2, wanted);
     }
 
     let live = format!("{path}/live");
-    let moved = trial.call(Method::PUT, &live, &json!({ "Description": "shared" })).await.done();
+    let moved = test.call(Method::PUT, &live, &json!({ "Description": "shared" })).await.done();
     assert_eq!(moved["RoutingConfig"], shared["RoutingConfig"], "an absent member means no change");
     let none = json!({ "RoutingConfig": { "AdditionalVersionWeights": {} } });
-    assert_eq!(trial.call(Method::PUT, &live, &none).await.done()["RoutingConfig"], Value::Null);
-    assert_eq!(trial.call(Method::DELETE, &format!("{FUNCTION}?Qualifier=2"), &Value::Null).await.status, 204);
+    assert_eq!(test.call(Method::PUT, &live, &none).await.done()["RoutingConfig"], Value::Null);
+    assert_eq!(test.call(Method::DELETE, &format!("{FUNCTION}?Qualifier=2"), &Value::Null).await.status, 204);
 }
 
 #[tokio::test]
 async fn a_weight_of_one_routes_every_request_to_the_second_version() {
-    let trial = with_two_versions().await;
+    let test = with_two_versions().await;
     let whole = |version: &str, other: &str| json!({ "Name": "live", "FunctionVersion": version, "RoutingConfig": { "AdditionalVersionWeights": { other: 1.0 } } });
-    trial.call(Method::POST, &format!("{FUNCTION}/aliases"), &whole("1", "2")).await.done();
-    let world = trial.cloud.world();
-    let target = world.lambda.invocable(&trial.cloud, &format!("{}:live", function_arn("hello"))).unwrap();
+    test.call(Method::POST, &format!("{FUNCTION}/aliases"), &whole("1", "2")).await.done();
+    let world = test.emulator.world();
+    let target = world.lambda.invocable(&test.emulator, &format!("{}:live", function_arn("hello"))).unwrap();
     assert_eq!(target.version.label, "2");
 }
 
 #[tokio::test]
 async fn published_versions_keep_their_code_and_settings() {
-    let trial = with_two_versions().await;
+    let test = with_two_versions().await;
     let settings = json!({ "Timeout": 9, "Environment": { "Variables": { "LEVEL": "new" } } });
-    trial.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
+    test.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
     let read = async |qualifier: &str| {
         let path = format!("{FUNCTION}?Qualifier={qualifier}");
-        trial.call(Method::GET, &path, &Value::Null).await.done()["Configuration"].clone()
+        test.call(Method::GET, &path, &Value::Null).await.done()["Configuration"].clone()
     };
     let (first, second, latest) = (read("1").await, read("2").await, read("$LATEST").await);
     assert_ne!(first["CodeSha256"], second["CodeSha256"]);
     assert_eq!(second["CodeSha256"], latest["CodeSha256"]);
     assert_eq!((&second["Timeout"], &latest["Timeout"]), (&json!(3), &json!(9)));
     assert_eq!(second["Environment"], Value::Null);
-    let refused = trial.call(Method::PUT, "/2015-03-31/functions/hello:2/configuration", &settings).await.refused();
+    let refused = test.call(Method::PUT, "/2015-03-31/functions/hello:2/configuration", &settings).await.refused();
     assert!(refused.2.starts_with("This operation is permitted on Lambda functions only."), "{}", refused.2);
 }
 
 /// A function with two published versions.
-async fn with_two_versions() -> Trial {
-    let trial = Trial::with_worker().await;
-    trial.make_function("hello", CODE, json!({ "Publish": true })).await;
+async fn with_two_versions() -> TestEmulator {
+    let test = TestEmulator::with_worker().await;
+    test.make_function("hello", CODE, json!({ "Publish": true })).await;
     let code = json!({ "ZipFile": STANDARD.encode(zip(&[("main.py", "pass")])), "Publish": true });
-    trial.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
-    trial
+    test.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();
+    test
 }
 
 #[tokio::test]
 async fn reserved_concurrency_must_leave_one_hundred_unreserved() {
-    let trial = Trial::with_worker().await;
-    trial.make_function("hello", CODE, json!({})).await;
+    let test = TestEmulator::with_worker().await;
+    test.make_function("hello", CODE, json!({})).await;
     let path = "/2017-10-31/functions/hello/concurrency";
-    let too_many = trial.call(Method::PUT, path, &json!({ "ReservedConcurrentExecutions": 901 })).await;
+    let too_many = test.call(Method::PUT, path, &json!({ "ReservedConcurrentExecutions": 901 })).await;
     assert!(too_many.refused().2.contains("below its minimum value of [100]"));
-    trial.call(Method::PUT, path, &json!({ "ReservedConcurrentExecutions": 0 })).await.done();
-    let read = trial.call(Method::GET, FUNCTION, &Value::Null).await.done();
+    test.call(Method::PUT, path, &json!({ "ReservedConcurrentExecutions": 0 })).await.done();
+    let read = test.call(Method::GET, FUNCTION, &Value::Null).await.done();
     assert_eq!(read["Concurrency"], json!({ "ReservedConcurrentExecutions": 0 }));
-    let refused = trial.invoke("hello", &json!({})).await;
+    let refused = test.invoke("hello", &json!({})).await;
     assert_eq!(refused.refused(), (429, "TooManyRequestsException".into(), "Rate Exceeded.".into()));
-    assert_eq!(trial.call(Method::DELETE, path, &Value::Null).await.status, 204);
-    assert_eq!(trial.call(Method::GET, FUNCTION, &Value::Null).await.done()["Concurrency"], Value::Null);
+    assert_eq!(test.call(Method::DELETE, path, &Value::Null).await.status, 204);
+    assert_eq!(test.call(Method::GET, FUNCTION, &Value::Null).await.done()["Concurrency"], Value::Null);
 }

@@ -5,75 +5,75 @@ use std::{future::Future, time::Duration};
 use super::{CONFLICT, NO_SUCH_KEY, PRECONDITION_FAILED};
 use crate::{
     Settings, Weather,
-    testing::{Reply, Trial},
+    testing::{Reply, TestEmulator},
 };
 
 #[tokio::test]
 async fn an_upload_if_none_match_succeeds_only_if_no_object_exists() {
-    let trial = Trial::with_bucket().await;
-    let upload = |body| trial.s3("PUT /states/dev.json", &[("if-none-match", "*")], body);
+    let test = TestEmulator::with_bucket().await;
+    let upload = |body| test.s3("PUT /states/dev.json", &[("if-none-match", "*")], body);
     assert_eq!(upload("first").await.status, 200);
     let beaten = upload("second").await;
     assert_eq!(beaten.refused_in_xml(), PRECONDITION_FAILED);
     assert_eq!(beaten.elements("Condition"), ["If-None-Match"]);
-    assert_eq!(trial.read("dev.json").await, "first");
-    assert_eq!(trial.s3("DELETE /states/dev.json", &[], "").await.status, 204);
+    assert_eq!(test.read("dev.json").await, "first");
+    assert_eq!(test.s3("DELETE /states/dev.json", &[], "").await.status, 204);
     assert_eq!(upload("third").await.status, 200);
 }
 
 #[tokio::test]
 async fn an_upload_if_match_succeeds_only_over_the_same_object() {
-    let trial = Trial::with_bucket().await;
-    let first = trial.put("dev.json", "first").await;
-    let upload = async |etag: &str, body| trial.s3("PUT /states/dev.json", &[("if-match", etag)], body).await;
+    let test = TestEmulator::with_bucket().await;
+    let first = test.put("dev.json", "first").await;
+    let upload = async |etag: &str, body| test.s3("PUT /states/dev.json", &[("if-match", etag)], body).await;
     let second = upload(&first, "second").await;
     assert_eq!(second.status, 200);
     let late = upload(&first, "third").await;
     assert_eq!(late.refused_in_xml(), PRECONDITION_FAILED);
     assert_eq!(late.elements("Condition"), ["If-Match"]);
-    assert_eq!(trial.read("dev.json").await, "second");
+    assert_eq!(test.read("dev.json").await, "second");
     assert_eq!(upload(second.header("etag"), "third").await.status, 200);
 }
 
 #[tokio::test]
 async fn an_upload_if_match_of_a_missing_object_is_no_such_key() {
-    let trial = Trial::with_bucket().await;
-    let reply = trial.s3("PUT /states/dev.json", &[("if-match", "\"00\"")], "late").await;
+    let test = TestEmulator::with_bucket().await;
+    let reply = test.s3("PUT /states/dev.json", &[("if-match", "\"00\"")], "late").await;
     assert_eq!(reply.refused_in_xml(), NO_SUCH_KEY);
-    assert_eq!(trial.s3("GET /states/dev.json", &[], "").await.status, 404, "nothing was written");
+    assert_eq!(test.s3("GET /states/dev.json", &[], "").await.status, 404, "nothing was written");
 }
 
 #[tokio::test]
 async fn other_upload_conditions_are_not_supported() {
-    let trial = Trial::with_bucket().await;
-    let reply = trial.s3("PUT /states/a", &[("if-none-match", "\"00\"")], "").await;
+    let test = TestEmulator::with_bucket().await;
+    let reply = test.s3("PUT /states/a", &[("if-none-match", "\"00\"")], "").await;
     let message = "the local emulator does not imitate an upload with another If-None-Match than `*`";
     assert_eq!(reply.refused_in_xml(), (501, "NotImplemented", message));
-    let reply = trial.s3("PUT /states/a", &[("if-none-match", "*"), ("if-match", "\"00\"")], "").await;
+    let reply = test.s3("PUT /states/a", &[("if-none-match", "*"), ("if-match", "\"00\"")], "").await;
     let message = "the local emulator does not imitate If-Match together with If-None-Match";
     assert_eq!(reply.refused_in_xml(), (501, "NotImplemented", message));
 }
 
 #[tokio::test]
 async fn a_deletion_if_match_deletes_only_the_same_object() {
-    let trial = Trial::with_bucket().await;
-    let etag = trial.put("dev.lock", "mine").await;
-    let delete = async |etag: &str| trial.s3("DELETE /states/dev.lock", &[("if-match", etag)], "").await;
-    let other = trial.put("dev.lock", "theirs").await;
+    let test = TestEmulator::with_bucket().await;
+    let etag = test.put("dev.lock", "mine").await;
+    let delete = async |etag: &str| test.s3("DELETE /states/dev.lock", &[("if-match", etag)], "").await;
+    let other = test.put("dev.lock", "theirs").await;
     assert_eq!(delete(&etag).await.refused_in_xml(), PRECONDITION_FAILED);
-    assert_eq!(trial.read("dev.lock").await, "theirs");
+    assert_eq!(test.read("dev.lock").await, "theirs");
     assert_eq!(delete(&other).await.status, 204);
     assert_eq!(delete(&other).await.refused_in_xml(), NO_SUCH_KEY);
     assert_eq!(delete("*").await.refused_in_xml(), NO_SUCH_KEY);
-    trial.put("dev.lock", "anybody's").await;
+    test.put("dev.lock", "anybody's").await;
     assert_eq!(delete("*").await.status, 204);
 }
 
 #[tokio::test]
 async fn a_read_follows_its_conditions() {
-    let trial = Trial::with_bucket().await;
-    let etag = trial.put("a", "body").await;
-    let read = async |name, value: &str| trial.s3("GET /states/a", &[(name, value)], "").await;
+    let test = TestEmulator::with_bucket().await;
+    let etag = test.put("a", "body").await;
+    let read = async |name, value: &str| test.s3("GET /states/a", &[(name, value)], "").await;
     assert_eq!(read("if-match", &etag).await.text, "body");
     assert_eq!(read("if-match", "\"00\"").await.refused_in_xml(), PRECONDITION_FAILED);
     assert_eq!(read("if-none-match", "\"00\"").await.text, "body");
@@ -84,11 +84,11 @@ async fn a_read_follows_its_conditions() {
 }
 
 /// An emulator with latency, so that concurrent calls overlap.
-async fn slow() -> Trial {
+async fn slow() -> TestEmulator {
     let weather = Weather { latency: Duration::from_secs(1), ..Weather::default() };
-    let trial = Trial::new(Settings { weather, ..Settings::default() });
-    trial.make_bucket().await;
-    trial
+    let test = TestEmulator::new(Settings { weather, ..Settings::default() });
+    test.make_bucket().await;
+    test
 }
 
 /// The rejected one of two uploads. The other one must have succeeded.
@@ -107,8 +107,8 @@ async fn a_moment_later(call: impl Future<Output = Reply>) -> Reply {
 
 #[tokio::test(start_paused = true)]
 async fn of_two_concurrent_creations_one_succeeds_and_one_conflicts() {
-    let trial = slow().await;
-    let upload = |body| trial.s3("PUT /states/dev.lock", &[("if-none-match", "*")], body);
+    let test = slow().await;
+    let upload = |body| test.s3("PUT /states/dev.lock", &[("if-none-match", "*")], body);
     let (one, other) = tokio::join!(upload("lock"), upload("lock"));
     let beaten = beaten(one, other);
     assert_eq!(beaten.refused_in_xml(), CONFLICT);
@@ -118,49 +118,49 @@ async fn of_two_concurrent_creations_one_succeeds_and_one_conflicts() {
 
 #[tokio::test(start_paused = true)]
 async fn of_two_concurrent_replacements_one_succeeds_and_one_conflicts() {
-    let trial = slow().await;
-    let etag = trial.put("dev.json", "old").await;
-    let upload = async |body| trial.s3("PUT /states/dev.json", &[("if-match", &etag)], body).await;
+    let test = slow().await;
+    let etag = test.put("dev.json", "old").await;
+    let upload = async |body| test.s3("PUT /states/dev.json", &[("if-match", &etag)], body).await;
     let (first, second) = tokio::join!(upload("first"), a_moment_later(upload("second")));
     assert_eq!((first.status, second.refused_in_xml()), (200, CONFLICT));
-    assert_eq!(trial.read("dev.json").await, "first");
+    assert_eq!(test.read("dev.json").await, "first");
     assert_eq!(upload("again").await.refused_in_xml(), PRECONDITION_FAILED, "the calls no longer overlap");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_deletion_conflicts_with_a_concurrent_conditional_upload() {
-    let trial = slow().await;
-    let etag = trial.put("dev.json", "old").await;
+    let test = slow().await;
+    let etag = test.put("dev.json", "old").await;
     let headers = [("if-match", etag.as_str())];
     let (deleted, uploaded) = tokio::join!(
-        trial.s3("DELETE /states/dev.json", &[], ""),
-        a_moment_later(trial.s3("PUT /states/dev.json", &headers, "new"))
+        test.s3("DELETE /states/dev.json", &[], ""),
+        a_moment_later(test.s3("PUT /states/dev.json", &headers, "new"))
     );
     assert_eq!((deleted.status, uploaded.refused_in_xml()), (204, CONFLICT));
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_conflicts_with_a_concurrent_conditional_deletion() {
-    let trial = slow().await;
-    let etag = trial.put("dev.lock", "mine").await;
+    let test = slow().await;
+    let etag = test.put("dev.lock", "mine").await;
     let headers = [("if-match", etag.as_str())];
     let (uploaded, deleted) = tokio::join!(
-        trial.s3("PUT /states/dev.lock", &[], "theirs"),
-        a_moment_later(trial.s3("DELETE /states/dev.lock", &headers, ""))
+        test.s3("PUT /states/dev.lock", &[], "theirs"),
+        a_moment_later(test.s3("DELETE /states/dev.lock", &headers, ""))
     );
     assert_eq!((uploaded.status, deleted.refused_in_xml()), (200, CONFLICT));
-    assert_eq!(trial.read("dev.lock").await, "theirs");
+    assert_eq!(test.read("dev.lock").await, "theirs");
 }
 
 #[tokio::test(start_paused = true)]
 async fn uploads_to_other_keys_or_without_a_condition_do_not_conflict() {
-    let trial = slow().await;
+    let test = slow().await;
     let condition = [("if-none-match", "*")];
     let (first, second, third) = tokio::join!(
-        trial.s3("PUT /states/a", &condition, "one"),
-        trial.s3("PUT /states/b", &condition, "two"),
-        a_moment_later(trial.s3("PUT /states/a", &[], "three")),
+        test.s3("PUT /states/a", &condition, "one"),
+        test.s3("PUT /states/b", &condition, "two"),
+        a_moment_later(test.s3("PUT /states/a", &[], "three")),
     );
     assert_eq!([first.status, second.status, third.status], [200; 3]);
-    assert_eq!(trial.read("a").await, "three", "the last writer wins");
+    assert_eq!(test.read("a").await, "three", "the last writer wins");
 }

@@ -12,7 +12,7 @@ use http::Request;
 
 use crate::{
     Settings,
-    testing::{REGION, Reply, Trial},
+    testing::{REGION, Reply, TestEmulator},
 };
 
 /// The signature of an S3 request in a Region.
@@ -20,7 +20,7 @@ fn signature(region: &str) -> String {
     format!("AWS4-HMAC-SHA256 Credential=AKIDLOCAL/20261123/{region}/s3/aws4_request, SignedHeaders=host, Signature=00")
 }
 
-impl Trial {
+impl TestEmulator {
     /// An S3 request in the Region of the tests, such as `PUT /bucket/key`.
     async fn s3(&self, what: &str, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Reply {
         self.s3_in(REGION, what, headers, body).await
@@ -37,9 +37,9 @@ impl Trial {
 
     /// An emulator with the bucket `states`.
     async fn with_bucket() -> Self {
-        let trial = Self::new(Settings::default());
-        trial.make_bucket().await;
-        trial
+        let test = Self::new(Settings::default());
+        test.make_bucket().await;
+        test
     }
 
     async fn make_bucket(&self) {

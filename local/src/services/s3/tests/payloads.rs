@@ -1,6 +1,6 @@
 //! Bodies are verified against their headers and trailers.
 
-use crate::testing::{Reply, Trial};
+use crate::testing::{Reply, TestEmulator};
 
 /// The usual input of published CRC check values.
 const CHECK: &str = "123456789";
@@ -18,10 +18,10 @@ const CHECKSUMS: [(&str, &str); 7] = [
     ),
 ];
 
-async fn upload(headers: &[(&str, &str)], body: &'static str) -> (Trial, Reply) {
-    let trial = Trial::with_bucket().await;
-    let reply = trial.s3("PUT /states/a", headers, body).await;
-    (trial, reply)
+async fn upload(headers: &[(&str, &str)], body: &'static str) -> (TestEmulator, Reply) {
+    let test = TestEmulator::with_bucket().await;
+    let reply = test.s3("PUT /states/a", headers, body).await;
+    (test, reply)
 }
 
 /// A body in `aws-chunked` coding with one chunk and one trailer.
@@ -32,23 +32,23 @@ fn chunked(body: &str, trailer: &str) -> String {
 #[tokio::test]
 async fn each_checksum_is_verified_and_returned_on_request() {
     for (name, value) in CHECKSUMS {
-        let (trial, reply) = upload(&[(name, value)], CHECK).await;
+        let (test, reply) = upload(&[(name, value)], CHECK).await;
         assert_eq!((reply.status, reply.header(name)), (200, value), "{}", reply.text);
         assert_eq!(reply.header("x-amz-checksum-type"), "FULL_OBJECT");
-        let read = trial.s3("GET /states/a", &[("x-amz-checksum-mode", "ENABLED")], "").await;
+        let read = test.s3("GET /states/a", &[("x-amz-checksum-mode", "ENABLED")], "").await;
         assert_eq!((read.header(name), read.header("x-amz-checksum-type")), (value, "FULL_OBJECT"));
-        assert_eq!(trial.s3("GET /states/a", &[], "").await.header(name), "", "not requested");
+        assert_eq!(test.s3("GET /states/a", &[], "").await.header(name), "", "not requested");
     }
 }
 
 #[tokio::test]
 async fn a_body_with_a_wrong_checksum_is_rejected() {
     for (name, value) in CHECKSUMS {
-        let (trial, reply) = upload(&[(name, value)], "another body").await;
+        let (test, reply) = upload(&[(name, value)], "another body").await;
         let algorithm = name.trim_start_matches("x-amz-checksum-").to_uppercase();
         let message = format!("The {algorithm} you specified did not match the calculated checksum.");
         assert_eq!(reply.refused_in_xml(), (400, "BadDigest", message.as_str()));
-        assert_eq!(trial.s3("GET /states/a", &[], "").await.status, 404, "nothing was written");
+        assert_eq!(test.s3("GET /states/a", &[], "").await.status, 404, "nothing was written");
     }
 }
 
@@ -64,9 +64,9 @@ async fn an_invalid_checksum_or_more_than_one_is_rejected() {
 
 #[tokio::test]
 async fn a_body_without_a_checksum_gets_one() {
-    let (trial, reply) = upload(&[], CHECK).await;
+    let (test, reply) = upload(&[], CHECK).await;
     assert_eq!(reply.header("x-amz-checksum-crc64nvme"), "rosUhgp5mIg=");
-    let head = trial.s3("HEAD /states/a", &[("x-amz-checksum-mode", "ENABLED")], "").await;
+    let head = test.s3("HEAD /states/a", &[("x-amz-checksum-mode", "ENABLED")], "").await;
     assert_eq!(head.header("x-amz-checksum-crc64nvme"), "rosUhgp5mIg=");
 }
 
@@ -101,17 +101,17 @@ fn streamed(length: &str) -> Vec<(&str, &str)> {
     ]
 }
 
-async fn stream(headers: &[(&str, &str)], body: String) -> (Trial, Reply) {
-    let trial = Trial::with_bucket().await;
-    let reply = trial.s3("PUT /states/a", headers, body).await;
-    (trial, reply)
+async fn stream(headers: &[(&str, &str)], body: String) -> (TestEmulator, Reply) {
+    let test = TestEmulator::with_bucket().await;
+    let reply = test.s3("PUT /states/a", headers, body).await;
+    (test, reply)
 }
 
 #[tokio::test]
 async fn a_chunked_body_is_stored_decoded() {
-    let (trial, reply) = stream(&streamed("9"), chunked(CHECK, "x-amz-checksum-crc32:y/Q5Jg==")).await;
+    let (test, reply) = stream(&streamed("9"), chunked(CHECK, "x-amz-checksum-crc32:y/Q5Jg==")).await;
     assert_eq!((reply.status, reply.header("x-amz-checksum-crc32")), (200, "y/Q5Jg=="), "{}", reply.text);
-    let read = trial.s3("GET /states/a", &[], "").await;
+    let read = test.s3("GET /states/a", &[], "").await;
     assert_eq!((read.text.as_str(), read.header("content-encoding")), (CHECK, ""));
     assert_eq!(read.header("etag"), "\"25f9e794323b453885f5181f1b624d0b\"");
 }
@@ -123,18 +123,18 @@ async fn a_body_may_have_several_signed_chunks_and_another_encoding() {
     let mut headers = streamed("9");
     headers[0].1 = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
     headers[1].1 = "gzip,aws-chunked";
-    let (trial, reply) = stream(&headers, signed.to_owned()).await;
+    let (test, reply) = stream(&headers, signed.to_owned()).await;
     assert_eq!(reply.status, 200, "{}", reply.text);
-    let read = trial.s3("GET /states/a", &[], "").await;
+    let read = test.s3("GET /states/a", &[], "").await;
     assert_eq!((read.text.as_str(), read.header("content-encoding")), (CHECK, "gzip"));
 }
 
 #[tokio::test]
 async fn a_body_with_a_wrong_trailer_is_rejected() {
-    let (trial, reply) = stream(&streamed("9"), chunked(CHECK, "x-amz-checksum-crc32:AAAAAA==")).await;
+    let (test, reply) = stream(&streamed("9"), chunked(CHECK, "x-amz-checksum-crc32:AAAAAA==")).await;
     let message = "The CRC32 you specified did not match the calculated checksum.";
     assert_eq!(reply.refused_in_xml(), (400, "BadDigest", message));
-    assert_eq!(trial.s3("GET /states/a", &[], "").await.status, 404, "nothing was written");
+    assert_eq!(test.s3("GET /states/a", &[], "").await.status, 404, "nothing was written");
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
 
 use super::{NO_SUCH_KEY, PRECONDITION_FAILED};
-use crate::testing::{Reply, Trial};
+use crate::testing::{Reply, TestEmulator};
 
-impl Trial {
+impl TestEmulator {
     /// Enables or suspends versioning.
     pub(super) async fn set_versioning(&self, status: &str) -> Reply {
         self.put_versioning(&format!(
@@ -21,9 +21,9 @@ impl Trial {
     }
 
     async fn with_versions() -> Self {
-        let trial = Self::with_bucket().await;
-        assert_eq!(trial.set_versioning("Enabled").await.status, 200);
-        trial
+        let test = Self::with_bucket().await;
+        assert_eq!(test.set_versioning("Enabled").await.status, 200);
+        test
     }
 
     /// Uploads an object and returns its version id.
@@ -52,14 +52,14 @@ impl Trial {
 
 #[tokio::test]
 async fn versioning_can_be_enabled_and_suspended() {
-    let trial = Trial::with_bucket().await;
+    let test = TestEmulator::with_bucket().await;
     let status = async || {
-        let reply = trial.s3("GET /states?versioning", &[], "").await;
+        let reply = test.s3("GET /states?versioning", &[], "").await;
         reply.elements("Status").first().map(|status| (*status).to_owned())
     };
     assert_eq!(status().await, None, "never enabled");
     for wanted in ["Enabled", "Suspended", "Enabled"] {
-        assert_eq!(trial.set_versioning(wanted).await.status, 200);
+        assert_eq!(test.set_versioning(wanted).await.status, 200);
         assert_eq!(status().await.unwrap(), wanted);
     }
     let malformed = (
@@ -67,135 +67,135 @@ async fn versioning_can_be_enabled_and_suspended() {
         "MalformedXML",
         "The XML you provided was not well-formed or did not validate against our published schema",
     );
-    assert_eq!(trial.set_versioning("Off").await.refused_in_xml(), malformed);
-    assert_eq!(trial.put_versioning("<VersioningConfiguration/>").await.refused_in_xml(), malformed);
+    assert_eq!(test.set_versioning("Off").await.refused_in_xml(), malformed);
+    assert_eq!(test.put_versioning("<VersioningConfiguration/>").await.refused_in_xml(), malformed);
     let mfa =
         "<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>";
     let message = "the local emulator does not imitate `MfaDelete` of s3:PutBucketVersioning";
-    assert_eq!(trial.put_versioning(mfa).await.refused_in_xml(), (501, "NotImplemented", message));
+    assert_eq!(test.put_versioning(mfa).await.refused_in_xml(), (501, "NotImplemented", message));
 }
 
 #[tokio::test]
 async fn a_versioning_document_requires_a_checksum() {
-    let trial = Trial::with_bucket().await;
-    let reply = trial.s3("PUT /states?versioning", &[], "<VersioningConfiguration/>").await;
+    let test = TestEmulator::with_bucket().await;
+    let reply = test.s3("PUT /states?versioning", &[], "<VersioningConfiguration/>").await;
     let message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
     assert_eq!(reply.refused_in_xml(), (400, "InvalidRequest", message));
 }
 
 #[tokio::test]
 async fn each_write_creates_a_version_and_old_ones_are_read_by_id() {
-    let trial = Trial::with_bucket().await;
-    trial.put("a", "before").await;
-    trial.set_versioning("Enabled").await;
-    let (first, second) = (trial.put_version("a", "first").await, trial.put_version("a", "second").await);
+    let test = TestEmulator::with_bucket().await;
+    test.put("a", "before").await;
+    test.set_versioning("Enabled").await;
+    let (first, second) = (test.put_version("a", "first").await, test.put_version("a", "second").await);
     assert_ne!(first, second);
-    let current = trial.s3("GET /states/a", &[], "").await;
+    let current = test.s3("GET /states/a", &[], "").await;
     assert_eq!((current.text.as_str(), current.header("x-amz-version-id")), ("second", second.as_str()));
     for (id, body) in [("null", "before"), (&first, "first"), (&second, "second")] {
-        let read = trial.read_version("a", id).await;
+        let read = test.read_version("a", id).await;
         assert_eq!((read.text.as_str(), read.header("x-amz-version-id")), (body, id));
     }
-    assert_eq!(trial.versions().await, (vec![second, first, "null".into()], vec![]));
+    assert_eq!(test.versions().await, (vec![second, first, "null".into()], vec![]));
 }
 
 #[tokio::test]
 async fn an_unknown_version_is_not_found() {
-    let trial = Trial::with_versions().await;
-    trial.put("a", "body").await;
+    let test = TestEmulator::with_versions().await;
+    test.put("a", "body").await;
     let id = "0".repeat(32);
-    let reply = trial.read_version("a", &id).await;
+    let reply = test.read_version("a", &id).await;
     assert_eq!(reply.refused_in_xml(), (404, "NoSuchVersion", "The specified version does not exist."));
     assert_eq!(reply.elements("VersionId"), [id.as_str()]);
-    for reply in [trial.read_version("a", "x").await, trial.delete_version("a", "x").await] {
+    for reply in [test.read_version("a", "x").await, test.delete_version("a", "x").await] {
         assert_eq!(reply.refused_in_xml(), (400, "InvalidArgument", "Invalid version id specified"));
     }
-    assert_eq!(trial.delete_version("a", &id).await.status, 204);
-    assert_eq!(trial.read("a").await, "body");
+    assert_eq!(test.delete_version("a", &id).await.status, 204);
+    assert_eq!(test.read("a").await, "body");
 }
 
 #[tokio::test]
 async fn a_deletion_adds_a_delete_marker() {
-    let trial = Trial::with_versions().await;
-    let version = trial.put_version("a", "body").await;
-    let deleted = trial.s3("DELETE /states/a", &[], "").await;
+    let test = TestEmulator::with_versions().await;
+    let version = test.put_version("a", "body").await;
+    let deleted = test.s3("DELETE /states/a", &[], "").await;
     let marker = deleted.header("x-amz-version-id").to_owned();
     assert_eq!((deleted.status, deleted.header("x-amz-delete-marker")), (204, "true"));
-    let gone = trial.s3("GET /states/a", &[], "").await;
+    let gone = test.s3("GET /states/a", &[], "").await;
     assert_eq!(gone.refused_in_xml(), NO_SUCH_KEY);
     assert_eq!((gone.header("x-amz-delete-marker"), gone.header("x-amz-version-id")), ("true", marker.as_str()));
-    assert_eq!(trial.s3("GET /states?list-type=2", &[], "").await.elements("KeyCount"), ["0"]);
-    assert_eq!(trial.read_version("a", &version).await.text, "body");
-    let read = trial.read_version("a", &marker).await;
+    assert_eq!(test.s3("GET /states?list-type=2", &[], "").await.elements("KeyCount"), ["0"]);
+    assert_eq!(test.read_version("a", &version).await.text, "body");
+    let read = test.read_version("a", &marker).await;
     let message = "The specified method is not allowed against this resource.";
     assert_eq!(read.refused_in_xml(), (405, "MethodNotAllowed", message));
     assert_eq!((read.header("x-amz-delete-marker"), read.header("allow")), ("true", "DELETE"));
-    assert_eq!(trial.versions().await, (vec![version], vec![marker]));
+    assert_eq!(test.versions().await, (vec![version], vec![marker]));
 }
 
 #[tokio::test]
 async fn deleting_the_delete_marker_restores_the_object() {
-    let trial = Trial::with_versions().await;
-    let version = trial.put_version("a", "body").await;
-    let deleted = trial.s3("DELETE /states/a", &[], "").await;
+    let test = TestEmulator::with_versions().await;
+    let version = test.put_version("a", "body").await;
+    let deleted = test.s3("DELETE /states/a", &[], "").await;
     let marker = deleted.header("x-amz-version-id").to_owned();
-    let undone = trial.delete_version("a", &marker).await;
+    let undone = test.delete_version("a", &marker).await;
     assert_eq!((undone.status, undone.header("x-amz-delete-marker")), (204, "true"));
     assert_eq!(undone.header("x-amz-version-id"), marker);
-    assert_eq!(trial.read("a").await, "body");
-    let taken = trial.delete_version("a", &version).await;
+    assert_eq!(test.read("a").await, "body");
+    let taken = test.delete_version("a", &version).await;
     assert_eq!((taken.header("x-amz-delete-marker"), taken.header("x-amz-version-id")), ("", version.as_str()));
-    assert_eq!(trial.versions().await, (vec![], vec![]));
-    assert_eq!(trial.s3("DELETE /states", &[], "").await.status, 204, "the bucket is empty");
+    assert_eq!(test.versions().await, (vec![], vec![]));
+    assert_eq!(test.s3("DELETE /states", &[], "").await.status, 204, "the bucket is empty");
 }
 
 #[tokio::test]
 async fn a_bucket_with_old_versions_is_not_empty() {
-    let trial = Trial::with_versions().await;
-    trial.put("a", "body").await;
-    trial.s3("DELETE /states/a", &[], "").await;
-    let reply = trial.s3("DELETE /states", &[], "").await;
+    let test = TestEmulator::with_versions().await;
+    test.put("a", "body").await;
+    test.s3("DELETE /states/a", &[], "").await;
+    let reply = test.s3("DELETE /states", &[], "").await;
     let message = "The bucket you tried to delete is not empty";
     assert_eq!(reply.refused_in_xml(), (409, "BucketNotEmpty", message));
 }
 
 #[tokio::test]
 async fn conditions_treat_a_delete_marker_as_no_object() {
-    let trial = Trial::with_versions().await;
-    let create = || trial.s3("PUT /states/a", &[("if-none-match", "*")], "body");
+    let test = TestEmulator::with_versions().await;
+    let create = || test.s3("PUT /states/a", &[("if-none-match", "*")], "body");
     let etag = create().await.header("etag").to_owned();
     assert_eq!(create().await.refused_in_xml(), PRECONDITION_FAILED);
-    trial.s3("DELETE /states/a", &[], "").await;
-    let replaced = trial.s3("PUT /states/a", &[("if-match", &etag)], "other").await;
+    test.s3("DELETE /states/a", &[], "").await;
+    let replaced = test.s3("PUT /states/a", &[("if-match", &etag)], "other").await;
     assert_eq!(replaced.refused_in_xml(), NO_SUCH_KEY);
-    let deleted = trial.s3("DELETE /states/a", &[("if-match", &etag)], "").await;
+    let deleted = test.s3("DELETE /states/a", &[("if-match", &etag)], "").await;
     assert_eq!(deleted.refused_in_xml(), NO_SUCH_KEY);
     assert_eq!(create().await.status, 200);
-    assert_eq!(trial.s3("DELETE /states/a", &[("if-match", &etag)], "").await.status, 204);
+    assert_eq!(test.s3("DELETE /states/a", &[("if-match", &etag)], "").await.status, 204);
 }
 
 #[tokio::test]
 async fn with_versioning_suspended_the_null_version_is_replaced_and_old_ones_stay() {
-    let trial = Trial::with_versions().await;
-    let kept = trial.put_version("a", "kept").await;
-    trial.set_versioning("Suspended").await;
-    assert_eq!(trial.put_version("a", "one").await, "null");
-    assert_eq!(trial.put_version("a", "two").await, "null");
-    assert_eq!(trial.versions().await, (vec!["null".into(), kept.clone()], vec![]));
-    assert_eq!(trial.read("a").await, "two");
-    let deleted = trial.s3("DELETE /states/a", &[], "").await;
+    let test = TestEmulator::with_versions().await;
+    let kept = test.put_version("a", "kept").await;
+    test.set_versioning("Suspended").await;
+    assert_eq!(test.put_version("a", "one").await, "null");
+    assert_eq!(test.put_version("a", "two").await, "null");
+    assert_eq!(test.versions().await, (vec!["null".into(), kept.clone()], vec![]));
+    assert_eq!(test.read("a").await, "two");
+    let deleted = test.s3("DELETE /states/a", &[], "").await;
     assert_eq!(deleted.header("x-amz-version-id"), "null");
-    assert_eq!(trial.versions().await, (vec![kept.clone()], vec!["null".into()]));
-    assert_eq!(trial.read_version("a", &kept).await.text, "kept");
+    assert_eq!(test.versions().await, (vec![kept.clone()], vec!["null".into()]));
+    assert_eq!(test.read_version("a", &kept).await.text, "kept");
 }
 
 #[tokio::test]
 async fn without_versioning_the_only_version_is_null() {
-    let trial = Trial::with_bucket().await;
-    trial.put("a", "one").await;
-    trial.put("a", "two").await;
-    assert_eq!(trial.versions().await, (vec!["null".into()], vec![]));
-    assert_eq!(trial.read_version("a", "null").await.text, "two");
-    trial.s3("DELETE /states/a", &[], "").await;
-    assert_eq!(trial.versions().await, (vec![], vec![]));
+    let test = TestEmulator::with_bucket().await;
+    test.put("a", "one").await;
+    test.put("a", "two").await;
+    assert_eq!(test.versions().await, (vec!["null".into()], vec![]));
+    assert_eq!(test.read_version("a", "null").await.text, "two");
+    test.s3("DELETE /states/a", &[], "").await;
+    assert_eq!(test.versions().await, (vec![], vec![]));
 }

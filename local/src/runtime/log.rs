@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 
 use super::Order;
-use crate::emulator::{Cloud, WeakCloud};
+use crate::emulator::{Emulator, WeakEmulator};
 
 /// The size of the log tail that `Invoke` returns.
 const TAIL: usize = 4096;
 
 /// The log of one request.
 #[derive(Debug)]
-pub(super) struct Journal {
+pub(super) struct InvocationLog {
     /// `None` if the role may not write there or the emulator is gone.
     destination: Option<Destination>,
     text: String,
@@ -18,18 +18,18 @@ pub(super) struct Journal {
 
 #[derive(Debug)]
 struct Destination {
-    cloud: WeakCloud,
+    emulator: WeakEmulator,
     region: String,
     group: String,
     stream: String,
     may_create_group: bool,
 }
 
-impl Journal {
+impl InvocationLog {
     /// Opens the log with the permissions of the function's role. Without `logs:PutLogEvents` nothing is logged. A
     /// missing group is created only with `logs:CreateLogGroup`.
-    pub(super) fn open(cloud: &WeakCloud, order: &Order, stream: &str) -> Self {
-        let destination = cloud.upgrade().and_then(|alive| Destination::open(&alive, order, stream));
+    pub(super) fn open(emulator: &WeakEmulator, order: &Order, stream: &str) -> Self {
+        let destination = emulator.upgrade().and_then(|alive| Destination::open(&alive, order, stream));
         Self { destination, text: String::new() }
     }
 
@@ -57,15 +57,15 @@ impl Journal {
 }
 
 impl Destination {
-    fn open(cloud: &Cloud, order: &Order, stream: &str) -> Option<Self> {
+    fn open(emulator: &Emulator, order: &Order, stream: &str) -> Option<Self> {
         let (region, group) = (order.region(), order.version.log_group(&order.function_name));
-        let group_arn = format!("arn:aws:logs:{region}:{}:log-group:{group}", cloud.settings().account);
+        let group_arn = format!("arn:aws:logs:{region}:{}:log-group:{group}", emulator.settings().account);
         let stream_arn = format!("{group_arn}:log-stream:{stream}");
-        let world = cloud.world();
+        let world = emulator.world();
         let may = |action: &str, resource: &str| world.iam.allows(&order.version.settings.role, action, resource);
         let may_write = may("logs:CreateLogStream", &stream_arn) && may("logs:PutLogEvents", &stream_arn);
         may_write.then(|| Self {
-            cloud: cloud.downgrade(),
+            emulator: emulator.downgrade(),
             region: region.to_owned(),
             stream: stream.to_owned(),
             may_create_group: may("logs:CreateLogGroup", &group_arn),
@@ -74,9 +74,9 @@ impl Destination {
     }
 
     fn write(&self, message: &str) {
-        let Some(cloud) = self.cloud.upgrade() else { return };
+        let Some(emulator) = self.emulator.upgrade() else { return };
         let now = Timestamp::now().as_millisecond();
-        let mut world = cloud.world();
+        let mut world = emulator.world();
         let group = (&*self.region, &*self.group);
         let written = world.logs.append(group, &self.stream, now, message);
         if !written && self.may_create_group {
