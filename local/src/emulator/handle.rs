@@ -27,7 +27,7 @@ use crate::{
         traffic::Traffic,
         world::World,
     },
-    gateway::{Executions, Throttles},
+    gateway::{self, Executions, Throttles},
     runtime::Runtime,
     store::{folder::Store, settings::Settings},
     wire::call,
@@ -157,6 +157,9 @@ impl Emulator {
     /// # Errors
     /// [`Lost`] when a fault broke the connection.
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
+        if let Some(address) = gateway::Address::of_host(request.uri(), request.headers()) {
+            return Ok(self.serve_api(address, request).await);
+        }
         let path = request.uri().path();
         // An S3 key may look like any other path of this server, so S3 is matched first.
         if call::s3::is_addressed(request.headers()) {
@@ -165,19 +168,23 @@ impl Emulator {
         if path.starts_with("/_stackctl/") {
             return Ok(admin::answer(self, &request).await);
         }
+        if let Some(address) = gateway::Address::of_path(path) {
+            return Ok(self.serve_api(address, request).await);
+        }
         if path.contains("/.well-known/") {
             return Ok(admin::well_known(self, &request));
         }
-        if is_data_plane(path) {
-            let response = crate::gateway::serve(self, request).await;
-            // Logs and log groups that a function created survive a restart. A failed save does not fail the response,
-            // because the request was processed.
-            if let Err(error) = self.save() {
-                tracing::error!(%error, "the local emulator could not be saved");
-            }
-            return Ok(response);
-        }
         dispatch::answer(self, request).await
+    }
+
+    async fn serve_api(&self, address: gateway::Address, request: Request<Bytes>) -> Response<Bytes> {
+        let response = gateway::serve(self, address, request).await;
+        // Logs and log groups that a function created survive a restart. A failed save does not fail the response,
+        // because the request was processed.
+        if let Err(error) = self.save() {
+            tracing::error!(%error, "the local emulator could not be saved");
+        }
+        response
     }
 
     /// Stops the server.
@@ -286,12 +293,6 @@ impl Emulator {
     pub(crate) fn calls_made(&self) -> MutexGuard<'_, CallLog> {
         lock(&self.0.calls_made)
     }
-}
-
-/// `/_aws/execute-api/{api}/{stage}/…`, or the older `/restapis/{api}/{stage}/_user_request_/…`.
-fn is_data_plane(path: &str) -> bool {
-    path.starts_with("/_aws/execute-api/")
-        || (path.starts_with("/restapis/") && path.split('/').nth(4) == Some("_user_request_"))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -63,7 +63,7 @@ fn value(
         "apiId" => request.api_id.clone(),
         "stage" => request.stage.clone(),
         "httpMethod" => request.method.to_string(),
-        "path" => format!("/{}{}", request.stage, request.path),
+        "path" => request.full_path.clone(),
         "protocol" => "HTTP/1.1".into(),
         "identity.sourceIp" => SOURCE_IP.into(),
         "identity.userAgent" => request.header("user-agent")?.to_owned(),

@@ -14,7 +14,7 @@ use super::{
 pub(super) const SOURCE_IP: &str = "127.0.0.1";
 
 /// Builds the event, with `null` wherever API Gateway writes `null`.
-pub(super) fn build(request: &ApiRequest, matched: &Matched, place: (&str, &str), claims: Option<&Claims>) -> Value {
+pub(super) fn build(request: &ApiRequest, matched: &Matched, account: &str, claims: Option<&Claims>) -> Value {
     let headers = headers(request);
     let query = request.query_values();
     let path_parameters: Map<_, _> =
@@ -33,13 +33,13 @@ pub(super) fn build(request: &ApiRequest, matched: &Matched, place: (&str, &str)
         "pathParameters": or_null(path_parameters),
         "stageVariables":
             or_null(matched.stage_variables.iter().map(|(name, value)| (name.clone(), json!(value))).collect()),
-        "requestContext": context(request, matched, place, claims),
+        "requestContext": context(request, matched, account, claims),
         "body": body,
         "isBase64Encoded": is_base64,
     })
 }
 
-fn context(request: &ApiRequest, matched: &Matched, (account, region): (&str, &str), claims: Option<&Claims>) -> Value {
+fn context(request: &ApiRequest, matched: &Matched, account: &str, claims: Option<&Claims>) -> Value {
     let time = request.time.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string();
     let mut context = json!({
         "resourceId": matched.resource_id,
@@ -47,7 +47,7 @@ fn context(request: &ApiRequest, matched: &Matched, (account, region): (&str, &s
         "httpMethod": request.method.as_str(),
         "extendedRequestId": request.extended_id,
         "requestTime": time,
-        "path": format!("/{}{}", request.stage, request.path),
+        "path": request.full_path,
         "accountId": account,
         "protocol": "HTTP/1.1",
         "stage": request.stage,
@@ -68,7 +68,7 @@ fn context(request: &ApiRequest, matched: &Matched, (account, region): (&str, &s
             "userAgent": request.header("user-agent"),
             "user": null,
         },
-        "domainName": format!("{}.execute-api.{region}.amazonaws.com", request.api_id),
+        "domainName": request.header("host"),
         "deploymentId": matched.deployment_id,
         "apiId": request.api_id,
     });
@@ -81,18 +81,29 @@ fn context(request: &ApiRequest, matched: &Matched, (account, region): (&str, &s
     context
 }
 
-/// The headers as a function on AWS receives them. The HTTP server lowercases header names, so they are converted to
-/// the usual spelling of HTTP/1.1 clients.
+/// Headers that REST APIs do not pass to functions.
+const DROPPED: [&str; 12] = [
+    "connection",
+    "content-length",
+    "content-md5",
+    "expect",
+    "max-forwards",
+    "proxy-authenticate",
+    "server",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "www-authenticate",
+];
+
+/// The headers as a function on AWS receives them, with names as the client spelled them.
 fn headers(request: &ApiRequest) -> Vec<(String, Vec<String>)> {
     let mut headers: Vec<(String, Vec<String>)> = Vec::new();
-    for name in request.headers.keys() {
-        // Hop-by-hop headers never reach a function.
-        if matches!(name.as_str(), "connection" | "content-length" | "transfer-encoding" | "te" | "upgrade") {
-            continue;
-        }
+    for name in request.headers.keys().map(http::HeaderName::as_str).filter(|name| !DROPPED.contains(name)) {
         let values = request.headers.get_all(name).iter();
         headers.push((
-            spelled(name.as_str()),
+            spelled(name, request),
             values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect(),
         ));
     }
@@ -107,18 +118,19 @@ fn headers(request: &ApiRequest) -> Vec<(String, Vec<String>)> {
         ("X-Forwarded-Port", port),
         ("X-Forwarded-Proto", "http".to_owned()),
     ];
-    headers.retain(|(name, _)| added.iter().all(|(own, _)| own != name));
+    headers.retain(|(name, _)| added.iter().all(|(own, _)| !own.eq_ignore_ascii_case(name)));
     headers.extend(added.into_iter().map(|(name, value)| (name.to_owned(), vec![value])));
     headers
 }
 
-/// Spells `user-agent` as `User-Agent`.
-fn spelled(name: &str) -> String {
-    let words = name.split('-').map(|word| {
-        let mut letters = word.chars();
-        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
-    });
-    words.collect::<Vec<_>>().join("-")
+/// API Gateway rewrites these two, whatever the client's spelling.
+fn spelled(name: &str, request: &ApiRequest) -> String {
+    match name {
+        "host" => "Host",
+        "user-agent" => "User-Agent",
+        _ => request.names.spelling(name).unwrap_or(name),
+    }
+    .to_owned()
 }
 
 fn body(request: &ApiRequest, binary_media_types: &[String]) -> (Value, bool) {

@@ -4,6 +4,7 @@
 //! [`crate::services::apigateway::Served`].
 
 mod access_log;
+mod address;
 mod authorize;
 mod event;
 mod executions;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header::HeaderName};
 
+pub(crate) use address::Address;
 pub(crate) use executions::Executions;
 pub(crate) use throttle::Throttles;
 
@@ -38,7 +40,14 @@ use refusal::{Kind, Refusal};
 use request::ApiRequest;
 
 /// The maximum body size of a REST API.
-const LARGEST_BODY: usize = 10_485_760;
+pub(crate) const LARGEST_BODY: usize = 10_485_760;
+
+/// The maximum size of a request line with the headers.
+const LARGEST_HEAD: usize = 10_240;
+
+/// An extension of a request whose body was not read because it is larger than [`LARGEST_BODY`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TooLarge;
 
 /// The part of the snapshot that one request needs, copied so that the lock on the store is released.
 #[derive(Debug)]
@@ -86,11 +95,13 @@ impl Integrated {
 }
 
 /// Handles one request to a deployed API.
-pub(crate) async fn serve(emulator: &Emulator, request: Request<Bytes>) -> Response<Bytes> {
-    let request = ApiRequest::read(request);
+pub(crate) async fn serve(emulator: &Emulator, address: Address, request: Request<Bytes>) -> Response<Bytes> {
+    let too_large = request.extensions().get::<TooLarge>().is_some() || request.body().len() > LARGEST_BODY;
+    let request = ApiRequest::new(address, request);
     let mut seen = Seen::default();
     let (answered, customised) = match find(emulator, &request) {
         Err((refusal, customised)) => (Err(refusal), customised),
+        Ok((_, customised)) if too_large => (Err(Kind::RequestTooLarge.into()), customised),
         Ok((matched, customised)) => (answer(emulator, &request, &matched, &mut seen).await, customised),
     };
     let mut response = answered.unwrap_or_else(|refusal| {
@@ -142,8 +153,8 @@ async fn answer(
     seen: &mut Seen,
 ) -> Result<Response<Bytes>, Refusal> {
     seen.resource_path = Some(matched.resource_path.clone());
-    if request.body.len() > LARGEST_BODY {
-        return Err(Kind::RequestTooLarge.into());
+    if request.head_size() > LARGEST_HEAD {
+        return Err(Kind::HeadTooLarge.into());
     }
     if let Some((key, setting)) = &matched.throttle
         && !emulator.throttles().admit(&request.throttle_key(key), setting, emulator.now())

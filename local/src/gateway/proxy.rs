@@ -19,6 +19,12 @@ use crate::{
     services::{apigateway::Integration, lambda::InvokeTarget},
 };
 
+/// The largest payload of a synchronous invocation.
+const LARGEST_EVENT: usize = 6 * 1024 * 1024;
+
+/// The largest response of a function.
+const LARGEST_RESPONSE: usize = LARGEST_EVENT + 100;
+
 const NOT_PERMITTED: &str = "Execution failed due to configuration error: Invalid permissions on Lambda function";
 const MALFORMED: &str = "Execution failed due to configuration error: Malformed Lambda proxy response";
 
@@ -35,8 +41,12 @@ pub(super) async fn call_function(
     let target = invocable(emulator, request, matched, (integration, &place)).inspect_err(|_| {
         called.error = Some(NOT_PERMITTED.to_owned());
     })?;
-    let event = event::build(request, matched, (&emulator.settings().account, &place.region), seen.claims.as_ref());
-    let order = target.order(event.to_string().into(), None);
+    let event = event::build(request, matched, &emulator.settings().account, seen.claims.as_ref());
+    let event = Bytes::from(event.to_string());
+    if event.len() > LARGEST_EVENT {
+        return Err(Kind::EventTooLarge.into());
+    }
+    let order = target.order(event, None);
     let began = Instant::now();
     let mut alarm = Alarm::after(Duration::from_millis(u64::from(integration.timeout_in_millis)));
     let outcome = tokio::select! {
@@ -75,6 +85,11 @@ fn answered(outcome: &Outcome, request: &ApiRequest, matched: &Matched) -> Resul
         let error: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
         let message = error["errorMessage"].as_str().unwrap_or_default();
         let error = format!("Lambda execution failed with status 200 due to customer function error: {message}");
+        return Err(NotAnswered { error, malformed: None });
+    }
+    if outcome.payload.len() > LARGEST_RESPONSE {
+        let error = format!("Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes).");
+        let error = format!("Lambda execution failed with status 200 due to customer function error: {error}");
         return Err(NotAnswered { error, malformed: None });
     }
     response::read(&outcome.payload, request, &matched.binary_media_types)

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Unauthorized,
     ExpiredToken,
     RequestTooLarge,
+    HeadTooLarge,
+    EventTooLarge,
     UnsupportedMediaType,
     Throttled,
     ApiConfigurationError,
@@ -52,12 +54,9 @@ impl Kind {
             ),
             Self::Unauthorized => (401, "UNAUTHORIZED", "UnauthorizedException", "Unauthorized"),
             Self::ExpiredToken => (401, "EXPIRED_TOKEN", "UnauthorizedException", "The incoming token has expired"),
-            Self::RequestTooLarge => (
-                413,
-                "REQUEST_TOO_LARGE",
-                "RequestEntityTooLargeException",
-                "HTTP content length exceeded 10485760 bytes.",
-            ),
+            Self::RequestTooLarge => Self::too_large("HTTP content length exceeded 10485760 bytes."),
+            Self::HeadTooLarge => Self::too_large("HTTP header is larger than 10240 bytes."),
+            Self::EventTooLarge => Self::too_large("Request Too Long"),
             Self::UnsupportedMediaType => {
                 (415, "UNSUPPORTED_MEDIA_TYPE", "BadRequestException", "Unsupported Media Type")
             }
@@ -73,6 +72,10 @@ impl Kind {
             }
             Self::NotImitated => (501, "", "NotImplementedException", ""),
         }
+    }
+
+    fn too_large(message: &'static str) -> (u16, &'static str, &'static str, &'static str) {
+        (413, "REQUEST_TOO_LARGE", "RequestEntityTooLargeException", message)
     }
 }
 
@@ -137,7 +140,7 @@ impl Refusal {
             .replace("$context.requestId", &request.id)
             .replace("$context.apiId", &request.api_id)
             .replace("$context.stage", &request.stage)
-            .replace("$context.path", &format!("/{}{}", request.stage, request.path))
+            .replace("$context.path", &request.full_path)
             .replace("$context.httpMethod", request.method.as_str())
             .into()
     }

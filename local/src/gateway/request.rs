@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, request::Parts};
 use jiff::Timestamp;
 use uuid::Uuid;
+
+use super::address::Address;
+use crate::wire::header_names::HeaderNames;
 
 /// One request.
 #[derive(Debug)]
@@ -19,39 +22,43 @@ pub(super) struct ApiRequest {
     pub(super) api_id: String,
     pub(super) stage: String,
     pub(super) method: Method,
-    /// The path below the stage, percent-encoded as sent, with a leading slash.
+    /// The path below the stage, percent-encoded as sent, with one leading slash.
     pub(super) path: String,
+    /// The path with its stage, and with every slash between them.
+    pub(super) full_path: String,
     pub(super) query: String,
     pub(super) headers: HeaderMap,
+    /// The spelling of the header names.
+    pub(super) names: HeaderNames,
     pub(super) body: Bytes,
 }
 
 impl ApiRequest {
-    /// Parses `/_aws/execute-api/{api}/{stage}/…` and `/restapis/{api}/{stage}/_user_request_/…`.
-    pub(super) fn read(request: Request<Bytes>) -> Self {
-        let (parts, body) = request.into_parts();
-        let full = parts.uri.path();
-        let steps: Vec<_> = if let Some(rest) = full.strip_prefix("/_aws/execute-api/") {
-            rest.splitn(3, '/').collect()
-        } else {
-            let steps = full.splitn(6, '/').skip(2).enumerate();
-            steps.filter(|(at, _)| *at != 2).map(|(_, step)| step).collect()
-        };
-        let step = |at: usize| steps.get(at).copied().unwrap_or_default().to_owned();
-        let random = Uuid::new_v4().simple().to_string();
+    pub(super) fn new(address: Address, request: Request<Bytes>) -> Self {
+        let Address { api_id, stage, path } = address;
+        let (Parts { method, uri, headers, mut extensions, .. }, body) = request.into_parts();
         Self {
             id: Uuid::new_v4().to_string(),
             extended_id: STANDARD.encode(&Uuid::new_v4().as_bytes()[..11]),
-            trace_id: format!("Root=1-{:08x}-{}", Timestamp::now().as_second(), &random[..24]),
+            trace_id: trace_id(headers.get("x-amzn-trace-id").and_then(|sent| sent.to_str().ok()).unwrap_or_default()),
             time: Timestamp::now(),
-            api_id: step(0),
-            stage: step(1),
-            path: format!("/{}", step(2)),
-            query: parts.uri.query().unwrap_or_default().to_owned(),
-            method: parts.method,
-            headers: parts.headers,
+            full_path: format!("/{stage}{path}"),
+            // API Gateway ignores further slashes after the stage.
+            path: format!("/{}", path.trim_start_matches('/')),
+            api_id,
+            stage,
+            query: uri.query().unwrap_or_default().to_owned(),
+            method,
+            headers,
+            names: extensions.remove().unwrap_or_default(),
             body,
         }
+    }
+
+    /// The size of the request line and the headers, as API Gateway limits it.
+    pub(super) fn head_size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+        self.method.as_str().len() + self.full_path.len() + self.query.len() + headers.sum::<usize>()
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {
@@ -83,15 +90,25 @@ impl ApiRequest {
     }
 }
 
+/// The trace ID of a request: the parts that the client sent, and new ones for the others. Nothing is sampled.
+fn trace_id(sent: &str) -> String {
+    let part = |name: &str| sent.split(';').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+    let random = Uuid::new_v4().simple().to_string();
+    let root = || format!("1-{:08x}-{}", Timestamp::now().as_second(), &random[..24]);
+    let root = part("Root").map_or_else(root, str::to_owned);
+    let parent = part("Parent").unwrap_or(&random[16..]);
+    format!("Root={root};Parent={parent};Sampled={}", part("Sampled").unwrap_or("0"))
+}
+
 fn bare(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// Whether one of the API's binary media types matches.
+/// Whether one of the API's binary media types matches. A wildcard stands on the right: `*/png` matches nothing.
 pub(super) fn is_binary(binary_media_types: &[String], media_type: &str) -> bool {
-    binary_media_types.iter().any(|binary| {
-        binary == "*/*"
-            || binary.eq_ignore_ascii_case(media_type)
-            || binary.strip_suffix("/*").is_some_and(|family| media_type.split('/').next() == Some(family))
+    binary_media_types.iter().any(|binary| match binary.split_once('/') {
+        Some(("*", subtype)) => subtype == "*",
+        Some((family, "*")) => media_type.split('/').next() == Some(family),
+        _ => binary.eq_ignore_ascii_case(media_type),
     })
 }

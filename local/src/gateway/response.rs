@@ -21,8 +21,13 @@ const REMAPPED: &[&str] = &[
     "content-length",
     "content-md5",
     "date",
+    "expect",
     "host",
+    "max-forwards",
+    "proxy-authenticate",
     "server",
+    "trailer",
+    "upgrade",
     "user-agent",
     "www-authenticate",
 ];
@@ -71,8 +76,9 @@ fn remapped(name: HeaderName) -> HeaderName {
 fn status(value: &Value) -> Result<StatusCode, String> {
     let code = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     let code = code.and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok());
-    code.filter(|status| status.as_u16() < 600)
-        .ok_or_else(|| format!("`statusCode` is {}, not a number from 100 to 599", described(value)))
+    // An informational status has no body and is followed by a final one, which a function cannot send.
+    code.filter(|status| (200..600).contains(&status.as_u16()))
+        .ok_or_else(|| format!("`statusCode` is {}, not a number from 200 to 599", described(value)))
 }
 
 fn body(members: &Map<String, Value>, request: &ApiRequest, binary_media_types: &[String]) -> Result<Bytes, String> {

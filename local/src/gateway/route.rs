@@ -4,6 +4,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::services::apigateway::{MethodSnapshot, SnapshotResource};
 
+/// The methods that `ANY` includes.
+const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
+
 /// The matching resource and method.
 #[derive(Debug)]
 pub(super) struct Found<'a> {
@@ -21,14 +24,19 @@ pub(super) fn find<'a>(resources: &'a [SnapshotResource], (verb, path): (&str, &
     let steps: Vec<_> = split(path.strip_suffix('/').unwrap_or(path));
     let matches = resources.iter().filter_map(|resource| {
         let (rank, path_parameters) = fit(&split(&resource.path), &steps)?;
-        let method = resource.methods.get(verb).or_else(|| resource.methods.get("ANY"))?;
+        let any = || resource.methods.get("ANY").filter(|_| METHODS.contains(&verb));
+        let method = resource.methods.get(verb).or_else(any)?;
         Some((rank, Found { resource, method, path_parameters }))
     });
     matches.min_by(|(left, _), (right, _)| left.cmp(right)).map(|(_, found)| found)
 }
 
+/// The segments of a path. Doubled slashes make empty ones, which only `{proxy+}` matches.
 fn split(path: &str) -> Vec<&str> {
-    path.strip_prefix('/').unwrap_or(path).split('/').filter(|step| !step.is_empty()).collect()
+    match path.strip_prefix('/').unwrap_or(path) {
+        "" => Vec::new(),
+        path => path.split('/').collect(),
+    }
 }
 
 /// The rank of a match (lower is better) and the values of the variables.
@@ -47,8 +55,15 @@ fn fit(pattern: &[&str], steps: &[&str]) -> Option<Fit> {
         };
         if let Some(greedy) = variable.strip_suffix('+') {
             rank.push(2);
-            variables.push((greedy.to_owned(), steps[at..].join("/")));
+            let rest = steps[at..].join("/");
+            if rest.is_empty() {
+                return None;
+            }
+            variables.push((greedy.to_owned(), rest));
             return Some((rank, variables));
+        }
+        if step.is_empty() {
+            return None;
         }
         rank.push(1);
         variables.push((variable.to_owned(), (*step).to_owned()));

@@ -4,5 +4,6 @@ pub(crate) mod answer;
 pub(crate) mod call;
 pub(crate) mod constraint;
 pub(crate) mod error;
+pub(crate) mod header_names;
 pub(crate) mod paging;
 pub(crate) mod protocol;

@@ -164,6 +164,7 @@ mod tests {
     use http::Request;
 
     use super::*;
+    use crate::gateway::Address;
 
     const ORIGINS: &str = r#"#set($origin = $input.params().header.get("Origin"))
 #if(!$origin || $origin == "")#set($origin = $input.params().header.get("origin"))#end
@@ -172,11 +173,11 @@ mod tests {
 #end"#;
 
     fn rendered(template: &str, origin: Option<&str>) -> Option<Rendered> {
-        let mut request = Request::get("/_aws/execute-api/api/dev/pets");
+        let mut request = Request::get("/");
         if let Some(origin) = origin {
             request = request.header("origin", origin);
         }
-        render(template, &ApiRequest::read(request.body(Bytes::new()).unwrap()))
+        render(template, &ApiRequest::new(Address::default(), request.body(Bytes::new()).unwrap()))
     }
 
     #[test]

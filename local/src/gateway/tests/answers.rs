@@ -24,16 +24,18 @@ const BROKEN: (u16, &str) = (502, r#"{"message": "Internal server error"}"#);
 #[tokio::test]
 async fn status_headers_and_body_are_returned_to_the_client() {
     let api = puppet().await;
-    let answer = "{'statusCode': '201', 'headers': {'X-One': 1, 'Server': 'mine', 'X-Both': 'a'}, \
+    let answer = "{'statusCode': '201', 'headers': {'X-One': 1, 'Server': 'mine', 'Expect': 'b', 'X-Both': 'a'}, \
                   'multiValueHeaders': {'Set-Cookie': ['a=1', 'b=2'], 'x-both': ['a', 'b']}, 'body': 'text'}";
     let reply = api.send(Request::post("/"), "", answer).await;
     assert_eq!((reply.status, reply.text.as_str()), (201, "text"));
     assert_eq!(reply.header("content-type"), "application/json");
     assert_eq!((reply.header("x-one"), reply.header("x-amzn-remapped-server")), ("1", "mine"));
+    assert_eq!(reply.header("x-amzn-remapped-expect"), "b");
     let all = |name: &str| reply.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
     assert_eq!(all("set-cookie"), ["a=1", "b=2"]);
     assert_eq!(all("x-both"), ["a", "b"]);
-    assert!(reply.header("x-amzn-trace-id").starts_with("Root=1-"));
+    let trace = reply.header("x-amzn-trace-id");
+    assert!(trace.starts_with("Root=1-") && trace.contains(";Parent=") && trace.ends_with(";Sampled=0"), "{trace}");
     assert!(!reply.header("x-amzn-requestid").is_empty() && !reply.header("x-amz-apigw-id").is_empty());
     let bare = api.send(Request::post("/"), "", "{'statusCode': 204, 'body': None, 'headers': None}").await;
     assert_eq!((bare.status, bare.text.as_str()), (204, ""));
@@ -65,8 +67,9 @@ async fn malformed_responses_and_errors_return_502_and_record_the_cause() {
         ("'text'", json!("the response is a string, not an object")),
         ("{'message': 'no status'}", json!(unknown("message"))),
         ("{'statusCode': 200, 'cookies': ['a=1']}", json!(unknown("cookies"))),
-        ("{'statusCode': 'abc'}", json!("`statusCode` is a string, not a number from 100 to 599")),
-        ("{'statusCode': 7}", json!("`statusCode` is the number 7, not a number from 100 to 599")),
+        ("{'statusCode': 'abc'}", json!("`statusCode` is a string, not a number from 200 to 599")),
+        ("{'statusCode': 101}", json!("`statusCode` is the number 101, not a number from 200 to 599")),
+        ("{'statusCode': 7}", json!("`statusCode` is the number 7, not a number from 200 to 599")),
         ("{'statusCode': 200, 'body': {'not': 'text'}}", json!("`body` is an object, not a string")),
         ("{'statusCode': 200, 'headers': {'a': []}}", json!("`headers.a` is a list, not a string")),
         ("{'headers': []}", json!("`headers` is a list, not an object")),
@@ -78,6 +81,7 @@ async fn malformed_responses_and_errors_return_502_and_record_the_cause() {
         ("{'statusCode': 200, 'isBase64Encoded': 'yes'}", json!("`isBase64Encoded` is a string, not true or false")),
         ("1 / 0", Value::Null),
         ("exit(1)", Value::Null),
+        ("{'body': 'x' * 6291557}", Value::Null),
     ] {
         let reply = api.send(Request::post("/"), "", answer).await;
         assert_eq!((reply.status, reply.text.as_str()), BROKEN, "{answer}");
@@ -128,10 +132,19 @@ async fn a_missing_permission_or_function_returns_500() {
 }
 
 #[tokio::test]
-async fn a_body_over_10_mb_returns_413() {
+async fn requests_over_the_limits_return_413() {
     let api = puppet().await;
-    let reply = api.send(Request::post("/"), "", &"x".repeat(10_485_761)).await;
-    assert_eq!(reply.status, 413);
+    let plain = || Request::post("/");
+    for (request, body, message) in [
+        (plain(), 10_485_761, "HTTP content length exceeded 10485760 bytes."),
+        (plain(), 6 * 1024 * 1024, "Request Too Long"),
+        (plain().header("x-long", "x".repeat(10_240)), 1, "HTTP header is larger than 10240 bytes."),
+    ] {
+        let reply = api.send(request, "", &"x".repeat(body)).await;
+        assert_eq!((reply.status, reply.json()), (413, json!({ "message": message })));
+        assert_eq!(reply.header("x-amzn-errortype"), "RequestEntityTooLargeException");
+    }
+    assert_eq!(api.send(plain().header("x-long", "x".repeat(10_000)), "", "{}").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

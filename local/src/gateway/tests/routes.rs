@@ -47,6 +47,9 @@ async fn the_most_specific_resource_and_method_match() {
         ("/else", 207),
         ("/else/where/", 207),
         ("/p%65ts", 201),
+        ("//pets", 201),
+        ("/pets//mine", 207),
+        ("/pets//", 207),
     ] {
         assert_eq!(api.get(path).await.status, status, "{path}");
     }
@@ -54,6 +57,8 @@ async fn the_most_specific_resource_and_method_match() {
     // A resource without the method is skipped.
     assert_eq!(api.send(Request::post("/"), "/pets/7", "{}").await.status, 207);
     assert_eq!(api.send(Request::post("/"), "/", "{}").await.status, 403);
+    let trace = Request::builder().method(Method::TRACE);
+    assert_eq!(api.send(trace, "/pets", "").await.status, 403, "ANY does not include TRACE");
 }
 
 #[tokio::test]
@@ -71,10 +76,28 @@ async fn unknown_routes_stages_and_apis_return_api_gateways_errors() {
 }
 
 #[tokio::test]
+<<<<<<< HEAD
 async fn the_user_request_url_reaches_the_same_api() {
     let api = api(&[("GET /pets/{id}", 200)]).await;
     let path = format!("/restapis/{}/dev/_user_request_/pets/7", api.id);
     assert_eq!(api.test.send(Request::get(path).body(bytes::Bytes::new()).unwrap()).await.status, 200);
+=======
+async fn the_other_urls_reach_the_same_api() {
+    let api = api(&[("GET /pets/{id}", 200), ("GET /.well-known/{which}", 201), ("GET /_stackctl/health", 202)]).await;
+    let host = format!("{}.execute-api.localhost:4566", api.id);
+    for (host, path, status) in [
+        ("localhost", format!("/restapis/{}/dev/_user_request_/pets/7", api.id), 200),
+        (&host, "/dev/pets/7".into(), 200),
+        (&host, "//dev//pets/7".into(), 200),
+        (&host, "/dev/.well-known/jwks.json".into(), 201),
+        (&host, "/_stackctl/health".into(), 403),
+        ("localhost", format!("/_aws/execute-api/{}/dev/.well-known/jwks.json", api.id), 201),
+        ("localhost", format!("/_aws/execute-api/{}/dev/_stackctl/health", api.id), 202),
+    ] {
+        let request = Request::get(&path).header("host", host).body(bytes::Bytes::new()).unwrap();
+        assert_eq!(api.trial.send(request).await.status, status, "{host} {path}");
+    }
+>>>>>>> 9aa1589 (local: shape requests and responses of APIs as recorded)
 }
 
 #[tokio::test]
