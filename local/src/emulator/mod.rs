@@ -1,6 +1,7 @@
 //! The emulator: its state, settings and faults, the listener, and the entry point for requests.
 
 pub(crate) mod admin;
+mod connection;
 pub(crate) mod dispatch;
 pub(crate) mod fault;
 mod fork;

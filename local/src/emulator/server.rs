@@ -1,120 +1,100 @@
 //! The listener on 127.0.0.1.
 
-use std::{future::Future, io, pin::pin, time::Duration};
+use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use http::{Request, Response, StatusCode, header::HOST};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::TokioIo;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinSet,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
-use crate::emulator::{Emulator, Lost};
-
-/// Lambda accepts zips of up to 50 MB in a request. Base64 makes them a third larger.
-const LARGEST_BODY: usize = 70 * 1024 * 1024;
+use crate::emulator::{Emulator, connection};
 
 /// The timeout for open requests when the server stops.
-const PATIENCE: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The wait after a connection could not be accepted, usually because no file descriptor is free.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The number of open files that the emulator asks for: its connections, and the pipes of the functions.
+const OPEN_FILES: u64 = 8_192;
+
+/// The most connections at a time, where the system allows as many open files.
+const MOST_CONNECTIONS: u64 = 2_000;
+
+/// The connections over the limit that get an error response at a time. Further ones are closed.
+const MOST_REJECTED: usize = 32;
+
+/// The response to a connection over the limit.
+const BUSY: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\ncontent-length: 48\r\n\
+connection: close\r\n\r\nthe local emulator has too many open connections";
 
 /// Runs the server until `stop` completes or [`Emulator::stop`] is called.
 ///
 /// # Errors
-/// When the listener fails or is bound to an address other than loopback.
+/// When the listener is bound to an address other than loopback.
 pub async fn serve(emulator: Emulator, listener: TcpListener, stop: impl Future<Output = ()>) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
-        // Signatures are not verified, and functions run as processes of this user.
+        // Functions run as processes of this user.
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!("the local emulator listens on loopback addresses only, not on {address}"),
         ));
     }
     emulator.served_at(format!("http://{address}"));
-    let mut stop = pin!(stop);
+    let limit = most_connections();
+    let (free, mut stop) = (Arc::new(Semaphore::new(limit)), pin!(stop));
     let mut connections = JoinSet::new();
-    let mut refused = 0_u32;
     loop {
         tokio::select! {
             () = &mut stop => break,
             () = emulator.stopped() => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    refused = 0;
-                    connections.spawn(connection(emulator.clone(), stream));
+            accepted = listener.accept() => match (accepted, Arc::clone(&free).try_acquire_owned()) {
+                (Ok((stream, _)), Ok(permit)) => {
+                    let served = connection::serve(emulator.clone(), stream);
+                    connections.spawn(async move {
+                        served.await;
+                        drop(permit);
+                    });
                 }
-                // A client may disconnect before it is accepted. Only a listener that fails every time is broken.
-                Err(error) if refused >= 100 => return Err(error),
-                Err(_) => refused += 1,
+                (Ok((stream, _)), Err(_)) if connections.len() < limit + MOST_REJECTED => {
+                    connections.spawn(reject(stream));
+                }
+                (Ok(_), Err(_)) => {}
+                (Err(error), _) => {
+                    tracing::debug!(%error, "a connection could not be accepted");
+                    sleep(ACCEPT_PAUSE).await;
+                }
             },
         }
     }
     drop(listener);
     emulator.stop();
-    let _ = timeout(PATIENCE, async { while connections.join_next().await.is_some() {} }).await;
+    let _ = timeout(STOP_TIMEOUT, async { while connections.join_next().await.is_some() {} }).await;
     emulator.runtime().stop();
     Ok(())
 }
 
-async fn connection(emulator: Emulator, stream: TcpStream) {
-    let service = service_fn(|request| one(emulator.clone(), request));
-    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = emulator.stopped() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
+/// The most connections at a time: half of the open files that the system allows. The other half is for functions.
+fn most_connections() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.unwrap_or(OPEN_FILES).min(OPEN_FILES);
+    let current = limit.current.unwrap_or(OPEN_FILES);
+    let raised = Rlimit { current: Some(wanted), maximum: limit.maximum };
+    let files = if current < wanted && setrlimit(Resource::Nofile, raised).is_ok() { wanted } else { current };
+    usize::try_from((files / 2).min(MOST_CONNECTIONS)).unwrap_or(1)
+}
+
+/// Reads what the client sends first, so that closing the connection does not discard the response.
+async fn reject(mut stream: TcpStream) {
+    let exchange = async {
+        let _ = stream.read(&mut [0; 8_192]).await;
+        let _ = stream.write_all(BUSY).await;
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "connection ended");
-    }
+    let _ = timeout(Duration::from_secs(1), exchange).await;
 }
-
-async fn one(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Broken> {
-    if !names_this_machine(&request) {
-        return Ok(plain(StatusCode::FORBIDDEN, "the local emulator answers to names of this machine only"));
-    }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST_BODY).collect().await else {
-        return Ok(plain(StatusCode::PAYLOAD_TOO_LARGE, "the request is not complete or larger than 70 MB"));
-    };
-    let request = Request::from_parts(parts, body.to_bytes());
-    // A separate task: AWS completes a call even if the caller disconnects.
-    match tokio::spawn(async move { emulator.handle(request).await }).await {
-        Ok(Ok(response)) => Ok(response.map(Full::new)),
-        Ok(Err(Lost)) => Err(Broken),
-        Err(error) => {
-            tracing::error!(%error, "a call failed in the local emulator itself");
-            Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "the local emulator failed"))
-        }
-    }
-}
-
-/// DNS rebinding: a web page may resolve its own name to this machine, but its requests carry that name in `Host`.
-fn names_this_machine(request: &Request<Incoming>) -> bool {
-    let Some(host) = request.headers().get(HOST).and_then(|host| host.to_str().ok()) else { return true };
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-}
-
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
-    *response.status_mut() = status;
-    response
-}
-
-/// Makes hyper close the connection without a response.
-#[derive(Debug, thiserror::Error)]
-#[error("a fault broke the connection")]
-struct Broken;

@@ -78,7 +78,11 @@ impl Recorded {
 }
 
 impl AsyncRead for Recorded {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
         if !self.complete {
@@ -113,5 +117,43 @@ impl AsyncWrite for Recorded {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    fn names(names: &[&str]) -> HeaderNames {
+        HeaderNames(names.iter().map(ToString::to_string).collect())
+    }
+
+    #[tokio::test]
+    async fn the_names_of_each_request_are_spelled_as_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let head = Head::default();
+        let mut server = Recorded::new(listener.accept().await.unwrap().0, head.clone());
+        let mut exchange = async |parts: &[&str]| {
+            for part in parts {
+                client.write_all(part.as_bytes()).await.unwrap();
+                server.read_exact(&mut vec![0; part.len()]).await.unwrap();
+            }
+            let names = head.names();
+            server.write_all(b"answer").await.unwrap();
+            names
+        };
+        let first = exchange(&["GET / HTTP/1.1\r\nHoST: a\r\nX-Ap", "I-KEY:1\r\n\r", "\n"]).await;
+        assert_eq!(first, names(&["HoST", "X-ApI-KEY"]));
+        assert_eq!((first.spelling("x-api-key"), first.spelling("x")), (Some("X-ApI-KEY"), None));
+        let body = "Not-A-Header: 1\r\n\r\n";
+        assert_eq!(exchange(&["POST / HTTP/1.1\r\nb: 1\r\n\r\n", body]).await, names(&["b"]));
+        assert_eq!(exchange(&["GET / HTTP/1.1\r\nC: 1\r\n\r\n"]).await, names(&["C"]));
+        assert_eq!(exchange(&[]).await, names(&[]), "the head of a pipelined request has come with the one before");
     }
 }

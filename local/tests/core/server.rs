@@ -44,6 +44,19 @@ async fn a_request_for_another_host_is_rejected() {
 }
 
 #[tokio::test]
+async fn deep_forms_and_large_bodies_are_rejected_and_the_server_goes_on() {
+    let emulator = emulator();
+    let deep = format!("Action=ListRoles&Version=2010-05-08&{}a=1", "a.".repeat(3_000));
+    let answer = asked(&emulator, "POST / HTTP/1.1\r\nhost: localhost", &deep).await;
+    assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains("The request is nested too deeply."), "{answer}");
+    let large = "x".repeat(10 * 1024 * 1024 + 1);
+    let answer = asked(&emulator, "POST / HTTP/1.1\r\nhost: localhost", &large).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.ends_with("the request is too large"), "{answer}");
+    let answer = asked(&emulator, "POST / HTTP/1.1\r\nhost: localhost", LIST_ROLES).await;
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+}
+
+#[tokio::test]
 async fn the_server_stops_on_request() {
     let emulator = emulator();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -14,6 +14,9 @@ const LISTS: [&str; 2] = ["Tags", "TagKeys"];
 /// Members that are whole numbers.
 const NUMBERS: [&str; 2] = ["MaxItems", "MaxSessionDuration"];
 
+/// The most parts of a key. AWS's deepest one, `PolicyInputList.member.1` of a simulation, has three.
+const DEEPEST: usize = 16;
+
 /// Reads `Action=CreateRole&Version=2010-05-08&…`.
 pub(super) fn parse(body: &Bytes) -> Result<(Service, String, Map<String, Value>), AwsError> {
     let mut tree = Tree::default();
@@ -22,6 +25,8 @@ pub(super) fn parse(body: &Bytes) -> Result<(Service, String, Map<String, Value>
         match key.as_ref() {
             "Action" => action = value.into_owned(),
             "Version" => version = value.into_owned(),
+            // The tree is walked by recursion.
+            _ if key.split('.').count() > DEEPEST => return Err(malformed("The request is nested too deeply.")),
             _ => tree.insert(key.split('.'), value.into_owned()),
         }
     }
@@ -36,6 +41,10 @@ pub(super) fn parse(body: &Bytes) -> Result<(Service, String, Map<String, Value>
         input.insert(name, value);
     }
     Ok((service, action, input))
+}
+
+fn malformed(message: &str) -> AwsError {
+    AwsError::new(400, "MalformedInput", message)
 }
 
 #[derive(Default)]
@@ -58,7 +67,7 @@ impl Tree {
             Some(text) if NUMBERS.contains(&name) => text
                 .parse::<i64>()
                 .map(Value::from)
-                .map_err(|_| AwsError::new(400, "MalformedInput", format!("Invalid value for {name}: {text}"))),
+                .map_err(|_| malformed(&format!("Invalid value for {name}: {text}"))),
             _ => Ok(self.into_value()),
         }
     }
