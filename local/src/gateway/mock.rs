@@ -21,7 +21,9 @@ pub(super) fn answer(
     let mapping = select(integration, &status).ok_or(Kind::ApiConfigurationError)?;
     let declared = method.method_responses.get(&mapping.status_code).ok_or(Kind::ApiConfigurationError)?;
     let (content_type, rendered) = match mapping.response_templates.first_key_value() {
-        Some((content_type, template)) => (content_type.as_str(), rendered(template, request)?),
+        Some((content_type, template)) => {
+            (content_type.as_str(), rendered(template.as_deref().unwrap_or_default(), request)?)
+        }
         None => ("application/json", Rendered::default()),
     };
     let mut response = Response::new(Bytes::from(rendered.text));
@@ -37,7 +39,7 @@ pub(super) fn answer(
         let Some(name) = target.strip_prefix("method.response.header.") else { continue };
         let literal = source.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
         // A mock has no response headers to map from, and only declared headers are returned.
-        if let (Some(literal), true) = (literal, declared.response_parameters.contains_key(target))
+        if let (Some(literal), true) = (literal, declared.declares(target))
             && let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(literal))
         {
             response.headers_mut().insert(name, value);

@@ -36,6 +36,10 @@ pub(super) async fn call_function(
     integration: &Integration,
     seen: &mut Seen,
 ) -> Result<Response<Bytes>, Refusal> {
+    // API Gateway accepts an integration with another HTTP method, which no function can be called with.
+    if integration.http_method.as_deref() != Some("POST") {
+        return Err(Kind::ApiConfigurationError.into());
+    }
     let place = Place::read(integration, matched).ok_or(Kind::ApiConfigurationError)?;
     let called = seen.integration.insert(Integrated { function: place.function_arn.clone(), ..Integrated::default() });
     let target = invocable(emulator, request, matched, (integration, &place)).inspect_err(|_| {

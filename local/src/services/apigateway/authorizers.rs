@@ -74,18 +74,19 @@ impl Requested {
         if cognito && self.authorizer_credentials.is_some() {
             return Err(bad_request("Authorizer credentials cannot be set for authorizers of type COGNITO_USER_POOLS"));
         }
-        let auth_type = self.auth_type.or_else(|| cognito.then(|| "cognito_user_pools".to_owned()));
+        let auth_type =
+            self.auth_type.unwrap_or_else(|| if cognito { "cognito_user_pools" } else { "custom" }.to_owned());
         let authorizer = Authorizer {
             id,
             name: self.name,
             kind: self.kind,
             provider_arns: self.provider_arns,
-            auth_type,
+            auth_type: Some(auth_type),
             authorizer_uri: self.authorizer_uri,
             authorizer_credentials: self.authorizer_credentials,
             identity_source: self.identity_source,
             identity_validation_expression: self.identity_validation_expression,
-            authorizer_result_ttl_in_seconds: time_to_live(self.authorizer_result_ttl_in_seconds.unwrap_or(300))?,
+            authorizer_result_ttl_in_seconds: self.authorizer_result_ttl_in_seconds.map(time_to_live).transpose()?,
         };
         check(&authorizer)?;
         Ok(authorizer)
@@ -120,6 +121,11 @@ fn check(authorizer: &Authorizer) -> Result<(), AwsError> {
             )));
         }
     }
+    Ok(())
+}
+
+/// An import accepts an authorizer without an identity source.
+fn check_identity_source(authorizer: &Authorizer) -> Result<(), AwsError> {
     if authorizer.kind != "REQUEST" && authorizer.identity_source.as_deref().unwrap_or_default().is_empty() {
         return Err(bad_request("Identity source is required"));
     }
@@ -146,6 +152,7 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let definition = &mut api.definition;
     let requested: Requested = asked.members()?;
     let authorizer = requested.filled(fresh_id(6))?;
+    check_identity_source(&authorizer)?;
     definition.check_name(&authorizer)?;
     if asked.settings.weather.quotas && definition.authorizers.len() >= 10 {
         return Err(limit_exceeded(
@@ -177,6 +184,7 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     for patch in &patches {
         apply(&mut authorizer, patch)?;
         check(&authorizer)?;
+        check_identity_source(&authorizer)?;
     }
     definition.check_name(&authorizer)?;
     let answer = answered(&authorizer);
@@ -199,7 +207,7 @@ fn apply(authorizer: &mut Authorizer, patch: &Patch) -> Result<(), AwsError> {
             authorizer.identity_validation_expression = text(patch);
         }
         (Op::Replace, ["authorizerResultTtlInSeconds"]) => {
-            authorizer.authorizer_result_ttl_in_seconds = time_to_live(patch.number()?)?;
+            authorizer.authorizer_result_ttl_in_seconds = Some(time_to_live(patch.number()?)?);
         }
         (Op::Add | Op::Remove, ["providerARNs"]) => member(&mut authorizer.provider_arns, patch.op, &patch.value()?),
         _ => return Err(patch.refused(&PATHS)),

@@ -59,6 +59,7 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         Deployment { id: fresh_id(6), description: request.description, created_date: date(), snapshot: api.frozen()? };
     if let Some(name) = request.stage_name.filter(|name| !name.is_empty()) {
         let stage = stages::Requested {
+            documentation_version: None,
             stage_name: name,
             deployment_id: deployment.id.clone(),
             description: request.stage_description,

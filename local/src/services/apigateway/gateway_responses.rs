@@ -12,8 +12,6 @@ use super::{
 };
 use crate::wire::error::{Answered, AwsError};
 
-const PATHS: [&str; 3] = ["/statusCode", "/responseParameters/{name}", "/responseTemplates/{contentType}"];
-
 /// Every response type with its default status.
 const DEFAULTS: [(&str, Option<&str>); 21] = [
     ("ACCESS_DENIED", Some("403")),
@@ -125,7 +123,21 @@ fn standard(response_type: &str) -> Result<GatewayResponse, AwsError> {
 impl Definition {
     fn gateway_response(&self, response_type: &str) -> Result<GatewayResponse, AwsError> {
         let standard = standard(response_type)?;
-        Ok(self.gateway_responses.get(response_type).cloned().unwrap_or(standard))
+        if let Some(own) = self.gateway_responses.get(response_type) {
+            return Ok(own.clone());
+        }
+        // The customized response of a class shows through in all its types that are not customized themselves.
+        let class = match standard.status_code.as_deref() {
+            Some(status) if status.starts_with('5') => "DEFAULT_5XX",
+            _ => "DEFAULT_4XX",
+        };
+        let Some(shared) = self.gateway_responses.get(class) else { return Ok(standard) };
+        Ok(GatewayResponse {
+            response_type: standard.response_type,
+            status_code: shared.status_code.clone().or(standard.status_code),
+            default_response: true,
+            ..shared.clone()
+        })
     }
 }
 
@@ -153,12 +165,14 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         match (patch.op, patch.steps().as_slice()) {
             (Op::Replace, ["statusCode"]) => response.status_code = Some(patch.value()?),
             (op, ["responseParameters", key]) if op.edits() => {
-                patch.entry(&mut response.response_parameters, key, Patch::value)?;
+                let value = |patch: &Patch| written(patch, "responseParameters");
+                patch.known_entry(&mut response.response_parameters, key, "Invalid parameter name specified", value)?;
             }
             (op, ["responseTemplates", key]) if op.edits() => {
-                patch.entry(&mut response.response_templates, key, Patch::value)?;
+                let value = |patch: &Patch| written(patch, "responseTemplates");
+                patch.entry(&mut response.response_templates, key, value)?;
             }
-            _ => return Err(patch.refused(&PATHS)),
+            _ => return Err(patch.unknown()),
         }
     }
     response.default_response = false;
@@ -166,6 +180,11 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let answer = answered(&response);
     definition.gateway_responses.insert(response.response_type.clone(), response);
     answer
+}
+
+fn written(patch: &Patch, member: &str) -> Result<String, AwsError> {
+    let value = patch.optional().filter(|value| !value.is_empty());
+    value.ok_or_else(|| bad_request(format!("Invalid null or empty value in {member}")))
 }
 
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {

@@ -27,7 +27,7 @@ const RESPONSE_PATHS: [&str; 4] =
 /// Applies all patches of an integration, or none.
 pub(super) fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
-    let kept = gateway.api_mut(asked)?.definition.integration_mut(asked)?;
+    let kept = gateway.tree_mut(asked)?.integration_mut(asked)?;
     let mut integration = kept.clone();
     for patch in &patches {
         apply(&mut integration, patch)?;
@@ -43,7 +43,7 @@ fn apply(integration: &mut Integration, patch: &Patch) -> Result<(), AwsError> {
         (Op::Replace, ["uri"]) => integration.uri = Some(patch.value()?),
         (Op::Replace, ["timeoutInMillis"]) => integration.timeout_in_millis = timeout(patch.number()?)?,
         (Op::Replace, ["contentHandling"]) => integration.content_handling = text(patch),
-        (Op::Replace, ["connectionType"]) => integration.connection_type = patch.value()?,
+        (Op::Replace, ["connectionType"]) => integration.connection_type = Some(patch.value()?),
         (Op::Replace, ["connectionId"]) => integration.connection_id = text(patch),
         (Op::Replace, ["cacheNamespace"]) => integration.cache_namespace = patch.value()?,
         (op, ["requestTemplates", key]) if op.edits() => {
@@ -64,7 +64,7 @@ fn apply(integration: &mut Integration, patch: &Patch) -> Result<(), AwsError> {
 pub(super) fn update_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
     let status = asked.text("statusCode")?;
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked)?;
     let mut response =
         definition.integration(asked)?.integration_responses.get(status).ok_or_else(no_response)?.clone();
     for patch in &patches {
@@ -79,13 +79,13 @@ pub(super) fn update_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> An
 fn apply_to_response(response: &mut IntegrationResponse, patch: &Patch) -> Result<(), AwsError> {
     let text = |patch: &Patch| patch.optional().filter(|text| !text.is_empty());
     match (patch.op, patch.steps().as_slice()) {
-        (Op::Replace, ["selectionPattern"]) => response.selection_pattern = text(patch),
+        (Op::Replace, ["selectionPattern"]) => response.selection_pattern = patch.optional(),
         (Op::Replace, ["contentHandling"]) => response.content_handling = text(patch),
         (op, ["responseParameters", key]) if op.edits() => {
             patch.entry(&mut response.response_parameters, key, Patch::value)?;
         }
         (op, ["responseTemplates", key]) if op.edits() => {
-            patch.entry(&mut response.response_templates, key, Patch::value)?;
+            patch.entry(&mut response.response_templates, key, |patch| Ok(text(patch)))?;
         }
         _ => return Err(patch.refused(&RESPONSE_PATHS)),
     }

@@ -1,12 +1,14 @@
 //! Integrations and integration responses.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{
     ApiGateway,
     asked::{Asked, answer as answered, nothing},
     integration_patches,
-    lookup::no_method,
+    lookup::{no_integration, no_method},
     methods::{check_parameters, check_values, invalid_mapping, status_code},
     model::{Integration, IntegrationResponse, IntegrationType, Method, Texts},
     refusal::{bad_request, not_found},
@@ -16,10 +18,10 @@ use crate::wire::error::{Answered, AwsError};
 /// Handles the read operations on integrations and their responses; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
-        "GetIntegration" => gateway.api(asked).and_then(|api| answered(api.definition.integration(asked)?)),
-        "GetIntegrationResponse" => gateway.api(asked).and_then(|api| {
+        "GetIntegration" => gateway.tree(asked).and_then(|tree| answered(tree.integration(asked)?)),
+        "GetIntegrationResponse" => gateway.tree(asked).and_then(|tree| {
             let status = asked.text("statusCode")?;
-            answered(api.definition.integration(asked)?.integration_responses.get(status).ok_or_else(no_response)?)
+            answered(tree.integration(asked)?.integration_responses.get(status).ok_or_else(no_response)?)
         }),
         _ => return None,
     })
@@ -72,11 +74,13 @@ impl Requested {
         if self.response_transfer_mode.as_deref().is_some_and(|mode| mode != "BUFFERED") {
             return Err(AwsError::not_imitated("responseTransferMode STREAM of apigateway:PutIntegration"));
         }
+        let kind = kind(&self.kind)?;
+        let connects = matches!(kind, IntegrationType::Http | IntegrationType::HttpProxy);
         let integration = Integration {
-            kind: kind(&self.kind)?,
+            kind,
             http_method: self.http_method,
-            uri: self.uri,
-            connection_type: self.connection_type.unwrap_or_else(|| "INTERNET".into()),
+            uri: self.uri.filter(|_| kind != IntegrationType::Mock),
+            connection_type: self.connection_type.or_else(|| connects.then(|| "INTERNET".into())),
             connection_id: self.connection_id,
             credentials: self.credentials,
             request_parameters: self.request_parameters,
@@ -86,7 +90,7 @@ impl Requested {
             timeout_in_millis: timeout(self.timeout_in_millis.unwrap_or(29_000))?,
             cache_namespace: self.cache_namespace.unwrap_or_else(|| resource_id.to_owned()),
             cache_key_parameters: self.cache_key_parameters,
-            integration_responses: std::collections::BTreeMap::new(),
+            integration_responses: BTreeMap::new(),
         };
         check(&integration)?;
         Ok(integration)
@@ -116,7 +120,9 @@ pub(super) fn check(integration: &Integration) -> Result<(), AwsError> {
     };
     let behavior = &integration.passthrough_behavior;
     one_of(behavior, &["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"], "passthrough behavior")?;
-    one_of(&integration.connection_type, &["INTERNET", "VPC_LINK"], "connection type")?;
+    if let Some(connection) = &integration.connection_type {
+        one_of(connection, &["INTERNET", "VPC_LINK"], "connection type")?;
+    }
     if let Some(handling) = &integration.content_handling {
         one_of(handling, &["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"], "content handling")?;
     }
@@ -124,6 +130,7 @@ pub(super) fn check(integration: &Integration) -> Result<(), AwsError> {
         integration.request_parameters.keys(),
         &["integration.request.path.", "integration.request.querystring.", "integration.request.header."],
     )?;
+    check_values(integration.request_parameters.values(), &["method.request."])?;
     if integration.kind == IntegrationType::Mock {
         return Ok(());
     }
@@ -132,7 +139,7 @@ pub(super) fn check(integration: &Integration) -> Result<(), AwsError> {
     }
     let uri = integration.uri.as_deref().unwrap_or_default();
     match integration.kind {
-        IntegrationType::AwsProxy => check_lambda(integration.http_method.as_deref(), uri),
+        IntegrationType::AwsProxy => check_lambda(uri),
         IntegrationType::Aws if !is_action(uri) => {
             Err(bad_request("AWS ARN for integration must contain path or action"))
         }
@@ -147,24 +154,27 @@ fn is_action(uri: &str) -> bool {
     uri.starts_with("arn:") && uri.contains(":apigateway:") && (uri.contains(":path/") || uri.contains(":action/"))
 }
 
-/// Checks for `arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations` and
-/// POST, the only HTTP method of the Invoke API.
-fn check_lambda(http_method: Option<&str>, uri: &str) -> Result<(), AwsError> {
+/// Checks for `arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{functionArn}/invocations`. The HTTP
+/// method is not checked: with another one than POST, every request ends with a 500.
+fn check_lambda(uri: &str) -> Result<(), AwsError> {
+    if !uri.starts_with("arn:") {
+        return Err(bad_request("Invalid ARN specified in the request"));
+    }
     if !is_action(uri) {
         return Err(bad_request("AWS ARN for integration must contain path or action"));
     }
     let parts: Vec<&str> = uri.splitn(6, ':').collect();
-    let ["arn", _, "apigateway", _, "lambda", path] = parts.as_slice() else {
+    let function = match parts.as_slice() {
+        ["arn", _, "apigateway", _, "lambda", path] => path.strip_prefix("path/2015-03-31/functions/"),
+        _ => None,
+    };
+    let Some(function) = function else {
         return Err(bad_request(
             "Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations.",
         ));
     };
-    let function = path.strip_prefix("path/2015-03-31/functions/").and_then(|path| path.strip_suffix("/invocations"));
-    if !function.is_some_and(is_function) {
+    if !function.strip_suffix("/invocations").is_some_and(is_function) {
         return Err(bad_request("Invalid lambda function"));
-    }
-    if http_method != Some("POST") {
-        return Err(bad_request("Lambda function invocations of type 'AWS_PROXY' must use the HTTP method POST"));
     }
     Ok(())
 }
@@ -188,7 +198,7 @@ fn is_function(arn: &str) -> bool {
 }
 
 fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked)?;
     let resource = definition.resource_mut(asked)?;
     let method = resource.resource_methods.get_mut(asked.text("httpMethod")?).ok_or_else(no_method)?;
     let requested: Requested = asked.members()?;
@@ -199,7 +209,7 @@ fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 }
 
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked)?;
     definition.integration(asked)?;
     definition.method_mut(asked)?.method_integration = None;
     Ok(nothing())
@@ -212,19 +222,19 @@ struct RequestedResponse {
     #[serde(default)]
     response_parameters: Texts,
     #[serde(default)]
-    response_templates: Texts,
+    response_templates: BTreeMap<String, Option<String>>,
     content_handling: Option<String>,
 }
 
 fn put_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked)?;
     definition.integration(asked)?;
     let requested: RequestedResponse = asked.members()?;
     let response = IntegrationResponse {
         status_code: status_code(asked.text("statusCode")?)?,
-        selection_pattern: requested.selection_pattern.filter(|pattern| !pattern.is_empty()),
+        selection_pattern: requested.selection_pattern,
         response_parameters: requested.response_parameters,
-        response_templates: requested.response_templates,
+        response_templates: requested.response_templates.into_iter().map(template).collect(),
         content_handling: requested.content_handling,
     };
     check_response(definition.method(asked)?, &response)?;
@@ -233,14 +243,24 @@ fn put_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     answer
 }
 
+/// An empty template is kept as null.
+fn template((media_type, text): (String, Option<String>)) -> (String, Option<String>) {
+    (media_type, text.filter(|text| !text.is_empty()))
+}
+
 /// An integration response can set only headers that the method response declares.
 pub(super) fn check_response(method: &Method, response: &IntegrationResponse) -> Result<(), AwsError> {
     let declared = method.method_responses.get(&response.status_code);
+    if let Some(media_type) = response.response_templates.keys().find(|media_type| !media_type.contains('/')) {
+        return Err(bad_request(format!(
+            "Validation Result: warnings : [], errors : [Invalid content type specified: {media_type}]"
+        )));
+    }
     for name in response.response_parameters.keys() {
         let Some(declared) = declared else {
             return Err(invalid_mapping("No method response exists for method."));
         };
-        if !declared.response_parameters.contains_key(name) {
+        if !declared.declares(name) {
             return Err(invalid_mapping(&format!("Invalid mapping expression parameter specified: {name}")));
         }
     }
@@ -250,7 +270,9 @@ pub(super) fn check_response(method: &Method, response: &IntegrationResponse) ->
 }
 
 fn delete_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let integration = gateway.api_mut(asked)?.definition.integration_mut(asked)?;
+    let definition = gateway.tree_mut(asked)?;
+    definition.resource(asked)?;
+    let integration = definition.integration_mut(asked).map_err(|_| no_integration())?;
     integration.integration_responses.remove(asked.text("statusCode")?).ok_or_else(no_response)?;
     Ok(nothing())
 }

@@ -14,6 +14,17 @@ impl ApiGateway {
         self.apis.get(id).ok_or_else(|| no_api(asked, id))
     }
 
+    /// The definition that a path below a resource names. AWS's error for an API that is not there is that for a
+    /// resource.
+    pub(super) fn tree(&self, asked: &Asked<'_>) -> Result<&Definition, AwsError> {
+        self.apis.get(asked.text("restApiId")?).map(|api| &api.definition).ok_or_else(no_resource)
+    }
+
+    /// The definition, to change it.
+    pub(super) fn tree_mut(&mut self, asked: &Asked<'_>) -> Result<&mut Definition, AwsError> {
+        self.apis.get_mut(asked.text("restApiId")?).map(|api| &mut api.definition).ok_or_else(no_resource)
+    }
+
     pub(super) fn api_mut(&mut self, asked: &Asked<'_>) -> Result<&mut RestApi, AwsError> {
         let id = asked.text("restApiId")?;
         self.apis.get_mut(id).ok_or_else(|| no_api(asked, id))
@@ -66,6 +77,6 @@ pub(super) fn no_authorizer() -> AwsError {
     not_found("Invalid Authorizer identifier specified")
 }
 
-fn no_integration() -> AwsError {
+pub(super) fn no_integration() -> AwsError {
     not_found("Invalid Integration identifier specified")
 }

@@ -16,7 +16,7 @@ impl Default for MethodSetting {
     fn default() -> Self {
         Self {
             metrics_enabled: false,
-            logging_level: Some("OFF".into()),
+            logging_level: None,
             data_trace_enabled: false,
             throttling_burst_limit: 5000,
             throttling_rate_limit: 10_000.0,
@@ -55,12 +55,17 @@ pub(super) fn apply(settings: &mut BTreeMap<String, MethodSetting>, patch: &Patc
         }
         (Op::Remove, None) if settings.remove(&key).is_some() => Some(Ok(())),
         // A single field cannot be removed, even if it was set.
-        (Op::Remove, _) => Some(Err(bad_request(format!(
-            "Cannot remove method setting {} because there is no method setting for this method",
-            patch.raw()
-        )))),
+        (Op::Remove, _) => Some(Err(nothing_to_remove(patch))),
         _ => None,
     }
+}
+
+/// The error for a setting that is not there; AWS's message ends with a blank.
+pub(super) fn nothing_to_remove(patch: &Patch) -> AwsError {
+    bad_request(format!(
+        "Cannot remove method setting {} because there is no method setting for this method ",
+        patch.raw()
+    ))
 }
 
 fn set(settings: &mut MethodSetting, field: (&str, &str), patch: &Patch) -> Option<Result<(), AwsError>> {

@@ -1,6 +1,6 @@
 //! Methods and method responses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -15,25 +15,17 @@ use super::{
 };
 use crate::wire::error::{Answered, AwsError};
 
-const METHOD_PATHS: [&str; 8] = [
-    "/authorizationType",
-    "/authorizerId",
-    "/authorizationScopes",
-    "/apiKeyRequired",
-    "/operationName",
-    "/requestValidatorId",
-    "/requestParameters/{name}",
-    "/requestModels/{contentType}",
-];
-const RESPONSE_PATHS: [&str; 2] = ["/responseParameters/{name}", "/responseModels/{contentType}"];
+/// The paths of a method that support `replace` alone.
+const REPLACEABLE: [&str; 5] =
+    ["/authorizationType", "/authorizerId", "/apiKeyRequired", "/operationName", "/requestValidatorId"];
 
 /// Handles the read operations on methods and method responses; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
-        "GetMethod" => gateway.api(asked).and_then(|api| answered(api.definition.method(asked)?)),
-        "GetMethodResponse" => gateway.api(asked).and_then(|api| {
+        "GetMethod" => gateway.tree(asked).and_then(|tree| answered(tree.method(asked)?)),
+        "GetMethodResponse" => gateway.tree(asked).and_then(|tree| {
             let status = asked.text("statusCode")?;
-            answered(api.definition.method(asked)?.method_responses.get(status).ok_or_else(no_response)?)
+            answered(tree.method(asked)?.method_responses.get(status).ok_or_else(no_response)?)
         }),
         _ => return None,
     })
@@ -70,7 +62,7 @@ struct Requested {
 }
 
 fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked)?;
     let http_method = asked.text("httpMethod")?;
     if definition.resource(asked)?.resource_methods.contains_key(http_method) {
         return Err(conflict("Method already exists for this resource"));
@@ -78,7 +70,7 @@ fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let request: Requested = asked.members()?;
     let method = Method {
         http_method: verb(http_method)?,
-        authorization_type: request.authorization_type.unwrap_or_default(),
+        authorization_type: request.authorization_type.unwrap_or_default().to_uppercase(),
         authorizer_id: request.authorizer_id,
         authorization_scopes: request.authorization_scopes,
         api_key_required: request.api_key_required,
@@ -97,11 +89,11 @@ fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 
 /// Checks that API Gateway supports an HTTP method.
 pub(super) fn verb(name: &str) -> Result<String, AwsError> {
-    const VERBS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY"];
+    const VERBS: [&str; 8] = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY"];
     if VERBS.contains(&name) {
         return Ok(name.to_owned());
     }
-    Err(bad_request(format!("Invalid HTTP method specified: '{name}'. Must be one of: [{}]", VERBS.join(", "))))
+    Err(bad_request(format!("Invalid HttpMethod specified. Valid options are {}", VERBS.join(","))))
 }
 
 impl Definition {
@@ -134,6 +126,10 @@ impl Definition {
             method.request_parameters.keys(),
             &["method.request.path.", "method.request.querystring.", "method.request.header."],
         )?;
+        let names = method.request_parameters.keys().map(|name| name.rsplit('.').next());
+        if names.collect::<BTreeSet<_>>().len() < method.request_parameters.len() {
+            return Err(bad_request("Parameter names must be unique across querystring, header and path"));
+        }
         Ok(method)
     }
 }
@@ -178,7 +174,7 @@ pub(super) fn invalid_mapping(error: &str) -> AwsError {
 
 fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked)?;
     let mut method = definition.method(asked)?.clone();
     for patch in &patches {
         apply(&mut method, patch)?;
@@ -193,7 +189,7 @@ fn apply(method: &mut Method, patch: &Patch) -> Result<(), AwsError> {
     match (patch.op, patch.steps().as_slice()) {
         (Op::Replace, ["authorizationType"]) => method.authorization_type = patch.value()?,
         (Op::Replace, ["authorizerId"]) => method.authorizer_id = text(patch),
-        (Op::Replace, ["apiKeyRequired"]) => method.api_key_required = patch.flag()?,
+        (Op::Replace, ["apiKeyRequired"]) => method.api_key_required = patch.lenient_flag(),
         (Op::Replace, ["operationName"]) => method.operation_name = text(patch),
         (Op::Replace, ["requestValidatorId"]) => method.request_validator_id = text(patch),
         // Scopes do not support `replace`: they are added or removed one at a time.
@@ -206,13 +202,13 @@ fn apply(method: &mut Method, patch: &Patch) -> Result<(), AwsError> {
         (op, ["requestModels", key]) if op.edits() => {
             patch.entry(&mut method.request_models, key, Patch::value)?;
         }
-        _ => return Err(patch.refused(&METHOD_PATHS)),
+        _ => return Err(patch.unsupported(&REPLACEABLE)),
     }
     Ok(())
 }
 
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let resource = gateway.api_mut(asked)?.definition.resource_mut(asked)?;
+    let resource = gateway.tree_mut(asked)?.resource_mut(asked)?;
     resource.resource_methods.remove(asked.text("httpMethod")?).ok_or_else(no_method)?;
     Ok(nothing())
 }
@@ -220,14 +216,12 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ResponseRequest {
-    #[serde(default)]
-    response_parameters: BTreeMap<String, bool>,
-    #[serde(default)]
-    response_models: Texts,
+    response_parameters: Option<BTreeMap<String, bool>>,
+    response_models: Option<Texts>,
 }
 
 fn put_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let method = gateway.api_mut(asked)?.definition.method_mut(asked)?;
+    let method = gateway.tree_mut(asked)?.method_mut(asked)?;
     let request: ResponseRequest = asked.members()?;
     let response = MethodResponse {
         status_code: status_code(asked.text("statusCode")?)?,
@@ -244,8 +238,11 @@ fn put_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 }
 
 pub(super) fn checked_response(response: MethodResponse) -> Result<MethodResponse, AwsError> {
-    check_models(&response.response_models)?;
-    check_parameters(response.response_parameters.keys(), &["method.response.header."])?;
+    response.response_models.as_ref().map_or(Ok(()), check_models)?;
+    check_parameters(
+        response.response_parameters.iter().flatten().map(|(name, _)| name),
+        &["method.response.header."],
+    )?;
     Ok(response)
 }
 
@@ -259,18 +256,20 @@ pub(super) fn status_code(text: &str) -> Result<String, AwsError> {
 
 fn update_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
-    let method = gateway.api_mut(asked)?.definition.method_mut(asked)?;
+    let method = gateway.tree_mut(asked)?.method_mut(asked)?;
     let kept = method.method_responses.get_mut(asked.text("statusCode")?).ok_or_else(no_response)?;
     let mut response = kept.clone();
     for patch in &patches {
         match (patch.op, patch.steps().as_slice()) {
             (op, ["responseParameters", key]) if op.edits() => {
-                patch.entry(&mut response.response_parameters, key, Patch::flag)?;
+                let parameters = response.response_parameters.get_or_insert_default();
+                patch.known_entry(parameters, key, "Invalid parameter name specified", Patch::flag)?;
             }
             (op, ["responseModels", key]) if op.edits() => {
-                patch.entry(&mut response.response_models, key, Patch::value)?;
+                let models = response.response_models.get_or_insert_default();
+                patch.known_entry(models, key, "Content-Type specified was not found", Patch::value)?;
             }
-            _ => return Err(patch.refused(&RESPONSE_PATHS)),
+            _ => return Err(patch.unknown()),
         }
     }
     *kept = checked_response(response)?;
@@ -278,7 +277,7 @@ fn update_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 }
 
 fn delete_response(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let method = gateway.api_mut(asked)?.definition.method_mut(asked)?;
+    let method = gateway.tree_mut(asked)?.method_mut(asked)?;
     method.method_responses.remove(asked.text("statusCode")?).ok_or_else(no_response)?;
     Ok(nothing())
 }

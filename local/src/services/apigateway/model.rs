@@ -40,6 +40,8 @@ pub(crate) struct ApiSettings {
     /// `None` disables compression; zero compresses every response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) minimum_compression_size: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) version: Option<String>,
     pub(crate) api_key_source: String,
     pub(crate) endpoint_configuration: EndpointConfiguration,
     /// With its quotes escaped, as AWS returns it.
@@ -116,10 +118,18 @@ pub(crate) struct Method {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MethodResponse {
     pub(crate) status_code: String,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) response_parameters: BTreeMap<String, bool>,
-    #[serde(default, skip_serializing_if = "Texts::is_empty")]
-    pub(crate) response_models: Texts,
+    /// `None` until a request names the member, also with no entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) response_parameters: Option<BTreeMap<String, bool>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) response_models: Option<Texts>,
+}
+
+impl MethodResponse {
+    /// Whether the response may set this header, as `method.response.header.{name}`.
+    pub(crate) fn declares(&self, parameter: &str) -> bool {
+        self.response_parameters.as_ref().is_some_and(|declared| declared.contains_key(parameter))
+    }
 }
 
 /// The type of a backend.
@@ -144,7 +154,9 @@ pub(crate) struct Integration {
     pub(crate) http_method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) uri: Option<String>,
-    pub(crate) connection_type: String,
+    /// `None` for types that do not connect to a host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) connection_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) connection_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -169,13 +181,14 @@ pub(crate) struct Integration {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IntegrationResponse {
     pub(crate) status_code: String,
-    /// Absent for the default response.
+    /// Absent or empty for the default response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) selection_pattern: Option<String>,
     #[serde(default, skip_serializing_if = "Texts::is_empty")]
     pub(crate) response_parameters: Texts,
-    #[serde(default, skip_serializing_if = "Texts::is_empty")]
-    pub(crate) response_templates: Texts,
+    /// `None` is the template that was sent as null or empty.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) response_templates: BTreeMap<String, Option<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) content_handling: Option<String>,
 }
@@ -201,7 +214,9 @@ pub(crate) struct Authorizer {
     pub(crate) identity_source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) identity_validation_expression: Option<String>,
-    pub(crate) authorizer_result_ttl_in_seconds: u32,
+    /// AWS applies 300 where it is absent, and does not return that default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) authorizer_result_ttl_in_seconds: Option<u32>,
 }
 
 /// The parts of a request that API Gateway validates.

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::{asked::Asked, refusal::bad_request};
+use super::{
+    asked::Asked,
+    refusal::{bad_request, not_found},
+};
 use crate::wire::error::AwsError;
 
 /// The operation of a patch. None of the emulated paths supports `move`, `copy` or `test`.
@@ -21,7 +24,7 @@ pub(super) enum Op {
 #[derive(Debug, Clone)]
 pub(super) struct Patch {
     pub(super) op: Op,
-    /// The path as sent.
+    /// The path as sent, or `null`.
     path: String,
     /// The steps of the pointer, with `~1` and `~0` unescaped.
     steps: Vec<String>,
@@ -38,8 +41,7 @@ struct Request {
 #[derive(Deserialize)]
 struct Written {
     op: String,
-    #[serde(default)]
-    path: String,
+    path: Option<String>,
     value: Option<String>,
 }
 
@@ -59,11 +61,12 @@ impl Patch {
                 "Invalid patch operation specified. Must be 'add'|'remove'|'replace'|'move'|'copy'|'test'".to_owned(),
             )
         })?;
-        let Some(pointer) = written.path.strip_prefix('/') else {
-            return Err(bad_request(format!("Invalid patch path  '{}' specified. Must start with '/'", written.path)));
+        let Some(path) = written.path else { return Err(bad_request("Invalid patch path null")) };
+        let Some(pointer) = path.strip_prefix('/') else {
+            return Err(bad_request(format!("Invalid patch path  '{path}' specified. Must start with '/'")));
         };
         let steps = pointer.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
-        Ok(Self { op, path: written.path, steps, value: written.value })
+        Ok(Self { op, path, steps, value: written.value })
     }
 
     /// The steps of the path, for matching.
@@ -94,6 +97,11 @@ impl Patch {
         }
     }
 
+    /// The value of a flag that reads any text but `true` as `false`, and so no value at all.
+    pub(super) fn lenient_flag(&self) -> bool {
+        self.value.as_deref().is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
     /// The value as a number.
     pub(super) fn number<T: std::str::FromStr>(&self) -> Result<T, AwsError> {
         let value = self.value()?;
@@ -105,6 +113,45 @@ impl Patch {
         let op = format!("{:?}", self.op).to_lowercase();
         let allowed = allowed.join(", ");
         bad_request(format!("Invalid patch path  '{}' specified for op '{op}'. Must be one of: [{allowed}]", self.path))
+    }
+
+    /// The error for a patch of an object whose `replaceable` paths support `replace` alone.
+    pub(super) fn unsupported(&self, replaceable: &[&str]) -> AwsError {
+        if replaceable.contains(&self.path.as_str()) {
+            return bad_request("Invalid patch operation specified. Must be one of: [replace]");
+        }
+        self.unknown()
+    }
+
+    /// The error for a path that the object does not have.
+    pub(super) fn unknown(&self) -> AwsError {
+        bad_request(format!("Invalid patch path {}", self.path))
+    }
+
+    /// The error for a patch of an object that supports `replace` alone, in the words of resources and validators.
+    pub(super) fn not_a_replacement(&self, allowed: &[&str]) -> AwsError {
+        if self.op == Op::Replace {
+            return self.refused(allowed);
+        }
+        let op = format!("{:?}", self.op).to_lowercase();
+        bad_request(format!(
+            "Invalid patch path  '{}' specified for op '{op}'. Please choose supported operations",
+            self.path
+        ))
+    }
+
+    /// Adds, replaces or removes one entry of a map; `missing` is the error for an entry that is not there.
+    pub(super) fn known_entry<T>(
+        &self,
+        map: &mut std::collections::BTreeMap<String, T>,
+        key: &str,
+        missing: &str,
+        read: impl Fn(&Self) -> Result<T, AwsError>,
+    ) -> Result<(), AwsError> {
+        if self.op != Op::Add && !map.contains_key(key) {
+            return Err(not_found(missing));
+        }
+        self.entry(map, key, read)
     }
 
     /// Adds, replaces or removes one entry of a map.

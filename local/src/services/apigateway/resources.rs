@@ -14,7 +14,7 @@ use super::{
 };
 use crate::wire::error::{Answered, AwsError};
 
-const PATHS: [&str; 2] = ["/pathPart", "/parentId"];
+const PATHS: [&str; 2] = ["/parentId", "/pathPart"];
 
 /// Quota: resources per API. AWS does not document whether the root counts; here it does not.
 const MOST: usize = 300;
@@ -66,7 +66,7 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         match (patch.op, patch.steps().as_slice()) {
             (Op::Replace, ["pathPart"]) => definition.rename(&id, &patch.value()?)?,
             (Op::Replace, ["parentId"]) => definition.move_beneath(&id, &patch.value()?)?,
-            _ => return Err(patch.refused(&PATHS)),
+            _ => return Err(patch.not_a_replacement(&PATHS)),
         }
     }
     api.definition = definition;
@@ -160,8 +160,10 @@ impl Definition {
 
     fn check_child(&self, parent: &Resource, part: &str, moved: Option<&str>) -> Result<(), AwsError> {
         check_part(part)?;
-        if parent.path_part.as_deref().is_some_and(|part| part.ends_with("+}")) {
-            return Err(bad_request("Cannot create a child of a resource with a greedy path variable."));
+        if let Some(greedy) = parent.path_part.as_deref().filter(|part| part.ends_with("+}")) {
+            return Err(bad_request(format!(
+                "Cannot create a child of a resource with a greedy path variable: {greedy}"
+            )));
         }
         for sibling in self.children(&parent.id).filter(|child| Some(child.id.as_str()) != moved) {
             let name = sibling.path_part.as_deref().unwrap_or_default();
@@ -178,14 +180,14 @@ impl Definition {
     }
 
     fn rename(&mut self, id: &str, part: &str) -> Result<(), AwsError> {
-        let parent = self.resources[id].parent_id.clone().ok_or_else(root_stays)?;
+        let parent = self.resources[id].parent_id.clone().ok_or_else(|| root_stays("pathPart"))?;
         self.place(id, &parent, part)
     }
 
     fn move_beneath(&mut self, id: &str, parent: &str) -> Result<(), AwsError> {
-        let part = self.resources[id].path_part.clone().ok_or_else(root_stays)?;
+        let part = self.resources[id].path_part.clone().ok_or_else(|| root_stays("parentId"))?;
         if self.subtree(id).iter().any(|beneath| beneath == parent) {
-            return Err(bad_request("A resource cannot be its own ancestor"));
+            return Err(bad_request("Resources cannot be cyclical."));
         }
         self.place(id, parent, &part)
     }
@@ -229,6 +231,6 @@ fn check_part(part: &str) -> Result<(), AwsError> {
     ))
 }
 
-fn root_stays() -> AwsError {
-    bad_request("The root resource cannot be changed")
+fn root_stays(member: &str) -> AwsError {
+    bad_request(format!("Root resource cannot update its {member}."))
 }

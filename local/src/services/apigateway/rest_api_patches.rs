@@ -2,25 +2,22 @@
 
 use super::{
     ApiGateway,
-    asked::{Asked, answer as answered},
+    asked::Asked,
     model::ApiSettings,
     patch::{Op, Patch},
     refusal::bad_request,
-    rest_apis::{api_key_source, compression, endpoint_type, ip_address_type, policy},
+    rest_apis::{api_key_source, compression, endpoint_type, ip_address_type, policy, whole},
 };
 use crate::wire::error::{Answered, AwsError};
 
-const PATHS: [&str; 10] = [
+const REPLACEABLE: [&str; 7] = [
     "/name",
     "/description",
     "/policy",
     "/apiKeySource",
     "/disableExecuteApiEndpoint",
     "/minimumCompressionSize",
-    "/endpointConfiguration/types/0",
     "/endpointConfiguration/ipAddressType",
-    "/endpointConfiguration/vpcEndpointIds",
-    "/binaryMediaTypes/{binaryMediaType}",
 ];
 
 /// Applies all patches, or none.
@@ -32,7 +29,7 @@ pub(super) fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         apply(&mut settings, patch)?;
     }
     api.settings = settings;
-    answered(&api.settings)
+    Ok(whole(&api.settings).into())
 }
 
 fn apply(api: &mut ApiSettings, patch: &Patch) -> Result<(), AwsError> {
@@ -49,9 +46,10 @@ fn apply(api: &mut ApiSettings, patch: &Patch) -> Result<(), AwsError> {
         // A missing value disables compression; zero compresses every response.
         (Op::Replace, ["minimumCompressionSize"]) => {
             let off = patch.optional().is_none_or(|value| value.is_empty());
-            api.minimum_compression_size = if off { None } else { Some(compression(patch.number()?)?) };
+            api.minimum_compression_size = if off { None } else { Some(compression(patch.number().ok())?) };
         }
-        (Op::Replace, ["endpointConfiguration", "types", "0"]) => {
+        // An API has one type, addressed by its position or by its name.
+        (Op::Replace, ["endpointConfiguration", "types", kind]) if *kind == "0" || endpoint.types == [*kind] => {
             endpoint.types = vec![endpoint_type(&patch.value()?)?];
             if endpoint.types[0] == "PRIVATE" {
                 endpoint.ip_address_type = "dualstack".into();
@@ -66,7 +64,14 @@ fn apply(api: &mut ApiSettings, patch: &Patch) -> Result<(), AwsError> {
         (Op::Add | Op::Remove, ["binaryMediaTypes", media_type]) => {
             member(&mut api.binary_media_types, patch.op, media_type);
         }
-        _ => return Err(patch.refused(&PATHS)),
+        (Op::Replace, ["binaryMediaTypes", media_type]) => {
+            member(&mut api.binary_media_types, Op::Remove, media_type);
+            member(&mut api.binary_media_types, Op::Add, &patch.value()?);
+        }
+        (_, ["endpointConfiguration", "types", _]) => {
+            return Err(bad_request("Invalid patch operation specified. Must be 'add'|'remove'|'replace'"));
+        }
+        _ => return Err(patch.unsupported(&REPLACEABLE)),
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Create, read, list and delete REST APIs.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     ApiGateway,
-    asked::{Asked, answer as answered, date, fresh_id, nothing},
+    asked::{Asked, answer as answered, date, fresh_id, json as to_json, nothing},
     lookup::no_api,
     model::{ApiSettings, Definition, EndpointConfiguration, Resource, RestApi, Texts},
     openapi,
@@ -16,10 +17,18 @@ use crate::wire::error::{Answered, AwsError};
 /// Handles the read operations on REST APIs; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
-        "GetRestApi" => gateway.api(asked).and_then(|api| answered(&api.settings)),
+        "GetRestApi" => gateway.api(asked).map(|api| whole(&api.settings).into()),
         "GetRestApis" => list(gateway, asked),
         _ => return None,
     })
+}
+
+/// An API as reads and updates return it: with its tags, even if it has none. `CreateRestApi` and `GetRestApis` omit
+/// tags that are empty.
+pub(super) fn whole(settings: &ApiSettings) -> Value {
+    let mut whole = to_json(settings);
+    whole["tags"] = to_json(&settings.tags);
+    whole
 }
 
 /// Handles the write operations on REST APIs; `None` for any other operation.
@@ -41,7 +50,8 @@ struct Request {
     clone_from: Option<String>,
     #[serde(default)]
     binary_media_types: Vec<String>,
-    minimum_compression_size: Option<i64>,
+    minimum_compression_size: Option<Value>,
+    version: Option<String>,
     api_key_source: Option<String>,
     endpoint_configuration: Option<RequestedEndpoint>,
     policy: Option<String>,
@@ -54,8 +64,7 @@ struct Request {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RequestedEndpoint {
-    #[serde(default)]
-    types: Vec<String>,
+    types: Option<Vec<String>>,
     ip_address_type: Option<String>,
     #[serde(default)]
     vpc_endpoint_ids: Vec<String>,
@@ -79,7 +88,11 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
         description: request.description,
         created_date: date(),
         binary_media_types: request.binary_media_types,
-        minimum_compression_size: request.minimum_compression_size.map(compression).transpose()?,
+        minimum_compression_size: request
+            .minimum_compression_size
+            .map(|size| compression(size.as_i64()))
+            .transpose()?,
+        version: request.version,
         api_key_source: api_key_source(request.api_key_source.as_deref().unwrap_or("HEADER"))?,
         endpoint_configuration,
         policy: request.policy.as_deref().map(policy).transpose()?.flatten(),
@@ -114,11 +127,12 @@ fn empty(settings: ApiSettings, listed_from: std::time::Duration) -> RestApi {
 }
 
 fn endpoint(requested: RequestedEndpoint) -> Result<EndpointConfiguration, AwsError> {
-    let types = if requested.types.is_empty() { vec!["EDGE".to_owned()] } else { requested.types };
-    if types.len() > 1 {
-        return Err(bad_request("Only one endpoint type may be specified"));
-    }
-    let kind = endpoint_type(&types[0])?;
+    let types = requested.types.unwrap_or_else(|| vec!["EDGE".to_owned()]);
+    let kind = match types.as_slice() {
+        [] => return Err(bad_request("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.")),
+        [kind] => endpoint_type(kind)?,
+        _ => return Err(bad_request("Cannot create an api with multiple Endpoint Types.")),
+    };
     let default = if kind == "PRIVATE" { "dualstack" } else { "ipv4" };
     let ip_address_type = ip_address_type(&kind, requested.ip_address_type.as_deref().unwrap_or(default))?;
     Ok(EndpointConfiguration { types, ip_address_type, vpc_endpoint_ids: requested.vpc_endpoint_ids })
@@ -127,22 +141,22 @@ fn endpoint(requested: RequestedEndpoint) -> Result<EndpointConfiguration, AwsEr
 pub(super) fn endpoint_type(kind: &str) -> Result<String, AwsError> {
     match kind {
         "EDGE" | "REGIONAL" | "PRIVATE" => Ok(kind.to_owned()),
-        _ => Err(bad_request(format!("Invalid endpoint type '{kind}'. Must be one of: [EDGE, REGIONAL, PRIVATE]"))),
+        _ => Err(bad_request("Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE")),
     }
 }
 
 pub(super) fn ip_address_type(endpoint: &str, kind: &str) -> Result<String, AwsError> {
     match (endpoint, kind) {
-        ("PRIVATE", "dualstack") => Ok(kind.to_owned()),
-        ("PRIVATE", _) => Err(bad_request("PRIVATE endpoints support only the IP address type dualstack")),
+        ("PRIVATE", "ipv4") => Err(bad_request("Only dualstack ipAddressType is supported for Private APIs.")),
         (_, "ipv4" | "dualstack") => Ok(kind.to_owned()),
-        _ => Err(bad_request(format!("Invalid IP address type '{kind}'. Must be one of: [ipv4, dualstack]"))),
+        _ => Err(bad_request("ipAddressType must be either ipv4 or dualstack.")),
     }
 }
 
-pub(super) fn compression(bytes: i64) -> Result<i64, AwsError> {
+/// Checks a size; `None` is one that is no number.
+pub(super) fn compression(bytes: Option<i64>) -> Result<i64, AwsError> {
     match bytes {
-        0..=10_485_760 => Ok(bytes),
+        Some(bytes @ 0..=10_485_760) => Ok(bytes),
         _ => Err(bad_request("Invalid minimum compression size, must be between 0 and 10485760")),
     }
 }
@@ -159,7 +173,7 @@ pub(super) fn policy(text: &str) -> Result<Option<String>, AwsError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let document: serde_json::Value = serde_json::from_str(text).map_err(|_| invalid_policy())?;
+    let document: Value = serde_json::from_str(text).map_err(|_| invalid_policy())?;
     if !document.is_object() {
         return Err(invalid_policy());
     }
@@ -167,7 +181,7 @@ pub(super) fn policy(text: &str) -> Result<Option<String>, AwsError> {
     if compact.len() > 8192 {
         return Err(limit_exceeded("The resource policy exceeds the maximum size of 8192 characters"));
     }
-    let quoted = serde_json::Value::from(compact).to_string();
+    let quoted = Value::from(compact).to_string();
     Ok(Some(quoted[1..quoted.len() - 1].to_owned()))
 }
 

@@ -17,20 +17,20 @@ use super::{
 };
 use crate::wire::error::{Answered, AwsError};
 
-const PATHS: [&str; 12] = [
-    "/deploymentId",
-    "/description",
-    "/tracingEnabled",
-    "/documentationVersion",
-    "/clientCertificateId",
-    "/cacheClusterEnabled",
-    "/cacheClusterSize",
-    "/accessLogSettings",
-    "/accessLogSettings/destinationArn",
-    "/accessLogSettings/format",
-    "/variables/{name}",
-    "/{resourcePath}/{httpMethod}/{setting}",
-];
+/// The paths that AWS names in its error for another one, with its commas.
+const PATHS: &str = "/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, \
+     /accessLogSettings, /accessLogSettings/destinationArn, /accessLogSettings/format, \
+     /{resourcePath}/{httpMethod}/metrics/enabled, /{resourcePath}/{httpMethod}/logging/dataTrace, \
+     /{resourcePath}/{httpMethod}/logging/loglevel, \
+     /{resourcePath}/{httpMethod}/throttling/burstLimit/{resourcePath}/{httpMethod}/throttling/rateLimit\
+     /{resourcePath}/{httpMethod}/caching/ttlInSeconds, /{resourcePath}/{httpMethod}/caching/enabled, \
+     /{resourcePath}/{httpMethod}/caching/dataEncrypted, \
+     /{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl, \
+     /{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy, /*/*/metrics/enabled, \
+     /*/*/logging/dataTrace, /*/*/logging/loglevel, /*/*/throttling/burstLimit /*/*/throttling/rateLimit \
+     /*/*/caching/ttlInSeconds, /*/*/caching/enabled, /*/*/caching/dataEncrypted, \
+     /*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, \
+     /variables/{variable_name}, /tracingEnabled";
 
 /// Handles the read operations on stages; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
@@ -62,6 +62,7 @@ pub(super) struct Requested {
     #[serde(default)]
     pub(super) deployment_id: String,
     pub(super) description: Option<String>,
+    pub(super) documentation_version: Option<String>,
     pub(super) variables: Option<Texts>,
     pub(super) tracing_enabled: Option<bool>,
     #[serde(default)]
@@ -128,7 +129,7 @@ pub(super) fn make_or_repoint(api: &mut RestApi, asked: &Asked<'_>, requested: R
         cache_cluster_status: "NOT_AVAILABLE".into(),
         method_settings: BTreeMap::new(),
         variables: requested.variables.unwrap_or_default(),
-        documentation_version: None,
+        documentation_version: requested.documentation_version,
         access_log_settings: None,
         tracing_enabled: requested.tracing_enabled.unwrap_or_default(),
         tags: requested.tags,
@@ -205,6 +206,7 @@ fn apply(stage: &mut Stage, patch: &Patch) -> Result<(), AwsError> {
         (Op::Replace, ["deploymentId"]) => stage.deployment_id = patch.value()?,
         (Op::Replace, ["description"]) => stage.description = text(patch),
         (Op::Replace, ["tracingEnabled"]) => stage.tracing_enabled = patch.flag()?,
+        // AWS's list of paths omits this one.
         (Op::Replace, ["documentationVersion"]) => stage.documentation_version = text(patch),
         (Op::Replace, ["clientCertificateId"]) => stage.client_certificate_id = text(patch),
         (Op::Replace, ["cacheClusterEnabled"]) if patch.flag()? => {
@@ -212,23 +214,42 @@ fn apply(stage: &mut Stage, patch: &Patch) -> Result<(), AwsError> {
         }
         (Op::Replace, ["cacheClusterEnabled"]) | (Op::Remove, ["canarySettings"]) => {}
         (Op::Replace, ["cacheClusterSize"]) => stage.cache_cluster_size = text(patch),
-        (Op::Replace, ["accessLogSettings", "destinationArn"]) => {
-            let arn = log_destination(patch.value()?)?;
+        (_, ["canarySettings", ..]) => {
+            return Err(AwsError::not_imitated("canarySettings of apigateway:UpdateStage"));
+        }
+        (Op::Add | Op::Replace, ["accessLogSettings", "destinationArn"]) => {
+            let arn = log_destination(log_value(patch)?)?;
             stage.access_log_settings.get_or_insert_with(AccessLogSettings::default).destination_arn = Some(arn);
         }
-        (Op::Replace, ["accessLogSettings", "format"]) => {
-            let format = log_format(patch.value()?)?;
+        (Op::Add | Op::Replace, ["accessLogSettings", "format"]) => {
+            let format = log_format(log_value(patch)?)?;
             stage.access_log_settings.get_or_insert_with(AccessLogSettings::default).format = Some(format);
         }
         (Op::Remove, ["accessLogSettings"]) => stage.access_log_settings = None,
+        (Op::Remove, ["accessLogSettings", _]) => return Err(method_settings::nothing_to_remove(patch)),
+        (Op::Add | Op::Replace, ["accessLogSettings", ..]) => {
+            return Err(bad_request(
+                "Invalid accessLogSettings path. Must be one of : [/accessLogSettings/destinationArn, \
+                 /accessLogSettings/format]",
+            ));
+        }
         (Op::Replace | Op::Remove, ["variables", name]) => patch.entry(&mut stage.variables, name, Patch::value)?,
         (Op::Replace | Op::Remove, [_, _, ..]) if patch.raw().contains('/') => {
             return method_settings::apply(&mut stage.method_settings, patch)
-                .unwrap_or_else(|| Err(patch.refused(&PATHS)));
+                .unwrap_or_else(|| Err(invalid_path(patch)));
         }
-        _ => return Err(patch.refused(&PATHS)),
+        _ => return Err(invalid_path(patch)),
     }
     Ok(())
+}
+
+fn invalid_path(patch: &Patch) -> AwsError {
+    bad_request(format!("Invalid method setting path: /{}. Must be one of: [{PATHS}]", patch.raw()))
+}
+
+fn log_value(patch: &Patch) -> Result<String, AwsError> {
+    let value = patch.optional().filter(|value| !value.is_empty());
+    value.ok_or_else(|| bad_request("Access Log value must not be empty"))
 }
 
 /// The ARN must not have the `:*` at the end of the ARNs that `DescribeLogGroups` returns.

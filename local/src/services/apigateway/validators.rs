@@ -11,13 +11,13 @@ use super::{
 };
 use crate::wire::error::{Answered, AwsError};
 
-const PATHS: [&str; 3] = ["/name", "/validateRequestBody", "/validateRequestParameters"];
+const PATHS: [&str; 3] = ["/name", "/validateRequestParameters", "/validateRequestBody"];
 
 /// Handles the read operations on request validators; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
     Some(match asked.call.operation.as_str() {
-        "GetRequestValidator" => gateway.api(asked).and_then(|api| {
-            answered(api.definition.validators.get(asked.text("requestValidatorId")?).ok_or_else(no_validator)?)
+        "GetRequestValidator" => gateway.tree(asked).map_err(|_| no_validator()).and_then(|tree| {
+            answered(tree.validators.get(asked.text("requestValidatorId")?).ok_or_else(no_validator)?)
         }),
         "GetRequestValidators" => gateway
             .api(asked)
@@ -48,11 +48,12 @@ struct Request {
 }
 
 fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked).map_err(|_| bad_request("Invalid REST API identifier specified"))?;
     let request: Request = asked.members()?;
+    let name = named(Some(request.name))?;
     let validator = RequestValidator {
         id: fresh_id(6),
-        name: request.name,
+        name,
         validate_request_body: request.validate_request_body,
         validate_request_parameters: request.validate_request_parameters,
     };
@@ -63,15 +64,17 @@ fn create(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 
 fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let patches = Patch::all(asked)?;
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked).map_err(|_| no_validator())?;
     let kept = definition.validators.get_mut(asked.text("requestValidatorId")?).ok_or_else(no_validator)?;
     let mut validator = kept.clone();
     for patch in &patches {
         match (patch.op, patch.steps().as_slice()) {
-            (Op::Replace, ["name"]) => validator.name = patch.value()?,
-            (Op::Replace, ["validateRequestBody"]) => validator.validate_request_body = patch.flag()?,
-            (Op::Replace, ["validateRequestParameters"]) => validator.validate_request_parameters = patch.flag()?,
-            _ => return Err(patch.refused(&PATHS)),
+            (Op::Replace, ["name"]) => validator.name = named(patch.optional())?,
+            (Op::Replace, ["validateRequestBody"]) => validator.validate_request_body = patch.lenient_flag(),
+            (Op::Replace, ["validateRequestParameters"]) => {
+                validator.validate_request_parameters = patch.lenient_flag()
+            }
+            _ => return Err(patch.not_a_replacement(&PATHS)),
         }
     }
     *kept = validator;
@@ -79,7 +82,7 @@ fn update(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
 }
 
 fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
-    let definition = &mut gateway.api_mut(asked)?.definition;
+    let definition = gateway.tree_mut(asked).map_err(|_| no_validator())?;
     let id = asked.text("requestValidatorId")?;
     if !definition.validators.contains_key(id) {
         return Err(no_validator());
@@ -90,6 +93,11 @@ fn delete(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     }
     definition.validators.remove(id);
     Ok(nothing())
+}
+
+/// Names need not be unique.
+fn named(name: Option<String>) -> Result<String, AwsError> {
+    name.filter(|name| !name.is_empty()).ok_or_else(|| bad_request("Request Validator name cannot be blank"))
 }
 
 fn no_validator() -> AwsError {

@@ -9,7 +9,9 @@ use super::{
     super::{
         gateway_responses,
         model::{Definition, RequestValidator, RestApi},
+        patch::Op,
         refusal::bad_request,
+        rest_api_patches::member,
         rest_apis,
     },
     Findings, Mode, security, tree,
@@ -58,13 +60,12 @@ impl Document {
         if body.len() > LARGEST {
             return Err(bad_request("Invalid OpenAPI input: the document is larger than 6 MB"));
         }
-        let root: Value = serde_json::from_slice(body)
-            .map_err(|error| bad_request(format!("Invalid OpenAPI input: not a JSON document: {error}")))?;
+        let root: Value = serde_json::from_slice(body).map_err(|_| invalid())?;
         let version = |key: &str| root.get(key).and_then(Value::as_str).unwrap_or_default();
         if version("openapi").starts_with("3.0") || version("swagger") == "2.0" {
             return Ok(Self { root });
         }
-        Err(bad_request("Invalid OpenAPI input: must be OpenAPI 3.0 or Swagger 2.0"))
+        Err(invalid())
     }
 
     /// Applies the document to the API.
@@ -116,16 +117,20 @@ impl Document {
             settings.description = description;
         }
         let types = self.get("x-amazon-apigateway-binary-media-types");
-        if reset || types.is_some() {
-            settings.binary_media_types = types.map(texts).unwrap_or_default();
+        if reset {
+            settings.binary_media_types.clear();
         }
+        for media_type in types.map(texts).unwrap_or_default() {
+            member(&mut settings.binary_media_types, Op::Add, &media_type);
+        }
+        settings.version = text("/info/version").or(settings.version.take().filter(|_| !reset));
         let policy = self.get("x-amazon-apigateway-policy");
         if reset || policy.is_some() {
             settings.policy = policy.map(|policy| rest_apis::policy(&policy.to_string())).transpose()?.flatten();
         }
         let size = self.get("x-amazon-apigateway-minimum-compression-size").and_then(Value::as_i64);
         if reset || size.is_some() {
-            settings.minimum_compression_size = size.map(rest_apis::compression).transpose()?;
+            settings.minimum_compression_size = size.map(|size| rest_apis::compression(Some(size))).transpose()?;
         }
         let source = text("/x-amazon-apigateway-api-key-source");
         if reset || source.is_some() {
@@ -180,6 +185,10 @@ impl Document {
             }
         }
     }
+}
+
+fn invalid() -> AwsError {
+    bad_request("Invalid OpenAPI input.")
 }
 
 /// A list of strings.

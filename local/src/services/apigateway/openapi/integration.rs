@@ -42,7 +42,8 @@ pub(super) fn read(
     let upper = |key: &str| written[key].as_str().map(str::to_uppercase);
     let requested = integrations::Requested {
         kind: upper("type").unwrap_or_default(),
-        http_method: upper("httpMethod"),
+        // A mock calls nothing.
+        http_method: upper("httpMethod").filter(|_| upper("type").as_deref() != Some("MOCK")),
         uri: text("uri"),
         connection_type: upper("connectionType"),
         connection_id: text("connectionId"),
@@ -77,7 +78,10 @@ fn response(pattern: &str, written: &Value, findings: &mut Findings) -> Result<I
         status_code: status_code(&status)?,
         selection_pattern: Some(pattern).filter(|pattern| *pattern != "default").map(str::to_owned),
         response_parameters: map(written.get("responseParameters")),
-        response_templates: map(written.get("responseTemplates")),
+        response_templates: map(written.get("responseTemplates"))
+            .into_iter()
+            .map(|(key, text)| (key, Some(text)))
+            .collect(),
         content_handling: written["contentHandling"].as_str().map(str::to_uppercase),
     })
 }

@@ -18,6 +18,7 @@ use super::{
     asked::{Asked, json as to_json},
     model::RestApi,
     refusal::bad_request,
+    rest_apis::whole,
 };
 use crate::wire::error::{Answered, AwsError};
 use document::Document;
@@ -89,7 +90,7 @@ pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     api.definition.room_for_resources(asked, 0)?;
     kept.settings = api.settings;
     kept.definition = api.definition;
-    let mut answer = to_json(&kept.settings);
+    let mut answer = whole(&kept.settings);
     if !findings.warnings.is_empty() {
         answer["warnings"] = to_json(&findings.warnings);
     }

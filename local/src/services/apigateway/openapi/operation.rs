@@ -99,7 +99,10 @@ impl Place<'_> {
     fn parameters(&self, operation: &Value, findings: &mut Findings) -> BTreeMap<String, bool> {
         let shared = self.shared.and_then(Value::as_array).into_iter().flatten();
         let own = operation["parameters"].as_array().into_iter().flatten();
-        let mut parameters = BTreeMap::new();
+        // A variable of the path is a required parameter, also if the document does not declare it.
+        let variables = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let mut parameters: BTreeMap<String, bool> =
+            variables.map(|name| (format!("method.request.path.{}", name.trim_end_matches('+')), true)).collect();
         for parameter in shared.chain(own) {
             let place = match parameter["in"].as_str() {
                 Some("query") => "querystring",
@@ -134,10 +137,10 @@ impl Place<'_> {
             let headers = written["headers"].as_object().into_iter().flatten();
             let response = MethodResponse {
                 status_code: status_code(status)?,
-                response_parameters: headers
-                    .map(|(name, _)| (format!("method.response.header.{name}"), false))
-                    .collect(),
-                response_models: self.models(operation, written, findings),
+                response_parameters: Some(
+                    headers.map(|(name, _)| (format!("method.response.header.{name}"), false)).collect(),
+                ),
+                response_models: Some(self.models(operation, written, findings)),
             };
             responses.insert(status.clone(), checked_response(response)?);
         }

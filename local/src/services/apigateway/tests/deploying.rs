@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Client, patch, text};
+use super::{Client, patch};
 
 #[test]
 fn an_incomplete_api_cannot_be_deployed() {
@@ -58,39 +58,4 @@ fn a_new_deployment_keeps_the_settings_of_its_stage() {
     assert_eq!(stage["deploymentId"], deployment["id"]);
     assert_eq!(stage["variables"], json!({ "a": "b" }));
     assert_eq!(stage["methodSettings"]["*/*"]["throttlingRateLimit"], 10.0);
-}
-
-#[test]
-fn a_deployment_has_a_summary_and_an_editable_description() {
-    let client = Client::new();
-    client.served_root();
-    let made = client.call("CreateDeployment", json!({ "description": "first" }));
-    let ids = json!({ "deploymentId": made["id"] });
-    let changes = json!([patch("replace", "/description", Some("renamed"))]);
-    client.patch("UpdateDeployment", ids.clone(), changes).unwrap();
-    let mut read = client.call("GetDeployment", json!({ "deploymentId": made["id"], "embed": ["apisummary"] }));
-    read.as_object_mut().unwrap().remove("createdDate");
-    let summary = json!({ "/": { "GET": { "authorizationType": "NONE", "apiKeyRequired": false } } });
-    assert_eq!(read, json!({ "id": made["id"], "description": "renamed", "apiSummary": summary }));
-    assert!(client.call("GetDeployment", ids).get("apiSummary").is_none());
-}
-
-#[test]
-fn a_deployment_in_use_cannot_be_deleted() {
-    let client = Client::new();
-    let first = client.deployed();
-    let ids = json!({ "deploymentId": first });
-    assert_eq!(
-        client.refusal("DeleteDeployment", ids.clone()),
-        "400 BadRequestException: Active stages pointing to this deployment must be moved or deleted"
-    );
-    let second = text(&client.call("CreateDeployment", json!({})), "id");
-    let repoint = json!([patch("replace", "/deploymentId", Some(&second))]);
-    client.patch("UpdateStage", json!({ "stageName": "dev" }), repoint).unwrap();
-    client.call("DeleteDeployment", ids.clone());
-    assert_eq!(
-        client.refusal("DeleteDeployment", ids.clone()),
-        "404 NotFoundException: Invalid Deployment identifier specified"
-    );
-    assert_eq!(client.refusal("GetDeployment", ids), "404 NotFoundException: Invalid Deployment identifier specified");
 }

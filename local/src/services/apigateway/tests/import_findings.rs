@@ -37,7 +37,7 @@ fn an_invalid_document_is_rejected_and_changes_nothing() {
     let before = client.emulator.snapshot();
     let integration = "/paths/~1pets~1{id}/get/x-amazon-apigateway-integration";
     let cases = [
-        ("/openapi", json!("4"), "Invalid OpenAPI input: must be OpenAPI 3.0 or Swagger 2.0"),
+        ("/openapi", json!("4"), "Invalid OpenAPI input."),
         ("/info/title", json!(""), "Invalid OpenAPI input: info.title is missing"),
         (
             &format!("{integration}/uri"),
@@ -84,7 +84,7 @@ fn an_invalid_document_is_rejected_and_changes_nothing() {
     }
     for (mode, body, refusal) in [
         ("replace", "{}", "Invalid mode 'replace' specified. Must be one of: [merge, overwrite]"),
-        ("merge", "openapi: 3.0.1", "Invalid OpenAPI input: not a JSON document: expected value at line 1 column 1"),
+        ("merge", "openapi: 3.0.1", "Invalid OpenAPI input."),
     ] {
         assert_eq!(
             client.send("PutRestApi", json!({ "mode": mode }), body).unwrap_err(),
@@ -139,7 +139,7 @@ fn parameters_validators_and_models_are_imported() {
             "requestParameters": { "method.request.path.id": true, "method.request.querystring.q": false },
             "requestValidatorId": validators["item"][0]["id"],
             "methodResponses": { "200": {
-                "statusCode": "200", "responseModels": { "application/json": "Empty" },
+                "statusCode": "200", "responseModels": { "application/json": "Empty" }, "responseParameters": {},
             } },
         })
     );

@@ -109,7 +109,16 @@ fn normal_form(client: &Client) -> Value {
         rubbed = rubbed.replace(&format!("\"{id}\""), &format!("\"{name}\""));
     }
     let mut rubbed: Value = serde_json::from_str(&rubbed).unwrap();
-    rubbed["api"].as_object_mut().unwrap().remove("createdDate");
+    rubbed["api"].as_object_mut().unwrap().retain(|member, _| member != "createdDate" && member != "version");
+    // An import declares the variables of paths, and models of responses without any.
+    for resource in rubbed["resources"].as_object_mut().unwrap().values_mut() {
+        for method in resource["resourceMethods"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+            method.as_object_mut().unwrap().remove("requestParameters");
+            for response in method["methodResponses"].as_object_mut().into_iter().flat_map(|all| all.values_mut()) {
+                response.as_object_mut().unwrap().remove("responseModels");
+            }
+        }
+    }
     rubbed
 }
 
@@ -191,6 +200,7 @@ fn overwriting_resets_the_literal_properties_and_keeps_the_stages() {
             "apiKeySource": "HEADER",
             "disableExecuteApiEndpoint": false,
             "endpointConfiguration": { "types": ["REGIONAL"], "ipAddressType": "ipv4" },
+            "tags": {},
         })
     );
     assert_eq!(client.call("GetStage", json!({ "stageName": "dev" })), stage);

@@ -5,26 +5,6 @@ use serde_json::{Value, json};
 use super::{Client, URI, patch, proxy};
 
 #[test]
-fn an_integration_has_defaults_and_can_be_put_again() {
-    let client = Client::new();
-    client.method(&client.root, "GET");
-    client.integration(&client.root, "GET");
-    assert_eq!(
-        client.integration(&client.root, "GET"),
-        json!({
-            "type": "AWS_PROXY",
-            "httpMethod": "POST",
-            "uri": URI,
-            "connectionType": "INTERNET",
-            "passthroughBehavior": "WHEN_NO_MATCH",
-            "timeoutInMillis": 29000,
-            "cacheNamespace": client.root,
-            "cacheKeyParameters": [],
-        })
-    );
-}
-
-#[test]
 #[expect(clippy::too_many_lines, reason = "one table of errors")]
 fn an_invalid_integration_is_rejected() {
     let client = Client::new();
@@ -53,11 +33,6 @@ fn an_invalid_integration_is_rejected() {
             "integrationHttpMethod",
             Value::Null,
             "400 BadRequestException: Enumeration value for HttpMethod must be non-empty",
-        ),
-        (
-            "integrationHttpMethod",
-            json!("GET"),
-            "400 BadRequestException: Lambda function invocations of type 'AWS_PROXY' must use the HTTP method POST",
         ),
         (
             "type",

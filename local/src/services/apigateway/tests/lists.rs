@@ -69,16 +69,6 @@ fn the_page_size_setting_limits_all_lists_except_stages() {
     assert_eq!(other, json!({ "item": [] }));
 }
 
-#[test]
-fn uncustomized_gateway_responses_are_listed_as_defaults() {
-    let client = Client::new();
-    client.call("PutGatewayResponse", json!({ "responseType": "DEFAULT_5XX" }));
-    let all = client.call("GetGatewayResponses", json!({ "limit": 500 }));
-    let custom: Vec<_> = all["item"].as_array().unwrap().iter().filter(|one| one["defaultResponse"] == false).collect();
-    assert_eq!(custom.len(), 1);
-    assert_eq!(custom[0]["responseType"], "DEFAULT_5XX");
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_new_api_can_be_read_before_it_appears_in_the_list() {
     let client = Client::in_weather(Weather { list_lag: Duration::from_secs(5), ..Weather::default() });

@@ -42,8 +42,8 @@ fn an_invalid_method_is_rejected() {
         ),
         (
             json!({ "authorizationType": "NONE", "httpMethod": "FETCH" }),
-            "400 BadRequestException: Invalid HTTP method specified: 'FETCH'. Must be one of: [GET, POST, PUT, PATCH, \
-             DELETE, HEAD, OPTIONS, ANY]",
+            "400 BadRequestException: Invalid HttpMethod specified. Valid options are \
+             GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY",
         ),
         (
             json!({ "authorizationType": "NONE", "resourceId": "nowhere" }),

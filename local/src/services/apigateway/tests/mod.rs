@@ -3,7 +3,6 @@
 mod account;
 mod authorizers;
 mod deploying;
-mod gateway_responses;
 mod import_findings;
 mod imports;
 mod integrations;

@@ -50,39 +50,6 @@ fn an_invalid_stage_is_rejected() {
 }
 
 #[test]
-fn a_new_stage_has_no_method_settings() {
-    let client = Client::new();
-    let deployment = client.deployed();
-    let input = json!({
-        "stageName": "live",
-        "deploymentId": deployment,
-        "description": "people",
-        "variables": { "color": "blue" },
-        "tracingEnabled": true,
-        "tags": { "a": "b" },
-        "methodSettings": { "*/*": { "throttlingRateLimit": 1.0 } },
-    });
-    let mut stage = client.call("CreateStage", input);
-    for date in ["createdDate", "lastUpdatedDate"] {
-        assert!(stage.as_object_mut().unwrap().remove(date).unwrap().is_i64());
-    }
-    assert_eq!(
-        stage,
-        json!({
-            "stageName": "live",
-            "deploymentId": deployment,
-            "description": "people",
-            "variables": { "color": "blue" },
-            "tracingEnabled": true,
-            "tags": { "a": "b" },
-            "cacheClusterEnabled": false,
-            "cacheClusterStatus": "NOT_AVAILABLE",
-            "methodSettings": {},
-        })
-    );
-}
-
-#[test]
 fn a_method_setting_has_defaults_for_missing_fields() {
     let client = Client::new();
     client.deployed();
@@ -98,7 +65,6 @@ fn a_method_setting_has_defaults_for_missing_fields() {
         settings["*/*"],
         json!({
             "metricsEnabled": false,
-            "loggingLevel": "OFF",
             "dataTraceEnabled": false,
             "throttlingBurstLimit": 20,
             "throttlingRateLimit": 10.5,
@@ -111,28 +77,6 @@ fn a_method_setting_has_defaults_for_missing_fields() {
     );
     assert_eq!(settings["~1/GET"]["metricsEnabled"], true);
     assert_eq!(settings["pets~1{id}/GET"]["cacheTtlInSeconds"], 60);
-}
-
-#[test]
-fn a_method_setting_can_be_removed_only_as_a_whole() {
-    let client = Client::new();
-    client.deployed();
-    let ids = json!({ "stageName": "dev" });
-    let set = json!([patch("replace", "/*/*/throttling/rateLimit", Some("10"))]);
-    client.patch("UpdateStage", ids.clone(), set).unwrap();
-    for (path, what) in [("/*/*/throttling/rateLimit", "*/*/throttling/rateLimit"), ("/pets/GET", "pets/GET")] {
-        assert_eq!(
-            client.patch("UpdateStage", ids.clone(), json!([patch("remove", path, None)])).unwrap_err(),
-            format!(
-                "400 BadRequestException: Cannot remove method setting {what} because there is no method setting for \
-                 this method"
-            )
-        );
-    }
-    let again = json!([patch("remove", "/*/*", None), patch("replace", "/*/*/throttling/burstLimit", Some("7")),]);
-    let stage = client.patch("UpdateStage", ids, again).unwrap();
-    assert_eq!(stage["methodSettings"]["*/*"]["throttlingRateLimit"], 10_000.0);
-    assert_eq!(stage["methodSettings"]["*/*"]["throttlingBurstLimit"], 7);
 }
 
 #[test]
