@@ -13,6 +13,9 @@
 //! AWS's service models are checked, too: `docs/aws-constraints.md` compares every field of config.json, and every
 //! validation of the local emulator, with botocore's models.
 //!
+//! Recorded responses of AWS are checked, too: `docs/emulator.md` lists the recorded tests, with the differences and
+//! their reasons. A scenario in `recordings/scenarios` makes the calls of a recorded test in its own words.
+//!
 //! # Missing or wrong behavior of the servers
 //!
 //! `src/` has no workarounds for it. The second column is the behavior of AWS that it contradicts.
@@ -70,3 +73,4 @@ mod with_awscli;
 mod with_boto3;
 mod with_browser;
 mod with_models;
+mod with_recordings;

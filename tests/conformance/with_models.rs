@@ -32,14 +32,15 @@ fn python(script: &str, argument: &str, input: &str) -> Ran {
     Process::run_with(&mut command, input)
 }
 
-/// Compares a generated text with the committed one, after writing it if `UPDATE_CONSTRAINTS` is set.
-fn is_committed(name: &str, generated: &str) {
+/// Compares what a judge generated with the committed text, after writing it if `UPDATE_<JUDGE>` is set.
+pub(super) fn is_committed(judge: &str, name: &str, generated: &str) {
     let path = root().join(name);
-    if std::env::var_os("UPDATE_CONSTRAINTS").is_some() {
+    let update = format!("UPDATE_{}", judge.to_uppercase());
+    if std::env::var_os(&update).is_some() {
         std::fs::write(&path, generated).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == generated, "{name} is stale: UPDATE_CONSTRAINTS=1 tests/conformance/run constraints");
+    assert!(committed == generated, "{name} is stale: {update}=1 tests/conformance/run {judge}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -55,7 +56,7 @@ async fn every_difference_from_aws_models_has_a_reason() {
     serving.await.unwrap().unwrap();
     std::io::stderr().write_all(ran.err.as_bytes()).unwrap();
     assert_eq!(ran.code, 0, "the differences are printed above");
-    is_committed(PAGE, &ran.out);
+    is_committed("constraints", PAGE, &ran.out);
 }
 
 #[test]
@@ -63,5 +64,5 @@ async fn every_difference_from_aws_models_has_a_reason() {
 fn the_managed_policies_are_those_of_moto() {
     let ran = python("managed_policies.py", "", "");
     assert_eq!(ran.code, 0, "{}", ran.err);
-    is_committed(POLICIES, &ran.out);
+    is_committed("constraints", POLICIES, &ran.out);
 }
