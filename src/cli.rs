@@ -30,7 +30,7 @@ pub(crate) use call::CallArgs;
 pub(crate) use command::{Command, LocalCommand};
 pub(crate) use data::Data;
 use environment::environment;
-pub(crate) use environment::{person, variables_of_aws};
+pub(crate) use environment::{person, variables_of_emulator};
 pub(crate) use help::{accepted_by, command};
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};

@@ -130,6 +130,7 @@ fn a_forged_token_names_the_issuer_of_its_region() {
             account: "000000000000".into(),
             endpoint: None,
             invoke_url: None,
+            path_url: None,
             routes: Vec::new(),
             rest_api_id: None,
             user_pool_id: Some("pool".into()),

@@ -165,7 +165,8 @@ pub(crate) enum Command {
     /// Print the URLs and ids of the stack
     ///
     /// Reads the state only. As variables they are called `INVOKE_URL`, `REST_API_ID`, `USER_POOL_ID`, `CLIENT_ID`,
-    /// `REGION`, `ACCOUNT` and, where something stands in for AWS, `ENDPOINT`.
+    /// `REGION`, `ACCOUNT` and, where something stands in for AWS, `ENDPOINT`. Of the local emulator, `PATH_URL` is the
+    /// API for clients that do not resolve the host in `INVOKE_URL`.
     #[command(after_help = OUTPUTS_EXAMPLES)]
     Outputs {
         /// Print this value only: `invoke_url` and the like, or the URL of a route, as "GET /items"

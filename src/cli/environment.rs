@@ -35,11 +35,28 @@ pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String)
     (user, machine)
 }
 
-/// The names of the variables that configure AWS access, so that they can be removed from a process.
+/// The variables that the process of the local emulator gets: those that programs and interpreters need to be found
+/// and to run. Credentials and settings of the user are not among them, because functions run in that process's place.
 #[expect(clippy::disallowed_methods, reason = "the only module that reads the environment")]
-pub(crate) fn variables_of_aws() -> Vec<OsString> {
-    let names = std::env::vars_os().map(|(name, _)| name);
-    names.filter(|name| name.to_string_lossy().starts_with("AWS_")).collect()
+pub(crate) fn variables_of_emulator() -> Vec<(OsString, OsString)> {
+    const NAMES: [&str; 13] = [
+        "HOME",
+        "LANG",
+        "LOGNAME",
+        "NVM_DIR",
+        "PATH",
+        "PYENV_ROOT",
+        "RUST_BACKTRACE",
+        "RUST_LOG",
+        "SHELL",
+        "TMPDIR",
+        "TZ",
+        "USER",
+        "VOLTA_HOME",
+    ];
+    const PREFIXES: [&str; 8] = ["ASDF_", "DYLD_", "FAKETIME", "FNM_", "LC_", "LD_", "MISE_", "XDG_"];
+    let is_needed = |name: &str| NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+    std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_needed)).collect()
 }
 
 /// Makes every flag of a command and of its subcommands ignore an empty environment variable.

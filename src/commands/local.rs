@@ -26,7 +26,13 @@ pub(crate) async fn stop(run: &Run) -> Result<Exit, Failure> {
 }
 
 pub(crate) async fn status(run: &Run) -> Result<Exit, Failure> {
-    let running = background::running(&Home::beside(&run.options.config)).await;
+    let home = Home::beside(&run.options.config);
+    let running = background::running(&home).await;
+    let unresponsive = if running.is_none() { background::unresponsive_process(&home) } else { None };
+    if let Some(pid) = unresponsive {
+        run.report.data(&EmulatorStatus { state: "not responding", url: home.url(), pid: Some(pid) });
+        return Ok(Exit::Done);
+    }
     tell(run, if running.is_some() { "running" } else { "not running" }, running.as_ref());
     Ok(Exit::Done)
 }

@@ -12,6 +12,7 @@ use crate::{
 
 pub(crate) async fn run(run: &Run, key: Option<&str>, form: OutputsForm) -> Result<Exit, Failure> {
     let outputs = DeployedStack::read(run).await?.outputs();
+    let outputs = if run.options.local { outputs.with_hosts() } else { outputs };
     if form.env || form.dotenv {
         let form = if form.env { Form::Exports } else { Form::Dotenv };
         run.report.raw(report::variables(form, &variables(&outputs, key)?).as_bytes());

@@ -16,6 +16,7 @@ pub(crate) async fn run(run: &Run, arguments: UpArgs) -> Result<Exit, Failure> {
     package_remarks::tell(run, &loaded.config, &packages)?;
     let (session, state) = bring_up(run, &loaded, &packages, arguments).await?;
     let outputs = stack::outputs(&session.config, &state);
+    let outputs = if session.is_local() { outputs.with_hosts() } else { outputs };
     run.report.data(&outputs);
     run.report.next(next(&outputs));
     Ok(Exit::Done)

@@ -7,7 +7,8 @@ use super::card::Card;
 /// The status of the local emulator, and its URL.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct EmulatorStatus {
-    /// What the command did or found: `started`, `stopped`, `running`, `not running`.
+    /// What the command did or found: `started`, `stopped`, `running`, `not running`,
+    /// `not responding`.
     pub(crate) state: &'static str,
     /// The URL.
     #[serde(skip_serializing_if = "Option::is_none")]

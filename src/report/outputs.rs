@@ -14,6 +14,7 @@ use crate::stack::Outputs;
 pub(crate) fn values(outputs: &Outputs) -> Vec<(&'static str, &str)> {
     let values = [
         ("invoke_url", outputs.invoke_url.as_deref()),
+        ("path_url", outputs.path_url.as_deref()),
         ("rest_api_id", outputs.rest_api_id.as_deref()),
         ("user_pool_id", outputs.user_pool_id.as_deref()),
         ("client_id", outputs.client_id.as_deref()),

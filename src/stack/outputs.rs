@@ -26,6 +26,9 @@ pub struct Outputs {
     pub endpoint: Option<String>,
     /// Where the API answers; a route's path follows.
     pub invoke_url: Option<String>,
+    /// The same API on the local emulator, for clients that do not resolve names below `localhost`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_url: Option<String>,
     /// Every route with its URL, sorted by path.
     pub routes: Vec<RouteUrl>,
     /// The id of the REST API.
@@ -67,7 +70,27 @@ impl Outputs {
             user_pool_id: told(&main::<UserPool>(), "id"),
             client_id: told(&main::<UserPoolClient>(), "id"),
             invoke_url: url,
+            path_url: None,
         }
+    }
+
+    /// The outputs with the URLs of the local emulator that have AWS's form: a host per API, and the stage as the first
+    /// part of the path. Links, redirects and cookies of an app depend on it. Browsers and curl resolve such hosts.
+    #[must_use]
+    pub fn with_hosts(mut self) -> Self {
+        let by_host = self.invoke_url.as_deref().zip(self.rest_api_id.as_deref()).and_then(|(url, id)| {
+            let (address, stage) = url.split_once(&format!("/_aws/execute-api/{id}/"))?;
+            let (_, port) = address.rsplit_once(':')?;
+            Some(format!("http://{id}.execute-api.localhost:{port}/{stage}"))
+        });
+        let Some(by_host) = by_host else { return self };
+        self.path_url = self.invoke_url.replace(by_host.clone());
+        for route in &mut self.routes {
+            if let Some(path) = self.path_url.as_ref().and_then(|url| route.url.strip_prefix(url)) {
+                route.url = format!("{by_host}{path}");
+            }
+        }
+        self
     }
 }
 

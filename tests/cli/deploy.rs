@@ -19,7 +19,8 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     insta::assert_snapshot!(sandbox.transcript("up --local --parallel 1"), @r"
     exit code 0
     --- stdout
-    invoke_url    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
+    invoke_url    http://<rest_api.main#id>.execute-api.localhost:PORT/dev
+    path_url      http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
     rest_api_id   <rest_api.main#id>
     user_pool_id  <user_pool.main#id>
     client_id     <user_pool_client.main#id>
@@ -27,8 +28,8 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     account       000000000000
     endpoint      http://127.0.0.1:PORT
 
-    GET /hello          http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello  public
-    POST /hello/{name}  http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello/{name}
+    GET /hello          http://<rest_api.main#id>.execute-api.localhost:PORT/dev/hello  public
+    POST /hello/{name}  http://<rest_api.main#id>.execute-api.localhost:PORT/dev/hello/{name}
     --- stderr
     started the local emulator at http://127.0.0.1:PORT; `stackctl local stop` stops it
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
@@ -66,7 +67,7 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
 
 
     next:
-      curl -i http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello    # public
+      curl -i http://<rest_api.main#id>.execute-api.localhost:PORT/dev/hello    # public
       stackctl user create mail@example.com --local    # create a user and print an ID token
     ");
     assert!(sandbox.done("status --local").out.ends_with("\n10 in sync\n"));
@@ -283,9 +284,9 @@ fn an_unmanaged_role_of_the_same_name_is_named_and_left_alone() {
 #[test]
 fn outputs_are_printed_bare_and_as_variables() {
     let sandbox = Sandbox::new().up();
-    let url = sandbox.server()["url"].as_str().unwrap().to_owned();
     let invoke = sandbox.run("outputs --local invoke_url").out;
-    assert!(invoke.starts_with(&format!("{url}/_aws/execute-api/")) && invoke.ends_with("/dev\n"), "{invoke}");
+    let host = format!(".execute-api.localhost:{}/dev\n", sandbox.server()["port"]);
+    assert!(invoke.starts_with("http://") && invoke.ends_with(&host), "{invoke}");
     let events = sandbox.events("outputs --local client_id");
     assert_eq!((&events[0]["event"], &events[0]["name"]), (&"output".into(), &"client_id".into()));
     let lines = [
@@ -299,7 +300,8 @@ fn outputs_are_printed_bare_and_as_variables() {
     $ outputs --local --env
     exit code 0
     --- stdout
-    export INVOKE_URL='http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev'
+    export INVOKE_URL='http://<rest_api.main#id>.execute-api.localhost:PORT/dev'
+    export PATH_URL='http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev'
     export REST_API_ID='<rest_api.main#id>'
     export USER_POOL_ID='<user_pool.main#id>'
     export CLIENT_ID='<user_pool_client.main#id>'
@@ -310,7 +312,8 @@ fn outputs_are_printed_bare_and_as_variables() {
     $ outputs --local --dotenv
     exit code 0
     --- stdout
-    INVOKE_URL=http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
+    INVOKE_URL=http://<rest_api.main#id>.execute-api.localhost:PORT/dev
+    PATH_URL=http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev
     REST_API_ID=<rest_api.main#id>
     USER_POOL_ID=<user_pool.main#id>
     CLIENT_ID=<user_pool_client.main#id>
@@ -326,7 +329,7 @@ fn outputs_are_printed_bare_and_as_variables() {
     $ outputs --local pool
     exit code 2
     error: output `pool` not found
-      outputs are: `invoke_url`, `rest_api_id`, `user_pool_id`, `client_id`, `region`, `account`, `endpoint`, `GET /hello`, `POST /hello/{name}`
+      outputs are: `invoke_url`, `path_url`, `rest_api_id`, `user_pool_id`, `client_id`, `region`, `account`, `endpoint`, `GET /hello`, `POST /hello/{name}`
 
     $ outputs --local --env --json
     exit code 2
@@ -340,7 +343,7 @@ fn outputs_are_printed_bare_and_as_variables() {
     insta::assert_snapshot!([route("outputs --local"), route("outputs --local --env")].join("\n"), @r#"
     exit code 0
     --- stdout
-    http://127.0.0.1:PORT/_aws/execute-api/<rest_api.main#id>/dev/hello
+    http://<rest_api.main#id>.execute-api.localhost:PORT/dev/hello
 
     exit code 2
     error: `GET /hello` is a route, which has no name as a variable

@@ -1,6 +1,13 @@
 //! The local emulator in the background: it starts once, keeps its data, and never uses AWS credentials.
 
-use std::{fs, net::TcpListener, process::Command, thread, time::Duration};
+use std::{
+    fs,
+    io::Write as _,
+    net::{TcpListener, TcpStream},
+    process::Command,
+    thread,
+    time::Duration,
+};
 
 use super::sandbox::Sandbox;
 use crate::harness::process::Process;
@@ -19,6 +26,43 @@ fn the_emulator_is_started_found_and_stopped() {
     assert_eq!(pinned("local status"), "local emulator: running at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local stop"), "local emulator: stopped at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local stop"), "local emulator: not running\n");
+}
+
+#[test]
+fn a_suspended_emulator_is_reported_as_not_responding() {
+    let sandbox = Sandbox::new();
+    sandbox.done("local start");
+    let pid = sandbox.server()["pid"].clone();
+    kill("-STOP", &pid);
+    let [status, stop] = ["local status", "local stop"].map(|line| sandbox.pinned(&sandbox.transcript(line)));
+    kill("-CONT", &pid);
+    insta::assert_snapshot!(status, @r"
+    exit code 0
+    --- stdout
+    local emulator: not responding at http://127.0.0.1:PORT (process PID)
+    ");
+    insta::assert_snapshot!(stop.replace(&pid.to_string(), "PID"), @r"
+    exit code 1
+    --- stderr
+    error: the local emulator does not respond
+      its process is PID
+    hint: if it is suspended, `kill -CONT PID` resumes it; `kill -9 PID` ends it, and its data is safe
+    ");
+    assert_eq!(sandbox.run("local stop").code, 0);
+}
+
+#[test]
+fn a_stop_waits_for_the_process_even_with_half_a_request_in_flight() {
+    let sandbox = Sandbox::new();
+    for _ in 0..3 {
+        sandbox.done("local start");
+        let server = sandbox.server();
+        let mut half =
+            TcpStream::connect(("127.0.0.1", u16::try_from(server["port"].as_u64().unwrap()).unwrap())).unwrap();
+        half.write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf").unwrap();
+        sandbox.done("local stop");
+        assert_eq!(sandbox.run("local status").out, "local emulator: not running\n");
+    }
 }
 
 #[test]
@@ -41,7 +85,7 @@ fn on_another_port_the_emulator_has_the_same_data() {
     let _taken = TcpListener::bind(("127.0.0.1", port)).unwrap();
     sandbox.done("status --local --detailed-exitcode");
     assert_ne!(sandbox.server()["url"], before["url"]);
-    let url = sandbox.run("outputs --local invoke_url").out;
+    let url = sandbox.run("outputs --local path_url").out;
     assert!(url.starts_with(sandbox.server()["url"].as_str().unwrap()), "{url}");
 }
 

@@ -3,6 +3,7 @@
 /// Replaces digests of ids, ports, process ids, times and measurements by placeholders.
 pub(super) fn pinned(text: &str) -> String {
     let text = after(text, "127.0.0.1:", "PORT", |c| c.is_ascii_digit());
+    let text = after(&text, ".localhost:", "PORT", |c| c.is_ascii_digit());
     let text = after(&text, "(process ", "PID", |c| c.is_ascii_digit());
     let text = after(&text, "request id ", "REQUEST", |c| c.is_ascii_hexdigit() || c == '-');
     let text = after(&text, "stackctl-check-", "TOKEN", |c| c.is_ascii_hexdigit());

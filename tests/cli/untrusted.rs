@@ -127,7 +127,7 @@ fn a_copied_project_has_a_local_emulator_of_its_own() {
     assert!(Command::new("cp").args(["-r", &everything]).arg(copy.path("")).status().unwrap().success());
     assert_eq!(copy.run("local status").out, "local emulator: not running\n");
     assert_eq!(copy.run("local stop").out, "local emulator: not running\n");
-    let url = copy.run("outputs --local invoke_url").out;
+    let url = copy.run("outputs --local path_url").out;
     let own = format!("http://127.0.0.1:{}/", copy.server()["port"]);
     assert!(url.starts_with(&own) && copy.server()["port"] != original.server()["port"], "{url}");
     assert_eq!(copy.run("plan --local --detailed-exitcode").code, 0, "it starts from the copied data");

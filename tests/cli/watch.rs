@@ -265,7 +265,7 @@ fn a_function_that_does_not_start_is_reported_at_once() {
 #[test]
 fn an_interrupted_watch_starts_no_function() {
     let sandbox = Sandbox::scripted().up();
-    let url = sandbox.run("outputs invoke_url --local").out;
+    let url = sandbox.run("outputs path_url --local").out;
     let cloud = url.strip_prefix("http://").unwrap().split('/').next().unwrap();
     let watching = Watching::new(&sandbox, "--local");
     // Old versions are listed after all steps are recorded, and a throttled request is retried later.
@@ -335,7 +335,7 @@ struct Api {
 
 impl Api {
     fn of(sandbox: &Sandbox) -> Self {
-        let url = sandbox.run("outputs invoke_url --local").out;
+        let url = sandbox.run("outputs path_url --local").out;
         let (host, stage) = url.trim().strip_prefix("http://").unwrap().split_once('/').unwrap();
         Self { host: host.into(), path: format!("/{stage}/echo?as=200") }
     }

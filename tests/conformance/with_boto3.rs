@@ -22,7 +22,7 @@ fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
 fn a_user_created_and_signed_in_by_boto3_can_call_the_api() {
     let example = Example::new();
     let token = signed_in_by_boto3(&example, "ada@example.com", "Engine1842");
-    let url = format!("{}/test_auth", example.output("invoke_url"));
+    let url = format!("{}/test_auth", example.output("path_url"));
     let answer = http::get(&url, Some(&token)).unwrap();
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert!(answer.body.contains("Hello ada@example.com"), "{}", answer.body);

@@ -165,6 +165,8 @@ fn line_matches(shown: &str, told: &str) -> bool {
 /// A line with its port, time and API id replaced.
 fn steady(line: &str) -> String {
     let line = replaced(line, "127.0.0.1:", |c| c.is_ascii_digit());
+    let line = replaced(&line, ".localhost:", |c| c.is_ascii_digit());
+    let line = replaced(&line, "http://", |c| c.is_ascii_alphanumeric());
     let line = replaced(&line, "/execute-api/", |c| c.is_ascii_alphanumeric());
     let is_time = |word: &str| word.strip_suffix('s').is_some_and(|number| number.parse::<f64>().is_ok());
     line.split(' ').map(|word| if is_time(word) { "TIME" } else { word }).collect::<Vec<_>>().join(" ")

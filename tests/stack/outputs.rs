@@ -71,7 +71,14 @@ fn a_deployed_stack_has_ids_and_urls() {
 #[test]
 fn the_urls_of_a_local_stack_have_the_emulators_address() {
     let told = outputs(&config(), &state(Some("http://127.0.0.1:4999"), &up()));
-    assert_eq!(told.invoke_url.as_deref(), Some("http://127.0.0.1:4999/_aws/execute-api/a1b2/dev"));
+    let by_path = "http://127.0.0.1:4999/_aws/execute-api/a1b2/dev";
+    assert_eq!((told.invoke_url.as_deref(), &told.path_url), (Some(by_path), &None));
+    let told = told.with_hosts();
+    let by_host = "http://a1b2.execute-api.localhost:4999/dev";
+    assert_eq!((told.invoke_url.as_deref(), told.path_url.as_deref()), (Some(by_host), Some(by_path)));
+    assert_eq!(told.routes[1].url, format!("{by_host}/items/{{id}}"));
+    let on_aws = outputs(&config(), &state(None, &up()));
+    assert_eq!(on_aws.clone().with_hosts(), on_aws);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The emulator's own endpoints beside the AWS API: health, faults, starting functions ahead of their first request,
+//! The emulator's own endpoints beside the AWS API: health, starting functions ahead of their first request,
 //! and Cognito's public documents.
 
 use bytes::Bytes;
@@ -8,10 +8,7 @@ use http::{
 };
 use serde_json::{Value, json};
 
-use crate::{
-    emulator::{Emulator, fault::Fault},
-    runtime,
-};
+use crate::{emulator::Emulator, runtime};
 
 /// The path for downloading the code of functions, as in the URL that `GetFunction` returns.
 pub(crate) const CODE: &str = "/_stackctl/code/";
@@ -47,10 +44,23 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Res
                 None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "no failed integration of this id" })),
             }
         }
+        (&Method::POST, "/_stackctl/start") => start(emulator, &String::from_utf8_lossy(request.body())).await,
+        (&Method::POST, "/_stackctl/stop") => {
+            emulator.stop();
+            json_response(StatusCode::OK, &json!({}))
+        }
+        _ => of_tests(emulator, request),
+    }
+}
+
+/// The endpoints that tests of the binary use. A release build has none of them.
+#[cfg(debug_assertions)]
+fn of_tests(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
+    match (request.method(), request.uri().path()) {
         (&Method::GET, "/_stackctl/calls") => {
             json_response(StatusCode::OK, &json!({ "counts": emulator.call_counts(), "log": emulator.call_log() }))
         }
-        (&Method::POST, "/_stackctl/faults") => match serde_json::from_slice::<Fault>(request.body()) {
+        (&Method::POST, "/_stackctl/faults") => match serde_json::from_slice(request.body()) {
             Ok(fault) => {
                 emulator.add_fault(fault);
                 json_response(StatusCode::OK, &json!({}))
@@ -59,15 +69,18 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Res
                 json_response(StatusCode::BAD_REQUEST, &json!({ "message": format!("not a fault: {error}") }))
             }
         },
-        (&Method::POST, "/_stackctl/start") => start(emulator, &String::from_utf8_lossy(request.body())).await,
-        (&Method::POST, "/_stackctl/stop") => {
-            emulator.stop();
-            json_response(StatusCode::OK, &json!({}))
-        }
-        (method, path) => {
-            json_response(StatusCode::NOT_FOUND, &json!({ "message": format!("there is no {method} {path}") }))
-        }
+        _ => unknown(request),
     }
+}
+
+#[cfg(not(debug_assertions))]
+fn of_tests(_: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
+    unknown(request)
+}
+
+fn unknown(request: &Request<Bytes>) -> Response<Bytes> {
+    let message = format!("there is no {} {}", request.method(), request.uri().path());
+    json_response(StatusCode::NOT_FOUND, &json!({ "message": message }))
 }
 
 /// Starts the function of an ARN ahead of its first request. `error` is the error that a caller would get.
@@ -93,6 +106,19 @@ pub(crate) fn well_known(emulator: &Emulator, request: &Request<Bytes>) -> Respo
         Some(document) if request.method() == Method::GET => json_response(StatusCode::OK, &document),
         _ => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such document" })),
     }
+}
+
+/// Whether the host is `{prefix}.auth.localhost`, in the place of the domain of a user pool.
+pub(crate) fn is_of_domain(request: &Request<Bytes>) -> bool {
+    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
+    let host = request.uri().host().or(host).unwrap_or_default();
+    host.split(':').next().is_some_and(|name| name.to_ascii_lowercase().ends_with(".auth.localhost"))
+}
+
+/// The response to such a request.
+pub(crate) fn no_domain() -> Response<Bytes> {
+    let message = "the local emulator does not imitate the sign-in pages and endpoints of a user pool's domain";
+    json_response(StatusCode::NOT_IMPLEMENTED, &json!({ "message": message }))
 }
 
 fn json_response(status: StatusCode, document: &Value) -> Response<Bytes> {

@@ -1,6 +1,6 @@
 //! The control plane: from the request to the response of an AWS API call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, header::DATE};
@@ -15,25 +15,34 @@ use crate::{
     },
 };
 
+/// The number of calls in the log.
+const KEPT_CALLS: usize = 10_000;
+
 /// The calls received and the calls in progress.
 #[derive(Debug, Default)]
 pub(crate) struct CallLog {
-    calls: Vec<String>,
+    /// The latest calls.
+    calls: VecDeque<String>,
+    counts: BTreeMap<String, usize>,
     /// The REST APIs that a call is changing now.
     busy: BTreeSet<String>,
 }
 
 impl CallLog {
-    pub(crate) fn calls(&self) -> &[String] {
-        &self.calls
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.iter().cloned().collect()
     }
 
     pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
-        let mut counts = BTreeMap::new();
-        for call in &self.calls {
-            *counts.entry(call.clone()).or_default() += 1;
+        self.counts.clone()
+    }
+
+    fn add(&mut self, name: &str) {
+        *self.counts.entry(name.to_owned()).or_default() += 1;
+        if self.calls.len() == KEPT_CALLS {
+            self.calls.pop_front();
         }
-        counts
+        self.calls.push_back(name.to_owned());
     }
 }
 
@@ -61,7 +70,7 @@ async fn respond(emulator: &Emulator, request: Request<Bytes>) -> Result<Respons
         Err(error) => return Ok(protocol.refusal(&error)),
     };
     let name = call.name();
-    emulator.calls_made().calls.push(name.clone());
+    emulator.calls_made().add(&name);
     let effect = emulator.strike(&name);
     tracing::debug!(%name, ?effect, "call");
     match &effect {

@@ -140,7 +140,7 @@ impl Emulator {
     /// Every `service:Operation` received, in order, including those hit by a fault.
     #[must_use]
     pub fn call_log(&self) -> Vec<String> {
-        lock(&self.0.calls_made).calls().to_vec()
+        lock(&self.0.calls_made).calls()
     }
 
     /// The whole state of the emulator as JSON, to compare two moments.
@@ -159,6 +159,9 @@ impl Emulator {
     pub async fn handle(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
         if let Some(address) = gateway::Address::of_host(request.uri(), request.headers()) {
             return Ok(self.serve_api(address, request).await);
+        }
+        if admin::is_of_domain(&request) {
+            return Ok(admin::no_domain());
         }
         let path = request.uri().path();
         // An S3 key may look like any other path of this server, so S3 is matched first.

@@ -71,6 +71,7 @@ async fn begin(run: &Run, new: NewArgs) -> Result<Watch<'_>, Failure> {
     let (session, state) = bring_up(run, &loaded, &packages, UpArgs { new, ..UpArgs::default() }).await?;
     run.cancel.on_interrupt(OnInterrupt::End);
     let outputs = stack::outputs(&session.config, &state);
+    let outputs = if session.is_local() { outputs.with_hosts() } else { outputs };
     let folders = loaded.config.functions.values().map(|function| function.source.clone());
     run.report.tell(&Watching {
         config: &loaded.identity.path,

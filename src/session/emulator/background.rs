@@ -43,10 +43,13 @@ pub(crate) async fn ensure(home: &Home) -> Result<Server, Failure> {
         return Ok(server);
     }
     let _turn = take_turn(home).await?;
-    match current(home).await {
-        Some(server) => return Ok(server),
-        None => halt(home).await?,
-    };
+    if let Some(server) = current(home).await {
+        return Ok(server);
+    }
+    halt(home).await?;
+    if home.is_occupied() {
+        return Err(unresponsive(home));
+    }
     let log_start = fs::metadata(home.log()).map_or(0, |log| log.len());
     let child = spawn(home).map_err(|error| Failure::io("the local emulator cannot be started", &error))?;
     await_start(home, child, log_start).await
@@ -62,7 +65,15 @@ pub(crate) async fn stop(home: &Home) -> Result<Option<Server>, Failure> {
         return Ok(None);
     }
     let _turn = take_turn(home).await?;
-    halt(home).await
+    match halt(home).await? {
+        None if home.is_occupied() => Err(unresponsive(home)),
+        stopped => Ok(stopped),
+    }
+}
+
+/// The process ID of the emulator, when it runs and does not respond.
+pub(crate) fn unresponsive_process(home: &Home) -> Option<u32> {
+    home.is_occupied().then(|| home.remembered().map(|server| server.pid)).flatten()
 }
 
 /// The emulator, when it is of this version. One left from before an upgrade is not used.
@@ -70,6 +81,15 @@ async fn current(home: &Home) -> Option<Server> {
     let server = running(home).await?;
     let health = probe::health(home.remembered()?.port).await?;
     (health.version == env!("CARGO_PKG_VERSION")).then_some(server)
+}
+
+/// The failure when the process of the emulator runs and does not respond.
+fn unresponsive(home: &Home) -> Failure {
+    let failure = Failure::failed("the local emulator does not respond");
+    let Some(Remembered { pid, .. }) = home.remembered() else { return failure };
+    failure.detail(format!("its process is {pid}")).hint(format!(
+        "if it is suspended, `kill -CONT {pid}` resumes it; `kill -9 {pid}` ends it, and its data is safe"
+    ))
 }
 
 async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
@@ -83,9 +103,10 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
     probe::stop(port).await.map_err(stuck)?;
     let deadline = Instant::now() + PATIENCE;
     let mut ticks = ticks();
-    while running(home).await.is_some() {
+    // It responds no more before its requests in flight have ended.
+    while home.is_occupied() {
         if Instant::now() > deadline {
-            return Err(stuck("it still responds".to_owned()));
+            return Err(stuck("its process still runs".to_owned()));
         }
         ticks.tick().await;
     }
@@ -118,10 +139,8 @@ fn spawn(home: &Home) -> io::Result<Child> {
     let log = home.open_log()?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("--config").arg(home.config()?).args(["--color", "never", "local", "serve"]);
-    // The user's AWS settings must not reach the emulator or the functions that run in it.
-    for name in cli::variables_of_aws() {
-        command.env_remove(name);
-    }
+    // The user's credentials must not reach the emulator or the functions that run in it.
+    command.env_clear().envs(cli::variables_of_emulator());
     // A process group of its own: Ctrl-C in the terminal interrupts the command, not the emulator.
     command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
 }

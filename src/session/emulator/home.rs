@@ -1,7 +1,7 @@
 //! The folder of the local emulator, beside the config file.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write as _},
     net::Ipv4Addr,
     path::{Path, PathBuf},
@@ -98,6 +98,18 @@ impl Home {
         self.make()?;
         let path = self.folder().join("start.lock");
         filesystem::own(&path, filesystem::open_to_lock(&path)?)
+    }
+
+    /// Opens the file that the emulator keeps locked as long as its process runs.
+    pub(super) fn process_lock(&self) -> io::Result<File> {
+        let path = self.folder().join("process.lock");
+        filesystem::own(&path, filesystem::open_to_lock(&path)?)
+    }
+
+    /// Whether the process of the emulator runs, even when it does not respond.
+    pub(super) fn is_occupied(&self) -> bool {
+        self.folder().exists()
+            && self.process_lock().is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// Opens the file for the emulator's stdout and stderr.

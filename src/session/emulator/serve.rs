@@ -1,6 +1,6 @@
 //! The emulator itself: a background process that listens on 127.0.0.1 only.
 
-use std::{net::Ipv4Addr, time::Duration};
+use std::{fs::File, net::Ipv4Addr, time::Duration};
 
 use stackctl_local::{Emulator, Settings};
 use tokio::net::TcpListener;
@@ -21,6 +21,8 @@ const LOG_ROLE: &str = "arn:aws:iam::000000000000:role/api-gateway-writes-logs";
 pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     let home = Home::beside(&run.options.config);
     home.make().map_err(|error| Failure::io("the folder of the local emulator cannot be created", &error))?;
+    // Held until the process ends. A command that stops the emulator waits for it.
+    let lock = locked(&home).await?;
     // Opening takes the lock of the data, so two emulators can never share it.
     let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
     let cloud = Emulator::open(&home.cloud(), settings)
@@ -42,7 +44,22 @@ pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     stackctl_local::serve(cloud, listener, ended)
         .await
         .map_err(|error| Failure::io("the local emulator failed", &error))?;
+    // The lock is released by the end of the process, after everything else.
+    std::mem::forget(lock);
     Ok(Exit::Done)
+}
+
+/// Locks the file that tells other commands that this process runs. A command that looks has it for a moment, too.
+async fn locked(home: &Home) -> Result<File, Failure> {
+    let lock = home.process_lock().map_err(|error| Failure::io("the local emulator cannot be locked", &error))?;
+    let mut ticks = tokio::time::interval(Duration::from_millis(20));
+    for _ in 0..50 {
+        ticks.tick().await;
+        if lock.try_lock().is_ok() {
+            return Ok(lock);
+        }
+    }
+    Err(Failure::failed("another local emulator runs in this folder"))
 }
 
 /// Completes when commands can no longer find this emulator: its folder was deleted, or another emulator replaced it.

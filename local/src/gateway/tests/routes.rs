@@ -85,6 +85,7 @@ async fn the_other_urls_reach_the_same_api() {
         (&host, "//dev//pets/7".into(), 200),
         (&host, "/dev/.well-known/jwks.json".into(), 201),
         (&host, "/_stackctl/health".into(), 403),
+        ("shop.auth.localhost", "/login".into(), 501),
         ("localhost", format!("/_aws/execute-api/{}/dev/.well-known/jwks.json", api.id), 201),
         ("localhost", format!("/_aws/execute-api/{}/dev/_stackctl/health", api.id), 202),
     ] {
