@@ -115,7 +115,7 @@ fn an_emulator_whose_folder_was_removed_ends() {
 #[test]
 fn the_log_of_an_emulator_that_does_not_start_is_shown() {
     let sandbox = Sandbox::new();
-    sandbox.write(".stackctl/local/cloud/world.json", "torn");
+    sandbox.write(".stackctl/local/cloud/emulator.sqlite3", "torn");
     let ran = sandbox.run("up --local");
     assert_eq!(ran.code, 1);
     assert!(

@@ -10,6 +10,7 @@ use std::{
 };
 
 use serde_json::Value;
+use stackctl_local::{Emulator, Settings};
 
 use super::{pinned::pinned, scripted};
 pub(crate) use crate::harness::process::Ran;
@@ -130,7 +131,7 @@ impl Sandbox {
     /// Checks that no file has a secret, except files that the test wrote and the local emulator's data.
     fn check_files(&self) {
         let cloud = self.path(".stackctl/local/cloud");
-        self.secrets.learn(&fs::read(cloud.join("world.json")).unwrap_or_default());
+        self.secrets.learn(stored(&cloud).to_string().as_bytes());
         let written = self.written.lock().unwrap();
         for (path, bytes) in self.files() {
             if !written.contains(&path) && !path.starts_with(&cloud) {
@@ -275,4 +276,15 @@ fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
             _ => found.extend(fs::read(entry.path()).ok().map(|bytes| (entry.path(), bytes))),
         }
     }
+}
+
+/// What the local emulator has stored in its folder, read from a copy because it may be running.
+fn stored(folder: &Path) -> Value {
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["emulator.sqlite3", "emulator.sqlite3-wal"] {
+        if fs::copy(folder.join(name), copy.path().join(name)).is_err() {
+            break;
+        }
+    }
+    Emulator::open(copy.path(), Settings::default()).map(|emulator| emulator.snapshot()).unwrap_or_default()
 }

@@ -95,7 +95,8 @@ fn nothing_of_the_local_emulator_is_opened_through_a_link() {
       `.stackctl/local/start.lock` is a symbolic link to `ELSEWHERE/precious`, and stackctl writes through none
     hint: replace the link by what it leads to, or remove it: `rm .stackctl/local/start.lock`
     ");
-    for name in [".stackctl/local/log", ".stackctl/local/cloud/lock", ".stackctl/local/cloud/events.jsonl", ".stackctl"]
+    for name in
+        [".stackctl/local/log", ".stackctl/local/cloud/lock", ".stackctl/local/cloud/emulator.sqlite3", ".stackctl"]
     {
         let transcript = link(name);
         assert!(transcript.starts_with("exit code 1\n"), "{name}: {transcript}");

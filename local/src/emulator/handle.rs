@@ -238,18 +238,21 @@ impl Emulator {
         unwritten.or_else(|| lock(self.0.store.as_ref()?).blob(name))
     }
 
-    /// Saves the world if it may have changed. Returns only when it is on disk, also if another call writes it.
+    /// Saves what has changed. Returns only when it is in the folder, also if another call writes it.
     pub(crate) fn save(&self) -> io::Result<()> {
-        let Some(store) = &self.0.store else { return Ok(()) };
+        let Some(store) = &self.0.store else {
+            return Ok(self.world().settle()?);
+        };
         // The store is locked before the flag is read, so this call waits for another call that is saving its change.
         let mut store = lock(store);
         if !self.0.changed.swap(false, Ordering::SeqCst) {
             return Ok(());
         }
         // Lock the world before the blobs, in the same order as handlers that store a blob while they change the world.
-        let world = lock(&self.0.world);
-        let saved = store.save(&world, &mut lock(&self.0.blobs));
+        let mut world = lock(&self.0.world);
+        let collected = store.collect(&mut *world, &mut lock(&self.0.blobs));
         drop(world);
+        let saved = collected.and_then(|()| store.write());
         if saved.is_err() {
             self.0.changed.store(true, Ordering::SeqCst);
         }

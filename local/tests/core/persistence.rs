@@ -1,9 +1,14 @@
 //! An emulator stored in a folder.
 
+use std::{os::unix::fs::PermissionsExt as _, path::Path};
+
 use serde_json::{Value, json};
 use stackctl_local::{Emulator, Settings};
 
-use crate::{LOCATION, PERMISSIONS, emulator, iam, logs, role, s3};
+use crate::{LOCATION, PERMISSIONS, SIGNATURE, emulator, iam, logs, role, s3, send, targeted};
+
+/// The number of log events in the folder of version 0.1.
+const EVENTS_OF_0_1: usize = 4;
 
 #[tokio::test]
 async fn an_emulator_reopened_from_its_folder_has_everything() {
@@ -72,14 +77,70 @@ async fn the_events_of_a_deleted_stream_are_not_restored() {
     assert_eq!(messages(&emulator).await, ["new"]);
 }
 
+/// What a killed process leaves is what the system has: the files, as another process reads them.
 #[tokio::test]
 async fn a_call_is_saved_before_its_response() {
     let folder = tempfile::tempdir().unwrap();
     let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
-    for name in ["a", "b"] {
+    for name in ["a", "b", "c"] {
         role(&emulator, name).await;
-        let written = std::fs::read_to_string(folder.path().join("world.json")).unwrap();
-        assert!(written.contains(&format!("role/{name}\"")));
+        s3(&emulator, &format!("PUT /{name}-bucket"), &[], LOCATION).await;
+        s3(&emulator, &format!("PUT /{name}-bucket/object"), &[], "body").await;
+        let killed = copy(folder.path());
+        let reopened = Emulator::open(killed.path(), Settings::default()).unwrap();
+        assert_eq!(reopened.snapshot(), emulator.snapshot());
+        assert_eq!(s3(&reopened, &format!("GET /{name}-bucket/object"), &[], "").await.body(), "body");
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_saved_is_an_error_and_is_saved_with_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (blobs, away) = (folder.path().join("blobs"), folder.path().join("away"));
+    let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+    assert_eq!(s3(&emulator, "PUT /states", &[], LOCATION).await.status(), 200);
+    std::fs::rename(&blobs, &away).unwrap();
+    let reply = s3(&emulator, "PUT /states/a", &[], "body").await;
+    let text = String::from_utf8(reply.body().to_vec()).unwrap();
+    assert_eq!(reply.status(), 500);
+    assert!(text.contains("<Message>the local emulator could not save its state: "), "{text}");
+    std::fs::rename(&away, &blobs).unwrap();
+    assert_eq!(role(&emulator, "a").await.status, 200);
+    let reopened = Emulator::open(copy(folder.path()).path(), Settings::default()).unwrap();
+    assert_eq!(reopened.snapshot(), emulator.snapshot());
+}
+
+#[test]
+fn the_folder_is_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("new");
+    let _emulator = Emulator::open(&dir, Settings::default()).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&dir), mode(&dir.join("blobs"))), (0o700, 0o700));
+    for name in ["lock", "emulator.sqlite3", "emulator.sqlite3-wal"] {
+        assert_eq!(mode(&dir.join(name)), 0o600, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_folder_of_version_0_1_is_migrated() {
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/folder-of-0.1");
+    let document: Value = serde_json::from_slice(&std::fs::read(old.join("world.json")).unwrap()).unwrap();
+    let folder = copy(&old);
+    for _ in 0..2 {
+        let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
+        let snapshot = emulator.snapshot();
+        for service in ["iam", "cognito", "lambda", "apigateway", "s3"] {
+            assert_contains(&snapshot[service], &document["world"][service]);
+        }
+        let group = json!({ "logGroupName": "/aws/lambda/store-old-dev-test" });
+        let mut request = targeted("Logs_20140328.FilterLogEvents", &group);
+        request.headers_mut().insert("authorization", SIGNATURE.replace("eu-west-1", "us-west-2").parse().unwrap());
+        let events = send(&emulator, request).await.unwrap().json();
+        assert_eq!(events["events"].as_array().unwrap().len(), EVENTS_OF_0_1, "{events}");
+        let left = ["world.json", "events.jsonl"].map(|name| folder.path().join(name).exists());
+        assert_eq!(left, [false, false], "what was migrated is removed");
+        assert_eq!(std::fs::read_dir(folder.path().join("blobs")).unwrap().count(), 1);
     }
 }
 
@@ -92,16 +153,27 @@ async fn a_folder_is_locked_by_one_running_emulator() {
 }
 
 #[tokio::test]
-async fn a_world_in_a_newer_format_is_not_changed() {
+async fn a_folder_in_a_newer_format_is_not_changed() {
+    let advice = "use the newer version of stackctl, or remove the folder to start with an empty emulator";
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("world.json");
-    drop(Emulator::open(folder.path(), Settings::default()).unwrap());
     let world = json!({ "format": 7, "world": Emulator::new(Settings::default()).snapshot() }).to_string();
     std::fs::write(&file, &world).unwrap();
-    let refused = Emulator::open(folder.path(), Settings::default()).unwrap_err();
-    let message = format!("{}: written in form 7, this version knows the forms up to 3", file.display());
-    assert_eq!(refused.to_string(), message);
+    let error = Emulator::open(folder.path(), Settings::default()).unwrap_err();
+    let known = "but this version reads formats up to";
+    assert_eq!(error.to_string(), format!("{}: written in format 7, {known} 3: {advice}", file.display()));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), world);
+
+    let folder = tempfile::tempdir().unwrap();
+    drop(Emulator::open(folder.path(), Settings::default()).unwrap());
+    let file = folder.path().join("emulator.sqlite3");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The user version of SQLite's header.
+    bytes[60..64].copy_from_slice(&5_u32.to_be_bytes());
+    std::fs::write(&file, &bytes).unwrap();
+    let error = Emulator::open(folder.path(), Settings::default()).unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: written in format 5, {known} 4: {advice}", file.display()));
+    assert_eq!(std::fs::read(&file).unwrap(), bytes);
 }
 
 #[tokio::test]
@@ -116,8 +188,6 @@ async fn a_world_written_before_s3_loads_and_accepts_buckets() {
     let emulator = Emulator::open(folder.path(), Settings::default()).unwrap();
     assert_eq!(emulator.snapshot(), before.snapshot());
     assert_eq!(s3(&emulator, "PUT /states", &[], LOCATION).await.status(), 200);
-    let written: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!((&written["format"], &written["world"]), (&json!(3), &emulator.snapshot()));
 }
 
 #[tokio::test]
@@ -184,6 +254,27 @@ fn a_read_and_a_save_do_not_deadlock() {
     }
     for _ in 0..6 {
         ended.recv_timeout(std::time::Duration::from_mins(1)).expect("no deadlock");
+    }
+}
+
+/// A copy of a folder.
+fn copy(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    std::fs::create_dir(copy.path().join("blobs")).unwrap();
+    for entry in ["", "blobs"].into_iter().flat_map(|inner| std::fs::read_dir(folder.join(inner)).unwrap()) {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::copy(&path, copy.path().join(path.strip_prefix(folder).unwrap())).unwrap();
+        }
+    }
+    copy
+}
+
+/// Asserts that a document has everything that another one has. Versions since then may have added members.
+fn assert_contains(document: &Value, part: &Value) {
+    match part {
+        Value::Object(members) => members.iter().for_each(|(name, member)| assert_contains(&document[name], member)),
+        _ => assert_eq!(document, part),
     }
 }
 

@@ -97,8 +97,8 @@ impl RestApi {
         resources.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(Snapshot {
             resources,
-            authorizers: self.definition.authorizers.clone(),
-            gateway_responses: self.definition.gateway_responses.clone(),
+            authorizers: (*self.definition.authorizers).clone(),
+            gateway_responses: (*self.definition.gateway_responses).clone(),
             binary_media_types: self.settings.binary_media_types.clone(),
         })
     }

@@ -29,15 +29,13 @@ mod tags;
 mod tests;
 mod validators;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     emulator::Emulator,
+    store::table::{Stored, Table},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -51,7 +49,7 @@ pub(crate) use model::{Authorizer, GatewayResponse, Integration, IntegrationResp
 /// API Gateway's part of the store.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ApiGateway {
-    apis: BTreeMap<String, model::RestApi>,
+    apis: Table<String, model::RestApi>,
     account: account::Account,
     /// Not saved: a restart refills the buckets, as AWS does within 30 seconds. It has a lock of its own because
     /// counting a request does not change the store.
@@ -67,6 +65,11 @@ impl Clone for ApiGateway {
 }
 
 impl ApiGateway {
+    /// The APIs, to be saved.
+    pub(crate) fn apis(&mut self) -> &mut dyn Stored {
+        &mut self.apis
+    }
+
     /// The live stage and the snapshot of the deployment that it points to.
     pub(crate) fn served(&self, api: &str, stage: &str) -> Option<Served<'_>> {
         let api = self.apis.get(api)?;

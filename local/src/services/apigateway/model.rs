@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::deployed::{Deployment, Stage};
+use crate::store::table::{Row, Stored, Table};
 
 /// A map of strings: templates, parameters, tags or stage variables.
 pub(crate) type Texts = BTreeMap<String, String>;
@@ -19,12 +20,38 @@ pub(crate) type Texts = BTreeMap<String, String>;
 pub(crate) struct RestApi {
     pub(crate) settings: ApiSettings,
     pub(crate) definition: Definition,
-    pub(crate) deployments: BTreeMap<String, Deployment>,
-    pub(crate) stages: BTreeMap<String, Stage>,
+    pub(crate) deployments: Table<String, Deployment>,
+    pub(crate) stages: Table<String, Stage>,
     /// When the API starts to appear in lists, on the emulator's clock; not saved.
     #[serde(skip)]
     pub(crate) listed_from: Duration,
 }
+
+impl Row for RestApi {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![
+            ("resources", &mut self.definition.resources),
+            ("authorizers", &mut self.definition.authorizers),
+            ("validators", &mut self.definition.validators),
+            ("gateway_responses", &mut self.definition.gateway_responses),
+            ("deployments", &mut self.deployments),
+            ("stages", &mut self.stages),
+        ]
+    }
+}
+
+impl Row for Resource {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![("methods", &mut self.resource_methods)]
+    }
+}
+
+impl Row for Method {}
+impl Row for Authorizer {}
+impl Row for RequestValidator {}
+impl Row for GatewayResponse {}
+impl Row for Deployment {}
+impl Row for Stage {}
 
 /// The REST API object, as `GetRestApi` returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,10 +94,10 @@ pub(crate) struct EndpointConfiguration {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Definition {
-    pub(crate) resources: BTreeMap<String, Resource>,
-    pub(crate) authorizers: BTreeMap<String, Authorizer>,
-    pub(crate) validators: BTreeMap<String, RequestValidator>,
-    pub(crate) gateway_responses: BTreeMap<String, GatewayResponse>,
+    pub(crate) resources: Table<String, Resource>,
+    pub(crate) authorizers: Table<String, Authorizer>,
+    pub(crate) validators: Table<String, RequestValidator>,
+    pub(crate) gateway_responses: Table<String, GatewayResponse>,
 }
 
 /// One node of the resource tree.
@@ -84,8 +111,12 @@ pub(crate) struct Resource {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) path_part: Option<String>,
     pub(crate) path: String,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) resource_methods: BTreeMap<String, Method>,
+    #[serde(default, skip_serializing_if = "no_methods")]
+    pub(crate) resource_methods: Table<String, Method>,
+}
+
+fn no_methods(methods: &Table<String, Method>) -> bool {
+    methods.is_empty()
 }
 
 /// One HTTP method of a resource.

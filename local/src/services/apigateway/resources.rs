@@ -1,7 +1,5 @@
 //! Resources: the path tree of an API, and the operations on its nodes.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::{
@@ -12,6 +10,7 @@ use super::{
     patch::{Op, Patch},
     refusal::{bad_request, conflict, limit_exceeded},
 };
+use crate::store::table::Table;
 use crate::wire::error::{Answered, AwsError};
 
 const PATHS: [&str; 2] = ["/parentId", "/pathPart"];
@@ -115,7 +114,7 @@ impl Definition {
             parent_id: Some(parent.id.clone()),
             path_part: Some(part.to_owned()),
             path: child_path(&parent.path, part),
-            resource_methods: BTreeMap::new(),
+            resource_methods: Table::default(),
         })
     }
 

@@ -12,7 +12,10 @@ use super::{
     refusal::{bad_request, limit_exceeded},
     rest_api_patches, tags,
 };
-use crate::wire::error::{Answered, AwsError};
+use crate::{
+    store::table::Table,
+    wire::error::{Answered, AwsError},
+};
 
 /// Handles the read operations on REST APIs; `None` for any other operation.
 pub(super) fn read(gateway: &ApiGateway, asked: &Asked<'_>) -> Option<Answered> {
@@ -113,17 +116,11 @@ fn empty(settings: ApiSettings, listed_from: std::time::Duration) -> RestApi {
         parent_id: None,
         path_part: None,
         path: "/".into(),
-        resource_methods: std::collections::BTreeMap::new(),
+        resource_methods: Table::default(),
     };
     let mut definition = Definition::default();
     definition.resources.insert(id, root);
-    RestApi {
-        settings,
-        definition,
-        deployments: std::collections::BTreeMap::new(),
-        stages: std::collections::BTreeMap::new(),
-        listed_from,
-    }
+    RestApi { settings, definition, deployments: Table::default(), stages: Table::default(), listed_from }
 }
 
 fn endpoint(requested: RequestedEndpoint) -> Result<EndpointConfiguration, AwsError> {

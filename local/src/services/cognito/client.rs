@@ -16,6 +16,7 @@ use crate::{
         pool::UserPool,
         random, refusal,
     },
+    store::table::Row,
     wire::error::AwsError,
 };
 
@@ -30,6 +31,8 @@ pub(super) struct Client {
     /// The configurable members of `DescribeUserPoolClient`.
     pub(super) settings: Map<String, Value>,
 }
+
+impl Row for Client {}
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,6 +14,7 @@ use crate::{
         refusal,
         user::{USERNAME, User},
     },
+    store::table::Row,
     wire::error::AwsError,
 };
 
@@ -26,6 +27,8 @@ pub(super) struct Group {
     /// `Description`, `Precedence` and `RoleArn` as given.
     settings: Map<String, Value>,
 }
+
+impl Row for Group {}
 
 /// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
@@ -134,8 +137,11 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     let pool = cognito.pool_mut(context)?;
     let name = context.text("GroupName");
     pool.groups.remove(name).ok_or_else(missing)?;
-    for user in pool.users.values_mut() {
-        user.groups.remove(name);
+    let members: Vec<_> = pool.users.iter().filter(|(_, user)| user.groups.contains(name)).collect();
+    for key in members.into_iter().map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+        if let Some(user) = pool.users.get_mut(&key) {
+            user.groups.remove(name);
+        }
     }
     Ok(json!({}))
 }

@@ -40,14 +40,13 @@ mod token;
 mod totp;
 mod user;
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
     emulator::Emulator,
     services::cognito::{client::Client, context::Context, key::SigningKey, pool::UserPool},
+    store::table::{Stored, Table},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -60,7 +59,7 @@ pub(crate) use token::{TokenProblem, verify_token};
 /// The state of this service.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Cognito {
-    pools: BTreeMap<String, UserPool>,
+    pools: Table<String, UserPool>,
     /// One key for all pools, created when a pool first needs it.
     signing_key: Option<SigningKey>,
 }
@@ -105,6 +104,11 @@ pub(crate) async fn handle(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 impl Cognito {
+    /// The pools, to be saved.
+    pub(crate) fn pools(&mut self) -> &mut dyn Stored {
+        &mut self.pools
+    }
+
     /// The pool named by the request, which must be in the request's Region.
     fn pool(&self, context: &Context<'_>) -> Result<&UserPool, AwsError> {
         let id = context.text("UserPoolId");
@@ -133,8 +137,8 @@ impl Cognito {
     /// unknown.
     fn by_client(&mut self, id: &str) -> Result<(&mut UserPool, &mut Option<SigningKey>, Client), AwsError> {
         let Self { pools, signing_key } = self;
-        let pool = pools.values_mut().find(|pool| pool.clients.contains_key(id));
-        let pool = pool.ok_or_else(|| refusal::no_client(id))?;
+        let found = pools.iter().find(|(_, pool)| pool.clients.contains_key(id)).map(|(key, _)| key.clone());
+        let pool = found.and_then(|key| pools.get_mut(&key)).ok_or_else(|| refusal::no_client(id))?;
         let client = pool.client(id)?.clone();
         Ok((pool, signing_key, client))
     }

@@ -22,6 +22,7 @@ use crate::{
         tags,
         user::User,
     },
+    store::table::{Row, Stored, Table},
     wire::error::AwsError,
 };
 
@@ -38,16 +39,28 @@ pub(super) struct UserPool {
     pub(super) tags: BTreeMap<String, String>,
     pub(super) schema: Vec<Attribute>,
     pub(super) factors: Factors,
-    pub(super) clients: BTreeMap<String, Client>,
-    pub(super) resource_servers: BTreeMap<String, ResourceServer>,
-    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) clients: Table<String, Client>,
+    pub(super) resource_servers: Table<String, ResourceServer>,
+    pub(super) groups: Table<String, Group>,
     /// By folded username.
-    pub(super) users: BTreeMap<String, User>,
-    pub(super) sign_ins: BTreeMap<String, SignIn>,
+    pub(super) users: Table<String, User>,
+    pub(super) sign_ins: Table<String, SignIn>,
     #[serde(skip)]
     pub(super) sessions: BTreeMap<String, Session>,
     /// The version of the domain's managed login. The domain itself is in `settings`.
     pub(super) managed_login_version: Option<u64>,
+}
+
+impl Row for UserPool {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![
+            ("clients", &mut self.clients),
+            ("resource_servers", &mut self.resource_servers),
+            ("groups", &mut self.groups),
+            ("users", &mut self.users),
+            ("sign_ins", &mut self.sign_ins),
+        ]
+    }
 }
 
 /// The operations of this module.
@@ -119,11 +132,11 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
         tags: tags.into_iter().collect(),
         schema,
         factors: Factors::default(),
-        clients: BTreeMap::new(),
-        resource_servers: BTreeMap::new(),
-        groups: BTreeMap::new(),
-        users: BTreeMap::new(),
-        sign_ins: BTreeMap::new(),
+        clients: Table::default(),
+        resource_servers: Table::default(),
+        groups: Table::default(),
+        users: Table::default(),
+        sign_ins: Table::default(),
         sessions: BTreeMap::new(),
         managed_login_version: None,
         id,

@@ -12,6 +12,7 @@ use crate::{
         pool::UserPool,
         refusal,
     },
+    store::table::Row,
     wire::error::AwsError,
 };
 
@@ -22,6 +23,8 @@ pub(super) struct ResourceServer {
     name: String,
     scopes: Vec<Value>,
 }
+
+impl Row for ResourceServer {}
 
 /// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {

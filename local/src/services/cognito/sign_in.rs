@@ -8,16 +8,19 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::services::cognito::{
-    client::Client,
-    client_settings::validity_seconds,
-    context::{Context, texts},
-    key::SigningKey,
-    moment::Moment,
-    pool::UserPool,
-    random,
-    token::{self, TokenUse},
-    user::User,
+use crate::{
+    services::cognito::{
+        client::Client,
+        client_settings::validity_seconds,
+        context::{Context, texts},
+        key::SigningKey,
+        moment::Moment,
+        pool::UserPool,
+        random,
+        token::{self, TokenUse},
+        user::User,
+    },
+    store::table::Row,
 };
 
 /// The scope of every access token that does not come from the OAuth endpoints.
@@ -44,6 +47,12 @@ impl SignIn {
     }
 }
 
+impl Row for SignIn {
+    fn terms(&self) -> Vec<String> {
+        vec![self.refresh_token.clone(), self.user.clone()]
+    }
+}
+
 fn digest(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(token))
 }
@@ -62,8 +71,7 @@ impl UserPool {
             refresh_token: digest(&refresh_token),
             revoked: false,
         };
-        let clients = &self.clients;
-        self.sign_ins.retain(|_, old| clients.get(&old.client).is_some_and(|client| !old.expired(client, context.now)));
+        self.drop_expired(context, user);
         self.sign_ins.insert(event.clone(), sign_in);
         let mut result = self.tokens(context, key, client, &event);
         result.insert("RefreshToken".into(), json!(refresh_token));
@@ -127,14 +135,31 @@ impl UserPool {
     /// The `event_id` of the sign-in with this refresh token.
     pub(super) fn event_of(&self, refresh_token: &str) -> Option<String> {
         let digest = digest(refresh_token);
-        self.sign_ins.iter().find(|(_, sign_in)| sign_in.refresh_token == digest).map(|(event, _)| event.clone())
+        let mut found = self.sign_ins.find(&digest);
+        found.find(|(_, sign_in)| sign_in.refresh_token == digest).map(|(event, _)| event.clone())
     }
 
     /// Revokes all tokens of a user.
     pub(super) fn sign_out(&mut self, name: &str) {
-        let key = self.user_key(name);
-        for sign_in in self.sign_ins.values_mut().filter(|sign_in| Some(&sign_in.user) == key.as_ref()) {
-            sign_in.revoked = true;
+        let key = self.user_key(name).unwrap_or_default();
+        for event in self.sign_ins_of(&key, |_| true) {
+            if let Some(sign_in) = self.sign_ins.get_mut(&event) {
+                sign_in.revoked = true;
+            }
+        }
+    }
+
+    /// The `event_id` of each of a user's sign-ins that are `wanted`.
+    fn sign_ins_of(&self, user: &str, wanted: impl Fn(&SignIn) -> bool) -> Vec<String> {
+        let found = self.sign_ins.find(user).filter(|(_, sign_in)| sign_in.user == user && wanted(sign_in));
+        found.map(|(event, _)| event.clone()).collect()
+    }
+
+    fn drop_expired(&mut self, context: &Context<'_>, user: &str) {
+        let clients = &self.clients;
+        let expired = |old: &SignIn| clients.get(&old.client).is_none_or(|client| old.expired(client, context.now));
+        for event in self.sign_ins_of(user, expired) {
+            self.sign_ins.remove(&event);
         }
     }
 }

@@ -51,8 +51,11 @@ impl<'a> Setup<'a> {
                 Self { pool, user, session: None }
             }
             (None, Some(text)) => {
-                let found = cognito.pools.values_mut().find(|pool| pool.sessions.contains_key(text));
-                let pool = found.ok_or_else(|| refusal::not_authorized("Invalid session for the user."))?;
+                let found = cognito.pools.values().find(|pool| pool.sessions.contains_key(text));
+                let found = found.map(|pool| pool.id.clone());
+                let pool = found
+                    .and_then(|id| cognito.pools.get_mut(&id))
+                    .ok_or_else(|| refusal::not_authorized("Invalid session for the user."))?;
                 let session = pool.session(context, text)?;
                 if session.challenge != Challenge::MfaSetup {
                     return Err(refusal::not_authorized("Invalid session for the user."));

@@ -16,6 +16,7 @@ use crate::{
         refusal,
         totp::SoftwareToken,
     },
+    store::table::Row,
     wire::error::AwsError,
 };
 
@@ -58,6 +59,18 @@ pub(super) const NAMES: &[&str] = &["email", "phone_number", "preferred_username
 /// The error for an unknown user.
 pub(super) fn missing() -> AwsError {
     refusal::refuse("UserNotFoundException", "User does not exist.")
+}
+
+/// The form of a name in the index. The lookup compares again, as the pool does.
+fn term(name: &str) -> String {
+    name.to_lowercase()
+}
+
+impl Row for User {
+    fn terms(&self) -> Vec<String> {
+        let attributes = NAMES.iter().filter_map(|name| self.attributes.get(*name));
+        attributes.chain([&self.sub]).map(|name| term(name)).collect()
+    }
 }
 
 impl User {
@@ -127,7 +140,8 @@ impl UserPool {
         }
         let means =
             |user: &User| user.sub == name || NAMES.iter().any(|attribute| self.names(user, attribute, &folded));
-        self.users.iter().find(|(_, user)| means(user)).map(|(key, _)| key.clone())
+        let found = self.users.find(&term(name)).find(|(_, user)| means(user));
+        found.map(|(key, _)| key.clone())
     }
 
     /// Whether `attribute` is a sign-in attribute of the user with this value. Email and phone number aliases count
@@ -142,7 +156,7 @@ impl UserPool {
     /// The key of another user with this value of a sign-in attribute.
     pub(super) fn holder(&self, attribute: &str, value: &str, except: Option<&str>) -> Option<String> {
         let folded = self.fold(value);
-        let mut others = self.users.iter().filter(|(key, _)| except != Some(key.as_str()));
+        let mut others = self.users.find(&term(value)).filter(|(key, _)| except != Some(key.as_str()));
         others.find(|(_, user)| self.names(user, attribute, &folded)).map(|(key, _)| key.clone())
     }
 

@@ -23,6 +23,7 @@ pub(crate) use evaluate::matches;
 
 use crate::{
     emulator::Emulator,
+    store::table::{Row, Stored, Table},
     wire::{
         call::Call,
         constraint,
@@ -35,7 +36,7 @@ use crate::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Iam {
     /// By lowercase name, because names are unique regardless of case.
-    roles: BTreeMap<String, Role>,
+    roles: Table<String, Role>,
 }
 
 /// A role.
@@ -61,7 +62,14 @@ pub(crate) struct Role {
     assumable_at: Duration,
 }
 
+impl Row for Role {}
+
 impl Iam {
+    /// The roles, to be saved.
+    pub(crate) fn roles(&mut self) -> &mut dyn Stored {
+        &mut self.roles
+    }
+
     /// The role with this ARN.
     pub(crate) fn role(&self, arn: &str) -> Option<&Role> {
         let (_, name) = arn.rsplit_once('/')?;

@@ -1,6 +1,6 @@
 //! `CreateFunction`.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     emulator::{Emulator, world::World},
+    store::table::Table,
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -57,11 +58,11 @@ pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
         name: target.name,
         arn: target.arn.clone(),
         latest,
-        versions: BTreeMap::new(),
+        versions: Table::default(),
         published: 0,
-        aliases: BTreeMap::new(),
+        aliases: Table::default(),
         tags,
-        policies: BTreeMap::new(),
+        policies: Table::default(),
         reserved_concurrency: None,
         pending_until: now + emulator.settings().weather.function_pending,
         updating_until: Duration::ZERO,

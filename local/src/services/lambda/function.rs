@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{aliases::Alias, permissions::Policy, refusals, settings::Settings};
-use crate::wire::error::AwsError;
+use crate::{
+    store::table::{Row, Stored, Table},
+    wire::error::AwsError,
+};
 
 /// A function and everything that is deleted with it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,13 +19,13 @@ pub(crate) struct Function {
     pub(crate) arn: String,
     pub(crate) latest: Version,
     /// The published versions, by number.
-    pub(super) versions: BTreeMap<u64, Version>,
+    pub(super) versions: Table<u64, Version>,
     /// The highest published version number. Numbers are never reused.
     pub(super) published: u64,
-    pub(super) aliases: BTreeMap<String, Alias>,
+    pub(super) aliases: Table<String, Alias>,
     pub(super) tags: BTreeMap<String, String>,
     /// By qualifier. The policy of the unqualified function has an empty qualifier.
-    pub(super) policies: BTreeMap<String, Policy>,
+    pub(super) policies: Table<String, Policy>,
     pub(crate) reserved_concurrency: Option<u32>,
     /// The end of the `Pending` state, on the emulator's clock. A restart of the emulator ends it, too.
     #[serde(skip)]
@@ -52,6 +55,16 @@ pub(crate) struct Version {
     #[serde(skip)]
     pub(super) pending_until: Duration,
 }
+
+impl Row for Function {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![("versions", &mut self.versions), ("aliases", &mut self.aliases), ("policies", &mut self.policies)]
+    }
+}
+
+impl Row for Version {}
+impl Row for Alias {}
+impl Row for Policy {}
 
 /// The lifecycle phase of a function or version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,8 +25,6 @@ mod versions;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +33,7 @@ pub(crate) use invoke::InvokeTarget;
 
 use crate::{
     emulator::Emulator,
+    store::table::{Stored, Table},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -45,10 +44,15 @@ use crate::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Lambda {
     /// By unqualified ARN. It includes the Region, so the same name may exist in several Regions.
-    functions: BTreeMap<String, Function>,
+    functions: Table<String, Function>,
 }
 
 impl Lambda {
+    /// The functions, to be saved.
+    pub(crate) fn functions(&mut self) -> &mut dyn Stored {
+        &mut self.functions
+    }
+
     /// Whether a resource policy allows this service principal to invoke the function on behalf of this source. Only
     /// the policy of the ARN's own qualifier counts.
     pub(crate) fn allows_invoke(&self, function_arn: &str, principal: &str, source_arn: &str) -> bool {

@@ -168,7 +168,7 @@ fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<Stri
 
 fn summary(emulator: &Emulator, name: &str, group: &Group) -> Value {
     let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, emulator.settings().account);
-    let stored: usize = group.streams.values().map(super::Stream::stored_bytes).sum();
+    let stored: usize = group.streams.values().map(|stream| stream.events.bytes()).sum();
     json!({
         "logGroupName": name,
         "creationTime": group.created,

@@ -1,22 +1,24 @@
 //! CloudWatch Logs: groups, streams, and the events in them.
 //!
-//! Groups and streams are part of the world. Events are stored separately (`archive`), so that a busy function does not
-//! make the world grow.
+//! Groups and streams are rows of tables, and so is each batch of events that a request writes.
 
 mod archive;
 mod event;
+mod events;
 mod filter;
 mod group;
 mod stream;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 pub(crate) use self::archive::Line;
+use self::events::{Event, Events};
 use crate::{
     emulator::Emulator,
+    store::table::{Row, Stored, Table},
     wire::{
         call::Call,
         constraint,
@@ -25,21 +27,21 @@ use crate::{
     },
 };
 
-/// The number of events that a stream keeps. Older ones are dropped.
-const MOST_EVENTS: usize = 10_000;
-
-/// The message that replaces them.
-const DROPPED: &str = "[local emulator] earlier lines of this stream were dropped: it keeps the last 10,000";
+/// The size of the events that all streams together keep.
+const MOST_BYTES: usize = 128 * 1024 * 1024;
 
 /// CloudWatch Logs' part of the world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Logs {
     /// By Region and name, such as `eu-west-1:/aws/lambda/hello`. The same name may exist in several Regions.
     #[serde(deserialize_with = "by_place")]
-    groups: BTreeMap<String, Group>,
+    groups: Table<String, Group>,
     /// The number of events ever written. Each event carries its number.
     #[serde(skip)]
     count: u64,
+    /// The size of the events written since the streams were last measured, and what was measured.
+    #[serde(skip)]
+    bytes: usize,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,32 +55,49 @@ struct Group {
     class: String,
     deletion_protection: bool,
     tags: BTreeMap<String, String>,
-    streams: BTreeMap<String, Stream>,
+    streams: Table<String, Stream>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Stream {
     created: i64,
+    /// Whether earlier events were dropped.
+    #[serde(default)]
+    dropped: bool,
     #[serde(skip)]
-    events: VecDeque<Event>,
+    events: Events,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Event {
-    number: u64,
-    timestamp: i64,
-    ingestion: i64,
-    message: String,
+impl Row for Group {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![("streams", &mut self.streams)]
+    }
 }
 
-impl Event {
-    /// Whether it is a log line of Lambda itself, such as `START`.
-    fn is(&self, name: &str) -> bool {
-        self.message.strip_prefix(name).is_some_and(|rest| rest.starts_with(" RequestId: "))
+impl Row for Stream {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![("events", &mut self.events)]
     }
 }
 
 impl Logs {
+    /// The groups, to be saved.
+    pub(crate) fn groups(&mut self) -> &mut dyn Stored {
+        &mut self.groups
+    }
+
+    /// Completes the streams after their events have been read.
+    pub(crate) fn restored(&mut self) {
+        for stream in self.groups.values_mut().flat_map(|group| group.streams.values_mut()) {
+            let last = stream.events.back().map_or(0, |event| event.number);
+            self.count = self.count.max(last);
+            self.bytes += stream.events.bytes();
+            if stream.dropped {
+                stream.events.note_dropped();
+            }
+        }
+    }
+
     /// Writes one event and creates the stream if needed. Returns false if the group does not exist.
     pub(crate) fn append(
         &mut self,
@@ -89,14 +108,45 @@ impl Logs {
     ) -> bool {
         let Some(group) = self.groups.get_mut(&place(region, group)) else { return false };
         self.count += 1;
-        let stream = group.streams.entry(stream.to_owned()).or_insert_with(Stream::new);
+        let stream = group.streams.get_or_insert_with(stream.to_owned(), Stream::new);
         stream.push(Event { number: self.count, timestamp, ingestion: now(), message: message.to_owned() });
+        self.bytes += message.len();
+        if self.bytes > MOST_BYTES {
+            self.shrink();
+        }
         true
+    }
+
+    /// Drops half of the events of the streams with the oldest ones, until all streams together are far below their
+    /// maximum.
+    fn shrink(&mut self) {
+        let every = || {
+            self.groups
+                .iter()
+                .flat_map(|(key, group)| group.streams.iter().map(move |(name, stream)| (key, name, stream)))
+        };
+        self.bytes = every().map(|(_, _, stream)| stream.events.bytes()).sum();
+        let mut oldest: Vec<_> = every()
+            .filter_map(|(key, name, stream)| Some((stream.events.front()?.number, key.clone(), name.clone())))
+            .collect();
+        oldest.sort();
+        for (_, group, stream) in oldest {
+            if self.bytes < MOST_BYTES / 4 * 3 {
+                break;
+            }
+            let Some(stream) = self.groups.get_mut(&group).and_then(|group| group.streams.get_mut(&stream)) else {
+                continue;
+            };
+            let before = stream.events.bytes();
+            stream.events.drop_half();
+            stream.dropped = true;
+            self.bytes -= before - stream.events.bytes();
+        }
     }
 
     /// Creates a group as Lambda does on the first invocation, without retention, unless it exists.
     pub(crate) fn ensure_group(&mut self, name: &str, region: &str) {
-        self.groups.entry(place(region, name)).or_insert_with(|| Group::new(region));
+        self.groups.get_or_insert_with(place(region, name), || Group::new(region));
     }
 
     fn group(&self, region: &str, name: &str) -> Result<&Group, AwsError> {
@@ -125,7 +175,7 @@ fn name_at(place: &str) -> &str {
 }
 
 /// Reads groups. Older versions stored them by name alone, without the Region.
-fn by_place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Group>, D::Error> {
+fn by_place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Table<String, Group>, D::Error> {
     let groups = BTreeMap::<String, Group>::deserialize(deserializer)?.into_iter();
     Ok(groups.map(|(key, group)| (place(&group.region, name_at(&key)), group)).collect())
 }
@@ -140,34 +190,18 @@ impl Group {
             class: "STANDARD".into(),
             deletion_protection: false,
             tags: BTreeMap::new(),
-            streams: BTreeMap::new(),
+            streams: Table::default(),
         }
     }
 }
 
 impl Stream {
     fn new() -> Self {
-        Self { created: now(), events: VecDeque::new() }
+        Self { created: now(), dropped: false, events: Events::default() }
     }
 
     fn push(&mut self, event: Event) {
-        while self.events.len() >= MOST_EVENTS {
-            self.drop_oldest();
-        }
-        self.events.push_back(event);
-    }
-
-    /// Replaces the oldest event with a notice. The START line of a request stays as long as other lines of it do,
-    /// because readers use it to find the request.
-    fn drop_oldest(&mut self) {
-        let start = self.events.pop_front_if(|event| event.is("START"));
-        self.events.pop_front_if(|event| event.message == DROPPED);
-        let Some(dropped) = self.events.pop_front() else { return };
-        self.events.push_front(Event { message: DROPPED.to_owned(), ..dropped.clone() });
-        let start = if dropped.is("START") { Some(dropped) } else { start.filter(|_| !dropped.is("REPORT")) };
-        if let Some(start) = start {
-            self.events.push_front(start);
-        }
+        self.dropped |= self.events.push(event);
     }
 }
 
@@ -248,35 +282,4 @@ fn stream_name(call: &Call) -> Result<&str, AwsError> {
         return Err(invalid(constraint::violated(&format!("'{name}'"), "logStreamName", rule)));
     }
     Ok(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The messages that a stream keeps after `before` lines of one request and then these.
-    fn kept(before: usize, messages: &[&str]) -> Vec<String> {
-        let mut stream = Stream::new();
-        let all = (0..before).map(|_| "x").chain(messages.iter().copied());
-        for (number, message) in (1..).zip(all) {
-            stream.push(Event { number, timestamp: 0, ingestion: 0, message: message.to_owned() });
-        }
-        assert!(stream.events.len() <= MOST_EVENTS);
-        let numbers: Vec<u64> = stream.events.iter().map(|event| event.number).collect();
-        assert!(numbers.is_sorted_by(|one, next| one < next), "event numbers are ascending");
-        stream.events.into_iter().map(|event| event.message).filter(|message| message != "x").collect()
-    }
-
-    #[test]
-    fn dropped_lines_leave_a_notice_and_the_start_line_of_the_current_request() {
-        let (start, end, report) = ("START RequestId: 1 Version: 1", "END RequestId: 1", "REPORT RequestId: 1\t");
-        let many = vec!["x"; MOST_EVENTS];
-        let after = |first: &[&'static str]| first.iter().copied().chain(many.iter().copied()).collect::<Vec<_>>();
-        assert_eq!(kept(MOST_EVENTS, &[]), Vec::<String>::new());
-        assert_eq!(kept(MOST_EVENTS + 3, &[]), [DROPPED]);
-        assert_eq!(kept(0, &after(&[start])), [start, DROPPED]);
-        assert_eq!(kept(7, &after(&[start])), [start, DROPPED]);
-        assert_eq!(kept(0, &after(&[start, end, report])), [DROPPED]);
-        assert_eq!(kept(0, &after(&[start, end, report, "START RequestId: 2"])), ["START RequestId: 2", DROPPED]);
-    }
 }

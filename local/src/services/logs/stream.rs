@@ -14,11 +14,6 @@ use crate::{
 };
 
 impl Stream {
-    /// The size that CloudWatch bills: each message plus 26 bytes.
-    pub(super) fn stored_bytes(&self) -> usize {
-        self.events.iter().map(|event| event.message.len() + 26).sum()
-    }
-
     fn last_timestamp(&self) -> Option<i64> {
         self.events.iter().map(|event| event.timestamp).max()
     }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{header, object::Versions, payload, refusal, versioning::Versioning, xml};
 use crate::{
     emulator::{Emulator, hex},
+    store::table::{Row, Stored, Table},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -71,8 +72,16 @@ pub(super) struct Bucket {
     /// Seconds since 1970.
     created: i64,
     pub(super) versioning: Versioning,
-    pub(super) objects: BTreeMap<String, Versions>,
+    pub(super) objects: Table<String, Versions>,
 }
+
+impl Row for Bucket {
+    fn tables(&mut self) -> Vec<(&'static str, &mut dyn Stored)> {
+        vec![("objects", &mut self.objects)]
+    }
+}
+
+impl Row for Versions {}
 
 impl Bucket {
     /// Rejects a call to another Region, by another account, or with another expected bucket owner.
@@ -115,7 +124,7 @@ pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
             region,
             created: emulator.epoch_seconds(),
             versioning: Versioning::default(),
-            objects: BTreeMap::new(),
+            objects: Table::default(),
         };
         world.s3.buckets.insert(name.to_owned(), bucket);
     }

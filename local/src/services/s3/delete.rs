@@ -65,7 +65,7 @@ fn hide(bucket: &mut Bucket, key: &str, now: i64) -> Deletion {
         return Deletion { version: None, marker: false };
     }
     let marker = Version { id: String::new(), modified: now, content: None };
-    let versions = bucket.objects.entry(key.to_owned()).or_default();
+    let versions = bucket.objects.get_or_insert_with(key.to_owned(), Vec::new);
     let marker = bucket.versioning.push(versions, marker);
     Deletion { version: Some(marker.id.clone()), marker: true }
 }

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use self::bucket::Bucket;
 use crate::{
     emulator::Emulator,
+    store::table::{Stored, Table},
     wire::{
         answer::Answer,
         call::Call,
@@ -39,7 +40,7 @@ use crate::{
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct S3 {
     /// By name. Names are unique across Regions.
-    buckets: BTreeMap<String, Bucket>,
+    buckets: Table<String, Bucket>,
     /// The number of objects written or deleted since this emulator started.
     #[serde(skip)]
     changes: u64,
@@ -60,6 +61,11 @@ impl Arrival {
 }
 
 impl S3 {
+    /// The buckets, to be saved.
+    pub(crate) fn buckets(&mut self) -> &mut dyn Stored {
+        &mut self.buckets
+    }
+
     /// The bucket of a call, if the caller may use it in this Region.
     fn bucket(&self, emulator: &Emulator, call: &Call) -> Result<&Bucket, AwsError> {
         let name = call.text("Bucket").unwrap_or_default();

@@ -45,7 +45,7 @@ pub(super) fn put(emulator: &Emulator, call: &Call, arrival: Arrival) -> Answere
     };
     let bucket = world.s3.bucket_mut(emulator, call)?;
     let versioning = bucket.versioning;
-    let version = versioning.push(bucket.objects.entry(key.to_owned()).or_default(), version).clone();
+    let version = versioning.push(bucket.objects.get_or_insert_with(key.to_owned(), Vec::new), version).clone();
     world.s3.note_change(call);
     Ok(super::answer(StatusCode::OK, told(&version, versioning), Bytes::new()))
 }

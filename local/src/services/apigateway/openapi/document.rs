@@ -151,7 +151,7 @@ impl Document {
     fn validators(&self, definition: &mut Definition, mode: Mode) {
         let before = definition.validators.clone();
         if mode == Mode::Overwrite {
-            definition.validators = BTreeMap::new();
+            definition.validators.clear();
         }
         let named = self.get("x-amazon-apigateway-request-validators").and_then(Value::as_object);
         for (name, flags) in named.into_iter().flatten() {
@@ -168,7 +168,7 @@ impl Document {
 
     fn gateway_responses(&self, definition: &mut Definition, mode: Mode, findings: &mut Findings) {
         if mode == Mode::Overwrite {
-            definition.gateway_responses = BTreeMap::new();
+            definition.gateway_responses.clear();
         }
         let named = self.get("x-amazon-apigateway-gateway-responses").and_then(Value::as_object);
         for (name, response) in named.into_iter().flatten() {

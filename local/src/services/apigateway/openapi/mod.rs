@@ -9,8 +9,6 @@ mod operation;
 mod security;
 mod tree;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{
@@ -20,7 +18,10 @@ use super::{
     refusal::bad_request,
     rest_apis::whole,
 };
-use crate::wire::error::{Answered, AwsError};
+use crate::{
+    store::table::Table,
+    wire::error::{Answered, AwsError},
+};
 use document::Document;
 
 /// What happens to objects that are missing from the document.
@@ -77,8 +78,8 @@ pub(super) fn put(gateway: &mut ApiGateway, asked: &Asked<'_>) -> Answered {
     let mut api = RestApi {
         settings: kept.settings.clone(),
         definition: kept.definition.clone(),
-        deployments: BTreeMap::new(),
-        stages: BTreeMap::new(),
+        deployments: Table::default(),
+        stages: Table::default(),
         listed_from: kept.listed_from,
     };
     let mut findings = Findings::default();
