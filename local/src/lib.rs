@@ -18,5 +18,5 @@ pub use emulator::{
     fault::{Effect, Fault},
     server::serve,
 };
-pub use runtime::{Interpreter, MissingInterpreter, interpreter_for};
+pub use runtime::{Interpreter, MissingInterpreter, Program, interpreter_for, not_enforced};
 pub use store::settings::{Settings, Weather};

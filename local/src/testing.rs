@@ -144,12 +144,13 @@ impl TestEmulator {
         self.send(request.body(Bytes::from(payload.to_string())).unwrap()).await
     }
 
-    /// The messages in a log group.
+    /// The messages in a log group, without the line break that ends most of them.
     pub(crate) async fn logged(&self, group: &str) -> Vec<String> {
         let body = json!({ "logGroupName": group });
         let events = self.json_call("Logs_20140328.FilterLogEvents", &body).await;
         let events = events["events"].as_array().unwrap().clone();
-        events.into_iter().map(|event| event["message"].as_str().unwrap().to_owned()).collect()
+        let message = |event: Value| event["message"].as_str().unwrap().trim_end_matches('\n').to_owned();
+        events.into_iter().map(message).collect()
     }
 
     pub(crate) async fn make_log_group(&self, name: &str) {

@@ -6,13 +6,22 @@ import importlib
 import json
 import logging
 import os
+import re
 import sys
 import time
 import traceback
 
-API = os.environ["AWS_LAMBDA_RUNTIME_API"]
-PREFIX = "/2018-06-01/runtime"
+API, _, SECRET = os.environ["AWS_LAMBDA_RUNTIME_API"].partition("/")
+PREFIX = f"{'/' if SECRET else ''}{SECRET}/2018-06-01/runtime"
 TASK_ROOT = os.environ["LAMBDA_TASK_ROOT"]
+RUNTIME = os.environ["AWS_EXECUTION_ENV"].rpartition("_")[2]
+
+# What a function replaces later (a frozen clock, another JSON encoder, its own HTTP client) must not reach this file.
+now = time.time
+loads, ENCODER = json.loads, json.JSONEncoder(ensure_ascii=RUNTIME in ("python3.9", "python3.10", "python3.11"))
+Connection = type("Connection", (), {k: v for k, v in vars(http.client.HTTPConnection).items() if k not in ("__dict__", "__weakref__")})
+NUMBER = f"number-{os.urandom(8).hex()}:"
+STDOUT = sys.stdout
 
 
 class Fault(Exception):
@@ -42,7 +51,7 @@ class Context:
         self._deadline = int(headers["Lambda-Runtime-Deadline-Ms"])
 
     def get_remaining_time_in_millis(self):
-        return max(self._deadline - int(time.time() * 1000), 0)
+        return max(self._deadline - int(now() * 1000), 0)
 
     def log(self, message):
         sys.stdout.write(str(message))
@@ -61,7 +70,7 @@ class ClientContext:
 
 
 def client_context(header):
-    return ClientContext(json.loads(header)) if header else None
+    return ClientContext(loads(header)) if header else None
 
 
 class LogFilter(logging.Filter):
@@ -72,8 +81,13 @@ class LogFilter(logging.Filter):
         return True
 
 
+class LogHandler(logging.Handler):
+    def emit(self, record):
+        write_event(self.format(record))
+
+
 def set_up_logging():
-    handler = logging.StreamHandler(sys.stdout)
+    handler = LogHandler()
     formatter = logging.Formatter(
         "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s", "%Y-%m-%dT%H:%M:%S"
     )
@@ -92,7 +106,8 @@ def find_handler(name):
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        raise Fault("Runtime.ImportModuleError", f"Unable to import module '{module_name}': {error}") from error
+        message = f"Unable to import module '{module_name}': {error}{missing_sdk(error)}"
+        raise Fault("Runtime.ImportModuleError", message) from error
     except SyntaxError as error:
         trace = [f'  File "{error.filename}" Line {error.lineno}\n    {error.text}']
         raise Fault(
@@ -105,10 +120,34 @@ def find_handler(name):
         raise Fault("Runtime.HandlerNotFound", message) from error
 
 
+def missing_sdk(error):
+    """What to do about an SDK that Lambda includes and this machine does not have."""
+    if error.name not in ("boto3", "botocore", "s3transfer", "jmespath"):
+        return ""
+    return f"; Lambda includes boto3, the Python of this machine does not: {sys.executable} -m pip install boto3"
+
+
 def plain(value):
+    """The value in JSON's types, as Lambda's encoder sees them: numbers of any precision, text in bytes."""
     if isinstance(value, decimal.Decimal):
-        return float(value)
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+        return float("nan") if value.is_nan() else NUMBER + str(value)
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, dict):
+        return {key.decode() if isinstance(key, bytes) else key: plain(item) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def marshal(result):
+    if isinstance(result, bytes):
+        return result
+    try:
+        text = ENCODER.encode(plain(result))
+        return (re.sub(f'"{NUMBER}([^"]*)"', r"\1", text) if NUMBER in text else text).encode()
+    except Exception as error:
+        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
 
 
 def own_frames(error):
@@ -125,33 +164,34 @@ def describe(error, request_id=None):
     else:
         message, kind, trace = str(error), type(error).__name__, own_frames(error)
     described = {"errorMessage": message, "errorType": kind, "requestId": request_id or "", "stackTrace": trace}
-    # One log event. A carriage return is a line break within it.
     text = f"[ERROR] {kind}: {message}\n"
     if trace:
         text += "Traceback (most recent call last):\n" + "".join(trace)
-    print(text.rstrip("\n").replace("\n", "\r"), flush=True)
+    # Lambda keeps the indentation with spaces that do not break.
+    lines = [line.lstrip(" ").rjust(len(line), "\N{NO-BREAK SPACE}") for line in text.rstrip("\n").split("\n")]
+    write_event("\n".join(lines), "\0\0\n")
     return described
+
+
+def write_event(text, end="\n"):
+    """Writes one log event. A line break after a NUL does not end it; after two it ends it without a line break."""
+    STDOUT.write(text.replace("\n", "\0\n") + end)
+    STDOUT.flush()
 
 
 def invoke(handler, payload, context):
     try:
-        event = json.loads(payload)
+        event = loads(payload)
     except ValueError as error:
         raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
-    result = handler(event, context)
-    if isinstance(result, (bytes, bytearray)):
-        raise Fault("Runtime.MarshalError", "Unable to marshal response: Object of type bytes is not JSON serializable")
-    try:
-        return json.dumps(result, default=plain)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
+    return marshal(handler(event, context))
 
 
 class Client:
     """One connection to the Runtime API, reopened when it breaks."""
 
     def __init__(self):
-        self.connection = http.client.HTTPConnection(API)
+        self.connection = Connection(API)
 
     def call(self, method, path, body=None, kind=None):
         headers = {"Content-Type": "application/json"}
@@ -172,10 +212,10 @@ def serve(client, handler):
             kind, path, body = None, "response", invoke(handler, payload, context)
         except Exception as error:
             described = describe(error, request_id)
-            kind, path, body = described["errorType"], "error", json.dumps(described)
+            kind, path, body = described["errorType"], "error", ENCODER.encode(described).encode()
         sys.stdout.flush()
         sys.stderr.flush()
-        client.call("POST", f"/invocation/{request_id}/{path}", body.encode(), kind)
+        client.call("POST", f"/invocation/{request_id}/{path}", body, kind)
 
 
 def main():
@@ -188,7 +228,7 @@ def main():
         handler = find_handler(os.environ["_HANDLER"])
     except Exception as error:
         described = describe(error)
-        client.call("POST", "/init/error", json.dumps(described).encode(), described["errorType"])
+        client.call("POST", "/init/error", ENCODER.encode(described).encode(), described["errorType"])
         sys.exit(1)
     serve(client, handler)
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use super::{Place, unpack::unpack};
+use super::{Place, sandbox, unpack::unpack};
 
 const PYTHON: &str = include_str!("bootstrap.py");
 const NODE: &str = include_str!("bootstrap.mjs");
@@ -30,11 +30,7 @@ impl CodeCache {
     pub(super) async fn unpack(&self, key: &str, zip: Bytes) -> io::Result<Place> {
         let _alone = self.unpacking.lock().await;
         let root = self.folder()?.to_owned();
-        let place = Place {
-            task_root: root.join("code").join(folder_name(key)),
-            bootstraps: root.join("runtime"),
-            scratch: root.join("tmp"),
-        };
+        let place = Place::below(&root, root.join("code").join(folder_name(key)));
         if !place.task_root.exists() {
             let task_root = place.task_root.clone();
             tokio::task::spawn_blocking(move || unpack(&zip, &task_root)).await.map_err(io::Error::other)??;
@@ -50,9 +46,7 @@ impl CodeCache {
         // users.
         let private = fs::Permissions::from_mode(0o700);
         let folder = tempfile::Builder::new().prefix("stackctl-local-").permissions(private).tempdir()?;
-        for name in ["code", "runtime", "tmp"] {
-            fs::create_dir(folder.path().join(name))?;
-        }
+        sandbox::furnish(folder.path())?;
         for (name, text) in [("bootstrap.py", PYTHON), ("bootstrap.mjs", NODE)] {
             fs::File::create_new(folder.path().join("runtime").join(name))?.write_all(text.as_bytes())?;
         }

@@ -11,23 +11,35 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::{
     Alarm, Order, Place,
-    api::{Delivery, Event, RuntimeApi},
-    environment,
+    api::{Delivery, Event, LARGEST_RESPONSE, RuntimeApi},
+    credentials::Lease,
+    environment::{self, Particulars},
     interpreter::Interpreter,
     log::InvocationLog,
+    node,
     output::Output,
-    process::Process,
+    process::{Launch, Process},
+    sandbox::{self, Sandbox},
 };
-use crate::emulator::WeakEmulator;
+use crate::emulator::{WeakEmulator, hex};
 
 /// The time limit for starting a process, before the function's timeout begins.
 const LONGEST_INIT: Duration = Duration::from_secs(10);
-/// The largest response to a synchronous request, in bytes.
-const LARGEST_RESPONSE: usize = 6_291_556;
+/// What a new execution environment is made from.
+#[derive(Debug)]
+pub(super) struct Origin<'a> {
+    pub(super) interpreter: &'a Interpreter,
+    pub(super) place: &'a Place,
+    /// A turn to start, which ends when the process is ready.
+    pub(super) turn: Option<OwnedSemaphorePermit>,
+    pub(super) credentials: Lease,
+}
 
 /// One execution environment.
 #[derive(Debug)]
@@ -36,9 +48,11 @@ pub(super) struct Instance {
     output: Output,
     api: RuntimeApi,
     log_stream: String,
-    /// A note to log before the first request.
-    note: Option<String>,
+    /// A turn to start, which ends when the process is ready.
+    turn: Option<OwnedSemaphorePermit>,
     phase: Phase,
+    /// Valid as long as the environment exists.
+    _credentials: Lease,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,26 +73,47 @@ pub(super) fn log_stream(order: &Order) -> String {
 enum End {
     Response(Bytes),
     Failure(Bytes),
+    TooLarge,
     TimedOut,
     Exited(Option<ExitStatus>),
+    OutOfMemory,
 }
 
 impl Instance {
     /// Starts a process. It is ready when it polls for its first request.
-    pub(super) async fn start(
-        emulator: &WeakEmulator,
-        order: &Order,
-        interpreter: &Interpreter,
-        place: &Place,
-    ) -> io::Result<Self> {
-        let api = RuntimeApi::start().await?;
+    pub(super) async fn start(emulator: &WeakEmulator, order: &Order, origin: Origin<'_>) -> io::Result<Self> {
+        let Origin { interpreter, place, turn, credentials } = origin;
+        let settings = &order.version.settings;
+        let api = RuntimeApi::start(*interpreter != Interpreter::Bootstrap).await?;
         let log_stream = log_stream(order);
         let endpoint = emulator.upgrade().and_then(|emulator| emulator.endpoint().map(str::to_owned));
-        let address = api.address.to_string();
-        let variables = environment::variables(order, interpreter, place, (&address, endpoint.as_deref()), &log_stream);
-        let (process, output) = Process::start(interpreter, place, variables).await?;
-        let note = interpreter.note().map(str::to_owned);
-        Ok(Self { process, output, api, log_stream, note, phase: Phase::Starting(Instant::now()) })
+        let has_sandbox = tokio::task::spawn_blocking(sandbox::works).await.map_err(io::Error::other)?;
+        let particulars = Particulars {
+            runtime_api: &api.address,
+            endpoint: endpoint.as_deref(),
+            log_stream: &log_stream,
+            credentials: &credentials.credentials,
+            sandboxed: has_sandbox,
+        };
+        let variables = environment::variables(order, interpreter, place, &particulars);
+        let launch = Launch {
+            interpreter,
+            place,
+            sandbox: has_sandbox.then(|| Sandbox::new(place, interpreter, settings.ephemeral_storage)).transpose()?,
+            memory: settings.memory_size,
+            wrapper: settings.environment.get("AWS_LAMBDA_EXEC_WRAPPER").map(String::as_str),
+            options: match interpreter {
+                Interpreter::Node(program) => {
+                    let by_function = settings.environment.get("NODE_OPTIONS").map_or("", String::as_str);
+                    node::options(program, &settings.runtime, settings.memory_size, by_function)
+                }
+                _ => Vec::new(),
+            },
+            mark: format!("AWS_LAMBDA_LOG_STREAM_NAME={log_stream}"),
+        };
+        let (process, output) = Process::start(launch, variables).await?;
+        let phase = Phase::Starting(Instant::now());
+        Ok(Self { process, output, api, log_stream, turn, phase, _credentials: credentials })
     }
 
     pub(super) fn log_stream(&self) -> &str {
@@ -91,35 +126,40 @@ impl Instance {
     }
 
     /// Waits until the process polls for a request. Returns the error payload if it fails to start.
-    pub(super) async fn init(&mut self, request_id: &str, log: &mut InvocationLog) -> Option<Bytes> {
+    pub(super) async fn init(&mut self, order: &Order, request_id: &str, log: &mut InvocationLog) -> Option<Bytes> {
+        log.line(&init_start(order));
         let mut alarm = Alarm::after(LONGEST_INIT);
-        let end = self.until_ready(log, &mut alarm).await?;
-        Some(settle(end, request_id, LONGEST_INIT, log).0)
+        let end = self.until_ready(log, &mut alarm).await;
+        self.process.memory().set_busy(false);
+        Some(settle(end?, request_id, LONGEST_INIT, log).0)
     }
 
     /// Runs one request. Returns the payload and whether it is an error.
     pub(super) async fn run(&mut self, order: &Order, request_id: &str, log: &mut InvocationLog) -> (Bytes, bool) {
-        if let Some(note) = self.note.take() {
-            log.write(&note);
-        }
         let timeout = Duration::from_secs(u64::from(order.version.settings.timeout));
         let mut early = None;
         let mut init = None;
+        self.process.memory().set_busy(true);
         if let Phase::Starting(since) = self.phase {
+            log.line(&init_start(order));
             let mut alarm = Alarm::after(LONGEST_INIT + timeout);
             early = self.until_ready(log, &mut alarm).await;
             init = Some(since.elapsed());
         }
-        log.write(&format!("START RequestId: {request_id} Version: {}", order.version.label));
+        log.line(&format!("START RequestId: {request_id} Version: {}", order.version.label));
         let began = Instant::now();
-        let end = match early {
+        let mut end = match early {
             Some(end) => end,
             None => self.request(order, request_id, timeout, log).await,
         };
         let took = if matches!(end, End::TimedOut) { timeout } else { began.elapsed() };
+        if !matches!(end, End::TimedOut) && self.process.memory().is_exceeded() {
+            (end, self.phase) = (End::OutOfMemory, Phase::Broken);
+        }
+        self.process.memory().set_busy(false);
         let (payload, error_type) = settle(end, request_id, timeout, log);
-        log.write(&format!("END RequestId: {request_id}"));
-        log.write(&self.report(order, request_id, (took, init), error_type.as_deref()));
+        log.line(&format!("END RequestId: {request_id}"));
+        log.line(&self.report(order, request_id, (took, init), error_type.as_deref()));
         (payload, error_type.is_some())
     }
 
@@ -139,6 +179,7 @@ impl Instance {
             match self.happening(log, &mut alarm).await {
                 Happening::Said(Event::Response(payload)) => break End::Response(payload),
                 Happening::Said(Event::Failure(payload) | Event::InitFailure(payload)) => break End::Failure(payload),
+                Happening::Said(Event::TooLarge) => break End::TooLarge,
                 Happening::Said(Event::Ready) => {}
                 Happening::Ended(end) => return end,
             }
@@ -153,35 +194,41 @@ impl Instance {
 
     /// Waits until the process polls for a request. Returns its end if it does not.
     async fn until_ready(&mut self, log: &mut InvocationLog, alarm: &mut Alarm) -> Option<End> {
-        loop {
+        let end = loop {
             match self.happening(log, alarm).await {
                 Happening::Said(Event::Ready) => {
+                    if let Phase::Starting(_) = self.phase {
+                        self.process.memory().ready();
+                    }
                     self.phase = Phase::Waiting;
-                    return None;
+                    break None;
                 }
                 Happening::Said(Event::InitFailure(payload) | Event::Failure(payload)) => {
                     self.phase = Phase::Broken;
-                    return Some(End::Failure(payload));
+                    break Some(End::Failure(payload));
                 }
-                Happening::Said(Event::Response(_)) => {}
-                Happening::Ended(end) => return Some(end),
+                Happening::Said(Event::Response(_) | Event::TooLarge) => {}
+                Happening::Ended(end) => break Some(end),
             }
-        }
+        };
+        self.turn = None;
+        end
     }
 
-    /// Waits for the next event and writes the output meanwhile.
+    /// Waits for the next event and writes the output meanwhile. Output without end does not delay the alarm.
     async fn happening(&mut self, log: &mut InvocationLog, alarm: &mut Alarm) -> Happening {
         let happening = loop {
             tokio::select! {
                 biased;
                 event = self.api.event() => break Happening::Said(event),
+                () = alarm.rings() => break Happening::Ended(End::TimedOut),
                 line = self.output.line() => log.write(&line),
                 status = self.process.ended() => break Happening::Ended(End::Exited(status)),
-                () = alarm.rings() => break Happening::Ended(End::TimedOut),
             }
         };
         if let Happening::Ended(_) = happening {
             self.phase = Phase::Broken;
+            self.process.kill();
         }
         // Output written before the event is in the pipe by now.
         for line in self.output.rest() {
@@ -204,18 +251,20 @@ impl Instance {
             millis(took),
             order.version.settings.memory_size,
         );
-        if let Some(memory) = self.process.peak_memory() {
+        if let Some(memory) = self.process.memory().peak() {
             let _ = write!(report, "Max Memory Used: {memory} MB\t");
         }
         if let Some(init) = init {
             let _ = write!(report, "Init Duration: {:.2} ms\t", millis(init));
         }
-        report
-            + match error_type {
-                Some("Sandbox.Timedout") => "Status: timeout",
-                Some("Runtime.ExitError") => "Status: error\tError Type: Runtime.ExitError",
-                _ => "",
+        match error_type {
+            Some("Sandbox.Timedout") => report.push_str("Status: timeout"),
+            Some(kind @ ("Runtime.ExitError" | "Runtime.OutOfMemory")) => {
+                let _ = write!(report, "Status: error\tError Type: {kind}");
             }
+            _ => {}
+        }
+        report
     }
 }
 
@@ -229,28 +278,25 @@ enum Happening {
 /// Lambda's payload for this end, and the error type if it is an error.
 fn settle(end: End, request_id: &str, timeout: Duration, log: &mut InvocationLog) -> (Bytes, Option<String>) {
     match end {
-        End::Response(payload) if payload.len() > LARGEST_RESPONSE => {
-            let message =
-                format!("Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes).");
-            failure("Function.ResponseSizeTooLarge", &message)
-        }
         End::Response(payload) => (payload, None),
         End::Failure(payload) => {
             let error: Value = serde_json::from_slice(&payload).unwrap_or_default();
             let kind = error["errorType"].as_str().unwrap_or("Unhandled").to_owned();
             (payload, Some(kind))
         }
+        End::TooLarge => {
+            let message =
+                format!("Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes).");
+            failure("Function.ResponseSizeTooLarge", &message)
+        }
         End::TimedOut => {
             let message = format!("Task timed out after {:.2} seconds", timeout.as_secs_f64());
             let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ");
-            log.write(&format!("{now} {request_id} {message}"));
+            log.line(&format!("{now} {request_id} {message}"));
             failure("Sandbox.Timedout", &format!("RequestId: {request_id} Error: {message}"))
         }
-        End::Exited(status) => {
-            let message = format!("RequestId: {request_id} Error: {}", describe(status));
-            log.write(&format!("{message}\nRuntime.ExitError"));
-            failure("Runtime.ExitError", &message)
-        }
+        End::Exited(status) => exited("Runtime.ExitError", &describe(status), request_id, log),
+        End::OutOfMemory => exited("Runtime.OutOfMemory", "Runtime exited with error: signal: killed", request_id, log),
     }
 }
 
@@ -259,13 +305,42 @@ fn failure(kind: &str, message: &str) -> (Bytes, Option<String>) {
     (payload.into(), Some(kind.to_owned()))
 }
 
+fn exited(kind: &str, how: &str, request_id: &str, log: &mut InvocationLog) -> (Bytes, Option<String>) {
+    let message = format!("RequestId: {request_id} Error: {how}");
+    log.line(&format!("{message}\n{kind}"));
+    failure(kind, &message)
+}
+
 fn describe(status: Option<ExitStatus>) -> String {
-    match status.map(|status| (status.code(), status.signal())) {
-        Some((Some(0), _)) | None => "Runtime exited without providing a reason".into(),
-        Some((Some(code), _)) => format!("Runtime exited with error: exit status {code}"),
-        Some((None, Some(9))) => "Runtime exited with error: signal: killed".into(),
-        Some((None, signal)) => format!("Runtime exited with error: signal: {}", signal.unwrap_or_default()),
-    }
+    // The shell of the sandbox reports a signal as an exit status.
+    let signal =
+        status.and_then(|status| status.signal().or(status.code().filter(|code| *code > 128)?.checked_sub(128)));
+    let name = match signal {
+        Some(4) => "illegal instruction",
+        Some(6) => "aborted",
+        Some(7) => "bus error",
+        Some(8) => "floating point exception",
+        Some(9) => "killed",
+        Some(11) => "segmentation fault",
+        Some(15) => "terminated",
+        _ => {
+            return match status.and_then(|status| status.code()) {
+                Some(0) | None => "Runtime exited without providing a reason".into(),
+                Some(code) => format!("Runtime exited with error: exit status {code}"),
+            };
+        }
+    };
+    format!("Runtime exited with error: signal: {name}")
+}
+
+/// The first line of an execution environment's log.
+fn init_start(order: &Order) -> String {
+    let runtime = &order.version.settings.runtime;
+    let split = runtime.find(|letter: char| letter.is_ascii_digit() || letter == '.').unwrap_or(runtime.len());
+    let (language, version) = (&runtime[..split], runtime[split..].trim_start_matches('.').trim_end_matches(".x"));
+    let hash = hex(&Sha256::digest(runtime));
+    let arn = format!("arn:aws:lambda:{}::runtime:{hash}", order.region());
+    format!("INIT_START Runtime Version: {language}:{version}.v1\tRuntime Version ARN: {arn}")
 }
 
 /// A trace id in X-Ray's format. It is not sampled, because the emulator does not trace.

@@ -33,10 +33,20 @@ impl InvocationLog {
         Self { destination, text: String::new() }
     }
 
-    /// Writes one event.
+    /// Writes one of Lambda's own events, which is one line.
+    pub(super) fn line(&mut self, line: &str) {
+        self.write(&format!("{line}\n"));
+    }
+
+    /// Writes one event. Lambda writes none for an empty line.
     pub(super) fn write(&mut self, message: &str) {
+        if message.trim_end_matches('\n').is_empty() {
+            return;
+        }
         self.text.push_str(message);
-        self.text.push('\n');
+        if !message.ends_with('\n') {
+            self.text.push('\n');
+        }
         // Only the tail is returned, so the rest need not be kept.
         if self.text.len() > 16 * TAIL {
             self.text = self.tail();

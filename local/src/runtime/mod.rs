@@ -6,14 +6,18 @@
 mod alarm;
 mod api;
 mod code;
+mod credentials;
 mod environment;
 mod instance;
 mod interpreter;
 mod log;
+mod memory;
+mod node;
 mod output;
 mod pool;
 mod process;
 mod reaper;
+mod sandbox;
 mod unpack;
 
 #[cfg(test)]
@@ -21,22 +25,29 @@ mod tests;
 
 use std::{
     io,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU32},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use serde_json::json;
-use tokio::{sync::oneshot, task::JoinSet};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    task::JoinSet,
+};
 use uuid::Uuid;
 
-pub use interpreter::{Interpreter, MissingInterpreter, interpreter_for};
+pub use interpreter::{Interpreter, MissingInterpreter, Program, interpreter_for};
+pub use sandbox::not_enforced;
 
 pub(crate) use alarm::Alarm;
 use code::CodeCache;
-use instance::Instance;
+pub(crate) use credentials::Credentials;
+use credentials::Issued;
+use instance::{Instance, Origin};
 use log::InvocationLog;
-use pool::{Pool, Pools};
+use pool::{Admission, Admitted, Pool, Pools};
 use reaper::Reaper;
 
 use crate::{
@@ -89,33 +100,61 @@ pub(crate) enum NotRun {
 /// The processes of one emulator. They end with it.
 #[derive(Debug, Default)]
 pub(crate) struct Runtime {
-    pools: Arc<Pools>,
-    code: Arc<CodeCache>,
+    workshop: Arc<Workshop>,
     /// Requests in progress. As on AWS, a caller that disconnects does not stop its function.
     requests: Mutex<JoinSet<()>>,
     reaper: Mutex<Option<Reaper>>,
+    /// The requests of all functions.
+    running: Arc<AtomicU32>,
+}
+
+/// What requests need to find or start a process.
+#[derive(Debug)]
+struct Workshop {
+    pools: Arc<Pools>,
+    code: CodeCache,
+    issued: Issued,
+    /// Turns to start a process. More at once would only delay each other.
+    starts: Arc<Semaphore>,
+}
+
+impl Default for Workshop {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            pools: Arc::default(),
+            code: CodeCache::default(),
+            issued: Issued::default(),
+            starts: Arc::new(Semaphore::new(2 * processors)),
+        }
+    }
 }
 
 impl Runtime {
     /// Ends the idle processes of a function now and the busy ones after their request.
     pub(crate) fn retire(&self, function_arn: &str) {
-        self.pools.retire(function_arn);
+        self.workshop.pools.retire(function_arn);
     }
 
     /// Ends the processes of one version in the same way.
     pub(crate) fn retire_version(&self, function_arn: &str, version: &str) {
-        self.pools.retire_version(function_arn, version);
+        self.workshop.pools.retire_version(function_arn, version);
     }
 
     /// Ends every process.
     pub(crate) fn stop(&self) {
         lock(&self.requests).abort_all();
-        self.pools.clear();
+        self.workshop.pools.clear();
+    }
+
+    /// The function whose environment has these credentials.
+    pub(crate) fn credentials(&self, access_key_id: &str) -> Option<Credentials> {
+        self.workshop.issued.find(access_key_id)
     }
 
     /// Starts ending processes that have been idle for long.
     fn reap_idle(&self) {
-        lock(&self.reaper).get_or_insert_with(|| Reaper::start(&self.pools));
+        lock(&self.reaper).get_or_insert_with(|| Reaper::start(&self.workshop.pools));
     }
 
     fn start_request(&self, request: impl Future<Output = ()> + Send + 'static) {
@@ -126,20 +165,23 @@ impl Runtime {
     }
 }
 
-/// Runs a function for one request.
+/// Runs a function for one request. A caller that stops waiting before the function runs cancels it.
 pub(crate) async fn run(emulator: &Emulator, order: Order) -> Result<Outcome, NotRun> {
     let runtime = emulator.runtime();
-    let wanted = order.version.settings.runtime.clone();
-    let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
-    let interpreter = found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
-    let pool = runtime.pools.of(&order);
+    let total = Admission::of(&runtime.running, emulator.settings().concurrency).ok_or(NotRun::Throttled)?;
+    let pool = runtime.workshop.pools.of(&order);
     let admission = pool.admit(order.reserved_concurrency).ok_or(NotRun::Throttled)?;
-    let code = Arc::clone(&runtime.code);
+    let workshop = Arc::clone(&runtime.workshop);
     let weak = emulator.downgrade();
-    let (answer, answered) = oneshot::channel();
+    let (mut answer, answered) = oneshot::channel();
     runtime.start_request(async move {
-        let outcome = serve(&weak, &pool, &code, (interpreter, order)).await;
-        drop(admission);
+        let admitted = tokio::select! {
+            biased;
+            () = answer.closed() => return,
+            admitted = pool.admitted(&workshop.starts) => admitted,
+        };
+        let outcome = serve(&weak, &workshop, (&pool, admitted), order).await;
+        drop((admission, total));
         // Saves the log of an asynchronous request, or of one whose caller has disconnected.
         if let Some(Err(error)) = weak.upgrade().map(|emulator| emulator.save()) {
             tracing::error!(%error, "the local emulator could not be saved");
@@ -154,22 +196,21 @@ pub(crate) async fn run(emulator: &Emulator, order: Order) -> Result<Outcome, No
 /// start.
 pub(crate) async fn start_ahead(emulator: &Emulator, order: Order) -> Result<Option<Bytes>, NotRun> {
     let runtime = emulator.runtime();
-    let wanted = order.version.settings.runtime.clone();
-    let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
-    let interpreter = found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
-    let pool = runtime.pools.of(&order);
-    let _permit = pool.permit().await;
-    if let Some(instance) = pool.take_idle() {
-        pool.put_idle(instance);
-        return Ok(None);
-    }
+    let pool = runtime.workshop.pools.of(&order);
+    let turn = match pool.admitted(&runtime.workshop.starts).await {
+        Admitted::Warm(instance) => {
+            pool.put_idle(*instance);
+            return Ok(None);
+        }
+        Admitted::Cold(turn) => turn,
+    };
     let (weak, request_id) = (emulator.downgrade(), Uuid::new_v4().to_string());
-    let mut instance = match started(&weak, &runtime.code, (&interpreter, &order)).await? {
+    let mut instance = match started(&weak, &runtime.workshop, &order, turn).await? {
         Ok(instance) => instance,
         Err(error) => return Ok(Some(no_entrypoint(&weak, &order, request_id, &error).payload)),
     };
     let mut log = InvocationLog::open(&weak, &order, instance.log_stream());
-    let failed = instance.init(&request_id, &mut log).await;
+    let failed = instance.init(&order, &request_id, &mut log).await;
     if failed.is_none() {
         runtime.reap_idle();
         pool.put_idle(instance);
@@ -180,32 +221,50 @@ pub(crate) async fn start_ahead(emulator: &Emulator, order: Order) -> Result<Opt
 /// Starts a process. The inner error is that of the function's own program.
 async fn started(
     emulator: &WeakEmulator,
-    code: &CodeCache,
-    (interpreter, order): (&Interpreter, &Order),
+    workshop: &Workshop,
+    order: &Order,
+    turn: OwnedSemaphorePermit,
 ) -> Result<io::Result<Instance>, NotRun> {
+    let wanted = order.version.settings.runtime.clone();
+    let found = tokio::task::spawn_blocking(move || interpreter_for(&wanted)).await.expect("the search never panics");
+    let interpreter = &found.map_err(|missing| NotRun::Impossible(missing.to_string()))?;
     let impossible = |error: io::Error| NotRun::Impossible(format!("cannot run {}: {error}", order.function_name));
-    let place = unpacked(emulator, code, order).await.map_err(impossible)?;
-    match Instance::start(emulator, order, interpreter, &place).await {
+    if !memory::has_room() {
+        workshop.pools.reap(Duration::ZERO);
+        if !memory::has_room() {
+            return Err(NotRun::Throttled);
+        }
+    }
+    let place = &unpacked(emulator, &workshop.code, order).await.map_err(impossible)?;
+    let origin = Origin { interpreter, place, turn: Some(turn), credentials: workshop.issued.issue(order) };
+    match Instance::start(emulator, order, origin).await {
+        Err(error) if is_exhausted(&error) => Err(NotRun::Throttled),
         Err(error) if *interpreter != Interpreter::Bootstrap => Err(impossible(error)),
         started => Ok(started),
     }
 }
 
+/// Whether this machine has no processes, memory or file descriptors left.
+fn is_exhausted(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+
+    let code = error.raw_os_error().map(Errno::from_raw_os_error);
+    matches!(code, Some(Errno::AGAIN | Errno::NOMEM | Errno::MFILE | Errno::NFILE))
+}
+
 async fn serve(
     emulator: &WeakEmulator,
-    pool: &Arc<Pool>,
-    code: &CodeCache,
-    (interpreter, order): (Interpreter, Order),
+    workshop: &Workshop,
+    (pool, admitted): (&Pool, Admitted),
+    order: Order,
 ) -> Result<Outcome, NotRun> {
-    let _permit = pool.permit().await;
     let request_id = Uuid::new_v4().to_string();
-    let mut instance = if let Some(instance) = pool.take_idle() {
-        instance
-    } else {
-        match started(emulator, code, (&interpreter, &order)).await? {
+    let mut instance = match admitted {
+        Admitted::Warm(instance) => *instance,
+        Admitted::Cold(turn) => match started(emulator, workshop, &order, turn).await? {
             Ok(instance) => instance,
             Err(error) => return Ok(no_entrypoint(emulator, &order, request_id, &error)),
-        }
+        },
     };
     let mut log = InvocationLog::open(emulator, &order, instance.log_stream());
     let (payload, failed) = instance.run(&order, &request_id, &mut log).await;
@@ -224,17 +283,30 @@ fn no_entrypoint(emulator: &WeakEmulator, order: &Order, request_id: String, err
     };
     let message = format!("RequestId: {request_id} Error: {reason}");
     let mut log = InvocationLog::open(emulator, order, &instance::log_stream(order));
-    log.write(&format!("{message}\nRuntime.InvalidEntrypoint"));
+    log.line(&format!("{message}\nRuntime.InvalidEntrypoint"));
     let payload = json!({ "errorType": "Runtime.InvalidEntrypoint", "errorMessage": message }).to_string();
     Outcome { request_id, payload: payload.into(), failed: true, log_tail: log.tail() }
 }
 
-/// The folders of a function's code, of the bootstraps and of temporary files.
+/// The folders of a function on this machine.
 #[derive(Debug)]
 struct Place {
+    folder: PathBuf,
+    /// The function's code.
     task_root: PathBuf,
-    bootstraps: PathBuf,
+    /// The bootstraps.
+    runtime: PathBuf,
+    /// Where a sandbox has its root.
+    root: PathBuf,
+    /// Temporary files of functions without a sandbox.
     scratch: PathBuf,
+}
+
+impl Place {
+    fn below(folder: &Path, task_root: PathBuf) -> Self {
+        let [runtime, root, scratch] = ["runtime", "root", "tmp"].map(|name| folder.join(name));
+        Self { folder: folder.to_owned(), task_root, runtime, root, scratch }
+    }
 }
 
 async fn unpacked(emulator: &WeakEmulator, code: &CodeCache, order: &Order) -> io::Result<Place> {

@@ -1,4 +1,4 @@
-//! The processes of each function version: the idle ones and the limit.
+//! The processes of each function version: the idle ones, and the requests that wait for one.
 
 use std::{
     collections::HashMap,
@@ -9,12 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::{Order, instance::Instance, lock};
-
-/// Requests beyond this limit wait, so that a burst does not overload the machine.
-const LARGEST_POOL: usize = 10;
 
 /// The pools by function ARN, then by version.
 #[derive(Debug, Default)]
@@ -51,7 +48,7 @@ impl Pools {
         }
     }
 
-    /// Ends processes that have been idle for this long.
+    /// Ends processes that have been idle for at least this long.
     pub(super) fn reap(&self, idle: Duration) {
         for pool in lock(&self.0).values().flat_map(HashMap::values) {
             lock(&pool.idle).retain(|(_, since)| since.elapsed() < idle);
@@ -60,40 +57,45 @@ impl Pools {
 }
 
 /// The processes of one revision of one version.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Pool {
     revision: String,
     idle: Mutex<Vec<(Instance, Instant)>>,
-    places: Arc<Semaphore>,
+    /// A process became idle.
+    freed: Notify,
     requests: Arc<AtomicU32>,
     retired: AtomicBool,
 }
 
-impl Default for Pool {
-    fn default() -> Self {
-        Self {
-            revision: String::new(),
-            idle: Mutex::default(),
-            places: Arc::new(Semaphore::new(LARGEST_POOL)),
-            requests: Arc::default(),
-            retired: AtomicBool::new(false),
-        }
-    }
+/// A process for a request, or the right to start one.
+#[derive(Debug)]
+pub(super) enum Admitted {
+    Warm(Box<Instance>),
+    Cold(OwnedSemaphorePermit),
 }
 
 impl Pool {
     /// Counts a request, unless the reserved concurrency is used up.
     pub(super) fn admit(&self, reserved: Option<u32>) -> Option<Admission> {
-        let limit = reserved.unwrap_or(u32::MAX);
-        self.requests
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |running| (running < limit).then_some(running + 1))
-            .is_ok()
-            .then(|| Admission(Arc::clone(&self.requests)))
+        Admission::of(&self.requests, reserved.unwrap_or(u32::MAX))
     }
 
-    /// Waits for a free process slot.
-    pub(super) async fn permit(&self) -> OwnedSemaphorePermit {
-        Arc::clone(&self.places).acquire_owned().await.expect("the semaphore is never closed")
+    /// Waits for an idle process or for a turn to start one, whichever is first. Starting is what takes time, so a
+    /// machine that is busy with it serves a burst of short requests with few processes.
+    pub(super) async fn admitted(&self, starts: &Arc<Semaphore>) -> Admitted {
+        loop {
+            let freed = self.freed.notified();
+            if let Some(instance) = self.take_idle() {
+                return Admitted::Warm(Box::new(instance));
+            }
+            tokio::select! {
+                biased;
+                () = freed => {}
+                permit = Arc::clone(starts).acquire_owned() => {
+                    return Admitted::Cold(permit.expect("the semaphore is never closed"));
+                }
+            }
+        }
     }
 
     /// The most recently used process, so that the others can become idle for long.
@@ -111,6 +113,7 @@ impl Pool {
         let mut idle = lock(&self.idle);
         if !self.retired.load(Ordering::SeqCst) {
             idle.push((instance, Instant::now()));
+            self.freed.notify_one();
         }
     }
 
@@ -124,6 +127,14 @@ impl Pool {
 /// A request that counts until this is dropped.
 #[derive(Debug)]
 pub(super) struct Admission(Arc<AtomicU32>);
+
+impl Admission {
+    /// Counts a request if fewer than `limit` are counted.
+    pub(super) fn of(count: &Arc<AtomicU32>, limit: u32) -> Option<Self> {
+        let counted = count.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |now| (now < limit).then_some(now + 1));
+        counted.is_ok().then(|| Self(Arc::clone(count)))
+    }
+}
 
 impl Drop for Admission {
     fn drop(&mut self) {

@@ -12,6 +12,8 @@ pub struct Settings {
     pub account: String,
     /// The largest page that any list returns. `None` means AWS's own limits.
     pub page_size: Option<usize>,
+    /// How many requests functions handle at the same time, in all. Further ones are throttled.
+    pub concurrency: u32,
     /// The role with which API Gateway writes logs. `None` means that the account has no such role yet.
     pub cloudwatch_role_arn: Option<String>,
     /// Delays, lags and quotas.
@@ -20,7 +22,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { account: "000000000000".into(), page_size: None, cloudwatch_role_arn: None, weather: Weather::default() }
+        Self {
+            account: "000000000000".into(),
+            page_size: None,
+            concurrency: 1000,
+            cloudwatch_role_arn: None,
+            weather: Weather::default(),
+        }
     }
 }
 

@@ -1,13 +1,21 @@
 //! Processes: kept warm, one request at a time, ended when needed.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{Method, Request};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::{answered, failed, test};
-use crate::testing::{TestEmulator, function, zip};
+use crate::{
+    Settings,
+    testing::{TestEmulator, function, zip},
+};
 
 const COUNTER: &str = "
 import os, time
@@ -19,10 +27,22 @@ def handler(event, context):
     return {'pid': os.getpid(), 'calls': calls}
 ";
 
+/// The ids, as this machine sees them, of the running processes that have this id in their own view.
+fn on_this_machine(pid: &Value) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    ids.filter(|id| {
+        let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let field = |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        let own = field("NSpid:").split_whitespace().next_back();
+        own == Some(&pid.to_string()) && !field("State:").contains('Z')
+    })
+    .collect()
+}
+
 /// Whether a process of this id exists and is not a zombie.
 fn is_alive(pid: &Value) -> bool {
-    let script = format!("ps -o stat= -p {pid} | grep -qv Z");
-    std::process::Command::new("sh").args(["-c", &script]).status().unwrap().success()
+    !on_this_machine(pid).is_empty()
 }
 
 #[track_caller]
@@ -70,7 +90,7 @@ async fn a_request_that_times_out_is_killed_with_its_descendants() {
     let source = "
 import subprocess, time
 def handler(event, context):
-    child = subprocess.Popen(['sleep', '300'])
+    child = subprocess.Popen(['sleep', '300'], start_new_session=True)
     print(child.pid)
     time.sleep(event['sleep'])
     return 'done'
@@ -124,7 +144,8 @@ async fn an_idle_process_that_died_is_not_reused() {
     let test = test().await;
     test.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let first = answered(test.invoke("hello", &json!({})).await);
-    std::process::Command::new("kill").args(["-9", &first["pid"].to_string()]).status().unwrap();
+    let pid = on_this_machine(&first["pid"])[0].to_string();
+    std::process::Command::new("kill").args(["-9", &pid]).status().unwrap();
     dies(&first["pid"]);
     assert_eq!(answered(test.invoke("hello", &json!({})).await)["calls"], 1);
 }
@@ -161,9 +182,9 @@ async fn processes_idle_for_long_are_ended() {
     let test = test().await;
     test.make_function("hello", ("main.py", COUNTER), json!({})).await;
     let first = answered(test.invoke("hello", &json!({})).await);
-    test.emulator.runtime().pools.reap(Duration::from_mins(1));
+    test.emulator.runtime().workshop.pools.reap(Duration::from_mins(1));
     assert!(is_alive(&first["pid"]));
-    test.emulator.runtime().pools.reap(Duration::ZERO);
+    test.emulator.runtime().workshop.pools.reap(Duration::ZERO);
     dies(&first["pid"]);
     assert_eq!(answered(test.invoke("hello", &json!({})).await)["calls"], 1);
 }
@@ -233,4 +254,52 @@ async fn an_event_returns_before_it_is_processed_and_a_dry_run_does_nothing() {
         assert!(patience.elapsed() < Duration::from_secs(10), "the event was lost");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_runs_at_once_within_the_limit_and_callers_who_stop_waiting_leave_the_queue() {
+    let test = TestEmulator::new(Settings { concurrency: 6, ..Settings::default() });
+    test.make_role("worker", &json!({ "Effect": "Allow", "Action": "logs:*", "Resource": "*" })).await;
+    test.make_log_group("/aws/lambda/hello").await;
+    test.make_function("hello", ("main.py", COUNTER), json!({ "Timeout": 30 })).await;
+    let invoke = |seconds: f64| {
+        let test = TestEmulator { emulator: test.emulator.clone() };
+        async move { test.invoke("hello", &json!({ "sleep": seconds })).await }
+    };
+    let began = Instant::now();
+    let mut replies = (0..8).map(|_| invoke(3.0)).collect::<JoinSet<_>>().join_all().await;
+    replies.retain(|reply| reply.status != 200);
+    assert_eq!(replies.len(), 2, "of 8 requests, 6 may run");
+    for reply in replies {
+        let throttled = (429, "TooManyRequestsException".to_owned(), "Rate Exceeded.".to_owned());
+        assert_eq!(reply.refused(), throttled);
+    }
+    assert!(began.elapsed() < Duration::from_secs(15), "one after the other they take 18 seconds");
+    let runtime = test.emulator.runtime();
+    runtime.workshop.pools.reap(Duration::ZERO);
+    let starts = &runtime.workshop.starts;
+    let turns = starts.acquire_many(u32::try_from(starts.available_permits()).unwrap()).await.unwrap();
+    let waiting = tokio::spawn(invoke(0.0));
+    until(|| runtime.running.load(Ordering::SeqCst) == 1).await;
+    waiting.abort();
+    until(|| runtime.running.load(Ordering::SeqCst) == 0).await;
+    drop(turns);
+}
+
+async fn until(condition: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !condition() {
+        assert!(began.elapsed() < Duration::from_secs(10), "the condition is not met");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn output_without_end_neither_delays_the_timeout_nor_fills_the_memory() {
+    let test = test().await;
+    let source = "def handler(event, context):\n    while True: print('x' * 1000)";
+    test.make_function("hello", ("main.py", source), json!({ "Timeout": 1 })).await;
+    let began = Instant::now();
+    assert_eq!(failed(&test.invoke("hello", &json!({})).await)["errorType"], "Sandbox.Timedout");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }

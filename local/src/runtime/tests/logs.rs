@@ -10,9 +10,9 @@ const TALKER: &str = "
 import logging, sys
 print('loaded')
 def handler(event, context):
-    print('one')
+    print('one\\n\\nafter an empty line\\rand a carriage return')
     sys.stderr.write('two\\n')
-    logging.getLogger().warning('three')
+    logging.getLogger().warning('three\\nand more')
     sys.stdout.write('four')
     return None
 ";
@@ -40,23 +40,31 @@ async fn output_and_lambdas_own_lines_reach_the_log_group_in_order() {
     let reply = test.invoke("hello", &json!({})).await;
     let request_id = reply.header("x-amzn-requestid").to_owned();
     let tail = String::from_utf8(STANDARD.decode(reply.header("x-amz-log-result")).unwrap()).unwrap();
-    let logged: Vec<_> =
-        test.logged("/aws/lambda/hello").await.iter().map(|message| rubbed(message, &request_id)).collect();
-    let from_load = logged.iter().position(|message| message == "loaded").unwrap();
+    let body = json!({ "logGroupName": "/aws/lambda/hello" });
+    let events = test.json_call("Logs_20140328.FilterLogEvents", &body).await["events"].take();
+    let logged: Vec<_> = events
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| rubbed(event["message"].as_str().unwrap(), &request_id))
+        .collect();
+    let (first, report) = (&logged[0], logged.last().unwrap());
+    let arn = "Runtime Version ARN: arn:aws:lambda:eu-west-1::runtime:";
+    assert!(first.starts_with(&format!("INIT_START Runtime Version: python:3.13.v1|{arn}")), "{first}");
     let wanted = [
-        "loaded",
-        "START RequestId: ID Version: $LATEST",
-        "one",
-        "two",
-        "[WARNING]|TIME|ID|three",
+        "loaded\n",
+        "START RequestId: ID Version: $LATEST\n",
+        "one\n",
+        "after an empty line\rand a carriage return\n",
+        "two\n",
+        "[WARNING]|TIME|ID|three\nand more\n",
         "four",
-        "END RequestId: ID",
+        "END RequestId: ID\n",
     ];
-    assert_eq!(logged[from_load..logged.len() - 1], wanted);
-    let report = logged.last().unwrap();
-    assert!(report.starts_with("REPORT RequestId: ID|Duration: …|Billed Duration: …|Memory Size: 128 MB|"), "{report}");
-    assert!(report.contains("Init Duration: …"), "{report}");
-    assert!(tail.contains("\none\ntwo\n"), "{tail}");
+    assert_eq!(logged[1..logged.len() - 1], wanted);
+    let used = "Duration: …|Billed Duration: …|Memory Size: 128 MB|Max Memory Used: …|Init Duration: …|\n";
+    assert_eq!(*report, format!("REPORT RequestId: ID|{used}"));
+    assert!(tail.contains("\nfour\nEND RequestId: "), "{tail}");
     answered(test.invoke("hello", &json!({})).await);
     let both = test.logged("/aws/lambda/hello").await;
     assert_eq!(both.iter().filter(|message| *message == "loaded").count(), 1);

@@ -3,6 +3,7 @@
 //! These tests require Python 3. Without Node.js, its tests print a message and pass.
 
 mod ahead;
+mod api;
 mod isolation;
 mod lifecycle;
 mod logs;

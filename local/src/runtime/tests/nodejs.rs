@@ -21,8 +21,12 @@ async fn test() -> Option<TestEmulator> {
 }
 
 async fn make(test: &TestEmulator, name: &str, handler: &str, files: &[(&str, &str)]) {
+    make_on(test, "nodejs22.x", name, handler, files).await;
+}
+
+async fn make_on(test: &TestEmulator, runtime: &str, name: &str, handler: &str, files: &[(&str, &str)]) {
     let mut members = function(name, files);
-    members["Runtime"] = json!("nodejs22.x");
+    members["Runtime"] = json!(runtime);
     members["Handler"] = json!(handler);
     test.call(Method::POST, "/2015-03-31/functions", &members).await.done();
 }
@@ -85,5 +89,45 @@ async fn console_output_has_the_columns_of_lambda() {
     let logged = test.logged("/aws/lambda/talker").await;
     for wanted in [format!("\t{request_id}\tINFO\tcount 3"), format!("\t{request_id}\tERROR\tx")] {
         assert!(logged.iter().any(|message| message.ends_with(&wanted)), "{wanted}: {logged:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_runtime_version_accepts_the_handlers_that_it_accepts_on_lambda() {
+    let Some(test) = test().await else { return };
+    let called = "exports.handler = (event, context, done) => { setTimeout(() => done(null, 'late'), 5); };";
+    let waits = "exports.handler = (event, context, done) => { let n = 0; setTimeout(() => n++, 20); done(null, { get n() { return n } }); };";
+    let returns = "exports.handler = () => 'returned';";
+    let module = "export const handler = async () => 'module';";
+    let patched = "
+        const http = require('http');
+        for (const name of ['request', 'get', 'Agent']) http[name] = () => { throw new Error('patched'); };
+        JSON.stringify = JSON.parse = () => { throw new Error('patched'); };
+        globalThis.Date = class { static now() { throw new Error('patched'); } };
+        process.exit = process.stdout.write = () => { throw new Error('patched'); };
+        exports.handler = async (event, context) => 0 < context.getRemainingTimeInMillis();";
+    let removed = "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. \
+                   You need to modify this function to use a supported handler signature to use Node.js 24 or later. \
+                   For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
+    let refused = json!(["Runtime.CallbackHandlerDeprecated", removed]);
+    let syntax = json!(["Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token 'export'"]);
+    for (at, (runtime, source, wanted)) in [
+        ("nodejs22.x", called, json!("late")),
+        ("nodejs24.x", called, refused),
+        ("nodejs22.x", waits, json!({ "n": 1 })),
+        ("nodejs22.x", returns, Value::Null),
+        ("nodejs24.x", returns, json!("returned")),
+        ("nodejs22.x", module, syntax),
+        ("nodejs22.x", patched, json!(true)),
+        ("nodejs24.x", patched, json!(true)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("f{at}");
+        make_on(&test, runtime, &name, "index.handler", &[("index.js", source)]).await;
+        let got = test.invoke(&name, &json!({})).await.json();
+        let got = if got["errorType"].is_null() { got } else { json!([got["errorType"], got["errorMessage"]]) };
+        assert_eq!(got, wanted, "{runtime}: {source}");
     }
 }

@@ -129,3 +129,34 @@ async fn a_response_beyond_six_megabytes_is_an_error() {
     test.make_function("hello", ("main.py", "def handler(e, c): return 'x' * 6_300_000"), json!({})).await;
     assert_eq!(failed(&test.invoke("hello", &json!({})).await)["errorType"], "Function.ResponseSizeTooLarge");
 }
+
+#[tokio::test]
+async fn results_are_serialized_as_by_lambda() {
+    let test = test().await;
+    let source = "
+import collections, decimal, json, math, time, http.client
+D = decimal.Decimal
+Point = collections.namedtuple('Point', 'x')
+RESULTS = {
+    'decimal': [D('10'), D('12345678901234567.10'), D('1E+3'), D('-0.0')],
+    'not a number': [math.nan, D('NaN'), math.inf],
+    'bytes inside': {b'key': [b'text', (1, Point(2))]},
+    'bytes': b'\\xff raw',
+    'text': 'gr\\u00fc\\u00df',
+}
+def handler(event, context):
+    json.dumps = json.loads = http.client.HTTPConnection.request = time.time = None
+    return RESULTS[event]
+";
+    test.make_function("hello", ("main.py", source), json!({})).await;
+    for (name, wanted) in [
+        ("decimal", "[10, 12345678901234567.10, 1E+3, -0.0]".as_bytes()),
+        ("not a number", b"[NaN, NaN, Infinity]"),
+        ("bytes inside", br#"{"key": ["text", [1, {"x": 2}]]}"#),
+        ("bytes", b"\xff raw"),
+        ("text", "\"grüß\"".as_bytes()),
+    ] {
+        let reply = test.invoke("hello", &json!(name)).await;
+        assert_eq!(String::from_utf8_lossy(&reply.text.into_bytes()), String::from_utf8_lossy(wanted), "{name}");
+    }
+}
