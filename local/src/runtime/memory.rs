@@ -58,6 +58,13 @@ impl Memory {
         }
     }
 
+    /// Whether the function's first process runs. The sandbox outlives it for a moment.
+    pub(super) fn has_function(&self) -> bool {
+        let Some(main) = self.main.get().filter(|_| self.own > 0) else { return true };
+        let status = fs::read_to_string(format!("/proc/{main}/stat")).unwrap_or_default();
+        status.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with(['Z', 'X']))
+    }
+
     /// Only the environments of requests in progress are watched.
     pub(super) fn set_busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::SeqCst);

@@ -85,7 +85,7 @@ impl Process {
     }
 
     pub(super) fn is_running(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+        matches!(self.child.try_wait(), Ok(None)) && self.memory.has_function()
     }
 
     pub(super) fn memory(&self) -> &Memory {
