@@ -33,6 +33,10 @@ watch-pace:
 schema:
     UPDATE_SCHEMA=1 cargo test --test main the_committed_schema
 
+# Write local/models from the botocore of tests/conformance/models.txt, and docs/aws-constraints.md from both
+models:
+    UPDATE_CONSTRAINTS=1 tests/conformance/run constraints
+
 # Format everything
 fmt:
     cargo fmt --all

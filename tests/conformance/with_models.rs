@@ -1,4 +1,5 @@
-//! Compares AWS's service models from botocore with the limits of config.json and the validation of the local emulator.
+//! Compares AWS's service models from botocore with the limits of config.json and the validation of the local emulator,
+//! and with the pruned copies that the emulator embeds.
 
 use std::{
     io::Write as _,
@@ -57,6 +58,20 @@ async fn every_difference_from_aws_models_has_a_reason() {
     std::io::stderr().write_all(ran.err.as_bytes()).unwrap();
     assert_eq!(ran.code, 0, "the differences are printed above");
     is_committed("constraints", PAGE, &ran.out);
+}
+
+#[test]
+#[ignore = "needs the models that tests/conformance/run installs"]
+fn the_models_of_the_emulator_are_those_of_botocore() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(root().join("local/models/imitated.txt"), folder.path().join("imitated.txt")).unwrap();
+    let ran = python("service_models.py", folder.path().to_str().unwrap(), "");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for service in ["apigateway", "cognito-idp", "iam", "lambda", "logs", "s3", "sts"] {
+        let name = format!("{service}.json");
+        let generated = std::fs::read_to_string(folder.path().join(&name)).unwrap();
+        is_committed("constraints", &format!("local/models/{name}"), &generated);
+    }
 }
 
 #[test]

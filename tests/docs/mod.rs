@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod generated;
+mod operations;
 pub mod page;
 mod permissions;
 mod shell;

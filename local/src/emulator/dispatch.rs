@@ -99,6 +99,7 @@ async fn carry_out(emulator: &Emulator, call: &Call) -> Answered {
     if call.lacks_signature() {
         return Err(unsigned(call.service));
     }
+    call.validate()?;
     let _turn = Turn::take(emulator, call)?;
     let arrival = Arrival::at(emulator);
     let latency = emulator.settings().weather.latency;

@@ -183,18 +183,18 @@ impl Member {
 }
 
 impl Kind {
-    /// The word for the type in AWS's messages, with its article.
-    pub(crate) fn described(self) -> &'static str {
+    /// The word for the type in AWS's messages.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Structure => "an Object",
-            Self::List => "a List",
-            Self::Map => "a Map",
-            Self::String | Self::Blob | Self::Timestamp => "a String",
-            Self::Integer => "an Integer",
-            Self::Long => "a Long",
-            Self::Double => "a Double",
-            Self::Float => "a Float",
-            Self::Boolean => "a Boolean",
+            Self::Structure | Self::Map => "Map",
+            Self::List => "List",
+            Self::String | Self::Blob => "String",
+            Self::Timestamp => "Timestamp",
+            Self::Integer => "Integer",
+            Self::Long => "Long",
+            Self::Double => "Double",
+            Self::Float => "Float",
+            Self::Boolean => "Boolean",
         }
     }
 }

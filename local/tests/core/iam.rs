@@ -76,7 +76,14 @@ async fn every_operation_on_a_missing_role_returns_no_such_entity() {
         "ListInstanceProfilesForRole",
     ] {
         let document = if operation == "UpdateAssumeRolePolicy" { TRUST } else { PERMISSIONS };
-        let members = [("RoleName", "gone"), ("PolicyName", "p"), ("PolicyDocument", document), ("PolicyArn", arn)];
+        let members = [
+            ("RoleName", "gone"),
+            ("PolicyName", "p"),
+            ("PolicyDocument", document),
+            ("PolicyArn", arn),
+            ("Tags", ""),
+            ("TagKeys", ""),
+        ];
         assert_eq!(
             refused(&iam(&emulator, operation, &members).await),
             refusal(404, "NoSuchEntity", "The role with name gone cannot be found."),

@@ -130,7 +130,7 @@ async fn names_limits_and_classes_must_match_the_api_model() {
         (
             "CreateLogGroup",
             json!({ "logGroupName": "g", "logGroupClass": "CHEAP" }),
-            "1 validation error detected: Value 'CHEAP' at 'logGroupClass' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY, ESSENTIALS]",
+            "1 validation error detected: Value 'CHEAP' at 'logGroupClass' failed to satisfy constraint: Member must satisfy enum value set: [ESSENTIALS, INFREQUENT_ACCESS, DELIVERY, STANDARD]",
         ),
         (
             "CreateLogGroup",
@@ -140,7 +140,7 @@ async fn names_limits_and_classes_must_match_the_api_model() {
         (
             "CreateLogGroup",
             json!({ "logGroupName": "g", "tags": { "cost": "5€" } }),
-            r"1 validation error detected: Value '5€' at 'tags' failed to satisfy constraint: Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$",
+            r"1 validation error detected: Value '{cost=5€}' at 'tags' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 256, Member must satisfy regular expression pattern: ^([\p{L}\p{Z}\p{N}_.:/=+\-@]*)$]",
         ),
         (
             "CreateLogStream",
@@ -181,12 +181,12 @@ async fn names_limits_and_classes_must_match_the_api_model() {
         (
             "PutLogEvents",
             json!({ "logGroupName": "a", "logStreamName": "s", "logEvents": [] }),
-            "1 validation error detected: Value null at 'logEvents' failed to satisfy constraint: Member must not be null",
+            "1 validation error detected: Value '[]' at 'logEvents' failed to satisfy constraint: Member must have length greater than or equal to 1",
         ),
         (
             "PutLogEvents",
             json!({ "logGroupName": "a", "logStreamName": "s", "logEvents": [{ "timestamp": 1, "message": "" }] }),
-            "Each log event needs a timestamp and a message that is not empty.",
+            "1 validation error detected: Value '' at 'logEvents.1.member.message' failed to satisfy constraint: Member must have length greater than or equal to 1",
         ),
         (
             "PutLogEvents",

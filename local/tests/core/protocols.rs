@@ -25,12 +25,12 @@ async fn unsupported_operations_return_501_in_the_protocol_of_the_request() {
         reply.json(),
         json!({
             "Type": "Service",
-            "Message": "the local emulator does not imitate GET /2015-03-31/event-source-mappings",
-            "message": "the local emulator does not imitate GET /2015-03-31/event-source-mappings",
+            "Message": "the local emulator does not imitate lambda:ListEventSourceMappings",
+            "message": "the local emulator does not imitate lambda:ListEventSourceMappings",
         })
     );
     let reply = send(&emulator, request("GET", "/usageplans?limit=3", &[], "")).await.unwrap();
-    assert_eq!(reply.json(), json!({ "message": "the local emulator does not imitate GET /usageplans" }));
+    assert_eq!(reply.json(), json!({ "message": "the local emulator does not imitate apigateway:GetUsagePlans" }));
 }
 
 #[tokio::test]
@@ -120,7 +120,7 @@ async fn an_invalid_number_in_a_form_is_rejected() {
 async fn an_invalid_number_in_a_query_is_rejected() {
     let reply = send(&emulator(), request("GET", "/restapis?limit=many", &[], "")).await.unwrap();
     assert_eq!((reply.status, reply.code.as_deref()), (400, Some("SerializationException")));
-    assert_eq!(reply.json(), json!({ "message": "Invalid value for `limit`: many" }));
+    assert_eq!(reply.json(), json!({ "message": "class java.lang.String can not be converted to an Integer" }));
 }
 
 #[tokio::test]

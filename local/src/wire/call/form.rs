@@ -1,20 +1,18 @@
-//! The query protocol of IAM and STS: a form whose keys are paths into a tree.
+//! The query protocol of IAM and STS: a form whose keys are paths into the members of the operation.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::Service;
-use crate::wire::error::AwsError;
+use crate::wire::{
+    error::AwsError,
+    model::{Kind, Model, Shape},
+    service::Service,
+    typed,
+};
 
-/// Members that are lists. An empty list arrives as `Tags=`, like an empty text.
-const LISTS: [&str; 2] = ["Tags", "TagKeys"];
-
-/// Members that are whole numbers.
-const NUMBERS: [&str; 2] = ["MaxItems", "MaxSessionDuration"];
-
-/// The most parts of a key. AWS's deepest one, `PolicyInputList.member.1` of a simulation, has three.
+/// The steps that the deepest member of a request has, and some more.
 const DEEPEST: usize = 16;
 
 /// Reads `Action=CreateRole&Version=2010-05-08&…`.
@@ -25,9 +23,7 @@ pub(super) fn parse(body: &Bytes) -> Result<(Service, String, Map<String, Value>
         match key.as_ref() {
             "Action" => action = value.into_owned(),
             "Version" => version = value.into_owned(),
-            // The tree is walked by recursion.
-            _ if key.split('.').count() > DEEPEST => return Err(malformed("The request is nested too deeply.")),
-            _ => tree.insert(key.split('.'), value.into_owned()),
+            key => tree.insert(key, value.into_owned())?,
         }
     }
     let service = match version.as_str() {
@@ -35,16 +31,16 @@ pub(super) fn parse(body: &Bytes) -> Result<(Service, String, Map<String, Value>
         "2011-06-15" => Service::Sts,
         _ => return Err(AwsError::not_imitated(&format!("the action `{action}` of the version `{version}`"))),
     };
-    let mut input = Map::new();
-    for (name, branch) in tree.branches {
-        let value = branch.typed(&name)?;
-        input.insert(name, value);
+    let model = Model::of(service);
+    let operation = model
+        .operations
+        .get(&action)
+        .ok_or_else(|| AwsError::not_imitated(&format!("{}:{action}", service.prefix())))?;
+    let Some(shape) = model.input(operation) else { return Ok((service, action, Map::new())) };
+    match tree.read(service, "", shape)? {
+        Value::Object(input) => Ok((service, action, input)),
+        _ => Ok((service, action, Map::new())),
     }
-    Ok((service, action, input))
-}
-
-fn malformed(message: &str) -> AwsError {
-    AwsError::new(400, "MalformedInput", message)
 }
 
 #[derive(Default)]
@@ -54,34 +50,43 @@ struct Tree {
 }
 
 impl Tree {
-    fn insert<'a>(&mut self, mut path: impl Iterator<Item = &'a str>, value: String) {
-        match path.next() {
-            None => self.value = Some(value),
-            Some(step) => self.branches.entry(step.to_owned()).or_default().insert(path, value),
+    fn insert(&mut self, path: &str, value: String) -> Result<(), AwsError> {
+        let mut at = self;
+        for (depth, step) in path.split('.').enumerate() {
+            if depth == DEEPEST {
+                return Err(malformed("The request is nested too deeply."));
+            }
+            at = at.branches.entry(step.to_owned()).or_default();
         }
+        at.value = Some(value);
+        Ok(())
     }
 
-    fn typed(self, name: &str) -> Result<Value, AwsError> {
-        match &self.value {
-            Some(text) if text.is_empty() && LISTS.contains(&name) => Ok(json!([])),
-            Some(text) if NUMBERS.contains(&name) => text
-                .parse::<i64>()
-                .map(Value::from)
-                .map_err(|_| malformed(&format!("Invalid value for {name}: {text}"))),
-            _ => Ok(self.into_value()),
+    /// The value of a shape. `member.1`, `member.2` … are a list in numerical order, and an empty list is an empty text.
+    fn read(&self, service: Service, name: &str, shape: &Shape) -> Result<Value, AwsError> {
+        let model = Model::of(service);
+        let text = self.value.as_deref();
+        match shape.kind {
+            Kind::Structure => {
+                let members = shape.members.iter().filter_map(|member| {
+                    let branch = self.branches.get(&member.name)?;
+                    Some(branch.read(service, &member.name, model.member(member)).map(|it| (member.name.clone(), it)))
+                });
+                members.collect::<Result<Map<_, _>, _>>().map(Value::Object)
+            }
+            Kind::List => match (self.branches.get("member"), model.element(shape)) {
+                (Some(list), Some(element)) => {
+                    let mut items: Vec<_> = list.branches.iter().collect();
+                    items.sort_by_key(|(number, _)| number.parse::<u32>().unwrap_or(u32::MAX));
+                    items.into_iter().map(|(_, item)| item.read(service, name, element)).collect()
+                }
+                _ => Ok(json!([])),
+            },
+            _ => typed::from_text(service, name, shape, text.ok_or_else(|| malformed(&format!("Invalid value for {name}")))?),
         }
     }
+}
 
-    /// `member.1`, `member.2` … form a list in numerical order. Other branches form an object.
-    fn into_value(mut self) -> Value {
-        if let Some(text) = self.value {
-            return Value::String(text);
-        }
-        if let Some(list) = self.branches.remove("member") {
-            let mut items: Vec<_> = list.branches.into_iter().collect();
-            items.sort_by_key(|(number, _)| number.parse::<u32>().unwrap_or(u32::MAX));
-            return items.into_iter().map(|(_, item)| item.into_value()).collect();
-        }
-        Value::Object(self.branches.into_iter().map(|(name, branch)| (name, branch.into_value())).collect())
-    }
+fn malformed(message: &str) -> AwsError {
+    AwsError::new(400, "MalformedInput", message)
 }

@@ -2,7 +2,6 @@
 
 mod form;
 mod rest;
-mod routes;
 pub(crate) mod s3;
 #[cfg(test)]
 mod tests;
@@ -11,69 +10,13 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, header::AUTHORIZATION};
 use serde_json::{Map, Value};
 
-use crate::wire::{error::AwsError, protocol::Protocol};
-
-/// The supported services.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
-    ApiGateway,
-    Cognito,
-    Iam,
-    Lambda,
-    Logs,
-    S3,
-    Sts,
-}
-
-impl Service {
-    /// The prefix of the service's IAM actions.
-    pub(crate) fn prefix(self) -> &'static str {
-        match self {
-            Self::ApiGateway => "apigateway",
-            Self::Cognito => "cognito-idp",
-            Self::Iam => "iam",
-            Self::Lambda => "lambda",
-            Self::Logs => "logs",
-            Self::S3 => "s3",
-            Self::Sts => "sts",
-        }
-    }
-}
-
-/// The operations of Cognito that its API model marks as unauthenticated. SDKs do not sign them.
-const UNSIGNED: [&str; 31] = [
-    "AssociateSoftwareToken",
-    "ChangePassword",
-    "CompleteWebAuthnRegistration",
-    "ConfirmDevice",
-    "ConfirmForgotPassword",
-    "ConfirmSignUp",
-    "DeleteUser",
-    "DeleteUserAttributes",
-    "DeleteWebAuthnCredential",
-    "ForgetDevice",
-    "ForgotPassword",
-    "GetDevice",
-    "GetTokensFromRefreshToken",
-    "GetUser",
-    "GetUserAttributeVerificationCode",
-    "GetUserAuthFactors",
-    "GlobalSignOut",
-    "InitiateAuth",
-    "ListDevices",
-    "ListWebAuthnCredentials",
-    "ResendConfirmationCode",
-    "RespondToAuthChallenge",
-    "RevokeToken",
-    "SetUserMFAPreference",
-    "SetUserSettings",
-    "SignUp",
-    "StartWebAuthnRegistration",
-    "UpdateDeviceStatus",
-    "UpdateUserAttributes",
-    "VerifySoftwareToken",
-    "VerifyUserAttribute",
-];
+pub(crate) use crate::wire::service::Service;
+use crate::wire::{
+    error::AwsError,
+    model::{Model, Operation},
+    protocol::Protocol,
+    typed, validate,
+};
 
 /// One parsed call.
 ///
@@ -103,6 +46,8 @@ impl Call {
         headers: &HeaderMap,
         body: &Bytes,
     ) -> Result<Self, AwsError> {
+        let rest =
+            |service| rest::parse(service, method, path_and_query, headers, body).map(|it| (service, it.0, it.1));
         let (service, operation, input) = match Protocol::of(method, path_and_query, headers) {
             Protocol::Json => targeted(headers, body)?,
             Protocol::Query => form::parse(body)?,
@@ -110,17 +55,12 @@ impl Call {
                 let (operation, input) = s3::parse(method, path_and_query, headers)?;
                 (Service::S3, operation, input)
             }
-            Protocol::LambdaRest | Protocol::ApiGatewayRest => rest::parse(method, path_and_query, headers, body)?,
+            Protocol::LambdaRest => rest(Service::Lambda)?,
+            Protocol::ApiGatewayRest => rest(Service::ApiGateway)?,
         };
+        let input = conform(service, &operation, Value::Object(input))?;
         let region = region(headers).unwrap_or("us-east-1").to_owned();
-        Ok(Self {
-            service,
-            operation,
-            region,
-            input: Value::Object(input),
-            body: body.clone(),
-            headers: headers.clone(),
-        })
+        Ok(Self { service, operation, region, input, body: body.clone(), headers: headers.clone() })
     }
 
     /// `service:Operation`.
@@ -138,15 +78,44 @@ impl Call {
         self.input.get(member).and_then(Value::as_i64)
     }
 
+    /// Checks the members against the constraints of the API model.
+    ///
+    /// # Errors
+    /// With all violations, in AWS's words.
+    pub(crate) fn validate(&self) -> Result<(), AwsError> {
+        match self.modelled() {
+            Some(operation) if self.service != Service::S3 => {
+                validate::check(self.service, &self.operation, operation, &self.input)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The HTTP status of a success.
     pub(crate) fn success_status(&self) -> u16 {
-        rest::success_status(self.service, &self.operation)
+        match (self.service, self.operation.as_str()) {
+            // The model has 200 and a member for another status.
+            (Service::Lambda, "DeleteFunction") => 204,
+            _ => self.modelled().map_or(200, |operation| operation.code),
+        }
     }
 
     /// Whether AWS requires a signature for this call and it has none.
     pub(crate) fn lacks_signature(&self) -> bool {
-        let open = self.service == Service::Cognito && UNSIGNED.contains(&self.operation.as_str());
-        !open && credential(&self.headers).is_none()
+        !self.modelled().is_some_and(|operation| operation.unsigned) && credential(&self.headers).is_none()
+    }
+
+    fn modelled(&self) -> Option<&'static Operation> {
+        Model::of(self.service).operations.get(&self.operation)
+    }
+}
+
+/// The members with the types of the model. S3's handlers read texts.
+fn conform(service: Service, operation: &str, input: Value) -> Result<Value, AwsError> {
+    let model = Model::of(service);
+    match model.operations.get(operation).and_then(|operation| model.input(operation)) {
+        Some(shape) if service != Service::S3 => typed::conform(service, shape, input),
+        _ => Ok(input),
     }
 }
 
@@ -169,6 +138,9 @@ fn targeted(headers: &HeaderMap, body: &Bytes) -> Result<(Service, String, Map<S
         Some(("Logs_20140328", operation)) => (Service::Logs, operation),
         _ => return Err(AwsError::not_imitated(&format!("the target `{target}`"))),
     };
+    if !Model::of(service).operations.contains_key(operation) {
+        return Err(AwsError::not_imitated(&format!("{}:{operation}", service.prefix())));
+    }
     Ok((service, operation.to_owned(), json_object(body)?))
 }
 

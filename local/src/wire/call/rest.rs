@@ -3,158 +3,116 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{Service, json_object, routes};
-use crate::wire::error::AwsError;
+use super::json_object;
+use crate::wire::{
+    error::AwsError,
+    model::{Kind, Location, Member, Model, Operation, Shape},
+    service::Service,
+    typed,
+};
 
-/// The HTTP binding of one operation, as in its API model.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Route {
-    pub(super) method: &'static str,
-    /// Literal segments and `{member}` labels. `?key=value` at the end requires that query parameter.
-    pub(super) path: &'static str,
-    pub(super) operation: &'static str,
-    pub(super) status: u16,
-    pub(super) params: &'static [Param],
-    pub(super) body: Body,
-}
-
-/// The content of a request body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Body {
-    /// Members as JSON.
-    Members,
-    /// A raw payload, which the operation reads from `Call::body`.
-    Payload,
-}
-
-/// A member outside the path and the body.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Param {
-    /// The name on the wire.
-    pub(super) wire: &'static str,
-    /// The name in the API model.
-    pub(super) member: &'static str,
-    pub(super) kind: Kind,
-}
-
-/// The location and type of a parameter.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    Text,
-    Number,
-    Flag,
-    List,
-    Header,
-    /// Every query parameter without a `Param` of its own, as a map.
-    Others,
-}
+/// A query, decoded.
+type Query = [(String, String)];
 
 /// Parses the operation and members of a REST request.
 pub(super) fn parse(
+    service: Service,
     method: &Method,
     path_and_query: &str,
     headers: &HeaderMap,
     body: &Bytes,
-) -> Result<(Service, String, Map<String, Value>), AwsError> {
+) -> Result<(String, Map<String, Value>), AwsError> {
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let found = routes::ALL.iter().find_map(|(service, routes)| {
-        routes.iter().find_map(|route| Some((*service, route, route.labels(method, path, &query)?)))
-    });
-    let Some((service, route, labels)) = found else {
-        return Err(AwsError::not_imitated(&format!("{method} {path}")));
-    };
-    let mut input = match route.body {
-        Body::Members => json_object(body)?,
-        Body::Payload => Map::new(),
-    };
-    if route.operation == "PutIntegration" {
-        // Two members are called `httpMethod`: the method in the path, and the integration's method in the body.
-        if let Some(method) = input.remove("httpMethod") {
-            input.insert("integrationHttpMethod".into(), method);
-        }
-    }
-    input.extend(labels);
-    for param in route.params {
-        if let Some(value) = param.read(route.params, &query, headers)? {
-            input.insert(param.member.into(), value);
-        }
-    }
-    Ok((service, route.operation.to_owned(), input))
-}
-
-/// The success status of an operation: 200 unless its route has another.
-pub(super) fn success_status(service: Service, operation: &str) -> u16 {
-    routes::ALL
-        .iter()
-        .filter(|(of, _)| *of == service)
-        .flat_map(|(_, routes)| routes.iter())
-        .find(|route| route.operation == operation)
-        .map_or(200, |route| route.status)
-}
-
-impl Route {
-    /// The members in the path, or `None` if the route does not match.
-    fn labels(&self, method: &Method, path: &str, query: &[(String, String)]) -> Option<Map<String, Value>> {
-        let (pattern, asked) = self.path.split_once('?').unwrap_or((self.path, ""));
-        let asked = asked.split_once('=');
-        let present = asked.is_none_or(|(key, value)| query.iter().any(|(k, v)| k == key && v == value));
-        if method.as_str() != self.method || !present {
-            return None;
-        }
-        let mut segments = path.trim_end_matches('/').split('/');
-        let mut labels = Map::new();
-        for step in pattern.split('/') {
-            let segment = segments.next()?;
-            match step.strip_prefix('{').and_then(|step| step.strip_suffix('}')) {
-                Some(_) if segment.is_empty() => return None,
-                Some(label) => {
-                    let text = percent_decode_str(segment).decode_utf8().ok()?;
-                    labels.insert(label.into(), Value::String(text.into_owned()));
-                }
-                None if step == segment => {}
-                None => return None,
+    let model = Model::of(service);
+    let (name, operation, labels) = route(model, method, path, &query).ok_or_else(|| {
+        let other = model.others.iter().find(|(_, route)| {
+            let (verb, uri) = route.split_once(' ').unwrap_or_default();
+            verb == method.as_str() && labels(uri, path, &query).is_some()
+        });
+        let what = other.map_or_else(|| format!("{method} {path}"), |(name, _)| format!("{}:{name}", service.prefix()));
+        AwsError::not_imitated(&what)
+    })?;
+    let mut input = Map::new();
+    let Some(shape) = model.input(operation) else { return Ok((name.into(), input)) };
+    let mut members = if shape.payload.is_some() { Map::new() } else { json_object(body)? };
+    for member in &shape.members {
+        let value = match member.location {
+            Location::Body | Location::Headers | Location::StatusCode => members.remove(member.wire()),
+            Location::Uri => {
+                labels.iter().find(|(name, _)| *name == member.wire()).map(|(_, text)| text.as_str().into())
             }
-        }
-        segments.next().is_none().then_some(labels)
-    }
-}
-
-impl Param {
-    /// The value of the parameter, if present. `all` are the parameters of the same route.
-    pub(super) fn read(
-        &self,
-        all: &[Self],
-        query: &[(String, String)],
-        headers: &HeaderMap,
-    ) -> Result<Option<Value>, AwsError> {
-        let first = query.iter().find(|(key, _)| key == self.wire).map(|(_, value)| value.as_str());
-        let wrong = |value: &str| {
-            AwsError::new(400, "SerializationException", format!("Invalid value for `{}`: {value}", self.wire))
+            Location::QueryString => in_query(service, (operation, shape), member, &query)?,
+            Location::Header => {
+                let text = headers.get(member.wire()).and_then(|value| value.to_str().ok());
+                text.map(|text| typed::from_text(service, member.wire(), model.member(member), text)).transpose()?
+            }
         };
-        Ok(match self.kind {
-            Kind::Text => first.map(Value::from),
-            Kind::Number => {
-                first.map(|text| text.parse::<i64>().map(Value::from).map_err(|_| wrong(text))).transpose()?
-            }
-            Kind::Flag => {
-                first.map(|text| text.parse::<bool>().map(Value::from).map_err(|_| wrong(text))).transpose()?
-            }
-            Kind::List => first.map(|_| {
-                query.iter().filter(|(key, _)| key == self.wire).map(|(_, value)| value.as_str()).collect::<Value>()
-            }),
-            Kind::Header => headers.get(self.wire).and_then(|value| value.to_str().ok()).map(Value::from),
-            Kind::Others => {
-                let named = |key: &str| all.iter().any(|param| param.wire == key);
-                let others: Map<_, _> = query
-                    .iter()
-                    .filter(|(key, _)| !named(key))
-                    .map(|(key, value)| (key.clone(), json!(value)))
-                    .collect();
-                (!others.is_empty()).then_some(Value::Object(others))
-            }
-        })
+        input.extend(value.map(|value| (member.name.clone(), value)));
     }
+    Ok((name.into(), input))
+}
+
+/// The operation of a request and the labels in its path. A route that requires a query parameter goes before the same
+/// path without it, and literal segments go before labels.
+fn route<'m>(
+    model: &'m Model,
+    method: &Method,
+    path: &str,
+    query: &Query,
+) -> Option<(&'m str, &'m Operation, Vec<(&'m str, String)>)> {
+    let of_method = model.operations.iter().filter(|(_, operation)| operation.method == method.as_str());
+    of_method
+        .filter_map(|(name, operation)| Some((name.as_str(), operation, labels(&operation.uri, path, query)?)))
+        .max_by_key(|(_, operation, labels)| (operation.uri.contains('?'), std::cmp::Reverse(labels.len())))
+}
+
+/// The labels of a path by their names in the route, or `None` if the route does not match.
+fn labels<'m>(uri: &'m str, path: &str, query: &Query) -> Option<Vec<(&'m str, String)>> {
+    let (pattern, asked) = uri.split_once('?').unwrap_or((uri, ""));
+    let (key, value) = asked.split_once('=').unwrap_or((asked, ""));
+    if !key.is_empty() && !query.iter().any(|(k, v)| k == key && v == value) {
+        return None;
+    }
+    let mut segments = path.trim_end_matches('/').split('/');
+    let mut labels = Vec::new();
+    for step in pattern.trim_end_matches('/').split('/') {
+        let segment = segments.next()?;
+        match step.strip_prefix('{').and_then(|step| step.strip_suffix('}')) {
+            Some(_) if segment.is_empty() => return None,
+            Some(label) => labels.push((label, percent_decode_str(segment).decode_utf8().ok()?.into_owned())),
+            None if step == segment => {}
+            None => return None,
+        }
+    }
+    segments.next().is_none().then_some(labels)
+}
+
+/// A member in the query. A map has every parameter that neither the route nor another member has.
+fn in_query(
+    service: Service,
+    (operation, shape): (&Operation, &Shape),
+    member: &Member,
+    query: &Query,
+) -> Result<Option<Value>, AwsError> {
+    let of = Model::of(service).member(member);
+    let mut values = query.iter().filter(|(key, _)| key == member.wire()).map(|(_, value)| value.as_str());
+    Ok(match of.kind {
+        Kind::List => {
+            let values: Vec<_> = values.map(Value::from).collect();
+            (!values.is_empty()).then(|| values.into())
+        }
+        Kind::Map => {
+            let named = |key: &str| {
+                shape.members.iter().any(|other| other.name != member.name && other.wire() == key)
+                    || operation.uri.split_once('?').is_some_and(|(_, asked)| asked.split('=').next() == Some(key))
+            };
+            let others = query.iter().filter(|(key, _)| !named(key));
+            let entries: Map<_, _> = others.map(|(key, value)| (key.clone(), Value::from(value.as_str()))).collect();
+            (!entries.is_empty()).then(|| entries.into())
+        }
+        _ => values.next().map(|text| typed::from_text(service, member.wire(), of, text)).transpose()?,
+    })
 }

@@ -6,8 +6,23 @@ use http::{HeaderMap, Method, header::HOST};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::{credential, rest::Route, routes};
-use crate::wire::error::AwsError;
+use super::credential;
+use crate::wire::{
+    error::AwsError,
+    model::{Location, Member, Model},
+    service::Service,
+};
+
+/// The members beside the path that the emulator reads. A request with any other is rejected.
+const READ: &[(&str, &[&str])] = &[
+    ("ListBuckets", &["Prefix", "ContinuationToken", "MaxBuckets", "BucketRegion"]),
+    ("ListObjectsV2", &["Prefix", "Delimiter", "EncodingType", "MaxKeys", "ContinuationToken", "StartAfter"]),
+    ("ListObjectVersions", &["Prefix", "EncodingType", "MaxKeys", "KeyMarker", "VersionIdMarker"]),
+    ("PutObject", &["IfMatch", "IfNoneMatch", "ServerSideEncryption"]),
+    ("GetObject", &["VersionId", "IfMatch", "IfNoneMatch", "ChecksumMode"]),
+    ("HeadObject", &["VersionId", "IfMatch", "IfNoneMatch", "ChecksumMode"]),
+    ("DeleteObject", &["VersionId", "IfMatch"]),
+];
 
 /// Headers allowed on any call. They are kept in `Call::headers`.
 const COMMON: [&str; 8] = [
@@ -38,15 +53,19 @@ pub(super) fn parse(
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let query: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let (place, labels) = place(path, bucket_in_host(headers))?;
-    let route = route(method, place, &query)?;
-    refuse_unknown_headers(route, headers)?;
+    let (operation, members) = route(method, place, &query)?;
+    refuse_unknown_headers(operation, &members, headers)?;
     let mut input = labels;
-    for param in route.params {
-        if let Some(value) = param.read(route.params, &query, headers)? {
-            input.insert(param.member.into(), value);
-        }
+    for member in members {
+        let text = match member.location {
+            Location::QueryString => {
+                query.iter().find(|(key, _)| key == member.wire()).map(|(_, value)| value.as_str())
+            }
+            _ => headers.get(member.wire()).and_then(|value| value.to_str().ok()),
+        };
+        input.extend(text.map(|text| (member.name.clone(), Value::from(text))));
     }
-    Ok((route.operation.to_owned(), input))
+    Ok((operation.to_owned(), input))
 }
 
 /// Whether the credential scope is that of S3, such as `AKID/20260101/us-east-1/s3/aws4_request`.
@@ -87,18 +106,34 @@ fn place(path: &str, bucket_in_host: Option<&str>) -> Result<(&'static str, Map<
     Ok(("/{Bucket}/{Key+}", labels))
 }
 
-/// The route that matches the path and the query. An unknown query parameter means another operation.
-fn route(method: &Method, place: &str, query: &[(String, String)]) -> Result<&'static Route, AwsError> {
-    let wanted = |route: &&Route| {
-        let (pattern, asked) = route.path.split_once('?').unwrap_or((route.path, ""));
+/// The operation that matches the path and the query, and the members that it reads beside the path. An unknown query
+/// parameter means another operation.
+fn route(
+    method: &Method,
+    place: &str,
+    query: &[(String, String)],
+) -> Result<(&'static str, Vec<&'static Member>), AwsError> {
+    let model = Model::of(Service::S3);
+    let found = model.operations.iter().find_map(|(name, operation)| {
+        let (pattern, asked) = operation.uri.split_once('?').unwrap_or((&operation.uri, ""));
         let (key, value) = asked.split_once('=').unwrap_or((asked, ""));
-        let known = |name: &str| name == key || name == "x-id" || route.params.iter().any(|param| param.wire == name);
-        route.method == method.as_str()
+        let read = READ.iter().find(|(of, _)| of == name).map_or(&[][..], |(_, members)| members);
+        let members: Vec<&Member> = match model.input(operation) {
+            Some(shape) => read.iter().filter_map(|member| shape.find(member)).collect(),
+            None => Vec::new(),
+        };
+        let known = |name: &str| {
+            name == key
+                || name == "x-id"
+                || members.iter().any(|member| member.location == Location::QueryString && member.wire() == name)
+        };
+        let fits = operation.method == method.as_str()
             && pattern == place
             && (key.is_empty() || query.iter().any(|(k, v)| k == key && v == value))
-            && query.iter().all(|(name, _)| known(name))
-    };
-    routes::S3.iter().find(wanted).ok_or_else(|| {
+            && query.iter().all(|(name, _)| known(name));
+        fits.then_some((name.as_str(), members))
+    });
+    found.ok_or_else(|| {
         let names: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).filter(|name| *name != "x-id").collect();
         let query = if names.is_empty() { String::new() } else { format!("?{}", names.join("&")) };
         AwsError::not_imitated(&format!("{method} {place}{query} of S3"))
@@ -106,14 +141,14 @@ fn route(method: &Method, place: &str, query: &[(String, String)]) -> Result<&'s
 }
 
 /// Rejects unknown headers: ignoring one could return a made-up success.
-fn refuse_unknown_headers(route: &Route, headers: &HeaderMap) -> Result<(), AwsError> {
-    let read = |name: &str| route.params.iter().any(|param| param.wire.eq_ignore_ascii_case(name));
+fn refuse_unknown_headers(operation: &str, read: &[&Member], headers: &HeaderMap) -> Result<(), AwsError> {
+    let read = |name: &str| read.iter().any(|member| member.wire().eq_ignore_ascii_case(name));
     let kept =
         |name: &str| COMMON.contains(&name) || name.starts_with("x-amz-checksum-") || name.starts_with("x-amz-meta-");
     for name in headers.keys().map(http::HeaderName::as_str) {
         let asks = name.starts_with("x-amz-") || UNKNOWN.contains(&name);
         if asks && !read(name) && !kept(name) {
-            return Err(AwsError::not_imitated(&format!("the header `{name}` of s3:{}", route.operation)));
+            return Err(AwsError::not_imitated(&format!("the header `{name}` of s3:{operation}")));
         }
     }
     Ok(())

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
-use super::{Call, Service, routes};
+use super::{Call, Service};
+use crate::wire::model::Model;
 
 fn parse(method: &str, path: &str, body: &str) -> Call {
     let method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -95,7 +96,7 @@ fn members_of_api_gateway_come_from_path_query_and_body() {
                 200,
             ),
         ),
-        ("POST", "/restapis?mode=import", "{}", ("apigateway:ImportRestApi", json!({ "mode": "import" }), 201)),
+        ("POST", "/restapis?mode=import", "{}", ("apigateway:ImportRestApi", json!({}), 201)),
         ("POST", "/restapis", "{}", ("apigateway:CreateRestApi", json!({}), 201)),
         (
             "PUT",
@@ -142,13 +143,34 @@ fn the_region_is_that_of_the_signature() {
 
 #[test]
 fn no_route_hides_another() {
-    for (service, routes) in routes::ALL {
-        for route in *routes {
-            let (path, query) = route.path.split_once('?').unwrap_or((route.path, ""));
+    for service in [Service::Lambda, Service::ApiGateway] {
+        for (name, operation) in &Model::of(service).operations {
+            let (path, query) = operation.uri.split_once('?').unwrap_or((&operation.uri, ""));
             let path = path.replace(['{', '}'], "");
-            let call = parse(route.method, &format!("{path}?{query}"), "");
-            assert_eq!((call.service, call.operation.as_str()), (*service, route.operation), "{path}");
+            let call = parse(&operation.method, &format!("{path}?{query}"), "");
+            assert_eq!((call.service, call.operation.as_str()), (service, name.as_str()), "{path}");
         }
     }
-    assert!(routes::ALL.iter().any(|(service, _)| *service == Service::Lambda));
+}
+
+#[test]
+fn an_operation_that_is_not_imitated_is_named() {
+    let refused = |method: &str, path: &str, target: &str, body: &str| {
+        let mut headers = HeaderMap::new();
+        if !target.is_empty() {
+            headers.insert("x-amz-target", target.parse().unwrap());
+        }
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let error = Call::parse(&method, path, &headers, &Bytes::copy_from_slice(body.as_bytes())).unwrap_err();
+        (error.status, error.code, error.message)
+    };
+    let said = |what: &str| (501, "NotImplemented".to_owned(), format!("the local emulator does not imitate {what}"));
+    let layers = refused("GET", "/2018-10-31/layers", "", "");
+    assert_eq!(layers, said("lambda:ListLayers"));
+    assert_eq!(refused("GET", "/restapis/a1/sdks/x", "", ""), said("GET /restapis/a1/sdks/x"));
+    assert_eq!(refused("GET", "/usageplans/p/keys?limit=1", "", ""), said("apigateway:GetUsagePlanKeys"));
+    let target = "AWSCognitoIdentityProviderService.CreateIdentityProvider";
+    assert_eq!(refused("POST", "/", target, "{}"), said("cognito-idp:CreateIdentityProvider"));
+    let form = "Action=CreateUser&Version=2010-05-08";
+    assert_eq!(refused("POST", "/", "", form), said("iam:CreateUser"));
 }
