@@ -82,7 +82,12 @@ impl Tree {
                 }
                 _ => Ok(json!([])),
             },
-            _ => typed::from_text(service, name, shape, text.ok_or_else(|| malformed(&format!("Invalid value for {name}")))?),
+            _ => typed::from_text(
+                service,
+                name,
+                shape,
+                text.ok_or_else(|| malformed(&format!("Invalid value for {name}")))?,
+            ),
         }
     }
 }
