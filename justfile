@@ -2,11 +2,9 @@
 _default:
     @just --list --unsorted
 
-# Everything CI runs, and the tools that CI does not ask for where they are installed
+# Everything CI runs, and typos where it is installed
 check:
     .ci/run
-    if command -v cargo-deny >/dev/null; then cargo deny check; fi
-    if command -v cargo-machete >/dev/null; then cargo machete; fi
     if command -v typos >/dev/null; then typos; fi
 
 # Bring the example up on this machine
@@ -44,6 +42,10 @@ fmt:
 # The lints, as CI sees them
 clippy:
     cargo clippy --workspace --all-targets -- -D warnings
+
+# Licenses, duplicates, sources, advisories and unused dependencies
+dependencies:
+    .ci/dependencies
 
 # The documentation of the code
 doc:

@@ -20,7 +20,7 @@ pub(super) fn environment() -> BTreeMap<String, String> {
 /// Today's date in UTC by this machine's clock, which may be set to any time.
 pub(super) fn today() -> Date {
     let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
-    now.to_zoned(TimeZone::UTC).date()
+    now.to_zoned_datetime(TimeZone::UTC).date()
 }
 
 /// The user and the host for the state lock, as far as they are known.

@@ -90,7 +90,7 @@ impl Card for Cycle {
     const EVENT: &'static str = "cycle";
 
     fn text(&self) -> String {
-        let time = self.at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string();
+        let time = self.at.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string();
         let files = match self.files.as_slice() {
             [] => "some files".to_owned(),
             [file] => file.clone(),

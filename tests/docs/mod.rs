@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod dependencies;
 mod generated;
 mod operations;
 pub mod page;

@@ -67,7 +67,7 @@ fn value(
         "protocol" => "HTTP/1.1".into(),
         "identity.sourceIp" => SOURCE_IP.into(),
         "identity.userAgent" => request.header("user-agent")?.to_owned(),
-        "requestTime" => request.time.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string(),
+        "requestTime" => request.time.to_zoned_datetime(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string(),
         "requestTimeEpoch" => request.time.as_millisecond().to_string(),
         "resourcePath" => seen.resource_path.clone()?,
         "status" => response.status().as_u16().to_string(),

@@ -40,7 +40,7 @@ pub(super) fn build(request: &ApiRequest, matched: &Matched, account: &str, clai
 }
 
 fn context(request: &ApiRequest, matched: &Matched, account: &str, claims: Option<&Claims>) -> Value {
-    let time = request.time.to_zoned(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string();
+    let time = request.time.to_zoned_datetime(TimeZone::UTC).strftime("%d/%b/%Y:%H:%M:%S %z").to_string();
     let mut context = json!({
         "resourceId": matched.resource_id,
         "resourcePath": matched.resource_path,

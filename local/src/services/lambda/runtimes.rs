@@ -79,7 +79,7 @@ pub(super) fn check(runtime: &str, purpose: Purpose) -> Result<(), AwsError> {
     }
     if let Some((_, create, update)) = DATED.iter().find(|(name, ..)| *name == runtime) {
         let end = if purpose == Purpose::Create { create } else { update };
-        let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+        let today = Timestamp::now().to_zoned_datetime(TimeZone::UTC).date();
         let end: Date = end.parse().expect("the table holds dates");
         return if today < end { Ok(()) } else { Err(ended(runtime)) };
     }
