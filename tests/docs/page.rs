@@ -8,6 +8,14 @@ use std::{
 
 use super::root;
 
+/// A block of commands, for a shell.
+pub struct Block {
+    /// The commands.
+    pub commands: String,
+    /// The output that the page shows, if any.
+    pub shown: Option<String>,
+}
+
 /// A page of the repository.
 pub struct Page {
     /// From the repository's folder.
@@ -111,6 +119,25 @@ pub fn normal(path: &Path) -> PathBuf {
 pub fn section(text: &str, heading: &str) -> String {
     let (_, rest) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section `{heading}`"));
     rest.split("\n## ").next().unwrap_or_default().to_owned()
+}
+
+/// The text of the first code block of a section.
+pub fn first_fence(section: &str) -> String {
+    section.split("```\n").nth(1).unwrap().to_owned()
+}
+
+/// The blocks of a page: each ```` ```sh ````, with the ```` ```text ```` that follows it.
+pub fn blocks(page: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    for fence in page.split("\n```").skip(1).step_by(2) {
+        let (language, text) = fence.split_once('\n').unwrap();
+        match (language, blocks.last_mut()) {
+            ("sh", _) => blocks.push(Block { commands: text.to_owned(), shown: None }),
+            ("text", Some(block)) if block.shown.is_none() => block.shown = Some(text.to_owned()),
+            _ => panic!("a fence of the tour is neither run nor compared:\n{fence}"),
+        }
+    }
+    blocks
 }
 
 /// The cells of the rows of all tables, without their heads.

@@ -1,9 +1,10 @@
 //! Checks the README, and runs the tour of docs/getting-started.md block by block.
 
-pub mod page;
 pub mod tour;
 
 use std::{fs, path::Path, process::Command};
+
+use crate::docs::page::{self, Page};
 
 const STACKCTL: &str = env!("CARGO_BIN_EXE_stackctl");
 
@@ -17,7 +18,7 @@ fn the_tour_of_getting_started_works() {
         let there = Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
         assert!(there, "the tour requires `{tool}`, which is not installed");
     }
-    let blocks = page::blocks(&page::text("docs/getting-started.md"));
+    let blocks = page::blocks(&Page::read("docs/getting-started.md").text);
     assert!(blocks.len() > 8, "too few blocks were read");
     tour::take(&blocks, None);
 }
@@ -34,7 +35,7 @@ fn output_is_compared_line_by_line() {
 
 #[test]
 fn the_quick_start_has_two_commands_and_ci_calls_the_second() {
-    let commands = page::first_fence(&page::section("Quick start"));
+    let commands = page::first_fence(&page::section(&Page::read("README.md").text, "Quick start"));
     let commands: Vec<&str> = commands.lines().map(|line| line.split('#').next().unwrap_or_default().trim()).collect();
     assert_eq!(commands, ["cargo run -- up --local", "cargo test --workspace"]);
     let steps = fs::read_to_string(root().join(".ci/run")).unwrap();
@@ -44,6 +45,6 @@ fn the_quick_start_has_two_commands_and_ci_calls_the_second() {
 
 #[test]
 fn the_readme_has_fewer_than_200_lines() {
-    let lines = page::text("README.md").lines().count();
+    let lines = Page::read("README.md").text.lines().count();
     assert!(lines < 200, "{lines} lines");
 }

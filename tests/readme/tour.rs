@@ -9,8 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{STACKCTL, page::Block};
-use crate::harness::{Place, Secrets, process::Process};
+use super::STACKCTL;
+use crate::{
+    docs::page::Block,
+    harness::{Place, Secrets, process::Process},
+};
 
 /// The timeout of the whole tour.
 const PATIENCE: Duration = Duration::from_mins(5);
