@@ -69,7 +69,8 @@ pub use record::{
 };
 pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{
-    Beneath, ByParent, ByTags, Count, Discover, LiveVersion, Ownership, Plain, Promise, Resource, Restore, UserData,
+    Beneath, ByParent, ByTags, Count, Discover, FoundOf, LiveVersion, Ownership, Plain, Promise, Resource, Restore,
+    UserData,
 };
 pub use rollback::{ReleaseNeeds, RollbackOutcome};
 pub use rollout::{CheckEnd, CheckOutcome, PostDeployCheck, ReleaseEntry, Reverted, RolledOut, Rollout};

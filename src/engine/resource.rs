@@ -50,7 +50,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
         context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
         claim: &Claim,
-    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>>> + Send;
+    ) -> impl Future<Output = Result<FoundOf<Self>>> + Send;
 
     /// Finds what an interrupted create may have left behind. `known` are those already recorded, never to be found
     /// again; the values of secret fields in `spec` are digests.
@@ -59,7 +59,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
         spec: &Self::Spec,
         claim: &Claim,
         known: &[Self::Outputs],
-    ) -> impl Future<Output = Result<Found<Self::Outputs, Self::Spec>>> + Send;
+    ) -> impl Future<Output = Result<FoundOf<Self>>> + Send;
 
     /// Creates it. The call that carries the claim comes first; what an interruption leaves undone is for `read` to
     /// report as a difference.
@@ -83,6 +83,9 @@ pub trait Resource: Send + Sync + Sized + 'static {
         outputs: &Self::Outputs,
     ) -> impl Future<Output = Result<()>> + Send;
 }
+
+/// A [`Found`] of a kind.
+pub type FoundOf<R> = Found<<R as Resource>::Outputs, <R as Resource>::Spec>;
 
 /// What a kind whose things carry the claim in their own tags must do: `read` and `find` compare them, and a state that
 /// is missing is rebuilt from them.

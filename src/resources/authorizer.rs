@@ -13,8 +13,8 @@ use super::{kept::kept, rest_api::patch};
 use crate::{
     aws::{Clients, Context, call, look, meant, operation, remove, settle},
     engine::{
-        Beneath, ByParent, Claim, Field, Found, Input, Kind, Live, Plain, Replacement, Resource, ResourceError, Result,
-        Unmanaged,
+        Beneath, ByParent, Claim, Field, Found, FoundOf, Input, Kind, Live, Plain, Replacement, Resource,
+        ResourceError, Result, Unmanaged,
     },
     resources::rest_api::RestApi,
 };
@@ -35,7 +35,6 @@ pub struct Authorizer;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The API it is part of.
     pub rest_api_id: Input<String>,
     /// Unique within the API.
     pub name: String,
@@ -52,9 +51,7 @@ pub struct Spec {
 pub struct Outputs {
     /// What methods refer to.
     pub id: String,
-    /// The API it is part of.
     pub rest_api_id: String,
-    /// Its name.
     pub name: String,
 }
 
@@ -82,7 +79,7 @@ impl Resource for Authorizer {
         outputs.id.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<FoundOf<Self>> {
         let all = list(context, &outputs.rest_api_id).await?;
         let by_id = all.iter().find(|one| one.id() == Some(&outputs.id));
         let found = by_id.or_else(|| all.iter().find(|one| one.name() == Some(&outputs.name) && is_cognito(one)));
@@ -94,12 +91,7 @@ impl Resource for Authorizer {
         Ok(Found::Ours(live))
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        _claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, _claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let rest_api_id = spec.rest_api_id.known();
         let all = list(context, rest_api_id).await?;
         let mut unknown = all.iter().filter(|one| known.iter().all(|other| Some(other.id.as_str()) != one.id()));

@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     aws::{Clients, Context, call, look, operation, remove},
     engine::{
-        Beneath, ByParent, Claim, Field, Found, Input, Kind, Live, Plain, Replacement, Resource, ResourceError, Result,
+        Beneath, ByParent, Claim, Field, Found, FoundOf, Input, Kind, Live, Plain, Replacement, Resource,
+        ResourceError, Result,
     },
     resources::lambda_function::LambdaFunction,
 };
@@ -25,7 +26,6 @@ pub struct LambdaPermission;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The function.
     pub function_name: String,
     /// The alias or version that may be called, under its own ARN only; `None` is the function's bare ARN.
     pub qualifier: Option<String>,
@@ -37,12 +37,10 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
-    /// The function whose policy it is in.
     pub function_name: String,
     /// The alias or version whose policy it is in; `None` is the function's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qualifier: Option<String>,
-    /// Its id there.
     pub statement_id: String,
 }
 
@@ -69,7 +67,7 @@ impl Resource for LambdaPermission {
         format!("{}{qualifier}/{}", outputs.function_name, outputs.statement_id)
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<FoundOf<Self>> {
         let statement = statement(context, outputs).await?;
         // All fields of a statement are immutable, so one that is not as we made it is not ours any more: creating
         // puts it right.
@@ -82,12 +80,7 @@ impl Resource for LambdaPermission {
         Ok(ours.map_or(Found::Nothing, |spec| Found::Ours(Live { outputs: outputs.clone(), spec })))
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let outputs = outputs(context.cloud, spec);
         if known.contains(&outputs) {
             return Ok(Found::Nothing);

@@ -10,8 +10,8 @@ use super::{many::each, tags::TagChanges};
 use crate::{
     aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
     engine::{
-        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, Plain, Replacement, Resource, ResourceError,
-        Result, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource,
+        ResourceError, Result, Scope,
     },
 };
 
@@ -35,7 +35,6 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
-    /// The name.
     pub name: String,
     /// The ARN without `:*`.
     pub arn: String,
@@ -65,7 +64,7 @@ impl Resource for LogGroup {
         outputs.name.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         match describe(context, &outputs.name).await? {
             // The ARN whose tags are read is that of the group that would be changed, whatever the state says.
             Some(group) => {
@@ -76,12 +75,7 @@ impl Resource for LogGroup {
         }
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         if known.iter().any(|outputs| outputs.name == spec.name) {
             return Ok(Found::Nothing);
         }

@@ -15,7 +15,8 @@ use crate::{
         spelled, user_tags,
     },
     engine::{
-        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, Plain, Replacement, Resource, Result, Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, Result,
+        Scope,
     },
 };
 
@@ -73,7 +74,7 @@ impl Resource for RestApi {
         outputs.id.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         let request = context.cloud.apigateway.get_rest_api().rest_api_id(&outputs.id);
         let Some(found) = look(context, &operation::GET_REST_API, || request.clone().send()).await? else {
             return Ok(Found::Nothing);
@@ -97,12 +98,7 @@ impl Resource for RestApi {
         })
     }
 
-    async fn find(
-        context: &Context<'_>,
-        _spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, _spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let all = list(context).await?;
         let mut unknown = all.iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
         // An API of the same name is no obstacle, so one with another claim is nobody's business here.

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     aws::{Clients, Context},
-    engine::{Beneath, ByParent, Claim, Field, Found, Kind, Live, Plain, Replacement, Resource, ResourceError, Result},
+    engine::{
+        Beneath, ByParent, Claim, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, ResourceError,
+        Result,
+    },
     resources::rest_api::RestApi,
 };
 
@@ -20,7 +23,6 @@ pub struct ApiRoutes;
 /// What AWS calls it. It has no id of its own: it is there as soon as the API has anything beneath its root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs {
-    /// The API whose tree it is.
     pub rest_api_id: String,
 }
 
@@ -49,7 +51,7 @@ impl Resource for ApiRoutes {
         outputs.rest_api_id.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<FoundOf<Self>> {
         let live = read::read(context, &outputs.rest_api_id).await?.filter(|live| live.tree != Tree::bare());
         Ok(live.map_or(Found::Nothing, |live| {
             Found::Ours(Live { outputs: outputs.clone(), spec: live.tree.spec(&outputs.rest_api_id) })
@@ -57,12 +59,7 @@ impl Resource for ApiRoutes {
     }
 
     /// The tree is ours because the API is.
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let outputs = Outputs { rest_api_id: spec.rest_api_id.known().clone() };
         if known.contains(&outputs) {
             return Ok(Found::Nothing);

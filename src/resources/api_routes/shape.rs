@@ -25,7 +25,6 @@ const DEFAULT_TIMEOUT_MILLIS: u32 = 29_000;
 pub(super) enum Shape {
     /// It calls a Lambda function, or something foreign.
     Proxy(Proxy),
-    /// It answers preflights.
     Preflight(Preflight),
 }
 

@@ -11,7 +11,6 @@ use crate::engine::Input;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The API whose tree it is.
     pub rest_api_id: Input<String>,
     /// The authorizer of all routes that ask for one.
     pub authorizer_id: Option<Input<String>>,
@@ -45,7 +44,6 @@ pub struct Route {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
-    /// Everybody.
     None,
     /// Who has a token of the user pool.
     Cognito,

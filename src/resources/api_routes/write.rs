@@ -38,7 +38,6 @@ pub enum Way {
 pub(super) struct Writer<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) rest_api_id: &'a str,
-    /// The ids of the paths that there are.
     pub(super) ids: BTreeMap<String, String>,
 }
 

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
     engine::{
-        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, Plain, Replacement, Resource, Result, Scope,
-        Unmanaged,
+        ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, Result,
+        Scope, Unmanaged,
     },
     resources::{many::each, policy::Policy, tags::TagChanges},
 };
@@ -52,16 +52,11 @@ impl Resource for IamRole {
         outputs.arn.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         seen(context, &outputs.name, claim).await
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         if known.iter().any(|outputs| outputs.name == spec.name) {
             return Ok(Found::Nothing);
         }

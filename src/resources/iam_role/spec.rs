@@ -14,9 +14,7 @@ pub struct Spec {
     pub name: String,
     /// As `/stackctl/myname1/`: orphans are found by it.
     pub path: String,
-    /// What it is for.
     pub description: String,
-    /// Who may assume it.
     pub assume_role_policy: Policy,
     /// What it may do, by policy name. Others are removed: the role is ours.
     pub inline_policies: BTreeMap<String, Policy>,
@@ -30,7 +28,6 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
-    /// The name.
     pub name: String,
     /// The ARN, with the path in it.
     pub arn: String,

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     aws::{Clients, Context, call, claim_of, claimed, meant, operation, remove, slow},
     engine::{
-        ByTags, Claim, Discover, Discovered, Field, Found, Kind, LiveVersion, Replacement, Resource, Restore, Result,
-        Scope,
+        ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, LiveVersion, Replacement, Resource, Restore,
+        Result, Scope,
     },
     resources::{many::each, tags::TagChanges},
 };
@@ -43,7 +43,7 @@ impl Resource for LambdaFunction {
         outputs.name.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         let Some(answer) = get(context, &outputs.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&outputs.name, answer)?;
         if let Some(foreign) = somebody_elses(context.cloud, &outputs.name, &tags, claim) {
@@ -54,12 +54,7 @@ impl Resource for LambdaFunction {
         live(context, &configuration, outputs, &tags).await.map(Found::Ours)
     }
 
-    async fn find(
-        context: &Context<'_>,
-        wanted: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, wanted: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         if known.iter().any(|outputs| outputs.name == wanted.name) {
             return Ok(Found::Nothing);
         }

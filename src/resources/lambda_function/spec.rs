@@ -31,7 +31,6 @@ pub(super) const FIELDS: &[Field] = &[
 pub struct Spec {
     /// At most 64 characters.
     pub name: String,
-    /// The execution role.
     pub role_arn: String,
     /// As `python3.13`.
     pub runtime: String,
@@ -45,11 +44,9 @@ pub struct Spec {
     pub architecture: String,
     /// Environment variables: never shown, never recorded.
     pub environment: BTreeMap<String, String>,
-    /// What it is for.
     pub description: String,
     /// Where its output goes.
     pub log_group: String,
-    /// Its code.
     pub source_hash: Code,
     /// The person's own tags.
     pub tags: BTreeMap<String, String>,
@@ -62,7 +59,6 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
-    /// The name.
     pub name: String,
     /// The ARN without a qualifier.
     pub arn: String,

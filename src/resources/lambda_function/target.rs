@@ -16,7 +16,6 @@ const CHANGED: &str = "changed outside stackctl: ";
 pub enum AliasTarget {
     /// A version of the settings of the spec: the only one that is ever desired.
     Current,
-    /// Another version.
     Version(String),
     /// A version that shares the requests with another one.
     Split(String),
@@ -29,7 +28,6 @@ pub enum AliasTarget {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Code {
-    /// That of a source with this hash.
     Source(String),
     /// Code that was uploaded outside stackctl, by the SHA-256 that AWS tells of it.
     Changed(String),

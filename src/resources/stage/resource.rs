@@ -18,7 +18,7 @@ use crate::{
         user_tags,
     },
     engine::{
-        ByTags, Claim, Discover, Discovered, Field, Found, Kind, Live, LiveVersion, Replacement, Resource,
+        ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, LiveVersion, Replacement, Resource,
         ResourceError, Restore, Result, Scope,
     },
     resources::{
@@ -57,16 +57,11 @@ impl Resource for Stage {
         format!("{}/{}", outputs.rest_api_id, outputs.name)
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         seen(context, &outputs.rest_api_id, &outputs.name, claim).await
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let rest_api_id = spec.rest_api_id.known();
         if known.iter().any(|one| (&one.rest_api_id, &one.name) == (rest_api_id, &spec.name)) {
             return Ok(Found::Nothing);

@@ -11,7 +11,6 @@ use crate::engine::Input;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The API it is part of.
     pub rest_api_id: Input<String>,
     /// The first part of the path in its URLs.
     pub name: String,
@@ -42,10 +41,7 @@ pub struct Throttle {
 /// What AWS calls it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs {
-    /// The API it is part of.
     pub rest_api_id: String,
-    /// Its name.
     pub name: String,
-    /// The deployment it serves.
     pub deployment_id: String,
 }

@@ -16,8 +16,8 @@ use crate::{
         verbatim::{self, Verbatim},
     },
     engine::{
-        ByTags, Claim, Count, Discover, Discovered, Field, Found, Kind, Live, Replacement, Resource, ResourceError,
-        Result, Scope, UserData, Verdict,
+        ByTags, Claim, Count, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Replacement, Resource,
+        ResourceError, Result, Scope, UserData, Verdict,
     },
     resources::{many::each, tags::TagChanges},
 };
@@ -61,7 +61,7 @@ impl Resource for UserPool {
         outputs.id.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         let Some(pool) = describe(context, &outputs.id).await? else { return Ok(Found::Nothing) };
         let (thing, tags) = (format!("user pool `{}`", outputs.id), settings::all_tags(&pool));
         let tagging = Tagging::Resource { service: "cognito-idp", arn: &outputs.arn };
@@ -71,12 +71,7 @@ impl Resource for UserPool {
         }
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let known = |id: &String| known.iter().any(|outputs| outputs.id == *id);
         let named = list(context).await?.into_iter().filter(|(_, name)| *name == spec.name).map(|(id, _)| id);
         for id in named.filter(|id| !known(id)) {

@@ -55,8 +55,6 @@ pub struct PasswordPolicy {
 pub struct Outputs {
     /// As `us-west-2_Ab3…`.
     pub id: String,
-    /// The ARN.
     pub arn: String,
-    /// The name.
     pub name: String,
 }

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     aws::{Clients, Context, call, look, once, operation, remove},
     engine::{
-        Beneath, ByParent, Claim, Field, Found, Kind, Live, Plain, Replacement, Resource, ResourceError, Result,
-        Verdict,
+        Beneath, ByParent, Claim, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, ResourceError,
+        Result, Verdict,
     },
     resources::user_pool::UserPool,
 };
@@ -49,18 +49,13 @@ impl Resource for UserPoolClient {
         outputs.id.clone()
     }
 
-    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<Found<Outputs, Spec>> {
+    async fn read(context: &Context<'_>, outputs: &Outputs, _claim: &Claim) -> Result<FoundOf<Self>> {
         let client = describe(context, outputs).await?;
         let live = |client| Live { outputs: outputs.clone(), spec: spec(&outputs.user_pool_id, &client) };
         Ok(client.map_or(Found::Nothing, |client| Found::Ours(live(client))))
     }
 
-    async fn find(
-        context: &Context<'_>,
-        spec: &Spec,
-        claim: &Claim,
-        known: &[Outputs],
-    ) -> Result<Found<Outputs, Spec>> {
+    async fn find(context: &Context<'_>, spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         // A client has no tags: its name under a pool of ours stands for the claim.
         for outputs in named(context, spec.user_pool_id.known(), &spec.name).await? {
             if known.contains(&outputs) {

@@ -16,11 +16,9 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
-    /// The pool.
     pub user_pool_id: Input<String>,
     /// The name; Cognito allows it twice.
     pub name: String,
-    /// Whether it has a secret.
     pub generate_secret: bool,
     /// The ways to sign in.
     pub explicit_auth_flows: BTreeSet<String>,
@@ -38,9 +36,7 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outputs {
-    /// The client id.
     pub id: String,
-    /// The pool it is in.
     pub user_pool_id: String,
 }
 
