@@ -14,7 +14,6 @@ use rustix::fs::OFlags;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` {reason}", path.display())]
 pub struct Unsafe {
-    /// The path of the file or folder.
     pub path: PathBuf,
     /// What is wrong with the file or folder.
     pub reason: Reason,
@@ -23,13 +22,10 @@ pub struct Unsafe {
 /// What is wrong with the file or folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// A symbolic link, with its target.
     #[error("is a symbolic link to `{}`, and stackctl writes through none", .0.display())]
     Link(PathBuf),
-    /// Not a regular file.
     #[error("is not a regular file")]
     NoFile,
-    /// Not a folder.
     #[error("is not a folder")]
     NoFolder,
     /// Owned by another user, with the user ID. The contents cannot be trusted.

@@ -8,7 +8,6 @@ use serde::{Serialize, Serializer};
 /// What a command is about, and so which flags it takes to mean the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommandScope {
-    /// The stack.
     Stack,
     /// A user pool: that of the stack, or the one of `--user-pool-id`.
     Pool,
@@ -19,7 +18,6 @@ pub enum CommandScope {
 pub struct SuggestedCommand {
     /// Without the name of the program.
     pub words: String,
-    /// What it is about.
     pub scope: CommandScope,
     /// Another stage than that of this run.
     pub stage: Option<String>,

@@ -19,9 +19,7 @@ pub struct Clients {
     pub apigateway: aws_sdk_apigateway::Client,
     /// Amazon Cognito user pools.
     pub cognito: aws_sdk_cognitoidentityprovider::Client,
-    /// AWS IAM.
     pub iam: aws_sdk_iam::Client,
-    /// AWS Lambda.
     pub lambda: aws_sdk_lambda::Client,
     /// Amazon CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,

@@ -31,7 +31,6 @@ pub enum Tagging<'a> {
     Resource {
         /// As in `aws lambda`.
         service: &'a str,
-        /// The thing's ARN.
         arn: &'a str,
     },
 }

@@ -22,7 +22,6 @@ pub(super) struct Expected {
     pub(super) methods: BTreeSet<String>,
     /// Headers that a script may send.
     pub(super) headers: BTreeSet<String>,
-    /// What its body holds.
     pub(super) body: Option<Value>,
 }
 

@@ -37,7 +37,6 @@ pub(super) enum Caller {
     Nobody,
     /// Somebody whose token nobody has signed.
     Forger(TokenUse),
-    /// A user of the pool.
     User(TokenUse),
     /// A browser, before it sends a request to another origin.
     Browser,

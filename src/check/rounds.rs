@@ -31,13 +31,11 @@ const BLOCKED: Duration = Duration::from_secs(5);
 /// What an answer came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Judged {
-    /// It is as it must be.
     Right,
     /// It is as it must be, and a browser keeps it from pages.
     Blocked(Finding),
     /// API Gateway let the request no further, because there were too many. It says nothing of the change.
     Throttled,
-    /// It is another.
     Wrong(Finding),
 }
 

@@ -11,7 +11,6 @@ use crate::{
 pub struct CheckRunner<'a, C> {
     /// What is served, by its configuration.
     pub config: &'a Config,
-    /// The clients.
     pub cloud: &'a Clients,
     /// Where a wait is told.
     pub events: &'a dyn Events,

@@ -27,11 +27,8 @@ const NOT_NEEDED: &[&str] = &[
 pub struct Identity {
     /// The configuration file.
     pub path: PathBuf,
-    /// The service name.
     pub service_name: String,
-    /// The stage.
     pub stage: String,
-    /// The Region.
     pub region: String,
     /// The only account that the stack may be in.
     pub account_id: Option<String>,

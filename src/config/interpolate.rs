@@ -35,7 +35,6 @@ pub(crate) enum Account<'a> {
 enum NoValue {
     /// The environment does not have this variable, and the text names no default.
     Unset(String),
-    /// The text is wrong.
     Wrong(Box<Problem>),
 }
 

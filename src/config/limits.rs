@@ -42,7 +42,6 @@ pub(crate) enum LimitUnit {
 pub(crate) struct Alphabet {
     /// The class of a regular expression in which AWS's models write it.
     class: &'static str,
-    /// The same in words.
     words: &'static str,
     ranges: OnceLock<Vec<(char, char)>>,
 }

@@ -57,7 +57,6 @@ pub struct Comparable {
 /// What an environment variable that is not set means.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unset {
-    /// A problem.
     Refused,
     /// A text that is not known, except where it is part of the stack's identity.
     Unknown,

@@ -37,7 +37,6 @@ pub struct Problem {
     pub column: Option<usize>,
     /// The place inside the document, such as `routes."GET /hello".function`, or the flag to blame. May be empty.
     pub path: String,
-    /// What is wrong.
     pub message: String,
     /// What else there is to know, such as what is allowed.
     pub details: Vec<String>,

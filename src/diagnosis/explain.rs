@@ -19,7 +19,6 @@ use crate::{
 /// The request, as far as it matters for the explanation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent<'a> {
-    /// The config of the stack.
     pub(crate) config: &'a Config,
     /// The method and path, such as `GET /items/7`.
     pub(crate) request: &'a str,

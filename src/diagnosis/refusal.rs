@@ -11,13 +11,11 @@ pub(super) enum Refusal {
     AccessDenied,
     /// The token is missing or not valid.
     Unauthorized,
-    /// The token has expired.
     Expired,
     /// Too many requests per second.
     Throttled,
     /// The quota of the usage plan is exhausted.
     QuotaExceeded,
-    /// The body is too large.
     TooLarge,
     /// The media type of the body is not supported.
     MediaType,
@@ -29,7 +27,6 @@ pub(super) enum Refusal {
     TimedOut,
     /// AWS is temporarily unavailable.
     Unavailable,
-    /// Any other reason.
     Other,
 }
 

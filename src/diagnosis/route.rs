@@ -9,7 +9,6 @@ use crate::config::{Config, Method, RouteAuth, RouteConfig, RouteKey, closest, p
 /// The part of the config that handles a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum RouteTarget<'c> {
-    /// A route and its function.
     Route(&'c RouteKey, &'c RouteConfig),
     /// The CORS preflight response of API Gateway, for a path.
     Preflight(&'c str),
@@ -27,14 +26,12 @@ pub(crate) enum NoRoute {
     Method {
         /// The path as written in the config.
         path: String,
-        /// The methods of these routes.
         methods: Vec<Method>,
     },
     /// The request path contains a variable instead of a value.
     Variable {
         /// The variable, such as `{id}`.
         variable: String,
-        /// The path with an example value.
         example: String,
     },
 }

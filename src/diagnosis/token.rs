@@ -12,9 +12,7 @@ pub(crate) const USER_SCOPE: &str = "aws.cognito.signin.user.admin";
 /// The kinds of token that a route can require.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenUse {
-    /// An ID token.
     Id,
-    /// An access token.
     Access,
 }
 
@@ -23,7 +21,6 @@ pub(crate) enum TokenUse {
 pub(super) struct Claims {
     /// `id` or `access`.
     pub(super) token_use: String,
-    /// The ID of the user pool.
     pub(super) pool_id: String,
     /// The expiration time, in seconds since 1970.
     pub(super) expires: i64,

@@ -14,35 +14,27 @@ pub enum Action {
         /// Why it is kept although it is not wanted any more.
         because: Option<String>,
     },
-    /// Creates it.
     Create {
         /// Why one that was recorded has to be created again.
         because: Option<String>,
     },
     /// Records what an interrupted create left behind, and brings it up to date.
     Adopt {
-        /// Its ids.
         outputs: Value,
-        /// Its settings.
         #[serde(skip)]
         live: Value,
-        /// What differs.
         changes: Vec<Change>,
     },
     /// Changes settings in place.
     Update {
-        /// Its ids.
         #[serde(skip)]
         outputs: Value,
-        /// Its settings.
         #[serde(skip)]
         live: Value,
-        /// What differs.
         changes: Vec<Change>,
     },
     /// Makes a new one in its place; a create-first replacement leaves the old one to a later `Delete`.
     Replace {
-        /// The ids of the old one.
         #[serde(skip)]
         outputs: Value,
         /// Whether the new one is made before the old one goes.
@@ -50,9 +42,7 @@ pub enum Action {
         /// What AWS cannot change in place.
         because: Vec<Change>,
     },
-    /// Deletes it.
     Delete {
-        /// Its ids.
         #[serde(skip)]
         outputs: Value,
         /// Whether this is the old one of a replacement, the key having a new one.

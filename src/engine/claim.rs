@@ -11,7 +11,6 @@ use crate::hint::Hint;
 pub struct Claim {
     /// The service name of the config.
     pub stack: String,
-    /// The stage.
     pub stage: String,
     /// Which thing of the stack.
     pub key: Key,
@@ -25,7 +24,6 @@ pub struct Claim {
 pub struct Scope {
     /// The service name of the config.
     pub stack: String,
-    /// The stage.
     pub stage: String,
     /// How the names begin that follow from the stack's. It narrows what is looked through; it claims nothing.
     pub prefix: String,
@@ -45,7 +43,6 @@ pub struct Live<O, S> {
 pub enum Found<O, S> {
     /// There is no such thing.
     Nothing,
-    /// It is there, with our claim.
     Ours(Live<O, S>),
     /// Something with its name and another claim is there. It is never changed nor deleted.
     NotOurs(Unmanaged),
@@ -95,7 +92,6 @@ impl Unmanaged {
 /// A thing beneath which another lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parent {
-    /// Its kind.
     pub kind: Kind,
     /// The output that tells it from others of its kind.
     pub output: &'static str,

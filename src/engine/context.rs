@@ -11,9 +11,7 @@ use super::{
 
 /// The surroundings of one effect or read.
 pub struct StepContext<'a, C> {
-    /// The clients.
     pub cloud: &'a C,
-    /// Whose effect it is.
     pub key: &'a Key,
     /// Where a wait is told.
     pub events: &'a dyn Events,

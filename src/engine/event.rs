@@ -10,53 +10,39 @@ use super::{error::ResourceError, key::Key, verb::Verb};
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// A step began.
     StepStarted {
-        /// Whose step.
         key: Key,
-        /// What it does.
         verb: Verb,
     },
     /// A step, or the look at a thing, waits for something and says for what.
     Waiting {
-        /// Who waits.
         key: Key,
         /// For what, and how long at most.
         reason: String,
     },
     /// A step is done and its result is in the state in memory.
     StepDone {
-        /// Whose step.
         key: Key,
-        /// What it did.
         verb: Verb,
-        /// How long it took.
         #[serde(rename = "seconds", serialize_with = "seconds")]
         took: Duration,
     },
     /// A step failed; what needs it is not begun.
     StepFailed {
-        /// Whose step.
         key: Key,
-        /// What it was to do.
         verb: Verb,
         /// Why it did not.
         error: ResourceError,
     },
     /// A step was not begun, because one it needs failed or because of an interrupt.
     StepSkipped {
-        /// Whose step.
         key: Key,
-        /// What it was to do.
         verb: Verb,
     },
     /// A step only waited when an interrupt came, and stopped there; the next run goes on with it.
     StepStopped {
-        /// Whose step.
         key: Key,
-        /// What it was to do.
         verb: Verb,
-        /// What it waited for.
         reason: String,
     },
     /// An interrupt came: what is under way is finished, nothing new begins.

@@ -39,7 +39,6 @@ struct Run<'r, C> {
     journal: Journal<'r>,
     /// Positions not begun yet.
     waiting: BTreeSet<usize>,
-    /// Positions that are done.
     done: BTreeSet<usize>,
     failed: Vec<FailedStep>,
     stopped: Vec<FailedStep>,

@@ -6,7 +6,6 @@ use serde_json::Value;
 /// A top-level field of a spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
-    /// Its name in the spec.
     pub name: &'static str,
     /// How AWS treats it.
     pub when: When,
@@ -36,9 +35,7 @@ pub enum When {
 /// An immutable setting of a resource that is about to be created.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Fixed {
-    /// The field of the spec.
     pub(crate) field: &'static str,
-    /// What it is created with.
     pub(crate) value: Value,
     /// What a later change of it comes to.
     pub(crate) later: Later,
@@ -50,7 +47,6 @@ pub(crate) struct Fixed {
 pub(crate) enum Later {
     /// It is refused, because a replacement would lose users' data.
     Refused,
-    /// The resource is replaced.
     Replaced,
 }
 

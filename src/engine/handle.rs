@@ -4,9 +4,7 @@ use super::{catalog::Catalog, event::Events, interrupt::Interrupt};
 
 /// Looks at a cloud and changes it, through the kinds of a catalog.
 pub struct Engine<'a, C> {
-    /// The kinds.
     pub catalog: &'a Catalog<C>,
-    /// The clients.
     pub cloud: &'a C,
     /// Where what happens is told.
     pub events: &'a dyn Events,

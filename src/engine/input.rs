@@ -14,7 +14,6 @@ const DIGEST: &str = "$digest";
 /// An output of another thing, written `iam_role.test#arn`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OutputRef {
-    /// Whose output.
     pub key: Key,
     /// Which one: a top-level member of its outputs.
     pub output: String,
@@ -49,7 +48,6 @@ impl FromStr for OutputRef {
 /// ever meets the first form, because effects take nothing but [`Resolved`] specs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input<T> {
-    /// The value.
     Known(T),
     /// An output of another thing.
     Ref(OutputRef),
@@ -117,7 +115,6 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Input<T> {
 /// A spec, or one field of it, that a digest covers: `api_routes.main` or `rest_api.main/binary_media_types`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Part {
-    /// Whose spec.
     pub key: Key,
     /// One top-level field of it, or all.
     pub field: Option<String>,

@@ -33,9 +33,7 @@ impl fmt::Display for Kind {
 /// The name is the one of the config (`report`), or `main` where a stack has one of the kind; it is never an AWS name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// What kind of thing.
     pub kind: Kind,
-    /// Which one of them.
     pub name: String,
 }
 

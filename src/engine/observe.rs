@@ -42,9 +42,7 @@ pub struct Observed {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{key}: {error}")]
 pub struct ObserveError {
-    /// Which thing.
     pub key: Key,
-    /// Why.
     pub error: ResourceError,
 }
 
@@ -210,7 +208,6 @@ pub(super) struct Late<'a> {
     pub(super) patience: Duration,
     /// Why it may be there all the same, for the person.
     pub(super) because: &'a str,
-    /// What is waited for.
     pub(super) what: &'a str,
 }
 

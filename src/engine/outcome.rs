@@ -11,9 +11,7 @@ use super::{
 /// A step that did not do what it was to do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailedStep {
-    /// Whose step.
     pub key: Key,
-    /// What it was to do.
     pub verb: Verb,
     /// Why it did not.
     pub error: ResourceError,
@@ -22,11 +20,9 @@ pub struct FailedStep {
 /// What became of a plan.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The state as it is now.
     pub state: State,
     /// How many steps were done.
     pub done: usize,
-    /// The steps that failed.
     pub failed: Vec<FailedStep>,
     /// The steps that only waited when somebody wished to stop: what they have done so far is found by the next run.
     pub stopped: Vec<FailedStep>,

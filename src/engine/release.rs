@@ -72,37 +72,17 @@ pub enum Obstacle {
     /// It was recorded by a version that did not keep what its deployment needs.
     Unrecorded,
     /// What its deployment needs was deleted since.
-    Deleted {
-        /// Which resource.
-        key: Key,
-    },
+    Deleted { key: Key },
     /// What its deployment needs was created anew since.
-    Replaced {
-        /// Which resource.
-        key: Key,
-    },
+    Replaced { key: Key },
     /// What its deployment needs is on record and does not exist.
-    Missing {
-        /// Which resource.
-        key: Key,
-    },
+    Missing { key: Key },
     /// What its deployment needs belongs to another owner by now.
-    Unmanaged {
-        /// Which resource.
-        key: Key,
-    },
+    Unmanaged { key: Key },
     /// What its deployment needs exists and has nothing live, as a function without its alias.
-    NotLive {
-        /// Which resource.
-        key: Key,
-    },
+    NotLive { key: Key },
     /// What was live with it was deleted since.
-    Pruned {
-        /// Of which resource.
-        key: Key,
-        /// What was live of it.
-        served: String,
-    },
+    Pruned { key: Key, served: String },
 }
 
 /// Why a release cannot be rolled back to, as far as that is on record.
@@ -128,7 +108,6 @@ pub fn obstacles(state: &State, rules: &dyn Rules, release: &Release) -> Vec<Obs
 /// The way back to what was served.
 #[derive(Debug, Default)]
 pub struct WayBack {
-    /// What has to move.
     pub moves: Vec<Move>,
     /// What served something then and is not there any more.
     pub gone: Vec<Key>,
@@ -139,11 +118,9 @@ pub struct WayBack {
 /// A thing that has to serve what it served.
 #[derive(Debug, Serialize)]
 pub struct Move {
-    /// The thing.
     pub key: Key,
     /// What it serves now, as it is recorded.
     pub from: String,
-    /// What it is to serve.
     pub to: String,
 }
 

@@ -33,7 +33,6 @@ pub struct ReleaseNeeds {
 /// What became of a rollback.
 #[derive(Debug)]
 pub struct RollbackOutcome<R> {
-    /// The state as it is now.
     pub state: State,
     /// What serves as it did then, and what does not.
     pub back: Reverted,

@@ -37,14 +37,12 @@ pub struct Rollout<'a, T> {
     pub trial: Option<&'a T>,
     /// Whether what served before is to serve again when the trial fails.
     pub undo: bool,
-    /// What its release records.
     pub entry: &'a ReleaseEntry,
 }
 
 /// What a release records besides what is live then.
 #[derive(Debug, Clone, Default)]
 pub struct ReleaseEntry {
-    /// By whom.
     pub by: String,
     /// What the live deployment needs to respond to a request.
     pub needs: BTreeSet<Key>,
@@ -55,11 +53,9 @@ pub struct ReleaseEntry {
 /// What a trial came to.
 #[derive(Debug)]
 pub struct CheckOutcome<R> {
-    /// The state as it is now.
     pub state: State,
     /// How it ended.
     pub end: CheckEnd,
-    /// What there is to tell.
     pub report: R,
     /// How often the state was saved.
     pub saves: u64,
@@ -68,9 +64,7 @@ pub struct CheckOutcome<R> {
 /// How a trial ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckEnd {
-    /// What serves is as it is to be.
     Passed,
-    /// It is not.
     Failed,
     /// That could not be found out, or somebody wished to stop: the next run tries again.
     Open,

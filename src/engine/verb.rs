@@ -6,17 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
-    /// Leave as it is.
     Keep,
-    /// Make.
     Create,
-    /// Record what is there.
     Adopt,
     /// Change in place.
     Update,
     /// Make anew.
     Replace,
-    /// Remove.
     Delete,
     /// Drop from the state without deleting.
     #[serde(alias = "forget")]

@@ -9,9 +9,7 @@ use crate::{engine::ResourceError, exit::Exit, filesystem::Unsafe, hint::Hint};
 /// The only error type of the commands. Its exit code is not optional, so every failure has one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Failure {
-    /// The exit code.
     pub(crate) exit: Exit,
-    /// The errors.
     pub(crate) errors: Vec<Fault>,
     /// What to do, one line each.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -16,13 +16,10 @@ pub(crate) struct Endpoint {
 /// Why there is no response.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HttpError {
-    /// Not an absolute `http` or `https` URL.
     #[error("the URL does not start with `http://` or `https://` and a host")]
     Url,
-    /// No connection could be established.
     #[error("{place} cannot be reached: {because}")]
     Unreachable {
-        /// The server.
         place: Endpoint,
         /// The error of the operating system.
         because: String,
@@ -30,35 +27,19 @@ pub(crate) enum HttpError {
     /// The server's certificate is not trusted, so no request was sent.
     #[error("{place} shows a certificate that is not trusted: {because}")]
     Untrusted {
-        /// The server.
         place: Endpoint,
         /// Why the certificate is not trusted.
         because: String,
     },
     /// The TLS handshake failed, so no request was sent.
     #[error("{place} does not speak TLS as it should")]
-    NotTls {
-        /// The server.
-        place: Endpoint,
-    },
-    /// The response did not arrive within the timeout.
+    NotTls { place: Endpoint },
     #[error("{place} did not respond within {} s", waited.as_secs())]
-    TimedOut {
-        /// The server.
-        place: Endpoint,
-        /// The timeout.
-        waited: Duration,
-    },
-    /// The connection was closed before the response was complete.
+    TimedOut { place: Endpoint, waited: Duration },
     #[error("the connection to {place} was closed before the response was complete")]
-    Broken {
-        /// The server.
-        place: Endpoint,
-    },
-    /// The response is larger than the limit.
+    Broken { place: Endpoint },
     #[error("the response of {place} is larger than {} MiB", most / 1024 / 1024)]
     TooLarge {
-        /// The server.
         place: Endpoint,
         /// The limit, in bytes.
         most: usize,

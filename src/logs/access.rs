@@ -21,7 +21,6 @@ pub struct Access {
     pub ip: Option<String>,
     /// The type of the gateway response, if API Gateway itself responded.
     pub error: Option<String>,
-    /// The error message of the authorizer.
     pub authorizer_error: Option<String>,
 }
 

@@ -5,24 +5,19 @@
 pub enum Own<'m> {
     /// The initialization of a new execution environment.
     Init,
-    /// The start of a request.
     Start {
-        /// The request ID.
         request_id: &'m str,
     },
     /// The end of a request; a report follows.
     End {
-        /// The request ID.
         request_id: &'m str,
     },
-    /// The report of a request.
     Report(InvocationReport<'m>),
 }
 
 /// The report of a request, with the values as Lambda writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InvocationReport<'m> {
-    /// The request ID.
     pub request_id: &'m str,
     /// The duration, such as `12.34 ms`.
     pub duration: &'m str,

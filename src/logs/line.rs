@@ -5,7 +5,6 @@ use jiff::Timestamp;
 /// One event of a log group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// The index of the source.
     pub source: usize,
     /// The log stream: one execution environment of a function.
     pub stream: String,

@@ -62,9 +62,7 @@ pub struct LogQuery {
 /// A log group that cannot be read.
 #[derive(Debug)]
 pub struct Unread {
-    /// The index of the source.
     pub source: usize,
-    /// The error.
     pub error: ResourceError,
 }
 

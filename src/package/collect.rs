@@ -20,7 +20,6 @@ pub(super) struct Collected {
 pub(super) struct Entry {
     /// The name in the zip, with `/` as the separator on every system.
     pub(super) name: String,
-    /// The path on disk.
     pub(super) path: PathBuf,
     pub(super) kind: Kind,
 }

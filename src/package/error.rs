@@ -6,76 +6,32 @@ use std::path::PathBuf;
 /// Why a folder cannot be packaged. [`PackageError::hint`] says how to fix it.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
-    /// The folder does not exist.
     #[error("folder `{}` not found", folder.display())]
-    NoFolder {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// The folder has no files to package.
+    NoFolder { folder: PathBuf },
     #[error("the folder `{}` has no files to package", folder.display())]
-    Empty {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// A symlink points outside the folder.
+    Empty { folder: PathBuf },
     #[error("`{}` is a symlink that leaves the folder: it points to `{}`", link.display(), target.display())]
-    LeavesFolder {
-        /// The symlink.
-        link: PathBuf,
-        /// The target of the symlink.
-        target: PathBuf,
-    },
-    /// A symlink points to itself, directly or through other symlinks.
+    LeavesFolder { link: PathBuf, target: PathBuf },
     #[error("`{}` is a symlink to `{}`, which leads back to it", link.display(), target.display())]
-    Circle {
-        /// The symlink.
-        link: PathBuf,
-        /// The target of the symlink.
-        target: PathBuf,
-    },
-    /// A symlink points to a missing path.
+    Circle { link: PathBuf, target: PathBuf },
     #[error("`{}` is a symlink to `{}`, which does not exist", link.display(), target.display())]
-    Dangling {
-        /// The symlink.
-        link: PathBuf,
-        /// The target of the symlink.
-        target: PathBuf,
-    },
-    /// A symlink points to an excluded file.
+    Dangling { link: PathBuf, target: PathBuf },
     #[error("`{}` is a symlink to `{}`, which is not in the package", link.display(), target.display())]
-    LeftOut {
-        /// The symlink.
-        link: PathBuf,
-        /// The target of the symlink.
-        target: PathBuf,
-    },
+    LeftOut { link: PathBuf, target: PathBuf },
     /// A file name is not UTF-8, so it is not portable in a zip.
     #[error("the name `{}` is not UTF-8", path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A special file, such as a socket.
+    NotUtf8 { path: PathBuf },
     #[error("`{}` is neither a file nor a folder", path.display())]
-    Special {
-        /// The path.
-        path: PathBuf,
-    },
-    /// `.lambdaignore` is invalid.
+    Special { path: PathBuf },
     #[error("`{}` cannot be understood: {reason}", path.display())]
     Ignore {
         /// The `.lambdaignore`.
         path: PathBuf,
-        /// The reason.
         reason: String,
     },
-    /// The package exceeds one of Lambda's limits.
     #[error("{}", too_large(folder, *measure, *size, *limit, biggest))]
     TooLarge {
-        /// The folder.
         folder: PathBuf,
-        /// Which of the two sizes.
         measure: Measure,
         /// The size, in bytes.
         size: u64,
@@ -84,15 +40,8 @@ pub enum PackageError {
         /// The biggest files and their sizes in bytes.
         biggest: Vec<(String, u64)>,
     },
-    /// A file or folder cannot be read.
     #[error("`{}` cannot be read: {source}", path.display())]
-    Unreadable {
-        /// The path.
-        path: PathBuf,
-        /// The reason.
-        source: std::io::Error,
-    },
-    /// The zip cannot be written.
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("the zip file cannot be created: {0}")]
     Zip(#[from] zip::result::ZipError),
 }

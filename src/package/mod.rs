@@ -44,7 +44,6 @@ const MAXIMUM_UNZIPPED: u64 = 250 * 1024 * 1024;
 /// A function's package.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Package {
-    /// The zip.
     pub bytes: Vec<u8>,
     /// The SHA-256 of names, modes and contents, in hexadecimal. It differs if the code has changed.
     pub source_hash: String,

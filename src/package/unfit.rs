@@ -10,7 +10,6 @@ use super::target::{Language, Platform, Version};
 pub struct Unfit {
     /// Whether every request fails. Other files that cannot be loaded may be unused.
     pub fatal: bool,
-    /// What is wrong.
     pub message: String,
     /// The first of the affected files.
     pub details: Vec<String>,

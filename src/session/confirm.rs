@@ -15,10 +15,7 @@ pub(crate) enum Act<'a> {
     /// `watch`, for every change other than code.
     Change,
     /// `down`.
-    Delete {
-        /// The stage of the stack.
-        stage: &'a str,
-    },
+    Delete { stage: &'a str },
     /// `rollback`.
     RollBack,
     /// `recover`.

@@ -17,9 +17,7 @@ use crate::{
 
 /// The stages and stacks that are known when a stack has no recorded resources.
 struct Known<'a> {
-    /// The stack.
     stack: &'a str,
-    /// Its stage.
     stage: &'a str,
     origin: Origin,
     declared: Declared,

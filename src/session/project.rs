@@ -159,7 +159,6 @@ pub(crate) fn package_to_compare(loaded: &Comparable) -> BTreeMap<String, Arc<Pa
 
 /// A folder that cannot be packaged.
 struct Unpackaged {
-    /// The functions with this source.
     functions: Vec<String>,
     error: PackageError,
 }

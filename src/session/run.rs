@@ -20,7 +20,6 @@ pub(crate) struct Run {
     pub(crate) options: Options,
     /// The output of the run.
     pub(crate) report: Report,
-    /// The cancellation.
     pub(crate) cancel: Cancel,
     /// The cost of the run.
     pub(crate) meter: Meter,

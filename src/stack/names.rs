@@ -13,7 +13,6 @@ use crate::{
 pub struct NameScope {
     /// Twelve digits.
     pub account: String,
-    /// The Region.
     pub region: String,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub partition: String,

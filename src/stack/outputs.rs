@@ -18,9 +18,7 @@ use crate::{
 /// Where a stack answers and what it is called; what does not exist yet is `None` or not listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outputs {
-    /// The Region.
     pub region: String,
-    /// Whose account it is in.
     pub account: String,
     /// What stands in for AWS, when anything does.
     pub endpoint: Option<String>,
@@ -31,11 +29,8 @@ pub struct Outputs {
     pub path_url: Option<String>,
     /// Every route with its URL, sorted by path.
     pub routes: Vec<RouteUrl>,
-    /// The id of the REST API.
     pub rest_api_id: Option<String>,
-    /// The id of the user pool.
     pub user_pool_id: Option<String>,
-    /// The id of the app client.
     pub client_id: Option<String>,
 }
 

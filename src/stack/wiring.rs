@@ -12,9 +12,7 @@ use crate::{
 
 /// Which resources of a kind are needed.
 enum Which {
-    /// The one with the name of what needs it.
     SameName,
-    /// All.
     All,
     /// The log group of the API's access log.
     AccessLog,

@@ -10,111 +10,58 @@ use crate::{
 /// Why the state cannot be used or saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
-    /// The file is torn or was edited.
     #[error("{path}: the state is damaged: {reason}")]
     Damaged {
-        /// Which file.
         path: String,
-        /// How that shows.
         reason: String,
         /// Where an earlier version is, as a hint.
         restore: String,
     },
-    /// A later version wrote it.
     #[error("{path}: the state has format {format}, and this version of stackctl knows formats up to {STATE_FORMAT}")]
-    TooNew {
-        /// Which file.
-        path: String,
-        /// Its format.
-        format: u64,
-        /// The version that wrote it.
-        written_by: String,
-    },
-    /// Somebody saved since it was loaded.
+    TooNew { path: String, format: u64, written_by: String },
     #[error("{path}: another process has changed the state since it was read")]
-    Changed {
-        /// Which file.
-        path: String,
-    },
-    /// It is on its way here.
+    Changed { path: String },
     #[error("{path}: the state is on its way here from {from}")]
-    Arriving {
-        /// Which file.
-        path: String,
-        /// Where it comes from.
-        from: String,
-    },
-    /// It is somewhere else by now.
+    Arriving { path: String, from: String },
     #[error("{path}: the state is not here any more: it was moved to {to}")]
-    Moved {
-        /// Which file.
-        path: String,
-        /// Where it is.
-        to: String,
-    },
+    Moved { path: String, to: String },
     /// It was removed while a command worked on it. Nothing of it is lost: it is written again, whole.
     #[error("{path}: another process has deleted the state during this command, so it was written again")]
-    Removed {
-        /// Which file.
-        path: String,
-    },
-    /// Somebody works on it.
+    Removed { path: String },
     #[error("{path}: the state is locked{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
     Locked {
-        /// Which file.
         path: String,
         /// Who, when that can be told.
         holder: Option<Box<Holder>>,
     },
     /// Somebody works on it who took over the lock.
     #[error("{path}: the lock of the state was {}", taken_over(holder.as_deref()))]
-    TakenOver {
-        /// Which object.
-        path: String,
-        /// Who, when there is a lock.
-        holder: Option<Box<Holder>>,
-    },
-    /// Somebody may work on it.
+    TakenOver { path: String, holder: Option<Box<Holder>> },
     #[error("{path}: the state lock was not renewed for {seconds} s, so another process may have taken it over")]
-    Unrenewed {
-        /// Which object.
-        path: String,
-        /// For how long.
-        seconds: u64,
-    },
-    /// It is the state of another stack.
+    Unrenewed { path: String, seconds: u64 },
     #[error(transparent)]
     OfAnother(#[from] StackMismatch),
-    /// The place cannot be read or written.
     #[error("{path}: the state cannot be {action}: {reason}")]
     Unreachable {
-        /// Which file.
         path: String,
         /// `read`, `saved` or `locked`.
         action: &'static str,
-        /// What the system says.
         reason: String,
         /// Whether there is no room for it.
         full: bool,
     },
-    /// It is not used, although it could be.
     #[error("{path}: the state cannot be {action}: `{}` {}", refused.path.display(), refused.reason)]
     Refused {
-        /// Which file.
         path: String,
         /// `read`, `saved` or `locked`.
         action: &'static str,
-        /// What is wrong with what is there.
         refused: Box<Unsafe>,
     },
-    /// The bucket refuses, or does not answer.
     #[error("{path}: the state cannot be {action}")]
     Bucket {
-        /// Which object.
         path: String,
         /// `read`, `saved`, `locked`, `unlocked` or `kept aside`.
         action: &'static str,
-        /// The call that failed.
         error: Box<ResourceError>,
     },
 }

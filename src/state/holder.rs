@@ -8,11 +8,8 @@ use serde::{Deserialize, Serialize};
 /// Who holds a lock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// The process.
     pub pid: u32,
-    /// The machine.
     pub host: String,
-    /// The person.
     pub user: String,
     /// What they run: `up`.
     pub command: String,

@@ -25,7 +25,6 @@ pub struct SeenLock {
 /// Who wants a lock, and how patiently.
 #[derive(Clone, Copy)]
 pub struct LockRequest<'a> {
-    /// Who.
     pub holder: &'a Holder,
     /// How long to wait for another holder.
     pub at_most: Duration,
@@ -39,7 +38,6 @@ pub struct LockRequest<'a> {
 pub enum LockNews {
     /// Somebody holds it; told once for each holder.
     Waiting {
-        /// What is locked.
         place: String,
         /// Who holds it, when that can be told.
         holder: Option<Holder>,
@@ -49,7 +47,6 @@ pub enum LockNews {
     },
     /// Somebody holds it, who may be dead: a sign of life is looked for.
     Watching {
-        /// What is locked.
         place: String,
         /// Who holds it, when that can be told.
         holder: Option<Holder>,
@@ -59,11 +56,9 @@ pub enum LockNews {
     },
     /// It is taken from somebody who is not at work any more.
     TakenOver {
-        /// What is locked.
         place: String,
         /// Who held it, when that can be told.
         holder: Option<Holder>,
-        /// How that shows.
         because: &'static str,
     },
 }

@@ -25,71 +25,34 @@ pub struct Transferred {
 /// Why a state is not moved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransferError {
-    /// A place cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
-    /// There is nothing to move.
     #[error("{from}: no state to move to {to}")]
-    Nothing {
-        /// The old place.
-        from: String,
-        /// The new place.
-        to: String,
-    },
-    /// The new place has a state that did not begin as this one.
+    Nothing { from: String, to: String },
     #[error("{to}: a different state exists, unrelated to the one at {from}")]
-    OtherLineage {
-        /// The old place.
-        from: String,
-        /// The new place.
-        to: String,
-    },
-    /// The new place has a state that went on from this one, or beside it.
+    OtherLineage { from: String, to: String },
     #[error("{to}: the state there was saved {}, the one at {from} {}", times(*there), times(*here))]
     Ahead {
-        /// The old place.
         from: String,
-        /// The new place.
         to: String,
         /// How often the old one was saved.
         here: u64,
         /// How often the new one was saved.
         there: u64,
     },
-    /// Another version is announced at the new place.
     #[error("{to}: another state than the one at {from} is on its way there")]
     Announced {
-        /// The old place.
         from: String,
-        /// The new place.
         to: String,
         /// Where the other one comes from, as `state migrate --from` takes it; none when that is the old place.
         origin: Option<String>,
     },
-    /// What is announced at the new place is not at the old one any more.
     #[error("{to}: a move from {from} was interrupted, and there is no state at {from} any more")]
-    Abandoned {
-        /// The old place.
-        from: String,
-        /// The new place.
-        to: String,
-    },
-    /// What was moved is not at the new place any more.
+    Abandoned { from: String, to: String },
     #[error("{to}: the state that was moved here from {from} is missing")]
-    Vanished {
-        /// The old place.
-        from: String,
-        /// The new place.
-        to: String,
-    },
-    /// What was moved is not what is at the new place.
+    Vanished { from: String, to: String },
     #[error("{to}: this is not the state that was moved there from {from}")]
-    Exchanged {
-        /// The old place.
-        from: String,
-        /// The new place.
-        to: String,
-    },
+    Exchanged { from: String, to: String },
 }
 
 impl TransferError {

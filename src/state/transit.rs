@@ -9,7 +9,6 @@ use crate::engine::{STATE_FORMAT, State};
 /// What can be kept at a place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Document {
-    /// A state in use.
     State(State),
     /// A state that is in use from the moment on at which it has left the place that it comes from.
     Arriving(Arriving),
@@ -23,7 +22,6 @@ pub enum Document {
 pub struct Arriving {
     /// Where it comes from, as `state migrate --from` takes it.
     pub from: String,
-    /// The state as it was there.
     pub state: State,
 }
 
@@ -33,7 +31,6 @@ pub struct Arriving {
 pub struct Moved {
     /// Where it is, as `state migrate --from` takes it.
     pub to: String,
-    /// Its lineage.
     pub lineage: String,
     /// Its serial when it went.
     pub serial: u64,

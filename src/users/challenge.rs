@@ -16,7 +16,6 @@ use super::{error::UserError, secret::Secret};
 pub(super) enum SignInStep {
     /// Nothing: these are the tokens.
     Tokens(AuthenticationResultType),
-    /// A challenge.
     Asked(OpenChallenge),
 }
 

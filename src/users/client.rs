@@ -13,7 +13,6 @@ const PASSWORD_FLOWS: [&str; 2] = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_S
 /// An app client, as it is now. Its secret is read whenever it is needed and kept nowhere.
 #[derive(Debug, Clone)]
 pub struct AppClient {
-    /// The id.
     pub id: String,
     /// The ways to sign in that it allows.
     pub explicit_auth_flows: Vec<String>,

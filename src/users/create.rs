@@ -18,7 +18,6 @@ pub struct NewUser<'a> {
     people: &'a Users<'a>,
     settings: &'a PoolSettings,
     name: &'a str,
-    /// What the user is to have.
     pub attributes: BTreeMap<String, String>,
     /// What an interrupted run has left, or somebody's invitation that was not taken up.
     half_made: Option<User>,

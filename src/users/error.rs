@@ -7,200 +7,90 @@ use crate::engine::ResourceError;
 /// Why a person could not be signed in, made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UserError {
-    /// The pool has no such user.
     #[error("user `{user}` not found")]
-    UnknownUser {
-        /// The name that was given.
-        user: String,
-    },
-    /// The user is there, the password is another.
+    UnknownUser { user: String },
     #[error("the password of `{user}` is wrong")]
-    WrongPassword {
-        /// The name that was given.
-        user: String,
-    },
+    WrongPassword { user: String },
     /// One of the two, and the caller may not look which.
     #[error("user `{user}` not found, or the password is wrong")]
-    WrongUserOrPassword {
-        /// The name that was given.
-        user: String,
-    },
-    /// An administrator has disabled the user.
+    WrongUserOrPassword { user: String },
     #[error("`{user}` is disabled")]
-    Disabled {
-        /// The name that was given.
-        user: String,
-    },
+    Disabled { user: String },
     /// Cognito lets nobody try for a while.
     #[error("there were too many attempts to sign in as `{user}`")]
-    TooManyAttempts {
-        /// The name that was given.
-        user: String,
-    },
-    /// The password that an administrator gave is too old.
+    TooManyAttempts { user: String },
     #[error("the temporary password of `{user}` has expired")]
-    TemporaryPasswordExpired {
-        /// The name that was given.
-        user: String,
-    },
-    /// An administrator has reset the password.
+    TemporaryPasswordExpired { user: String },
     #[error("the password of `{user}` has been reset, and no new one is set")]
-    PasswordResetRequired {
-        /// The name that was given.
-        user: String,
-    },
+    PasswordResetRequired { user: String },
     /// The user has signed up, and nobody has confirmed that.
     #[error("`{user}` has signed up and is not confirmed")]
-    NotConfirmed {
-        /// The name that was given.
-        user: String,
-    },
-    /// The client does not let an administrator send a password.
+    NotConfirmed { user: String },
     #[error("the app client `{client}` does not allow the flow `ADMIN_USER_PASSWORD_AUTH`")]
-    FlowNotAllowed {
-        /// The client's id.
-        client: String,
-        /// The flows that it allows.
-        allowed: Vec<String>,
-    },
-    /// The pool has no such client.
+    FlowNotAllowed { client: String, allowed: Vec<String> },
     #[error("app client not found in user pool `{pool}`")]
-    NoClient {
-        /// The pool's id.
-        pool: String,
-    },
-    /// There is no such pool in this account and Region.
+    NoClient { pool: String },
     #[error("user pool `{pool}` not found in this account and Region")]
-    NoPool {
-        /// The pool's id.
-        pool: String,
-    },
-    /// Somebody has this name and a password of their own.
+    NoPool { pool: String },
     #[error("`{user}` exists already, with the status {status}")]
     Exists {
-        /// The name that was given.
         user: String,
         /// As `CONFIRMED`.
         status: String,
     },
-    /// Somebody else has the name or one of the addresses.
     #[error("`{user}` cannot be created: another user has this name or one of these addresses")]
-    Taken {
-        /// The name that was given.
-        user: String,
-    },
+    Taken { user: String },
     /// The pool knows people by an address, and this is none.
     #[error("`{name}` is not {wanted}, which users of this pool sign in with")]
     NotAnAddress {
-        /// The name that was given.
         name: String,
         /// The forms that the pool takes.
         wanted: String,
     },
-    /// The pool knows people by a name and an address beside it.
     #[error("`{name}` cannot be a username: in this user pool `{attribute}` is a second name of its users")]
-    AddressAsName {
-        /// The name that was given.
-        name: String,
-        /// What it is the form of.
-        attribute: String,
-    },
-    /// The pool requires attributes that nobody has given.
+    AddressAsName { name: String, attribute: String },
     #[error("the user pool requires attributes that are not given: {}", .names.join(", "))]
-    AttributesMissing {
-        /// The attributes.
-        names: Vec<String>,
-    },
-    /// The pool has no such group.
+    AttributesMissing { names: Vec<String> },
     #[error("group `{group}` not found")]
-    NoGroup {
-        /// The group's name.
-        group: String,
-        /// Those there are.
-        there: Vec<String>,
-    },
-    /// A challenge was not answered in time.
+    NoGroup { group: String, there: Vec<String> },
     #[error("the session of this sign-in has expired")]
     SessionExpired {
         /// How long a session lasts.
         minutes: i32,
     },
-    /// The code is not the one that was sent or shown.
     #[error("the code is wrong")]
     WrongCode,
-    /// The code was right once.
     #[error("the code has expired or was used before")]
     ExpiredCode,
-    /// The pool asks for a second factor that the user does not have.
     #[error("`{user}` has no second factor that the user pool could ask for")]
-    NoSecondFactor {
-        /// The name that was given.
-        user: String,
-    },
-    /// A function that the pool calls has refused or failed.
+    NoSecondFactor { user: String },
     #[error("a Lambda trigger of the user pool {did}: {message}")]
     Trigger {
         /// `has refused` or `has failed`.
         did: &'static str,
-        /// What it said.
         message: String,
     },
-    /// A password does not meet the pool's policy.
     #[error("the password does not meet the user pool's policy, so nothing was sent")]
-    PasswordPolicy {
-        /// The rules, each as a noun.
-        unmet: Vec<String>,
-    },
-    /// Cognito knows a rule that the policy does not tell.
+    PasswordPolicy { unmet: Vec<String> },
     #[error("Cognito rejected the password: {message}")]
-    PasswordRefused {
-        /// What it said.
-        message: String,
-    },
-    /// The person gave up, or could not settle on a password.
+    PasswordRefused { message: String },
     #[error("no password was chosen, so nothing was sent")]
     NotChosen,
     /// Only a person could answer, and nobody is there.
     #[error("{challenge}: Cognito requires {wanted}, and cannot prompt for it: not a terminal")]
-    NobodyToAsk {
-        /// The challenge's name.
-        challenge: String,
-        /// What is asked for.
-        wanted: String,
-        /// The name that was given.
-        user: String,
-    },
-    /// A challenge that this program has no answer to.
+    NobodyToAsk { challenge: String, wanted: String, user: String },
     #[error("{challenge}: stackctl does not support this challenge")]
-    NotSupported {
-        /// The challenge's name.
-        challenge: String,
-        /// What to do.
-        hint: String,
-    },
-    /// The person chose none of the second factors.
+    NotSupported { challenge: String, hint: String },
     #[error("no second factor was chosen")]
     NotSelected,
-    /// Cognito answers neither with tokens nor with a challenge that leads to them.
     #[error("Cognito returned neither tokens nor a challenge")]
     NoAnswer,
-    /// One challenge after the other.
     #[error("Cognito keeps sending challenges and never returns tokens")]
     Endless,
-    /// Nothing could be read from the person.
     #[error("the input cannot be read: {because}")]
-    Unreadable {
-        /// What the system says.
-        because: String,
-    },
-    /// Anything else that AWS says.
+    Unreadable { because: String },
     #[error("{what}")]
-    Call {
-        /// What was not done.
-        what: String,
-        /// Why.
-        error: Box<ResourceError>,
-    },
+    Call { what: String, error: Box<ResourceError> },
 }
 
 impl UserError {

@@ -7,7 +7,6 @@ use crate::{
 
 /// The people of one user pool.
 pub struct Users<'a> {
-    /// The clients.
     pub cloud: &'a Clients,
     /// Where a wait is told.
     pub events: &'a dyn Events,

@@ -21,9 +21,7 @@ const LONGEST_CHAIN: usize = 10;
 
 /// One person's sign-in: what is known in advance, and whom to ask for the rest.
 pub struct SignIn<'a> {
-    /// The pool.
     pub people: &'a Users<'a>,
-    /// Through which client.
     pub client: &'a AppClient,
     /// Whom to ask.
     pub prompt: &'a dyn Prompt,

@@ -22,7 +22,6 @@ pub enum NoToken {
     /// Five parts: encrypted.
     #[error("this is a refresh token: only Cognito can read it")]
     Refresh,
-    /// Anything else.
     #[error("this is no JSON Web Token: three parts with dots between, of which two are JSON in base64")]
     Malformed,
 }
@@ -30,16 +29,12 @@ pub enum NoToken {
 /// What is wrong with a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenProblem {
-    /// The issuer has no such key.
     #[error("it is signed with a key that its user pool does not have")]
     UnknownKey,
-    /// The signature is of something else.
     #[error("its signature is not that of its user pool")]
     BadSignature,
-    /// Its time is over.
     #[error("it has expired")]
     Expired,
-    /// Neither an ID token nor an access token.
     #[error("it is neither an ID token nor an access token")]
     NoUse,
 }
@@ -49,7 +44,6 @@ pub enum TokenProblem {
 pub struct Issuer {
     /// The URL, as the token has it.
     pub url: String,
-    /// The pool's id.
     pub pool_id: String,
 }
 

@@ -18,7 +18,6 @@ pub struct Tokens {
 /// A token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Itself.
     pub text: Secret,
     /// Seconds from its issue until it expires.
     pub expires_in: u64,

@@ -22,7 +22,6 @@ pub struct User {
     pub status: String,
     /// Whether they may sign in.
     pub enabled: bool,
-    /// The attributes by name.
     pub attributes: BTreeMap<String, String>,
     /// When they were made.
     pub created: Option<Timestamp>,

@@ -18,9 +18,7 @@ use super::{Files, Saved, Settling, Touched};
 #[derive(Debug, thiserror::Error)]
 #[error("{what} cannot be watched: {reason}")]
 pub struct WatchError {
-    /// What cannot be watched.
     pub what: String,
-    /// The reason.
     pub reason: String,
     /// How to fix the problem, if known.
     pub hint: Option<&'static str>,

@@ -25,7 +25,6 @@ struct ClaimSearch<'a> {
     scope: &'a Scope,
     /// The ids of what it lives on.
     beneath: Vec<Value>,
-    /// What there may be.
     wanted: Vec<&'a Key>,
 }
 

@@ -16,7 +16,6 @@ use crate::engine::{
 /// What was found of a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Discovery {
-    /// The state that it makes.
     pub state: State,
     /// Of which things there are several, so that nobody can tell which one is the stack's. None of them is in the state.
     pub several: BTreeMap<Key, Several>,
@@ -38,7 +37,6 @@ pub struct Several {
 /// How a thing is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// By the claim in its tags.
     Claim,
     /// By its name, on something that has tags.
     Name,
@@ -47,7 +45,6 @@ pub enum Mark {
 /// One of several things.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
-    /// Its ids.
     pub outputs: Value,
     /// How many records of people's data it holds; `None` for a kind that holds none.
     pub holdings: Option<u64>,

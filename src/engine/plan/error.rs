@@ -10,46 +10,25 @@ use crate::{
 /// What stands against a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 pub enum PlanError {
-    /// A change that AWS could only do by replacing something that holds people's data.
     #[error(
         "{key}: `{field}` cannot be changed from {live} to {wanted}: AWS would have to replace it, and the users in it would be lost"
     )]
-    WouldLoseData {
-        /// Of what.
-        key: Key,
-        /// Which setting.
-        field: String,
-        /// Its value now.
-        live: String,
-        /// The value asked for.
-        wanted: String,
-    },
-    /// Something that has our name belongs to somebody else.
+    WouldLoseData { key: Key, field: String, live: String, wanted: String },
     #[error("{key}: {}", if *recorded {
         foreign.is_another()
     } else {
         foreign.exists()
     })]
     NotOurs {
-        /// Which thing of the stack.
         key: Key,
         /// Whether the state knows one of that name.
         recorded: bool,
-        /// What was found and whose it seems.
         foreign: Unmanaged,
     },
-    /// The state holds a kind that this version does not know.
     #[error("{key}: this version of stackctl does not know the kind `{}`", key.kind)]
-    UnknownKind {
-        /// Which thing.
-        key: Key,
-    },
-    /// The things need each other in a circle.
+    UnknownKind { key: Key },
     #[error("these need each other in a circle: {}", keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
-    Circle {
-        /// The things.
-        keys: Vec<Key>,
-    },
+    Circle { keys: Vec<Key> },
 }
 
 /// Everything that stands against a plan; never nothing.

@@ -13,7 +13,6 @@ use crate::engine::{action::Action, desired::Desired, key::Key, verb::Verb};
 pub struct Plan {
     /// The service name.
     pub stack: String,
-    /// The stage.
     pub stage: String,
     /// The serial of the state it was made from.
     pub based_on: u64,
@@ -44,9 +43,7 @@ pub struct Comparison {
 /// One step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Step {
-    /// Whose step.
     pub key: Key,
-    /// What it does.
     pub action: Action,
     /// The positions of the steps that must be done before; each is smaller than this one's own.
     pub after: BTreeSet<usize>,

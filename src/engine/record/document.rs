@@ -20,7 +20,6 @@ pub const STATE_FORMAT: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
-    /// The format of this document.
     pub format: u32,
     /// `deployment.serviceName`.
     pub stack: String,
@@ -39,7 +38,6 @@ pub struct State {
     /// Which config file it was deployed from last, as the place of the state tells it from others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config: Option<String>,
-    /// What exists.
     pub resources: BTreeMap<Key, Recorded>,
     /// What was about to be done when it was last saved.
     pub pending: BTreeMap<Key, Intent>,
@@ -125,7 +123,6 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recorded {
-    /// Its ids.
     pub outputs: Value,
     /// What its claim carries; `None` when it was recorded by a version that did not keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -141,14 +138,12 @@ pub struct Recorded {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intent {
-    /// What was to be done.
     pub verb: Verb,
     /// What a created thing carries, so that it is found again.
     pub token: String,
     /// The settings, with symbols, and digests in the place of secrets; of steps that create.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spec: Option<Value>,
-    /// What the thing needs.
     pub needs: BTreeSet<Key>,
     /// When it was first written.
     pub since: Timestamp,

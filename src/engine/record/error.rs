@@ -6,7 +6,6 @@ use crate::{engine::error::ResourceError, hint::Hint};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct StoreError {
-    /// What failed, for the user.
     pub message: String,
     /// The ways out, a line each.
     pub hints: Vec<Hint>,

@@ -7,7 +7,6 @@ pub struct StackIdentity {
     pub stack: String,
     /// `deployment.stage`.
     pub stage: String,
-    /// The Region of its resources.
     pub region: String,
     /// The account of its resources, twelve digits.
     pub account: String,
@@ -21,9 +20,7 @@ pub struct StackIdentity {
 pub struct StackMismatch {
     /// What differs: account, region, endpoint, stack or stage.
     pub what: &'static str,
-    /// As the state has it.
     pub recorded: String,
-    /// As it is now.
     pub asked: String,
 }
 

@@ -14,7 +14,6 @@ use crate::engine::{key::Key, verb::Verb};
 pub struct Unconfirmed {
     /// What each thing that the change touches served before it; `None` for what served nothing yet.
     pub before: BTreeMap<Key, Option<String>>,
-    /// What the change was about.
     pub changes: BTreeMap<Key, Changed>,
     /// The release that is being gone back to, when it is that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -28,7 +27,6 @@ pub struct Unconfirmed {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Changed {
-    /// What was done.
     pub verb: Verb,
     /// The settings that differed, without their values.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -43,14 +41,12 @@ pub struct Release {
     pub number: u64,
     /// When it was confirmed.
     pub at: Timestamp,
-    /// By whom.
     pub by: String,
     /// Whether its check has passed; otherwise it was not asked for.
     pub checked: bool,
     /// The release that it went back to, when it is none of a new configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back_to: Option<u64>,
-    /// What it changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub changes: BTreeMap<Key, Changed>,
     /// What each thing served from then on.
@@ -68,7 +64,6 @@ pub struct Release {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckUser {
-    /// Where.
     pub user_pool_id: String,
     /// The name, which nobody else has.
     pub username: String,

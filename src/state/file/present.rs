@@ -20,7 +20,6 @@ const TRIES: u32 = 250;
 
 /// A file that nobody else writes over while this lives.
 pub(super) struct Present {
-    /// What is in it.
     pub(super) bytes: Vec<u8>,
     /// Carries the lock.
     file: File,

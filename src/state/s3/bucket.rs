@@ -13,9 +13,7 @@ pub struct ETag(pub String);
 /// An object as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
-    /// What is in it.
     pub body: Vec<u8>,
-    /// Which version it is.
     pub etag: ETag,
     /// How long before this answer it was written; both moments are by the bucket's own clock.
     pub age: Duration,

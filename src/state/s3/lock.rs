@@ -40,7 +40,6 @@ pub(super) struct Signature {
     pub(super) id: String,
     /// Counts the renewals, so that each makes another version of the object.
     pub(super) beat: u64,
-    /// Who.
     pub(super) holder: Holder,
 }
 
