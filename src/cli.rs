@@ -31,7 +31,7 @@ pub(crate) use command::{Command, LocalCommand};
 pub(crate) use data::Data;
 use environment::environment;
 pub(crate) use environment::{person, variables_of_emulator};
-pub(crate) use help::{accepted_by, command};
+pub(crate) use help::{accepted_by, command, completion};
 pub(crate) use invoke::InvokeArgs;
 pub(crate) use logs::{LogsArgs, Since};
 pub(crate) use options::{Detailed, GraphFormat, InitArgs, NewArgs, OutputsForm, RollbackArgs, UpArgs};
@@ -175,6 +175,10 @@ pub(crate) struct Options {
     #[arg(skip)]
     pub(crate) environment: BTreeMap<String, String>,
 
+    /// Whether this is a CI system, which has no operator: no prompt, no spinner, no color unless asked for.
+    #[arg(skip)]
+    pub(crate) ci: bool,
+
     /// Today's date, for the end dates of runtimes.
     #[arg(skip)]
     pub(crate) today: Date,
@@ -223,6 +227,7 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     cli.options.command = cli.command.name();
     cli.options.again = cli.command.again();
     cli.options.environment = environment();
+    cli.options.ci = environment::is_ci(&cli.options.environment);
     cli.options.today = environment::today();
     match &cli.command {
         Command::Down { service_name, .. } => cli.options.service_name.clone_from(service_name),
@@ -236,6 +241,28 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
         (cli.options.config, cli.options.config_found) = (found, true);
     }
     Ok(cli)
+}
+
+/// The options in the words of an unfinished command line: which config, stage and Region it means, and whether locally.
+pub(crate) fn options_of(words: &[OsString]) -> Option<Options> {
+    let finished = words.get(1..words.len().max(2) - 1).unwrap_or_default();
+    let mut line: Vec<OsString> = ["stackctl", "--quiet"].map(OsString::from).into();
+    let mut words = finished.iter();
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        match text.split('=').next().unwrap_or_default() {
+            "--local" => line.push(word.clone()),
+            "--config" | "-c" | "--stage" | "-s" | "--region" => {
+                line.push(word.clone());
+                if !text.contains('=') {
+                    line.push(words.next()?.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    line.push("outputs".into());
+    parse(&line).ok().map(|cli| cli.options)
 }
 
 impl Options {

@@ -52,6 +52,11 @@ Examples:
   stackctl down --local
   stackctl down --stage test --yes --delete-users 3";
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  stackctl list
+  stackctl list --json | jq -r '.stacks[]? | [.stack, .stage, .place] | @tsv'";
+
 const OUTPUTS_EXAMPLES: &str = "\
 Examples:
   stackctl outputs                        a table
@@ -100,7 +105,7 @@ const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   bash        echo 'source <(stackctl completions bash)' >> ~/.bashrc
   zsh         echo 'source <(stackctl completions zsh)' >> ~/.zshrc
-  fish        stackctl completions fish > ~/.config/fish/completions/stackctl.fish
+  fish        echo 'stackctl completions fish | source' >> ~/.config/fish/config.fish
   elvish      echo 'eval (stackctl completions elvish | slurp)' >> ~/.elvish/rc.elv
   PowerShell  stackctl completions powershell | Out-String | Invoke-Expression  # in $PROFILE";
 
@@ -161,6 +166,13 @@ pub(crate) enum Command {
         #[command(flatten)]
         detailed: Detailed,
     },
+
+    /// List the recorded stacks and stages
+    ///
+    /// Reads the states in the places of this config: the folder of its local emulator, its `state` folder, and its S3 bucket
+    /// when it has one. Shows whether the local emulator runs, too. The exit code is 1 when a place cannot be read.
+    #[command(after_help = LIST_EXAMPLES)]
+    List,
 
     /// Print the URLs and ids of the stack
     ///
@@ -291,6 +303,9 @@ pub(crate) enum Command {
     Recover,
 
     /// Print the completion script for a shell
+    ///
+    /// Completes commands and flags, and also stages, routes, functions, outputs and releases of the config and its state on
+    /// this machine, and groups of the local emulator.
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
@@ -301,6 +316,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  stackctl man ~/.local/share/man/man1 && man stackctl-up")]
     Man {
         /// The folder, which must exist
+        #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
 
@@ -350,6 +366,7 @@ impl Command {
             Self::Watch(_) => "watch",
             Self::Down { .. } => "down",
             Self::History => "history",
+            Self::List => "list",
             Self::Rollback(_) => "rollback",
             Self::Status { .. } => "status",
             Self::Recover => "recover",

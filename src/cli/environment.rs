@@ -17,6 +17,11 @@ pub(super) fn environment() -> BTreeMap<String, String> {
     std::env::vars_os().filter_map(text).collect()
 }
 
+/// Whether `CI` is set, as CI systems do.
+pub(super) fn is_ci(environment: &BTreeMap<String, String>) -> bool {
+    environment.get("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+}
+
 /// Today's date in UTC by this machine's clock, which may be set to any time.
 pub(super) fn today() -> Date {
     let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);
@@ -29,7 +34,7 @@ pub(crate) fn person(environment: &BTreeMap<String, String>) -> (String, String)
         let values = names.iter().filter_map(|name| environment.get(*name));
         values.clone().find(|value| !value.is_empty()).cloned()
     };
-    let user = named(["USER", "LOGNAME"]).unwrap_or_else(|| "somebody".into());
+    let user = named(["USER", "LOGNAME"]).unwrap_or_else(|| "unknown user".into());
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok().map(|name| name.trim().to_owned());
     let machine = machine.or_else(|| named(["HOSTNAME", "HOST"])).unwrap_or_else(|| "this machine".into());
     (user, machine)

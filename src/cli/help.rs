@@ -4,11 +4,11 @@ use std::{ffi::OsString, fmt::Write as _};
 
 use clap::{ArgMatches, ColorChoice, CommandFactory as _, error::ErrorKind, parser::ValueSource};
 
-use super::Cli;
+use super::{Cli, environment};
 
 /// The commands in the order of the root's help, by group.
 const GROUPS: [(&str, &[&str]); 5] = [
-    ("Deploy", &["init", "validate", "plan", "up", "status", "outputs", "history", "rollback", "down"]),
+    ("Deploy", &["init", "validate", "plan", "up", "status", "list", "outputs", "history", "rollback", "down"]),
     ("Develop", &["watch", "call", "invoke", "logs", "graph", "local"]),
     ("Users", &["user"]),
     ("State", &["state", "unlock", "recover"]),
@@ -41,6 +41,25 @@ pub(crate) fn command() -> clap::Command {
         groups(&command)
     );
     command.help_template(template).mut_subcommands(|command| document(command, ""))
+}
+
+/// The command line for completions, where each command offers the common options that it takes. `values` adds the possible
+/// values of arguments.
+pub(crate) fn completion(values: impl FnOnce(clap::Command) -> clap::Command) -> clap::Command {
+    let mut command = values(Cli::command());
+    command.build();
+    command.mut_subcommands(|command| offer(command, ""))
+}
+
+/// Hides the common options that a command does not take.
+fn offer(command: clap::Command, parents: &str) -> clap::Command {
+    let path = format!("{parents}{}", command.get_name());
+    let accepted = if command.has_subcommands() { &[] } else { accepted(&path) };
+    let command = command.mut_args(|arg| {
+        let hide = COMMON.contains(&arg.get_id().as_str()) && !accepted.contains(&arg.get_id().as_str());
+        if hide { arg.hide(true) } else { arg }
+    });
+    if path == "help" { command } else { command.mut_subcommands(|child| offer(child, &format!("{path} "))) }
 }
 
 /// The commands with their summaries, under the headings of their groups.
@@ -77,6 +96,7 @@ fn accepted(command: &str) -> &'static [&'static str] {
         &["config", "stage", "region", "profile", "local", "json", "quiet", "verbose", "color", "parallel"];
     match command {
         "completions" | "man" | "version" => &["color"],
+        "list" => &["config", "region", "profile", "json", "quiet", "verbose", "color"],
         "graph" => &["config", "stage", "region", "quiet", "verbose", "color"],
         "init" => &["region", "json", "quiet", "verbose", "color"],
         "validate" => &["config", "stage", "region", "json", "quiet", "verbose", "color"],
@@ -134,8 +154,9 @@ pub(super) fn color(arguments: &[OsString]) -> ColorChoice {
         None => None,
     });
     match value {
-        Some("never") => ColorChoice::Never,
         Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ if environment::is_ci(&environment::environment()) => ColorChoice::Never,
         _ => ColorChoice::Auto,
     }
 }

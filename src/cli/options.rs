@@ -10,6 +10,7 @@ use super::number;
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
     /// The folder, created when it does not exist; without it the current one
+    #[arg(value_name = "DIR")]
     pub(crate) folder: Option<PathBuf>,
 
     /// The `deployment.serviceName`; without it the name of the folder

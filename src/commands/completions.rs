@@ -2,11 +2,10 @@
 
 use clap_complete::Shell;
 
-use crate::{cli, exit::Exit, session::Run};
+use super::complete;
+use crate::{exit::Exit, session::Run};
 
 pub(crate) fn run(run: &Run, shell: Shell) -> Exit {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(), "stackctl", &mut script);
-    run.report.raw(&script);
+    run.report.raw(&complete::script(&shell.to_string()));
     Exit::Done
 }

@@ -38,6 +38,6 @@ pub(crate) async fn status(run: &Run) -> Result<Exit, Failure> {
 }
 
 fn tell(run: &Run, state: &'static str, server: Option<&Server>) {
-    let (url, pid) = (server.map(|server| server.url.clone()), server.map(|server| server.pid));
-    run.report.data(&EmulatorStatus { state, url, pid });
+    run.report
+        .data(&EmulatorStatus { state, ..EmulatorStatus::of(server.map(|server| (server.url.clone(), server.pid))) });
 }

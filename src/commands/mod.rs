@@ -2,12 +2,14 @@
 //! exit.
 
 mod call;
+mod complete;
 mod completions;
 mod down;
 mod graph;
 mod history;
 mod init;
 mod invoke;
+mod list;
 mod local;
 mod logs;
 mod man;
@@ -42,6 +44,9 @@ const LATEST_YEAR: i16 = 2200;
 /// Runs the command of the command line.
 #[must_use]
 pub fn run(arguments: &[OsString]) -> ExitCode {
+    if let Some(completed) = complete::run(arguments) {
+        return completed;
+    }
     let cli = match cli::parse(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
@@ -108,6 +113,7 @@ async fn dispatch(run: &Run, command: Command) -> Result<Exit, Failure> {
         Command::Watch(new) => Box::pin(watch::run(run, new)).await,
         Command::Down { delete_users, .. } => down::run(run, delete_users).await,
         Command::Recover => recover::run(run).await,
+        Command::List => list::run(run).await,
         Command::History => history::run(run).await,
         Command::Rollback(arguments) => Box::pin(rollback::run(run, arguments)).await,
         Command::Status { detailed } => status::run(run, detailed).await,

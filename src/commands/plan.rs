@@ -12,7 +12,10 @@ use crate::{
 pub(crate) async fn run(run: &Run, detailed: Detailed, new: NewArgs) -> Result<Exit, Failure> {
     let loaded = project::load(run)?;
     project::warn_of_others(run, &loaded);
-    let packages = project::package(&loaded)?;
+    let packages = {
+        let _progress = run.report.progress("packaging the functions");
+        project::package(&loaded)?
+    };
     package_remarks::tell(run, &loaded.config, &packages)?;
     let mut session = Session::open(run, &loaded, &packages).await?;
     session.new = new;

@@ -3,7 +3,10 @@
 use crate::{
     cli::Detailed,
     config::why_unknown,
-    engine::{Action, Comparison, Consent, Found, FoundJson, Key, Observed, PlanError, State, Step, compare},
+    engine::{
+        Action, Change, ChangeCause, Comparison, Consent, Found, FoundJson, Key, Observed, PlanError, State, Step,
+        compare, served_release,
+    },
     exit::Exit,
     failure::Failure,
     report::{Condition, StatusRow, StatusTable, rows},
@@ -19,6 +22,8 @@ struct Sight {
     state: State,
     observed: Observed,
     comparison: Comparison,
+    /// The live release, or the earlier one that it rolled back to.
+    back_to: Option<u64>,
 }
 
 impl Sight {
@@ -46,7 +51,9 @@ pub(crate) async fn run(run: &Run, detailed: Detailed) -> Result<Exit, Failure> 
         let (state, observed) = session.look(run, &desired).await?;
         let mut unknown = desired.assume_live(&observed, why_unknown);
         let comparison = compare(&desired, &state, &observed, &session.catalog, &Consent::default())?;
-        let sight = Sight { state, observed, comparison };
+        let release = served_release(&state, &session.catalog);
+        let back_to = release.map(|release| release.back_to.unwrap_or(release.number));
+        let sight = Sight { state, observed, comparison, back_to };
         let steps = sight.comparison.plan.steps.iter();
         let resources = steps.map(|step| {
             let not_compared = unknown.remove(&step.key).unwrap_or_default();
@@ -77,28 +84,46 @@ fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
         return (Condition::Unmanaged, Some(foreign));
     }
     if let Some(field) = sight.comparison.refused.iter().find_map(|error| locked(error, &step.key)) {
-        return (Condition::Drifted, Some(format!("`{field}` cannot be changed; `plan` says why")));
+        // What AWS cannot change was changed in the config.
+        return (Condition::PendingChange, Some(format!("`{field}` cannot be changed; `plan` says why")));
     }
     match &step.action {
         Action::Keep { because: None } => (Condition::InSync, None),
         Action::Keep { because: Some(reason) } => (Condition::Extra, Some(format!("kept: {reason}"))),
         Action::Create { because: None } if sight.state.pending.contains_key(&step.key) => {
-            (Condition::Pending, because("an interrupted run was to create it"))
+            (Condition::Interrupted, because("an interrupted run was to create it"))
         }
         Action::Create { because: None } => (Condition::NotCreated, None),
         Action::Create { because: Some(_) } if sight.observed.recorded.get(&step.key) == Some(&Found::Nothing) => {
             (Condition::Missing, None)
         }
-        Action::Create { because: Some(reason) } => (Condition::Drifted, Some(reason.clone())),
-        Action::Adopt { .. } => (Condition::Pending, because("an interrupted run left it")),
-        Action::Update { .. } => (Condition::Drifted, None),
-        Action::Replace { .. } => (Condition::Drifted, because("`up` replaces it")),
-        Action::Delete { replaced: true, .. } => (Condition::Pending, because("the old one of a replacement")),
+        Action::Create { because: Some(reason) } => (Condition::PendingChange, Some(reason.clone())),
+        Action::Adopt { .. } => (Condition::Interrupted, because("an interrupted run left it")),
+        Action::Update { changes, .. } => difference(changes, sight.back_to),
+        Action::Replace { because: changes, .. } => (difference(changes, sight.back_to).0, because("`up` replaces it")),
+        Action::Delete { replaced: true, .. } => (Condition::Interrupted, because("the old one of a replacement")),
         Action::Delete { .. } => (Condition::Extra, because("not in the config any more")),
-        Action::Untrack { because, replaced: Some(_), .. } => (Condition::Pending, Some(because.clone())),
+        Action::Untrack { because, replaced: Some(_), .. } => (Condition::Interrupted, Some(because.clone())),
         // What goes with another is there until that goes.
         Action::Untrack { because, .. } if sight.is_there(&step.key) => (Condition::Extra, Some(because.clone())),
         Action::Untrack { because, .. } => (Condition::Missing, Some(because.clone())),
+    }
+}
+
+/// The condition of a resource with these differences.
+fn difference(changes: &[Change], back_to: Option<u64>) -> (Condition, Option<String>) {
+    let any =
+        |causes: &[ChangeCause]| changes.iter().filter_map(|change| change.cause).any(|cause| causes.contains(&cause));
+    let drifted = any(&[ChangeCause::Drift, ChangeCause::DriftAndPendingChange]);
+    let pending = any(&[ChangeCause::PendingChange, ChangeCause::DriftAndPendingChange]);
+    match (drifted, pending) {
+        _ if any(&[ChangeCause::Rollback]) => {
+            (Condition::RolledBack, back_to.map(|release| format!("to release {release}; `up` deploys the config")))
+        }
+        (true, true) => (Condition::DriftedAndPendingChange, None),
+        (true, false) => (Condition::Drifted, None),
+        (false, true) => (Condition::PendingChange, None),
+        (false, false) => (Condition::Differs, None),
     }
 }
 
@@ -164,7 +189,7 @@ mod tests {
         };
         let observed = Observed { recorded: [(key, found)].into(), ..Observed::default() };
         let comparison = Comparison { plan, refused: Vec::new() };
-        condition(&Sight { state: State::new(place), observed, comparison }, &step)
+        condition(&Sight { state: State::new(place), observed, comparison, back_to: None }, &step)
     }
 
     #[test]

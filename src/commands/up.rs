@@ -12,7 +12,10 @@ use crate::{
 pub(crate) async fn run(run: &Run, arguments: UpArgs) -> Result<Exit, Failure> {
     let loaded = project::load(run)?;
     project::warn_of_others(run, &loaded);
-    let packages = project::package(&loaded)?;
+    let packages = {
+        let _progress = run.report.progress("packaging the functions");
+        project::package(&loaded)?
+    };
     package_remarks::tell(run, &loaded.config, &packages)?;
     let (session, state) = bring_up(run, &loaded, &packages, arguments).await?;
     let outputs = stack::outputs(&session.config, &state);

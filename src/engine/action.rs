@@ -73,6 +73,23 @@ pub struct Change {
     pub new: Option<Value>,
     /// Whether the values are withheld.
     pub secret: bool,
+    /// Why it differs, when that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<ChangeCause>,
+}
+
+/// Why a field differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeCause {
+    /// The config or the code was edited and is not deployed yet.
+    PendingChange,
+    /// The live value was changed outside stackctl.
+    Drift,
+    /// Both.
+    DriftAndPendingChange,
+    /// An earlier release was rolled back to.
+    Rollback,
 }
 
 impl Action {

@@ -41,6 +41,7 @@ impl<R: Resource> Erased<R::Clients> for Adapter<R> {
             precious: R::Promise::count().is_some(),
             listed_late: R::LISTED_LATE,
             serves: R::Promise::restore().map(ErasedRestore::output),
+            live_setting: R::Promise::restore().map(ErasedRestore::setting),
         }
     }
 
@@ -115,6 +116,10 @@ impl<R: Resource> Erased<R::Clients> for Adapter<R> {
 impl<R: Restore> ErasedRestore<R::Clients> for Adapter<R> {
     fn output(&self) -> &'static str {
         R::LIVE
+    }
+
+    fn setting(&self) -> &'static str {
+        R::SETTING
     }
 
     async fn restore(&self, context: &StepContext<'_, R::Clients>, outputs: &Value, version: &str) -> Result<Value> {

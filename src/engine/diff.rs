@@ -39,6 +39,7 @@ fn collect(path: &mut Vec<String>, live: Option<&Value>, want: Option<&Value>, c
             old: live.filter(|value| !value.is_null()).cloned(),
             new: want.cloned(),
             secret: false,
+            cause: None,
         }),
     }
 }

@@ -62,6 +62,8 @@ pub trait Erased<C>: Send + Sync {
 pub trait ErasedRestore<C>: Send + Sync {
     /// `Restore::LIVE`.
     fn output(&self) -> &'static str;
+    /// `Restore::SETTING`.
+    fn setting(&self) -> &'static str;
     /// `Restore::restore`.
     async fn restore(&self, context: &StepContext<'_, C>, outputs: &Value, version: &str) -> Result<Value>;
     /// `Restore::still_has`.

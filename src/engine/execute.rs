@@ -119,7 +119,7 @@ impl<'r, C: Send + Sync + 'static> Run<'r, C> {
         let (key, verb) = (key.clone(), action.verb());
         match result {
             Ok(outputs) => {
-                self.journal.record(self.plan, &key, action, outputs);
+                self.journal.record(self.plan, (&key, action), outputs, self.engine.catalog);
                 self.done.insert(at);
                 self.tell(Event::StepDone { key, verb, took });
             }

@@ -14,9 +14,11 @@ use super::{
     desired::Node,
     digest::hex,
     field::{Field, is_secret},
+    input::Resolved,
     key::Key,
-    plan::Plan,
-    record::{Intent, Recorded, State, Store, StoreError},
+    plan::{Plan, Step},
+    record::{AppliedDigests, Digests, Intent, Recorded, State, Store, StoreError},
+    recordings::Recordings,
     rules::Rules,
     verb::Verb,
 };
@@ -44,6 +46,7 @@ impl<'a> Journal<'a> {
         let before = std::mem::take(&mut self.state.pending);
         for step in &plan.steps {
             self.record_found(plan, &step.key, &step.action, before.get(&step.key));
+            self.record_unchanged(plan, step, rules);
             if let Some(mut intent) = intent(plan, &step.key, &step.action, rules) {
                 if let Some(earlier) = before.get(&step.key).filter(|earlier| earlier.spec.is_some()) {
                     intent.token.clone_from(&earlier.token);
@@ -83,7 +86,27 @@ impl<'a> Journal<'a> {
             old.replaced
         });
         let replaced = replaced.filter(|one| plan.removes_replaced(key, one)).collect();
-        self.state.resources.insert(key.clone(), Recorded { outputs: outputs.clone(), token, needs: after, replaced });
+        self.state
+            .resources
+            .insert(key.clone(), Recorded { outputs: outputs.clone(), token, needs: after, applied: None, replaced });
+    }
+
+    /// What is as desired has been applied, whoever did it.
+    fn record_unchanged(&mut self, plan: &Plan, step: &Step, rules: &dyn Rules) {
+        if step.action != (Action::Keep { because: None }) {
+            return;
+        }
+        let applied = self.applied(plan, &step.key, rules);
+        if let (Some(applied), Some(recorded)) = (applied, self.state.resources.get_mut(&step.key)) {
+            recorded.applied = Some(applied);
+        }
+    }
+
+    /// The digests of the desired settings; none while something that they refer to is not recorded.
+    fn applied(&self, plan: &Plan, key: &Key, rules: &dyn Rules) -> Option<AppliedDigests> {
+        let node = plan.desired.get(key)?;
+        let spec = Resolved::new(&node.spec, &Recordings { plan, state: &self.state })?;
+        Some(Digests { lineage: &self.state.lineage, key, fields: rules.traits(&key.kind)?.fields }.of(spec.value()))
     }
 
     /// The token under which a step creates.
@@ -92,7 +115,13 @@ impl<'a> Journal<'a> {
     }
 
     /// Takes the result of a step.
-    pub(super) fn record(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Option<Value>) {
+    pub(super) fn record(
+        &mut self,
+        plan: &Plan,
+        (key, action): (&Key, &Action),
+        outputs: Option<Value>,
+        rules: &dyn Rules,
+    ) {
         self.changed = true;
         if let Some(outputs) = action.replaced() {
             if let Some(recorded) = self.state.resources.get_mut(key) {
@@ -104,25 +133,35 @@ impl<'a> Journal<'a> {
             Action::Delete { .. } | Action::Untrack { .. } => {
                 self.state.resources.remove(key);
             }
-            _ => self.record_made(plan, key, action, outputs.unwrap_or_default()),
+            _ => {
+                let applied = self.applied(plan, key, rules);
+                self.record_made(plan, (key, action), outputs.unwrap_or_default(), applied);
+            }
         }
         self.state.pending.remove(key);
     }
 
-    fn record_made(&mut self, plan: &Plan, key: &Key, action: &Action, outputs: Value) {
+    fn record_made(
+        &mut self,
+        plan: &Plan,
+        (key, action): (&Key, &Action),
+        outputs: Value,
+        applied: Option<AppliedDigests>,
+    ) {
         let after = plan.desired.get(key).map(Node::needs).unwrap_or_default();
         let old = self.state.resources.remove(key);
         let token = match action {
             Action::Create { .. } | Action::Replace { .. } => self.token(key).map(str::to_owned),
             _ => old.as_ref().and_then(|old| old.token.clone()),
         };
+        let applied = applied.or_else(|| old.as_ref()?.applied.clone());
         let stays = matches!(action, Action::Replace { create_first: true, .. });
         let replaced = old.into_iter().flat_map(|mut old| {
             old.replaced.extend(stays.then_some(old.outputs));
             old.replaced
         });
         let replaced = replaced.filter(|one| *one != outputs).collect();
-        self.state.resources.insert(key.clone(), Recorded { outputs, token, needs: after, replaced });
+        self.state.resources.insert(key.clone(), Recorded { outputs, token, needs: after, applied, replaced });
     }
 
     /// When the next save is due: at once when `idle`, else when results have gathered; never without a change.

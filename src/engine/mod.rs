@@ -31,6 +31,7 @@ mod outcome;
 mod ownership;
 mod plan;
 mod record;
+mod recordings;
 mod release;
 mod resource;
 mod rollback;
@@ -40,7 +41,7 @@ mod step;
 mod unknown;
 mod verb;
 
-pub use action::{Action, Change};
+pub use action::{Action, Change, ChangeCause};
 pub use catalog::Catalog;
 pub use claim::{Claim, Discovered, Found, FoundJson, Live, LiveJson, Parent, Scope, Unmanaged};
 pub(crate) use clock::pause;
@@ -64,8 +65,8 @@ pub use observe::{ObserveError, Observed};
 pub use outcome::{FailedStep, Outcome};
 pub use plan::{Comparison, Consent, Plan, PlanError, Refused, Step, compare, plan};
 pub use record::{
-    Changed, CheckUser, Intent, Recorded, Release, STATE_FORMAT, StackIdentity, StackMismatch, State, Store,
-    StoreError, Unconfirmed,
+    AppliedDigests, Changed, CheckUser, Intent, Recorded, Release, STATE_FORMAT, StackIdentity, StackMismatch, State,
+    Store, StoreError, Unconfirmed,
 };
 pub use release::{Move, Obstacle, WayBack, obstacles, served_release};
 pub use resource::{

@@ -115,6 +115,8 @@ pub trait Beneath: Resource<Ownership = ByParent> {
 pub trait Restore: Resource<Promise = LiveVersion> {
     /// The output that says what callers of the stack get of it, a text.
     const LIVE: &'static str;
+    /// The setting that says whether the live version is the one of the other settings.
+    const SETTING: &'static str;
 
     /// Makes a `version` live that was live before, without changing any setting; answers its outputs then.
     fn restore(

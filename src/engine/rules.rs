@@ -33,6 +33,8 @@ pub struct KindRules {
     pub listed_late: bool,
     /// `Restore::LIVE`, of a kind that has a live version.
     pub serves: Option<&'static str>,
+    /// `Restore::SETTING`, of a kind that has a live version.
+    pub live_setting: Option<&'static str>,
 }
 
 /// What planning may know of a kind.

@@ -10,12 +10,12 @@ use super::{
     erased::Erased,
     error::{ResourceError, Result, Verdict},
     handle::Engine,
-    input::{Lookup, OutputRef, Resolved},
+    input::Resolved,
     journal::Journal,
     key::Key,
     observe::{LIST_LAG, Wanted, claim, find, known},
     plan::{Plan, Step, people},
-    record::State,
+    recordings::Recordings,
 };
 
 /// How often a create is sent in all when its answer is lost and nothing is found of it.
@@ -123,22 +123,6 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
             }
         }
         kind.delete(context, outputs).await
-    }
-}
-
-/// What the finished steps and the state know.
-struct Recordings<'a> {
-    plan: &'a Plan,
-    state: &'a State,
-}
-
-impl Lookup for Recordings<'_> {
-    fn output(&self, reference: &OutputRef) -> Option<Value> {
-        self.state.resources.get(&reference.key)?.outputs.get(&reference.output).cloned()
-    }
-
-    fn spec(&self, key: &Key) -> Option<&Value> {
-        self.plan.desired.get(key).map(|node| &node.spec)
     }
 }
 

@@ -74,7 +74,7 @@ impl Failure {
     /// Adds a detail to the last error.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Self {
         if let Some(error) = self.errors.last_mut() {
-            error.details.push(detail.to_string());
+            error.details.push(plain(&detail));
         }
         self
     }
@@ -108,12 +108,12 @@ impl Failure {
 impl Fault {
     /// An error without details.
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self { message: message.to_string(), ..Self::default() }
+        Self { message: plain(&message), ..Self::default() }
     }
 
     /// Adds a detail.
     pub(crate) fn detail(mut self, detail: impl fmt::Display) -> Self {
-        self.details.push(detail.to_string());
+        self.details.push(plain(&detail));
         self
     }
 
@@ -134,6 +134,14 @@ impl Fault {
         details.extend(error.request_id.as_ref().map(|id| format!("request id {id}")));
         Self { message: what.to_string(), details, hints: error.hints.iter().map(Hint::from).collect(), place: None }
     }
+}
+
+/// A text without the number that Rust adds to an error of the operating system.
+fn plain(text: &impl fmt::Display) -> String {
+    let text = text.to_string();
+    let mut parts = text.split(" (os error ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once(')').map_or(part, |(_, rest)| rest))
 }
 
 impl From<Fault> for Failure {

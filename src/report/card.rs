@@ -12,6 +12,9 @@ pub(crate) trait Card: Serialize {
     /// Whether this card ends everything in progress.
     const ENDS_PROGRESS: bool = false;
 
+    /// Whether its lines are cut to the width of the terminal.
+    const WIDE: bool = false;
+
     /// The text, with a line break at its end. Empty when only `--json` reports it.
     fn text(&self) -> String;
 }

@@ -7,7 +7,7 @@ use super::{
     paint::{BAD, CHANGE, FAINT, GOOD, paint},
     value::shown,
 };
-use crate::engine::{Change, Field, is_secret};
+use crate::engine::{Change, ChangeCause, Field, is_secret};
 
 /// A changed field.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +20,9 @@ pub(crate) struct ChangeRow {
     pub(crate) new: Option<Value>,
     /// Whether the values are hidden.
     pub(crate) secret: bool,
+    /// Why it differs, when that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<ChangeCause>,
     /// The route that the field belongs to.
     #[serde(skip)]
     pub(super) route: Option<RoutePart>,
@@ -37,7 +40,7 @@ pub(super) struct RoutePart {
 impl ChangeRow {
     fn new(path: &[String], old: Option<Value>, new: Option<Value>, secret: bool) -> Self {
         let (old, new) = if secret { (None, None) } else { (old, new) };
-        Self { field: joined(path), old, new, secret, route: route_part(path) }
+        Self { field: joined(path), old, new, secret, cause: None, route: route_part(path) }
     }
 
     /// The text in a plan: `timeout: 10 → 29`.
@@ -45,9 +48,19 @@ impl ChangeRow {
         let field = self.route.as_ref().and_then(|route| route.field.as_ref()).unwrap_or(&self.field);
         let field = paint(FAINT, field);
         if self.secret {
-            return format!("{field}: (secret, changes)");
+            return format!("{field}: (secret, changes){}", self.noted());
         }
-        format!("{field}: {} → {}", shown(self.old.as_ref()), shown(self.new.as_ref()))
+        format!("{field}: {} → {}{}", shown(self.old.as_ref()), shown(self.new.as_ref()), self.noted())
+    }
+
+    /// The note in a plan when it undoes what was not done by a deploy.
+    pub(super) fn noted(&self) -> String {
+        let note = match self.cause {
+            None | Some(ChangeCause::PendingChange) => return String::new(),
+            Some(ChangeCause::Drift | ChangeCause::DriftAndPendingChange) => "changed outside stackctl",
+            Some(ChangeCause::Rollback) => "rolled back",
+        };
+        format!("  {}", paint(FAINT, format_args!("({note})")))
     }
 
     /// The text in a plan for a new resource: `timeout: 29`.
@@ -56,20 +69,24 @@ impl ChangeRow {
         if self.secret { format!("{field}: (secret)") } else { format!("{field}: {}", shown(self.new.as_ref())) }
     }
 
-    /// The text in a status. It lists the configured value before the live one, in the reverse order of a plan.
-    pub(super) fn drift(&self) -> String {
+    /// The text in a status: what is live, what is in the config, and, if `explained`, why they differ.
+    pub(super) fn compared(&self, explained: bool) -> String {
+        let cause = match self.cause.filter(|_| explained) {
+            None => String::new(),
+            Some(ChangeCause::PendingChange) => paint(FAINT, "  (pending change)"),
+            Some(ChangeCause::Drift) => paint(FAINT, "  (drift)"),
+            Some(ChangeCause::DriftAndPendingChange) => paint(FAINT, "  (drift and pending change)"),
+            Some(ChangeCause::Rollback) => paint(FAINT, "  (rolled back)"),
+        };
         if self.secret {
-            return format!("{}: (secret, differs)", paint(FAINT, &self.field));
+            return format!("{}: (secret, differs){cause}", paint(FAINT, &self.field));
         }
-        if let Some(RoutePart { name, field: None }) = &self.route {
-            return format!(
-                "{}: {} → {}",
-                paint(FAINT, name),
-                answered(self.new.as_ref()),
-                answered(self.old.as_ref())
-            );
-        }
-        format!("{}: {} → {}", paint(FAINT, &self.field), shown(self.new.as_ref()), shown(self.old.as_ref()))
+        let (name, text): (_, fn(Option<&Value>) -> String) = match &self.route {
+            Some(RoutePart { name, field: None }) => (name, answered),
+            _ => (&self.field, shown),
+        };
+        let (live, desired) = (text(self.old.as_ref()), text(self.new.as_ref()));
+        format!("{}: live {live}; config {desired}{cause}", paint(FAINT, name))
     }
 
     /// The text in a plan for a whole route.
@@ -99,7 +116,10 @@ fn answered(route: Option<&Value>) -> String {
 
 /// The rows for these changes.
 pub(crate) fn rows(changes: &[Change]) -> Vec<ChangeRow> {
-    let row = |change: &Change| ChangeRow::new(&change.path, change.old.clone(), change.new.clone(), change.secret);
+    let row = |change: &Change| ChangeRow {
+        cause: change.cause,
+        ..ChangeRow::new(&change.path, change.old.clone(), change.new.clone(), change.secret)
+    };
     changes.iter().map(row).collect()
 }
 

@@ -18,6 +18,15 @@ pub(crate) struct EmulatorStatus {
     pub(crate) pid: Option<u32>,
 }
 
+impl EmulatorStatus {
+    /// The status of an emulator that runs at a URL in a process, or of none.
+    pub(crate) fn of(running: Option<(String, u32)>) -> Self {
+        let state = if running.is_some() { "running" } else { "not running" };
+        let (url, pid) = running.unzip();
+        Self { state, url, pid }
+    }
+}
+
 impl Card for EmulatorStatus {
     const EVENT: &'static str = "emulator";
 

@@ -8,6 +8,7 @@ use super::{
     card::Card,
     paint::{CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
+    table::{Cell, table},
     unavailable::reasons,
     wording::past,
 };
@@ -37,6 +38,7 @@ pub(crate) struct ReleaseRow<'a> {
 
 impl Card for HistoryTable<'_> {
     const EVENT: &'static str = "history";
+    const WIDE: bool = true;
 
     fn text(&self) -> String {
         if self.releases.is_empty() && !self.unconfirmed {
@@ -47,31 +49,42 @@ impl Card for HistoryTable<'_> {
             let later = if self.releases.is_empty() { "" } else { "a later change that is " };
             let _ = writeln!(text, "{}", paint(CHANGE, format!("* the live version is {later}not confirmed yet")));
         }
-        let widest = self.releases.iter().map(|row| row.release.number.to_string().len()).max().unwrap_or(0);
-        self.releases.iter().fold(text, |text, row| text + &row.render(widest))
+        let cells: Vec<_> = self.releases.iter().map(ReleaseRow::cells).collect();
+        let mut lines = table(["", "RELEASE", "AT", "BY", "NOTE"], &cells).into_iter();
+        text += &lines.next().unwrap_or_default();
+        for (row, line) in self.releases.iter().zip(lines) {
+            text += &line;
+            row.render_details(&mut text);
+        }
+        text
     }
 }
 
 impl ReleaseRow<'_> {
-    /// Renders the row. The number is padded to `width`.
-    fn render(&self, width: usize) -> String {
-        let Release { number, at, by, checked, back_to, changes, .. } = self.release;
-        let mark = if self.served { paint(GOOD, "*") } else { " ".into() };
-        let how = back_to.map(|earlier| format!(", back to {earlier}")).unwrap_or_default();
-        let how = if *checked { how } else { how + ", not checked" };
-        let how = if how.is_empty() { how } else { paint(FAINT, how) };
-        let (number, by) = (paint(STRONG, format!("{number:>width$}")), plain(by));
-        let mut text = format!("{mark} {number}  {at}  {by}{how}\n");
+    fn cells(&self) -> [Cell; 5] {
+        let Release { number, at, by, checked, back_to, .. } = self.release;
+        let note = back_to.map(|earlier| format!("back to {earlier}")).into_iter();
+        let note: Vec<String> = note.chain((!checked).then(|| "not checked".to_owned())).collect();
+        [
+            Cell::painted(GOOD, if self.served { "*" } else { "" }),
+            Cell::painted(STRONG, number),
+            Cell::plain(at),
+            Cell::plain(plain(by)),
+            Cell::painted(FAINT, note.join(", ")),
+        ]
+    }
+
+    /// Renders why it is not available, and what it changed.
+    fn render_details(&self, text: &mut String) {
         for reason in reasons(&self.obstacles) {
             let _ = writeln!(text, "      {}", paint(CHANGE, format!("not available: {}", plain(&reason))));
         }
-        for (key, changed) in changes {
+        for (key, changed) in &self.release.changes {
             let settings: Vec<&str> = changed.settings.iter().map(String::as_str).collect();
             let colon = if settings.is_empty() { "" } else { ": " };
             let what = plain(&format!("{key}{colon}{}", settings.join(", ")));
             let _ = writeln!(text, "      {} {what}", past(changed.verb));
         }
-        text
     }
 }
 

@@ -20,6 +20,19 @@ struct Spinners {
     by_key: Mutex<BTreeMap<Key, ProgressBar>>,
 }
 
+/// A spinner for something other than a step. It ends when this is dropped.
+#[must_use]
+pub(crate) struct Progress<'l>(Option<(&'l Spinners, ProgressBar)>);
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        if let Some((spinners, spinner)) = &self.0 {
+            spinner.finish_and_clear();
+            spinners.all.remove(spinner);
+        }
+    }
+}
+
 impl Live {
     pub(super) fn on_terminal(coloured: bool) -> Self {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
@@ -47,7 +60,12 @@ impl Live {
         }
     }
 
-    /// Ends all spinners.
+    /// Starts a spinner for something other than a step.
+    pub(super) fn begin(&self, what: String) -> Progress<'_> {
+        Progress(self.0.as_ref().map(|spinners| (spinners, spinners.spinner(what, ""))))
+    }
+
+    /// Ends all spinners of steps.
     pub(super) fn end_all(&self) {
         if let Some(spinners) = &self.0 {
             spinners.end_all();
@@ -79,15 +97,22 @@ impl Spinners {
 
     fn start(&self, key: &Key, message: &str) {
         let mut by_key = self.by_key.lock().unwrap_or_else(PoisonError::into_inner);
-        let spinner = by_key.entry(key.clone()).or_insert_with(|| {
-            let spinner = self.all.add(ProgressBar::new_spinner());
-            let style = ProgressStyle::with_template(self.template);
-            spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            spinner.set_prefix(key.to_string());
-            spinner.enable_steady_tick(Duration::from_millis(100));
-            spinner
-        });
+        match by_key.get(key) {
+            Some(spinner) => spinner.set_message(plain(message)),
+            None => {
+                by_key.insert(key.clone(), self.spinner(key.to_string(), message));
+            }
+        }
+    }
+
+    fn spinner(&self, prefix: String, message: &str) -> ProgressBar {
+        let spinner = self.all.add(ProgressBar::new_spinner());
+        let style = ProgressStyle::with_template(self.template);
+        spinner.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+        spinner.set_prefix(prefix);
         spinner.set_message(plain(message));
+        spinner.enable_steady_tick(Duration::from_millis(100));
+        spinner
     }
 
     fn end(&self, key: &Key) {

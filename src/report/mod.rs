@@ -30,8 +30,10 @@ mod printer;
 mod project;
 mod rolled_back;
 mod signed_in;
+mod stacks;
 mod state;
 mod status;
+mod table;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -64,6 +66,7 @@ pub(crate) use printer::{Look, Report};
 pub(crate) use project::{Valid, ValidStage, Written};
 pub(crate) use rolled_back::{RolledBack, RolledForward};
 pub(crate) use signed_in::SignedIn;
+pub(crate) use stacks::{StackList, StackRow};
 pub(crate) use state::StateCard;
 pub(crate) use status::{Condition, StatusRow, StatusTable};
 pub(crate) use target::{Location, PoolTarget, Target};

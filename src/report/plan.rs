@@ -83,11 +83,11 @@ pub fn plan_text(plan: Result<Plan, Refused>, rules: &dyn Rules) -> String {
 impl PlanTable {
     /// The rows of a plan. `rules` defines which fields are secret.
     pub(crate) fn new(plan: &Plan, rules: &dyn Rules) -> Self {
+        let steps: Vec<PlanRow> = rows_of(plan, rules);
         let mut counts = BTreeMap::new();
-        for step in &plan.steps {
-            *counts.entry(step.action.verb()).or_default() += 1;
+        for row in &steps {
+            *counts.entry(row.verb).or_default() += 1;
         }
-        let steps = plan.steps.iter().map(|step| PlanRow::new(plan, step, rules)).collect();
         let (stack, stage) = (plan.stack.clone(), plan.stage.clone());
         Self { stack, stage, based_on: plan.based_on, counts, settled: plan.stale.clone(), steps, settings: false }
     }
@@ -132,6 +132,21 @@ impl PlanTable {
             (false, false) => format!("plan: {to_do}; {rest}"),
         }
     }
+}
+
+/// One row for each resource: what becomes of the old one of a replacement is a part of the replacement.
+fn rows_of(plan: &Plan, rules: &dyn Rules) -> Vec<PlanRow> {
+    let mut rows: Vec<PlanRow> = Vec::new();
+    for step in plan.steps.iter().filter(|step| step.action.replaced().is_none()) {
+        rows.push(PlanRow::new(plan, step, rules));
+    }
+    for step in plan.steps.iter().filter(|step| step.action.replaced().is_some()) {
+        match rows.iter_mut().find(|row| row.key == step.key) {
+            Some(row) => row.replaces(&step.action),
+            None => rows.push(PlanRow::new(plan, step, rules)),
+        }
+    }
+    rows
 }
 
 impl Card for PlanTable {
@@ -203,6 +218,22 @@ impl PlanRow {
         row
     }
 
+    /// Adds that the old one of an interrupted replacement is deleted.
+    fn replaces(&mut self, action: &Action) {
+        match action {
+            Action::Delete { .. } if !matches!(self.verb, Verb::Replace | Verb::Delete) => {
+                self.verb = Verb::Replace;
+                self.create_first = true;
+                self.because = Some("completes an interrupted replacement".into());
+            }
+            Action::Untrack { because, .. } if self.verb == Verb::Keep => {
+                self.verb = Verb::Untrack;
+                self.because = Some(because.clone());
+            }
+            _ => {}
+        }
+    }
+
     /// Whether it has a row: an unchanged resource is only counted.
     fn is_shown(&self) -> bool {
         self.verb != Verb::Keep || self.because.is_some()
@@ -245,7 +276,9 @@ impl PlanRow {
         let mut before = None;
         for change in &self.changes {
             let line = match &change.route {
-                Some(RoutePart { name, field: None }) => format!("      {}", change.whole_route(name)),
+                Some(RoutePart { name, field: None }) => {
+                    format!("      {}{}", change.whole_route(name), change.noted())
+                }
                 Some(RoutePart { name, .. }) if !creating => {
                     if before != Some(name) {
                         let _ = writeln!(text, "      {}", paint(CHANGE, format_args!("~ {name}")));

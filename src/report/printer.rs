@@ -13,11 +13,12 @@ use super::{
     event,
     flags::StackFlags,
     json,
-    live::Live,
+    live::{Live, Progress},
     log,
     next::{Next, NextStep},
     plain,
     plan::PlanTable,
+    table,
 };
 use crate::{
     cli::{Color, Options},
@@ -39,6 +40,8 @@ pub(crate) struct Report {
     streams: Mutex<Streams>,
     /// Whether stdout is a terminal.
     terminal: bool,
+    /// The width of the terminal on stdout.
+    columns: Option<usize>,
     pub(super) live: Live,
     /// The width of the keys in the current plan.
     width: AtomicUsize,
@@ -67,6 +70,7 @@ impl Report {
     /// Creates a report on the streams of this process, as the flags require.
     pub(crate) fn new(options: &Options) -> Self {
         let choice = match options.color {
+            Color::Auto if options.ci => anstream::ColorChoice::Never,
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
@@ -81,13 +85,15 @@ impl Report {
             undelivered: None,
         };
         // The log lines of `-v` would break up spinners.
-        let live = look == Look::Human && !options.quiet && options.verbose == 0 && io::stderr().is_terminal();
+        let shown = look == Look::Human && !options.quiet && options.verbose == 0;
+        let live = shown && !options.ci && io::stderr().is_terminal();
         Self {
             look,
             quiet: options.quiet,
             settings: options.verbose > 0,
             streams: Mutex::new(streams),
             terminal,
+            columns: if terminal { columns() } else { None },
             live: if live { Live::on_terminal(choice != anstream::ColorChoice::Never) } else { Live::off() },
             width: AtomicUsize::new(0),
             flags: StackFlags::new(options),
@@ -119,6 +125,11 @@ impl Report {
             Look::Human => self.to_stderr(&self.render(card)),
             Look::Json => self.data(card),
         }
+    }
+
+    /// Shows on a terminal what is in progress and for how long, until the value is dropped.
+    pub(crate) fn progress(&self, what: impl Into<String>) -> Progress<'_> {
+        self.live.begin(what.into())
     }
 
     /// Prints a note.
@@ -210,9 +221,12 @@ impl Report {
         self.look
     }
 
-    fn render(&self, card: &impl Card) -> String {
+    fn render<C: Card>(&self, card: &C) -> String {
         match self.look {
-            Look::Human => card.text(),
+            Look::Human => match self.columns.filter(|_| C::WIDE) {
+                Some(columns) => table::cut(&card.text(), columns),
+                None => card.text(),
+            },
             Look::Json => json::card(card),
         }
     }
@@ -241,6 +255,12 @@ impl Report {
     fn streams(&self) -> MutexGuard<'_, Streams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The width of the terminal on stdout.
+fn columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
 }
 
 /// A stream that escapes control characters other than colors on a terminal.

@@ -8,6 +8,8 @@ use super::{
     card::Card,
     change::ChangeRow,
     paint::{BAD, CHANGE, GOOD, STRONG, paint},
+    table::{Cell, table},
+    wording::counted,
 };
 use crate::engine::{Key, NotCompared};
 
@@ -17,12 +19,20 @@ use crate::engine::{Key, NotCompared};
 pub(crate) enum Condition {
     /// The live settings are as configured.
     InSync,
-    /// The live settings differ.
+    /// The config or the code was edited and is not deployed yet.
+    PendingChange,
+    /// The live settings were changed outside stackctl.
     Drifted,
+    /// Both.
+    DriftedAndPendingChange,
+    /// The live version is that of an earlier release, which was rolled back to.
+    RolledBack,
+    /// The live settings differ, and the state has no record of what was applied.
+    Differs,
     /// Recorded, and deleted outside of stackctl.
     Missing,
     /// An interrupted run was about to do something to it.
-    Pending,
+    Interrupted,
     /// In the config, and not created yet.
     NotCreated,
     /// There, and not configured any more.
@@ -67,9 +77,13 @@ impl Condition {
     fn word(self) -> &'static str {
         match self {
             Self::InSync => "in sync",
+            Self::PendingChange => "pending change",
             Self::Drifted => "drifted",
+            Self::DriftedAndPendingChange => "drifted, pending change",
+            Self::RolledBack => "rolled back",
+            Self::Differs => "differs",
             Self::Missing => "missing",
-            Self::Pending => "pending",
+            Self::Interrupted => "interrupted",
             Self::NotCreated => "not created",
             Self::Extra => "extra",
             Self::Unmanaged => "unmanaged",
@@ -79,16 +93,18 @@ impl Condition {
 
 impl Card for StatusTable {
     const EVENT: &'static str = "status";
+    const WIDE: bool = true;
 
     fn text(&self) -> String {
         if !self.deployed {
             return format!("{}: not deployed\n", self.stack);
         }
-        let widest = |width: &dyn Fn(&StatusRow) -> usize| self.resources.iter().map(width).max().unwrap_or(0);
-        let widths = (widest(&|row| row.key.to_string().len()), widest(&|row| row.status.word().len()));
-        let mut text = String::new();
-        for row in &self.resources {
-            row.render(widths, &mut text);
+        let cells: Vec<_> = self.resources.iter().map(StatusRow::cells).collect();
+        let mut lines = table(["RESOURCE", "STATUS", "ID"], &cells).into_iter();
+        let mut text = lines.next().unwrap_or_default();
+        for (row, line) in self.resources.iter().zip(lines) {
+            text += &line;
+            row.render_details(&mut text);
         }
         let counts = self.counts();
         let _ = writeln!(text, "\n{}", paint(STRONG, counts.join(", ")));
@@ -103,33 +119,48 @@ impl StatusTable {
     }
 
     fn counts(&self) -> Vec<String> {
-        use Condition::{Drifted, Extra, InSync, Missing, NotCreated, Pending, Unmanaged};
-        let count = |status| self.resources.iter().filter(|row| row.status == status).count();
-        let counts =
-            [InSync, Drifted, Missing, Pending, NotCreated, Extra, Unmanaged].map(|status| (count(status), status));
+        use Condition::{
+            Differs, Drifted, DriftedAndPendingChange, Extra, InSync, Interrupted, Missing, NotCreated, PendingChange,
+            RolledBack, Unmanaged,
+        };
+        let both = DriftedAndPendingChange;
+        let count = |status| {
+            let counts = |row: &&StatusRow| {
+                row.status == status || (row.status == both && matches!(status, Drifted | PendingChange))
+            };
+            self.resources.iter().filter(counts).count()
+        };
+        let all =
+            [InSync, PendingChange, Drifted, RolledBack, Differs, Missing, Interrupted, NotCreated, Extra, Unmanaged];
+        let counts = all.map(|status| (count(status), status));
         counts
             .iter()
             .filter(|(count, _)| *count > 0)
-            .map(|(count, status)| format!("{count} {}", status.word()))
+            .map(|(count, status)| match status {
+                PendingChange => counted(count, "pending change"),
+                _ => format!("{count} {}", status.word()),
+            })
             .collect()
     }
 }
 
 impl StatusRow {
-    /// Renders the row. `widths` are those of the key and condition columns.
-    fn render(&self, widths: (usize, usize), text: &mut String) {
+    fn cells(&self) -> [Cell; 3] {
         let style = match self.status {
             Condition::InSync => GOOD,
-            Condition::Drifted | Condition::Pending | Condition::NotCreated | Condition::Extra => CHANGE,
             Condition::Missing | Condition::Unmanaged => BAD,
+            _ => CHANGE,
         };
-        let (widest, wide) = widths;
-        let word = paint(style, format_args!("{:<wide$}", self.status.word()));
-        let because = self.because.as_ref().map(|because| format!("  ({because})")).unwrap_or_default();
-        let line = format!("{:<widest$}  {word}  {}{because}", self.key.to_string(), self.id.as_deref().unwrap_or(""));
-        let _ = writeln!(text, "{}", line.trim_end());
+        let because = self.because.as_ref().map(|because| format!("({because})"));
+        let rest: Vec<String> = self.id.iter().cloned().chain(because).collect();
+        [Cell::plain(&self.key), Cell::painted(style, self.status.word()), Cell::plain(rest.join("  "))]
+    }
+
+    /// Renders what differs, and what was not compared.
+    fn render_details(&self, text: &mut String) {
+        let mixed = self.changes.iter().any(|change| change.cause != self.changes[0].cause);
         for change in &self.changes {
-            let _ = writeln!(text, "    {}", change.drift());
+            let _ = writeln!(text, "    {}", change.compared(mixed));
         }
         for NotCompared { field, because } in &self.not_compared {
             let _ = writeln!(text, "    {field}: not compared: {because}");

@@ -43,6 +43,7 @@ impl Rules for Secrets {
             precious: false,
             listed_late: false,
             serves: None,
+            live_setting: None,
         })
     }
 }
@@ -54,7 +55,7 @@ fn key(text: &str) -> Key {
 fn change(path: &[&str], old: Value, new: Value) -> Change {
     let some = |value: Value| Some(value).filter(|value| !value.is_null());
     let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
-    Change { secret: path[0] == "environment", path, old: some(old), new: some(new) }
+    Change { secret: path[0] == "environment", path, old: some(old), new: some(new), cause: None }
 }
 
 fn plan(steps: Vec<(&str, Action)>, desired: Desired) -> PlanTable {
@@ -304,7 +305,7 @@ fn hostile(text: &str) -> State {
     let (after, since) = ([key.clone()].into(), "2026-11-23T09:00:00Z".parse().unwrap());
     let intent = Intent { verb, token: text(), spec: None, needs: [].into(), since };
     let outputs = json!({ text(): text() });
-    let recorded = Recorded { outputs, token: None, needs: after, replaced: vec![json!(text())] };
+    let recorded = Recorded { outputs, token: None, needs: after, applied: None, replaced: vec![json!(text())] };
     let changes = [(key.clone(), Changed { verb, settings: [text()].into() })];
     state.resources.insert(key.clone(), recorded);
     state.pending.insert(key.clone(), intent);

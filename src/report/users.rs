@@ -10,6 +10,7 @@ use super::{
     card::Card,
     paint::{BAD, CHANGE, FAINT, GOOD, STRONG, paint},
     plain::plain,
+    table::{Cell, table},
 };
 use crate::users::User;
 
@@ -34,17 +35,20 @@ pub(crate) struct UserCard<'a> {
 
 impl Card for UserTable<'_> {
     const EVENT: &'static str = "users";
+    const WIDE: bool = true;
 
     fn text(&self) -> String {
-        let names: Vec<String> = self.users.iter().map(|user| plain(user.name())).collect();
-        let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-        let mut text = String::new();
-        for (user, name) in self.users.iter().zip(names) {
-            let status = paint(colour(user), format_args!("{:<21}", user.status));
-            let made = user.created.map(|time| time.strftime("%F").to_string()).unwrap_or_default();
-            let disabled = if user.enabled { String::new() } else { format!("  {}", paint(BAD, "disabled")) };
-            let _ = writeln!(text, "{name:<widest$}  {status}  {}{disabled}", paint(FAINT, made));
-        }
+        let cells = |user: &User| {
+            let created = user.created.map(|time| time.strftime("%F").to_string()).unwrap_or_default();
+            [
+                Cell::plain(plain(user.name())),
+                Cell::painted(colour(user), &user.status),
+                Cell::painted(FAINT, created),
+                Cell::painted(BAD, if user.enabled { "" } else { "disabled" }),
+            ]
+        };
+        let rows: Vec<_> = self.users.iter().map(cells).collect();
+        let mut text = table(["USER", "STATUS", "CREATED", "ENABLED"], &rows).concat();
         if !text.is_empty() {
             text.push('\n');
         }

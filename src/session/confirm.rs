@@ -76,7 +76,7 @@ pub(crate) fn show_target(run: &Run, target: &Target) {
 pub(crate) async fn ask(run: &Run, question: &Question<'_>) -> Result<(), Failure> {
     let Question { act, text, hint } = question;
     let Some(answer) = act.answer(run.options.local).filter(|_| !run.options.yes) else { return Ok(()) };
-    if !terminal::is_there() {
+    if !terminal::is_there(run) {
         return Err(cannot_ask("not a terminal").hint(hint.clone()));
     }
     if run.report.look() == Look::Json {

@@ -42,6 +42,7 @@ pub(crate) async fn connect<'a>(
         if local.is_some() { "the local emulator".to_owned() } else { reachability::host(run, region.as_deref()) };
     let options =
         ConnectOptions { region: region.clone(), profile: reachability::profile(run), local, http_client: None };
+    let _progress = run.report.progress(format!("connecting to {host}"));
     let waiting = || run.report.note(format!("waiting for a response from {host}"));
     let opened = reachability::patiently(Box::pin(Connection::open(options)), waiting).await;
     let connection = opened.unwrap_or_else(|| Err(reachability::no_answer(&host)));

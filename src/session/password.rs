@@ -41,7 +41,7 @@ pub(crate) async fn known(run: &Run, from_stdin: bool, user: &str) -> Result<Sec
     if let Some(password) = given(run, from_stdin).await? {
         return Ok(password);
     }
-    if !terminal::is_there() {
+    if !terminal::is_there(run) {
         return Err(nobody());
     }
     let typed = Terminal(run).hidden(&format!("password of {user}: ")).await;

@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn update(field: &str) -> Action {
-        let change = Change { path: vec![field.into()], old: None, new: None, secret: false };
+        let change = Change { path: vec![field.into()], old: None, new: None, secret: false, cause: None };
         Action::Update { outputs: Value::Null, live: Value::Null, changes: vec![change] }
     }
 

@@ -112,6 +112,24 @@ pub(crate) fn identify(run: &Run) -> Result<Identity, Failure> {
     Ok(config::identify(&run.options.config, &selection(run)).map_err(|problems| name_sources(run, problems))?)
 }
 
+/// Reads the identity of every declared stage, the default one first. A stage whose identity cannot be read is left out.
+///
+/// # Errors
+/// When none can be read.
+pub(crate) fn identify_all(run: &Run) -> Result<Vec<Identity>, Failure> {
+    let path = &run.options.config;
+    let declared = Declared::read(path);
+    let of = |stage: &&str| Selection { stage: Some((*stage).to_owned()), ..selection(run) };
+    let mut identities: Vec<Identity> = Vec::new();
+    for stage in declared.names() {
+        identities.extend(config::identify(path, &of(&stage)).ok());
+    }
+    if identities.is_empty() {
+        identities.push(identify(run)?);
+    }
+    Ok(identities)
+}
+
 /// Names the environment variable where the value of a flag comes from one.
 fn name_sources(run: &Run, mut problems: Problems) -> Problems {
     for problem in &mut problems.0 {

@@ -21,7 +21,7 @@ use crate::{
     exit::Exit,
     failure::{Failure, Fault},
     hint::{Hint, SuggestedCommand},
-    report::{Location, Target},
+    report::{Location, Target, counted},
     resources,
     stack::{self, FunctionPackages},
     state::Backend,
@@ -258,7 +258,12 @@ impl<C> Session<C> {
 
     /// Reads the live resources that are recorded or pending. Changes nothing.
     pub(crate) async fn look(&self, run: &Run, desired: &Desired) -> Result<(State, Observed), Failure> {
-        let state = self.state().await?;
+        let state = {
+            let _progress = run.report.progress("reading the state");
+            self.state().await?
+        };
+        let count = counted(state.resources.len(), "resource");
+        let _progress = run.report.progress(format!("reading the live settings of {count}"));
         let observed = self.engine(run, &run.report).observe(&state, desired).await?;
         Ok((state, observed))
     }

@@ -11,9 +11,9 @@ use crate::{
     users::{Authenticator, Prompt, Secret},
 };
 
-/// Whether stdin is a terminal.
-pub(crate) fn is_there() -> bool {
-    io::stdin().is_terminal()
+/// Whether stdin is a terminal with an operator, which a CI system has not.
+pub(crate) fn is_there(run: &Run) -> bool {
+    !run.options.ci && io::stdin().is_terminal()
 }
 
 /// Drops what was typed before a prompt.
@@ -46,7 +46,7 @@ pub(crate) struct Terminal<'a>(pub(crate) &'a Run);
 #[async_trait]
 impl Prompt for Terminal<'_> {
     fn is_there(&self) -> bool {
-        is_there()
+        is_there(self.0)
     }
 
     async fn hidden(&self, question: &str) -> io::Result<Secret> {

@@ -43,6 +43,11 @@ fn migrate_one(mut state: Value, format: Option<u64>) -> Result<Value, String> {
                 }
             }
             state["format"] = json!(4);
+            migrate_one(state, Some(4))
+        }
+        Some(4) => {
+            // The applied settings were not recorded: a field that differs has no known cause until the next deploy.
+            state["format"] = json!(5);
             Ok(state)
         }
         Some(format) if format == u64::from(STATE_FORMAT) => Ok(state),
@@ -91,6 +96,9 @@ mod tests {
     /// Written by the version that wrote format 3, while a change was not confirmed yet.
     const FORMAT_3: &str = include_str!("../../tests/formats/state.3.json");
 
+    /// Written by the version that wrote format 4, after a first `up`.
+    const FORMAT_4: &str = include_str!("../../tests/formats/state.4.json");
+
     fn read(document: &str) -> Result<State, StateError> {
         parse(document.as_bytes(), "state.json", "")?.in_use("state.json")
     }
@@ -124,6 +132,14 @@ mod tests {
         let state = read(FORMAT_1).unwrap();
         assert_eq!(state.format, STATE_FORMAT);
         assert!(state.resources.values().all(|recorded| recorded.token.is_none()));
+        assert_eq!(serde_json::to_value(&state).unwrap(), as_now(&before["state"]));
+    }
+
+    #[test]
+    fn a_state_of_format_4_is_read_with_all_that_it_knows() {
+        let before: Value = serde_json::from_str(FORMAT_4).unwrap();
+        let state = read(FORMAT_4).unwrap();
+        assert!(state.resources.values().all(|recorded| recorded.applied.is_none()));
         assert_eq!(serde_json::to_value(&state).unwrap(), as_now(&before["state"]));
     }
 

@@ -144,7 +144,7 @@ fn invalid_requests_are_rejected_before_they_are_sent() {
     insta::assert_snapshot!(sandbox.transcript("call POST /echo --local --data @none.txt"), @r"
     exit code 1
     error: none.txt: the data cannot be read
-      No such file or directory (os error 2)
+      No such file or directory
     ");
 }
 

@@ -80,7 +80,7 @@ fn a_change_whose_check_fails_is_rolled_back_and_planned_again() {
     exit code 0
     --- stdout
       ~ lambda_function.items    shop-dev-items
-          alias: "version 1" → "new version"
+          alias: "version 1" → "new version"  (rolled back)
 
     plan: 1 to update; 13 unchanged
     "#);

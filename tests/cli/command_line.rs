@@ -4,7 +4,7 @@ use std::fs;
 
 use stackctl_local::Settings;
 
-use super::{emulator::ServedEmulator, sandbox::Sandbox};
+use super::{emulator::ServedEmulator, sandbox::Sandbox, users::PASSWORD};
 
 #[test]
 fn a_mistyped_command_is_guessed_and_a_mistake_is_an_event() {
@@ -42,6 +42,7 @@ fn help_names_the_commands_the_flags_and_their_variables() {
       plan         Show the changes that `up` would make
       up           Deploy the stack, or update it
       status       Compare the live settings with the config
+      list         List the recorded stacks and stages
       outputs      Print the URLs and ids of the stack
       history      Show the release history
       rollback     Roll back to an earlier release
@@ -130,11 +131,66 @@ fn the_config_is_found_in_a_parent_folder() {
 
 #[test]
 fn completions_are_a_script_for_the_shell() {
-    for (shell, beginning) in [("bash", "_stackctl()"), ("zsh", "#compdef stackctl"), ("fish", "# Print an optspec")] {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = Sandbox::empty().run(&format!("completions {shell}"));
-        assert!(script.out.starts_with(beginning), "{shell}: {}", &script.out[..80]);
-        assert!(script.out.contains("detailed-exitcode"), "{shell}");
+        assert!(script.out.contains("COMPLETE") && script.out.contains("stackctl"), "{shell}: {}", script.out);
     }
+}
+
+/// The candidates for the last word of a line.
+fn completed(sandbox: &Sandbox, line: &str) -> Vec<String> {
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut command = sandbox.command("--");
+    command.args(&words).env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+    let ran = sandbox.ran(&mut command);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn names_in_the_config_and_in_the_state_are_completed() {
+    let sandbox = Sandbox::new();
+    sandbox.edit(r#""functions":"#, r#""stages": { "prod": {}, "preview": {} }, "functions":"#);
+    for (line, expected) in [
+        ("stackctl rol", &["rollback"][..]),
+        ("stackctl up --stage pr", &["preview", "prod"]),
+        ("stackctl status --det", &["--detailed-exitcode"]),
+        ("stackctl init --st", &[]),
+        ("stackctl call G", &["GET"]),
+        ("stackctl call GET /hel", &["/hello"]),
+        ("stackctl invoke h", &["hello"]),
+        ("stackctl logs --stage prod h", &["hello"]),
+        ("stackctl outputs --local inv", &[]),
+        ("stackctl rollback --local ", &[]),
+    ] {
+        assert_eq!(
+            completed(&sandbox, line)
+                .iter()
+                .filter(|word| !line.ends_with(' ') || !word.starts_with('-'))
+                .collect::<Vec<_>>(),
+            expected,
+            "{line}"
+        );
+    }
+    sandbox.done("up --local --yes --quiet");
+    sandbox.done("up --local --yes --quiet --stage extra --new-stage");
+    let created =
+        sandbox.ran(sandbox.command("user create ann@example.com --local").env("STACKCTL_PASSWORD", PASSWORD));
+    assert_eq!(created.code, 0, "{}", created.err);
+    sandbox.done("user group add ann@example.com admins --create --local");
+    for (line, expected) in [
+        ("stackctl outputs --local inv", &["invoke_url"][..]),
+        ("stackctl outputs --local GET", &["GET /hello", "GET /private"]),
+        ("stackctl rollback --local 1", &["1"]),
+        ("stackctl status --local --stage e", &["extra"]),
+        ("stackctl user group remove --local ann@example.com adm", &["admins"]),
+    ] {
+        let words = completed(&sandbox, line);
+        let values: Vec<_> = words.iter().filter(|word| !line.ends_with(' ') || !word.starts_with('-')).collect();
+        assert_eq!(values, expected, "{line}");
+    }
+    sandbox.done("local stop");
+    assert_eq!(completed(&sandbox, "stackctl user group remove --local ann@example.com adm"), [""; 0]);
 }
 
 #[test]

@@ -93,23 +93,24 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     insta::assert_snapshot!(sandbox.transcript("status --local --detailed-exitcode --quiet"), @r"
     exit code 3
     --- stdout
-    iam_role.hello           in sync  arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1
-    log_group.hello          in sync  /aws/lambda/shop-dev-hello
-    lambda_function.hello    drifted  shop-dev-hello
+    RESOURCE                 STATUS          ID
+    iam_role.hello           in sync         arn:aws:iam::000000000000:role/stackctl/shop/dev/shop-dev-hello-eu-west-1
+    log_group.hello          in sync         /aws/lambda/shop-dev-hello
+    lambda_function.hello    pending change  shop-dev-hello
         environment.TOKEN: (secret, differs)
-        timeout: 7 → 29
-    rest_api.main            in sync  <rest_api.main#id>
-    lambda_permission.hello  in sync  shop-dev-hello:live/<lambda_permission.hello#statement_id>
-    user_pool.main           in sync  <user_pool.main#id>
-    authorizer.main          in sync  <authorizer.main#id>
-    api_routes.main          drifted  <rest_api.main#id>
-        GET /hallo: shop-dev-hello, public → (none)
-        GET /hello: (none) → shop-dev-hello, public
-    stage.main               drifted  <rest_api.main#id>/dev
-        fingerprint: HASH… → HASH…
-    user_pool_client.main    in sync  <user_pool_client.main#id>
+        timeout: live 29; config 7
+    rest_api.main            in sync         <rest_api.main#id>
+    lambda_permission.hello  in sync         shop-dev-hello:live/<lambda_permission.hello#statement_id>
+    user_pool.main           in sync         <user_pool.main#id>
+    authorizer.main          in sync         <authorizer.main#id>
+    api_routes.main          pending change  <rest_api.main#id>
+        GET /hallo: live (none); config shop-dev-hello, public
+        GET /hello: live shop-dev-hello, public; config (none)
+    stage.main               pending change  <rest_api.main#id>/dev
+        fingerprint: live HASH…; config HASH…
+    user_pool_client.main    in sync         <user_pool_client.main#id>
 
-    7 in sync, 3 drifted
+    7 in sync, 3 pending changes
     ");
     sandbox.done("up --local --quiet");
     insta::assert_snapshot!(sandbox.transcript("down --local --yes --parallel 1"), @r"
@@ -193,7 +194,7 @@ fn a_failed_step_skips_only_its_dependents_and_the_next_up_resumes() {
     ");
     let events = sandbox.events("status");
     let statuses: Vec<_> = events[1]["resources"].as_array().unwrap().iter().map(|row| row["status"].clone()).collect();
-    assert!(statuses.contains(&"pending".into()) && statuses.contains(&"in_sync".into()), "{statuses:?}");
+    assert!(statuses.contains(&"interrupted".into()) && statuses.contains(&"in_sync".into()), "{statuses:?}");
     sandbox.done("up --yes");
     sandbox.done("plan --detailed-exitcode");
 }

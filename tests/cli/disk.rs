@@ -46,7 +46,7 @@ fn nothing_is_changed_when_the_plan_cannot_be_recorded() {
     let ran = sandbox.ran(&mut sandbox.shell("trap '' XFSZ; ulimit -f 1; exec stackctl up --yes --quiet"));
     assert_eq!(ran.code, 1);
     insta::assert_snapshot!(sandbox.pinned(&ran.err), @r"
-    error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
+    error: state/shop.dev.json: the state cannot be saved: File too large
     hint: make room there, then run the command again
     ");
     assert_eq!(aws.writes_since(0), [""; 0]);
@@ -68,7 +68,7 @@ fn nothing_is_changed_when_the_state_has_no_place() {
     hint: make the place readable and writable, then run the command again
 
     exit code 1
-    error: state/shop.dev.lock: the state cannot be locked: Is a directory (os error 21)
+    error: state/shop.dev.lock: the state cannot be locked: Is a directory
     hint: make the place readable and writable, then run the command again
     ");
     assert_eq!(aws.writes_since(0), [""; 0]);
@@ -83,13 +83,13 @@ fn nothing_is_changed_when_the_folder_is_read_only() {
     let up = || unprivileged(&sandbox, "up --yes --quiet");
     insta::assert_snapshot!(sandbox.transcript_of(&mut up()), @r"
     exit code 1
-    error: state/shop.dev.lock: the state cannot be locked: Permission denied (os error 13)
+    error: state/shop.dev.lock: the state cannot be locked: Permission denied
     hint: make the place readable and writable, then run the command again
     ");
     fs::write(sandbox.path("state/shop.dev.lock"), "").unwrap();
     insta::assert_snapshot!(sandbox.transcript_of(&mut up()), @r"
     exit code 1
-    error: state/shop.dev.json: the state cannot be saved: Permission denied (os error 13)
+    error: state/shop.dev.json: the state cannot be saved: Permission denied
     hint: make the place readable and writable, then run the command again
     ");
     assert_eq!(aws.writes_since(0), [""; 0]);
@@ -139,12 +139,12 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
     }
     insta::assert_snapshot!(transcript, @r"
     the disk is full: exit code 4
-    error: state/shop.dev.json: the state cannot be saved: File too large (os error 27)
+    error: state/shop.dev.json: the state cannot be saved: File too large
     hint: make room there, then run the command again
     hint: the changes made so far are found by the next `stackctl up`
 
     a file stands in the place of the folder: exit code 4
-    error: state/shop.dev.json: the state cannot be read: Not a directory (os error 20)
+    error: state/shop.dev.json: the state cannot be read: Not a directory
     hint: make the place readable and writable, then run the command again
     hint: the changes made so far are found by the next `stackctl up`
 
@@ -154,7 +154,7 @@ fn a_run_that_cannot_save_any_more_ends_and_the_next_one_resumes() {
     hint: the changes made so far are found by the next `stackctl up`
 
     the folder is read-only: exit code 4
-    error: state/shop.dev.json: the state cannot be saved: Permission denied (os error 13)
+    error: state/shop.dev.json: the state cannot be saved: Permission denied
     hint: make the place readable and writable, then run the command again
     hint: the changes made so far are found by the next `stackctl up`
     ");
@@ -172,7 +172,7 @@ fn unreadable_files_are_named() {
     mode("hello/bootstrap", 0o000);
     insta::assert_snapshot!(validate(&sandbox), @r"
     exit code 2
-    error: functions.hello.source: `./hello/bootstrap` cannot be read: Permission denied (os error 13)
+    error: functions.hello.source: `./hello/bootstrap` cannot be read: Permission denied
       the same applies to other
     ");
     mode("hello", 0o000);

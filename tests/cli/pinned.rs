@@ -13,6 +13,7 @@ pub(super) fn pinned(text: &str) -> String {
         let pinned = words.iter().zip(words.iter().skip(1).chain([&""])).map(|(word, next)| match *word {
             word if is_time(word) => "TIME",
             word if is_cut_hash(word) => "HASH…",
+            word if word.strip_suffix(';').is_some_and(is_cut_hash) => "HASH…;",
             word if is_moment(word) => "MOMENT",
             word if is_clock(word) => "CLOCK",
             word if is_request_id(word) => "ID",

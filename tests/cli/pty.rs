@@ -107,12 +107,12 @@ impl Pty {
         let told = self.shell.then(|| self.dismiss());
         let Ran { code, out, .. } = self.process.end();
         if let Some((code, shown)) = told {
-            return (code, out, shown.replace("\r\n", "\n"));
+            return (code, out, settled(&shown));
         }
         while let Ok(bytes) = self.screen.recv_timeout(TIMEOUT) {
             self.seen += &String::from_utf8_lossy(&bytes);
         }
-        (code, out, self.seen.replace("\r\n", "\n"))
+        (code, out, settled(&self.seen))
     }
 }
 
@@ -125,6 +125,13 @@ impl Pty {
         self.types("");
         (code, shown)
     }
+}
+
+/// The lines without the spinners that were drawn and cleared on them.
+fn settled(screen: &str) -> String {
+    let screen = screen.replace("\r\n", "\n");
+    let line = |line: &str| line.rsplit("\u{1b}[2K").next().unwrap_or_default().to_owned();
+    screen.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Reads the output until the terminal is closed.

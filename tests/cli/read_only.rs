@@ -116,7 +116,7 @@ fn status_compares_what_is_known_and_names_the_rest() {
     let status = sandbox.transcript("status --detailed-exitcode --quiet");
     let function = &status[status.find("lambda_function").unwrap()..status.find("rest_api").unwrap()];
     insta::assert_snapshot!(function, @r"
-    lambda_function.hello    drifted  shop-dev-hello
+    lambda_function.hello    pending change  shop-dev-hello
         environment.BB: (secret, differs)
         environment.KEY: not compared: the environment variable `SECRET_KEY` is not set
         source_hash: not compared: folder `./hello` not found

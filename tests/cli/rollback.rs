@@ -38,15 +38,16 @@ fn three_releases() -> Sandbox {
 #[test]
 fn releases_are_shown_and_rolled_back_to() {
     let sandbox = three_releases();
-    insta::assert_snapshot!(transcript(&sandbox, "history --local"), @r#"
+    insta::assert_snapshot!(transcript(&sandbox, "history --local"), @r"
     exit code 0
     --- stdout
-    * 3  MOMENT  WHO
+       RELEASE  AT                    BY
+    *  3        MOMENT  WHO
           updated api_routes.main: + routes.GET /hallo, - routes.GET /hello
           updated stage.main: fingerprint
-      2  MOMENT  WHO
+       2        MOMENT  WHO
           updated lambda_function.hello: timeout
-      1  MOMENT  WHO
+       1        MOMENT  WHO
           created api_routes.main
           created authorizer.main
           created iam_role.hello
@@ -57,7 +58,7 @@ fn releases_are_shown_and_rolled_back_to() {
           created stage.main
           created user_pool.main
           created user_pool_client.main
-    "#);
+    ");
     insta::assert_snapshot!(transcript(&sandbox, "rollback --local"), @r"
     exit code 0
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
@@ -296,9 +297,9 @@ fn a_rollback_whose_check_fails_is_rolled_forward() {
     ");
     let rows = transcript(&sandbox, "history --local");
     insta::assert_snapshot!(rows.lines().filter(|row| row.contains("MOMENT")).collect::<Vec<_>>().join("\n"), @r"
-    * 3  MOMENT  WHO, back to 1, not checked
-      2  MOMENT  WHO
-      1  MOMENT  WHO
+    *  3        MOMENT  WHO  back to 1, not checked
+       2        MOMENT  WHO
+       1        MOMENT  WHO
     ");
 }
 

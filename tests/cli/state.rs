@@ -134,7 +134,7 @@ fn a_state_of_a_later_version_is_left_alone_and_that_version_is_named() {
     let refused = sandbox.transcript("up --yes --quiet");
     insta::assert_snapshot!(refused, @r"
     exit code 1
-    error: state/shop.dev.json: the state has format 5, and this version of stackctl knows formats up to 4
+    error: state/shop.dev.json: the state has format 6, and this version of stackctl knows formats up to 5
     hint: use stackctl 7.1.0 or newer
     ");
     for line in ["plan", "status", "outputs", "down --yes --delete-users 0"] {

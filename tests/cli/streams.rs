@@ -46,22 +46,22 @@ fn results_that_cannot_be_written_are_an_error() {
     $ up --yes --quiet
     exit code 1
     error: the results cannot be written to stdout
-      No space left on device (os error 28)
+      No space left on device
     hint: the changes are recorded; `stackctl outputs` prints the results again
 
     $ outputs
     exit code 1
     error: the results cannot be written to stdout
-      No space left on device (os error 28)
+      No space left on device
 
     $ outputs --json
     exit code 1
-    {"v":2,"event":"error","exit":1,"errors":[{"message":"the results cannot be written to stdout","details":["No space left on device (os error 28)"]}]}
+    {"v":2,"event":"error","exit":1,"errors":[{"message":"the results cannot be written to stdout","details":["No space left on device"]}]}
 
     $ completions bash
     exit code 1
     error: the results cannot be written to stdout
-      No space left on device (os error 28)
+      No space left on device
     "#);
     sandbox.done("plan --detailed-exitcode");
 }

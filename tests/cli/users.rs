@@ -39,8 +39,9 @@ fn users_are_listed() {
     insta::assert_snapshot!(transcript(&sandbox, "user list"), @r"
     exit code 0
     --- stdout
-    ann@example.com  CONFIRMED              DAY
-    bob              CONFIRMED              DAY  disabled
+    USER             STATUS     CREATED     ENABLED
+    ann@example.com  CONFIRMED  DAY
+    bob              CONFIRMED  DAY  disabled
 
     2 users
     --- stderr

@@ -363,6 +363,7 @@ impl Resource for Index {
 
 impl Restore for Index {
     const LIVE: &'static str = "fingerprint";
+    const SETTING: &'static str = "fingerprint";
 
     async fn restore(at: &At<'_>, outputs: &Shown, fingerprint: &str) -> Result<Shown> {
         Self::show(at, &outputs.id, fingerprint).await

@@ -14,7 +14,10 @@ use super::{
 fn knowledge(state: &State) -> serde_json::Value {
     let mut state = state.clone();
     let untagged = |key: &Key| ![SHELF, JAR].contains(&key.kind);
-    state.resources.iter_mut().filter(|(key, _)| untagged(key)).for_each(|(_, recorded)| recorded.token = None);
+    for (key, recorded) in &mut state.resources {
+        recorded.token.take_if(|_| untagged(key));
+        recorded.applied = None;
+    }
     json!({ "resources": state.resources, "pending": state.pending })
 }
 

@@ -142,9 +142,7 @@ impl Binary {
 
     /// Checks the same requirements as for a run in this process.
     fn demand(&self, served: &ServedEmulator, moment: Moment) -> Result<(), String> {
-        if !self.journey.cut.destroys() {
-            sight(served).calls_nothing_that_is_gone()?;
-        }
+        sight(served).calls_nothing_that_is_gone()?;
         for (order, expected) in &self.then {
             converges(&run(&self.sandbox, order), order).map_err(|why| format!("the next run: {why}"))?;
             let seen = sight(served);
@@ -223,7 +221,7 @@ fn converges(ran: &Ran, order: &Order) -> Result<(), String> {
     if order.may_be_refused() && ran.code == 1 {
         require(ran.err.contains("is not available"), ended)
     } else if order.fails() {
-        require(ran.code == 1 && ran.err.contains("hint: put back: "), ended)
+        require(ran.code == 1 && ran.err.contains("hint: rolled back: "), ended)
     } else {
         require(ran.code == 0, ended)
     }

@@ -73,48 +73,44 @@ pub(super) fn columns() -> Vec<Column> {
     vec![
         one(
             "dies before",
-            "The process dies at the call or save: the request is lost with it, and nothing of it took effect.",
+            "The process dies at the call or save: the request is lost and has no effect.",
             Way::DiesBefore,
         ),
-        one(
-            "dies after",
-            "The process dies when the call or save took effect: nobody ever learns the answer.",
-            Way::DiesAfter,
-        ),
+        one("dies after", "The process dies after the call or save took effect: the response is lost.", Way::DiesAfter),
         one(
             "request lost",
-            "The connection breaks before the request arrives, and the process lives on with an error in its hands. For \
-             a save: nothing is written, and an error is reported.",
+            "The connection breaks before the request arrives, and the process continues with an error. For a save: \
+             nothing is written, and an error is reported.",
             Way::RequestLost,
         ),
         one(
             "answer lost",
-            "The connection breaks after the request took effect, and the process lives on. For a save: it is written, \
-             and an error is reported all the same.",
+            "The connection breaks after the request took effect, and the process continues. For a save: it is \
+             written, and an error is reported nevertheless.",
             Way::AnswerLost,
         ),
         Column {
             weather: Weather { list_lag: Duration::from_secs(5), ..usual() },
             ..rough(
                 "late lists",
-                "The four before, while new user pools and REST APIs are missing from AWS's lists for 5 s. It is tried on \
-                 the journeys that make one.",
+                "The previous four, while new user pools and REST APIs are missing from AWS's lists for 5 s. It is \
+                 tried on the journeys that create one.",
                 DEATHS_AND_LOSSES.map(Trouble::Wire).into(),
             )
         },
         rough(
             "500 after",
-            "The call takes effect, and AWS answers 500 all the same.",
+            "The call takes effect, and AWS returns 500 nevertheless.",
             vec![Trouble::Emulator(Effect::FailAfterEffect, 1)],
         ),
         rough(
             "throttled",
-            "The call and the three after it are refused as coming too often: more than the SDK retries by itself.",
+            "The call and the next three are throttled: more than the SDK retries.",
             vec![Trouble::Emulator(Effect::Throttle, 4)],
         ),
         rough(
             "no answer",
-            "No answer ever comes, and the connection stays open: once with the call lost, once with its effect made.",
+            "No response arrives, and the connection stays open: once with the call lost, once with its effect.",
             vec![Trouble::Wire(Way::RequestHangs), Trouble::Wire(Way::AnswerHangs)],
         ),
     ]

@@ -35,11 +35,6 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// Whether it destroys the stack: functions and API are deleted at the same time, so that callers get errors meanwhile.
-    pub(super) fn destroys(&self) -> bool {
-        matches!(self, Self::Down(_))
-    }
-
     pub(super) fn command(&self) -> Command<'_> {
         match self {
             Self::Up(project) => Command::Up(project),
@@ -91,7 +86,7 @@ pub(super) const JOURNEYS: &[(&str, Start)] = &[
     ("down of a protected pool", down_of_a_protected_pool),
     ("check passed", || checked(200)),
     // The check is cut, fails when the command runs again, and passes when the handler is repaired.
-    ("check failed, put back", || Journey { then: vec![edition(2, 500), edition(3, 200)], ..checked(500) }),
+    ("check failed, rolled back", || Journey { then: vec![edition(2, 500), edition(3, 200)], ..checked(500) }),
     ("rollback", || rolled_back().then(rollback())),
     ("rollback cut, up", || Journey { then: vec![edition(2, 200)], ..rolled_back().then(rollback()) }),
     ("function renamed, rollback, up", rename_rolled_back),

@@ -26,20 +26,20 @@ pub(super) const AT_SAVE: &str = "SIGKILL at save";
 pub(super) const KILLS: [Kill; 3] = [
     Kill {
         name: "SIGKILL before",
-        what: "The real binary is killed with SIGKILL when a call of AWS arrives, which then takes no effect.",
+        what: "The real binary is killed with SIGKILL when an AWS call arrives, which then takes no effect.",
         moments: &[Moment::Before],
         saves: false,
     },
     Kill {
         name: "SIGKILL after",
-        what: "The real binary is killed with SIGKILL when a call of AWS took effect, before the answer leaves.",
+        what: "The real binary is killed with SIGKILL after an AWS call took effect, before the response is sent.",
         moments: &[Moment::After],
         saves: false,
     },
     Kill {
         name: AT_SAVE,
-        what: "The same two at every call for the state and its lock, which are kept in an S3 bucket. How often results are \
-               saved depends on how fast the machine is; in this column alone there may be fewer cuts elsewhere.",
+        what: "The same two at every call for the state and its lock, which are in an S3 bucket. The number of saves \
+               depends on the speed of the machine, so this column alone may have fewer cuts elsewhere.",
         moments: &[Moment::Before, Moment::After],
         saves: true,
     },

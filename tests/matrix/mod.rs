@@ -72,7 +72,7 @@ tests! {
     a_down_survives_any_cut = "down",
     a_down_of_a_protected_pool_survives_any_cut = "down of a protected pool",
     a_check_that_passes_survives_any_cut = "check passed",
-    a_check_that_fails_survives_any_cut = "check failed, put back",
+    a_check_that_fails_survives_any_cut = "check failed, rolled back",
     a_rollback_survives_any_cut = "rollback",
     an_up_after_any_cut_of_a_rollback_succeeds = "rollback cut, up",
     a_rollback_after_any_cut_of_a_rename_never_calls_a_deleted_function = "function renamed, rollback, up",

@@ -28,8 +28,6 @@ pub(super) struct Proof {
     /// The commands after a cut, each with its expected result; `None` if that depends on the cut.
     then: Vec<(Order, Option<Expected>)>,
     down: Order,
-    /// Whether the command that is cut destroys the stack.
-    destroys: bool,
     /// Leftovers of cuts and results of next runs for which all checks have passed.
     proven: Mutex<BTreeSet<String>>,
 }
@@ -46,16 +44,14 @@ impl Proof {
             let expected = || Expected::new(&sight(&straight), sight(&undisturbed));
             then.push((order.clone(), (!order.may_be_refused()).then(expected)));
         }
-        Self { then, down: journey.down(), destroys: journey.cut.destroys(), proven: Mutex::default() }
+        Self { then, down: journey.down(), proven: Mutex::default() }
     }
 
     /// Checks that one more run converges without a flag or prompt, with the same result as an undisturbed run; that
     /// the run after that writes nothing; and that a `down` leaves nothing.
     pub(super) async fn demand(&self, stack: &Stack, rigour: Rigour) -> Result<(), String> {
         let left = sight(stack);
-        if !self.destroys {
-            left.calls_nothing_that_is_gone()?;
-        }
+        left.calls_nothing_that_is_gone()?;
         let left = left.canonical();
         if !self.knows(&left, rigour) {
             self.finishes(stack, rigour).await?;

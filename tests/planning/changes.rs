@@ -142,10 +142,9 @@ fn a_client_that_gets_a_secret_is_replaced() {
     assert_snapshot!(Fixture::up().config(&edit).plan(), @r"
     +/- user_pool_client.main     shop-dev  (AWS cannot change this in place)
           generate_secret: false → true
-      - user_pool_client.main     client1  (the old one of a replacement)
 
     legend: +/- replace (create first)
-    plan: 1 to replace, 1 to delete; 13 unchanged
+    plan: 1 to replace; 13 unchanged
     ");
 }
 
@@ -217,11 +216,9 @@ fn an_api_deleted_by_hand_is_created_again_with_its_children() {
           + GET /closed  shop-dev-closed
           + GET /open  shop-dev-open, public
       + stage.main                dev  (deleted with the old rest_api.main)
-      - lambda_permission.closed  shop-dev-closed  (the old one of a replacement)
-      - lambda_permission.open    shop-dev-open  (the old one of a replacement)
 
     legend: +/- replace (create first)
-    plan: 4 to create, 2 to replace, 2 to delete; 8 unchanged
+    plan: 4 to create, 2 to replace; 8 unchanged
     "#);
 }
 

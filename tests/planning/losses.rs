@@ -38,6 +38,9 @@ fn about(plan: &str, words: &[&str]) -> String {
 #[test]
 fn a_down_deletes_all_resources() {
     assert_snapshot!(Fixture::up().unwanted().plan(), @r"
+      - rest_api.main             api1
+      - api_routes.main           (deleted with rest_api.main)
+      - authorizer.main           (deleted with rest_api.main)
       - lambda_function.closed    shop-dev-closed
       - iam_role.closed           shop-dev-closed-us-west-2
       - lambda_function.open      shop-dev-open
@@ -46,9 +49,6 @@ fn a_down_deletes_all_resources() {
       - lambda_permission.open    (deleted with lambda_function.open)
       - log_group.closed          /aws/lambda/shop-dev-closed
       - log_group.open            /aws/lambda/shop-dev-open
-      - rest_api.main             api1
-      - api_routes.main           (deleted with rest_api.main)
-      - authorizer.main           (deleted with rest_api.main)
       - stage.main                (deleted with rest_api.main)
       - user_pool.main            shop-dev
       - user_pool_client.main     (deleted with user_pool.main)
@@ -82,9 +82,9 @@ fn a_down_deletes_a_confirmed_number_of_users() {
 fn a_down_untracks_resources_that_are_already_deleted() {
     let gone = json!({ "lambda_function.open": Value::Null, "lambda_permission.open": Value::Null });
     assert_snapshot!(about(&Fixture::up().live(&gone).unwanted().plan(), &[".open"]), @r"
-      - iam_role.open             shop-dev-open-us-west-2
       x lambda_function.open      (already deleted)
       x lambda_permission.open    (already deleted)
+      - iam_role.open             shop-dev-open-us-west-2
       - log_group.open            /aws/lambda/shop-dev-open
     plan: 12 to delete, 2 to untrack
     ");

@@ -15,6 +15,7 @@ fn state(endpoint: Option<&str>, resources: &[(&str, Value)]) -> State {
         outputs: outputs.clone(),
         token: None,
         needs: BTreeSet::new(),
+        applied: None,
         replaced: Vec::new(),
     };
     State {

@@ -31,6 +31,7 @@ pub fn state(serial: u64) -> State {
         outputs: json!({ "arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-hello" }),
         token: Some("token-of-hello".into()),
         needs: after.clone(),
+        applied: None,
         replaced: vec![json!({ "arn": "arn:aws:lambda:eu-west-1:123456789012:function:shop-dev-hallo" })],
     };
     state.resources.insert("lambda_function.hello".parse().unwrap(), function);

@@ -22,7 +22,7 @@ async fn a_file_of_a_later_format_is_rejected_with_the_required_version() {
     std::fs::write(store.path(), &later).unwrap();
     let pinned = |error: StateError| told(&error).replace(&folder.path().display().to_string(), "FOLDER");
     insta::assert_snapshot!(pinned(store.load().await.unwrap_err()), @r"
-    FOLDER/shop.dev.json: the state has format 5, and this version of stackctl knows formats up to 4
+    FOLDER/shop.dev.json: the state has format 6, and this version of stackctl knows formats up to 5
       use stackctl 7.1.0 or newer
     ");
     insta::assert_snapshot!(pinned(store.save(&state(2)).await.unwrap_err()), @r"
@@ -40,7 +40,7 @@ async fn an_object_of_a_later_format_is_rejected_even_after_a_takeover_of_its_lo
     let later = of_the_future(&bucket.text(KEY).unwrap());
     bucket.place(KEY, later.as_bytes());
     insta::assert_snapshot!(told(&store.load().await.unwrap_err()), @r"
-    s3://states/shop.json: the state has format 5, and this version of stackctl knows formats up to 4
+    s3://states/shop.json: the state has format 6, and this version of stackctl knows formats up to 5
       use stackctl 7.1.0 or newer
     ");
     drop(ask(&store, "ann", 0).await.0.unwrap());

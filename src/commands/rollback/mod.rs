@@ -8,7 +8,7 @@ use crate::{
     config::Outline,
     engine::{
         CheckEnd, FailedStep, Key, Move, Release, ReleaseEntry, Reverted, RollbackOutcome, Rollout, State, WayBack,
-        served_release,
+        served_release, wrong_member,
     },
     exit::Exit,
     failure::{Failure, Fault},
@@ -81,7 +81,7 @@ async fn go_back(
 
 fn unread(release: &Release, error: &serde_json::Error) -> Failure {
     Failure::failed(format!("what release {} is checked for cannot be read, so nothing was changed", release.number))
-        .detail(error)
+        .detail(wrong_member(error))
         .hint("use the version of stackctl that recorded it, or a newer one")
         .hint("or leave the check out with `--no-check`")
 }

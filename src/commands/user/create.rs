@@ -33,7 +33,7 @@ pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &CreateRequest) -> R
         return invited.map(|()| Exit::Done).map_err(|error| pool.failure(&error));
     }
     // Everything that can be rejected without a change is checked before the first change.
-    if given.is_none() && !terminal::is_there() {
+    if given.is_none() && !terminal::is_there(run) {
         return Err(password::nobody());
     }
     let client = pool.client(&people, wanted.sign_in.client_id.as_deref()).await?;
@@ -122,7 +122,7 @@ async fn newcomer<'a>(
         run.report.note(message);
     }
     let missing = newcomer.missing();
-    if !missing.is_empty() && !terminal::is_there() {
+    if !missing.is_empty() && !terminal::is_there(run) {
         return Err(UserError::AttributesMissing { names: missing });
     }
     for name in missing {

@@ -17,7 +17,7 @@ pub(crate) struct PasswordRequest {
 
 pub(crate) async fn run(run: &Run, pool: &PoolArgs, wanted: &PasswordRequest) -> Result<Exit, Failure> {
     let given = password::given(run, wanted.password_stdin).await?;
-    if given.is_none() && !terminal::is_there() {
+    if given.is_none() && !terminal::is_there(run) {
         return Err(password::nobody());
     }
     let pool = Pool::open(run, pool).await?;

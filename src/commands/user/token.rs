@@ -51,7 +51,7 @@ async fn text(run: &Run, given: Option<String>) -> Result<String, Failure> {
             run.report.warn(&warning);
             Ok(given)
         }
-        None if terminal::is_there() => Terminal(run).hidden("token: ").await.map(|token| token.reveal().to_owned()),
+        None if terminal::is_there(run) => Terminal(run).hidden("token: ").await.map(|token| token.reveal().to_owned()),
         None => tokio::task::spawn_blocking(terminal::read_line).await.map_err(io::Error::other).flatten(),
     };
     let text = text.map_err(|error| Failure::io("the token cannot be read", &error))?;
@@ -120,7 +120,8 @@ impl Expected {
                 fault
             });
         }
-        serde_json::from_slice(answer.body()).map_err(|error| not_checked().detail(error))
+        serde_json::from_slice(answer.body())
+            .map_err(|_| not_checked().detail(format!("{url} does not return a JSON Web Key Set")))
     }
 }
 

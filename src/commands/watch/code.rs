@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn only_new_code_of_functions_is_deployed_without_confirmation() {
-        let change = |field: &str| Change { path: vec![field.into()], old: None, new: None, secret: false };
+        let change =
+            |field: &str| Change { path: vec![field.into()], old: None, new: None, secret: false, cause: None };
         let update = |key: &str, fields: &[&str]| {
             let changes = fields.iter().map(|field| change(field)).collect();
             let action = Action::Update { outputs: json!({}), live: json!({}), changes };

@@ -65,7 +65,10 @@ async fn begin(run: &Run, new: NewArgs) -> Result<Watch<'_>, Failure> {
     let loaded = project::load(run)?;
     project::warn_of_others(run, &loaded);
     saves.attend(files(&loaded)).map_err(|error| unwatched(&error))?;
-    let packages = project::package(&loaded)?;
+    let packages = {
+        let _progress = run.report.progress("packaging the functions");
+        project::package(&loaded)?
+    };
     let remarks = Remarks::of(run, &loaded.config, &packages);
     remarks.tell(run, &Remarks::default())?;
     let (session, state) = bring_up(run, &loaded, &packages, UpArgs { new, ..UpArgs::default() }).await?;
@@ -125,7 +128,7 @@ impl Watch<'_> {
             let (table, target) = (PlanTable::new(&plan, &self.stack.session.catalog), self.stack.session.target());
             confirm::show_target(self.run, &target);
             self.run.report.plan(table, true);
-            if self.run.report.look() == Look::Json || !terminal::is_there() {
+            if self.run.report.look() == Look::Json || !terminal::is_there(self.run) {
                 let way_out = Some(self.run.report.command(&SuggestedCommand::stack("up")));
                 return Ok(Reached::End(CycleEnd::Left { way_out }));
             }

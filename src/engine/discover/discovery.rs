@@ -98,7 +98,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
 impl Discovery {
     pub(super) fn record(&mut self, key: Key, sight: LiveJson, token: Option<String>, desired: &Desired) {
         let after = desired.get(&key).map(Node::needs).unwrap_or_default();
-        let recorded = Recorded { outputs: sight.outputs, token, needs: after, replaced: Vec::new() };
+        let recorded = Recorded { outputs: sight.outputs, token, needs: after, applied: None, replaced: Vec::new() };
         self.state.resources.insert(key, recorded);
     }
 }

@@ -14,7 +14,6 @@ use crate::engine::{
     action::{Action, Change},
     claim::{Found, LiveJson, Unmanaged},
     desired::{Desired, Node},
-    diff::diff,
     graph,
     input::substitute,
     key::Key,
@@ -126,7 +125,7 @@ impl Decisions<'_> {
     }
 
     fn decide_found(&mut self, key: &Key, sight: &LiveJson, want: &Value, traits: &KindRules) {
-        let changes = diff(&sight.spec, want, traits.fields);
+        let changes = self.differences(key, sight, want, traits);
         let because: Vec<Change> = changes.iter().filter(|change| forces(change, traits)).cloned().collect();
         if because.is_empty() {
             self.outputs.insert(key.clone(), sight.outputs.clone());
@@ -141,7 +140,7 @@ impl Decisions<'_> {
     }
 
     fn decide_recorded(&mut self, key: &Key, sight: &LiveJson, want: &Value, traits: &KindRules) {
-        let changes = diff(&sight.spec, want, traits.fields);
+        let changes = self.differences(key, sight, want, traits);
         let because: Vec<Change> = changes.iter().filter(|change| forces(change, traits)).cloned().collect();
         if let Some(change) = because.first() {
             if traits.precious {

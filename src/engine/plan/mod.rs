@@ -1,5 +1,6 @@
 //! What will be done, as a value.
 
+mod cause;
 mod decide;
 mod decision;
 mod error;

@@ -17,8 +17,14 @@ pub(super) fn arrange(
     rules: &dyn Rules,
 ) -> Result<Vec<Step>, PlanError> {
     let edges = Edges::new(&decisions, desired, state, rules);
-    let waits: BTreeMap<usize, BTreeSet<usize>> =
+    let mut waits: BTreeMap<usize, BTreeSet<usize>> =
         (0..decisions.len()).map(|position| (position, edges.waits_for(position))).collect();
+    for (before, after) in edges.deleted_with() {
+        // A wish more than a need: it never stands in the way of another.
+        if !graph::reachable(&before, &waits).contains(&after) {
+            waits.entry(after).or_default().insert(before);
+        }
+    }
     let order = graph::order(&waits)
         .map_err(|circle| PlanError::Circle { keys: circle.iter().map(|at| decisions[*at].key.clone()).collect() })?;
     let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(new, old)| (*old, new)).collect();
@@ -80,6 +86,32 @@ impl<'a> Edges<'a> {
     fn goes_after(&self, this: &Decision, other: &Decision) -> bool {
         let before = matches!(other.action, Action::Delete { .. }) && needs(&self.present, &other.key, &this.key);
         before || self.goes_with(this, other)
+    }
+
+    /// The pairs of deletions of which the first has to come before the second, because it deletes something that needs the
+    /// second: a stage goes with its API, and needs the functions. The other way round, a permission needs the API and goes
+    /// with its function; but the stage needs the permission.
+    fn deleted_with(&self) -> Vec<(usize, usize)> {
+        let positions = || (0..self.decisions.len()).filter(|at| self.deletes(*at));
+        let children = |parent: usize| {
+            let parent = &self.decisions[parent].key;
+            let with =
+                move |action: &Action| matches!(action, Action::Untrack { parent: Some(key), .. } if key == parent);
+            self.decisions.iter().filter(move |one| with(&one.action)).map(|one| &one.key)
+        };
+        let is_needed_by = |key: &Key, parent: usize| children(parent).any(|child| needs(&self.present, child, key));
+        let pairs = positions().flat_map(|before| positions().map(move |after| (before, after)));
+        let pairs = pairs.filter(|(before, after)| before != after);
+        let pairs = pairs.filter(|(before, after)| {
+            let key = &self.decisions[*after].key;
+            let mut users = children(*before).filter(|child| needs(&self.present, child, key));
+            users.any(|child| !is_needed_by(child, *after))
+        });
+        pairs.collect()
+    }
+
+    fn deletes(&self, position: usize) -> bool {
+        matches!(self.decisions[position].action, Action::Delete { replaced: false, .. })
     }
 
     /// Whether `child` is only dropped, because deleting `parent` deletes it too.

@@ -8,13 +8,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
+    applied::AppliedDigests,
     identity::{StackIdentity, StackMismatch, same},
     release::{Changed, CheckUser, Release, Unconfirmed},
 };
 use crate::engine::{key::Key, verb::Verb};
 
 /// The format that this version writes.
-pub const STATE_FORMAT: u32 = 4;
+pub const STATE_FORMAT: u32 = 5;
 
 /// Everything that is remembered of one stack and stage. It holds ids and digests, never a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -129,6 +130,9 @@ pub struct Recorded {
     pub token: Option<String>,
     /// What it needs: it must be gone before they go.
     pub needs: BTreeSet<Key>,
+    /// Digests of the settings that were applied last; `None` when they were not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<AppliedDigests>,
     /// The ids of old ones that a replacement has not deleted yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<Value>,

@@ -137,6 +137,7 @@ impl Discover for LambdaFunction {
 
 impl Restore for LambdaFunction {
     const LIVE: &'static str = "version";
+    const SETTING: &'static str = "alias";
 
     /// Points the alias to a version that it led to.
     async fn restore(context: &Context<'_>, outputs: &Outputs, version: &str) -> Result<Outputs> {

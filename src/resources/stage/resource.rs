@@ -130,6 +130,7 @@ impl Discover for Stage {
 
 impl Restore for Stage {
     const LIVE: &'static str = "deployment_id";
+    const SETTING: &'static str = "fingerprint";
 
     /// Points it to a deployment that it served.
     async fn restore(context: &Context<'_>, outputs: &Outputs, deployment_id: &str) -> Result<Outputs> {
