@@ -30,7 +30,7 @@ pub enum Reason {
     NoFolder,
     /// Owned by another user, with the user ID. The contents cannot be trusted.
     #[error("belongs to another user (uid {0})")]
-    Foreign(u32),
+    OtherOwner(u32),
 }
 
 impl Unsafe {
@@ -41,7 +41,7 @@ impl Unsafe {
         match self.reason {
             Reason::Link(_) => format!("replace the link by what it leads to, or remove it: `rm {path}`"),
             Reason::NoFile | Reason::NoFolder => format!("move `{path}` away, then run the command again"),
-            Reason::Foreign(_) => {
+            Reason::OtherOwner(_) => {
                 format!("check its contents, then delete it or take its ownership: `chown $USER {path}`")
             }
         }
@@ -155,7 +155,7 @@ pub fn own(path: &Path, file: File) -> io::Result<File> {
 fn owned(path: &Path, metadata: &Metadata) -> io::Result<()> {
     let user = rustix::process::geteuid();
     let own = user.is_root() || metadata.uid() == user.as_raw();
-    if own { Ok(()) } else { Err(Unsafe::error(path, Reason::Foreign(metadata.uid()))) }
+    if own { Ok(()) } else { Err(Unsafe::error(path, Reason::OtherOwner(metadata.uid()))) }
 }
 
 fn link(path: &Path) -> Option<io::Error> {
@@ -221,25 +221,28 @@ mod tests {
 
     #[test]
     fn an_error_names_the_path_and_hints_at_the_fix() {
-        let told = |reason: Reason| {
+        let message = |reason: Reason| {
             let one = Unsafe { path: "/p/x".into(), reason };
             [one.to_string(), one.hint()]
         };
         assert_eq!(
-            told(Reason::Link("/etc/x".into())),
+            message(Reason::Link("/etc/x".into())),
             [
                 "`/p/x` is a symbolic link to `/etc/x`, and stackctl writes through none",
                 "replace the link by what it leads to, or remove it: `rm /p/x`"
             ]
         );
         assert_eq!(
-            told(Reason::Foreign(7)),
+            message(Reason::OtherOwner(7)),
             [
                 "`/p/x` belongs to another user (uid 7)",
                 "check its contents, then delete it or take its ownership: `chown $USER /p/x`"
             ]
         );
-        assert_eq!(told(Reason::NoFile)[0], "`/p/x` is not a regular file");
-        assert_eq!(told(Reason::NoFolder), ["`/p/x` is not a folder", "move `/p/x` away, then run the command again"]);
+        assert_eq!(message(Reason::NoFile)[0], "`/p/x` is not a regular file");
+        assert_eq!(
+            message(Reason::NoFolder),
+            ["`/p/x` is not a folder", "move `/p/x` away, then run the command again"]
+        );
     }
 }

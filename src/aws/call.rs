@@ -31,7 +31,7 @@ where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     T: Send,
 {
-    let mut patience = Backoff::default();
+    let mut backoff = Backoff::default();
     loop {
         if let Some(pace) = &context.cloud.pace {
             await_turn(context, pace.reserve(operation.quotas)).await?;
@@ -42,7 +42,7 @@ where
         };
         let mut error = error::convert(operation, &failure, context.cloud.endpoint.as_deref());
         let Some(wait) = operation.wait_for(&error) else { return Err(error) };
-        if !patience.pause(context, wait.at_most, wait.pause, wait.what).await? {
+        if !backoff.pause(context, wait.at_most, wait.pause, wait.what).await? {
             error.verdict = Verdict::TimedOut;
             error.hints.push(format!("waited {} s for {}", wait.at_most.as_secs(), wait.what));
             error.hints.extend(wait.hint.map(ToOwned::to_owned));
@@ -134,8 +134,8 @@ pub mod slow {
     /// answer was lost.
     #[must_use]
     pub fn invoke(timeout: Duration) -> aws_sdk_lambda::config::Builder {
-        let patience = timeout + Duration::from_secs(30);
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        let attempt_timeout = timeout + Duration::from_secs(30);
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt_timeout).build();
         aws_sdk_lambda::config::Builder::default().timeout_config(timeouts).retry_config(RetryConfig::disabled())
     }
 }
@@ -148,9 +148,9 @@ mod tests {
     use crate::engine::{Event, Events, Interrupt, Key, Kind, ResourceError};
 
     #[derive(Default)]
-    struct Told(Mutex<Vec<String>>);
+    struct Recorder(Mutex<Vec<String>>);
 
-    impl Events for Told {
+    impl Events for Recorder {
         fn emit(&self, event: Event) {
             let Event::Waiting { reason, .. } = event else { panic!("{event:?}") };
             self.0.lock().unwrap().push(reason);
@@ -160,8 +160,9 @@ mod tests {
     /// Waits for a turn, which somebody wishes to stop after a second, and answers how that ended, after how long, and
     /// what was told.
     async fn turn_in(pause: Duration) -> (Result<(), ResourceError>, Duration, Vec<String>) {
-        let (key, told, interrupt) = (Key::new(Kind::new("rest_api"), "main"), Told::default(), Interrupt::new());
-        let context = StepContext { cloud: &(), key: &key, events: &told, interrupt: &interrupt };
+        let (key, recorder, interrupt) =
+            (Key::new(Kind::new("rest_api"), "main"), Recorder::default(), Interrupt::new());
+        let context = StepContext { cloud: &(), key: &key, events: &recorder, interrupt: &interrupt };
         let began = Instant::now();
         let wish = async {
             tokio::time::sleep_until(began + Duration::from_secs(1)).await;
@@ -172,16 +173,16 @@ mod tests {
             ended = await_turn(&context, began + pause) => ended,
             () = wish => unreachable!(),
         };
-        (ended, began.elapsed(), told.0.into_inner().unwrap())
+        (ended, began.elapsed(), recorder.0.into_inner().unwrap())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_far_turn_is_told_and_cut_short_by_an_interrupt_and_a_near_one_is_neither() {
-        let (ended, took, told) = turn_in(Duration::from_secs(1)).await;
-        assert_eq!((ended, took, told), (Ok(()), Duration::from_secs(1), Vec::new()));
-        let (ended, took, told) = turn_in(Duration::from_secs(30)).await;
+        let (ended, took, waits) = turn_in(Duration::from_secs(1)).await;
+        assert_eq!((ended, took, waits), (Ok(()), Duration::from_secs(1), Vec::new()));
+        let (ended, took, waits) = turn_in(Duration::from_secs(30)).await;
         assert_eq!(ended.unwrap_err().verdict, Verdict::Interrupted);
         assert_eq!(took, Duration::from_secs(1));
-        assert_eq!(told, ["waiting for AWS's request quota (30 s)"]);
+        assert_eq!(waits, ["waiting for AWS's request quota (30 s)"]);
     }
 }

@@ -24,7 +24,7 @@ pub use call::{call, look, once, remove, slow};
 pub use clients::{Clients, Context};
 pub use connect::{ConnectOptions, Connection, host};
 pub use count::Calls;
-pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, foreign, user_tags};
+pub use ownership::{Tagged, Tagging, carries, claim_of, claimed, unmanaged, user_tags};
 pub use partition::dns_suffix;
 pub use profiles::profiles;
 pub use spelling::{meant, spelled};

@@ -66,7 +66,7 @@ pub fn claim_of(tags: &BTreeMap<String, String>, kind: &Kind, scope: &Scope) -> 
 
 /// Whose a thing is that has our name; `None` when it carries the claim.
 #[must_use]
-pub fn foreign(cloud: &Clients, tagged: Tagged<'_>, claim: &Claim) -> Option<Unmanaged> {
+pub fn unmanaged(cloud: &Clients, tagged: Tagged<'_>, claim: &Claim) -> Option<Unmanaged> {
     let Tagged { thing, tags, tagging } = tagged;
     match judge(tags, claim) {
         Judgement::Ours => None,

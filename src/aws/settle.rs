@@ -28,12 +28,12 @@ pub async fn until<T, F>(
 where
     F: Future<Output = Result<Option<T>>> + Send,
 {
-    let mut patience = Backoff::default();
+    let mut backoff = Backoff::default();
     loop {
         if let Some(answer) = look().await? {
             return Ok(answer);
         }
-        if !patience.pause(context, at_most, FIRST, what).await? {
+        if !backoff.pause(context, at_most, FIRST, what).await? {
             let message = format!("waited {} s for {what}, in vain", at_most.as_secs());
             return Err(ResourceError::new(Verdict::TimedOut, message).hint("run the command again to continue"));
         }

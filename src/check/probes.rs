@@ -19,9 +19,9 @@ use crate::{
 
 /// What API Gateway must answer by itself.
 pub(super) fn of_gateway(config: &Config) -> Vec<Probe> {
-    let refusals = config.routes.iter().flat_map(|(key, route)| refusals(config, key, route));
+    let rejections = config.routes.iter().flat_map(|(key, route)| rejections(config, key, route));
     let preflights = config.cors.iter().flat_map(|cors| preflights(config, cors));
-    refusals.chain(preflights).collect()
+    rejections.chain(preflights).collect()
 }
 
 /// The requests that the configuration asks for.
@@ -31,10 +31,10 @@ pub(super) fn of_config(config: &Config) -> Vec<Probe> {
 }
 
 /// A protected route refuses whoever has no token, and whoever has one that is not the pool's.
-pub(super) fn refusals(config: &Config, key: &RouteKey, route: &RouteConfig) -> Vec<Probe> {
+pub(super) fn rejections(config: &Config, key: &RouteKey, route: &RouteConfig) -> Vec<Probe> {
     let (Some(token), Some(method)) = (wanted(&route.auth), method_of(config, key)) else { return Vec::new() };
     let page = config.cors.as_ref().map(|cors| Page::first(cors).of_gateway(cors));
-    let refusal = |caller| Probe {
+    let rejection = |caller| Probe {
         method,
         path: path(&key.path, |_| None),
         headers: page.iter().map(Page::header).collect(),
@@ -44,7 +44,7 @@ pub(super) fn refusals(config: &Config, key: &RouteKey, route: &RouteConfig) -> 
         function: None,
         reader: None,
     };
-    [Caller::Nobody, Caller::Forger(token)].map(refusal).into()
+    [Caller::Nobody, Caller::Forger(token)].map(rejection).into()
 }
 
 /// The request that a route's `check` describes. It comes from a page, unless it says itself where it comes from: then

@@ -16,14 +16,14 @@ use crate::{
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecordedCheck {
-    routes: BTreeMap<RouteKey, AskedRoute>,
+    routes: BTreeMap<RouteKey, RecordedRoute>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cors: Option<Cors>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AskedRoute {
+struct RecordedRoute {
     function: String,
     #[serde(default, skip_serializing_if = "Value::is_null")]
     auth: Value,
@@ -40,7 +40,7 @@ struct AskedRoute {
 pub fn recorded(config: &Config) -> Value {
     let routes = config.routes.iter().map(|(key, route)| {
         let auth = serde_json::to_value(&route.auth).expect("a config is plain data");
-        (key.clone(), AskedRoute { function: route.function.clone(), auth, check: route.check.as_ref().map(digest) })
+        (key.clone(), RecordedRoute { function: route.function.clone(), auth, check: route.check.as_ref().map(digest) })
     });
     let asked = RecordedCheck { routes: routes.collect(), cors: config.cors.clone() };
     serde_json::to_value(asked).expect("a config is plain data")
@@ -66,7 +66,7 @@ pub struct Again {
 pub fn again(config: &Config, recorded: &Value) -> Result<Again, serde_json::Error> {
     let RecordedCheck { routes, cors } = RecordedCheck::deserialize(recorded)?;
     let mut again = Again { config: Config { cors, routes: BTreeMap::new(), ..config.clone() }, edited: Vec::new() };
-    for (key, AskedRoute { function, auth, check: recorded }) in routes {
+    for (key, RecordedRoute { function, auth, check: recorded }) in routes {
         let now = config.routes.get(&key).and_then(|route| route.check.clone());
         let check = now.filter(|now| recorded.as_ref() == Some(&digest(now)));
         if check.is_none() && recorded.is_some() {

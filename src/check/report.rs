@@ -148,7 +148,7 @@ pub(super) async fn add_logs<C: Transport>(
     for function in functions {
         let group = log_group_name(check.config, &function);
         let source = Source { key: Key::new(LogGroup::KIND, &function), group };
-        let pause = Duration::from_secs(1).min(check.patience.doubt);
+        let pause = Duration::from_secs(1).min(check.propagation.doubt);
         let lines = recent(check.cloud, (check.events, check.interrupt), source, (since, pause)).await;
         logs.insert(function, lines);
     }

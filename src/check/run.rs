@@ -63,7 +63,7 @@ impl<C: Transport> CheckRun<'_, C> {
         let outputs = stack::outputs(self.check.config, &self.state);
         let Some(url) = outputs.invoke_url.clone() else { return CheckEnd::Passed };
         let since = Timestamp::now();
-        let deadline = self.check.patience.settle().await;
+        let deadline = self.check.propagation.settle().await;
         let rounds = Rounds { courier: self.check.courier, url: &url, deadline };
         let forged = forged::tokens(&outputs);
         let gateway = probes::of_gateway(self.check.config);

@@ -19,7 +19,7 @@ pub struct CheckRunner<'a, C> {
     /// What carries requests.
     pub courier: &'a C,
     /// How long what was there before the change may still be served.
-    pub patience: Propagation,
+    pub propagation: Propagation,
     /// The endpoint of the local emulator, where that is checked.
     pub emulator: Option<&'a str>,
 }

@@ -40,7 +40,7 @@ fn config(routes: &Value, cors: &Value) -> Config {
     serde_json::from_value(whole).unwrap()
 }
 
-fn told(probes: &[Probe]) -> String {
+fn shown(probes: &[Probe]) -> String {
     let mut text = String::new();
     for probe in probes {
         let Probe { expected, function, reader, .. } = probe;
@@ -71,7 +71,7 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     let cors = json!({ "allowedOrigins": ["https://a.example", "https://b.example"] });
     let probes = probes::of_gateway(&config(&routes, &cors));
     assert!(probes.iter().all(|probe| probe.function.is_none()));
-    assert_snapshot!(told(&probes), @r"
+    assert_snapshot!(shown(&probes), @r"
     POST /files/stackctl-check without a token: 401, for https://a.example
     POST /files/stackctl-check with a forged token: 401, for https://a.example
     GET /items/stackctl-check without a token: 401, for https://a.example
@@ -81,7 +81,7 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://a.example, GET with Authorization Content-Type
     ");
-    assert_snapshot!(told(&probes::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-One"] })))), @r#"
+    assert_snapshot!(shown(&probes::of_gateway(&config(&routes, &json!({ "allowedOrigins": ["*"], "allowedMethods": ["GET", "PUT"], "allowedHeaders": ["X-One"] })))), @r#"
     POST /files/stackctl-check without a token: 401, for https://stackctl.invalid
     POST /files/stackctl-check with a forged token: 401, for https://stackctl.invalid
     GET /items/stackctl-check without a token: 401, for https://stackctl.invalid
@@ -90,7 +90,7 @@ fn api_gateway_is_asked_what_it_answers_without_any_function() {
     OPTIONS /files/stackctl-check as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
     OPTIONS /items/stackctl-check as a browser's preflight: 200, for https://stackctl.invalid, GET PUT with X-One
     "#);
-    assert_snapshot!(told(&probes::of_gateway(&config(&routes, &Value::Null))), @r#"
+    assert_snapshot!(shown(&probes::of_gateway(&config(&routes, &Value::Null))), @r#"
     POST /files/stackctl-check without a token: 401
     POST /files/stackctl-check with a forged token: 401
     GET /items/stackctl-check without a token: 401
@@ -110,7 +110,7 @@ fn a_route_is_asked_what_its_check_says() {
         "GET /unchecked": { "function": "hello" },
     });
     let probes = probes::of_config(&config(&routes, &Value::Null));
-    assert_snapshot!(told(&probes), @r#"
+    assert_snapshot!(shown(&probes), @r#"
     POST /closed without a token: 401
     PUT /items/a%20b/c/d%20e?q=x%26y&r=1 as a user: 201 by hello
     GET /mine as a user: 200 by hello
@@ -177,10 +177,10 @@ fn cors_headers_that_are_missing_or_of_another_are_told() {
         let answer = Response::builder().status(status);
         headers.iter().fold(answer, |answer, (name, value)| answer.header(*name, *value)).body(Bytes::new()).unwrap()
     };
-    let (refusal, preflight) = (&probes[0].expected, &probes[2].expected);
-    assert_eq!(refusal.wrong(&answer(401, &[("Access-Control-Allow-Origin", "https://a.example")])).len(), 0);
+    let (rejection, preflight) = (&probes[0].expected, &probes[2].expected);
+    assert_eq!(rejection.wrong(&answer(401, &[("Access-Control-Allow-Origin", "https://a.example")])).len(), 0);
     assert_eq!(
-        refusal.wrong(&answer(401, &[])),
+        rejection.wrong(&answer(401, &[])),
         ["it has no `access-control-allow-origin`, which was to be `https://a.example`"]
     );
     let others = [
@@ -209,7 +209,7 @@ fn with_cors_functions_are_called_as_by_a_page() {
     let routes = json!({
         "GET /asked": { "function": "hello", "auth": "none", "check": {} },
         "GET /closed": { "function": "hello", "check": { "as": "none", "status": 401 } },
-        "GET /foreign": { "function": "hello", "auth": "none", "check": { "headers": { "origin": "https://evil.test" } } },
+        "GET /unmanaged": { "function": "hello", "auth": "none", "check": { "headers": { "origin": "https://evil.test" } } },
         "GET /own": { "function": "hello", "auth": "none", "check": { "headers": { "Origin": "https://x.b.example" } } },
         "GET /public": { "function": "hello", "auth": "none" },
         "ANY /any": { "function": "hello", "auth": "none" },
@@ -221,16 +221,16 @@ fn with_cors_functions_are_called_as_by_a_page() {
     let cors = json!({ "allowedOrigins": ["https://*.b.example", "https://a.example"], "allowCredentials": true });
     let config = config(&routes, &cors);
     let asked = probes::of_config(&config);
-    assert_snapshot!(told(&asked), @r"
+    assert_snapshot!(shown(&asked), @r"
     GET /asked without a token: 200, for https://a.example by hello
     GET /closed without a token: 401
-    GET /foreign without a token: 200 by hello
+    GET /unmanaged without a token: 200 by hello
     POST /mine without a token: 401
     GET /own without a token: 200, for https://x.b.example by hello
     ");
     let strict = |path: &str| asked.iter().find(|probe| probe.path == path).unwrap().expected.page.is_some();
-    assert_eq!((strict("/own"), strict("/asked"), strict("/foreign")), (true, false, false));
-    assert_snapshot!(told(&cors::public_gets(&config)), @r"
+    assert_eq!((strict("/own"), strict("/asked"), strict("/unmanaged")), (true, false, false));
+    assert_snapshot!(shown(&cors::public_gets(&config)), @r"
     GET /any without a token: any, for https://a.example by hello
     GET /public without a token: any, for https://a.example by hello
     ");
@@ -327,13 +327,13 @@ impl Transport for Scripted {
 }
 
 /// What requests to a route come to, so many at once.
-async fn rounds(courier: &Scripted, patience: Propagation, routes: usize) -> Vec<Judged> {
+async fn rounds(courier: &Scripted, propagation: Propagation, routes: usize) -> Vec<Judged> {
     let routes = (0..routes).map(|at| {
         let check = json!({ "function": "hello", "check": {} });
         (format!("GET /{at}"), check)
     });
     let probes = probes::of_config(&config(&routes.collect::<serde_json::Map<_, _>>().into(), &Value::Null));
-    let deadline = patience.settle().await;
+    let deadline = propagation.settle().await;
     let tokens = Bearer { id: header("s3cret"), access: None };
     Rounds { courier, url: "http://api.test/dev", deadline }.all(&probes, &tokens).await
 }
@@ -373,8 +373,8 @@ async fn requests_that_are_throttled_say_nothing_and_are_sent_again() {
     let crowd = Scripted::new(&[429]);
     assert_eq!(rounds(&crowd, Propagation::NONE, 2).await, [Judged::Throttled, Judged::Throttled]);
     assert_eq!(crowd.asked().last(), Some(&30));
-    for patience in [Propagation::NONE, Propagation::AWS] {
-        assert_eq!(rounds(&Scripted::new(&[429, 429, 200]), patience, 1).await, [Judged::Right]);
+    for propagation in [Propagation::NONE, Propagation::AWS] {
+        assert_eq!(rounds(&Scripted::new(&[429, 429, 200]), propagation, 1).await, [Judged::Right]);
     }
     assert!(matches!(rounds(&Scripted::new(&[429, 500]), Propagation::NONE, 1).await[..], [Judged::Wrong(_)]));
 }

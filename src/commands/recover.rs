@@ -103,8 +103,8 @@ fn line(key: &Key, candidate: &Candidate, catalog: &Catalog<Clients>) -> String 
 
 /// What has a name of ours and is not recorded.
 fn left_alone(discovery: &Discovery, catalog: &Catalog<Clients>) -> Vec<Fault> {
-    let foreign = discovery.foreign.iter().map(|(key, foreign)| {
-        let Unmanaged { thing, whose, hints } = foreign;
+    let unmanaged = discovery.unmanaged.iter().map(|(key, unmanaged)| {
+        let Unmanaged { thing, whose, hints } = unmanaged;
         Fault { hints: hints.clone(), ..Fault::new(format!("{key}: {thing} {whose}: it is left alone")) }
     });
     let beside = discovery.beside.iter().map(|(key, outputs)| {
@@ -112,7 +112,7 @@ fn left_alone(discovery: &Discovery, catalog: &Catalog<Clients>) -> Vec<Fault> {
         Fault::new(format!("{key}: `{id}` has its name, too, and is less like the config: it is left alone"))
             .hint("delete it when it is not used any more")
     });
-    foreign.chain(beside).collect()
+    unmanaged.chain(beside).collect()
 }
 
 async fn record(run: &Run, session: &Session, mut state: State) -> Result<Exit, Failure> {

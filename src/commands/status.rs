@@ -80,8 +80,8 @@ fn row(session: &Session, sight: &Sight, step: &Step) -> StatusRow {
 
 fn condition(sight: &Sight, step: &Step) -> (Condition, Option<String>) {
     let because = |text: &str| Some(text.to_owned());
-    if let Some(foreign) = foreign(sight, &step.key) {
-        return (Condition::Unmanaged, Some(foreign));
+    if let Some(unmanaged) = unmanaged(sight, &step.key) {
+        return (Condition::Unmanaged, Some(unmanaged));
     }
     if let Some(field) = sight.comparison.refused.iter().find_map(|error| locked(error, &step.key)) {
         // What AWS cannot change was changed in the config.
@@ -136,12 +136,12 @@ fn locked<'e>(error: &'e PlanError, of: &Key) -> Option<&'e str> {
 }
 
 /// The owner of an unmanaged resource in the place of ours.
-fn foreign(sight: &Sight, key: &Key) -> Option<String> {
+fn unmanaged(sight: &Sight, key: &Key) -> Option<String> {
     if sight.is_there(key) {
         return None;
     }
     sight.looks(key).find_map(|found| match found {
-        Found::NotOurs(foreign) => Some(format!("it {}", foreign.whose)),
+        Found::NotOurs(unmanaged) => Some(format!("it {}", unmanaged.whose)),
         _ => None,
     })
 }

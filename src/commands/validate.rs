@@ -23,13 +23,13 @@ pub(crate) async fn run(run: &Run, new_stage: bool) -> Result<Exit, Failure> {
 fn package(run: &Run, stages: &[Loaded]) -> Result<(), Failure> {
     let (mut before, mut failures) = (Remarks::default(), Vec::new());
     for loaded in stages {
-        let told = project::package(loaded).and_then(|packages| {
+        let result = project::package(loaded).and_then(|packages| {
             let remarks = Remarks::of(run, &loaded.config, &packages);
-            let told = remarks.tell(run, &before);
+            let result = remarks.tell(run, &before);
             before = remarks;
-            told
+            result
         });
-        failures.extend(told.err());
+        failures.extend(result.err());
     }
     let mut failures = failures.into_iter();
     let Some(mut all) = failures.next() else { return Ok(()) };

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     execution::{Execution, remedy},
-    refusal::Refusal,
+    rejection::Rejection,
     route::RouteTarget,
     token::{Claims, TokenUse, USER_SCOPE, is_for_users, wanted},
 };
@@ -37,12 +37,12 @@ pub(crate) struct Sent<'a> {
 /// Explains why API Gateway rejected a request and what to check; `None` if the response is not a gateway response.
 pub(crate) fn explain(sent: &Sent<'_>, answer: &Response<Bytes>) -> Option<Fault> {
     let status = answer.status();
-    let (refusal, message) = refusal(answer)?;
+    let (rejection, message) = rejection(answer)?;
     let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
     // Messages about a signature contain the token.
     let message = Some(message).filter(|message| !message.is_empty() && !error_type.contains("Signature"));
     let message = message.as_deref().or(status.canonical_reason()).unwrap_or_default();
-    Some(in_words(sent, refusal, &format!("{} {message}", status.as_u16())))
+    Some(in_words(sent, rejection, &format!("{} {message}", status.as_u16())))
 }
 
 impl Sent<'_> {
@@ -54,20 +54,20 @@ impl Sent<'_> {
 
 /// Whether API Gateway responded with an error after it called, or tried to call, a function.
 pub(crate) fn called_function(answer: &Response<Bytes>) -> bool {
-    let refusal = refusal(answer).map(|(refusal, _)| refusal);
-    matches!(refusal, Some(Refusal::NotCalled | Refusal::Failed | Refusal::TimedOut))
+    let rejection = rejection(answer).map(|(rejection, _)| rejection);
+    matches!(rejection, Some(Rejection::NotCalled | Rejection::Failed | Rejection::TimedOut))
 }
 
 /// Whether API Gateway throttled a request.
 pub(crate) fn is_throttled(answer: &Response<Bytes>) -> bool {
-    refusal(answer).is_some_and(|(refusal, _)| refusal == Refusal::Throttled)
+    rejection(answer).is_some_and(|(rejection, _)| rejection == Rejection::Throttled)
 }
 
 /// The reason for a gateway response, and its message; `None` if the response is not a gateway response.
-fn refusal(answer: &Response<Bytes>) -> Option<(Refusal, String)> {
+fn rejection(answer: &Response<Bytes>) -> Option<(Rejection, String)> {
     let error_type = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok())?;
     let message = message(answer.body());
-    Some((Refusal::of(answer.status().as_u16(), error_type, &message), message))
+    Some((Rejection::of(answer.status().as_u16(), error_type, &message), message))
 }
 
 /// The `message` in a gateway response's body.
@@ -76,21 +76,21 @@ fn message(body: &[u8]) -> String {
     body.as_ref().and_then(|body| body.get("message")?.as_str()).unwrap_or_default().to_owned()
 }
 
-fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
+fn in_words(sent: &Sent<'_>, rejection: Rejection, answer: &str) -> Fault {
     let Sent { request, .. } = sent;
     let fault = |what: &str| Fault::new(format!("{request}: {what} ({answer})"));
     let function = sent.function();
-    match refusal {
-        Refusal::Unauthorized => {
+    match rejection {
+        Rejection::Unauthorized => {
             let verify = SuggestedCommand::stack("user token inspect").then(" verifies its signature");
             unauthorized(sent, fault("API Gateway rejected it"), ("the token itself does not show why", verify))
         }
-        Refusal::Expired => {
+        Rejection::Expired => {
             let clock = Hint::from("this machine's clock differs from AWS's: set it right");
             unauthorized(sent, fault("API Gateway rejected it"), ("by AWS's clock the token has expired", clock))
         }
-        Refusal::Throttled => throttled(sent, fault("requests come faster than the API takes them")),
-        Refusal::NotDeployed => fault("what is deployed has no such route")
+        Rejection::Throttled => throttled(sent, fault("requests come faster than the API takes them")),
+        Rejection::NotDeployed => fault("what is deployed has no such route")
             .detail("the config has it, so what is deployed is another version of it")
             .hint(
                 SuggestedCommand::stack("plan")
@@ -98,26 +98,26 @@ fn in_words(sent: &Sent<'_>, refusal: Refusal, answer: &str) -> Fault {
                     .run(SuggestedCommand::stack("up"))
                     .text(" deploys it"),
             ),
-        Refusal::Forbidden => fault("API Gateway has no such API or stage, or does not accept requests this way")
+        Rejection::Forbidden => fault("API Gateway has no such API or stage, or does not accept requests this way")
             .detail("its execute-api endpoint may be switched off, or a firewall (WAF) may block the request")
             .hint(SuggestedCommand::stack("status").then(" shows whether the API and its stage exist")),
-        Refusal::AccessDenied => fault("a policy denies it")
+        Rejection::AccessDenied => fault("a policy denies it")
             .hint("check the resource policy of the REST API, which stackctl does not manage"),
-        Refusal::QuotaExceeded => {
+        Rejection::QuotaExceeded => {
             fault("a quota is used up").hint("check the usage plans of the account, which stackctl does not manage")
         }
-        Refusal::TooLarge => fault("the body is larger than API Gateway takes").hint("it takes 10 MB at most"),
-        Refusal::MediaType => {
+        Rejection::TooLarge => fault("the body is larger than API Gateway takes").hint("it takes 10 MB at most"),
+        Rejection::MediaType => {
             fault("API Gateway does not take this media type").hint("`-H 'Content-Type: …'` sends another one")
         }
-        Refusal::NotCalled => not_called(fault(&format!("API Gateway could not call `{function}`"))),
-        Refusal::Failed => failed(sent, answer),
-        Refusal::TimedOut => {
+        Rejection::NotCalled => not_called(fault(&format!("API Gateway could not call `{function}`"))),
+        Rejection::Failed => failed(sent, answer),
+        Rejection::TimedOut => {
             let fault = sent.execution.with_lines(fault(&format!("`{function}` did not respond in time")), function);
             timed_out(sent, fault)
         }
-        Refusal::Unavailable => fault("AWS is in trouble").hint("try again in a moment"),
-        Refusal::Other => fault("API Gateway rejected it"),
+        Rejection::Unavailable => fault("AWS is in trouble").hint("try again in a moment"),
+        Rejection::Other => fault("API Gateway rejected it"),
     }
 }
 

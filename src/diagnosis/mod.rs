@@ -5,7 +5,7 @@
 
 mod execution;
 mod explain;
-mod refusal;
+mod rejection;
 mod route;
 #[cfg(test)]
 mod tests;

@@ -152,7 +152,7 @@ fn erase<R: Resource>(found: Found<R::Outputs, R::Spec>) -> FoundJson {
     match found {
         Found::Nothing => Found::Nothing,
         Found::Ours(live) => Found::Ours(sight::<R>(&live)),
-        Found::NotOurs(foreign) => Found::NotOurs(foreign),
+        Found::NotOurs(unmanaged) => Found::NotOurs(unmanaged),
     }
 }
 

@@ -44,7 +44,7 @@ pub enum Verdict {
 }
 
 impl ResourceError {
-    /// A refusal in our own words.
+    /// A rejection in our own words.
     #[must_use]
     pub fn refused(message: impl fmt::Display) -> Self {
         Self::new(Verdict::Refused, message)

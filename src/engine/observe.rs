@@ -129,10 +129,10 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             return Ok(Found::Nothing);
         }
         let known = known(state, key, |key| observed.recorded.get(key).and_then(Found::ours).is_some());
-        self.find_patiently(state, key, intent, (spec, &known)).await
+        self.find_listed_late(state, key, intent, (spec, &known)).await
     }
 
-    async fn find_patiently(
+    async fn find_listed_late(
         &self,
         state: &State,
         key: &Key,
@@ -142,8 +142,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         let kind = self.known_kind(key)?;
         let claim = claim(state, key, Some(&intent.token));
         let fresh = Timestamp::now().duration_since(intent.since) < FRESH;
-        let patience = if kind.traits().listed_late && fresh { LIST_LAG } else { Duration::ZERO };
-        find(kind, &self.context(key), &Wanted { spec, claim: &claim, known }, patience).await
+        let timeout = if kind.traits().listed_late && fresh { LIST_LAG } else { Duration::ZERO };
+        find(kind, &self.context(key), &Wanted { spec, claim: &claim, known }, timeout).await
     }
 
     /// Asks the precious things that are to go, or were found, how much of people's data they hold.
@@ -186,33 +186,33 @@ pub(super) struct Wanted<'a> {
     pub(super) known: &'a [Value],
 }
 
-/// Searches once, and again until `patience` runs out while there is nothing.
+/// Searches once, and again until `timeout` runs out while there is nothing.
 pub(super) async fn find<C: Send + Sync>(
     kind: &dyn Erased<C>,
     context: &StepContext<'_, C>,
     wanted: &Wanted<'_>,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<FoundJson> {
     let late = Late {
-        patience,
+        timeout,
         because: "an interrupted run may have created it",
         what: "what an interrupted run may have created",
     };
     let look = || kind.find(context, wanted.spec, wanted.claim, wanted.known);
-    patiently(context, &late, look, |found| *found != Found::Nothing).await
+    look_until(context, &late, look, |found| *found != Found::Nothing).await
 }
 
 /// What may be listed late.
 pub(super) struct Late<'a> {
     /// For how long.
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     /// Why it may be there all the same, for the person.
     pub(super) because: &'a str,
     pub(super) what: &'a str,
 }
 
-/// Looks once, and again until the patience runs out while that does not find `enough`.
-pub(super) async fn patiently<C: Send + Sync, T, F>(
+/// Looks once, and again until the timeout runs out while that does not find `enough`.
+pub(super) async fn look_until<C: Send + Sync, T, F>(
     context: &StepContext<'_, C>,
     late: &Late<'_>,
     look: impl Fn() -> F,
@@ -221,17 +221,17 @@ pub(super) async fn patiently<C: Send + Sync, T, F>(
 where
     F: Future<Output = Result<T>>,
 {
-    let Late { patience, because, what } = late;
-    let deadline = Instant::now() + *patience;
-    let mut told = false;
+    let Late { timeout, because, what } = late;
+    let deadline = Instant::now() + *timeout;
+    let mut noted = false;
     loop {
         let found = look().await?;
         if enough(&found) || Instant::now() >= deadline {
             return Ok(found);
         }
-        if !told {
-            told = true;
-            context.waiting(format!("{because}: looking for it for up to {} s", patience.as_secs()));
+        if !noted {
+            noted = true;
+            context.waiting(format!("{because}: looking for it for up to {} s", timeout.as_secs()));
         }
         context.wait(super::clock::pause(Duration::from_secs(1)), what).await?;
     }

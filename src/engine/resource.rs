@@ -27,7 +27,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
     const REPLACEMENT: Replacement;
     /// Kinds whose deletion takes this one with it.
     const DIES_WITH: &'static [Kind];
-    /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked with patience.
+    /// Whether a new one can be missing from the lists that `find` reads, so that `find` is asked again for a while.
     const LISTED_LATE: bool;
 
     /// How a thing of this kind is known to be the stack's: [`ByTags`] or [`ByParent`].

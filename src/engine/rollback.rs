@@ -267,7 +267,7 @@ fn owned(found: &FoundJson) -> Result<&Value, ResourceError> {
     match found {
         Found::Ours(sight) => Ok(&sight.outputs),
         Found::Nothing => Err(ResourceError::refused("it is missing")),
-        Found::NotOurs(foreign) => Err(ResourceError::new(Verdict::NotOurs, foreign.is_another())),
+        Found::NotOurs(unmanaged) => Err(ResourceError::new(Verdict::NotOurs, unmanaged.is_another())),
     }
 }
 

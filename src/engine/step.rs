@@ -90,13 +90,13 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
                 Err(error) => return Err(error),
             };
             let late = kind.traits().listed_late && error.verdict == Verdict::Ambiguous;
-            let patience = if late { LIST_LAG } else { std::time::Duration::ZERO };
+            let timeout = if late { LIST_LAG } else { std::time::Duration::ZERO };
             let wanted = Wanted { spec, claim: &self.claim, known: &self.known };
-            match find(kind, context, &wanted, patience).await? {
+            match find(kind, context, &wanted, timeout).await? {
                 Found::Ours(sight) if diff(&sight.spec, spec.value(), &[]).is_empty() => return Ok(sight.outputs),
                 Found::Ours(sight) => return kind.update(context, &sight.outputs, &sight.spec, spec).await,
-                Found::NotOurs(foreign) => {
-                    return Err(ResourceError::new(Verdict::NotOurs, foreign.exists()).hint(Unmanaged::WAY_OUT));
+                Found::NotOurs(unmanaged) => {
+                    return Err(ResourceError::new(Verdict::NotOurs, unmanaged.exists()).hint(Unmanaged::WAY_OUT));
                 }
                 Found::Nothing if error.verdict == Verdict::Ambiguous && attempt < CREATE_ATTEMPTS => attempt += 1,
                 Found::Nothing => return Err(error),

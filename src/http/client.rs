@@ -19,7 +19,7 @@ pub(super) const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 /// Sends requests and reuses connections.
 #[derive(Debug)]
 pub(crate) struct HttpClient {
-    pub(super) patience: Duration,
+    pub(super) timeout: Duration,
     pub(super) proxy: ProxyConfig,
     /// For loopback addresses: without a proxy, for which `127.0.0.1` is another machine, and without TLS, so that no
     /// certificates are loaded.
@@ -30,8 +30,8 @@ pub(crate) struct HttpClient {
 
 impl HttpClient {
     /// A client with a timeout for the whole response, and with the proxy settings of the AWS SDK.
-    pub(crate) fn new(patience: Duration) -> Self {
-        Self { patience, proxy: ProxyConfig::from_env(), near: OnceLock::new(), far: OnceLock::new() }
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self { timeout, proxy: ProxyConfig::from_env(), near: OnceLock::new(), far: OnceLock::new() }
     }
 
     /// Sends a request to an absolute URL and reads the response, whatever its status.
@@ -41,8 +41,8 @@ impl HttpClient {
     /// than 10 MiB.
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
         let place = Endpoint::of(request.uri())?;
-        let exchange = tokio::time::timeout(self.patience, self.exchange(&place, request));
-        exchange.await.unwrap_or_else(|_| Err(HttpError::TimedOut { place, waited: self.patience }))
+        let exchange = tokio::time::timeout(self.timeout, self.exchange(&place, request));
+        exchange.await.unwrap_or_else(|_| Err(HttpError::TimedOut { place, waited: self.timeout }))
     }
 
     async fn exchange(&self, place: &Endpoint, mut request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {

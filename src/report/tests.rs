@@ -334,7 +334,7 @@ fn no_text_of_a_state_moves_the_cursor() {
     let releases = state.releases.iter();
     let releases = releases.map(|release| ReleaseRow { served: true, obstacles: obstacles.clone(), release }).collect();
     let history = HistoryTable { releases, unconfirmed: true };
-    let told = [plain(&card), plain(&history)].concat();
-    assert!(!told.contains('\r'), "{told:?}");
-    assert_eq!(told.matches(r"a\rb").count(), 21, "{told}");
+    let text = [plain(&card), plain(&history)].concat();
+    assert!(!text.contains('\r'), "{text:?}");
+    assert_eq!(text.matches(r"a\rb").count(), 21, "{text}");
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{many::each, tags::TagChanges};
 use crate::{
-    aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
+    aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, look, operation, remove, unmanaged, user_tags},
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource,
         ResourceError, Result, Scope,
@@ -159,9 +159,9 @@ async fn seen(
     let Some(tags) = tags(context, &outputs.arn).await? else { return Ok(Found::Nothing) };
     let thing = format!("log group `{}`", outputs.name);
     let tagging = Tagging::Resource { service: "logs", arn: &outputs.arn };
-    Ok(match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
+    Ok(match unmanaged(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
         None => Found::Ours(live(outputs, group, &tags)),
-        Some(foreign) => Found::NotOurs(foreign),
+        Some(unmanaged) => Found::NotOurs(unmanaged),
     })
 }
 

@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::{kept::kept, tags::TagChanges};
 use crate::{
     aws::{
-        Clients, Context, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove,
-        spelled, user_tags,
+        Clients, Context, Tagged, Tagging, call, carries, claim_of, claimed, look, once, operation, remove, spelled,
+        unmanaged, user_tags,
     },
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, Result,
@@ -88,13 +88,13 @@ impl Resource for RestApi {
             .build();
         let (thing, tags) = (format!("REST API `{}`", outputs.id), tags(&described));
         let tagging = Tagging::Resource { service: "apigateway", arn: &outputs.arn };
-        Ok(match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
+        Ok(match unmanaged(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
             None => {
                 // The ARN that would be tagged is that of the API that was read, whatever the state says.
                 let outputs = Outputs { arn: arn(context.cloud, &outputs.id, ""), ..outputs.clone() };
                 Found::Ours(Live { outputs, spec: spec(&described) })
             }
-            Some(foreign) => Found::NotOurs(foreign),
+            Some(unmanaged) => Found::NotOurs(unmanaged),
         })
     }
 

@@ -44,7 +44,7 @@ pub(crate) async fn connect<'a>(
         ConnectOptions { region: region.clone(), profile: reachability::profile(run), local, http_client: None };
     let _progress = run.report.progress(format!("connecting to {host}"));
     let waiting = || run.report.note(format!("waiting for a response from {host}"));
-    let opened = reachability::patiently(Box::pin(Connection::open(options)), waiting).await;
+    let opened = reachability::with_notice(Box::pin(Connection::open(options)), waiting).await;
     let connection = opened.unwrap_or_else(|| Err(reachability::no_answer(&host)));
     let connection = connection.map_err(|error| reachability::no_connection(run, region.as_deref(), &error))?;
     Ok(run.meter.connected(connection))

@@ -7,7 +7,7 @@ use super::{
     apply::{self, Tally},
     confirm::Act,
     emulator::{interpreters, warm_up},
-    post_deploy_check::{Announced, PATIENCE, aftermath, check_of, failed, tell_checked, tell_left, unmade},
+    post_deploy_check::{Announced, TIMEOUT, aftermath, check_of, failed, tell_checked, tell_left, unmade},
     preconditions,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub(crate) async fn roll_out(
     }
     let steps = apply::acting(&plan);
     let removes = plan.count(Verb::Delete) + plan.count(Verb::Untrack) > 0;
-    let (tally, client, entry) = (Tally::new(&run.report), HttpClient::new(PATIENCE), entry(run, session));
+    let (tally, client, entry) = (Tally::new(&run.report), HttpClient::new(TIMEOUT), entry(run, session));
     let check = Announced { run, check: check_of(run, (session, &session.config), &client), at_once: removes };
     let how = Rollout { trial: (!arguments.no_check).then_some(&check), undo: !arguments.no_rollback, entry: &entry };
     let rolled = session.engine(run, &tally).roll_out(plan, state, &session.store, &how).await;

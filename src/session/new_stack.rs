@@ -62,7 +62,7 @@ pub(crate) async fn renamed(run: &Run, identity: &Identity) -> Result<Vec<Fault>
     let fault = |old: &State| {
         let message = format!("`{}`, stage {}, was deployed from this file before", old.stack, old.stage);
         let delete = down(old).then(" deletes it");
-        known.told_of(run, old, message).hint(delete)
+        known.fault_about(run, old, message).hint(delete)
     };
     Ok(known.renamed_from().into_iter().map(fault).collect())
 }
@@ -149,7 +149,7 @@ impl<'a> Known<'a> {
         let fault = |old: &&State| {
             let State { stack, stage, .. } = old;
             let was = format!("`{stack}`, stage {stage}, was deployed from this file");
-            self.told_of(run, old, format!("`{new}` would be a second stack: {was}"))
+            self.fault_about(run, old, format!("`{new}` would be a second stack: {was}"))
         };
         Err(Failure { exit: Exit::Usage, errors: old.iter().map(fault).collect(), hints: Vec::new() }
             .hint(format!("to keep it, set `deployment.serviceName` back to {}", names(&old)))
@@ -162,7 +162,7 @@ impl<'a> Known<'a> {
         self.states.iter().filter(|state| state.stage == self.stage && self.is_renamed(state)).collect()
     }
 
-    fn told_of(&self, run: &Run, old: &State, message: String) -> Fault {
+    fn fault_about(&self, run: &Run, old: &State, message: String) -> Fault {
         let State { stack, region, account, resources, .. } = old;
         let recorded =
             format!("{} resources of `{stack}` are recorded in account {account} in {region}", resources.len());

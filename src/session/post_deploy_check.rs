@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The request timeout. API Gateway's own timeout is 29 s.
-pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(35);
+pub(crate) const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(35);
 
 /// The check of a config.
 pub(crate) fn check_of<'c, C>(
@@ -24,14 +24,14 @@ pub(crate) fn check_of<'c, C>(
     client: &'c HttpClient,
 ) -> CheckRunner<'c, HttpClient> {
     // What stands in for AWS has no distance over which a change spreads.
-    let patience = if session.cloud.endpoint.is_none() { Propagation::AWS } else { Propagation::NONE };
+    let propagation = if session.cloud.endpoint.is_none() { Propagation::AWS } else { Propagation::NONE };
     CheckRunner {
         config,
         cloud: &session.cloud,
         events: &run.report,
         interrupt: &run.cancel.interrupt,
         courier: client,
-        patience,
+        propagation,
         emulator: session.cloud.endpoint.as_deref().filter(|_| session.is_local()),
     }
 }
@@ -48,7 +48,7 @@ impl PostDeployCheck for Announced<'_> {
     type Report = CheckReport;
 
     async fn run(&self, state: State, store: &dyn Store) -> CheckOutcome<CheckReport> {
-        if self.check.patience != Propagation::NONE {
+        if self.check.propagation != Propagation::NONE {
             self.run.report.note("checking the new version as soon as it is live");
         }
         let tried = self.check.run(state, store).await;

@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    fn told(action: Action, runtime: &str, today: Date) -> Vec<Fault> {
+    fn faults_of(action: Action, runtime: &str, today: Date) -> Vec<Fault> {
         let key: crate::engine::Key = "lambda_function.hello".parse().unwrap();
         let mut desired = Desired::default();
         desired.add(key.clone(), &json!({ "runtime": runtime }), []);
@@ -97,16 +97,20 @@ mod tests {
     #[test]
     fn a_function_can_be_created_and_updated_until_aws_blocks_each_for_its_runtime() {
         let create = || Action::Create { because: None };
-        assert_eq!(told(create(), "python3.10", date(2027, 1, 31)), []);
+        assert_eq!(faults_of(create(), "python3.10", date(2027, 1, 31)), []);
         let refused = "lambda_function.hello: AWS ended the runtime `python3.10`: no function can be created with it since \
                        2027-02-01";
         let hint = "set `functions.hello.runtime` to the newest of its family, `python3.14`";
-        assert_eq!(told(create(), "python3.10", date(2027, 2, 1)), [Fault::new(refused).hint(hint)]);
-        assert_eq!(told(update("source_hash"), "python3.10", date(2027, 3, 2)), []);
+        assert_eq!(faults_of(create(), "python3.10", date(2027, 2, 1)), [Fault::new(refused).hint(hint)]);
+        assert_eq!(faults_of(update("source_hash"), "python3.10", date(2027, 3, 2)), []);
         let refused = "lambda_function.hello: AWS ended the runtime `python3.10`: no function with it can be updated since \
                        2027-03-03";
-        assert_eq!(told(update("source_hash"), "python3.10", date(2027, 3, 3)), [Fault::new(refused).hint(hint)]);
-        assert_eq!(told(update("source_hash"), "python3.10", date(2035, 1, 1))[0].hints, [""; 0], "no current runtime");
+        assert_eq!(faults_of(update("source_hash"), "python3.10", date(2027, 3, 3)), [Fault::new(refused).hint(hint)]);
+        assert_eq!(
+            faults_of(update("source_hash"), "python3.10", date(2035, 1, 1))[0].hints,
+            [""; 0],
+            "no current runtime"
+        );
     }
 
     #[test]
@@ -118,8 +122,8 @@ mod tests {
             Action::Delete { outputs: Value::Null, replaced: false, holdings: 0 },
             Action::Untrack { because: String::new(), parent: None, replaced: None },
         ] {
-            assert_eq!(told(action, "python3.10", date(2035, 1, 1)), []);
+            assert_eq!(faults_of(action, "python3.10", date(2035, 1, 1)), []);
         }
-        assert_eq!(told(update("memory"), "java17.al2023", date(2035, 1, 1)), [], "AWS has announced no end");
+        assert_eq!(faults_of(update("memory"), "java17.al2023", date(2035, 1, 1)), [], "AWS has announced no end");
     }
 }

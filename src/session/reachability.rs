@@ -61,7 +61,7 @@ fn no_profile(wanted: &str, source: &str, profiles: &[String]) -> Failure {
 }
 
 /// Waits for a connection and calls `waiting` when that takes long. `None` after the timeout.
-pub(crate) async fn patiently<F: Future + Unpin>(mut opening: F, waiting: impl FnOnce()) -> Option<F::Output> {
+pub(crate) async fn with_notice<F: Future + Unpin>(mut opening: F, waiting: impl FnOnce()) -> Option<F::Output> {
     if let Ok(opened) = timeout(NOTICED, &mut opening).await {
         return Some(opened);
     }
@@ -115,9 +115,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_without_a_response_is_noted_after_two_seconds_and_times_out_after_twenty() {
-        let (began, told) = (Instant::now(), Cell::new(None));
-        let opened = patiently(Box::pin(pending::<()>()), || told.set(Some(began.elapsed()))).await;
-        assert_eq!((opened, told.get()), (None, Some(Duration::from_secs(2))));
+        let (began, noticed) = (Instant::now(), Cell::new(None));
+        let opened = with_notice(Box::pin(pending::<()>()), || noticed.set(Some(began.elapsed()))).await;
+        assert_eq!((opened, noticed.get()), (None, Some(Duration::from_secs(2))));
         assert_eq!(began.elapsed(), Duration::from_secs(20));
         assert_eq!(
             no_answer("`sts.eu-west-1.amazonaws.com`").message,
@@ -127,7 +127,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_fast_connection_prints_nothing() {
-        assert_eq!(patiently(Box::pin(ready(7)), || panic!("no note is due")).await, Some(7));
+        assert_eq!(with_notice(Box::pin(ready(7)), || panic!("no note is due")).await, Some(7));
     }
 
     #[test]

@@ -82,6 +82,6 @@ mod tests {
     fn the_first_bit_of_the_mask_is_sighup() {
         assert!(ignores_hangup("SigBlk:\t0000000000000000\nSigIgn:\t0000000000001001\n"));
         assert!(!ignores_hangup("SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\n"));
-        assert!(ignores_hangup("it is told differently here"));
+        assert!(ignores_hangup("it is reported differently here"));
     }
 }

@@ -84,10 +84,10 @@ pub(crate) async fn answer(run: &Run, question: &str) -> io::Result<String> {
 
 /// Prompts for a line and returns it with its end.
 async fn ask(report: &Report, question: &str) -> io::Result<String> {
-    let asked = Asked::put(report, question);
+    let prompt = OpenPrompt::put(report, question);
     // Reading blocks, and an interrupt must not wait for it.
     let line = tokio::task::spawn_blocking(read_line).await.map_err(io::Error::other)?;
-    asked.answered_by(&line);
+    prompt.answered_by(&line);
     line
 }
 
@@ -99,12 +99,12 @@ pub(crate) fn read_line() -> io::Result<String> {
 }
 
 /// A prompt on the screen. Later output begins on a new line.
-pub(crate) struct Asked<'a> {
+pub(crate) struct OpenPrompt<'a> {
     report: &'a Report,
     answered: bool,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> OpenPrompt<'a> {
     /// Prints a prompt. Drops what was typed before it.
     pub(crate) fn put(report: &'a Report, question: &str) -> Self {
         drop_typed();
@@ -118,7 +118,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl Drop for Asked<'_> {
+impl Drop for OpenPrompt<'_> {
     fn drop(&mut self) {
         if !self.answered {
             self.report.converse("\n");

@@ -145,7 +145,7 @@ fn api_route(config: &Config, identity: &NameScope, route: &config::RouteConfig)
         auth,
         scopes,
         timeout_millis: TIMEOUT_MILLIS,
-        foreign: BTreeMap::new(),
+        unmanaged: BTreeMap::new(),
     }
 }
 
@@ -193,7 +193,7 @@ fn gateway_responses(cors: &Cors) -> BTreeMap<String, GatewayResponse> {
             ("Vary", fixed.is_none().then(|| "'Origin'".to_owned())),
         ];
         let headers = headers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        GatewayResponse { headers: headers.collect(), foreign: BTreeMap::new() }
+        GatewayResponse { headers: headers.collect(), unmanaged: BTreeMap::new() }
     };
     let with = cors.allow_credentials;
     BTreeMap::from([

@@ -49,21 +49,21 @@ impl Outputs {
     /// Reads from a state where its stack answers and what it is called; the routes are not in it.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let told = |key: &Key, name: &str| {
+        let recorded = |key: &Key, name: &str| {
             state.resources.get(key)?.outputs.get(name).and_then(Value::as_str).map(ToOwned::to_owned)
         };
         let served = main::<Stage>();
-        let url = told(&served, "rest_api_id")
-            .zip(told(&served, "name"))
+        let url = recorded(&served, "rest_api_id")
+            .zip(recorded(&served, "name"))
             .map(|(rest_api_id, name)| invoke_url(state.endpoint.as_deref(), &state.region, &rest_api_id, &name));
         Self {
             region: state.region.clone(),
             account: state.account.clone(),
             endpoint: state.endpoint.clone(),
             routes: Vec::new(),
-            rest_api_id: told(&main::<RestApi>(), "id"),
-            user_pool_id: told(&main::<UserPool>(), "id"),
-            client_id: told(&main::<UserPoolClient>(), "id"),
+            rest_api_id: recorded(&main::<RestApi>(), "id"),
+            user_pool_id: recorded(&main::<UserPool>(), "id"),
+            client_id: recorded(&main::<UserPoolClient>(), "id"),
             invoke_url: url,
             path_url: None,
         }

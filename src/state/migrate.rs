@@ -47,6 +47,13 @@ fn migrate_one(mut state: Value, format: Option<u64>) -> Result<Value, String> {
         }
         Some(4) => {
             // The applied settings were not recorded: a field that differs has no known cause until the next deploy.
+            for intent in state.get_mut("pending").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
+            {
+                for section in ["/spec/routes", "/spec/gateway_responses"] {
+                    let members = intent.pointer_mut(section).and_then(Value::as_object_mut).into_iter();
+                    members.flat_map(Map::values_mut).for_each(|member| rename(member, &[("foreign", "unmanaged")]));
+                }
+            }
             state["format"] = json!(5);
             Ok(state)
         }

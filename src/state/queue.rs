@@ -16,7 +16,7 @@ pub(super) struct Queue<'a> {
     request: &'a LockRequest<'a>,
     place: String,
     until: Instant,
-    told: Option<(Option<Holder>, bool)>,
+    reported: Option<(Option<Holder>, bool)>,
 }
 
 /// Whether the holder of a lock is at work.
@@ -30,7 +30,7 @@ pub(super) enum Sign {
 
 impl<'a> Queue<'a> {
     pub(super) fn new(request: &'a LockRequest<'a>, place: String) -> Self {
-        Self { request, place, until: Instant::now() + request.at_most, told: None }
+        Self { request, place, until: Instant::now() + request.at_most, reported: None }
     }
 
     /// Waits before the next look, at most `interval`.
@@ -51,9 +51,9 @@ impl<'a> Queue<'a> {
             Sign::AtWork => return Err(StateError::Locked { path: place, holder: holder.map(Box::new) }),
         };
         let what = Some((holder, left.is_zero()));
-        if self.told != what {
+        if self.reported != what {
             (self.request.tell)(&news);
-            self.told = what;
+            self.reported = what;
         }
         pause(interval).await;
         Ok(())

@@ -18,47 +18,47 @@ impl SignIn<'_> {
     /// Answers `NEW_PASSWORD_REQUIRED`.
     pub(super) async fn new_password(
         &self,
-        asked: &OpenChallenge,
+        open: &OpenChallenge,
         required: &[String],
     ) -> Result<SignInStep, UserError> {
         let mut responses = HashMap::new();
-        let chosen = self.chosen_password(asked).await?;
+        let chosen = self.chosen_password(open).await?;
         for name in required {
-            let value = self.attribute(asked, name).await?;
+            let value = self.attribute(open, name).await?;
             responses.insert(format!("userAttributes.{name}"), value);
         }
         responses.insert("NEW_PASSWORD".to_owned(), chosen.reveal().to_owned());
-        self.respond_with(asked, responses).await
+        self.respond_with(open, responses).await
     }
 
-    async fn chosen_password(&self, asked: &OpenChallenge) -> Result<Secret, UserError> {
+    async fn chosen_password(&self, open: &OpenChallenge) -> Result<Secret, UserError> {
         if let Some(chosen) = &self.chosen {
             return Ok(chosen.clone());
         }
         if !self.prompt.is_there() {
-            return Err(self.nobody(asked, "a new password"));
+            return Err(self.nobody(open, "a new password"));
         }
         let policy = PoolSettings::read(self.people).await?.password_policy;
         self.prompt.tell(&format!("the password of `{}` was a temporary one", self.user));
         policy.choose(self.prompt, "new password").await
     }
 
-    async fn attribute(&self, asked: &OpenChallenge, name: &str) -> Result<String, UserError> {
+    async fn attribute(&self, open: &OpenChallenge, name: &str) -> Result<String, UserError> {
         if let Some(value) = self.attributes.get(name) {
             return Ok(value.clone());
         }
         if !self.prompt.is_there() {
-            return Err(self.nobody(asked, format!("the attribute `{name}`")));
+            return Err(self.nobody(open, format!("the attribute `{name}`")));
         }
         Ok(self.prompt.line(&format!("{name}: ")).await?)
     }
 
     /// Answers with a code, and lets the person correct a mistyped one: a wrong code does not end the session.
-    pub(super) async fn code(&self, asked: &OpenChallenge, code: &Code) -> Result<SignInStep, UserError> {
+    pub(super) async fn code(&self, open: &OpenChallenge, code: &Code) -> Result<SignInStep, UserError> {
         let mut attempt = 1;
         loop {
-            let typed = self.ask_code(asked, &code.wanted).await?;
-            match self.respond(asked, [(code.response, typed)]).await {
+            let typed = self.ask_code(open, &code.wanted).await?;
+            match self.respond(open, [(code.response, typed)]).await {
                 Err(reason @ (UserError::WrongCode | UserError::ExpiredCode)) if attempt < ATTEMPTS => {
                     self.prompt.tell(&format!("{reason}: once more"));
                     attempt += 1;
@@ -69,9 +69,9 @@ impl SignIn<'_> {
     }
 
     /// Asks for six digits until they are six digits.
-    pub(super) async fn ask_code(&self, asked: &OpenChallenge, wanted: &str) -> Result<String, UserError> {
+    pub(super) async fn ask_code(&self, open: &OpenChallenge, wanted: &str) -> Result<String, UserError> {
         if !self.prompt.is_there() {
-            return Err(self.nobody(asked, wanted));
+            return Err(self.nobody(open, wanted));
         }
         for _ in 0..ATTEMPTS {
             let typed = self.prompt.line(&format!("{wanted}: ")).await?;
@@ -88,12 +88,12 @@ impl SignIn<'_> {
     /// Answers `SELECT_MFA_TYPE`.
     pub(super) async fn select_factor(
         &self,
-        asked: &OpenChallenge,
+        open: &OpenChallenge,
         factors: &[String],
     ) -> Result<SignInStep, UserError> {
         let named: Vec<String> = factors.iter().map(|name| factor(name)).collect();
         if !self.prompt.is_there() {
-            return Err(self.nobody(asked, format!("one of several second factors: {}", named.join(", "))));
+            return Err(self.nobody(open, format!("one of several second factors: {}", named.join(", "))));
         }
         let numbered = named.iter().enumerate().map(|(index, name)| format!("{} {name}", index + 1));
         let question = format!("second factor: {}: ", numbered.collect::<Vec<_>>().join(", "));
@@ -101,7 +101,7 @@ impl SignIn<'_> {
             let typed = self.prompt.line(&question).await?;
             let chosen = typed.trim().parse::<usize>().ok().and_then(|number| factors.get(number.checked_sub(1)?));
             if let Some(chosen) = chosen {
-                return self.respond(asked, [("ANSWER", chosen.clone())]).await;
+                return self.respond(open, [("ANSWER", chosen.clone())]).await;
             }
             self.prompt.tell(&format!("a number from 1 to {}", factors.len()));
         }
@@ -109,7 +109,7 @@ impl SignIn<'_> {
     }
 
     /// The failure when only a person could answer and nobody is there.
-    pub(super) fn nobody(&self, asked: &OpenChallenge, wanted: impl Into<String>) -> UserError {
-        UserError::NobodyToAsk { challenge: asked.name.clone(), wanted: wanted.into(), user: self.user.to_owned() }
+    pub(super) fn nobody(&self, open: &OpenChallenge, wanted: impl Into<String>) -> UserError {
+        UserError::NobodyToAsk { challenge: open.name.clone(), wanted: wanted.into(), user: self.user.to_owned() }
     }
 }

@@ -16,39 +16,39 @@ const APP: &str = "SOFTWARE_TOKEN_MFA";
 
 impl SignIn<'_> {
     /// Answers `MFA_SETUP` with an authenticator app.
-    pub(super) async fn set_up(&self, asked: &OpenChallenge, factors: &[String]) -> Result<SignInStep, UserError> {
+    pub(super) async fn set_up(&self, open: &OpenChallenge, factors: &[String]) -> Result<SignInStep, UserError> {
         if !factors.is_empty() && !factors.iter().any(|factor| factor == APP) {
-            return Err(asked.not_supported());
+            return Err(open.not_supported());
         }
         if !self.prompt.is_there() {
-            return Err(self.nobody(asked, "an authenticator app to be set up"));
+            return Err(self.nobody(open, "an authenticator app to be set up"));
         }
         let issuer = PoolSettings::read(self.people).await?.name;
-        let associated = self.associate(asked).await?;
+        let associated = self.associate(open).await?;
         self.prompt.show(&Authenticator::new(associated.secret, &issuer, self.user));
-        let verified = self.verify(&associated.asked).await?;
+        let verified = self.verify(&associated.open).await?;
         self.respond(&verified, []).await
     }
 
     /// Has Cognito make up a secret.
-    async fn associate(&self, asked: &OpenChallenge) -> Result<Associated, UserError> {
+    async fn associate(&self, open: &OpenChallenge) -> Result<Associated, UserError> {
         let request = self.people.cloud.cognito.associate_software_token();
-        let request = request.set_session(revealed(asked));
+        let request = request.set_session(revealed(open));
         let answer = call(&self.people.context(), &operation::ASSOCIATE_SOFTWARE_TOKEN, || {
             request.clone().customize().config_override(once::cognito()).send()
         })
         .await;
         let answer = answer.map_err(|error| self.about().answer_reason(self.client, error))?;
         let secret = answer.secret_code.ok_or(UserError::NoAnswer)?;
-        Ok(Associated { secret, asked: following(asked, answer.session) })
+        Ok(Associated { secret, open: following(open, answer.session) })
     }
 
     /// Shows Cognito a code of the app, and lets the person correct a mistyped one.
-    async fn verify(&self, asked: &OpenChallenge) -> Result<OpenChallenge, UserError> {
+    async fn verify(&self, open: &OpenChallenge) -> Result<OpenChallenge, UserError> {
         let mut attempt = 1;
         loop {
-            let code = self.ask_code(asked, "the code that the app shows now").await?;
-            match self.verify_code(asked, code).await {
+            let code = self.ask_code(open, "the code that the app shows now").await?;
+            match self.verify_code(open, code).await {
                 Err(UserError::WrongCode) if attempt < ATTEMPTS => {
                     self.prompt.tell("the code is wrong: once more");
                     attempt += 1;
@@ -58,34 +58,34 @@ impl SignIn<'_> {
         }
     }
 
-    async fn verify_code(&self, asked: &OpenChallenge, code: String) -> Result<OpenChallenge, UserError> {
+    async fn verify_code(&self, open: &OpenChallenge, code: String) -> Result<OpenChallenge, UserError> {
         let request = self.people.cloud.cognito.verify_software_token();
-        let request = request.set_session(revealed(asked)).user_code(code);
+        let request = request.set_session(revealed(open)).user_code(code);
         let answer = call(&self.people.context(), &operation::VERIFY_SOFTWARE_TOKEN, || {
             request.clone().customize().config_override(once::cognito()).send()
         })
         .await;
         let answer = answer.map_err(|error| self.about().answer_reason(self.client, error))?;
-        Ok(following(asked, answer.session))
+        Ok(following(open, answer.session))
     }
 }
 
 /// A secret, and the session that goes on with it.
 struct Associated {
     secret: String,
-    asked: OpenChallenge,
+    open: OpenChallenge,
 }
 
-fn revealed(asked: &OpenChallenge) -> Option<String> {
-    asked.session.as_ref().map(|session| session.reveal().to_owned())
+fn revealed(open: &OpenChallenge) -> Option<String> {
+    open.session.as_ref().map(|session| session.reveal().to_owned())
 }
 
 /// The same challenge in its next session.
-fn following(asked: &OpenChallenge, session: Option<String>) -> OpenChallenge {
+fn following(open: &OpenChallenge, session: Option<String>) -> OpenChallenge {
     OpenChallenge {
-        name: asked.name.clone(),
+        name: open.name.clone(),
         challenge: Challenge::Other,
         session: session.map(Secret::new),
-        user_id: asked.user_id.clone(),
+        user_id: open.user_id.clone(),
     }
 }

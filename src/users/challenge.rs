@@ -16,7 +16,7 @@ use super::{error::UserError, secret::Secret};
 pub(super) enum SignInStep {
     /// Nothing: these are the tokens.
     Tokens(AuthenticationResultType),
-    Asked(OpenChallenge),
+    Challenged(OpenChallenge),
 }
 
 /// A challenge that waits for an answer.
@@ -88,7 +88,7 @@ impl SignInStep {
     pub(super) fn of(user: &str, members: Members) -> Result<Self, UserError> {
         let Members { name, session, parameters, result } = members;
         match (name, result) {
-            (Some(name), _) => Ok(Self::Asked(OpenChallenge {
+            (Some(name), _) => Ok(Self::Challenged(OpenChallenge {
                 challenge: Challenge::of(name.as_str(), &parameters),
                 name: name.as_str().to_owned(),
                 session: session.map(Secret::new),

@@ -100,7 +100,7 @@ impl PasswordRules {
             (self.require_numbers, "a digit", DIGITS),
             (self.require_symbols, "a symbol", SYMBOLS),
         ];
-        classes.into_iter().filter(|(asked, ..)| *asked).map(|(_, name, letters)| (name, letters))
+        classes.into_iter().filter(|(required, ..)| *required).map(|(_, name, letters)| (name, letters))
     }
 
     /// Makes sure that a password meets the policy.

@@ -1,4 +1,4 @@
-//! Cognito's refusals as reasons. Several of them share one code and differ only in the message.
+//! Cognito's rejections as reasons. Several of them share one code and differ only in the message.
 
 use super::{client::AppClient, error::UserError, pool::Users};
 use crate::engine::ResourceError;
@@ -13,7 +13,7 @@ pub(super) struct About<'a> {
 }
 
 impl About<'_> {
-    /// The reason for a refusal that any call about a user can meet.
+    /// The reason for a rejection that any call about a user can meet.
     pub(super) fn reason(&self, error: ResourceError) -> UserError {
         let user = self.user.to_owned();
         let message = error.message.clone();

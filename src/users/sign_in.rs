@@ -44,7 +44,7 @@ impl SignIn<'_> {
         for _ in 0..LONGEST_CHAIN {
             match answer {
                 SignInStep::Tokens(result) => return Tokens::read(&result, self.client),
-                SignInStep::Asked(asked) => answer = self.meet(&asked).await?,
+                SignInStep::Challenged(open) => answer = self.meet(&open).await?,
             }
         }
         Err(UserError::Endless)
@@ -71,46 +71,46 @@ impl SignIn<'_> {
     }
 
     /// Answers one challenge.
-    async fn meet(&self, asked: &OpenChallenge) -> Result<SignInStep, UserError> {
-        match &asked.challenge {
-            Challenge::NewPassword { required } => self.new_password(asked, required).await,
-            Challenge::Code(code) => self.code(asked, code).await,
-            Challenge::SelectFactor { factors } => self.select_factor(asked, factors).await,
-            Challenge::SetUpFactor { factors } => self.set_up(asked, factors).await,
-            Challenge::Other => Err(asked.not_supported()),
+    async fn meet(&self, open: &OpenChallenge) -> Result<SignInStep, UserError> {
+        match &open.challenge {
+            Challenge::NewPassword { required } => self.new_password(open, required).await,
+            Challenge::Code(code) => self.code(open, code).await,
+            Challenge::SelectFactor { factors } => self.select_factor(open, factors).await,
+            Challenge::SetUpFactor { factors } => self.set_up(open, factors).await,
+            Challenge::Other => Err(open.not_supported()),
         }
     }
 
     /// Sends the answer to a challenge. The session is good for one answer, so that it is not sent twice.
     pub(super) async fn respond<const N: usize>(
         &self,
-        asked: &OpenChallenge,
+        open: &OpenChallenge,
         responses: [(&str, String); N],
     ) -> Result<SignInStep, UserError> {
-        self.respond_with(asked, responses.map(|(name, value)| (name.to_owned(), value)).into()).await
+        self.respond_with(open, responses.map(|(name, value)| (name.to_owned(), value)).into()).await
     }
 
     /// As [`Self::respond`].
     pub(super) async fn respond_with(
         &self,
-        asked: &OpenChallenge,
+        open: &OpenChallenge,
         mut responses: HashMap<String, String>,
     ) -> Result<SignInStep, UserError> {
-        responses.insert("USERNAME".to_owned(), asked.user_id.clone());
-        self.prove(&mut responses, &asked.user_id);
+        responses.insert("USERNAME".to_owned(), open.user_id.clone());
+        self.prove(&mut responses, &open.user_id);
         let request = self.people.cloud.cognito.admin_respond_to_auth_challenge();
         let request = request
             .user_pool_id(self.people.pool_id())
             .client_id(&self.client.id)
-            .challenge_name(asked.name.as_str().into())
-            .set_session(asked.session.as_ref().map(|session| session.reveal().to_owned()))
+            .challenge_name(open.name.as_str().into())
+            .set_session(open.session.as_ref().map(|session| session.reveal().to_owned()))
             .set_challenge_responses(Some(responses));
         let answer = call(&self.people.context(), &operation::ADMIN_RESPOND_TO_AUTH_CHALLENGE, || {
             request.clone().customize().config_override(once::cognito()).send()
         })
         .await;
         match answer {
-            Ok(answer) => SignInStep::of(&asked.user_id, answer.into()),
+            Ok(answer) => SignInStep::of(&open.user_id, answer.into()),
             Err(error) => Err(self.about().answer_reason(self.client, error)),
         }
     }

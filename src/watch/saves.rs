@@ -44,8 +44,8 @@ impl Saves {
         let (tell, touched) = unbounded_channel();
         let places = Arc::<Mutex<Watched>>::default();
         let theirs = Arc::clone(&places);
-        let watcher = notify::recommended_watcher(move |told: notify::Result<Event>| {
-            if let Some(touched) = touch(told) {
+        let watcher = notify::recommended_watcher(move |notice: notify::Result<Event>| {
+            if let Some(touched) = touch(notice) {
                 forget_gone(&theirs, &touched);
                 // Sending fails only when the receiver was dropped, at the end of the program.
                 let _ = tell.send(touched);
@@ -104,8 +104,8 @@ fn forget_gone(watched: &Mutex<Watched>, touched: &Touched) {
 
 /// Converts an event. Events that do not affect file contents, such as reads and changes of times or owners, are
 /// ignored.
-fn touch(told: notify::Result<Event>) -> Option<Touched> {
-    let Ok(event) = told else { return Some(Touched::Anything) };
+fn touch(notice: notify::Result<Event>) -> Option<Touched> {
+    let Ok(event) = notice else { return Some(Touched::Anything) };
     if event.need_rescan() {
         return Some(Touched::Anything);
     }

@@ -29,7 +29,7 @@ async fn open_to(origins: &[&str], credentials: bool, way: Way) -> Api {
     spec.preflights.insert("/a".into(), preflight);
     let origin = if origins == ["*"] { "'*'" } else { "method.request.header.origin" };
     let headers = BTreeMap::from([("Access-Control-Allow-Origin".to_owned(), origin.to_owned())]);
-    spec.gateway_responses.insert("DEFAULT_4XX".into(), GatewayResponse { headers, foreign: BTreeMap::new() });
+    spec.gateway_responses.insert("DEFAULT_4XX".into(), GatewayResponse { headers, unmanaged: BTreeMap::new() });
     api.write_in(&spec, way).await.unwrap();
     assert_eq!(api.read().await, spec, "{way:?}");
     Stage::create(&api.context(), &api.stage("f"), &claim("ours", &api.key)).await.unwrap();

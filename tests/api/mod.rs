@@ -117,7 +117,7 @@ impl Api {
         match ApiRoutes::read(&self.context(), &outputs, &claim("ours", &self.key)).await.unwrap() {
             Found::Ours(live) => live.spec,
             Found::Nothing => self.spec(&[]),
-            Found::NotOurs(foreign) => panic!("{foreign:?}"),
+            Found::NotOurs(unmanaged) => panic!("{unmanaged:?}"),
         }
     }
 
@@ -143,7 +143,7 @@ fn route(text: &str) -> Route {
         auth: if text.ends_with('!') { Auth::Cognito } else { Auth::None },
         scopes: BTreeSet::new(),
         timeout_millis: 29_000,
-        foreign: BTreeMap::new(),
+        unmanaged: BTreeMap::new(),
     }
 }
 

@@ -77,8 +77,8 @@ async fn unmanaged_routes_and_settings_are_seen_and_removed() {
 
     let live = api.read().await;
     assert_eq!(live.unrouted, BTreeSet::from(["/empty".to_owned(), "/left".to_owned()]));
-    assert_eq!(live.routes["PUT /a"].foreign, BTreeMap::from([("integration".to_owned(), json!("none"))]));
-    assert_eq!(live.routes["GET /"].foreign["authorization_type"], "AWS_IAM");
+    assert_eq!(live.routes["PUT /a"].unmanaged, BTreeMap::from([("integration".to_owned(), json!("none"))]));
+    assert_eq!(live.routes["GET /"].unmanaged["authorization_type"], "AWS_IAM");
     assert_eq!(live.gateway_responses.keys().collect::<Vec<_>>(), ["UNAUTHORIZED"]);
     api.write(&spec).await.unwrap();
     assert_eq!(api.read().await, spec);

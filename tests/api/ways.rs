@@ -41,7 +41,7 @@ fn route() -> impl Strategy<Value = Route> {
             auth,
             scopes,
             timeout_millis: millis,
-            foreign: BTreeMap::new(),
+            unmanaged: BTreeMap::new(),
         }
     })
 }
@@ -76,7 +76,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
             .into_iter()
             .filter_map(|(name, value)| Some((name.to_owned(), value?)))
             .collect(),
-        foreign: BTreeMap::new(),
+        unmanaged: BTreeMap::new(),
     });
     let responses = proptest::collection::btree_map("DEFAULT_4XX|DEFAULT_5XX", response, 0..3);
     // A path can have one variable child only; its name may differ between the two specs.

@@ -40,10 +40,10 @@ fn commands_that_use_a_stack_without_its_state_name_what_exists_and_recover() {
     hint: `stackctl recover` rebuilds the state
     hint: if the state is kept elsewhere, such as in another checkout or a bucket, use that one
     ");
-    let refusal = sandbox.run("down --yes").err;
+    let rejection = sandbox.run("down --yes").err;
     for line in USES.iter().chain(&["user list"]) {
         let ran = sandbox.run(line);
-        assert_eq!((ran.code, ran.err.as_str()), (1, refusal.as_str()), "{line}");
+        assert_eq!((ran.code, ran.err.as_str()), (1, rejection.as_str()), "{line}");
     }
     insta::assert_snapshot!(sandbox.transcript("up --yes --quiet"), @r"
     exit code 1

@@ -22,7 +22,7 @@ pub(crate) struct Bucket<'a> {
 }
 
 /// The status and code of an error response.
-type Refusal = (u16, String);
+type Rejection = (u16, String);
 
 impl<'a> Bucket<'a> {
     /// Creates a bucket in the Region of the clients.
@@ -111,17 +111,17 @@ impl<'a> Bucket<'a> {
         assert_eq!(answered(read).map(drop), refused(status, code));
     }
 
-    async fn create(&self, key: &str, body: &str) -> Result<String, Refusal> {
+    async fn create(&self, key: &str, body: &str) -> Result<String, Rejection> {
         let put = self.s3.put_object().bucket(self.name).key(key).body(bytes(body)).if_none_match("*");
         answered(put.send().await).map(|output| output.e_tag.unwrap_or_default())
     }
 
-    async fn replace(&self, key: &str, body: &str, etag: &str) -> Result<String, Refusal> {
+    async fn replace(&self, key: &str, body: &str, etag: &str) -> Result<String, Rejection> {
         let put = self.s3.put_object().bucket(self.name).key(key).body(bytes(body)).if_match(etag);
         answered(put.send().await).map(|output| output.e_tag.unwrap_or_default())
     }
 
-    async fn delete(&self, key: &str, etag: Option<&str>) -> Result<(), Refusal> {
+    async fn delete(&self, key: &str, etag: Option<&str>) -> Result<(), Rejection> {
         let delete = self.s3.delete_object().bucket(self.name).key(key).set_if_match(etag.map(str::to_owned));
         answered(delete.send().await).map(drop)
     }
@@ -134,7 +134,7 @@ impl<'a> Bucket<'a> {
     }
 
     /// Reads a missing object, and returns the error.
-    async fn missing(&self, key: &str) -> Result<(), Refusal> {
+    async fn missing(&self, key: &str) -> Result<(), Rejection> {
         answered(self.s3.get_object().bucket(self.name).key(key).send().await).map(drop)
     }
 }
@@ -163,7 +163,7 @@ async fn are_made_in_regions(s3: &Client) {
     assert_eq!(location.location_constraint().map(BucketLocationConstraint::as_str), Some(REGION));
 }
 
-pub(crate) async fn create(s3: &Client, bucket: &str, region: Option<&str>) -> Result<(), Refusal> {
+pub(crate) async fn create(s3: &Client, bucket: &str, region: Option<&str>) -> Result<(), Rejection> {
     let location = region.map(|region| {
         CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(region)).build()
     });
@@ -172,21 +172,21 @@ pub(crate) async fn create(s3: &Client, bucket: &str, region: Option<&str>) -> R
 }
 
 /// The result of the one writer that succeeded. The others failed the condition, or conflicted with another write.
-fn only_winner(answers: Vec<Result<String, Refusal>>) -> String {
+fn only_winner(answers: Vec<Result<String, Rejection>>) -> String {
     let lost = [refused(412, "PreconditionFailed"), refused(409, "ConditionalRequestConflict")];
     let (won, beaten): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
     assert!(won.len() == 1 && beaten.iter().all(|answer| lost.contains(answer)), "{won:?} {beaten:?}");
     won.into_iter().flatten().next().unwrap_or_default()
 }
 
-fn answered<T, E: ProvideErrorMetadata>(answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Refusal> {
+fn answered<T, E: ProvideErrorMetadata>(answer: Result<T, SdkError<E, HttpResponse>>) -> Result<T, Rejection> {
     answer.map_err(|error| {
         let status = error.raw_response().map_or(0, |response| response.status().as_u16());
         (status, error.code().unwrap_or_default().to_owned())
     })
 }
 
-fn refused<T>(status: u16, code: &str) -> Result<T, Refusal> {
+fn refused<T>(status: u16, code: &str) -> Result<T, Rejection> {
     Err((status, code.to_owned()))
 }
 

@@ -170,10 +170,10 @@ fn only_pages_of_allowed_origins_can_read_the_api_in_a_browser() {
         assert_eq!(results[host], told, "{host}");
     }
     // Any page can read an error of API Gateway itself that needs no preflight: it has no data of a user.
-    let foreign = json!({
+    let unmanaged = json!({
         "open": blocked, "traced": blocked, "signed_in": blocked,
         "forged": blocked, "without_a_token": refused(401), "no_route": refused(403),
         "other_header": blocked, "other_method": blocked,
     });
-    assert_eq!(results[&hosts[2]], foreign);
+    assert_eq!(results[&hosts[2]], unmanaged);
 }

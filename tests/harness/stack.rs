@@ -59,7 +59,7 @@ fn check<'c>(engine: &Engine<'c, Clients>, project: &'c Project, courier: &'c Wi
         interrupt: engine.interrupt,
         courier,
         emulator: None,
-        patience: Propagation::NONE,
+        propagation: Propagation::NONE,
     }
 }
 

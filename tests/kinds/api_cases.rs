@@ -52,7 +52,7 @@ async fn authorizer_case(cloud: &Clients) -> Case {
 }
 
 fn route(auth: &str, scopes: &[&str]) -> Value {
-    json!({ "function": FUNCTION, "auth": auth, "scopes": scopes, "timeout_millis": 29_000, "foreign": {} })
+    json!({ "function": FUNCTION, "auth": auth, "scopes": scopes, "timeout_millis": 29_000, "unmanaged": {} })
 }
 
 fn preflight(origins: &[&str]) -> Value {
@@ -69,7 +69,7 @@ async fn api_routes_case(cloud: &Clients) -> Case {
     let pool = make(cloud, "user_pool", &user_pool("routes")).await;
     let one = make(cloud, "authorizer", &authorizer(&api, &pool)).await;
     let two = make(cloud, "authorizer", &with(&authorizer(&api, &pool), json!({ "name": "another" }))).await;
-    let header = |origin: &str| json!({ "headers": { "Access-Control-Allow-Origin": origin }, "foreign": {} });
+    let header = |origin: &str| json!({ "headers": { "Access-Control-Allow-Origin": origin }, "unmanaged": {} });
     let first = json!({
         "rest_api_id": api["id"], "authorizer_id": one["id"],
         "routes": { "GET /": route("none", &[]), "GET /a/{id}": route("cognito", &[]), "ANY /b/{proxy+}": route("cognito", &["s/r"]) },

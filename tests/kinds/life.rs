@@ -65,7 +65,7 @@ impl Life<'_> {
         assert_eq!((&sight.outputs, &sight.spec), (&outputs, first), "{key}: as it was found");
         assert_eq!(self.find("ours", std::slice::from_ref(&outputs)).await, Found::Nothing, "{key}: known already");
         match self.find("another", &[]).await {
-            Found::NotOurs(foreign) => assert_eq!(foreign.whose, "belongs to stack `ours` stage `dev`", "{key}"),
+            Found::NotOurs(unmanaged) => assert_eq!(unmanaged.whose, "belongs to stack `ours` stage `dev`", "{key}"),
             Found::Ours(_) => assert!(*claimed_by_name, "{key}: adopted from another stack"),
             Found::Nothing => {
                 assert!(self.resource.kind().traits().listed_late, "{key}: a resource of another stack is not seen");
@@ -90,7 +90,7 @@ impl Life<'_> {
         ];
         for (claim, whose) in others {
             match self.read_as(outputs, &claim).await {
-                Found::NotOurs(foreign) => assert_eq!(foreign.whose, whose, "{key}"),
+                Found::NotOurs(unmanaged) => assert_eq!(unmanaged.whose, whose, "{key}"),
                 found => assert!(*claimed_by_name && found.ours().is_some(), "{key}: {claim:?}: {found:?}"),
             }
         }

@@ -96,16 +96,16 @@ async fn stripped(cloud: &Clients, case: &Case, names: &[&str]) -> Unmanaged {
     };
     let thing = Thing { cloud, kind: case.key.kind.as_str(), outputs };
     thing.untag(names).await;
-    let Found::NotOurs(foreign) = subject.read(&thing.outputs).await.unwrap() else {
+    let Found::NotOurs(unmanaged) = subject.read(&thing.outputs).await.unwrap() else {
         panic!("{}: still ours without {names:?}", case.key)
     };
-    thing.tag(named_in(&foreign.hints[0].to_string())).await;
+    thing.tag(named_in(&unmanaged.hints[0].to_string())).await;
     assert!(subject.live(&thing.outputs).await.is_some(), "{}: tagged again", case.key);
     let ids = thing.outputs.as_object().unwrap().iter().filter(|(output, _)| output.ends_with("id"));
-    ids.fold(foreign, |foreign, (output, id)| {
+    ids.fold(unmanaged, |unmanaged, (output, id)| {
         let pinned = |text: &str| text.replace(id.as_str().unwrap(), &format!("<{output}>"));
-        let hints = foreign.hints.iter().map(|hint| pinned(&hint.to_string()).into()).collect();
-        Unmanaged { thing: pinned(&foreign.thing), whose: foreign.whose, hints }
+        let hints = unmanaged.hints.iter().map(|hint| pinned(&hint.to_string()).into()).collect();
+        Unmanaged { thing: pinned(&unmanaged.thing), whose: unmanaged.whose, hints }
     })
 }
 

@@ -44,7 +44,7 @@ async fn checked(ahead: usize) -> CheckOutcome<CheckReport> {
         interrupt: &interrupt,
         courier: &Crowd { ahead, came: AtomicUsize::new(0) },
         emulator: None,
-        patience: Propagation::NONE,
+        propagation: Propagation::NONE,
     };
     check.run(stack.state(&cloud), &*stack.wire).await
 }

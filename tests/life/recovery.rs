@@ -75,7 +75,7 @@ async fn stacks_with_similar_names_each_find_their_own_resources_and_nothing_els
         let before = stack.wire.state().unwrap();
         let recovery = stack.recover(project).await;
         assert_eq!(knowledge(&recovery.discovery.state), knowledge(&before));
-        assert!(recovery.discovery.foreign.is_empty(), "{recovery:?}");
+        assert!(recovery.discovery.unmanaged.is_empty(), "{recovery:?}");
     }
     // A stack that was never deployed finds nothing of the others.
     let nobody = first.neighbour("shop", "de").recover(&Project::new(&called("shop", "de"))).await;
@@ -127,8 +127,8 @@ async fn resources_with_our_names_without_our_claim_are_left_alone_and_reported(
         "stage.main",
     ];
     assert_eq!(recovery.keys(), expected, "and nothing on unmanaged resources");
-    let foreign = recovery.discovery.foreign.iter().map(|(key, one)| format!("{key}: {} {}", one.thing, one.whose));
-    insta::assert_snapshot!(foreign.collect::<Vec<_>>().join("\n"), @"lambda_function.open: function `shop-dev-open` has lost the tag `stackctl:stage`");
+    let unmanaged = recovery.discovery.unmanaged.iter().map(|(key, one)| format!("{key}: {} {}", one.thing, one.whose));
+    insta::assert_snapshot!(unmanaged.collect::<Vec<_>>().join("\n"), @"lambda_function.open: function `shop-dev-open` has lost the tag `stackctl:stage`");
 }
 
 #[tokio::test(start_paused = true)]

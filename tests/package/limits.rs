@@ -7,7 +7,7 @@ use stackctl::package::package;
 use super::folder;
 
 /// The error message, without the folder's own path.
-fn refusal(source: &tempfile::TempDir) -> String {
+fn rejection(source: &tempfile::TempDir) -> String {
     package(source.path()).unwrap_err().to_string().replace(&source.path().display().to_string(), "lambdas/test")
 }
 
@@ -18,7 +18,7 @@ fn a_folder_over_250_megabytes_is_rejected_with_its_biggest_files_before_any_fil
     File::create(source.path().join("model.bin")).unwrap().set_len(200 * 1024 * 1024).unwrap();
     File::create(source.path().join("words.bin")).unwrap().set_len(51 * 1024 * 1024 + 1).unwrap();
     assert_eq!(
-        refusal(&source),
+        rejection(&source),
         "the package of `lambdas/test` has 251.1 MB unzipped, and Lambda takes 250.0 MB\n  \
          the biggest files are:\n  \
          200.0 MB model.bin\n  \

@@ -5,7 +5,7 @@ mod elf;
 mod left_out;
 mod limits;
 mod links;
-mod refusals;
+mod rejections;
 mod reproducible;
 
 use std::io::{Cursor, Read};

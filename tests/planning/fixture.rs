@@ -25,7 +25,7 @@ const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-west-2";
 
 /// One case: `config` as the user writes it (`null` for no config), `state` as it is recorded, and `live` by key as
-/// `{outputs, spec}`, with `holdings` for the number of user records, or as `{foreign: {thing, whose}}`. A resource
+/// `{outputs, spec}`, with `holdings` for the number of user records, or as `{unmanaged: {thing, whose}}`. A resource
 /// that is recorded and not live was deleted; one that is pending and live is found.
 pub(super) struct Fixture {
     config: Value,
@@ -132,8 +132,8 @@ impl Fixture {
     fn observed(&self, state: &State) -> Observed {
         let found = |key: String| {
             let Some(live) = self.live.get(&key) else { return Found::Nothing };
-            let text = |member: &str| live["foreign"][member].as_str().unwrap().to_owned();
-            match live.get("foreign") {
+            let text = |member: &str| live["unmanaged"][member].as_str().unwrap().to_owned();
+            match live.get("unmanaged") {
                 Some(_) => Found::NotOurs(Unmanaged {
                     thing: text("thing"),
                     whose: text("whose"),

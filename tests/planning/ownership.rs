@@ -5,14 +5,14 @@ use serde_json::{Value, json};
 
 use super::fixture::Fixture;
 
-fn foreign(key: &str, thing: &str, whose: &str) -> Value {
-    json!({ key: { "foreign": { "thing": thing, "whose": whose } } })
+fn unmanaged(key: &str, thing: &str, whose: &str) -> Value {
+    json!({ key: { "unmanaged": { "thing": thing, "whose": whose } } })
 }
 
 #[test]
 fn recorded_resources_that_are_unmanaged_are_all_named() {
-    let role = foreign("iam_role.open", "role `shop-dev-open-us-west-2`", "belongs to stack `a` stage `b`");
-    let group = foreign("log_group.open", "log group `/aws/lambda/shop-dev-open`", "is `log_group.x` of this stack");
+    let role = unmanaged("iam_role.open", "role `shop-dev-open-us-west-2`", "belongs to stack `a` stage `b`");
+    let group = unmanaged("log_group.open", "log group `/aws/lambda/shop-dev-open`", "is `log_group.x` of this stack");
     assert_snapshot!(Fixture::up().live(&role).live(&group).plan(), @r"
     error: iam_role.open: role `shop-dev-open-us-west-2` is not the one that was recorded: it belongs to stack `a` stage `b`
     error: log_group.open: log group `/aws/lambda/shop-dev-open` is not the one that was recorded: it is `log_group.x` of this stack
@@ -24,7 +24,7 @@ fn recorded_resources_that_are_unmanaged_are_all_named() {
 
 #[test]
 fn an_unmanaged_resource_that_blocked_an_interrupted_up_is_named() {
-    let function = foreign(
+    let function = unmanaged(
         "lambda_function.open",
         "function `shop-dev-open`",
         "has no ownership tags, so it was not created by stackctl",
@@ -38,7 +38,7 @@ fn an_unmanaged_resource_that_blocked_an_interrupted_up_is_named() {
 
 #[test]
 fn a_down_does_not_delete_unmanaged_resources_and_their_children() {
-    let api = foreign("rest_api.main", "REST API `api1`", "belongs to stack `a` stage `b`");
+    let api = unmanaged("rest_api.main", "REST API `api1`", "belongs to stack `a` stage `b`");
     let beneath = json!({ "api_routes.main": Value::Null, "authorizer.main": Value::Null, "stage.main": Value::Null });
     assert_snapshot!(Fixture::up().live(&api).live(&beneath).unwanted().plan(), @r"
       x api_routes.main           (it is left alone with rest_api.main)
@@ -73,10 +73,10 @@ fn with_old_ones(found: &[(&str, Value)]) -> Fixture {
 #[test]
 fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
     let ours = json!({ "outputs": { "id": "old1" }, "spec": {} });
-    let foreign = json!({ "foreign": {
+    let unmanaged = json!({ "unmanaged": {
         "thing": "lambda_permission `x`", "whose": "belongs to lambda_function `x`, which is not this stack's",
     } });
-    let both = [("user_pool_client.main replaced", ours), ("lambda_permission.open replaced", foreign)];
+    let both = [("user_pool_client.main replaced", ours), ("lambda_permission.open replaced", unmanaged)];
     assert_snapshot!(with_old_ones(&both).plan(), @r"
       x lambda_permission.open    shop-dev-open  (lambda_permission `x` belongs to lambda_function `x`, which is not this stack's: it is left alone)
     +/- user_pool_client.main     shop-dev  (completes an interrupted replacement)

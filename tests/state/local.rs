@@ -35,20 +35,20 @@ async fn the_state_of_another_stack_is_rejected_with_the_difference() {
     };
     let state = State::new(place.clone());
     assert_eq!(state.check(&place), Ok(()));
-    let refusal = |change: &dyn Fn(&mut StackIdentity)| {
+    let rejection = |change: &dyn Fn(&mut StackIdentity)| {
         let mut other = place.clone();
         change(&mut other);
         let error = StateError::from(state.check(&other).unwrap_err());
         format!("{error}\n  {}", stackctl::hint::joined(&error.hints(), "\n  "))
     };
-    let refusals = [
-        refusal(&|place| place.stack = "shops".into()),
-        refusal(&|place| place.stage = "prod".into()),
-        refusal(&|place| place.region = "us-east-1".into()),
-        refusal(&|place| place.account = "210987654321".into()),
-        refusal(&|place| place.endpoint = Some("http://127.0.0.1:4566".into())),
+    let rejections = [
+        rejection(&|place| place.stack = "shops".into()),
+        rejection(&|place| place.stage = "prod".into()),
+        rejection(&|place| place.region = "us-east-1".into()),
+        rejection(&|place| place.account = "210987654321".into()),
+        rejection(&|place| place.endpoint = Some("http://127.0.0.1:4566".into())),
     ];
-    insta::assert_snapshot!(refusals.join("\n"), @r"
+    insta::assert_snapshot!(rejections.join("\n"), @r"
     the state is of stack `shop`, not of `shops`
       to keep it, set `deployment.serviceName` back to `shop`
       to delete it first, run `stackctl down --service-name shop`

@@ -42,7 +42,7 @@ async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
     let moved = |to: &str, serial| Some(Document::Moved(Moved { to: to.into(), lineage: state(1).lineage, serial }));
     let mut beside = state(2);
     beside.pending.clear();
-    let refusals = [
+    let rejections = [
         refused(None, Some(Document::State(state(2)))).await,
         refused(here(), Some(Document::State(of_another(1)))).await,
         refused(here(), arriving(of_another(1))).await,
@@ -55,7 +55,7 @@ async fn a_state_that_must_not_be_overwritten_is_reported_with_a_hint() {
         refused(moved("s3://other/shop.json", 2), Some(Document::State(of_another(2)))).await,
         refused(arriving(state(2)), None).await,
     ];
-    insta::assert_snapshot!(refusals.join("\n\n"), @r"
+    insta::assert_snapshot!(rejections.join("\n\n"), @r"
     FOLDER/shop.dev.json: no state to move to s3://states/shop.json
       `--from` names the place where the state is now
 
@@ -105,7 +105,7 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
     let here = || Some(Document::State(state(2)));
     let arriving = |from: &str, state| Some(Document::Arriving(Arriving { from: from.into(), state }));
     let moved = |to: &str, serial| Some(Document::Moved(Moved { to: to.into(), lineage: state(1).lineage, serial }));
-    let refusals = [
+    let rejections = [
         refused(None, arriving("FOLDER", state(2))).await,
         refused(None, arriving("s3://third/shop.json", state(2))).await,
         refused(here(), arriving("FOLDER", state(3))).await,
@@ -115,7 +115,7 @@ async fn no_hint_of_a_rejected_move_leads_to_another_rejection() {
         refused(moved("s3://states/shop.json", 2), Some(Document::State(of_another(2)))).await,
         refused(moved("s3://states/shop.json", 2), moved("s3://third/shop.json", 5)).await,
     ];
-    insta::assert_snapshot!(refusals.join("\n\n"), @r"
+    insta::assert_snapshot!(rejections.join("\n\n"), @r"
     s3://states/shop.json: a move from FOLDER/shop.dev.json was interrupted, and there is no state at FOLDER/shop.dev.json any more
       if it was moved elsewhere, move it back to FOLDER/shop.dev.json
       if it was lost, move what is at s3://states/shop.json away, then `stackctl recover` rebuilds it

@@ -6,7 +6,7 @@ mod create;
 mod cuts;
 mod groups;
 mod place;
-mod refusals;
+mod rejections;
 mod script;
 mod scripted;
 pub(crate) mod totp;

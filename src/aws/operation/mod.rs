@@ -1,5 +1,5 @@
 //! The one table of operations: what each is called, what the caller must be allowed, how fast it may be sent, and which
-//! of its refusals pass by themselves.
+//! of its rejections pass by themselves.
 
 mod row;
 mod table;

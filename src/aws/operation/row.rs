@@ -15,7 +15,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The wait that ends this refusal, when one does.
+    /// The wait that ends this rejection, when one does.
     pub(crate) fn wait_for(&self, error: &ResourceError) -> Option<&'static Wait> {
         self.waits.iter().copied().flatten().find(|wait| wait.covers(error))
     }

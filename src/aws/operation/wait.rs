@@ -14,7 +14,7 @@ pub(crate) const THROTTLES: &[&str] = &[
     "SlowDown",
 ];
 
-/// A refusal that passes by itself.
+/// A rejection that passes by itself.
 #[derive(Debug)]
 pub(crate) struct Wait {
     codes: &'static [&'static str],
@@ -25,7 +25,7 @@ pub(crate) struct Wait {
     pub(crate) at_most: Duration,
     /// The first pause.
     pub(crate) pause: Duration,
-    /// What else the refusal can mean, for when the wait was in vain.
+    /// What else the rejection can mean, for when the wait was in vain.
     pub(crate) hint: Option<&'static str>,
 }
 

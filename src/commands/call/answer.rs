@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response};
 use jiff::Timestamp;
 
-use super::route::Asked;
+use super::route::RequestedRoute;
 use crate::{
     cli::CallArgs,
     diagnosis::{Execution, RouteTarget, Sent, explain},
@@ -19,7 +19,7 @@ use crate::{
 /// A request and its response.
 pub(super) struct Exchange<'a> {
     pub(super) deployed: &'a DeployedStack,
-    pub(super) asked: Asked<'a>,
+    pub(super) requested: RequestedRoute<'a>,
     pub(super) target: RouteTarget<'a>,
     pub(super) url: String,
     /// The token that was sent.
@@ -70,7 +70,7 @@ impl Exchange<'_> {
         let outputs = self.deployed.outputs();
         let sent = Sent {
             config: &self.deployed.config,
-            request: &self.asked.to_string(),
+            request: &self.requested.to_string(),
             target: self.target,
             token: self.authorization.as_ref().and_then(|value| value.to_str().ok()),
             execution: &self.execution,
@@ -82,6 +82,6 @@ impl Exchange<'_> {
 
     fn refused_by_itself(&self) -> Fault {
         let who = self.target.function().map_or_else(|| "API Gateway".to_owned(), |function| format!("`{function}`"));
-        Fault::new(format!("{}: {who} returned {}", self.asked, self.answer.status()))
+        Fault::new(format!("{}: {who} returned {}", self.requested, self.answer.status()))
     }
 }

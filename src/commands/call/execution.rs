@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use jiff::Timestamp;
 
-use super::route::Asked;
+use super::route::RequestedRoute;
 use crate::{
     check::{FailedExecution, again, failed, request_id},
     diagnosis::{self, Execution, RouteTarget, called_function},
@@ -29,7 +29,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn find(
     run: &Run,
     (deployed, client): (&DeployedStack, &HttpClient),
-    (asked, target, answer): (&Asked<'_>, RouteTarget<'_>, &Response<Bytes>),
+    (requested, target, answer): (&RequestedRoute<'_>, RouteTarget<'_>, &Response<Bytes>),
     since: Timestamp,
 ) -> Execution {
     if !called_function(answer) {
@@ -44,7 +44,7 @@ pub(super) async fn find(
         let found = config.functions.keys().find(|function| config.function_name(function) == name);
         found.map_or_else(|| name.to_owned(), Clone::clone)
     });
-    let named = named.or_else(|| of_release(deployed, asked));
+    let named = named.or_else(|| of_release(deployed, requested));
     let function = named.as_deref().or(target.function()).filter(|name| config.functions.contains_key(*name));
     let lines = match function.filter(|_| answer.status() != StatusCode::INTERNAL_SERVER_ERROR) {
         Some(function) => logged(run, deployed, function, since).await,
@@ -56,10 +56,10 @@ pub(super) async fn find(
 }
 
 /// The function that the live release calls, as it is recorded; none while a change is not confirmed.
-fn of_release(deployed: &DeployedStack, asked: &Asked<'_>) -> Option<String> {
+fn of_release(deployed: &DeployedStack, requested: &RequestedRoute<'_>) -> Option<String> {
     let release = served_release(&deployed.state, &resources::catalog())?;
     let live = again(&deployed.config, &release.checks).ok()?.config;
-    diagnosis::find(&live, asked.method, asked.path).ok()?.function().map(str::to_owned)
+    diagnosis::find(&live, requested.method, requested.path).ok()?.function().map(str::to_owned)
 }
 
 /// The lines of a function's log since the request; none when it cannot be read.

@@ -21,30 +21,30 @@ use crate::{
 };
 use answer::Exchange;
 use request::Load;
-use route::Asked;
+use route::RequestedRoute;
 
 /// The request timeout. API Gateway's own timeout is 29 s, unless the account's quota was raised.
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 pub(crate) async fn run(run: &Run, arguments: &CallArgs) -> Result<Exit, Failure> {
-    let asked = Asked::read(arguments)?;
+    let requested = RequestedRoute::read(arguments)?;
     let headers = request::headers(arguments)?;
     let deployed = DeployedStack::reachable(run).await?;
-    let target = asked.target(&deployed.config)?;
+    let target = requested.target(&deployed.config)?;
     let url = request::url(&deployed, arguments)?;
     let token = if headers.contains_key(AUTHORIZATION) {
         None
     } else {
-        token::find(run, &deployed, (&asked, target), arguments).await?
+        token::find(run, &deployed, (&requested, target), arguments).await?
     };
     let body = request_body::read(arguments.data.as_ref()).await?;
-    let request = request::build(&asked, &url, Load { headers, token, body })?;
+    let request = request::build(&requested, &url, Load { headers, token, body })?;
     let authorization = request.headers().get(AUTHORIZATION).cloned();
     run.cancel.on_interrupt(OnInterrupt::Abandon);
-    let (since, began, client) = (Timestamp::now(), Instant::now(), HttpClient::new(PATIENCE));
+    let (since, began, client) = (Timestamp::now(), Instant::now(), HttpClient::new(TIMEOUT));
     let answer = client.send(request).await?;
     let took = began.elapsed();
-    let execution = execution::find(run, (&deployed, &client), (&asked, target, &answer), since).await;
-    let exchange = Exchange { deployed: &deployed, asked, target, url, authorization, answer, execution, took };
+    let execution = execution::find(run, (&deployed, &client), (&requested, target, &answer), since).await;
+    let exchange = Exchange { deployed: &deployed, requested, target, url, authorization, answer, execution, took };
     exchange.conclude(run, arguments)
 }

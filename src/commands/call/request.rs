@@ -8,7 +8,7 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
-use super::route::Asked;
+use super::route::RequestedRoute;
 use crate::{
     cli::CallArgs,
     failure::Failure,
@@ -70,7 +70,7 @@ pub(super) struct Load {
 ///
 /// # Errors
 /// When the URL is invalid.
-pub(super) fn build(asked: &Asked<'_>, url: &str, load: Load) -> Result<Request<Bytes>, Failure> {
+pub(super) fn build(requested: &RequestedRoute<'_>, url: &str, load: Load) -> Result<Request<Bytes>, Failure> {
     let Load { mut headers, token, body } = load;
     if let Some(token) = token {
         headers.insert(AUTHORIZATION, token);
@@ -78,7 +78,7 @@ pub(super) fn build(asked: &Asked<'_>, url: &str, load: Load) -> Result<Request<
     if let Some(body) = &body {
         headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(media_type(body)));
     }
-    let request = Request::builder().method(asked.method).uri(url).body(body.unwrap_or_default());
+    let request = Request::builder().method(requested.method).uri(url).body(body.unwrap_or_default());
     let mut request = request.map_err(|error| Failure::failed("the request cannot be made").detail(error))?;
     *request.headers_mut() = headers;
     Ok(request)

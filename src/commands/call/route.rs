@@ -12,14 +12,14 @@ use crate::{
 
 /// The requested method and path: `GET /items/7`.
 #[derive(Debug)]
-pub(super) struct Asked<'a> {
+pub(super) struct RequestedRoute<'a> {
     /// The method, in upper case.
     pub(super) method: &'static str,
     /// The path, without the query.
     pub(super) path: &'a str,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> RequestedRoute<'a> {
     /// Reads the method and path from the command line.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-impl fmt::Display for Asked<'_> {
+impl fmt::Display for RequestedRoute<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.path)
     }

@@ -2,7 +2,7 @@
 
 use http::HeaderValue;
 
-use super::route::Asked;
+use super::route::RequestedRoute;
 use crate::{
     cli::{CallArgs, Data, SignInArgs},
     config::RouteAuth,
@@ -21,7 +21,7 @@ const VARIABLE: &str = "STACKCTL_TOKEN";
 pub(super) async fn find(
     run: &Run,
     deployed: &DeployedStack,
-    (asked, target): (&Asked<'_>, RouteTarget<'_>),
+    (requested, target): (&RequestedRoute<'_>, RouteTarget<'_>),
     arguments: &CallArgs,
 ) -> Result<Option<HeaderValue>, Failure> {
     let Some(wanted) = diagnosis::wanted(target.auth()) else {
@@ -31,7 +31,7 @@ pub(super) async fn find(
         return Ok(None);
     };
     let token = if let Some(user) = &arguments.user {
-        check_scopes(asked, target.auth())?;
+        check_scopes(requested, target.auth())?;
         Some(of_user(run, deployed, wanted, (user, arguments)).await?)
     } else if arguments.token_stdin {
         Some(from_stdin(arguments).await?)
@@ -42,13 +42,13 @@ pub(super) async fn find(
 }
 
 /// Nobody signs in for a token that the route would refuse.
-fn check_scopes(asked: &Asked<'_>, auth: &RouteAuth) -> Result<(), Failure> {
+fn check_scopes(requested: &RequestedRoute<'_>, auth: &RouteAuth) -> Result<(), Failure> {
     let RouteAuth::Scopes(scopes) = auth else { return Ok(()) };
     if scopes.contains(USER_SCOPE) {
         return Ok(());
     }
     let scopes: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
-    Err(Failure::failed(format!("{asked} cannot be called by a user who signs in with a password"))
+    Err(Failure::failed(format!("{requested} cannot be called by a user who signs in with a password"))
         .detail(format!(
             "the route asks for one of the scopes {}, and signing in gives only `{USER_SCOPE}`",
             scopes.join(", ")

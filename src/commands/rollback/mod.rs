@@ -20,7 +20,7 @@ use crate::{
         confirm::{self, Act, Question},
         deploy::remove_check_user,
         deployed::{self, not_deployed},
-        post_deploy_check::{Announced, PATIENCE, check_of, failed, tell_left, unmade},
+        post_deploy_check::{Announced, TIMEOUT, check_of, failed, tell_left, unmade},
         project,
     },
 };
@@ -71,7 +71,7 @@ async fn go_back(
         run.report.note(message);
     }
     let state = remove_check_user(run, session, state).await?;
-    let client = HttpClient::new(PATIENCE);
+    let client = HttpClient::new(TIMEOUT);
     let check = |again| Announced { run, check: check_of(run, (session, again), &client), at_once: true };
     let check = again.as_ref().map(|again| check(&again.config));
     let entry = ReleaseEntry { by: session.who(run), ..ReleaseEntry::default() };

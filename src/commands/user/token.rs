@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The request timeout. A key set is a small document.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) async fn inspect(run: &Run, pool: &PoolArgs, given: Option<String>) -> Result<Exit, Failure> {
     let token = WebToken::read(&text(run, given).await?).map_err(Failure::usage)?;
@@ -108,7 +108,7 @@ impl Expected {
             || Fault::new(format!("not checked: the keys of user pool {} cannot be read", issuer.pool_id));
         let request = Request::get(format!("{url}/.well-known/jwks.json")).body(Bytes::new());
         let request = request.map_err(|error| not_checked().detail(error))?;
-        let answer = HttpClient::new(PATIENCE).send(request).await.map_err(|error| {
+        let answer = HttpClient::new(TIMEOUT).send(request).await.map_err(|error| {
             let fault = not_checked().detail(&error);
             error.hint().map_or(fault.clone(), |hint| fault.hint(hint))
         })?;

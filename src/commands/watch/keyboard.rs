@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 
 use crate::session::{
     Run,
-    terminal::{self, Asked},
+    terminal::{self, OpenPrompt},
 };
 
 /// Reads answers. A read of the terminal cannot be cancelled, so the read of a withdrawn prompt is reused for the next
@@ -23,12 +23,12 @@ impl Keyboard {
     /// When the input cannot be read.
     pub(super) async fn confirm(&mut self, run: &Run, question: &str) -> io::Result<bool> {
         self.reading.take_if(|reading| reading.is_finished());
-        let asked = Asked::put(&run.report, &terminal::yes_or_no(question));
+        let prompt = OpenPrompt::put(&run.report, &terminal::yes_or_no(question));
         let reading = self.reading.get_or_insert_with(|| tokio::task::spawn_blocking(terminal::read_line));
         let line = reading.await;
         self.reading = None;
         let line = line.map_err(io::Error::other)?;
-        asked.answered_by(&line);
+        prompt.answered_by(&line);
         Ok(terminal::is_yes(&line?))
     }
 }

@@ -14,7 +14,7 @@ use crate::engine::{
     error::ResourceError,
     handle::Engine,
     key::{Key, Kind},
-    observe::{LIST_LAG, Late, ObserveError, patiently},
+    observe::{LIST_LAG, Late, ObserveError, look_until},
 };
 
 /// Things with their claims, by key.
@@ -89,11 +89,11 @@ async fn all_of<C: Send + Sync>(
     search: &ClaimSearch<'_>,
 ) -> Result<Discovered<Value, Value>, ResourceError> {
     let late = Late {
-        patience: if kind.traits().listed_late { LIST_LAG } else { Duration::ZERO },
+        timeout: if kind.traits().listed_late { LIST_LAG } else { Duration::ZERO },
         because: "a new one may be listed late",
         what: "what may be listed late",
     };
     let there = |found: &Discovered<Value, Value>, key: &Key| found.iter().any(|(claim, _)| claim.key == *key);
     let all_there = |found: &_| search.wanted.iter().all(|key| there(found, key));
-    patiently(context, &late, || kind.discover(context, search.scope, &search.beneath), all_there).await
+    look_until(context, &late, || kind.discover(context, search.scope, &search.beneath), all_there).await
 }

@@ -22,7 +22,7 @@ pub struct Discovery {
     /// Things without tags that have the name of one in the state, and are less as configured than that.
     pub beside: Vec<(Key, Value)>,
     /// What has the name of one of the stack's things and is somebody else's.
-    pub foreign: BTreeMap<Key, Unmanaged>,
+    pub unmanaged: BTreeMap<Key, Unmanaged>,
 }
 
 /// Several things where one should be.
@@ -57,7 +57,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     /// # Errors
     /// When something cannot be looked at.
     pub async fn discover(&self, state: State, desired: &Desired, scope: &Scope) -> Result<Discovery, ObserveError> {
-        let mut discovery = Discovery { state, several: BTreeMap::new(), beside: Vec::new(), foreign: BTreeMap::new() };
+        let mut discovery =
+            Discovery { state, several: BTreeMap::new(), beside: Vec::new(), unmanaged: BTreeMap::new() };
         // What lives on something is looked for on what was found, so it comes after that.
         let (roots, children): (Vec<&Kind>, Vec<&Kind>) = self
             .catalog

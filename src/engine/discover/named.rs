@@ -60,8 +60,8 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
             let found: Vec<_> =
                 stream::iter(looks.collect::<Vec<_>>()).buffered(self.parallel.max(1)).try_collect().await?;
             for ((key, want), (ours, last)) in ready.iter().zip(found) {
-                if let Found::NotOurs(foreign) = last {
-                    discovery.foreign.insert((*key).clone(), foreign);
+                if let Found::NotOurs(unmanaged) = last {
+                    discovery.unmanaged.insert((*key).clone(), unmanaged);
                 }
                 self.choose(discovery, (*key).clone(), ours, (want, desired)).await?;
             }

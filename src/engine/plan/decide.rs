@@ -95,8 +95,8 @@ impl Decisions<'_> {
                 }
                 self.decide_found(key, sight, &want, &traits);
             }
-            (_, Some(Found::NotOurs(foreign))) => self.refuse_foreign(key, foreign, true),
-            (Found::NotOurs(foreign), _) => self.refuse_foreign(key, foreign, false),
+            (_, Some(Found::NotOurs(unmanaged))) => self.reject_unmanaged(key, unmanaged, true),
+            (Found::NotOurs(unmanaged), _) => self.reject_unmanaged(key, unmanaged, false),
             (Found::Nothing, None) => self.make(key, Action::Create { because: None }),
             (Found::Nothing, Some(Found::Nothing)) => {
                 self.make(key, Action::Create { because: Some("it is missing".into()) });
@@ -106,8 +106,8 @@ impl Decisions<'_> {
         Ok(())
     }
 
-    fn refuse_foreign(&mut self, key: &Key, foreign: &Unmanaged, recorded: bool) {
-        self.refuse(key, PlanError::NotOurs { key: key.clone(), recorded, foreign: foreign.clone() });
+    fn reject_unmanaged(&mut self, key: &Key, unmanaged: &Unmanaged, recorded: bool) {
+        self.refuse(key, PlanError::NotOurs { key: key.clone(), recorded, unmanaged: unmanaged.clone() });
     }
 
     /// Leaves a thing alone, and says why no plan is carried out that wants it otherwise.

@@ -69,7 +69,7 @@ impl Decisions<'_> {
                     continue;
                 }
                 Found::Nothing => "the old one of a replacement is already deleted".into(),
-                Found::NotOurs(foreign) => foreign.left_alone(),
+                Found::NotOurs(unmanaged) => unmanaged.left_alone(),
             };
             self.make(key, Action::Untrack { because, parent: None, replaced: Some(outputs) });
         }

@@ -15,15 +15,15 @@ pub enum PlanError {
     )]
     WouldLoseData { key: Key, field: String, live: String, wanted: String },
     #[error("{key}: {}", if *recorded {
-        foreign.is_another()
+        unmanaged.is_another()
     } else {
-        foreign.exists()
+        unmanaged.exists()
     })]
     NotOurs {
         key: Key,
         /// Whether the state knows one of that name.
         recorded: bool,
-        foreign: Unmanaged,
+        unmanaged: Unmanaged,
     },
     #[error("{key}: this version of stackctl does not know the kind `{}`", key.kind)]
     UnknownKind { key: Key },
@@ -52,8 +52,8 @@ impl PlanError {
                 "or deploy a second stack under another `deployment.serviceName` or stage, and move the users there"
                     .into(),
             ],
-            Self::NotOurs { recorded, foreign, .. } => {
-                let ours_again = foreign.hints.iter().filter(|_| *recorded).cloned();
+            Self::NotOurs { recorded, unmanaged, .. } => {
+                let ours_again = unmanaged.hints.iter().filter(|_| *recorded).cloned();
                 ours_again.chain([Unmanaged::WAY_OUT.into()]).collect()
             }
             Self::UnknownKind { .. } => vec!["use the version of stackctl that wrote the state, or a newer one".into()],

@@ -89,12 +89,12 @@ impl Decisions<'_> {
 
     /// Why what is recorded is not there to be deleted.
     fn why_gone(&self, key: &Key, parent: Option<&Key>) -> String {
-        let foreign = |key: &Key| match self.observed.recorded.get(key) {
-            Some(Found::NotOurs(foreign)) => Some(foreign),
+        let unmanaged = |key: &Key| match self.observed.recorded.get(key) {
+            Some(Found::NotOurs(unmanaged)) => Some(unmanaged),
             _ => None,
         };
-        match (foreign(key), parent.filter(|parent| foreign(parent).is_some())) {
-            (Some(foreign), _) => foreign.left_alone(),
+        match (unmanaged(key), parent.filter(|parent| unmanaged(parent).is_some())) {
+            (Some(unmanaged), _) => unmanaged.left_alone(),
             (None, Some(parent)) => format!("it is left alone with {parent}"),
             (None, None) => "already deleted".into(),
         }

@@ -153,7 +153,7 @@ mod tests {
                 place = above;
             }
             let function = function.to_owned();
-            let proxy = Proxy { function, authorization: None, timeout_millis: 29_000, foreign: BTreeMap::new() };
+            let proxy = Proxy { function, authorization: None, timeout_millis: 29_000, unmanaged: BTreeMap::new() };
             tree.paths.entry(path.into()).or_default().insert(verb.into(), Shape::Proxy(proxy));
         }
         tree
@@ -198,7 +198,7 @@ mod tests {
     fn gateway_responses_come_change_and_go() {
         let response = |value: &str| GatewayResponse {
             headers: BTreeMap::from([("Access-Control-Allow-Origin".into(), value.into())]),
-            foreign: BTreeMap::new(),
+            unmanaged: BTreeMap::new(),
         };
         let mut live = tree(&[]);
         live.gateway_responses =

@@ -92,17 +92,17 @@ fn gateway_response(response: &Described) -> GatewayResponse {
     for (name, value) in response.response_parameters().into_iter().flatten() {
         match name.strip_prefix("gatewayresponse.header.") {
             Some(header) => drop(read.headers.insert(header.to_owned(), value.clone())),
-            None => drop(read.foreign.insert(name.clone(), json!(value))),
+            None => drop(read.unmanaged.insert(name.clone(), json!(value))),
         }
     }
     let standard = HashMap::from([("application/json".to_owned(), STANDARD_TEMPLATE.to_owned())]);
     let templates = response.response_templates().filter(|there| !there.is_empty() && **there != standard);
     if let Some(templates) = templates {
-        read.foreign.insert("response_templates".into(), json!(templates.iter().collect::<BTreeMap<_, _>>()));
+        read.unmanaged.insert("response_templates".into(), json!(templates.iter().collect::<BTreeMap<_, _>>()));
     }
     // The two default types stand for many statuses and have none of their own.
     if let Some(status) = response.status_code().filter(|_| type_of(response).starts_with("DEFAULT_")) {
-        read.foreign.insert("status_code".into(), json!(status));
+        read.unmanaged.insert("status_code".into(), json!(status));
     }
     read
 }
@@ -124,7 +124,7 @@ mod tests {
         let read = gateway_response(&described);
         assert_eq!(read.headers, BTreeMap::from([("X".into(), "'1'".into())]));
         assert_eq!(
-            read.foreign,
+            read.unmanaged,
             BTreeMap::from([
                 ("response_templates".into(), json!({ "application/json": "{}" })),
                 ("status_code".into(), json!("418")),

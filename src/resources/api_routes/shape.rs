@@ -2,7 +2,7 @@
 //!
 //! What has no effect behind a Lambda proxy is left out (operation names, models, declared parameters and responses,
 //! pass-through, caching keys), so that a method made by an import and one made by single calls are equal. Everything
-//! else that we never make is kept as `foreign`, so that it differs from whatever is wanted.
+//! else that we never make is kept as `unmanaged`, so that it differs from whatever is wanted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -23,7 +23,7 @@ const DEFAULT_TIMEOUT_MILLIS: u32 = 29_000;
 /// What one method does.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
-    /// It calls a Lambda function, or something foreign.
+    /// It calls a Lambda function, or something unmanaged.
     Proxy(Proxy),
     Preflight(Preflight),
 }
@@ -35,7 +35,7 @@ pub(super) struct Proxy {
     pub(super) function: String,
     pub(super) authorization: Option<Authorization>,
     pub(super) timeout_millis: u32,
-    pub(super) foreign: BTreeMap<String, Value>,
+    pub(super) unmanaged: BTreeMap<String, Value>,
 }
 
 /// Which authorizer is asked, and for what.
@@ -48,19 +48,19 @@ pub(super) struct Authorization {
 impl Shape {
     /// Reads a method.
     pub(super) fn of(verb: &str, method: &Method) -> Self {
-        let mut foreign = foreign_of_method(method);
+        let mut unmanaged = unmanaged_of_method(method);
         let mut proxy = Proxy {
             function: String::new(),
             authorization: authorization(method),
             timeout_millis: DEFAULT_TIMEOUT_MILLIS,
-            foreign: BTreeMap::new(),
+            unmanaged: BTreeMap::new(),
         };
         match method.method_integration() {
             // What an interruption between the two calls leaves behind.
-            None => drop(foreign.insert("integration".into(), "none".into())),
+            None => drop(unmanaged.insert("integration".into(), "none".into())),
             Some(integration) => {
                 if verb == "OPTIONS"
-                    && foreign.is_empty()
+                    && unmanaged.is_empty()
                     && proxy.authorization.is_none()
                     && let Some(preflight) = preflight(method, integration)
                 {
@@ -72,12 +72,12 @@ impl Shape {
                     .unwrap_or(DEFAULT_TIMEOUT_MILLIS);
                 match function_of(integration) {
                     Some(function) => function.clone_into(&mut proxy.function),
-                    None => drop(foreign.insert("uri".into(), json!(integration.uri()))),
+                    None => drop(unmanaged.insert("uri".into(), json!(integration.uri()))),
                 }
-                foreign.extend(foreign_of_integration(integration));
+                unmanaged.extend(unmanaged_of_integration(integration));
             }
         }
-        Self::Proxy(Proxy { foreign, ..proxy })
+        Self::Proxy(Proxy { unmanaged, ..proxy })
     }
 
     /// Who is asked whether a call may pass.
@@ -112,7 +112,7 @@ fn authorization(method: &Method) -> Option<Authorization> {
     })
 }
 
-fn foreign_of_method(method: &Method) -> BTreeMap<String, Value> {
+fn unmanaged_of_method(method: &Method) -> BTreeMap<String, Value> {
     let ours = |name: &str| ["NONE", "COGNITO_USER_POOLS"].iter().any(|ours| ours.eq_ignore_ascii_case(name));
     let other_type = method.authorization_type().filter(|name| !ours(name));
     let found = [
@@ -123,7 +123,7 @@ fn foreign_of_method(method: &Method) -> BTreeMap<String, Value> {
     named(found)
 }
 
-fn foreign_of_integration(integration: &Integration) -> BTreeMap<String, Value> {
+fn unmanaged_of_integration(integration: &Integration) -> BTreeMap<String, Value> {
     let kind = integration.r#type().map(spelled).filter(|name| name != "AWS_PROXY");
     let verb = integration.http_method().filter(|verb| !verb.eq_ignore_ascii_case("POST"));
     let link = integration.connection_type().filter(|kind| meant(*kind) == ConnectionType::VpcLink);
@@ -183,7 +183,7 @@ mod tests {
 
     fn read(method: &Method) -> (BTreeMap<String, Value>, String) {
         match Shape::of("GET", method) {
-            Shape::Proxy(proxy) => (proxy.foreign, proxy.function),
+            Shape::Proxy(proxy) => (proxy.unmanaged, proxy.function),
             Shape::Preflight(preflight) => panic!("{preflight:?}"),
         }
     }
@@ -198,8 +198,8 @@ mod tests {
 
     #[test]
     fn a_method_without_integration_is_foreign() {
-        let (foreign, _) = read(&Method::builder().http_method("GET").authorization_type("NONE").build());
-        assert_eq!(foreign, BTreeMap::from([("integration".into(), json!("none"))]));
+        let (unmanaged, _) = read(&Method::builder().http_method("GET").authorization_type("NONE").build());
+        assert_eq!(unmanaged, BTreeMap::from([("integration".into(), json!("none"))]));
     }
 
     #[test]
@@ -217,9 +217,9 @@ mod tests {
             .operation_name("op")
             .request_parameters("method.request.path.id", true)
             .method_integration(integration.build());
-        let (foreign, function) = read(&method.build());
+        let (unmanaged, function) = read(&method.build());
         assert_eq!(
-            foreign,
+            unmanaged,
             BTreeMap::from([
                 ("authorization_type".into(), json!("AWS_IAM")),
                 ("credentials".into(), json!("arn:aws:iam::1:role/r")),

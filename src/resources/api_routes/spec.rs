@@ -37,7 +37,7 @@ pub struct Route {
     /// How long API Gateway waits for the function, 50–29,000.
     pub timeout_millis: u32,
     /// Settings of the method that no route of ours ever has, as somebody else made them; none are ever wanted.
-    pub foreign: BTreeMap<String, Value>,
+    pub unmanaged: BTreeMap<String, Value>,
 }
 
 /// Who may call a route.
@@ -73,5 +73,5 @@ pub struct GatewayResponse {
     /// Headers by name, with their values as API Gateway takes them: a fixed text stands in single quotes.
     pub headers: BTreeMap<String, String>,
     /// What else somebody else customised; nothing is ever wanted.
-    pub foreign: BTreeMap<String, Value>,
+    pub unmanaged: BTreeMap<String, Value>,
 }

@@ -64,7 +64,7 @@ impl Tree {
         spec
     }
 
-    /// The authorizer that most methods name; a method with another one counts as foreign.
+    /// The authorizer that most methods name; a method with another one counts as unmanaged.
     pub(super) fn authorizer_id(&self) -> Option<String> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         let methods = self.paths.values().flat_map(BTreeMap::values);
@@ -118,22 +118,22 @@ fn proxy(route: &Route, authorizer_id: Option<&String>) -> Proxy {
         function: route.function.clone(),
         authorization: authorizer_id.filter(|_| route.auth == Auth::Cognito).map(authorized),
         timeout_millis: route.timeout_millis,
-        foreign: route.foreign.clone(),
+        unmanaged: route.unmanaged.clone(),
     }
 }
 
 fn route(proxy: &Proxy, authorizer_id: Option<&str>) -> Route {
     let authorization = proxy.authorization.as_ref();
-    let mut foreign = proxy.foreign.clone();
+    let mut unmanaged = proxy.unmanaged.clone();
     if let Some(other) = authorization.filter(|one| Some(one.authorizer_id.as_str()) != authorizer_id) {
-        foreign.insert("authorizer_id".into(), other.authorizer_id.as_str().into());
+        unmanaged.insert("authorizer_id".into(), other.authorizer_id.as_str().into());
     }
     Route {
         function: proxy.function.clone(),
         auth: if authorization.is_some() { Auth::Cognito } else { Auth::None },
         scopes: authorization.map(|one| one.scopes.clone()).unwrap_or_default(),
         timeout_millis: proxy.timeout_millis,
-        foreign,
+        unmanaged,
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
         for path in ["/", "/a/b", "/a-b/c"] {
             tree.plant(path);
         }
-        let route = Proxy { function: "f".into(), authorization: None, timeout_millis: 1, foreign: BTreeMap::new() };
+        let route = Proxy { function: "f".into(), authorization: None, timeout_millis: 1, unmanaged: BTreeMap::new() };
         tree.plant("/a/b").insert("GET".into(), Shape::Proxy(route));
         let unrouted: Vec<_> = tree.spec("api").unrouted.into_iter().collect();
         assert_eq!(unrouted, ["/a-b", "/a-b/c"]);

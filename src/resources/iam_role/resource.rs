@@ -11,7 +11,7 @@ use super::{
     spec::{Outputs, Spec},
 };
 use crate::{
-    aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, foreign, look, operation, remove, user_tags},
+    aws::{Clients, Context, Tagged, Tagging, call, claim_of, claimed, look, operation, remove, unmanaged, user_tags},
     engine::{
         ByTags, Claim, Discover, Discovered, Field, Found, FoundOf, Kind, Live, Plain, Replacement, Resource, Result,
         Scope, Unmanaged,
@@ -149,7 +149,7 @@ fn outputs(cloud: &Clients, name: &str, path: &str) -> Outputs {
 async fn seen(context: &Context<'_>, name: &str, claim: &Claim) -> Result<Found<Outputs, Spec>> {
     let Some(role) = get(context, name).await? else { return Ok(Found::Nothing) };
     let tagged = Tagged { thing: format!("role `{name}`"), tags: &all_tags(&role), tagging: Tagging::Role(name) };
-    match foreign(context.cloud, tagged, claim) {
+    match unmanaged(context.cloud, tagged, claim) {
         None if name != claimed_name(claim, &context.cloud.region) => {
             let thing = format!("role `{name}`");
             Ok(Found::NotOurs(Unmanaged {
@@ -159,7 +159,7 @@ async fn seen(context: &Context<'_>, name: &str, claim: &Claim) -> Result<Found<
             }))
         }
         None => live(context, name, role).await.map(Found::Ours),
-        Some(foreign) => Ok(Found::NotOurs(foreign)),
+        Some(unmanaged) => Ok(Found::NotOurs(unmanaged)),
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     target::{AliasTarget, Code},
 };
 use crate::{
-    aws::{Clients, Context, Tagged, Tagging, foreign, look, operation, spelled, user_tags},
+    aws::{Clients, Context, Tagged, Tagging, look, operation, spelled, unmanaged, user_tags},
     engine::{Claim, Live, ResourceError, Result, Unmanaged},
     resources::log_group,
 };
@@ -31,7 +31,7 @@ pub(super) fn somebody_elses(
     claim: &Claim,
 ) -> Option<Unmanaged> {
     let tagging = Tagging::Resource { service: "lambda", arn: &arn(cloud, name) };
-    foreign(cloud, Tagged { thing: format!("function `{name}`"), tags, tagging }, claim)
+    unmanaged(cloud, Tagged { thing: format!("function `{name}`"), tags, tagging }, claim)
 }
 
 pub(super) fn arn(cloud: &Clients, name: &str) -> String {

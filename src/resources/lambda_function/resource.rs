@@ -46,8 +46,8 @@ impl Resource for LambdaFunction {
     async fn read(context: &Context<'_>, outputs: &Outputs, claim: &Claim) -> Result<FoundOf<Self>> {
         let Some(answer) = get(context, &outputs.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&outputs.name, answer)?;
-        if let Some(foreign) = somebody_elses(context.cloud, &outputs.name, &tags, claim) {
-            return Ok(Found::NotOurs(foreign));
+        if let Some(unmanaged) = somebody_elses(context.cloud, &outputs.name, &tags, claim) {
+            return Ok(Found::NotOurs(unmanaged));
         }
         // The ARN that would be tagged is that of the function that was read, whatever the state says.
         let outputs = Outputs { arn: arn(context.cloud, &outputs.name), ..outputs.clone() };
@@ -60,8 +60,8 @@ impl Resource for LambdaFunction {
         }
         let Some(answer) = get(context, &wanted.name, None).await? else { return Ok(Found::Nothing) };
         let (configuration, tags) = parts(&wanted.name, answer)?;
-        if let Some(foreign) = somebody_elses(context.cloud, &wanted.name, &tags, claim) {
-            return Ok(Found::NotOurs(foreign));
+        if let Some(unmanaged) = somebody_elses(context.cloud, &wanted.name, &tags, claim) {
+            return Ok(Found::NotOurs(unmanaged));
         }
         let code_sha256 = configuration.code_sha256.clone().unwrap_or_default();
         let outputs = match wanted.source_hash.source().and_then(|hash| context.cloud.packages.get(hash)) {

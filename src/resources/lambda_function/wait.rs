@@ -10,12 +10,12 @@ use crate::{
     engine::{ResourceError, Result},
 };
 
-const PATIENCE: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// A new function, or version of one, is `Pending` for seconds and can be neither called nor changed meanwhile.
 pub(super) async fn until_active(context: &Context<'_>, name: &str, version: Option<&str>) -> Result<()> {
     let of = version.map(|version| format!("version {version} of ")).unwrap_or_default();
-    settle::until(context, PATIENCE, &format!("{of}function `{name}` to become active"), || async move {
+    settle::until(context, TIMEOUT, &format!("{of}function `{name}` to become active"), || async move {
         // GetFunction may not know the function yet, a moment after CreateFunction.
         let Some(now) = configuration(context, name, version).await? else { return Ok(None) };
         match now.state.as_ref().map(meant) {
@@ -36,7 +36,7 @@ pub(super) async fn until_updated(
     if answered.map(meant) == Some(LastUpdateStatus::Successful) {
         return Ok(());
     }
-    settle::until(context, PATIENCE, &format!("function `{name}` to take its change in"), || async move {
+    settle::until(context, TIMEOUT, &format!("function `{name}` to take its change in"), || async move {
         let Some(now) = configuration(context, name, None).await? else {
             return Err(ResourceError::refused(format!("function `{name}` is missing")));
         };
@@ -51,7 +51,7 @@ pub(super) async fn until_updated(
 
 /// `DeleteFunction` may only begin the deletion, and the name is taken until it ends.
 pub(super) async fn until_gone(context: &Context<'_>, name: &str) -> Result<()> {
-    settle::until(context, PATIENCE, &format!("function `{name}` to be deleted"), || async move {
+    settle::until(context, TIMEOUT, &format!("function `{name}` to be deleted"), || async move {
         Ok(get(context, name, None).await?.is_none().then_some(()))
     })
     .await

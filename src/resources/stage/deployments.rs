@@ -16,7 +16,7 @@ use crate::{
 const MARK: &str = "stackctl ";
 
 /// How long lost answers to `CreateDeployment` are put up with.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The fingerprint of a deployment; empty when it is gone or not of our making.
 pub(super) async fn fingerprint(context: &Context<'_>, rest_api_id: &str, deployment_id: &str) -> Result<String> {
@@ -41,7 +41,7 @@ pub(super) async fn get(
 pub(super) async fn provide(context: &Context<'_>, rest_api_id: &str, fingerprint: &str) -> Result<String> {
     let description = format!("{MARK}{fingerprint}");
     let what = "API Gateway to respond to a deployment";
-    settle::until(context, PATIENCE, what, || async {
+    settle::until(context, TIMEOUT, what, || async {
         let all = list(context, rest_api_id).await?;
         let present = all.into_iter().find(|one| one.description() == Some(&description)).and_then(|one| one.id);
         if present.is_some() {
@@ -129,7 +129,7 @@ mod tests {
             deployment("served", "stackctl 0"),
             deployment("failed", "stackctl 1"),
             deployment("before", "stackctl 2"),
-            deployment("foreign", "by hand"),
+            deployment("unmanaged", "by hand"),
         ];
         assert_eq!(superfluous(all, &["served".to_owned(), "before".to_owned()].into()), ["failed"]);
     }

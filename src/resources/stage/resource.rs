@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     aws::{
-        Clients, Context, Tagged, Tagging, call, claim_of, claimed, dns_suffix, foreign, look, operation, remove,
+        Clients, Context, Tagged, Tagging, call, claim_of, claimed, dns_suffix, look, operation, remove, unmanaged,
         user_tags,
     },
     engine::{
@@ -154,12 +154,12 @@ async fn seen(context: &Context<'_>, rest_api_id: &str, name: &str, claim: &Clai
     let thing = format!("stage `{name}` of REST API `{rest_api_id}`");
     let arn = stage_arn(context.cloud, rest_api_id, name);
     let tagging = Tagging::Resource { service: "apigateway", arn: &arn };
-    match foreign(context.cloud, Tagged { thing, tags: &tags(&stage), tagging }, claim) {
+    match unmanaged(context.cloud, Tagged { thing, tags: &tags(&stage), tagging }, claim) {
         None => {
             let ours = (claim.stack.as_str(), claim.stage.as_str());
             live(context, (rest_api_id, name), &stage, ours).await.map(Found::Ours)
         }
-        Some(foreign) => Ok(Found::NotOurs(foreign)),
+        Some(unmanaged) => Ok(Found::NotOurs(unmanaged)),
     }
 }
 

@@ -26,8 +26,8 @@ const READ_ONLY: &[&str] = &[
 pub(super) fn echo(pool: &Value) -> Map<String, Value> {
     let mut request = pool.as_object().cloned().unwrap_or_default();
     request.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
-    for (told, sent) in [("Id", "UserPoolId"), ("Name", "PoolName")] {
-        let value = request.remove(told);
+    for (read, sent) in [("Id", "UserPoolId"), ("Name", "PoolName")] {
+        let value = request.remove(read);
         request.extend(value.map(|value| (sent.to_owned(), value)));
     }
     // Refused beside `TemporaryPasswordValidityDays` of the password policy, which says the same.

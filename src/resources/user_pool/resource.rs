@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     aws::{
-        Clients, Context, Tagged, Tagging, call, carries, claim_of, claimed, foreign, look, once, operation, remove,
-        settle,
+        Clients, Context, Tagged, Tagging, call, carries, claim_of, claimed, look, once, operation, remove, settle,
+        unmanaged,
         verbatim::{self, Verbatim},
     },
     engine::{
@@ -65,9 +65,9 @@ impl Resource for UserPool {
         let Some(pool) = describe(context, &outputs.id).await? else { return Ok(Found::Nothing) };
         let (thing, tags) = (format!("user pool `{}`", outputs.id), settings::all_tags(&pool));
         let tagging = Tagging::Resource { service: "cognito-idp", arn: &outputs.arn };
-        match foreign(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
+        match unmanaged(context.cloud, Tagged { thing, tags: &tags, tagging }, claim) {
             None => live(context, &pool).await.map(Found::Ours),
-            Some(foreign) => Ok(Found::NotOurs(foreign)),
+            Some(unmanaged) => Ok(Found::NotOurs(unmanaged)),
         }
     }
 

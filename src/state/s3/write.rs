@@ -21,7 +21,7 @@ pub(super) enum Written {
 
 /// Writes `body` while `condition` holds.
 ///
-/// A refusal may be due to an earlier attempt of the same write whose answer was lost, within the client or here; then
+/// A rejection may be due to an earlier attempt of the same write whose answer was lost, within the client or here; then
 /// the very body is there. A 409 only says that another write was under way, and a 5xx that nothing is known: as long as
 /// the condition holds, the write is sent again.
 pub(super) async fn write(

@@ -11,7 +11,7 @@ use stackctl::package::package;
 use super::folder;
 
 /// The error message with its hint, without the folder's own path.
-fn refusal(source: &Path) -> String {
+fn rejection(source: &Path) -> String {
     let error = package(source).unwrap_err();
     let hint = error.hint().map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
     format!("{error}{hint}").replace(&source.display().to_string(), "lambdas/test")
@@ -20,13 +20,13 @@ fn refusal(source: &Path) -> String {
 #[test]
 fn a_missing_or_empty_folder_is_rejected() {
     assert_eq!(
-        refusal(&folder(&[]).path().join("gone")),
+        rejection(&folder(&[]).path().join("gone")),
         "folder `lambdas/test` not found\nhint: `source` is relative to the configuration file"
     );
     let expected = "the folder `lambdas/test` has no files to package\n\
                     hint: put the function's code into it, or let `.lambdaignore` leave out less";
-    assert_eq!(refusal(folder(&[]).path()), expected);
-    assert_eq!(refusal(folder(&[(".lambdaignore", "*\n"), ("a.py", "")]).path()), expected);
+    assert_eq!(rejection(folder(&[]).path()), expected);
+    assert_eq!(rejection(folder(&[(".lambdaignore", "*\n"), ("a.py", "")]).path()), expected);
 }
 
 /// Symlinks below the parent of `app`, with their targets.
@@ -94,7 +94,7 @@ fn a_symlink_to_a_target_outside_the_package_is_rejected() {
         for (link, target) in *links {
             symlink(target, parent.path().join(link)).unwrap();
         }
-        assert_eq!(refusal(&parent.path().join("app")), *expected, "{links:?}");
+        assert_eq!(rejection(&parent.path().join("app")), *expected, "{links:?}");
     }
 }
 
@@ -110,12 +110,12 @@ fn an_excluded_symlink_may_point_anywhere() {
 fn a_name_that_is_not_utf_8_and_a_socket_are_rejected() {
     let source = folder(&[("a.py", "")]);
     std::fs::write(source.path().join(OsStr::from_bytes(b"b\xff.py")), "").unwrap();
-    assert_eq!(refusal(source.path()), "the name `lambdas/test/b\u{fffd}.py` is not UTF-8\nhint: rename the file");
+    assert_eq!(rejection(source.path()), "the name `lambdas/test/b\u{fffd}.py` is not UTF-8\nhint: rename the file");
 
     let source = folder(&[("a.py", "")]);
     let _listener = UnixListener::bind(source.path().join("socket")).unwrap();
     assert_eq!(
-        refusal(source.path()),
+        rejection(source.path()),
         "`lambdas/test/socket` is neither a file nor a folder\nhint: remove it, or name it in `.lambdaignore`"
     );
 }

@@ -2,7 +2,7 @@
 
 /// The reason for a gateway response, as far as the response shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum Rejection {
     /// The live deployment has no such method and path.
     NotDeployed,
     /// The API or stage does not exist, or the endpoint is not allowed.
@@ -30,7 +30,7 @@ pub(super) enum Refusal {
     Other,
 }
 
-impl Refusal {
+impl Rejection {
     /// Determines the reason for a gateway response from its error type header. Gateway responses can customize status
     /// and body, so the error type has precedence.
     pub(super) fn of(status: u16, error_type: &str, message: &str) -> Self {
@@ -71,26 +71,26 @@ mod tests {
     fn the_reason_follows_from_error_type_then_status_and_message() {
         let internal = "InternalServerErrorException";
         for (status, error_type, message, reason) in [
-            (401, "UnauthorizedException", "Unauthorized", Refusal::Unauthorized),
-            (401, "UnauthorizedException", "The incoming token has expired", Refusal::Expired),
-            (403, "MissingAuthenticationTokenException", "Missing Authentication Token", Refusal::NotDeployed),
-            (403, "IncompleteSignatureException", "'x' not a valid key=value pair", Refusal::NotDeployed),
-            (403, "ForbiddenException", "Forbidden", Refusal::Forbidden),
-            (403, "AccessDeniedException", "not authorized to access this resource", Refusal::AccessDenied),
-            (413, "RequestEntityTooLargeException", "HTTP content length exceeded", Refusal::TooLarge),
-            (415, "BadRequestException", "Unsupported Media Type", Refusal::MediaType),
-            (400, "BadRequestException", "Invalid request body", Refusal::Other),
-            (429, "TooManyRequestsException", "Too Many Requests", Refusal::Throttled),
-            (429, "LimitExceededException", "Limit Exceeded", Refusal::QuotaExceeded),
-            (500, internal, "Internal server error", Refusal::NotCalled),
-            (502, internal, "Internal server error", Refusal::Failed),
-            (504, internal, "Endpoint request timed out", Refusal::TimedOut),
-            (503, "ServiceUnavailableException", "Service Unavailable", Refusal::Unavailable),
+            (401, "UnauthorizedException", "Unauthorized", Rejection::Unauthorized),
+            (401, "UnauthorizedException", "The incoming token has expired", Rejection::Expired),
+            (403, "MissingAuthenticationTokenException", "Missing Authentication Token", Rejection::NotDeployed),
+            (403, "IncompleteSignatureException", "'x' not a valid key=value pair", Rejection::NotDeployed),
+            (403, "ForbiddenException", "Forbidden", Rejection::Forbidden),
+            (403, "AccessDeniedException", "not authorized to access this resource", Rejection::AccessDenied),
+            (413, "RequestEntityTooLargeException", "HTTP content length exceeded", Rejection::TooLarge),
+            (415, "BadRequestException", "Unsupported Media Type", Rejection::MediaType),
+            (400, "BadRequestException", "Invalid request body", Rejection::Other),
+            (429, "TooManyRequestsException", "Too Many Requests", Rejection::Throttled),
+            (429, "LimitExceededException", "Limit Exceeded", Rejection::QuotaExceeded),
+            (500, internal, "Internal server error", Rejection::NotCalled),
+            (502, internal, "Internal server error", Rejection::Failed),
+            (504, internal, "Endpoint request timed out", Rejection::TimedOut),
+            (503, "ServiceUnavailableException", "Service Unavailable", Rejection::Unavailable),
             // The status is customized by a gateway response.
-            (404, "MissingAuthenticationTokenException", "no such page", Refusal::NotDeployed),
-            (418, "UnauthorizedException:http://internal.amazon.com/coral/", "", Refusal::Unauthorized),
+            (404, "MissingAuthenticationTokenException", "no such page", Rejection::NotDeployed),
+            (418, "UnauthorizedException:http://internal.amazon.com/coral/", "", Rejection::Unauthorized),
         ] {
-            assert_eq!(Refusal::of(status, error_type, message), reason, "{status} {error_type} {message}");
+            assert_eq!(Rejection::of(status, error_type, message), reason, "{status} {error_type} {message}");
         }
     }
 }
