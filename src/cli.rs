@@ -228,6 +228,9 @@ pub(crate) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     cli.options.again = cli.command.again();
     cli.options.environment = environment();
     cli.options.ci = environment::is_ci(&cli.options.environment);
+    if cli.options.color == Color::Auto && environment::is_plain(&cli.options.environment) {
+        cli.options.color = Color::Never;
+    }
     cli.options.today = environment::today();
     match &cli.command {
         Command::Down { service_name, .. } => cli.options.service_name.clone_from(service_name),
@@ -253,9 +256,9 @@ pub(crate) fn options_of(words: &[OsString]) -> Option<Options> {
         match text.split('=').next().unwrap_or_default() {
             "--local" => line.push(word.clone()),
             "--config" | "-c" | "--stage" | "-s" | "--region" => {
-                line.push(word.clone());
-                if !text.contains('=') {
-                    line.push(words.next()?.clone());
+                let value = if text.contains('=') { None } else { words.next() };
+                if value.is_some() || text.contains('=') {
+                    line.extend(std::iter::once(word).chain(value).cloned());
                 }
             }
             _ => {}

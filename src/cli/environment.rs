@@ -22,6 +22,12 @@ pub(super) fn is_ci(environment: &BTreeMap<String, String>) -> bool {
     environment.get("CI").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
 }
 
+/// Whether colors are off, because a CI system did not ask for them.
+pub(super) fn is_plain(environment: &BTreeMap<String, String>) -> bool {
+    let forced = environment.get("CLICOLOR_FORCE").is_some_and(|value| !matches!(value.as_str(), "" | "0"));
+    is_ci(environment) && !forced
+}
+
 /// Today's date in UTC by this machine's clock, which may be set to any time.
 pub(super) fn today() -> Date {
     let now = Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::MAX);

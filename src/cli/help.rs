@@ -156,7 +156,7 @@ pub(super) fn color(arguments: &[OsString]) -> ColorChoice {
     match value {
         Some("always") => ColorChoice::Always,
         Some("never") => ColorChoice::Never,
-        _ if environment::is_ci(&environment::environment()) => ColorChoice::Never,
+        _ if environment::is_plain(&environment::environment()) => ColorChoice::Never,
         _ => ColorChoice::Auto,
     }
 }

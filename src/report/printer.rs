@@ -70,7 +70,6 @@ impl Report {
     /// Creates a report on the streams of this process, as the flags require.
     pub(crate) fn new(options: &Options) -> Self {
         let choice = match options.color {
-            Color::Auto if options.ci => anstream::ColorChoice::Never,
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,

@@ -117,25 +117,25 @@ fn a_stack_is_deployed_compared_changed_and_destroyed() {
     exit code 0
     shop, stage dev, eu-west-1, on the local emulator at http://127.0.0.1:PORT
 
+      - rest_api.main            <rest_api.main#id>
+      - api_routes.main          (deleted with rest_api.main)
+      - authorizer.main          (deleted with rest_api.main)
       - lambda_function.hello    shop-dev-hello
       - iam_role.hello           shop-dev-hello-eu-west-1
       - lambda_permission.hello  (deleted with lambda_function.hello)
       - log_group.hello          /aws/lambda/shop-dev-hello
-      - rest_api.main            <rest_api.main#id>
-      - api_routes.main          (deleted with rest_api.main)
-      - authorizer.main          (deleted with rest_api.main)
       - stage.main               (deleted with rest_api.main)
       - user_pool.main           shop-dev
       - user_pool_client.main    (deleted with user_pool.main)
 
     plan: 10 to delete
+      rest_api.main            deleted  TIME
+      api_routes.main          deleted  TIME
+      authorizer.main          deleted  TIME
       lambda_function.hello    deleted  TIME
       iam_role.hello           deleted  TIME
       lambda_permission.hello  deleted  TIME
       log_group.hello          deleted  TIME
-      rest_api.main            deleted  TIME
-      api_routes.main          deleted  TIME
-      authorizer.main          deleted  TIME
       stage.main               deleted  TIME
       user_pool.main           deleted  TIME
       user_pool_client.main    deleted  TIME

@@ -11,6 +11,7 @@ mod deploy;
 mod disk;
 pub(crate) mod emulator;
 mod interrupts;
+mod list;
 mod local;
 mod locks;
 mod logs;

@@ -87,11 +87,11 @@ fn releases_are_shown_and_rolled_back_to() {
     ");
     let rows = transcript(&sandbox, "history --local");
     insta::assert_snapshot!(rows.lines().filter(|row| row.contains("MOMENT")).collect::<Vec<_>>().join("\n"), @r"
-    * 5  MOMENT  WHO, back to 1
-      4  MOMENT  WHO, back to 2
-      3  MOMENT  WHO
-      2  MOMENT  WHO
-      1  MOMENT  WHO
+    *  5        MOMENT  WHO  back to 1
+       4        MOMENT  WHO  back to 2
+       3        MOMENT  WHO
+       2        MOMENT  WHO
+       1        MOMENT  WHO
     ");
     assert_eq!((code("up --local"), code("plan --local --detailed-exitcode")), (0, 0));
 }

@@ -50,7 +50,8 @@ fn users_are_listed() {
     insta::assert_snapshot!(transcript(&sandbox, "user list --limit 1 --quiet"), @r"
     exit code 0
     --- stdout
-    ann@example.com  CONFIRMED              DAY
+    USER             STATUS     CREATED
+    ann@example.com  CONFIRMED  DAY
 
     1 user, and more exist
     ");

@@ -3,6 +3,7 @@
 mod aliases;
 mod counts;
 mod crowds;
+mod differences;
 mod drift;
 mod faults;
 mod interrupts;

@@ -89,6 +89,6 @@ fn a_replaced_resource_is_deleted_only_if_this_stack_owns_it() {
       x user_pool_client.main     shop-dev  (the old one of a replacement is already deleted)
 
     legend: x untrack
-    plan: 2 to untrack; 14 unchanged
+    plan: 2 to untrack; 12 unchanged
     ");
 }

@@ -26,7 +26,7 @@ async fn a_file_of_a_later_format_is_rejected_with_the_required_version() {
       use stackctl 7.1.0 or newer
     ");
     insta::assert_snapshot!(pinned(store.save(&state(2)).await.unwrap_err()), @r"
-    FOLDER/shop.dev.json: the state has format 5, and this version of stackctl knows formats up to 4
+    FOLDER/shop.dev.json: the state has format 6, and this version of stackctl knows formats up to 5
       use stackctl 7.1.0 or newer
     ");
     assert_eq!(std::fs::read_to_string(store.path()).unwrap(), later);
