@@ -27,7 +27,7 @@ use jiff::civil::Date;
 use crate::hint;
 
 pub(crate) use call::CallArgs;
-pub(crate) use command::{Command, LocalCommand};
+pub(crate) use command::{Command, LocalCommand, MailArgs};
 pub(crate) use data::Data;
 use environment::environment;
 pub(crate) use environment::{person, variables_of_emulator};

@@ -91,6 +91,12 @@ Examples:
   stackctl logs --api --filter '{ $.status = \"5*\" }'       on AWS only
   stackctl logs --json --since 1d | jq -r 'select(.event == \"log_line\") | .message'";
 
+const MAIL_EXAMPLES: &str = "\
+Examples:
+  stackctl local mail
+  stackctl local mail --follow
+  stackctl local mail --to ada@example.com --json | jq -r 'select(.event == \"mail\") | .code' | tail -1";
+
 const RECOVER_EXAMPLES: &str = "\
 Examples:
   stackctl recover --local
@@ -324,6 +330,18 @@ pub(crate) enum Command {
     Version,
 }
 
+/// What `local mail` shows.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MailArgs {
+    /// Wait for further messages
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    /// Show the messages to this address only
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Option<String>,
+}
+
 /// The commands of the local emulator.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LocalCommand {
@@ -336,6 +354,12 @@ pub(crate) enum LocalCommand {
     /// Show whether it runs, and its URL
     #[command(after_help = "Examples:\n  stackctl local status")]
     Status,
+    /// Show the emails and text messages to users
+    ///
+    /// The emulator sends nothing. It keeps the last 500 messages of each user pool: codes of sign-ups, forgotten passwords
+    /// and changed addresses, confirmation links, and invitations with their temporary password.
+    #[command(after_help = MAIL_EXAMPLES)]
+    Mail(MailArgs),
     /// Run the server in the foreground; `start` runs this in the background
     #[command(hide = true)]
     Serve,
@@ -382,6 +406,7 @@ impl Command {
                 LocalCommand::Start => "local start",
                 LocalCommand::Stop => "local stop",
                 LocalCommand::Status => "local status",
+                LocalCommand::Mail(_) => "local mail",
                 LocalCommand::Serve => "local serve",
             },
             Self::Completions { .. } => "completions",

@@ -1,14 +1,23 @@
 //! `stackctl local …`.
 
+use std::time::Duration;
+
+use tokio::time::interval;
+
 use crate::{
+    cli::MailArgs,
     exit::Exit,
     failure::Failure,
+    hint::{Hint, SuggestedCommand},
     report::EmulatorStatus,
     session::{
-        Run,
-        emulator::{Home, Server, background, ensure},
+        OnInterrupt, Run,
+        emulator::{self, Home, Server, background, ensure},
     },
 };
+
+/// The pause between two reads of the messages.
+const BETWEEN_READS: Duration = Duration::from_millis(500);
 
 pub(crate) async fn start(run: &Run) -> Result<Exit, Failure> {
     let server = ensure(&Home::beside(&run.options.config)).await?;
@@ -35,6 +44,31 @@ pub(crate) async fn status(run: &Run) -> Result<Exit, Failure> {
     }
     tell(run, if running.is_some() { "running" } else { "not running" }, running.as_ref());
     Ok(Exit::Done)
+}
+
+/// Prints the messages that Cognito would have sent, and waits for further ones with `follow`.
+pub(crate) async fn mail(run: &Run, arguments: &MailArgs) -> Result<Exit, Failure> {
+    let server = background::running(&Home::beside(&run.options.config)).await;
+    let server = server.ok_or_else(|| {
+        let hint = Hint::from("start it with ").run(SuggestedCommand::stack("local start"));
+        Failure::failed("the local emulator is not running").hint(hint)
+    })?;
+    let unread = |reason| Failure::failed(format!("the messages of the local emulator cannot be read: {reason}"));
+    let mut last = String::new();
+    let mut ticks = interval(BETWEEN_READS);
+    run.cancel.on_interrupt(OnInterrupt::End);
+    loop {
+        ticks.tick().await;
+        for message in emulator::mail(&server, &last).await.map_err(unread)? {
+            if arguments.to.as_ref().is_none_or(|to| message.recipient.eq_ignore_ascii_case(to)) {
+                run.report.data(&message);
+            }
+            last = message.id;
+        }
+        if !arguments.follow {
+            return Ok(Exit::Done);
+        }
+    }
 }
 
 fn tell(run: &Run, state: &'static str, server: Option<&Server>) {

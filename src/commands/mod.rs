@@ -129,6 +129,7 @@ async fn dispatch(run: &Run, command: Command) -> Result<Exit, Failure> {
             LocalCommand::Start => local::start(run).await,
             LocalCommand::Stop => local::stop(run).await,
             LocalCommand::Status => local::status(run).await,
+            LocalCommand::Mail(arguments) => local::mail(run, &arguments).await,
             LocalCommand::Serve => emulator::serve(run).await,
         },
         Command::Completions { shell } => Ok(completions::run(run, shell)),

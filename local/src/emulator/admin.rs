@@ -44,6 +44,10 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Res
                 None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "no failed integration of this id" })),
             }
         }
+        (&Method::GET, "/_stackctl/mail") => {
+            let after = request.uri().query().and_then(|query| query.strip_prefix("after=")).unwrap_or_default();
+            json_response(StatusCode::OK, &json!(crate::services::cognito::mail(emulator, after)))
+        }
         (&Method::POST, "/_stackctl/start") => start(emulator, &String::from_utf8_lossy(request.body())).await,
         (&Method::POST, "/_stackctl/stop") => {
             emulator.stop();
@@ -103,7 +107,12 @@ pub(crate) fn well_known(emulator: &Emulator, request: &Request<Bytes>) -> Respo
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let base_url = format!("http://{}", authority.or(host).unwrap_or("127.0.0.1"));
     match crate::services::cognito::well_known(emulator, request.uri().path(), &base_url) {
-        Some(document) if request.method() == Method::GET => json_response(StatusCode::OK, &document),
+        Some(document) if request.method() == Method::GET => {
+            let mut response = json_response(StatusCode::OK, &document);
+            // A page verifies tokens with them.
+            crate::services::cognito::browser::share(response.headers_mut());
+            response
+        }
         _ => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such document" })),
     }
 }

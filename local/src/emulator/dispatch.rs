@@ -7,7 +7,7 @@ use http::{Method, Request, Response, header::DATE};
 
 use crate::{
     emulator::{Emulator, Lost, fault::Effect},
-    services::s3::Arrival,
+    services::{cognito::browser, s3::Arrival},
     wire::{
         call::{Call, Service},
         error::{Answered, AwsError},
@@ -50,9 +50,13 @@ impl CallLog {
 pub(crate) async fn answer(emulator: &Emulator, request: Request<Bytes>) -> Result<Response<Bytes>, Lost> {
     let head = request.method() == Method::HEAD;
     let body = request.body().clone();
+    let shared = browser::is_shared(request.headers());
     let answered = respond(emulator, request).await;
     emulator.traffic().show(&body, answered.as_ref().map_or(&Bytes::new(), Response::body));
     let mut response = answered?;
+    if shared {
+        browser::share(response.headers_mut());
+    }
     // Clients compute the age of an object as `Date` minus `Last-Modified`, so both use the same clock.
     response.headers_mut().insert(DATE, header_value(&http_date(emulator.epoch_seconds())));
     if head {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
@@ -29,6 +29,7 @@ use crate::{
     },
     gateway::{self, Executions, Throttles},
     runtime::Runtime,
+    services::cognito::{self, browser},
     store::{folder::Store, settings::Settings},
     wire::call,
 };
@@ -176,6 +177,16 @@ impl Emulator {
         }
         if path.contains("/.well-known/") {
             return Ok(admin::well_known(self, &request));
+        }
+        if let Some(preflight) = browser::preflight(&request) {
+            return Ok(preflight);
+        }
+        if path == "/confirmUser" && request.method() == Method::GET {
+            let response = cognito::confirm_by_link(self, request.uri().query().unwrap_or_default());
+            if let Err(error) = self.save() {
+                tracing::error!(%error, "the local emulator could not be saved");
+            }
+            return Ok(response);
         }
         dispatch::answer(self, request).await
     }

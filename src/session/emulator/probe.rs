@@ -7,7 +7,8 @@ use http::{Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::HttpClient;
+use super::Server;
+use crate::{http::HttpClient, report::Mail};
 
 /// The request timeout. Responses take milliseconds, and longer while the machine is busy running functions.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -43,6 +44,16 @@ pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
     let answer = HttpClient::new(LONGEST_START).send(request).await.ok()?;
     let mut answer: Value = serde_json::from_slice(answer.body()).ok()?;
     answer.get_mut("error").map(Value::take).filter(|error| !error.is_null())
+}
+
+/// Requests the messages after the one with the ID `after`. The text of an error says what failed.
+///
+/// # Errors
+/// When there is no response, or that of another server.
+pub(crate) async fn mail(server: &Server, after: &str) -> Result<Vec<Mail>, String> {
+    let port = server.url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
+    let body = request(Method::GET, &format!("/_stackctl/mail?after={after}"), port).await?;
+    serde_json::from_slice(&body).map_err(|error| error.to_string())
 }
 
 async fn request(method: Method, path: &str, port: u16) -> Result<Bytes, String> {

@@ -7,12 +7,12 @@ use crate::{
         Cognito, Operation,
         auth::wrong_password,
         context::{Context, texts},
-        input::{self, CLIENT_ID, Member},
-        password::{self, PATTERN, Password},
+        input::{self, Member},
+        password::{self, PATTERN},
         pool::UserPool,
         refusal,
         token::{Parts, TokenProblem},
-        user,
+        user::{self, User},
     },
     wire::error::AwsError,
 };
@@ -23,7 +23,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         "GetUser" => Operation::Changes(get),
         "GlobalSignOut" => Operation::Changes(sign_out),
         "ChangePassword" => Operation::Changes(change_password),
-        "RevokeToken" => Operation::Changes(revoke),
+        "DeleteUser" => Operation::Changes(delete),
         _ => return None,
     })
 }
@@ -35,7 +35,7 @@ pub(super) struct Bearer<'a> {
     pub(super) pool: &'a mut UserPool,
     /// The key of the user.
     pub(super) user: String,
-    client: String,
+    pub(super) client: String,
 }
 
 impl<'a> Bearer<'a> {
@@ -98,40 +98,20 @@ fn change_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value
     let proposed = Member::fitting("ProposedPassword", 256, PATTERN).required().secret();
     input::check(context.input(), &[&[ACCESS_TOKEN, previous, proposed]])?;
     let bearer = Bearer::of(context, cognito)?;
-    let known = bearer.pool.users[&bearer.user].password.as_ref();
-    if !known.is_some_and(|known| known.is(context.text("PreviousPassword"))) {
+    let Bearer { pool, user: key, .. } = bearer;
+    let known = |user: &mut User| user.has_password(&pool.id, context.text("PreviousPassword"));
+    if !pool.users.get_mut(&key).is_some_and(known) {
         return Err(wrong_password());
     }
-    password::check(bearer.pool, context.text("ProposedPassword"))?;
-    let user = bearer.pool.users.get_mut(&bearer.user).ok_or_else(user::missing)?;
-    user.password = Some(Password::new(context.text("ProposedPassword"), context.now));
-    user.modified = context.now;
+    password::check(pool, context.text("ProposedPassword"))?;
+    let user = pool.users.get_mut(&key).ok_or_else(user::missing)?;
+    user.set_password(&pool.id, context.text("ProposedPassword"), context.now);
     Ok(json!({}))
 }
 
-/// Revokes a refresh token and the access tokens issued with it. An unknown token is not an error.
-fn revoke(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    let secret = Member::text("ClientSecret", 1, 64).secret();
-    input::check(context.input(), &[&[Member::text("Token", 1, 131_072).required().secret(), CLIENT_ID, secret]])?;
-    let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
-    if client.secret.as_deref() != context.call.text("ClientSecret") {
-        return Err(refusal::refuse("UnauthorizedException", "Invalid client secret"));
-    }
-    if client.settings["EnableTokenRevocation"] != true {
-        return Err(refusal::refuse(
-            "UnsupportedOperationException",
-            "Token revocation is not enabled for this client",
-        ));
-    }
-    let token = context.text("Token");
-    if Parts::read(token).is_some() {
-        return Err(refusal::refuse("UnsupportedTokenTypeException", "Unsupported token type"));
-    }
-    if let Some(sign_in) = pool.event_of(token).and_then(|event| pool.sign_ins.get_mut(&event)) {
-        if sign_in.client != client.id {
-            return Err(refusal::refuse("UnauthorizedException", "The refresh token belongs to another client"));
-        }
-        sign_in.revoked = true;
-    }
+fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[&[ACCESS_TOKEN]])?;
+    let bearer = Bearer::of(context, cognito)?;
+    bearer.pool.remove_user(&bearer.user);
     Ok(json!({}))
 }

@@ -5,12 +5,13 @@ use serde_json::{Value, json};
 use crate::{
     services::cognito::{
         Cognito, Operation,
-        attributes::{self, USER_ATTRIBUTES},
+        attributes::{self, ATTRIBUTE_NAMES, USER_ATTRIBUTES},
         context::Context,
         input::{self, Member, POOL_ID},
-        password::{self, PATTERN, Password},
-        refusal,
+        password::{self, PATTERN},
+        recovery, refusal,
         user::{self, Status, USERNAME},
+        verification::Purpose,
     },
     wire::error::AwsError,
 };
@@ -25,6 +26,7 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
         "AdminDisableUser" => Operation::Changes(disable),
         "AdminEnableUser" => Operation::Changes(enable),
         "AdminUpdateUserAttributes" => Operation::Changes(update_attributes),
+        "AdminDeleteUserAttributes" => Operation::Changes(delete_attributes),
         "AdminUserGlobalSignOut" => Operation::Changes(sign_out),
         "AdminConfirmSignUp" => Operation::Changes(confirm),
         _ => return None,
@@ -42,9 +44,7 @@ fn delete(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
     input::check(context.input(), &[NAMED])?;
     let pool = cognito.pool_mut(context)?;
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
-    pool.users.remove(&key);
-    pool.sign_ins.retain(|_, sign_in| sign_in.user != key);
-    pool.sessions.retain(|_, session| session.user != key);
+    pool.remove_user(&key);
     Ok(json!({}))
 }
 
@@ -54,11 +54,11 @@ fn set_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
     let pool = cognito.pool_mut(context)?;
     pool.user(context)?;
     password::check(pool, context.text("Password"))?;
-    let user = pool.user_mut(context)?;
-    user.password = Some(Password::new(context.text("Password"), context.now));
+    let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
+    let user = pool.users.get_mut(&key).ok_or_else(user::missing)?;
+    user.set_password(&pool.id, context.text("Password"), context.now);
     let permanent = context.member("Permanent") == Some(&json!(true));
     user.status = if permanent { Status::Confirmed } else { Status::ForceChangePassword };
-    user.modified = context.now;
     Ok(json!({}))
 }
 
@@ -70,11 +70,10 @@ fn reset_password(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value,
     if user.status != Status::Confirmed && user.status != Status::ResetRequired {
         return Err(refusal::not_authorized("User password cannot be reset in the current state."));
     }
-    if !user.verified("email") && !user.verified("phone_number") {
-        return Err(refusal::invalid_parameter(
-            "Cannot reset password for the user as there is no registered/verified email or phone_number",
-        ));
-    }
+    let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
+    let attribute = pool.recovery_attribute(&pool.users[&key]).ok_or_else(recovery::no_address)?;
+    pool.send_code(context, &key, Purpose::Password, attribute)?;
+    let user = pool.user_mut(context)?;
     user.status = Status::ResetRequired;
     user.modified = context.now;
     Ok(json!({}))
@@ -109,16 +108,16 @@ fn update_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Val
     let pool = cognito.pool_mut(context)?;
     let given = attributes::given(context, pool);
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
-    let user = &pool.users[&key];
-    attributes::check(pool, &given, Some(user))?;
-    let mut after = given.clone();
-    after.extend(
-        user.attributes.iter().filter(|(name, _)| !given.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())),
-    );
-    attributes::refuse_taken(pool, &after, Some(&key))?;
-    let user = pool.user_mut(context)?;
-    attributes::write(user, given);
-    user.modified = context.now;
+    attributes::check(pool, &given, Some(&pool.users[&key]))?;
+    attributes::update(context, pool, &key, given)?;
+    Ok(json!({}))
+}
+
+fn delete_attributes(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
+    input::check(context.input(), &[NAMED, ATTRIBUTE_NAMES])?;
+    let pool = cognito.pool_mut(context)?;
+    let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
+    attributes::remove(context, pool, &key)?;
     Ok(json!({}))
 }
 
@@ -135,11 +134,7 @@ fn confirm(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErr
     let pool = cognito.pool_mut(context)?;
     pool.refuse_triggers(&["PostConfirmation"])?;
     let user = pool.user_mut(context)?;
-    if user.status != Status::Unconfirmed {
-        let status = json!(user.status);
-        let status = status.as_str().unwrap_or_default();
-        return Err(refusal::not_authorized(format!("User cannot be confirmed. Current status is {status}")));
-    }
+    user.must_be_unconfirmed()?;
     user.status = Status::Confirmed;
     user.modified = context.now;
     Ok(json!({}))

@@ -12,7 +12,8 @@ use crate::{
         pool::UserPool,
         refusal,
         schema::Attribute,
-        user::{NAMES, User},
+        user::{self, NAMES, User},
+        verification::Purpose,
     },
     wire::error::AwsError,
 };
@@ -22,6 +23,9 @@ pub(super) const USER_ATTRIBUTES: &[Member] = &[
     Member::text("UserAttributes/*/Name", 1, 32).required(),
     Member::text("UserAttributes/*/Value", 0, 2048),
 ];
+
+pub(super) const ATTRIBUTE_NAMES: &[Member] =
+    &[Member::list("UserAttributeNames", 0, usize::MAX).required(), Member::text("UserAttributeNames/*", 1, 32)];
 
 /// The attributes of a request by name, as the pool stores them.
 pub(super) fn given(context: &Context<'_>, pool: &UserPool) -> BTreeMap<String, String> {
@@ -38,7 +42,14 @@ pub(super) fn kept(
     attributes: impl IntoIterator<Item = (String, String)>,
 ) -> BTreeMap<String, String> {
     let attributes = attributes.into_iter().map(|(name, value)| {
-        let value = if NAMES.contains(&name.as_str()) { pool.fold(&value) } else { value };
+        let boolean =
+            name.ends_with("_verified") && ["true", "false"].iter().any(|text| value.eq_ignore_ascii_case(text));
+        let value = match name.as_str() {
+            // Recorded: AWS takes "True".
+            _ if boolean => value.to_ascii_lowercase(),
+            name if NAMES.contains(&name) => pool.fold(&value),
+            _ => value,
+        };
         (name, value)
     });
     attributes.collect()
@@ -51,11 +62,7 @@ pub(super) fn check(
     existing: Option<&User>,
 ) -> Result<(), AwsError> {
     for (name, value) in attributes {
-        let attribute = pool.schema.iter().find(|attribute| attribute.name == *name).ok_or_else(|| {
-            refusal::invalid_parameter(format!(
-                "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
-            ))
-        })?;
+        let attribute = pool.schema.iter().find(|attribute| attribute.name == *name).ok_or_else(|| unknown(name))?;
         if name == "sub" || (existing.is_some() && !attribute.mutable) {
             return Err(refusal::invalid_parameter(format!("user.{name}: Attribute cannot be updated.\n")));
         }
@@ -68,6 +75,12 @@ pub(super) fn check(
         }
     }
     Ok(())
+}
+
+fn unknown(name: &str) -> AwsError {
+    refusal::invalid_parameter(format!(
+        "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
+    ))
 }
 
 fn check_value(attribute: &Attribute, value: &str) -> Result<(), AwsError> {
@@ -137,6 +150,16 @@ pub(super) fn check_writable(client: &Client, attributes: &BTreeMap<String, Stri
     }
 }
 
+/// Rejects attributes that say that an address is verified, which clients cannot write.
+pub(super) fn refuse_verified(attributes: &BTreeMap<String, String>) -> Result<(), AwsError> {
+    match attributes.keys().find(|name| name.ends_with("_verified")) {
+        Some(verified) => {
+            Err(refusal::not_authorized(format!("A client attempted to write unauthorized attribute {verified}")))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The attributes that the schema requires and that are missing here.
 pub(super) fn required(pool: &UserPool, attributes: &BTreeMap<String, String>) -> Vec<String> {
     let required = pool.schema.iter().filter(|attribute| attribute.required && attribute.name != "sub");
@@ -161,6 +184,52 @@ pub(super) fn write(user: &mut User, attributes: BTreeMap<String, String>) {
             user.attributes.insert(name, value);
         }
     }
+}
+
+/// Writes attributes of a user and sends a code to each changed address that the pool verifies. An address that must be
+/// verified before the update is written later. Returns the deliveries.
+pub(super) fn update(
+    context: &Context<'_>,
+    pool: &mut UserPool,
+    key: &str,
+    mut given: BTreeMap<String, String>,
+) -> Result<Vec<Value>, AwsError> {
+    let user = &pool.users[key];
+    let mut after = given.clone();
+    after.extend(
+        user.attributes.iter().filter(|(name, _)| !given.contains_key(*name)).map(|(n, v)| (n.clone(), v.clone())),
+    );
+    refuse_taken(pool, &after, Some(key))?;
+    let verifies = |name: &str| {
+        let new = given.get(name).filter(|value| !value.is_empty() && user.attributes.get(name) != Some(value));
+        let verified = given.get(&format!("{name}_verified")).is_some_and(|verified| verified == "true");
+        (new.is_some() && !verified && pool.lists("AutoVerifiedAttributes", name)).then(|| name.to_owned())
+    };
+    let verified = ["email", "phone_number"].into_iter().filter_map(verifies).collect::<Vec<_>>();
+    let waits =
+        |name: &String| pool.lists("UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate", name);
+    let pending = verified.iter().filter(|name| waits(name)).filter_map(|name| given.remove_entry(name)).collect();
+    let user = pool.users.get_mut(key).ok_or_else(user::missing)?;
+    write(user, given);
+    user.pending = pending;
+    user.modified = context.now;
+    verified.iter().map(|name| pool.send_code(context, key, Purpose::Attribute, name)).collect()
+}
+
+/// Removes the attributes that the request names.
+pub(super) fn remove(context: &Context<'_>, pool: &mut UserPool, key: &str) -> Result<(), AwsError> {
+    for name in context.texts("UserAttributeNames") {
+        let attribute = pool.schema.iter().find(|attribute| attribute.name == name).ok_or_else(|| unknown(&name))?;
+        let signs_in = pool.lists("UsernameAttributes", &name);
+        if name == "sub" || attribute.required || !attribute.mutable || signs_in {
+            return Err(refusal::invalid_parameter(format!("user.{name}: Attribute cannot be deleted.\n")));
+        }
+        let user = pool.users.get_mut(key).ok_or_else(user::missing)?;
+        user.attributes.remove(&name);
+        user.attributes.remove(&format!("{name}_verified"));
+        user.modified = context.now;
+    }
+    Ok(())
 }
 
 /// Rejects an email address or phone number that another user signs in with.

@@ -7,11 +7,10 @@ use serde_json::Value;
 use crate::{
     services::cognito::{
         Cognito, Operation, attributes,
-        auth::Attempt,
+        auth::{Attempt, wrong_password},
         context::Context,
         input::{self, CLIENT_ID, Member, POOL_ID},
-        password::{self, Password},
-        refusal, secret_hash,
+        password, refusal, secret_hash,
         session::{Challenge, SESSION, Session, parameter, required},
         totp::CodeProblem,
         user::{self, Status},
@@ -30,45 +29,59 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
 
 const MEMBERS: &[Member] =
     &[CLIENT_ID, Member::text("ChallengeName", 1, 64).required(), SESSION, Member::map("ChallengeResponses")];
-const RESPONSES: &str = "ChallengeResponses";
+pub(super) const RESPONSES: &str = "ChallengeResponses";
 
 fn admin_respond(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[&[POOL_ID], MEMBERS])?;
-    let (pool, key, client) = cognito.by_pool_and_client(context)?;
-    Attempt { context, pool, key, client }.respond()
+    Attempt::new(context, cognito.by_pool_and_client(context)?).respond()
 }
 
 fn respond(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[MEMBERS])?;
-    let (pool, key, client) = cognito.by_client(context.text("ClientId"))?;
-    Attempt { context, pool, key, client }.respond()
+    Attempt::new(context, cognito.by_client(context.text("ClientId"))?).respond()
 }
 
 impl Attempt<'_> {
-    fn respond(self) -> Result<Value, AwsError> {
+    fn respond(mut self) -> Result<Value, AwsError> {
         let name = self.context.text("ChallengeName");
-        let challenge = [Challenge::NewPasswordRequired, Challenge::SoftwareTokenMfa, Challenge::MfaSetup]
-            .into_iter()
-            .find(|challenge| challenge.name() == name)
-            .ok_or_else(|| AwsError::not_imitated(&format!("the challenge {name}")))?;
-        let text = self.context.call.text("Session");
-        let text = text.ok_or_else(|| refusal::invalid_parameter("Missing required parameter Session"))?;
+        let challenge =
+            Challenge::named(name).ok_or_else(|| AwsError::not_imitated(&format!("the challenge {name}")))?;
+        let text = if challenge.verifies() {
+            required(self.context, RESPONSES, "PASSWORD_CLAIM_SECRET_BLOCK")?
+        } else {
+            let text = self.context.call.text("Session");
+            text.ok_or_else(|| refusal::invalid_parameter("Missing required parameter Session"))?
+        };
         let username = required(self.context, RESPONSES, "USERNAME")?;
         let session = self.pool.session(self.context, text)?;
-        let user = self.pool.users.get(&session.user).ok_or_else(user::missing)?;
-        let names = [user.username.as_str(), user.sub.as_str()];
+        let device = parameter(self.context, RESPONSES, "DEVICE_KEY").map(str::to_owned);
+        self.device = device.or_else(|| session.device.clone());
+        let hidden = || if self.client.hides_users() { wrong_password() } else { user::missing() };
+        let user = self.pool.users.get(&session.user);
+        let names = user.map_or_else(|| vec![username], |user| vec![user.username.as_str(), user.sub.as_str()]);
         secret_hash::check_any(&self.client, &names, parameter(self.context, RESPONSES, "SECRET_HASH"))?;
-        let same_user = self.pool.user_key(username).as_ref() == Some(&session.user);
+        let same_user = user.is_none() || self.pool.user_key(username).as_ref() == Some(&session.user);
         if session.client != self.client.id || session.challenge != challenge || !same_user {
             return Err(refusal::not_authorized("Invalid session for the user."));
         }
-        if !user.enabled {
-            return Err(refusal::not_authorized("User is disabled."));
+        match user {
+            Some(user) if !user.enabled => return Err(refusal::not_authorized("User is disabled.")),
+            None if challenge != Challenge::SelectChallenge && challenge != Challenge::PasswordSrp => {
+                return Err(hidden());
+            }
+            _ => {}
         }
         match challenge {
             Challenge::NewPasswordRequired => self.new_password(text, &session),
             Challenge::SoftwareTokenMfa => self.code(text, &session),
             Challenge::MfaSetup => self.set_up(text, &session),
+            Challenge::SelectChallenge => self.select(text, &session),
+            Challenge::Password | Challenge::PasswordSrp => self.chosen(challenge, text, &session),
+            Challenge::PasswordVerifier => self.proof(text, &session),
+            Challenge::EmailOtp | Challenge::SmsOtp => self.one_time_password(challenge, text, &session),
+            Challenge::DeviceSrpAuth => self.device_srp(text, &session),
+            Challenge::DevicePasswordVerifier => self.device_proof(text, &session),
+            Challenge::SignedUp => Err(refusal::not_authorized("Invalid session for the user.")),
         }
     }
 
@@ -79,9 +92,8 @@ impl Attempt<'_> {
         self.pool.close_session(text);
         let user = self.pool.users.get_mut(&session.user).ok_or_else(user::missing)?;
         attributes::write(user, given);
-        user.password = Some(Password::new(chosen, self.context.now));
+        user.set_password(&self.pool.id, chosen, self.context.now);
         user.status = Status::Confirmed;
-        user.modified = self.context.now;
         self.second_step(&session.user)
     }
 
@@ -120,7 +132,7 @@ impl Attempt<'_> {
             }
         })?;
         self.pool.close_session(text);
-        Ok(self.grant(&session.user))
+        Ok(self.finish(&session.user))
     }
 
     /// Continues after `AssociateSoftwareToken` and `VerifySoftwareToken` in the same session.
@@ -134,7 +146,7 @@ impl Attempt<'_> {
             app.enabled = true;
             app.preferred = true;
         }
-        Ok(self.grant(&session.user))
+        Ok(self.finish(&session.user))
     }
 }
 

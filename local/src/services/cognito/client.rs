@@ -40,6 +40,18 @@ impl fmt::Debug for Client {
     }
 }
 
+impl Client {
+    /// Whether errors must not show that a user does not exist.
+    pub(super) fn hides_users(&self) -> bool {
+        self.settings["PreventUserExistenceErrors"] == "ENABLED"
+    }
+
+    /// Whether a refresh returns a new refresh token.
+    pub(super) fn rotates(&self) -> bool {
+        self.settings.get("RefreshTokenRotation").is_some_and(|rotation| rotation["Feature"] == "ENABLED")
+    }
+}
+
 /// The operations of this module.
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {

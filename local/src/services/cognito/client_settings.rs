@@ -56,6 +56,7 @@ pub(super) const MEMBERS: &[Member] = &[
     Member::flag("EnablePropagateAdditionalUserContextData"),
     Member::number("AuthSessionValidity", 3, 15),
     Member::choice("RefreshTokenRotation/Feature", &["ENABLED", "DISABLED"]).required(),
+    Member::number("RefreshTokenRotation/RetryGracePeriodSeconds", 0, 60),
 ];
 
 /// The members that only `CreateUserPoolClient` has, or with other constraints.
@@ -115,8 +116,11 @@ pub(super) fn settings(pool: &UserPool, input: &Value, has_secret: bool) -> Resu
     if settings["RefreshTokenValidity"] == 0 {
         settings["RefreshTokenValidity"] = json!(30);
     }
-    if settings.get("RefreshTokenRotation").is_some_and(|rotation| rotation["Feature"] == "ENABLED") {
-        return Err(AwsError::not_imitated("rotation of refresh tokens"));
+    let rotates = settings.get("RefreshTokenRotation").is_some_and(|rotation| rotation["Feature"] == "ENABLED");
+    if rotates && texts(settings.get("ExplicitAuthFlows")).iter().any(|flow| flow == "ALLOW_REFRESH_TOKEN_AUTH") {
+        return Err(refusal::invalid_parameter(
+            "Refresh token rotation cannot be used together with ALLOW_REFRESH_TOKEN_AUTH.",
+        ));
     }
     check_flows(pool, &settings)?;
     check_validity(&settings)?;

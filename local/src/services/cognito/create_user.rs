@@ -1,4 +1,4 @@
-//! Creation of users: by an administrator or by sign-up.
+//! Creation of users by an administrator.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,11 @@ use crate::{
         Cognito, Operation,
         attributes::{self, USER_ATTRIBUTES},
         context::Context,
-        input::{self, CLIENT_ID, Member, POOL_ID},
-        password::{self, PATTERN, Password},
+        input::{self, Member, POOL_ID},
+        message,
+        password::{self, PATTERN},
         pool::UserPool,
-        refusal, secret_hash,
+        refusal,
         user::{self, Status, USERNAME, User},
     },
     wire::error::AwsError,
@@ -23,7 +24,6 @@ use crate::{
 pub(super) fn operation(name: &str) -> Option<Operation> {
     Some(match name {
         "AdminCreateUser" => Operation::Changes(admin_create),
-        "SignUp" => Operation::Changes(sign_up),
         _ => return None,
     })
 }
@@ -37,15 +37,8 @@ const ADMIN_CREATE: &[Member] = &[
     Member::choice("DesiredDeliveryMediums/*", &["SMS", "EMAIL"]),
 ];
 
-const SIGN_UP: &[Member] = &[
-    CLIENT_ID,
-    Member::text("SecretHash", 1, 128).secret(),
-    USERNAME,
-    Member::fitting("Password", 256, PATTERN).required().secret(),
-];
-
 /// The triggers that run when a user is created.
-const TRIGGERS: &[&str] = &["PreSignUp", "CustomMessage", "CustomEmailSender", "CustomSMSSender"];
+pub(super) const TRIGGERS: &[&str] = &["PreSignUp", "CustomMessage", "CustomEmailSender", "CustomSMSSender"];
 
 fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
     input::check(context.input(), &[ADMIN_CREATE, USER_ATTRIBUTES])?;
@@ -65,14 +58,18 @@ fn admin_create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, A
     }
     attributes::refuse_taken(pool, &attributes, None)?;
     let password = temporary_password(context, pool)?;
-    let user = User { status: Status::ForceChangePassword, ..fresh(context, name, attributes, password) };
+    let mut user = User { status: Status::ForceChangePassword, ..fresh(context, name, attributes) };
+    user.set_password(&pool.id, &password, context.now);
     let answer = json!({ "User": user.listed(&[]) });
+    if context.call.text("MessageAction") != Some("SUPPRESS") {
+        invite(context, pool, &user, &password);
+    }
     let key = pool.fold(&user.username);
     pool.users.insert(key, user);
     Ok(answer)
 }
 
-/// Restarts the validity of a temporary password. The emulator sends no invitation.
+/// Sends another invitation, with a new temporary password, whose validity begins again.
 fn resend(context: &Context<'_>, pool: &mut UserPool) -> Result<Value, AwsError> {
     let key = pool.user_key(context.text("Username")).ok_or_else(user::missing)?;
     let name = &pool.users[&key].username;
@@ -82,63 +79,35 @@ fn resend(context: &Context<'_>, pool: &mut UserPool) -> Result<Value, AwsError>
             format!("Resend not possible. {name} status is not FORCE_CHANGE_PASSWORD"),
         ));
     }
-    let password = match context.call.text("TemporaryPassword") {
-        Some(_) => Some(temporary_password(context, pool)?),
-        None => None,
-    };
+    let password = temporary_password(context, pool)?;
     let user = pool.users.get_mut(&key).ok_or_else(user::missing)?;
-    match (password, &mut user.password) {
-        (Some(password), kept) => *kept = Some(password),
-        (None, Some(kept)) => kept.renew(context.now),
-        (None, None) => {}
-    }
-    user.modified = context.now;
+    user.set_password(&pool.id, &password, context.now);
+    let user = user.clone();
+    invite(context, pool, &user, &password);
     Ok(json!({ "User": user.listed(&[]) }))
 }
 
-fn temporary_password(context: &Context<'_>, pool: &UserPool) -> Result<Password, AwsError> {
-    match context.call.text("TemporaryPassword") {
-        Some(given) => {
-            password::check(pool, given)?;
-            Ok(Password::new(given, context.now))
-        }
-        None => Ok(Password::new(&password::temporary(pool), context.now)),
+/// Sends the temporary password by the requested mediums, or else to the address that the user has.
+fn invite(context: &Context<'_>, pool: &mut UserPool, user: &User, password: &str) {
+    let mediums = context.texts("DesiredDeliveryMediums");
+    let given = [("SMS", "phone_number"), ("EMAIL", "email")].map(|(medium, attribute)| {
+        let wanted = mediums.iter().any(|wanted| wanted == medium);
+        user.attributes.get(attribute).filter(|_| wanted || mediums.is_empty()).map(|address| (attribute, address))
+    });
+    let count = if mediums.is_empty() { 1 } else { 2 };
+    for (attribute, address) in given.into_iter().flatten().take(count) {
+        let message = message::invitation(pool, attribute, address, &user.username, password);
+        pool.send(message);
     }
 }
 
-fn sign_up(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsError> {
-    input::check(context.input(), &[SIGN_UP, USER_ATTRIBUTES])?;
-    let (pool, _, client) = cognito.by_client(context.text("ClientId"))?;
-    secret_hash::check(&client, context.text("Username"), context.call.text("SecretHash"))?;
-    if pool.setting("AdminCreateUserConfig/AllowAdminCreateUserOnly") == Some(&json!(true)) {
-        return Err(refusal::not_authorized("SignUp is not permitted for this user pool"));
-    }
-    pool.refuse_triggers(TRIGGERS)?;
-    password::check(pool, context.text("Password"))?;
-    let mut attributes = attributes::given(context, pool);
-    attributes::check_writable(&client, &attributes)?;
-    let name = name(pool, context.text("Username"), &mut attributes)?;
-    attributes::check(pool, &attributes, None)?;
-    if let Some(verified) = attributes.keys().find(|name| name.ends_with("_verified")) {
-        return Err(refusal::not_authorized(format!("A client attempted to write unauthorized attribute {verified}")));
-    }
-    if let Some(name) = attributes::required(pool, &attributes).first() {
-        return Err(refusal::invalid_parameter(format!(
-            "Attributes did not conform to the schema: {name}: The attribute {name} is required\n"
-        )));
-    }
-    if pool.user_key(context.text("Username")).is_some() {
-        return Err(refusal::refuse("UsernameExistsException", "User already exists"));
-    }
-    let password = Password::new(context.text("Password"), context.now);
-    let user = fresh(context, name, attributes, password);
-    let answer = json!({ "UserConfirmed": false, "UserSub": user.sub });
-    let key = pool.fold(&user.username);
-    pool.users.insert(key, user);
-    Ok(answer)
+fn temporary_password(context: &Context<'_>, pool: &UserPool) -> Result<String, AwsError> {
+    let Some(given) = context.call.text("TemporaryPassword") else { return Ok(password::temporary(pool)) };
+    password::check(pool, given)?;
+    Ok(given.to_owned())
 }
 
-fn fresh(context: &Context<'_>, name: Name, attributes: BTreeMap<String, String>, password: Password) -> User {
+pub(super) fn fresh(context: &Context<'_>, name: Name, attributes: BTreeMap<String, String>) -> User {
     let sub = Uuid::new_v4().to_string();
     User {
         username: name.0.unwrap_or_else(|| sub.clone()),
@@ -148,19 +117,22 @@ fn fresh(context: &Context<'_>, name: Name, attributes: BTreeMap<String, String>
         enabled: true,
         created: context.now,
         modified: context.now,
-        password: Some(password),
+        password: None,
         groups: BTreeSet::new(),
         software_token: None,
         new_software_token: None,
         failures: password::Failures::default(),
+        codes: BTreeMap::new(),
+        pending: BTreeMap::new(),
+        devices: BTreeMap::new(),
     }
 }
 
 /// The username of a new user; `None` if Cognito generates it, which makes it the `sub`.
-struct Name(Option<String>);
+pub(super) struct Name(Option<String>);
 
 /// Reads the `Username` of a request by the pool's rules. An email address or phone number becomes an attribute.
-fn name(pool: &UserPool, given: &str, attributes: &mut BTreeMap<String, String>) -> Result<Name, AwsError> {
+pub(super) fn name(pool: &UserPool, given: &str, attributes: &mut BTreeMap<String, String>) -> Result<Name, AwsError> {
     let allows = |setting, attribute| pool.lists(setting, attribute);
     let (email, phone) = (allows("UsernameAttributes", "email"), allows("UsernameAttributes", "phone_number"));
     if !email && !phone {

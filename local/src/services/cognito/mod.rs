@@ -7,38 +7,49 @@ mod account;
 mod admin;
 mod attributes;
 mod auth;
+pub(crate) mod browser;
 mod challenge;
+mod choice;
 mod client;
 mod client_settings;
 mod context;
 mod create_user;
+mod device;
 mod discovery;
 mod domain;
 mod group;
 mod input;
 mod key;
 mod list_users;
+mod message;
 mod mfa;
 mod moment;
+mod own_attributes;
 mod paging;
 mod password;
 mod pool;
 mod pool_members;
 mod pool_settings;
+mod proof;
 mod random;
+mod recovery;
+mod refresh;
 mod refusal;
 mod resource_server;
 mod schema;
 mod secret_hash;
 mod session;
 mod sign_in;
+mod sign_up;
 mod software_token;
+mod srp;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod token;
 mod totp;
 mod user;
+mod verification;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,6 +65,8 @@ use crate::{
 };
 
 pub(crate) use discovery::well_known;
+pub(crate) use message::mail;
+pub(crate) use sign_up::confirm_by_link;
 pub(crate) use token::{TokenProblem, verify_token};
 
 /// The state of this service.
@@ -87,6 +100,11 @@ const OPERATIONS: &[fn(&str) -> Option<Operation>] = &[
     auth::operation,
     challenge::operation,
     software_token::operation,
+    device::operation,
+    own_attributes::operation,
+    recovery::operation,
+    refresh::operation,
+    sign_up::operation,
     account::operation,
 ];
 

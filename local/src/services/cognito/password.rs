@@ -8,15 +8,23 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    services::cognito::{input::Pattern, moment::Moment, pool::UserPool, random, refusal},
+    services::cognito::{
+        input::Pattern,
+        moment::Moment,
+        pool::UserPool,
+        random, refusal,
+        srp::{Identity, Verifier},
+    },
     wire::error::AwsError,
 };
 
-/// A password, stored only as a salted hash.
+/// A password, stored only as the verifier of SRP, which also verifies a password that is sent.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Password {
-    salt: String,
-    hash: String,
+    /// Absent from files written by versions without SRP, which had a salted hash.
+    verifier: Option<Verifier>,
+    salt: Option<String>,
+    hash: Option<String>,
     set: Moment,
 }
 
@@ -38,13 +46,25 @@ const PLAIN_SYMBOLS: &[u8] = b"^*.-@#%&,:;_~+=";
 const DAY: Duration = Duration::from_hours(24);
 
 impl Password {
-    pub(super) fn new(text: &str, now: Moment) -> Self {
-        let salt = STANDARD.encode(random::bytes::<16>());
-        Self { hash: hash(&salt, text), salt, set: now }
+    pub(super) fn new(identity: Identity<'_>, text: &str, now: Moment) -> Self {
+        Self { verifier: Some(Verifier::new(identity, text)), salt: None, hash: None, set: now }
     }
 
-    pub(super) fn is(&self, text: &str) -> bool {
-        self.hash == hash(&self.salt, text)
+    /// Whether `text` is this password. A password that has only a hash gets its verifier.
+    pub(super) fn is(&mut self, identity: Identity<'_>, text: &str) -> bool {
+        let (Some(salt), Some(hash)) = (&self.salt, &self.hash) else {
+            return self.verifier.as_ref().is_some_and(|verifier| verifier.fits(identity, text));
+        };
+        let fits = *hash == STANDARD.encode(Sha256::digest(format!("{salt}{text}")));
+        if fits {
+            *self = Self::new(identity, text, self.set);
+        }
+        fits
+    }
+
+    /// The verifier of SRP; `None` for a password of a version without SRP.
+    pub(super) fn verifier(&self) -> Option<&Verifier> {
+        self.verifier.as_ref()
     }
 
     /// Whether a temporary password has expired by the pool's policy.
@@ -52,15 +72,6 @@ impl Password {
         let days = policy(pool, "TemporaryPasswordValidityDays").and_then(Value::as_u64).unwrap_or(7);
         now.since(&self.set) >= DAY * u32::try_from(days).unwrap_or(u32::MAX)
     }
-
-    /// Restarts the validity of a temporary password.
-    pub(super) fn renew(&mut self, now: Moment) {
-        self.set = now;
-    }
-}
-
-fn hash(salt: &str, text: &str) -> String {
-    STANDARD.encode(Sha256::digest(format!("{salt}{text}")))
 }
 
 fn policy<'a>(pool: &'a UserPool, member: &str) -> Option<&'a Value> {
@@ -110,7 +121,7 @@ pub(super) fn temporary(pool: &UserPool) -> String {
 }
 
 /// Consecutive failed attempts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Failures {
     count: u32,
     last: Option<Moment>,

@@ -12,6 +12,7 @@ use crate::{
         context::Context,
         group::Group,
         input::{self, Member, NEXT_TOKEN, POOL_ID},
+        message::Message,
         mfa::Factors,
         moment::Moment,
         paging, pool_members, pool_settings, random, refusal,
@@ -45,6 +46,9 @@ pub(super) struct UserPool {
     /// By folded username.
     pub(super) users: Table<String, User>,
     pub(super) sign_ins: Table<String, SignIn>,
+    /// The messages that Cognito would have sent. Absent from files of earlier versions.
+    #[serde(default)]
+    pub(super) messages: Table<String, Message>,
     #[serde(skip)]
     pub(super) sessions: BTreeMap<String, Session>,
     /// The version of the domain's managed login. The domain itself is in `settings`.
@@ -59,6 +63,7 @@ impl Row for UserPool {
             ("groups", &mut self.groups),
             ("users", &mut self.users),
             ("sign_ins", &mut self.sign_ins),
+            ("messages", &mut self.messages),
         ]
     }
 }
@@ -137,6 +142,7 @@ fn create(context: &Context<'_>, cognito: &mut Cognito) -> Result<Value, AwsErro
         groups: Table::default(),
         users: Table::default(),
         sign_ins: Table::default(),
+        messages: Table::default(),
         sessions: BTreeMap::new(),
         managed_login_version: None,
         id,

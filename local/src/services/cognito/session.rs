@@ -1,12 +1,17 @@
-//! Sessions: the challenges between a correct password and the tokens.
+//! Sessions: the challenges between the first request of a sign-in and the tokens.
 
 use std::time::Duration;
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::Value;
 
 use crate::{
-    services::cognito::{context::Context, input::Member, moment::Moment, pool::UserPool, random, refusal},
+    services::cognito::{
+        context::Context, input::Member, moment::Moment, pool::UserPool, random, refusal, srp::Handshake,
+    },
     wire::error::AwsError,
 };
 
@@ -16,28 +21,63 @@ pub(super) enum Challenge {
     NewPasswordRequired,
     SoftwareTokenMfa,
     MfaSetup,
+    SelectChallenge,
+    Password,
+    PasswordSrp,
+    PasswordVerifier,
+    EmailOtp,
+    SmsOtp,
+    DeviceSrpAuth,
+    DevicePasswordVerifier,
+    /// Not a challenge: the session that `ConfirmSignUp` returns for signing in.
+    SignedUp,
 }
+
+const NAMES: &[(&str, Challenge)] = &[
+    ("NEW_PASSWORD_REQUIRED", Challenge::NewPasswordRequired),
+    ("SOFTWARE_TOKEN_MFA", Challenge::SoftwareTokenMfa),
+    ("MFA_SETUP", Challenge::MfaSetup),
+    ("SELECT_CHALLENGE", Challenge::SelectChallenge),
+    ("PASSWORD", Challenge::Password),
+    ("PASSWORD_SRP", Challenge::PasswordSrp),
+    ("PASSWORD_VERIFIER", Challenge::PasswordVerifier),
+    ("EMAIL_OTP", Challenge::EmailOtp),
+    ("SMS_OTP", Challenge::SmsOtp),
+    ("DEVICE_SRP_AUTH", Challenge::DeviceSrpAuth),
+    ("DEVICE_PASSWORD_VERIFIER", Challenge::DevicePasswordVerifier),
+];
 
 impl Challenge {
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::NewPasswordRequired => "NEW_PASSWORD_REQUIRED",
-            Self::SoftwareTokenMfa => "SOFTWARE_TOKEN_MFA",
-            Self::MfaSetup => "MFA_SETUP",
-        }
+        NAMES.iter().find(|(_, challenge)| *challenge == self).map_or("", |(name, _)| name)
+    }
+
+    pub(super) fn named(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, challenge)| *challenge)
+    }
+
+    /// Whether the response proves a secret with SRP. It names its session by the secret block.
+    pub(super) fn verifies(self) -> bool {
+        matches!(self, Self::PasswordVerifier | Self::DevicePasswordVerifier)
     }
 }
 
 /// A session. Sessions are not saved to disk, because they expire within minutes.
 #[derive(Debug, Clone)]
 pub(super) struct Session {
+    /// The key of the user; the name that the caller sent, if there is no such user and the client hides that.
     pub(super) user: String,
     pub(super) client: String,
     pub(super) challenge: Challenge,
     /// Whether an authenticator app has been set up in this session.
     pub(super) app_verified: bool,
-    begun: Moment,
-    used: bool,
+    pub(super) handshake: Option<Handshake>,
+    /// The one-time password that was sent.
+    pub(super) code: Option<String>,
+    /// The key of the device that the caller signs in on.
+    pub(super) device: Option<String>,
+    pub(super) begun: Moment,
+    pub(super) used: bool,
 }
 
 pub(super) const SESSION: Member = Member::text("Session", 20, 2048).secret();
@@ -50,20 +90,27 @@ const REMEMBERED: Duration = Duration::from_hours(1);
 impl Session {
     pub(super) fn new(context: &Context<'_>, user: &str, client: &str, challenge: Challenge) -> Self {
         let (user, client) = (user.to_owned(), client.to_owned());
-        Self { user, client, challenge, app_verified: false, begun: context.now, used: false }
+        let (handshake, code, device) = (None, None, None);
+        Self { user, client, challenge, app_verified: false, handshake, code, device, begun: context.now, used: false }
     }
 
     /// The session that follows this one.
     pub(super) fn next(&self, context: &Context<'_>, app_verified: bool) -> Self {
-        Self { app_verified, ..Self::new(context, &self.user, &self.client, self.challenge) }
+        let device = self.device.clone();
+        Self { app_verified, device, ..Self::new(context, &self.user, &self.client, self.challenge) }
     }
 }
 
 impl UserPool {
-    /// Stores a session and returns its `Session` string.
+    /// Stores a session and returns its `Session` string or its secret block.
     pub(super) fn open_session(&mut self, context: &Context<'_>, session: Session) -> String {
         self.sessions.retain(|_, session| context.now.since(&session.begun) < REMEMBERED);
-        let text = format!("{BEGINNING}{}", URL_SAFE_NO_PAD.encode(random::bytes::<120>()));
+        let bytes = random::bytes::<120>();
+        let text = if session.challenge.verifies() {
+            STANDARD.encode(bytes)
+        } else {
+            format!("{BEGINNING}{}", URL_SAFE_NO_PAD.encode(bytes))
+        };
         self.sessions.insert(text.clone(), session);
         text
     }

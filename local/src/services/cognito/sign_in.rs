@@ -1,6 +1,6 @@
 //! Sign-ins: their tokens, expiry and revocation.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,20 @@ pub(super) struct SignIn {
     begun: Moment,
     /// The SHA-256 of the refresh token.
     refresh_token: String,
+    /// The SHA-256 of the refresh tokens that a rotation has replaced.
+    #[serde(default)]
+    replaced: BTreeMap<String, Moment>,
     pub(super) revoked: bool,
+    /// The key of the device, if the pool tracks devices.
+    #[serde(default)]
+    pub(super) device: Option<String>,
+}
+
+/// What a refresh token is to its sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    Current,
+    Replaced(Moment),
 }
 
 impl SignIn {
@@ -45,11 +58,21 @@ impl SignIn {
         let seconds = u64::try_from(validity_seconds(&client.settings, "Refresh")).unwrap_or_default();
         now.since(&self.begun) >= Duration::from_secs(seconds)
     }
+
+    /// The standing of a token that [`UserPool::event_of`] has found.
+    pub(super) fn standing(&self, token: &str) -> Standing {
+        self.replaced.get(&digest(token)).map_or(Standing::Current, |when| Standing::Replaced(*when))
+    }
+}
+
+fn refresh_token() -> String {
+    URL_SAFE_NO_PAD.encode(random::bytes::<96>())
 }
 
 impl Row for SignIn {
     fn terms(&self) -> Vec<String> {
-        vec![self.refresh_token.clone(), self.user.clone()]
+        let tokens = self.replaced.keys().chain([&self.refresh_token, &self.user]);
+        tokens.cloned().collect()
     }
 }
 
@@ -58,10 +81,17 @@ fn digest(token: &str) -> String {
 }
 
 impl UserPool {
-    /// Creates a sign-in and returns its three tokens.
-    pub(super) fn sign_in(&mut self, context: &Context<'_>, key: &SigningKey, client: &Client, user: &str) -> Value {
-        let refresh_token = URL_SAFE_NO_PAD.encode(random::bytes::<96>());
-        let event = Uuid::new_v4().to_string();
+    /// Creates a sign-in and returns its three tokens. A user whose device was not verified gets the metadata of a new one.
+    pub(super) fn sign_in(
+        &mut self,
+        context: &Context<'_>,
+        key: &SigningKey,
+        client: &Client,
+        (user, device): (&str, Option<String>),
+    ) -> Value {
+        let (event, refresh_token) = (Uuid::new_v4().to_string(), refresh_token());
+        let new_device = if device.is_none() { self.track_device(user, context.now) } else { None };
+        let new_key = new_device.as_ref().and_then(|metadata| metadata["DeviceKey"].as_str()).map(str::to_owned);
         let sign_in = SignIn {
             user: user.to_owned(),
             client: client.id.clone(),
@@ -69,13 +99,26 @@ impl UserPool {
             origin_jti: Uuid::new_v4().to_string(),
             begun: context.now,
             refresh_token: digest(&refresh_token),
+            replaced: BTreeMap::new(),
             revoked: false,
+            device: device.or(new_key),
         };
         self.drop_expired(context, user);
         self.sign_ins.insert(event.clone(), sign_in);
         let mut result = self.tokens(context, key, client, &event);
         result.insert("RefreshToken".into(), json!(refresh_token));
+        result.extend(new_device.map(|metadata| ("NewDeviceMetadata".to_owned(), metadata)));
         Value::Object(result)
+    }
+
+    /// Replaces the refresh token of a sign-in, which expires when the first one would have.
+    pub(super) fn rotate(&mut self, event: &str, now: Moment) -> String {
+        let token = refresh_token();
+        if let Some(sign_in) = self.sign_ins.get_mut(event) {
+            let old = std::mem::replace(&mut sign_in.refresh_token, digest(&token));
+            sign_in.replaced.insert(old, now);
+        }
+        token
     }
 
     /// Issues a new ID token and access token for a sign-in.
@@ -113,6 +156,7 @@ impl UserPool {
             ("scope".to_owned(), json!(SCOPE)),
             ("username".to_owned(), json!(user.username)),
         ]);
+        access.extend(sign_in.device.as_ref().map(|device| ("device_key".to_owned(), json!(device))));
         id.extend([("aud".to_owned(), json!(client.id)), ("cognito:username".to_owned(), json!(user.username))]);
         id.extend(attribute_claims(client, user));
         let (groups, roles) = self.group_claims(user);
@@ -136,7 +180,8 @@ impl UserPool {
     pub(super) fn event_of(&self, refresh_token: &str) -> Option<String> {
         let digest = digest(refresh_token);
         let mut found = self.sign_ins.find(&digest);
-        found.find(|(_, sign_in)| sign_in.refresh_token == digest).map(|(event, _)| event.clone())
+        let has = |sign_in: &SignIn| sign_in.refresh_token == digest || sign_in.replaced.contains_key(&digest);
+        found.find(|(_, sign_in)| has(sign_in)).map(|(event, _)| event.clone())
     }
 
     /// Revokes all tokens of a user.
@@ -150,7 +195,7 @@ impl UserPool {
     }
 
     /// The `event_id` of each of a user's sign-ins that are `wanted`.
-    fn sign_ins_of(&self, user: &str, wanted: impl Fn(&SignIn) -> bool) -> Vec<String> {
+    pub(super) fn sign_ins_of(&self, user: &str, wanted: impl Fn(&SignIn) -> bool) -> Vec<String> {
         let found = self.sign_ins.find(user).filter(|(_, sign_in)| sign_in.user == user && wanted(sign_in));
         found.map(|(event, _)| event.clone()).collect()
     }

@@ -8,13 +8,16 @@ use serde_json::{Map, Value, json};
 use crate::{
     services::cognito::{
         context::Context,
+        device::Device,
         group::NO_SPACE,
         input::Member,
         moment::Moment,
         password::{Failures, Password},
         pool::UserPool,
         refusal,
+        srp::Identity,
         totp::SoftwareToken,
+        verification::Code,
     },
     store::table::Row,
     wire::error::AwsError,
@@ -47,8 +50,18 @@ pub(super) struct User {
     /// The app that is being set up.
     #[serde(skip)]
     pub(super) new_software_token: Option<SoftwareToken>,
-    #[serde(skip)]
+    /// A lockout survives a restart.
+    #[serde(default)]
     pub(super) failures: Failures,
+    /// The codes that were sent, by purpose.
+    #[serde(default)]
+    pub(super) codes: BTreeMap<String, Code>,
+    /// Addresses that are written when they have been verified.
+    #[serde(default)]
+    pub(super) pending: BTreeMap<String, String>,
+    /// The devices of the user, by key.
+    #[serde(default)]
+    pub(super) devices: BTreeMap<String, Device>,
 }
 
 pub(super) const USERNAME: Member = Member::fitting("Username", 128, NO_SPACE).required();
@@ -85,6 +98,27 @@ impl User {
         let all = std::iter::once(sub).chain(self.attributes.clone());
         let wanted = all.filter(|(name, _)| names.is_empty() || names.contains(name));
         wanted.map(|(name, value)| json!({ "Name": name, "Value": value })).collect()
+    }
+
+    pub(super) fn must_be_unconfirmed(&self) -> Result<(), AwsError> {
+        if self.status == Status::Unconfirmed {
+            return Ok(());
+        }
+        let status = json!(self.status);
+        let status = status.as_str().unwrap_or_default();
+        Err(refusal::not_authorized(format!("User cannot be confirmed. Current status is {status}")))
+    }
+
+    /// Sets the password. `pool` is the pool's ID.
+    pub(super) fn set_password(&mut self, pool: &str, text: &str, now: Moment) {
+        self.password = Some(Password::new(Identity::of_user(pool, &self.username), text, now));
+        self.modified = now;
+    }
+
+    /// Whether `text` is the password.
+    pub(super) fn has_password(&mut self, pool: &str, text: &str) -> bool {
+        let identity = Identity::of_user(pool, &self.username);
+        self.password.as_mut().is_some_and(|password| password.is(identity, text))
     }
 
     fn members(&self) -> Map<String, Value> {
@@ -170,6 +204,15 @@ impl UserPool {
     pub(super) fn user_mut(&mut self, context: &Context<'_>) -> Result<&mut User, AwsError> {
         let key = self.user_key(context.text("Username")).ok_or_else(missing)?;
         self.users.get_mut(&key).ok_or_else(missing)
+    }
+
+    /// Deletes a user, their sign-ins and their sessions.
+    pub(super) fn remove_user(&mut self, key: &str) {
+        self.users.remove(key);
+        for event in self.sign_ins_of(key, |_| true) {
+            self.sign_ins.remove(&event);
+        }
+        self.sessions.retain(|_, session| session.user != key);
     }
 
     /// Rejects the request if one of these triggers is configured: the emulator does not run triggers.

@@ -18,6 +18,11 @@ use crate::wire::{
     typed, validate,
 };
 
+/// Whether a Cognito operation is called without a signature.
+pub(crate) fn is_open(operation: &str) -> bool {
+    Model::of(Service::Cognito).operations.get(operation).is_some_and(|operation| operation.unsigned)
+}
+
 /// One parsed call.
 ///
 /// `input` holds the members under their names in AWS's API model, wherever the protocol puts them: JSON body, form

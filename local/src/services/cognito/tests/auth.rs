@@ -45,8 +45,8 @@ async fn a_flow_must_be_enabled_and_known() {
         "InvalidParameterException: Initiate Auth method not supported."
     );
     assert_eq!(
-        ready.aws.refused("InitiateAuth", flow("USER_SRP_AUTH")).await,
-        "the local emulator does not imitate the authentication flow USER_SRP_AUTH"
+        ready.aws.refused("InitiateAuth", flow("CUSTOM_AUTH")).await,
+        "the local emulator does not imitate the authentication flow CUSTOM_AUTH"
     );
 }
 
@@ -269,6 +269,7 @@ async fn a_temporary_password_expires_and_a_resent_invitation_renews_it() {
     );
     let resend = json!({ "UserPoolId": ready.pool, "Username": "bob", "MessageAction": "RESEND" });
     ready.aws.call("AdminCreateUser", resend).await;
+    let password = ready.password("bob", ready.aws.mail().last().unwrap()["code"].as_str().unwrap());
     assert_eq!(ready.aws.call("AdminInitiateAuth", password).await["ChallengeName"], "NEW_PASSWORD_REQUIRED");
 }
 

@@ -99,7 +99,7 @@ async fn invalid_client_settings_are_rejected() {
         ),
         (
             json!({ "RefreshTokenRotation": { "Feature": "ENABLED" } }),
-            "the local emulator does not imitate rotation of refresh tokens",
+            "InvalidParameterException: Refresh token rotation cannot be used together with ALLOW_REFRESH_TOKEN_AUTH.",
         ),
     ];
     for (members, refusal) in cases {

@@ -2,11 +2,14 @@
 
 mod auth;
 mod clients;
+mod codes;
+mod devices;
 mod edges;
 mod mfa;
 mod names;
 mod parts;
 mod pools;
+mod proof;
 mod reset;
 mod tokens;
 mod users;
@@ -66,6 +69,12 @@ impl Aws {
     /// Sends a request that must be rejected, and returns the code and the message.
     async fn refused(&self, operation: &str, input: Value) -> String {
         self.try_call("us-west-2", operation, input).await.expect_err(operation)
+    }
+
+    /// The messages that were sent.
+    fn mail(&self) -> Vec<Value> {
+        let messages = super::mail(&self.0, "");
+        messages.into_iter().map(|message| serde_json::to_value(message).expect("a message is plain data")).collect()
     }
 
     /// Creates a pool with these members and returns its ID.

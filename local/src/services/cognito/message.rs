@@ -1,0 +1,122 @@
+//! The messages that Cognito would send, kept so that they can be read.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{emulator::Emulator, services::cognito::pool::UserPool, store::table::Row};
+
+/// How many messages of a pool are kept.
+const KEPT: usize = 500;
+
+/// A message to a user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Message {
+    /// Sorts messages by the time at which they were sent.
+    id: String,
+    sent: Timestamp,
+    #[serde(default)]
+    user_pool_id: String,
+    username: String,
+    /// `EMAIL` or `SMS`.
+    medium: String,
+    recipient: String,
+    /// Of an email.
+    subject: Option<String>,
+    body: String,
+    /// The code or the temporary password.
+    code: Option<String>,
+    link: Option<String>,
+}
+
+impl Row for Message {}
+
+/// The messages of all pools after the one with the ID `after`, in the order in which they were sent.
+pub(crate) fn mail(emulator: &Emulator, after: &str) -> Vec<Message> {
+    let world = emulator.world();
+    let kept = world.cognito.pools.values().flat_map(|pool| pool.messages.values());
+    let mut messages = kept.filter(|message| message.id.as_str() > after).cloned().collect::<Vec<_>>();
+    messages.sort_by(|one, other| one.id.cmp(&other.id));
+    messages
+}
+
+impl UserPool {
+    /// Keeps a message as sent.
+    pub(super) fn send(&mut self, message: Message) {
+        let message = Message { user_pool_id: self.id.clone(), ..message };
+        self.messages.insert(message.id.clone(), message);
+        if self.messages.len() > KEPT
+            && let Some(oldest) = self.messages.keys().next().cloned()
+        {
+            self.messages.remove(&oldest);
+        }
+    }
+
+    /// A text of the pool's settings, or else `default`.
+    fn text<'a>(&'a self, setting: &str, default: &'a str) -> &'a str {
+        self.setting(setting).and_then(|text| text.as_str()).unwrap_or(default)
+    }
+}
+
+/// An email if the attribute is `email`, otherwise a text message, which has no subject.
+fn message(attribute: &str, address: &str, username: &str, (subject, body): (&str, String)) -> Message {
+    let email = attribute == "email";
+    Message {
+        id: Uuid::now_v7().to_string(),
+        sent: Timestamp::now(),
+        user_pool_id: String::new(),
+        username: username.to_owned(),
+        medium: if email { "EMAIL" } else { "SMS" }.to_owned(),
+        recipient: address.to_owned(),
+        subject: email.then(|| subject.to_owned()),
+        body,
+        code: None,
+        link: None,
+    }
+}
+
+const CODE: &str = "{####}";
+
+/// The code of a one-time password sign-in.
+pub(super) fn sign_in(attribute: &str, address: &str, username: &str, code: &str) -> Message {
+    let body = format!("Your sign-in code is {code}.");
+    let message = message(attribute, address, username, ("Your sign-in code", body));
+    Message { code: Some(code.to_owned()), ..message }
+}
+
+/// The invitation with the temporary password.
+pub(super) fn invitation(pool: &UserPool, attribute: &str, address: &str, username: &str, password: &str) -> Message {
+    let default = "Your username is {username} and temporary password is {####}.";
+    let template = |name: &str| format!("AdminCreateUserConfig/InviteMessageTemplate/{name}");
+    let subject = pool.text(&template("EmailSubject"), "Your temporary password");
+    let body = pool.text(&template(if attribute == "email" { "EmailMessage" } else { "SMSMessage" }), default);
+    let body = body.replace("{username}", username).replace(CODE, password);
+    Message { code: Some(password.to_owned()), ..message(attribute, address, username, (subject, body)) }
+}
+
+/// The message with a code for `attribute`. `default` is its text unless the pool has a template.
+pub(super) fn code(
+    pool: &UserPool,
+    attribute: &str,
+    address: &str,
+    username: &str,
+    (code, default): (&str, &str),
+) -> Message {
+    let template = if attribute == "email" { "EmailMessage" } else { "SmsMessage" };
+    let subject = pool.text("VerificationMessageTemplate/EmailSubject", "Your verification code");
+    let body = pool.text(&format!("VerificationMessageTemplate/{template}"), default);
+    let body = body.replace("{username}", username).replace(CODE, code);
+    Message { code: Some(code.to_owned()), ..message(attribute, address, username, (subject, body)) }
+}
+
+/// The email with a link that confirms the sign-up.
+pub(super) fn link(pool: &UserPool, address: &str, username: &str, link: String) -> Message {
+    let default = "Please click the link below to verify your email address. {##Verify Email##}";
+    let subject = pool.text("VerificationMessageTemplate/EmailSubjectByLink", "Your verification link");
+    let body = pool.text("VerificationMessageTemplate/EmailMessageByLink", default).replace("{username}", username);
+    let body = match body.split_once("{##").and_then(|(before, rest)| Some((before, rest.split_once("##}")?))) {
+        Some((before, (label, after))) => format!("{before}<a href=\"{link}\">{label}</a>{after}"),
+        None => body,
+    };
+    Message { link: Some(link), ..message("email", address, username, (subject, body)) }
+}
