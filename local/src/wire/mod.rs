@@ -10,5 +10,6 @@ pub(crate) mod paging;
 mod pattern;
 pub(crate) mod protocol;
 pub(crate) mod service;
+pub(crate) mod signature;
 mod typed;
 pub(crate) mod validate;

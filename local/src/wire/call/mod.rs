@@ -105,9 +105,14 @@ impl Call {
         }
     }
 
+    /// Whether AWS requires a signature for this call.
+    pub(crate) fn requires_signature(&self) -> bool {
+        !self.modelled().is_some_and(|operation| operation.unsigned)
+    }
+
     /// Whether AWS requires a signature for this call and it has none.
     pub(crate) fn lacks_signature(&self) -> bool {
-        !self.modelled().is_some_and(|operation| operation.unsigned) && credential(&self.headers).is_none()
+        self.requires_signature() && credential(&self.headers).is_none()
     }
 
     fn modelled(&self) -> Option<&'static Operation> {
