@@ -13,7 +13,6 @@ pub(crate) struct EmulatorStatus {
     /// What the command did or found: `started`, `stopped`, `running`, `not running`,
     /// `not responding`.
     pub(crate) state: &'static str,
-    /// The URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     /// The process ID.
