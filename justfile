@@ -27,6 +27,10 @@ kill-matrix wish="1":
 watch-pace:
     cargo test --test main the_pace_of_a_watch -- --ignored --nocapture
 
+# Measure requests/s to an API of the local emulator, over the number of users and routes
+bench-emulator:
+    cargo bench -p stackctl-local --bench emulator
+
 # Write the schema of config.json anew from the types
 schema:
     UPDATE_SCHEMA=1 cargo test --test main the_committed_schema

@@ -22,6 +22,7 @@ pub(crate) struct Times {
 impl fmt::Display for Times {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = |share: usize| self.sorted[(self.sorted.len() - 1) * share / 100].as_secs_f64() * 1000.0;
+        #[expect(clippy::cast_precision_loss, reason = "a count of responses")]
         let rate = self.sorted.len() as f64 / self.took.as_secs_f64();
         formatter.pad(&format!("{rate:.0} {:.2} ms {:.2} ms", millis(50), millis(99)))
     }

@@ -3,7 +3,6 @@
 //! `just bench-emulator` prints the table. It asserts nothing: the figures depend on the machine.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first error and prints")]
-#![expect(missing_docs, reason = "a program")]
 
 mod client;
 mod stack;

@@ -14,7 +14,6 @@ mod proxy;
 mod refusal;
 mod request;
 mod response;
-mod route;
 mod template;
 mod throttle;
 
@@ -32,7 +31,7 @@ pub(crate) use throttle::Throttles;
 
 use crate::{
     emulator::Emulator,
-    services::apigateway::{GatewayResponse, MethodSetting, MethodSnapshot},
+    services::apigateway::{Found, GatewayResponse, MethodSetting, MethodSnapshot},
 };
 use authorize::{Claims, authorize};
 use executions::Execution;
@@ -129,8 +128,8 @@ fn find(emulator: &Emulator, request: &ApiRequest) -> Result<(Matched, Customise
     let Some(served) = served else { return Err((Kind::Forbidden.into(), Customised::new())) };
     let customised = served.snapshot.gateway_responses.clone();
     let verb = request.method.as_str();
-    let found = route::find(&served.snapshot.resources, (verb, &request.path));
-    let found = found.map(|route::Found { resource, method, path_parameters }| Matched {
+    let found = served.snapshot.find(verb, &request.path);
+    let found = found.map(|Found { resource, method, path_parameters }| Matched {
         resource_id: resource.id.clone(),
         resource_path: resource.path.clone(),
         path_parameters,

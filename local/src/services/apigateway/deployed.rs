@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{Authorizer, GatewayResponse, Integration, MethodResponse, Texts};
+use super::{
+    model::{Authorizer, GatewayResponse, Integration, MethodResponse, Texts},
+    route::Routes,
+};
 
 /// A deployment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +33,8 @@ pub(crate) struct Snapshot {
     /// The customized ones, by response type.
     pub(crate) gateway_responses: BTreeMap<String, GatewayResponse>,
     pub(crate) binary_media_types: Vec<String>,
+    #[serde(skip)]
+    pub(crate) routes: Routes,
 }
 
 /// One resource of a snapshot.

@@ -12,6 +12,7 @@ use super::{
     model::{Method, RestApi, Texts},
     patch::{Op, Patch},
     refusal::{bad_request, not_found},
+    route::Routes,
     stages,
 };
 use crate::wire::error::{Answered, AwsError};
@@ -100,6 +101,7 @@ impl RestApi {
             authorizers: (*self.definition.authorizers).clone(),
             gateway_responses: (*self.definition.gateway_responses).clone(),
             binary_media_types: self.settings.binary_media_types.clone(),
+            routes: Routes::default(),
         })
     }
 }

@@ -23,6 +23,7 @@ mod refusal;
 mod resources;
 mod rest_api_patches;
 mod rest_apis;
+mod route;
 mod stages;
 mod tags;
 #[cfg(test)]
@@ -43,8 +44,9 @@ use crate::{
 };
 
 use asked::Asked;
-pub(crate) use deployed::{AccessLogSettings, MethodSetting, MethodSnapshot, Served, SnapshotResource};
+pub(crate) use deployed::{AccessLogSettings, MethodSetting, MethodSnapshot, Served};
 pub(crate) use model::{Authorizer, GatewayResponse, Integration, IntegrationResponse, IntegrationType};
+pub(crate) use route::Found;
 
 /// API Gateway's part of the store.
 #[derive(Debug, Default, Serialize, Deserialize)]

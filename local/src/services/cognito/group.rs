@@ -1,5 +1,7 @@
 //! Groups of a user pool and their members.
 
+use std::ops::Bound;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -184,7 +186,8 @@ fn list_users(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsErro
     let pool = cognito.pool(context)?;
     pool.group(context)?;
     let name = context.text("GroupName");
-    let inside = pool.users.iter().filter(|(_, user)| user.groups.contains(name));
+    let start = paging::start(context, "NextToken")?;
+    let inside = pool.users.range((start, Bound::Unbounded)).filter(|(_, user)| user.groups.contains(name));
     let listed = inside.map(|(key, user)| (key.clone(), user.listed(&[])));
     Ok(paging::answer("Users", "NextToken", paging::page(context, "Limit", "NextToken", listed)?))
 }

@@ -1,5 +1,7 @@
 //! Listing the users of a pool, with a filter.
 
+use std::ops::Bound;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -54,7 +56,8 @@ fn list(context: &Context<'_>, cognito: &Cognito) -> Result<Value, AwsError> {
         return Err(refusal::invalid_parameter(format!("Invalid attribute to get: {unknown}")));
     }
     let fits = |user: &User| filter.as_ref().is_none_or(|filter| filter.fits(pool, user));
-    let found = pool.users.iter().filter(|(_, user)| fits(user));
+    let start = paging::start(context, "PaginationToken")?;
+    let found = pool.users.range((start, Bound::Unbounded)).filter(|(_, user)| fits(user));
     let listed = found.map(|(key, user)| (key.clone(), user.listed(&names)));
     Ok(paging::answer("Users", "PaginationToken", paging::page(context, "Limit", "PaginationToken", listed)?))
 }

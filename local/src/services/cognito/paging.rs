@@ -1,5 +1,7 @@
 //! Paging of lists, with a token for the next page.
 
+use std::ops::Bound;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
@@ -37,6 +39,12 @@ fn read_token(token: &str) -> Result<String, AwsError> {
     let bytes = STANDARD.decode(token).ok();
     let key = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     key.ok_or_else(|| refusal::invalid_parameter("Invalid pagination token"))
+}
+
+/// The place after the last entry of the previous page, so that a page of a large table does not read those before it.
+pub(super) fn start(context: &Context<'_>, token_member: &str) -> Result<Bound<String>, AwsError> {
+    let after = context.call.text(token_member).map(read_token).transpose()?;
+    Ok(after.map_or(Bound::Unbounded, Bound::Excluded))
 }
 
 /// A response with a page of `member` and, if there are more, the token of the next page.
