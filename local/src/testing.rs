@@ -100,7 +100,7 @@ impl TestEmulator {
         assert_eq!(reply.status, 200, "{}", reply.text);
     }
 
-    /// Creates a role for Lambda with one statement.
+    /// Creates a role for Lambda with a statement or a list of them.
     pub(crate) async fn make_role(&self, name: &str, statement: &Value) {
         let trust = json!({
             "Version": "2012-10-17",
@@ -110,7 +110,7 @@ impl TestEmulator {
                 "Action": "sts:AssumeRole",
             }],
         });
-        let policy = json!({ "Version": "2012-10-17", "Statement": [statement] });
+        let policy = json!({ "Version": "2012-10-17", "Statement": statement });
         let version = ("Version", "2010-05-08");
         self.iam(&[
             ("Action", "CreateRole"),

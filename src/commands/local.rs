@@ -9,10 +9,10 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::{Hint, SuggestedCommand},
-    report::{EmulatorStatus, EmulatorVariables},
+    report::EmulatorStatus,
     session::{
         OnInterrupt, Run,
-        emulator::{self, Home, Server, background, ensure},
+        emulator::{self, Home, Server, background, ensure, not_enforced},
     },
 };
 
@@ -39,25 +39,12 @@ pub(crate) async fn status(run: &Run) -> Result<Exit, Failure> {
     let running = background::running(&home).await;
     let unresponsive = if running.is_none() { background::unresponsive_process(&home) } else { None };
     if let Some(pid) = unresponsive {
-        run.report.data(&EmulatorStatus { state: "not responding", url: home.url(), pid: Some(pid) });
+        let (state, url) = ("not responding", home.url());
+        run.report.data(&EmulatorStatus { state, url, pid: Some(pid), ..EmulatorStatus::of(None) });
         return Ok(Exit::Done);
     }
-    tell(run, if running.is_some() { "running" } else { "not running" }, running.as_ref());
-    Ok(Exit::Done)
-}
-
-pub(crate) async fn env(run: &Run) -> Result<Exit, Failure> {
-    let home = Home::beside(&run.options.config);
-    let server = ensure(&home).await?;
-    let keys = home.keys().ok_or_else(|| {
-        Failure::failed("the local emulator has no access key")
-            .hint("`stackctl local stop`, then `stackctl local start` creates one")
-    })?;
-    run.report.data(&EmulatorVariables {
-        aws_endpoint_url: server.url,
-        aws_access_key_id: keys.access_key_id,
-        aws_secret_access_key: keys.secret_access_key,
-    });
+    let found = EmulatorStatus::of(running.map(|server| (server.url, server.pid)));
+    run.report.data(&EmulatorStatus { not_enforced: not_enforced(), ..found });
     Ok(Exit::Done)
 }
 

@@ -35,6 +35,7 @@ impl Card for LockNews {
 pub(crate) struct Locked<'a> {
     /// The locked state.
     pub(crate) place: &'a str,
+    /// The lock and its holder.
     #[serde(flatten)]
     pub(crate) lock: &'a SeenLock,
 }

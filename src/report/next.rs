@@ -22,6 +22,7 @@ pub(super) struct Next {
 pub(crate) enum NextStep {
     /// A command with a remark.
     Stackctl(SuggestedCommand, &'static str),
+    /// A line of a shell.
     Shell(String),
 }
 

@@ -19,7 +19,7 @@ fn called() -> Sandbox {
 #[test]
 fn functions_are_shown_together_in_the_order_of_time() {
     let sandbox = called();
-    insta::assert_snapshot!(sandbox.transcript("logs --local"), @r"
+    insta::assert_snapshot!(sandbox.transcript("logs --local --filter -INIT_START"), @r"
     exit code 0
     --- stdout
     MOMENT items ID START RequestId: ID Version: 1
@@ -55,9 +55,10 @@ fn every_line_is_an_event_with_its_request_id() {
     let lines: Vec<Value> =
         sandbox.events("logs items --local").into_iter().filter(|event| event["event"] == "log_line").collect();
     let messages: Vec<&str> = lines.iter().map(|line| line["message"].as_str().unwrap()).collect();
-    assert_eq!((messages.len(), messages[1]), (8, "hello from nowhere"), "{messages:?}");
+    assert!(messages[0].starts_with("INIT_START Runtime Version: provided:al2023.v1\t"), "{messages:?}");
+    assert_eq!((messages.len(), messages[2]), (9, "hello from nowhere"), "{messages:?}");
     let starts: Vec<&str> = messages.iter().filter_map(|message| message.strip_prefix("START RequestId: ")).collect();
-    for (lines, start) in lines.chunks(4).zip(starts) {
+    for (lines, start) in lines[1..].chunks(4).zip(starts) {
         let id = start.split(' ').next().unwrap();
         assert!(lines.iter().all(|line| line["request_id"] == id && line["function"] == "items"), "{lines:?}");
     }
@@ -159,15 +160,17 @@ fn requests_to_the_api_are_shown_between_the_lines_of_their_functions() {
     sandbox.done("call POST /echo --query as=200 --local");
     sandbox.done("call GET /items --local");
     sandbox.done("call POST /echo --query as=nonsense --local");
-    insta::assert_snapshot!(sandbox.transcript("logs --api items --local --filter -REPORT"), @r"
+    insta::assert_snapshot!(sandbox.transcript("logs --api items --local --filter -INIT_START"), @r"
     exit code 0
     --- stdout
     MOMENT items ID START RequestId: ID Version: 1
     MOMENT items ID hello from /echo
+    MOMENT items ID REPORT RequestId: ID N ms, N MB of 128 MB
     MOMENT [api] ID POST /dev/echo  200  N ms  127.0.0.1  ID
     MOMENT [api] ID GET /dev/items  401  UNAUTHORIZED: Unauthorized  N ms  127.0.0.1  ID
     MOMENT items ID START RequestId: ID Version: 1
     MOMENT items ID hello from /echo
+    MOMENT items ID REPORT RequestId: ID N ms, N MB of 128 MB
     MOMENT [api] ID POST /dev/echo  502  INTEGRATION_FAILURE  N ms  127.0.0.1  ID
     ");
     insta::assert_snapshot!(sandbox.transcript("logs --api --local --filter 401"), @r"

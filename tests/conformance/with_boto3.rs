@@ -10,7 +10,8 @@ fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/sign_in.py");
     let mut command = Command::new(programs().join("python"));
     command.arg(script).args([example.output("user_pool_id"), example.output("client_id"), name.to_owned()]);
-    command.env("AWS_DEFAULT_REGION", example.output("region")).envs(example.variables());
+    command.env("AWS_ENDPOINT_URL", example.output("endpoint")).env("AWS_DEFAULT_REGION", example.output("region"));
+    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
     let ran = Process::run_with(&mut command, &format!("{password}\n"));
     assert_eq!(ran.code, 0, "{}", ran.err);
     ran.out.trim().to_owned()

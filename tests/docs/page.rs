@@ -10,6 +10,7 @@ use super::root;
 
 /// A block of commands, for a shell.
 pub struct Block {
+    /// The commands.
     pub commands: String,
     /// The output that the page shows, if any.
     pub shown: Option<String>,
@@ -19,6 +20,7 @@ pub struct Block {
 pub struct Page {
     /// From the repository's folder.
     pub path: PathBuf,
+    /// As it is.
     pub text: String,
 }
 

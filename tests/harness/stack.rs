@@ -39,6 +39,7 @@ pub(crate) struct Stack {
 pub(crate) struct Recovery {
     pub(crate) discovery: Discovery,
     pub(crate) calls: Calls,
+    /// The reasons for the waits.
     pub(crate) waits: Vec<String>,
 }
 

@@ -6,13 +6,12 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header::DATE};
 
 use crate::{
-    emulator::{Emulator, Lost, fault::Effect},
+    emulator::{Emulator, Lost, fault::Effect, permission},
     services::{cognito::browser, s3::Arrival},
     wire::{
         call::{Call, Service},
         error::{Answered, AwsError},
         protocol::{Protocol, header_value, http_date},
-        signature,
     },
 };
 
@@ -83,17 +82,10 @@ async fn respond(emulator: &Emulator, request: Request<Bytes>) -> Result<Respons
         Some(Effect::Kill { pid, after: false }) => return Err(kill(*pid).await),
         _ => {}
     }
-    let signed = match emulator.credentials() {
-        Some(_) if call.requires_signature() => signature::verify(&|key| emulator.secret_of(key), &call, &parts),
-        _ => Ok(()),
-    };
     let answered = match &effect {
         Some(Effect::Refuse { status, code, message }) => Err(AwsError::new(*status, code, message)),
         Some(Effect::Throttle) => Err(throttle(call.service)),
-        _ => match signed {
-            Ok(()) => carry_out(emulator, &call).await,
-            Err(error) => Err(error),
-        },
+        _ => carry_out(emulator, &call).await,
     };
     match effect {
         Some(Effect::LoseAnswer) => Err(Lost),
@@ -111,6 +103,7 @@ async fn carry_out(emulator: &Emulator, call: &Call) -> Answered {
     if call.lacks_signature() {
         return Err(unsigned(call.service));
     }
+    permission::check(emulator, call)?;
     call.validate()?;
     let _turn = Turn::take(emulator, call)?;
     let arrival = Arrival::at(emulator);

@@ -6,6 +6,7 @@ pub(crate) mod dispatch;
 pub(crate) mod fault;
 mod fork;
 mod handle;
+pub(crate) mod permission;
 pub(crate) mod server;
 #[cfg(test)]
 mod tests;

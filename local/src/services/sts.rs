@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    emulator::Emulator,
+    emulator::{Emulator, permission},
     wire::{
         call::Call,
         error::{Answered, AwsError},
@@ -14,10 +14,20 @@ use crate::{
 pub(crate) fn handle(emulator: &Emulator, call: &Call) -> Answered {
     let account = &emulator.settings().account;
     match call.operation.as_str() {
-        "GetCallerIdentity" => Ok(
-            json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": format!("arn:aws:iam::{account}:user/local") })
-                .into(),
-        ),
+        "GetCallerIdentity" => {
+            let identity = match permission::caller(emulator, call) {
+                Some(function) => {
+                    let world = emulator.world();
+                    let id = format!("{}:{}", world.iam.role_id(&function.role).unwrap_or_default(), function.session);
+                    json!({ "Account": account, "UserId": id, "Arn": function.arn() })
+                }
+                None => {
+                    let arn = format!("arn:aws:iam::{account}:user/local");
+                    json!({ "Account": account, "UserId": "AIDALOCAL", "Arn": arn })
+                }
+            };
+            Ok(identity.into())
+        }
         _ => Err(AwsError::not_imitated(&call.name())),
     }
 }

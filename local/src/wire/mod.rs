@@ -10,6 +10,5 @@ pub(crate) mod paging;
 mod pattern;
 pub(crate) mod protocol;
 pub(crate) mod service;
-pub(crate) mod signature;
 mod typed;
 pub(crate) mod validate;

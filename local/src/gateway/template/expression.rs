@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 
-/// The deepest nesting of an expression, which is parsed by recursion.
-const DEEPEST: usize = 32;
-
 /// The value of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -70,7 +67,7 @@ impl Expression {
     /// Parses a whole expression; `None` if it uses anything that is not emulated.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_start();
-        let expression = any(&mut rest, DEEPEST)?;
+        let expression = any(&mut rest)?;
         rest.is_empty().then_some(expression)
     }
 
@@ -93,18 +90,18 @@ impl Expression {
     }
 }
 
-fn any(rest: &mut &str, depth: usize) -> Option<Expression> {
-    let mut operands = vec![all(rest, depth)?];
+fn any(rest: &mut &str) -> Option<Expression> {
+    let mut operands = vec![all(rest)?];
     while take(rest, "||") {
-        operands.push(all(rest, depth)?);
+        operands.push(all(rest)?);
     }
     Some(joined(operands, Expression::Any))
 }
 
-fn all(rest: &mut &str, depth: usize) -> Option<Expression> {
-    let mut operands = vec![comparison(rest, depth)?];
+fn all(rest: &mut &str) -> Option<Expression> {
+    let mut operands = vec![comparison(rest)?];
     while take(rest, "&&") {
-        operands.push(comparison(rest, depth)?);
+        operands.push(comparison(rest)?);
     }
     Some(joined(operands, Expression::All))
 }
@@ -113,24 +110,23 @@ fn joined(mut operands: Vec<Expression>, join: fn(Vec<Expression>) -> Expression
     if operands.len() == 1 { operands.remove(0) } else { join(operands) }
 }
 
-fn comparison(rest: &mut &str, depth: usize) -> Option<Expression> {
-    let left = operand(rest, depth)?;
+fn comparison(rest: &mut &str) -> Option<Expression> {
+    let left = operand(rest)?;
     for (sign, equal) in [("==", true), ("!=", false)] {
         if take(rest, sign) {
-            let same = Expression::Equal(Box::new(left), Box::new(operand(rest, depth)?));
+            let same = Expression::Equal(Box::new(left), Box::new(operand(rest)?));
             return Some(if equal { same } else { Expression::Not(Box::new(same)) });
         }
     }
     Some(left)
 }
 
-fn operand(rest: &mut &str, depth: usize) -> Option<Expression> {
-    let deeper = || depth.checked_sub(1);
+fn operand(rest: &mut &str) -> Option<Expression> {
     if !rest.starts_with("!=") && take(rest, "!") {
-        return operand(rest, deeper()?).map(|inner| Expression::Not(Box::new(inner)));
+        return operand(rest).map(|inner| Expression::Not(Box::new(inner)));
     }
     if take(rest, "(") {
-        let inner = any(rest, deeper()?)?;
+        let inner = any(rest)?;
         return take(rest, ")").then_some(inner);
     }
     for (word, truth) in [("true", true), ("false", false)] {

@@ -8,6 +8,7 @@ mod isolation;
 mod lifecycle;
 mod logs;
 mod nodejs;
+mod permissions;
 mod python;
 mod unpack;
 

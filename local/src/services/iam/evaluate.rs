@@ -1,23 +1,71 @@
-//! Evaluation of a role's policies, limited to what the emulator checks.
+//! Evaluation of a role's policies: identity policies and the permissions boundary, with conditions on what the emulator
+//! knows of a request.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::{
     Role,
+    condition::{self, Context},
     document::{statements, texts},
 };
 
-/// Whether a statement allows the action on the resource and none denies it.
-pub(super) fn allows(role: &Role, action: &str, resource: &str) -> bool {
+/// The reason why a request is denied, in the words that follow the action and the resource in AWS's message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Denial {
+    Explicit,
+    NoIdentityPolicy,
+    NoBoundary,
+}
+
+impl Denial {
+    /// The end of AWS's message.
+    pub(crate) fn reason(self, action: &str) -> String {
+        match self {
+            Self::Explicit => "with an explicit deny in an identity-based policy".into(),
+            Self::NoIdentityPolicy => format!("because no identity-based policy allows the {action} action"),
+            Self::NoBoundary => format!("because no permissions boundary allows the {action} action"),
+        }
+    }
+}
+
+/// Whether the role may act on the resource. A boundary that the emulator does not know does not limit it.
+pub(super) fn decide(role: &Role, action: &str, resource: &str) -> Result<(), Denial> {
     let inline = role.inline.values().filter_map(|document| serde_json::from_str(document).ok());
     let documents: Vec<Value> = inline.chain(role.attached.iter().filter_map(|arn| managed(arn))).collect();
-    let effects: Vec<&Value> = documents
-        .iter()
-        .flat_map(statements)
-        .filter(|statement| applies(statement, action, resource))
-        .filter_map(|statement| statement.get("Effect"))
-        .collect();
-    effects.iter().any(|effect| *effect == "Allow") && !effects.iter().any(|effect| *effect == "Deny")
+    let boundary = role.permissions_boundary.as_deref().and_then(managed);
+    let context = context(role, resource);
+    let has = |documents: &[Value], effect: &str| {
+        let mut statements = documents.iter().flat_map(statements);
+        statements.any(|statement| statement["Effect"] == effect && applies(statement, action, resource, &context))
+    };
+    if has(&documents, "Deny") {
+        Err(Denial::Explicit)
+    } else if !has(&documents, "Allow") {
+        Err(Denial::NoIdentityPolicy)
+    } else if boundary.is_some_and(|boundary| !has(&[boundary], "Allow")) {
+        Err(Denial::NoBoundary)
+    } else {
+        Ok(())
+    }
+}
+
+/// The condition keys of a request that a service makes with this role.
+fn context(role: &Role, resource: &str) -> Context {
+    let region = resource.split(':').nth(3).filter(|region| !region.is_empty());
+    let account = role.arn.split(':').nth(4).unwrap_or_default();
+    let mut context = BTreeMap::from([
+        ("aws:principalarn".to_owned(), role.arn.clone()),
+        ("aws:principalaccount".to_owned(), account.to_owned()),
+        ("aws:resourceaccount".to_owned(), account.to_owned()),
+        ("aws:principaltype".to_owned(), "AssumedRole".to_owned()),
+        ("aws:securetransport".to_owned(), "true".to_owned()),
+        ("aws:requestedregion".to_owned(), region.unwrap_or("us-east-1").to_owned()),
+    ]);
+    let tags = role.tags.iter().map(|(key, value)| (format!("aws:principaltag/{}", key.to_lowercase()), value.clone()));
+    context.extend(tags);
+    context
 }
 
 /// Whether a trust policy lets the service assume the role.
@@ -33,13 +81,13 @@ pub(super) fn trusts(trust: &str, service: &str) -> bool {
     effects.iter().any(|effect| **effect == "Allow") && !effects.iter().any(|effect| **effect == "Deny")
 }
 
-fn applies(statement: &Value, action: &str, resource: &str) -> bool {
+fn applies(statement: &Value, action: &str, resource: &str, context: &Context) -> bool {
     let action = action.to_lowercase();
     let acts = |member| texts(statement, member).iter().any(|pattern| matches(&pattern.to_lowercase(), &action));
     let is_on = |member| texts(statement, member).iter().any(|pattern| matches(pattern, resource));
     let action = if statement.get("NotAction").is_some() { !acts("NotAction") } else { acts("Action") };
     let resource = if statement.get("NotResource").is_some() { !is_on("NotResource") } else { is_on("Resource") };
-    action && resource
+    action && resource && statement.get("Condition").is_none_or(|condition| condition::holds(condition, context))
 }
 
 /// The document of a managed policy that the emulator knows. Every other managed policy allows nothing.
@@ -58,6 +106,25 @@ fn managed(arn: &str) -> Option<Value> {
             "logs:FilterLogEvents"
         ]),
         "CloudWatchLogsFullAccess" => json!("logs:*"),
+        "AWSLambdaExecute" => json!(["logs:*", "s3:GetObject", "s3:PutObject"]),
+        "service-role/AWSLambdaRole" => json!("lambda:InvokeFunction"),
+        "AWSLambda_FullAccess" => json!("lambda:*"),
+        "AWSLambda_ReadOnlyAccess" => json!(["lambda:Get*", "lambda:List*"]),
+        "AmazonCognitoPowerUser" => json!("cognito-idp:*"),
+        "AmazonCognitoReadOnly" => json!([
+            "cognito-idp:Describe*",
+            "cognito-idp:AdminGet*",
+            "cognito-idp:AdminList*",
+            "cognito-idp:List*",
+            "cognito-idp:Get*"
+        ]),
+        "AmazonS3FullAccess" => json!("s3:*"),
+        "AmazonS3ReadOnlyAccess" => json!(["s3:Get*", "s3:List*", "s3:Describe*"]),
+        "ReadOnlyAccess" => json!(["*:Get*", "*:List*", "*:Describe*", "*:Filter*", "cognito-idp:AdminGet*"]),
+        "PowerUserAccess" => {
+            let statement = json!({ "Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*" });
+            return Some(json!({ "Statement": statement }));
+        }
         "AdministratorAccess" => json!("*"),
         _ => return None,
     };

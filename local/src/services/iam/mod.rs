@@ -1,8 +1,9 @@
 //! IAM: roles, their policies, and policy evaluation.
 //!
-//! Policy documents are validated as on AWS, stored as written, and returned URL-encoded. The caller's own permissions
-//! are not checked: every request is allowed.
+//! Policy documents are validated as on AWS, stored as written, and returned URL-encoded. The permissions of functions are
+//! checked; every other caller may do everything.
 
+mod condition;
 mod document;
 mod evaluate;
 mod policy;
@@ -19,7 +20,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub(crate) use evaluate::matches;
+pub(crate) use evaluate::{Denial, matches};
 
 use crate::{
     emulator::Emulator,
@@ -76,9 +77,25 @@ impl Iam {
         self.roles.get(&name.to_lowercase()).filter(|role| role.arn == arn)
     }
 
-    /// Whether the policies of the role allow the action on the resource. Conditions are ignored.
+    /// Whether the policies of the role allow the action on the resource.
     pub(crate) fn allows(&self, role_arn: &str, action: &str, resource: &str) -> bool {
-        self.role(role_arn).is_some_and(|role| evaluate::allows(role, action, resource))
+        self.decide(role_arn, action, resource).is_ok()
+    }
+
+    /// Whether the policies of the role allow the action on the resource, or why not.
+    pub(crate) fn decide(&self, role_arn: &str, action: &str, resource: &str) -> Result<(), Denial> {
+        let role = self.role(role_arn).ok_or(Denial::NoIdentityPolicy)?;
+        evaluate::decide(role, action, resource)
+    }
+
+    /// The ARN of the role with this name.
+    pub(crate) fn named_arn(&self, name: &str) -> Option<String> {
+        self.roles.get(&name.to_lowercase()).map(|role| role.arn.clone())
+    }
+
+    /// The unique id of a role.
+    pub(crate) fn role_id(&self, role_arn: &str) -> Option<&str> {
+        self.role(role_arn).map(|role| role.id.as_str())
     }
 
     fn named(&self, name: &str) -> Result<&Role, AwsError> {

@@ -148,3 +148,18 @@ async fn a_role_allows_what_its_policies_allow_and_deny_wins() {
     assert!(!allows("logs:CreateLogGroup", group));
     assert!(allows("logs:PutLogEvents", group));
 }
+
+#[tokio::test]
+async fn a_permissions_boundary_limits_what_the_policies_allow() {
+    let emulator = Emulator::new(Settings::default());
+    let boundary = "arn:aws:iam::aws:policy/CloudWatchLogsFullAccess";
+    let members = [("AssumeRolePolicyDocument", TRUST), ("Path", "/path/"), ("PermissionsBoundary", boundary)];
+    call(&emulator, "CreateRole", &members).await;
+    let all = r#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let all = all.replace(r#"{"Statement""#, r#"{"Version":"2012-10-17","Statement""#);
+    call(&emulator, "PutRolePolicy", &[("PolicyName", "p"), ("PolicyDocument", &all)]).await;
+    let decide = |action| emulator.world().iam.decide(ARN, action, "*").map_err(|denial| denial.reason(action));
+    assert_eq!(decide("logs:PutLogEvents"), Ok(()));
+    let reason = "because no permissions boundary allows the s3:GetObject action";
+    assert_eq!(decide("s3:GetObject"), Err(reason.to_owned()));
+}

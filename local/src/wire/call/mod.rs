@@ -105,14 +105,24 @@ impl Call {
         }
     }
 
-    /// Whether AWS requires a signature for this call.
-    pub(crate) fn requires_signature(&self) -> bool {
-        !self.modelled().is_some_and(|operation| operation.unsigned)
-    }
-
     /// Whether AWS requires a signature for this call and it has none.
     pub(crate) fn lacks_signature(&self) -> bool {
-        self.requires_signature() && credential(&self.headers).is_none()
+        !self.is_unsigned_on_aws() && credential(&self.headers).is_none()
+    }
+
+    /// Whether SDKs do not sign this call.
+    pub(crate) fn is_unsigned_on_aws(&self) -> bool {
+        self.modelled().is_some_and(|operation| operation.unsigned)
+    }
+
+    /// The access key with which the call is signed.
+    pub(crate) fn access_key_id(&self) -> Option<&str> {
+        credential(&self.headers)?.split('/').next()
+    }
+
+    /// A header, or `None` when it is absent or not text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
     fn modelled(&self) -> Option<&'static Operation> {
