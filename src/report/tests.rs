@@ -228,7 +228,7 @@ fn a_status_shows_the_desired_and_the_live_value() {
         row("lambda_function.a", Condition::Drifted, &drift, None),
         row("api_routes.main", Condition::Drifted, &routes, None),
         row("iam_role.a", Condition::Missing, &[], None),
-        row("stage.main", Condition::Pending, &[], Some("an interrupted run was to create it")),
+        row("stage.main", Condition::Interrupted, &[], Some("an interrupted run was to create it")),
     ];
     let table = StatusTable { stack: "shop, stage dev".into(), deployed: true, resources };
     insta::assert_snapshot!(plain(&table), @r#"
