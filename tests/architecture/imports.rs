@@ -1,4 +1,4 @@
-//! The imports between the files of `src/`, in two graphs: to the file that defines a name, and to the file in the
+//! The imports between the files of each crate, in two graphs: to the file that defines a name, and to the file in the
 //! path, which may be a `mod.rs` that re-exports it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +7,9 @@ use super::source::{Source, sources};
 
 /// The modules whose files may still have import cycles.
 const OPEN: &[&str] = &["cli", "commands", "config", "failure", "package", "report", "session", "watch"];
+
+/// The rooms of the local emulator whose files may still have import cycles: its services use the whole emulator.
+const OPEN_IN_LOCAL: &[&str] = &["emulator", "gateway", "runtime", "services", "testing"];
 
 type Path = Vec<String>;
 
@@ -19,14 +22,14 @@ struct File {
 }
 
 impl Files {
-    fn read() -> Self {
+    fn read(folder: &str) -> Self {
         let path = |source: &Source| {
             let path = source.path.with_extension("");
-            let parts = path.iter().skip(1).map(|part| part.to_string_lossy().into_owned());
+            let parts = path.iter().skip(folder.split('/').count()).map(|part| part.to_string_lossy().into_owned());
             parts.filter(|part| part != "mod" && part != "lib").collect::<Path>()
         };
         Self(
-            sources("src")
+            sources(folder)
                 .into_iter()
                 .filter(|source| !source.path.ends_with("main.rs"))
                 .map(|source| {
@@ -73,7 +76,7 @@ impl Files {
         let edges = self
             .0
             .iter()
-            .filter(|(file, source)| file.last().is_none_or(|name| name != "tests") && (exports || !source.is_mod))
+            .filter(|(file, source)| !file.iter().any(|part| part == "tests") && (exports || !source.is_mod))
             .map(|(file, source)| {
                 let used = source.imports.iter().filter_map(|path| self.absolute(file, path));
                 let targets = used.map(|path| target(&path)).filter(|other| other != file && !other.is_empty());
@@ -84,7 +87,7 @@ impl Files {
 }
 
 /// The files in import cycles: those that reach themselves.
-fn circles(graph: &BTreeMap<Path, BTreeSet<Path>>) -> Vec<String> {
+fn circles(graph: &BTreeMap<Path, BTreeSet<Path>>, open: &[&str]) -> Vec<String> {
     let reach = |start: &Path| {
         let (mut seen, mut open) = (BTreeSet::new(), vec![start]);
         while let Some(file) = open.pop() {
@@ -100,19 +103,45 @@ fn circles(graph: &BTreeMap<Path, BTreeSet<Path>>) -> Vec<String> {
     };
     graph
         .iter()
-        .filter(|(file, _)| file.first().is_some_and(|module| !OPEN.contains(&module.as_str())))
+        .filter(|(file, _)| file.first().is_some_and(|module| !open.contains(&module.as_str())))
         .filter_map(line)
         .collect()
 }
 
 #[test]
 fn files_have_no_import_cycles() {
-    let files = Files::read();
-    super::none(
-        &circles(&files.graph(false, |path| files.defines(path, 0))),
-        "circles by the file that defines a name",
-    );
-    super::none(&circles(&files.graph(true, |path| files.file(path).0)), "circles through mod.rs");
+    let files = Files::read("src");
+    let by_definition = files.graph(false, |path| files.defines(path, 0));
+    super::none(&circles(&by_definition, OPEN), "circles by the file that defines a name");
+    super::none(&circles(&files.graph(true, |path| files.file(path).0), OPEN), "circles through mod.rs");
+    let files = Files::read("local/src");
+    let by_definition = files.graph(false, |path| files.defines(path, 0));
+    super::none(&circles(&by_definition, OPEN_IN_LOCAL), "circles by the file that defines a name");
+}
+
+#[test]
+fn rooms_of_the_local_emulator_use_only_those_below() {
+    let files = Files::read("local/src");
+    let rooms = super::page::rooms();
+    let room = |path: &[String]| match path {
+        [services, service, ..] if services == "services" => service.clone(),
+        [room, ..] => room.clone(),
+        [] => "lib".to_owned(),
+    };
+    let mut found = Vec::new();
+    for (file, used) in files.graph(true, |path| files.defines(path, 0)) {
+        let (own, is_service) = (room(&file), file[..].first().is_some_and(|room| room == "services"));
+        let name = if is_service { "services" } else { own.as_str() };
+        let Some(may) = rooms.get(name) else { continue };
+        // The folder of all services is no room.
+        let folder = ["services".to_owned()];
+        for other in used.iter().filter(|other| room(other) != own && !other.is_empty() && **other != folder) {
+            if !may.contains(&other[0]) {
+                found.push(format!("{} uses {}", file.join("::"), other.join("::")));
+            }
+        }
+    }
+    super::none(&found, "ARCHITECTURE.md, \"The local emulator\"");
 }
 
 #[test]
@@ -120,7 +149,7 @@ fn only_files_in_a_cycle_are_found() {
     let path = |name: &str| vec![name.to_owned()];
     let graph = [("a", vec!["b"]), ("b", vec!["c"]), ("c", vec!["b", "d"]), ("d", vec![])];
     let graph = graph.map(|(file, used)| (path(file), used.into_iter().map(path).collect()));
-    assert_eq!(circles(&graph.into_iter().collect()), ["b -> c", "c -> b"]);
+    assert_eq!(circles(&graph.into_iter().collect(), &[]), ["b -> c", "c -> b"]);
 }
 
 #[test]

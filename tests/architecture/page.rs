@@ -29,6 +29,12 @@ pub fn who_may_use_whom() -> BTreeMap<String, BTreeSet<String>> {
     rows.iter().map(|row| (quoted(&row[0])[0].clone(), quoted(&row[1]).into_iter().collect())).collect()
 }
 
+/// The table of which rooms of the local emulator may use which.
+pub fn rooms() -> BTreeMap<String, BTreeSet<String>> {
+    let rows = rows(&section("The local emulator"));
+    rows.iter().map(|row| (quoted(&row[0])[0].clone(), quoted(&row[1]).into_iter().collect())).collect()
+}
+
 /// The paths of the tree; folders end in a slash.
 pub fn tree() -> BTreeSet<String> {
     let section = section("The tree");

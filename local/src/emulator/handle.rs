@@ -17,8 +17,6 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use tokio::{sync::watch, time::Instant};
 
-use crate::store::guard::WorldGuard;
-
 use crate::{
     emulator::{
         admin,
@@ -30,7 +28,7 @@ use crate::{
     gateway::{self, Executions, Throttles},
     runtime::Runtime,
     services::cognito::{self, browser},
-    store::{folder::Store, settings::Settings},
+    store::{folder::Store, guard::Guard, hex::hex, settings::Settings},
     wire::call,
 };
 
@@ -230,8 +228,8 @@ impl Emulator {
     }
 
     /// The world, locked. Never hold it across an await. A mutable borrow through the guard marks it for saving.
-    pub(crate) fn world(&self) -> WorldGuard<'_> {
-        WorldGuard { world: lock(&self.0.world), changed: &self.0.changed }
+    pub(crate) fn world(&self) -> Guard<'_, World> {
+        Guard { world: lock(&self.0.world), changed: &self.0.changed }
     }
 
     /// Stores bytes as a blob and returns its name, the SHA-256 in hexadecimal.
@@ -310,15 +308,6 @@ impl Emulator {
     pub(crate) fn calls_made(&self) -> MutexGuard<'_, CallLog> {
         lock(&self.0.calls_made)
     }
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -13,5 +13,6 @@ mod tests;
 pub(crate) mod traffic;
 pub(crate) mod world;
 
+pub(crate) use crate::store::hex::hex;
+pub(crate) use handle::WeakEmulator;
 pub use handle::{Emulator, Lost};
-pub(crate) use handle::{WeakEmulator, hex};

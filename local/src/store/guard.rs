@@ -8,24 +8,22 @@ use std::{
     },
 };
 
-use crate::emulator::world::World;
-
 /// The locked world. A mutable borrow marks it as changed.
-pub(crate) struct WorldGuard<'a> {
-    pub(crate) world: MutexGuard<'a, World>,
+pub(crate) struct Guard<'a, W> {
+    pub(crate) world: MutexGuard<'a, W>,
     pub(crate) changed: &'a AtomicBool,
 }
 
-impl Deref for WorldGuard<'_> {
-    type Target = World;
+impl<W> Deref for Guard<'_, W> {
+    type Target = W;
 
-    fn deref(&self) -> &World {
+    fn deref(&self) -> &W {
         &self.world
     }
 }
 
-impl DerefMut for WorldGuard<'_> {
-    fn deref_mut(&mut self) -> &mut World {
+impl<W> DerefMut for Guard<'_, W> {
+    fn deref_mut(&mut self) -> &mut W {
         self.changed.store(true, Ordering::SeqCst);
         &mut self.world
     }

@@ -8,6 +8,7 @@ mod database;
 mod files;
 pub(crate) mod folder;
 pub(crate) mod guard;
+pub(crate) mod hex;
 mod legacy;
 pub(crate) mod settings;
 pub(crate) mod table;

@@ -12,3 +12,4 @@ pub(crate) mod protocol;
 pub(crate) mod service;
 mod typed;
 pub(crate) mod validate;
+pub(crate) mod wildcard;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{document::texts, evaluate::matches};
+use super::document::texts;
+use crate::wire::wildcard::matches;
 
 /// The condition keys of a request, in lowercase, with their values.
 pub(super) type Context = BTreeMap<String, String>;

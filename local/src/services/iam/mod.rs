@@ -20,7 +20,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub(crate) use evaluate::{Denial, matches};
+pub(crate) use evaluate::Denial;
 
 use crate::{
     emulator::Emulator,

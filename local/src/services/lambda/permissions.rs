@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     emulator::Emulator,
-    services::iam,
     wire::{
         call::Call,
         error::{Answered, AwsError},
+        wildcard::matches,
     },
 };
 
@@ -189,5 +189,5 @@ fn read_principal(principal: &str) -> Result<Value, AwsError> {
 /// `ArnLike`: the six parts of the ARN are matched separately, so a wildcard in the first five does not match a colon.
 fn arn_like(pattern: &str, arn: &str) -> bool {
     let (patterns, parts): (Vec<_>, Vec<_>) = (pattern.splitn(6, ':').collect(), arn.splitn(6, ':').collect());
-    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| iam::matches(pattern, part))
+    patterns.len() == parts.len() && patterns.iter().zip(parts).all(|(pattern, part)| matches(pattern, part))
 }
