@@ -111,7 +111,11 @@ mod tests {
             [&ten, &nine].map(|release| ReleaseRow { served: release.number == 10, obstacles: Vec::new(), release });
         let text = HistoryTable { releases: rows.into(), unconfirmed: false }.text();
         let plain = anstream::adapter::strip_str(&text).to_string();
-        assert_eq!(plain, "* 10  2026-11-23T09:00:00Z  ann\n   9  2026-11-23T09:00:00Z  ann\n");
-        assert_eq!(text.matches("\u{1b}[").count(), 6, "three painted texts: the marker and two numbers");
+        let header = "   RELEASE  AT                    BY\n";
+        assert_eq!(
+            plain,
+            format!("{header}*  10       2026-11-23T09:00:00Z  ann\n   9        2026-11-23T09:00:00Z  ann\n")
+        );
+        assert_eq!(text.matches("\u{1b}[").count(), 12, "six painted texts: three headers, the marker and two numbers");
     }
 }

@@ -115,13 +115,12 @@ fn each_step_of_a_plan_has_its_sign_and_its_reason() {
           description: "old" → "new"
     +/- user_pool_client.main  (AWS cannot change this in place)
           user_pool_id: "x" → (known after user_pool.main is created)
-      - user_pool_client.main  (the old one of a replacement)
       - user_pool.old
           2 users will be deleted permanently with it
       x stage.main             (it goes with rest_api.main)
 
     legend: = retain, < adopt, +/- replace (create first), x untrack
-    plan: 1 to create, 1 to adopt, 1 to replace, 2 to delete, 1 to untrack; 1 to retain, 1 unchanged
+    plan: 1 to create, 1 to adopt, 1 to replace, 1 to delete, 1 to untrack; 1 to retain, 1 unchanged
     "#);
 }
 
@@ -232,17 +231,18 @@ fn a_status_shows_the_desired_and_the_live_value() {
     ];
     let table = StatusTable { stack: "shop, stage dev".into(), deployed: true, resources };
     insta::assert_snapshot!(plain(&table), @r#"
-    log_group.a        in sync  id-of-log_group.a
-    lambda_function.a  drifted  id-of-lambda_function.a
-        timeout: 29 → 3
+    RESOURCE           STATUS       ID
+    log_group.a        in sync      id-of-log_group.a
+    lambda_function.a  drifted      id-of-lambda_function.a
+        timeout: live 3; config 29
         environment.TOKEN: (secret, differs)
-    api_routes.main    drifted  id-of-api_routes.main
-        GET /theirs: (none) → x, public
-        routes."GET /ours".scopes: ["a"] → []
-    iam_role.a         missing  id-of-iam_role.a
-    stage.main         pending  id-of-stage.main  (an interrupted run was to create it)
+    api_routes.main    drifted      id-of-api_routes.main
+        GET /theirs: live x, public; config (none)
+        routes."GET /ours".scopes: live []; config ["a"]
+    iam_role.a         missing      id-of-iam_role.a
+    stage.main         interrupted  id-of-stage.main  (an interrupted run was to create it)
 
-    1 in sync, 2 drifted, 1 missing, 1 pending
+    1 in sync, 2 drifted, 1 missing, 1 interrupted
     "#);
 }
 
