@@ -133,7 +133,14 @@ impl TestEmulator {
     pub(crate) async fn make_function(&self, name: &str, file: (&str, &str), more: Value) -> Value {
         let mut members = function(name, &[file]);
         members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        self.call(Method::POST, "/2015-03-31/functions", &members).await.done()
+        let made = self.call(Method::POST, "/2015-03-31/functions", &members).await.done();
+        self.read_function(name).await;
+        made
+    }
+
+    /// Reads a function, after which it accepts the next update.
+    pub(crate) async fn read_function(&self, name: &str) -> Value {
+        self.call(Method::GET, &format!("/2015-03-31/functions/{name}"), &Value::Null).await.done()
     }
 
     /// Invokes synchronously and requests the log.

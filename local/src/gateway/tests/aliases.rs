@@ -57,6 +57,7 @@ async fn an_alias_invokes_its_version_and_moves_at_once() {
 
     let settings = json!({ "Environment": { "Variables": { "NAME": "ada" } } });
     api.test.call(Method::PUT, &format!("{FUNCTION}/configuration"), &settings).await.done();
+    api.test.read_function("greeter").await;
     let zipped = STANDARD.encode(zip(&[("main.py", &code("goodbye"))]));
     let code = json!({ "ZipFile": zipped, "Publish": true });
     api.test.call(Method::PUT, &format!("{FUNCTION}/code"), &code).await.done();

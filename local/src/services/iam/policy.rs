@@ -123,6 +123,9 @@ fn policy_arn(call: &Call) -> Result<&str, AwsError> {
     if arn.starts_with("arn:") && arn.contains(":policy/") {
         return Ok(arn);
     }
+    if arn.split(':').count() < 6 || !arn.starts_with("arn:") {
+        return Err(validation("Invalid ARN:  Could not be parsed!".into()));
+    }
     Err(AwsError::new(400, "InvalidInput", format!("ARN {arn} is not valid.")))
 }
 

@@ -48,8 +48,9 @@ pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
     if world.iam.roles.len() >= 1000 {
         return Err(limit_exceeded("Cannot exceed quota for RolesPerAccount: 1000".into()));
     }
-    let mut answer = summary(&role);
-    answer.insert("Tags".into(), tag::list_of(&role.tags));
+    let mut answer = whole(&role);
+    // Only reads return the duration of sessions.
+    answer.remove("MaxSessionDuration");
     world.iam.roles.insert(name.to_lowercase(), role);
     Ok(json!({ "Role": answer }).into())
 }
@@ -57,8 +58,14 @@ pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
 pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
     let world = emulator.world();
     let role = world.iam.named(role_name(call)?)?;
-    let mut answer = summary(role);
+    let mut answer = whole(role);
     answer.insert("RoleLastUsed".into(), json!({}));
+    Ok(json!({ "Role": answer }).into())
+}
+
+/// A role with its tags and its permissions boundary, if it has any.
+fn whole(role: &Role) -> Map<String, Value> {
+    let mut answer = summary(role);
     if !role.tags.is_empty() {
         answer.insert("Tags".into(), tag::list_of(&role.tags));
     }
@@ -66,7 +73,7 @@ pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
         let boundary = json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary });
         answer.insert("PermissionsBoundary".into(), boundary);
     }
-    Ok(json!({ "Role": answer }).into())
+    answer
 }
 
 /// Lists roles without their tags and permissions boundaries, as IAM does.

@@ -32,7 +32,7 @@ pub(crate) struct Alias {
     /// The share of requests that a second version gets, by its number. At most one entry.
     #[serde(default)]
     weights: BTreeMap<String, f64>,
-    revision_id: String,
+    pub(super) revision_id: String,
 }
 
 impl Alias {
@@ -62,7 +62,9 @@ pub(super) fn create_alias(emulator: &Emulator, call: &Call) -> Answered {
     }
     let function_version = members.required_text("FunctionVersion")?;
     let mut world = emulator.world();
-    let function = target.function_mut(&mut world.lambda)?;
+    let function = target
+        .function_mut(&mut world.lambda)
+        .map_err(|_| refusals::function_not_found(&format!("{}:{function_version}", target.arn)))?;
     let weights = read_weights(members, function)?.unwrap_or_default();
     check_version(function, function_version)?;
     if function.aliases.contains_key(name) {
@@ -95,7 +97,11 @@ pub(super) fn update_alias(emulator: &Emulator, call: &Call) -> Answered {
     let name = members.required_text("Name")?;
     let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
-    let mut alias = function.aliases.get(name).ok_or_else(|| unknown(function, name))?.clone();
+    let mut alias = function
+        .aliases
+        .get(name)
+        .ok_or_else(|| refusals::not_found(format!("Alias not found: {}:{name}", function.arn)))?
+        .clone();
     check_revision(members.text("RevisionId")?, &alias.revision_id)?;
     if let Some(version) = members.text("FunctionVersion")? {
         check_version(function, version)?;
@@ -162,9 +168,17 @@ fn read_weights(members: Members<'_>, function: &Function) -> Result<Option<BTre
     for (version, weight) in weights.into_iter().flatten() {
         let weight =
             weight.as_f64().ok_or_else(|| refusals::wrong_type("AdditionalVersionWeights", "a map of numbers"))?;
+        if !version.bytes().all(|byte| byte.is_ascii_digit()) {
+            let rule = "Map keys must satisfy constraint: [Member must have length less than or equal to 1024, Member must \
+                        have length greater than or equal to 1, Member must satisfy regular expression pattern: [0-9]+]";
+            let value = format!("{{{version}={weight:?}}}");
+            return Err(refusals::constraint("routingConfig.additionalVersionWeights", &value, rule));
+        }
         if !(0.0..=1.0).contains(&weight) {
-            let rule = "Map value must satisfy constraint: [Member must have value between 0.0 and 1.0]";
-            return Err(refusals::constraint("routingConfig.additionalVersionWeights", &weight.to_string(), rule));
+            let rule = "Map value must satisfy constraint: [Member must have value less than or equal to 1.0, Member \
+                        must have value greater than or equal to 0.0, Member must not be null]";
+            let value = format!("{{{version}={weight:?}}}");
+            return Err(refusals::constraint("routingConfig.additionalVersionWeights", &value, rule));
         }
         check_version(function, version)?;
         read.insert(version.clone(), weight);
@@ -184,12 +198,16 @@ fn check_weights(alias: &Alias) -> Result<(), AwsError> {
         )));
     }
     if [other.as_str(), &alias.function_version].contains(&"$LATEST") {
-        return Err(refusals::invalid("$LATEST is not supported for an alias pointing to more than 1 version"));
+        return Err(AwsError::new(
+            400,
+            "InvalidParameterValueException",
+            "$LATEST is not supported for an alias pointing to more than 1 version",
+        ));
     }
     Ok(())
 }
 
-fn unknown(function: &Function, name: &str) -> AwsError {
+pub(super) fn unknown(function: &Function, name: &str) -> AwsError {
     refusals::not_found(format!("Cannot find alias arn: {}:{name}", function.arn))
 }
 

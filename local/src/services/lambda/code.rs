@@ -27,10 +27,10 @@ pub(super) struct Package {
 /// Reads `ZipFile` from `CreateFunction`'s `Code` or from `UpdateFunctionCode`.
 pub(super) fn read(call: &Call, code: Members<'_>) -> Result<Package, AwsError> {
     if call.body.len() > LARGEST_REQUEST {
-        return Err(refusals::too_large(
-            "RequestEntityTooLargeException",
-            format!("Request must be smaller than {LARGEST_REQUEST} bytes for the {} operation", call.operation),
-        ));
+        return Err(too_large(format!(
+            "Request must be smaller than {LARGEST_REQUEST} bytes for the {} operation",
+            call.operation
+        )));
     }
     if ["S3Bucket", "S3Key", "ImageUri"].iter().any(|source| code.value(source).is_some()) {
         return Err(AwsError::not_imitated("code from S3 or from an image"));
@@ -43,12 +43,16 @@ pub(super) fn read(call: &Call, code: Members<'_>) -> Result<Package, AwsError> 
     Ok(Package { code_sha256: STANDARD.encode(Sha256::digest(&zip)), zip: zip.into() })
 }
 
+fn too_large(message: String) -> AwsError {
+    AwsError::new(413, "RequestEntityTooLargeException", message)
+}
+
 fn check_zip(zip: &[u8]) -> Result<(), AwsError> {
     if zip.is_empty() {
         return Err(refusals::invalid("Uploaded file must be a non-empty zip"));
     }
     if zip.len() > LARGEST_ZIPPED {
-        return Err(refusals::invalid(format!("Zipped size must be smaller than {LARGEST_ZIPPED} bytes")));
+        return Err(too_large(format!("Zipped size must be smaller than {LARGEST_ZIPPED} bytes")));
     }
     let unreadable =
         || refusals::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");

@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use super::{members::Members, names::Target, refusals};
+use super::{members::Members, names::Target, refusals, update::check_latest};
 use crate::{
     emulator::Emulator,
-    wire::{call::Call, error::Answered},
+    wire::{
+        call::Call,
+        error::{Answered, AwsError},
+    },
 };
 
 /// The concurrency of an account in one Region, and the part of it that must stay unreserved.
@@ -14,11 +17,13 @@ const UNRESERVED: u32 = 100;
 
 pub(super) fn put_function_concurrency(emulator: &Emulator, call: &Call) -> Answered {
     let target = Target::read(emulator, call)?;
+    check_latest(&target)?;
+    let latest = Target { qualifier: Some("$LATEST".into()), ..target.clone() };
+    let mut world = emulator.world();
+    latest.function(&world.lambda)?.check_changeable(emulator.now())?;
     let wanted = Members::of(call)
         .integer("ReservedConcurrentExecutions", &(0..=u32::MAX))?
         .ok_or_else(|| refusals::invalid("ReservedConcurrentExecutions is required."))?;
-    let mut world = emulator.world();
-    target.function(&world.lambda)?.check_changeable(emulator.now())?;
     let others: u32 = world
         .lambda
         .functions
@@ -27,10 +32,14 @@ pub(super) fn put_function_concurrency(emulator: &Emulator, call: &Call) -> Answ
         .filter_map(|(_, function)| function.reserved_concurrency)
         .sum();
     if others.saturating_add(wanted) > ACCOUNT - UNRESERVED {
-        return Err(refusals::invalid(format!(
-            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution \
-             below its minimum value of [{UNRESERVED}]."
-        )));
+        return Err(AwsError::new(
+            400,
+            "InvalidParameterValueException",
+            format!(
+                "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution \
+                 below its minimum value of [{UNRESERVED}]."
+            ),
+        ));
     }
     target.function_mut(&mut world.lambda)?.reserved_concurrency = Some(wanted);
     Ok(json!({ "ReservedConcurrentExecutions": wanted }).into())

@@ -8,8 +8,14 @@ use super::{Function, Version, function::Phase};
 
 /// Renders one version of a function under the requested ARN.
 pub(super) fn render(function: &Function, version: &Version, qualifier: Option<&str>, now: Duration) -> Value {
+    render_in(function.phase_of(version, now), function, version, qualifier)
+}
+
+/// Renders a version in a phase, as the responses to changes do: these are in progress, however short they are.
+pub(super) fn render_in(phase: Phase, function: &Function, version: &Version, qualifier: Option<&str>) -> Value {
     let mut members = render_summary(function, version, qualifier);
-    let state = match function.phase_of(version, now) {
+    members["RevisionId"] = version.revision_in(phase).into();
+    let state = match phase {
         Phase::Pending => json!({
             "State": "Pending", "StateReason": "The function is being created.", "StateReasonCode": "Creating",
         }),
@@ -47,7 +53,6 @@ pub(super) fn render_summary(function: &Function, version: &Version, qualifier: 
         "LastModified": timestamp(version.last_modified),
         "CodeSha256": version.code_sha256,
         "Version": version.label,
-        "VpcConfig": { "SubnetIds": [], "SecurityGroupIds": [], "VpcId": "", "Ipv6AllowedForDualStack": false },
         "TracingConfig": { "Mode": settings.tracing_mode },
         "RevisionId": version.revision_id,
         "PackageType": "Zip",
@@ -56,7 +61,7 @@ pub(super) fn render_summary(function: &Function, version: &Version, qualifier: 
         "SnapStart": { "ApplyOn": "None", "OptimizationStatus": "Off" },
         "LoggingConfig": { "LogFormat": "Text", "LogGroup": version.log_group(&function.name) },
     });
-    if !settings.environment.is_empty() {
+    if settings.has_environment || !settings.environment.is_empty() {
         members["Environment"] = json!({ "Variables": settings.environment });
     }
     members

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Function, Version, code, configuration,
-    function::new_revision,
+    function::{Phase, UNREAD, new_revision},
     members::Members,
     names::Target,
     refusals,
@@ -28,6 +28,13 @@ const FURTHER_MEMBERS: &[&str] = &["Architectures", "Code", "PackageType", "Publ
 pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
     let members = Members::of(call).only("CreateFunction", &[settings::MEMBERS, FURTHER_MEMBERS].concat())?;
     let target = Target::read(emulator, call)?;
+    if target.name.len() > 64 {
+        return Err(refusals::invalid(format!(
+            "1 validation error detected: Value '{}' at 'functionName' failed to satisfy constraint: Member must have \
+             length less than or equal to 64",
+            target.name
+        )));
+    }
     let settings = read_settings(members)?;
     let architecture = code::read_architecture(members)?.unwrap_or_else(|| "x86_64".into());
     let tags = members.text_map("Tags")?.unwrap_or_default();
@@ -52,6 +59,7 @@ pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
         code_sha256: package.code_sha256,
         last_modified: Timestamp::now().as_millisecond(),
         revision_id: new_revision(),
+        source_description: None,
         pending_until: Duration::ZERO,
     };
     let mut function = Function {
@@ -66,10 +74,11 @@ pub(super) fn create_function(emulator: &Emulator, call: &Call) -> Answered {
         reserved_concurrency: None,
         pending_until: now + emulator.settings().weather.function_pending,
         updating_until: Duration::ZERO,
+        unread_until: now + UNREAD,
     };
     // AWS returns the published version's configuration under the function's ARN.
     let answered = if publish { function.publish(None, function.pending_until) } else { function.latest.clone() };
-    let answer = configuration::render(&function, &answered, None, now);
+    let answer = configuration::render_in(Phase::Pending, &function, &answered, None);
     world.lambda.functions.insert(target.arn, function);
     Ok(answer.into())
 }

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use super::{names::Target, refusals};
+use super::{
+    names::{self, Target},
+    refusals,
+};
 use crate::{
     emulator::Emulator,
     wire::{call::Call, error::Answered},
@@ -19,15 +22,20 @@ pub(super) fn delete_function(emulator: &Emulator, call: &Call) -> Answered {
         Some("$LATEST") => {
             return Err(refusals::invalid("$LATEST version cannot be deleted without deleting the function."));
         }
+        Some(alias) if names::is_word(alias) && alias.parse::<u64>().is_err() => {
+            return Err(refusals::invalid("Deletion of aliases is not currently supported."));
+        }
         Some(qualifier) => {
-            let function = target.function_mut(&mut world.lambda)?;
+            let unqualified = Target { qualifier: None, ..target.clone() };
+            let function = unqualified.function_mut(&mut world.lambda)?;
             if let Some((name, _)) = function.aliases.iter().find(|(_, alias)| alias.leads_to(qualifier)) {
                 return Err(refusals::conflict(format!(
                     "Version {qualifier} of the function is referenced by alias {name}."
                 )));
             }
-            let number = qualifier.parse().map_err(|_| target.not_found())?;
-            function.versions.remove(&number).ok_or_else(|| target.not_found())?;
+            // Deleting a version that does not exist succeeds.
+            let number: u64 = qualifier.parse().map_err(|_| unqualified.not_found())?;
+            function.versions.remove(&number);
             function.policies.remove(qualifier);
             emulator.runtime().retire_version(&target.arn, qualifier);
         }

@@ -33,7 +33,14 @@ pub(crate) struct Function {
     /// The end of the `InProgress` state of the last update.
     #[serde(skip)]
     pub(super) updating_until: Duration,
+    /// When the next update is accepted although no read has shown the end of the last change.
+    #[serde(skip)]
+    pub(super) unread_until: Duration,
 }
+
+/// How long a change lasts that no delay of the settings makes longer: until the function is read or used, and no longer
+/// than this. The response to the change shows it in any case.
+pub(super) const UNREAD: Duration = Duration::from_millis(50);
 
 /// One version: code and configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,8 +55,11 @@ pub(crate) struct Version {
     pub(super) code_size: usize,
     /// Milliseconds since 1970.
     pub(super) last_modified: i64,
-    /// Changes whenever the version changes.
+    /// Changes whenever the version changes. While a change is in progress, the version has another id.
     pub(crate) revision_id: String,
+    /// The description of `$LATEST` when this version was published.
+    #[serde(default)]
+    pub(super) source_description: Option<String>,
     /// The end of the `Pending` state of a published version, on the emulator's clock. A restart of the emulator ends
     /// it, too.
     #[serde(skip)]
@@ -86,14 +96,24 @@ impl Function {
         }
     }
 
+    /// Rejects an update while another change is in progress, and before the function has been read or used since.
+    pub(super) fn check_updatable(&self, now: Duration) -> Result<(), AwsError> {
+        self.check_changeable(now)?;
+        if now < self.unread_until { Err(self.update_in_progress()) } else { Ok(()) }
+    }
+
+    fn update_in_progress(&self) -> AwsError {
+        refusals::conflict(format!(
+            "The operation cannot be performed at this time. An update is in progress for resource: {}",
+            self.arn
+        ))
+    }
+
     /// Rejects a change while another one is in progress.
     pub(super) fn check_changeable(&self, now: Duration) -> Result<(), AwsError> {
         match self.phase(now) {
             Phase::Pending => Err(still_pending()),
-            Phase::Updating => Err(refusals::conflict(format!(
-                "The operation cannot be performed at this time. An update is in progress for resource: {}",
-                self.arn
-            ))),
+            Phase::Updating => Err(self.update_in_progress()),
             Phase::Settled => Ok(()),
         }
     }
@@ -106,6 +126,20 @@ impl Function {
             _ if now < version.pending_until => Phase::Pending,
             _ => Phase::Settled,
         }
+    }
+
+    /// The revision of what a qualifier names: the function, a version or an alias.
+    pub(super) fn revision_of(&self, qualifier: &str) -> String {
+        match self.aliases.get(qualifier) {
+            Some(alias) => alias.revision_id.clone(),
+            None if qualifier.is_empty() => self.latest.revision_id.clone(),
+            None => self.version(Some(qualifier)).map(|version| version.revision_id.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Ends a change that only waits to be read.
+    pub(super) fn has_been_read(&mut self) {
+        self.unread_until = Duration::ZERO;
     }
 
     /// Rejects an invocation while the version is `Pending`. A function that is being updated can be invoked.
@@ -136,8 +170,8 @@ impl Function {
         std::iter::once(&self.latest).chain(self.versions.values()).any(|version| version.blob == blob)
     }
 
-    /// Publishes `$LATEST` unless it has not changed since the last published version. A new version is `Pending` until
-    /// `pending_until`.
+    /// Publishes `$LATEST` unless it has not changed since the last published version; a changed description is a change.
+    /// A new version is `Pending` until `pending_until`, and gives `$LATEST` another revision.
     pub(super) fn publish(&mut self, description: Option<&str>, pending_until: Duration) -> Version {
         let mut settings = self.latest.settings.clone();
         if let Some(description) = description {
@@ -146,6 +180,7 @@ impl Function {
         if let Some(last) = self.versions.get(&self.published)
             && last.code_sha256 == self.latest.code_sha256
             && last.architecture == self.latest.architecture
+            && last.source_description.as_ref().is_none_or(|source| *source == self.latest.settings.description)
             && (Settings { description: String::new(), ..last.settings.clone() })
                 == (Settings { description: String::new(), ..settings.clone() })
         {
@@ -153,13 +188,24 @@ impl Function {
         }
         self.published += 1;
         let (label, revision_id) = (self.published.to_string(), new_revision());
-        let version = Version { label, settings, revision_id, pending_until, ..self.latest.clone() };
+        let source_description = Some(self.latest.settings.description.clone());
+        let version =
+            Version { label, settings, revision_id, pending_until, source_description, ..self.latest.clone() };
+        self.latest.revision_id = new_revision();
         self.versions.insert(self.published, version.clone());
         version
     }
 }
 
 impl Version {
+    /// The revision that a version shows in a phase.
+    pub(super) fn revision_in(&self, phase: Phase) -> String {
+        match Uuid::parse_str(&self.revision_id) {
+            Ok(revision) if phase != Phase::Settled => Uuid::from_u128(revision.as_u128() ^ 1).to_string(),
+            _ => self.revision_id.clone(),
+        }
+    }
+
     /// The log group of this version.
     pub(crate) fn log_group(&self, function_name: &str) -> String {
         self.settings.log_group.clone().unwrap_or_else(|| format!("/aws/lambda/{function_name}"))
@@ -179,5 +225,9 @@ pub(super) fn new_revision() -> String {
 
 /// Rejects a change that is based on an outdated revision.
 pub(super) fn check_revision(wanted: Option<&str>, present: &str) -> Result<(), AwsError> {
-    if wanted.is_some_and(|wanted| wanted != present) { Err(refusals::precondition_failed()) } else { Ok(()) }
+    if wanted.is_some_and(|wanted| wanted != present) {
+        Err(refusals::precondition_failed("GetFunction/GetAlias"))
+    } else {
+        Ok(())
+    }
 }

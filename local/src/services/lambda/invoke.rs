@@ -64,7 +64,8 @@ impl Lambda {
     }
 
     fn find(&self, emulator: &Emulator, target: &Target) -> Result<InvokeTarget, AwsError> {
-        let function = target.function(self)?;
+        let named = target.qualifier.clone().or_else(|| Some("$LATEST".into()));
+        let function = Target { qualifier: named, ..target.clone() }.function(self)?;
         let version = function.drawn(target.qualifier.as_deref()).ok_or_else(|| target.not_found())?;
         function.check_invocable(version, emulator.now())?;
         Ok(InvokeTarget {

@@ -70,8 +70,21 @@ pub(crate) fn code(emulator: &Emulator, blob: &str) -> Option<Bytes> {
     known.then(|| emulator.blob(blob)).flatten()
 }
 
+/// Ends a change that only waits to be read or used, when a call names its function.
+fn end_unread_change(emulator: &Emulator, call: &Call) {
+    let Ok(target) = names::Target::read(emulator, call) else { return };
+    let mut world = emulator.world();
+    let waits = world.lambda.functions.get(&target.arn).is_some_and(|function| !function.unread_until.is_zero());
+    if waits && let Some(function) = world.lambda.functions.get_mut(&target.arn) {
+        function.has_been_read();
+    }
+}
+
 /// Carries out one call.
 pub(crate) async fn handle(emulator: &Emulator, call: &Call) -> Answered {
+    if !matches!(call.operation.as_str(), "CreateFunction" | "UpdateFunctionCode" | "UpdateFunctionConfiguration") {
+        end_unread_change(emulator, call);
+    }
     match call.operation.as_str() {
         "CreateFunction" => create::create_function(emulator, call),
         "GetFunction" => read::get_function(emulator, call),

@@ -83,14 +83,21 @@ pub(super) fn parse(spelling: &str, region: &str, account: &str) -> Result<Targe
             format!("User is not authorized to perform this operation on resource: {spelling}"),
         ));
     }
-    parts.next_if_eq(&"function");
+    // `function` alone is a name.
+    if parts.clone().nth(1).is_some() {
+        parts.next_if_eq(&"function");
+    }
     let name = parts.next().filter(|name| is_word(name)).ok_or_else(malformed)?;
     let qualifier = parts.next().map(str::to_owned);
     if parts.next().is_some() || qualifier.as_deref().is_some_and(|part| part != "$LATEST" && !is_word(part)) {
         return Err(malformed());
     }
-    if name.len() > 64 {
-        return Err(refusals::constraint("functionName", spelling, "Member must have length less than or equal to 64"));
+    if spelling.len() > 140 {
+        return Err(refusals::constraint(
+            "functionName",
+            spelling,
+            "Member must have length less than or equal to 140",
+        ));
     }
     Ok(Target { arn: format!("arn:aws:lambda:{region}:{account}:function:{name}"), name: name.into(), qualifier })
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    function::{check_revision, new_revision},
+    Function, aliases,
+    function::new_revision,
     members::Members,
     names::{Target, is_word},
     refusals,
@@ -62,13 +63,15 @@ pub(super) fn add_permission(emulator: &Emulator, call: &Call) -> Answered {
     let statement_id = members.required_text("StatementId")?;
     let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
-    if function.version(target.qualifier.as_deref()).is_none() {
-        return Err(target.not_found());
-    }
+    check_exists(function, &target)?;
     function.check_changeable(emulator.now())?;
     let qualifier = target.qualifier.clone().unwrap_or_default();
     let present = function.policies.get(&qualifier);
-    check_revision(members.text("RevisionId")?, present.map_or("", |policy| &policy.revision_id))?;
+    if let Some(wanted) = members.text("RevisionId")?
+        && wanted != present.map_or_else(|| function.revision_of(&qualifier), |policy| policy.revision_id.clone())
+    {
+        return Err(outdated());
+    }
     if present.is_some_and(|policy| policy.position(statement_id).is_some()) {
         return Err(refusals::conflict(format!(
             "The statement id ({statement_id}) provided already exists. Please provide a new statement id, or remove \
@@ -95,13 +98,18 @@ pub(super) fn remove_permission(emulator: &Emulator, call: &Call) -> Answered {
     let target = policy_target(emulator, call)?;
     let statement_id = members.required_text("StatementId")?;
     let mut world = emulator.world();
-    let function = target.function_mut(&mut world.lambda)?;
+    let function = target
+        .function_mut(&mut world.lambda)
+        .map_err(|_| refusals::not_found(format!("No policy found for: {}", target.qualified_arn())))?;
+    check_exists(function, &target)?;
     function.check_changeable(emulator.now())?;
     let qualifier = target.qualifier.as_deref().unwrap_or_default();
     let Some(policy) = function.policies.get_mut(qualifier) else {
         return Err(refusals::not_found("No policy is associated with the given resource."));
     };
-    check_revision(members.text("RevisionId")?, &policy.revision_id)?;
+    if members.text("RevisionId")?.is_some_and(|wanted| wanted != policy.revision_id) {
+        return Err(outdated());
+    }
     let Some(position) = policy.position(statement_id) else {
         return Err(refusals::not_found(format!("Statement {statement_id} is not found in resource policy.")));
     };
@@ -116,11 +124,26 @@ pub(super) fn remove_permission(emulator: &Emulator, call: &Call) -> Answered {
 pub(super) fn get_policy(emulator: &Emulator, call: &Call) -> Answered {
     let target = policy_target(emulator, call)?;
     let world = emulator.world();
-    let function = target.function(&world.lambda)?;
-    let Some(policy) = function.policies.get(target.qualifier.as_deref().unwrap_or_default()) else {
+    let function = world.lambda.functions.get(&target.arn);
+    let Some(policy) =
+        function.and_then(|function| function.policies.get(target.qualifier.as_deref().unwrap_or_default()))
+    else {
         return Err(refusals::not_found("The resource you requested does not exist."));
     };
     Ok(json!({ "Policy": policy.document(), "RevisionId": policy.revision_id }).into())
+}
+
+fn check_exists(function: &Function, target: &Target) -> Result<(), AwsError> {
+    let Some(qualifier) = target.qualifier.as_deref().filter(|qualifier| function.version(Some(*qualifier)).is_none())
+    else {
+        return Ok(());
+    };
+    let alias = is_word(qualifier) && qualifier.parse::<u64>().is_err();
+    Err(if alias { aliases::unknown(function, qualifier) } else { target.not_found() })
+}
+
+fn outdated() -> AwsError {
+    refusals::precondition_failed("GetPolicy")
 }
 
 fn policy_target(emulator: &Emulator, call: &Call) -> Result<Target, AwsError> {

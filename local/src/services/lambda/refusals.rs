@@ -39,12 +39,15 @@ pub(super) fn wrong_type(member: &str, wanted: &str) -> AwsError {
     AwsError::new(400, "SerializationException", format!("{member} is not {wanted}"))
 }
 
-pub(super) fn precondition_failed() -> AwsError {
+/// A change that is based on an outdated revision; `operation` returns the latest one.
+pub(super) fn precondition_failed(operation: &str) -> AwsError {
     refusal(
         412,
         "PreconditionFailedException",
-        "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve \
-         the latest Revision Id",
+        format!(
+            "The Revision Id provided does not match the latest Revision Id. Call the {operation} API to retrieve the \
+             latest Revision Id"
+        ),
     )
 }
 

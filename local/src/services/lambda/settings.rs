@@ -64,6 +64,9 @@ pub(crate) struct Settings {
     /// Megabytes.
     pub(crate) memory_size: u32,
     pub(crate) environment: BTreeMap<String, String>,
+    /// Whether a request has set the environment, perhaps to an empty one, which is then returned.
+    #[serde(default)]
+    pub(super) has_environment: bool,
     pub(crate) tracing_mode: String,
     /// Megabytes.
     pub(crate) ephemeral_storage: u32,
@@ -81,6 +84,7 @@ impl Default for Settings {
             timeout: 3,
             memory_size: 128,
             environment: BTreeMap::new(),
+            has_environment: false,
             tracing_mode: "PassThrough".into(),
             ephemeral_storage: 512,
             log_group: None,
@@ -120,6 +124,7 @@ impl Settings {
         {
             check_environment(&variables)?;
             self.environment = variables;
+            self.has_environment = true;
         }
         if let Some(tracing) = members.structure("TracingConfig")?
             && let Some(mode) = tracing.text("Mode")?

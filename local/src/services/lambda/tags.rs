@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{
+    function::new_revision,
     members::Members,
     names::{self, Target},
     refusals,
@@ -20,12 +21,16 @@ use crate::{
 pub(super) fn tag_resource(emulator: &Emulator, call: &Call) -> Answered {
     let target = read_target(emulator, call)?;
     let added = Members::of(call).text_map("Tags")?.unwrap_or_default();
+    if added.is_empty() {
+        return Err(refusals::invalid("An error occurred and the request cannot be processed."));
+    }
     let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     let mut tags = function.tags.clone();
     tags.extend(added);
     check(&tags)?;
     function.tags = tags;
+    function.latest.revision_id = new_revision();
     Ok(json!({}).into())
 }
 
@@ -38,7 +43,9 @@ pub(super) fn untag_resource(emulator: &Emulator, call: &Call) -> Answered {
         None => members.texts("TagKeys")?.unwrap_or_default(),
     };
     let mut world = emulator.world();
-    target.function_mut(&mut world.lambda)?.tags.retain(|key, _| !keys.contains(key));
+    let function = target.function_mut(&mut world.lambda)?;
+    function.tags.retain(|key, _| !keys.contains(key));
+    function.latest.revision_id = new_revision();
     Ok(json!({}).into())
 }
 
@@ -50,7 +57,7 @@ pub(super) fn list_tags(emulator: &Emulator, call: &Call) -> Answered {
 /// Rejects tags beyond AWS's limits.
 pub(super) fn check(tags: &BTreeMap<String, String>) -> Result<(), AwsError> {
     if tags.len() > 50 {
-        return Err(refusals::invalid("The number of tags exceeds the limit of 50."));
+        return Err(refusals::invalid("Number of tags exceeds resource tag limit."));
     }
     let allowed = |letter: char| letter.is_alphanumeric() || letter.is_whitespace() || "_.:/=+-@".contains(letter);
     for (key, value) in tags {

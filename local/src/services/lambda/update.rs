@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Function, code, configuration, create,
-    function::{check_revision, new_revision},
+    function::{Phase, UNREAD, check_revision, new_revision},
     members::Members,
     names::Target,
     refusals,
@@ -34,7 +34,7 @@ pub(super) fn update_function_code(emulator: &Emulator, call: &Call) -> Answered
     let mut world = emulator.world();
     let function = target.function_mut(&mut world.lambda)?;
     check_latest(&target)?;
-    function.check_changeable(now)?;
+    function.check_updatable(now)?;
     check_revision(members.text("RevisionId")?, &function.latest.revision_id)?;
     runtimes::check(&function.latest.settings.runtime, Purpose::Update)?;
     let mut latest = function.latest.clone();
@@ -49,9 +49,9 @@ pub(super) fn update_function_code(emulator: &Emulator, call: &Call) -> Answered
     begin_update(emulator, function, now);
     if publish {
         let version = function.publish(None, now + emulator.settings().weather.function_pending);
-        return Ok(configuration::render(function, &version, Some(&version.label), now).into());
+        return Ok(configuration::render_in(Phase::Pending, function, &version, Some(&version.label)).into());
     }
-    Ok(configuration::render(function, &function.latest, None, now).into())
+    Ok(configuration::render_in(Phase::Updating, function, &function.latest, None).into())
 }
 
 pub(super) fn update_function_configuration(emulator: &Emulator, call: &Call) -> Answered {
@@ -63,7 +63,7 @@ pub(super) fn update_function_configuration(emulator: &Emulator, call: &Call) ->
     let function = target.function(&world.lambda)?;
     check_latest(&target)?;
     let settings = function.latest.settings.merged(members)?;
-    function.check_changeable(now)?;
+    function.check_updatable(now)?;
     check_revision(members.text("RevisionId")?, &function.latest.revision_id)?;
     runtimes::check(&settings.runtime, Purpose::Update)?;
     if members.value("Role").is_some() {
@@ -72,17 +72,18 @@ pub(super) fn update_function_configuration(emulator: &Emulator, call: &Call) ->
     let function = target.function_mut(&mut world.lambda)?;
     function.latest.settings = settings;
     begin_update(emulator, function, now);
-    Ok(configuration::render(function, &function.latest, None, now).into())
+    Ok(configuration::render_in(Phase::Updating, function, &function.latest, None).into())
 }
 
 fn begin_update(emulator: &Emulator, function: &mut Function, now: Duration) {
     function.latest.last_modified = Timestamp::now().as_millisecond();
     function.latest.revision_id = new_revision();
+    function.unread_until = now + UNREAD;
     function.updating_until = now + emulator.settings().weather.update_in_progress;
 }
 
 /// Published versions never change.
-fn check_latest(target: &Target) -> Result<(), AwsError> {
+pub(super) fn check_latest(target: &Target) -> Result<(), AwsError> {
     if target.qualifier.as_deref().is_none_or(|qualifier| qualifier == "$LATEST") {
         return Ok(());
     }

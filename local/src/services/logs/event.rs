@@ -160,5 +160,8 @@ fn page_size(emulator: &Emulator, call: &Call) -> Result<usize, AwsError> {
 fn token(token: &str) -> Result<(bool, u64), AwsError> {
     let refused = || invalid_token(paging::InvalidToken);
     let (direction, number) = token.split_once('/').ok_or_else(refused)?;
+    if !matches!(direction, "f" | "b") {
+        return Err(refused());
+    }
     Ok((direction == "f", number.parse().map_err(|_| refused())?))
 }

@@ -64,7 +64,13 @@ pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
     let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
     let world = emulator.world();
     let groups = world.logs.groups_of(&call.region).filter(|(name, group)| wanted(name, group));
-    let groups = groups.map(|(name, group)| (name.to_owned(), summary(emulator, name, group)));
+    let groups = groups.map(|(name, group)| {
+        let mut found = summary(emulator, name, group);
+        if let Some(members) = found.as_object_mut().filter(|_| pattern.is_some()) {
+            members.retain(|member, _| !matches!(member.as_str(), "storedBytes" | "deletionProtectionEnabled"));
+        }
+        (name.to_owned(), found)
+    });
     let page =
         paging::page(groups, call.text("nextToken"), emulator.page_size(asked, 50, 50)).map_err(invalid_token)?;
     Ok(json!({ "logGroups": page.items, "nextToken": page.next }).into())

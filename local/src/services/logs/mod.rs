@@ -249,7 +249,10 @@ fn no_stream() -> AwsError {
 
 /// The `logGroupName` of a call.
 fn group_name(call: &Call) -> Result<&str, AwsError> {
-    let name = constraint::required(call, "logGroupName", 512).map_err(invalid)?;
+    let name = constraint::required(call, "logGroupName", usize::MAX).map_err(invalid)?;
+    if name.chars().count() > 512 {
+        return Err(invalid("Invalid LogGroup or LogStream, both must have length less than or equal to 512."));
+    }
     if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/#".contains(letter)) {
         return Ok(name);
     }
@@ -260,8 +263,17 @@ fn group_name(call: &Call) -> Result<&str, AwsError> {
 /// The group of a call, from `logGroupName` or from `logGroupIdentifier`, which is a name or an ARN.
 fn identified(call: &Call) -> Result<&str, AwsError> {
     match (call.text("logGroupName"), call.text("logGroupIdentifier")) {
+        // The ARN with `:*` at its end, which lists of groups return, is no identifier.
+        (None, Some(identifier)) if identifier.contains('*') => {
+            let rule = r"Member must satisfy regular expression pattern: [\w#+=/:,.@-]*";
+            Err(invalid(constraint::violated(&format!("'{identifier}'"), "logGroupIdentifier", rule)))
+        }
         (None, Some(identifier)) => name_in(call, identifier),
-        (Some(_), Some(_)) => Err(invalid("LogGroup name and LogGroup identifier are mutually exclusive parameters.")),
+        (Some(_), Some(_)) => Err(AwsError::new(
+            400,
+            "ValidationException",
+            "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
+        )),
         _ => group_name(call),
     }
 }

@@ -72,7 +72,6 @@ fn summary(group_arn: &str, name: &str, stream: &Stream) -> Value {
         "firstEventTimestamp": stream.events.iter().map(|event| event.timestamp).min(),
         "lastEventTimestamp": stream.last_timestamp(),
         "lastIngestionTime": stream.events.back().map(|event| event.ingestion),
-        "uploadSequenceToken": format!("{:056}", stream.events.back().map_or(0, |event| event.number)),
         "arn": format!("{group_arn}:log-stream:{name}"),
         "storedBytes": 0,
     })

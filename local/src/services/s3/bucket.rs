@@ -212,8 +212,13 @@ pub(super) fn location(emulator: &Emulator, call: &Call) -> Answered {
 pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
     let name = call.text("Bucket").unwrap_or_default();
     let mut world = emulator.world();
-    if !world.s3.bucket(emulator, call)?.objects.is_empty() {
-        let error = AwsError::new(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
+    let bucket = world.s3.bucket(emulator, call)?;
+    if !bucket.objects.is_empty() {
+        let message = match bucket.versioning {
+            Versioning::Never => "The bucket you tried to delete is not empty",
+            _ => "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+        };
+        let error = AwsError::new(409, "BucketNotEmpty", message);
         return Err(refusal::with(error, [("BucketName", name)]));
     }
     world.s3.buckets.remove(name);

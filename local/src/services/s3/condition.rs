@@ -8,10 +8,11 @@ pub(super) fn on_upload(s3: &S3, call: &Call, arrival: Arrival) -> Result<(), Aw
     let (if_match, if_none_match) = (call.text("IfMatch"), call.text("IfNoneMatch"));
     let condition = match (if_match, if_none_match) {
         (None, None) => return Ok(()),
-        (Some(_), Some(_)) => return Err(AwsError::not_imitated("If-Match together with If-None-Match")),
+        (Some(_), Some(_)) => return Err(refusal::not_implemented("If-Match,If-None-Match")),
+        (Some("*"), None) => return Err(refusal::not_implemented("If-Match")),
         (Some(_), None) => "If-Match",
         (None, Some("*")) => "If-None-Match",
-        (None, Some(_)) => return Err(AwsError::not_imitated("an upload with another If-None-Match than `*`")),
+        (None, Some(_)) => return Err(refusal::not_implemented("If-None-Match")),
     };
     let key = call.text("Key").unwrap_or_default();
     if s3.has_changed(call, arrival) {

@@ -55,7 +55,7 @@ fn told(version: &Version, versioning: Versioning) -> Vec<Header> {
     let mut headers = version.content.as_ref().map(Content::headers).unwrap_or_default();
     headers.retain(|(name, _)| name == "etag" || name.starts_with("x-amz-checksum-"));
     headers.push(header("x-amz-server-side-encryption", "AES256"));
-    headers.extend(versioning.told(version).map(|id| header("x-amz-version-id", id)));
+    headers.extend(versioning.uploaded(version).map(|id| header("x-amz-version-id", id)));
     headers
 }
 

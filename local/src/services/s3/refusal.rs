@@ -29,6 +29,12 @@ pub(super) fn conditional_request_conflict(condition: &str, key: &str) -> AwsErr
     with(AwsError::new(409, "ConditionalRequestConflict", message), [("Condition", condition), ("Key", key)])
 }
 
+/// What AWS itself does not implement: a header with a value that this operation does not accept.
+pub(super) fn not_implemented(header: &str) -> AwsError {
+    let message = "A header you provided implies functionality that is not implemented";
+    with(AwsError::new(501, "NotImplemented", message), [("Header", header)])
+}
+
 pub(super) fn access_denied() -> AwsError {
     AwsError::new(403, "AccessDenied", "Access Denied")
 }

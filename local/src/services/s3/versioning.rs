@@ -43,15 +43,20 @@ impl Versioning {
         &versions[versions.len() - 1]
     }
 
+    /// The version id that an upload returns.
+    pub(super) fn uploaded(self, version: &Version) -> Option<String> {
+        (self == Self::Enabled).then(|| version.id.clone())
+    }
+
     /// The version id to return. `None` if versioning was never enabled.
     pub(super) fn told(self, version: &Version) -> Option<String> {
         (self != Self::Never).then(|| version.id.clone())
     }
 }
 
-/// Whether a text has the format of a version id.
+/// Whether a text has the format of the version ids that this emulator makes. AWS recognizes its own, too.
 pub(super) fn is_id(text: &str) -> bool {
-    text == NULL || (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    text == NULL || (text.len() == 32 && Uuid::try_parse(text).is_ok())
 }
 
 fn new_id() -> String {
@@ -80,6 +85,10 @@ pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
     let versioning = match members.remove("Status").as_deref() {
         Some("Enabled") => Versioning::Enabled,
         Some("Suspended") => Versioning::Suspended,
+        None if members.is_empty() => {
+            let message = "The Versioning element must be specified";
+            return Err(AwsError::new(400, "IllegalVersioningConfigurationException", message));
+        }
         _ => return Err(xml::malformed()),
     };
     if let Some(member) = members.keys().next() {

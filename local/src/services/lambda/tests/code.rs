@@ -62,7 +62,7 @@ async fn a_package_beyond_lambdas_limits_is_rejected_whatever_size_it_declares()
     let nothing = vec![0; 262_144_001];
     assert_eq!(refused(&lying_zip(&nothing, 10)).await, unzipped);
     let zipped =
-        (400, "InvalidParameterValueException".into(), "Zipped size must be smaller than 52428800 bytes".into());
+        (413, "RequestEntityTooLargeException".into(), "Zipped size must be smaller than 52428800 bytes".into());
     assert_eq!(refused(&nothing[..52_428_801]).await, zipped);
     let message = "Request must be smaller than 70167211 bytes for the CreateFunction operation";
     let request = (413, "RequestEntityTooLargeException".into(), message.into());

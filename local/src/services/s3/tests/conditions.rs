@@ -44,17 +44,6 @@ async fn an_upload_if_match_of_a_missing_object_is_no_such_key() {
 }
 
 #[tokio::test]
-async fn other_upload_conditions_are_not_supported() {
-    let test = TestEmulator::with_bucket().await;
-    let reply = test.s3("PUT /states/a", &[("if-none-match", "\"00\"")], "").await;
-    let message = "the local emulator does not imitate an upload with another If-None-Match than `*`";
-    assert_eq!(reply.refused_in_xml(), (501, "NotImplemented", message));
-    let reply = test.s3("PUT /states/a", &[("if-none-match", "*"), ("if-match", "\"00\"")], "").await;
-    let message = "the local emulator does not imitate If-Match together with If-None-Match";
-    assert_eq!(reply.refused_in_xml(), (501, "NotImplemented", message));
-}
-
-#[tokio::test]
 async fn a_deletion_if_match_deletes_only_the_same_object() {
     let test = TestEmulator::with_bucket().await;
     let etag = test.put("dev.lock", "mine").await;

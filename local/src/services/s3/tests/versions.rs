@@ -51,31 +51,6 @@ impl TestEmulator {
 }
 
 #[tokio::test]
-async fn versioning_can_be_enabled_and_suspended() {
-    let test = TestEmulator::with_bucket().await;
-    let status = async || {
-        let reply = test.s3("GET /states?versioning", &[], "").await;
-        reply.elements("Status").first().map(|status| (*status).to_owned())
-    };
-    assert_eq!(status().await, None, "never enabled");
-    for wanted in ["Enabled", "Suspended", "Enabled"] {
-        assert_eq!(test.set_versioning(wanted).await.status, 200);
-        assert_eq!(status().await.unwrap(), wanted);
-    }
-    let malformed = (
-        400,
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-    );
-    assert_eq!(test.set_versioning("Off").await.refused_in_xml(), malformed);
-    assert_eq!(test.put_versioning("<VersioningConfiguration/>").await.refused_in_xml(), malformed);
-    let mfa =
-        "<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>";
-    let message = "the local emulator does not imitate `MfaDelete` of s3:PutBucketVersioning";
-    assert_eq!(test.put_versioning(mfa).await.refused_in_xml(), (501, "NotImplemented", message));
-}
-
-#[tokio::test]
 async fn a_versioning_document_requires_a_checksum() {
     let test = TestEmulator::with_bucket().await;
     let reply = test.s3("PUT /states?versioning", &[], "<VersioningConfiguration/>").await;
@@ -150,16 +125,6 @@ async fn deleting_the_delete_marker_restores_the_object() {
 }
 
 #[tokio::test]
-async fn a_bucket_with_old_versions_is_not_empty() {
-    let test = TestEmulator::with_versions().await;
-    test.put("a", "body").await;
-    test.s3("DELETE /states/a", &[], "").await;
-    let reply = test.s3("DELETE /states", &[], "").await;
-    let message = "The bucket you tried to delete is not empty";
-    assert_eq!(reply.refused_in_xml(), (409, "BucketNotEmpty", message));
-}
-
-#[tokio::test]
 async fn conditions_treat_a_delete_marker_as_no_object() {
     let test = TestEmulator::with_versions().await;
     let create = || test.s3("PUT /states/a", &[("if-none-match", "*")], "body");
@@ -172,21 +137,6 @@ async fn conditions_treat_a_delete_marker_as_no_object() {
     assert_eq!(deleted.refused_in_xml(), NO_SUCH_KEY);
     assert_eq!(create().await.status, 200);
     assert_eq!(test.s3("DELETE /states/a", &[("if-match", &etag)], "").await.status, 204);
-}
-
-#[tokio::test]
-async fn with_versioning_suspended_the_null_version_is_replaced_and_old_ones_stay() {
-    let test = TestEmulator::with_versions().await;
-    let kept = test.put_version("a", "kept").await;
-    test.set_versioning("Suspended").await;
-    assert_eq!(test.put_version("a", "one").await, "null");
-    assert_eq!(test.put_version("a", "two").await, "null");
-    assert_eq!(test.versions().await, (vec!["null".into(), kept.clone()], vec![]));
-    assert_eq!(test.read("a").await, "two");
-    let deleted = test.s3("DELETE /states/a", &[], "").await;
-    assert_eq!(deleted.header("x-amz-version-id"), "null");
-    assert_eq!(test.versions().await, (vec![kept.clone()], vec!["null".into()]));
-    assert_eq!(test.read_version("a", &kept).await.text, "kept");
 }
 
 #[tokio::test]
