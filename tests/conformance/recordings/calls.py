@@ -13,6 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
 REFERENCE = re.compile(r"\$(\{?)(_?[a-z][a-z0-9_-]*)((?:\.[A-Za-z0-9_-]+)*)\}?")
+# Milliseconds.
+DAY = 24 * 60 * 60 * 1000
 # How long a state is waited for. The emulator needs milliseconds.
 WAIT = 20
 
@@ -25,12 +27,23 @@ def _zip(loader, node):
     return {"zip file": loader.construct_scalar(node)}
 
 
+def _join(loader, node):
+    return "".join(loader.construct_sequence(node, deep=True))
+
+
+def _times(loader, node):
+    text, count = loader.construct_sequence(node)
+    return text * count
+
+
 class Loader(yaml.SafeLoader):
-    """YAML with two tags: `!json` is a document as text, `!zip` a package with one handler."""
+    """YAML with tags: `!json` is a document as text, `!zip` a package with one handler, `!times` and `!join` make texts."""
 
 
 Loader.add_constructor("!json", _document)
 Loader.add_constructor("!zip", _zip)
+Loader.add_constructor("!times", _times)
+Loader.add_constructor("!join", _join)
 
 
 def package(source):
@@ -50,7 +63,8 @@ class Calls:
         self.place = {"endpoint_url": endpoint, "config": options}
         self.service = service
         self.clients = {}
-        self.seen = {"region": region}
+        now = int(time.time() * 1000)
+        self.seen = {"now": now, "earlier": now - 1000, "old": now - 15 * DAY, "new": now + DAY}
 
     def client(self, name):
         if name not in self.clients:
@@ -105,8 +119,11 @@ class Calls:
             raise AssertionError(f"{label}: {response['Error']}")
         for part in str(options.get("pick") or "").split("."):
             response = response[part] if part and part in response else response
+        if options.get("validation"):
+            response = _violations(response["Error"])
         self.seen[label] = response
-        return response
+        # LocalStack's own wrapper of a call is recorded with what it returned.
+        return {"CreateEventSourceMappingResponse": None, options["under"]: response} if "under" in options else response
 
     @staticmethod
     def once(call, params):
@@ -129,6 +146,16 @@ class Calls:
         for part in path.split("."):
             found = found.get(part) if isinstance(found, dict) else None
         return found == wanted
+
+
+def _violations(error):
+    """An error with its violations one by one, and long names shortened, as LocalStack's tests record them."""
+    message = re.sub("a{65,}", lambda found: f"<a:len({len(found[0])})>", error["Message"])
+    counted, _, violations = message.partition(" detected: ")
+    if not violations:
+        return {"Code": error["Code"], "Message": message}
+    errors = violations.split("; ")
+    return {"Code": error["Code"], "Count": int(counted.split()[0]), "Errors": sorted(errors)}
 
 
 def _patches(key, value):

@@ -5,8 +5,10 @@ import json
 import re
 
 PLACEHOLDER = re.compile(r"<[A-Za-z][A-Za-z0-9_.-]*(?::\d+)?>")
-# Recorded in place of a moment.
-MOMENTS = {"date", "datetime", "<date>", "<datetime>", "timestamp", "<timestamp>"}
+# A long name is recorded by its length, sometimes with a rest.
+LENGTH = re.compile(r"<a:len\((\d+)\)>(a*)")
+# Recorded in place of a moment, or of a number.
+MOMENTS = {"too-old-log-event-end-index", "too-new-log-event-start-index", "date", "datetime", "<date>", "<datetime>", "timestamp", "<timestamp>"}
 # AWS documents no order for these lists, and returns them in varying ones.
 UNORDERED = {
     "items", "types", "binaryMediaTypes", "providerARNs", "warnings", "Aliases", "Functions", "Tags", "Statement",
@@ -21,6 +23,16 @@ class Matcher:
     def __init__(self, account):
         self.account = account
         self.bound = {}
+
+    def bind(self, recorded, live):
+        """Binds the placeholders that are a whole value, so that those within longer texts are found exactly."""
+        if isinstance(recorded, dict) and isinstance(live, dict):
+            for key in recorded.keys() & live.keys():
+                self.bind(recorded[key], live[key])
+        elif isinstance(recorded, list) and isinstance(live, list) and len(recorded) == len(live) == 1:
+            self.bind(recorded[0], live[0])
+        elif isinstance(recorded, str) and PLACEHOLDER.fullmatch(recorded) and recorded not in MOMENTS:
+            self._matches(recorded, live)
 
     def differences(self, recorded, live, path=""):
         """Lists the differences as `(path, recorded, live)`, where `MISSING` is a member that is absent."""
@@ -78,13 +90,17 @@ class Matcher:
         if not isinstance(live, str) and not PLACEHOLDER.fullmatch(recorded):
             return False
         text = text.replace(self.account, "111111111111")
+        recorded = LENGTH.sub(lambda found: f"<a:len({int(found[1]) + len(found[2])})>", recorded)
         names = []
         pattern, end = "", 0
         for place in PLACEHOLDER.finditer(recorded):
             pattern += re.escape(recorded[end : place.start()])
             end = place.end()
             name = place[0]
-            if name in self.bound:
+            if ":" not in name:
+                # Without a number, it stands for any value.
+                pattern += "(?s:.+)"
+            elif name in self.bound:
                 pattern += re.escape(self.bound[name])
             elif name in names:
                 pattern += f"(?P=p{names.index(name)})"
