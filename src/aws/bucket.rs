@@ -72,7 +72,7 @@ impl S3Bucket {
     {
         let mut error = error::convert(operation, failure, self.endpoint.as_deref());
         if operation::THROTTLES.iter().any(|code| error.code.as_deref() == Some(code)) {
-            // Nobody waits here, so whoever sends it again looks first what is there.
+            // There is no wait here, so a caller that sends it again looks first at what is there.
             error.verdict = Verdict::Ambiguous;
         }
         let region = failure.raw_response().and_then(|raw| raw.headers().get("x-amz-bucket-region"));

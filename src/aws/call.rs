@@ -20,7 +20,7 @@ const SPACING: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// Whatever AWS refuses, [`Verdict::TimedOut`] when a wait ends at its deadline, and [`Verdict::Interrupted`] when
-/// somebody wishes to stop while nothing is in flight but a wait.
+/// the run is cancelled while nothing is in flight but a wait.
 pub async fn call<T, E, F>(
     context: &Context<'_>,
     operation: &Operation,
@@ -157,7 +157,7 @@ mod tests {
         }
     }
 
-    /// Waits for a turn, which somebody wishes to stop after a second, and answers how that ended, after how long, and
+    /// Waits for a turn, which is cancelled after a second, and answers how that ended, after how long, and
     /// what was told.
     async fn turn_in(pause: Duration) -> (Result<(), ResourceError>, Duration, Vec<String>) {
         let (key, recorder, interrupt) =

@@ -54,8 +54,8 @@ pub fn carries(tags: &BTreeMap<String, String>, claim: &Claim) -> bool {
     judge(tags, claim) == Judgement::Ours
 }
 
-/// The claim that these tags hold, when it is one of the stack to a thing of this kind. Which token it carries nobody can
-/// know who has lost the state, so none will do as well.
+/// The claim that these tags hold, when it is one of the stack to a thing of this kind. Where the state is missing
+/// its token is unknown, so tags without one do as well.
 #[must_use]
 pub fn claim_of(tags: &BTreeMap<String, String>, kind: &Kind, scope: &Scope) -> Option<Claim> {
     let key: Key = tags.get(RESOURCE)?.parse().ok()?;

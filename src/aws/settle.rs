@@ -18,7 +18,7 @@ const LONGEST: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// Those of `look`, [`Verdict::TimedOut`] when there is no answer within `at_most`, and [`Verdict::Interrupted`] when
-/// somebody wishes to stop.
+/// the run is cancelled.
 pub async fn until<T, F>(
     context: &Context<'_>,
     at_most: Duration,
@@ -63,7 +63,7 @@ impl Backoff {
     /// Pauses before the next look, or returns `false` when the time is up.
     ///
     /// # Errors
-    /// [`Verdict::Interrupted`] when somebody wishes to stop.
+    /// [`Verdict::Interrupted`] when the run is cancelled.
     #[expect(clippy::disallowed_methods, reason = "this is the one place; it has a deadline and reports progress")]
     pub(crate) async fn pause(
         &mut self,

@@ -23,7 +23,7 @@ impl Bearer {
         }
     }
 
-    /// The text without any of the tokens: whoever gets one could call the API with it for a while.
+    /// The text without any of the tokens: a reader could call the API with one for a while.
     pub(super) fn withhold(&self, text: &str) -> String {
         let tokens = [&self.id, &self.access].into_iter().flatten().filter_map(|token| token.to_str().ok());
         tokens.fold(text.to_owned(), |text, token| text.replace(token, "(token)"))

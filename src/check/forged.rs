@@ -1,4 +1,4 @@
-//! Tokens that look like the pool's, and that nobody has signed.
+//! Tokens that look like the pool's, and that are not signed.
 
 use aws_lc_rs::rand;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -11,7 +11,7 @@ use crate::{aws::dns_suffix, diagnosis::USER_SCOPE, stack::Outputs};
 /// How long they claim to be good for, in seconds.
 const LIFETIME: i64 = 300;
 
-/// An ID token and an access token of nobody, as the pool of a stack would give them out, with a random signature.
+/// An ID token and an access token of no user, as the pool of a stack would give them out, with a random signature.
 pub(super) fn tokens(outputs: &Outputs) -> Bearer {
     let pool = outputs.user_pool_id.as_deref().unwrap_or_default();
     let client = outputs.client_id.as_deref().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Whether the API does what the configuration says: asked of the live URL, after what is served has changed.
 //!
-//! First come the requests that API Gateway answers by itself: every route that asks for a token refuses whoever has none
-//! or a forged one, and preflights and rejections carry the CORS headers. No function is called for them. Then come the
+//! First come the requests that API Gateway answers by itself: every route that requires a token rejects callers without
+//! one or with a forged one, and preflights and rejections carry the CORS headers. No function is called for them. Then come the
 //! requests that the configuration itself asks for, some as a user who is there only meanwhile. With CORS they come from
 //! a page of another origin, and so does one request to each public `GET` route that has no `check`: that browsers block
 //! what a function returns is a warning. It knows nothing of plans, and prints nothing.

@@ -33,9 +33,9 @@ pub(super) struct Probe {
 /// Who sends a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// Somebody without a token.
+    /// A caller without a token.
     Nobody,
-    /// Somebody whose token nobody has signed.
+    /// A caller with a token that is not signed.
     Forger(TokenUse),
     User(TokenUse),
     /// A browser, before it sends a request to another origin.

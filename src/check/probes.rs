@@ -30,7 +30,7 @@ pub(super) fn of_config(config: &Config) -> Vec<Probe> {
     checks.map(|(key, route, check)| asked(config.cors.as_ref(), (key, route), check)).collect()
 }
 
-/// A protected route refuses whoever has no token, and whoever has one that is not the pool's.
+/// A protected route rejects callers without a token, and those with one that is not the pool's.
 pub(super) fn rejections(config: &Config, key: &RouteKey, route: &RouteConfig) -> Vec<Probe> {
     let (Some(token), Some(method)) = (wanted(&route.auth), method_of(config, key)) else { return Vec::new() };
     let page = config.cors.as_ref().map(|cors| Page::first(cors).of_gateway(cors));

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 /// How long what was there before a change may still be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Propagation {
-    /// How long nothing is asked: whoever asks earlier may be answered by the version before, and learn nothing.
+    /// How long nothing is asked: an earlier request may be answered by the version before, which proves nothing.
     pub settling: Duration,
     /// How long, from then on, an answer that is wrong may be one of before the change.
     pub doubt: Duration,

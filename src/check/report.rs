@@ -56,7 +56,7 @@ pub struct CheckReport {
 /// Why a check could not be made to its end.
 #[derive(Debug)]
 pub enum Unmade {
-    /// There is nobody to sign in as.
+    /// There is no user to sign in as.
     User(UserError),
     /// There is no user pool or no app client on record.
     NoPool,

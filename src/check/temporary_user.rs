@@ -1,7 +1,7 @@
 //! The user of a check: made for it, signed in, and removed, be it by a later run.
 //!
 //! The name is random and on record before the user is made, so that it is found again whatever happened meanwhile. The
-//! record alone deletes nobody: an attribute of the user, written with the call that creates it, proves that it is a
+//! record alone deletes no user: an attribute of the user, written with the call that creates it, proves that it is a
 //! check's.
 
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ impl<'v> TemporaryUser<'v> {
     /// Makes up a user that the pool allows. Changes nothing.
     ///
     /// # Errors
-    /// When the pool or its client cannot be read, or the client lets nobody sign in with a password.
+    /// When the pool or its client cannot be read, or the client allows no sign-in with a password.
     pub(super) async fn meet<C>(
         check: &'v CheckRunner<'_, C>,
         (pool, client): (&str, &str),
@@ -85,7 +85,7 @@ impl<'v> TemporaryUser<'v> {
     }
 }
 
-/// A name that nobody else has, in a form by which the pool knows people.
+/// A unique name, in a form that the pool allows.
 fn name(settings: &PoolSettings) -> String {
     let token = Uuid::new_v4();
     if settings.username_attributes.contains("email") {
@@ -97,7 +97,7 @@ fn name(settings: &PoolSettings) -> String {
     format!("{USER_PREFIX}{}", token.simple())
 }
 
-/// A telephone number that nobody has.
+/// A telephone number that is not in use.
 fn number(token: Uuid) -> String {
     format!("{NUMBER_PREFIX}{:011}", token.as_u128() % 100_000_000_000)
 }
@@ -145,7 +145,7 @@ fn is_owned(pool: &str, observed: &Observed) -> bool {
     looks.any(|(key, found)| key.kind == UserPool::KIND && found.ours().is_some_and(owned))
 }
 
-/// Looks at the user on record. The state may name anybody, in any pool: only a user with the mark and a name that checks
+/// Looks at the user on record. The state may name any user, in any pool: only a user with the mark and a name that checks
 /// make up, in a pool of the stack, is taken for that of a check.
 ///
 /// # Errors
@@ -172,7 +172,7 @@ pub async fn left_over(
 /// # Errors
 /// When Cognito does not delete it; it stays on record then.
 pub async fn dismiss((cloud, events): (&Clients, &dyn Events), user: &CheckUser) -> Result<(), UserError> {
-    // Somebody who wishes to stop does not wish them to stay.
+    // They are deleted also when the run is cancelled.
     let interrupt = Interrupt::new();
     let people = Users::of(&user.user_pool_id, cloud, events, &interrupt);
     match people.delete(&user.username).await {

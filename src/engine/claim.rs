@@ -58,7 +58,7 @@ impl<O, S> Found<O, S> {
     }
 }
 
-/// A thing that is somebody else's.
+/// A resource with another owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unmanaged {
     /// What it is, as in ``role `x` ``.

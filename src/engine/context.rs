@@ -28,7 +28,7 @@ impl<C> StepContext<'_, C> {
     /// Waits until `pause` ends; `what` is what is waited for. No call may be in flight meanwhile.
     ///
     /// # Errors
-    /// [`Verdict::Interrupted`] as soon as somebody wishes to stop: a wait may take minutes, and whatever was done
+    /// [`Verdict::Interrupted`] as soon as the run is cancelled: a wait may take minutes, and whatever was done
     /// before it is found by the next run, as after a crash.
     pub async fn wait(&self, pause: impl Future<Output = ()>, what: &str) -> Result<(), ResourceError> {
         tokio::select! {

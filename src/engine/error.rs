@@ -37,9 +37,9 @@ pub enum Verdict {
     Ambiguous,
     /// What was waited for did not come in time.
     TimedOut,
-    /// What was found belongs to somebody else.
+    /// What was found has another owner.
     NotOurs,
-    /// It only waited when somebody wished to stop, so it stopped there.
+    /// It only waited when the run was cancelled, so it stopped there.
     Interrupted,
 }
 

@@ -1,4 +1,4 @@
-//! The wish to stop, shared between whoever hears the signal and whoever acts on it.
+//! The cancellation of a run, shared between the signal handler and the code that acts on it.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 pub struct Interrupt(Arc<watch::Sender<bool>>);
 
 impl Interrupt {
-    /// Nobody wishes to stop yet.
+    /// Not cancelled.
     #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(watch::Sender::new(false)))
@@ -20,13 +20,13 @@ impl Interrupt {
         self.0.send_replace(true);
     }
 
-    /// Whether somebody wished to stop.
+    /// Whether the run was cancelled.
     #[must_use]
     pub fn requested(&self) -> bool {
         *self.0.borrow()
     }
 
-    /// Completes when somebody wishes to stop.
+    /// Completes when the run is cancelled.
     pub(crate) async fn wait(&self) {
         let mut wishes = self.0.subscribe();
         if wishes.wait_for(|wish| *wish).await.is_err() {

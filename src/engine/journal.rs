@@ -91,7 +91,7 @@ impl<'a> Journal<'a> {
             .insert(key.clone(), Recorded { outputs: outputs.clone(), token, needs: after, applied: None, replaced });
     }
 
-    /// What is as desired has been applied, whoever did it.
+    /// What is as desired has been applied, by this run or another.
     fn record_unchanged(&mut self, plan: &Plan, step: &Step, rules: &dyn Rules) {
         if step.action != (Action::Keep { because: None }) {
             return;

@@ -28,7 +28,7 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 /// What a look at the cloud came to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observed {
-    /// What was recorded, as it is now. What is beneath a thing that is gone, or is somebody else's by now, is gone.
+    /// What was recorded, as it is now. What is beneath a thing that is gone, or has another owner by now, is gone.
     pub recorded: BTreeMap<Key, FoundJson>,
     /// The old ones of interrupted replacements: as they are recorded, and as they are now.
     pub replaced: BTreeMap<Key, Vec<(Value, FoundJson)>>,

@@ -24,11 +24,11 @@ pub struct Outcome {
     /// How many steps were done.
     pub done: usize,
     pub failed: Vec<FailedStep>,
-    /// The steps that only waited when somebody wished to stop: what they have done so far is found by the next run.
+    /// The steps that only waited when the run was cancelled: what they have done so far is found by the next run.
     pub stopped: Vec<FailedStep>,
     /// The steps that were not begun.
     pub skipped: usize,
-    /// Whether somebody wished to stop before the end.
+    /// Whether the run was cancelled before the end.
     pub interrupted: bool,
     /// How often the state was saved.
     pub saves: u64,

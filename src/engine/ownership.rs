@@ -31,7 +31,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
     }
 
     /// A thing without a claim of its own is ours because what it lives on is: with that, it is gone, even when there
-    /// is one of its name on what somebody else has made there since.
+    /// is one of its name that another owner has created there since.
     pub(super) fn bury_children(&self, state: &State, observed: &mut Observed) {
         while let Some(orphan) = state.resources.iter().find_map(|(key, recorded)| {
             let lost = |parent: &&Key| observed.recorded.get(*parent).is_some_and(|found| found.ours().is_none());

@@ -26,7 +26,7 @@ pub(super) struct New {
     pub(super) checks: Value,
 }
 
-/// Records a release and forgets one where there are too many. Those that nobody has checked make room first, so that a
+/// Records a release and forgets one where there are too many. Those that are not checked make room first, so that a
 /// `watch` does not push out what was deployed with care; but for the last one, so that there is always a step back.
 pub(super) fn add(state: &mut State, new: New) {
     let New { by, checked, back_to, changes, serves, needs, checks } = new;

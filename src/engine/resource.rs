@@ -45,7 +45,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
     fn id(outputs: &Self::Outputs) -> String;
 
     /// Reads it by what was recorded. Where AWS has tags, it is ours only with the claim under which it was made: one
-    /// that is gone may have left its name to somebody else.
+    /// that is gone may have left its name to another owner.
     fn read(
         context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
@@ -132,7 +132,7 @@ pub trait Restore: Resource<Promise = LiveVersion> {
         version: &str,
     ) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Deletes the versions of ours but for those `kept` and those that somebody else still uses.
+    /// Deletes the versions of ours but for those `kept` and those that are still used outside the stack.
     fn prune(
         context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
@@ -221,7 +221,7 @@ pub struct Plain;
 #[derive(Debug)]
 pub struct LiveVersion;
 
-/// It holds people's data, which nobody loses without having named their number.
+/// It holds user data, which is deleted only when its exact number was given.
 #[derive(Debug)]
 pub struct UserData;
 

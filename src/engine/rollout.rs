@@ -66,7 +66,7 @@ pub struct CheckOutcome<R> {
 pub enum CheckEnd {
     Passed,
     Failed,
-    /// That could not be found out, or somebody wished to stop: the next run tries again.
+    /// That could not be found out, or the run was cancelled: the next run tries again.
     Open,
 }
 
@@ -161,7 +161,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         if plan.is_empty() { Outcome::idle(state) } else { self.execute(plan, state, store).await }
     }
 
-    /// Whether somebody wished to stop before the trial or the removals.
+    /// Whether the run was cancelled before the check or the deletions.
     fn stop_before<R>(&self, removing: &Plan, all: &mut RolledOut<R>) -> bool {
         let left = all.outcome.state.unconfirmed.is_some() || !removing.is_empty();
         let stops = self.interrupt.requested() && left;
@@ -187,7 +187,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         end == CheckEnd::Passed
     }
 
-    /// Confirms the change, removes what is not wanted any more, and what nobody can go back to.
+    /// Confirms the change, removes what is not wanted any more, and what no rollback can restore.
     async fn finish<R>(&self, all: &mut RolledOut<R>, removing: &Plan, (store, entry): (&dyn Store, &ReleaseEntry)) {
         let checked = all.tried.is_some();
         let unconfirmed = all.outcome.state.unconfirmed.take();

@@ -63,7 +63,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
             }
             Action::Replace { outputs, .. } => {
                 if deletes_first(self.action) {
-                    // Replacements are planned of things that hold nothing, and somebody may have come since.
+                    // Replacements are planned of things that hold nothing, and users may have been added since.
                     self.delete(kind, &context, outputs, 0).await?;
                 }
                 self.create(kind, &context).await.map(Some)

@@ -85,7 +85,7 @@ impl Resource for LambdaPermission {
         if known.contains(&outputs) {
             return Ok(Found::Nothing);
         }
-        // The id is made of what the statement says, and the function is ours: nobody else has a claim to it.
+        // The id is made of what the statement says, and the function is ours: no other stack has a claim to it.
         Self::read(context, &outputs, claim).await
     }
 

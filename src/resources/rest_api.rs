@@ -101,7 +101,7 @@ impl Resource for RestApi {
     async fn find(context: &Context<'_>, _spec: &Spec, claim: &Claim, known: &[Outputs]) -> Result<FoundOf<Self>> {
         let all = list(context).await?;
         let mut unknown = all.iter().filter(|api| known.iter().all(|one| Some(one.id.as_str()) != api.id()));
-        // An API of the same name is no obstacle, so one with another claim is nobody's business here.
+        // An API of the same name is no obstacle, so one with another claim does not matter here.
         let ours = unknown.find(|api| carries(&tags(api), claim));
         Ok(ours.map_or(Found::Nothing, |api| Found::Ours(live(context.cloud, api))))
     }

@@ -13,7 +13,7 @@ pub(crate) async fn hindrance(run: &Run, session: &Session, plan: &Plan) -> Opti
     let step = plan.steps.iter().find(|step| sets_access_log(step, plan))?;
     let context =
         StepContext { cloud: &session.cloud, key: &step.key, events: &run.report, interrupt: &run.cancel.interrupt };
-    // Whoever may not look is told by the stage itself what is missing.
+    // Without permission to look, the error of the stage says what is missing.
     if may_log(&context).await.unwrap_or(true) {
         return None;
     }

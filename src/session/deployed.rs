@@ -28,7 +28,7 @@ pub(crate) struct DeployedStack {
 }
 
 impl DeployedStack {
-    /// Reads it from the state; asks nobody but S3, where the state is there.
+    /// Reads it from the state; calls only S3, where the state is there.
     ///
     /// # Errors
     /// When the config does not identify a stack, or nothing is deployed.

@@ -49,19 +49,19 @@ pub trait Backend: Send + Sync {
     /// When the places cannot be listed.
     async fn alike(&self, names: [&str; 2]) -> Result<Vec<State>, StateError>;
 
-    /// Takes the lock, as soon as nobody else holds it, for as long as the guard lives.
+    /// Takes the lock, as soon as no other process holds it, for as long as the guard lives.
     ///
     /// # Errors
-    /// [`StateError::Locked`] when somebody else still holds it after the time that the request allows.
+    /// [`StateError::Locked`] when another process still holds it after the time that the request allows.
     async fn lock(&self, request: &LockRequest<'_>) -> Result<Guard, StateError>;
 
-    /// The lock, when somebody holds it. Changes nothing.
+    /// The lock, when a process holds it. Changes nothing.
     async fn seen_lock(&self) -> Result<Option<SeenLock>, StateError>;
 
     /// Takes the lock away from who was seen to hold it. They can save nothing more, and hear of it while they work.
     ///
     /// # Errors
-    /// [`StateError::Locked`] when somebody else holds it by now.
+    /// [`StateError::Locked`] when another process holds it by now.
     async fn seize(&self, seen: &SeenLock, request: &LockRequest<'_>) -> Result<Guard, StateError>;
 
     /// Writes the first state of a new lineage where there is none, or only a damaged one, and returns where that one is

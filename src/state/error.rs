@@ -34,7 +34,7 @@ pub enum StateError {
         /// Who, when that can be told.
         holder: Option<Box<Holder>>,
     },
-    /// Somebody works on it who took over the lock.
+    /// Another process took over the lock.
     #[error("{path}: the lock of the state was {}", taken_over(holder.as_deref()))]
     TakenOver { path: String, holder: Option<Box<Holder>> },
     #[error("{path}: the state lock was not renewed for {seconds} s, so another process may have taken it over")]
@@ -140,7 +140,7 @@ impl StateError {
         }
     }
 
-    /// Whether somebody else is at work on the state, or was.
+    /// Whether another process works on the state, or did.
     #[must_use]
     pub fn contended(&self) -> bool {
         matches!(

@@ -1,4 +1,4 @@
-//! The fence against whoever lost a lock and does not know it yet.
+//! The fence against a process that lost its lock and does not know it yet.
 
 use super::{backend::Backend, error::StateError};
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{error::StateError, holder::Holder};
 
-/// A lock that somebody holds, as it was seen.
+/// A held lock, as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SeenLock {
     /// Who holds it, when that can be told.
@@ -15,7 +15,7 @@ pub struct SeenLock {
     /// How long ago they gave the last sign of life, at places where holders give any.
     #[serde(rename = "silent_seconds", serialize_with = "some_seconds", skip_serializing_if = "Option::is_none")]
     pub silent: Option<Duration>,
-    /// Whether they are not at work any more: whoever wants the lock next gets it.
+    /// Whether they are not at work any more: the next process gets the lock.
     pub given_up: bool,
     /// What tells it from other locks of the place.
     #[serde(skip)]
@@ -36,7 +36,7 @@ pub struct LockRequest<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum LockNews {
-    /// Somebody holds it; told once for each holder.
+    /// A process holds it; reported once for each holder.
     Waiting {
         place: String,
         /// Who holds it, when that can be told.
@@ -45,7 +45,7 @@ pub enum LockNews {
         #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
         at_most: Duration,
     },
-    /// Somebody holds it, who may be dead: a sign of life is looked for.
+    /// A process holds it that may be dead: its next renewal is waited for.
     Watching {
         place: String,
         /// Who holds it, when that can be told.
@@ -54,7 +54,7 @@ pub enum LockNews {
         #[serde(rename = "at_most_seconds", serialize_with = "seconds")]
         at_most: Duration,
     },
-    /// It is taken from somebody who is not at work any more.
+    /// It is taken over from a process that has ended.
     TakenOver {
         place: String,
         /// Who held it, when that can be told.

@@ -1,4 +1,4 @@
-//! The wait for a lock that somebody else holds: on tokio's clock, with an end, and a word to the person.
+//! The wait for a lock that another process holds: on tokio's clock, with an end, and a message to the user.
 
 use std::time::Duration;
 

@@ -174,7 +174,7 @@ impl Next {
         let announced = Arriving { from: from.address(), state };
         match there {
             Some(Document::Arriving(arriving)) if arriving == announced => return Ok(Self::Leave(moved)),
-            // Somebody has copied it there.
+            // It was copied there by hand.
             Some(Document::State(there)) if there == announced.state => return Ok(Self::Leave(moved)),
             _ => {}
         }

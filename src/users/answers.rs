@@ -108,7 +108,7 @@ impl SignIn<'_> {
         Err(UserError::NotSelected)
     }
 
-    /// The failure when only a person could answer and nobody is there.
+    /// The failure when a prompt is required and there is no terminal.
     pub(super) fn nobody(&self, open: &OpenChallenge, wanted: impl Into<String>) -> UserError {
         UserError::NobodyToAsk { challenge: open.name.clone(), wanted: wanted.into(), user: self.user.to_owned() }
     }

@@ -19,15 +19,15 @@ pub struct NewUser<'a> {
     settings: &'a PoolSettings,
     name: &'a str,
     pub attributes: BTreeMap<String, String>,
-    /// What an interrupted run has left, or somebody's invitation that was not taken up.
+    /// What an interrupted run has left, or an invitation that was not accepted.
     half_made: Option<User>,
 }
 
 impl<'a> NewUser<'a> {
-    /// Makes sure that the pool allows the name and that nobody has it who has a password of their own. Changes nothing.
+    /// Makes sure that the pool allows the name and that no user with a password of their own has it. Changes nothing.
     ///
     /// # Errors
-    /// When it does not, or somebody has.
+    /// When it does not, or such a user exists.
     pub async fn meet(
         people: &'a Users<'a>,
         settings: &'a PoolSettings,
@@ -45,7 +45,7 @@ impl<'a> NewUser<'a> {
         self.half_made.is_some()
     }
 
-    /// What the pool requires and nobody has told yet, sorted.
+    /// The attributes that the pool requires and that are not given, sorted.
     #[must_use]
     pub fn missing(&self) -> Vec<String> {
         let there = |name: &String| {
@@ -57,7 +57,7 @@ impl<'a> NewUser<'a> {
 
     /// Makes the user, and returns the temporary password to sign in with. Cognito sends it to them when `invite`.
     ///
-    /// A user who is there and waits for a password gets a new temporary one, because nobody knows the old one. It is
+    /// A user who is there and waits for a password gets a new temporary one, because the old one is unknown. It is
     /// not set for good at once: only a sign-in asks for the attributes that are missing.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl<'a> NewUser<'a> {
         }
         let action = if invite { None } else { Some(MessageActionType::Suppress) };
         match self.create(&temporary, action).await {
-            // The answer to an earlier attempt was lost, or somebody was faster.
+            // The answer to an earlier attempt was lost, or another process was faster.
             Err(UserError::Taken { .. }) => {
                 let found = waiting(self.name, self.people.find(self.name).await?)?;
                 let person = found.ok_or_else(|| UserError::Taken { user: self.name.to_owned() })?;

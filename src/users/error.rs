@@ -16,14 +16,14 @@ pub enum UserError {
     WrongUserOrPassword { user: String },
     #[error("`{user}` is disabled")]
     Disabled { user: String },
-    /// Cognito lets nobody try for a while.
+    /// Cognito rejects further attempts for a while.
     #[error("there were too many attempts to sign in as `{user}`")]
     TooManyAttempts { user: String },
     #[error("the temporary password of `{user}` has expired")]
     TemporaryPasswordExpired { user: String },
     #[error("the password of `{user}` has been reset, and no new one is set")]
     PasswordResetRequired { user: String },
-    /// The user has signed up, and nobody has confirmed that.
+    /// The user has signed up and is not confirmed.
     #[error("`{user}` has signed up and is not confirmed")]
     NotConfirmed { user: String },
     #[error("the app client `{client}` does not allow the flow `ADMIN_USER_PASSWORD_AUTH`")]
@@ -76,7 +76,7 @@ pub enum UserError {
     PasswordRefused { message: String },
     #[error("no password was chosen, so nothing was sent")]
     NotChosen,
-    /// Only a person could answer, and nobody is there.
+    /// A prompt is required, and there is no terminal.
     #[error("{challenge}: Cognito requires {wanted}, and cannot prompt for it: not a terminal")]
     NobodyToAsk { challenge: String, wanted: String, user: String },
     #[error("{challenge}: stackctl does not support this challenge")]

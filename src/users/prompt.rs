@@ -10,7 +10,7 @@ use super::secret::Secret;
 /// Asks a person. What it cannot read, it answers with an error of the operating system.
 #[async_trait]
 pub trait Prompt: Send + Sync {
-    /// Whether somebody is there to answer.
+    /// Whether a user can be prompted.
     fn is_there(&self) -> bool;
 
     /// Asks for what others must not see while it is typed.
@@ -44,7 +44,7 @@ impl Authenticator {
     }
 }
 
-/// A place where nobody is.
+/// No terminal.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct NonInteractive;
 

@@ -37,7 +37,7 @@ impl SignIn<'_> {
     /// Signs in with a password and answers the challenges that follow.
     ///
     /// # Errors
-    /// When Cognito refuses, or asks for what nobody here can answer.
+    /// When Cognito refuses, or requires what cannot be prompted for.
     pub async fn with(&self, password: &Secret) -> Result<Tokens, UserError> {
         self.client.check_flow()?;
         let mut answer = self.begin(password).await?;

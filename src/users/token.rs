@@ -96,7 +96,7 @@ impl WebToken {
 
     /// The user pool that it names as its issuer; `None` when that is no user pool of Cognito.
     ///
-    /// Nobody is asked for keys whose host a token could have made up.
+    /// Keys are never requested from a host that only the token names.
     #[must_use]
     pub fn issuer(&self) -> Option<Issuer> {
         let url = self.text("iss")?;

@@ -52,7 +52,7 @@ impl PoolSettings {
             Some(form) if self.alias_attributes.contains(form) => {
                 Err(UserError::AddressAsName { name: name.to_owned(), attribute: form.to_owned() })
             }
-            // Where nobody signs in with it, a number is a name like any other.
+            // Where users do not sign in with it, a number is a name like any other.
             other => Ok(other.filter(|form| *form == EMAIL)),
         }
     }

@@ -61,7 +61,7 @@ pub(crate) const THROTTLED_DEPLOYMENT: &[Wait] = &[throttle(5, 120)];
 /// `DeleteRestApi` is allowed once in 30 s and account.
 pub(crate) const THROTTLED_API_DELETE: &[Wait] = &[throttle(30, 300)];
 
-/// API Gateway refuses writes to one API that overlap, also those that somebody else sends.
+/// API Gateway refuses writes to one API that overlap, also those of other callers.
 pub(crate) const API_BUSY: &[Wait] = &[Wait {
     codes: &["ConflictException"],
     saying: &["concurrent modification"],

@@ -41,7 +41,7 @@ pub(super) async fn find(
     token.map(|token| header(&token)).transpose()
 }
 
-/// Nobody signs in for a token that the route would refuse.
+/// There is no sign-in for a token that the route would reject.
 fn check_scopes(requested: &RequestedRoute<'_>, auth: &RouteAuth) -> Result<(), Failure> {
     let RouteAuth::Scopes(scopes) = auth else { return Ok(()) };
     if scopes.contains(USER_SCOPE) {

@@ -24,7 +24,7 @@ pub(crate) async fn add(run: &Run, pool: &PoolArgs, names: [&str; 2], create: bo
     Ok(Exit::Done)
 }
 
-/// A group is made only when it is missing, so that its settings stay as somebody has set them.
+/// A group is made only when it is missing, so that its settings stay as they are.
 async fn add_or_create(people: &Users<'_>, user: &str, group: &str, create: bool) -> Result<(), UserError> {
     match people.add_to_group(user, group).await {
         Err(UserError::NoGroup { .. }) if create => {

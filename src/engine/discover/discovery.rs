@@ -17,11 +17,11 @@ use crate::engine::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct Discovery {
     pub state: State,
-    /// Of which things there are several, so that nobody can tell which one is the stack's. None of them is in the state.
+    /// Of which things there are several, so that it is unknown which one is the stack's. None of them is in the state.
     pub several: BTreeMap<Key, Several>,
     /// Things without tags that have the name of one in the state, and are less as configured than that.
     pub beside: Vec<(Key, Value)>,
-    /// What has the name of one of the stack's things and is somebody else's.
+    /// What has the name of one of the stack's resources and has another owner.
     pub unmanaged: BTreeMap<Key, Unmanaged>,
 }
 
@@ -74,7 +74,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         Ok(discovery)
     }
 
-    /// What nobody can tell apart, with what a person needs to do so.
+    /// What cannot be told apart, with what the user needs to do so.
     pub(super) async fn several(
         &self,
         key: &Key,

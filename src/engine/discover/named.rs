@@ -1,4 +1,4 @@
-//! Finds by its name what has no tags, on what has; and names what is somebody else's.
+//! Finds by its name what has no tags, on what has; and names what has another owner.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::Value;
@@ -94,7 +94,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         }
     }
 
-    /// Records the one that is most as configured. Of two that are equally so, nobody can tell.
+    /// Records the one that is most as configured. Of two that are equally so, neither is chosen.
     async fn choose(
         &self,
         discovery: &mut Discovery,

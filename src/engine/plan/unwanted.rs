@@ -1,4 +1,4 @@
-//! Decides what becomes of things that are not wanted any more. What is somebody else's by now is forgotten, never
+//! Decides what becomes of things that are not wanted any more. What has another owner by now is untracked, never
 //! deleted.
 
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ impl Decisions<'_> {
         leaving.iter().try_for_each(|key| self.decide_leaving(key, &leaving))
     }
 
-    /// Keeps a thing. One that an interrupted run left is recorded for that: a claim that nobody remembers is an orphan's.
+    /// Keeps a thing. One that an interrupted run left is recorded for that: a claim that is not recorded is an orphan's.
     fn keep(&mut self, key: &Key, because: String) {
         let action = match self.found(key).cloned() {
             Some(LiveJson { outputs, spec }) => Action::Adopt { outputs, live: spec, changes: Vec::new() },

@@ -65,7 +65,7 @@ pub struct Release {
 #[serde(deny_unknown_fields)]
 pub struct CheckUser {
     pub user_pool_id: String,
-    /// The name, which nobody else has.
+    /// The unique name.
     pub username: String,
 }
 

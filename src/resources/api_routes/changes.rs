@@ -66,7 +66,7 @@ impl Change {
 ///
 /// Everything that goes goes first, because a path can have only one variable child: `{id}` must be gone before
 /// `{name}` can come. A changed method is deleted and put anew, because `PutMethod` refuses one that is there. What is
-/// edited serves nobody until it is deployed, so nothing is missing for a caller meanwhile.
+/// edited is not live until it is deployed, so nothing is missing for a caller meanwhile.
 pub(super) fn changes(live: &Tree, want: &Tree) -> Vec<Change> {
     let mut changes = Vec::new();
     for response_type in live.gateway_responses.keys().filter(|name| !want.gateway_responses.contains_key(*name)) {

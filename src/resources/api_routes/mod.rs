@@ -4,7 +4,7 @@
 //!
 //! `GetResources` with embedded methods answers 500 paths with everything on them; `GetGatewayResponses` answers the
 //! rest. There is no call per route. What is there and what is wanted are brought into one normal form, [`Spec`] for the
-//! eye and for the diff, `tree::Tree` for the calls. Routes that somebody else made appear as routes too many, and
+//! eye and for the diff, `tree::Tree` for the calls. Routes that were made outside stackctl appear as routes too many, and
 //! whatever we would not have made on one of ours as `unmanaged`: so both differ and are set right.
 //!
 //! # Writing

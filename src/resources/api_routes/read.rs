@@ -73,7 +73,7 @@ async fn gateway_responses(
         let Some(page) = look(context, &operation::GET_GATEWAY_RESPONSES, || request.clone().send()).await? else {
             return Ok(None);
         };
-        // AWS lists every type there is; those that nobody customised are its own.
+        // AWS lists every type there is; those that are not customized are its own.
         let customised = page.items().iter().filter(|response| !response.default_response);
         all.extend(customised.map(|response| (type_of(response), gateway_response(response))));
         match page.position {

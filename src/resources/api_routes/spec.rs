@@ -36,7 +36,7 @@ pub struct Route {
     pub scopes: BTreeSet<String>,
     /// How long API Gateway waits for the function, 50–29,000.
     pub timeout_millis: u32,
-    /// Settings of the method that no route of ours ever has, as somebody else made them; none are ever wanted.
+    /// Settings of the method that no route of ours ever has, as made outside stackctl; none are ever wanted.
     pub unmanaged: BTreeMap<String, Value>,
 }
 
@@ -72,6 +72,6 @@ pub struct Preflight {
 pub struct GatewayResponse {
     /// Headers by name, with their values as API Gateway takes them: a fixed text stands in single quotes.
     pub headers: BTreeMap<String, String>,
-    /// What else somebody else customised; nothing is ever wanted.
+    /// What else is customized outside stackctl; nothing is ever wanted.
     pub unmanaged: BTreeMap<String, Value>,
 }

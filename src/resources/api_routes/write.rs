@@ -34,7 +34,7 @@ pub enum Way {
     Import,
 }
 
-/// Writes to the tree of one API, while nobody else does.
+/// Writes to the tree of one API, while no other process does.
 pub(super) struct Writer<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) rest_api_id: &'a str,
@@ -123,7 +123,7 @@ impl Writer<'_> {
 
     async fn put_method(&self, place: &Place<'_>, shape: &Shape) -> Result<()> {
         let method = match self.put_bare_method(place, shape).await {
-            // A lost answer, sent again by the SDK, or somebody else's method: which of them cannot be told, and
+            // A lost answer, sent again by the SDK, or a method of another owner: which of them cannot be told, and
             // `PutMethod` is no upsert.
             Err(error) if error.verdict == Verdict::AlreadyExists => {
                 self.delete_method(place).await?;

@@ -29,7 +29,7 @@ pub(super) async fn change(context: &Context<'_>, live: &Spec, want: &Spec) -> R
     Ok(())
 }
 
-/// Removes every policy that is on the role, whoever put it there: IAM deletes no role that has one.
+/// Removes every policy that is on the role, also those attached outside stackctl: IAM deletes no role that has one.
 pub(super) async fn remove_all(context: &Context<'_>, role: &str) -> Result<()> {
     for policy in inline_names(context, role).await? {
         delete(context, role, &policy).await?;

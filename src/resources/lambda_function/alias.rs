@@ -20,7 +20,7 @@ pub const NAME: &str = "live";
 /// Where the alias leads.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Alias {
-    /// A number; or `$LATEST`, where somebody has put it.
+    /// A number; or `$LATEST`, where it was changed outside stackctl.
     pub(super) version: String,
     /// Whether another version gets a share of the requests.
     shared: bool,

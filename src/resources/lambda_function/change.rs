@@ -89,7 +89,7 @@ pub(super) fn environment(spec: &Spec) -> types::Environment {
     types::Environment::builder().set_variables(Some(variables)).build()
 }
 
-/// The log group, with what somebody may have set of the format and the levels.
+/// The log group, with the format and the levels that may be set outside stackctl.
 pub(super) fn logging(now: Option<types::LoggingConfig>, group: &str) -> types::LoggingConfig {
     let now = now.unwrap_or_else(|| types::LoggingConfig::builder().build());
     types::LoggingConfig::builder()

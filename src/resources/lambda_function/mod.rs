@@ -1,6 +1,6 @@
 //! `lambda_function`: a function with its code and settings, and the alias under which it is called.
 //!
-//! What is edited, `$LATEST`, serves nobody. When code and settings have settled they are published as a version, which
+//! What is edited, `$LATEST`, is not live. When code and settings have settled they are published as a version, which
 //! never changes any more, and the alias is moved to it: so code and settings change in the same instant for callers, and
 //! the version before is one call away. Both `$LATEST` and the alias are read, because hands can change either.
 

@@ -18,10 +18,10 @@ use crate::{
     resources::log_group,
 };
 
-/// Seconds that a function has where nobody says otherwise.
+/// Seconds that a function has by default.
 pub(super) const DEFAULT_TIMEOUT: u32 = 3;
 
-/// Megabytes that a function has where nobody says otherwise.
+/// Megabytes that a function has by default.
 pub(super) const DEFAULT_MEMORY: u32 = 128;
 
 pub(super) fn somebody_elses(

@@ -70,7 +70,7 @@ pub(super) async fn prune(context: &Context<'_>, function: &str, kept: &BTreeSet
     for version in superfluous(list(context, function).await?, kept) {
         let request = context.cloud.lambda.delete_function().function_name(function).qualifier(version.to_string());
         match remove(context, &operation::DELETE_FUNCTION, || request.clone().send()).await {
-            // An alias of somebody else leads to it, be it by weight: it stays, and is looked at again next time.
+            // An alias outside the stack leads to it, be it by weight: it stays, and is looked at again next time.
             Err(error)
                 if error.verdict == Verdict::Refused && error.code.as_deref() == Some("ResourceConflictException") => {}
             pruned => pruned?,

@@ -1,6 +1,6 @@
 //! The access log of a stage: where it writes a line for each request, and which.
 //!
-//! What somebody has set by hand on a stage whose configuration asks for no access log is theirs. Ours goes to the log group
+//! An access log that was set by hand on a stage whose config has none is not changed. Ours goes to the log group
 //! of the stack, by which it is told.
 
 use aws_sdk_apigateway::types::{AccessLogSettings, Op, PatchOperation};
@@ -57,8 +57,8 @@ pub async fn may_log(context: &Context<'_>) -> Result<bool, ResourceError> {
     Ok(account.cloudwatch_role_arn.is_some_and(|arn| !arn.is_empty()))
 }
 
-/// Says what is missing where API Gateway has nobody to write logs as. It is set for all APIs together, so nobody but the
-/// person sets it.
+/// Says what is missing where API Gateway has no role to write logs with. It is set for all APIs together, so only the
+/// user sets it.
 pub(super) fn explained(error: ResourceError) -> ResourceError {
     if !error.message.contains("CloudWatch Logs role ARN") {
         return error;

@@ -11,7 +11,7 @@ use crate::{
 
 /// What the description of a deployment of ours begins with; the fingerprint follows.
 ///
-/// A fingerprint covers the specs, not how a version of this program writes them into API Gateway. Whoever changes what
+/// A fingerprint covers the specs, not how a version of this program writes them into API Gateway. A change of what
 /// `api_routes` writes for the same spec changes this mark, so that every stage gets a new deployment.
 const MARK: &str = "stackctl ";
 
@@ -64,7 +64,7 @@ async fn create(context: &Context<'_>, rest_api_id: &str, description: &str) -> 
     Ok(created.id.unwrap_or_default())
 }
 
-/// Deletes the deployments of ours that nobody serves, but for those `kept`.
+/// Deletes the deployments of ours that no stage uses, but for those `kept`.
 pub(super) async fn prune(context: &Context<'_>, rest_api_id: &str, kept: &BTreeSet<String>) -> Result<()> {
     let old = superfluous(list(context, rest_api_id).await?, kept);
     if old.is_empty() {

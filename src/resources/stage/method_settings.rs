@@ -1,5 +1,5 @@
-//! The throttling of a stage, which is part of its method settings, beside logging, metrics and caching: those are nobody's
-//! but the person's.
+//! The throttling of a stage, which is part of its method settings, beside logging, metrics and caching, which are not
+//! managed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +11,7 @@ use crate::{
     resources::rest_api::{escaped, patch},
 };
 
-/// What AWS fills in for a throttling that nobody set.
+/// What AWS fills in for a throttling that is not set.
 const UNSET: Throttle = Throttle { rate_limit: 10_000.0, burst_limit: 5_000 };
 
 /// The key of the setting that all methods have which have none of their own.

@@ -4,12 +4,12 @@
 //! an immutable snapshot, so every change beneath the stage needs a new one. The spec's `fingerprint` is the digest of
 //! everything that a snapshot holds, and a deployment carries it in its description, the only place it has. The live
 //! fingerprint is that of the deployment the stage points to; so the stage moves exactly when something beneath it
-//! changed, and what somebody else deployed differs.
+//! changed, and what was deployed outside stackctl differs.
 //!
 //! A deployment with the wanted fingerprint is used again before a new one is made: it may be what an interruption left
 //! between the two calls, or the snapshot of a config that has come back. Both are snapshots of exactly this config.
 //!
-//! The throttling in its method settings is ours alone: one that the config does not name is removed. What somebody set
+//! The throttling in its method settings is ours alone: one that the config does not name is removed. What was set
 //! beside it stays.
 
 mod access_log;

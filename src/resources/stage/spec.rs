@@ -14,14 +14,14 @@ pub struct Spec {
     pub rest_api_id: Input<String>,
     /// The first part of the path in its URLs.
     pub name: String,
-    /// Never wanted. Intents of former versions have it, and whoever describes a stage by hand may.
+    /// Never wanted. Intents of former versions have it, and a stage that is described by hand may.
     #[serde(default, skip_serializing)]
     pub description: Option<String>,
     /// The digest of everything that its deployment holds.
     pub fingerprint: Input<String>,
     /// Throttling by the key of a method setting, which is `*/*` for the whole stage.
     pub throttling: BTreeMap<String, Throttle>,
-    /// Where it writes a line for each request; without one whatever somebody has set stays.
+    /// Where it writes a line for each request; without one, what was set outside stackctl stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_log: Option<AccessLog>,
     /// The person's tags.

@@ -48,7 +48,7 @@ fn is_default_level(level: &str, named: &Value) -> bool {
     own.is_some_and(|own| named["AcrValue"] == json!(own))
 }
 
-/// Takes `UnusedAccountValidityDays` out of a request: the SDK sends its zero although nobody has set it.
+/// Takes `UnusedAccountValidityDays` out of a request: the SDK sends its zero although it is not set.
 pub(super) fn strip(request: &mut HttpRequest) {
     let mut body = verbatim::sent(request);
     let admin = body.get_mut("AdminCreateUserConfig").and_then(Value::as_object_mut);

@@ -21,7 +21,7 @@ pub(super) async fn read(context: &Context<'_>, pool: &UserPoolType) -> Result<S
     Ok(if app { mfa } else { format!("{mfa} without an authenticator app") })
 }
 
-/// Sets the second factor, keeping the other factors somebody may have configured.
+/// Sets the second factor, keeping the other factors that are configured.
 pub(super) async fn set(context: &Context<'_>, id: &str, mfa: &str) -> Result<()> {
     let request = context.cloud.cognito.get_user_pool_mfa_config().user_pool_id(id);
     let now = call(context, &operation::GET_USER_POOL_MFA_CONFIG, || request.clone().send()).await?;

@@ -76,7 +76,7 @@ impl Resource for UserPool {
         let named = list(context).await?.into_iter().filter(|(_, name)| *name == spec.name).map(|(id, _)| id);
         for id in named.filter(|id| !known(id)) {
             let Some(pool) = describe(context, &id).await? else { continue };
-            // Names are not unique: a pool of the same name that is somebody else's is in nobody's way.
+            // Names are not unique: a pool of the same name with another owner is no obstacle.
             if carries(&settings::all_tags(&pool), claim) {
                 return live(context, &pool).await.map(Found::Ours);
             }

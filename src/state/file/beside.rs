@@ -43,7 +43,7 @@ impl FileStore {
         format!(".{}.", self.name)
     }
 
-    /// Removes what saves that were killed have left. Whoever has the lock is the only one who saves.
+    /// Removes what saves that were killed have left. Only the lock holder saves.
     pub(super) fn sweep(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;

@@ -11,7 +11,7 @@ pub(super) fn unreachable(path: &Path, action: &'static str, error: &io::Error) 
         return StateError::Refused { path: path.display().to_string(), action, refused: Box::new(refused.clone()) };
     }
     let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
-    // Errors of temporary files name their paths as well, which mean nothing to anybody.
+    // Errors of temporary files name their paths as well, which mean nothing to the user.
     let reason = error.to_string();
     let reason = reason.split(" at path ").next().unwrap_or_default().to_owned();
     StateError::Unreachable { path: path.display().to_string(), action, reason, full }

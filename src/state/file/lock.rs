@@ -1,5 +1,5 @@
 //! The lock of a state on this machine: the operating system's, which ends with the process however that ends, and a
-//! signature in the file that says whose it is. It counts while its file is the one at the path: whoever takes the lock away
+//! signature in the file names the holder. It counts while its file is the one at the path: a process that takes it away
 //! from a process that does not end removes the file.
 
 use std::{
@@ -27,7 +27,7 @@ use crate::{
 /// How long until the next try.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What tells a file from every other one, as long as somebody has it open.
+/// What tells a file from every other one, as long as it is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LockIdentity {
     device: u64,
@@ -59,7 +59,7 @@ pub(super) async fn take(path: &Path, place: String, request: &LockRequest<'_>) 
         match file.try_lock() {
             Ok(()) => {
                 let identity = LockIdentity::from(&file.metadata().map_err(failed)?);
-                // One that was taken away meanwhile is nobody's any more.
+                // One that was taken away meanwhile is free.
                 if identity.is_at(path) {
                     sign(&mut file, request.holder).map_err(failed)?;
                     return Ok(HeldFile { file, identity });
@@ -71,7 +71,7 @@ pub(super) async fn take(path: &Path, place: String, request: &LockRequest<'_>) 
     }
 }
 
-/// The lock at `path`, when somebody holds it.
+/// The lock at `path`, when a process holds it.
 pub(super) async fn seen(path: &Path) -> io::Result<Option<SeenLock>> {
     let file = match filesystem::open(path, OpenOptions::new().read(true).write(true)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -13,12 +13,12 @@ use std::{
 use super::{error::unreachable, lock::LockIdentity};
 use crate::{engine::pause, filesystem, state::error::StateError};
 
-/// How long until the next try, while somebody else saves.
+/// How long until the next try, while another process saves.
 const PAUSE: Duration = Duration::from_millis(20);
 /// How often it is tried: a save that takes five seconds was stopped in its middle.
 const TRIES: u32 = 250;
 
-/// A file that nobody else writes over while this lives.
+/// A file that no other process overwrites while this lives.
 pub(super) struct Present {
     pub(super) bytes: Vec<u8>,
     /// Carries the lock.
@@ -35,7 +35,7 @@ impl Drop for Present {
 /// Holds the present version; nothing when there is none.
 ///
 /// # Errors
-/// [`StateError::Locked`] when somebody else who saves it was stopped in the middle.
+/// [`StateError::Locked`] when another process was stopped in the middle of a save.
 pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
     for _ in 0..TRIES {
         let mut file = match open(path) {
@@ -54,7 +54,7 @@ pub(super) async fn hold(path: &Path) -> Result<Option<Present>, StateError> {
             Err(fs::TryLockError::Error(error)) => return Err(unreachable(path, "saved", &error)),
         }
     }
-    // Somebody is in the middle of a save, and stays there.
+    // Another process is in the middle of a save, and stays there.
     Err(StateError::Locked { path: path.display().to_string(), holder: None })
 }
 

@@ -77,7 +77,7 @@ impl FileStore {
         fs::create_dir_all(&self.folder)
     }
 
-    /// The present version, which nobody else writes over, with a lock or without, for as long as it is held.
+    /// The present version, which no other process overwrites, with a lock or without, for as long as it is held.
     async fn present(&self) -> Result<Option<Present>, StateError> {
         self.confirm()?;
         present::hold(&self.path()).await

@@ -1,4 +1,4 @@
-//! A lock while it is held: renewed in the background, until it is released or turns out to be somebody else's.
+//! A lock while it is held: renewed in the background, until it is released or turns out to be another process's.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,9 +25,9 @@ pub(super) struct Lease<B> {
     key: String,
     place: String,
     now: Mutex<Renewed>,
-    /// Held while a renewal is under way: two at once would each take the other's for somebody else's.
+    /// Held while a renewal is under way: two at once would each take the other's for another process's.
     turn: tokio::sync::Mutex<()>,
-    /// Who has the lock instead, once somebody has.
+    /// The new lock holder, once there is one.
     lost: watch::Sender<Option<StateError>>,
 }
 
@@ -97,7 +97,7 @@ impl<B: Bucket> Lease<B> {
         if self.renewed().at.elapsed() < RELIABLE { Ok(()) } else { self.renew().await }
     }
 
-    /// Completes when the lock is somebody else's, or may be because it was not renewed for too long.
+    /// Completes when another process has the lock, or may be because it was not renewed for too long.
     pub(super) async fn lost(&self) -> StateError {
         let mut lost = self.lost.subscribe();
         loop {

@@ -1,7 +1,7 @@
 //! The lock of a state in a bucket: an object beside it that its holder renews every few seconds.
 //!
-//! Whoever finds one waits for a sign of its holder. It is taken over when there is none for a minute, by the bucket's
-//! own clock, or when the holder is a process of this machine that has ended. Of several takers one wins, because each
+//! A process that finds one waits for a renewal by its holder. It takes over when there is none for a minute, by the
+//! bucket's own clock, or when the holder is a process of this machine that has ended. Of several takers one wins, because each
 //! writes on the condition that the lock is still the version it saw.
 
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) const BEAT: Duration = Duration::from_secs(10);
 pub(super) const STALE: Duration = Duration::from_mins(1);
 /// How long a holder may rely on its last renewal. The rest of the minute is for what is under way then.
 pub(super) const RELIABLE: Duration = Duration::from_secs(45);
-/// How long until the next look at somebody else's lock.
+/// How long until the next look at the lock of another process.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// What stands in the lock.
@@ -99,7 +99,7 @@ pub(super) async fn take(
     }
 }
 
-/// A lock as it is seen by somebody who may take it away.
+/// A lock as it is seen by a process that may take it over.
 pub(super) fn seen(object: &Object) -> SeenLock {
     let signature = Signature::of(object);
     let id = signature.as_ref().map_or_else(|| object.etag.0.clone(), |signature| signature.id.clone());
