@@ -136,14 +136,14 @@ fn claim_tags(claim: &Claim) -> Vec<(&'static str, String)> {
     known.into_iter().chain(claim.token.clone().map(|token| (TOKEN, token))).collect()
 }
 
-/// The tags of a created thing: the person's own and the claim.
+/// The tags of a created thing: the user's own and the claim.
 #[must_use]
 pub fn claimed(tags: &BTreeMap<String, String>, claim: &Claim) -> BTreeMap<String, String> {
     let ours = claim_tags(claim).into_iter().map(|(name, value)| (name.to_owned(), value));
     tags.clone().into_iter().chain(ours).collect()
 }
 
-/// The tags that a person manages: neither the claim nor what AWS sets under its reserved prefix.
+/// The tags that a user manages: neither the claim nor what AWS sets under its reserved prefix.
 pub fn user_tags<'a>(tags: impl IntoIterator<Item = (&'a String, &'a String)>) -> BTreeMap<String, String> {
     let own = tags.into_iter().filter(|(name, _)| !name.starts_with("stackctl:") && !name.starts_with("aws:"));
     own.map(|(name, value)| (name.clone(), value.clone())).collect()

@@ -1,4 +1,4 @@
-//! Waits for what passes by itself: with a pause that grows, a deadline, and a word to the person.
+//! Waits for what passes by itself: with a pause that grows, a deadline, and a word to the user.
 
 use std::{future::Future, time::Duration};
 

@@ -10,7 +10,7 @@ pub trait Transport: Send + Sync {
     /// Sends a request once.
     ///
     /// # Errors
-    /// When there is no answer, with the reason for a person.
+    /// When there is no answer, with the reason for a user.
     fn send(&self, request: Request<Bytes>) -> impl Future<Output = Result<Response<Bytes>, String>> + Send;
 }
 

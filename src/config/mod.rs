@@ -1,4 +1,4 @@
-//! The configuration: `config.json` as the person wrote it, checked and made whole.
+//! The configuration: `config.json` as the user wrote it, checked and made whole.
 //!
 //! What a command needs of it is in the type that it reads: [`load`] for a deploy, [`load_to_compare`] for a comparison,
 //! [`outline`] for the names of what is deployed, [`identify`] for the stack and its state.

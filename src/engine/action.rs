@@ -47,7 +47,7 @@ pub enum Action {
         outputs: Value,
         /// Whether this is the old one of a replacement, the key having a new one.
         replaced: bool,
-        /// How many records of people's data may be lost with it, counted by the person who consents.
+        /// How many user records may be lost with it, counted by the user who consents.
         holdings: u64,
     },
     /// Drops it from the state without a call of its own.

@@ -20,7 +20,7 @@ pub struct StepContext<'a, C> {
 }
 
 impl<C> StepContext<'_, C> {
-    /// Tells the person what is waited for.
+    /// Reports what is waited for.
     pub fn waiting(&self, reason: impl Into<String>) {
         self.events.emit(Event::Waiting { key: self.key.clone(), reason: reason.into() });
     }

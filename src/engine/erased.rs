@@ -53,7 +53,7 @@ pub trait Erased<C>: Send + Sync {
     fn parent(&self, live: &Value) -> Option<Parent>;
     /// What a kind with a live version can do; `None` for any other.
     fn live(&self) -> Option<&dyn ErasedRestore<C>>;
-    /// What a kind that holds people's data can do; `None` for any other.
+    /// What a kind that holds user data can do; `None` for any other.
     fn data(&self) -> Option<&dyn ErasedCount<C>>;
 }
 
@@ -72,7 +72,7 @@ pub trait ErasedRestore<C>: Send + Sync {
     async fn prune(&self, context: &StepContext<'_, C>, outputs: &Value, kept: &BTreeSet<String>) -> Result<()>;
 }
 
-/// What the engine asks of a kind that holds people's data.
+/// What the engine asks of a kind that holds user data.
 #[async_trait]
 pub trait ErasedCount<C>: Send + Sync {
     /// `Count::count`.

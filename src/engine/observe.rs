@@ -34,7 +34,7 @@ pub struct Observed {
     pub replaced: BTreeMap<Key, Vec<(Value, FoundJson)>>,
     /// What was looked for because an intent says that it may exist.
     pub found: BTreeMap<Key, FoundJson>,
-    /// How many records of people's data the precious things hold that are to go, or were found.
+    /// How many user records the precious things hold that are to go, or were found.
     pub holdings: BTreeMap<Key, u64>,
 }
 
@@ -146,7 +146,7 @@ impl<C: Send + Sync + 'static> Engine<'_, C> {
         find(kind, &self.context(key), &Wanted { spec, claim: &claim, known }, timeout).await
     }
 
-    /// Asks the precious things that are to go, or were found, how much of people's data they hold.
+    /// Asks the precious things that are to go, or were found, how much user data they hold.
     async fn count_holdings(&self, desired: &Desired, observed: &mut Observed) -> Result<(), ObserveError> {
         let ours = |(key, found)| Some((key, Found::ours(found)?));
         let recorded = observed.recorded.iter().filter_map(ours).filter(|(key, _)| desired.get(key).is_none());
@@ -206,7 +206,7 @@ pub(super) async fn find<C: Send + Sync>(
 pub(super) struct Late<'a> {
     /// For how long.
     pub(super) timeout: Duration,
-    /// Why it may be there all the same, for the person.
+    /// Why it may be there all the same, for the user.
     pub(super) because: &'a str,
     pub(super) what: &'a str,
 }

@@ -41,7 +41,7 @@ pub trait Resource: Send + Sync + Sized + 'static {
     /// Its ids.
     type Outputs: Serialize + DeserializeOwned + Debug + Send + Sync;
 
-    /// What a person calls it: an id, a name or an ARN out of its outputs.
+    /// What a user calls it: an id, a name or an ARN out of its outputs.
     fn id(outputs: &Self::Outputs) -> String;
 
     /// Reads it by what was recorded. Where AWS has tags, it is ours only with the claim under which it was made: one
@@ -140,9 +140,9 @@ pub trait Restore: Resource<Promise = LiveVersion> {
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// What a kind that holds people's data must do. Replacing or deleting it loses them.
+/// What a kind that holds user data must do. Replacing or deleting it loses them.
 pub trait Count: Resource<Promise = UserData> {
-    /// Counts exactly how many records of people's data it holds.
+    /// Counts exactly how many user records it holds.
     fn count(
         context: &StepContext<'_, Self::Clients>,
         outputs: &Self::Outputs,
@@ -206,7 +206,7 @@ pub trait Promise<R: Resource> {
         None
     }
 
-    /// How people's data are counted, for a kind that holds some.
+    /// How user data is counted, for a kind that holds some.
     #[must_use]
     fn count() -> Option<&'static dyn ErasedCount<R::Clients>> {
         None

@@ -104,7 +104,7 @@ impl<'r, C: Send + Sync + 'static> Effect<'r, C> {
         }
     }
 
-    /// Deletes; what holds people's data only while it holds no more than was agreed to.
+    /// Deletes; what holds user data only while it holds no more than was agreed to.
     async fn delete(
         &self,
         kind: &dyn Erased<C>,

@@ -27,7 +27,7 @@ pub struct Spec {
     pub name: String,
     /// Days until a line is deleted; `None` in a live one is never.
     pub retention_days: Option<u32>,
-    /// The person's own tags.
+    /// The user's own tags.
     pub tags: BTreeMap<String, String>,
 }
 

@@ -35,7 +35,7 @@ pub struct Spec {
     pub endpoint_type: String,
     /// The media types whose bodies travel as base64 between API Gateway and functions.
     pub binary_media_types: BTreeSet<String>,
-    /// The person's tags.
+    /// The user's tags.
     pub tags: BTreeMap<String, String>,
 }
 
@@ -174,7 +174,7 @@ async fn list(context: &Context<'_>) -> Result<Vec<Described>> {
     }
 }
 
-/// Sets and removes tags until the person's own are as wanted.
+/// Sets and removes tags until the user's own are as wanted.
 pub(crate) async fn retag(
     context: &Context<'_>,
     arn: &str,

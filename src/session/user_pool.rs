@@ -81,7 +81,7 @@ impl Pool {
         &self.words
     }
 
-    /// Its people; a wait is told to the person.
+    /// Its users; a wait is reported to the operator.
     pub(crate) fn people<'a>(&'a self, run: &'a Run) -> Users<'a> {
         Users::of(self.id.clone(), &self.cloud, &run.report, &run.cancel.interrupt)
     }
@@ -117,7 +117,7 @@ impl Pool {
         failure.with_hints(self.ours.then(|| SuggestedCommand::stack("up").then(" creates one")))
     }
 
-    /// Says why a person could not be signed in, made or changed.
+    /// Says why a user could not be signed in, made or changed.
     pub(crate) fn failure(&self, error: &UserError) -> Failure {
         let failure = if error.is_usage() { Failure::usage(error) } else { Failure::failed(error) };
         let failure = error.details().into_iter().fold(failure, Failure::detail).with_hints(error.hints());

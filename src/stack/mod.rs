@@ -1,7 +1,7 @@
 //! From the configuration to what is to be: the only place that knows the wiring and the names.
 //!
 //! It is plain arithmetic over `Config`: it makes no calls and knows no state, except that [`outputs`] reads ids from it
-//! for people. Names are deterministic, so the ARNs of roles, functions and log groups are known before anything exists;
+//! for users. Names are deterministic, so the ARNs of roles, functions and log groups are known before anything exists;
 //! only the ids of the pool, its client and the API are references.
 
 mod api;

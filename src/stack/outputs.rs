@@ -1,4 +1,4 @@
-//! What a person wants to know of a stack that is up.
+//! What a user wants to know of a stack that is up.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -24,7 +24,7 @@ pub trait Backend: Send + Sync {
     /// Completes when the lock is lost, and says why.
     async fn lost(&self) -> StateError;
 
-    /// Names the place for a person.
+    /// Names the place for a user.
     fn place(&self) -> String;
 
     /// Names it for everybody, and as `state migrate --from` takes it.

@@ -93,7 +93,7 @@ fn started(pid: u32) -> Option<u64> {
     if dead { None } else { fields.get(19)?.parse().ok() }
 }
 
-/// Whether `/proc` shows the processes of other people too.
+/// Whether `/proc` shows the processes of other users too.
 fn sees_all_processes() -> bool {
     let Ok(mounts) = fs::read_to_string("/proc/self/mounts") else { return false };
     let proc = mounts.lines().rfind(|line| line.split(' ').nth(1) == Some("/proc"));

@@ -1,4 +1,4 @@
-//! The answers to challenges: from what is known in advance, or from the person.
+//! The answers to challenges: from what is known in advance, or from the user.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::{
     sign_in::SignIn,
 };
 
-/// How often a person may mistype a code.
+/// How often a user may mistype a code.
 const ATTEMPTS: usize = 3;
 const DIGITS: usize = 6;
 
@@ -53,7 +53,7 @@ impl SignIn<'_> {
         Ok(self.prompt.line(&format!("{name}: ")).await?)
     }
 
-    /// Answers with a code, and lets the person correct a mistyped one: a wrong code does not end the session.
+    /// Answers with a code, and lets the user correct a mistyped one: a wrong code does not end the session.
     pub(super) async fn code(&self, open: &OpenChallenge, code: &Code) -> Result<SignInStep, UserError> {
         let mut attempt = 1;
         loop {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::aws::{call, once, operation};
 
-/// How often a person may mistype the first code.
+/// How often a user may mistype the first code.
 const ATTEMPTS: usize = 3;
 const APP: &str = "SOFTWARE_TOKEN_MFA";
 
@@ -43,7 +43,7 @@ impl SignIn<'_> {
         Ok(Associated { secret, open: following(open, answer.session) })
     }
 
-    /// Shows Cognito a code of the app, and lets the person correct a mistyped one.
+    /// Shows Cognito a code of the app, and lets the user correct a mistyped one.
     async fn verify(&self, open: &OpenChallenge) -> Result<OpenChallenge, UserError> {
         let mut attempt = 1;
         loop {

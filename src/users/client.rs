@@ -1,4 +1,4 @@
-//! The app client through which people sign in.
+//! The app client through which users sign in.
 
 use aws_lc_rs::hmac;
 use aws_sdk_cognitoidentityprovider::types::{TimeUnitsType, UserPoolClientType};

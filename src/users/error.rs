@@ -1,10 +1,10 @@
-//! Why a person could not be signed in, made or changed: each reason with its own words and its way out.
+//! Why a user could not be signed in, made or changed: each reason with its own words and its way out.
 
 use std::io;
 
 use crate::engine::ResourceError;
 
-/// Why a person could not be signed in, made or changed.
+/// Why a user could not be signed in, made or changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UserError {
     #[error("user `{user}` not found")]
@@ -40,7 +40,7 @@ pub enum UserError {
     },
     #[error("`{user}` cannot be created: another user has this name or one of these addresses")]
     Taken { user: String },
-    /// The pool knows people by an address, and this is none.
+    /// The pool knows users by an address, and this is none.
     #[error("`{name}` is not {wanted}, which users of this pool sign in with")]
     NotAnAddress {
         name: String,

@@ -1,4 +1,4 @@
-//! All people of a pool.
+//! All users of a pool.
 
 use super::{error::UserError, pool::Users, user::User};
 use crate::aws::{call, operation};
@@ -7,7 +7,7 @@ use crate::aws::{call, operation};
 const PAGE: usize = 60;
 
 impl Users<'_> {
-    /// The people of the pool, in Cognito's order, and whether there are more than `at_most`.
+    /// The users of the pool, in Cognito's order, and whether there are more than `at_most`.
     ///
     /// # Errors
     /// When there is no such pool, or the caller may not look.

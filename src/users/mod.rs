@@ -1,6 +1,6 @@
-//! The people of a user pool: who they are, how one is made, and how one signs in.
+//! The users of a user pool: who they are, how one is made, and how one signs in.
 //!
-//! It calls Cognito as an administrator does, and asks a [`Prompt`] for what only a person knows. It knows nothing of
+//! It calls Cognito as an administrator does, and asks a [`Prompt`] for what only a user knows. It knows nothing of
 //! configurations, states or stacks, prints nothing, and keeps no password, secret or token.
 
 mod answers;

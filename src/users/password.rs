@@ -1,4 +1,4 @@
-//! Passwords: what a pool asks of them, temporary ones that meet it, and how a person chooses one.
+//! Passwords: what a pool asks of them, temporary ones that meet it, and how a user chooses one.
 
 use aws_lc_rs::rand;
 use aws_sdk_cognitoidentityprovider::types::PasswordPolicyType;
@@ -32,7 +32,7 @@ const DIGITS: &str = "0123456789";
 const PLAIN_SYMBOLS: &str = "._~-";
 /// Too many to guess, whatever the policy asks for.
 const TEMPORARY_LENGTH: usize = 24;
-/// How often a person may choose before it is given up.
+/// How often a user may choose before it is given up.
 const ATTEMPTS: usize = 3;
 
 impl PasswordRules {
@@ -112,7 +112,7 @@ impl PasswordRules {
         if unmet.is_empty() { Ok(()) } else { Err(UserError::PasswordPolicy { unmet }) }
     }
 
-    /// Lets a person choose a password: twice the same, and one that meets the policy.
+    /// Lets a user choose a password: twice the same, and one that meets the policy.
     ///
     /// # Errors
     /// When it cannot be read, or does not come to that in a few attempts.

@@ -5,7 +5,7 @@ use crate::{
     engine::{Events, Interrupt, Key, Kind, StepContext},
 };
 
-/// The people of one user pool.
+/// The users of one user pool.
 pub struct Users<'a> {
     pub cloud: &'a Clients,
     /// Where a wait is told.
@@ -16,7 +16,7 @@ pub struct Users<'a> {
 }
 
 impl<'a> Users<'a> {
-    /// The people of a pool, which is not looked at yet.
+    /// The users of a pool, which is not looked at yet.
     #[must_use]
     pub fn of(
         pool_id: impl Into<String>,

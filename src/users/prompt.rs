@@ -1,4 +1,4 @@
-//! What only a person knows, and the way to ask for it.
+//! What only a user knows, and the way to ask for it.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::secret::Secret;
 
-/// Asks a person. What it cannot read, it answers with an error of the operating system.
+/// Asks a user. What it cannot read, it answers with an error of the operating system.
 #[async_trait]
 pub trait Prompt: Send + Sync {
     /// Whether a user can be prompted.

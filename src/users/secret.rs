@@ -12,7 +12,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text, for a request or for the person who asked for it.
+    /// The text, for a request or for the user who asked for it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

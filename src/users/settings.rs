@@ -1,4 +1,4 @@
-//! What a pool asks of its people.
+//! What a pool asks of its users.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use aws_sdk_cognitoidentityprovider::types::UserPoolType;
 use super::{error::UserError, password::PasswordRules, pool::Users};
 use crate::aws::{look, operation};
 
-/// What a pool asks of its people, as it is now.
+/// What a pool asks of its users, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PoolSettings {
     /// The pool's name.
     pub name: String,
     /// What a password must be like.
     pub password_policy: PasswordRules,
-    /// What people sign in with in the place of a username.
+    /// What users sign in with in the place of a username.
     pub username_attributes: BTreeSet<String>,
     /// Whether a username or an e-mail address in another case is another one.
     pub case_sensitive: bool,
-    /// What people sign in with beside their username.
+    /// What users sign in with beside their username.
     pub alias_attributes: BTreeSet<String>,
     /// What everybody must have.
     pub required_attributes: BTreeSet<String>,

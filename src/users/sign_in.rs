@@ -19,7 +19,7 @@ use crate::aws::{call, once, operation};
 /// Challenges can follow on each other; no sign-in has as many as this.
 const LONGEST_CHAIN: usize = 10;
 
-/// One person's sign-in: what is known in advance, and whom to ask for the rest.
+/// One user's sign-in: what is known in advance, and whom to ask for the rest.
 pub struct SignIn<'a> {
     pub people: &'a Users<'a>,
     pub client: &'a AppClient,
@@ -27,9 +27,9 @@ pub struct SignIn<'a> {
     pub prompt: &'a dyn Prompt,
     /// The name, or an attribute that the pool signs in with.
     pub user: &'a str,
-    /// The password to set when a new one is asked for; otherwise the person chooses.
+    /// The password to set when a new one is asked for; otherwise the user chooses.
     pub chosen: Option<Secret>,
-    /// The values to give when attributes are asked for; otherwise the person tells them.
+    /// The values to give when attributes are asked for; otherwise the user tells them.
     pub attributes: BTreeMap<String, String>,
 }
 

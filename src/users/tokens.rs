@@ -7,9 +7,9 @@ use super::{client::AppClient, error::UserError, secret::Secret, token::WebToken
 /// The tokens of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tokens {
-    /// Says who the person is: what a route asks for that names no scopes.
+    /// Says who the user is: what a route asks for that names no scopes.
     pub id: Token,
-    /// Says what the person may do: what a route asks for that names scopes.
+    /// Says what the user may do: what a route asks for that names scopes.
     pub access: Token,
     /// Is exchanged for new ones.
     pub refresh: Option<Token>,

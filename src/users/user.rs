@@ -16,7 +16,7 @@ use crate::aws::{call, operation};
 /// A user of the pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct User {
-    /// What Cognito calls them; a UUID where people sign in with an address.
+    /// What Cognito calls them; a UUID where users sign in with an address.
     pub username: String,
     /// As `CONFIRMED` or `FORCE_CHANGE_PASSWORD`.
     pub status: String,
@@ -136,7 +136,7 @@ impl User {
         self.status == "FORCE_CHANGE_PASSWORD"
     }
 
-    /// What a person calls them: the address where Cognito has made the username up.
+    /// What a user calls them: the address where Cognito has made the username up.
     #[must_use]
     pub fn name(&self) -> &str {
         let made_up = self.attributes.get("sub") == Some(&self.username);

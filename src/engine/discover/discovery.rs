@@ -46,7 +46,7 @@ pub enum Mark {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Candidate {
     pub outputs: Value,
-    /// How many records of people's data it holds; `None` for a kind that holds none.
+    /// How many user records it holds; `None` for a kind that holds none.
     pub holdings: Option<u64>,
 }
 

@@ -26,7 +26,7 @@ use crate::engine::{
 /// Plans the way from what is to what is to be.
 ///
 /// # Errors
-/// When people's data would be lost, when something of our name has another owner, when the state holds kinds
+/// When user data would be lost, when something of our name has another owner, when the state holds kinds
 /// that `rules` does not know, or when things need each other in a circle.
 pub fn plan(
     desired: &Desired,

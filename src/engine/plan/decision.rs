@@ -88,7 +88,7 @@ pub(crate) fn forces(change: &Change, traits: &KindRules) -> bool {
     change.path.first().is_some_and(|field| traits.fixes(field))
 }
 
-/// Counts people for a message.
+/// Counts users for a message.
 pub(crate) fn people(records: u64) -> String {
     if records == 1 { "1 user".into() } else { format!("{records} users") }
 }

@@ -97,9 +97,9 @@ impl Plan {
     }
 }
 
-/// What the person agreed to lose.
+/// What the user agreed to lose.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Consent {
-    /// The exact number of records of people's data that may be deleted.
+    /// The exact number of user records that may be deleted.
     pub delete_holdings: Option<u64>,
 }

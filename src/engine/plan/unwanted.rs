@@ -47,7 +47,7 @@ impl Decisions<'_> {
         self.make(key, action);
     }
 
-    /// Why a thing that holds people's data is kept.
+    /// Why a thing that holds user data is kept.
     fn protected(&self, key: &Key) -> Option<String> {
         let records = *self.observed.holdings.get(key)?;
         (records > 0 && self.consent.delete_holdings != Some(records)).then(|| match self.consent.delete_holdings {

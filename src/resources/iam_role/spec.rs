@@ -20,7 +20,7 @@ pub struct Spec {
     pub inline_policies: BTreeMap<String, Policy>,
     /// The managed policies attached. Others are detached.
     pub managed_policy_arns: BTreeSet<String>,
-    /// The person's own tags.
+    /// The user's own tags.
     pub tags: BTreeMap<String, String>,
 }
 

@@ -48,7 +48,7 @@ pub struct Spec {
     /// Where its output goes.
     pub log_group: String,
     pub source_hash: Code,
-    /// The person's own tags.
+    /// The user's own tags.
     pub tags: BTreeMap<String, String>,
     /// Where the alias [`ALIAS`](super::ALIAS) leads.
     #[serde(default)]

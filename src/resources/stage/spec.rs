@@ -24,7 +24,7 @@ pub struct Spec {
     /// Where it writes a line for each request; without one, what was set outside stackctl stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access_log: Option<AccessLog>,
-    /// The person's tags.
+    /// The user's tags.
     pub tags: BTreeMap<String, String>,
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Spec {
     /// The name; Cognito allows it twice.
     pub name: String,
-    /// What people sign in with instead of a username.
+    /// What users sign in with instead of a username.
     pub username_attributes: BTreeSet<String>,
     /// Whether `Ada` and `ada` are two users; `None` leaves a pool as it is, and creates one in which they are the same.
     pub case_sensitive: Option<bool>,
@@ -22,11 +22,11 @@ pub struct Spec {
     pub auto_verified_attributes: BTreeSet<String>,
     /// Whether Cognito refuses to delete it.
     pub deletion_protection: bool,
-    /// Whether people may register themselves.
+    /// Whether users may register themselves.
     pub self_sign_up: bool,
     /// The ways to recover an account, the preferred one first; `None` leaves them to AWS.
     pub account_recovery: Option<Vec<String>>,
-    /// The person's own tags.
+    /// The user's own tags.
     pub tags: BTreeMap<String, String>,
 }
 
