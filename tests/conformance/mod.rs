@@ -10,6 +10,8 @@
 //! AWS's own clients check the local emulator: the AWS CLI runs every block of `docs/aws-cli.md`, and boto3 runs a
 //! script that creates a user and signs in. A browser checks CORS: pages of other origins call the example.
 //!
+//! Client libraries sign in to the local emulator as pages, apps and servers do.
+//!
 //! AWS's service models are checked, too: `docs/aws-constraints.md` compares every field of config.json, and every
 //! validation of the local emulator, with botocore's models.
 //!
@@ -72,5 +74,6 @@ mod stores;
 mod with_awscli;
 mod with_boto3;
 mod with_browser;
+mod with_clients;
 mod with_models;
 mod with_recordings;

@@ -5,16 +5,22 @@ use std::{path::Path, process::Command};
 use super::{emulator::programs, example::Example, http};
 use crate::harness::process::Process;
 
-/// Runs the script, expects success, and returns the token.
-fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/sign_in.py");
+/// Runs a script of this folder with boto3, expects success, and returns its output.
+pub(super) fn ran(example: &Example, script: &str, arguments: &[&str], input: &str) -> String {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance").join(script);
     let mut command = Command::new(programs().join("python"));
-    command.arg(script).args([example.output("user_pool_id"), example.output("client_id"), name.to_owned()]);
+    command.arg(script).args(arguments);
     command.env("AWS_ENDPOINT_URL", example.output("endpoint")).env("AWS_DEFAULT_REGION", example.output("region"));
     command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-    let ran = Process::run_with(&mut command, &format!("{password}\n"));
+    let ran = Process::run_with(&mut command, input);
     assert_eq!(ran.code, 0, "{}", ran.err);
     ran.out.trim().to_owned()
+}
+
+/// The ID token of a user whom the script creates.
+fn signed_in_by_boto3(example: &Example, name: &str, password: &str) -> String {
+    let (pool, client) = (example.output("user_pool_id"), example.output("client_id"));
+    ran(example, "sign_in.py", &[&pool, &client, name], &format!("{password}\n"))
 }
 
 #[test]

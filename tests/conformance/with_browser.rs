@@ -61,7 +61,7 @@ impl Pages {
 }
 
 /// The first line and the body of a request.
-fn request(stream: &TcpStream) -> Option<(String, String)> {
+pub(super) fn request(stream: &TcpStream) -> Option<(String, String)> {
     let mut reader = BufReader::new(stream);
     let (mut first, mut length) = (String::new(), 0);
     reader.read_line(&mut first).ok()?;
@@ -81,7 +81,7 @@ fn request(stream: &TcpStream) -> Option<(String, String)> {
     Some((first.trim().to_owned(), String::from_utf8(body).ok()?))
 }
 
-fn respond(stream: &mut TcpStream, kind: &str, body: &str) {
+pub(super) fn respond(stream: &mut TcpStream, kind: &str, body: &str) {
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close", body.len());
     // The browser may have closed the connection.
@@ -89,13 +89,13 @@ fn respond(stream: &mut TcpStream, kind: &str, body: &str) {
 }
 
 /// A browser; it is stopped when this value is dropped.
-struct Browser {
+pub(super) struct Browser {
     child: Child,
     _profile: tempfile::TempDir,
 }
 
 impl Browser {
-    fn open(url: &str) -> Self {
+    pub(super) fn open(url: &str) -> Self {
         let program =
             std::env::var(BROWSER).unwrap_or_else(|_| panic!("{BROWSER} is not set; run tests/conformance/run"));
         let profile = tempfile::tempdir().unwrap();
