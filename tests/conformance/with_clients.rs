@@ -28,7 +28,8 @@ const CLIENTS: &str = "STACKCTL_CONFORMANCE_CLIENTS";
 /// The timeout of all flows in a page, on a busy machine.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-const PAGE: &str = r#"<!doctype html><meta charset="utf-8"><title>Sign-in</title><script type="module" src="/page.js"></script>"#;
+const PAGE: &str =
+    r#"<!doctype html><meta charset="utf-8"><title>Sign-in</title><script type="module" src="/page.js"></script>"#;
 
 const TEMPORARY: &str = "Temporary-1842-x";
 
@@ -90,7 +91,11 @@ fn code(example: &Example, to: &str) -> String {
 
 fn deployed(origin: &str) -> Example {
     let example = Example::written();
-    example.edit("config.json", r#""mfa": "OFF","#, r#""mfa": "OPTIONAL", "selfSignUp": true, "autoVerifiedAttributes": ["email"],"#);
+    example.edit(
+        "config.json",
+        r#""mfa": "OFF","#,
+        r#""mfa": "OPTIONAL", "selfSignUp": true, "autoVerifiedAttributes": ["email"],"#,
+    );
     let flows = r#"["ALLOW_USER_SRP_AUTH", "ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]"#;
     example.edit("config.json", r#"["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]"#, flows);
     let cors = json!({ "allowedOrigins": [origin] });

@@ -108,7 +108,7 @@ export const amplify = async ({ endpoint, pool, client, invited, temporary, name
     },
     "delete user": async () => {
       await deleteUser();
-      await rejects(() => signIn({ username, password }), "UserNotFoundException");
+      await rejects(() => signIn({ username, password }), "NotAuthorizedException");
     },
   });
   return { results, idToken };

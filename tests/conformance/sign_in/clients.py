@@ -67,8 +67,8 @@ class Pycognito:
         self.user = self.named(self.name)
 
     def named(self, name):
-        options = {"endpoint_url": os.environ["AWS_ENDPOINT_URL"]}
-        user = Cognito(self.pool, self.client, username=name, boto3_client_kwargs=options)
+        # boto3 reads the endpoint from the environment. As an option, pycognito would take it for the issuer.
+        user = Cognito(self.pool, self.client, username=name, user_pool_region=os.environ["AWS_DEFAULT_REGION"])
         user.pool_jwk = self.keys
         return user
 

@@ -9,7 +9,7 @@ export const rejects = async (attempt, name) => {
   try {
     await attempt();
   } catch (error) {
-    rejected = error.name || error.code;
+    rejected = [error.name, error.code, error.constructor.name].includes(name) ? name : error.name || error.code;
   }
   equal(rejected, name, "the error");
 };

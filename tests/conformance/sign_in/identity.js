@@ -110,7 +110,7 @@ export const identity = async ({ endpoint, pool, client, invited, temporary, nam
     "delete user": async () => {
       await done(signIn(username, password));
       await result((back) => user.deleteUser(back));
-      await rejects(() => signIn(username, password), "UserNotFoundException");
+      await rejects(() => signIn(username, password), "NotAuthorizedException");
     },
   });
   return { results, idToken };

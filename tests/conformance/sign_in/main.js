@@ -4,6 +4,9 @@ import { amplify } from "./amplify.js";
 import { identity } from "./identity.js";
 import { verify } from "./verify.js";
 
+// Amplify names the device after the browser. Node.js 20 has no `navigator`, and later versions have one like this.
+globalThis.navigator ??= { userAgent: `Node.js/${globalThis.process?.versions?.node}` };
+
 const home = globalThis.process?.argv?.[2] ?? "";
 const facts = await (await fetch(`${home}/facts`)).json();
 const where = home ? "node" : "page";

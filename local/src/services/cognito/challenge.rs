@@ -52,6 +52,8 @@ impl Attempt<'_> {
             let text = self.context.call.text("Session");
             text.ok_or_else(|| refusal::invalid_parameter("Missing required parameter Session"))?
         };
+        let following = if challenge == Challenge::DeviceSrpAuth { self.pool.device_session(text) } else { None };
+        let text = following.as_deref().unwrap_or(text);
         let username = required(self.context, RESPONSES, "USERNAME")?;
         let session = self.pool.session(self.context, text)?;
         let device = parameter(self.context, RESPONSES, "DEVICE_KEY").map(str::to_owned);

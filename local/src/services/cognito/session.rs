@@ -130,6 +130,19 @@ impl UserPool {
         Ok(session.clone())
     }
 
+    /// The session of a device's challenge that followed this one. After a second factor, amazon-cognito-identity-js
+    /// responds to that challenge with the session of the factor.
+    pub(super) fn device_session(&self, text: &str) -> Option<String> {
+        let old = self.sessions.get(text).filter(|old| old.used)?;
+        let follows = |next: &Session| {
+            next.challenge == Challenge::DeviceSrpAuth
+                && !next.used
+                && next.user == old.user
+                && next.client == old.client
+        };
+        self.sessions.iter().find(|(_, next)| follows(next)).map(|(text, _)| text.clone())
+    }
+
     /// Marks a session as used. After a rejected response, the user may retry in the same session.
     pub(super) fn close_session(&mut self, text: &str) {
         if let Some(session) = self.sessions.get_mut(text) {
