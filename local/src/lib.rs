@@ -19,4 +19,7 @@ pub use emulator::{
     server::serve,
 };
 pub use runtime::{Interpreter, MissingInterpreter, Program, interpreter_for, not_enforced};
-pub use store::settings::{Settings, Weather};
+pub use store::{
+    credentials::UserCredentials,
+    settings::{Settings, Weather},
+};

@@ -35,6 +35,8 @@ pub struct ConnectOptions {
     pub profile: Option<String>,
     /// The URL of a local emulator. No environment, file or metadata service is read then.
     pub local: Option<String>,
+    /// The access key ID and the secret of a local emulator that verifies signatures.
+    pub local_keys: Option<(String, String)>,
     /// Sends the requests in place of the SDK's own client.
     pub http_client: Option<SharedHttpClient>,
 }
@@ -137,7 +139,8 @@ impl Clients {
 
 /// Everything fixed, so that a local emulator is never reached with real credentials nor AWS in its place.
 fn local_config(options: ConnectOptions) -> SdkConfig {
-    let credentials = Credentials::new("AKIALOCALCLOUD000000", "local", None, None, "stackctl-local");
+    let (id, secret) = options.local_keys.unwrap_or(("AKIALOCALCLOUD000000".into(), "local".into()));
+    let credentials = Credentials::new(id, secret, None, None, "stackctl-local");
     // A client without TLS: it cannot speak to AWS, and it starts without the machine's root certificates.
     let http_client = options.http_client.unwrap_or_else(|| aws_smithy_http_client::Builder::new().build_http());
     let mut config = SdkConfig::builder()

@@ -360,6 +360,14 @@ pub(crate) enum LocalCommand {
     /// and changed addresses, confirmation links, and invitations with their temporary password.
     #[command(after_help = MAIL_EXAMPLES)]
     Mail(MailArgs),
+    /// Print its endpoint and access key as variables for a shell
+    ///
+    /// The AWS CLI, the SDKs and other tools that read these variables work with the emulator then. It accepts requests
+    /// that are signed with this access key only. Starts the emulator when it is not running.
+    #[command(
+        after_help = "Examples:\n  eval \"$(stackctl local env)\" && aws cognito-idp list-user-pools --max-results 10"
+    )]
+    Env,
     /// Run the server in the foreground; `start` runs this in the background
     #[command(hide = true)]
     Serve,
@@ -407,6 +415,7 @@ impl Command {
                 LocalCommand::Stop => "local stop",
                 LocalCommand::Status => "local status",
                 LocalCommand::Mail(_) => "local mail",
+                LocalCommand::Env => "local env",
                 LocalCommand::Serve => "local serve",
             },
             Self::Completions { .. } => "completions",

@@ -43,7 +43,6 @@ pub(crate) async fn run(run: &Run) -> Result<Exit, Failure> {
 #[derive(Default)]
 struct Found {
     rows: BTreeMap<(String, String, String), StackRow>,
-    /// Problems that were printed.
     printed: BTreeSet<String>,
     /// Whether a place could not be read.
     incomplete: bool,

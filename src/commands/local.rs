@@ -9,7 +9,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     hint::{Hint, SuggestedCommand},
-    report::EmulatorStatus,
+    report::{EmulatorStatus, EmulatorVariables},
     session::{
         OnInterrupt, Run,
         emulator::{self, Home, Server, background, ensure, not_enforced},
@@ -45,6 +45,21 @@ pub(crate) async fn status(run: &Run) -> Result<Exit, Failure> {
     }
     let found = EmulatorStatus::of(running.map(|server| (server.url, server.pid)));
     run.report.data(&EmulatorStatus { not_enforced: not_enforced(), ..found });
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn env(run: &Run) -> Result<Exit, Failure> {
+    let home = Home::beside(&run.options.config);
+    let server = ensure(&home).await?;
+    let keys = home.keys().ok_or_else(|| {
+        Failure::failed("the local emulator has no access key")
+            .hint("`stackctl local stop`, then `stackctl local start` creates one")
+    })?;
+    run.report.data(&EmulatorVariables {
+        aws_endpoint_url: server.url,
+        aws_access_key_id: keys.access_key_id,
+        aws_secret_access_key: keys.secret_access_key,
+    });
     Ok(Exit::Done)
 }
 

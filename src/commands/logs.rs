@@ -44,7 +44,6 @@ pub(crate) async fn run(run: &Run, arguments: &LogsArgs) -> Result<Exit, Failure
 /// A log to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Log<'d> {
-    /// The log of a function.
     Function(&'d str),
     /// The access log of the API.
     Api,

@@ -128,6 +128,7 @@ async fn dispatch(run: &Run, command: Command) -> Result<Exit, Failure> {
         Command::Local { command } => match command {
             LocalCommand::Start => local::start(run).await,
             LocalCommand::Stop => local::stop(run).await,
+            LocalCommand::Env => local::env(run).await,
             LocalCommand::Status => local::status(run).await,
             LocalCommand::Mail(arguments) => local::mail(run, &arguments).await,
             LocalCommand::Serve => emulator::serve(run).await,

@@ -15,9 +15,7 @@ use crate::failure::Fault;
 pub(crate) struct Answer<'a> {
     /// The route as in the config: `GET /items/{id}`.
     pub(crate) route: String,
-    /// The URL of the request.
     pub(crate) url: &'a str,
-    /// The response.
     pub(crate) response: &'a Response<Bytes>,
     /// Why API Gateway rejected the request, when it did.
     pub(crate) explanation: Option<&'a Fault>,

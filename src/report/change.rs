@@ -14,7 +14,6 @@ use crate::engine::{Change, ChangeCause, Field, is_secret};
 pub(crate) struct ChangeRow {
     /// The field's path, outermost name first.
     pub(crate) field: String,
-    /// The live value.
     pub(crate) old: Option<Value>,
     /// The desired value. `{"$ref": …}` is not known yet.
     pub(crate) new: Option<Value>,

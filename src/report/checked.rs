@@ -18,7 +18,6 @@ pub(crate) struct Checked<'a> {
     passed: usize,
     /// How many were throttled.
     throttled: usize,
-    /// The requests that failed.
     failed: &'a [Finding],
     /// The requests that passed, but whose response browsers block.
     #[serde(rename = "cors_blocked")]

@@ -19,11 +19,9 @@ use crate::engine::Verb;
 /// What is watched.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Watching<'a> {
-    /// The config file.
     pub(crate) config: &'a Path,
     /// The functions' folders, as named in the config.
     pub(crate) folders: BTreeSet<String>,
-    /// The URL of the API.
     pub(crate) invoke_url: Option<&'a str>,
 }
 
@@ -34,7 +32,6 @@ pub(crate) struct Cycle {
     pub(crate) at: Timestamp,
     /// The saved files. Empty when the system did not name them.
     pub(crate) files: Vec<String>,
-    /// The result.
     #[serde(flatten)]
     pub(crate) end: CycleEnd,
     /// The time from the last save to the end.
@@ -46,7 +43,6 @@ pub(crate) struct Cycle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(crate) enum CycleEnd {
-    /// The change was deployed.
     Deployed(Deployed),
     /// The files have the same content as before.
     #[serde(rename = "no_change")]
@@ -69,7 +65,6 @@ pub(crate) enum CycleEnd {
 pub(crate) struct Deployed {
     /// How many steps were done, by verb.
     pub(crate) steps: BTreeMap<Verb, usize>,
-    /// The changed functions.
     pub(crate) functions: Vec<String>,
     /// Whether only code has changed.
     pub(crate) code_only: bool,

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::card::Card;
+use super::{
+    card::Card,
+    variables::{Form, variables},
+};
 
 /// The status of the local emulator, and its URL.
 #[derive(Debug, Clone, Serialize)]
@@ -10,7 +13,6 @@ pub(crate) struct EmulatorStatus {
     /// What the command did or found: `started`, `stopped`, `running`, `not running`,
     /// `not responding`.
     pub(crate) state: &'static str,
-    /// The URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) url: Option<String>,
     /// The process ID.
@@ -39,5 +41,29 @@ impl Card for EmulatorStatus {
         let process = pid.map(|pid| format!(" (process {pid})")).unwrap_or_default();
         let limits: String = not_enforced.iter().flat_map(|limit| ["  not enforced here: ", limit, "\n"]).collect();
         format!("local emulator: {state}{at}{process}\n{limits}")
+    }
+}
+
+/// The variables with which other tools reach the local emulator.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct EmulatorVariables {
+    /// The URL.
+    pub(crate) aws_endpoint_url: String,
+    /// The ID of the access key.
+    pub(crate) aws_access_key_id: String,
+    /// Its secret.
+    pub(crate) aws_secret_access_key: String,
+}
+
+impl Card for EmulatorVariables {
+    const EVENT: &'static str = "emulator_variables";
+
+    fn text(&self) -> String {
+        let values = [
+            ("aws_endpoint_url", self.aws_endpoint_url.as_str()),
+            ("aws_access_key_id", &self.aws_access_key_id),
+            ("aws_secret_access_key", &self.aws_secret_access_key),
+        ];
+        variables(Form::Exports, &values)
     }
 }

@@ -14,7 +14,6 @@ use crate::{engine::Verb, exit::Exit};
 /// The number of steps that were done.
 #[derive(Debug, Serialize)]
 pub(crate) struct Executed {
-    /// By verb.
     pub(crate) steps: BTreeMap<Verb, usize>,
     /// How many steps were not started.
     pub(crate) skipped: usize,
@@ -40,11 +39,8 @@ impl Card for Executed {
 /// The result and the cost of a command: the last event.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Done {
-    /// The command.
     pub(crate) command: &'static str,
-    /// The exit code.
     pub(crate) exit: Exit,
-    /// The cost.
     #[serde(flatten)]
     pub(crate) bill: Bill,
 }
@@ -60,7 +56,6 @@ pub(crate) struct Bill {
     pub(crate) writes: u64,
     /// The number of saves of the state.
     pub(crate) saves: u64,
-    /// The duration of the run.
     #[serde(rename = "seconds", serialize_with = "seconds")]
     pub(crate) took: Duration,
 }

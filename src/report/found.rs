@@ -88,7 +88,6 @@ impl FoundRow {
 /// A rebuilt state.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Recovered {
-    /// Its location.
     pub(crate) state: String,
     /// The number of recorded resources.
     pub(crate) resources: usize,

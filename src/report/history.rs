@@ -32,7 +32,6 @@ pub(crate) struct ReleaseRow<'a> {
     /// Why it cannot be rolled back to, as far as the state shows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) obstacles: Vec<Obstacle>,
-    /// The recorded release.
     pub(crate) release: &'a Release,
 }
 

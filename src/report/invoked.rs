@@ -17,7 +17,6 @@ pub(crate) struct Invoked<'a> {
     pub(crate) payload: &'a [u8],
     /// `Handled` or `Unhandled`, when it failed.
     pub(crate) function_error: Option<&'a str>,
-    /// The end of the log.
     pub(crate) log: &'a str,
     /// The time from the request to the response.
     #[serde(rename = "seconds", serialize_with = "super::wording::seconds")]

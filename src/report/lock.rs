@@ -35,7 +35,6 @@ impl Card for LockNews {
 pub(crate) struct Locked<'a> {
     /// The locked state.
     pub(crate) place: &'a str,
-    /// The lock and its holder.
     #[serde(flatten)]
     pub(crate) lock: &'a SeenLock,
 }

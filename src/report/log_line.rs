@@ -33,7 +33,6 @@ pub(crate) struct LogLine<'a> {
     pub(crate) request_id: Option<&'a str>,
     /// The unchanged message.
     pub(crate) message: &'a str,
-    /// The log stream.
     pub(crate) stream: &'a str,
     /// The event ID of CloudWatch Logs.
     pub(crate) id: &'a str,

@@ -13,19 +13,13 @@ use super::{
 pub(crate) struct Mail {
     /// Its ID, which sorts messages by time.
     pub(crate) id: String,
-    /// The time at which it was sent.
     pub(crate) sent: Timestamp,
-    /// The user pool.
     pub(crate) user_pool_id: String,
-    /// The username of the recipient.
     pub(crate) username: String,
     /// `EMAIL` or `SMS`.
     pub(crate) medium: String,
-    /// The address.
     pub(crate) recipient: String,
-    /// The subject of an email.
     pub(crate) subject: Option<String>,
-    /// The text.
     pub(crate) body: String,
     /// The code or the temporary password.
     pub(crate) code: Option<String>,

@@ -52,7 +52,7 @@ pub(crate) use authenticator::authenticator;
 pub(crate) use change::rows;
 pub(crate) use checked::Checked;
 pub(crate) use cycle::{Cycle, CycleEnd, Deployed, Watching};
-pub(crate) use emulator::EmulatorStatus;
+pub(crate) use emulator::{EmulatorStatus, EmulatorVariables};
 pub(crate) use executed::{Bill, Done, Executed};
 pub(crate) use found::{FoundTable, Recovered};
 pub(crate) use history::{HistoryTable, ReleaseRow};

@@ -22,7 +22,6 @@ pub(super) struct Next {
 pub(crate) enum NextStep {
     /// A command with a remark.
     Stackctl(SuggestedCommand, &'static str),
-    /// A line of a shell.
     Shell(String),
 }
 

@@ -48,9 +48,7 @@ impl Card for Outputs {
 /// One output.
 #[derive(Debug, Serialize)]
 pub(crate) struct Output<'a> {
-    /// Its name.
     pub(crate) name: &'a str,
-    /// Its value.
     pub(crate) value: &'a str,
 }
 

@@ -51,7 +51,6 @@ pub(crate) struct Report {
 /// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// Text.
     Human,
     /// One JSON object per line, all on stdout.
     Json,

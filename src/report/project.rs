@@ -9,20 +9,15 @@ use super::{card::Card, wording::counted};
 /// A valid config.
 #[derive(Debug, Serialize)]
 pub(crate) struct Valid<'a> {
-    /// The config file.
     pub(crate) config: &'a Path,
-    /// The stages that were checked.
     pub(crate) stages: &'a [ValidStage],
 }
 
 /// A valid stage.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ValidStage {
-    /// Its name.
     pub(crate) stage: String,
-    /// The number of functions.
     pub(crate) functions: usize,
-    /// The number of routes.
     pub(crate) routes: usize,
 }
 
@@ -47,7 +42,6 @@ impl Card for Valid<'_> {
 pub(crate) struct Written<'a> {
     /// The files, in order.
     pub(crate) files: &'a [&'a str],
-    /// The folder.
     pub(crate) folder: &'a Path,
 }
 

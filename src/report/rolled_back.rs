@@ -32,7 +32,6 @@ pub(crate) struct RolledBack<'a> {
 pub(crate) struct RolledForward<'a> {
     /// The release of the failed rollback.
     pub(crate) back_to: u64,
-    /// The restored resources.
     pub(crate) restored: &'a [Key],
 }
 

@@ -10,7 +10,6 @@ use crate::users::{Token, Tokens};
 pub(crate) struct SignedIn<'a> {
     /// The given username.
     pub(crate) user: &'a str,
-    /// The tokens.
     pub(crate) tokens: &'a Tokens,
     /// Whether to print the access token instead of the ID token.
     pub(crate) access: bool,

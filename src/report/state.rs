@@ -17,9 +17,7 @@ use crate::engine::{Intent, Key, Recorded, State};
 /// A state and its location.
 #[derive(Debug, Serialize)]
 pub(crate) struct StateCard<'a> {
-    /// The location.
     pub(crate) place: &'a str,
-    /// The state.
     pub(crate) state: &'a State,
 }
 

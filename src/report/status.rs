@@ -23,7 +23,6 @@ pub(crate) enum Condition {
     PendingChange,
     /// The live settings were changed outside stackctl.
     Drifted,
-    /// Both.
     DriftedAndPendingChange,
     /// The live version is that of an earlier release, which was rolled back to.
     RolledBack,
@@ -44,9 +43,7 @@ pub(crate) enum Condition {
 /// A resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct StatusRow {
-    /// Its key.
     pub(crate) key: Key,
-    /// Its ID at AWS.
     pub(crate) id: Option<String>,
     /// How it compares.
     pub(crate) status: Condition,
@@ -56,7 +53,6 @@ pub(crate) struct StatusRow {
     /// Settings that are not known from the config, and were not compared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) not_compared: Vec<NotCompared>,
-    /// The reason.
     #[serde(rename = "reason", skip_serializing_if = "Option::is_none")]
     pub(crate) because: Option<String>,
 }

@@ -12,9 +12,7 @@ use super::{
 pub(crate) struct Target {
     /// `deployment.serviceName`.
     pub(crate) stack: String,
-    /// The stage.
     pub(crate) stage: String,
-    /// The location.
     #[serde(flatten)]
     pub(crate) location: Location,
 }
@@ -22,9 +20,7 @@ pub(crate) struct Target {
 /// A user pool that does not belong to a stack, and its location.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PoolTarget {
-    /// The pool's ID.
     pub(crate) user_pool_id: String,
-    /// The location.
     #[serde(flatten)]
     pub(crate) location: Location,
 }
@@ -32,7 +28,6 @@ pub(crate) struct PoolTarget {
 /// An account and a Region, or a custom endpoint.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Location {
-    /// The Region.
     pub(crate) region: String,
     /// The account ID, twelve digits.
     pub(crate) account: String,

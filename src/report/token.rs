@@ -23,7 +23,6 @@ pub(crate) struct TokenCard<'a> {
     /// Seconds until it expires; negative when it has expired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) expires_in: Option<i64>,
-    /// The claims of the token.
     pub(crate) claims: &'a Map<String, Value>,
 }
 

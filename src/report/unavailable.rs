@@ -10,9 +10,7 @@ use crate::engine::Obstacle;
 /// A release that was skipped.
 #[derive(Debug, Serialize)]
 pub(crate) struct Unavailable<'a> {
-    /// Its number.
     pub(crate) release: u64,
-    /// The reasons.
     pub(crate) obstacles: &'a [Obstacle],
 }
 

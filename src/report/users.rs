@@ -26,10 +26,8 @@ pub(crate) struct UserTable<'a> {
 /// One user.
 #[derive(Debug, Serialize)]
 pub(crate) struct UserCard<'a> {
-    /// The user.
     #[serde(flatten)]
     pub(crate) user: &'a User,
-    /// The groups they are in.
     pub(crate) groups: &'a [String],
 }
 

@@ -40,8 +40,14 @@ pub(crate) async fn connect<'a>(
     }
     let host =
         if local.is_some() { "the local emulator".to_owned() } else { reachability::host(run, region.as_deref()) };
-    let options =
-        ConnectOptions { region: region.clone(), profile: reachability::profile(run), local, http_client: None };
+    let keys = local.as_ref().and_then(|_| emulator::Home::beside(config).keys());
+    let options = ConnectOptions {
+        region: region.clone(),
+        profile: reachability::profile(run),
+        local,
+        local_keys: keys.map(|keys| (keys.access_key_id, keys.secret_access_key)),
+        http_client: None,
+    };
     let _progress = run.report.progress(format!("connecting to {host}"));
     let waiting = || run.report.note(format!("waiting for a response from {host}"));
     let opened = reachability::with_notice(Box::pin(Connection::open(options)), waiting).await;

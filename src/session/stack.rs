@@ -9,6 +9,7 @@ use super::{
     Lock, Run,
     config_origin::{self, Origin},
     connection,
+    emulator::{Door, Home},
     leftover_state::{self, Unmoved},
     lock, new_stack,
 };
@@ -39,7 +40,8 @@ pub(crate) struct Session<C = Config> {
     origin: Origin,
     /// Whether the flags allow a new stage or a new stack.
     pub(crate) new: NewArgs,
-    local: bool,
+    /// The way to the local emulator, where the stack is on it.
+    pub(crate) emulator: Option<Door>,
 }
 
 /// The state, the live resources and the plan of a stack.
@@ -96,7 +98,7 @@ impl Session<()> {
                 account: cloud.account.clone(),
                 endpoint: cloud.endpoint.clone(),
             },
-            local: run.options.local,
+            emulator: run.options.local.then(|| Home::beside(&identity.path).door()).flatten(),
             cloud,
         };
         Ok(session)
@@ -116,8 +118,8 @@ impl Session<()> {
     }
 
     fn with<C>(self, config: C) -> Session<C> {
-        let Self { cloud, catalog, store, unmoved, place, origin, new, local, config: () } = self;
-        Session { cloud, catalog, config, store, unmoved, place, origin, new, local }
+        let Self { cloud, catalog, store, unmoved, place, origin, new, emulator, config: () } = self;
+        Session { cloud, catalog, config, store, unmoved, place, origin, new, emulator }
     }
 }
 
@@ -283,7 +285,7 @@ impl<C> Session<C> {
     /// and host.
     pub(crate) fn who(&self, run: &Run) -> String {
         let caller = run.meter.connection().map(|connection| connection.caller.clone());
-        caller.filter(|caller| !self.local && !caller.is_empty()).unwrap_or_else(|| {
+        caller.filter(|caller| !self.emulator.is_some() && !caller.is_empty()).unwrap_or_else(|| {
             let (user, host) = cli::person(&run.options.environment);
             format!("{user} on {host}")
         })
@@ -291,7 +293,7 @@ impl<C> Session<C> {
 
     /// Whether this is the local emulator.
     pub(crate) fn is_local(&self) -> bool {
-        self.local
+        self.emulator.is_some()
     }
 
     /// An empty state for this location.
@@ -313,7 +315,7 @@ impl<C> Session<C> {
             return Ok(self.blank());
         };
         self.origin.note(&mut state);
-        if self.local {
+        if self.emulator.is_some() {
             // The emulator may have restarted on another port.
             state.endpoint.clone_from(&self.place.endpoint);
         }
@@ -330,6 +332,6 @@ impl<C> Session<C> {
     /// The stack and its location.
     pub(crate) fn target(&self) -> Target {
         let StackIdentity { stack, stage, region, account, endpoint } = self.place.clone();
-        Target { stack, stage, location: Location { region, account, endpoint, local: self.local } }
+        Target { stack, stage, location: Location { region, account, endpoint, local: self.emulator.is_some() } }
     }
 }

@@ -12,7 +12,6 @@ pub struct Source {
     pub path: PathBuf,
     /// Its top-level module: `engine` for `src/engine/plan/order.rs`.
     pub module: String,
-    /// The whole text.
     pub text: String,
     /// The text without comments, strings and unit tests; lines keep their numbers.
     pub code: String,

@@ -43,7 +43,6 @@ fn a_suspended_emulator_is_reported_as_not_responding() {
     ");
     insta::assert_snapshot!(stop.replace(&pid.to_string(), "PID"), @r"
     exit code 1
-    --- stderr
     error: the local emulator does not respond
       its process is PID
     hint: if it is suspended, `kill -CONT PID` resumes it; `kill -9 PID` ends it, and its data is safe

@@ -9,7 +9,6 @@ use super::proxy::{Call, Correct};
 /// Members that moto loses.
 #[derive(Default)]
 pub(crate) struct Moto {
-    /// By function.
     logging: BTreeMap<String, Value>,
     /// Settings of a user pool that an update keeps when it does not name them, by pool id.
     pools: BTreeMap<String, Value>,

@@ -50,6 +50,13 @@ impl Example {
         ran.out.trim().to_owned()
     }
 
+    /// The variables with which AWS's clients reach the emulator.
+    pub(crate) fn variables(&self) -> Vec<(String, String)> {
+        let exports = self.stackctl("local env");
+        let pairs = exports.lines().map(|line| line.strip_prefix("export ").unwrap().split_once('=').unwrap());
+        pairs.map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned())).collect()
+    }
+
     /// An output.
     pub(crate) fn output(&self, name: &str) -> String {
         self.stackctl(&format!("outputs {name} --local"))

@@ -10,8 +10,7 @@ pub(super) fn ran(example: &Example, script: &str, arguments: &[&str], input: &s
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance").join(script);
     let mut command = Command::new(programs().join("python"));
     command.arg(script).args(arguments);
-    command.env("AWS_ENDPOINT_URL", example.output("endpoint")).env("AWS_DEFAULT_REGION", example.output("region"));
-    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    command.env("AWS_DEFAULT_REGION", example.output("region")).envs(example.variables());
     let ran = Process::run_with(&mut command, input);
     assert_eq!(ran.code, 0, "{}", ran.err);
     ran.out.trim().to_owned()

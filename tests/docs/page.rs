@@ -10,7 +10,6 @@ use super::root;
 
 /// A block of commands, for a shell.
 pub struct Block {
-    /// The commands.
     pub commands: String,
     /// The output that the page shows, if any.
     pub shown: Option<String>,
@@ -20,7 +19,6 @@ pub struct Block {
 pub struct Page {
     /// From the repository's folder.
     pub path: PathBuf,
-    /// As it is.
     pub text: String,
 }
 

@@ -57,7 +57,6 @@ pub(crate) struct Run {
     pub(crate) saves: usize,
     /// How many requests reached a function.
     pub(crate) invoked: usize,
-    /// The reasons for the waits.
     pub(crate) waits: Vec<String>,
 }
 

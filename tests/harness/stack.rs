@@ -39,7 +39,6 @@ pub(crate) struct Stack {
 pub(crate) struct Recovery {
     pub(crate) discovery: Discovery,
     pub(crate) calls: Calls,
-    /// The reasons for the waits.
     pub(crate) waits: Vec<String>,
 }
 

@@ -1,6 +1,9 @@
 //! Ids in the state prove nothing: whatever they are, resources of another stack are neither changed nor deleted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -236,10 +239,10 @@ impl Neighbours {
         Self { stack, edits, theirs }
     }
 
-    /// Runs a command with each of the edited states; returns how many changed something and how many were rejected.
-    async fn run<'p>(&self, command: impl Fn(&State) -> Option<Command<'p>>) -> (usize, usize) {
+    /// Runs a command with every edited state of a share; returns how many changed something and how many were rejected.
+    async fn run<'p>(&self, share: usize, command: impl Fn(&State) -> Option<Command<'p>>) -> (usize, usize) {
         let (mut changed, mut refused) = (0, 0);
-        for (name, edit) in &self.edits {
+        for (name, edit) in self.edits.iter().skip(share).step_by(SHARES) {
             let Some(command) = command(edit) else { continue };
             let fork = self.stack.fork(Weather::default());
             fork.wire.replace_state(edit.clone());
@@ -257,26 +260,42 @@ impl Neighbours {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_an_up_to_resources_of_another_stack() {
+/// The shares of the edits, each in a thread of its own.
+const SHARES: usize = 2;
+
+/// Runs a command with each of the edited states; returns how many changed something and how many were rejected.
+fn with_each_edit<'p>(command: impl Fn(&State) -> Option<Command<'p>> + Copy + Send) -> (usize, usize) {
+    let share = move |share| {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async { Neighbours::new().await.run(share, command).await })
+    };
+    let ends: Vec<(usize, usize)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..SHARES).map(|number| scope.spawn(move || share(number))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    ends.into_iter().fold((0, 0), |all, share| (all.0 + share.0, all.1 + share.1))
+}
+
+#[test]
+fn no_id_in_a_state_leads_an_up_to_resources_of_another_stack() {
     let changed = project("shop", &other());
-    let ends = Neighbours::new().await.run(|_| Some(Command::Up(&changed))).await;
+    let ends = with_each_edit(|_| Some(Command::Up(&changed)));
     assert!(ends.0 > 20 && ends.1 > 20, "{ends:?}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_a_down_to_resources_of_another_stack() {
-    let ends = Neighbours::new().await.run(|_| Some(Command::Down(Some(1)))).await;
+#[test]
+fn no_id_in_a_state_leads_a_down_to_resources_of_another_stack() {
+    let ends = with_each_edit(|_| Some(Command::Down(Some(1))));
     assert!(ends.0 > 20, "{ends:?}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn no_id_in_a_state_leads_a_rollback_to_resources_of_another_stack() {
+#[test]
+fn no_id_in_a_state_leads_a_rollback_to_resources_of_another_stack() {
     let mine = project("shop", &json!({}));
-    let release = |state: &State| {
+    let ends = with_each_edit(|state| {
         let number = state.releases.first()?.number;
         Some(Command::Rollback { number, project: &mine, answers: 200 })
-    };
-    let ends = Neighbours::new().await.run(release).await;
+    });
     assert!(ends.0 > 20, "{ends:?}");
 }

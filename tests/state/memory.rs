@@ -19,7 +19,6 @@ const LATENCY: Duration = Duration::from_millis(50);
 /// The outcome of a call of one process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Luck {
-    /// It succeeds.
     Good,
     /// The request never arrives.
     RequestLost,

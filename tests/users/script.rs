@@ -15,7 +15,6 @@ use super::totp;
 /// A reply to a prompt.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reply {
-    /// This text.
     Says(&'static str),
     /// The code that the app shows this many steps of 30 seconds from now.
     Code(u64),

@@ -16,33 +16,38 @@ pub(crate) const CODE: &str = "/_stackctl/code/";
 /// The path for reading the cause of a failed integration, by request id.
 const EXECUTIONS: &str = "/_stackctl/executions/";
 
+/// The header with a value that is used once.
+const NONCE: &str = "x-stackctl-nonce";
+
+/// The header with the proof that the sender knows the secret.
+const PROOF: &str = "x-stackctl-proof";
+
 /// Handles `/_stackctl/…`.
 pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Response<Bytes> {
     // Web pages in the user's browser can reach this port too, but their requests carry an `Origin` header.
     if request.headers().contains_key(ORIGIN) {
         return json_response(StatusCode::FORBIDDEN, &json!({ "message": "not for web pages" }));
     }
+    if let Some(public) = public(emulator, request) {
+        return public;
+    }
+    if !is_authentic(emulator, request) {
+        let message = "the request is not of the user of this emulator";
+        return json_response(StatusCode::FORBIDDEN, &json!({ "message": message }));
+    }
     match (request.method(), request.uri().path()) {
-        (&Method::GET, "/_stackctl/health") => json_response(
-            StatusCode::OK,
-            &json!({
-                "version": env!("CARGO_PKG_VERSION"),
-                "pid": std::process::id(),
-                "account": emulator.settings().account,
-            }),
-        ),
-        (&Method::GET, path) if path.starts_with(CODE) => {
-            match crate::services::lambda::code(emulator, &path[CODE.len()..]) {
-                Some(zip) => Response::new(zip),
-                None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "there is no such code" })),
-            }
-        }
-        (&Method::GET, path) if path.starts_with(EXECUTIONS) => {
-            let executions = emulator.executions();
-            match executions.of(&path[EXECUTIONS.len()..]) {
-                Some(execution) => json_response(StatusCode::OK, &json!(execution)),
-                None => json_response(StatusCode::NOT_FOUND, &json!({ "message": "no failed integration of this id" })),
-            }
+        (&Method::GET, "/_stackctl/health") => {
+            let proof =
+                emulator.credentials().map(|credentials| credentials.proof(&["health", header(request, NONCE)]));
+            json_response(
+                StatusCode::OK,
+                &json!({
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "pid": std::process::id(),
+                    "account": emulator.settings().account,
+                    "proof": proof,
+                }),
+            )
         }
         (&Method::GET, "/_stackctl/mail") => {
             let after = request.uri().query().and_then(|query| query.strip_prefix("after=")).unwrap_or_default();
@@ -55,6 +60,33 @@ pub(crate) async fn answer(emulator: &Emulator, request: &Request<Bytes>) -> Res
         }
         _ => of_tests(emulator, request),
     }
+}
+
+/// The documents whose paths only the caller of an API knows: a hash of the code, or the ID of a request.
+fn public(emulator: &Emulator, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    let missing = |message: &str| json_response(StatusCode::NOT_FOUND, &json!({ "message": message }));
+    let path = Some(request.uri().path()).filter(|_| request.method() == Method::GET)?;
+    if let Some(hash) = path.strip_prefix(CODE) {
+        let code = crate::services::lambda::code(emulator, hash);
+        return Some(code.map_or_else(|| missing("there is no such code"), Response::new));
+    }
+    let executions = emulator.executions();
+    let execution = executions.of(path.strip_prefix(EXECUTIONS)?);
+    Some(match execution {
+        Some(execution) => json_response(StatusCode::OK, &json!(execution)),
+        None => missing("no failed integration of this id"),
+    })
+}
+
+/// Whether the sender knows the secret of this emulator: it proves so for the method, the path, a nonce and the body.
+fn is_authentic(emulator: &Emulator, request: &Request<Bytes>) -> bool {
+    let body = String::from_utf8_lossy(request.body());
+    let parts = [request.method().as_str(), request.uri().path(), header(request, NONCE), &body];
+    emulator.credentials().is_none_or(|credentials| credentials.is_proven(header(request, PROOF), &parts))
+}
+
+fn header<'r>(request: &'r Request<Bytes>, name: &str) -> &'r str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// The endpoints that tests of the binary use. A release build has none of them.

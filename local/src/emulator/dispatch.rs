@@ -12,6 +12,7 @@ use crate::{
         call::{Call, Service},
         error::{Answered, AwsError},
         protocol::{Protocol, header_value, http_date},
+        signature,
     },
 };
 
@@ -82,10 +83,17 @@ async fn respond(emulator: &Emulator, request: Request<Bytes>) -> Result<Respons
         Some(Effect::Kill { pid, after: false }) => return Err(kill(*pid).await),
         _ => {}
     }
+    let signed = match emulator.credentials() {
+        Some(_) if !call.is_unsigned_on_aws() => signature::verify(&|key| emulator.secret_of(key), &call, &parts),
+        _ => Ok(()),
+    };
     let answered = match &effect {
         Some(Effect::Refuse { status, code, message }) => Err(AwsError::new(*status, code, message)),
         Some(Effect::Throttle) => Err(throttle(call.service)),
-        _ => carry_out(emulator, &call).await,
+        _ => match signed {
+            Ok(()) => carry_out(emulator, &call).await,
+            Err(error) => Err(error),
+        },
     };
     match effect {
         Some(Effect::LoseAnswer) => Err(Lost),

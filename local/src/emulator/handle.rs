@@ -28,7 +28,7 @@ use crate::{
     gateway::{self, Executions, Throttles},
     runtime::Runtime,
     services::cognito::{self, browser},
-    store::{folder::Store, guard::Guard, hex::hex, settings::Settings},
+    store::{credentials::UserCredentials, folder::Store, guard::Guard, hex::hex, settings::Settings},
     wire::call,
 };
 
@@ -67,6 +67,8 @@ pub(super) struct Inner {
     pub(super) executions: Mutex<Executions>,
     /// The URL of the listener, once it listens.
     pub(super) endpoint: OnceLock<String>,
+    /// The credentials that requests are verified with. Without them, any signature is accepted.
+    pub(super) credentials: OnceLock<UserCredentials>,
 }
 
 impl Inner {
@@ -87,6 +89,7 @@ impl Inner {
             throttles: Throttles::default(),
             executions: Mutex::default(),
             endpoint: OnceLock::new(),
+            credentials: OnceLock::new(),
         }
     }
 }
@@ -111,6 +114,21 @@ impl Emulator {
     pub fn open(dir: &Path, settings: Settings) -> io::Result<Self> {
         let (store, world) = Store::open(dir)?;
         Ok(Self(Inner::new(settings, world, Some(store)).into()))
+    }
+
+    /// Verifies from now on that requests are signed with these credentials, or with those of a function.
+    pub fn require_signatures(&self, credentials: UserCredentials) {
+        self.0.credentials.get_or_init(|| credentials);
+    }
+
+    pub(crate) fn credentials(&self) -> Option<&UserCredentials> {
+        self.0.credentials.get()
+    }
+
+    /// The secret of a key: the user's, or that of a function.
+    pub(crate) fn secret_of(&self, access_key_id: &str) -> Option<String> {
+        let of_function = || self.runtime().credentials(access_key_id).map(|credentials| credentials.secret_access_key);
+        self.credentials()?.secret_of(access_key_id).or_else(of_function)
     }
 
     /// The settings this emulator was created with.

@@ -4,6 +4,7 @@
 //! or a role. At the end of a request, exactly the rows that it changed are written, in one transaction, before the
 //! response is sent.
 
+pub(crate) mod credentials;
 mod database;
 mod files;
 pub(crate) mod folder;

@@ -10,6 +10,7 @@ pub(crate) mod paging;
 mod pattern;
 pub(crate) mod protocol;
 pub(crate) mod service;
+pub(crate) mod signature;
 mod typed;
 pub(crate) mod validate;
 pub(crate) mod wildcard;

@@ -12,7 +12,6 @@ use crate::{
 /// A release that can be rolled back to.
 pub(super) struct Target {
     pub(super) release: Release,
-    /// What is there of what it needs.
     pub(super) present: ReleaseNeeds,
     pub(super) way: WayBack,
 }

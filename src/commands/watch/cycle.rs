@@ -50,7 +50,6 @@ pub(super) enum Ended {
     Same,
     /// The live resources already match.
     Unchanged,
-    /// The change was deployed.
     Deployed(Deployed),
     /// The plan changes more than code and is not confirmed yet.
     Open(Box<Plan>),

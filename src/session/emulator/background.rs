@@ -11,7 +11,11 @@ use std::{
 
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{Home, home::Remembered, probe};
+use super::{
+    Home,
+    home::Remembered,
+    probe::{self, Door},
+};
 use crate::{cli, failure::Failure};
 
 /// The timeout for a start or a stop, generous for a busy machine.
@@ -22,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) pid: u32,
+    /// The way to its own endpoints.
+    pub(crate) door: Door,
     /// Whether this command started it.
     pub(crate) started: bool,
 }
@@ -30,8 +36,9 @@ pub(crate) struct Server {
 pub(crate) async fn running(home: &Home) -> Option<Server> {
     let server = home.remembered()?;
     // The process ID distinguishes our emulator from that of another folder which has taken the port.
-    let health = probe::health(server.port).await.filter(|health| health.pid == server.pid)?;
-    Some(Server { url: server.url(), pid: health.pid, started: false })
+    let door = home.door()?;
+    let health = probe::health(&door).await.filter(|health| health.pid == server.pid)?;
+    Some(Server { url: server.url(), pid: health.pid, door, started: false })
 }
 
 /// The emulator. Starts it when it is not running.
@@ -79,7 +86,7 @@ pub(crate) fn unresponsive_process(home: &Home) -> Option<u32> {
 /// The emulator, when it is of this version. One left from before an upgrade is not used.
 async fn current(home: &Home) -> Option<Server> {
     let server = running(home).await?;
-    let health = probe::health(home.remembered()?.port).await?;
+    let health = probe::health(&server.door).await?;
     (health.version == env!("CARGO_PKG_VERSION")).then_some(server)
 }
 
@@ -93,14 +100,12 @@ fn unresponsive(home: &Home) -> Failure {
 }
 
 async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
-    let (Some(server), Some(Remembered { port, .. })) = (running(home).await, home.remembered()) else {
-        return Ok(None);
-    };
+    let Some(server) = running(home).await else { return Ok(None) };
     let stuck = |reason| {
         Failure::failed(format!("the local emulator at {} does not stop: {reason}", server.url))
             .hint(format!("end it with `kill {}`; its data is safe", server.pid))
     };
-    probe::stop(port).await.map_err(stuck)?;
+    probe::stop(&server.door).await.map_err(stuck)?;
     let deadline = Instant::now() + PATIENCE;
     let mut ticks = ticks();
     // It responds no more before its requests in flight have ended.

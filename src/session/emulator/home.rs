@@ -1,6 +1,7 @@
 //! The folder of the local emulator, beside the config file.
 
 use std::{
+    fmt,
     fs::{self, File, TryLockError},
     io::{self, Write as _},
     net::Ipv4Addr,
@@ -8,8 +9,11 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use stackctl_local::UserCredentials;
 use tempfile::NamedTempFile;
+use uuid::Uuid;
 
+use super::probe::Door;
 use crate::filesystem::{self, FileIdentity};
 
 /// `.stackctl/local/`.
@@ -29,6 +33,37 @@ pub(super) struct Remembered {
     /// field.
     #[serde(default)]
     home: Option<FileIdentity>,
+}
+
+/// The access key that requests to the emulator are signed with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Keys {
+    pub(crate) access_key_id: String,
+    pub(crate) secret_access_key: String,
+    /// The folder of this emulator. A copied or cloned folder gets a key of its own.
+    home: FileIdentity,
+}
+
+impl Keys {
+    /// The proof of knowing the secret, for these parts of a message.
+    pub(super) fn proof(&self, parts: &[&str]) -> String {
+        UserCredentials::new(&self.access_key_id, &self.secret_access_key).proof(parts)
+    }
+
+    fn random(home: FileIdentity) -> Self {
+        let [id, first, second] = std::array::from_fn(|_| Uuid::new_v4().simple().to_string());
+        Self {
+            access_key_id: format!("AKIA{}", id[..16].to_uppercase()),
+            secret_access_key: format!("{first}{second}")[..40].to_owned(),
+            home,
+        }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Keys").field("access_key_id", &self.access_key_id).finish_non_exhaustive()
+    }
 }
 
 impl Remembered {
@@ -81,6 +116,29 @@ impl Home {
     /// The URL of the emulator, or of its last run.
     pub(crate) fn url(&self) -> Option<String> {
         self.remembered().map(|server| server.url())
+    }
+
+    /// The way to the emulator that was recorded last.
+    pub(crate) fn door(&self) -> Option<Door> {
+        self.remembered().map(|server| Door { port: server.port, keys: self.keys() })
+    }
+
+    /// The access key of the emulator; `None` before its first start.
+    pub(crate) fn keys(&self) -> Option<Keys> {
+        let keys: Keys = serde_json::from_slice(&filesystem::read(&self.keys_file()).ok()?).ok()?;
+        (FileIdentity::of(&self.folder()).ok() == Some(keys.home)).then_some(keys)
+    }
+
+    /// The access key of the emulator. Creates one at its first start.
+    pub(super) fn make_keys(&self) -> io::Result<Keys> {
+        if let Some(keys) = self.keys() {
+            return Ok(keys);
+        }
+        let keys = Keys::random(FileIdentity::of(&self.folder())?);
+        let mut file = NamedTempFile::new_in(self.folder())?;
+        file.write_all(&serde_json::to_vec(&keys)?)?;
+        file.persist(self.keys_file())?;
+        Ok(keys)
     }
 
     /// The folder of the emulator's data.
@@ -149,6 +207,10 @@ impl Home {
 
     fn folder(&self) -> PathBuf {
         self.parent.join("local")
+    }
+
+    fn keys_file(&self) -> PathBuf {
+        self.folder().join("credentials.json")
     }
 
     fn server_file(&self) -> PathBuf {

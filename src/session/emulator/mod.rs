@@ -9,6 +9,6 @@ pub(crate) mod warm_up;
 
 pub(crate) use background::{Server, ensure};
 pub(crate) use home::Home;
-pub(crate) use probe::{mail, start_ahead};
+pub(crate) use probe::{Door, mail, start_ahead};
 pub(crate) use serve::serve;
 pub(crate) use stackctl_local::not_enforced;

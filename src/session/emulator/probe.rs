@@ -6,8 +6,9 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::Server;
+use super::{Server, home::Keys};
 use crate::{http::HttpClient, report::Mail};
 
 /// The request timeout. Responses take milliseconds, and longer while the machine is busy running functions.
@@ -16,33 +17,46 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The timeout for starting a function, which may take ten seconds.
 const LONGEST_START: Duration = Duration::from_secs(15);
 
+/// The way to the emulator's own endpoints: its port, and the access key that proves who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Door {
+    pub(super) port: u16,
+    /// `None` for an emulator of an earlier version.
+    pub(super) keys: Option<Keys>,
+}
+
 /// The response of the health endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Health {
     pub(super) pid: u32,
     pub(super) version: String,
+    /// The proof that the emulator knows the secret of the access key.
+    proof: Option<String>,
 }
 
-/// Requests the health of the server at a port. `None` when it is not a local emulator.
-pub(super) async fn health(port: u16) -> Option<Health> {
-    let body = request(Method::GET, "/_stackctl/health", port).await.ok()?;
-    serde_json::from_slice(&body).ok()
+/// Requests the health of the server at a port. `None` when it is not the local emulator of this folder.
+pub(super) async fn health(door: &Door) -> Option<Health> {
+    let nonce = Uuid::new_v4().to_string();
+    let body = door.send(PATIENCE, (Method::GET, "/_stackctl/health"), &nonce, "").await.ok()?;
+    let health: Health = serde_json::from_slice(&body).ok()?;
+    let is_proven = door.keys.as_ref().is_none_or(|keys| health.proof == Some(keys.proof(&["health", &nonce])));
+    is_proven.then_some(health)
 }
 
 /// Requests the server at a port to stop.
 ///
 /// # Errors
 /// When there is no response, or that of another server. The text says which.
-pub(super) async fn stop(port: u16) -> Result<(), String> {
-    request(Method::POST, "/_stackctl/stop", port).await.map(drop)
+pub(super) async fn stop(door: &Door) -> Result<(), String> {
+    door.request(Method::POST, "/_stackctl/stop").await.map(drop)
 }
 
 /// Starts a function before its first request and returns the error when it cannot start. `None` when it started, or
 /// when the request failed.
-pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
-    let request = Request::post(format!("{endpoint}/_stackctl/start")).body(Bytes::from(arn.to_owned())).ok()?;
-    let answer = HttpClient::new(LONGEST_START).send(request).await.ok()?;
-    let mut answer: Value = serde_json::from_slice(answer.body()).ok()?;
+pub(crate) async fn start_ahead(door: &Door, arn: &str) -> Option<Value> {
+    let nonce = Uuid::new_v4().to_string();
+    let answer = door.send(LONGEST_START, (Method::POST, "/_stackctl/start"), &nonce, arn).await.ok()?;
+    let mut answer: Value = serde_json::from_slice(&answer).ok()?;
     answer.get_mut("error").map(Value::take).filter(|error| !error.is_null())
 }
 
@@ -51,19 +65,35 @@ pub(crate) async fn start_ahead(endpoint: &str, arn: &str) -> Option<Value> {
 /// # Errors
 /// When there is no response, or that of another server.
 pub(crate) async fn mail(server: &Server, after: &str) -> Result<Vec<Mail>, String> {
-    let port = server.url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
-    let body = request(Method::GET, &format!("/_stackctl/mail?after={after}"), port).await?;
+    let body = server.door.request(Method::GET, &format!("/_stackctl/mail?after={after}")).await?;
     serde_json::from_slice(&body).map_err(|error| error.to_string())
 }
 
-async fn request(method: Method, path: &str, port: u16) -> Result<Bytes, String> {
-    let url = format!("http://{}:{port}{path}", Ipv4Addr::LOCALHOST);
-    let request = Request::builder().method(method).uri(url).body(Bytes::new()).map_err(|error| error.to_string())?;
-    let answer = HttpClient::new(PATIENCE).send(request).await.map_err(|error| error.to_string())?;
-    if answer.status() != StatusCode::OK {
-        return Err("not the response of a local emulator".into());
+impl Door {
+    async fn request(&self, method: Method, path: &str) -> Result<Bytes, String> {
+        self.send(PATIENCE, (method, path), &Uuid::new_v4().to_string(), "").await
     }
-    Ok(answer.into_body())
+
+    async fn send(
+        &self,
+        timeout: Duration,
+        (method, path): (Method, &str),
+        nonce: &str,
+        body: &str,
+    ) -> Result<Bytes, String> {
+        let url = format!("http://{}:{}{path}", Ipv4Addr::LOCALHOST, self.port);
+        let mut request = Request::builder().method(&method).uri(url).header("x-stackctl-nonce", nonce);
+        if let Some(keys) = &self.keys {
+            let path = path.split('?').next().unwrap_or_default();
+            request = request.header("x-stackctl-proof", keys.proof(&[method.as_str(), path, nonce, body]));
+        }
+        let request = request.body(Bytes::from(body.to_owned())).map_err(|error| error.to_string())?;
+        let answer = HttpClient::new(timeout).send(request).await.map_err(|error| error.to_string())?;
+        if answer.status() != StatusCode::OK {
+            return Err("not the response of a local emulator".into());
+        }
+        Ok(answer.into_body())
+    }
 }
 
 #[cfg(test)]
@@ -80,8 +110,9 @@ mod tests {
             let (mut stream, _) = listener.accept().await.unwrap();
             stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n<h1>hello</h1>").await.unwrap();
         });
-        assert_eq!(health(port).await, None);
+        let door = Door { port, keys: None };
+        assert_eq!(health(&door).await, None);
         other.await.unwrap();
-        assert_eq!(health(port).await, None, "no server at all has no health either");
+        assert_eq!(health(&door).await, None, "no server at all has no health either");
     }
 }

@@ -2,10 +2,13 @@
 
 use std::{fs::File, net::Ipv4Addr, time::Duration};
 
-use stackctl_local::{Emulator, Settings};
+use stackctl_local::{Emulator, Settings, UserCredentials};
 use tokio::net::TcpListener;
 
-use super::{Home, home::Remembered};
+use super::{
+    Home,
+    home::{Keys, Remembered},
+};
 use crate::{
     exit::Exit,
     failure::Failure,
@@ -27,6 +30,9 @@ pub(crate) async fn serve(run: &Run) -> Result<Exit, Failure> {
     let settings = Settings { cloudwatch_role_arn: Some(LOG_ROLE.to_owned()), ..Settings::default() };
     let cloud = Emulator::open(&home.cloud(), settings)
         .map_err(|error| Failure::io("the local emulator cannot be opened", &error))?;
+    let Keys { access_key_id, secret_access_key, .. } =
+        home.make_keys().map_err(|error| Failure::io("the access key of the local emulator cannot be kept", &error))?;
+    cloud.require_signatures(UserCredentials::new(access_key_id, secret_access_key));
     let listener = listen(&home).await?;
     let address = listener.local_addr().map_err(|error| Failure::io("the port has no address", &error))?;
     let remember = || {

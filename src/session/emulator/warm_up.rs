@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt as _, stream};
 
-use super::start_ahead;
+use super::{Door, start_ahead};
 use crate::{
     engine::{Plan, Resource as _, Verb},
     failure::Fault,
@@ -23,15 +23,14 @@ pub(crate) fn deployed(plan: &Plan) -> Vec<String> {
 /// Starts these functions and returns the errors of those that cannot start. Does nothing on AWS, where each start is
 /// billed.
 pub(crate) async fn failures(session: &Session, names: impl IntoIterator<Item = &str>) -> Vec<Fault> {
-    let endpoint = session.cloud.endpoint.as_deref().filter(|_| session.is_local());
-    let Some(endpoint) = endpoint else { return Vec::new() };
-    let starts: Vec<_> = names.into_iter().map(|name| failure(session, endpoint, name)).collect();
+    let Some(door) = &session.emulator else { return Vec::new() };
+    let starts: Vec<_> = names.into_iter().map(|name| failure(session, door, name)).collect();
     stream::iter(starts).buffered(AT_ONCE).filter_map(async |fault| fault).collect().await
 }
 
-async fn failure(session: &Session, endpoint: &str, name: &str) -> Option<Fault> {
+async fn failure(session: &Session, door: &Door, name: &str) -> Option<Fault> {
     let function = session.config.functions.get(name)?;
     let arn = session.cloud.arn("lambda", &format!("function:{}:{ALIAS}", session.config.function_name(name)));
-    let error = start_ahead(endpoint, &arn).await?;
+    let error = start_ahead(door, &arn).await?;
     Some(function_error::failed(&format!("`{name}` cannot start"), (name, function), &error))
 }

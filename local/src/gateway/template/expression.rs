@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 
+/// The deepest nesting of an expression, which is parsed by recursion.
+const DEEPEST: usize = 32;
+
 /// The value of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -67,7 +70,7 @@ impl Expression {
     /// Parses a whole expression; `None` if it uses anything that is not emulated.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_start();
-        let expression = any(&mut rest)?;
+        let expression = any(&mut rest, DEEPEST)?;
         rest.is_empty().then_some(expression)
     }
 
@@ -90,18 +93,18 @@ impl Expression {
     }
 }
 
-fn any(rest: &mut &str) -> Option<Expression> {
-    let mut operands = vec![all(rest)?];
+fn any(rest: &mut &str, depth: usize) -> Option<Expression> {
+    let mut operands = vec![all(rest, depth)?];
     while take(rest, "||") {
-        operands.push(all(rest)?);
+        operands.push(all(rest, depth)?);
     }
     Some(joined(operands, Expression::Any))
 }
 
-fn all(rest: &mut &str) -> Option<Expression> {
-    let mut operands = vec![comparison(rest)?];
+fn all(rest: &mut &str, depth: usize) -> Option<Expression> {
+    let mut operands = vec![comparison(rest, depth)?];
     while take(rest, "&&") {
-        operands.push(comparison(rest)?);
+        operands.push(comparison(rest, depth)?);
     }
     Some(joined(operands, Expression::All))
 }
@@ -110,23 +113,24 @@ fn joined(mut operands: Vec<Expression>, join: fn(Vec<Expression>) -> Expression
     if operands.len() == 1 { operands.remove(0) } else { join(operands) }
 }
 
-fn comparison(rest: &mut &str) -> Option<Expression> {
-    let left = operand(rest)?;
+fn comparison(rest: &mut &str, depth: usize) -> Option<Expression> {
+    let left = operand(rest, depth)?;
     for (sign, equal) in [("==", true), ("!=", false)] {
         if take(rest, sign) {
-            let same = Expression::Equal(Box::new(left), Box::new(operand(rest)?));
+            let same = Expression::Equal(Box::new(left), Box::new(operand(rest, depth)?));
             return Some(if equal { same } else { Expression::Not(Box::new(same)) });
         }
     }
     Some(left)
 }
 
-fn operand(rest: &mut &str) -> Option<Expression> {
+fn operand(rest: &mut &str, depth: usize) -> Option<Expression> {
+    let deeper = || depth.checked_sub(1);
     if !rest.starts_with("!=") && take(rest, "!") {
-        return operand(rest).map(|inner| Expression::Not(Box::new(inner)));
+        return operand(rest, deeper()?).map(|inner| Expression::Not(Box::new(inner)));
     }
     if take(rest, "(") {
-        let inner = any(rest)?;
+        let inner = any(rest, deeper()?)?;
         return take(rest, ")").then_some(inner);
     }
     for (word, truth) in [("true", true), ("false", false)] {

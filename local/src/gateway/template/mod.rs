@@ -20,10 +20,13 @@ pub(super) struct Rendered {
     pub(super) status: Option<u16>,
 }
 
+/// The deepest nesting of branches, which are parsed by recursion.
+const DEEPEST: usize = 32;
+
 /// Renders a template; `None` if it uses anything that is not emulated.
 pub(super) fn render(template: &str, request: &ApiRequest) -> Option<Rendered> {
     let mut rest = template;
-    let parts = parts(&mut rest)?;
+    let parts = parts(&mut rest, DEEPEST)?;
     if !rest.is_empty() {
         return None;
     }
@@ -42,15 +45,15 @@ enum Part<'t> {
 }
 
 /// Parses parts up to the end, or to the `#end`, `#else` or `#elseif` that ends the current block.
-fn parts<'t>(rest: &mut &'t str) -> Option<Vec<Part<'t>>> {
+fn parts<'t>(rest: &mut &'t str, depth: usize) -> Option<Vec<Part<'t>>> {
     let mut parts = Vec::new();
     while !rest.is_empty() && !["#end", "#else"].iter().any(|end| rest.starts_with(end)) {
-        parts.push(part(rest)?);
+        parts.push(part(rest, depth)?);
     }
     Some(parts)
 }
 
-fn part<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
+fn part<'t>(rest: &mut &'t str, depth: usize) -> Option<Part<'t>> {
     if let Some(after) = rest.strip_prefix("#set(") {
         let (inside, after) = parenthesised(after)?;
         *rest = after;
@@ -59,7 +62,7 @@ fn part<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
     }
     if let Some(after) = rest.strip_prefix("#if(") {
         *rest = after;
-        return branches(rest);
+        return branches(rest, depth.checked_sub(1)?);
     }
     if rest.starts_with('#') {
         return None;
@@ -75,12 +78,12 @@ fn part<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
 }
 
 /// Parses everything after `#if(` up to its `#end`.
-fn branches<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
+fn branches<'t>(rest: &mut &'t str, depth: usize) -> Option<Part<'t>> {
     let mut branches = Vec::new();
     loop {
         let (condition, after) = parenthesised(rest)?;
         *rest = after;
-        branches.push((Expression::parse(condition)?, parts(rest)?));
+        branches.push((Expression::parse(condition)?, parts(rest, depth)?));
         if let Some(after) = rest.strip_prefix("#elseif(") {
             *rest = after;
             continue;
@@ -88,7 +91,7 @@ fn branches<'t>(rest: &mut &'t str) -> Option<Part<'t>> {
         let mut otherwise = Vec::new();
         if let Some(after) = rest.strip_prefix("#else") {
             *rest = after;
-            otherwise = parts(rest)?;
+            otherwise = parts(rest, depth)?;
         }
         *rest = rest.strip_prefix("#end")?;
         return Some(Part::If(branches, otherwise));
@@ -222,6 +225,23 @@ mod tests {
 #set($context.responseOverride.status = 204)"#;
         let rendered = rendered(template, None).unwrap();
         assert_eq!((rendered.text.as_str(), rendered.status), ("{\"is\": \"dog\"}\n", Some(204)));
+    }
+
+    #[test]
+    fn deep_templates_are_rejected() {
+        let nested = |open: &str, inside: &str, close: &str, times| {
+            format!("{}{inside}{}", open.repeat(times), close.repeat(times))
+        };
+        let templates: [fn(&dyn Fn(&str, &str, &str) -> String) -> String; 3] = [
+            |nested| nested("#if(true)", "", "#end"),
+            |nested| format!("#if({})#end", nested("(", "true", ")")),
+            |nested| format!("#if({})#end", nested("!", "true", "")),
+        ];
+        for template in templates {
+            let deep = |times| template(&|open, inside, close| nested(open, inside, close, times));
+            assert!(rendered(&deep(30), None).is_some(), "{}", deep(30));
+            assert_eq!(rendered(&deep(10_000), None), None);
+        }
     }
 
     #[test]
