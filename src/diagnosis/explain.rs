@@ -106,7 +106,8 @@ fn in_words(sent: &Sent<'_>, rejection: Rejection, answer: &str) -> Fault {
         Rejection::QuotaExceeded => {
             fault("a quota is used up").hint("check the usage plans of the account, which stackctl does not manage")
         }
-        Rejection::TooLarge => fault("the body is larger than API Gateway takes").hint("it takes 10 MB at most"),
+        Rejection::TooLarge => fault("the request is larger than API Gateway accepts")
+            .hint("the limit is 10 MB for a body, 6 MB for the event of a function, and 10,240 bytes for the headers"),
         Rejection::MediaType => {
             fault("API Gateway does not take this media type").hint("`-H 'Content-Type: …'` sends another one")
         }

@@ -69,7 +69,10 @@ impl fmt::Display for RouteTarget<'_> {
 /// # Errors
 /// When no route matches.
 pub(crate) fn find<'c>(config: &'c Config, method: &str, path: &str) -> Result<RouteTarget<'c>, NoRoute> {
-    let steps: Vec<&str> = parts(path.strip_suffix('/').unwrap_or(path)).collect();
+    // API Gateway ignores further slashes at the start, and one at the end. Those in between make empty segments.
+    let trimmed = path.trim_start_matches('/');
+    let below = format!("/{}", trimmed.strip_suffix('/').unwrap_or(trimmed));
+    let steps: Vec<&str> = parts(&below).collect();
     if let Some(variable) = steps.iter().find(|step| step.starts_with('{') && step.ends_with('}')) {
         let value = if variable.ends_with("+}") { "a/b" } else { "1" };
         return Err(NoRoute::Variable { variable: (*variable).to_owned(), example: path.replace(variable, value) });
@@ -103,12 +106,15 @@ fn rank(key: &RouteKey, steps: &[&str]) -> Option<Vec<u8>> {
     let mut rank = Vec::new();
     for (at, part) in key.parts().enumerate() {
         let step = steps.get(at)?;
+        if part.ends_with("+}") && steps[at..].iter().all(|step| step.is_empty()) {
+            return None;
+        }
         if part.ends_with("+}") {
             rank.push(2);
             return Some(rank);
         }
         let variable = part.starts_with('{');
-        if !variable && percent_decode_str(step).decode_utf8_lossy() != part {
+        if step.is_empty() || !variable && percent_decode_str(step).decode_utf8_lossy() != part {
             return None;
         }
         rank.push(u8::from(variable));

@@ -55,6 +55,8 @@ fn the_most_specific_path_with_the_method_matches() {
         // A path without the method is skipped.
         ("GET /items/new", "GET /items/{id}"),
         ("PATCH /files/a/b/c", "ANY /files/{proxy+}"),
+        ("GET //items", "GET /items"),
+        ("GET /files/a//b/", "ANY /files/{proxy+}"),
     ] {
         assert_eq!(route(&config, request), answers, "{request}");
     }
@@ -67,6 +69,8 @@ fn a_request_without_a_route_reports_what_does_not_match() {
         ("GET /itmes", r#"Path { close: Some("GET /items") }"#),
         ("GET /nothing/like/it", "Path { close: None }"),
         ("GET /files", "Path { close: None }"),
+        ("GET /items//", r#"Path { close: Some("GET /items") }"#),
+        ("GET /files//", r#"Path { close: Some("ANY /files/{proxy+}") }"#),
         ("DELETE /items/new", r#"Method { path: "/items/new", methods: [Post] }"#),
         ("OPTIONS /items", r#"Method { path: "/items", methods: [Get] }"#),
         ("GET /items/{id}", r#"Variable { variable: "{id}", example: "/items/1" }"#),
@@ -238,8 +242,8 @@ fn every_other_error_response_hints_what_to_check() {
 
     GET /items: API Gateway rejected it (400 Invalid request body)
 
-    GET /items: the body is larger than API Gateway takes (413 HTTP content length exceeded 10485760 bytes.)
-    hint: it takes 10 MB at most
+    GET /items: the request is larger than API Gateway accepts (413 HTTP content length exceeded 10485760 bytes.)
+    hint: the limit is 10 MB for a body, 6 MB for the event of a function, and 10,240 bytes for the headers
 
     GET /items: API Gateway does not take this media type (415 Unsupported Media Type)
     hint: `-H 'Content-Type: …'` sends another one

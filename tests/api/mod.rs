@@ -2,6 +2,7 @@
 
 mod access_logs;
 mod bounds;
+mod bytes;
 mod cors;
 mod routes;
 mod stages;

@@ -2,15 +2,16 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
     process::Command,
     thread,
     time::Duration,
 };
 
 use super::sandbox::Sandbox;
-use crate::harness::process::Process;
+use crate::harness::process::{Process, TIMEOUT};
 
 fn kill(signal: &str, pid: &serde_json::Value) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
@@ -26,6 +27,37 @@ fn the_emulator_is_started_found_and_stopped() {
     assert_eq!(pinned("local status"), "local emulator: running at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local stop"), "local emulator: stopped at http://127.0.0.1:PORT (process PID)\n");
     assert_eq!(pinned("local stop"), "local emulator: not running\n");
+}
+
+#[test]
+fn only_the_users_access_key_is_accepted() {
+    let sandbox = Sandbox::new();
+    let exports = sandbox.run("local env").out;
+    let values: Vec<&str> = exports.lines().map(|line| line.split_once('=').unwrap().1.trim_matches('\'')).collect();
+    let server = sandbox.server();
+    assert_eq!(values[0], server["url"]);
+    assert_eq!(
+        exports,
+        format!(
+            "export AWS_ENDPOINT_URL='{}'\nexport AWS_ACCESS_KEY_ID='{}'\nexport AWS_SECRET_ACCESS_KEY='{}'\n",
+            values[0], values[1], values[2]
+        )
+    );
+    let port = u16::try_from(server["port"].as_u64().unwrap()).unwrap();
+    for request in ["POST /_stackctl/stop", "GET /_stackctl/health", "POST /_stackctl/faults"] {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        write!(stream, "{request} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{request}: {answer}");
+    }
+    let mode = fs::metadata(sandbox.path(".stackctl/local/credentials.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(sandbox.run("local env").out, exports, "the key stays");
+    sandbox.done("local stop");
+    assert_eq!(sandbox.run("local env").out, exports, "the key stays after a restart");
 }
 
 #[test]

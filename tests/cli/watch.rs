@@ -75,9 +75,26 @@ pub(super) fn wait_until(happened: impl Fn() -> bool) {
 
 /// The body of a local emulator's response, without starting a process.
 pub(super) fn ask(host: &str, request: &str, body: &str) -> String {
+    ask_with(host, request, "", body)
+}
+
+/// The response of an endpoint of the emulator itself, to a request with a proof of the sandbox's access key.
+fn ask_control(sandbox: &Sandbox, request: &str, body: &str) -> String {
+    let keys = std::fs::read(sandbox.path(".stackctl/local/credentials.json")).unwrap();
+    let keys: serde_json::Value = serde_json::from_slice(&keys).unwrap();
+    let key = |name: &str| keys[name].as_str().unwrap().to_owned();
+    let (method, path) = request.split_once(' ').unwrap();
+    let credentials = stackctl_local::UserCredentials::new(key("access_key_id"), key("secret_access_key"));
+    let proof = credentials.proof(&[method, path, "once", body]);
+    let host = format!("127.0.0.1:{}", sandbox.server()["port"]);
+    ask_with(&host, request, &format!("x-stackctl-nonce: once\r\nx-stackctl-proof: {proof}\r\n"), body)
+}
+
+fn ask_with(host: &str, request: &str, headers: &str, body: &str) -> String {
     let mut connection = TcpStream::connect(host).unwrap();
     let length = body.len();
-    let head = format!("{request} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    let head =
+        format!("{request} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n{headers}connection: close\r\n\r\n");
     connection.write_all(format!("{head}{body}").as_bytes()).unwrap();
     let mut answer = String::new();
     connection.set_read_timeout(Some(TIMEOUT)).unwrap();
@@ -265,13 +282,11 @@ fn a_function_that_does_not_start_is_reported_at_once() {
 #[test]
 fn an_interrupted_watch_starts_no_function() {
     let sandbox = Sandbox::scripted().up();
-    let url = sandbox.run("outputs path_url --local").out;
-    let cloud = url.strip_prefix("http://").unwrap().split('/').next().unwrap();
     let watching = Watching::new(&sandbox, "--local");
     // Old versions are listed after all steps are recorded, and a throttled request is retried later.
     let throttled = r#"{ "operation": "lambda:ListVersionsByFunction", "skip": 0, "times": 3, "effect": "Throttle" }"#;
-    ask(cloud, "POST /_stackctl/faults", throttled);
-    let looks = || ask(cloud, "GET /_stackctl/calls", "").matches("ListVersionsByFunction").count();
+    ask_control(&sandbox, "POST /_stackctl/faults", throttled);
+    let looks = || ask_control(&sandbox, "GET /_stackctl/calls", "").matches("ListVersionsByFunction").count();
     let before = looks();
     replace(&sandbox, ITEMS, &scripted::BOOTSTRAP.replace("import http", "import nothing\nimport http"));
     wait_until(|| looks() > before);

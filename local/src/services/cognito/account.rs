@@ -44,7 +44,7 @@ impl<'a> Bearer<'a> {
         let invalid = || refusal::not_authorized("Invalid Access Token");
         let parts = Parts::read(context.text("AccessToken")).ok_or_else(invalid)?;
         let issuer = text(&parts.claims, "iss").to_owned();
-        let found = cognito.pools.values().find(|pool| pool.issuer() == issuer).map(|pool| pool.id.clone());
+        let found = cognito.pools.values().find(|pool| pool.issues(&issuer)).map(|pool| pool.id.clone());
         let pool = found.and_then(|id| cognito.pools.get_mut(&id)).ok_or_else(invalid)?;
         let key = cognito.signing_key.as_ref().ok_or_else(invalid)?;
         let claims = parts.checked(pool, key, context.now.epoch_seconds()).map_err(|problem| match problem {

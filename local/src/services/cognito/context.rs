@@ -22,6 +22,11 @@ impl<'a> Context<'a> {
         Self { call, emulator, account, list_lag: weather.list_lag, now: Moment::now(emulator) }
     }
 
+    /// The host that the request was sent to.
+    pub(super) fn host(&self) -> Option<&'a str> {
+        self.call.headers.get(http::header::HOST)?.to_str().ok()
+    }
+
     /// The members of the request.
     pub(super) fn input(&self) -> &'a Value {
         &self.call.input

@@ -32,7 +32,7 @@ pub(crate) fn well_known(emulator: &Emulator, path: &str, base_url: &str) -> Opt
 fn configuration(pool: &UserPool, base_url: &str) -> Value {
     json!({
         "id_token_signing_alg_values_supported": ["RS256"],
-        "issuer": pool.issuer(),
+        "issuer": pool.issuer_at(base_url.strip_prefix("http://")),
         "jwks_uri": format!("{}/{}/.well-known/jwks.json", base_url.trim_end_matches('/'), pool.id),
         "response_types_supported": ["code", "token"],
         "scopes_supported": ["openid", "email", "phone", "profile"],

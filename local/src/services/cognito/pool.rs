@@ -80,12 +80,35 @@ pub(super) fn operation(name: &str) -> Option<Operation> {
     })
 }
 
+/// Whether a host is the one of Cognito below `localhost`, on any port.
+fn is_local(host: &str) -> bool {
+    let port = host.strip_prefix("cognito-idp.localhost");
+    port.is_some_and(|port| {
+        port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()))
+    })
+}
+
 impl UserPool {
     /// The `iss` of the pool's tokens.
     pub(super) fn issuer(&self) -> String {
         let updated = self.setting("IssuerConfiguration/Type") == Some(&json!("UPDATED"));
         let host = if updated { "issuer-cognito-idp" } else { "cognito-idp" };
         format!("https://{host}.{}.amazonaws.com/{}", self.region, self.id)
+    }
+
+    /// The `iss` of the tokens that a client requests at this host. At `cognito-idp.localhost`, it is a URL below which the
+    /// discovery document is, for libraries that read it from there.
+    pub(super) fn issuer_at(&self, host: Option<&str>) -> String {
+        match host.filter(|host| is_local(host)) {
+            Some(host) => format!("http://{host}/{}", self.id),
+            None => self.issuer(),
+        }
+    }
+
+    /// Whether tokens with this `iss` are of this pool.
+    pub(super) fn issues(&self, issuer: &str) -> bool {
+        let local = issuer.strip_prefix("http://").and_then(|rest| rest.split_once('/'));
+        issuer == self.issuer() || local.is_some_and(|(host, id)| is_local(host) && id == self.id)
     }
 
     /// A setting at a path of member names.

@@ -135,7 +135,7 @@ impl UserPool {
         let common = |token_use: &str, validity: i64| {
             let mut claims = Map::from_iter([
                 ("sub".to_owned(), json!(user.sub)),
-                ("iss".to_owned(), json!(self.issuer())),
+                ("iss".to_owned(), json!(self.issuer_at(context.host()))),
                 ("event_id".to_owned(), json!(event)),
                 ("token_use".to_owned(), json!(token_use)),
                 ("auth_time".to_owned(), json!(sign_in.auth_time)),

@@ -47,7 +47,10 @@ pub(crate) fn verify_token(
     let pools = world.cognito.pools.values().filter(|pool| pool_arns.contains(&pool.arn)).collect::<Vec<_>>();
     let parts = Parts::read(token).ok_or(TokenProblem::Malformed)?;
     let issuer = parts.claims.get("iss").and_then(Value::as_str);
-    let pool = pools.into_iter().find(|pool| issuer == Some(&pool.issuer())).ok_or(TokenProblem::WrongIssuer)?;
+    let pool = pools
+        .into_iter()
+        .find(|pool| issuer.is_some_and(|issuer| pool.issues(issuer)))
+        .ok_or(TokenProblem::WrongIssuer)?;
     let key = world.cognito.signing_key.as_ref().ok_or(TokenProblem::BadSignature)?;
     parts.checked(pool, key, now_epoch_seconds)
 }

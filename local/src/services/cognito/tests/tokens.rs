@@ -263,3 +263,31 @@ async fn tokens_contain_an_updated_issuer() {
     let issuer = claims(&ready.sign_in().await["IdToken"])["iss"].clone();
     assert_eq!(issuer, format!("https://issuer-cognito-idp.us-west-2.amazonaws.com/{}", ready.pool));
 }
+
+#[tokio::test]
+async fn at_the_local_host_the_issuer_is_the_url_of_the_discovery_document() {
+    let ready = Ready::new().await;
+    let sign_in = async |host: &str| {
+        let input = json!({
+            "ClientId": ready.client,
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": { "USERNAME": "ann", "PASSWORD": "Passw0rd!" },
+        });
+        let request = http::Request::post("/").header("host", host);
+        let request = request.header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth");
+        let response = ready.aws.0.handle(request.body(input.to_string().into()).unwrap()).await.unwrap();
+        serde_json::from_slice::<serde_json::Value>(response.body()).unwrap()["AuthenticationResult"].clone()
+    };
+    let (host, elsewhere) = ("cognito-idp.localhost:4566", "127.0.0.1:4566");
+    let tokens = sign_in(host).await;
+    let issuer = format!("http://{host}/{}", ready.pool);
+    assert_eq!(claims(&tokens["IdToken"])["iss"], issuer);
+    let document = format!("/{}/.well-known/openid-configuration", ready.pool);
+    assert_eq!(well_known(&ready.aws.0, &document, &format!("http://{host}")).unwrap()["issuer"], issuer);
+    assert_ne!(claims(&sign_in(elsewhere).await["IdToken"])["iss"], issuer);
+    let user = ready.aws.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await;
+    assert_eq!(user["Username"], "ann");
+    let arn = format!("arn:aws:cognito-idp:us-west-2:000000000000:userpool/{}", ready.pool);
+    let verify = |token: &str| verify_token(&ready.aws.0.world(), &[arn.clone()], token, 0);
+    assert!(verify(tokens["IdToken"].as_str().unwrap()).is_ok());
+}
