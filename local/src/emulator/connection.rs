@@ -11,7 +11,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{net::TcpStream, task::AbortHandle, time::timeout};
 
 use crate::{
     emulator::{Emulator, Lost},
@@ -74,14 +74,26 @@ async fn one(emulator: Emulator, request: Request<Incoming>) -> Result<Response<
         Err(_) => return Ok(plain(StatusCode::REQUEST_TIMEOUT, "the request is not complete after 60 seconds")),
     };
     let request = Request::from_parts(parts, body);
-    // A separate task: AWS completes a call even if the caller disconnects.
-    match tokio::spawn(async move { emulator.handle(request).await }).await {
+    // A separate task: AWS completes a call even if the caller disconnects. The caller of an API then no longer waits for
+    // its function, which completes if it has begun.
+    let handling = tokio::spawn(async move { emulator.handle(request).await });
+    let _waiting = is_api.then(|| AbortOnDrop(handling.abort_handle()));
+    match handling.await {
         Ok(Ok(response)) => Ok(response.map(Full::new)),
         Ok(Err(Lost)) => Err(Broken),
         Err(error) => {
             tracing::error!(%error, "a call failed in the local emulator itself");
             Ok(plain(StatusCode::INTERNAL_SERVER_ERROR, "the local emulator failed"))
         }
+    }
+}
+
+/// Aborts a task when the connection that waits for it ends.
+struct AbortOnDrop(AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

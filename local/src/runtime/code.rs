@@ -33,7 +33,12 @@ impl CodeCache {
         let place = Place::below(&root, root.join("code").join(folder_name(key)));
         if !place.task_root.exists() {
             let task_root = place.task_root.clone();
-            tokio::task::spawn_blocking(move || unpack(&zip, &task_root)).await.map_err(io::Error::other)??;
+            let unpacking = move || {
+                unpack(&zip, &task_root)?;
+                // A sandbox has the code read-only in any case.
+                if sandbox::works() { Ok(()) } else { set_writable(&task_root, false) }
+            };
+            tokio::task::spawn_blocking(unpacking).await.map_err(io::Error::other)??;
         }
         Ok(place)
     }
@@ -52,6 +57,33 @@ impl CodeCache {
         }
         Ok(self.folder.get_or_init(|| folder).path())
     }
+}
+
+impl Drop for CodeCache {
+    /// Makes the folders deletable.
+    fn drop(&mut self) {
+        if let Some(folder) = self.folder.get()
+            && let Err(error) = set_writable(&folder.path().join("code"), true)
+        {
+            tracing::warn!(%error, "the code of functions cannot be deleted");
+        }
+    }
+}
+
+/// Allows or forbids changes of a folder's entries, and of those below it.
+fn set_writable(folder: &Path, writable: bool) -> io::Result<()> {
+    let mode = if writable { 0o700 } else { 0o500 };
+    // A folder is listed while it is writable, so that a half-done change can be undone.
+    if writable {
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode))?;
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            set_writable(&entry.path(), writable)?;
+        }
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(mode))
 }
 
 /// Blob names may have characters that file names must not have.

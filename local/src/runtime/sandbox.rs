@@ -5,6 +5,7 @@
 //! size, and no processes but its own. All of it ends with the environment's first process.
 
 use std::{
+    env,
     ffi::OsString,
     fs, io,
     io::Write as _,
@@ -87,6 +88,12 @@ pub(super) fn furnish(folder: &Path) -> io::Result<()> {
     fs::File::create_new(folder.join("users"))?.write_all(USERS.as_bytes())
 }
 
+/// The program that makes namespaces. A function may have a `PATH` of its own, so it is searched on the emulator's.
+fn unshare() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join("unshare")).find(|program| program.is_file())
+}
+
 fn try_out() -> io::Result<bool> {
     let folder = tempfile::tempdir()?;
     furnish(folder.path())?;
@@ -129,7 +136,9 @@ impl Sandbox {
         table.bind(&place.runtime, Path::new(RUNTIME), "bind");
         if let Some(program) = interpreter.program() {
             table.bind(&named(&place.folder, interpreter)?, Path::new("/var/lang/bin"), "bind");
-            for folder in program.roots.iter().filter(|folder| !folder.starts_with("/usr")) {
+            let is_system = |folder: &&PathBuf| SYSTEM.iter().any(|name| folder.starts_with(Path::new("/").join(name)));
+            let own = program.roots.iter().filter(|folder| folder.parent().is_some() && !is_system(folder));
+            for folder in own {
                 table.bind(folder, folder, "bind");
             }
             if let Some(modules) = program.global_modules() {
@@ -156,7 +165,7 @@ impl Sandbox {
             .collect();
         all.extend([self.root.clone().into(), self.table.clone().into(), last.to_string().into(), program.into()]);
         all.extend(arguments);
-        ("unshare".into(), all)
+        (unshare().unwrap_or_default(), all)
     }
 }
 
