@@ -42,7 +42,7 @@ fn entries(package: &Package) -> Vec<(String, u32, String)> {
             let mut file = archive.by_index(index).unwrap();
             let mut content = String::new();
             file.read_to_string(&mut content).unwrap();
-            (file.name().to_owned(), file.unix_mode().unwrap(), content)
+            (file.name().unwrap().into_owned(), file.unix_mode().unwrap(), content)
         })
         .collect()
 }

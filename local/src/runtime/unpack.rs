@@ -25,7 +25,8 @@ pub(super) fn unpack(zip: &[u8], target: &Path) -> io::Result<()> {
 }
 
 fn unpack_entry(folder: &Path, mut entry: ZipFile<'_, Cursor<&[u8]>>) -> io::Result<()> {
-    let name = entry.enclosed_name().ok_or_else(|| refused(entry.name(), "leads out of the folder"))?;
+    let written = entry.name().map_err(io::Error::other)?.into_owned();
+    let name = entry.enclosed_name().ok_or_else(|| refused(&written, "leads out of the folder"))?;
     if entry.is_dir() {
         return make_folders(folder, &name).map(|_| ());
     }
@@ -40,10 +41,10 @@ fn unpack_entry(folder: &Path, mut entry: ZipFile<'_, Cursor<&[u8]>>) -> io::Res
     let mode = seen_by_lambda(entry.unix_mode().unwrap_or(0o644));
     // `create_new`: with two entries of one name, the first may be a symlink that the second would be written through.
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
-    let (size, name) = (entry.size(), entry.name().to_owned());
+    let size = entry.size();
     // Reading one byte more than declared is enough to detect a wrong size.
     if io::copy(&mut entry.take(size + 1), &mut file)? > size {
-        return Err(refused(&name, "is larger than the zip says"));
+        return Err(refused(&written, "is larger than the zip says"));
     }
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
