@@ -28,9 +28,9 @@ impl fmt::Display for Times {
     }
 }
 
-/// Sends this request over some connections for some time, after a second in which the functions start.
+/// Sends this request over some connections for some time, after some seconds in which the functions start.
 pub(crate) async fn load(stack: &Stack, request: &str, connections: usize, time: Duration) -> Times {
-    send(stack, request, connections, Duration::from_secs(1)).await;
+    send(stack, request, connections, Duration::from_secs(3)).await;
     send(stack, request, connections, time).await
 }
 
