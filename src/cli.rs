@@ -5,6 +5,7 @@ mod command;
 mod data;
 mod duration;
 mod environment;
+mod examples;
 mod help;
 mod invoke;
 mod logs;

@@ -155,7 +155,6 @@ fn names_in_the_config_and_in_the_state_are_completed() {
         ("stackctl rol", &["rollback"][..]),
         ("stackctl up --stage pr", &["preview", "prod"]),
         ("stackctl status --det", &["--detailed-exitcode"]),
-        ("stackctl init --st", &[]),
         ("stackctl call G", &["GET"]),
         ("stackctl call GET /hel", &["/hello"]),
         ("stackctl invoke h", &["hello"]),

@@ -25,18 +25,20 @@ fn open(settings: &Value) -> Project {
 async fn an_edited_setting_is_a_pending_change_and_one_changed_outside_is_drift() {
     use ChangeCause::{Drift, DriftAndPendingChange, PendingChange};
     let stack = Stack::new();
-    stack.up(&open(&json!({ "environment": { "A": "1", "B": "1" } }))).await.done();
+    stack.up(&open(&json!({ "environment": { "KEY_A": "1", "KEY_B": "1" } }))).await.done();
     let lambda = stack.clients().await.lambda;
-    let environment = aws_sdk_lambda::types::Environment::builder().variables("A", "2").variables("B", "1").build();
+    let environment =
+        aws_sdk_lambda::types::Environment::builder().variables("KEY_A", "2").variables("KEY_B", "1").build();
     let change = lambda.update_function_configuration().function_name("shop-dev-open").environment(environment);
     change.timeout(3).memory_size(512).send().await.unwrap();
-    let edited = open(&json!({ "environment": { "A": "1", "B": "2" }, "memory": 256, "description": "edited" }));
+    let edited =
+        open(&json!({ "environment": { "KEY_A": "1", "KEY_B": "2" }, "memory": 256, "description": "edited" }));
     let plan = stack.planned(&edited).await;
     let expected = [
         ("alias", Drift),
         ("description", PendingChange),
-        ("environment.A", Drift),
-        ("environment.B", PendingChange),
+        ("environment.KEY_A", Drift),
+        ("environment.KEY_B", PendingChange),
         ("memory", DriftAndPendingChange),
         ("timeout", Drift),
     ];
@@ -44,7 +46,7 @@ async fn an_edited_setting_is_a_pending_change_and_one_changed_outside_is_drift(
     assert_eq!(causes(&plan, "lambda_function.open"), expected.into());
 
     stack.up(&edited).await.done();
-    let plan = stack.planned(&open(&json!({ "environment": { "A": "1", "B": "2" }, "memory": 512 }))).await;
+    let plan = stack.planned(&open(&json!({ "environment": { "KEY_A": "1", "KEY_B": "2" }, "memory": 512 }))).await;
     let expected = ["description", "memory"].map(|setting| (setting.to_owned(), Some(PendingChange)));
     assert_eq!(causes(&plan, "lambda_function.open"), expected.into());
 }

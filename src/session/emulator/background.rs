@@ -19,7 +19,7 @@ use super::{
 use crate::{cli, failure::Failure};
 
 /// The timeout for a start or a stop, generous for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running emulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
             .hint(format!("end it with `kill {}`; its data is safe", server.pid))
     };
     probe::stop(&server.door).await.map_err(stuck)?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let mut ticks = ticks();
     // It responds no more before its requests in flight have ended.
     while home.is_occupied() {
@@ -122,7 +122,7 @@ async fn halt(home: &Home) -> Result<Option<Server>, Failure> {
 async fn take_turn(home: &Home) -> Result<File, Failure> {
     let failure = |error| Failure::io("the folder of the local emulator cannot be used", &error);
     let file = home.turn().map_err(failure)?;
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let mut ticks = ticks();
     loop {
         match file.try_lock() {
@@ -151,7 +151,7 @@ fn spawn(home: &Home) -> io::Result<Child> {
 }
 
 async fn await_start(home: &Home, mut child: Child, log_start: u64) -> Result<Server, Failure> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     let mut ticks = ticks();
     loop {
         if let Some(server) = running(home).await.filter(|server| server.pid == child.id()) {

@@ -12,7 +12,7 @@ use super::{Server, home::Keys};
 use crate::{http::HttpClient, report::Mail};
 
 /// The request timeout. Responses take milliseconds, and longer while the machine is busy running functions.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The timeout for starting a function, which may take ten seconds.
 const LONGEST_START: Duration = Duration::from_secs(15);
@@ -37,7 +37,7 @@ pub(super) struct Health {
 /// Requests the health of the server at a port. `None` when it is not the local emulator of this folder.
 pub(super) async fn health(door: &Door) -> Option<Health> {
     let nonce = Uuid::new_v4().to_string();
-    let body = door.send(PATIENCE, (Method::GET, "/_stackctl/health"), &nonce, "").await.ok()?;
+    let body = door.send(TIMEOUT, (Method::GET, "/_stackctl/health"), &nonce, "").await.ok()?;
     let health: Health = serde_json::from_slice(&body).ok()?;
     let is_proven = door.keys.as_ref().is_none_or(|keys| health.proof == Some(keys.proof(&["health", &nonce])));
     is_proven.then_some(health)
@@ -71,7 +71,7 @@ pub(crate) async fn mail(server: &Server, after: &str) -> Result<Vec<Mail>, Stri
 
 impl Door {
     async fn request(&self, method: Method, path: &str) -> Result<Bytes, String> {
-        self.send(PATIENCE, (method, path), &Uuid::new_v4().to_string(), "").await
+        self.send(TIMEOUT, (method, path), &Uuid::new_v4().to_string(), "").await
     }
 
     async fn send(
