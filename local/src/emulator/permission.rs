@@ -53,7 +53,7 @@ fn invalid_token(service: Service) -> AwsError {
     }
 }
 
-/// The action and the resource that a policy must allow. `None` for a call that everybody may make.
+/// The action and the resource that a policy must allow. `None` for a call that needs no permission.
 fn needed(emulator: &Emulator, call: &Call) -> Option<(String, String)> {
     let account = &emulator.settings().account;
     let operation = call.operation.as_str();

@@ -19,7 +19,8 @@ RUNTIME = os.environ["AWS_EXECUTION_ENV"].rpartition("_")[2]
 # What a function replaces later (a frozen clock, another JSON encoder, its own HTTP client) must not reach this file.
 now = time.time
 loads, ENCODER = json.loads, json.JSONEncoder(ensure_ascii=RUNTIME in ("python3.9", "python3.10", "python3.11"))
-Connection = type("Connection", (), {k: v for k, v in vars(http.client.HTTPConnection).items() if k not in ("__dict__", "__weakref__")})
+OWN = ("__dict__", "__weakref__")
+Connection = type("Connection", (), {k: v for k, v in vars(http.client.HTTPConnection).items() if k not in OWN})
 NUMBER = f"number-{os.urandom(8).hex()}:"
 STDOUT = sys.stdout
 

@@ -109,11 +109,11 @@ async fn each_runtime_version_accepts_the_handlers_that_it_accepts_on_lambda() {
     let removed = "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. \
                    You need to modify this function to use a supported handler signature to use Node.js 24 or later. \
                    For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.";
-    let refused = json!(["Runtime.CallbackHandlerDeprecated", removed]);
+    let rejected = json!(["Runtime.CallbackHandlerDeprecated", removed]);
     let syntax = json!(["Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token 'export'"]);
     for (at, (runtime, source, wanted)) in [
         ("nodejs22.x", called, json!("late")),
-        ("nodejs24.x", called, refused),
+        ("nodejs24.x", called, rejected),
         ("nodejs22.x", waits, json!({ "n": 1 })),
         ("nodejs22.x", returns, Value::Null),
         ("nodejs24.x", returns, json!("returned")),
