@@ -2,7 +2,6 @@
 
 pub(crate) mod answer;
 pub(crate) mod call;
-pub(crate) mod constraint;
 pub(crate) mod error;
 pub(crate) mod header_names;
 pub(crate) mod model;

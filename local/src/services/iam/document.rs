@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{limit_exceeded, validation};
-use crate::wire::{call::Call, constraint, error::AwsError};
-
-const LARGEST_DOCUMENT: usize = 131_072;
+use super::limit_exceeded;
+use crate::wire::{call::Call, error::AwsError};
 
 const LARGEST_TRUST: usize = 2048;
 
@@ -36,7 +34,7 @@ pub(super) fn texts<'a>(object: &'a Value, member: &str) -> Vec<&'a str> {
 
 /// A member of the request, checked as a trust policy.
 pub(super) fn trust<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
-    let text = text(call, member)?;
+    let text = call.required(member);
     check_trust(text).map_err(malformed)?;
     if size(text) > LARGEST_TRUST {
         return Err(limit_exceeded(format!("Cannot exceed quota for ACLSizePerRole: {LARGEST_TRUST}")));
@@ -46,21 +44,9 @@ pub(super) fn trust<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsErro
 
 /// A member of the request, checked as a permissions policy.
 pub(super) fn permissions<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
-    let text = text(call, member)?;
+    let text = call.required(member);
     check_permissions(text).map_err(malformed)?;
     Ok(text)
-}
-
-/// A required document with characters that IAM accepts.
-fn text<'a>(call: &'a Call, member: &str) -> Result<&'a str, AwsError> {
-    let text = constraint::required(call, member, LARGEST_DOCUMENT).map_err(validation)?;
-    if text.chars().all(|letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='\u{FF}')) {
-        return Ok(text);
-    }
-    // The message says ASCII, but the pattern in IAM's API model also allows the rest of Latin-1.
-    Err(validation(
-        "The specified value for policyDocument is invalid. It must contain only printable ASCII characters.".into(),
-    ))
 }
 
 fn malformed(message: String) -> AwsError {

@@ -27,7 +27,6 @@ use crate::{
     store::table::{Row, Stored, Table},
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
         paging,
     },
@@ -154,24 +153,6 @@ fn limit_exceeded(message: String) -> AwsError {
     AwsError::new(409, "LimitExceeded", message)
 }
 
-/// The `RoleName` of a request.
-fn role_name(call: &Call) -> Result<&str, AwsError> {
-    name(call, "RoleName", 64)
-}
-
-/// A required name, limited to the characters that IAM accepts.
-fn name<'a>(call: &'a Call, member: &str, longest: usize) -> Result<&'a str, AwsError> {
-    let name = constraint::required(call, member, longest).map_err(validation)?;
-    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_+=,.@-".contains(letter)) {
-        return Ok(name);
-    }
-    let member = if member == "RoleName" { "roleName" } else { "policyName" };
-    Err(validation(format!(
-        "The specified value for {member} is invalid. It must contain only alphanumeric characters and/or the \
-         following: +=,.@_-"
-    )))
-}
-
 /// One page of a list, with IAM's paging members.
 fn listed(
     emulator: &Emulator,
@@ -179,7 +160,7 @@ fn listed(
     member: &str,
     items: impl IntoIterator<Item = (String, Value)>,
 ) -> Answered {
-    let asked = constraint::between(call, "MaxItems", 1, 1000).map_err(validation)?;
+    let asked = call.number("MaxItems");
     let page = paging::page(items, call.text("Marker"), emulator.page_size(asked, 100, 1000))
         .map_err(|_| validation("Invalid Marker.".into()))?;
     let mut answer = json!({ "IsTruncated": page.next.is_some(), "Marker": page.next });

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{document, limit_exceeded, listed, name, no_such_entity, role::url_encoded, role_name, validation};
+use super::{document, limit_exceeded, listed, no_such_entity, role::url_encoded};
 use crate::{
     emulator::Emulator,
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
     },
 };
@@ -22,7 +21,7 @@ const MANAGED_BY_AWS: &str = include_str!("../../../../data/aws-managed-policies
 
 /// Creates an inline policy or replaces the one with the same name.
 pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
-    let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
+    let (role_name, policy_name) = (call.required("RoleName"), call.required("PolicyName"));
     let mut world = emulator.world();
     let role = world.iam.named(role_name)?;
     let document = document::permissions(call, "PolicyDocument")?;
@@ -38,7 +37,7 @@ pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
-    let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
+    let (role_name, policy_name) = (call.required("RoleName"), call.required("PolicyName"));
     let world = emulator.world();
     let role = world.iam.named(role_name)?;
     let document = role.inline.get(policy_name).ok_or_else(|| no_policy(policy_name))?;
@@ -46,7 +45,7 @@ pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
-    let (role_name, policy_name) = (role_name(call)?, policy_name(call)?);
+    let (role_name, policy_name) = (call.required("RoleName"), call.required("PolicyName"));
     let mut world = emulator.world();
     let removed = world.iam.named_mut(role_name)?.inline.remove(policy_name);
     removed.map(|_| Value::Null.into()).ok_or_else(|| no_policy(policy_name))
@@ -54,14 +53,14 @@ pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
 
 pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
     let world = emulator.world();
-    let policies = &world.iam.named(role_name(call)?)?.inline;
+    let policies = &world.iam.named(call.required("RoleName"))?.inline;
     let names: Vec<_> = policies.keys().map(|name| (name.clone(), Value::from(name.as_str()))).collect();
     listed(emulator, call, "PolicyNames", names)
 }
 
 /// Attaches a managed policy. Attaching it again changes nothing.
 pub(super) fn attach(emulator: &Emulator, call: &Call) -> Answered {
-    let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
+    let (role_name, arn) = (call.required("RoleName"), policy_arn(call)?);
     let mut world = emulator.world();
     let role = world.iam.named_mut(role_name)?;
     check_managed(arn)?;
@@ -86,7 +85,7 @@ fn check_managed(arn: &str) -> Result<(), AwsError> {
 }
 
 pub(super) fn detach(emulator: &Emulator, call: &Call) -> Answered {
-    let (role_name, arn) = (role_name(call)?, policy_arn(call)?);
+    let (role_name, arn) = (call.required("RoleName"), policy_arn(call)?);
     let mut world = emulator.world();
     if world.iam.named_mut(role_name)?.attached.remove(arn) {
         return Ok(Value::Null.into());
@@ -95,9 +94,9 @@ pub(super) fn detach(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn list_attached(emulator: &Emulator, call: &Call) -> Answered {
-    let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
+    let prefix = call.text("PathPrefix").unwrap_or("/");
     let world = emulator.world();
-    let attached = &world.iam.named(role_name(call)?)?.attached;
+    let attached = &world.iam.named(call.required("RoleName"))?.attached;
     let policies = attached.iter().filter(|arn| path_of(arn).starts_with(prefix));
     let policies: Vec<_> = policies
         .map(|arn| {
@@ -114,12 +113,8 @@ fn path_of(arn: &str) -> &str {
     resource.rfind('/').map_or("/", |end| &resource[..=end])
 }
 
-fn policy_name(call: &Call) -> Result<&str, AwsError> {
-    name(call, "PolicyName", 128)
-}
-
 fn policy_arn(call: &Call) -> Result<&str, AwsError> {
-    let arn = constraint::required(call, "PolicyArn", 2048).map_err(validation)?;
+    let arn = call.required("PolicyArn");
     if arn.starts_with("arn:") && arn.contains(":policy/") {
         return Ok(arn);
     }

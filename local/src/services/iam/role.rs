@@ -4,12 +4,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Role, document, limit_exceeded, listed, role_name, tag, validation};
+use super::{Role, document, limit_exceeded, listed, tag};
 use crate::{
     emulator::Emulator,
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
     },
 };
@@ -17,23 +16,21 @@ use crate::{
 /// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-const LONGEST_DESCRIPTION: usize = 1000;
-
 /// A policy document as IAM returns it.
 pub(super) fn url_encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
 
 pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
-    let name = role_name(call)?;
+    let (name, path) = (call.required("RoleName"), call.text("Path").unwrap_or("/"));
     let role = Role {
         name: name.to_owned(),
-        path: path(call)?.to_owned(),
+        path: path.to_owned(),
         id: unique_id(),
-        arn: format!("arn:aws:iam::{}:role{}{name}", emulator.settings().account, path(call)?),
+        arn: format!("arn:aws:iam::{}:role{path}{name}", emulator.settings().account),
         created: jiff::Timestamp::now(),
-        description: description(call)?,
-        max_session_duration: session_duration(call)?.unwrap_or(3600),
+        description: description(call),
+        max_session_duration: call.number("MaxSessionDuration").unwrap_or(3600),
         permissions_boundary: call.text("PermissionsBoundary").map(str::to_owned),
         trust: document::trust(call, "AssumeRolePolicyDocument")?.to_owned(),
         inline: std::collections::BTreeMap::default(),
@@ -57,7 +54,7 @@ pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
 
 pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
     let world = emulator.world();
-    let role = world.iam.named(role_name(call)?)?;
+    let role = world.iam.named(call.required("RoleName"))?;
     let mut answer = whole(role);
     answer.insert("RoleLastUsed".into(), json!({}));
     Ok(json!({ "Role": answer }).into())
@@ -78,7 +75,7 @@ fn whole(role: &Role) -> Map<String, Value> {
 
 /// Lists roles without their tags and permissions boundaries, as IAM does.
 pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
-    let prefix = constraint::optional(call, "PathPrefix", 512).map_err(validation)?.unwrap_or("/");
+    let prefix = call.text("PathPrefix").unwrap_or("/");
     let world = emulator.world();
     let roles = world.iam.roles.iter().filter(|(_, role)| role.path.starts_with(prefix));
     let roles: Vec<_> = roles.map(|(key, role)| (key.clone(), Value::Object(summary(role)))).collect();
@@ -87,7 +84,8 @@ pub(super) fn list(emulator: &Emulator, call: &Call) -> Answered {
 
 /// Changes the given members only. Unlike other operations, it returns an empty result instead of none.
 pub(super) fn update(emulator: &Emulator, call: &Call) -> Answered {
-    let (name, description, duration) = (role_name(call)?, description(call)?, session_duration(call)?);
+    let (name, description, duration) =
+        (call.required("RoleName"), description(call), call.number("MaxSessionDuration"));
     let mut world = emulator.world();
     let role = world.iam.named_mut(name)?;
     if call.text("Description").is_some() {
@@ -98,7 +96,7 @@ pub(super) fn update(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn update_trust(emulator: &Emulator, call: &Call) -> Answered {
-    let name = role_name(call)?;
+    let name = call.required("RoleName");
     let mut world = emulator.world();
     world.iam.named(name)?;
     let trust = document::trust(call, "PolicyDocument")?.to_owned();
@@ -107,7 +105,7 @@ pub(super) fn update_trust(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
-    let name = role_name(call)?;
+    let name = call.required("RoleName");
     let mut world = emulator.world();
     let role = world.iam.named(name)?;
     let first = match (role.attached.is_empty(), role.inline.is_empty()) {
@@ -124,7 +122,7 @@ pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
 
 /// Always empty: the emulator has no instance profiles.
 pub(super) fn list_instance_profiles(emulator: &Emulator, call: &Call) -> Answered {
-    emulator.world().iam.named(role_name(call)?)?;
+    emulator.world().iam.named(call.required("RoleName"))?;
     listed(emulator, call, "InstanceProfiles", [])
 }
 
@@ -143,31 +141,9 @@ fn summary(role: &Role) -> Map<String, Value> {
     summary.as_object().cloned().unwrap_or_default()
 }
 
-fn path(call: &Call) -> Result<&str, AwsError> {
-    let path = constraint::optional(call, "Path", 512).map_err(validation)?.unwrap_or("/");
-    let printable = path.chars().all(|letter| ('!'..='~').contains(&letter));
-    if printable && path.starts_with('/') && path.ends_with('/') {
-        return Ok(path);
-    }
-    Err(validation(
-        "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric \
-         characters and/or / characters."
-            .into(),
-    ))
-}
-
 /// The description; `None` if it is empty.
-fn description(call: &Call) -> Result<Option<String>, AwsError> {
-    let text = call.text("Description").unwrap_or_default();
-    let text = constraint::not_longer(text, "Description", LONGEST_DESCRIPTION).map_err(validation)?;
-    let allowed = |letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{A1}'..='\u{FF}');
-    let pattern = r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*";
-    constraint::fitting(text, "Description", (pattern, allowed)).map_err(validation)?;
-    Ok((!text.is_empty()).then(|| text.to_owned()))
-}
-
-fn session_duration(call: &Call) -> Result<Option<i64>, AwsError> {
-    constraint::between(call, "MaxSessionDuration", 3600, 43200).map_err(validation)
+fn description(call: &Call) -> Option<String> {
+    call.text("Description").filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// `AROA` and 17 characters. A role that is recreated under the same name gets a new ID.

@@ -2,14 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Event, Stream, filter::Filter, group_name, identified, invalid, invalid_token, no_stream, now, stream_name,
-};
+use super::{Event, Stream, filter::Filter, identified, invalid, invalid_token, no_stream, now};
 use crate::{
     emulator::Emulator,
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
         paging,
     },
@@ -21,7 +18,7 @@ const MOST_ON_A_PAGE: usize = 10_000;
 
 /// Writes a batch. Events that are too old or too new are skipped and reported in the response.
 pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
-    let (group, stream) = (group_name(call)?, stream_name(call)?);
+    let (group, stream) = (call.required("logGroupName"), call.required("logStreamName"));
     let batch = batch(call)?;
     let mut world = emulator.world();
     let kept = world.logs.group(&call.region, group)?;
@@ -48,8 +45,8 @@ pub(super) fn put(emulator: &Emulator, call: &Call) -> Answered {
 
 /// Reads one stream, forwards from its head or backwards from its tail.
 pub(super) fn get(emulator: &Emulator, call: &Call) -> Answered {
-    let (group, stream) = (identified(call)?, stream_name(call)?);
-    let size = page_size(emulator, call)?;
+    let (group, stream) = (identified(call)?, call.required("logStreamName"));
+    let size = page_size(emulator, call);
     let from_head = call.input.get("startFromHead").and_then(Value::as_bool).unwrap_or(false);
     let token = call.text("nextToken").map(token).transpose()?;
     let world = emulator.world();
@@ -91,7 +88,7 @@ pub(super) fn filter(emulator: &Emulator, call: &Call) -> Answered {
     if prefix.is_some() && names.is_some() {
         return Err(invalid("logStreamNamePrefix and logStreamNames are mutually exclusive parameters."));
     }
-    let size = page_size(emulator, call)?;
+    let size = page_size(emulator, call);
     let world = emulator.world();
     let wanted = |(name, _): &(&String, &Stream)| {
         prefix.is_none_or(|prefix| name.starts_with(prefix))
@@ -129,16 +126,9 @@ fn found(stream: &str, event: &Event) -> Value {
 
 /// The times and messages of a valid batch.
 fn batch(call: &Call) -> Result<Vec<(i64, &str)>, AwsError> {
-    let Some(events) = call.input.get("logEvents").and_then(Value::as_array).filter(|events| !events.is_empty()) else {
-        return Err(invalid(constraint::violated("null", "logEvents", "Member must not be null")));
-    };
-    let batch: Vec<(i64, &str)> = events
-        .iter()
-        .filter_map(|event| Some((event.get("timestamp")?.as_i64()?, event.get("message")?.as_str()?)))
-        .collect();
-    if batch.len() != events.len() || batch.iter().any(|(_, message)| message.is_empty()) {
-        return Err(invalid("Each log event needs a timestamp and a message that is not empty."));
-    }
+    let events = call.input.get("logEvents").and_then(Value::as_array).into_iter().flatten();
+    let batch: Vec<(i64, &str)> =
+        events.filter_map(|event| Some((event.get("timestamp")?.as_i64()?, event.get("message")?.as_str()?))).collect();
     if batch.is_sorted_by_key(|(time, _)| *time) {
         return Ok(batch);
     }
@@ -151,9 +141,9 @@ fn in_time(call: &Call, event: &Event) -> bool {
         && call.number("endTime").is_none_or(|end| event.timestamp < end)
 }
 
-fn page_size(emulator: &Emulator, call: &Call) -> Result<usize, AwsError> {
-    let asked = constraint::between(call, "limit", 1, 10_000).map_err(invalid)?;
-    Ok(emulator.page_size(asked, MOST_ON_A_PAGE, MOST_ON_A_PAGE))
+fn page_size(emulator: &Emulator, call: &Call) -> usize {
+    let asked = call.number("limit");
+    emulator.page_size(asked, MOST_ON_A_PAGE, MOST_ON_A_PAGE)
 }
 
 /// Parses `f/…` or `b/…`: the direction, and the event at the end of the previous page.

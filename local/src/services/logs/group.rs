@@ -4,31 +4,24 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Group, group_name, invalid, invalid_token, name_in, no_group, place};
+use super::{Group, invalid, invalid_token, name_in, no_group, place};
 use crate::{
     emulator::Emulator,
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
-        paging,
+        paging, validate,
     },
 };
 
 const RETENTION_DAYS: [i64; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
-const CLASSES: [&str; 4] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"];
-
 const MOST_TAGS: usize = 50;
 
 pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
-    let name = group_name(call)?;
+    let name = call.required("logGroupName");
     let class = call.text("logGroupClass").unwrap_or("STANDARD");
-    if !CLASSES.contains(&class) {
-        let rule = format!("Member must satisfy enum value set: [{}]", CLASSES.join(", "));
-        return Err(invalid(constraint::violated(&format!("'{class}'"), "logGroupClass", &rule)));
-    }
     let group = Group {
         class: class.to_owned(),
         deletion_protection: flag(call, "deletionProtectionEnabled").unwrap_or(false),
@@ -45,7 +38,7 @@ pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
 
 /// Lists groups by name prefix, by part of the name, or by identifier.
 pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
-    let prefix = constraint::optional(call, "logGroupNamePrefix", 512).map_err(invalid)?;
+    let prefix = call.text("logGroupNamePrefix");
     let pattern = call.text("logGroupNamePattern");
     if prefix.is_some() && pattern.is_some() {
         return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
@@ -61,7 +54,7 @@ pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
             && identified.as_ref().is_none_or(|names| names.contains(&name))
             && class.is_none_or(|class| group.class == class)
     };
-    let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
+    let asked = call.number("limit");
     let world = emulator.world();
     let groups = world.logs.groups_of(&call.region).filter(|(name, group)| wanted(name, group));
     let groups = groups.map(|(name, group)| {
@@ -77,7 +70,7 @@ pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
-    let name = group_name(call)?;
+    let name = call.required("logGroupName");
     let mut world = emulator.world();
     if world.logs.group(&call.region, name)?.deletion_protection {
         return Err(AwsError::new(
@@ -91,29 +84,26 @@ pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn put_retention(emulator: &Emulator, call: &Call) -> Answered {
-    let name = group_name(call)?;
-    let Some(days) = call.number("retentionInDays") else {
-        return Err(invalid(constraint::violated("null", "retentionInDays", "Member must not be null")));
-    };
+    let name = call.required("logGroupName");
+    let days = call.number("retentionInDays").unwrap_or_default();
     if !RETENTION_DAYS.contains(&days) {
         let values = RETENTION_DAYS.map(|days| days.to_string()).join(", ");
         let rule = format!("Member must satisfy enum value set: [{values}]");
-        return Err(invalid(constraint::violated(&format!("'{days}'"), "retentionInDays", &rule)));
+        let violation = validate::violation(&format!(" '{days}'"), "retentionInDays", &rule);
+        return Err(invalid(format!("1 validation error detected: {violation}")));
     }
     emulator.world().logs.group_mut(&call.region, name)?.retention_in_days = Some(days);
     Ok(json!({}).into())
 }
 
 pub(super) fn delete_retention(emulator: &Emulator, call: &Call) -> Answered {
-    emulator.world().logs.group_mut(&call.region, group_name(call)?)?.retention_in_days = None;
+    emulator.world().logs.group_mut(&call.region, call.required("logGroupName"))?.retention_in_days = None;
     Ok(json!({}).into())
 }
 
 pub(super) fn put_deletion_protection(emulator: &Emulator, call: &Call) -> Answered {
-    let identifier = constraint::required(call, "logGroupIdentifier", 2048).map_err(invalid)?;
-    let Some(enabled) = flag(call, "deletionProtectionEnabled") else {
-        return Err(invalid(constraint::violated("null", "deletionProtectionEnabled", "Member must not be null")));
-    };
+    let identifier = call.required("logGroupIdentifier");
+    let enabled = flag(call, "deletionProtectionEnabled").unwrap_or_default();
     emulator.world().logs.group_mut(&call.region, name_in(call, identifier)?)?.deletion_protection = enabled;
     Ok(json!({}).into())
 }
@@ -141,7 +131,7 @@ pub(super) fn list_tags(emulator: &Emulator, call: &Call) -> Answered {
 
 /// The name of the group in the `resourceArn` of a call.
 fn tagged<'a>(emulator: &Emulator, call: &'a Call) -> Result<&'a str, AwsError> {
-    let arn = constraint::required(call, "resourceArn", 1011).map_err(invalid)?;
+    let arn = call.required("resourceArn");
     if !arn.starts_with("arn:") || !arn.contains(":log-group:") {
         return Err(invalid(format!("Invalid resource ARN: {arn}")));
     }
@@ -155,11 +145,6 @@ fn merged(there: &BTreeMap<String, String>, call: &Call) -> Result<BTreeMap<Stri
     let Some(tags) = call.input.get("tags").and_then(Value::as_object) else { return Ok(merged) };
     for (key, value) in tags {
         let value = value.as_str().unwrap_or_default();
-        constraint::not_longer(key, "tags", 128).map_err(invalid)?;
-        constraint::not_longer(value, "tags", 256).map_err(invalid)?;
-        let pattern = |last: char| format!(r"^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{last})$");
-        constraint::fitting(key, "tags", (&pattern('+'), constraint::in_tags)).map_err(invalid)?;
-        constraint::fitting(value, "tags", (&pattern('*'), constraint::in_tags)).map_err(invalid)?;
         if key.to_lowercase().starts_with("aws:") {
             return Err(invalid("Tag keys beginning with aws: are reserved for system use."));
         }

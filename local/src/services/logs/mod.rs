@@ -21,9 +21,9 @@ use crate::{
     store::table::{Row, Stored, Table},
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
         paging::InvalidToken,
+        validate,
     },
 };
 
@@ -247,34 +247,20 @@ fn no_stream() -> AwsError {
     AwsError::new(400, "ResourceNotFoundException", "The specified log stream does not exist.")
 }
 
-/// The `logGroupName` of a call.
-fn group_name(call: &Call) -> Result<&str, AwsError> {
-    let name = constraint::required(call, "logGroupName", usize::MAX).map_err(invalid)?;
-    if name.chars().count() > 512 {
-        return Err(invalid("Invalid LogGroup or LogStream, both must have length less than or equal to 512."));
-    }
-    if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-/#".contains(letter)) {
-        return Ok(name);
-    }
-    let rule = r"Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+";
-    Err(invalid(constraint::violated(&format!("'{name}'"), "logGroupName", rule)))
-}
-
 /// The group of a call, from `logGroupName` or from `logGroupIdentifier`, which is a name or an ARN.
 fn identified(call: &Call) -> Result<&str, AwsError> {
     match (call.text("logGroupName"), call.text("logGroupIdentifier")) {
-        // The ARN with `:*` at its end, which lists of groups return, is no identifier.
-        (None, Some(identifier)) if identifier.contains('*') => {
-            let rule = r"Member must satisfy regular expression pattern: [\w#+=/:,.@-]*";
-            Err(invalid(constraint::violated(&format!("'{identifier}'"), "logGroupIdentifier", rule)))
-        }
         (None, Some(identifier)) => name_in(call, identifier),
         (Some(_), Some(_)) => Err(AwsError::new(
             400,
             "ValidationException",
             "LogGroup name and LogGroup ARN are mutually exclusive parameters.",
         )),
-        _ => group_name(call),
+        (Some(name), None) => Ok(name),
+        (None, None) => {
+            let violation = validate::violation(" null", "logGroupName", "Member must not be null");
+            Err(invalid(format!("1 validation error detected: {violation}")))
+        }
     }
 }
 
@@ -284,14 +270,4 @@ fn name_in<'a>(call: &Call, identifier: &'a str) -> Result<&'a str, AwsError> {
     let Some((arn, name)) = identifier.split_once(":log-group:") else { return Ok(identifier) };
     let here = arn.split(':').nth(3) == Some(&*call.region);
     if here { Ok(name.strip_suffix(":*").unwrap_or(name)) } else { Err(no_group()) }
-}
-
-/// The `logStreamName` of a call.
-fn stream_name(call: &Call) -> Result<&str, AwsError> {
-    let name = constraint::required(call, "logStreamName", 512).map_err(invalid)?;
-    if name.contains([':', '*']) {
-        let rule = "Member must satisfy regular expression pattern: [^:*]*";
-        return Err(invalid(constraint::violated(&format!("'{name}'"), "logStreamName", rule)));
-    }
-    Ok(name)
 }

@@ -2,12 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Stream, group_name, identified, invalid, invalid_token, no_stream, stream_name};
+use super::{Stream, identified, invalid, invalid_token, no_stream};
 use crate::{
     emulator::Emulator,
     wire::{
         call::Call,
-        constraint,
         error::{Answered, AwsError},
         paging,
     },
@@ -20,7 +19,7 @@ impl Stream {
 }
 
 pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
-    let (group, stream) = (group_name(call)?, stream_name(call)?);
+    let (group, stream) = (call.required("logGroupName"), call.required("logStreamName"));
     let mut world = emulator.world();
     let group = world.logs.group_mut(&call.region, group)?;
     if group.streams.contains_key(stream) {
@@ -31,7 +30,7 @@ pub(super) fn create(emulator: &Emulator, call: &Call) -> Answered {
 }
 
 pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
-    let (group, stream) = (group_name(call)?, stream_name(call)?);
+    let (group, stream) = (call.required("logGroupName"), call.required("logStreamName"));
     let removed = emulator.world().logs.group_mut(&call.region, group)?.streams.remove(stream);
     removed.map(|_| json!({}).into()).ok_or_else(no_stream)
 }
@@ -39,12 +38,12 @@ pub(super) fn delete(emulator: &Emulator, call: &Call) -> Answered {
 /// Lists the streams of a group by name or by last event.
 pub(super) fn describe(emulator: &Emulator, call: &Call) -> Answered {
     let name = identified(call)?;
-    let prefix = constraint::optional(call, "logStreamNamePrefix", 512).map_err(invalid)?;
+    let prefix = call.text("logStreamNamePrefix");
     let by_time = call.text("orderBy") == Some("LastEventTime");
     if by_time && prefix.is_some() {
         return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
     }
-    let asked = constraint::between(call, "limit", 1, 50).map_err(invalid)?;
+    let asked = call.number("limit");
     let world = emulator.world();
     let group = world.logs.group(&call.region, name)?;
     let arn = format!("arn:aws:logs:{}:{}:log-group:{name}", group.region, emulator.settings().account);

@@ -78,6 +78,11 @@ impl Call {
         self.input.get(member).and_then(Value::as_str)
     }
 
+    /// A text that the API model requires. It is empty only if it is absent, and then the call was rejected.
+    pub(crate) fn required(&self, member: &str) -> &str {
+        self.text(member).unwrap_or_default()
+    }
+
     /// A whole number, or `None` when it is absent or not one.
     pub(crate) fn number(&self, member: &str) -> Option<i64> {
         self.input.get(member).and_then(Value::as_i64)
